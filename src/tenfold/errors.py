@@ -1,0 +1,93 @@
+"""Every error a user can meet, as one tree. Knows nothing of HTTP, terminals or languages.
+
+    TenfoldError
+    ├── PictureError           one picture cannot be used
+    │   ├── NotAPicture        the content is no supported picture format
+    │   ├── DamagedPicture     the header reads, the pixels do not
+    │   └── PictureTooLarge    more bytes or pixels than the limit
+    ├── ModelFileError         a model file is not ours, damaged, or too new
+    ├── DatasetError           training data is missing, damaged or cannot be fetched
+    ├── TrainingError          a training run cannot start, resume or go on
+    ├── SettingError           a setting has a value that cannot be used
+    ├── UsageError             arguments that do not fit together
+    └── MissingExtra           an optional part of tenfold is not installed
+
+A message names the subject, what is wrong with it, what was received, and the cure:
+"photo.txt is not a picture this build can read (it starts with 'hello'). Supported: JPEG, ..."
+"""
+
+
+class TenfoldError(Exception):
+    """Base of all errors meant for a user.
+
+    Args:
+        subject: what the message is about: a file name, a setting, a class.
+        problem: what is wrong, as the rest of a sentence that starts with the subject.
+        received: what was received instead of what was expected; shown in parentheses.
+        cure: what to do about it, as sentences of their own.
+    """
+
+    code = "tenfold-error"
+    title = "tenfold could not do this"
+
+    def __init__(self, subject: str, problem: str, *, received: str = "", cure: str = "") -> None:
+        self.subject = subject
+        self.problem = problem
+        self.received = received
+        self.cure = cure
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        received = f" ({self.received})" if self.received else ""
+        cure = f" {self.cure}" if self.cure else ""
+        return f"{self.subject} {self.problem}{received}.{cure}"
+
+
+class PictureError(TenfoldError):
+    code = "picture-error"
+    title = "The picture cannot be used"
+
+
+class NotAPicture(PictureError):
+    code = "not-a-picture"
+    title = "Not a picture"
+
+
+class DamagedPicture(PictureError):
+    code = "damaged-picture"
+    title = "The picture is damaged"
+
+
+class PictureTooLarge(PictureError):
+    code = "picture-too-large"
+    title = "The picture is too large"
+
+
+class ModelFileError(TenfoldError):
+    code = "model-file-error"
+    title = "The model file cannot be used"
+
+
+class DatasetError(TenfoldError):
+    code = "dataset-error"
+    title = "The data cannot be used"
+
+
+class TrainingError(TenfoldError):
+    code = "training-error"
+    title = "Training cannot go on"
+
+
+class SettingError(TenfoldError):
+    code = "setting-error"
+    title = "A setting cannot be used"
+
+
+class UsageError(TenfoldError):
+    code = "usage-error"
+    title = "These arguments do not fit together"
+
+
+class MissingExtra(TenfoldError):
+    code = "missing-extra"
+    title = "An optional part is not installed"

@@ -1,0 +1,1 @@
+"""Networks, one per file. Each knows its layers and nothing of data, training or files."""

@@ -1,0 +1,123 @@
+"""tenfold's own network: small, fast to train, and made to show its evidence. Knows nothing of training.
+
+It follows the network of the CIFAR-10 speed records (Jordan 2024, "94% on CIFAR-10 in 3.29 seconds on a
+single GPU", arXiv 2404.00498): a fixed first layer that whitens 2 x 2 patches, then three groups of two
+3 x 3 convolutions with batch normalisation and GELU, then a linear head. What is ours: the last group
+keeps its resolution and is averaged, not maximised, over the picture, so that the class activation maps
+(Zhou et al. 2016, arXiv 1512.04150) have 7 x 7 cells whose mean is exactly the logit.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+
+@dataclass(frozen=True)
+class DefaultConfig:
+    """Settings of the default network.
+
+    Attributes:
+        classes: how many classes.
+        widths: output channels of the three groups.
+        last_pool: halve the resolution in the last group too, as the published network does.
+        pool: how the last activations become one vector: "average" or "max".
+        residual: add each group's first activation to its second.
+    """
+
+    classes: int = 10
+    widths: tuple[int, int, int] = (64, 256, 256)
+    last_pool: bool = False
+    pool: str = "average"
+    residual: bool = False
+
+
+class Output(NamedTuple):
+    """What the network computes for N pictures.
+
+    logits `[N, K]`; features `[N, D]`, what the head sees; maps `[N, K, h, w]`, whose mean over the
+    cells is the logit where the features are averages.
+    """
+
+    logits: Tensor
+    features: Tensor
+    maps: Tensor
+
+
+class Group(nn.Module):
+    """Convolution, 2 x 2 maximum, norm, GELU, convolution, norm, GELU."""
+
+    def __init__(self, inputs: int, outputs: int, *, halve: bool, residual: bool) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, padding=1, bias=False)
+        self.norm1 = _norm(outputs)
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, padding=1, bias=False)
+        self.norm2 = _norm(outputs)
+        self.halve = halve
+        self.residual = residual
+        for conv in (self.conv1, self.conv2):
+            # The first filters begin as copies of their input, so that signal reaches the end at once.
+            nn.init.dirac_(conv.weight[: conv.in_channels])
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.conv1(x)
+        if self.halve:
+            # Before the norm: a maximum commutes with a norm of positive scale, and costs a quarter.
+            x = functional.max_pool2d(x, 2)
+        x = functional.gelu(self.norm1(x))
+        y = functional.gelu(self.norm2(self.conv2(x)))
+        return x + y if self.residual else y
+
+
+class DefaultNetwork(nn.Module):
+    """The default network. Input float `[N, 3, H, W]`, normalised; output `Output`."""
+
+    def __init__(self, config: DefaultConfig) -> None:
+        super().__init__()
+        self.config = config
+        one, two, three = config.widths
+        self.whiten = nn.Conv2d(3, 24, 2)
+        self.whiten.weight.requires_grad_(False)
+        self.groups = nn.Sequential(
+            Group(24, one, halve=True, residual=config.residual),
+            Group(one, two, halve=True, residual=config.residual),
+            Group(two, three, halve=config.last_pool, residual=config.residual),
+        )
+        self.head = nn.Linear(three, config.classes, bias=False)
+        with torch.no_grad():
+            self.head.weight.div_(self.head.weight.std())
+        self.scale = 1.0 / three if config.pool == "max" else 1.0 / three**0.5
+
+    @torch.no_grad()
+    def start_whitening(self, pictures: Tensor, epsilon: float = 5e-4) -> None:
+        """Set the fixed first layer from training pictures: the eigenvectors of their 2 x 2 patches.
+
+        Args:
+            pictures: float `[N, 3, H, W]`, normalised; some thousand are enough.
+            epsilon: added to the eigenvalues, so that faint directions are not blown up.
+        """
+        patches = pictures.unfold(2, 2, 1).unfold(3, 2, 1).permute(0, 2, 3, 1, 4, 5).reshape(-1, 12)
+        values, vectors = torch.linalg.eigh(patches.T.double() @ patches.double() / len(patches))
+        filters = (vectors / (values + epsilon).sqrt()).T.flip(0).reshape(12, 3, 2, 2).float()
+        self.whiten.weight.copy_(torch.cat([filters, -filters]))
+        assert self.whiten.bias is not None
+        self.whiten.bias.zero_()
+
+    def forward(self, x: Tensor) -> Output:
+        x = self.groups(functional.gelu(self.whiten(x)))
+        if self.config.pool == "max":
+            features = x.amax(dim=(2, 3))
+        else:
+            features = x.mean(dim=(2, 3))
+        weight = self.head.weight * self.scale
+        maps = functional.conv2d(x, weight[:, :, None, None])
+        return Output(functional.linear(features, weight), features, maps)
+
+
+def _norm(channels: int) -> nn.BatchNorm2d:
+    norm = nn.BatchNorm2d(channels, eps=1e-12, momentum=0.4)
+    # The filters' length is kept fixed in training, so a learned scale would only repeat the next layer's.
+    norm.weight.requires_grad_(False)
+    return norm

@@ -1,0 +1,1 @@
+"""From labelled pictures to trained weights: configuration, augmentation, optimiser, loop, checkpoints."""

@@ -1,0 +1,62 @@
+"""Everything one can set about a training run, in one frozen dataclass that is saved with the model."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Some epochs at one picture size."""
+
+    epochs: int
+    side: int
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """The recipe. The defaults train the bundled model.
+
+    Attributes:
+        stages: the curriculum, small pictures first: they teach the coarse features at half the cost.
+        batch_size: pictures per step.
+        filter_lr: Muon's rate for the convolution filters: the share of a filter bank renewed per step.
+        filter_momentum: Muon's Nesterov momentum.
+        bias_lr: SGD's rate for biases, per summed loss.
+        head_lr: SGD's rate for the head, per summed loss.
+        momentum: SGD's Nesterov momentum.
+        weight_decay: shrinkage of biases and head per picture seen, times the schedule.
+        whiten_bias_epochs: the first layer's bias learns for so many epochs.
+        label_smoothing: probability given away to all classes (Szegedy et al. 2016).
+        translate: pictures move by up to so many pixels each way, mirrored at the edge.
+        cutout: side of a square painted with the mean colour (DeVries and Taylor 2017); 0 is none.
+        seed: fixes initialisation, order and augmentation.
+        precision: "auto", "float32" or "bfloat16".
+        average: decay per step of the running average of weights that is evaluated; 0 is none.
+    """
+
+    stages: tuple[Stage, ...] = field(default_factory=lambda: (Stage(24, 24), Stage(20, 28), Stage(20, 32)))
+    batch_size: int = 1000
+    filter_lr: float = 0.12
+    filter_momentum: float = 0.6
+    bias_lr: float = 0.053
+    head_lr: float = 0.67
+    momentum: float = 0.85
+    weight_decay: float = 2e-6
+    whiten_bias_epochs: int = 3
+    label_smoothing: float = 0.2
+    translate: int = 2
+    cutout: int = 0
+    seed: int = 1
+    precision: str = "auto"
+    average: float = 0.0
+
+    @property
+    def epochs(self) -> int:
+        return sum(stage.epochs for stage in self.stages)
+
+    def side(self, epoch: int) -> int:
+        """The picture size in `epoch`, counted from 0."""
+        for stage in self.stages:
+            if epoch < stage.epochs:
+                return stage.side
+            epoch -= stage.epochs
+        return self.stages[-1].side
