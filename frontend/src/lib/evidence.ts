@@ -1,0 +1,97 @@
+/** Turns a small grid of evidence (0 to 1) into a smooth picture to lay over a photograph. */
+
+export type Grid = readonly (readonly number[])[];
+
+/** Pixels as a canvas wants them: red, green, blue and alpha, row by row. */
+export interface Heat {
+  width: number;
+  height: number;
+  pixels: Uint8ClampedArray<ArrayBuffer>;
+}
+
+// Evidence, then the colour laid over the picture there. Little evidence darkens the picture a little, so that
+// what was seen stands out; much evidence glows.
+const ramp: readonly (readonly [number, number, number, number, number])[] = [
+  [0.0, 8, 24, 30, 0.5],
+  [0.12, 16, 40, 60, 0.42],
+  [0.3, 120, 30, 90, 0.4],
+  [0.55, 226, 74, 51, 0.48],
+  [0.8, 255, 166, 20, 0.56],
+  [1.0, 255, 236, 130, 0.62],
+];
+
+/** The strongest evidence in the grid. */
+export function strongest(grid: Grid): number {
+  return Math.max(0, ...grid.map((row) => Math.max(0, ...row)));
+}
+
+/** The grid as a coloured picture with `longest` pixels on its longer side, in the photograph's shape. */
+export function heat(grid: Grid, shape: { width: number; height: number }, longest = 160): Heat {
+  const scale = longest / Math.max(shape.width, shape.height, 1);
+  const width = Math.max(1, Math.round(shape.width * scale));
+  const height = Math.max(1, Math.round(shape.height * scale));
+  const values = enlarge(grid, width, height);
+  const pixels = new Uint8ClampedArray(width * height * 4);
+  for (let i = 0; i < values.length; i++) pixels.set(colour(values[i] ?? 0), i * 4);
+  return { width, height, pixels };
+}
+
+/** Enlarges a grid smoothly (Catmull-Rom in both directions), never leaving 0 to 1. */
+export function enlarge(grid: Grid, width: number, height: number): Float32Array {
+  const rows = grid.length;
+  const columns = grid[0]?.length ?? 0;
+  const result = new Float32Array(width * height);
+  if (rows === 0 || columns === 0) return result;
+  const across = taps(columns, width);
+  const down = taps(rows, height);
+  const wide = grid.map((row) => across.map((tap) => mix(tap, (at) => row[at] ?? 0)));
+  down.forEach((tap, y) => {
+    for (let x = 0; x < width; x++) {
+      const value = mix(tap, (at) => wide[at]?.[x] ?? 0);
+      result[y * width + x] = Math.min(1, Math.max(0, value));
+    }
+  });
+  return result;
+}
+
+/** The colour and alpha (all 0 to 255) for evidence from 0 to 1. */
+export function colour(value: number): [number, number, number, number] {
+  const at = Math.min(1, Math.max(0, value));
+  const upper = Math.max(
+    1,
+    ramp.findIndex(([stop]) => stop >= at),
+  );
+  const [from, to] = [ramp[upper - 1], ramp[upper]];
+  if (!from || !to) return [0, 0, 0, 0];
+  const part = (at - from[0]) / (to[0] - from[0]);
+  const between = (i: 1 | 2 | 3 | 4) => from[i] + (to[i] - from[i]) * part;
+  return [between(1), between(2), between(3), between(4) * 255];
+}
+
+interface Tap {
+  at: readonly [number, number, number, number];
+  weight: readonly [number, number, number, number];
+}
+
+/** For each target pixel, the four source cells it is mixed from; cells past the edge repeat the edge. */
+function taps(source: number, target: number): Tap[] {
+  const inside = (i: number) => Math.min(source - 1, Math.max(0, i));
+  return Array.from({ length: target }, (_, i) => {
+    const centre = ((i + 0.5) * source) / target - 0.5;
+    const first = Math.floor(centre);
+    const t = centre - first;
+    return {
+      at: [inside(first - 1), inside(first), inside(first + 1), inside(first + 2)],
+      weight: [
+        (-t + 2 * t ** 2 - t ** 3) / 2,
+        (2 - 5 * t ** 2 + 3 * t ** 3) / 2,
+        (t + 4 * t ** 2 - 3 * t ** 3) / 2,
+        (t ** 3 - t ** 2) / 2,
+      ],
+    };
+  });
+}
+
+function mix(tap: Tap, value: (at: number) => number): number {
+  return tap.at.reduce((sum, at, i) => sum + value(at) * (tap.weight[i] ?? 0), 0);
+}

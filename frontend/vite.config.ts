@@ -1,0 +1,18 @@
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { defineConfig } from "vitest/config";
+
+// `npm run dev` shows the page with reload on save; the API comes from `tenfold serve` on its usual port.
+const api = "http://127.0.0.1:8000";
+
+export default defineConfig({
+  plugins: [svelte()],
+  build: {
+    outDir: "../src/tenfold/web/static",
+    emptyOutDir: true,
+    assetsInlineLimit: 0, // the server's content security policy allows no data: addresses
+    modulePreload: { polyfill: false },
+    target: "es2022",
+  },
+  server: { proxy: { "/api": api, "/healthz": api } },
+  test: { include: ["src/**/*.test.ts"] },
+});
