@@ -24,14 +24,12 @@ class DefaultConfig:
         widths: output channels of the three groups.
         last_pool: halve the resolution in the last group too, as the published network does.
         pool: how the last activations become one vector: "average" or "max".
-        residual: add each group's first activation to its second.
     """
 
     classes: int = 10
     widths: tuple[int, int, int] = (64, 256, 256)
     last_pool: bool = False
     pool: str = "average"
-    residual: bool = False
 
 
 class Output(NamedTuple):
@@ -49,14 +47,13 @@ class Output(NamedTuple):
 class Group(nn.Module):
     """Convolution, 2 x 2 maximum, norm, GELU, convolution, norm, GELU."""
 
-    def __init__(self, inputs: int, outputs: int, *, halve: bool, residual: bool) -> None:
+    def __init__(self, inputs: int, outputs: int, *, halve: bool) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(inputs, outputs, 3, padding=1, bias=False)
         self.norm1 = _norm(outputs)
         self.conv2 = nn.Conv2d(outputs, outputs, 3, padding=1, bias=False)
         self.norm2 = _norm(outputs)
         self.halve = halve
-        self.residual = residual
         for conv in (self.conv1, self.conv2):
             # The first filters begin as copies of their input, so that signal reaches the end at once.
             nn.init.dirac_(conv.weight[: conv.in_channels])
@@ -67,8 +64,7 @@ class Group(nn.Module):
             # Before the norm: a maximum commutes with a norm of positive scale, and costs a quarter.
             x = functional.max_pool2d(x, 2)
         x = functional.gelu(self.norm1(x))
-        y = functional.gelu(self.norm2(self.conv2(x)))
-        return x + y if self.residual else y
+        return functional.gelu(self.norm2(self.conv2(x)))
 
 
 class DefaultNetwork(nn.Module):
@@ -81,9 +77,9 @@ class DefaultNetwork(nn.Module):
         self.whiten = nn.Conv2d(3, 24, 2)
         self.whiten.weight.requires_grad_(False)
         self.groups = nn.Sequential(
-            Group(24, one, halve=True, residual=config.residual),
-            Group(one, two, halve=True, residual=config.residual),
-            Group(two, three, halve=config.last_pool, residual=config.residual),
+            Group(24, one, halve=True),
+            Group(one, two, halve=True),
+            Group(two, three, halve=config.last_pool),
         )
         self.head = nn.Linear(three, config.classes, bias=False)
         with torch.no_grad():

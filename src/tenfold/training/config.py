@@ -30,24 +30,22 @@ class TrainingConfig:
         cutout: side of a square painted with the mean colour (DeVries and Taylor 2017); 0 is none.
         seed: fixes initialisation, order and augmentation.
         precision: "auto", "float32" or "bfloat16".
-        average: decay per step of the running average of weights that is evaluated; 0 is none.
     """
 
-    stages: tuple[Stage, ...] = field(default_factory=lambda: (Stage(24, 24), Stage(20, 28), Stage(20, 32)))
+    stages: tuple[Stage, ...] = field(default_factory=lambda: (Stage(30, 24), Stage(30, 28), Stage(36, 32)))
     batch_size: int = 1000
-    filter_lr: float = 0.12
+    filter_lr: float = 0.1
     filter_momentum: float = 0.6
     bias_lr: float = 0.053
-    head_lr: float = 0.67
+    head_lr: float = 0.15
     momentum: float = 0.85
-    weight_decay: float = 2e-6
+    weight_decay: float = 1e-6
     whiten_bias_epochs: int = 3
     label_smoothing: float = 0.2
-    translate: int = 2
-    cutout: int = 0
+    translate: int = 3
+    cutout: int = 10
     seed: int = 1
     precision: str = "auto"
-    average: float = 0.0
 
     @property
     def epochs(self) -> int:

@@ -1,0 +1,104 @@
+"""A trained network as a serialised ONNX model with the design's input and outputs. Writes no files.
+
+Input: `image`, uint8 `[N, S, S, 3]`. Outputs: `probabilities` `[N, K]`, `embedding` `[N, D]` of unit
+length, `evidence` `[N, K, h, w]`, whose mean over the cells is the logit, `novelty` `[N]`.
+"""
+
+import logging
+import warnings
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from tenfold.networks.default import DefaultNetwork
+
+OPSET = 20
+OUTPUTS = ("probabilities", "embedding", "evidence", "novelty")
+
+
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """What is chosen on the validation split and built into the graph.
+
+    Attributes:
+        temperature: divides the logits before the softmax.
+        prototypes: float `[P, D]`, unit length: what training pictures look like in the embedding.
+        neighbours: novelty is the mean distance to so many nearest prototypes.
+        mix: how much one minus the highest probability adds to that distance.
+    """
+
+    temperature: float
+    prototypes: Tensor
+    neighbours: int
+    mix: float
+
+
+class ServedNetwork(nn.Module):
+    """The network as it is served: normalisation folded in, calibrated, with all four outputs."""
+
+    def __init__(
+        self, network: DefaultNetwork, mean: Tensor, std: Tensor, calibration: Calibration
+    ) -> None:
+        super().__init__()
+        self.body = fold_norms(network, mean, std)
+        self.temperature = calibration.temperature
+        self.neighbours = calibration.neighbours
+        self.mix = calibration.mix
+        self.register_buffer("prototypes", calibration.prototypes.T.contiguous())
+
+    def forward(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        logits, features, maps = self.body(image.permute(0, 3, 1, 2).float())
+        probabilities = functional.softmax(logits / self.temperature, dim=1)
+        embedding = features / (features.norm(dim=1, keepdim=True) + 1e-8)
+        assert isinstance(self.prototypes, Tensor)
+        nearest = torch.topk(embedding @ self.prototypes, self.neighbours, dim=1).values.mean(dim=1)
+        novelty = (1 - nearest) + self.mix * (1 - probabilities.amax(dim=1))
+        return probabilities, embedding, maps, novelty
+
+
+def fold_norms(network: DefaultNetwork, mean: Tensor, std: Tensor) -> DefaultNetwork:
+    """A copy for pixels of 0 to 255 whose norms are part of the convolutions before them.
+
+    Exact, but for rounding: each norm follows its convolution or a maximum of it, which commutes with
+    a norm of positive scale; the first convolution has no padding, so it can take the normalisation.
+    """
+    with torch.no_grad():
+        folded = DefaultNetwork(network.config)
+        folded.load_state_dict({k: v.detach().cpu().clone() for k, v in network.state_dict().items()})
+        folded.eval()
+        mean, std = mean.cpu().reshape(1, 3, 1, 1), std.cpu().reshape(1, 3, 1, 1)
+        whiten = folded.whiten
+        assert whiten.bias is not None
+        whiten.weight.div_(std)
+        whiten.bias.sub_((whiten.weight * mean).sum(dim=(1, 2, 3)))
+        for group in folded.groups:
+            for conv_name, norm_name in (("conv1", "norm1"), ("conv2", "norm2")):
+                conv, norm = getattr(group, conv_name), getattr(group, norm_name)
+                setattr(group, conv_name, nn.utils.fuse_conv_bn_eval(conv, norm))
+                setattr(group, norm_name, nn.Identity())
+    return folded
+
+
+def to_onnx(served: ServedNetwork, input_size: int) -> bytes:
+    """Serialise, with the number of pictures left open."""
+    served.eval()
+    example = torch.zeros(2, input_size, input_size, 3, dtype=torch.uint8)
+    with warnings.catch_warnings():
+        # The exporter warns of its own internals on every call.
+        warnings.simplefilter("ignore")
+        logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+        program = torch.onnx.export(
+            served,
+            (example,),
+            input_names=["image"],
+            output_names=list(OUTPUTS),
+            dynamic_shapes={"image": {0: torch.export.Dim("N", min=1)}},
+            opset_version=OPSET,
+            dynamo=True,
+            external_data=False,
+            verbose=False,
+        )
+    assert program is not None
+    return bytes(program.model_proto.SerializeToString())

@@ -1,0 +1,78 @@
+"""A training run's state in one safetensors file: weights, optimisers, averages, and where it stands.
+
+Knows nothing of the loop. Everything random in a run follows from its seed and the epoch number, so a
+state at the end of an epoch is all that a resumed run needs to end as an unkilled one.
+"""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from tenfold.errors import TrainingError
+
+
+def save(path: Path, tensors: dict[str, Tensor], facts: dict[str, Any]) -> None:
+    """Write a checkpoint so that `path` always holds a whole one, even if the machine stops half-way.
+
+    Raises:
+        TrainingError: it cannot be written (a full disk, no permission); the earlier one is intact.
+    """
+    partial = path.with_suffix(".partial")
+    try:
+        save_file(
+            {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()},
+            partial,
+            metadata={"tenfold": json.dumps(facts)},
+        )
+        with partial.open("rb") as written:
+            os.fsync(written.fileno())
+        partial.replace(path)
+    except (OSError, SafetensorError) as reason:
+        partial.unlink(missing_ok=True)
+        raise TrainingError(
+            f"The checkpoint {path}",
+            "cannot be written; the one before it is intact",
+            received=str(reason),
+            cure="Free some space or name another folder with --run, then go on with --resume.",
+        ) from reason
+
+
+def load(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """Read a checkpoint: its tensors and the facts saved with them. Raises TrainingError."""
+    try:
+        with safe_open(path, framework="pt") as file:
+            facts = json.loads((file.metadata() or {})["tenfold"])
+            return {name: file.get_tensor(name) for name in file.keys()}, facts  # noqa: SIM118
+    except (OSError, SafetensorError, KeyError, ValueError) as reason:
+        raise TrainingError(
+            f"The checkpoint {path}",
+            "cannot be read",
+            received=f"{type(reason).__name__}: {reason}",
+            cure="Delete it to start the run anew.",
+        ) from reason
+
+
+def optimiser_tensors(name: str, optimiser: torch.optim.Optimizer) -> dict[str, Tensor]:
+    """The momentum buffers of an optimiser, named for a checkpoint."""
+    return {
+        f"{name}.{index}.{key}": value
+        for index, state in optimiser.state_dict()["state"].items()
+        for key, value in state.items()
+        if isinstance(value, Tensor)
+    }
+
+
+def restore_optimiser(name: str, optimiser: torch.optim.Optimizer, tensors: dict[str, Tensor]) -> None:
+    """Put the momentum buffers back."""
+    whole = optimiser.state_dict()
+    for key, tensor in tensors.items():
+        if key.startswith(f"{name}."):
+            index, entry = key.removeprefix(f"{name}.").split(".")
+            whole["state"].setdefault(int(index), {})[entry] = tensor
+    optimiser.load_state_dict(whole)
