@@ -3,19 +3,39 @@ import { colour, enlarge, heat, strongest } from "./evidence";
 
 describe("enlarge", () => {
   it("keeps an even grid even", () => {
-    const big = enlarge([[0.5, 0.5], [0.5, 0.5]], 9, 7);
+    const big = enlarge(
+      [
+        [0.5, 0.5],
+        [0.5, 0.5],
+      ],
+      9,
+      7,
+    );
     expect(big).toHaveLength(63);
     for (const value of big) expect(value).toBeCloseTo(0.5);
   });
 
   it("keeps the values of the cells at their centres", () => {
-    const grid = [[0, 1, 0], [0.2, 0.4, 0.6], [1, 0, 1]];
+    const grid = [
+      [0, 1, 0],
+      [0.2, 0.4, 0.6],
+      [1, 0, 1],
+    ];
     const big = enlarge(grid, 9, 9);
-    grid.forEach((row, y) => row.forEach((value, x) => expect(big[(y * 3 + 1) * 9 + x * 3 + 1]).toBeCloseTo(value)));
+    grid.forEach((row, y) =>
+      row.forEach((value, x) => expect(big[(y * 3 + 1) * 9 + x * 3 + 1]).toBeCloseTo(value)),
+    );
   });
 
   it("puts evidence where it was seen and stays within 0 to 1", () => {
-    const big = enlarge([[0, 0, 0, 0], [0, 0, 0, 1]], 40, 20);
+    const big = enlarge(
+      [
+        [0, 0, 0, 0],
+        [0, 0, 0, 1],
+      ],
+      40,
+      20,
+    );
     expect(Math.max(...big)).toBeLessThanOrEqual(1);
     expect(Math.min(...big)).toBeGreaterThanOrEqual(0);
     expect(big[19 * 40 + 39]).toBeGreaterThan(0.9);
@@ -53,7 +73,12 @@ describe("colour", () => {
 
 describe("strongest", () => {
   it("is the largest value, and 0 where there is none", () => {
-    expect(strongest([[0.1, 0.7], [0.3, 0.2]])).toBe(0.7);
+    expect(
+      strongest([
+        [0.1, 0.7],
+        [0.3, 0.2],
+      ]),
+    ).toBe(0.7);
     expect(strongest([])).toBe(0);
   });
 });

@@ -3,7 +3,11 @@ import { carriesFiles, droppedFiles, pastedFiles } from "./files";
 
 const file = (name: string) => new File(["x"], name, { type: "image/png" });
 
-const fileEntry = (name: string) => ({ name, isDirectory: false, file: (done: (f: File) => void) => done(file(name)) });
+const fileEntry = (name: string) => ({
+  name,
+  isDirectory: false,
+  file: (done: (f: File) => void) => done(file(name)),
+});
 
 function folderEntry(name: string, children: object[]) {
   const createReader = () => {
@@ -25,7 +29,12 @@ function transfer(entries: { name: string; isDirectory: boolean }[]): DataTransf
 describe("droppedFiles", () => {
   it("gives files and, in order, what is in folders, but not hidden files", async () => {
     const inner = folderEntry("inner", [fileEntry("z.png")]);
-    const folder = folderEntry("photos", [fileEntry("p10.png"), fileEntry(".DS_Store"), fileEntry("p2.png"), inner]);
+    const folder = folderEntry("photos", [
+      fileEntry("p10.png"),
+      fileEntry(".DS_Store"),
+      fileEntry("p2.png"),
+      inner,
+    ]);
     const files = await droppedFiles(transfer([fileEntry("one.png"), folder]));
     expect(files.map((f) => f.name)).toEqual(["one.png", "z.png", "p2.png", "p10.png"]);
   });

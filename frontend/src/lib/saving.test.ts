@@ -15,7 +15,13 @@ const good: SavedRow = {
   },
   problem: null,
 };
-const bad: SavedRow = { name: "n.txt", width: null, height: null, prediction: null, problem: 'n.txt is "no" picture' };
+const bad: SavedRow = {
+  name: "n.txt",
+  width: null,
+  height: null,
+  prediction: null,
+  problem: 'n.txt is "no" picture',
+};
 
 describe("toCsv", () => {
   it("has a column for every class and quotes what needs it", () => {

@@ -1,5 +1,5 @@
 /** Writes results as JSON or CSV. Knows nothing of how they are shown. */
-import type { Prediction } from "./api";
+import type { Prediction } from "./client";
 
 export interface SavedRow {
   name: string;

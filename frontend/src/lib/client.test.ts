@@ -1,8 +1,14 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { classify, fetchModel } from "./api";
+import { classify, fetchModel } from "./client";
 
 const picture = new File(["x"], "cat.jpg", { type: "image/jpeg" });
-const prediction = { label: "cat", confidence: 0.9, known: true, novelty: 0.1, probabilities: { cat: 0.9, dog: 0.1 } };
+const prediction = {
+  label: "cat",
+  confidence: 0.9,
+  known: true,
+  novelty: 0.1,
+  probabilities: { cat: 0.9, dog: 0.1 },
+};
 const problem = {
   type: "urn:tenfold:problem:not-a-picture",
   title: "Not a picture",
@@ -13,7 +19,9 @@ const problem = {
 
 function answer(body: unknown, status = 200) {
   const text = typeof body === "string" ? body : JSON.stringify(body);
-  const fake = vi.fn((_address: string, _request?: RequestInit) => Promise.resolve(new Response(text, { status })));
+  const fake = vi.fn((_address: string, _request?: RequestInit) =>
+    Promise.resolve(new Response(text, { status })),
+  );
   vi.stubGlobal("fetch", fake);
   return fake;
 }
@@ -22,7 +30,10 @@ afterEach(() => vi.unstubAllGlobals());
 
 describe("classify", () => {
   it("sends the file as multipart and gives its prediction", async () => {
-    const fake = answer({ model: "ab", results: [{ name: "cat.jpg", width: 4, height: 3, prediction, problem: null }] });
+    const fake = answer({
+      model: "ab",
+      results: [{ name: "cat.jpg", width: 4, height: 3, prediction, problem: null }],
+    });
     const outcome = await classify(picture, new AbortController().signal);
     expect(outcome).toEqual({ ok: true, width: 4, height: 3, prediction });
     const [address, request] = fake.mock.calls[0] ?? [];

@@ -10,9 +10,7 @@ export type ModelAnswer = paths["/api/v1/model"]["get"]["responses"]["200"]["con
 
 /** Why there is no prediction: the server named a problem, answered oddly, or did not answer. */
 export type Failure =
-  | { kind: "problem"; problem: Problem }
-  | { kind: "server"; status: number }
-  | { kind: "network" };
+  { kind: "problem"; problem: Problem } | { kind: "server"; status: number } | { kind: "network" };
 
 export type Outcome =
   | { ok: true; width: number | null; height: number | null; prediction: Prediction }

@@ -1,0 +1,17 @@
+/** Small choices kept in the browser between visits; a browser that keeps nothing is no error. */
+
+export function keep(name: string, value: string): void {
+  try {
+    localStorage.setItem(`tenfold.${name}`, value);
+  } catch {
+    // Storage is switched off or full: the choice holds until the page is closed.
+  }
+}
+
+export function kept(name: string): string | null {
+  try {
+    return localStorage.getItem(`tenfold.${name}`);
+  } catch {
+    return null;
+  }
+}
