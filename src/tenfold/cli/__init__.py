@@ -1,0 +1,89 @@
+"""The command `tenfold`: finds the command, calls it, and says what went wrong in one line.
+
+A command's module is imported when it is called, so `tenfold --help` loads nothing but click. A command
+returns its exit status or None: 0 fine, 1 tenfold could not do it or some pictures failed, 2 wrong usage.
+"""
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+import click
+
+from tenfold import __version__
+from tenfold.cli.terminal import printable
+from tenfold.errors import MissingExtra, TenfoldError, UsageError
+
+# name: where it is, and the first line of its help (a test holds them equal)
+COMMANDS = {
+    "classify": ("tenfold.cli.classify:classify", "Say what is in pictures."),
+    "serve": ("tenfold.cli.serve:serve", "Serve the page and the HTTP API."),
+    "model": ("tenfold.cli.model:model", "Look into model files."),
+    "train": ("tenfold.cli.train:train", "Train a network and write its model file."),
+    "evaluate": ("tenfold.cli.evaluate:evaluate", "Measure a model file on the test pictures."),
+    "data": ("tenfold.cli.data:data", "Fetch training data."),
+    "settings": ("tenfold.cli.settings:settings", "List every setting, its value and where it comes from."),
+}
+# What the train extra brings; whatever serves needs none of it.
+_TRAIN_MODULES = {"torch", "safetensors", "onnx", "onnxscript"}
+_INTERRUPTED = 130
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name][0].partition(":")
+        command = getattr(import_module(module), name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="tenfold %(version)s")
+def tenfold() -> None:
+    """Turns labelled pictures into an image classifier, and puts it to work."""
+
+
+def main() -> None:
+    """Run the command line of this process."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run a command line and return its exit status."""
+    try:
+        return tenfold.main(arguments, prog_name="tenfold", standalone_mode=False) or 0
+    except click.Abort:
+        return _INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except TenfoldError as error:
+        return _fail(error)
+    except ModuleNotFoundError as error:
+        missing = (error.name or "").partition(".")[0]
+        if missing not in _TRAIN_MODULES:
+            raise
+        return _fail(
+            MissingExtra(
+                "Training",
+                "needs the train extra, which is not installed",
+                received=f"there is no {missing}",
+                cure='Install it with: pip install "tenfold[train]"',
+            )
+        )
+
+
+def _fail(error: TenfoldError) -> int:
+    click.echo(f"tenfold: {printable(str(error))}", err=True)
+    return 2 if isinstance(error, UsageError) else 1

@@ -1,0 +1,165 @@
+"""tenfold classify: pictures in, what is in them out."""
+
+import sys
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
+from os import cpu_count
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tenfold.cli.sources import Source, find
+from tenfold.cli.terminal import Progress, printable
+from tenfold.errors import PictureError, TenfoldError
+
+if TYPE_CHECKING:
+    from tenfold.cli.answers import Answers
+    from tenfold.images import Limits
+    from tenfold.inference import Classifier
+    from tenfold.inference.classifier import Prepared
+    from tenfold.predictions import Prediction
+
+_MANY = 20  # from here on progress is shown
+_EXPLAINED_SIDE = 1024
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option("--json", "form", flag_value="json", help="Print one JSON array.")
+@click.option("--csv", "form", flag_value="csv", help="Print CSV with every class's probability.")
+@click.option(
+    "--top", type=click.IntRange(min=1), default=1, help="Show the N likeliest classes.", metavar="N"
+)
+@click.option(
+    "--explain",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Write each picture to DIR with the evidence for its class drawn over it.",
+)
+@click.option("--model", metavar="FILE", help="The model file to use instead of the bundled one.")
+def classify(
+    paths: tuple[str, ...], form: str | None, top: int, explain: Path | None, model: str | None
+) -> int:
+    """Say what is in pictures.
+
+    PATH is a file, a folder (with all folders in it), a pattern such as 'holiday/**/*.jpg', or - for standard
+    input. A picture that cannot be used is reported and passed over; the exit status is then 1.
+    """
+    from tenfold import settings
+    from tenfold.images import Limits
+    from tenfold.inference import Classifier
+
+    chosen = settings.load()
+    limits = Limits(pixels=chosen.max_picture_pixels, bytes=chosen.max_picture_bytes)
+    classifier = Classifier(model or chosen.model or None, threads=chosen.threads, limits=limits)
+    sources = list(find(paths, limits.bytes))
+    answers = _answers(form, [source.name for source in sources], classifier.info.labels, top)
+    explainer = _Explainer(explain, limits) if explain else None
+    failed = 0
+    answers.start()
+    with Progress(sys.stderr, "pictures") as progress:
+        outcomes = _classify_each(classifier, sources, chosen.batch_size)
+        for done, (source, outcome) in enumerate(outcomes, 1):
+            if isinstance(outcome, PictureError):
+                failed += 1
+                progress.clear()
+                click.echo(f"tenfold: {printable(str(outcome))}", err=True)
+                answers.add_problem(source.name, outcome)
+            else:
+                explained = explainer.write(source, outcome) if explainer else None
+                if sys.stdout.isatty():
+                    progress.clear()
+                answers.add(source.name, outcome, explained)
+            if len(sources) >= _MANY:
+                progress.show(done, len(sources))
+    answers.end()
+    if failed and len(sources) > 1:
+        click.echo(f"tenfold: {failed} of {len(sources)} could not be classified.", err=True)
+    return 1 if failed else 0
+
+
+def _answers(form: str | None, names: list[str], labels: tuple[str, ...], top: int) -> "Answers":
+    from tenfold.cli.answers import Csv, Json, Table
+
+    # A name that this terminal's encoding cannot write must not end the run.
+    getattr(sys.stdout, "reconfigure", lambda **how: None)(errors="backslashreplace")
+    if form == "json":
+        return Json(sys.stdout)
+    if form == "csv":
+        return Csv(sys.stdout, labels)
+    return Table(sys.stdout, names, labels, top)
+
+
+def _classify_each(
+    classifier: "Classifier", sources: Iterable[Source], batch: int
+) -> "Iterator[tuple[Source, Prediction | PictureError]]":
+    """Answers in order. While one batch is in the network, the next one is read; no more is in memory."""
+
+    def prepare(source: Source) -> "Prepared | PictureError":
+        if source.problem:
+            return source.problem
+        try:
+            return classifier.prepare(source.picture, name=source.name)
+        except PictureError as error:
+            return error
+
+    remaining = iter(sources)
+    reading: deque[list[tuple[Source, Future[Prepared | PictureError]]]] = deque()
+    readers = ThreadPoolExecutor(cpu_count())
+    try:
+        while True:
+            while len(reading) < 2 and (some := list(islice(remaining, batch))):
+                reading.append([(source, readers.submit(prepare, source)) for source in some])
+            if not reading:
+                return
+            ready = [(source, future.result()) for source, future in reading.popleft()]
+            good = [one for _, one in ready if not isinstance(one, PictureError)]
+            found = iter(classifier.run(good))
+            for source, one in ready:
+                yield source, one if isinstance(one, PictureError) else next(found)
+    finally:
+        readers.shutdown(cancel_futures=True)
+
+
+class _Explainer:
+    """Writes pictures with their evidence into a folder; a name that is taken in this run gets a number."""
+
+    def __init__(self, folder: Path, limits: "Limits") -> None:
+        self._folder, self._limits = folder, limits
+        self._taken: set[str] = set()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise _cannot_write(folder, error) from error
+
+    def write(self, source: Source, prediction: "Prediction") -> str:
+        from tenfold import images
+        from tenfold.inference.explain import overlay
+
+        pixels = images.read(source.picture, name=source.name, limits=self._limits, needed=_EXPLAINED_SIDE)
+        target = self._folder / self._free_name(Path(source.name).stem)
+        try:
+            overlay(pixels, prediction).convert("RGB").save(target, quality=90)
+        except OSError as error:
+            raise _cannot_write(target, error) from error
+        return str(target)
+
+    def _free_name(self, stem: str) -> str:
+        number, name = 1, f"{stem}.explained.jpg"
+        while name.casefold() in self._taken:
+            number += 1
+            name = f"{stem}-{number}.explained.jpg"
+        self._taken.add(name.casefold())
+        return name
+
+
+def _cannot_write(path: Path, error: OSError) -> TenfoldError:
+    return TenfoldError(
+        str(path),
+        "cannot be written",
+        received=error.strerror or "",
+        cure="Name another folder with --explain.",
+    )

@@ -1,0 +1,151 @@
+"""tenfold serve: the page and the HTTP API on one port."""
+
+import errno
+import os
+import signal
+import socket
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import click
+
+from tenfold.errors import SettingError
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+_GRACE_SECONDS = 10
+_WAITING_CONNECTIONS = 512
+
+
+@click.command()
+@click.option("--host", help="The address to listen on.", metavar="ADDRESS")
+@click.option("--port", type=click.IntRange(0, 65535), help="The port; 0 takes a free one.", metavar="N")
+@click.option("--model", metavar="FILE", help="The model file to use instead of the bundled one.")
+@click.option(
+    "--open/--no-open",
+    "opening",
+    default=None,
+    help="Open the page in a browser. Default: where there is one.",
+)
+def serve(host: str | None, port: int | None, model: str | None, opening: bool | None) -> None:
+    """Serve the page and the HTTP API until Ctrl-C."""
+    from tenfold import settings
+    from tenfold.images import Limits
+    from tenfold.inference import Classifier
+    from tenfold.web.app import create_app
+    from tenfold.web.guard import is_loopback
+
+    loaded = settings.load()
+    chosen = replace(
+        loaded,
+        host=host or loaded.host,
+        port=loaded.port if port is None else port,
+        model=model or loaded.model,
+    )
+    with _listen(chosen.host, chosen.port) as listening:
+        limits = Limits(pixels=chosen.max_picture_pixels, bytes=chosen.max_picture_bytes)
+        classifier = Classifier(chosen.model or None, threads=chosen.threads, limits=limits)
+        address = _address(chosen.host, listening.getsockname()[1])
+        if not is_loopback(chosen.host):
+            click.echo(
+                f"tenfold: warning: {chosen.host} is open to others. There are no accounts yet, so whoever "
+                "reaches this machine can use it. Use --host 127.0.0.1 to keep it to this machine.",
+                err=True,
+            )
+        _run(
+            create_app(classifier, chosen), listening, address, _has_browser() if opening is None else opening
+        )
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A listening socket; opened before the model is loaded, so that a busy port is told at once."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+    except OSError as error:
+        raise SettingError(
+            f"The address {host}",
+            "is not known here",
+            received=error.strerror or "",
+            cure="Use --host 127.0.0.1.",
+        ) from error
+    listening = socket.socket(family, kind, protocol)
+    try:
+        if os.name == "posix":  # elsewhere it would let two programs share the port
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen(_WAITING_CONNECTIONS)
+    except OSError as error:
+        listening.close()
+        raise _cannot_listen(host, port, error) from error
+    return listening
+
+
+def _cannot_listen(host: str, port: int, error: OSError) -> SettingError:
+    subject = f"Port {port} on {host}"
+    if error.errno == errno.EADDRINUSE:
+        return SettingError(
+            subject,
+            "is in use by another program, perhaps another tenfold",
+            cure="Stop that one, or choose another port: tenfold serve --port 0 takes a free one.",
+        )
+    if error.errno == errno.EACCES:
+        return SettingError(
+            subject,
+            "may not be used by this user",
+            cure="Choose a port from 1024 up: tenfold serve --port 8000.",
+        )
+    return SettingError(
+        subject, "cannot be used", received=error.strerror or "", cure="Use --host 127.0.0.1."
+    )
+
+
+def _address(host: str, port: int) -> str:
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}.get(
+        host, f"[{host}]" if ":" in host else host
+    )
+    return f"http://{shown}:{port}"
+
+
+def _has_browser() -> bool:
+    """Whether a browser opened here would be seen by whoever started this."""
+    if os.environ.get("SSH_CONNECTION"):
+        return False
+    seen = sys.platform in ("darwin", "win32")
+    return seen or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _run(app: "FastAPI", listening: socket.socket, address: str, opening: bool) -> None:
+    import uvicorn
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            click.echo(f"tenfold is at {address}   (Ctrl-C stops it)")
+            if opening:
+                _open(address)
+
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        lifespan="on",
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+    )
+    # uvicorn finishes what it works on and then raises the signal again: for a server, that is a good end.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        Server(config).run(sockets=[listening])
+    except KeyboardInterrupt:
+        click.echo("tenfold stopped", err=True)
+
+
+def _open(address: str) -> None:
+    import threading
+    import webbrowser
+
+    threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()

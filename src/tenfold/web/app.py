@@ -1,0 +1,54 @@
+"""create_app: the HTTP API and the page around one classifier."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.types import Lifespan
+
+from tenfold.inference import Classifier
+from tenfold.settings import Settings
+from tenfold.web import classify, docs, health, model, pages, problems
+from tenfold.web.guard import HEADERS, Guard, allowed_hosts
+from tenfold.web.service import Service
+
+API_VERSION = "1"
+
+
+def create_app(classifier: Classifier, settings: Settings, *, page: Path = pages.BUILT) -> FastAPI:
+    """The app around `classifier`; `page` is the folder of the frontend's build.
+
+    Its lifespan starts and stops the batcher, so the server must run it (uvicorn does).
+    """
+    service = Service(classifier, settings)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with service.batcher:
+            yield
+
+    app = describe_api(lifespan)
+    app.state.service = service
+    app.include_router(docs.router)
+    pages.install(app, page)
+    app.add_middleware(Guard, hosts=allowed_hosts(settings.host))
+    return app
+
+
+def describe_api(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
+    """The API's routes and error shape, with nothing behind them yet: enough for the OpenAPI document."""
+    app = FastAPI(
+        title="tenfold",
+        version=API_VERSION,
+        summary="A picture in, its class out.",
+        description="Every error has one shape: problem details, RFC 9457.",
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
+    problems.install(app, HEADERS)
+    for part in (classify, model, health):
+        app.include_router(part.router)
+    return app

@@ -1,0 +1,164 @@
+"""POST /api/v1/classify: pictures in, a prediction or a problem for each out."""
+
+import asyncio
+from dataclasses import dataclass
+from functools import partial
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, Field
+
+from tenfold import images
+from tenfold.errors import PictureError
+from tenfold.inference.classifier import Prepared
+from tenfold.predictions import Prediction
+from tenfold.web import uploads
+from tenfold.web.batching import Closed
+from tenfold.web.problems import Overloaded, Problem, describe, responses
+from tenfold.web.service import Service, service_of
+from tenfold.web.uploads import Share, Upload
+
+router = APIRouter(tags=["classify"])
+
+
+class PredictionAnswer(BaseModel):
+    """What is in the picture."""
+
+    label: str = Field(description="The most probable class, also where `known` is false.")
+    confidence: float = Field(description="Its calibrated probability, 0 to 1.")
+    known: bool = Field(description="False says: none of these classes.")
+    novelty: float = Field(
+        description="How unlike the training data; above the model's threshold: not known."
+    )
+    probabilities: dict[str, float] = Field(description="Every class, in the model's order; they sum to 1.")
+    evidence: dict[str, list[list[float]]] | None = Field(
+        None,
+        description="Where each class was seen: rows of 0 to 1 laid over the picture. Only if asked for.",
+    )
+
+
+class PictureAnswer(BaseModel):
+    """One picture's answer: either `prediction` or `problem` is there."""
+
+    name: str = Field(description="The file name that came with the picture.")
+    width: int | None = Field(description="In pixels, upright.")
+    height: int | None = Field(description="In pixels, upright.")
+    prediction: PredictionAnswer | None
+    problem: Problem | None
+
+
+class ClassifyAnswer(BaseModel):
+    """The pictures' answers, in the order in which they were sent."""
+
+    model: str = Field(description="SHA-256 of the model file that answered.")
+    results: list[PictureAnswer]
+
+
+_PICTURE = {"type": "string", "format": "binary"}
+_BODY: dict[str, Any] = {
+    "required": True,
+    "description": f"Pictures as a form, or one picture's bytes alone. Supported: {images.SUPPORTED}.",
+    "content": {
+        "multipart/form-data": {
+            "schema": {
+                "type": "object",
+                "required": [uploads.FIELD],
+                "properties": {uploads.FIELD: {"type": "array", "minItems": 1, "items": _PICTURE}},
+            }
+        },
+        "application/octet-stream": {"schema": _PICTURE},
+    },
+}
+
+
+@router.post(
+    "/api/v1/classify",
+    operation_id="classify",
+    summary="Classify pictures",
+    openapi_extra={"requestBody": _BODY},
+    responses=responses(
+        _400="No picture in the request, or a form that cannot be read.",
+        _408="The upload stopped arriving.",
+        _413="The only picture, or the whole request, is too large.",
+        _415="The only picture is not a picture.",
+        _422="The only picture is damaged, or a parameter cannot be used.",
+        _503="Too much to do at this moment; try again after `Retry-After` seconds.",
+    ),
+)
+async def classify(
+    request: Request,
+    evidence: Annotated[
+        bool, Query(description="Also say where in the picture each class was seen.")
+    ] = False,
+) -> ClassifyAnswer:
+    """What is in each picture. A picture that cannot be used gets its problem beside the others' answers;
+    where the request holds a single picture, that problem is the answer."""
+    service = service_of(request)
+    try:
+        with service.place(), service.memory.share() as share:
+            outcomes = await _classify_all(request, service, share)
+    except Closed as reason:
+        raise Overloaded("This server", "is stopping", cure="Try again in a moment.") from reason
+    if len(outcomes) == 1 and outcomes[0].error is not None:
+        raise outcomes[0].error
+    return ClassifyAnswer(
+        model=service.classifier.sha256, results=[outcome.answer(evidence) for outcome in outcomes]
+    )
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    name: str
+    size: tuple[int, int] | None = None
+    prediction: Prediction | None = None
+    error: PictureError | None = None
+
+    def answer(self, evidence: bool) -> PictureAnswer:
+        width, height = self.size or (None, None)
+        found = self.prediction
+        return PictureAnswer(
+            name=self.name,
+            width=width,
+            height=height,
+            prediction=PredictionAnswer(**found.to_dict(evidence=evidence)) if found else None,
+            problem=describe(self.error) if self.error else None,
+        )
+
+
+async def _classify_all(request: Request, service: Service, share: Share) -> list[_Outcome]:
+    """Classify while the rest still arrives; reading pauses while this request has enough in hand."""
+    undecoded = asyncio.Semaphore(service.batcher.workers + 1)
+    unanswered = asyncio.Semaphore(2 * service.settings.batch_size)
+    tasks: list[asyncio.Task[_Outcome]] = []
+
+    async def one(upload: Upload) -> _Outcome:
+        try:
+            try:
+                prepared = await _prepare(service, upload)
+            finally:
+                share.give(len(upload.content))
+                undecoded.release()
+            return _Outcome(upload.name, prepared.picture_size, await service.batcher.run(prepared))
+        except PictureError as error:
+            return _Outcome(upload.name, error=error)
+        finally:
+            unanswered.release()
+
+    try:
+        async for upload in uploads.read(request, service.uploads, share):
+            tasks.append(asyncio.create_task(one(upload)))
+            del upload  # its bytes must not outlive its task
+            await undecoded.acquire()
+            await unanswered.acquire()
+        return await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+
+
+async def _prepare(service: Service, upload: Upload) -> Prepared:
+    if upload.problem is not None:
+        raise upload.problem
+    return await service.batcher.prepare(
+        partial(service.classifier.prepare, upload.content, name=upload.name)
+    )

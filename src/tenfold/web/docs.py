@@ -1,0 +1,63 @@
+"""GET /docs: Swagger UI over the OpenAPI document, every asset from this machine.
+
+The package fastapi-offline carries Swagger UI as it is published; only those files of it are used.
+"""
+
+from importlib.resources import files
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse, Response
+
+from tenfold.web.guard import DOCS_PATH
+
+router = APIRouter(include_in_schema=False)
+
+_PAGE = f"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>tenfold: API</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="{DOCS_PATH}/swagger-ui.css">
+</head>
+<body>
+<div id="swagger-ui"></div>
+<script src="{DOCS_PATH}/swagger-ui-bundle.js"></script>
+<script src="{DOCS_PATH}/start.js"></script>
+</body>
+</html>
+"""
+_START = """SwaggerUIBundle({
+  url: "/openapi.json",
+  dom_id: "#swagger-ui",
+  deepLinking: true,
+  validatorUrl: null,
+});
+"""
+_CACHED = {"Cache-Control": "public, max-age=3600"}
+
+
+@router.get(DOCS_PATH)
+async def docs() -> HTMLResponse:
+    return HTMLResponse(_PAGE, headers={"Cache-Control": "no-cache"})
+
+
+@router.get(f"{DOCS_PATH}/start.js")
+async def start() -> Response:
+    return Response(_START, media_type="text/javascript", headers=_CACHED)
+
+
+@router.get(f"{DOCS_PATH}/swagger-ui-bundle.js")
+def script() -> Response:
+    return _asset("swagger-ui-bundle.js", "text/javascript")
+
+
+@router.get(f"{DOCS_PATH}/swagger-ui.css")
+def style() -> Response:
+    return _asset("swagger-ui.css", "text/css")
+
+
+def _asset(name: str, media_type: str) -> Response:
+    content = files("fastapi_offline").joinpath("static", name).read_bytes()
+    return Response(content, media_type=media_type, headers=_CACHED)

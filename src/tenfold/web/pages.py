@@ -1,0 +1,57 @@
+"""The page: serves the frontend's build. Knows nothing of what the page does."""
+
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.responses import FileResponse, HTMLResponse, Response
+from fastapi.staticfiles import StaticFiles
+from starlette.types import Scope
+
+BUILT = Path(__file__).parent / "static"
+
+_NOT_BUILT = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>tenfold</title>
+</head>
+<body>
+<h1>The page was not built</h1>
+<p>This is a copy of tenfold's source, and its page has to be built once. In its folder, run</p>
+<pre>make frontend</pre>
+<p>and reload this page. The <a href="/docs">API</a> works without it.</p>
+</body>
+</html>
+"""
+
+
+class _Assets(StaticFiles):
+    """Files whose names change with their content, so a browser need never ask again."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        if response.status_code in (200, 304):
+            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+
+_ASK_AGAIN = {"Cache-Control": "no-cache"}
+
+
+def install(app: FastAPI, built: Path = BUILT) -> None:
+    """Serve the build in `built`: the page, its assets, and the files beside it as they are now."""
+
+    def serve(path: str, file: Path) -> None:
+        def answer() -> Response:
+            if file.is_file():
+                return FileResponse(file, headers=_ASK_AGAIN)
+            return HTMLResponse(_NOT_BUILT, 503)
+
+        app.add_api_route(path, answer, methods=["GET", "HEAD"], include_in_schema=False)
+
+    serve("/", built / "index.html")
+    for file in sorted(built.iterdir()) if built.is_dir() else []:
+        if file.is_file() and file.name != "index.html":
+            serve(f"/{file.name}", file)
+    app.mount("/assets", _Assets(directory=built / "assets", check_dir=False))

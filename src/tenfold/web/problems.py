@@ -1,0 +1,215 @@
+"""Every error over HTTP in one JSON shape: problem details, RFC 9457.
+
+    RequestError               the request cannot be answered
+    ├── BadUpload              a multipart body that cannot be read
+    ├── NoPicture              a request without a picture
+    ├── NotHere                an address that does not exist
+    ├── WrongMethod            an address that takes another method
+    ├── WrongHost              a Host header that is not this server's
+    ├── UploadStalled          a body that stopped arriving
+    ├── UploadTooLarge         more bytes or pictures than one request may hold
+    ├── InvalidRequest         a parameter with a value that cannot be used
+    ├── RequestFailed          a refusal that has no class of its own
+    └── Overloaded             no place for one more request now
+
+Knows tenfold's errors and their statuses; nothing of pictures or models.
+"""
+
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+
+from tenfold.errors import (
+    DamagedPicture,
+    NotAPicture,
+    PictureError,
+    PictureTooLarge,
+    TenfoldError,
+    UsageError,
+)
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class RequestError(TenfoldError):
+    code = "request-error"
+    title = "The request cannot be answered"
+    status = 400
+
+
+class BadUpload(RequestError):
+    code = "bad-upload"
+    title = "The upload cannot be read"
+
+
+class NoPicture(RequestError):
+    code = "no-picture"
+    title = "No picture in the request"
+
+
+class NotHere(RequestError):
+    code = "not-here"
+    title = "Nothing at this address"
+    status = 404
+
+
+class WrongMethod(RequestError):
+    code = "wrong-method"
+    title = "The address takes another method"
+    status = 405
+
+
+class UploadStalled(RequestError):
+    code = "upload-stalled"
+    title = "The upload stopped arriving"
+    status = 408
+
+
+class UploadTooLarge(RequestError):
+    code = "upload-too-large"
+    title = "The upload is too large"
+    status = 413
+
+
+class WrongHost(RequestError):
+    code = "wrong-host"
+    title = "Not a name of this server"
+    status = 421
+
+
+class InvalidRequest(RequestError):
+    code = "invalid-request"
+    title = "A value in the request cannot be used"
+    status = 422
+
+
+class RequestFailed(RequestError):
+    def __init__(self, status: int, detail: str) -> None:
+        super().__init__("The request", "cannot be answered", received=detail)
+        self.status = status
+
+
+class Overloaded(RequestError):
+    code = "overloaded"
+    title = "Too much to do at this moment"
+    status = 503
+
+
+_STATUS: dict[type[TenfoldError], int] = {
+    NotAPicture: 415,
+    DamagedPicture: 422,
+    PictureTooLarge: 413,
+    PictureError: 422,
+    UsageError: 400,
+}
+_RETRY_SECONDS = "2"
+
+
+class Problem(BaseModel):
+    """What went wrong, and what to do about it (RFC 9457)."""
+
+    type: str = Field(description="`urn:tenfold:problem:` and the code.")
+    title: str = Field(description="The kind of problem; the same words for the same code.")
+    status: int = Field(description="The HTTP status of this problem.")
+    detail: str = Field(description="The whole message, to be shown to a person.")
+    code: str = Field(description="The kind of problem, for programs.")
+    subject: str = Field(description="What the message is about: a file, an address.")
+    problem: str = Field(description="What is wrong with it.")
+    received: str = Field(description="What was received instead; may be empty.")
+    cure: str = Field(description="What to do about it; may be empty.")
+
+
+def status_of(error: TenfoldError) -> int:
+    """The HTTP status that says what the error says."""
+    if isinstance(error, RequestError):
+        return error.status
+    return next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 500)
+
+
+def describe(error: TenfoldError) -> Problem:
+    """An error as problem details."""
+    return Problem(
+        type=f"urn:tenfold:problem:{error.code}",
+        title=error.title,
+        status=status_of(error),
+        detail=str(error),
+        code=error.code,
+        subject=error.subject,
+        problem=error.problem,
+        received=error.received,
+        cure=error.cure,
+    )
+
+
+def answer(error: TenfoldError, headers: dict[str, str] | None = None) -> Response:
+    """An error as a response of its own."""
+    problem = describe(error)
+    extra = dict(headers or {})
+    if problem.status == 503:
+        extra.setdefault("Retry-After", _RETRY_SECONDS)
+    return JSONResponse(problem.model_dump(), problem.status, extra, media_type=MEDIA_TYPE)
+
+
+def responses(**described: str) -> dict[int | str, dict[str, Any]]:
+    """The problems of an operation for the OpenAPI document: `responses(_413="too large", ...)`."""
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {int(status[1:]): {"description": text, "content": content} for status, text in described.items()}
+
+
+def install(app: FastAPI, headers: dict[str, str]) -> None:
+    """Make every error of `app` a problem. `headers` go on the answer to a fault of ours, which is
+    made outside all middleware."""
+
+    async def ours(request: Request, error: Exception) -> Response:
+        assert isinstance(error, TenfoldError)
+        return answer(error)
+
+    async def http(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        return answer(_from_http(request, error), dict(error.headers or {}))
+
+    async def invalid(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        return answer(_from_validation(error))
+
+    async def gone(request: Request, error: Exception) -> Response:
+        return Response(status_code=400)  # nobody is left to read it
+
+    async def fault(request: Request, error: Exception) -> Response:
+        return answer(
+            RequestFailed(500, "a fault in tenfold; its log says which"),
+            headers,
+        )
+
+    app.add_exception_handler(TenfoldError, ours)
+    app.add_exception_handler(HTTPException, http)
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(ClientDisconnect, gone)
+    app.add_exception_handler(Exception, fault)
+
+
+def _from_http(request: Request, error: HTTPException) -> RequestError:
+    path = request.url.path
+    if error.status_code == 404:
+        return NotHere(path, "does not exist on this server", cure="The API is described at /docs.")
+    if error.status_code == 405:
+        allowed = (error.headers or {}).get("Allow", "")
+        cure = f"Use {allowed}." if allowed else "The API is described at /docs."
+        return WrongMethod(path, "cannot be used this way", received=request.method, cure=cure)
+    return RequestFailed(error.status_code, str(error.detail))
+
+
+def _from_validation(error: RequestValidationError) -> RequestError:
+    first = error.errors()[0]
+    name = ".".join(str(part) for part in first["loc"][1:]) or "The request"
+    return InvalidRequest(
+        name,
+        f"has a value that cannot be used: {first['msg']}",
+        received=f"{first.get('input')!r:.200}",
+        cure="The API is described at /docs.",
+    )

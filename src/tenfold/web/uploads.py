@@ -1,0 +1,300 @@
+"""Pictures out of a request, one by one as they arrive, with every limit enforced on the way.
+
+A picture is held in memory until it is decoded, never more of it than the limit; all requests together hold
+at most what `Memory` allows. Knows HTTP bodies; does not know what a picture is.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import MultipartParser, parse_options_header
+from starlette.requests import Request
+
+from tenfold.errors import PictureTooLarge
+from tenfold.web.problems import BadUpload, NoPicture, Overloaded, UploadStalled, UploadTooLarge
+
+if TYPE_CHECKING:
+    from python_multipart.multipart import MultipartCallbacks
+
+FIELD = "files"
+STALL_SECONDS = 30.0
+# A too large picture among others is skipped up to this many times the limit, so that the others get an
+# answer; what goes on after that is cut off.
+_SKIP = 4
+# What boundaries and headers of a part may add to its picture.
+_PART_OVERHEAD = 32_768
+
+
+@dataclass(frozen=True)
+class UploadLimits:
+    """The most bytes one picture may have, and the most pictures one request may hold."""
+
+    picture_bytes: int
+    pictures: int
+
+
+@dataclass(frozen=True)
+class Upload:
+    """One picture as it came: its name and its bytes, or why there are none."""
+
+    name: str
+    content: bytes = field(repr=False)
+    problem: PictureTooLarge | None = None
+
+
+class Memory:
+    """Counts the bytes of uploads held by all requests, and refuses more than `limit`."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.held = 0
+
+    @contextmanager
+    def share(self) -> Iterator["Share"]:
+        """One request's part of it, given back whole at the end."""
+        share = Share(self)
+        try:
+            yield share
+        finally:
+            share.give(share.held)
+
+
+class Share:
+    """What one request holds."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+        self.held = 0
+
+    def take(self, count: int) -> None:
+        if self._memory.held + count > self._memory.limit:
+            raise Overloaded(
+                "This server",
+                "holds as many uploads as it has room for",
+                cure="Try again in a moment.",
+            )
+        self._memory.held += count
+        self.held += count
+
+    def give(self, count: int) -> None:
+        count = min(count, self.held)  # a task may end after its request gave everything back
+        self._memory.held -= count
+        self.held -= count
+
+
+async def read(request: Request, limits: UploadLimits, share: Share) -> AsyncIterator[Upload]:
+    """The pictures of a request, each as soon as it is whole.
+
+    The receiver gives an upload's bytes back to `share` when it is done with them.
+
+    Raises:
+        RequestError: the body cannot be read, holds no picture, or too many.
+        PictureTooLarge: a picture goes on beyond the limit; raised as the bytes arrive.
+    """
+    kind, options = parse_options_header(request.headers.get("content-type"))
+    if kind.startswith(b"multipart/"):
+        boundary = options.get(b"boundary")
+        if kind != b"multipart/form-data" or not boundary:
+            raise BadUpload(
+                "The request",
+                "is not a form that can be read",
+                received=request.headers["content-type"][:200],
+                cure="Send multipart/form-data with a boundary, or the picture's bytes alone.",
+            )
+        async for upload in _read_form(request, boundary, limits, share):
+            yield upload
+    else:
+        yield await _read_body(request, limits, share)
+
+
+async def _read_body(request: Request, limits: UploadLimits, share: Share) -> Upload:
+    name = "upload"
+    if _declared(request) > limits.picture_bytes:
+        raise _too_large(name, limits, f"{_declared(request):,} bytes announced")
+    content = BytesIO()
+    async for chunk in _chunks(request):
+        if content.tell() + len(chunk) > limits.picture_bytes:
+            raise _too_large(name, limits)
+        share.take(len(chunk))
+        content.write(chunk)
+    if not content.tell():
+        raise _no_picture("it has no body")
+    return Upload(name, content.getvalue())
+
+
+async def _read_form(
+    request: Request, boundary: bytes, limits: UploadLimits, share: Share
+) -> AsyncIterator[Upload]:
+    most = limits.pictures * (limits.picture_bytes + _PART_OVERHEAD) + _PART_OVERHEAD
+    if _declared(request) > most:
+        raise UploadTooLarge(
+            "The request",
+            f"is larger than {limits.pictures} pictures may be",
+            received=f"{_declared(request):,} bytes announced",
+            cure="Send fewer pictures at a time.",
+        )
+    form = _Form(limits, share)
+    try:
+        parser = MultipartParser(boundary, form.callbacks())
+        async for chunk in _chunks(request):
+            parser.write(chunk)
+            for upload in form.finished:
+                yield upload
+            form.finished.clear()
+        parser.finalize()
+    except FormParserError as reason:
+        raise BadUpload(
+            "The request", "is not a form that can be read", received=str(reason), cure=_AS_FORM
+        ) from reason
+    if not form.ended:
+        raise BadUpload("The request", "ends in the middle of its form", cure="Send it again.")
+    if not form.pictures:
+        raise _no_picture(form.seen())
+
+
+async def _chunks(request: Request) -> AsyncIterator[bytes]:
+    stream = request.stream()
+    while True:
+        try:
+            async with asyncio.timeout(STALL_SECONDS):
+                chunk = await anext(stream, None)
+        except TimeoutError as reason:
+            raise UploadStalled(
+                "The upload",
+                f"stopped arriving: nothing came for {STALL_SECONDS:g} seconds",
+                cure="Check the connection and send it again.",
+            ) from reason
+        if chunk is None:
+            return
+        if chunk:
+            yield chunk
+
+
+class _Form:
+    """Turns the events of the multipart parser into whole uploads."""
+
+    def __init__(self, limits: UploadLimits, share: Share) -> None:
+        self.finished: list[Upload] = []
+        self.pictures = 0
+        self.ended = False
+        self._limits, self._share = limits, share
+        self._skipped = 0
+        self._others: list[str] = []
+        self._header, self._value = b"", b""
+        self._disposition = b""
+        self._name: str | None = None
+        self._content = BytesIO()
+        self._over = False
+
+    def callbacks(self) -> "MultipartCallbacks":
+        return {
+            "on_part_begin": self._begin,
+            "on_header_field": self._header_field,
+            "on_header_value": self._header_value,
+            "on_header_end": self._header_end,
+            "on_headers_finished": self._headers_finished,
+            "on_part_data": self._data,
+            "on_part_end": self._finish,
+            "on_end": self._end,
+        }
+
+    def seen(self) -> str:
+        """The fields that came instead of a picture."""
+        return f"its fields: {', '.join(self._others[:5])}"[:200] if self._others else "its form is empty"
+
+    def _begin(self) -> None:
+        self._disposition, self._name, self._content, self._over = b"", None, BytesIO(), False
+
+    def _header_field(self, data: bytes, start: int, end: int) -> None:
+        self._header += data[start:end]
+
+    def _header_value(self, data: bytes, start: int, end: int) -> None:
+        self._value += data[start:end]
+
+    def _header_end(self) -> None:
+        if self._header.lower() == b"content-disposition":
+            self._disposition = self._value
+        self._header, self._value = b"", b""
+
+    def _headers_finished(self) -> None:
+        _, options = parse_options_header(self._disposition)
+        field_name = _text(options.get(b"name", b""))
+        if field_name != FIELD:
+            self._others.append(repr(field_name)[:50])
+            if len(self._others) > self._limits.pictures:
+                raise _too_many(self._limits, "fields")
+            return
+        self._name = _text(options.get(b"filename", b"")).replace("%22", '"')
+
+    def _data(self, data: bytes, start: int, end: int) -> None:
+        count = end - start
+        if self._name is None or self._over:
+            self._skip(count)
+        elif self._content.tell() + count > self._limits.picture_bytes:
+            self._over = True
+            self._skip(self._content.tell() + count)
+            self._share.give(self._content.tell())
+            self._content = BytesIO()
+        else:
+            self._share.take(count)
+            self._content.write(memoryview(data)[start:end])
+
+    def _skip(self, count: int) -> None:
+        self._skipped += count
+        if self._skipped > _SKIP * self._limits.picture_bytes:
+            raise _too_large(self._name or "The request", self._limits)
+
+    def _finish(self) -> None:
+        name = self._name
+        if name is None or (not name and not self._content.tell() and not self._over):
+            return  # another field, or what a browser sends where no file was chosen
+        self.pictures += 1
+        if self.pictures > self._limits.pictures:
+            raise _too_many(self._limits, "pictures")
+        name = name or f"upload {self.pictures}"
+        problem = _too_large(name, self._limits) if self._over else None
+        self.finished.append(Upload(name, self._content.getvalue(), problem))
+
+    def _end(self) -> None:
+        self.ended = True
+
+
+_AS_FORM = f"Send the pictures in the multipart field '{FIELD}', or one picture's bytes as the body."
+
+
+def _declared(request: Request) -> int:
+    length = request.headers.get("content-length", "0")
+    return int(length) if length.isascii() and length.isdigit() else 0
+
+
+def _text(raw: bytes) -> str:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
+
+
+def _too_large(name: str, limits: UploadLimits, received: str = "") -> PictureTooLarge:
+    return PictureTooLarge(
+        name,
+        f"is larger than {limits.picture_bytes:,} bytes",
+        received=received,
+        cure="Make it smaller, or raise TENFOLD_MAX_PICTURE_BYTES on the server.",
+    )
+
+
+def _too_many(limits: UploadLimits, what: str) -> UploadTooLarge:
+    return UploadTooLarge(
+        "The request",
+        f"holds more than {limits.pictures} {what}",
+        cure="Send fewer at a time, or raise TENFOLD_MAX_FILES_PER_REQUEST on the server.",
+    )
+
+
+def _no_picture(received: str) -> NoPicture:
+    return NoPicture("The request", "holds no picture", received=received, cure=_AS_FORM)

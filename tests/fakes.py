@@ -1,0 +1,91 @@
+"""Small stand-ins with the real thing's surface. Know what they stand in for; know no test."""
+
+import threading
+import time
+from collections.abc import Sequence
+from hashlib import sha256
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from tenfold.images import Limits
+from tenfold.inference import Classifier
+from tenfold.inference.classifier import Prepared
+from tenfold.modelfile import ClassName, ModelInfo
+from tenfold.predictions import Prediction
+
+LABELS = ("red", "green", "blue")
+INFO = ModelInfo(
+    name="colours",
+    classes=tuple(
+        ClassName(label, {"en": label, "uk": uk, "ru": ru})
+        for label, uk, ru in zip(
+            LABELS, ("червоний", "зелений", "синій"), ("красный", "зелёный", "синий"), strict=True
+        )
+    ),
+    input_size=32,
+    resize="bilinear",
+    views="whole",
+    temperature=1.25,
+    threshold=0.5,
+    known_rate=0.95,
+    network={"name": "colour", "parameters": 0},
+    training={"epochs": 3, "augmentation": {"flip": True}},
+    data_fingerprint="f" * 64,
+    scores={"accuracy": {"value": 0.945, "low": 0.9404, "high": 0.9493}, "ece": 0.0061},
+    licence="Apache-2.0",
+    tenfold_version="0.1.0",
+)
+
+
+class FakeClassifier(Classifier):
+    """A classifier whose network sees colours: the real one in all but the network.
+
+    The class is the strongest of red, green and blue; a grey picture is none of them.
+
+    Args:
+        limits: as of a Classifier.
+        seconds: how long one run takes.
+    """
+
+    def __init__(self, limits: Limits | None = None, *, seconds: float = 0.0) -> None:
+        self.path = "colours.onnx"
+        self.info = INFO
+        self.sha256 = sha256(b"colours").hexdigest()
+        self.bytes = 1234
+        self.limits = limits or Limits()
+        self.seconds = seconds
+        self.batches: list[int] = []
+        self.threads: set[str] = set()
+
+    def run(self, prepared: Sequence[Prepared]) -> list[Prediction]:
+        self.batches.append(len(prepared))
+        self.threads.add(threading.current_thread().name)
+        return super().run(prepared)
+
+    def raw(self, inputs: NDArray[np.uint8]) -> tuple[NDArray[np.float32], ...]:
+        time.sleep(self.seconds)
+        colours = inputs.reshape(len(inputs), -1, 3).mean(axis=1).astype(np.float32) / 255
+        probabilities = (colours + 0.01) / (colours + 0.01).sum(axis=1, keepdims=True)
+        evidence = inputs.transpose(0, 3, 1, 2)[:, :, ::8, ::8].astype(np.float32)
+        novelty = 1 - (colours.max(axis=1) - colours.min(axis=1))
+        return probabilities, colours, evidence, novelty
+
+
+def picture(
+    colour: tuple[int, int, int] = (250, 10, 10),
+    *,
+    size: tuple[int, int] = (64, 48),
+    kind: str = "PNG",
+    **how: Any,
+) -> bytes:
+    """The bytes of a picture of one colour."""
+    out = BytesIO()
+    Image.new("RGB", size, colour).save(out, kind, **how)
+    return out.getvalue()
+
+
+RED, GREEN, BLUE, GREY = (250, 10, 10), (10, 250, 10), (10, 10, 250), (120, 120, 120)
