@@ -1,0 +1,37 @@
+"""A picture from anywhere -> checked RGB pixels. Knows nothing of models, views or HTTP.
+
+The pixel rule, the same on every surface:
+1. The format is told by content, never by a name. Of several pictures in one file the first counts (of an
+   animated PNG the still one, of a HEIC the primary one).
+2. The size is read from the header and checked against `Limits` before anything is decoded.
+3. Pixels are decoded to 8 bits: 16-bit grey v becomes round(v / 257), 16-bit colour keeps its high byte,
+   32-bit grey is stretched from its least value (black) to its greatest (white). A palette is looked up.
+   CMYK becomes 255 - min(255, ink + black). Colour profiles are not applied.
+4. Alpha goes over white: round((colour * alpha + 255 * (255 - alpha)) / 255).
+5. The EXIF orientation is applied; a value that is not 1 to 8 counts as 1.
+6. `resize` brings the picture, or a box of it, to the model's size; its docstring gives the arithmetic.
+
+    reading.py      load, read, upright_size: the way through
+    intake.py       a path, stream or bytes -> bytes, within a limit
+    signatures.py   what the bytes are
+    containers.py   the part of a file that its pixels need
+    pixels.py       a decoded image -> RGB array; resize
+"""
+
+from tenfold.images.intake import safe_name
+from tenfold.images.pixels import RESIZE_RULES, resize
+from tenfold.images.reading import Limits, Picture, PictureSource, load, read, upright_size
+from tenfold.images.signatures import SUPPORTED
+
+__all__ = [
+    "RESIZE_RULES",
+    "SUPPORTED",
+    "Limits",
+    "Picture",
+    "PictureSource",
+    "load",
+    "read",
+    "resize",
+    "safe_name",
+    "upright_size",
+]

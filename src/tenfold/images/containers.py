@@ -1,0 +1,122 @@
+"""What stands around the pixels in a picture file. Knows nothing of decoding, files or limits.
+
+A decoder is handed no more than the pixels need: comments, text, colour profiles, embedded previews and
+animations are left out here, so nothing hidden in them is ever unpacked. What a decoder lets pass in silence
+is refused here: a PNG whose checksums are wrong, a progressive JPEG of endless scans.
+"""
+
+import re
+import struct
+import zlib
+
+# A progressive JPEG usually has 10 scans. Each costs a pass over the whole picture, and a file few bytes.
+MAX_SCANS = 100
+
+_JPEG_MARKER = re.compile(rb"\xff[^\xff\x00]", re.S)
+_JPEG_MARKER_IN_SCAN = re.compile(rb"\xff[^\xff\x00\xd0-\xd7]", re.S)
+_JPEG_STANDALONE = {0x01, *range(0xD0, 0xD9)}
+# Frame headers, Huffman and arithmetic tables (0xC8 is reserved), quantisation tables, restart interval.
+_JPEG_NEEDED = {*range(0xC0, 0xD0), 0xDB, 0xDC, 0xDD} - {0xC8}
+_JPEG_PROGRESSIVE = {0xC2, 0xC6, 0xCA, 0xCE}
+_PNG_NEEDED = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"}
+_EXIF_ORIENTATION = 0x0112
+
+
+class Fault(ValueError):
+    """What is wrong with a file, as a clause about it: "it ends before its pixels begin"."""
+
+
+def essentials(kind: str, data: bytes) -> tuple[bytes, int]:
+    """The bytes that a decoder needs for the first picture of a JPEG or PNG, and its EXIF orientation.
+
+    Other formats keep their bytes; their orientation (1 here) is known when a decoder has read the header.
+    """
+    if kind == "JPEG":
+        return _jpeg_essentials(data)
+    if kind == "PNG":
+        return _png_essentials(data)
+    return data, 1
+
+
+def exif_orientation(exif: bytes) -> int:
+    """The orientation that an EXIF block states: 1 to 8, and 1 where it states none or nonsense."""
+    exif = exif.removeprefix(b"Exif\x00\x00")
+    order = {b"II*\x00": "<", b"MM\x00*": ">"}.get(exif[:4])
+    if order is None:
+        return 1
+    try:
+        (directory,) = struct.unpack_from(order + "I", exif, 4)
+        (entries,) = struct.unpack_from(order + "H", exif, directory)
+        for at in range(directory + 2, directory + 2 + 12 * entries, 12):
+            tag, kind, count = struct.unpack_from(order + "HHI", exif, at)
+            if tag == _EXIF_ORIENTATION and count == 1 and kind in (1, 3, 4):  # byte, short, long
+                (value,) = struct.unpack_from(order + {1: "B", 3: "H", 4: "I"}[kind], exif, at + 8)
+                return int(value) if 1 <= value <= 8 else 1
+    except struct.error:
+        pass  # cut short: no orientation to be had
+    return 1
+
+
+def _jpeg_essentials(data: bytes) -> tuple[bytes, int]:
+    kept = [data[:2]]
+    orientation = 0
+    progressive = False
+    at = 2
+    while found := _JPEG_MARKER.search(data, at):
+        at, marker = found.start(), data[found.start() + 1]
+        if marker in _JPEG_STANDALONE:
+            at += 2
+            continue
+        if marker == 0xD9:
+            break
+        if marker == 0xDA:
+            if progressive:
+                _count_scans(data, at)
+            kept.append(data[at:])
+            return b"".join(kept), orientation or 1
+        end = at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+        if end < at + 4 or end > len(data):
+            break
+        body = data[at + 4 : min(end, at + 10)]
+        # Adobe's and JFIF's marks tell a decoder which colours the numbers mean.
+        if marker in _JPEG_NEEDED or (marker == 0xEE and body[:5] == b"Adobe") or body[:5] == b"JFIF\x00":
+            kept.append(data[at:end])
+            progressive = progressive or marker in _JPEG_PROGRESSIVE
+        elif marker == 0xE1 and body == b"Exif\x00\x00" and not orientation:
+            orientation = exif_orientation(data[at + 4 : end])
+        at = end
+    raise Fault("it ends before its pixels begin")
+
+
+def _count_scans(data: bytes, at: int) -> None:
+    scans = 0
+    while (found := _JPEG_MARKER_IN_SCAN.search(data, at)) and data[found.start() + 1] != 0xD9:
+        scans += data[found.start() + 1] == 0xDA
+        if scans > MAX_SCANS:
+            raise Fault(f"it has more than {MAX_SCANS} scans")
+        at = found.end() + max(2, int.from_bytes(data[found.end() : found.end() + 2], "big"))
+
+
+def _png_essentials(data: bytes) -> tuple[bytes, int]:
+    if data[4:8] != b"\r\n\x1a\n":
+        raise Fault("its first bytes were changed, as a transfer in text mode does")
+    kept: list[bytes | memoryview] = [data[:8]]
+    view = memoryview(data)
+    orientation = 1
+    at = 8
+    kind = b""
+    while kind != b"IEND":
+        if at + 12 > len(data):
+            raise Fault("it ends before its last part")
+        length, kind = struct.unpack_from(">I4s", data, at)
+        end = at + 12 + length
+        if end > len(data):
+            raise Fault("it ends in the middle of its pixels" if kind == b"IDAT" else "it ends too early")
+        if kind in _PNG_NEEDED:
+            if zlib.crc32(view[at + 4 : end - 4]) != int.from_bytes(view[end - 4 : end], "big"):
+                raise Fault(f"the checksum of its {kind.decode()} part is wrong")
+            kept.append(view[at:end])
+        elif kind == b"eXIf":
+            orientation = exif_orientation(data[at + 8 : end - 4])
+        at = end
+    return b"".join(kept), orientation

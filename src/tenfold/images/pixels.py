@@ -1,0 +1,117 @@
+"""A decoded image to an RGB array, and an array to the model's size. Knows nothing of files and formats."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tenfold.errors import UsageError
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+RESIZE_RULES = ("box", "bilinear", "bicubic", "lanczos")
+
+# Pixels turned into an array at a time, so that no second whole picture stands in memory.
+_STRIP = 1 << 20
+
+
+def upright_rgb(
+    image: "Image.Image", orientation: int, grey: tuple[float, float] | None
+) -> NDArray[np.uint8]:
+    """The pixels of a decoded image, uint8 `[rows, columns, 3]`, turned by its EXIF orientation.
+
+    `grey` holds the values that are black and white, for the modes of one wide channel; None: its extremes.
+    """
+    columns, rows = image.size
+    turned = orientation >= 5
+    pixels = np.empty((columns, rows, 3) if turned else (rows, columns, 3), dtype=np.uint8)
+    # The same memory, seen as the image lies in its file; strips are written through it.
+    lying = pixels.transpose(1, 0, 2) if turned else pixels
+    lying = lying[::-1] if orientation in (3, 4, 6, 7) else lying
+    lying = lying[:, ::-1] if orientation in (2, 3, 7, 8) else lying
+    wide = image.mode[0] in "IF"
+    if wide and grey is None:
+        values = np.asarray(image)
+        finite = values[np.isfinite(values)]
+        grey = (finite.min(), finite.max()) if finite.size else (0, 1)
+    step = max(1, _STRIP // columns)
+    for top in range(0, rows, step):
+        bottom = min(rows, top + step)
+        strip = image if step >= rows else image.crop((0, top, columns, bottom))
+        lying[top:bottom] = _grey(strip, *grey) if wide and grey else _colours(strip)
+    return pixels
+
+
+def rgb_of_array(values: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
+    """RGB from uint8 grey `[H, W]`, RGB `[H, W, 3]` or RGBA `[H, W, 4]`; None from anything else."""
+    if values.dtype != np.uint8 or 0 in values.shape:
+        return None
+    if values.ndim == 2:
+        return np.repeat(values[:, :, None], 3, axis=2)
+    if values.ndim != 3 or values.shape[2] not in (1, 3, 4):
+        return None
+    if values.shape[2] == 1:
+        return np.repeat(values, 3, axis=2)
+    return _over_white(values) if values.shape[2] == 4 else np.ascontiguousarray(values)
+
+
+def resize(
+    pixels: NDArray[np.uint8],
+    size: int,
+    rule: str,
+    box: tuple[float, float, float, float] | None = None,
+) -> NDArray[np.uint8]:
+    """The picture, or a box of it (left, top, right, bottom, in pixels), squashed to `[size, size, 3]`.
+
+    It is Pillow's antialiased resize, written out because other surfaces repeat it. For each axis, with the
+    box from b0 to b1 on an axis of n pixels:
+
+        scale = (b1 - b0) / size;  wide = max(scale, 1);  reach = support * wide
+        output pixel x has its centre at  c = b0 + (x + 0.5) * scale
+        and takes the input pixels i from  max(0, int(c - reach + 0.5))  up to, not including,
+        min(n, int(c + reach + 0.5)),  weighted by  f((i - c + 0.5) / wide)
+
+    The weights of an output pixel are divided by their sum and rounded to multiples of 2**-22 (halves away
+    from zero). Rows are resized first, then columns; each pass sums exactly, rounds to the nearest integer
+    (halves up) and clips to 0..255. A pass that would change nothing (scale 1, the whole axis) is left out.
+
+        box       f(t) = 1 where -0.5 < t <= 0.5                        support 0.5
+        bilinear  f(t) = 1 - |t| where |t| < 1                          support 1
+        bicubic   Keys' cubic with a = -0.5                             support 2
+        lanczos   f(t) = sinc(t) sinc(t / 3) where -3 <= t < 3          support 3
+    """
+    if rule not in RESIZE_RULES:
+        raise UsageError(
+            "the resize rule",
+            "is not known",
+            received=repr(rule),
+            cure=f"Take one of {', '.join(RESIZE_RULES)}.",
+        )
+    from PIL import Image
+
+    small = Image.fromarray(pixels).resize((size, size), Image.Resampling[rule.upper()], box=box)
+    return np.asarray(small)
+
+
+def _colours(strip: "Image.Image") -> NDArray[np.uint8]:
+    if strip.has_transparency_data:
+        return _over_white(np.asarray(strip.convert("RGBA")))
+    return np.asarray(strip if strip.mode == "RGB" else strip.convert("RGB"))
+
+
+def _over_white(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    colours = rgba[..., :3].astype(np.uint16)
+    alpha = rgba[..., 3:].astype(np.uint16)
+    # round((c * a + 255 * (255 - a)) / 255), which is 255 minus what the alpha leaves of the darkness.
+    return (255 - ((255 - colours) * alpha + 127) // 255).astype(np.uint8)
+
+
+def _grey(strip: "Image.Image", black: float, white: float) -> NDArray[np.uint8]:
+    values = np.asarray(strip).astype(np.float64)
+    levels = (values - black) * (255 / ((white - black) or 1))
+    levels = np.rint(np.clip(np.nan_to_num(levels, nan=0.0), 0, 255)).astype(np.uint8)
+    see_through = strip.info.get("transparency")
+    if isinstance(see_through, int):
+        levels[values == see_through] = 255
+    return np.repeat(levels[:, :, None], 3, axis=2)
