@@ -5,19 +5,31 @@ Needs the `train` extra: torch is imported here and nowhere that serves.
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
+from tenfold import __version__, modelfile
 from tenfold.datasets import cifar10
 from tenfold.datasets.labelled import LabelledPictures, split
+from tenfold.datasets.names import NAMES
+from tenfold.export.onnx import Calibration, ServedNetwork, to_onnx
+from tenfold.inference import Classifier
+from tenfold.judging import novelty
+from tenfold.judging.calibration import fit_temperature
+from tenfold.judging.evaluation import Evaluation, evaluate
+from tenfold.modelfile import ClassName, ModelInfo
 from tenfold.networks.default import DefaultConfig, DefaultNetwork
 from tenfold.training.config import TrainingConfig
 from tenfold.training.loop import Progress, Trainer
 from tenfold.training.precision import choose_device, choose_precision
 from tenfold.training.runs import Run
+
+# Pictures of each class from which its prototypes are made.
+PROTOTYPE_SOURCES = 1500
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,18 +85,92 @@ def train(
     return trainer
 
 
-def describe_environment(trainer: Trainer) -> dict[str, Any]:
+@dataclass(frozen=True)
+class ExportConfig:
+    """What is chosen when a trained network becomes a model file.
+
+    Attributes:
+        name: what the model is called.
+        resize: the resize rule for pictures of another size.
+        views: the views taken from pictures larger than the network's input.
+        keep: the share of known pictures that "none of these" may not touch.
+        prototypes_per_class: how many prototypes of each class the file carries.
+        neighbours: novelty is the mean distance to so many of them.
+        mix: how much doubt adds to novelty.
+    """
+
+    name: str = "tenfold-cifar10"
+    resize: str = "bilinear"
+    views: str = "six"
+    keep: float = 0.95
+    prototypes_per_class: int = 100
+    neighbours: int = 5
+    mix: float = 0.5
+
+
+def export(trainer: Trainer, data: Cifar10, path: Path, config: ExportConfig) -> tuple[Classifier, Evaluation]:
+    """Calibrate on the validation split, write the model file, and judge the file itself.
+
+    The scores come from the written file in ONNX Runtime, not from torch.
+
+    Returns:
+        the classifier on the final file, and its evaluation on the test pictures.
+    """
+    sample = first_of_each_class(data.training, PROTOTYPE_SOURCES)
+    logits, _ = trainer.outputs(data.validation)
+    _, seen = trainer.outputs(sample)
+    centres = novelty.prototypes(seen, sample.labels, config.prototypes_per_class)
+    calibration = Calibration(
+        temperature=fit_temperature(data.validation.labels, logits),
+        prototypes=torch.from_numpy(centres),
+        neighbours=config.neighbours,
+        mix=config.mix,
+    )
+    size = data.training.pictures.shape[1]
+    network = to_onnx(ServedNetwork(trainer.network, trainer.mean, trainer.std, calibration), size)
+    info = ModelInfo(
+        name=config.name,
+        classes=tuple(ClassName(label, NAMES[label]) for label in data.training.classes),
+        input_size=size,
+        resize=config.resize,
+        views=config.views,
+        temperature=calibration.temperature,
+        threshold=0.0,
+        known_rate=config.keep,
+        network={"name": "default", **plain(trainer.network.config)},
+        training={**plain(trainer.config), **environment(trainer)},
+        data_fingerprint=data.fingerprint,
+        scores={},
+        licence="Apache-2.0",
+        tenfold_version=__version__,
+    )
+    modelfile.write(path, network, info)
+    strangeness = Classifier(path).raw(data.validation.pictures)[3]
+    info = replace(info, threshold=novelty.threshold(strangeness, config.keep))
+    modelfile.write(path, network, info)
+    classifier = Classifier(path)
+    test = evaluate(classifier, data.test)
+    scores = {"test": test.summary(), "validation": evaluate(classifier, data.validation).summary()}
+    modelfile.write(path, network, replace(info, scores=scores))
+    return Classifier(path), test
+
+
+def first_of_each_class(data: LabelledPictures, count: int) -> LabelledPictures:
+    """The first `count` pictures of each class."""
+    return data.take(np.concatenate([np.flatnonzero(data.labels == k)[:count] for k in range(len(data.classes))]))
+
+
+def environment(trainer: Trainer) -> dict[str, Any]:
     """Where and how a run was computed, for the model's facts."""
     return {
         "device": str(trainer.device),
         "precision": str(trainer.precision).removeprefix("torch."),
-        "threads": torch.get_num_threads(),
         "torch": torch.__version__,
         "seconds": round(trainer.seconds, 1),
     }
 
 
-def recipe(config: TrainingConfig) -> dict[str, Any]:
-    """The recipe as plain JSON types."""
-    plain: dict[str, Any] = json.loads(json.dumps(asdict(config)))
-    return plain
+def plain(config: TrainingConfig | DefaultConfig) -> dict[str, Any]:
+    """A configuration as plain JSON types."""
+    values: dict[str, Any] = json.loads(json.dumps(asdict(config)))
+    return values

@@ -11,7 +11,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
@@ -183,6 +185,17 @@ class Trainer:
             loss += functional.cross_entropy(logits, truth, reduction="sum").item()
             correct += int((logits.argmax(1) == truth).sum())
         return loss / len(labels), correct / len(labels)
+
+    @torch.no_grad()
+    def outputs(self, data: LabelledPictures) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Logits `[N, K]` and embeddings `[N, D]` of unit length, computed in float32."""
+        self.network.eval()
+        logits, embeddings = [], []
+        for part in as_tensors(data)[0].split(500):
+            output = self.network(self.normalise(part))
+            logits.append(output.logits.cpu().numpy())
+            embeddings.append(functional.normalize(output.features, dim=1).cpu().numpy())
+        return np.concatenate(logits), np.concatenate(embeddings)
 
     def _progress(
         self,

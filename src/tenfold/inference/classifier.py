@@ -1,0 +1,162 @@
+"""A model file at work: pictures in, predictions out. Knows nothing of where pictures come from or go.
+
+Two halves, so that a server can spread them: `prepare` reads and cuts one picture (a processor's work,
+safe in many threads), `run` sends many prepared pictures through the network at once.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from onnxruntime.capi import onnxruntime_pybind11_state as state
+
+from tenfold import images, modelfile
+from tenfold.errors import ModelFileError
+from tenfold.images import Limits, PictureSource
+from tenfold.inference import views
+from tenfold.inference.views import View
+from tenfold.modelfile import ModelInfo
+from tenfold.predictions import Prediction
+
+# Network inputs per run: enough to fill the processor, little enough to stay in its cache.
+INPUTS_PER_RUN = 48
+# Reading stops at this many pixels on the short side for each pixel of the network's input.
+PIXELS_PER_INPUT = 8
+EVIDENCE_CELLS = 28
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """One picture, ready for the network.
+
+    pixels: uint8 `[V, S, S, 3]`; shown: where each view was taken; width, height: of the pixels it was cut
+    from; picture_size: width and height of the whole upright picture, which may have been read smaller.
+    """
+
+    pixels: NDArray[np.uint8]
+    shown: list[View]
+    width: int
+    height: int
+    picture_size: tuple[int, int]
+
+
+class Classifier:
+    """Classifies pictures with one model file. Safe to use from several threads.
+
+    Args:
+        model: path of a model file; None is the bundled one (CIFAR-10's ten classes).
+        threads: how many threads the network uses; 0 is one for each core.
+        limits: what is refused as too large.
+
+    Raises:
+        ModelFileError: the file is missing, not ours, damaged or too new.
+    """
+
+    def __init__(
+        self, model: str | os.PathLike[str] | None = None, *, threads: int = 0, limits: Limits | None = None
+    ) -> None:
+        self.path = modelfile.bundled() if model is None else model
+        content, info = modelfile.read(self.path)
+        self.info: ModelInfo = info
+        self.sha256 = hashlib.sha256(content).hexdigest()
+        self.bytes = len(content)
+        self.limits = limits or Limits()
+        self._session = _session(content, self.path, threads)
+
+    def classify(self, picture: PictureSource, *, name: str | None = None) -> Prediction:
+        """Classify one picture: a path, bytes, a file object, a PIL image or an array `[H, W, 3]`.
+
+        Raises:
+            PictureError: it is no picture, damaged or too large; `name` is what the message calls it.
+        """
+        return self.run([self.prepare(picture, name=name)])[0]
+
+    def classify_many(self, pictures: Iterable[PictureSource]) -> list[Prediction]:
+        """Classify pictures in order, many at a time. Raises PictureError at the first bad one."""
+        return list(self.classify_each(pictures))
+
+    def classify_each(self, pictures: Iterable[PictureSource]) -> Iterator[Prediction]:
+        """As `classify_many`, one prediction at a time; holds no more than a batch of pictures."""
+        remaining = iter(pictures)
+        with ThreadPoolExecutor(os.cpu_count()) as readers:
+            while batch := list(islice(remaining, INPUTS_PER_RUN)):
+                yield from self.run(list(readers.map(self.prepare, batch)))
+
+    def prepare(self, picture: PictureSource, *, name: str | None = None) -> Prepared:
+        """Read one picture and cut its views. Raises PictureError."""
+        size = self.info.input_size
+        read = images.load(picture, name=name, limits=self.limits, needed=size * PIXELS_PER_INPUT)
+        pixels, (height, width) = read.pixels, read.pixels.shape[:2]
+        shown = views.views(self.info.views, width, height, size)
+        inputs = views.cut(pixels, shown, size, self.info.resize)
+        return Prepared(inputs, shown, width, height, (read.width, read.height))
+
+    def run(self, prepared: Sequence[Prepared]) -> list[Prediction]:
+        """Classify prepared pictures."""
+        if not prepared:
+            return []
+        inputs = np.concatenate([one.pixels for one in prepared])
+        probabilities, _, maps, novelty = self.raw(inputs)
+        predictions, start = [], 0
+        for one in prepared:
+            part = slice(start, start := start + len(one.shown))
+            predictions.append(self._combine(one, probabilities[part], maps[part], novelty[part]))
+        return predictions
+
+    def raw(self, inputs: NDArray[np.uint8]) -> tuple[NDArray[np.float32], ...]:
+        """The model's four outputs for uint8 `[N, S, S, 3]`, one view each, nothing combined.
+
+        Returns:
+            probabilities `[N, K]`, embedding `[N, D]`, evidence `[N, K, h, w]`, novelty `[N]`.
+        """
+        runs = [
+            self._session.run(None, {"image": inputs[start : start + INPUTS_PER_RUN]})
+            for start in range(0, len(inputs), INPUTS_PER_RUN)
+        ]
+        return tuple(np.concatenate(parts) for parts in zip(*runs, strict=True))
+
+    def _combine(
+        self,
+        one: Prepared,
+        probabilities: NDArray[np.float32],
+        maps: NDArray[np.float32],
+        novelty: NDArray[np.float32],
+    ) -> Prediction:
+        mean = probabilities.mean(axis=0, dtype=np.float64)
+        mean /= mean.sum()
+        best = int(mean.argmax())
+        evidence = np.maximum(views.lay_over(maps, one.shown, one.width, one.height, EVIDENCE_CELLS), 0)
+        strangeness = float(novelty.mean())
+        return Prediction(
+            label=self.info.labels[best],
+            confidence=float(mean[best]),
+            probabilities={k: float(p) for k, p in zip(self.info.labels, mean, strict=True)},
+            known=strangeness <= self.info.threshold,
+            novelty=strangeness,
+            evidence=evidence / max(float(evidence.max()), 1e-9),
+        )
+
+
+def _session(
+    content: bytes, path: str | os.PathLike[str], threads: int
+) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads or os.cpu_count() or 1
+    options.log_severity_level = 3
+    # A sealed file that does not run is one for another ONNX Runtime: these are all its own errors.
+    refusals = (state.Fail, state.InvalidGraph, state.InvalidProtobuf, state.NotImplemented)
+    try:
+        return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+    except refusals as reason:
+        raise ModelFileError(
+            f"The model file {os.fspath(path)}",
+            "cannot be run by ONNX Runtime",
+            received=str(reason).splitlines()[0],
+            cure="Export it again, or update onnxruntime.",
+        ) from reason

@@ -1,0 +1,102 @@
+"""Figures of merit over plain arrays. Knows nothing of models, pictures or reports.
+
+Throughout, `labels` is int `[N]` with values 0 to K-1 and `probabilities` is float `[N, K]`.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Labels = NDArray[np.int64]
+Floats = NDArray[np.floating]
+
+
+@dataclass(frozen=True)
+class Share:
+    """A measured share with its 95 % interval, all 0 to 1, of `n` cases."""
+
+    value: float
+    low: float
+    high: float
+    n: int
+
+    def __str__(self) -> str:
+        return f"{self.value:.2%} (95 % interval {self.low:.2%} to {self.high:.2%}, n = {self.n:,})"
+
+
+def share(hits: int, n: int) -> Share:
+    """A share and its 95 % interval by Wilson (1927), which stays true near 0 and 1."""
+    if n <= 0:
+        raise ValueError(f"A share needs at least one case, got {n}.")
+    z, p = 1.959964, hits / n
+    middle = (p + z * z / (2 * n)) / (1 + z * z / n)
+    reach = z / (1 + z * z / n) * (p * (1 - p) / n + z * z / (4 * n * n)) ** 0.5
+    return Share(p, max(0.0, middle - reach), min(1.0, middle + reach), n)
+
+
+def accuracy(labels: Labels, predicted: Labels) -> Share:
+    """The share of pictures whose class is right."""
+    return share(int((labels == predicted).sum()), len(labels))
+
+
+def confusion(labels: Labels, predicted: Labels, classes: int) -> NDArray[np.int64]:
+    """`[K, K]`: how many pictures of the row's class were called the column's."""
+    return np.bincount(labels * classes + predicted, minlength=classes**2).reshape(classes, classes)
+
+
+@dataclass(frozen=True)
+class ClassScores:
+    """One class: its precision, recall and F1, 0 to 1 (0 where undefined), and its number of pictures."""
+
+    precision: float
+    recall: float
+    f1: float
+    support: int
+
+
+def class_scores(matrix: NDArray[np.int64]) -> list[ClassScores]:
+    """Scores of each class from a confusion matrix `[K, K]`."""
+    scores = []
+    for k in range(len(matrix)):
+        hits, called, support = int(matrix[k, k]), int(matrix[:, k].sum()), int(matrix[k].sum())
+        precision = hits / called if called else 0.0
+        recall = hits / support if support else 0.0
+        f1 = 2 * precision * recall / (precision + recall) if hits else 0.0
+        scores.append(ClassScores(precision, recall, f1, support))
+    return scores
+
+
+def balanced_accuracy(matrix: NDArray[np.int64]) -> float:
+    """The mean recall of the classes that have pictures, 0 to 1."""
+    return float(np.mean([s.recall for s in class_scores(matrix) if s.support]))
+
+
+def cross_entropy(labels: Labels, probabilities: Floats) -> float:
+    """The mean negative log-probability of the true class, in nats."""
+    true = probabilities[np.arange(len(labels)), labels]
+    return float(-np.log(np.maximum(true, 1e-12)).mean())
+
+
+def calibration_error(labels: Labels, probabilities: Floats, bins: int = 15) -> float:
+    """Expected calibration error, 0 to 1, over bins of equal width (Guo et al. 2017, arXiv 1706.04599)."""
+    confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
+    bin_of = np.minimum((confidence * bins).astype(int), bins - 1)
+    gaps = [
+        abs(right[bin_of == b].mean() - confidence[bin_of == b].mean()) * (bin_of == b).mean()
+        for b in np.unique(bin_of)
+    ]
+    return float(np.sum(gaps))
+
+
+def auroc(ordinary: Floats, strange: Floats) -> float:
+    """The chance that a strange case scores above an ordinary one, ties counted half, 0 to 1.
+
+    Raises:
+        ValueError: one of the two is empty.
+    """
+    if not len(ordinary) or not len(strange):
+        raise ValueError("AUROC needs cases of both kinds.")
+    below = np.searchsorted(np.sort(ordinary), strange, side="left")
+    up_to = np.searchsorted(np.sort(ordinary), strange, side="right")
+    return float((below + up_to).mean() / 2 / len(ordinary))
