@@ -1,6 +1,6 @@
 """Writes the figures of benchmarks/results/*.json into README.md, between its two marks.
 
-Each result file is {"name": script, "machine": where, "rows": [{"what", "value", "n", "peer"}, ...]}; `peer` is
+A result file is {"name": script, "machine": where, "rows": [{"what", "value", "n", "peer"}, ...]}; `peer` is
 what was measured beside it, or "". Knows nothing of how a figure came about.
 
     python benchmarks/table.py

@@ -1,4 +1,4 @@
-"""A hook of mkdocs: a page that would load a script, style, font or picture from elsewhere stops the build."""
+"""A hook of mkdocs: a page that would load a script, style or picture from elsewhere stops the build."""
 
 import re
 from typing import Any

@@ -1,10 +1,10 @@
-"""Prints what this environment holds as exact versions: the text of constraints.txt. Run by `make constraints`."""
+"""Prints what this environment holds as exact versions, for constraints.txt. Run by `make constraints`."""
 
 import re
 from importlib.metadata import distributions
 
 HEADER = """\
-# The exact versions that the tests ran with, for `pip install -c constraints.txt`. Written by `make constraints`.
+# The exact versions that the tests ran with, for `pip install -c`. Written by `make constraints`.
 # torch is installed first, by itself (see the Makefile).
 """
 LEFT_OUT = {"pip", "tenfold"}
@@ -17,7 +17,7 @@ def main() -> None:
         for d in distributions()
     }
     lines = [f"{name}=={version}" for name, version in sorted(pins.items()) if name not in LEFT_OUT]
-    print(HEADER + "\n".join(lines))  # noqa: T201
+    print(HEADER + "\n".join(lines))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,177 @@
+"""The package as a whole: what importing it costs, what it needs, in which direction its parts look."""
+
+import ast
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from importlib.metadata import packages_distributions, requires
+from itertools import chain
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+import tenfold
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "src" / "tenfold"
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+# What needs the train extra: these may import torch, nothing else may.
+TRAINING = ("tenfold.networks", "tenfold.training", "tenfold.export", "tenfold.pipeline")
+
+
+def module_name(file: Path) -> str:
+    parts = file.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {module_name(file): file for file in sorted(PACKAGE.rglob("*.py"))}
+
+
+def python(code: str) -> str:
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_importing_tenfold_loads_nothing_large() -> None:
+    loaded = python("import sys, tenfold; print(*sys.modules)").split()
+    large = {"numpy", "PIL", "onnxruntime", "torch", "fastapi", "pydantic", "click"}
+    assert not large & set(loaded)
+
+
+def test_every_public_name_is_there_and_comes_from_where_it_lives() -> None:
+    assert sorted(tenfold.__all__) == sorted([*tenfold._HOMES, "__version__"])
+    for name, home in tenfold._HOMES.items():
+        assert getattr(tenfold, name).__module__.startswith(home)
+    assert dir(tenfold) == sorted(tenfold.__all__)
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="module 'tenfold' has no attribute 'Clasifier'"):
+        _ = tenfold.Clasifier
+
+
+def distribution_closure(name: str) -> set[str]:
+    """A distribution and all it needs without extras."""
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        current = canonicalize_name(waiting.pop())
+        if current not in found:
+            found.add(current)
+            needs = [Requirement(text) for text in requires(current) or []]
+            waiting += [r.name for r in needs if r.marker is None or r.marker.evaluate({"extra": ""})]
+    return found
+
+
+def test_whatever_serves_works_with_the_core_dependencies_alone() -> None:
+    core = distribution_closure("tenfold")
+    assert "onnxruntime" in core
+    owners = packages_distributions()
+    absent = {top for top, dists in owners.items() if not core & {canonicalize_name(d) for d in dists}}
+    assert "pytest" in absent
+    serving = [m for m in MODULES if not m.startswith((*TRAINING, "tenfold.__main__"))]
+    python(
+        f"""
+import importlib, sys
+absent = {absent!r}
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in absent:
+            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
+sys.meta_path.insert(0, Absent())
+for name in {serving!r}:
+    importlib.import_module(name)
+"""
+    )
+
+
+def third_party_imports(file: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.partition(".")[0])
+    return found - set(sys.stdlib_module_names) - {"tenfold"}
+
+
+@pytest.mark.train
+def test_every_import_is_a_declared_dependency() -> None:
+    project = PYPROJECT["project"]
+    core = {canonicalize_name(Requirement(text).name) for text in project["dependencies"]}
+    train = {canonicalize_name(Requirement(text).name) for text in project["optional-dependencies"]["train"]}
+    owners = packages_distributions()
+    for name, file in MODULES.items():
+        allowed = core | train if name.startswith((*TRAINING, "tenfold.cli")) else core
+        for top in third_party_imports(file):
+            owner = {canonicalize_name(d) for d in owners.get(top, [])}
+            assert owner & allowed, f"{name} imports {top}, which pyproject.toml does not name for it"
+
+
+def lint_imports(folder: Path) -> subprocess.CompletedProcess[str]:
+    # The folder's own package comes before the installed one.
+    code = (
+        f"import sys; sys.path.insert(0, {str(folder / 'src')!r}); "
+        "from importlinter.cli import lint_imports; "
+        f"sys.exit(lint_imports({str(folder / 'pyproject.toml')!r}, no_cache=True))"
+    )
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=folder
+    )
+
+
+def test_imports_point_one_way() -> None:
+    done = lint_imports(ROOT)
+    assert done.returncode == 0, done.stdout
+
+
+# One fault for each contract, as (module, the line added to it, what is then broken).
+FAULTS = [
+    ("web/spy.py", "import torch", "Nothing that serves imports torch, by any way"),
+    ("metrics.py", "import torch", "torch has its home in networks, training, export and pipeline"),
+    ("judging/spy.py", "import onnxruntime", "ONNX Runtime has its home in inference"),
+    ("judging/other.py", "import tenfold.training", "Judging looks at answers, not at networks or training"),
+    ("errors.py", "import tenfold.images", "Imports point downwards: surfaces, features, nouns, errors"),
+    (
+        "inference/spy.py",
+        "import tenfold.datasets",
+        "Inference knows no data and no network but the model file's",
+    ),
+    ("training/spy.py", "import fastapi", "FastAPI has its home in web"),
+    ("export/spy.py", "import click", "click has its home in cli"),
+]
+
+
+def test_an_import_against_the_direction_is_found(tmp_path: Path) -> None:
+    shutil.copytree(PACKAGE, tmp_path / "src" / "tenfold", ignore=shutil.ignore_patterns("static", "models"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    for module, line, _ in FAULTS:
+        with (tmp_path / "src" / "tenfold" / module).open("a", encoding="utf-8") as file:
+            file.write(f"\n{line}\n")
+    done = lint_imports(tmp_path)
+    assert done.returncode == 1
+    broken = set(re.findall(r"^(.*) BROKEN", done.stdout, re.MULTILINE))
+    assert broken == {contract for _, _, contract in FAULTS}
+    assert len(broken) == len(PYPROJECT["tool"]["importlinter"]["contracts"])
+
+
+def test_every_exact_version_is_within_its_range() -> None:
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    pins = dict(line.split("==") for line in lines if not line.startswith("#"))
+    project = PYPROJECT["project"]
+    for text in [*project["dependencies"], *chain(*project["optional-dependencies"].values())]:
+        wanted = Requirement(text)
+        pin = pins.get(canonicalize_name(wanted.name))
+        assert pin is not None, f"{wanted.name} has no exact version: run `make constraints`"
+        assert wanted.specifier.contains(pin), f"{wanted} does not allow {pin}: run `make constraints`"
+
+
+def test_versions_are_named_without_saying_where_they_come_from() -> None:
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    assert all(re.fullmatch(r"[a-z0-9-]+==[0-9a-z.]+", line) for line in lines if not line.startswith("#"))
+    assert '"resolved"' not in (ROOT / "frontend" / "package-lock.json").read_text(encoding="utf-8")
