@@ -13,6 +13,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /**
+         * Classify pictures
+         * @description What is in each picture. A picture that cannot be used gets its problem beside the others' answers;
+         *     where the request holds a single picture, that problem is the answer.
+         */
         post: operations["classify"];
         delete?: never;
         options?: never;
@@ -27,7 +32,51 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /**
+         * The model that answers
+         * @description The model's classes, figures and origin.
+         */
         get: operations["model"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Is the server alive?
+         * @description Answers as long as the process can.
+         */
+        get: operations["health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Does it take pictures?
+         * @description Answers 503 where a picture would be refused: starting, stopping, or too much to do.
+         */
+        get: operations["ready"];
         put?: never;
         post?: never;
         delete?: never;
@@ -40,68 +89,238 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        ClassifyAnswer: {
-            model: string;
-            results: components["schemas"]["PictureAnswer"][];
-        };
-        PictureAnswer: {
-            name: string;
-            width: number | null;
-            height: number | null;
-            prediction: components["schemas"]["PredictionAnswer"] | null;
-            problem: components["schemas"]["Problem"] | null;
-        };
-        PredictionAnswer: {
-            label: string;
-            confidence: number;
-            known: boolean;
-            novelty: number;
-            probabilities: {
-                [key: string]: number;
-            };
-            evidence?: {
-                [key: string]: number[][];
-            } | null;
-        };
-        Problem: {
-            type: string;
-            title: string;
-            status: number;
-            detail: string;
-            code: string;
-            subject?: string;
-            problem?: string;
-            received?: string;
-            cure?: string;
-        };
+        /**
+         * ClassAnswer
+         * @description A class: the label that programs use, and its names for people.
+         */
         ClassAnswer: {
+            /** Label */
             label: string;
+            /**
+             * Names
+             * @description By language: en, uk, ru.
+             */
             names: {
                 [key: string]: string;
             };
         };
+        /**
+         * ClassifyAnswer
+         * @description The pictures' answers, in the order in which they were sent.
+         */
+        ClassifyAnswer: {
+            /**
+             * Model
+             * @description SHA-256 of the model file that answered.
+             */
+            model: string;
+            /** Results */
+            results: components["schemas"]["PictureAnswer"][];
+        };
+        /** HealthAnswer */
+        HealthAnswer: {
+            /**
+             * Status
+             * @constant
+             */
+            status: "ok";
+        };
+        /**
+         * ModelAnswer
+         * @description The model that answers.
+         */
         ModelAnswer: {
+            /** Name */
             name: string;
+            /**
+             * Sha256
+             * @description Of the model file.
+             */
             sha256: string;
+            /**
+             * Bytes
+             * @description The size of the model file.
+             */
+            bytes: number;
+            /**
+             * Classes
+             * @description In the order of the outputs.
+             */
             classes: components["schemas"]["ClassAnswer"][];
-            input_size?: number;
-            resize?: string;
-            threshold?: number;
-            known_rate?: number;
-            temperature?: number;
-            scores?: {
+            /**
+             * Input Size
+             * @description Side in pixels of the square picture that the network takes.
+             */
+            input_size: number;
+            /**
+             * Resize
+             * @description The resize rule.
+             */
+            resize: string;
+            /**
+             * Views
+             * @description How views are taken from a picture.
+             */
+            views: string;
+            /**
+             * Threshold
+             * @description A picture whose novelty is above it is none of the classes.
+             */
+            threshold: number;
+            /**
+             * Known Rate
+             * @description The share of known pictures that the threshold keeps, 0 to 1.
+             */
+            known_rate: number;
+            /**
+             * Temperature
+             * @description The temperature of the calibration.
+             */
+            temperature: number;
+            /**
+             * Scores
+             * @description Measured figures, by name.
+             */
+            scores: {
                 [key: string]: unknown;
             };
-            network?: {
+            /** Network */
+            network: {
                 [key: string]: unknown;
             };
-            training?: {
+            /** Training */
+            training: {
                 [key: string]: unknown;
             };
-            data_fingerprint?: string;
-            licence?: string;
-            tenfold_version?: string;
-            bytes?: number;
+            /**
+             * Data Fingerprint
+             * @description SHA-256 over the training pictures and their labels.
+             */
+            data_fingerprint: string;
+            /**
+             * Licence
+             * @description Of the weights, as an SPDX identifier.
+             */
+            licence: string;
+            /**
+             * Tenfold Version
+             * @description Which tenfold wrote the model file.
+             */
+            tenfold_version: string;
+        };
+        /**
+         * PictureAnswer
+         * @description One picture's answer: either `prediction` or `problem` is there.
+         */
+        PictureAnswer: {
+            /**
+             * Name
+             * @description The file name that came with the picture.
+             */
+            name: string;
+            /**
+             * Width
+             * @description In pixels, upright.
+             */
+            width: number | null;
+            /**
+             * Height
+             * @description In pixels, upright.
+             */
+            height: number | null;
+            prediction: components["schemas"]["PredictionAnswer"] | null;
+            problem: components["schemas"]["Problem"] | null;
+        };
+        /**
+         * PredictionAnswer
+         * @description What is in the picture.
+         */
+        PredictionAnswer: {
+            /**
+             * Label
+             * @description The most probable class, also where `known` is false.
+             */
+            label: string;
+            /**
+             * Confidence
+             * @description Its calibrated probability, 0 to 1.
+             */
+            confidence: number;
+            /**
+             * Known
+             * @description False says: none of these classes.
+             */
+            known: boolean;
+            /**
+             * Novelty
+             * @description How unlike the training data; above the model's threshold: not known.
+             */
+            novelty: number;
+            /**
+             * Probabilities
+             * @description Every class, in the model's order; they sum to 1.
+             */
+            probabilities: {
+                [key: string]: number;
+            };
+            /**
+             * Evidence
+             * @description Where each class was seen: rows of 0 to 1 laid over the picture. Only if asked for.
+             */
+            evidence: {
+                [key: string]: number[][];
+            } | null;
+        };
+        /**
+         * Problem
+         * @description What went wrong, and what to do about it (RFC 9457).
+         */
+        Problem: {
+            /**
+             * Type
+             * @description `urn:tenfold:problem:` and the code.
+             */
+            type: string;
+            /**
+             * Title
+             * @description The kind of problem; the same words for the same code.
+             */
+            title: string;
+            /**
+             * Status
+             * @description The HTTP status of this problem.
+             */
+            status: number;
+            /**
+             * Detail
+             * @description The whole message, to be shown to a person.
+             */
+            detail: string;
+            /**
+             * Code
+             * @description The kind of problem, for programs.
+             */
+            code: string;
+            /**
+             * Subject
+             * @description What the message is about: a file, an address.
+             */
+            subject: string;
+            /**
+             * Problem
+             * @description What is wrong with it.
+             */
+            problem: string;
+            /**
+             * Received
+             * @description What was received instead; may be empty.
+             */
+            received: string;
+            /**
+             * Cure
+             * @description What to do about it; may be empty.
+             */
+            cure: string;
         };
     };
     responses: never;
@@ -115,21 +334,24 @@ export interface operations {
     classify: {
         parameters: {
             query?: {
+                /** @description Also say where in the picture each class was seen. */
                 evidence?: boolean;
             };
             header?: never;
             path?: never;
             cookie?: never;
         };
+        /** @description Pictures as a form, or one picture's bytes alone. Supported: JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF, HEIC. */
         requestBody: {
             content: {
                 "multipart/form-data": {
                     files: string[];
                 };
+                "application/octet-stream": string;
             };
         };
         responses: {
-            /** @description OK */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -138,8 +360,53 @@ export interface operations {
                     "application/json": components["schemas"]["ClassifyAnswer"];
                 };
             };
-            /** @description Problem */
-            default: {
+            /** @description No picture in the request, or a form that cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The upload stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The only picture, or the whole request, is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The only picture is not a picture. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The only picture is damaged, or a parameter cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much to do at this moment; try again after `Retry-After` seconds. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -158,13 +425,62 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ModelAnswer"];
+                };
+            };
+        };
+    };
+    health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthAnswer"];
+                };
+            };
+        };
+    };
+    ready: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthAnswer"];
+                };
+            };
+            /** @description Not at this moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

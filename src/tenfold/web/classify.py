@@ -32,7 +32,6 @@ class PredictionAnswer(BaseModel):
     )
     probabilities: dict[str, float] = Field(description="Every class, in the model's order; they sum to 1.")
     evidence: dict[str, list[list[float]]] | None = Field(
-        None,
         description="Where each class was seen: rows of 0 to 1 laid over the picture. Only if asked for.",
     )
 
@@ -120,7 +119,9 @@ class _Outcome:
             name=self.name,
             width=width,
             height=height,
-            prediction=PredictionAnswer(**found.to_dict(evidence=evidence)) if found else None,
+            prediction=PredictionAnswer(**{"evidence": None, **found.to_dict(evidence=evidence)})
+            if found
+            else None,
             problem=describe(self.error) if self.error else None,
         )
 

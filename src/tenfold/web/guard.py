@@ -1,10 +1,15 @@
-"""What every answer and every request must have: security headers, and a Host that is this server's.
+"""What every answer and every request must have: security headers, a Host that is this server's, and an end.
 
 A page of another site can make its own name point at 127.0.0.1 (DNS rebinding) and so read from a server that
 trusts whoever reaches it. Such a request carries the other site's name as its Host; an address written as
 numbers cannot be made to point elsewhere.
+
+An answer may go out before its request has come in whole, because that is too large, say. A server that then
+reads on is kept busy for ever; one that hangs up at once makes many clients lose the answer. So a little more
+is read and thrown away, and then the connection is closed.
 """
 
+import asyncio
 import ipaddress
 import socket
 from collections.abc import Iterable
@@ -24,6 +29,8 @@ _DOCS_POLICY = _PAGE_POLICY.replace("style-src 'self'", "style-src 'self' 'unsaf
     "img-src 'self'", "img-src 'self' data:"
 )
 DOCS_PATH = "/docs"
+_LINGER_BYTES = 32_000_000
+_LINGER_SECONDS = 2.0
 HEADERS = {
     "Content-Security-Policy": _PAGE_POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -54,7 +61,7 @@ def allowed_hosts(bound: str, configured: Iterable[str] = ()) -> frozenset[str]:
 
 
 class Guard:
-    """ASGI middleware that refuses foreign hosts and adds the security headers."""
+    """ASGI middleware that refuses foreign hosts, adds the security headers, and ends unfinished uploads."""
 
     def __init__(self, app: ASGIApp, hosts: frozenset[str]) -> None:
         self._app, self._hosts = app, hosts
@@ -63,22 +70,21 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        in_docs = scope["path"] == DOCS_PATH or scope["path"].startswith(DOCS_PATH + "/")
+        sent = Headers(scope=scope)
+        body = _Body(receive, expected=sent.get("content-length", "0") != "0" or "transfer-encoding" in sent)
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
-                if in_docs:
-                    headers["Content-Security-Policy"] = _DOCS_POLICY
+                _add_headers(MutableHeaders(scope=message), scope["path"], close=body.expected)
+            elif body.expected and not message.get("more_body"):
+                await send({**message, "more_body": True})
+                await body.linger()
+                message = {"type": "http.response.body"}
             await send(message)
 
-        host = Headers(scope=scope).get("host", "")
-        if self._allows(host):
-            await self._app(scope, receive, guarded)
-        else:
-            await self._refusal(host)(scope, receive, guarded)
+        host = sent.get("host", "")
+        app = self._app if self._allows(host) else self._refusal(host)
+        await app(scope, body.receive, guarded)
 
     def _allows(self, host: str) -> bool:
         name = _without_port(host)
@@ -96,6 +102,38 @@ class Guard:
                 cure="Call it by its IP address, or as localhost on the same machine.",
             )
         )
+
+
+class _Body:
+    """A request's body on its way in. `expected`: there is more of it to come."""
+
+    def __init__(self, receive: Receive, expected: bool) -> None:
+        self._receive, self.expected = receive, expected
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        if not message.get("more_body"):  # the last piece, or the client has gone
+            self.expected = False
+        return message
+
+    async def linger(self) -> None:
+        """Throw away what still comes, for a short while."""
+        left = _LINGER_BYTES
+        try:
+            async with asyncio.timeout(_LINGER_SECONDS):
+                while self.expected and left > 0:
+                    left -= len((await self.receive()).get("body", b""))
+        except TimeoutError:
+            pass
+
+
+def _add_headers(headers: MutableHeaders, path: str, *, close: bool) -> None:
+    for name, value in HEADERS.items():
+        headers.setdefault(name, value)
+    if path == DOCS_PATH or path.startswith(DOCS_PATH + "/"):
+        headers["Content-Security-Policy"] = _DOCS_POLICY
+    if close:
+        headers["Connection"] = "close"
 
 
 def _without_port(host: str) -> str:

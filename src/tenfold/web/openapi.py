@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from tenfold.web.app import describe_api
@@ -12,7 +13,11 @@ def document() -> str:
     return json.dumps(describe_api().openapi(), indent=2, ensure_ascii=False) + "\n"
 
 
+def main(arguments: Sequence[str]) -> None:
+    """Write the document to the file named, or to its place in a copy of the source."""
+    where = Path(arguments[0] if arguments else "frontend/openapi.json")
+    where.write_text(document(), encoding="utf-8")
+
+
 if __name__ == "__main__":
-    Path(sys.argv[1] if len(sys.argv) > 1 else "frontend/openapi.json").write_text(
-        document(), encoding="utf-8"
-    )
+    main(sys.argv[1:])

@@ -20,7 +20,7 @@ _NOT_BUILT = """<!doctype html>
 <h1>The page was not built</h1>
 <p>This is a copy of tenfold's source, and its page has to be built once. In its folder, run</p>
 <pre>make frontend</pre>
-<p>and reload this page. The <a href="/docs">API</a> works without it.</p>
+<p>and start tenfold again. The <a href="/docs">API</a> works without it.</p>
 </body>
 </html>
 """
@@ -54,4 +54,5 @@ def install(app: FastAPI, built: Path = BUILT) -> None:
     for file in sorted(built.iterdir()) if built.is_dir() else []:
         if file.is_file() and file.name != "index.html":
             serve(f"/{file.name}", file)
-    app.mount("/assets", _Assets(directory=built / "assets", check_dir=False))
+    if (built / "assets").is_dir():
+        app.mount("/assets", _Assets(directory=built / "assets"))

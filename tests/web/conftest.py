@@ -1,0 +1,77 @@
+"""A real server around the classifier that sees colours."""
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+from fastapi import FastAPI
+
+from tenfold import settings
+from tenfold.inference import Classifier
+from tenfold.web.app import create_app
+from tenfold.web.service import Service
+from tests.fakes import FakeClassifier
+
+
+@dataclass
+class Running:
+    """A server that answers at `address`."""
+
+    address: str
+    port: int
+    client: httpx.Client
+    service: Service
+
+
+Serve = Callable[..., Running]
+
+
+def start(app: FastAPI) -> tuple[uvicorn.Server, threading.Thread, int]:
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="on"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread.start()
+    port = int(listening.getsockname()[1])
+    while not server.started:
+        assert thread.is_alive()
+        time.sleep(0.005)
+    return server, thread, port
+
+
+@pytest.fixture(scope="module")
+def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
+    """Starts a server: `serve(classifier, page=folder, max_picture_bytes=...)`."""
+    with ExitStack() as stack:
+
+        def one(classifier: Classifier | None = None, page: Path | None = None, **changes: Any) -> Running:
+            app = create_app(
+                classifier or FakeClassifier(),
+                replace(settings.load(), **changes),
+                page=page or tmp_path_factory.mktemp("not-built"),
+            )
+            server, thread, port = start(app)
+
+            def stop() -> None:
+                server.should_exit = True
+                thread.join()
+
+            stack.callback(stop)
+            address = f"http://127.0.0.1:{port}"
+            client = stack.enter_context(httpx.Client(base_url=address, timeout=30, trust_env=False))
+            return Running(address, port, client, app.state.service)
+
+        yield one
+
+
+@pytest.fixture(scope="module")
+def running(serve: Serve) -> Running:
+    """One server for tests that change nothing in it."""
+    return serve()

@@ -1,0 +1,123 @@
+"""POST /api/v1/classify."""
+
+from typing import Any
+
+import pytest
+
+from tenfold.images import Limits
+from tests.fakes import BLUE, GREEN, GREY, LABELS, RED, FakeClassifier, picture
+from tests.web.conftest import Running, Serve
+
+URL = "/api/v1/classify"
+
+
+def post(running: Running, *pictures: tuple[str, bytes], query: str = "") -> Any:
+    return running.client.post(URL + query, files=[("files", one) for one in pictures])
+
+
+def test_a_picture_in_a_form_gets_its_class(running: Running) -> None:
+    answer = post(running, ("a.png", picture(RED)))
+    assert answer.status_code == 200
+    body = answer.json()
+    assert body["model"] == running.service.classifier.sha256
+    [result] = body["results"]
+    assert (result["name"], result["width"], result["height"], result["problem"]) == ("a.png", 64, 48, None)
+    found = result["prediction"]
+    assert (found["label"], found["known"], found["evidence"]) == ("red", True, None)
+    assert list(found["probabilities"]) == list(LABELS)
+    assert sum(found["probabilities"].values()) == pytest.approx(1)
+    assert found["confidence"] == found["probabilities"]["red"]
+
+
+@pytest.mark.parametrize(
+    "kind", ["image/png", "application/octet-stream", "application/x-www-form-urlencoded", ""]
+)
+def test_the_bytes_alone_get_the_same_answer_whatever_they_are_called(running: Running, kind: str) -> None:
+    in_form = post(running, ("a.png", picture(GREEN))).json()["results"][0]
+    alone = running.client.post(URL, content=picture(GREEN), headers={"Content-Type": kind} if kind else {})
+    assert alone.json()["results"] == [{**in_form, "name": "upload"}]
+
+
+def test_several_pictures_are_answered_in_the_order_in_which_they_came(running: Running) -> None:
+    colours = [RED, GREEN, BLUE, GREEN, RED] * 5
+    results = post(running, *((f"{i}.png", picture(c)) for i, c in enumerate(colours))).json()["results"]
+    assert [r["name"] for r in results] == [f"{i}.png" for i in range(25)]
+    assert [r["prediction"]["label"] for r in results] == ["red", "green", "blue", "green", "red"] * 5
+
+
+def test_a_bad_picture_among_others_has_its_problem_beside_their_answers(running: Running) -> None:
+    answer = post(running, ("a.png", picture(RED)), ("note.txt", b"hello"), ("c.png", picture(BLUE)[:-30]))
+    assert answer.status_code == 200
+    good, text, cut = answer.json()["results"]
+    assert good["prediction"]["label"] == "red"
+    assert (text["prediction"], text["width"], text["problem"]["status"]) == (None, None, 415)
+    assert text["problem"]["detail"].startswith(
+        "note.txt is not a picture this build can read (it starts with 'hello'). Supported: JPEG, PNG"
+    )
+    assert (cut["problem"]["code"], cut["problem"]["subject"]) == ("damaged-picture", "c.png")
+
+
+def test_something_unlike_the_training_data_is_none_of_the_classes(running: Running) -> None:
+    assert post(running, ("grey.png", picture(GREY))).json()["results"][0]["prediction"]["known"] is False
+
+
+def test_evidence_comes_only_where_it_is_asked_for(running: Running) -> None:
+    maps = post(running, ("a.png", picture(RED)), query="?evidence=true").json()["results"][0]["prediction"][
+        "evidence"
+    ]
+    assert list(maps) == list(LABELS)
+    assert max(max(row) for row in maps["red"]) == 1
+    assert max(max(row) for row in maps["blue"]) < 0.1
+    assert len({len(row) for row in maps["red"]}) == 1
+
+
+def test_the_size_is_that_of_the_whole_upright_picture(running: Running) -> None:
+    from PIL import Image
+
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    lying = picture(RED, size=(3000, 2000), kind="JPEG", exif=exif.tobytes())
+    result = post(running, ("large.jpg", lying)).json()["results"][0]
+    assert (result["width"], result["height"]) == (2000, 3000)
+
+
+@pytest.mark.parametrize("name", ["кіт.png", 'a "quoted" cat.png', "ネコ.png", "100%.png", "x" * 200])
+def test_a_file_keeps_its_name(running: Running, name: str) -> None:
+    assert post(running, (name, picture(RED))).json()["results"][0]["name"] == name
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "code"),
+    [
+        (b"hello", 415, "not-a-picture"),
+        (picture(RED)[:-30], 422, "damaged-picture"),
+        (picture(RED, size=(110, 100)), 413, "picture-too-large"),
+    ],
+)
+def test_the_only_picture_s_problem_is_the_answer(
+    serve: Serve, content: bytes, status: int, code: str
+) -> None:
+    small = serve(FakeClassifier(Limits(pixels=10_000)))
+    for answer in (
+        post(small, ("a.png", content)),
+        small.client.post(URL, content=content, headers={"Content-Type": "image/png"}),
+    ):
+        assert answer.status_code == status
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert (answer.json()["code"], answer.json()["status"]) == (code, status)
+
+
+def test_a_fault_of_the_network_does_not_take_the_server_down(serve: Serve) -> None:
+    class Failing(FakeClassifier):
+        def run(self, prepared: Any) -> Any:
+            raise RuntimeError("the network broke")
+
+    failing = serve(Failing())
+    for _ in range(2):
+        answer = post(failing, ("a.png", picture(RED)))
+        assert answer.status_code == 500
+        assert (
+            answer.json()["detail"]
+            == "The request cannot be answered (a fault in tenfold; its log says which)."
+        )
+        assert answer.headers["x-content-type-options"] == "nosniff"

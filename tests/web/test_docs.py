@@ -1,0 +1,42 @@
+"""/docs, with nothing from elsewhere."""
+
+import re
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.web.conftest import Running
+
+ASSETS = ("/docs/swagger-ui.css", "/docs/swagger-ui-bundle.js", "/docs/start.js")
+
+
+def test_every_asset_comes_from_this_server(running: Running) -> None:
+    page = running.client.get("/docs")
+    assert page.status_code == 200
+    addresses = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+    assert sorted(addresses) == sorted(("data:,", *ASSETS))
+    for path in ASSETS:
+        asset = running.client.get(path)
+        assert asset.status_code == 200
+        assert asset.headers["content-type"].split(";")[0] in ("text/css", "text/javascript")
+
+
+@pytest.mark.browser
+def test_it_shows_the_api_in_a_browser_under_its_policy(running: Running, browser_path: str) -> None:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
+        page = browser.new_page()
+        complaints: list[str] = []
+        elsewhere: list[str] = []
+        page.on(
+            "console", lambda message: complaints.append(message.text) if message.type == "error" else None
+        )
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda request: elsewhere.append(request.url))
+        page.goto(f"{running.address}/docs")
+        page.get_by_text("Classify pictures").click()
+        page.get_by_role("button", name="Try it out").click()
+        page.get_by_role("button", name="Execute").wait_for()
+        browser.close()
+    assert complaints == []
+    assert [url for url in elsewhere if not url.startswith((running.address, "data:", "blob:"))] == []

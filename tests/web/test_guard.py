@@ -1,0 +1,80 @@
+"""Hosts and headers."""
+
+import pytest
+
+from tenfold.web.guard import HEADERS, allowed_hosts, is_loopback
+from tests.web.conftest import Running, Serve
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "localhost",
+        "localhost:8000",
+        "LOCALHOST",
+        "127.0.0.1",
+        "127.0.0.1:80",
+        "[::1]:8000",
+        "192.168.1.20:8000",
+    ],
+)
+def test_names_of_this_machine_and_plain_addresses_are_answered(running: Running, host: str) -> None:
+    assert running.client.get("/healthz", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "localhost.evil.example:8000", "127.0.0.1.evil.example", "evil:8000"]
+)
+def test_another_site_s_name_is_refused(running: Running, host: str) -> None:
+    answer = running.client.get("/api/v1/model", headers={"Host": host})
+    assert (answer.status_code, answer.json()["code"]) == (421, "wrong-host")
+    assert answer.json()["detail"] == (
+        f"'{host}' is not a name of this server. "
+        "Call it by its IP address, or as localhost on the same machine."
+    )
+    assert answer.headers["x-frame-options"] == "DENY"
+
+
+def test_the_name_that_the_server_was_given_is_answered(serve: Serve) -> None:
+    named = serve(host="pictures.example")
+    assert named.client.get("/healthz", headers={"Host": "pictures.example:8000"}).status_code == 200
+    assert named.client.get("/healthz", headers={"Host": "other.example"}).status_code == 421
+
+
+def test_a_server_open_to_others_answers_to_its_machine_s_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("socket.gethostname", lambda: "Plant-3")
+    assert {"plant-3", "plant-3.local", "localhost"} <= allowed_hosts("0.0.0.0")
+    assert "plant-3" not in allowed_hosts("127.0.0.1")
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("127.0.0.1", True),
+        ("127.8.8.8", True),
+        ("::1", True),
+        ("localhost", True),
+        ("0.0.0.0", False),
+        ("::", False),
+        ("192.168.1.2", False),
+        ("pictures.example", False),
+    ],
+)
+def test_loopback(host: str, expected: bool) -> None:
+    assert is_loopback(host) is expected
+
+
+@pytest.mark.parametrize("path", ["/", "/api/v1/model", "/docs", "/nothing", "/healthz"])
+def test_every_answer_carries_the_security_headers(running: Running, path: str) -> None:
+    headers = running.client.get(path).headers
+    assert not set(HEADERS) - {name.title().replace("Csp", "CSP") for name in headers}
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert headers["permissions-policy"].startswith("camera=(self)")
+
+
+def test_only_the_api_s_documentation_may_use_inline_styles(running: Running) -> None:
+    for path in ("/", "/api/v1/model", "/docsx"):
+        assert "unsafe" not in running.client.get(path).headers["content-security-policy"]
+    policy = running.client.get("/docs").headers["content-security-policy"]
+    assert "style-src 'self' 'unsafe-inline'" in policy
+    assert "script-src 'self';" in policy

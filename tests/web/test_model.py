@@ -1,0 +1,19 @@
+"""GET /api/v1/model and the health of the server."""
+
+from tests.fakes import INFO, LABELS
+from tests.web.conftest import Running
+
+
+def test_the_model_says_all_that_its_file_says(running: Running) -> None:
+    answer = running.client.get("/api/v1/model").json()
+    facts = INFO.to_dict()
+    del facts["format_version"]
+    assert {key: answer[key] for key in facts} == {**facts, "classes": list(facts["classes"])}
+    assert (answer["bytes"], answer["sha256"]) == (1234, running.service.classifier.sha256)
+    assert [c["label"] for c in answer["classes"]] == list(LABELS)
+    assert answer["classes"][0]["names"]["uk"] == "червоний"
+
+
+def test_a_server_that_runs_is_alive_and_ready(running: Running) -> None:
+    assert running.client.get("/healthz").json() == {"status": "ok"}
+    assert running.client.get("/readyz").json() == {"status": "ok"}

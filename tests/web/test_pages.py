@@ -1,0 +1,63 @@
+"""The page and its files."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from tests.web.conftest import Running, Serve
+
+
+@pytest.fixture(scope="module")
+def built(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Running:
+    folder = tmp_path_factory.mktemp("built")
+    (folder / "assets").mkdir()
+    (folder / "index.html").write_text("<!doctype html><title>the page</title>")
+    (folder / "favicon.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
+    (folder / "assets" / "index-a1b2.js").write_text("export {}")
+    (folder.parent / "secret.txt").write_text("secret")
+    return serve(page=folder)
+
+
+def test_the_page_is_asked_for_again_each_time(built: Running) -> None:
+    answer = built.client.get("/")
+    assert (answer.status_code, answer.text) == (200, "<!doctype html><title>the page</title>")
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert answer.headers["cache-control"] == "no-cache"
+    assert built.client.head("/").status_code == 200
+
+
+def test_assets_are_kept_for_ever(built: Running) -> None:
+    answer = built.client.get("/assets/index-a1b2.js")
+    assert answer.headers["content-type"].startswith("text/javascript")
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    again = built.client.get("/assets/index-a1b2.js", headers={"If-None-Match": answer.headers["etag"]})
+    assert again.status_code == 304
+
+
+def test_a_missing_asset_is_not_kept(built: Running) -> None:
+    answer = built.client.get("/assets/index-old.js")
+    assert (answer.status_code, answer.headers["cache-control"]) == (404, "no-store")
+
+
+def test_files_beside_the_page_are_served(built: Running) -> None:
+    answer = built.client.get("/favicon.svg")
+    assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-cache")
+    assert answer.headers["content-type"] == "image/svg+xml"
+
+
+@pytest.mark.parametrize(
+    "path", ["/assets/../../secret.txt", "/assets/%2e%2e/%2e%2e/secret.txt", "/secret.txt"]
+)
+def test_nothing_outside_the_build_is_served(built: Running, path: str) -> None:
+    with socket.create_connection(("127.0.0.1", built.port)) as connection:  # httpx would tidy the path up
+        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert answer.startswith(b"HTTP/1.1 404")
+
+
+def test_where_the_page_was_not_built_it_says_how(serve: Serve, tmp_path: Path) -> None:
+    answer = serve(page=tmp_path / "none").client.get("/")
+    assert answer.status_code == 503
+    assert "<pre>make frontend</pre>" in answer.text
+    assert answer.headers["content-type"].startswith("text/html")

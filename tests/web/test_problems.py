@@ -1,0 +1,90 @@
+"""One shape for every error."""
+
+import httpx
+import pytest
+
+from tenfold import errors
+from tenfold.web import problems
+from tests.fakes import RED, FakeClassifier, picture
+from tests.web.conftest import Running, Serve
+
+MEMBERS = {"type", "title", "status", "detail", "code", "subject", "problem", "received", "cure"}
+
+
+def check(answer: httpx.Response, status: int, code: str, detail: str) -> None:
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = answer.json()
+    assert set(problem) == MEMBERS
+    assert (problem["status"], problem["code"], problem["type"]) == (
+        status,
+        code,
+        f"urn:tenfold:problem:{code}",
+    )
+    assert problem["detail"] == detail
+
+
+def test_an_unknown_address(running: Running) -> None:
+    check(
+        running.client.get("/api/v1/nothing"),
+        404,
+        "not-here",
+        "/api/v1/nothing does not exist on this server. The API is described at /docs.",
+    )
+
+
+def test_a_wrong_method(running: Running) -> None:
+    answer = running.client.get("/api/v1/classify")
+    check(answer, 405, "wrong-method", "/api/v1/classify cannot be used this way (GET). Use POST.")
+    assert answer.headers["allow"] == "POST"
+    assert running.client.post("/").status_code == 405
+
+
+def test_a_wrong_parameter(running: Running) -> None:
+    check(
+        running.client.post("/api/v1/classify?evidence=perhaps", content=picture(RED)),
+        422,
+        "invalid-request",
+        "evidence has a value that cannot be used: Input should be a valid boolean, unable to interpret "
+        "input ('perhaps'). The API is described at /docs.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [
+        (errors.NotAPicture, 415),
+        (errors.DamagedPicture, 422),
+        (errors.PictureTooLarge, 413),
+        (errors.PictureError, 422),
+        (errors.UsageError, 400),
+        (errors.ModelFileError, 500),
+        (problems.Overloaded, 503),
+        (problems.BadUpload, 400),
+    ],
+)
+def test_every_error_has_its_status(kind: type[errors.TenfoldError], status: int) -> None:
+    error = kind("It", "is wrong", received="this", cure="Do that.")
+    problem = problems.describe(error)
+    assert (problem.status, problem.detail, problem.title) == (
+        status,
+        "It is wrong (this). Do that.",
+        kind.title,
+    )
+
+
+def test_a_server_with_too_much_to_do_says_when_to_come_back(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tenfold.web.service.MOST_REQUESTS", 0)
+    busy = serve(FakeClassifier())
+    answer = busy.client.post("/api/v1/classify", content=picture(RED))
+    check(
+        answer,
+        503,
+        "overloaded",
+        "This server works on 0 requests, and takes no more. Try again in a moment.",
+    )
+    assert int(answer.headers["retry-after"]) > 0
+    assert busy.client.get("/readyz").status_code == 503
+    assert busy.client.get("/healthz").json() == {"status": "ok"}
