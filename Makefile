@@ -22,7 +22,7 @@ help: ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
 run: .venv/.ready $(PAGE) ## the app on http://127.0.0.1:8000, in an environment without torch
-	.venv/bin/tenfold serve --open $(ARGS)
+	.venv/bin/tenfold serve $(ARGS)
 
 test: test-page test-python ## all tests: the page's, then Python's
 

@@ -3,6 +3,9 @@
 import importlib.util
 import os
 import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -47,3 +50,19 @@ def browser_path() -> str:
     path = find_browser()
     assert path is not None, "TENFOLD_REQUIRE_BROWSER=1, but there is no Chromium: apt-get install chromium"
     return path
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real `tenfold serve` with the bundled model."""
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("TENFOLD_")}
+    environ["TENFOLD_HOME"] = str(tmp_path_factory.mktemp("served-home"))
+    command = [sys.executable, "-m", "tenfold", "serve", "--port", "0", "--no-open"]
+    server = subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, text=True)
+    assert server.stdout is not None
+    with server.stdout:
+        first = server.stdout.readline()
+        assert first.startswith("tenfold is at http://"), first
+        yield first.split()[3]
+        server.terminate()
+        server.wait(timeout=30)

@@ -1,0 +1,116 @@
+"""The documentation does what it says: its code runs, its reference is no older than the code."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from sybil import Document, Example
+from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
+
+ROOT = Path(__file__).parent.parent
+PICTURES = ROOT / "examples" / "pictures"
+FENCE = re.compile(r"^```(python|console)$", re.MULTILINE)
+WITH_CODE = [
+    page
+    for page in [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
+    if FENCE.search(page.read_text(encoding="utf-8"))
+]
+
+
+def load(name: str) -> ModuleType:
+    """A program of docs/, which is no package."""
+    spec = spec_from_file_location(name, ROOT / "docs" / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def console(example: Example) -> str | None:
+    """Runs what stands behind `$ `; what follows must be its output, where "..." is anything."""
+    for command, expected in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n?)*)", example.parsed, re.MULTILINE):
+        programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        done = subprocess.run(
+            [
+                "bash",
+                "-o",
+                "pipefail",
+                "-c",
+                command.replace("http://127.0.0.1:8000", example.namespace["served"]),
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, "PATH": programs},
+        )
+        if done.returncode != 0:
+            return f"`{command}` ended with {done.returncode}:\n{done.stdout}{done.stderr}"
+        pattern = ".*?".join(re.escape(part) for part in expected.strip().split("..."))
+        if expected.strip() and not re.fullmatch(pattern, done.stdout.strip(), re.DOTALL):
+            return f"`{command}` is documented to print\n{expected}\nand printed\n{done.stdout}"
+    return None
+
+
+@pytest.mark.parametrize("page", WITH_CODE, ids=lambda page: str(page.relative_to(ROOT)))
+def test_the_code_on_a_page_works(
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, served: str
+) -> None:
+    if "$ curl" in page.read_text(encoding="utf-8") and not shutil.which("curl"):
+        pytest.skip("needs curl: apt-get install curl")
+    shutil.copytree(PICTURES, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    document = Document.parse(str(page), PythonCodeBlockParser(), CodeBlockParser("console", console))
+    document.namespace["served"] = served
+    examples = list(document.examples())
+    assert len(examples) >= len(FENCE.findall(document.text))
+    for example in examples:
+        example.evaluate()
+
+
+def test_the_readme_shows_python_the_command_line_and_http() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert {"python", "console"} == set(FENCE.findall(text))
+    assert "$ tenfold classify" in text
+    assert "$ curl" in text
+
+
+def test_the_reference_is_as_new_as_the_code() -> None:
+    generate = load("generate")
+    for name, write in generate.PAGES.items():
+        kept = (ROOT / "docs" / "reference" / name).read_text(encoding="utf-8")
+        assert kept == write(), f"docs/reference/{name} is older than the code: run `make docs`"
+
+
+def test_every_page_is_in_the_navigation() -> None:
+    named = set(re.findall(r": ([\w/-]+\.md)$", (ROOT / "mkdocs.yml").read_text(encoding="utf-8"), re.M))
+    there = {str(page.relative_to(ROOT / "docs")) for page in (ROOT / "docs").rglob("*.md")}
+    assert named == there
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<script src="https://elsewhere.example/a.js"></script>',
+        "<script defer src=//elsewhere.example/a.js></script>",
+        '<link href="https://elsewhere.example/font.css" rel="stylesheet">',
+        '<link rel="preconnect" href="https://elsewhere.example">',
+        '<img alt="" src="http://elsewhere.example/badge.svg">',
+    ],
+)
+def test_a_page_that_would_load_from_elsewhere_is_found(html: str) -> None:
+    assert load("local_assets").from_elsewhere(f"<p>{html}</p>") == [html.partition("</script>")[0]]
+
+
+def test_links_and_assets_of_the_page_itself_are_fine() -> None:
+    html = (
+        '<a href="https://elsewhere.example">x</a><script src="assets/a.js"></script>'
+        '<link rel="stylesheet" href="../assets/a.css"><link rel="canonical" href="https://here.example/">'
+    )
+    assert load("local_assets").from_elsewhere(html) == []
