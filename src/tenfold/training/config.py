@@ -1,6 +1,7 @@
 """Everything one can set about a training run, in one frozen dataclass that is saved with the model."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -58,3 +59,24 @@ class TrainingConfig:
                 return stage.side
             epoch -= stage.epochs
         return self.stages[-1].side
+
+    def with_epochs(self, epochs: int) -> "TrainingConfig":
+        """The same curriculum in so many epochs; every stage keeps its share, the last takes the rest.
+
+        Raises:
+            ValueError: fewer than one epoch.
+        """
+        if epochs < 1:
+            raise ValueError(f"A run needs at least one epoch, got {epochs}.")
+        earlier = [Stage(epochs * s.epochs // self.epochs, s.side) for s in self.stages[:-1]]
+        last = Stage(epochs - sum(s.epochs for s in earlier), self.stages[-1].side)
+        return replace(self, stages=tuple(s for s in (*earlier, last) if s.epochs))
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> "TrainingConfig":
+        """The configuration that `dataclasses.asdict` and JSON made `values` of.
+
+        Raises:
+            TypeError: it has settings that this version does not know.
+        """
+        return cls(**{**values, "stages": tuple(Stage(**stage) for stage in values["stages"])})

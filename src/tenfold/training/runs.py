@@ -64,3 +64,27 @@ class Run:
 def new_folder(runs: Path, now: datetime) -> Path:
     """A folder name in `runs` that sorts by time."""
     return runs / now.strftime("%Y%m%d-%H%M%S")
+
+
+def latest(runs: Path) -> Path:
+    """The newest run folder in `runs`. Raises TrainingError where there is none."""
+    found = sorted(folder for folder in runs.glob("*") if (folder / "recipe.json").is_file())
+    if not found:
+        raise TrainingError(
+            f"The folder {runs}", "holds no run to go on with", cure="Start one with `tenfold train`."
+        )
+    return found[-1]
+
+
+def recipe(folder: Path) -> TrainingConfig:
+    """The recipe that a run was started with. Raises TrainingError."""
+    path = folder / "recipe.json"
+    try:
+        return TrainingConfig.from_dict(json.loads(path.read_text()))
+    except (OSError, ValueError, TypeError, KeyError) as reason:
+        raise TrainingError(
+            f"The recipe {path}",
+            "cannot be read",
+            received=f"{type(reason).__name__}: {reason}",
+            cure="Name the folder of a run with --run, or start a new one.",
+        ) from reason

@@ -1,0 +1,50 @@
+"""What the benchmark scripts share: where the material is, which machine this is, and the result files.
+
+Knows nothing of what is measured.
+"""
+
+import json
+import os
+import statistics
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+RESULTS = ROOT / "benchmarks" / "results"
+SHARED = Path(os.environ.get("TENFOLD_SHARED", ROOT.parent / "shared"))
+SAMPLES = SHARED / "samples"
+DATA = Path(os.environ.get("TENFOLD_DATA_DIR", SHARED))
+
+
+def machine() -> str:
+    """The processor and how many of its cores there are."""
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return f"{os.cpu_count()} cores of {line.split(':', 1)[1].strip()}"
+    return f"{os.cpu_count()} cores"
+
+
+def spread(values: Sequence[float], unit: str, digits: int = 1) -> str:
+    """Median, and the least and greatest."""
+    middle = statistics.median(values)
+    return f"{middle:,.{digits}f} {unit} ({min(values):,.{digits}f} to {max(values):,.{digits}f})"
+
+
+def write(script: str, rows: list[dict[str, str]]) -> None:
+    """Keep the figures of a script where `table.py` finds them, and print them."""
+    RESULTS.mkdir(exist_ok=True)
+    name = Path(script).stem
+    result = {"name": name, "machine": machine(), "rows": rows}
+    (RESULTS / f"{name}.json").write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n")
+    for row in rows:
+        print(f"{row['what']}: {row['value']}  n = {row['n']}  {row['peer']}")
+
+
+def photos() -> list[tuple[Path, str]]:
+    """The labelled photographs and their classes."""
+    return [(p, p.parent.name) for p in sorted((SAMPLES / "photos").glob("*/*"))]
+
+
+def strangers() -> list[Path]:
+    """The photographs that show none of the ten classes."""
+    return sorted((SAMPLES / "photos_none_of_the_ten").glob("*"))

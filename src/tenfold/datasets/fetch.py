@@ -1,0 +1,143 @@
+"""Fetching CIFAR-10's official archive: resumed where it was cut off, verified, unpacked safely.
+
+Knows nothing of what is in the pictures; `cifar10` checks that.
+"""
+
+import hashlib
+import http.client
+import shutil
+import tarfile
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+from tenfold.datasets import cifar10
+from tenfold.errors import DatasetError
+
+URL = "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"
+MD5 = "c32a1d4ab5d03f1284b67883e8d87530"
+Progress = Callable[[int, int | None], None]
+_CHUNK = 1 << 16
+_SECONDS_WITHOUT_A_BYTE = 30
+_WANTED = (*cifar10.TRAIN_FILES, cifar10.TEST_FILE)
+
+
+def fetch_cifar10(
+    data_dir: Path, *, url: str = URL, md5: str = MD5, progress: Progress = lambda done, total: None
+) -> Path:
+    """Have CIFAR-10 in `data_dir`; what is there already is checked and used as it is.
+
+    Args:
+        data_dir: the folder that holds, or will hold, `cifar-10-batches-bin`.
+        url: where the archive is published.
+        md5: the archive's MD5 in hex, as published beside it.
+        progress: called with the bytes received and the bytes in all, where known.
+
+    Returns:
+        the folder with the six files.
+
+    Raises:
+        DatasetError: it cannot be fetched, is not the official archive, or what is there is damaged.
+    """
+    if not any((folder / name).is_file() for folder in (data_dir / cifar10.FOLDER, data_dir) for name in _WANTED):
+        archive = data_dir / "cifar-10-binary.tar.gz"
+        try:
+            data_dir.mkdir(parents=True, exist_ok=True)
+            if not archive.is_file():
+                _download(url, archive, progress)
+            _verify(archive, md5)
+            _unpack(archive, data_dir)
+        except OSError as reason:
+            raise DatasetError(
+                f"The folder {data_dir}",
+                "cannot take the data",
+                received=reason.strerror or str(reason),
+                cure="Free some space (it needs 400 MB), or name another folder with --data-dir.",
+            ) from reason
+        archive.unlink()
+    cifar10.load_train(data_dir)
+    cifar10.load_test(data_dir)
+    return cifar10.find(data_dir)
+
+
+def _download(url: str, archive: Path, progress: Progress) -> None:
+    partial = archive.with_name(archive.name + ".partial")
+    have = partial.stat().st_size if partial.exists() else 0
+    request = urllib.request.Request(url, headers={"Range": f"bytes={have}-"} if have else {})
+    try:
+        with urllib.request.urlopen(request, timeout=_SECONDS_WITHOUT_A_BYTE) as answer:
+            # A server that does not resume answers 200 with the whole file.
+            if answer.status != http.HTTPStatus.PARTIAL_CONTENT:
+                have = 0
+            length = answer.headers.get("Content-Length")
+            total = have + int(length) if length else None
+            with partial.open("ab" if have else "wb") as file:
+                while chunk := answer.read(_CHUNK):
+                    file.write(chunk)
+                    have += len(chunk)
+                    progress(have, total)
+        if total is not None and have < total:
+            raise _cut_off(url, f"the connection ended after {have:,} of {total:,} bytes", archive)
+    except urllib.error.HTTPError as reason:
+        if reason.code != http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+            raise _cut_off(url, f"the server answered {reason.code} {reason.reason}", archive) from reason
+        # Everything is there already; the checksum will tell.
+    except urllib.error.URLError as reason:
+        raise _cut_off(url, str(reason.reason), archive) from reason
+    except (TimeoutError, ConnectionError, http.client.HTTPException) as reason:
+        raise _cut_off(url, str(reason) or type(reason).__name__, archive) from reason
+    partial.replace(archive)
+
+
+def _cut_off(url: str, received: str, archive: Path) -> DatasetError:
+    return DatasetError(
+        url,
+        "could not be fetched",
+        received=received,
+        cure=f"Run the command again: it goes on where it stopped. Or fetch {archive.name} by other means "
+        f"and put it in {archive.parent}.",
+    )
+
+
+def _verify(archive: Path, md5: str) -> None:
+    with archive.open("rb") as file:
+        found = hashlib.file_digest(file, "md5").hexdigest()
+    if found != md5:
+        archive.unlink()
+        raise DatasetError(
+            archive.name,
+            "is not the official archive and was deleted",
+            received=f"MD5 {found}, expected {md5}",
+            cure="Run the command again.",
+        )
+
+
+def _unpack(archive: Path, data_dir: Path) -> None:
+    """Take the six files out, by name; nothing else in the archive can reach the disk."""
+    fresh = data_dir / f"{cifar10.FOLDER}.partial"
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir()
+    try:
+        with tarfile.open(archive) as tar:
+            for member in tar:
+                name = Path(member.name).name
+                if not member.isfile() or name not in _WANTED:
+                    continue
+                source = tar.extractfile(member)
+                assert source is not None
+                with source, (fresh / name).open("wb") as target:
+                    shutil.copyfileobj(source, target)
+    except (tarfile.TarError, EOFError) as reason:
+        raise DatasetError(
+            archive.name, "cannot be unpacked", received=str(reason), cure="Delete it and run the command again."
+        ) from reason
+    missing = [name for name in _WANTED if not (fresh / name).is_file()]
+    if missing:
+        raise DatasetError(
+            archive.name,
+            "does not hold CIFAR-10 in its binary layout",
+            received=f"missing {', '.join(missing)}",
+            cure="Delete it and run the command again.",
+        )
+    fresh.replace(data_dir / cifar10.FOLDER)

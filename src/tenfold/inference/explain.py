@@ -1,0 +1,35 @@
+"""The evidence for a class drawn over the picture. Knows a prediction, and nothing of models."""
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from tenfold.predictions import Prediction
+
+# Where evidence is strongest the colour covers so much of the picture.
+STRONGEST = 0.65
+
+
+def overlay(pixels: NDArray[np.uint8], prediction: Prediction, label: str | None = None) -> Image.Image:
+    """The picture with the evidence for one class as a warm glow.
+
+    Args:
+        pixels: uint8 `[H, W, 3]`, upright as `tenfold.images.read` gives it.
+        prediction: its answer.
+        label: whose evidence; None is the predicted class.
+
+    Raises:
+        KeyError: the prediction has no such class.
+    """
+    wanted = prediction.label if label is None else label
+    if wanted not in prediction.probabilities:
+        raise KeyError(wanted)
+    strength = prediction.evidence[list(prediction.probabilities).index(wanted)]
+    height, width = pixels.shape[:2]
+    glow = Image.fromarray(np.ascontiguousarray(strength, dtype=np.float32))
+    amount = np.clip(np.asarray(glow.resize((width, height), Image.Resampling.BICUBIC)), 0, 1)[..., None]
+    # From a deep orange to a pale yellow, as strength grows: told apart without telling red from green.
+    colour = np.array([255.0, 96.0, 0.0]) + amount * np.array([0.0, 140.0, 90.0])
+    cover = STRONGEST * amount
+    mixed = pixels * (1 - cover) + colour * cover
+    return Image.fromarray(np.clip(mixed.round(), 0, 255).astype(np.uint8))
