@@ -15,6 +15,8 @@ export class Picture {
   failure = $state.raw<Failure | null>(null);
   /** In pixels and upright, once anyone could tell: the browser when it shows it, the server when it reads it. */
   size = $state.raw<{ width: number; height: number } | null>(null);
+  /** Whether this browser can show it. */
+  preview = $state<"loading" | "shown" | "none">("loading");
   call: AbortController | null = null;
 
   constructor(readonly file: File) {

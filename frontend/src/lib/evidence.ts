@@ -9,15 +9,14 @@ export interface Heat {
   pixels: Uint8ClampedArray<ArrayBuffer>;
 }
 
-// Evidence, then the colour laid over the picture there. Little evidence darkens the picture a little, so that
-// what was seen stands out; much evidence glows.
+// Evidence, then the colour laid over the picture there and how much of it. Where there is none the picture is
+// darkened a little, so that what was seen stands out; lightness only grows, for eyes that see no colours.
 const ramp: readonly (readonly [number, number, number, number, number])[] = [
-  [0.0, 8, 24, 30, 0.5],
-  [0.12, 16, 40, 60, 0.42],
-  [0.3, 120, 30, 90, 0.4],
-  [0.55, 226, 74, 51, 0.48],
-  [0.8, 255, 166, 20, 0.56],
-  [1.0, 255, 236, 130, 0.62],
+  [0.0, 8, 20, 34, 0.4],
+  [0.25, 70, 22, 92, 0.44],
+  [0.5, 198, 50, 74, 0.5],
+  [0.75, 250, 146, 24, 0.56],
+  [1.0, 255, 234, 122, 0.64],
 ];
 
 /** The strongest evidence in the grid. */
