@@ -53,7 +53,11 @@ def rgb_of_array(values: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
         return None
     if values.shape[2] == 1:
         return np.repeat(values, 3, axis=2)
-    return _over_white(values) if values.shape[2] == 4 else np.ascontiguousarray(values)
+    if values.shape[2] == 3:
+        return np.ascontiguousarray(values)
+    from PIL import Image
+
+    return _over_white(Image.fromarray(values))
 
 
 def resize(
@@ -96,15 +100,16 @@ def resize(
 
 def _colours(strip: "Image.Image") -> NDArray[np.uint8]:
     if strip.has_transparency_data:
-        return _over_white(np.asarray(strip.convert("RGBA")))
+        return _over_white(strip.convert("RGBA"))
     return np.asarray(strip if strip.mode == "RGB" else strip.convert("RGB"))
 
 
-def _over_white(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    colours = rgba[..., :3].astype(np.uint16)
-    alpha = rgba[..., 3:].astype(np.uint16)
-    # round((c * a + 255 * (255 - a)) / 255), which is 255 minus what the alpha leaves of the darkness.
-    return (255 - ((255 - colours) * alpha + 127) // 255).astype(np.uint8)
+def _over_white(rgba: "Image.Image") -> NDArray[np.uint8]:
+    from PIL import Image
+
+    white = Image.new("RGB", rgba.size, (255, 255, 255))
+    white.paste(rgba, mask=rgba)
+    return np.asarray(white)
 
 
 def _grey(strip: "Image.Image", black: float, white: float) -> NDArray[np.uint8]:

@@ -1,0 +1,254 @@
+"""Every setting: its name, default, bounds and help; from TENFOLD_* variables and a TOML file.
+
+A variable goes before the file, the file before the default. Knows nothing of what the settings are for.
+"""
+
+import difflib
+import os
+import sys
+import tomllib
+from collections.abc import Mapping
+from dataclasses import Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tenfold.errors import SettingError
+
+CONFIG_VARIABLE = "TENFOLD_CONFIG"
+# Stands for "not set" until __post_init__ has put the machine's default in its place.
+_UNSET = Path()
+
+
+class Described(NamedTuple):
+    """One setting as the reference shows it; `default` is in words where it depends on the machine."""
+
+    name: str
+    env: str
+    default: str
+    help: str
+
+
+def default_home(environ: Mapping[str, str] | None = None) -> Path:
+    """The platform's folder for a user's data."""
+    environ = os.environ if environ is None else environ
+    if sys.platform == "win32":
+        return Path(environ.get("LOCALAPPDATA") or "~/AppData/Local").expanduser() / "tenfold"
+    if sys.platform == "darwin":
+        return Path("~/Library/Application Support/tenfold").expanduser()
+    return Path(environ.get("XDG_DATA_HOME") or "~/.local/share").expanduser() / "tenfold"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What can be set. Made by `load`; a test or a program may also make one with keyword arguments."""
+
+    home: Path = field(
+        default=_UNSET,
+        metadata={
+            "help": "The folder for all that tenfold keeps: data, models, training runs, and tenfold.toml.",
+            "shown": "~/.local/share/tenfold (Linux), ~/Library/Application Support/tenfold (macOS), "
+            "%LOCALAPPDATA%\\tenfold (Windows)",
+        },
+    )
+    data_dir: Path = field(
+        default=_UNSET,
+        metadata={
+            "help": "The folder for training data. One that holds cifar-10-batches-bin is used as it is.",
+            "shown": "the folder data in home",
+        },
+    )
+    model: str = field(
+        default="",
+        metadata={"help": "The model file to use. Empty: the one that comes with tenfold.", "path": True},
+    )
+    host: str = field(
+        default="127.0.0.1",
+        metadata={
+            "help": "The address that `tenfold serve` listens on. 0.0.0.0 lets other machines in; there are "
+            "no accounts, so put a proxy that asks who is there before it."
+        },
+    )
+    port: int = field(
+        default=8000,
+        metadata={
+            "help": "The port that `tenfold serve` listens on. 0 takes any free one.",
+            "range": (0, 65_535),
+        },
+    )
+    max_picture_bytes: int = field(
+        default=25_000_000,
+        metadata={"help": "The largest picture file taken, in bytes.", "range": (1, 2_000_000_000)},
+    )
+    max_picture_pixels: int = field(
+        default=50_000_000,
+        metadata={
+            "help": "The largest picture taken, in pixels: width times height. Decoding needs up to 16 bytes "
+            "of memory for each.",
+            "range": (1, 2_000_000_000),
+        },
+    )
+    max_files_per_request: int = field(
+        default=100,
+        metadata={"help": "The most pictures in one request to the HTTP API.", "range": (1, 100_000)},
+    )
+    batch_size: int = field(
+        default=16, metadata={"help": "The most pictures in one run of the network.", "range": (1, 4096)}
+    )
+    batch_wait_ms: int = field(
+        default=2,
+        metadata={
+            "help": "How long the server waits for more pictures before a run, in milliseconds.",
+            "range": (0, 10_000),
+        },
+    )
+    threads: int = field(
+        default=0,
+        metadata={
+            "help": "Threads for reading pictures and for the network. 0: one for each core.",
+            "range": (0, 1024),
+        },
+    )
+    language: str = field(
+        default="",
+        metadata={
+            "help": "The language of class names: en, uk or ru. Empty: English on the command line, the "
+            "browser's on the page.",
+            "choices": ("en", "uk", "ru"),
+        },
+    )
+
+    def __post_init__(self) -> None:
+        home = default_home() if self.home is _UNSET else self.home
+        object.__setattr__(self, "home", home)
+        if self.data_dir is _UNSET:
+            object.__setattr__(self, "data_dir", home / "data")
+        for one in fields(self):
+            _check(one, getattr(self, one.name), one.name)
+
+
+def load(environ: Mapping[str, str] | None = None, file: str | os.PathLike[str] | None = None) -> Settings:
+    """The settings of this machine; raises SettingError.
+
+    Args:
+        environ: where TENFOLD_* variables are looked up; None: the process's environment.
+        file: a TOML file, which must then exist. None: TENFOLD_CONFIG, else tenfold.toml in home where
+            there is one.
+    """
+    environ = os.environ if environ is None else environ
+    given: dict[str, Any] = {}
+    for one in fields(Settings):
+        text = environ.get(variable(one.name), "").strip()
+        if text:  # an empty variable is how many tools say "not set"
+            given[one.name] = _from_text(one, text, variable(one.name))
+    home = given.get("home") or default_home(environ)
+    named = file or environ.get(CONFIG_VARIABLE, "").strip()
+    path = Path(named).expanduser() if named else home / "tenfold.toml"
+    from_file = _from_file(path) if named or path.is_file() else {}
+    return Settings(**{"home": home, **from_file, **given})
+
+
+def describe() -> list[Described]:
+    """Every setting with its variable, default and help, in the order of `Settings`."""
+    return [
+        Described(
+            one.name,
+            variable(one.name),
+            one.metadata.get("shown") or str(one.default),
+            one.metadata["help"],
+        )
+        for one in fields(Settings)
+    ]
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting."""
+    return f"TENFOLD_{name.upper()}"
+
+
+def _from_text(one: "Field[Any]", text: str, subject: str) -> Any:
+    if one.type is int:
+        try:
+            value: Any = int(text)
+        except ValueError:
+            raise _not_a_number(one, subject, text) from None
+    elif one.type is Path:
+        value = Path(text).expanduser()
+    else:
+        value = str(Path(text).expanduser()) if one.metadata.get("path") else text
+    _check(one, value, subject)
+    return value
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    try:
+        with path.open("rb") as file:
+            stated = tomllib.load(file)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingError(
+            str(path), "is not valid TOML", received=str(error), cure="Mend that line."
+        ) from None
+    except UnicodeDecodeError:
+        raise SettingError(str(path), "is not valid TOML", received="it is not UTF-8 text") from None
+    except OSError as error:
+        raise SettingError(
+            str(path),
+            "cannot be read",
+            received=error.strerror or str(error),
+            cure=f"Check the path, or unset {CONFIG_VARIABLE}.",
+        ) from None
+    known = {one.name: one for one in fields(Settings)}
+    found: dict[str, Any] = {}
+    for name, value in stated.items():
+        subject = f"{name} in {path}"
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            cure = f"Did you mean {near[0]}?" if near else f"The settings are {', '.join(known)}."
+            raise SettingError(subject, "is not a setting", cure=cure)
+        found[name] = _from_toml(known[name], value, subject, path.parent)
+    return found
+
+
+def _from_toml(one: "Field[Any]", value: Any, subject: str, folder: Path) -> Any:
+    if one.type is int:
+        if type(value) is not int:  # True is an int to Python, not to a reader
+            raise _not_a_number(one, subject, value)
+    elif not isinstance(value, str):
+        raise SettingError(subject, "is not text", received=repr(value), cure="Put it in quotes.")
+    elif one.type is Path or (one.metadata.get("path") and value):
+        where = folder / Path(value).expanduser()  # a relative path is meant from its file
+        value = where if one.type is Path else str(where)
+    _check(one, value, subject)
+    return value
+
+
+def _not_a_number(one: "Field[Any]", subject: str, value: object) -> SettingError:
+    return SettingError(
+        subject,
+        "is not a whole number",
+        received=repr(value),
+        cure=f"Give {_range(one)}; the default is {one.default}.",
+    )
+
+
+def _check(one: "Field[Any]", value: Any, subject: str) -> None:
+    least, most = one.metadata.get("range", (value, value))
+    if not least <= value <= most:
+        raise SettingError(
+            subject,
+            "is too small" if value < least else "is too large",
+            received=repr(value),
+            cure=f"Give {_range(one)}; the default is {one.default}.",
+        )
+    choices = one.metadata.get("choices")
+    if choices and value and value not in choices:
+        raise SettingError(
+            subject,
+            "is not known",
+            received=repr(value),
+            cure=f"Take one of {', '.join(choices)}, or leave it empty.",
+        )
+
+
+def _range(one: "Field[Any]") -> str:
+    least, most = one.metadata["range"]
+    return f"a whole number from {least} to {most}"
