@@ -9,6 +9,7 @@ TORCH_ARGS ?=
 export PYTHON
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export npm_config_update_notifier = false
+export NO_MKDOCS_2_WARNING = 1
 
 INSTALL = -m pip install --quiet -c constraints.txt
 PAGE = src/tenfold/web/static/index.html

@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from tenfold import cli, errors
+from tenfold import cli, errors, settings
 from tenfold.web import problems
 from tenfold.web.app import describe_api
 
@@ -26,6 +26,10 @@ def page(title: str, *parts: str) -> str:
     return "\n\n".join([f"# {title}", MARK, *parts]) + "\n"
 
 
+def code(text: str) -> str:
+    return f"`{text}`" if text else ""
+
+
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     lines = [list(head)]
     lines.append(["---"] * len(lines[0]))
@@ -36,9 +40,8 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 def commands_page() -> str:
     """Every command's own help."""
     parts = []
-    for path, command in commands("tenfold", cli.tenfold):
-        context = click.Context(command, info_name=path, terminal_width=WIDTH, max_content_width=WIDTH)
-        parts += [f"## {path}", f"```text\n{command.get_help(context)}\n```"]
+    for context in contexts("tenfold", cli.tenfold, None):
+        parts += [f"## {context.command_path}", f"```text\n{context.get_help()}\n```"]
     return page(
         "Command line",
         "Exit status: 0 fine; 1 tenfold could not do it, or some pictures failed; 2 wrong usage.",
@@ -46,15 +49,31 @@ def commands_page() -> str:
     )
 
 
-def commands(path: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
-    """A command and all below it, with what one types to call it."""
-    yield path, command
+def contexts(name: str, command: click.Command, parent: click.Context | None) -> Iterator[click.Context]:
+    """A command and all below it, as if called."""
+    context = click.Context(
+        command, parent, name, terminal_width=WIDTH, max_content_width=WIDTH, **command.context_settings
+    )
+    yield context
     if isinstance(command, click.Group):
-        context = click.Context(command, info_name=path)
-        for name in command.list_commands(context):
-            below = command.get_command(context, name)
-            assert below is not None
-            yield from commands(f"{path} {name}", below)
+        for below in command.list_commands(context):
+            found = command.get_command(context, below)
+            assert found is not None
+            yield from contexts(below, found, context)
+
+
+def settings_page() -> str:
+    """Every setting with its variable, default and help."""
+    rows = (
+        (f"`{s.name}`", f"`{s.env}`", s.default and f"`{s.default}`", s.help) for s in settings.describe()
+    )
+    return page(
+        "Settings",
+        "A command's own option goes before the environment variable, the variable before the file "
+        f"`tenfold.toml` in `home` (or the one that `{settings.CONFIG_VARIABLE}` names), the file before the "
+        "default. `tenfold settings` prints what holds on a machine.",
+        table(("In the file", "Variable", "Default", ""), rows),
+    )
 
 
 def errors_page() -> str:
@@ -67,7 +86,7 @@ def errors_page() -> str:
         "Errors",
         "Whatever goes wrong for a user is a `tenfold.TenfoldError`. Its message names the subject, what was "
         "received and the cure; the attributes `subject`, `problem`, `received` and `cure` hold the parts, "
-        "`code` and `title` the kind. Over HTTP all errors are problem details (RFC 9457) with the same words.",
+        "`code` and `title` the kind. Over HTTP each is problem details (RFC 9457) with the same words.",
         f"```text\n{inspect.cleandoc(tree[0])}\n```",
         errors_table(flat),
         "## Of requests",
@@ -89,7 +108,7 @@ def http_page() -> str:
     """Every address with what it takes and answers, and the shapes of the answers."""
     document = describe_api().openapi()
     parts = [
-        "The same as the OpenAPI document at `/openapi.json`, which `/docs` shows with a way to try each request."
+        "This is the OpenAPI document at `/openapi.json`; at `/docs` the server lets you try each request."
     ]
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
@@ -146,6 +165,7 @@ def type_of(schema: dict[str, Any]) -> str:
 
 PAGES: dict[str, Callable[[], str]] = {
     "cli.md": commands_page,
+    "settings.md": settings_page,
     "errors.md": errors_page,
     "http.md": http_page,
 }

@@ -13,9 +13,11 @@ import pytest
 from sybil import Document, Example
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
 
+from tenfold import settings
+
 ROOT = Path(__file__).parent.parent
 PICTURES = ROOT / "examples" / "pictures"
-FENCE = re.compile(r"^```(python|console)$", re.MULTILINE)
+FENCE = re.compile(r"^```(python|console|toml)$", re.MULTILINE)
 WITH_CODE = [
     page
     for page in [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
@@ -58,6 +60,14 @@ def console(example: Example) -> str | None:
     return None
 
 
+def toml(example: Example) -> str | None:
+    """A settings file must be one that tenfold takes."""
+    file = Path("documented.toml")
+    file.write_text(example.parsed, encoding="utf-8")
+    settings.load({}, file)
+    return None
+
+
 @pytest.mark.parametrize("page", WITH_CODE, ids=lambda page: str(page.relative_to(ROOT)))
 def test_the_code_on_a_page_works(
     page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, served: str
@@ -66,7 +76,8 @@ def test_the_code_on_a_page_works(
         pytest.skip("needs curl: apt-get install curl")
     shutil.copytree(PICTURES, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
-    document = Document.parse(str(page), PythonCodeBlockParser(), CodeBlockParser("console", console))
+    parsers = PythonCodeBlockParser(), CodeBlockParser("console", console), CodeBlockParser("toml", toml)
+    document = Document.parse(str(page), *parsers)
     document.namespace["served"] = served
     examples = list(document.examples())
     assert len(examples) >= len(FENCE.findall(document.text))

@@ -2,6 +2,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from benchmarks import table
 
 RESULT: table.Result = {
