@@ -101,11 +101,11 @@ class ExportConfig:
 
     name: str = "tenfold-cifar10"
     resize: str = "bilinear"
-    views: str = "six"
+    views: str = "six-wide"
     keep: float = 0.95
     prototypes_per_class: int = 100
-    neighbours: int = 5
-    mix: float = 0.5
+    neighbours: int = 20
+    mix: float = 0.25
 
 
 def export(trainer: Trainer, data: Cifar10, path: Path, config: ExportConfig) -> tuple[Classifier, Evaluation]:

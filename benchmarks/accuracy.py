@@ -1,0 +1,48 @@
+"""How good the bundled model is on CIFAR-10's test pictures, one view each, through ONNX Runtime.
+
+    python benchmarks/accuracy.py [--model FILE]
+"""
+
+import argparse
+from pathlib import Path
+
+from record import DATA, write
+
+from tenfold.datasets import cifar10
+from tenfold.inference import Classifier
+from tenfold.judging.evaluation import evaluate
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--model", type=Path)
+    found = evaluate(Classifier(parser.parse_args().model), cifar10.load_test(DATA))
+    accuracy = found.accuracy
+    n = f"{accuracy.n:,} pictures"
+    write(
+        __file__,
+        [
+            {
+                "what": "Test accuracy, one view a picture",
+                "value": f"{accuracy.value:.2%}, 95 % interval {accuracy.low:.2%} to {accuracy.high:.2%}",
+                "n": n,
+                "peer": "the original projects published 75 to 90 %",
+            },
+            {
+                "what": "Expected calibration error, 15 bins",
+                "value": f"{found.calibration_error:.2%}",
+                "n": n,
+                "peer": "",
+            },
+            {
+                "what": "Test pictures not called none of these",
+                "value": f"{found.kept.value:.2%}",
+                "n": n,
+                "peer": "chosen to be 95 % of the validation pictures",
+            },
+        ],
+    )
+
+
+if __name__ == "__main__":
+    main()

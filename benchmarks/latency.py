@@ -1,0 +1,125 @@
+"""How fast the bundled model answers: one picture, many pictures, and from a cold start.
+
+One picture is a 640 x 480 JPEG photograph, or one made of noise where the samples are not there. Each figure
+stands beside what it is made of: `classify` beside the network alone, `classify_many` beside ONNX Runtime's
+own rate on the same views, a cold start beside importing ONNX Runtime.
+
+    python benchmarks/latency.py
+"""
+
+import io
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from PIL import Image
+from record import photos, spread, write
+
+from tenfold import modelfile
+from tenfold.inference import Classifier
+
+ONE, MANY, ROUNDS, STARTS = 100, 480, 5, 11
+
+
+def picture() -> bytes:
+    """A JPEG of 640 x 480."""
+    found = photos()
+    if found:
+        image = Image.open(found[0][0]).convert("RGB").resize((640, 480))
+    else:
+        image = Image.effect_noise((640, 480), 60).convert("RGB")
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=88)
+    return buffer.getvalue()
+
+
+def times(work: Callable[[], object], count: int) -> list[float]:
+    """Milliseconds of each call, after three to warm up."""
+    for _ in range(3):
+        work()
+    out = []
+    for _ in range(count):
+        start = time.perf_counter()
+        work()
+        out.append((time.perf_counter() - start) * 1000)
+    return out
+
+
+def start_up(command: list[str]) -> list[float]:
+    """Seconds of each start of a command, after one to fill the disk's cache."""
+    out = []
+    for _ in range(STARTS):
+        start = time.perf_counter()
+        subprocess.run(command, check=True, capture_output=True)
+        out.append(time.perf_counter() - start)
+    return out[1:]
+
+
+def main() -> None:
+    jpeg = picture()
+    classifier = Classifier()
+    content, _ = modelfile.read(classifier.path)
+    session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
+    views = classifier.prepare(jpeg).pixels
+    one = times(lambda: session.run(None, {"image": views[:1]}), ONE)
+    several = times(lambda: session.run(None, {"image": views}), ONE)
+    whole = times(lambda: classifier.classify(jpeg), ONE)
+
+    batch = np.concatenate([views] * 8)
+    own = [
+        MANY / sum(times(lambda: session.run(None, {"image": batch}), MANY // 8)) * 1000 for _ in range(ROUNDS)
+    ]
+    many = []
+    for _ in range(ROUNDS):
+        start = time.perf_counter()
+        classifier.classify_many([jpeg] * MANY)
+        many.append(MANY / (time.perf_counter() - start))
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "one.jpg"
+        path.write_bytes(jpeg)
+        tenfold = str(Path(sys.executable).with_name("tenfold"))
+        cold = start_up([tenfold, "classify", str(path)])
+        bare = start_up([sys.executable, "-c", "import onnxruntime"])
+
+    size = f"{len(jpeg) / 1000:.0f} kB JPEG, {len(views)} views"
+    write(
+        __file__,
+        [
+            {
+                "what": "The network alone, one view",
+                "value": spread(one, "ms", 2),
+                "n": f"{ONE} runs",
+                "peer": f"{len(views)} views at once: {spread(several, 'ms', 2)}",
+            },
+            {
+                "what": f"`Classifier.classify`, {size}",
+                "value": spread(whole, "ms", 2),
+                "n": f"{ONE} calls",
+                "peer": f"the network alone on its views: {spread(several, 'ms', 2)}",
+            },
+            {
+                "what": f"`Classifier.classify_many`, {size} each",
+                "value": spread(many, "pictures/s", 0),
+                "n": f"{ROUNDS} times {MANY} pictures",
+                "peer": f"ONNX Runtime on ready views: {spread(own, 'pictures/s', 0)}",
+            },
+            {
+                "what": "Cold start: `tenfold classify one.jpg`",
+                "value": spread(cold, "s", 2),
+                "n": f"{len(cold)} starts",
+                "peer": f'`python -c "import onnxruntime"`: {spread(bare, "s", 2)}',
+            },
+        ],
+    )
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("TENFOLD_CONFIG", os.devnull)
+    main()

@@ -1,0 +1,116 @@
+""""None of these": which score tells strangers from known pictures, and what the threshold costs.
+
+Scores are compared, and chosen, on validation pictures against made-up strangers: blends of two classes,
+pictures cut in pieces and shuffled, and details enlarged until nothing is left to recognise. The photographs
+of samples only report: photos_none_of_the_ten against photos, views combined as `Classifier` does.
+
+    python benchmarks/none_of_these.py [--model FILE]
+"""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from record import DATA, photos, strangers, write
+
+from tenfold import metrics
+from tenfold.datasets import cifar10
+from tenfold.datasets.labelled import LabelledPictures, split
+from tenfold.inference import Classifier
+from tenfold.inference.classifier import Prepared
+from tenfold.judging import novelty
+
+Pictures = NDArray[np.uint8]
+Score = tuple[int, float]  # neighbours, mix
+SCORES: list[Score] = [(k, mix) for k in (1, 5, 20) for mix in (0.0, 0.25, 0.5, 1.0, 2.0)]
+
+
+def blends(data: LabelledPictures, random: np.random.Generator) -> Pictures:
+    """Each picture half and half with one of another class."""
+    other = random.permutation(len(data))
+    other = np.where(data.labels[other] == data.labels, np.roll(other, 1), other)
+    different = data.labels[other] != data.labels
+    both = (data.pictures.astype(np.uint16) + data.pictures[other]) // 2
+    return both[different].astype(np.uint8)
+
+
+def shuffled(data: LabelledPictures, random: np.random.Generator) -> Pictures:
+    """Each picture's sixteen tiles in another order."""
+    count = len(data)
+    tiles = data.pictures.reshape(count, 4, 8, 4, 8, 3).transpose(0, 1, 3, 2, 4, 5).reshape(count, 16, 8, 8, 3)
+    tiles = np.stack([picture[random.permutation(16)] for picture in tiles])
+    back = tiles.reshape(count, 4, 4, 8, 8, 3).transpose(0, 1, 3, 2, 4, 5)
+    return np.ascontiguousarray(back.reshape(count, 32, 32, 3))
+
+
+def details(data: LabelledPictures, random: np.random.Generator) -> Pictures:
+    """An eighth of each picture, enlarged."""
+    out = []
+    for picture in data.pictures:
+        x, y = random.integers(0, 21, 2)
+        out.append(np.asarray(Image.fromarray(picture[y : y + 11, x : x + 11]).resize((32, 32), 3)))
+    return np.stack(out)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--model", type=Path)
+    parser.add_argument("--pictures", type=int, default=1500)
+    options = parser.parse_args()
+    classifier = Classifier(options.model)
+    random = np.random.default_rng(1)
+    training, validation = split(cifar10.load_train(DATA), cifar10.VALIDATION)
+    validation = validation.take(random.permutation(len(validation))[: options.pictures])
+    source = training.take(random.permutation(len(training))[: 4 * options.pictures])
+    centres = novelty.prototypes(classifier.raw(source.pictures)[1], source.labels, 100)
+
+    def outputs(pictures: Pictures) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        probabilities, embedding, _, _ = classifier.raw(pictures)
+        return embedding, probabilities
+
+    known = outputs(validation.pictures)
+    made_up = {make.__name__: outputs(make(validation, random)) for make in (blends, shuffled, details)}
+    rows = []
+    for neighbours, mix in SCORES:
+        base = novelty.novelty(*known, centres, neighbours, mix)
+        each = {
+            kind: metrics.auroc(base, novelty.novelty(*out, centres, neighbours, mix))
+            for kind, out in made_up.items()
+        }
+        text = ", ".join(f"{kind} {value:.3f}" for kind, value in each.items())
+        print(f"neighbours {neighbours:>2} mix {mix:<4} mean {np.mean(list(each.values())):.4f}  {text}", flush=True)
+    doubt = {k: metrics.auroc(1 - known[1].max(1), 1 - out[1].max(1)) for k, out in made_up.items()}
+    print(f"maximum softmax alone: mean {np.mean(list(doubt.values())):.4f} {doubt}")
+
+    ours = [classifier.prepare(path) for path, _ in photos()]
+    theirs = [classifier.prepare(path) for path in strangers()]
+    rows += on_photographs(classifier, ours, theirs)
+    write(__file__, rows)
+
+
+def on_photographs(classifier: Classifier, ours: list[Prepared], theirs: list[Prepared]) -> list[dict[str, str]]:
+    """The rows on photographs, by the model file's own score and threshold."""
+    known, strange = classifier.run(ours), classifier.run(theirs)
+    value = metrics.auroc(np.array([p.novelty for p in known]), np.array([p.novelty for p in strange]))
+    softmax = metrics.auroc(
+        np.array([1 - p.confidence for p in known]), np.array([1 - p.confidence for p in strange])
+    )
+    kept = metrics.share(sum(p.known for p in known), len(known))
+    caught = metrics.share(sum(not p.known for p in strange), len(strange))
+    n = f"{len(known)} and {len(strange)} photographs"
+    return [
+        {
+            "what": "AUROC of novelty, unrelated photographs against photographs of the ten",
+            "value": f"{value:.3f}",
+            "n": n,
+            "peer": f"maximum softmax {softmax:.3f}",
+        },
+        {"what": "Photographs of the ten not called none of these", "value": str(kept), "n": n, "peer": ""},
+        {"what": "Unrelated photographs called none of these", "value": str(caught), "n": n, "peer": ""},
+    ]
+
+
+if __name__ == "__main__":
+    main()
