@@ -107,8 +107,10 @@ def load(
     """
     if isinstance(source, np.ndarray):
         return _from_array(source, safe_name(name, "the array given"), limits)
-    # Whoever holds a PIL image has imported PIL; nobody else need pay for it here.
-    if "PIL.Image" in sys.modules and isinstance(source, sys.modules["PIL.Image"].Image):
+    # Whoever holds a PIL image has imported PIL; nobody else need pay for it here. Another thread may be in
+    # the middle of importing it: then the module is there and its class is not.
+    image_class: type[Image.Image] | None = getattr(sys.modules.get("PIL.Image"), "Image", None)
+    if image_class is not None and isinstance(source, image_class):
         return _from_image(source, safe_name(name, "the image given"), limits)
     data, subject = bytes_of(source, name, limits.bytes)
     return _from_bytes(data, subject, limits, max(1, needed))
