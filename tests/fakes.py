@@ -33,9 +33,17 @@ INFO = ModelInfo(
     threshold=0.5,
     known_rate=0.95,
     network={"name": "colour", "parameters": 0},
-    training={"epochs": 3, "augmentation": {"flip": True}},
+    training={"epochs": 3, "stages": [{"epochs": 2, "side": 24}, {"epochs": 1, "side": 32}]},
     data_fingerprint="f" * 64,
-    scores={"accuracy": {"value": 0.945, "low": 0.9404, "high": 0.9493}, "ece": 0.0061},
+    scores={
+        "test": {
+            "accuracy": 0.945,
+            "accuracy_low": 0.9404,
+            "accuracy_high": 0.9493,
+            "pictures": 10_000,
+            "calibration_error": 0.0061,
+        }
+    },
     licence="Apache-2.0",
     tenfold_version="0.1.0",
 )

@@ -81,8 +81,8 @@ def test_a_body_announced_as_too_large_is_refused_before_it_is_sent(small: Runni
         status, problem = answer_on(connection)
     assert (status, problem["code"]) == (413, "picture-too-large")
     assert problem["detail"] == (
-        "upload is larger than 20,000 bytes (20,001 bytes announced). "
-        "Make it smaller, or raise TENFOLD_MAX_PICTURE_BYTES on the server."
+        "upload is too large a file (it has 0.020001 MB; the limit is 0.02 MB). "
+        "Save it smaller, or raise the setting max_picture_bytes."
     )
 
 
@@ -121,7 +121,7 @@ def test_a_too_large_picture_among_others_is_passed_over(small: Running) -> None
     first, big, last = answer.json()["results"]
     assert (first["prediction"]["label"], last["prediction"]["label"]) == ("red", "blue")
     assert (big["prediction"], big["problem"]["status"]) == (None, 413)
-    assert big["problem"]["problem"] == "is larger than 20,000 bytes"
+    assert big["problem"]["problem"] == "is too large a file"
     assert held(small) == 0
 
 

@@ -7,9 +7,11 @@ from typing import Any, Protocol, TextIO
 
 from tenfold.cli.terminal import padded, printable, width
 from tenfold.errors import PictureError
+from tenfold.modelfile import ClassName
 from tenfold.predictions import Prediction
 
-NONE = "none of these"
+# "None of these" in the languages of class names.
+NONE = {"en": "none of these", "uk": "нічого з цього", "ru": "ничего из этого"}
 _WIDEST_NAME = 60
 # A spreadsheet takes a cell that starts with one of these for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -25,13 +27,17 @@ class Answers(Protocol):
 
 
 class Table:
-    """For people. Problems are not in it: they go to standard error as they come."""
+    """For people, with class names in their language. Problems are not in it: they go to standard error."""
 
-    def __init__(self, out: TextIO, names: Sequence[str], labels: Sequence[str], top: int) -> None:
+    def __init__(
+        self, out: TextIO, files: Sequence[str], classes: Sequence[ClassName], top: int, language: str
+    ) -> None:
         self._out, self._top = out, top
-        self._name = max((min(width(printable(name)), _WIDEST_NAME) for name in names), default=0)
-        self._label = max(width(printable(label)) for label in (NONE, *labels))
-        self._titled = len(names) > 1
+        self._names = {c.label: printable(c.names.get(language, c.label)) for c in classes}
+        self._none = NONE[language]
+        self._file_width = max((min(width(printable(file)), _WIDEST_NAME) for file in files), default=0)
+        self._class_width = max(map(width, (self._none, *self._names.values())))
+        self._titled = len(files) > 1
 
     def start(self) -> None:
         if self._titled:
@@ -39,12 +45,12 @@ class Table:
 
     def add(self, name: str, prediction: Prediction, explained: str | None) -> None:
         ranked = sorted(prediction.probabilities.items(), key=lambda item: -item[1])
-        chances = [f"{printable(label)} {_percent(chance)}" for label, chance in ranked]
+        chances = [f"{self._names[label]} {_percent(chance)}" for label, chance in ranked]
         if prediction.known:
             sure, more = _percent(prediction.confidence), ", ".join(chances[1 : self._top])
-            self._row(printable(name), printable(prediction.label), sure, more)
+            self._row(printable(name), self._names[prediction.label], sure, more)
         else:
-            self._row(printable(name), NONE, "", f"nearest: {', '.join(chances[: self._top])}")
+            self._row(printable(name), self._none, "", f"nearest: {', '.join(chances[: self._top])}")
 
     def add_problem(self, name: str, error: PictureError) -> None:
         pass
@@ -53,8 +59,8 @@ class Table:
         pass
 
     def _row(self, name: str, label: str, sure: str, more: str) -> None:
-        name, label = padded(name, max(self._name, 4)), padded(label, self._label)
-        self._out.write(f"{name}  {label}  {sure:>7}  {more}".rstrip() + "\n")
+        name, label = padded(name, max(self._file_width, 4)), padded(label, self._class_width)
+        self._out.write(f"{name}  {label}  {sure:>6}  {more}".rstrip() + "\n")
 
 
 class Json:
@@ -124,7 +130,7 @@ class Csv:
 
 
 def _percent(chance: float) -> str:
-    return f"{chance:.1%}".replace("%", " %")
+    return f"{chance:.1%}"
 
 
 def _cell(text: str) -> str:

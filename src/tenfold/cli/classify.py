@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tenfold.images import Limits
     from tenfold.inference import Classifier
     from tenfold.inference.classifier import Prepared
+    from tenfold.modelfile import ModelInfo
     from tenfold.predictions import Prediction
 
 _MANY = 20  # from here on progress is shown
@@ -56,7 +57,7 @@ def classify(
     limits = Limits(pixels=chosen.max_picture_pixels, bytes=chosen.max_picture_bytes)
     classifier = Classifier(model or chosen.model or None, threads=chosen.threads, limits=limits)
     sources = list(find(paths, limits.bytes))
-    answers = _answers(form, [source.name for source in sources], classifier.info.labels, top)
+    answers = _answers(form, [s.name for s in sources], classifier.info, top, chosen.language or "en")
     explainer = _Explainer(explain, limits) if explain else None
     failed = 0
     answers.start()
@@ -81,7 +82,7 @@ def classify(
     return 1 if failed else 0
 
 
-def _answers(form: str | None, names: list[str], labels: tuple[str, ...], top: int) -> "Answers":
+def _answers(form: str | None, names: list[str], info: "ModelInfo", top: int, language: str) -> "Answers":
     from tenfold.cli.answers import Csv, Json, Table
 
     # A name that this terminal's encoding cannot write must not end the run.
@@ -89,8 +90,8 @@ def _answers(form: str | None, names: list[str], labels: tuple[str, ...], top: i
     if form == "json":
         return Json(sys.stdout)
     if form == "csv":
-        return Csv(sys.stdout, labels)
-    return Table(sys.stdout, names, labels, top)
+        return Csv(sys.stdout, info.labels)
+    return Table(sys.stdout, names, info.classes, top, language)
 
 
 def _classify_each(

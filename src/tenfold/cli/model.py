@@ -7,6 +7,9 @@ import click
 
 from tenfold.cli.terminal import printable
 
+# As tenfold.judging writes them.
+_ACCURACY = ("accuracy", "accuracy_low", "accuracy_high", "pictures")
+
 if TYPE_CHECKING:
     from tenfold.modelfile import ModelInfo
 
@@ -35,6 +38,8 @@ def show(file: str | None, as_json: bool) -> None:
         click.echo(json.dumps({**facts, **info.to_dict()}, indent=2))
         return
     for title, rows in _sections(facts, info):
+        if not rows:
+            continue
         click.echo(f"\n{title}" if title else "", nl=bool(title))
         column = max(len(name) for name, _ in rows)
         for name, value in rows:
@@ -43,7 +48,7 @@ def show(file: str | None, as_json: bool) -> None:
 
 def _sections(facts: dict[str, Any], info: "ModelInfo") -> list[tuple[str, list[tuple[str, str]]]]:
     """Titles, and under each the names and values that stand there."""
-    measured = {"How well": info.scores, "Network": info.network, "Training": info.training}
+    recipe = {"Network": info.network, "Training": info.training}
     return [
         (
             "",
@@ -58,6 +63,7 @@ def _sections(facts: dict[str, Any], info: "ModelInfo") -> list[tuple[str, list[
             "What it answers",
             [
                 ("classes", ", ".join(info.labels)),
+                ("languages", ", ".join(sorted({name for c in info.classes for name in c.names}))),
                 (
                     "none of these",
                     f"above a novelty of {info.threshold:.4g}; keeps {info.known_rate:.0%} of known pictures",
@@ -72,9 +78,21 @@ def _sections(facts: dict[str, Any], info: "ModelInfo") -> list[tuple[str, list[
                 ("views", info.views),
             ],
         ),
-        *((title, rows) for title, part in measured.items() if (rows := _rows(part))),
+        ("How well it does", [row for name, part in info.scores.items() for row in _scores(name, part)]),
+        *((title, _rows(part)) for title, part in recipe.items()),
         ("Checks", [("sha256", facts["sha256"]), ("data", info.data_fingerprint)]),
     ]
+
+
+def _scores(name: str, figures: dict[str, Any]) -> list[tuple[str, str]]:
+    """What was measured on one set of pictures."""
+    rest = dict(figures)
+    accuracy, low, high, count = (rest.pop(key, None) for key in _ACCURACY)
+    rows = _rows(rest, f"{name}, ")
+    if accuracy is not None and low is not None and high is not None and count is not None:
+        value = f"{accuracy:.2%} of {count:,} pictures (95% interval {low:.2%} to {high:.2%})"
+        rows.insert(0, (f"{name}, accuracy", value))
+    return rows
 
 
 def _rows(mapping: dict[str, Any], before: str = "") -> list[tuple[str, str]]:
@@ -93,6 +111,8 @@ def _value(value: object) -> str:
         return f"{value:,}"
     if isinstance(value, float):
         return f"{value:.4g}"
-    if isinstance(value, list | tuple):
-        return ", ".join(_value(one) for one in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_value(one)}" for key, one in value.items())
+    if isinstance(value, list):
+        return "; ".join(_value(one) for one in value)
     return "-" if value is None else str(value)

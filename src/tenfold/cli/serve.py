@@ -30,7 +30,10 @@ _WAITING_CONNECTIONS = 512
     help="Open the page in a browser. Default: where there is one.",
 )
 def serve(host: str | None, port: int | None, model: str | None, opening: bool | None) -> None:
-    """Serve the page and the HTTP API until Ctrl-C."""
+    """Serve the page and the HTTP API.
+
+    Ctrl-C stops it. Without options the page is at http://127.0.0.1:8000, for this machine alone.
+    """
     from tenfold import settings
     from tenfold.images import Limits
     from tenfold.inference import Classifier

@@ -16,6 +16,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import Request
 
 from tenfold.errors import PictureTooLarge
+from tenfold.images.intake import megas
 from tenfold.web.problems import BadUpload, NoPicture, Overloaded, UploadStalled, UploadTooLarge
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ async def read(request: Request, limits: UploadLimits, share: Share) -> AsyncIte
 async def _read_body(request: Request, limits: UploadLimits, share: Share) -> Upload:
     name = "upload"
     if _declared(request) > limits.picture_bytes:
-        raise _too_large(name, limits, f"{_declared(request):,} bytes announced")
+        raise _too_large(name, limits, f"it has {megas(_declared(request))} MB")
     content = BytesIO()
     async for chunk in _chunks(request):
         if content.tell() + len(chunk) > limits.picture_bytes:
@@ -135,7 +136,7 @@ async def _read_form(
         raise UploadTooLarge(
             "The request",
             f"is larger than {limits.pictures} pictures may be",
-            received=f"{_declared(request):,} bytes announced",
+            received=f"it has {megas(_declared(request))} MB",
             cure="Send fewer pictures at a time.",
         )
     form = _Form(limits, share)
@@ -280,11 +281,12 @@ def _text(raw: bytes) -> str:
 
 
 def _too_large(name: str, limits: UploadLimits, received: str = "") -> PictureTooLarge:
+    received = received or f"it has more than {megas(limits.picture_bytes)} MB"
     return PictureTooLarge(
         name,
-        f"is larger than {limits.picture_bytes:,} bytes",
-        received=received,
-        cure="Make it smaller, or raise TENFOLD_MAX_PICTURE_BYTES on the server.",
+        "is too large a file",
+        received=f"{received}; the limit is {megas(limits.picture_bytes)} MB",
+        cure="Save it smaller, or raise the setting max_picture_bytes.",
     )
 
 
@@ -292,7 +294,7 @@ def _too_many(limits: UploadLimits, what: str) -> UploadTooLarge:
     return UploadTooLarge(
         "The request",
         f"holds more than {limits.pictures} {what}",
-        cure="Send fewer at a time, or raise TENFOLD_MAX_FILES_PER_REQUEST on the server.",
+        cure="Send fewer at a time, or raise the setting max_files_per_request.",
     )
 
 

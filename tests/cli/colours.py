@@ -1,0 +1,24 @@
+"""The command line in a process of its own, around the classifier that sees colours: `colours.py serve ...`.
+
+COLOURS_SECONDS says how long a run of its network takes.
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+import tenfold.inference
+from tenfold import cli
+from tests.fakes import FakeClassifier
+
+
+def make(model: str | None = None, *, threads: int = 0, limits: Any = None) -> FakeClassifier:
+    return FakeClassifier(limits, seconds=float(os.environ.get("COLOURS_SECONDS", "0")))
+
+
+if __name__ == "__main__":
+    tenfold.inference.Classifier = make  # type: ignore[misc, assignment]
+    sys.exit(cli.run(sys.argv[1:]))

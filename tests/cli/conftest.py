@@ -1,0 +1,48 @@
+"""The command line in this process, around the classifier that sees colours."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+
+from tenfold import cli
+from tenfold.images import Limits
+from tests.fakes import FakeClassifier
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command left: its exit status and what it printed."""
+
+    status: int
+    out: str
+    err: str
+
+
+Command = Callable[..., Outcome]
+
+
+@pytest.fixture
+def tenfold(capsys: pytest.CaptureFixture[str]) -> Command:
+    """Runs a command: `tenfold("classify", "cat.jpg")`."""
+
+    def run(*arguments: object) -> Outcome:
+        status = cli.run([str(argument) for argument in arguments])
+        printed = capsys.readouterr()
+        return Outcome(status, printed.out, printed.err)
+
+    return run
+
+
+@pytest.fixture
+def classifiers(monkeypatch: pytest.MonkeyPatch) -> list[FakeClassifier]:
+    """Puts the classifier that sees colours in the place of every other; the list of those made."""
+    made: list[FakeClassifier] = []
+
+    def make(model: str | None = None, *, threads: int = 0, limits: Limits | None = None) -> FakeClassifier:
+        made.append(FakeClassifier(limits))
+        made[-1].path = model or made[-1].path
+        return made[-1]
+
+    monkeypatch.setattr("tenfold.inference.Classifier", make)
+    return made
