@@ -34,7 +34,7 @@ describe("a failure", () => {
   });
 
   it("does not mix English words into a Russian sentence", () => {
-    const large = { ...problem, code: "picture-too-large", received: "169 megapixels" };
+    const large = { ...problem, code: "picture-too-large", received: "it has 169 megapixels" };
     expect(plain(sayFailure("ru", { kind: "problem", problem: large }, "a.png").message)).toBe(
       "Файл a.png слишком большой.",
     );
@@ -43,18 +43,37 @@ describe("a failure", () => {
     );
   });
 
-  it("of an unknown sort is said in the server's words", () => {
-    const odd = { ...problem, code: "something-new", status: 503 };
-    expect(sayFailure("uk", { kind: "problem", problem: odd }, "a.png")).toEqual({
-      message: problem.detail,
-      cure: "",
-      original: "",
-      again: true,
-    });
+  it("names what was sent by mistake in the page's language", () => {
+    const said = (clause: string) =>
+      plain(sayFailure("uk", { kind: "problem", problem: { ...problem, received: clause } }, "a").message);
+    expect(said("it is a PDF document")).toContain("Це документ PDF.");
+    expect(said("it is an MP4 or QuickTime video")).toContain("Це відео.");
+    expect(said("it is empty")).toContain("Файл порожній.");
+    expect(said("it is a Python pickle")).toBe("a не є зображенням, яке tenfold може прочитати.");
+  });
+
+  it("of an unknown sort is said in general, with the server's words beside it", () => {
+    const odd = { ...problem, code: "something-new", status: 422 };
+    const said = sayFailure("uk", { kind: "problem", problem: odd }, "a.png");
+    expect(plain(said.message)).toBe("a.png не можна використати.");
+    expect(said).toMatchObject({ original: problem.detail, again: false });
   });
 
   it("of the network or the server can be tried again", () => {
-    expect(sayFailure("en", { kind: "network" }, "a.png")).toMatchObject({ again: true, original: "" });
-    expect(sayFailure("en", { kind: "server", status: 502 }, "a.png").message).toContain("error 502");
+    const busy = { ...problem, code: "overloaded", status: 503 };
+    const fault = { ...problem, code: "request-error", status: 500 };
+    const said = [
+      sayFailure("en", { kind: "network" }, "a.png"),
+      sayFailure("en", { kind: "server", status: 502 }, "a.png"),
+      sayFailure("en", { kind: "problem", problem: { ...busy, received: "" } }, "a.png"),
+      sayFailure("en", { kind: "problem", problem: fault }, "a.png"),
+    ];
+    expect(said.map(({ again }) => again)).toEqual([true, true, true, true]);
+    expect(said.map(({ message }) => plain(message).replace(/^a.png /, ""))).toEqual([
+      "could not be sent: the server does not answer.",
+      "could not be classified: the server answered with error 502.",
+      "has to wait: the server has too much to do.",
+      "could not be classified: the server answered with error 500.",
+    ]);
   });
 });

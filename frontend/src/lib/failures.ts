@@ -1,11 +1,11 @@
 /** Says a failure in the page's language. */
 import type { Failure, Problem } from "./client";
-import { isolate, translate, type LanguageCode, type TextKey } from "./i18n";
+import { isolate, translate, type LanguageCode, type TextKey, type Values } from "./i18n";
 
 export interface Said {
-  /** What is wrong, in the page's language where the page has words for it, else in the server's. */
+  /** What is wrong. */
   message: string;
-  /** What to do about it; empty where the message says it already. */
+  /** What to do about it; may be empty. */
   cure: string;
   /** The server's own English words, where they say more than the message. */
   original: string;
@@ -13,47 +13,62 @@ export interface Said {
   again: boolean;
 }
 
+type Say = (key: TextKey, values?: Values) => string;
+
 const known: Readonly<Record<string, { message: TextKey; cure: TextKey }>> = {
   "not-a-picture": { message: "problemNotAPicture", cure: "cureNotAPicture" },
   "damaged-picture": { message: "problemDamaged", cure: "cureDamaged" },
   "picture-too-large": { message: "problemTooLarge", cure: "cureTooLarge" },
+  overloaded: { message: "problemBusy", cure: "cureBusy" },
 };
 
+// The server's English clauses for what people upload most by mistake; the rest stays in the server's own words.
+const received: readonly (readonly [RegExp, TextKey])[] = [
+  [/^it starts with (?<text>.+)$/s, "receivedText"],
+  [/^it is empty$/, "receivedNothing"],
+  [/^it is a PDF document$/, "receivedPdf"],
+  [/^it is a (ZIP|7z|RAR|gzip|tar) archive$/, "receivedArchive"],
+  [/^it is an? .*video$/, "receivedVideo"],
+  [/^it is an SVG drawing$/, "receivedSvg"],
+  [/^it is an HTML page$/, "receivedHtml"],
+];
+
 export function sayFailure(language: LanguageCode, failure: Failure, name: string): Said {
-  const values = { subject: isolate(name) };
-  const say = (key: TextKey, more = {}) => translate(language, key, { ...values, ...more });
+  const say: Say = (key, values) => translate(language, key, { subject: isolate(name), ...values });
   switch (failure.kind) {
     case "network":
       return { message: say("problemNetwork"), cure: say("cureNetwork"), original: "", again: true };
-    case "server": {
-      const message = say("problemServer", { status: failure.status });
-      return { message, cure: say("cureServer"), original: "", again: true };
-    }
+    case "server":
+      return sayServer(failure.status, "", say);
     case "problem":
       return sayProblem(language, failure.problem, say);
   }
 }
 
-function sayProblem(
-  language: LanguageCode,
-  problem: Problem,
-  say: (key: TextKey, values?: object) => string,
-): Said {
-  const words = known[problem.code];
-  const again = problem.status >= 500 || problem.status === 429;
-  if (!words) return { message: problem.detail, cure: "", original: "", again };
-  const received = sayReceived(language, problem.received ?? "", say);
-  const message = [say(words.message), received].filter(Boolean).join(" ");
-  return { message, cure: say(words.cure), original: language === "en" ? "" : problem.detail, again };
+function sayProblem(language: LanguageCode, problem: Problem, say: Say): Said {
+  const { code, status, detail } = problem;
+  const words = known[code];
+  if (!words && (status >= 500 || status === 408 || status === 429)) return sayServer(status, detail, say);
+  if (!words) return { message: say("problemOther"), cure: "", original: detail, again: false };
+  const more = sayReceived(problem.received, say) || (language === "en" ? sentence(problem.received) : "");
+  const message = [say(words.message), more].filter(Boolean).join(" ");
+  const original = language === "en" ? "" : detail;
+  return { message, cure: say(words.cure), original, again: code === "overloaded" };
 }
 
-/** What the server received. Its English words are used in English only, but a quoted beginning speaks for itself. */
-function sayReceived(
-  language: LanguageCode,
-  received: string,
-  say: (key: TextKey, values?: object) => string,
-): string {
-  const beginning = /^it starts with (.+)$/s.exec(received)?.[1];
-  if (beginning) return say("problemStartsWith", { text: isolate(beginning) });
-  return received && language === "en" ? say("problemReceived", { received }) : "";
+function sayServer(status: number, original: string, say: Say): Said {
+  return { message: say("problemServer", { status }), cure: say("cureServer"), original, again: true };
+}
+
+function sayReceived(clause: string, say: Say): string {
+  for (const [pattern, key] of received) {
+    const match = pattern.exec(clause);
+    if (match) return say(key, { text: isolate(match.groups?.["text"] ?? "") });
+  }
+  return "";
+}
+
+/** A clause of the server's, such as "it has 169 megapixels", as a sentence. */
+function sentence(clause: string): string {
+  return clause && clause.charAt(0).toUpperCase() + clause.slice(1) + (/[.!?]$/.test(clause) ? "" : ".");
 }

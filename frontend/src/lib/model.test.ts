@@ -1,19 +1,30 @@
 import { describe, expect, it } from "vitest";
 import type { ModelAnswer } from "./client";
-import { accuracyOf, namesOf } from "./model";
+import { accuracyOf, keptOf, namesOf } from "./model";
 
-const model = (scores: unknown) =>
-  ({ name: "m", sha256: "a", classes: [], scores }) as unknown as ModelAnswer;
+const model = (scores: object) =>
+  ({ name: "m", sha256: "a", classes: [], known_rate: 0.95, scores }) as unknown as ModelAnswer;
 
 describe("accuracyOf", () => {
   it("reads accuracy, interval and the number of pictures", () => {
-    const scores = { test: { accuracy: 0.951, accuracy_interval: [0.947, 0.955], n: 10000 } };
-    expect(accuracyOf(model(scores))).toEqual({ value: 0.951, interval: [0.947, 0.955], pictures: 10000 });
+    const test = { accuracy: 0.951, accuracy_low: 0.947, accuracy_high: 0.955, pictures: 10000 };
+    expect(accuracyOf(model({ test }))).toEqual({ value: 0.951, interval: [0.947, 0.955], pictures: 10000 });
   });
   it("does without the parts that are absent", () => {
-    expect(accuracyOf(model({ accuracy: 0.9 }))).toEqual({ value: 0.9, interval: null, pictures: null });
-    for (const scores of [undefined, null, {}, { test: { accuracy: "high" } }])
+    expect(accuracyOf(model({ test: { accuracy: 0.9 } }))).toEqual({
+      value: 0.9,
+      interval: null,
+      pictures: null,
+    });
+    for (const scores of [{}, { test: null }, { test: 1 }, { test: { accuracy: "high" } }])
       expect(accuracyOf(model(scores))).toBeNull();
+  });
+});
+
+describe("keptOf", () => {
+  it("is what was measured, or else what was aimed at", () => {
+    expect(keptOf(model({ test: { kept: 0.9496 } }))).toBe(0.9496);
+    expect(keptOf(model({}))).toBe(0.95);
   });
 });
 

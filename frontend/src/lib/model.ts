@@ -7,6 +7,8 @@ export interface Accuracy {
   pictures: number | null;
 }
 
+type Scores = Readonly<Record<string, unknown>>;
+
 /** The class names by label, for `className`. */
 export function namesOf(model: ModelAnswer | null): Map<string, Readonly<Record<string, string>>> {
   return new Map((model?.classes ?? []).map(({ label, names }) => [label, names ?? {}]));
@@ -14,24 +16,26 @@ export function namesOf(model: ModelAnswer | null): Map<string, Readonly<Record<
 
 /** The accuracy on the test set, if the model file holds it. */
 export function accuracyOf(model: ModelAnswer): Accuracy | null {
-  const scores: unknown = model.scores;
-  const test = isRecord(scores) && isRecord(scores["test"]) ? scores["test"] : scores;
-  if (!isRecord(test)) return null;
-  const value = test["accuracy"];
-  if (typeof value !== "number") return null;
-  const interval = test["accuracy_interval"] ?? test["interval"];
-  const n = test["n"] ?? test["pictures"];
-  return {
-    value,
-    interval: isPair(interval) ? interval : null,
-    pictures: typeof n === "number" ? n : null,
-  };
+  const test = testScores(model);
+  const value = number(test, "accuracy");
+  if (value === null) return null;
+  const low = number(test, "accuracy_low");
+  const high = number(test, "accuracy_high");
+  const interval = low === null || high === null ? null : ([low, high] as const);
+  return { value, interval, pictures: number(test, "pictures") };
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
+/** The share of known pictures that "none of these" lets through: measured on the test set, else as it was chosen. */
+export function keptOf(model: ModelAnswer): number {
+  return number(testScores(model), "kept") ?? model.known_rate;
 }
 
-function isPair(value: unknown): value is [number, number] {
-  return Array.isArray(value) && value.length === 2 && value.every((part) => typeof part === "number");
+function testScores(model: ModelAnswer): Scores {
+  const test = model.scores["test"];
+  return typeof test === "object" && test !== null ? (test as Scores) : {};
+}
+
+function number(scores: Scores, name: string): number | null {
+  const value = scores[name];
+  return typeof value === "number" ? value : null;
 }
