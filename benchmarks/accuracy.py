@@ -1,12 +1,12 @@
 """How good the bundled model is on CIFAR-10's test pictures, one view each, through ONNX Runtime.
 
-    python benchmarks/accuracy.py [--model FILE]
+python -m benchmarks.accuracy [--model FILE]
 """
 
 import argparse
 from pathlib import Path
 
-from record import DATA, write
+from benchmarks.record import DATA, write
 
 from tenfold.datasets import cifar10
 from tenfold.inference import Classifier

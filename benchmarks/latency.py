@@ -4,7 +4,7 @@ One picture is a 640 x 480 JPEG photograph, or one made of noise where the sampl
 stands beside what it is made of: `classify` beside the network alone, `classify_many` beside ONNX Runtime's
 own rate on the same views, a cold start beside importing ONNX Runtime.
 
-    python benchmarks/latency.py
+    python -m benchmarks.latency
 """
 
 import io
@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 from PIL import Image
-from record import photos, spread, write
+from benchmarks.record import photos, spread, write
 
 from tenfold import modelfile
 from tenfold.inference import Classifier
@@ -73,7 +73,8 @@ def main() -> None:
 
     batch = np.concatenate([views] * 8)
     own = [
-        MANY / sum(times(lambda: session.run(None, {"image": batch}), MANY // 8)) * 1000 for _ in range(ROUNDS)
+        MANY / sum(times(lambda: session.run(None, {"image": batch}), MANY // 8)) * 1000
+        for _ in range(ROUNDS)
     ]
     many = []
     for _ in range(ROUNDS):

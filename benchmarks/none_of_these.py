@@ -1,10 +1,10 @@
-""""None of these": which score tells strangers from known pictures, and what the threshold costs.
+""" "None of these": which score tells strangers from known pictures, and what the threshold costs.
 
 Scores are compared, and chosen, on validation pictures against made-up strangers: blends of two classes,
 pictures cut in pieces and shuffled, and details enlarged until nothing is left to recognise. The photographs
 of samples only report: photos_none_of_the_ten against photos, views combined as `Classifier` does.
 
-    python benchmarks/none_of_these.py [--model FILE]
+    python -m benchmarks.none_of_these [--model FILE]
 """
 
 import argparse
@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from record import DATA, photos, strangers, write
+from benchmarks.record import DATA, photos, strangers, write
 
 from tenfold import metrics
 from tenfold.datasets import cifar10
@@ -39,7 +39,9 @@ def blends(data: LabelledPictures, random: np.random.Generator) -> Pictures:
 def shuffled(data: LabelledPictures, random: np.random.Generator) -> Pictures:
     """Each picture's sixteen tiles in another order."""
     count = len(data)
-    tiles = data.pictures.reshape(count, 4, 8, 4, 8, 3).transpose(0, 1, 3, 2, 4, 5).reshape(count, 16, 8, 8, 3)
+    tiles = (
+        data.pictures.reshape(count, 4, 8, 4, 8, 3).transpose(0, 1, 3, 2, 4, 5).reshape(count, 16, 8, 8, 3)
+    )
     tiles = np.stack([picture[random.permutation(16)] for picture in tiles])
     back = tiles.reshape(count, 4, 4, 8, 8, 3).transpose(0, 1, 3, 2, 4, 5)
     return np.ascontiguousarray(back.reshape(count, 32, 32, 3))
@@ -80,7 +82,10 @@ def main() -> None:
             for kind, out in made_up.items()
         }
         text = ", ".join(f"{kind} {value:.3f}" for kind, value in each.items())
-        print(f"neighbours {neighbours:>2} mix {mix:<4} mean {np.mean(list(each.values())):.4f}  {text}", flush=True)
+        print(
+            f"neighbours {neighbours:>2} mix {mix:<4} mean {np.mean(list(each.values())):.4f}  {text}",
+            flush=True,
+        )
     doubt = {k: metrics.auroc(1 - known[1].max(1), 1 - out[1].max(1)) for k, out in made_up.items()}
     print(f"maximum softmax alone: mean {np.mean(list(doubt.values())):.4f} {doubt}")
 
@@ -90,7 +95,9 @@ def main() -> None:
     write(__file__, rows)
 
 
-def on_photographs(classifier: Classifier, ours: list[Prepared], theirs: list[Prepared]) -> list[dict[str, str]]:
+def on_photographs(
+    classifier: Classifier, ours: list[Prepared], theirs: list[Prepared]
+) -> list[dict[str, str]]:
     """The rows on photographs, by the model file's own score and threshold."""
     known, strange = classifier.run(ours), classifier.run(theirs)
     value = metrics.auroc(np.array([p.novelty for p in known]), np.array([p.novelty for p in strange]))

@@ -1,12 +1,13 @@
-"""Writes the figures of benchmarks/results/*.json into README.md, between its two marks.
+"""Writes the figures of benchmarks/results/*.json into README.md and the pages of docs/, between their marks.
 
 A result file is {"name": script, "machine": where, "rows": [{"what", "value", "n", "peer"}, ...]}; `peer` is
 what was measured beside it, or "". Knows nothing of how a figure came about.
 
-    python benchmarks/table.py
+    python -m benchmarks.table
 """
 
 import json
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TypedDict
@@ -47,20 +48,36 @@ def tables(results: Iterable[Result]) -> str:
     )
 
 
-def replaced(text: str, content: str) -> str:
+def replaced(text: str, content: str, start: str = START, end: str = END) -> str:
     """`text` with `content` between the marks."""
-    before, start, rest = text.partition(START)
-    _, end, after = rest.partition(END)
-    if not (start and end):
-        raise SystemExit(f"The text has no place for figures: it needs {START} and {END}.")
+    before, found, rest = text.partition(start)
+    _, closed, after = rest.partition(end)
+    if not (found and closed):
+        raise SystemExit(f"The text has no place for figures: it needs {start} and {end}.")
     inside = f"\n{content}\n" if content else "\n"
-    return before + START + inside + END + after
+    return before + start + inside + end + after
+
+
+def fill(page: Path, results: list[Result]) -> set[str]:
+    """Fill a page's places for single results, `<!-- table:NAME -->`; the names that it has places for."""
+    text = page.read_text(encoding="utf-8")
+    names = set(re.findall(r"<!-- table:(\w+) -->", text))
+    for name in names:
+        content = tables(result for result in results if result["name"] == name)
+        text = replaced(text, content, f"<!-- table:{name} -->", f"<!-- /table:{name} -->")
+    if names:
+        page.write_text(text, encoding="utf-8")
+    return names
 
 
 def main() -> None:
+    results = read(ROOT / "benchmarks" / "results")
+    for page in sorted((ROOT / "docs").rglob("*.md")):
+        fill(page, results)
     readme = ROOT / "README.md"
-    old = readme.read_text(encoding="utf-8")
-    readme.write_text(replaced(old, tables(read(ROOT / "benchmarks" / "results"))), encoding="utf-8")
+    # The comparison of views has many rows and its own page.
+    figures = tables(result for result in results if result["name"] != "views")
+    readme.write_text(replaced(readme.read_text(encoding="utf-8"), figures), encoding="utf-8")
 
 
 if __name__ == "__main__":

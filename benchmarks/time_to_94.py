@@ -1,13 +1,13 @@
 """How long training took to reach 94 % of the validation pictures, from a run's own record.
 
-    tenfold train --run RUN && python benchmarks/time_to_94.py RUN
+tenfold train --run RUN && python -m benchmarks.time_to_94 RUN
 """
 
 import argparse
 import json
 from pathlib import Path
 
-from record import ROOT, write
+from benchmarks.record import ROOT, write
 
 BUNDLED = ROOT / "benchmarks" / "runs" / "bundled"
 GOAL = 0.94
@@ -16,7 +16,9 @@ GOAL = 0.94
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("run", type=Path, nargs="?", default=BUNDLED)
-    lines = [json.loads(line) for line in (parser.parse_args().run / "metrics.jsonl").read_text().splitlines()]
+    lines = [
+        json.loads(line) for line in (parser.parse_args().run / "metrics.jsonl").read_text().splitlines()
+    ]
     last = lines[-1]
     reached = next((line for line in lines if line["validation_accuracy"] >= GOAL), None)
     value = (

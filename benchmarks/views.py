@@ -5,7 +5,7 @@
 2. The photographs of samples/photos: a check that the choice carries over; 100 pictures, so differences of
    a few points are noise.
 
-    python benchmarks/views.py [--model FILE] [--staged N]
+    python -m benchmarks.views [--model FILE] [--staged N]
 """
 
 import argparse
@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
-from record import DATA, photos, write
+from benchmarks.record import DATA, photos, write
 
 from tenfold import images, metrics
 from tenfold.datasets import cifar10

@@ -46,3 +46,14 @@ def test_the_readme_shows_the_results_as_they_are() -> None:
     readme = (table.ROOT / "README.md").read_text(encoding="utf-8")
     results = table.read(table.ROOT / "benchmarks" / "results")
     assert table.replaced(readme, table.tables(results)) == readme, "run: python benchmarks/table.py"
+
+
+def test_a_page_gets_the_results_that_it_has_a_place_for(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("Before.\n<!-- table:speed -->\n<!-- /table:speed -->\nAfter.")
+    assert table.fill(page, [RESULT, {**RESULT, "name": "other"}]) == {"speed"}
+    text = page.read_text()
+    assert "2 ms ± 1" in text
+    assert text.count("On two cores:") == 1
+    assert text.startswith("Before.")
+    assert text.endswith("After.")
