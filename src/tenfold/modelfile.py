@@ -133,7 +133,7 @@ def read(path: str | os.PathLike[str]) -> tuple[bytes, ModelInfo]:
             cure="Check the path; leave it out to use the bundled model.",
         ) from reason
     info = _facts(subject, content)
-    seal = _entry(_SEAL, hashlib.sha256(content[: -_SEAL_LENGTH]).hexdigest().encode())
+    seal = _entry(_SEAL, hashlib.sha256(content[:-_SEAL_LENGTH]).hexdigest().encode())
     if content[-_SEAL_LENGTH:] != seal:
         raise ModelFileError(
             subject,

@@ -108,7 +108,9 @@ class ExportConfig:
     mix: float = 0.25
 
 
-def export(trainer: Trainer, data: Cifar10, path: Path, config: ExportConfig) -> tuple[Classifier, Evaluation]:
+def export(
+    trainer: Trainer, data: Cifar10, path: Path, config: ExportConfig
+) -> tuple[Classifier, Evaluation]:
     """Calibrate on the validation split, write the model file, and judge the file itself.
 
     The scores come from the written file in ONNX Runtime, not from torch.
@@ -157,7 +159,9 @@ def export(trainer: Trainer, data: Cifar10, path: Path, config: ExportConfig) ->
 
 def first_of_each_class(data: LabelledPictures, count: int) -> LabelledPictures:
     """The first `count` pictures of each class."""
-    return data.take(np.concatenate([np.flatnonzero(data.labels == k)[:count] for k in range(len(data.classes))]))
+    return data.take(
+        np.concatenate([np.flatnonzero(data.labels == k)[:count] for k in range(len(data.classes))])
+    )
 
 
 def environment(trainer: Trainer) -> dict[str, Any]:

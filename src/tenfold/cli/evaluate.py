@@ -58,7 +58,11 @@ def _as_text(result: "Evaluation") -> str:
         for label, s in result.classes.items()
     ]
     names = list(result.classes)
-    rows += ["", "Rows: true class; columns: what it was called", " " * 12 + "".join(f"{n[:6]:>8}" for n in names)]
+    rows += [
+        "",
+        "Rows: true class; columns: what it was called",
+        " " * 12 + "".join(f"{n[:6]:>8}" for n in names),
+    ]
     rows += [
         f"{name:<12}" + "".join(f"{count:>8,}" for count in counts)
         for name, counts in zip(names, result.confusion.tolist(), strict=True)

@@ -114,9 +114,7 @@ class _Lines:
 
     def show(self, p: "Progress") -> None:
         if not self._headed:
-            click.echo(
-                "   epoch  pixels    loss  accuracy  validation  pictures/s       spent        left"
-            )
+            click.echo("   epoch  pixels    loss  accuracy  validation  pictures/s       spent        left")
             self._headed = True
         finished = p.validation_accuracy is not None
         if not finished and not self._live:

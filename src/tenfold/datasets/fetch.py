@@ -40,7 +40,9 @@ def fetch_cifar10(
     Raises:
         DatasetError: it cannot be fetched, is not the official archive, or what is there is damaged.
     """
-    if not any((folder / name).is_file() for folder in (data_dir / cifar10.FOLDER, data_dir) for name in _WANTED):
+    if not any(
+        (folder / name).is_file() for folder in (data_dir / cifar10.FOLDER, data_dir) for name in _WANTED
+    ):
         archive = data_dir / "cifar-10-binary.tar.gz"
         try:
             data_dir.mkdir(parents=True, exist_ok=True)
@@ -130,7 +132,10 @@ def _unpack(archive: Path, data_dir: Path) -> None:
                     shutil.copyfileobj(source, target)
     except (tarfile.TarError, EOFError) as reason:
         raise DatasetError(
-            archive.name, "cannot be unpacked", received=str(reason), cure="Delete it and run the command again."
+            archive.name,
+            "cannot be unpacked",
+            received=str(reason),
+            cure="Delete it and run the command again.",
         ) from reason
     missing = [name for name in _WANTED if not (fresh / name).is_file()]
     if missing:

@@ -38,9 +38,7 @@ class Calibration:
 class ServedNetwork(nn.Module):
     """The network as it is served: normalisation folded in, calibrated, with all four outputs."""
 
-    def __init__(
-        self, network: DefaultNetwork, mean: Tensor, std: Tensor, calibration: Calibration
-    ) -> None:
+    def __init__(self, network: DefaultNetwork, mean: Tensor, std: Tensor, calibration: Calibration) -> None:
         super().__init__()
         self.body = fold_norms(network, mean, std)
         self.temperature = calibration.temperature

@@ -143,9 +143,7 @@ class Classifier:
         )
 
 
-def _session(
-    content: bytes, path: str | os.PathLike[str], threads: int
-) -> onnxruntime.InferenceSession:
+def _session(content: bytes, path: str | os.PathLike[str], threads: int) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads or os.cpu_count() or 1
     options.log_severity_level = 3

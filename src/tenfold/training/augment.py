@@ -14,7 +14,7 @@ def resize(pictures: Tensor, side: int) -> Tensor:
         return pictures
     smaller = [
         functional.interpolate(part.float(), (side, side), mode="bilinear", antialias=True)
-        for part in pictures.split(5000)
+        for part in torch.split(pictures, 5000)
     ]
     return torch.cat([part.round().clamp(0, 255).to(torch.uint8) for part in smaller])
 
@@ -47,7 +47,7 @@ def translate(pictures: Tensor, reach: int, generator: Generator) -> Tensor:
 
 
 def cutout(pictures: Tensor, side: int, generator: Generator) -> Tensor:
-    """Paint one square of `side` pixels at a random place grey (DeVries and Taylor 2017, arXiv 1708.04552)."""
+    """Paint a square of `side` pixels at a random place grey (DeVries and Taylor 2017, arXiv 1708.04552)."""
     if side == 0:
         return pictures
     count, _, height, width = pictures.shape

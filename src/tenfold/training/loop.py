@@ -178,7 +178,7 @@ class Trainer:
         """Mean cross-entropy and accuracy on uint8 `[N, 3, H, W]`, one view a picture."""
         self.network.eval()
         loss, correct = 0.0, 0
-        for part, truth in zip(pictures.split(1000), labels.split(1000), strict=True):
+        for part, truth in zip(torch.split(pictures, 1000), torch.split(labels, 1000), strict=True):
             with torch.autocast(self.device.type, self.precision, enabled=self.precision != torch.float32):
                 logits = self.network(self.normalise(part)).logits.float()
             truth = truth.to(self.device)
@@ -191,7 +191,7 @@ class Trainer:
         """Logits `[N, K]` and embeddings `[N, D]` of unit length, computed in float32."""
         self.network.eval()
         logits, embeddings = [], []
-        for part in as_tensors(data)[0].split(500):
+        for part in torch.split(as_tensors(data)[0], 500):
             output = self.network(self.normalise(part))
             logits.append(output.logits.cpu().numpy())
             embeddings.append(functional.normalize(output.features, dim=1).cpu().numpy())

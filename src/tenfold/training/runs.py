@@ -1,8 +1,8 @@
 """A training run's folder: its recipe, its metrics, its checkpoint. Knows nothing of networks.
 
-    recipe.json        the training configuration
-    metrics.jsonl      one line for each finished epoch
-    state.safetensors  where the run stands, replaced at each epoch's end
+recipe.json        the training configuration
+metrics.jsonl      one line for each finished epoch
+state.safetensors  where the run stands, replaced at each epoch's end
 """
 
 import json
