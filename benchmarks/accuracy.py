@@ -7,7 +7,6 @@ import argparse
 from pathlib import Path
 
 from benchmarks.record import DATA, write
-
 from tenfold.datasets import cifar10
 from tenfold.inference import Classifier
 from tenfold.judging.evaluation import evaluate

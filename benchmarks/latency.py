@@ -19,8 +19,8 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 from PIL import Image
-from benchmarks.record import photos, spread, write
 
+from benchmarks.record import photos, spread, write
 from tenfold import modelfile
 from tenfold.inference import Classifier
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from benchmarks.record import DATA, photos, strangers, write
 
+from benchmarks.record import DATA, photos, strangers, write
 from tenfold import metrics
 from tenfold.datasets import cifar10
 from tenfold.datasets.labelled import LabelledPictures, split

@@ -70,14 +70,17 @@ def fill(page: Path, results: list[Result]) -> set[str]:
     return names
 
 
+def with_figures(readme: str, results: list[Result]) -> str:
+    """The README with its figures; the comparison of views has many rows and a page of its own."""
+    return replaced(readme, tables(result for result in results if result["name"] != "views"))
+
+
 def main() -> None:
     results = read(ROOT / "benchmarks" / "results")
     for page in sorted((ROOT / "docs").rglob("*.md")):
         fill(page, results)
     readme = ROOT / "README.md"
-    # The comparison of views has many rows and its own page.
-    figures = tables(result for result in results if result["name"] != "views")
-    readme.write_text(replaced(readme.read_text(encoding="utf-8"), figures), encoding="utf-8")
+    readme.write_text(with_figures(readme.read_text(encoding="utf-8"), results), encoding="utf-8")
 
 
 if __name__ == "__main__":

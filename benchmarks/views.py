@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
-from benchmarks.record import DATA, photos, write
 
+from benchmarks.record import DATA, photos, write
 from tenfold import images, metrics
 from tenfold.datasets import cifar10
 from tenfold.datasets.labelled import split

@@ -45,7 +45,7 @@ def test_results_are_read_in_the_order_of_their_names(tmp_path: Path) -> None:
 def test_the_readme_shows_the_results_as_they_are() -> None:
     readme = (table.ROOT / "README.md").read_text(encoding="utf-8")
     results = table.read(table.ROOT / "benchmarks" / "results")
-    assert table.replaced(readme, table.tables(results)) == readme, "run: python benchmarks/table.py"
+    assert table.with_figures(readme, results) == readme, "run: python -m benchmarks.table"
 
 
 def test_a_page_gets_the_results_that_it_has_a_place_for(tmp_path: Path) -> None:

@@ -65,7 +65,8 @@ def _read(path: Path) -> NDArray[np.uint8]:
         whole = content.size // RECORD_BYTES
         raise DatasetError(
             path.name,
-            f"does not have {expected:,} bytes: it breaks off or runs on at record {min(whole, RECORDS_PER_FILE)}",
+            f"does not have {expected:,} bytes: it breaks off or runs on "
+            f"at record {min(whole, RECORDS_PER_FILE)}",
             received=f"{content.size:,} bytes",
             cure=_CURE,
         )

@@ -103,10 +103,7 @@ class DefaultNetwork(nn.Module):
 
     def forward(self, x: Tensor) -> Output:
         x = self.groups(functional.gelu(self.whiten(x)))
-        if self.config.pool == "max":
-            features = x.amax(dim=(2, 3))
-        else:
-            features = x.mean(dim=(2, 3))
+        features = x.amax(dim=(2, 3)) if self.config.pool == "max" else x.mean(dim=(2, 3))
         weight = self.head.weight * self.scale
         maps = functional.conv2d(x, weight[:, :, None, None])
         return Output(functional.linear(features, weight), features, maps)
