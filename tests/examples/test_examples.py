@@ -37,7 +37,7 @@ def test_draw_draws_the_pictures_that_are_kept(tmp_path: Path) -> None:
 
 def test_classify_folder_counts_classes_and_passes_over_what_is_no_picture(folder: Path) -> None:
     lines = run("classify_folder", folder).splitlines()
-    assert lines[0].startswith("notes.jpg is not a picture this build can read (it starts with 'hello').")
+    assert "notes.jpg is not a picture this build can read (it starts with 'hello')." in lines[0]
     assert lines[1].startswith("plane.png: airplane (")
     assert lines[2].startswith("ship.png: ship (")
     assert sorted(lines[3:]) == ["    1  airplane", "    1  ship"]
@@ -45,7 +45,8 @@ def test_classify_folder_counts_classes_and_passes_over_what_is_no_picture(folde
 
 def test_sort_by_class_files_pictures(folder: Path, tmp_path: Path) -> None:
     said = run("sort_by_class", folder, tmp_path / "sorted")
-    assert said.startswith("left out: notes.jpg is not a picture")
+    assert said.startswith("left out: ")
+    assert "notes.jpg is not a picture" in said
     filed = {str(path.relative_to(tmp_path / "sorted")) for path in (tmp_path / "sorted").rglob("*.png")}
     assert filed == {"airplane/plane.png", "ship/ship.png"}
 
