@@ -11,6 +11,7 @@ fields may stand in any order, so the file is laid out for reading without one:
 import hashlib
 import json
 import os
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -98,7 +99,7 @@ def write(path: Path, network: bytes, info: ModelInfo) -> None:
     facts = json.dumps(info.to_dict(), ensure_ascii=False, separators=(",", ":")).encode()
     content = _entry(_FACTS, facts) + network
     content += _entry(_SEAL, hashlib.sha256(content).hexdigest().encode())
-    partial = path.with_suffix(".partial")
+    partial = path.with_name(f"{path.name}.partial")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with partial.open("wb") as file:
@@ -107,6 +108,8 @@ def write(path: Path, network: bytes, info: ModelInfo) -> None:
             os.fsync(file.fileno())
         partial.replace(path)
     except OSError as reason:
+        with suppress(OSError):
+            partial.unlink()
         raise ModelFileError(
             f"The model file {path}",
             "cannot be written",
@@ -221,7 +224,7 @@ def _entry_start(content: bytes) -> tuple[int, int] | None:
 
 def _read_varint(content: bytes, at: int) -> tuple[int, int]:
     number = shift = 0
-    while at < len(content):
+    while at < len(content) and shift < 64:
         byte = content[at]
         number |= (byte & 0x7F) << shift
         shift, at = shift + 7, at + 1

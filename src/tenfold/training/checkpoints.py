@@ -6,6 +6,7 @@ state at the end of an epoch is all that a resumed run needs to end as an unkill
 
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +31,12 @@ def save(path: Path, tensors: dict[str, Tensor], facts: dict[str, Any]) -> None:
             partial,
             metadata={"tenfold": json.dumps(facts)},
         )
-        with partial.open("rb") as written:
+        with partial.open("r+b") as written:
             os.fsync(written.fileno())
         partial.replace(path)
     except (OSError, SafetensorError) as reason:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink()
         raise TrainingError(
             f"The checkpoint {path}",
             "cannot be written; the one before it is intact",

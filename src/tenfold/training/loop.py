@@ -26,6 +26,7 @@ from tenfold.training.optimisers import Optimisers
 from tenfold.training.precision import keep_freed_memory
 
 WHITENING_PICTURES = 5000
+_FORMATS = {str(dtype): dtype for dtype in (torch.float32, torch.bfloat16)}
 
 
 @dataclass(frozen=True)
@@ -242,7 +243,7 @@ class Trainer:
         checkpoints.save(path, tensors | self.optimisers.tensors(), facts)
 
     def resume(self, path: Path) -> None:
-        """Go on from a checkpoint. Raises TrainingError if it was made by another recipe."""
+        """Go on from a checkpoint, in its number format. Raises TrainingError if it is another recipe's."""
         tensors, facts = checkpoints.load(path)
         mine, theirs = _plain(asdict(self.config)), facts["config"]
         if mine != theirs:
@@ -258,6 +259,8 @@ class Trainer:
         )
         self.optimisers.restore(tensors, facts["optimiser_step"])
         self.epoch, self.seconds = facts["epoch"], facts["seconds"]
+        # "auto" may be timed differently today, and another format would end with other weights.
+        self.precision = _FORMATS[facts["precision"]]
 
 
 def as_tensors(data: LabelledPictures) -> tuple[Tensor, Tensor]:

@@ -1,8 +1,8 @@
 """A training run's folder: its recipe, its metrics, its checkpoint. Knows nothing of networks.
 
-recipe.json        the training configuration
-metrics.jsonl      one line for each finished epoch
-state.safetensors  where the run stands, replaced at each epoch's end
+- recipe.json: the training configuration
+- metrics.jsonl: one line for each finished epoch
+- state.safetensors: where the run stands, replaced at each epoch's end
 """
 
 import json
@@ -39,26 +39,37 @@ class Run:
                 self.metrics.unlink(missing_ok=True)
                 (folder / "recipe.json").write_text(json.dumps(asdict(config), indent=2) + "\n")
         except OSError as reason:
-            raise TrainingError(
-                f"The run folder {folder}",
-                "cannot be written",
-                received=str(reason),
-                cure="Name another folder with --run.",
-            ) from reason
+            raise _cannot_write(folder, reason) from reason
 
     def log(self, row: dict[str, Any], epoch: int) -> None:
-        """Add a line for `epoch`. A resumed run repeats no line: later ones from before are dropped."""
+        """Add a line for `epoch`. A resumed run repeats no line: later ones from before are dropped.
+
+        Raises:
+            TrainingError: it cannot be written (a full disk, no permission).
+        """
         kept = [line for line in self.lines() if line["epoch"] < epoch]
         lines = [*kept, row]
         partial = self.metrics.with_suffix(".partial")
-        partial.write_text("".join(json.dumps(line) + "\n" for line in lines))
-        partial.replace(self.metrics)
+        try:
+            partial.write_text("".join(json.dumps(line) + "\n" for line in lines))
+            partial.replace(self.metrics)
+        except OSError as reason:
+            raise _cannot_write(self.folder, reason) from reason
 
     def lines(self) -> list[dict[str, Any]]:
         """The finished epochs, oldest first."""
         if not self.metrics.exists():
             return []
         return [json.loads(line) for line in self.metrics.read_text().splitlines()]
+
+
+def _cannot_write(folder: Path, reason: OSError) -> TrainingError:
+    return TrainingError(
+        f"The run folder {folder}",
+        "cannot be written",
+        received=reason.strerror or str(reason),
+        cure="Free some space or name another folder with --run.",
+    )
 
 
 def new_folder(runs: Path, now: datetime) -> Path:
