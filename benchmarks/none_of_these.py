@@ -33,7 +33,7 @@ def blends(data: LabelledPictures, random: np.random.Generator) -> Pictures:
     other = np.where(data.labels[other] == data.labels, np.roll(other, 1), other)
     different = data.labels[other] != data.labels
     both = (data.pictures.astype(np.uint16) + data.pictures[other]) // 2
-    return both[different].astype(np.uint8)
+    return np.asarray(both[different], dtype=np.uint8)
 
 
 def shuffled(data: LabelledPictures, random: np.random.Generator) -> Pictures:

@@ -33,7 +33,8 @@ def main() -> None:
                 "what": "Training time to 94 % of the validation pictures",
                 "value": value,
                 "n": "1 run, on a machine with other work",
-                "peer": f"the whole run: {last['seconds'] / 60:.0f} minutes to {last['validation_accuracy']:.2%}",
+                "peer": f"the whole run: {last['seconds'] / 60:.0f} minutes "
+                f"to {last['validation_accuracy']:.2%}",
             }
         ],
     )

@@ -4,7 +4,7 @@ import sys
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -101,7 +101,7 @@ def _config(
     config = TrainingConfig()
     if epochs is not None:
         config = config.with_epochs(epochs)
-    given = {"batch_size": batch_size, "seed": seed, "precision": precision}
+    given: dict[str, Any] = {"batch_size": batch_size, "seed": seed, "precision": precision}
     return replace(config, **{name: value for name, value in given.items() if value is not None})
 
 

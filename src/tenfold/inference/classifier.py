@@ -139,7 +139,7 @@ class Classifier:
             probabilities={k: float(p) for k, p in zip(self.info.labels, mean, strict=True)},
             known=strangeness <= self.info.threshold,
             novelty=strangeness,
-            evidence=evidence / max(float(evidence.max()), 1e-9),
+            evidence=evidence / max(evidence.max(), np.float32(1e-9)),
         )
 
 

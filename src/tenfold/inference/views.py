@@ -114,7 +114,8 @@ def lay_over(
         picked = own[:, (y[in_y] * rows).astype(int)][:, :, (x[in_x] * columns).astype(int)]
         total[:, in_y[:, None], in_x] += picked
         count[in_y[:, None], in_x] += 1
-    return total / np.maximum(count, 1)
+    total /= np.maximum(count, 1)
+    return total
 
 
 def _square(width: int, height: int, scale: float, place: float) -> View:

@@ -20,7 +20,7 @@ def orthogonalise(matrix: Tensor, steps: int = 3) -> Tensor:
     exactness for speed: the values end between about 0.7 and 1.2, and three to five steps are enough.
     """
     a, b, c = 3.4445, -4.7750, 2.0315
-    x = matrix / (matrix.norm() + 1e-7)
+    x: Tensor = matrix / (matrix.norm() + 1e-7)
     tall = x.shape[0] > x.shape[1]
     if tall:
         x = x.T

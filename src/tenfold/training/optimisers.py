@@ -4,6 +4,8 @@ Filters learn by Muon, biases and head by SGD, each at its own rate; all rates f
 (Jordan 2024, arXiv 2404.00498). Weight decay is decoupled from the rates' size.
 """
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
@@ -74,6 +76,6 @@ class Optimisers:
         self.done = done
 
 
-def _group(params: list[torch.nn.Parameter], lr: float, decay: float) -> dict[str, object]:
+def _group(params: Sequence[Tensor], lr: float, decay: float) -> dict[str, object]:
     # SGD multiplies decay by the rate; dividing here leaves the two independent.
-    return {"params": params, "lr": lr, "weight_decay": decay / lr}
+    return {"params": list(params), "lr": lr, "weight_decay": decay / lr}
