@@ -1,9 +1,11 @@
 """CIFAR-10 in its binary layout (Krizhevsky 2009). Reads and checks files; does not fetch them.
 
 Each of the six files holds 10,000 records of one label byte and 3,072 pixel bytes: 1,024 red, then
-1,024 green, then 1,024 blue, row by row.
+1,024 green, then 1,024 blue, row by row. The package carries the checksum of every record as it was
+published, so that a record that was altered can be named.
 """
 
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -16,10 +18,13 @@ CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "hors
 FOLDER = "cifar-10-batches-bin"
 TRAIN_FILES = tuple(f"data_batch_{n}.bin" for n in range(1, 6))
 TEST_FILE = "test_batch.bin"
+FILES = (*TRAIN_FILES, TEST_FILE)
 RECORDS_PER_FILE = 10_000
 SIDE = 32
 RECORD_BYTES = 1 + 3 * SIDE * SIDE
 VALIDATION = 5_000
+# CRC-32 of each record, file by file in the order of FILES; written by scripts/cifar10_checksums.py.
+CHECKSUMS = Path(__file__).with_name("cifar10.crc32")
 _CURE = "Delete the file and run `tenfold data fetch cifar10` to get a good copy."
 
 
@@ -29,17 +34,25 @@ def find(data_dir: Path) -> Path:
     Raises:
         DatasetError: neither holds all six.
     """
-    wanted = (*TRAIN_FILES, TEST_FILE)
-    for folder in (data_dir / FOLDER, data_dir):
-        if all((folder / name).is_file() for name in wanted):
-            return folder
-    missing = [name for name in wanted if not (data_dir / FOLDER / name).is_file()]
-    raise DatasetError(
-        f"CIFAR-10 in {data_dir}",
-        "is not there",
-        received=f"missing {', '.join(missing)}",
-        cure="Run `tenfold data fetch cifar10`, or name the folder that holds it with --data-dir.",
-    )
+    missing = {folder: _missing(folder) for folder in (data_dir / FOLDER, data_dir)}
+    best = min(missing, key=lambda folder: len(missing[folder]))
+    if missing[best]:
+        raise DatasetError(
+            f"CIFAR-10 in {data_dir}",
+            "is not there" if len(missing[best]) == len(FILES) else "is not whole",
+            received=f"missing {', '.join(missing[best])}",
+            cure="Run `tenfold data fetch cifar10`, or name the folder that holds it with --data-dir.",
+        )
+    return best
+
+
+def is_whole(data_dir: Path) -> bool:
+    """Whether all six files are there; whether they are good, loading tells."""
+    return not (_missing(data_dir / FOLDER) and _missing(data_dir))
+
+
+def _missing(folder: Path) -> list[str]:
+    return [name for name in FILES if not (folder / name).is_file()]
 
 
 def load_train(data_dir: Path) -> LabelledPictures:
@@ -59,7 +72,15 @@ def _load(paths: list[Path]) -> LabelledPictures:
 
 
 def _read(path: Path) -> NDArray[np.uint8]:
-    content = np.fromfile(path, dtype=np.uint8)
+    try:
+        content = np.fromfile(path, dtype=np.uint8)
+    except OSError as reason:
+        raise DatasetError(
+            path.name,
+            "cannot be read",
+            received=reason.strerror or str(reason),
+            cure=f"Check who may read {path}.",
+        ) from reason
     expected = RECORDS_PER_FILE * RECORD_BYTES
     if content.size != expected:
         whole = content.size // RECORD_BYTES
@@ -71,12 +92,13 @@ def _read(path: Path) -> NDArray[np.uint8]:
             cure=_CURE,
         )
     records = content.reshape(RECORDS_PER_FILE, RECORD_BYTES)
-    wrong = np.flatnonzero(records[:, 0] >= len(CLASSES))
+    published = np.fromfile(CHECKSUMS, dtype="<u4").reshape(len(FILES), -1)[FILES.index(path.name)]
+    wrong = np.flatnonzero(published != [zlib.crc32(record) for record in records])
     if wrong.size:
         raise DatasetError(
             path.name,
-            f"has been altered: record {wrong[0]} has no valid class",
-            received=f"class {records[wrong[0], 0]}, expected 0 to {len(CLASSES) - 1}",
+            f"has been altered: record {wrong[0]} is not as it was published",
+            received=f"{wrong.size:,} of {RECORDS_PER_FILE:,} records differ",
             cure=_CURE,
         )
     return records

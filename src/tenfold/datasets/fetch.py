@@ -6,6 +6,7 @@ Knows nothing of what is in the pictures; `cifar10` checks that.
 import hashlib
 import http.client
 import shutil
+import ssl
 import tarfile
 import urllib.error
 import urllib.request
@@ -20,13 +21,12 @@ MD5 = "c32a1d4ab5d03f1284b67883e8d87530"
 Progress = Callable[[int, int | None], None]
 _CHUNK = 1 << 16
 _SECONDS_WITHOUT_A_BYTE = 30
-_WANTED = (*cifar10.TRAIN_FILES, cifar10.TEST_FILE)
 
 
 def fetch_cifar10(
     data_dir: Path, *, url: str = URL, md5: str = MD5, progress: Progress = lambda done, total: None
 ) -> Path:
-    """Have CIFAR-10 in `data_dir`; what is there already is checked and used as it is.
+    """Have CIFAR-10 in `data_dir`; what is there already is checked and used, what is missing is fetched.
 
     Args:
         data_dir: the folder that holds, or will hold, `cifar-10-batches-bin`.
@@ -40,9 +40,7 @@ def fetch_cifar10(
     Raises:
         DatasetError: it cannot be fetched, is not the official archive, or what is there is damaged.
     """
-    if not any(
-        (folder / name).is_file() for folder in (data_dir / cifar10.FOLDER, data_dir) for name in _WANTED
-    ):
+    if not cifar10.is_whole(data_dir):
         archive = data_dir / "cifar-10-binary.tar.gz"
         try:
             data_dir.mkdir(parents=True, exist_ok=True)
@@ -87,7 +85,7 @@ def _download(url: str, archive: Path, progress: Progress) -> None:
         # Everything is there already; the checksum will tell.
     except urllib.error.URLError as reason:
         raise _cut_off(url, str(reason.reason), archive) from reason
-    except (TimeoutError, ConnectionError, http.client.HTTPException) as reason:
+    except (TimeoutError, ConnectionError, ssl.SSLError, http.client.HTTPException) as reason:
         raise _cut_off(url, str(reason) or type(reason).__name__, archive) from reason
     partial.replace(archive)
 
@@ -116,7 +114,7 @@ def _verify(archive: Path, md5: str) -> None:
 
 
 def _unpack(archive: Path, data_dir: Path) -> None:
-    """Take the six files out, by name; nothing else in the archive can reach the disk."""
+    """Take out what is missing of the six files, by name; nothing else in the archive can reach the disk."""
     fresh = data_dir / f"{cifar10.FOLDER}.partial"
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir()
@@ -124,7 +122,7 @@ def _unpack(archive: Path, data_dir: Path) -> None:
         with tarfile.open(archive) as tar:
             for member in tar:
                 name = Path(member.name).name
-                if not member.isfile() or name not in _WANTED:
+                if not member.isfile() or name not in cifar10.FILES:
                     continue
                 source = tar.extractfile(member)
                 assert source is not None
@@ -137,7 +135,7 @@ def _unpack(archive: Path, data_dir: Path) -> None:
             received=str(reason),
             cure="Delete it and run the command again.",
         ) from reason
-    missing = [name for name in _WANTED if not (fresh / name).is_file()]
+    missing = [name for name in cifar10.FILES if not (fresh / name).is_file()]
     if missing:
         raise DatasetError(
             archive.name,
@@ -145,4 +143,9 @@ def _unpack(archive: Path, data_dir: Path) -> None:
             received=f"missing {', '.join(missing)}",
             cure="Delete it and run the command again.",
         )
-    fresh.replace(data_dir / cifar10.FOLDER)
+    folder = data_dir / cifar10.FOLDER
+    folder.mkdir(exist_ok=True)
+    for name in cifar10.FILES:
+        if not (folder / name).exists():
+            (fresh / name).replace(folder / name)
+    shutil.rmtree(fresh)
