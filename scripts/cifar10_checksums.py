@@ -14,7 +14,7 @@ from tenfold.datasets import cifar10
 
 def main(folder: Path) -> None:
     sums = [
-        zlib.crc32(record)
+        zlib.crc32(record.data)
         for name in cifar10.FILES
         for record in np.fromfile(folder / name, np.uint8).reshape(-1, cifar10.RECORD_BYTES)
     ]

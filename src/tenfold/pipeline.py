@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -113,7 +114,7 @@ def export(
 ) -> tuple[Classifier, Evaluation]:
     """Calibrate on the validation split, write the model file, and judge the file itself.
 
-    The scores come from the written file in ONNX Runtime, not from torch.
+    The scores come from a model file in ONNX Runtime, not from torch.
 
     Returns:
         the classifier on the final file, and its evaluation on the test pictures.
@@ -146,15 +147,27 @@ def export(
         licence="Apache-2.0",
         tenfold_version=__version__,
     )
+    info, test = judge(network, info, data)
     modelfile.write(path, network, info)
-    strangeness = Classifier(path).raw(data.validation.pictures)[3]
-    info = replace(info, threshold=novelty.threshold(strangeness, config.keep))
-    modelfile.write(path, network, info)
-    classifier = Classifier(path)
-    test = evaluate(classifier, data.test)
-    scores = {"test": test.summary(), "validation": evaluate(classifier, data.validation).summary()}
-    modelfile.write(path, network, replace(info, scores=scores))
     return Classifier(path), test
+
+
+def judge(network: bytes, info: ModelInfo, data: Cifar10) -> tuple[ModelInfo, Evaluation]:
+    """The facts with threshold and scores, measured on a draft, so that no unfinished file lies at its place.
+
+    Returns:
+        the completed facts, and the evaluation on the test pictures.
+    """
+    with TemporaryDirectory(prefix="tenfold-") as folder:
+        draft = Path(folder) / "draft.onnx"
+        modelfile.write(draft, network, info)
+        strangeness = Classifier(draft).raw(data.validation.pictures)[3]
+        info = replace(info, threshold=novelty.threshold(strangeness, info.known_rate))
+        modelfile.write(draft, network, info)
+        classifier = Classifier(draft)
+        test = evaluate(classifier, data.test)
+        scores = {"test": test.summary(), "validation": evaluate(classifier, data.validation).summary()}
+    return replace(info, scores=scores), test
 
 
 def first_of_each_class(data: LabelledPictures, count: int) -> LabelledPictures:

@@ -46,9 +46,9 @@ def _as_json(result: "Evaluation") -> dict[str, object]:
 
 def _as_text(result: "Evaluation") -> str:
     rows = [
-        f"Accuracy           {result.accuracy}",
-        f"Calibration error  {result.calibration_error:.2%}",
-        f"Cross-entropy      {result.cross_entropy:.4f}",
+        f"Accuracy             {result.accuracy}",
+        f"Calibration error    {result.calibration_error:.2%}",
+        f"Cross-entropy        {result.cross_entropy:.4f}",
         f'Not "none of these"  {result.kept}',
         "",
         "class         precision   recall       F1  pictures",

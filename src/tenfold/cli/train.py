@@ -1,5 +1,6 @@
 """tenfold train: from CIFAR-10 to a model file, with nothing to set."""
 
+import shlex
 import sys
 from dataclasses import replace
 from datetime import datetime
@@ -8,9 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tenfold.cli.terminal import Progress
+from tenfold.errors import TrainingError, UsageError
+
 if TYPE_CHECKING:
     from tenfold.training.config import TrainingConfig
-    from tenfold.training.loop import Progress
+    from tenfold.training.loop import Progress as TrainingProgress
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
@@ -60,13 +64,15 @@ def train(
     chosen = settings.load()
     home_runs = Path(chosen.home) / "runs"
     if resume:
+        _refuse_changes(epochs=epochs, batch_size=batch_size, seed=seed, precision=precision)
         folder = run_folder or runs.latest(home_runs)
         config = runs.recipe(folder)
     else:
         folder = run_folder or runs.new_folder(home_runs, datetime.now())
         config = _config(epochs, batch_size, seed, precision)
     pictures = data_dir or Path(chosen.data_dir)
-    fetch_cifar10(pictures)
+    with Progress(sys.stderr, "MB", scale=1e6) as progress:
+        fetch_cifar10(pictures, progress=progress.show)
     data = pipeline.load_cifar10(pictures)
     click.echo(f"Run: {folder}\n{len(data.training):,} pictures to learn from, {config.epochs} epochs")
     lines = _Lines()
@@ -82,8 +88,12 @@ def train(
         )
     except KeyboardInterrupt:
         lines.end()
-        click.echo(f"Stopped. Go on with: tenfold train --resume --run {folder}", err=True)
+        command = _resume_command(folder, data_dir=data_dir, output=output, device=device)
+        click.echo(f"Stopped. Go on with: {command}", err=True)
         return 130
+    except TrainingError:
+        lines.end()
+        raise
     target = output or folder / "model.onnx"
     click.echo("Writing the model file and measuring it on the test pictures ...")
     _, evaluation = pipeline.export(trainer, data, target, pipeline.ExportConfig())
@@ -105,14 +115,37 @@ def _config(
     return replace(config, **{name: value for name, value in given.items() if value is not None})
 
 
+def _refuse_changes(**given: object) -> None:
+    changed = [f"--{name.replace('_', '-')}" for name, value in given.items() if value is not None]
+    if changed:
+        raise UsageError(
+            "--resume",
+            "goes on with the recipe that the run was started with",
+            received=f"{', '.join(changed)} would change it",
+            cure="Leave that out, or start a new run without --resume.",
+        )
+
+
+def _resume_command(folder: Path, *, data_dir: Path | None, output: Path | None, device: str) -> str:
+    words = ["tenfold", "train", "--resume", "--run", str(folder)]
+    if data_dir is not None:
+        words += ["--data-dir", str(data_dir)]
+    if output is not None:
+        words += ["--output", str(output)]
+    if device != "auto":
+        words += ["--device", device]
+    return shlex.join(words)
+
+
 class _Lines:
     """Prints a line for each epoch, and on a terminal one that moves within it."""
 
     def __init__(self) -> None:
         self._live = sys.stdout.isatty()
         self._headed = False
+        self._within = False
 
-    def show(self, p: "Progress") -> None:
+    def show(self, p: "TrainingProgress") -> None:
         if not self._headed:
             click.echo("   epoch  pixels    loss  accuracy  validation  pictures/s       spent        left")
             self._headed = True
@@ -125,10 +158,11 @@ class _Lines:
             f"  {p.pictures_per_second:>10,.0f}  {_clock(p.seconds):>10}  {_clock(p.seconds_left):>10}"
         )
         click.echo(("\r" + line if self._live else line), nl=finished)
+        self._within = not finished
 
     def end(self) -> None:
         """Leave the moving line."""
-        if self._live and self._headed:
+        if self._within:
             click.echo()
 
 

@@ -93,7 +93,7 @@ def _read(path: Path) -> NDArray[np.uint8]:
         )
     records = content.reshape(RECORDS_PER_FILE, RECORD_BYTES)
     published = np.fromfile(CHECKSUMS, dtype="<u4").reshape(len(FILES), -1)[FILES.index(path.name)]
-    wrong = np.flatnonzero(published != [zlib.crc32(record) for record in records])
+    wrong = np.flatnonzero(published != [zlib.crc32(record.data) for record in records])
     if wrong.size:
         raise DatasetError(
             path.name,

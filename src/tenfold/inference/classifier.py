@@ -64,6 +64,7 @@ class Classifier:
         self.path = modelfile.bundled() if model is None else model
         content, info = modelfile.read(self.path)
         self.info: ModelInfo = info
+        _check_rules(info, self.path)
         self.sha256 = hashlib.sha256(content).hexdigest()
         self.bytes = len(content)
         self.limits = limits or Limits()
@@ -141,6 +142,20 @@ class Classifier:
             novelty=strangeness,
             evidence=evidence / max(evidence.max(), np.float32(1e-9)),
         )
+
+
+def _check_rules(info: ModelInfo, path: str | os.PathLike[str]) -> None:
+    for what, rule, known in (
+        ("views rule", info.views, tuple(views.RULES)),
+        ("resize rule", info.resize, images.RESIZE_RULES),
+    ):
+        if rule not in known:
+            raise ModelFileError(
+                f"The model file {os.fspath(path)}",
+                f"asks for a {what} that this tenfold does not know",
+                received=f"{rule!r}; known are {', '.join(known)}",
+                cure="Update with `pip install --upgrade tenfold`.",
+            )
 
 
 def _session(content: bytes, path: str | os.PathLike[str], threads: int) -> onnxruntime.InferenceSession:
