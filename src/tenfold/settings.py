@@ -134,17 +134,15 @@ def load(environ: Mapping[str, str] | None = None, file: str | os.PathLike[str] 
         file: a TOML file, which must then exist. None: TENFOLD_CONFIG, else tenfold.toml in home where
             there is one.
     """
-    environ = os.environ if environ is None else environ
-    given: dict[str, Any] = {}
-    for one in fields(Settings):
-        text = environ.get(variable(one.name), "").strip()
-        if text:  # an empty variable is how many tools say "not set"
-            given[one.name] = _from_text(one, text, variable(one.name))
-    home = given.get("home") or default_home(environ)
-    named = file or environ.get(CONFIG_VARIABLE, "").strip()
-    path = Path(named).expanduser() if named else home / "tenfold.toml"
-    from_file = _from_file(path) if named or path.is_file() else {}
-    return Settings(**{"home": home, **from_file, **given})
+    return Settings(**{name: value for name, (value, _) in _given(environ, file).items()})
+
+
+def origins(
+    environ: Mapping[str, str] | None = None, file: str | os.PathLike[str] | None = None
+) -> dict[str, str]:
+    """Where `load` takes each setting from: the variable's name, the file's path, or "default"."""
+    given = _given(environ, file)
+    return {one.name: given[one.name][1] if one.name in given else "default" for one in fields(Settings)}
 
 
 def describe() -> list[Described]:
@@ -163,6 +161,24 @@ def describe() -> list[Described]:
 def variable(name: str) -> str:
     """The environment variable of a setting."""
     return f"TENFOLD_{name.upper()}"
+
+
+def _given(
+    environ: Mapping[str, str] | None, file: str | os.PathLike[str] | None
+) -> dict[str, tuple[Any, str]]:
+    """The settings that a variable or the file states, each with where it was stated."""
+    environ = os.environ if environ is None else environ
+    stated: dict[str, tuple[Any, str]] = {}
+    for one in fields(Settings):
+        name = variable(one.name)
+        text = environ.get(name, "").strip()
+        if text:  # an empty variable is how many tools say "not set"
+            stated[one.name] = (_from_text(one, text, name), name)
+    home = stated["home"][0] if "home" in stated else default_home(environ)
+    named = file or environ.get(CONFIG_VARIABLE, "").strip()
+    path = Path(named).expanduser() if named else home / "tenfold.toml"
+    in_file = _from_file(path) if named or path.is_file() else {}
+    return {"home": (home, "default")} | {n: (v, str(path)) for n, v in in_file.items()} | stated
 
 
 def _from_text(one: "Field[Any]", text: str, subject: str) -> Any:

@@ -10,7 +10,9 @@ import struct
 import zlib
 
 # A progressive JPEG usually has 10 scans. Each costs a pass over the whole picture, and a file few bytes.
-MAX_SCANS = 100
+MAX_SCANS = 50
+# Pictures have tens of segments (JPEG) or up to some thousand chunks (PNG); a hostile file has millions.
+MAX_PARTS = 20_000
 
 _JPEG_MARKER = re.compile(rb"\xff[^\xff\x00]", re.S)
 _JPEG_MARKER_IN_SCAN = re.compile(rb"\xff[^\xff\x00\xd0-\xd7]", re.S)
@@ -62,7 +64,10 @@ def _jpeg_essentials(data: bytes) -> tuple[bytes, int]:
     orientation = 0
     progressive = False
     at = 2
-    while found := _JPEG_MARKER.search(data, at):
+    for _ in range(MAX_PARTS):
+        found = _JPEG_MARKER.search(data, at)
+        if found is None:
+            break
         at, marker = found.start(), data[found.start() + 1]
         if marker in _JPEG_STANDALONE:
             at += 2
@@ -85,6 +90,8 @@ def _jpeg_essentials(data: bytes) -> tuple[bytes, int]:
         elif marker == 0xE1 and body == b"Exif\x00\x00" and not orientation:
             orientation = exif_orientation(data[at + 4 : end])
         at = end
+    else:
+        raise Fault(f"it has more than {MAX_PARTS} parts")
     raise Fault("it ends before its pixels begin")
 
 
@@ -104,8 +111,7 @@ def _png_essentials(data: bytes) -> tuple[bytes, int]:
     view = memoryview(data)
     orientation = 1
     at = 8
-    kind = b""
-    while kind != b"IEND":
+    for _ in range(MAX_PARTS):
         if at + 12 > len(data):
             raise Fault("it ends before its last part")
         length, kind = struct.unpack_from(">I4s", data, at)
@@ -115,8 +121,23 @@ def _png_essentials(data: bytes) -> tuple[bytes, int]:
         if kind in _PNG_NEEDED:
             if zlib.crc32(view[at + 4 : end - 4]) != int.from_bytes(view[end - 4 : end], "big"):
                 raise Fault(f"the checksum of its {kind.decode()} part is wrong")
-            kept.append(view[at:end])
+            kept.append(view[at:end] if kind != b"tRNS" else _key_in_8_bits(data[at:end], data[24:26]))
         elif kind == b"eXIf":
             orientation = exif_orientation(data[at + 8 : end - 4])
+        if kind == b"IEND":
+            return b"".join(kept), orientation
         at = end
-    return b"".join(kept), orientation
+    raise Fault(f"it has more than {MAX_PARTS} parts")
+
+
+def _key_in_8_bits(chunk: bytes, depth_and_kind: bytes) -> bytes:
+    """The colour that is transparent, in the 8 bits that Pillow compares it with after decoding."""
+    values = struct.unpack_from(f">{(len(chunk) - 12) // 2}H", chunk, 8)
+    if depth_and_kind == b"\x10\x02":  # 16-bit RGB
+        values = tuple(value >> 8 for value in values)
+    elif depth_and_kind in (b"\x02\x00", b"\x04\x00"):  # 2-bit and 4-bit grey
+        values = tuple(value * 255 // (2 ** depth_and_kind[0] - 1) for value in values)
+    else:
+        return chunk
+    body = b"tRNS" + struct.pack(f">{len(values)}H", *(min(value, 65535) for value in values))
+    return struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
