@@ -12,7 +12,6 @@ is read and thrown away, and then the connection is closed.
 import asyncio
 import ipaddress
 import socket
-from collections.abc import Iterable
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -51,9 +50,9 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def allowed_hosts(bound: str, configured: Iterable[str] = ()) -> frozenset[str]:
+def allowed_hosts(bound: str) -> frozenset[str]:
     """The names under which a server bound to `bound` may be called; numbers are always allowed."""
-    names = {"localhost", bound.lower(), *(name.lower() for name in configured)}
+    names = {"localhost", bound.lower()}
     if not is_loopback(bound):
         own = socket.gethostname().lower()
         names |= {own, f"{own}.local"}
