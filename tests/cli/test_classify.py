@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -238,3 +240,21 @@ def test_a_reader_that_stops_reading_is_no_error(album: Path) -> None:
     assert done.stdout.startswith("FILE")
     assert "Traceback" not in done.stderr
     assert "Broken" not in done.stderr
+
+
+def test_ctrl_c_ends_it_without_a_traceback(album: Path) -> None:
+    for number in range(60):
+        (album / f"{number:02}.png").write_bytes(picture(RED, size=(8, 8)))
+    process = subprocess.Popen(
+        [sys.executable, str(Path(__file__).with_name("colours.py")), "classify", "."],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "COLOURS_SECONDS": "0.5", "PYTHONUNBUFFERED": "1"},
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline().startswith("FILE")
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert errors.strip() == ""

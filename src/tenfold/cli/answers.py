@@ -12,7 +12,7 @@ from tenfold.predictions import Prediction
 
 # "None of these" in the languages of class names.
 NONE = {"en": "none of these", "uk": "нічого з цього", "ru": "ничего из этого"}
-_WIDEST_NAME = 60
+_WIDEST_NAME = 100
 # A spreadsheet takes a cell that starts with one of these for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 

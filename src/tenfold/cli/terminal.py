@@ -41,7 +41,7 @@ class Progress:
         self._stream, self._what, self._scale = stream, what, scale
         self._active = stream.isatty()
         self._started = time.monotonic()
-        self._drawn = 0.0
+        self._drawn, self._visible = 0.0, False
         self._first: float | None = None
 
     def __enter__(self) -> "Progress":
@@ -54,10 +54,10 @@ class Progress:
 
     def clear(self) -> None:
         """Take the line away, so that something else can be printed."""
-        if self._active and self._drawn:
+        if self._visible:
             self._stream.write("\r\x1b[K")
             self._stream.flush()
-            self._drawn = 0.0
+            self._visible = False
 
     def show(self, done: float, total: float | None) -> None:
         """Draw how far it is; `total` None where nobody knows."""
@@ -67,7 +67,7 @@ class Progress:
         if self._active and now - self._drawn >= _SECONDS_BETWEEN:
             self._stream.write("\r" + self._line(done, total, now - self._started) + "\x1b[K")
             self._stream.flush()
-            self._drawn = now
+            self._drawn, self._visible = now, True
 
     def _line(self, done: float, total: float | None, seconds: float) -> str:
         rate = (done - (self._first or 0)) / max(seconds, 1e-9)
