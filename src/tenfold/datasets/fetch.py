@@ -80,6 +80,7 @@ def _download(url: str, archive: Path, progress: Progress) -> None:
         if total is not None and have < total:
             raise _cut_off(url, f"the connection ended after {have:,} of {total:,} bytes", archive)
     except urllib.error.HTTPError as reason:
+        reason.close()
         if reason.code != http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
             raise _cut_off(url, f"the server answered {reason.code} {reason.reason}", archive) from reason
         # Everything is there already; the checksum will tell.

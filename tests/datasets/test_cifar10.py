@@ -1,0 +1,130 @@
+"""CIFAR-10's files are found, read as they are meant, and told apart from damaged ones by file and record."""
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tenfold.datasets import cifar10
+from tenfold.errors import DatasetError
+from tests import tiny
+
+SHARED = Path(__file__).parents[2].parent / "shared"
+CHECKSUMS_SHA256 = "689c0192c347eaa0b8bb347afa34e714cafa1a19a537bc44105600344a309493"
+
+
+@pytest.fixture
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
+    return tiny.small_cifar10(tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def data_dir(files: dict[str, bytes], tmp_path: Path) -> Path:
+    """A folder that holds the small data in its subfolder."""
+    tiny.write(files, tmp_path / "data" / cifar10.FOLDER)
+    return tmp_path / "data"
+
+
+def refusal(data_dir: Path) -> str:
+    with pytest.raises(DatasetError) as caught:
+        cifar10.load_train(data_dir)
+    return str(caught.value)
+
+
+def test_the_files_are_found_in_the_folder_or_in_its_subfolder(
+    files: dict[str, bytes], data_dir: Path, tmp_path: Path
+) -> None:
+    assert cifar10.find(data_dir) == data_dir / cifar10.FOLDER
+    direct = tiny.write(files, tmp_path / "direct")
+    assert cifar10.find(direct) == direct
+    assert cifar10.is_whole(data_dir)
+    assert cifar10.is_whole(direct)
+
+
+def test_records_become_upright_rgb_pictures(files: dict[str, bytes], data_dir: Path) -> None:
+    train, test = cifar10.load_train(data_dir), cifar10.load_test(data_dir)
+    assert train.pictures.shape == (5 * tiny.RECORDS, 32, 32, 3)
+    assert test.pictures.shape == (tiny.RECORDS, 32, 32, 3)
+    assert (train.pictures.dtype, train.labels.dtype, train.classes) == (np.uint8, np.int64, cifar10.CLASSES)
+    record = files["data_batch_2.bin"][3 * 3073 : 4 * 3073]
+    index = tiny.RECORDS + 3
+    assert train.labels[index] == record[0]
+    row, column = 5, 9
+    for channel in range(3):
+        assert train.pictures[index, row, column, channel] == record[1 + channel * 1024 + row * 32 + column]
+
+
+def test_a_folder_without_the_data_says_how_to_get_it(tmp_path: Path) -> None:
+    assert refusal(tmp_path) == (
+        f"CIFAR-10 in {tmp_path} is not there (missing data_batch_1.bin, data_batch_2.bin, data_batch_3.bin, "
+        "data_batch_4.bin, data_batch_5.bin, test_batch.bin). "
+        "Run `tenfold data fetch cifar10`, or name the folder that holds it with --data-dir."
+    )
+    assert not cifar10.is_whole(tmp_path)
+
+
+@pytest.mark.parametrize("within", [cifar10.FOLDER, "."])
+def test_a_folder_that_lacks_a_file_names_it(files: dict[str, bytes], tmp_path: Path, within: str) -> None:
+    (tiny.write(files, tmp_path / within) / "data_batch_4.bin").unlink()
+    assert f"CIFAR-10 in {tmp_path} is not whole (missing data_batch_4.bin). " in refusal(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("size", "record"), [(0, 0), (3072, 0), (3 * 3073 + 100, 3), (tiny.RECORDS * 3073 + 1, tiny.RECORDS)]
+)
+def test_a_file_of_another_length_is_named_with_the_record(data_dir: Path, size: int, record: int) -> None:
+    file = data_dir / cifar10.FOLDER / "data_batch_3.bin"
+    file.write_bytes((file.read_bytes() * 2)[:size])
+    assert refusal(data_dir) == (
+        f"data_batch_3.bin does not have 61,460 bytes: it breaks off or runs on at record {record} "
+        f"({size:,} bytes). Delete the file and run `tenfold data fetch cifar10` to get a good copy."
+    )
+
+
+@pytest.mark.parametrize(("at", "record"), [(0, 0), (7 * 3073, 7), (7 * 3073 + 1500, 7), (8 * 3073 - 1, 7)])
+def test_an_altered_label_or_pixel_is_named_with_its_record(data_dir: Path, at: int, record: int) -> None:
+    file = data_dir / cifar10.FOLDER / "data_batch_5.bin"
+    content = bytearray(file.read_bytes())
+    content[at] ^= 1
+    file.write_bytes(content)
+    assert refusal(data_dir) == (
+        f"data_batch_5.bin has been altered: record {record} is not as it was published "
+        "(1 of 20 records differ). "
+        "Delete the file and run `tenfold data fetch cifar10` to get a good copy."
+    )
+
+
+def test_the_test_pictures_are_checked_too(data_dir: Path) -> None:
+    file = data_dir / cifar10.FOLDER / "test_batch.bin"
+    file.write_bytes(file.read_bytes()[:-1])
+    with pytest.raises(DatasetError, match=r"^test_batch\.bin does not have"):
+        cifar10.load_test(data_dir)
+
+
+def test_files_that_changed_places_are_altered(data_dir: Path) -> None:
+    folder = data_dir / cifar10.FOLDER
+    (folder / "data_batch_1.bin").write_bytes((folder / "data_batch_2.bin").read_bytes())
+    assert "data_batch_1.bin has been altered: record 0 " in refusal(data_dir)
+
+
+def test_a_file_that_may_not_be_read_is_named(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def deny(path: Path, dtype: object) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(np, "fromfile", deny)
+    file = data_dir / cifar10.FOLDER / "data_batch_1.bin"
+    assert refusal(data_dir) == (
+        f"data_batch_1.bin cannot be read (Permission denied). Check who may read {file}."
+    )
+
+
+def test_the_package_carries_a_checksum_of_each_record() -> None:
+    content = cifar10.CHECKSUMS.read_bytes()
+    assert len(content) == len(cifar10.FILES) * cifar10.RECORDS_PER_FILE * 4
+    assert hashlib.sha256(content).hexdigest() == CHECKSUMS_SHA256
+
+
+@pytest.mark.skipif(not cifar10.is_whole(SHARED), reason="CIFAR-10 itself is not beside this repository")
+def test_cifar10_itself_fits_its_checksums() -> None:
+    assert np.bincount(cifar10.load_test(SHARED).labels).tolist() == [1000] * 10

@@ -1,0 +1,144 @@
+"""Figures of merit against values worked out by hand, and against slow formulas written out here."""
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from tenfold import metrics
+
+LABELS = np.array([0, 0, 0, 1, 1, 2])
+PREDICTED = np.array([0, 0, 1, 1, 2, 2])
+
+
+def random_answers(
+    seed: int, n: int = 200, classes: int = 4
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    random = np.random.default_rng(seed)
+    return random.integers(0, classes, n), random.dirichlet(np.ones(classes), n)
+
+
+def test_a_share_has_wilsons_interval() -> None:
+    # Newcombe 1998, table I: 81 of 263 and 15 of 148.
+    one, two = metrics.share(81, 263), metrics.share(15, 148)
+    assert (round(one.value, 4), round(one.low, 4), round(one.high, 4)) == (0.3080, 0.2553, 0.3662)
+    assert (round(two.low, 4), round(two.high, 4)) == (0.0624, 0.1605)
+
+
+def test_a_share_of_none_or_all_stays_between_0_and_1() -> None:
+    # Newcombe 1998, table I: 0 of 20.
+    none = metrics.share(0, 20)
+    assert (none.value, none.low, round(none.high, 4)) == (0, 0, 0.1611)
+    assert metrics.share(20, 20).high == 1
+
+
+def test_a_share_reads_as_a_sentence() -> None:
+    assert str(metrics.share(9_400, 10_000)) == "94.00% (95 % interval 93.52% to 94.45%, n = 10,000)"
+
+
+def test_a_share_of_nothing_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"A share needs at least one case, got 0\."):
+        metrics.share(0, 0)
+
+
+def test_accuracy_is_the_share_of_right_answers() -> None:
+    assert metrics.accuracy(LABELS, PREDICTED) == metrics.share(4, 6)
+
+
+def test_confusion_has_the_true_class_in_rows() -> None:
+    assert metrics.confusion(LABELS, PREDICTED, 4).tolist() == [
+        [2, 1, 0, 0],
+        [0, 1, 1, 0],
+        [0, 0, 1, 0],
+        [0, 0, 0, 0],
+    ]
+
+
+def test_class_scores_are_precision_recall_and_f1() -> None:
+    scores = metrics.class_scores(metrics.confusion(LABELS, PREDICTED, 4))
+    first = scores[0]
+    assert (first.precision, first.recall, first.support) == (1.0, pytest.approx(2 / 3), 3)
+    assert first.f1 == pytest.approx(0.8)
+    assert scores[1] == metrics.ClassScores(0.5, 0.5, 0.5, 2)
+    assert (scores[2].precision, scores[2].recall) == (0.5, 1.0)
+    assert scores[3] == metrics.ClassScores(0.0, 0.0, 0.0, 0)
+
+
+def test_balanced_accuracy_counts_each_class_once_and_leaves_out_empty_ones() -> None:
+    matrix = metrics.confusion(LABELS, PREDICTED, 4)
+    assert metrics.balanced_accuracy(matrix) == pytest.approx((2 / 3 + 1 / 2 + 1) / 3)
+
+
+def test_cross_entropy_is_in_nats() -> None:
+    probabilities = np.array([[0.5, 0.5], [0.1, 0.9]])
+    expected = -(math.log(0.5) + math.log(0.9)) / 2
+    assert metrics.cross_entropy(np.array([0, 1]), probabilities) == pytest.approx(expected)
+
+
+def test_a_class_thought_impossible_does_not_make_cross_entropy_infinite() -> None:
+    assert metrics.cross_entropy(np.array([0]), np.array([[0.0, 1.0]])) == pytest.approx(-math.log(1e-12))
+
+
+def test_calibration_error_by_hand() -> None:
+    # Bin 0.5 to 0.6: two answers at 0.55, one right: gap 0.05. Bin 0.9 to 1: two at 0.95, both wrong: 0.95.
+    high, low = 0.95, 0.55
+    probabilities = np.array([[low, 1 - low], [low, 1 - low], [high, 1 - high], [high, 1 - high]])
+    found = metrics.calibration_error(np.array([0, 1, 1, 1]), probabilities, bins=10)
+    assert found == pytest.approx((0.05 + 0.95) / 2)
+
+
+def test_certainty_falls_into_the_last_bin() -> None:
+    assert metrics.calibration_error(np.array([0, 0]), np.array([[1.0, 0.0], [1.0, 0.0]])) == 0
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_calibration_error_against_a_loop_over_bins(seed: int) -> None:
+    labels, probabilities = random_answers(seed)
+    slow = 0.0
+    for bin_number in range(15):
+        inside = [
+            (p.max(), p.argmax() == k)
+            for k, p in zip(labels, probabilities, strict=True)
+            if bin_number <= p.max() * 15 < bin_number + 1
+        ]
+        if inside:
+            confidence = sum(float(c) for c, _ in inside) / len(inside)
+            accuracy = sum(bool(right) for _, right in inside) / len(inside)
+            slow += abs(confidence - accuracy) * len(inside) / len(labels)
+    assert metrics.calibration_error(labels, probabilities) == pytest.approx(slow)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_scores_against_counting_pairs(seed: int) -> None:
+    labels, probabilities = random_answers(seed)
+    predicted = probabilities.argmax(axis=1)
+    pairs = list(zip(labels.tolist(), predicted.tolist(), strict=True))
+    matrix = metrics.confusion(labels, predicted, 4)
+    for k, scores in enumerate(metrics.class_scores(matrix)):
+        right, called, there = pairs.count((k, k)), (predicted == k).sum(), (labels == k).sum()
+        assert matrix[k, (k + 1) % 4] == pairs.count((k, (k + 1) % 4))
+        assert scores.precision == pytest.approx(right / called)
+        assert scores.recall == pytest.approx(right / there)
+        assert scores.f1 == pytest.approx(2 * right / (called + there))
+
+
+numbers: Any = st.lists(st.integers(0, 9), min_size=1, max_size=30)
+
+
+@given(numbers, numbers)
+def test_auroc_is_the_chance_to_be_above_with_ties_counted_half(
+    ordinary: list[int], strange: list[int]
+) -> None:
+    wins = sum((s > o) + 0.5 * (s == o) for s in strange for o in ordinary)
+    found = metrics.auroc(np.array(ordinary, dtype=float), np.array(strange, dtype=float))
+    assert found == pytest.approx(wins / len(ordinary) / len(strange))
+
+
+def test_auroc_of_one_kind_alone_is_refused() -> None:
+    for ordinary, strange in (([], [1.0]), ([1.0], [])):
+        with pytest.raises(ValueError, match=r"AUROC needs cases of both kinds\."):
+            metrics.auroc(np.array(ordinary, dtype=float), np.array(strange, dtype=float))
