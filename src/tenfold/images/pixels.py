@@ -68,17 +68,18 @@ def resize(
 ) -> NDArray[np.uint8]:
     """The picture, or a box of it (left, top, right, bottom, in pixels), squashed to `[size, size, 3]`.
 
-    It is Pillow's antialiased resize, written out because other surfaces repeat it. For each axis, with the
-    box from b0 to b1 on an axis of n pixels:
+    It is Pillow's antialiased resize, each axis on its own: first along the rows, then along the columns.
+    Written out, because other surfaces repeat it, for the box from b0 to b1 on an axis of n pixels:
 
         scale = (b1 - b0) / size;  wide = max(scale, 1);  reach = support * wide
         output pixel x has its centre at  c = b0 + (x + 0.5) * scale
         and takes the input pixels i from  max(0, int(c - reach + 0.5))  up to, not including,
-        min(n, int(c + reach + 0.5)),  weighted by  f((i - c + 0.5) / wide)
+        min(n, int(c + reach + 0.5)),  weighted by  f((i - c + 0.5) * (1 / wide))
 
-    The weights of an output pixel are divided by their sum and rounded to multiples of 2**-22 (halves away
-    from zero). Rows are resized first, then columns; each pass sums exactly, rounds to the nearest integer
-    (halves up) and clips to 0..255. A pass that would change nothing (scale 1, the whole axis) is left out.
+    b0, b1 and b1 - b0 are 32-bit floats, all else is 64-bit. The weights of an output pixel are divided by
+    their sum and rounded to multiples of 2**-22 (halves away from zero). Each axis sums exactly, rounds to
+    the nearest integer (halves up) and clips to 0..255. An axis that needs no change (its whole length, scale
+    1) is left as it is.
 
         box       f(t) = 1 where -0.5 < t <= 0.5                        support 0.5
         bilinear  f(t) = 1 - |t| where |t| < 1                          support 1
@@ -94,8 +95,12 @@ def resize(
         )
     from PIL import Image
 
-    small = Image.fromarray(pixels).resize((size, size), Image.Resampling[rule.upper()], box=box)
-    return np.asarray(small)
+    how = Image.Resampling[rule.upper()]
+    image = Image.fromarray(pixels)
+    left, top, right, bottom = box or (0, 0, image.width, image.height)
+    # In one call Pillow chooses which axis goes first, by the sizes and by its version; the order shows.
+    narrow = image.resize((size, image.height), how, (left, 0, right, image.height))
+    return np.asarray(narrow.resize((size, size), how, (0, top, size, bottom)))
 
 
 def _colours(strip: "Image.Image") -> NDArray[np.uint8]:
@@ -114,7 +119,7 @@ def _over_white(rgba: "Image.Image") -> NDArray[np.uint8]:
 
 def _grey(strip: "Image.Image", black: float, white: float) -> NDArray[np.uint8]:
     values = np.asarray(strip).astype(np.float64)
-    levels = (values - black) * (255 / ((white - black) or 1))
+    levels = (values - black) * 255 / ((white - black) or 1)
     levels = np.rint(np.clip(np.nan_to_num(levels, nan=0.0), 0, 255)).astype(np.uint8)
     see_through = strip.info.get("transparency")
     if isinstance(see_through, int):
