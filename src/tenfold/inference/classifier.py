@@ -163,7 +163,14 @@ def _session(content: bytes, path: str | os.PathLike[str], threads: int) -> onnx
     options.intra_op_num_threads = threads or os.cpu_count() or 1
     options.log_severity_level = 3
     # A sealed file that does not run is one for another ONNX Runtime: these are all its own errors.
-    refusals = (state.Fail, state.InvalidGraph, state.InvalidProtobuf, state.NotImplemented)
+    refusals = (
+        state.Fail,
+        state.InvalidArgument,
+        state.InvalidGraph,
+        state.InvalidProtobuf,
+        state.NotImplemented,
+        state.RuntimeException,
+    )
     try:
         return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
     except refusals as reason:
