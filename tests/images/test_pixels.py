@@ -154,3 +154,25 @@ def test_any_measurements_become_grey_levels(values: list[float]) -> None:
     if finite.size and finite.min() < finite.max():
         assert levels[measured[0] == finite.min()].max() == 0
         assert levels[measured[0] == finite.max()].min() == 255
+
+
+def test_a_picture_of_endless_rows_is_not_stretched_before_it_is_shrunk() -> None:
+    rows = 65_536
+    tall = np.repeat(np.arange(rows, dtype=np.uint32) >> 8, 3).astype(np.uint8).reshape(rows, 1, 3)
+    values = resize(tall, 4, "bilinear")
+    assert values.shape == (4, 4, 3)
+    assert values[:, 0, 0].tolist() == sorted(values[:, 0, 0].tolist())
+    assert (values == values[:, :1]).all()
+
+
+def test_its_memory_stays_near_the_pictures_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[int, int]] = []
+    real = Image.Image.resize
+
+    def watched(image: Image.Image, size: tuple[int, int], *rest: object) -> Image.Image:
+        asked.append(size)
+        return real(image, size, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Image.Image, "resize", watched)
+    resize(np.zeros((100_000, 1, 3), np.uint8), 32, "bilinear")
+    assert asked == [(1, 32), (32, 32)]

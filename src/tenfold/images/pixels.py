@@ -14,6 +14,8 @@ RESIZE_RULES = ("box", "bilinear", "bicubic", "lanczos")
 
 # Pixels turned into an array at a time, so that no second whole picture stands in memory.
 _STRIP = 1 << 20
+# A picture of one column and 50 million rows would become 32 times its size if its rows were stretched first.
+_MOST_ROWS = 65_535
 
 
 def upright_rgb(
@@ -68,7 +70,8 @@ def resize(
 ) -> NDArray[np.uint8]:
     """The picture, or a box of it (left, top, right, bottom, in pixels), squashed to `[size, size, 3]`.
 
-    It is Pillow's antialiased resize, each axis on its own: first along the rows, then along the columns.
+    It is Pillow's antialiased resize, each axis on its own: first along the rows, then along the columns
+    (the other way round in a picture of more than 65,535 rows).
     Written out, because other surfaces repeat it, for the box from b0 to b1 on an axis of n pixels:
 
         scale = (b1 - b0) / size;  wide = max(scale, 1);  reach = support * wide
@@ -99,6 +102,9 @@ def resize(
     image = Image.fromarray(pixels)
     left, top, right, bottom = box or (0, 0, image.width, image.height)
     # In one call Pillow chooses which axis goes first, by the sizes and by its version; the order shows.
+    if image.height > _MOST_ROWS:
+        low = image.resize((image.width, size), how, (0, top, image.width, bottom))
+        return np.asarray(low.resize((size, size), how, (left, 0, right, size)))
     narrow = image.resize((size, image.height), how, (left, 0, right, image.height))
     return np.asarray(narrow.resize((size, size), how, (0, top, size, bottom)))
 

@@ -145,9 +145,10 @@ def _from_image(image: "Image.Image", subject: str, limits: Limits) -> Picture:
     with _decoding(subject, image.format or "PIL"):
         image.load()
         orientation = image.getexif().get(_TAG_ORIENTATION, 1)
-    orientation = orientation if orientation in range(1, 9) else 1
+        orientation = orientation if orientation in range(1, 9) else 1
+        pixels = upright_rgb(image, orientation, _grey_range(image))
     width, height = _turned(image.size, orientation)
-    return Picture(upright_rgb(image, orientation, _grey_range(image)), width, height)
+    return Picture(pixels, width, height)
 
 
 def _from_array(values: NDArray[np.uint8], subject: str, limits: Limits) -> Picture:
