@@ -104,6 +104,17 @@ def test_an_endless_form_is_cut_off(small: Running) -> None:
     assert held(small) == 0
 
 
+def test_what_goes_on_after_the_form_has_ended_is_cut_off(small: Running) -> None:
+    kind = f"Content-Type: multipart/form-data; boundary={BOUNDARY}"
+    with raw(small, kind, "Transfer-Encoding: chunked") as connection:
+        form = PART.format("red.png").encode() + picture(RED) + END
+        connection.sendall(b"%x\r\n" % len(form) + form + b"\r\n")
+        assert endless(connection, MUCH) < MUCH
+        status, problem = answer_on(connection)
+    assert status == 413
+    assert problem["problem"] == "is larger than 3 pictures may be"
+
+
 def test_an_endless_field_that_is_no_picture_is_cut_off(small: Running) -> None:
     kind = f"Content-Type: multipart/form-data; boundary={BOUNDARY}"
     with raw(small, "Transfer-Encoding: chunked", kind) as connection:

@@ -133,16 +133,14 @@ async def _read_form(
 ) -> AsyncIterator[Upload]:
     most = limits.pictures * (limits.picture_bytes + _PART_OVERHEAD) + _PART_OVERHEAD
     if _declared(request) > most:
-        raise UploadTooLarge(
-            "The request",
-            f"is larger than {limits.pictures} pictures may be",
-            received=f"it has {megas(_declared(request))} MB",
-            cure="Send fewer pictures at a time.",
-        )
-    form = _Form(limits, share)
+        raise _too_much(limits, f"it has {megas(_declared(request))} MB")
+    form, arrived = _Form(limits, share), 0
     try:
         parser = MultipartParser(boundary, form.callbacks())
         async for chunk in _chunks(request):
+            arrived += len(chunk)
+            if arrived > most:  # it did not say how long it is, and goes on after its form has ended
+                raise _too_much(limits, f"it has more than {megas(most)} MB")
             parser.write(chunk)
             for upload in form.finished:
                 yield upload
@@ -287,6 +285,15 @@ def _too_large(name: str, limits: UploadLimits, received: str = "") -> PictureTo
         "is too large a file",
         received=f"{received}; the limit is {megas(limits.picture_bytes)} MB",
         cure="Save it smaller, or raise the setting max_picture_bytes.",
+    )
+
+
+def _too_much(limits: UploadLimits, received: str) -> UploadTooLarge:
+    return UploadTooLarge(
+        "The request",
+        f"is larger than {limits.pictures} pictures may be",
+        received=received,
+        cure="Send fewer pictures at a time.",
     )
 
 
