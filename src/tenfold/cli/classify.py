@@ -62,7 +62,7 @@ def classify(
     failed = 0
     answers.start()
     with Progress(sys.stderr, "pictures") as progress:
-        outcomes = _classify_each(classifier, sources, chosen.batch_size)
+        outcomes = _classify_each(classifier, sources, chosen.batch_size, chosen.threads)
         for done, (source, outcome) in enumerate(outcomes, 1):
             if isinstance(outcome, PictureError):
                 failed += 1
@@ -95,7 +95,7 @@ def _answers(form: str | None, names: list[str], info: "ModelInfo", top: int, la
 
 
 def _classify_each(
-    classifier: "Classifier", sources: Iterable[Source], batch: int
+    classifier: "Classifier", sources: Iterable[Source], batch: int, threads: int
 ) -> "Iterator[tuple[Source, Prediction | PictureError]]":
     """Answers in order. While one batch is in the network, the next one is read; no more is in memory."""
 
@@ -109,7 +109,7 @@ def _classify_each(
 
     remaining = iter(sources)
     reading: deque[list[tuple[Source, Future[Prepared | PictureError]]]] = deque()
-    readers = ThreadPoolExecutor(cpu_count())
+    readers = ThreadPoolExecutor(threads or cpu_count())
     try:
         while True:
             while len(reading) < 2 and (some := list(islice(remaining, batch))):

@@ -51,7 +51,7 @@ class Classifier:
 
     Args:
         model: path of a model file; None is the bundled one (CIFAR-10's ten classes).
-        threads: how many threads the network uses; 0 is one for each core.
+        threads: how many threads read pictures, and how many the network uses; 0 is one for each core.
         limits: what is refused as too large.
 
     Raises:
@@ -68,7 +68,8 @@ class Classifier:
         self.sha256 = hashlib.sha256(content).hexdigest()
         self.bytes = len(content)
         self.limits = limits or Limits()
-        self._session = _session(content, self.path, threads)
+        self._threads = threads or os.cpu_count() or 1
+        self._session = _session(content, self.path, self._threads)
 
     def classify(self, picture: PictureSource, *, name: str | None = None) -> Prediction:
         """Classify one picture: a path, bytes, a file object, a PIL image or an array `[H, W, 3]`.
@@ -85,7 +86,7 @@ class Classifier:
     def classify_each(self, pictures: Iterable[PictureSource]) -> Iterator[Prediction]:
         """As `classify_many`, one prediction at a time; holds no more than a batch of pictures."""
         remaining = iter(pictures)
-        with ThreadPoolExecutor(os.cpu_count()) as readers:
+        with ThreadPoolExecutor(self._threads) as readers:
             while batch := list(islice(remaining, INPUTS_PER_RUN)):
                 yield from self.run(list(readers.map(self.prepare, batch)))
 
@@ -160,7 +161,7 @@ def _check_rules(info: ModelInfo, path: str | os.PathLike[str]) -> None:
 
 def _session(content: bytes, path: str | os.PathLike[str], threads: int) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads or os.cpu_count() or 1
+    options.intra_op_num_threads = threads
     options.log_severity_level = 3
     # A sealed file that does not run is one for another ONNX Runtime: these are all its own errors.
     refusals = (
