@@ -197,3 +197,12 @@ def test_home_is_where_the_platform_keeps_a_users_data(
 ) -> None:
     monkeypatch.setattr(sys, "platform", platform)
     assert settings.default_home(environ) == wanted.expanduser()
+
+
+def test_a_home_folder_that_is_not_there_is_told() -> None:
+    with pytest.raises(SettingError) as caught:
+        load({"TENFOLD_DATA_DIR": "~no-such-user/data", "TENFOLD_HOME": "/tmp"})
+    assert str(caught.value) == (
+        "TENFOLD_DATA_DIR cannot be told: there is no such home folder here ('~no-such-user/data'). "
+        "Write the path without ~, or set TENFOLD_HOME to a folder."
+    )

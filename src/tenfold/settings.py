@@ -17,6 +17,7 @@ from tenfold.errors import SettingError
 CONFIG_VARIABLE = "TENFOLD_CONFIG"
 # Stands for "not set" until __post_init__ has put the machine's default in its place.
 _UNSET = Path()
+_HOME = "The folder that tenfold keeps its things in"
 
 
 class Described(NamedTuple):
@@ -32,10 +33,10 @@ def default_home(environ: Mapping[str, str] | None = None) -> Path:
     """The platform's folder for a user's data."""
     environ = os.environ if environ is None else environ
     if sys.platform == "win32":
-        return Path(environ.get("LOCALAPPDATA") or "~/AppData/Local").expanduser() / "tenfold"
+        return _expanded(environ.get("LOCALAPPDATA") or "~/AppData/Local", _HOME) / "tenfold"
     if sys.platform == "darwin":
-        return Path("~/Library/Application Support/tenfold").expanduser()
-    return Path(environ.get("XDG_DATA_HOME") or "~/.local/share").expanduser() / "tenfold"
+        return _expanded("~/Library/Application Support/tenfold", _HOME)
+    return _expanded(environ.get("XDG_DATA_HOME") or "~/.local/share", _HOME) / "tenfold"
 
 
 @dataclass(frozen=True)
@@ -176,7 +177,7 @@ def _given(
             stated[one.name] = (_from_text(one, text, name), name)
     home = stated["home"][0] if "home" in stated else default_home(environ)
     named = file or environ.get(CONFIG_VARIABLE, "").strip()
-    path = Path(named).expanduser() if named else home / "tenfold.toml"
+    path = _expanded(named, CONFIG_VARIABLE) if named else home / "tenfold.toml"
     in_file = _from_file(path) if named or path.is_file() else {}
     return {"home": (home, "default")} | {n: (v, str(path)) for n, v in in_file.items()} | stated
 
@@ -188,9 +189,9 @@ def _from_text(one: "Field[Any]", text: str, subject: str) -> Any:
         except ValueError:
             raise _not_a_number(one, subject, text) from None
     elif one.type is Path:
-        value = Path(text).expanduser()
+        value = _expanded(text, subject)
     else:
-        value = str(Path(text).expanduser()) if one.metadata.get("path") else text
+        value = str(_expanded(text, subject)) if one.metadata.get("path") else text
     _check(one, value, subject)
     return value
 
@@ -231,10 +232,23 @@ def _from_toml(one: "Field[Any]", value: Any, subject: str, folder: Path) -> Any
     elif not isinstance(value, str):
         raise SettingError(subject, "is not text", received=repr(value), cure="Put it in quotes.")
     elif one.type is Path or (one.metadata.get("path") and value):
-        where = folder / Path(value).expanduser()  # a relative path is meant from its file
+        where = folder / _expanded(value, subject)  # a relative path is meant from its file
         value = where if one.type is Path else str(where)
     _check(one, value, subject)
     return value
+
+
+def _expanded(path: str | os.PathLike[str], subject: str) -> Path:
+    """A path with the home folder in the place of ~."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:  # no such user, or one without a home, as in a container
+        raise SettingError(
+            subject,
+            "cannot be told: there is no such home folder here",
+            received=repr(os.fspath(path)),
+            cure=f"Write the path without ~, or set {variable('home')} to a folder.",
+        ) from None
 
 
 def _not_a_number(one: "Field[Any]", subject: str, value: object) -> SettingError:
