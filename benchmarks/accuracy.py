@@ -25,7 +25,7 @@ def main() -> None:
                 "what": "Test accuracy, one view a picture",
                 "value": f"{accuracy.value:.2%}, 95 % interval {accuracy.low:.2%} to {accuracy.high:.2%}",
                 "n": n,
-                "peer": "the original projects published 75 to 90 %",
+                "peer": "",
             },
             {
                 "what": "Expected calibration error, 15 bins",

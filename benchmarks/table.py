@@ -1,7 +1,8 @@
 """Writes the figures of benchmarks/results/*.json into README.md and the pages of docs/, between their marks.
 
 A result file is {"name": script, "machine": where, "rows": [{"what", "value", "n", "peer"}, ...]}; `peer` is
-what was measured beside it, or "". Knows nothing of how a figure came about.
+what was measured beside it, or ""; a row with `"only": "docs"` is not for the README. Knows nothing of how a
+figure came about.
 
     python -m benchmarks.table
 """
@@ -10,7 +11,7 @@ import json
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 ROOT = Path(__file__).parent.parent
 START, END = "<!-- figures -->", "<!-- /figures -->"
@@ -21,6 +22,7 @@ class Row(TypedDict):
     value: str
     n: str
     peer: str
+    only: NotRequired[str]
 
 
 class Result(TypedDict):
@@ -38,6 +40,8 @@ def tables(results: Iterable[Result]) -> str:
     """One table for each machine."""
     by_machine: dict[str, list[str]] = {}
     for result in results:
+        if not result["rows"]:
+            continue
         lines = by_machine.setdefault(result["machine"], [])
         for row in result["rows"]:
             cells = (row["what"], row["value"], row["n"], row["peer"], f"`benchmarks/{result['name']}.py`")
@@ -71,8 +75,11 @@ def fill(page: Path, results: list[Result]) -> set[str]:
 
 
 def with_figures(readme: str, results: list[Result]) -> str:
-    """The README with its figures; the comparison of views has many rows and a page of its own."""
-    return replaced(readme, tables(result for result in results if result["name"] != "views"))
+    """The README with its figures, but for the rows that only a page of docs/ shows."""
+    shown: list[Result] = [
+        {**result, "rows": [row for row in result["rows"] if row.get("only") != "docs"]} for result in results
+    ]
+    return replaced(readme, tables(shown))
 
 
 def main() -> None:

@@ -78,8 +78,9 @@ def main() -> None:
 
     rows = []
     combinations = [(rule, "bilinear", "mean") for rule in views.RULES]
-    combinations += [("six", resize, "mean") for resize in ("box", "bicubic", "lanczos")]
-    combinations += [("six", "bilinear", way) for way in ("geometric", "sure")]
+    shipped = classifier.info.views
+    combinations += [(shipped, resize, "mean") for resize in ("box", "bicubic", "lanczos")]
+    combinations += [(shipped, "bilinear", way) for way in ("geometric", "sure")]
     for rule, resize, together in combinations:
         of_staged, of_real = score(rule, resize, together)
         rows.append(
@@ -88,6 +89,7 @@ def main() -> None:
                 "value": f"{of_real:.1%} on photographs",
                 "n": f"{len(real)}",
                 "peer": f"{of_staged:.1%} on {len(staged):,} staged validation pictures",
+                "only": "docs",
             }
         )
         print(rows[-1], flush=True)

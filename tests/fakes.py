@@ -66,6 +66,7 @@ class FakeClassifier(Classifier):
         self.bytes = 1234
         self.limits = limits or Limits()
         self.seconds = seconds
+        self._threads = 2
         self.batches: list[int] = []
         self.threads: set[str] = set()
 

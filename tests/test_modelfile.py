@@ -127,7 +127,7 @@ def test_a_newer_format_names_both_versions(file: Path) -> None:
     modelfile.write(file, NETWORK, replace(INFO, format_version=2, tenfold_version="9.0"))
     assert refusal(file) == (
         "comes from a newer tenfold than this one (format 2 of tenfold 9.0, this one reads up to 1). "
-        "Update with `pip install --upgrade tenfold`."
+        "Install a newer tenfold."
     )
 
 

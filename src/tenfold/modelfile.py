@@ -165,7 +165,7 @@ def _facts(subject: str, content: bytes) -> ModelInfo:
                 "comes from a newer tenfold than this one",
                 received=f"format {version} of tenfold {facts.get('tenfold_version', '?')}, "
                 f"this one reads up to {FORMAT_VERSION}",
-                cure="Update with `pip install --upgrade tenfold`.",
+                cure="Install a newer tenfold.",
             )
         known = {f.name for f in fields(ModelInfo)}
         facts["classes"] = tuple(ClassName(**c) for c in facts["classes"])

@@ -93,7 +93,7 @@ class Settings:
         metadata={"help": "The most pictures in one request to the HTTP API.", "range": (1, 100_000)},
     )
     batch_size: int = field(
-        default=16, metadata={"help": "The most pictures in one run of the network.", "range": (1, 4096)}
+        default=16, metadata={"help": "The most pictures sent to the network together.", "range": (1, 4096)}
     )
     batch_wait_ms: int = field(
         default=2,
@@ -112,8 +112,8 @@ class Settings:
     language: str = field(
         default="",
         metadata={
-            "help": "The language of class names: en, uk or ru. Empty: English on the command line, the "
-            "browser's on the page.",
+            "help": "The language of class names on the command line: en, uk or ru; empty is English. "
+            "The page follows the browser.",
             "choices": ("en", "uk", "ru"),
         },
     )

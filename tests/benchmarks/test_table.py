@@ -57,3 +57,15 @@ def test_a_page_gets_the_results_that_it_has_a_place_for(tmp_path: Path) -> None
     assert text.count("On two cores:") == 1
     assert text.startswith("Before.")
     assert text.endswith("After.")
+
+
+def test_rows_for_the_documentation_stay_out_of_the_readme() -> None:
+    rows: list[table.Row] = [
+        *RESULT["rows"],
+        {"what": "detail", "value": "1", "n": "1", "peer": "", "only": "docs"},
+    ]
+    text = table.with_figures("<!-- figures --><!-- /figures -->", [{**RESULT, "rows": rows}])
+    assert "2 ms ± 1" in text
+    assert "detail" not in text
+    only_docs = [{**RESULT, "rows": rows[1:]}]
+    assert "two cores" not in table.with_figures("<!-- figures --><!-- /figures -->", only_docs)

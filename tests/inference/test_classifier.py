@@ -7,14 +7,16 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from tenfold import modelfile
-from tenfold.errors import DamagedPicture, ModelFileError, NotAPicture, PictureTooLarge
+from tenfold.errors import DamagedPicture, ModelFileError, NotAPicture, PictureTooLarge, UsageError
 from tenfold.images import Limits
 from tenfold.inference import Classifier, classifier, views
 from tenfold.predictions import Prediction
@@ -130,10 +132,7 @@ def test_many_may_be_none(tiny_model: Classifier) -> None:
     assert tiny_model.run([]) == []
 
 
-def test_no_more_than_a_batch_is_taken_before_the_first_answer(
-    tiny_model: Classifier, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(classifier, "INPUTS_PER_RUN", 4)
+def test_no_more_than_two_batches_are_taken_before_the_first_answer(tiny_model: Classifier) -> None:
     taken = 0
 
     def endless() -> Iterator[bytes]:
@@ -143,7 +142,22 @@ def test_no_more_than_a_batch_is_taken_before_the_first_answer(
             yield encoded(PIXELS)
 
     next(tiny_model.classify_each(endless()))
-    assert taken == 4
+    assert taken == 2 * classifier.PICTURES_PER_RUN
+
+
+@pytest.mark.parametrize("one", ["ship.png", b"bytes", Path("ship.png")])
+def test_one_picture_is_not_taken_for_many(tiny_model: Classifier, one: Any) -> None:
+    with pytest.raises(UsageError, match=r"classify_many takes many pictures .* Give a list\."):
+        tiny_model.classify_many(one)
+
+
+def test_a_bad_picture_among_many_has_its_problem_in_its_place(tiny_model: Classifier) -> None:
+    jobs = [partial(tiny_model.prepare, picture) for picture in (PIXELS, b"hello", PIXELS)]
+    first, second, third = tiny_model.answer_each(jobs, batch=2)
+    assert isinstance(second, NotAPicture)
+    assert isinstance(first, Prediction)
+    assert isinstance(third, Prediction)
+    assert same(first, third)
 
 
 def test_prepared_pictures_can_be_run_together(tiny_model: Classifier) -> None:
@@ -238,7 +252,7 @@ def test_a_rule_of_a_later_tenfold_is_told_at_once(
     with pytest.raises(ModelFileError) as caught:
         Classifier(tmp_path / "later.onnx")
     assert words in str(caught.value)
-    assert str(caught.value).endswith("Update with `pip install --upgrade tenfold`.")
+    assert str(caught.value).endswith("Install a newer tenfold.")
 
 
 def test_classifying_imports_no_torch() -> None:

@@ -1,11 +1,7 @@
 """tenfold classify: pictures in, what is in them out."""
 
 import sys
-from collections import deque
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import islice
-from os import cpu_count
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,27 +55,47 @@ def classify(
     sources = list(find(paths, limits.bytes))
     answers = _answers(form, [s.name for s in sources], classifier.info, top, chosen.language or "en")
     explainer = _Explainer(explain, limits) if explain else None
+    jobs = (partial(_prepare, classifier, source) for source in sources)
+    outcomes = classifier.answer_each(jobs, chosen.batch_size)
     failed = 0
     answers.start()
-    with Progress(sys.stderr, "pictures") as progress:
-        outcomes = _classify_each(classifier, sources, chosen.batch_size, chosen.threads)
-        for done, (source, outcome) in enumerate(outcomes, 1):
-            if isinstance(outcome, PictureError):
-                failed += 1
-                progress.clear()
-                click.echo(f"tenfold: {printable(str(outcome))}", err=True)
-                answers.add_problem(source.name, outcome)
-            else:
-                explained = explainer.write(source, outcome) if explainer else None
-                if sys.stdout.isatty():
+    try:
+        with Progress(sys.stderr, "pictures") as progress:
+            for done, (source, outcome) in enumerate(zip(sources, outcomes, strict=True), 1):
+                problem = _add(answers, source, outcome, explainer, progress)
+                if problem:
+                    failed += 1
                     progress.clear()
-                answers.add(source.name, outcome, explained)
-            if len(sources) >= _MANY:
-                progress.show(done, len(sources))
-    answers.end()
+                    click.echo(f"tenfold: {printable(str(problem))}", err=True)
+                    answers.add_problem(source.name, problem)
+                if len(sources) >= _MANY:
+                    progress.show(done, len(sources))
+    finally:
+        # Whatever ends the run, what was printed stays readable JSON.
+        answers.end()
     if failed and len(sources) > 1:
         click.echo(f"tenfold: {failed} of {len(sources)} could not be classified.", err=True)
     return 1 if failed else 0
+
+
+def _add(
+    answers: "Answers",
+    source: Source,
+    outcome: "Prediction | PictureError",
+    explainer: "_Explainer | None",
+    progress: Progress,
+) -> PictureError | None:
+    """Show one picture's answer; what is wrong with the picture, if anything is."""
+    if isinstance(outcome, PictureError):
+        return outcome
+    try:
+        explained = explainer.write(source, outcome) if explainer else None
+    except PictureError as gone:  # it was read before, and is another file now
+        return gone
+    if sys.stdout.isatty():
+        progress.clear()
+    answers.add(source.name, outcome, explained)
+    return None
 
 
 def _answers(form: str | None, names: list[str], info: "ModelInfo", top: int, language: str) -> "Answers":
@@ -94,35 +110,10 @@ def _answers(form: str | None, names: list[str], info: "ModelInfo", top: int, la
     return Table(sys.stdout, names, info.classes, top, language)
 
 
-def _classify_each(
-    classifier: "Classifier", sources: Iterable[Source], batch: int, threads: int
-) -> "Iterator[tuple[Source, Prediction | PictureError]]":
-    """Answers in order. While one batch is in the network, the next one is read; no more is in memory."""
-
-    def prepare(source: Source) -> "Prepared | PictureError":
-        if source.problem:
-            return source.problem
-        try:
-            return classifier.prepare(source.picture, name=source.name)
-        except PictureError as error:
-            return error
-
-    remaining = iter(sources)
-    reading: deque[list[tuple[Source, Future[Prepared | PictureError]]]] = deque()
-    readers = ThreadPoolExecutor(threads or cpu_count())
-    try:
-        while True:
-            while len(reading) < 2 and (some := list(islice(remaining, batch))):
-                reading.append([(source, readers.submit(prepare, source)) for source in some])
-            if not reading:
-                return
-            ready = [(source, future.result()) for source, future in reading.popleft()]
-            good = [one for _, one in ready if not isinstance(one, PictureError)]
-            found = iter(classifier.run(good))
-            for source, one in ready:
-                yield source, one if isinstance(one, PictureError) else next(found)
-    finally:
-        readers.shutdown(cancel_futures=True)
+def _prepare(classifier: "Classifier", source: Source) -> "Prepared":
+    if source.problem:
+        raise source.problem
+    return classifier.prepare(source.picture, name=source.name)
 
 
 class _Explainer:

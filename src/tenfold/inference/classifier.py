@@ -6,9 +6,11 @@ safe in many threads), `run` sends many prepared pictures through the network at
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 
 import numpy as np
@@ -17,7 +19,7 @@ from numpy.typing import NDArray
 from onnxruntime.capi import onnxruntime_pybind11_state as state
 
 from tenfold import images, modelfile
-from tenfold.errors import ModelFileError
+from tenfold.errors import ModelFileError, PictureError, UsageError
 from tenfold.images import Limits, PictureSource
 from tenfold.inference import views
 from tenfold.inference.views import View
@@ -26,6 +28,7 @@ from tenfold.predictions import Prediction
 
 # Network inputs per run: enough to fill the processor, little enough to stay in its cache.
 INPUTS_PER_RUN = 48
+PICTURES_PER_RUN = 16
 # Reading stops at this many pixels on the short side for each pixel of the network's input.
 PIXELS_PER_INPUT = 8
 EVIDENCE_CELLS = 28
@@ -80,15 +83,49 @@ class Classifier:
         return self.run([self.prepare(picture, name=name)])[0]
 
     def classify_many(self, pictures: Iterable[PictureSource]) -> list[Prediction]:
-        """Classify pictures in order, many at a time. Raises PictureError at the first bad one."""
+        """Classify pictures in order, many at a time.
+
+        Raises:
+            PictureError: one of them cannot be used; the first such.
+            UsageError: this is one picture, not many.
+        """
         return list(self.classify_each(pictures))
 
     def classify_each(self, pictures: Iterable[PictureSource]) -> Iterator[Prediction]:
-        """As `classify_many`, one prediction at a time; holds no more than a batch of pictures."""
-        remaining = iter(pictures)
-        with ThreadPoolExecutor(self._threads) as readers:
-            while batch := list(islice(remaining, INPUTS_PER_RUN)):
-                yield from self.run(list(readers.map(self.prepare, batch)))
+        """As `classify_many`, one prediction at a time; holds no more than two batches of pictures."""
+        if isinstance(pictures, str | bytes | os.PathLike):
+            raise UsageError(
+                "classify_many", "takes many pictures", received="one path or one file", cure="Give a list."
+            )
+        for outcome in self.answer_each(partial(self.prepare, picture) for picture in pictures):
+            if isinstance(outcome, PictureError):
+                raise outcome
+            yield outcome
+
+    def answer_each(
+        self, jobs: Iterable[Callable[[], Prepared]], batch: int = PICTURES_PER_RUN
+    ) -> Iterator[Prediction | PictureError]:
+        """An answer for each job, in order. While one batch is in the network, the next one is read.
+
+        Args:
+            jobs: each prepares a picture, in one of several threads, or raises PictureError.
+            batch: pictures sent to the network together.
+        """
+        remaining = iter(jobs)
+        reading: deque[list[Future[Prepared | PictureError]]] = deque()
+        readers = ThreadPoolExecutor(self._threads)
+        try:
+            while True:
+                while len(reading) < 2 and (some := list(islice(remaining, batch))):
+                    reading.append([readers.submit(_prepared_or_problem, job) for job in some])
+                if not reading:
+                    return
+                ready = [future.result() for future in reading.popleft()]
+                found = iter(self.run([one for one in ready if isinstance(one, Prepared)]))
+                for one in ready:
+                    yield next(found) if isinstance(one, Prepared) else one
+        finally:
+            readers.shutdown(cancel_futures=True)
 
     def prepare(self, picture: PictureSource, *, name: str | None = None) -> Prepared:
         """Read one picture and cut its views. Raises PictureError."""
@@ -155,8 +192,15 @@ def _check_rules(info: ModelInfo, path: str | os.PathLike[str]) -> None:
                 f"The model file {os.fspath(path)}",
                 f"asks for a {what} that this tenfold does not know",
                 received=f"{rule!r}; known are {', '.join(known)}",
-                cure="Update with `pip install --upgrade tenfold`.",
+                cure="Install a newer tenfold.",
             )
+
+
+def _prepared_or_problem(job: Callable[[], Prepared]) -> Prepared | PictureError:
+    try:
+        return job()
+    except PictureError as problem:
+        return problem
 
 
 def _session(content: bytes, path: str | os.PathLike[str], threads: int) -> onnxruntime.InferenceSession:
