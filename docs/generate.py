@@ -123,19 +123,19 @@ def operation_parts(name: str, operation: dict[str, Any]) -> Iterator[str]:
     yield f"## {name}"
     yield operation["description"]
     if operation.get("parameters"):
-        rows = (
+        parameters = (
             (f"`{p['name']}`", type_of(p["schema"]), str(p["schema"].get("default", "")), p["description"])
             for p in operation["parameters"]
         )
-        yield table(("Parameter", "Type", "Default", ""), rows)
+        yield table(("Parameter", "Type", "Default", ""), parameters)
     if "requestBody" in operation:
         body = operation["requestBody"]
         yield f"Body ({' or '.join(f'`{kind}`' for kind in body['content'])}): {body['description']}"
-    rows = (
+    answers = (
         (status, "".join(type_of(c["schema"]) for c in answer["content"].values()), answer["description"])
         for status, answer in operation["responses"].items()
     )
-    yield table(("Status", "Answer", ""), rows)
+    yield table(("Status", "Answer", ""), answers)
 
 
 def schema_parts(name: str, schema: dict[str, Any]) -> Iterator[str]:

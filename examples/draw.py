@@ -94,9 +94,9 @@ def ship() -> Image.Image:
     c.line((235, 235, 235), (42, 194), (420, 194), width=2)
     lights = [(70, 120, 155), (95, 145, 175), (30, 72, 105), (150, 185, 205)]
     for _ in range(260):
-        x, y = chance.uniform(-20, WIDTH), chance.uniform(252, HEIGHT)
-        length = chance.uniform(8, 40) * (0.4 + (y - 240) / 120)
-        c.line(chance.choice(lights), (x, y), (x + length, y))
+        left, deep = chance.uniform(-20, WIDTH), chance.uniform(252, HEIGHT)
+        length = chance.uniform(8, 40) * (0.4 + (deep - 240) / 120)
+        c.line(chance.choice(lights), (left, deep), (left + length, deep))
     for x in range(70, 420, 6):
         c.oval((200, 218, 228), (x, 256 + chance.uniform(-3, 3)), (x + 14, 266))
     return c.finished()

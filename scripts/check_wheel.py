@@ -41,7 +41,15 @@ def install(wheel: Path, environment: Path) -> Path:
     """Install the wheel and the pinned core dependencies; returns the environment's bin folder."""
     subprocess.run([sys.executable, "-m", "venv", environment], check=True)
     programs = environment / "bin"
-    pip = [programs / "python", "-m", "pip", "install", "--quiet", "-c", ROOT / "constraints.txt"]
+    pip: list[str | Path] = [
+        programs / "python",
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "-c",
+        ROOT / "constraints.txt",
+    ]
     subprocess.run([*pip, wheel], check=True)
     return programs
 
