@@ -1,5 +1,9 @@
+import os
 import subprocess
 import sys
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "new-venv"
@@ -59,3 +63,30 @@ def test_a_python_without_venv_is_said_with_its_cure(tmp_path: Path) -> None:
         f"tenfold: {python} cannot make virtual environments: its venv module is not installed. "
         "On Debian: apt-get install python3-venv\n"
     )
+
+
+def test_a_python_without_ensurepip_asks_the_index_for_pip(tmp_path: Path) -> None:
+    """As Debian's Python is without python3-venv; this index lacks the pinned pip, and that is said."""
+    (tmp_path / "blind" / "ensurepip").mkdir(parents=True)
+    (tmp_path / "blind" / "ensurepip" / "__init__.py").write_text("raise ImportError('left out')")
+    (tmp_path / "pip").mkdir()
+    (tmp_path / "pip" / "index.html").write_text('<a href="pip-0.1-py3-none-any.whl">old</a>')
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=str(tmp_path)))
+    with server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        done = subprocess.run(
+            [str(SCRIPT), sys.executable, str(tmp_path / "env")],
+            env=os.environ
+            | {
+                "PYTHONPATH": str(tmp_path / "blind"),
+                "PIP_INDEX_URL": f"http://127.0.0.1:{server.server_port}",
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        server.shutdown()
+    assert done.returncode == 1
+    assert "does not have pip-" in done.stderr
+    assert "apt-get install python3-venv" in done.stderr
+    assert not (tmp_path / "env" / "bin" / "pip").exists()
