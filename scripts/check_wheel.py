@@ -65,7 +65,7 @@ def check_size(environment: Path) -> float:
 
 def check_classify(programs: Path, place: Path, environ: dict[str, str]) -> str:
     subprocess.run([programs / "python", "-c", DRAW], check=True, cwd=place, env=environ)
-    command = [programs / "tenfold", "classify", "--json", "picture.png"]
+    command: list[str | Path] = [programs / "tenfold", "classify", "--json", "picture.png"]
     done = subprocess.run(command, check=True, cwd=place, env=environ, stdout=subprocess.PIPE)
     (answer,) = json.loads(done.stdout)
     chances = answer["prediction"]["probabilities"]
