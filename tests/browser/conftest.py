@@ -1,0 +1,136 @@
+"""Real Chromium before the real server, and pictures to show it.
+
+Everything that a page does is watched: a request that leaves the server, a breach of the content security
+policy or an error in the page's code fails the test that caused it.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    expect,
+    sync_playwright,
+)
+
+from tests.browser.seeing import Visit
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "src/tenfold/web/static/index.html"
+MODEL = ROOT / "src/tenfold/models/cifar10.onnx"
+PATIENCE = 60_000  # milliseconds; a loaded machine is no failure
+FLAGS = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+FAKE_CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+
+
+def need(there: bool, reason: str) -> None:
+    """Skip where something is missing, or fail where the gate promised that it is there."""
+    if not there and os.environ.get("TENFOLD_REQUIRE_BROWSER") == "1":
+        pytest.fail(f"TENFOLD_REQUIRE_BROWSER=1, but this {reason}")
+    if not there:
+        pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def address(request: pytest.FixtureRequest) -> str:
+    """Where the real page is served."""
+    need(PAGE.is_file(), "needs the built page: make frontend")
+    need(MODEL.is_file(), "needs the bundled model: tenfold train")
+    return str(request.getfixturevalue("served"))
+
+
+# Not for the session: Playwright keeps an event loop running in this thread, and other tests start their own.
+@pytest.fixture(scope="module")
+def launch(browser_path: str) -> Iterator[Any]:
+    """Starts a Chromium: `launch(*more_flags)`."""
+    expect.set_options(timeout=PATIENCE)
+    with sync_playwright() as playwright, ExitStack() as stack:
+
+        def one(*more: str) -> Browser:
+            browser = playwright.chromium.launch(executable_path=browser_path, args=[*FLAGS, *more])
+            stack.callback(browser.close)
+            return browser
+
+        yield one
+
+
+@pytest.fixture(scope="module")
+def chromium(launch: Any) -> Browser:
+    """A Chromium whose camera shows a test picture."""
+    browser: Browser = launch(*FAKE_CAMERA)
+    return browser
+
+
+@pytest.fixture
+def visit(chromium: Browser, address: str) -> Iterator[Visit]:
+    """Opens the page as somebody: `visit(locale="uk-UA", color_scheme="dark")`."""
+    wrong: list[str] = []
+    with ExitStack() as stack:
+
+        def one(browser: Browser | None = None, **somebody: Any) -> Page:
+            settings = {"locale": "en-US", "viewport": {"width": 1280, "height": 900}, **somebody}
+            context = (browser or chromium).new_context(**settings)
+            stack.callback(context.close)
+            watch(context, address, wrong)
+            page = context.new_page()
+            page.set_default_timeout(PATIENCE)
+            page.goto(address)
+            page.locator("footer dl").wait_for()  # the model's card: the page has all it needs
+            return page
+
+        yield one
+    assert wrong == []
+
+
+def watch(context: BrowserContext, address: str, wrong: list[str]) -> None:
+    """Writes down what no page of ours may do."""
+
+    def console(message: ConsoleMessage) -> None:
+        if (
+            message.type == "error" and "Failed to load resource" not in message.text
+        ):  # statuses are tested apart
+            wrong.append(message.text)
+
+    context.on("console", console)
+    context.on("weberror", lambda error: wrong.append(str(error.error)))
+    ours = (f"{address}/", f"blob:{address}/")
+
+    def requested(request: Request) -> None:
+        if not request.url.startswith(ours):
+            wrong.append(request.url)
+
+    context.on("request", requested)
+
+
+@pytest.fixture(scope="session")
+def plane() -> Path:
+    return ROOT / "examples/pictures/plane.png"
+
+
+@pytest.fixture(scope="session")
+def ship() -> Path:
+    return ROOT / "examples/pictures/ship.png"
+
+
+@pytest.fixture(scope="session")
+def photos() -> Path:
+    """A folder with real photographs, in one folder for each class."""
+    folder = ROOT.parent / "shared/samples/photos"
+    if not folder.is_dir():
+        pytest.skip("needs real photographs in ../shared/samples/photos")
+    return folder

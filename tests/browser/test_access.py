@@ -1,0 +1,130 @@
+"""For everyone: keyboard, screen reader, narrow screens, light and dark."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import ROOT, need
+from tests.browser.seeing import Visit, card, choose
+
+pytestmark = pytest.mark.browser
+
+AXE = ROOT / "frontend/node_modules/axe-core/axe.min.js"
+WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
+
+
+def violations(page: Page) -> list[str]:
+    """What axe-core finds wrong, as sentences."""
+    need(AXE.is_file(), "needs axe-core: npm ci in frontend/")
+    page.wait_for_timeout(1200)  # colours are judged once nothing moves or fades
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    found: dict[str, Any] = page.evaluate("tags => axe.run({ runOnly: tags })", rules)
+    return [f"{v['id']}: {v['help']}: {[n['html'] for n in v['nodes']]}" for v in found["violations"]]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
+def test_axe_finds_nothing_wrong(
+    visit: Visit, plane: Path, tmp_path: Path, scheme: str, viewport: dict[str, int]
+) -> None:
+    note = tmp_path / "note.txt"
+    note.write_text("hello")
+    page = visit(color_scheme=scheme, viewport=viewport, locale="uk-UA")
+    assert violations(page) == []
+    choose(page, plane, note)
+    expect(page.locator(".verdict")).to_be_visible()
+    expect(page.locator(".failure")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_role("button", name="Камера").click()
+    expect(page.get_by_role("button", name="Зробити знімок")).to_be_enabled()
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("locale", ["en-US", "uk-UA", "ru-RU"])
+def test_nothing_scrolls_sideways_at_320_pixels(
+    visit: Visit, plane: Path, tmp_path: Path, locale: str
+) -> None:
+    long = tmp_path / f"{'a_very_long_name_' * 8}.png"
+    long.write_bytes(plane.read_bytes())
+    note = tmp_path / f"{'слово' * 20}.txt"
+    note.write_text("hello")
+    page = visit(locale=locale, viewport=PHONE)
+    sideways = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert page.evaluate(sideways) <= 0
+    choose(page, long, note)
+    expect(page.locator(".verdict")).to_be_visible()
+    expect(page.locator(".failure")).to_be_visible()
+    assert page.evaluate(sideways) <= 0
+
+
+def test_everything_to_press_is_large_enough(visit: Visit, plane: Path) -> None:
+    page = visit(viewport=PHONE)
+    choose(page, plane)
+    expect(page.locator(".verdict")).to_be_visible()
+    page.wait_for_timeout(800)
+    for target in page.locator("button:visible, a:visible, input[type=checkbox]:visible").all():
+        box = target.bounding_box()
+        assert box is not None
+        assert min(box["width"], box["height"]) >= 24, target.evaluate("e => e.outerHTML")
+
+
+def test_the_keyboard_alone_is_enough(visit: Visit, plane: Path) -> None:
+    page = visit()
+
+    def tab_to(name: str) -> None:
+        for _ in range(40):
+            page.keyboard.press("Tab")
+            focused = page.evaluate(
+                "() => { const e = document.activeElement; return e.ariaLabel || e.innerText || ''; }"
+            )
+            if name in focused:
+                return
+        raise AssertionError(f"the Tab key does not reach {name!r}")
+
+    tab_to("Choose a file")
+    with page.expect_file_chooser() as opened:
+        page.keyboard.press("Enter")
+    opened.value.set_files(str(plane))
+    expect(card(page, "plane.png").locator(".verdict")).to_be_visible()
+
+    bars = card(page, "plane.png").get_by_role("list").get_by_role("button")
+    second = bars.nth(1).locator(".name").inner_text()
+    tab_to(f"{second}, ")
+    width = page.evaluate("() => getComputedStyle(document.activeElement).outlineWidth")
+    assert width == "3px", "the focus cannot be seen"
+    page.keyboard.press("Space")
+    expect(bars.nth(1)).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
+    expect(card(page, "plane.png").get_by_role("button", name="Show the evidence")).to_be_visible()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("article")).to_have_count(0)
+
+
+def test_a_screen_reader_is_told_what_came_of_a_picture(visit: Visit, plane: Path, tmp_path: Path) -> None:
+    note = tmp_path / "note.txt"
+    note.write_text("hello")
+    page = visit()
+    told = page.locator("[role=status]")
+    choose(page, plane)
+    expect(told).to_contain_text("airplane")
+    expect(told).to_contain_text("plane.png")
+    choose(page, note)
+    expect(told).to_contain_text("is not a picture that tenfold can read")
+    card(page, "note.txt").get_by_role("button", name="Remove").click()
+    expect(told).to_contain_text("removed.")
+
+
+def test_who_wants_no_motion_gets_none(visit: Visit, plane: Path) -> None:
+    page = visit(reduced_motion="reduce")
+    choose(page, plane)
+    expect(page.locator(".verdict")).to_be_visible()
+    longest = page.evaluate(
+        "() => Math.max(...document.getAnimations().map(a => a.effect.getComputedTiming().endTime), 0)"
+    )
+    assert longest <= 100
