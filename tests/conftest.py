@@ -44,6 +44,20 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
     return home
 
 
+@pytest.fixture(autouse=True)
+def one_thread(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Networks in tests are so narrow that one thread is the fastest, whatever else the machine is doing."""
+    if request.node.get_closest_marker("train") is None or importlib.util.find_spec("torch") is None:
+        yield
+        return
+    import torch
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
 @pytest.fixture(scope="session")
 def browser_path() -> str:
     """The Chromium for a test marked `browser`."""

@@ -61,7 +61,8 @@ def test_confusion_has_the_true_class_in_rows() -> None:
 def test_class_scores_are_precision_recall_and_f1() -> None:
     scores = metrics.class_scores(metrics.confusion(LABELS, PREDICTED, 4))
     first = scores[0]
-    assert (first.precision, first.recall, first.support) == (1.0, pytest.approx(2 / 3), 3)
+    assert (first.precision, first.support) == (1, 3)
+    assert first.recall == pytest.approx(2 / 3)
     assert first.f1 == pytest.approx(0.8)
     assert scores[1] == metrics.ClassScores(0.5, 0.5, 0.5, 2)
     assert (scores[2].precision, scores[2].recall) == (0.5, 1.0)

@@ -16,7 +16,7 @@ def shuffled(data: LabelledPictures, seed: int) -> LabelledPictures:
 
 
 def counts(labels: NDArray[np.int64]) -> list[int]:
-    return np.bincount(labels, minlength=10).tolist()
+    return [int(count) for count in np.bincount(labels, minlength=10)]
 
 
 def test_each_class_has_the_same_share_in_both_parts() -> None:

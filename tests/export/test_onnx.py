@@ -10,6 +10,7 @@ pytest.importorskip("torch", reason="needs the train extra: pip install 'tenfold
 
 import onnxruntime
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 import tenfold
@@ -55,7 +56,7 @@ class Exported:
     content: bytes
     session: onnxruntime.InferenceSession
 
-    def run(self, image: Tensor) -> list[np.ndarray]:  # type: ignore[type-arg]
+    def run(self, image: Tensor) -> list[NDArray[np.float32]]:
         return list(self.session.run(None, {"image": image.numpy()}))
 
 

@@ -12,7 +12,7 @@ Floats = NDArray[np.float32]
 
 
 def unit(points: NDArray[np.float64]) -> Floats:
-    return (points / np.linalg.norm(points, axis=1, keepdims=True)).astype(np.float32)
+    return np.asarray(points / np.linalg.norm(points, axis=1, keepdims=True), dtype=np.float32)
 
 
 def clusters() -> tuple[Floats, NDArray[np.int64], Floats]:

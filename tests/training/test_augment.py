@@ -1,5 +1,7 @@
 """Random changes to pictures keep their form, follow their generator, and do what their names say."""
 
+from collections.abc import Callable
+
 import pytest
 
 pytest.importorskip("torch", reason="needs the train extra: pip install 'tenfold[train]'")
@@ -42,14 +44,11 @@ def test_no_change_touches_the_pictures_that_were_given() -> None:
     assert torch.equal(before, pictures())
 
 
-def test_a_generator_fixes_what_is_drawn() -> None:
+@pytest.mark.parametrize("change", [augment.translate, augment.cutout])
+def test_a_generator_fixes_what_is_drawn(change: Callable[[Tensor, int, Generator], Tensor]) -> None:
     before = pictures()
-    for change in (
-        lambda g: augment.translate(before, 2, g),
-        lambda g: augment.cutout(before, 4, g),
-    ):
-        assert torch.equal(change(seeded(3)), change(seeded(3)))
-        assert not torch.equal(change(seeded(3)), change(seeded(4)))
+    assert torch.equal(change(before, 4, seeded(3)), change(before, 4, seeded(3)))
+    assert not torch.equal(change(before, 4, seeded(3)), change(before, 4, seeded(4)))
 
 
 def test_each_picture_is_mirrored_in_every_other_epoch() -> None:
@@ -88,7 +87,7 @@ def test_moving_by_nothing_changes_nothing() -> None:
 def test_a_square_is_painted_grey_and_nothing_else() -> None:
     before = torch.zeros(300, 3, 12, 12, dtype=torch.uint8)
     after = augment.cutout(before, 4, seeded())
-    assert set(after.unique().tolist()) == {0, 120}
+    assert set(torch.flatten(after).tolist()) == {0, 120}
     corners = set()
     for picture in after:
         assert torch.equal(picture[0], picture[1])

@@ -51,7 +51,12 @@ def test_both_formats_can_be_timed_here() -> None:
 
 def test_keeping_memory_is_left_out_where_the_system_has_no_way(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[object] = []
-    monkeypatch.setattr(ctypes, "CDLL", lambda name: asked.append(name) or object())
+
+    def system(name: object) -> object:
+        asked.append(name)
+        return object()
+
+    monkeypatch.setattr(ctypes, "CDLL", system)
     precision.keep_freed_memory()
     assert asked == ([None] if sys.platform.startswith("linux") else [])
     monkeypatch.setattr(sys, "platform", "win32")
