@@ -26,21 +26,36 @@ def fake_python(folder: Path, *, version: str = "3.11.2", old: bool = False) -> 
     return path
 
 
-def test_an_environment_is_made_anew(tmp_path: Path) -> None:
-    (tmp_path / "env").mkdir()
-    (tmp_path / "env" / "half-made").touch()
+def test_one_that_is_half_made_is_made_anew_and_a_whole_one_is_kept(tmp_path: Path) -> None:
+    mark = tmp_path / "env" / "mark"
+    mark.parent.mkdir()
+    mark.touch()
     done = new_venv(sys.executable, tmp_path / "env")
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "env" / "bin" / "pip").exists()
-    assert not (tmp_path / "env" / "half-made").exists()
+    assert not mark.exists()
+
+    mark.touch()
+    assert new_venv(sys.executable, tmp_path / "env").returncode == 0
+    assert mark.exists()
+
+
+def test_an_environment_of_another_python_is_made_anew(tmp_path: Path) -> None:
+    other = tmp_path / "env" / "bin" / "python"
+    other.parent.mkdir(parents=True)
+    other.write_text('#!/bin/sh\ncase "$2" in *stdout*) printf 3.9.2 ;; esac\n')
+    other.chmod(0o755)
+    assert new_venv(sys.executable, tmp_path / "env").returncode == 0
+    done = subprocess.run([other, "-c", "print(1)"], capture_output=True, text=True, check=False)
+    assert done.stdout == "1\n"
 
 
 def test_no_python_is_said_with_its_cure(tmp_path: Path) -> None:
     done = new_venv("python3.99", tmp_path / "env")
     assert done.returncode == 1
     assert done.stderr == (
-        "tenfold: there is no python3.99 here. Install Python 3.11 or newer (Debian: apt-get install python3 "
-        "python3-venv), or name yours: make PYTHON=/path/to/python3.11\n"
+        "tenfold: there is no python3.99 here. Install Python 3.11 or newer (Debian: apt-get install python3), "
+        "or name yours: make PYTHON=/path/to/python3.11\n"
     )
 
 
