@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { colour, enlarge, heat, strongest } from "./evidence";
+import { colour, enlarge, heat, soften, strongest } from "./evidence";
 
 describe("enlarge", () => {
   it("keeps an even grid even", () => {
@@ -44,6 +44,43 @@ describe("enlarge", () => {
 
   it("gives nothing for an empty grid", () => {
     expect(Math.max(...enlarge([], 4, 4))).toBe(0);
+  });
+});
+
+describe("soften", () => {
+  const step = Array.from({ length: 28 }, () => Array.from({ length: 28 }, (_, x) => (x < 14 ? 0 : 0.8)));
+
+  it("makes a slope of a step, without turning back and without losing the strongest value", () => {
+    const row = soften(step)[10] ?? [];
+    for (let x = 1; x < row.length; x++) expect(row[x]).toBeGreaterThanOrEqual((row[x - 1] ?? 1) - 1e-9);
+    expect((row[14] ?? 0) - (row[13] ?? 0)).toBeLessThan(0.3);
+    expect(strongest(soften(step))).toBeCloseTo(0.8);
+    expect(row[0]).toBeCloseTo(0);
+  });
+
+  it("leaves the strongest evidence where it was", () => {
+    const spot = step.map((row, y) => row.map((_, x) => (x > 18 && x < 23 && y > 3 && y < 8 ? 1 : 0)));
+    const soft = soften(spot);
+    const [, x, y] = soft
+      .flatMap((row, y) => row.map((value, x) => [value, x, y] as const))
+      .reduce((a, b) => (b[0] > a[0] ? b : a));
+    expect(x).toBeGreaterThan(18);
+    expect(x).toBeLessThan(23);
+    expect(y).toBeGreaterThan(3);
+    expect(y).toBeLessThan(8);
+  });
+
+  it("leaves a small grid and an empty one alone", () => {
+    expect(
+      soften([
+        [0, 1],
+        [1, 0],
+      ]),
+    ).toEqual([
+      [0, 1],
+      [1, 0],
+    ]);
+    expect(Math.max(...soften(step.map((row) => row.map(() => 0))).flat())).toBe(0);
   });
 });
 

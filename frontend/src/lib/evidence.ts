@@ -29,10 +29,24 @@ export function heat(grid: Grid, shape: { width: number; height: number }, longe
   const scale = longest / Math.max(shape.width, shape.height, 1);
   const width = Math.max(1, Math.round(shape.width * scale));
   const height = Math.max(1, Math.round(shape.height * scale));
-  const values = enlarge(grid, width, height);
+  const values = enlarge(soften(grid), width, height);
   const pixels = new Uint8ClampedArray(width * height * 4);
   for (let i = 0; i < values.length; i++) pixels.set(colour(values[i] ?? 0), i * 4);
   return { width, height, pixels };
+}
+
+/**
+ * Takes away the steps in a grid that was laid together from several coarser ones, and keeps its strongest value.
+ * A small grid has no such steps and stays as it is.
+ */
+export function soften(grid: Grid): Grid {
+  const rows = grid.length;
+  const columns = grid[0]?.length ?? 0;
+  if (Math.min(rows, columns) < 12) return grid;
+  const wide = grid.map((row) => blur(row, columns / 16));
+  const tall = transpose(transpose(wide).map((column) => blur(column, rows / 16)));
+  const scale = strongest(grid) / (strongest(tall) || 1);
+  return tall.map((row) => row.map((value) => value * scale));
 }
 
 /** Enlarges a grid smoothly (Catmull-Rom in both directions), never leaving 0 to 1. */
@@ -65,6 +79,24 @@ export function colour(value: number): [number, number, number, number] {
   const part = (at - from[0]) / (to[0] - from[0]);
   const between = (i: 1 | 2 | 3 | 4) => from[i] + (to[i] - from[i]) * part;
   return [between(1), between(2), between(3), between(4) * 255];
+}
+
+/** A Gaussian blur that knows the edges: what lies past them counts for nothing. */
+function blur(line: readonly number[], sigma: number): number[] {
+  const reach = Math.ceil(3 * sigma);
+  return line.map((_, i) => {
+    let [sum, weights] = [0, 0];
+    for (let j = Math.max(0, i - reach); j <= Math.min(line.length - 1, i + reach); j++) {
+      const weight = Math.exp(-((i - j) ** 2) / (2 * sigma ** 2));
+      sum += (line[j] ?? 0) * weight;
+      weights += weight;
+    }
+    return sum / weights;
+  });
+}
+
+function transpose(grid: Grid): number[][] {
+  return (grid[0] ?? []).map((_, x) => grid.map((row) => row[x] ?? 0));
 }
 
 interface Tap {
