@@ -96,6 +96,11 @@ def test_certainty_falls_into_the_last_bin() -> None:
     assert metrics.calibration_error(np.array([0, 0]), np.array([[1.0, 0.0], [1.0, 0.0]])) == 0
 
 
+def test_certainty_shares_the_last_bin_with_what_is_almost_certain() -> None:
+    probabilities = np.array([[1.0, 0.0], [0.98, 0.02]])
+    assert metrics.calibration_error(np.array([1, 0]), probabilities) == pytest.approx(0.99 - 0.5)
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_calibration_error_against_a_loop_over_bins(seed: int) -> None:
     labels, probabilities = random_answers(seed)

@@ -77,7 +77,9 @@ def test_a_killed_run_is_resumed_and_each_epoch_logged_once(data: Cifar10, tmp_p
         pipeline.train(data, folder, network=NETWORK, config=CONFIG, report=kill)
     with pytest.raises(TrainingError, match="already holds a run"):
         pipeline.train(data, folder, network=NETWORK, config=CONFIG)
-    resumed = pipeline.train(data, folder, network=NETWORK, config=CONFIG, resume=True)
+    seen: list[Progress] = []
+    resumed = pipeline.train(data, folder, network=NETWORK, config=CONFIG, resume=True, report=seen.append)
+    assert {progress.epoch for progress in seen} == {2}
     whole = pipeline.train(data, tmp_path / "whole", network=NETWORK, config=CONFIG)
     for name, tensor in whole.network.state_dict().items():
         assert torch.equal(tensor, resumed.network.state_dict()[name]), name

@@ -36,6 +36,12 @@ def test_the_mean_of_a_map_is_the_logit() -> None:
     assert output.logits.std() > 0.01
 
 
+def test_the_head_is_scaled_by_the_square_root_of_its_width() -> None:
+    whole = network().eval()
+    output = whole(noise())
+    assert torch.allclose(output.logits, output.features @ whole.head.weight.T / 8**0.5, atol=1e-5)
+
+
 def test_the_published_variant_halves_again_and_takes_the_maximum() -> None:
     config = DefaultConfig(widths=(4, 6, 8), last_pool=True, pool="max")
     output = network(config).eval()(noise())

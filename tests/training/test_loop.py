@@ -84,6 +84,19 @@ def test_a_seed_fixes_the_weights() -> None:
     assert not equal(state(first), state(other))
 
 
+def test_each_epoch_sees_the_pictures_in_another_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    step, seen = Trainer._step, []
+
+    def watched(learner: Trainer, pictures: Tensor, labels: Tensor) -> tuple[float, int]:
+        seen.append(labels.tolist())
+        return step(learner, pictures, labels)
+
+    monkeypatch.setattr(Trainer, "_step", watched)
+    trainer().run()
+    assert len(seen) == 12
+    assert seen[:4] != seen[4:8] != seen[8:]
+
+
 def test_the_validation_pictures_change_nothing() -> None:
     one, other = trainer(), trainer(validation=shades(8, classes=4, side=16, seed=7))
     one.run()
