@@ -18,7 +18,7 @@ WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
 def violations(page: Page) -> list[str]:
     """What axe-core finds wrong, as sentences."""
     need(AXE.is_file(), "needs axe-core: npm ci in frontend/")
-    page.wait_for_timeout(1200)  # colours are judged once nothing moves or fades
+    page.wait_for_function("() => document.getAnimations().length === 0")  # colours are judged at rest
     page.evaluate(AXE.read_text(encoding="utf-8"))
     rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
     found: dict[str, Any] = page.evaluate("tags => axe.run({ runOnly: tags })", rules)
@@ -32,7 +32,7 @@ def test_axe_finds_nothing_wrong(
 ) -> None:
     note = tmp_path / "note.txt"
     note.write_text("hello")
-    page = visit(color_scheme=scheme, viewport=viewport, locale="uk-UA")
+    page = visit(color_scheme=scheme, viewport=viewport, locale="uk-UA", reduced_motion="reduce")
     assert violations(page) == []
     choose(page, plane, note)
     expect(page.locator(".verdict")).to_be_visible()
@@ -66,10 +66,9 @@ def test_nothing_scrolls_sideways_at_320_pixels(
 
 
 def test_everything_to_press_is_large_enough(visit: Visit, plane: Path) -> None:
-    page = visit(viewport=PHONE)
+    page = visit(viewport=PHONE, reduced_motion="reduce")
     choose(page, plane)
     expect(page.locator(".verdict")).to_be_visible()
-    page.wait_for_timeout(800)
     for target in page.locator("button:visible, a:visible, input[type=checkbox]:visible").all():
         box = target.bounding_box()
         assert box is not None
