@@ -106,3 +106,19 @@ describe("translate", () => {
     expect(isolate("a\u202Egpj.exe")).toBe("\u2068a\u202Egpj.exe\u2069");
   });
 });
+
+describe("the texts", () => {
+  it("are all used by the page", () => {
+    const sources = import.meta.glob<string>(
+      ["../**/*.svelte", "../**/*.ts", "!../**/*.test.ts", "!./texts/*"],
+      {
+        query: "?raw",
+        import: "default",
+        eager: true,
+      },
+    );
+    const page = Object.values(sources).join("\n");
+    const unused = Object.keys(languages.en.texts).filter((key) => !page.includes(`"${key}"`));
+    expect(unused).toEqual([]);
+  });
+});

@@ -1,7 +1,6 @@
 /** English texts. The keys here are the keys every other language must have. */
 export const en = {
   title: "tenfold: what is in the picture?",
-  skip: "Skip to the pictures",
   language: "Language",
   headline: "What is in the picture?",
   lead: "Give it a photo. It names what it sees, or says plainly that it knows no such thing, and shows where it looked.",

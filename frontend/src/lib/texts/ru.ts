@@ -2,7 +2,6 @@ import type { Plurals, Texts } from "../i18n";
 
 export const ru: Texts = {
   title: "tenfold: что на картинке?",
-  skip: "Перейти к картинкам",
   language: "Язык",
   headline: "Что на картинке?",
   lead: "Дайте ему фото. Он назовёт, что видит, или прямо скажет, что такого не знает, и покажет, куда смотрел.",

@@ -2,7 +2,6 @@ import type { Plurals, Texts } from "../i18n";
 
 export const uk: Texts = {
   title: "tenfold: що на зображенні?",
-  skip: "Перейти до зображень",
   language: "Мова",
   headline: "Що на зображенні?",
   lead: "Дайте йому фото. Він назве, що бачить, або прямо скаже, що такого не знає, і покаже, куди дивився.",
