@@ -82,7 +82,8 @@ $(PAGE): frontend/node_modules/.ready $(PAGE_SOURCES)
 	cd frontend && ../scripts/with-node npm run build --silent
 	@touch $@
 
-# The newest versions that fit pyproject.toml's ranges, with torch where it was: move that pin by hand.
+# The newest versions that fit pyproject.toml's ranges, with torch where it was: move that pin by hand. The oldest
+# Python is the one to run this with (PYTHON=...), because a version chosen by a newer one may refuse it.
 constraints: ## writes constraints.txt anew
 	scripts/new-venv "$(PYTHON)" .venv-constraints
 	.venv-constraints/bin/python -m pip install --quiet "$$(grep ^torch== constraints.txt)" $(TORCH_ARGS)

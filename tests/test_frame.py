@@ -6,12 +6,13 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from importlib.metadata import packages_distributions, requires
+from importlib.metadata import distributions, packages_distributions, requires
 from itertools import chain
 from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 import tenfold
@@ -169,6 +170,19 @@ def test_every_exact_version_is_within_its_range() -> None:
         pin = pins.get(canonicalize_name(wanted.name))
         assert pin is not None, f"{wanted.name} has no exact version: run `make constraints`"
         assert wanted.specifier.contains(pin), f"{wanted} does not allow {pin}: run `make constraints`"
+
+
+@pytest.mark.train
+def test_every_exact_version_takes_the_oldest_python() -> None:
+    oldest = (
+        "3.11.2"  # Debian 12's; `make constraints PYTHON=...` with a newer one may choose too new a version
+    )
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    names = {line.partition("==")[0] for line in lines if not line.startswith("#")}
+    for found in distributions():
+        needed = found.metadata.get("Requires-Python")
+        if needed and canonicalize_name(found.metadata["Name"]) in names:
+            assert SpecifierSet(needed).contains(oldest), f"{found.metadata['Name']} needs Python {needed}"
 
 
 def test_versions_are_named_without_saying_where_they_come_from() -> None:
