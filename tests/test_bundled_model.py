@@ -69,6 +69,6 @@ def test_the_classifier_takes_it_by_itself() -> None:
 @pytest.mark.skipif(not cifar10.is_whole(SHARED), reason="CIFAR-10 itself is not beside this repository")
 def test_it_recognises_the_first_2000_test_pictures() -> None:
     test = cifar10.load_test(SHARED).take(np.arange(2000))
-    probabilities, _, _, novelty = (classifier := Classifier()).raw(test.pictures)
+    probabilities, _, _, novelty = (classifier := Classifier(threads=1)).raw(test.pictures)
     assert (probabilities.argmax(axis=1) == test.labels).mean() >= 0.93
     assert (novelty <= classifier.info.threshold).mean() == pytest.approx(0.95, abs=0.02)
