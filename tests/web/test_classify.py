@@ -121,3 +121,4 @@ def test_a_fault_of_the_network_does_not_take_the_server_down(serve: Serve) -> N
             == "The request cannot be answered (a fault in tenfold; its log says which)."
         )
         assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["connection"] == "close"
