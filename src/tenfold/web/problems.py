@@ -181,7 +181,7 @@ def install(app: FastAPI, headers: dict[str, str]) -> None:
         return Response(status_code=400)  # nobody is left to read it
 
     async def fault(request: Request, error: Exception) -> Response:
-        # The server ends a connection on which the app has failed; without being told, a client would send its
+        # The server ends a connection on which the app has failed; a client that is not told would send its
         # next request into it.
         return answer(
             RequestFailed(500, "a fault in tenfold; its log says which"),
