@@ -2,6 +2,7 @@
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from tenfold.errors import DatasetError
 from tests import tiny
 
 SHARED = Path(__file__).parents[2].parent / "shared"
-CHECKSUMS_SHA256 = "689c0192c347eaa0b8bb347afa34e714cafa1a19a537bc44105600344a309493"
+CHECKSUMS_SHA256 = "ccfc532a2ead2ccdcaa5898b2b95b2bfb4b71ae983618a879828b85ce508f234"
 
 
 @pytest.fixture
@@ -91,7 +92,7 @@ def test_an_altered_label_or_pixel_is_named_with_its_record(data_dir: Path, at: 
     file.write_bytes(content)
     assert refusal(data_dir) == (
         f"data_batch_5.bin has been altered: record {record} is not as it was published "
-        "(1 of 20 records differ). "
+        "(1 of 100 records differ). "
         "Delete the file and run `tenfold data fetch cifar10` to get a good copy."
     )
 
@@ -103,15 +104,37 @@ def test_the_test_pictures_are_checked_too(data_dir: Path) -> None:
         cifar10.load_test(data_dir)
 
 
-def test_files_that_changed_places_are_altered(data_dir: Path) -> None:
+def test_records_may_stand_in_another_order_and_file(data_dir: Path) -> None:
+    """As they do in copies that were shuffled; the pictures are what counts."""
     folder = data_dir / cifar10.FOLDER
-    (folder / "data_batch_1.bin").write_bytes((folder / "data_batch_2.bin").read_bytes())
-    assert "data_batch_1.bin has been altered: record 0 " in refusal(data_dir)
+    before = cifar10.load_train(data_dir)
+    one, two = (folder / "data_batch_1.bin"), (folder / "data_batch_2.bin")
+    first, second = one.read_bytes(), two.read_bytes()
+    one.write_bytes(second[3073:] + second[:3073])
+    two.write_bytes(first)
+    assert cifar10.load_train(data_dir).fingerprint() == before.fingerprint()
+
+
+def test_a_file_that_is_there_twice_is_named(data_dir: Path) -> None:
+    folder = data_dir / cifar10.FOLDER
+    (folder / "data_batch_2.bin").write_bytes((folder / "data_batch_1.bin").read_bytes())
+    assert "data_batch_2.bin repeats pictures: record 0 stands in an earlier place too" in refusal(data_dir)
+    assert "(20 of 100 records are there twice)" in refusal(data_dir)
+
+
+def test_a_test_picture_is_no_training_picture(data_dir: Path) -> None:
+    folder = data_dir / cifar10.FOLDER
+    (folder / "data_batch_3.bin").write_bytes((folder / "test_batch.bin").read_bytes())
+    assert "data_batch_3.bin has been altered: record 0 " in refusal(data_dir)
 
 
 def test_a_file_that_may_not_be_read_is_named(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def deny(path: Path, dtype: object) -> None:
-        raise PermissionError(13, "Permission denied", str(path))
+    read = np.fromfile
+
+    def deny(path: Path, dtype: Any) -> Any:
+        if path.suffix == ".bin":
+            raise PermissionError(13, "Permission denied", str(path))
+        return read(path, dtype)
 
     monkeypatch.setattr(np, "fromfile", deny)
     file = data_dir / cifar10.FOLDER / "data_batch_1.bin"
