@@ -89,6 +89,8 @@ def visit(chromium: Browser, address: str) -> Iterator[Visit]:
             watch(context, address, wrong)
             page = context.new_page()
             page.set_default_timeout(PATIENCE)
+            # From the start: a browser that is told to hand choosers over only as one opens may keep it.
+            page.on("filechooser", lambda chooser: None)
             page.goto(address)
             page.locator("footer dl").wait_for()  # the model's card: the page has all it needs
             return page
