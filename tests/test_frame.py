@@ -180,9 +180,10 @@ def test_every_exact_version_takes_the_oldest_python() -> None:
     lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
     names = {line.partition("==")[0] for line in lines if not line.startswith("#")}
     for found in distributions():
-        needed = found.metadata.get("Requires-Python")
-        if needed and canonicalize_name(found.metadata["Name"]) in names:
-            assert SpecifierSet(needed).contains(oldest), f"{found.metadata['Name']} needs Python {needed}"
+        facts = found.metadata
+        if "Requires-Python" in facts and canonicalize_name(facts["Name"]) in names:
+            needed = facts["Requires-Python"]
+            assert SpecifierSet(needed).contains(oldest), f"{facts['Name']} needs Python {needed}"
 
 
 def test_versions_are_named_without_saying_where_they_come_from() -> None:

@@ -67,5 +67,5 @@ def test_rows_for_the_documentation_stay_out_of_the_readme() -> None:
     text = table.with_figures("<!-- figures --><!-- /figures -->", [{**RESULT, "rows": rows}])
     assert "2 ms ± 1" in text
     assert "detail" not in text
-    only_docs = [{**RESULT, "rows": rows[1:]}]
+    only_docs: list[table.Result] = [{**RESULT, "rows": rows[1:]}]
     assert "two cores" not in table.with_figures("<!-- figures --><!-- /figures -->", only_docs)

@@ -54,8 +54,8 @@ def test_no_python_is_said_with_its_cure(tmp_path: Path) -> None:
     done = new_venv("python3.99", tmp_path / "env")
     assert done.returncode == 1
     assert done.stderr == (
-        "tenfold: there is no python3.99 here. Install Python 3.11 or newer (Debian: apt-get install python3), "
-        "or name yours: make PYTHON=/path/to/python3.11\n"
+        "tenfold: there is no python3.99 here. Install Python 3.11 or newer (Debian: apt-get install "
+        "python3), or name yours: make PYTHON=/path/to/python3.11\n"
     )
 
 
