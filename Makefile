@@ -27,8 +27,9 @@ run: .venv/.ready $(PAGE) ## the app on http://127.0.0.1:8000, in an environment
 
 test: test-page test-python ## all tests: the page's, then Python's
 
+# Playwright's own Node needs a library that a bare Debian lacks, so it is given the one that built the page.
 test-python: .venv-dev/.ready $(PAGE)
-	.venv-dev/bin/python -m pytest $(ARGS)
+	PLAYWRIGHT_NODEJS_PATH="$$(scripts/with-node sh -c 'command -v node')" .venv-dev/bin/python -m pytest $(ARGS)
 
 test-page: frontend/node_modules/.ready
 	cd frontend && ../scripts/with-node npm test --silent
