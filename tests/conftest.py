@@ -78,5 +78,6 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         first = server.stdout.readline()
         assert first.startswith("tenfold is at http://"), first
         yield first.split()[3]
+        assert server.poll() is None, f"the server ended by itself with {server.returncode}"
         server.terminate()
         server.wait(timeout=30)
