@@ -3,7 +3,7 @@
     python scripts/check_wheel.py dist/tenfold-*.whl
 
 Fails where the wheel lacks the page or the model, the environment is too large or holds torch, or where
-classifying or serving does not work with no Node and no source at hand. Standard library only.
+classifying or serving does not work with no Node and no source at hand. Needs the standard library only.
 """
 
 import json
@@ -39,7 +39,7 @@ def check_contents(wheel: Path) -> None:
 
 def install(wheel: Path, environment: Path) -> Path:
     """Install the wheel and the pinned core dependencies; returns the environment's bin folder."""
-    subprocess.run([sys.executable, "-m", "venv", environment], check=True)
+    subprocess.run([ROOT / "scripts" / "new-venv", sys.executable, environment], check=True)
     programs = environment / "bin"
     pip: list[str | Path] = [
         programs / "python",
