@@ -17,18 +17,21 @@ class LabelledPictures:
         pictures: uint8 `[N, H, W, 3]`, RGB.
         labels: int64 `[N]`, indices into `classes`.
         classes: the class names, in the order of the network's outputs.
+        sources: where each picture came from, for people: a path in the dataset, or a record. May be empty.
     """
 
     pictures: NDArray[np.uint8]
     labels: NDArray[np.int64]
     classes: tuple[str, ...]
+    sources: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.labels)
 
     def take(self, indices: NDArray[np.int64]) -> "LabelledPictures":
         """The pictures at `indices`, as a copy."""
-        return LabelledPictures(self.pictures[indices], self.labels[indices], self.classes)
+        sources = tuple(self.sources[i] for i in indices) if self.sources else ()
+        return LabelledPictures(self.pictures[indices], self.labels[indices], self.classes, sources)
 
     def digests(self) -> list[bytes]:
         """SHA-256 of each picture's pixels, in order."""

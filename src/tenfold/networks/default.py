@@ -8,11 +8,12 @@ keeps its resolution and is averaged, not maximised, over the picture, so that t
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+
+from tenfold.networks.output import Output
 
 
 @dataclass(frozen=True)
@@ -30,18 +31,6 @@ class DefaultConfig:
     widths: tuple[int, int, int] = (64, 256, 256)
     last_pool: bool = False
     pool: str = "average"
-
-
-class Output(NamedTuple):
-    """What the network computes for N pictures.
-
-    logits `[N, K]`; features `[N, D]`, what the head sees; maps `[N, K, h, w]`, whose mean over the
-    cells is the logit where the features are averages.
-    """
-
-    logits: Tensor
-    features: Tensor
-    maps: Tensor
 
 
 class Group(nn.Module):
