@@ -7,12 +7,14 @@ keeps its resolution and is averaged, not maximised, over the picture, so that t
 (Zhou et al. 2016, arXiv 1512.04150) have 7 x 7 cells whose mean is exactly the logit.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from tenfold.errors import TrainingError
 from tenfold.networks.output import Output
 
 
@@ -75,6 +77,10 @@ class DefaultNetwork(nn.Module):
             self.head.weight.div_(self.head.weight.std())
         self.scale = 1.0 / three if config.pool == "max" else 1.0 / three**0.5
 
+    def start_from(self, pictures: Tensor) -> None:
+        """Called once before training: `start_whitening`."""
+        self.start_whitening(pictures)
+
     @torch.no_grad()
     def start_whitening(self, pictures: Tensor, epsilon: float = 5e-4) -> None:
         """Set the fixed first layer from training pictures: the eigenvectors of their 2 x 2 patches.
@@ -90,12 +96,84 @@ class DefaultNetwork(nn.Module):
         assert self.whiten.bias is not None
         self.whiten.bias.zero_()
 
+    def early_parameters(self) -> list[Tensor]:
+        """What learns in the first epochs only: the fixed filters' bias."""
+        assert self.whiten.bias is not None
+        return [self.whiten.bias]
+
+    @torch.no_grad()
+    def take_served(self, tensors: dict[str, Tensor], mean: Tensor, std: Tensor) -> dict[str, Tensor]:
+        """The weights of a model file, where norms and pixel statistics are part of the filters, by our names.
+
+        Args:
+            tensors: the file's weights.
+            mean: of the pixels that this network is trained on, `[1, 3, 1, 1]`.
+            std: their deviation.
+        """
+        found = {name: tensor.clone() for name, tensor in tensors.items()}
+        found["whiten.bias"] = found["whiten.bias"] + (found["whiten.weight"] * mean).sum(dim=(1, 2, 3))
+        found["whiten.weight"] = found["whiten.weight"] * std
+        for name in [n for n in tensors if n.startswith("groups.") and n.endswith(".bias")]:
+            norm = name.removesuffix(".bias").replace("conv", "norm")
+            bias = found.pop(name)
+            found[f"{norm}.bias"] = bias
+            found[f"{norm}.weight"] = torch.ones_like(bias)
+            found[f"{norm}.running_mean"] = torch.zeros_like(bias)
+            found[f"{norm}.running_var"] = torch.ones_like(bias)
+        head = [t for t in tensors.values() if t.shape == self.head.weight.shape]
+        if head:
+            found["head.weight"] = head[0] / self.scale
+        return found
+
+    @torch.no_grad()
+    def settle(self, pictures: Tensor) -> None:
+        """Measure the norms' means on normalised pictures, the answers unchanged: after `take_served`.
+
+        In training a norm takes its batch's mean away; what it gives back has to hold that mean.
+        """
+        norms = [m for m in self.modules() if isinstance(m, nn.BatchNorm2d)]
+        means: dict[nn.Module, Tensor] = {}
+        hooks = [
+            norm.register_forward_pre_hook(lambda norm, x: means.update({norm: x[0].mean(dim=(0, 2, 3))}))
+            for norm in norms
+        ]
+        self.eval()
+        self(pictures)
+        for hook, norm in zip(hooks, norms, strict=True):
+            hook.remove()
+            assert norm.running_mean is not None
+            norm.bias.add_(means[norm] - norm.running_mean)
+            norm.running_mean.copy_(means[norm])
+
     def forward(self, x: Tensor) -> Output:
         x = self.groups(functional.gelu(self.whiten(x)))
         features = x.amax(dim=(2, 3)) if self.config.pool == "max" else x.mean(dim=(2, 3))
         weight = self.head.weight * self.scale
         maps = functional.conv2d(x, weight[:, :, None, None])
         return Output(functional.linear(features, weight), features, maps)
+
+
+def build(
+    classes: int,
+    side: int,
+    *,
+    widths: Sequence[int] = (64, 256, 256),
+    last_pool: bool = False,
+    pool: str = "average",
+) -> DefaultNetwork:
+    """The default network for pictures of 12 pixels and more; the options are `DefaultConfig`'s.
+
+    Raises:
+        TrainingError: the widths are not three, or there is no such pool.
+    """
+    if len(widths) != 3 or pool not in ("average", "max"):
+        raise TrainingError(
+            "The network default",
+            "has three widths and pools by average or max",
+            received=f"widths {list(widths)}, pool {pool!r}",
+        )
+    one, two, three = widths
+    return DefaultNetwork(DefaultConfig(classes, (one, two, three), last_pool, pool))
 
 
 def _norm(channels: int) -> nn.BatchNorm2d:

@@ -2,7 +2,8 @@
 
 from typing import NamedTuple
 
-from torch import Tensor
+from torch import Tensor, nn
+from torch.nn import functional
 
 
 class Output(NamedTuple):
@@ -15,3 +16,19 @@ class Output(NamedTuple):
     logits: Tensor
     features: Tensor
     maps: Tensor
+
+
+def one_cell(logits: Tensor, features: Tensor) -> Output:
+    """The output of a network that cannot say where it saw a class."""
+    return Output(logits, features, logits[:, :, None, None])
+
+
+def averaged(cells: Tensor, head: nn.Linear) -> Output:
+    """The output of a linear head on the average of cells `[N, D, h, w]`.
+
+    The head at each cell gives the class activation maps (Zhou et al. 2016, arXiv 1512.04150); the bias is
+    part of each cell, so the mean over the cells is the logit.
+    """
+    features = cells.mean(dim=(2, 3))
+    maps = functional.conv2d(cells, head.weight[:, :, None, None], head.bias)
+    return Output(head(features), features, maps)

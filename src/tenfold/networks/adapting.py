@@ -1,0 +1,101 @@
+"""Makes any network that gives plain logits give `Output`, names and weights kept. Knows no network."""
+
+from collections import OrderedDict
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from tenfold.errors import TrainingError
+from tenfold.networks.layered import Layered
+from tenfold.networks.output import Output, one_cell
+
+# What a network may have beside its layers (tenfold.networks.known).
+EXTRAS = ("pixel_mean", "pixel_std", "start_from")
+
+
+class Adapted(nn.Module):
+    """A network of plain logits, giving `Output`.
+
+    The features are what its last `nn.Linear` saw, if the logits come from there; otherwise the logits.
+    """
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, x: Tensor) -> Output:
+        seen: list[tuple[Tensor, Tensor]] = []
+
+        def see(layer: nn.Module, inputs: tuple[Any, ...], output: Tensor) -> None:
+            seen.append((inputs[0], output))
+
+        hooks = [
+            layer.register_forward_hook(see)
+            for layer in self.network.modules()
+            if isinstance(layer, nn.Linear)
+        ]
+        try:
+            logits = self.network(x)
+        finally:
+            for hook in hooks:
+                hook.remove()
+        features = seen[-1][0] if seen and seen[-1][1] is logits else logits
+        return one_cell(logits, features)
+
+
+def adapted(network: nn.Module, name: str, classes: int, side: int) -> nn.Module:
+    """The network itself if it gives `Output`, or one that does, with the same weights.
+
+    Layers of a plain `nn.Sequential` that ends in `nn.Linear` keep their names; those of any other network
+    stand behind "network.".
+
+    Raises:
+        TrainingError: it does not take the pictures, or does not give logits of the classes.
+    """
+    if type(network) is nn.Sequential and len(network) and isinstance(network[-1], nn.Linear):
+        layered = Layered(OrderedDict(network.named_children()))
+        _answer(layered, name, classes, side)
+        return layered
+    if isinstance(_answer(network, name, classes, side), Output):
+        return network
+    whole = Adapted(network)
+    for extra in EXTRAS:
+        if hasattr(network, extra):
+            setattr(whole, extra, getattr(network, extra))
+    return whole
+
+
+@torch.no_grad()
+def _answer(network: nn.Module, name: str, classes: int, side: int) -> Tensor | Output:
+    """What it answers to two grey pictures, checked."""
+    mode = network.training
+    network.eval()
+    try:
+        answer: Tensor | Output = network(torch.zeros(2, 3, side, side))
+    except RuntimeError as reason:
+        raise TrainingError(
+            f"The network {name}",
+            f"does not take pictures of {side} x {side}",
+            received=str(reason).splitlines()[0],
+            cure="It is given float tensors of shape [N, 3, side, side].",
+        ) from reason
+    network.train(mode)
+    logits = answer.logits if isinstance(answer, Output) else answer
+    if not isinstance(logits, Tensor) or logits.shape != (2, classes):
+        received = f"shape {list(logits.shape)}" if isinstance(logits, Tensor) else type(answer).__name__
+        raise TrainingError(
+            f"The network {name}",
+            f"does not answer with logits of shape [N, {classes}]",
+            received=f"{received} for N = 2",
+            cure="Its forward gives the logits alone, or tenfold.networks.output.Output.",
+        )
+    ends = [layer for layer in network.modules() if not list(layer.children())]
+    if ends and isinstance(ends[-1], nn.Softmax | nn.LogSoftmax):
+        raise TrainingError(
+            f"The network {name}",
+            "ends in a softmax",
+            received=type(ends[-1]).__name__,
+            cure="Leave it out: training and the model file apply it to the logits.",
+        )
+    return answer
