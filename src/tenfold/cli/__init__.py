@@ -20,6 +20,7 @@ COMMANDS = {
     "serve": ("tenfold.cli.serve:serve", "Serve the page and the HTTP API."),
     "model": ("tenfold.cli.model:model", "Look into model files."),
     "train": ("tenfold.cli.train:train", "Train a network and write its model file."),
+    "network": ("tenfold.cli.network:network", "List networks, and show one layer by layer."),
     "evaluate": ("tenfold.cli.evaluate:evaluate", "Measure a model file on the test pictures."),
     "data": ("tenfold.cli.data:data", "Fetch training data."),
     "settings": ("tenfold.cli.settings:settings", "List every setting, its value and where it comes from."),

@@ -75,7 +75,7 @@ class Layers:
     def flatten(self) -> "Layers":
         self._channels *= self._side**2
         self._flat = True
-        return self._add("flatten", nn.Flatten())
+        return self._add("flatten", nn.Flatten(), "flatten")
 
     def dense(self, units: int) -> "Layers":
         """A fully connected layer and ReLU."""
