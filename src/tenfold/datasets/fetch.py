@@ -4,23 +4,16 @@ Knows nothing of what is in the pictures; `cifar10` checks that.
 """
 
 import hashlib
-import http.client
 import shutil
-import ssl
 import tarfile
-import urllib.error
-import urllib.request
-from collections.abc import Callable
 from pathlib import Path
 
 from tenfold.datasets import cifar10
+from tenfold.downloads import Progress, download
 from tenfold.errors import DatasetError
 
 URL = "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"
 MD5 = "c32a1d4ab5d03f1284b67883e8d87530"
-Progress = Callable[[int, int | None], None]
-_CHUNK = 1 << 16
-_SECONDS_WITHOUT_A_BYTE = 30
 
 
 def fetch_cifar10(
@@ -45,7 +38,7 @@ def fetch_cifar10(
         try:
             data_dir.mkdir(parents=True, exist_ok=True)
             if not archive.is_file():
-                _download(url, archive, progress)
+                download(url, archive, error=DatasetError, progress=progress)
             _verify(archive, md5)
             _unpack(archive, data_dir)
         except OSError as reason:
@@ -59,46 +52,6 @@ def fetch_cifar10(
     cifar10.load_train(data_dir)
     cifar10.load_test(data_dir)
     return cifar10.find(data_dir)
-
-
-def _download(url: str, archive: Path, progress: Progress) -> None:
-    partial = archive.with_name(archive.name + ".partial")
-    have = partial.stat().st_size if partial.exists() else 0
-    request = urllib.request.Request(url, headers={"Range": f"bytes={have}-"} if have else {})
-    try:
-        with urllib.request.urlopen(request, timeout=_SECONDS_WITHOUT_A_BYTE) as answer:
-            # A server that does not resume answers 200 with the whole file.
-            if answer.status != http.HTTPStatus.PARTIAL_CONTENT:
-                have = 0
-            length = answer.headers.get("Content-Length")
-            total = have + int(length) if length else None
-            with partial.open("ab" if have else "wb") as file:
-                while chunk := answer.read(_CHUNK):
-                    file.write(chunk)
-                    have += len(chunk)
-                    progress(have, total)
-        if total is not None and have < total:
-            raise _cut_off(url, f"the connection ended after {have:,} of {total:,} bytes", archive)
-    except urllib.error.HTTPError as reason:
-        reason.close()
-        if reason.code != http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
-            raise _cut_off(url, f"the server answered {reason.code} {reason.reason}", archive) from reason
-        # Everything is there already; the checksum will tell.
-    except urllib.error.URLError as reason:
-        raise _cut_off(url, str(reason.reason), archive) from reason
-    except (TimeoutError, ConnectionError, ssl.SSLError, http.client.HTTPException) as reason:
-        raise _cut_off(url, str(reason) or type(reason).__name__, archive) from reason
-    partial.replace(archive)
-
-
-def _cut_off(url: str, received: str, archive: Path) -> DatasetError:
-    return DatasetError(
-        url,
-        "could not be fetched",
-        received=received,
-        cure=f"Run the command again: it goes on where it stopped. Or fetch {archive.name} by other means "
-        f"and put it in {archive.parent}.",
-    )
 
 
 def _verify(archive: Path, md5: str) -> None:

@@ -1,5 +1,6 @@
 """VGG16's published ImageNet weights: fetched, verified, read without pickle. Knows no network."""
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from pickle import UnpicklingError
@@ -8,6 +9,7 @@ import torch
 from torch import Tensor
 
 from tenfold import settings
+from tenfold.downloads import Progress, download
 from tenfold.errors import TrainingError
 
 URL = "https://download.pytorch.org/models/vgg16-397923af.pth"
@@ -59,14 +61,43 @@ def _read(path: Path) -> object:
     return state
 
 
-def fetch() -> Path:
-    """The published file in tenfold's home. Raises TrainingError where it is missing."""
-    path = Path(settings.load().home) / "weights" / URL.rpartition("/")[2]
-    if path.is_file():
-        return path
-    raise TrainingError(
-        "VGG16's ImageNet weights",
-        "are not here",
-        received=f"there is no {path}",
-        cure=f"Fetch {URL} (528 MB) and name it with --weights FILE, or put it there.",
-    )
+def fetch(*, url: str = URL, progress: Progress = lambda done, total: None) -> Path:
+    """Have the published file in tenfold's home, and verify it.
+
+    Args:
+        url: where it is; its name ends in the first eight digits of its SHA-256.
+        progress: called with the bytes received and the bytes in all, where known.
+
+    Raises:
+        TrainingError: it cannot be fetched, kept, or is another file.
+    """
+    path = Path(settings.load().home) / "weights" / url.rpartition("/")[2]
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.is_file():
+            download(
+                url,
+                path,
+                error=TrainingError,
+                otherwise="A copy elsewhere is named with --weights FILE.",
+                progress=progress,
+            )
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as reason:
+        raise TrainingError(
+            f"The folder {path.parent}",
+            "cannot take VGG16's weights",
+            received=reason.strerror or str(reason),
+            cure="Free some space (they need 528 MB), or name a copy elsewhere with --weights FILE.",
+        ) from reason
+    expected = path.stem.rpartition("-")[2]
+    if not found.startswith(expected):
+        path.unlink()
+        raise TrainingError(
+            path.name,
+            "is not the published file and was deleted",
+            received=f"SHA-256 {found[: len(expected)]}, expected {expected}",
+            cure="Run the command again.",
+        )
+    return path
