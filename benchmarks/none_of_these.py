@@ -12,49 +12,20 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from benchmarks.record import DATA, photos, strangers, write
 from benchmarks.views import stage
 from tenfold import metrics
 from tenfold.datasets import cifar10
-from tenfold.datasets.labelled import LabelledPictures, split
+from tenfold.datasets.labelled import split
 from tenfold.inference import Classifier
 from tenfold.inference.classifier import Prepared
 from tenfold.judging import novelty
+from tenfold.judging.strangers import MADE_UP
 
 Pictures = NDArray[np.uint8]
 Score = tuple[int, float]  # neighbours, mix
 SCORES: list[Score] = [(k, mix) for k in (1, 5, 20) for mix in (0.0, 0.25, 0.5, 1.0, 2.0)]
-
-
-def blends(data: LabelledPictures, random: np.random.Generator) -> Pictures:
-    """Each picture half and half with one of another class."""
-    other = random.permutation(len(data))
-    other = np.where(data.labels[other] == data.labels, np.roll(other, 1), other)
-    different = data.labels[other] != data.labels
-    both = (data.pictures.astype(np.uint16) + data.pictures[other]) // 2
-    return np.asarray(both[different], dtype=np.uint8)
-
-
-def shuffled(data: LabelledPictures, random: np.random.Generator) -> Pictures:
-    """Each picture's sixteen tiles in another order."""
-    count = len(data)
-    tiles = (
-        data.pictures.reshape(count, 4, 8, 4, 8, 3).transpose(0, 1, 3, 2, 4, 5).reshape(count, 16, 8, 8, 3)
-    )
-    tiles = np.stack([picture[random.permutation(16)] for picture in tiles])
-    back = tiles.reshape(count, 4, 4, 8, 8, 3).transpose(0, 1, 3, 2, 4, 5)
-    return np.ascontiguousarray(back.reshape(count, 32, 32, 3))
-
-
-def details(data: LabelledPictures, random: np.random.Generator) -> Pictures:
-    """An eighth of each picture, enlarged."""
-    out = []
-    for picture in data.pictures:
-        x, y = random.integers(0, 21, 2)
-        out.append(np.asarray(Image.fromarray(picture[y : y + 11, x : x + 11]).resize((32, 32), 3)))
-    return np.stack(out)
 
 
 def main() -> None:
@@ -74,7 +45,7 @@ def main() -> None:
         return embedding, probabilities
 
     known = outputs(validation.pictures)
-    made_up = {make.__name__: outputs(make(validation, random)) for make in (blends, shuffled, details)}
+    made_up = {kind: outputs(make(validation, random)) for kind, _, make in MADE_UP}
     n = f"{options.pictures:,} validation pictures and as many of each kind"
     doubt = row(
         "maximum softmax",

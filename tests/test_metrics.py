@@ -148,3 +148,55 @@ def test_auroc_of_one_kind_alone_is_refused() -> None:
     for ordinary, strange in (([], [1.0]), ([1.0], [])):
         with pytest.raises(ValueError, match=r"AUROC needs cases of both kinds\."):
             metrics.auroc(np.array(ordinary, dtype=float), np.array(strange, dtype=float))
+
+
+def test_top_k_counts_a_class_among_the_k_most_probable() -> None:
+    labels, probabilities = random_answers(3, n=80, classes=7)
+    order = np.argsort(-probabilities, axis=1)
+    for k in (1, 5, 7):
+        hits = sum(label in row[:k] for label, row in zip(labels, order, strict=True))
+        assert metrics.top_k_accuracy(labels, probabilities, k) == metrics.share(hits, 80)
+
+
+def test_the_macro_average_counts_classes_alike_and_passes_over_those_without_pictures() -> None:
+    scores = metrics.class_scores(metrics.confusion(LABELS, PREDICTED, 4))
+    average = metrics.macro_average(scores)
+    assert average.precision == pytest.approx((1 + 1 / 2 + 1 / 2) / 3)
+    assert average.recall == pytest.approx((2 / 3 + 1 / 2 + 1) / 3)
+    assert average.f1 == pytest.approx((4 / 5 + 1 / 2 + 2 / 3) / 3)
+    assert average.support == 6
+
+
+def test_the_weighted_average_has_the_accuracy_as_its_recall() -> None:
+    scores = metrics.class_scores(metrics.confusion(LABELS, PREDICTED, 4))
+    average = metrics.weighted_average(scores)
+    assert average.recall == pytest.approx(metrics.accuracy(LABELS, PREDICTED).value)
+    assert average.precision == pytest.approx((3 * 1 + 2 * 0.5 + 1 * 0.5) / 6)
+    assert average.support == 6
+
+
+def test_a_reliability_bin_has_the_means_of_its_pictures() -> None:
+    labels = np.array([0, 0, 1, 1])
+    probabilities = np.array([[0.9, 0.1], [0.95, 0.05], [0.95, 0.05], [0.45, 0.55]])
+    low, high = metrics.reliability(labels, probabilities, bins=10)
+    assert (low.low, low.high, low.n, low.accuracy) == (0.5, 0.6, 1, 1.0)
+    assert (high.low, high.high, high.n) == (0.9, 1.0, 3)
+    assert high.confidence == pytest.approx((0.9 + 0.95 + 0.95) / 3)
+    assert high.accuracy == pytest.approx(2 / 3)
+
+
+def test_a_certain_picture_is_in_the_last_bin() -> None:
+    (only,) = metrics.reliability(np.array([0]), np.array([[1.0, 0.0]]))
+    assert only.high == 1
+
+
+@given(st.integers(0, 10**6), st.integers(1, 60), st.integers(1, 60))
+def test_the_area_under_the_curve_is_the_auroc(seed: int, known: int, strange: int) -> None:
+    random = np.random.default_rng(seed)
+    # So few values that many cases tie.
+    ordinary, others = random.integers(0, 8, known) / 8.0, random.integers(2, 10, strange) / 8.0
+    false_alarms, caught = metrics.roc(ordinary, others)
+    assert (false_alarms[0], caught[0], false_alarms[-1], caught[-1]) == (0, 0, 1, 1)
+    assert (np.diff(false_alarms) >= 0).all()
+    area = np.trapezoid(caught, false_alarms)
+    assert area == pytest.approx(metrics.auroc(ordinary, others), abs=0.02)

@@ -3,6 +3,7 @@
 Throughout, `labels` is int `[N]` with values 0 to K-1 and `probabilities` is float `[N, K]`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,6 +41,12 @@ def accuracy(labels: Labels, predicted: Labels) -> Share:
     return share(int((labels == predicted).sum()), len(labels))
 
 
+def top_k_accuracy(labels: Labels, probabilities: Floats, k: int) -> Share:
+    """The share of pictures whose class is among the k most probable; classes tied with the k-th count."""
+    kth = np.partition(probabilities, -k, axis=1)[:, -k]
+    return share(int((probabilities[np.arange(len(labels)), labels] >= kth).sum()), len(labels))
+
+
 def confusion(labels: Labels, predicted: Labels, classes: int) -> NDArray[np.int64]:
     """`[K, K]`: how many pictures of the row's class were called the column's."""
     return np.bincount(labels * classes + predicted, minlength=classes**2).reshape(classes, classes)
@@ -67,6 +74,22 @@ def class_scores(matrix: NDArray[np.int64]) -> list[ClassScores]:
     return scores
 
 
+def macro_average(scores: Sequence[ClassScores]) -> ClassScores:
+    """The plain mean over the classes that have pictures; its support is all pictures."""
+    return _average([s for s in scores if s.support], None)
+
+
+def weighted_average(scores: Sequence[ClassScores]) -> ClassScores:
+    """The mean over the classes, each weighted by its number of pictures."""
+    return _average(scores, [s.support for s in scores])
+
+
+def _average(scores: Sequence[ClassScores], weights: Sequence[int] | None) -> ClassScores:
+    means = np.average([(s.precision, s.recall, s.f1) for s in scores], axis=0, weights=weights)
+    precision, recall, f1 = (float(mean) for mean in means)
+    return ClassScores(precision, recall, f1, sum(s.support for s in scores))
+
+
 def balanced_accuracy(matrix: NDArray[np.int64]) -> float:
     """The mean recall of the classes that have pictures, 0 to 1."""
     return float(np.mean([s.recall for s in class_scores(matrix) if s.support]))
@@ -78,15 +101,53 @@ def cross_entropy(labels: Labels, probabilities: Floats) -> float:
     return float(-np.log(np.maximum(true, 1e-12)).mean())
 
 
-def calibration_error(labels: Labels, probabilities: Floats, bins: int = 15) -> float:
-    """Expected calibration error, 0 to 1, over bins of equal width (Guo et al. 2017, arXiv 1706.04599)."""
+@dataclass(frozen=True)
+class ConfidenceBin:
+    """The pictures whose confidence, the highest probability, lies from `low` to `high`.
+
+    confidence and accuracy: their means in the bin, 0 to 1; n: how many pictures it has, at least one.
+    """
+
+    low: float
+    high: float
+    confidence: float
+    accuracy: float
+    n: int
+
+
+def reliability(labels: Labels, probabilities: Floats, bins: int = 15) -> list[ConfidenceBin]:
+    """The points of a reliability diagram over bins of equal width, empty ones left out (Guo et al. 2017)."""
     confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
     bin_of = np.minimum((confidence * bins).astype(int), bins - 1)
-    gaps = [
-        abs(right[bin_of == b].mean() - confidence[bin_of == b].mean()) * (bin_of == b).mean()
-        for b in np.unique(bin_of)
+    found = []
+    for b in np.unique(bin_of):
+        inside = bin_of == b
+        means = float(confidence[inside].mean()), float(right[inside].mean())
+        found.append(ConfidenceBin(float(b / bins), float((b + 1) / bins), *means, int(inside.sum())))
+    return found
+
+
+def calibration_error(labels: Labels, probabilities: Floats, bins: int = 15) -> float:
+    """Expected calibration error, 0 to 1, over bins of equal width (Guo et al. 2017, arXiv 1706.04599)."""
+    points = reliability(labels, probabilities, bins)
+    return sum(abs(p.accuracy - p.confidence) * p.n for p in points) / len(labels)
+
+
+def roc(ordinary: Floats, strange: Floats, points: int = 200) -> tuple[NDArray[np.float64], ...]:
+    """The receiver operating characteristic of a score that is higher for strange cases.
+
+    Args:
+        points: about how many; a curve of every case would make a page heavy and look the same.
+
+    Returns:
+        the share of ordinary cases above each threshold and that of strange ones, both rising 0 to 1.
+    """
+    cuts = np.unique(np.quantile(np.concatenate([ordinary, strange]), np.linspace(0, 1, points)))[::-1]
+    above = [
+        1 - np.searchsorted(np.sort(cases), cuts, side="right") / len(cases) for cases in (ordinary, strange)
     ]
-    return float(np.sum(gaps))
+    false_alarms, caught = (np.concatenate([share, [1.0]]) for share in above)
+    return false_alarms, caught
 
 
 def auroc(ordinary: Floats, strange: Floats) -> float:

@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from tenfold import metrics
-from tenfold.judging.calibration import fit_temperature, softmax
+from tenfold.judging.calibration import fit_temperature, softmax, uncalibrated
 
 
 def honest(n: int = 8000) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
@@ -52,3 +52,16 @@ def test_softmax_by_hand() -> None:
 
 def test_softmax_of_large_logits_is_no_overflow() -> None:
     assert softmax(np.array([[1e4, 0.0]])).tolist() == [[1.0, 0.0]]
+
+
+@pytest.mark.parametrize("temperature", [0.3, 1.0, 4.0])
+def test_calibrated_probabilities_tell_what_the_network_said(temperature: float) -> None:
+    _, logits = honest(300)
+    told = softmax(logits, temperature).astype(np.float32)
+    np.testing.assert_allclose(uncalibrated(told, temperature), softmax(logits), atol=1e-4)
+
+
+def test_a_probability_of_nothing_stays_next_to_nothing() -> None:
+    raw = uncalibrated(np.array([[1.0, 0.0]], np.float32), 2.0)
+    assert raw[0, 1] < 1e-30
+    assert raw.sum() == pytest.approx(1)

@@ -10,7 +10,7 @@ from tenfold import metrics
 from tenfold.datasets.labelled import LabelledPictures
 from tenfold.errors import DatasetError
 from tenfold.inference import Classifier
-from tenfold.judging.evaluation import evaluate
+from tenfold.judging.evaluation import LOT, answers, evaluate
 from tests import tiny
 
 DATA = tiny.shades(60)
@@ -73,3 +73,35 @@ def test_pictures_of_another_size_are_refused(tiny_model: Classifier) -> None:
     wide = replace(DATA, pictures=np.zeros((60, 24, 40, 3), np.uint8))
     with pytest.raises(DatasetError, match=r"do not fit this model \(40 x 24 pixels of airplane,"):
         evaluate(tiny_model, wide)
+
+
+def test_a_thousand_classes_are_not_all_named(tiny_model: Classifier) -> None:
+    many = LabelledPictures(DATA.pictures, DATA.labels, tuple(f"class {k}" for k in range(1000)))
+    with pytest.raises(
+        DatasetError, match=r"of class 0, class 1, .*, class 9 and 990 more\)\. The model takes"
+    ):
+        evaluate(tiny_model, many)
+
+
+def test_no_pictures_are_refused(tiny_model: Classifier) -> None:
+    with pytest.raises(DatasetError, match=r"The data hold no picture to judge by\. Name another part"):
+        evaluate(tiny_model, DATA.take(np.zeros(0, np.int64)))
+
+
+def test_answers_of_many_lots_are_those_of_one_run_and_say_how_far_they_are(tiny_model: Classifier) -> None:
+    data, told = tiny.shades(LOT + 30), []
+    found = answers(tiny_model, data.pictures, lambda done, total: told.append((done, total)))
+    probabilities, _, _, novelty = tiny_model.raw(data.pictures)
+    np.testing.assert_allclose(found.probabilities, probabilities, atol=1e-6)
+    np.testing.assert_allclose(found.novelty, novelty, atol=1e-6)
+    assert np.array_equal(found.predicted, probabilities.argmax(axis=1))
+    assert told == [(LOT, LOT + 30), (LOT + 30, LOT + 30)]
+    assert found.seconds > 0
+
+
+def test_the_five_best_count_where_there_are_more_classes(tiny_model: Classifier) -> None:
+    found = evaluate(tiny_model, DATA)
+    assert found.top5 is not None
+    assert found.accuracy.value <= found.top5.value <= 1
+    assert found.macro.support == found.weighted.support == 60
+    assert found.weighted.recall == pytest.approx(found.accuracy.value)

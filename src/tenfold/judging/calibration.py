@@ -28,3 +28,12 @@ def fit_temperature(labels: NDArray[np.int64], logits: NDArray[np.floating]) -> 
         else:
             low = one
     return float(2 / (low + high))
+
+
+def uncalibrated(probabilities: NDArray[np.floating], temperature: float) -> NDArray[np.float64]:
+    """What the network said before its logits were divided by the temperature.
+
+    softmax(z / T) to the power T, normalised, is softmax(z): so a model file's own output tells, and the
+    logits are not needed. A probability that a float could not hold stays as small as it can.
+    """
+    return softmax(np.log(np.maximum(probabilities, np.finfo(np.float32).tiny)), 1 / temperature)

@@ -1,5 +1,7 @@
 """A model file judged on labelled pictures, one view each. Knows nothing of training or of reports."""
 
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +13,31 @@ from tenfold.datasets.labelled import LabelledPictures
 from tenfold.errors import DatasetError
 from tenfold.inference import Classifier
 from tenfold.metrics import ClassScores, Share
+
+# Pictures between two words about progress. Evidence maps are let go after each lot: of 1,000 classes at
+# 224 x 224 pixels those of a whole test set would take gigabytes.
+LOT = 480
+# An error names so many classes; a reader of a thousand would not find what is wrong.
+MOST_NAMED = 10
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """What a model file says of N pictures: probabilities `[N, K]`, novelty `[N]`, seconds for them all."""
+
+    probabilities: NDArray[np.float32]
+    novelty: NDArray[np.float32]
+    seconds: float
+
+    @property
+    def predicted(self) -> NDArray[np.int64]:
+        """The most probable class of each picture, `[N]`."""
+        return np.asarray(self.probabilities.argmax(axis=1), dtype=np.int64)
+
+    @property
+    def confidence(self) -> NDArray[np.float32]:
+        """The probability of that class, `[N]`."""
+        return np.asarray(self.probabilities.max(axis=1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,6 +51,7 @@ class Evaluation:
         kept: the share that was not called "none of these".
         confusion: int `[K, K]`, rows are the true classes.
         classes: each class's scores.
+        top5: the share whose class is among the five most probable; None where there are five or fewer.
     """
 
     accuracy: Share
@@ -32,6 +60,17 @@ class Evaluation:
     kept: Share
     confusion: NDArray[np.int64]
     classes: dict[str, ClassScores]
+    top5: Share | None = None
+
+    @property
+    def macro(self) -> ClassScores:
+        """The plain mean over the classes that have pictures."""
+        return metrics.macro_average(list(self.classes.values()))
+
+    @property
+    def weighted(self) -> ClassScores:
+        """The mean over the classes, weighted by their pictures."""
+        return metrics.weighted_average(list(self.classes.values()))
 
     def summary(self) -> dict[str, Any]:
         """The figures that a model file carries."""
@@ -50,25 +89,63 @@ def evaluate(classifier: Classifier, data: LabelledPictures) -> Evaluation:
     """Run every picture through the model file and score the answers.
 
     Raises:
-        DatasetError: the pictures have another size or other classes than the model.
+        DatasetError: the pictures have another size or other classes than the model, or there are none.
     """
+    check_fit(classifier, data)
+    return score(data, answers(classifier, data.pictures), classifier.info.threshold)
+
+
+def check_fit(classifier: Classifier, data: LabelledPictures) -> None:
+    """Raises DatasetError where the pictures have another size or other classes, or there are none."""
     info = classifier.info
     size = data.pictures.shape[1:3]
     if size != (info.input_size, info.input_size) or data.classes != info.labels:
         raise DatasetError(
             "These pictures",
             "do not fit this model",
-            received=f"{size[1]} x {size[0]} pixels of {', '.join(data.classes)}",
-            cure=f"The model takes {info.input_size} x {info.input_size} pixels of {', '.join(info.labels)}.",
+            received=f"{size[1]} x {size[0]} pixels of {_names(data.classes)}",
+            cure=f"The model takes {info.input_size} x {info.input_size} pixels of {_names(info.labels)}.",
         )
-    probabilities, _, _, novelty = classifier.raw(data.pictures)
-    predicted = probabilities.argmax(axis=1)
-    matrix = metrics.confusion(data.labels, predicted, len(data.classes))
+    if not len(data):
+        raise DatasetError("The data", "hold no picture to judge by", cure="Name another part with --split.")
+
+
+def _names(labels: Sequence[str]) -> str:
+    more = len(labels) - MOST_NAMED
+    return ", ".join(labels[:MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")
+
+
+def answers(
+    classifier: Classifier,
+    pictures: NDArray[np.uint8],
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Answers:
+    """What the model file says of pictures uint8 `[N, S, S, 3]`, one view each.
+
+    Args:
+        progress: called with how many pictures are done, and how many there are.
+    """
+    probabilities, novelty = [], []
+    started = time.perf_counter()
+    for start in range(0, len(pictures), LOT):
+        found = classifier.raw(np.ascontiguousarray(pictures[start : start + LOT]))
+        probabilities.append(found[0])
+        novelty.append(found[3])
+        progress(min(start + LOT, len(pictures)), len(pictures))
+    seconds = time.perf_counter() - started
+    return Answers(np.concatenate(probabilities), np.concatenate(novelty), seconds)
+
+
+def score(data: LabelledPictures, found: Answers, threshold: float) -> Evaluation:
+    """The figures of merit of answers to these pictures; above `threshold` novelty is "none of these"."""
+    matrix = metrics.confusion(data.labels, found.predicted, len(data.classes))
+    top5 = metrics.top_k_accuracy(data.labels, found.probabilities, 5) if len(data.classes) > 5 else None
     return Evaluation(
-        accuracy=metrics.accuracy(data.labels, predicted),
-        cross_entropy=metrics.cross_entropy(data.labels, probabilities),
-        calibration_error=metrics.calibration_error(data.labels, probabilities),
-        kept=metrics.share(int((novelty <= info.threshold).sum()), len(data)),
+        accuracy=metrics.accuracy(data.labels, found.predicted),
+        cross_entropy=metrics.cross_entropy(data.labels, found.probabilities),
+        calibration_error=metrics.calibration_error(data.labels, found.probabilities),
+        kept=metrics.share(int((found.novelty <= threshold).sum()), len(data)),
         confusion=matrix,
         classes=dict(zip(data.classes, metrics.class_scores(matrix), strict=True)),
+        top5=top5,
     )
