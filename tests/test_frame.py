@@ -105,7 +105,8 @@ def third_party_imports(file: Path) -> set[str]:
 def test_every_import_is_a_declared_dependency() -> None:
     project = PYPROJECT["project"]
     core = {canonicalize_name(Requirement(text).name) for text in project["dependencies"]}
-    train = {canonicalize_name(Requirement(text).name) for text in project["optional-dependencies"]["train"]}
+    extras = project["optional-dependencies"]
+    train = {canonicalize_name(Requirement(text).name) for text in extras["train"] + extras["tracking"]}
     owners = packages_distributions()
     for name, file in MODULES.items():
         allowed = core | train if name.startswith((*TRAINING, "tenfold.cli")) else core
