@@ -84,7 +84,8 @@ def _load(paths: list[Path], expected: Checksums) -> LabelledPictures:
     records = np.concatenate([_read(path) for path in paths])
     _check(checksums(records), expected, paths)
     pixels = records[:, 1:].reshape(-1, 3, SIDE, SIDE).transpose(0, 2, 3, 1)
-    return LabelledPictures(np.ascontiguousarray(pixels), records[:, 0].astype(np.int64), CLASSES)
+    sources = tuple(f"{path.name} record {record}" for path in paths for record in range(RECORDS_PER_FILE))
+    return LabelledPictures(np.ascontiguousarray(pixels), records[:, 0].astype(np.int64), CLASSES, sources)
 
 
 def _check(found: Checksums, expected: Checksums, paths: list[Path]) -> None:

@@ -1,6 +1,7 @@
 """Labelled pictures in memory, their fixed split and their fingerprint. Does not read files."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +15,7 @@ class LabelledPictures:
     """Pictures of one size with their classes.
 
     Attributes:
-        pictures: uint8 `[N, H, W, 3]`, RGB.
+        pictures: uint8 `[N, H, W, 3]`, RGB; perhaps a part of a file in memory (`numpy.memmap`).
         labels: int64 `[N]`, indices into `classes`.
         classes: the class names, in the order of the network's outputs.
         sources: where each picture came from, for people: a path in the dataset, or a record. May be empty.
@@ -29,9 +30,17 @@ class LabelledPictures:
         return len(self.labels)
 
     def take(self, indices: NDArray[np.int64]) -> "LabelledPictures":
-        """The pictures at `indices`, as a copy."""
+        """The pictures at `indices`: a copy, unless they follow each other; then they share their memory."""
         sources = tuple(self.sources[i] for i in indices) if self.sources else ()
-        return LabelledPictures(self.pictures[indices], self.labels[indices], self.classes, sources)
+        chosen: slice | NDArray[np.int64] = indices
+        if (
+            len(indices)
+            and indices[0] >= 0
+            and indices[-1] < len(self)
+            and bool((np.diff(indices) == 1).all())
+        ):
+            chosen = slice(int(indices[0]), int(indices[-1]) + 1)
+        return LabelledPictures(self.pictures[chosen], self.labels[chosen], self.classes, sources)
 
     def digests(self) -> list[bytes]:
         """SHA-256 of each picture's pixels, in order."""
@@ -39,8 +48,15 @@ class LabelledPictures:
 
     def fingerprint(self) -> str:
         """SHA-256 in hex over all pictures and labels, whatever their order."""
-        rows = sorted(d + bytes([int(k) % 256]) for d, k in zip(self.digests(), self.labels, strict=True))
-        return hashlib.sha256(b"".join(rows)).hexdigest()
+        return fingerprint(self.digests(), self.labels, len(self.classes))
+
+
+def fingerprint(digests: Sequence[bytes], labels: NDArray[np.int64], classes: int) -> str:
+    """SHA-256 in hex over pictures, told by their SHA-256, and their labels `[N]`, whatever their order."""
+    # One byte for a label where that is enough, so that it stays what it was before there were more classes.
+    width = 1 if classes <= 256 else 2
+    rows = sorted(d + int(k).to_bytes(width, "big") for d, k in zip(digests, labels, strict=True))
+    return hashlib.sha256(b"".join(rows)).hexdigest()
 
 
 def split(data: LabelledPictures, validation: int) -> tuple[LabelledPictures, LabelledPictures]:

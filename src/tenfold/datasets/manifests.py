@@ -1,0 +1,139 @@
+"""A CSV or Parquet table of labelled pictures: path, label and perhaps split. Opens no picture.
+
+Paths are relative to the manifest. An empty split means training.
+"""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+from tenfold.datasets.listing import PART_NAMES, TRAINING, Entry, Listing, class_name, listing, printable_path
+from tenfold.errors import DatasetError, MissingExtra
+
+SUFFIXES = {".csv", ".parquet"}
+_NEEDED = ("path", "label")
+_KNOWN = (*_NEEDED, "split")
+_DELIMITERS = ",;\t"
+_NAMED = 3
+
+# The number of a row, for people, and its values by column.
+Row = tuple[int, dict[str, str]]
+
+
+def list_manifest(manifest: Path, name: str) -> Listing:
+    """The pictures that a manifest names.
+
+    Args:
+        manifest: the file.
+        name: what to call it in messages.
+
+    Raises:
+        DatasetError: it cannot be read, has other columns, or names files that are not there.
+        MissingExtra: it is Parquet, and pyarrow is not installed.
+    """
+    read = _parquet if manifest.suffix.lower() == ".parquet" else _csv
+    entries: list[Entry] = []
+    missing: list[str] = []
+    for number, row in read(manifest, name):
+        entry = _entry(manifest, name, number, row)
+        entries.append(entry)
+        if not entry.path.is_file():
+            missing.append(f"row {number}: {entry.source}")
+    if missing:
+        raise DatasetError(
+            name,
+            f"names {len(missing):,} files that do not exist",
+            received="; ".join(missing[:_NAMED]),
+            cure=f"Paths start where the manifest lies, in {printable_path(manifest.parent.absolute())}.",
+        )
+    return listing(name, entries)
+
+
+def _entry(manifest: Path, name: str, number: int, row: dict[str, str]) -> Entry:
+    label, split = class_name(row["label"]), row.get("split", "").strip().lower()
+    if not row["path"].strip() or not label:
+        raise DatasetError(
+            f"Row {number} of {name}",
+            "has no label that a class can have" if row["path"].strip() else "has no path",
+            received=f"path {row['path']!r}, label {row['label']!r}",
+            cure="Complete the row, or remove it.",
+        )
+    if split and split not in PART_NAMES:
+        raise DatasetError(
+            f"Row {number} of {name}",
+            "has an unknown split",
+            received=repr(split),
+            cure=f"Use one of {', '.join(PART_NAMES)}.",
+        )
+    path = manifest.parent / row["path"].strip()
+    return Entry(
+        path,
+        printable_path(Path(row["path"].strip())),
+        label,
+        PART_NAMES.get(split, TRAINING) if "split" in row else "",
+    )
+
+
+def _csv(manifest: Path, name: str) -> Iterator[Row]:
+    try:
+        with manifest.open(encoding="utf-8-sig", newline="") as file:
+            header = file.readline()
+            delimiter = max(_DELIMITERS, key=header.count)
+            columns = _columns(name, next(csv.reader([header], delimiter=delimiter), []))
+            for number, values in enumerate(csv.reader(file, delimiter=delimiter, strict=True), start=2):
+                if not any(values):
+                    continue
+                if len(values) != len(columns):
+                    raise DatasetError(
+                        f"Row {number} of {name}",
+                        f"has {len(values)} values where the header has {len(columns)}",
+                        received=delimiter.join(values)[:100],
+                        cure="Put values that hold the delimiter into double quotes.",
+                    )
+                yield number, dict(zip(columns, values, strict=True))
+    except (OSError, UnicodeDecodeError, csv.Error) as reason:
+        raise _unreadable(name, reason, "Save it as CSV in UTF-8.") from reason
+
+
+def _parquet(manifest: Path, name: str) -> Iterator[Row]:
+    try:
+        from pyarrow import ArrowException, parquet
+    except ModuleNotFoundError as reason:
+        raise MissingExtra(
+            f"A Parquet manifest such as {name}",
+            "needs pyarrow, which is not installed",
+            received=f"there is no {reason.name}",
+            cure='Install it with: pip install "tenfold[parquet]", or save the manifest as CSV.',
+        ) from reason
+    try:
+        table = parquet.read_table(manifest)
+    except (OSError, ArrowException) as reason:
+        raise _unreadable(name, reason, "Write it again as Parquet.") from reason
+    columns = _columns(name, table.column_names)
+    for number, row in enumerate(table.to_pylist(), start=1):
+        values = ("" if value is None else str(value) for value in row.values())
+        yield number, dict(zip(columns, values, strict=True))
+
+
+def _columns(name: str, found: list[str]) -> list[str]:
+    columns = [column.strip().lower() for column in found]
+    missing = [column for column in _NEEDED if column not in columns]
+    unknown = [column for column in found if column.strip().lower() not in _KNOWN]
+    if missing or unknown or len(set(columns)) < len(columns):
+        raise DatasetError(
+            name,
+            f"has no column {missing[0]!r}"
+            if missing
+            else f"has a column that is not known: {unknown[0]!r}"
+            if unknown
+            else "has a column twice",
+            received=f"its columns are {', '.join(map(repr, found)) or 'none'}",
+            cure="A manifest has the columns path, label and, if it likes, split.",
+        )
+    return columns
+
+
+def _unreadable(name: str, reason: Exception, cure: str) -> DatasetError:
+    return DatasetError(
+        f"The manifest {name}", "cannot be read", received=str(reason).splitlines()[0], cure=cure
+    )

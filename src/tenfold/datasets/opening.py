@@ -1,0 +1,248 @@
+"""A dataset from wherever it is: CIFAR-10, a folder or a manifest -> three parts. Fetches nothing.
+
+A picture becomes a square as the model file's rule "whole" does it: read by the pixel rule, the whole of it
+squeezed to `[side, side, 3]`. Nothing that was labelled is cut off, and a model that is trained on such
+pictures should be exported with the views "whole" or "mirrored-pair", which show it the same.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from hashlib import blake2b, sha256
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tenfold import images
+from tenfold.datasets import cifar10, shares
+from tenfold.datasets.cache import KEY_BYTES, PixelCache, Progress, Rows
+from tenfold.datasets.dataset import Dataset, Skipped
+from tenfold.datasets.folders import list_folder
+from tenfold.datasets.labelled import LabelledPictures, fingerprint, split
+from tenfold.datasets.listing import PARTS, TEST, TRAINING, VALIDATION, Entry, Listing
+from tenfold.datasets.manifests import SUFFIXES, list_manifest
+from tenfold.errors import DamagedPicture, DatasetError, PictureError
+
+CIFAR10 = "cifar10"
+SIDES = (32, 224)
+SHARE = 0.15
+SKIPPED_SHARE = 0.05
+# The same reading as where pictures are classified: a test holds the two equal.
+PIXELS_PER_INPUT = 8
+_NAMED = 3
+
+
+def open_dataset(
+    source: str,
+    *,
+    side: int,
+    data_dir: Path,
+    cache: Path,
+    resize: str = "bilinear",
+    validation_share: float = SHARE,
+    test_share: float = SHARE,
+    skipped_share: float = SKIPPED_SHARE,
+    limits: images.Limits | None = None,
+    progress: Progress = lambda done, total: None,
+) -> Dataset:
+    """Open labelled pictures; those decoded before come from the cache.
+
+    Parts that the source does not have are split off from the training pictures by their content, the same
+    share of every class, the same on every machine.
+
+    Args:
+        source: "cifar10", or the path of a folder `[part/]class-name/picture.jpg`, or of a CSV or Parquet
+            manifest with the columns path, label and perhaps split.
+        side: pictures become `[side, side, 3]`; 32 to 224.
+        data_dir: where CIFAR-10 is.
+        cache: the folder for decoded pictures.
+        resize: one of `tenfold.images.RESIZE_RULES`.
+        validation_share: how much of the training pictures becomes the validation part where there is none.
+        test_share: how much becomes the test part where there is none.
+        skipped_share: how many of the files may be unreadable.
+        limits: what one picture may ask for.
+        progress: called with the pictures decoded and the pictures in all.
+
+    Raises:
+        DatasetError: there is no such data, or it makes no sense; the message says what to change.
+        MissingExtra: a Parquet manifest, without pyarrow.
+    """
+    if not SIDES[0] <= side <= SIDES[1]:
+        raise DatasetError(
+            "The side of the pictures",
+            "is out of range",
+            received=f"{side} pixels",
+            cure=f"Take {SIDES[0]} to {SIDES[1]}.",
+        )
+    if source == CIFAR10:
+        return _cifar10(side, data_dir, cache, resize, progress)
+    found = _list(source)
+    split_off = {
+        part: share
+        for part, share in ((VALIDATION, validation_share), (TEST, test_share))
+        if not any(entry.part == part for entry in found.entries)
+    }
+    _check_counts(found, len(split_off))
+    reader = _Reader(found.entries, side, resize, limits or images.Limits())
+    place = Path(source).resolve()
+    order = _Arrangement(found, split_off)
+    pictures, rows = PixelCache(cache, _title(place.name, str(place), side, resize), side).open(
+        [_key(entry) for entry in found.entries],
+        reader.decode,
+        partial(_checked, found, skipped_share, order),
+        progress,
+    )
+    return order.dataset(pictures, rows)
+
+
+def _cifar10(side: int, data_dir: Path, cache: Path, resize: str, progress: Progress) -> Dataset:
+    everything = cifar10.load_train(data_dir)
+    training, validation = split(everything, cifar10.VALIDATION)
+    parts = [training, validation, cifar10.load_test(data_dir)]
+    if side != cifar10.SIDE:
+        digests = [digest for part in parts for digest in part.digests()]
+        small = np.concatenate([part.pictures for part in parts])
+
+        def enlarge(item: int) -> tuple[NDArray[np.uint8], bytes]:
+            return images.resize(small[item], side, resize), digests[item]
+
+        pictures, _ = PixelCache(cache, _title(CIFAR10, CIFAR10, side, resize), side).open(
+            [digest[:KEY_BYTES] for digest in digests],
+            enlarge,
+            lambda rows: np.arange(len(rows.items)),
+            progress,
+        )
+        ends = np.cumsum([0, *map(len, parts)])
+        parts = [
+            replace(part, pictures=pictures[start:end])
+            for part, start, end in zip(parts, ends, ends[1:], strict=False)
+        ]
+    return Dataset(CIFAR10, parts[0], parts[1], parts[2], everything.fingerprint())
+
+
+def _list(source: str) -> Listing:
+    path = Path(source).expanduser()
+    if path.is_dir():
+        return list_folder(path, source)
+    if path.suffix.lower() in SUFFIXES and path.is_file():
+        return list_manifest(path, source)
+    raise DatasetError(
+        f"The data {source!r}",
+        "is neither a folder nor a manifest" if path.exists() else "does not exist",
+        received=f"looked for {path.absolute()}",
+        cure="Name cifar10, a folder of class-name/picture files, or a manifest that ends in "
+        f"{' or '.join(sorted(SUFFIXES))}.",
+    )
+
+
+def _check_counts(found: Listing, parts: int) -> None:
+    """What can be told before anything is decoded, which may take long."""
+    learned = {TRAINING, ""}
+    counts = dict.fromkeys(found.classes, 0)
+    for entry in found.entries:
+        counts[entry.label] += entry.part in learned
+    label = min(counts, key=lambda name: counts[name])
+    if counts[label] <= parts:
+        raise shares.too_few(label, counts[label], parts + 1)
+
+
+class _Reader:
+    """Reads a listing's pictures; safe in several threads."""
+
+    def __init__(self, entries: Sequence[Entry], side: int, resize: str, limits: images.Limits) -> None:
+        self._entries, self._side, self._resize, self._limits = entries, side, resize, limits
+
+    def decode(self, item: int) -> tuple[NDArray[np.uint8], bytes]:
+        """A picture's pixels and the SHA-256 of its file. Raises PictureError."""
+        entry = self._entries[item]
+        try:
+            with entry.path.open("rb") as file:
+                content = file.read(self._limits.bytes + 1)
+        except OSError as reason:
+            raise PictureError(entry.source, "cannot be read", received=reason.strerror or "") from reason
+        needed = self._side * PIXELS_PER_INPUT
+        pixels = images.read(content, name=entry.source, limits=self._limits, needed=needed)
+        if min(pixels.shape[:2]) < 1:
+            raise DamagedPicture(entry.source, "has no pixels")
+        return images.resize(pixels, self._side, self._resize), sha256(content).digest()
+
+
+class _Arrangement:
+    """Puts a listing's rows into the order training, validation, test, so that each part is one stretch."""
+
+    def __init__(self, found: Listing, split_off: dict[str, float]) -> None:
+        self._found, self._split_off = found, split_off
+        self._labels = found.labels()
+        self._given = np.array([PARTS.index(entry.part or TRAINING) for entry in found.entries])
+
+    def parts(self, rows: Rows) -> NDArray[np.int64]:
+        """Each row's index into PARTS. Raises DatasetError where a class is too small."""
+        part = self._given[rows.items]
+        if self._split_off:
+            whole = np.flatnonzero(part == 0)
+            number = shares.choose(
+                self._labels[rows.items][whole],
+                [rows.contents[row] for row in whole],
+                [rows.pixels[row] for row in whole],
+                list(self._split_off.values()),
+                self._found.classes,
+            )
+            part[whole] = np.array([0, *(PARTS.index(name) for name in self._split_off)])[number]
+        return part
+
+    def order(self, rows: Rows) -> NDArray[np.int64]:
+        """Rows by part, and by picture within a part."""
+        return np.lexsort((rows.items, self.parts(rows)))
+
+    def dataset(self, pictures: NDArray[np.uint8], rows: Rows) -> Dataset:
+        """The rows, once they are in order, as a dataset."""
+        ends = np.searchsorted(self.parts(rows), np.arange(len(PARTS) + 1))
+        labels = self._labels[rows.items]
+        sources = [self._found.entries[item].source for item in rows.items]
+        training, validation, test = (
+            LabelledPictures(
+                pictures[start:end], labels[start:end], self._found.classes, tuple(sources[start:end])
+            )
+            for start, end in pairwise(ends)
+        )
+        unread = [
+            Skipped(self._found.entries[item].source, reason)
+            for item, reason in sorted(rows.problems.items())
+        ]
+        return Dataset(
+            self._found.name,
+            training,
+            validation,
+            test,
+            fingerprint(rows.pixels[: ends[2]], labels[: ends[2]], len(self._found.classes)),
+            (*self._found.skipped, *unread),
+        )
+
+
+def _checked(found: Listing, most: float, order: _Arrangement, rows: Rows) -> NDArray[np.int64]:
+    """The order of the rows, where there are enough of them. Raises DatasetError."""
+    count, total = len(rows.problems), len(found.entries)
+    if count > most * total:
+        first = [rows.problems[item] for item in sorted(rows.problems)][:_NAMED]
+        raise DatasetError(
+            found.name,
+            f"has too many files that give no picture: {count:,} of {total:,}",
+            received=f"at most {most:.0%} may; {' '.join(first)}",
+            cure="Mend or remove them, and open it again: what could be read is kept.",
+        )
+    return order.order(rows)
+
+
+def _title(name: str, whole: str, side: int, resize: str) -> str:
+    """A file name for the cache, which people can tell and which no two sources share."""
+    plain = "".join(c if c.isascii() and c.isalnum() else "-" for c in name)[:40]
+    return f"{plain}-{sha256(whole.encode('utf-8', 'surrogateescape')).hexdigest()[:12]}-{side}-{resize}"
+
+
+def _key(entry: Entry) -> bytes:
+    """What changes whenever a file's pixels could have: its name, size and times."""
+    state = entry.path.stat()
+    facts = f"{entry.source}\0{state.st_size}\0{state.st_mtime_ns}\0{state.st_ctime_ns}"
+    return blake2b(facts.encode(), digest_size=KEY_BYTES).digest()
