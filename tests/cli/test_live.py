@@ -91,11 +91,8 @@ def test_a_row_for_each_epoch_under_one_heading_and_the_curve_below() -> None:
     third = replace(ENDED, epoch=3, validation_accuracy=0.7)
     shown = screen(WITHIN, ENDED, replace(WITHIN, epoch=2), second, third)
     assert shown[0].split() == ["---", "training", "---", "------------", "validation", "------------"]
-    assert (
-        " ".join(shown[1].split())
-        == ("epoch side rate loss accuracy loss accuracy precision recall pictures/s spent left")
-        == HEAD
-    )
+    names = "epoch side rate loss accuracy loss accuracy precision recall pictures/s spent left"
+    assert " ".join(shown[1].split()) == names
     assert " ".join(shown[2].split()) == (
         "1/40 24 0.0125 1.392 72.04% 1.124 69.94% 71.00% 70.00% 1,068 0:03:39 4:02:53"
     )
