@@ -1,13 +1,14 @@
 """tenfold network: which networks there are, and what they are made of."""
 
 import json
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from tenfold.cli.terminal import printable
+from tenfold.cli.terminal import Progress, printable
 
 if TYPE_CHECKING:
     from tenfold.networks.table import LayerTable
@@ -78,9 +79,23 @@ def show(name: str, side: int | None, classes: int, as_json: bool) -> None:
     fixed = table.parameters - table.trainable
     statistics = table.keras_parameters - table.parameters
     click.echo(
-        f"\nParameters: {table.trainable:,} trainable, {fixed:,} fixed, {statistics:,} means and variances of "
-        f"norms\nFor {classes:,} classes and pictures of {side} x {side}; output is channels x height x width"
+        f"\nParameters: {table.trainable:,} trainable, {fixed:,} fixed, {statistics:,} norms' statistics\n"
+        f"For {classes:,} classes and pictures of {side} x {side}; output is channels x height x width"
     )
+
+
+@network.command()
+@click.argument("weights", type=click.Choice(["vgg16"]))
+def fetch(weights: str) -> None:
+    """Fetch ImageNet weights for vgg16-transfer and vgg16-finetuned (528 MB), and verify them.
+
+    Training fetches them too where they are missing; here one sees how far it is.
+    """
+    from tenfold.networks import imagenet
+
+    with Progress(sys.stderr, "MB", scale=1e6) as progress:
+        path = imagenet.fetch(progress=progress.show)
+    click.echo(str(path))
 
 
 def _totals(table: "LayerTable") -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """VGG16's published ImageNet weights: fetched, verified, read without pickle. Knows no network."""
 
 import hashlib
+import struct
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from pickle import UnpicklingError
@@ -16,6 +17,18 @@ URL = "https://download.pytorch.org/models/vgg16-397923af.pth"
 # Of ImageNet's pictures, in 0..255: what the published weights were trained with.
 PIXEL_MEAN = (123.675, 116.28, 103.53)
 PIXEL_STD = (58.395, 57.12, 57.375)
+# What torch raises for a file that is none of its own, whatever its first bytes happen to mean.
+_UNREADABLE = (
+    OSError,
+    RuntimeError,
+    EOFError,
+    UnpicklingError,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    struct.error,
+)
 # Where the convolutions stand in the file.
 _PLACES = (0, 2, 5, 7, 10, 12, 14, 17, 19, 21, 24, 26, 28)
 
@@ -42,7 +55,7 @@ def vgg16_weights(weights: str, shapes: Sequence[torch.Size]) -> Iterator[tuple[
                     f"The weights {path}",
                     "are not those of VGG16 as torchvision publishes them",
                     received=f"{received} at {name}, expected shape {list(wanted)}",
-                    cure=f"Give the file from {URL}",
+                    cure=f"Give the file from {URL} (528 MB).",
                 )
             pair.append(found)
         yield pair[0], pair[1]
@@ -51,26 +64,28 @@ def vgg16_weights(weights: str, shapes: Sequence[torch.Size]) -> Iterator[tuple[
 def _read(path: Path) -> object:
     try:
         state: object = torch.load(path, map_location="cpu", weights_only=True)
-    except (OSError, RuntimeError, EOFError, UnpicklingError) as reason:
+    except _UNREADABLE as reason:
         raise TrainingError(
             f"The weights {path}",
             "cannot be read",
-            received=getattr(reason, "strerror", None) or str(reason).splitlines()[0],
-            cure=f"Give the file from {URL}",
+            received=getattr(reason, "strerror", None)
+            or f"{type(reason).__name__}: {reason}".splitlines()[0],
+            cure=f"Give the file from {URL} (528 MB).",
         ) from reason
     return state
 
 
-def fetch(*, url: str = URL, progress: Progress = lambda done, total: None) -> Path:
+def fetch(*, url: str = "", progress: Progress = lambda done, total: None) -> Path:
     """Have the published file in tenfold's home, and verify it.
 
     Args:
-        url: where it is; its name ends in the first eight digits of its SHA-256.
+        url: where it is, if not at `URL`; its name ends in the first eight digits of its SHA-256.
         progress: called with the bytes received and the bytes in all, where known.
 
     Raises:
         TrainingError: it cannot be fetched, kept, or is another file.
     """
+    url = url or URL
     path = Path(settings.load().home) / "weights" / url.rpartition("/")[2]
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

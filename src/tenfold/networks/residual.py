@@ -28,7 +28,9 @@ class Block(nn.Module):
         y = self.norm2(self.conv2(functional.relu(self.norm1(self.conv1(x)))))
         if self.stride > 1:
             x = functional.max_pool2d(x, 1, self.stride)
-        return functional.relu(y + functional.pad(x, (0, 0, 0, 0, 0, self.more)))
+        if self.more:
+            x = functional.pad(x, (0, 0, 0, 0, 0, self.more))
+        return functional.relu(y + x)
 
 
 class ResNet(nn.Module):
