@@ -1,6 +1,5 @@
 """From data to a judged model file, with everything small."""
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,41 +11,38 @@ pytest.importorskip("torch", reason="needs the train extra: pip install 'tenfold
 import torch
 
 from tenfold import modelfile, pipeline
+from tenfold.datasets.dataset import Dataset
+from tenfold.datasets.opening import open_dataset
 from tenfold.errors import TrainingError
 from tenfold.inference import Classifier
 from tenfold.judging.evaluation import evaluate
-from tenfold.networks.default import DefaultConfig
-from tenfold.pipeline import Cifar10, ExportConfig
-from tenfold.training.config import Stage, TrainingConfig
-from tenfold.training.loop import Progress
+from tenfold.pipeline import ExportConfig
+from tenfold.training import runs
+from tenfold.training.progress import Progress
+from tenfold.training.recipe import Optimiser, Recipe, Step, Teacher, Transfer
 from tenfold.training.runs import Run
 from tests import tiny
 
 pytestmark = pytest.mark.train
-NETWORK = DefaultConfig(widths=(6, 8, 8))
-CONFIG = TrainingConfig(stages=(Stage(1, 16), Stage(1, 32)), batch_size=20, precision="float32")
+RECIPE = Recipe(
+    options={"widths": [6, 8, 8]},
+    epochs=2,
+    curriculum=(Step(0.5, 0.5),),
+    batch_size=20,
+    precision="float32",
+    optimiser=Optimiser("muon", rate=0.1, momentum=0.6),
+)
 
 
 @pytest.fixture
-def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cifar10:
-    return pipeline.load_cifar10(tiny.write(tiny.small_cifar10(tmp_path, monkeypatch), tmp_path / "data"))
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Dataset:
+    folder = tiny.write(tiny.small_cifar10(tmp_path, monkeypatch), tmp_path / "data")
+    return open_dataset("cifar10", side=32, data_dir=folder, cache=tmp_path / "cache")
 
 
-def test_cifar10_is_loaded_split_and_known_by_its_fingerprint(data: Cifar10) -> None:
-    assert (len(data.training), len(data.validation), len(data.test)) == (80, 20, 20)
-    assert np.bincount(data.validation.labels).tolist() == [2] * 10
-    assert not set(data.training.digests()) & set(data.validation.digests())
-    together = replace(
-        data.training,
-        pictures=np.concatenate([data.validation.pictures, data.training.pictures]),
-        labels=np.concatenate([data.validation.labels, data.training.labels]),
-    )
-    assert data.fingerprint == together.fingerprint()
-
-
-def test_a_run_becomes_a_model_file_that_says_what_it_is(data: Cifar10, tmp_path: Path) -> None:
+def test_a_run_becomes_a_model_file_that_says_what_it_is(data: Dataset, tmp_path: Path) -> None:
     path = tmp_path / "models" / "small.onnx"
-    trainer = pipeline.train(data, tmp_path / "run", network=NETWORK, config=CONFIG, device_name="cpu")
+    trainer = pipeline.train(data, tmp_path / "run", RECIPE, device_name="cpu")
     config = ExportConfig(keep=0.9, prototypes_per_class=3, neighbours=2)
     classifier, test = pipeline.export(trainer, data, path, config)
     assert list(path.parent.iterdir()) == [path]
@@ -55,9 +51,13 @@ def test_a_run_becomes_a_model_file_that_says_what_it_is(data: Cifar10, tmp_path
     assert info.labels == data.training.classes
     assert info.classes[3].names == {"en": "cat", "uk": "кіт", "ru": "кошка"}
     assert (info.input_size, info.known_rate, info.data_fingerprint) == (32, 0.9, data.fingerprint)
-    assert info.network["widths"] == [6, 8, 8]
-    assert (info.training["stages"][1], info.training["precision"]) == ({"epochs": 1, "side": 32}, "float32")
-    assert info.training["torch"] == torch.__version__
+    assert (info.network["name"], info.network["widths"]) == ("default", [6, 8, 8])
+    # Whitening 288 + 24, groups 1,296 + 324 + 432 + 576 + 576 + 576, their norms 2 x 44, the head 80.
+    assert info.network["parameters"] == sum(p.numel() for p in trainer.network.parameters())
+    assert info.network["multiply_adds"] > 0
+    assert info.training["curriculum"] == [{"share": 0.5, "size": 0.5}]
+    assert (info.training["precision"], info.training["torch"]) == ("float32", torch.__version__)
+    assert info.training["epochs_run"] == 2
     assert info.scores == {
         "test": test.summary(),
         "validation": evaluate(classifier, data.validation).summary(),
@@ -67,32 +67,77 @@ def test_a_run_becomes_a_model_file_that_says_what_it_is(data: Cifar10, tmp_path
     assert 0.9 <= np.mean(novelty <= info.threshold) < 1
 
 
-def test_a_killed_run_is_resumed_and_each_epoch_logged_once(data: Cifar10, tmp_path: Path) -> None:
+def test_a_run_keeps_where_and_on_what_it_was_computed(data: Dataset, tmp_path: Path) -> None:
+    pipeline.train(data, tmp_path / "run", RECIPE, device_name="cpu")
+    facts = runs.facts(tmp_path / "run", "data")
+    assert (facts["source"], facts["training"], facts["validation"], facts["test"]) == ("cifar10", 80, 20, 20)
+    assert facts["fingerprint"] == data.fingerprint
+    environment = runs.facts(tmp_path / "run", "environment")
+    assert (environment["device"], environment["precision"]) == ("cpu", "float32")
+    assert runs.recipe(tmp_path / "run") == RECIPE
+
+
+@pytest.mark.parametrize("source", ["run", "file"])
+def test_another_model_is_started_from_and_learned_from(data: Dataset, tmp_path: Path, source: str) -> None:
+    first = pipeline.train(data, tmp_path / "first", RECIPE)
+    config = ExportConfig(prototypes_per_class=3, neighbours=2)
+    pipeline.export(first, data, tmp_path / "first.onnx", config)
+    place = str(tmp_path / ("first" if source == "run" else "first.onnx"))
+    recipe = replace(
+        RECIPE,
+        epochs=1,
+        transfer=Transfer(place, freeze_until="head"),
+        teacher=Teacher(place, weight=0.5, temperature=2),
+    )
+    second = pipeline.train(data, tmp_path / "second", recipe)
+    for name in ("groups.0.conv1.weight", "groups.2.conv2.weight"):
+        one, other = (t.network.state_dict()[name] for t in (first, second))
+        # The file holds folded filters; to be the same they have to have the same direction.
+        assert torch.nn.functional.cosine_similarity(one.flatten(1), other.flatten(1)).min() > 0.9999
+    pipeline.export(second, data, tmp_path / "second.onnx", config)
+    info = modelfile.read(tmp_path / "second.onnx")[1]
+    assert info.training["teacher"]["source"] == Path(place).name
+    assert str(tmp_path).encode() not in (tmp_path / "second.onnx").read_bytes()
+
+
+def test_a_teacher_of_other_classes_is_refused(data: Dataset, tmp_path: Path) -> None:
+    parts = {
+        name: replace(getattr(data, name), classes=tuple(f"part {k}" for k in range(10)))
+        for name in ("training", "validation", "test")
+    }
+    with pytest.raises(TrainingError) as caught:
+        pipeline.train(replace(data, **parts), tmp_path / "run", replace(RECIPE, teacher=Teacher("bundled")))
+    assert "cifar10.onnx knows other classes than these pictures have (airplane, automobile," in str(
+        caught.value
+    )
+    assert str(caught.value).endswith("Choose a teacher that was trained on the same classes.")
+
+
+def test_a_killed_run_is_resumed_and_each_epoch_logged_once(data: Dataset, tmp_path: Path) -> None:
     def kill(progress: Progress) -> None:
         if (progress.epoch, progress.step) == (2, 2):
             raise KeyboardInterrupt
 
     folder = tmp_path / "run"
     with pytest.raises(KeyboardInterrupt):
-        pipeline.train(data, folder, network=NETWORK, config=CONFIG, report=kill)
+        pipeline.train(data, folder, RECIPE, reports=[kill])
     with pytest.raises(TrainingError, match="already holds a run"):
-        pipeline.train(data, folder, network=NETWORK, config=CONFIG)
+        pipeline.train(data, folder, RECIPE)
     seen: list[Progress] = []
-    resumed = pipeline.train(data, folder, network=NETWORK, config=CONFIG, resume=True, report=seen.append)
+    resumed = pipeline.train(data, folder, RECIPE, resume=True, reports=[seen.append])
     assert {progress.epoch for progress in seen} == {2}
-    whole = pipeline.train(data, tmp_path / "whole", network=NETWORK, config=CONFIG)
+    whole = pipeline.train(data, tmp_path / "whole", RECIPE)
     for name, tensor in whole.network.state_dict().items():
         assert torch.equal(tensor, resumed.network.state_dict()[name]), name
-    lines = Run(folder, CONFIG, resume=True).lines()
+    lines = Run(folder, RECIPE, resume=True).lines()
     assert [(line["epoch"], line["side"]) for line in lines] == [(1, 16), (2, 32)]
     assert {"loss", "accuracy", "validation_accuracy", "pictures_per_second"} < lines[0].keys()
-    assert json.loads((folder / "recipe.json").read_text())["batch_size"] == 20
 
 
-def test_a_checkpoint_that_cannot_be_written_is_told(data: Cifar10, tmp_path: Path) -> None:
+def test_a_checkpoint_that_cannot_be_written_is_told(data: Dataset, tmp_path: Path) -> None:
     (tmp_path / "run" / "state.partial").mkdir(parents=True)
     with pytest.raises(TrainingError) as caught:
-        pipeline.train(data, tmp_path / "run", network=NETWORK, config=CONFIG)
+        pipeline.train(data, tmp_path / "run", RECIPE)
     state = tmp_path / "run" / "state.safetensors"
     assert str(caught.value).startswith(
         f"The checkpoint {state} cannot be written; the one before it is intact ("

@@ -1,11 +1,14 @@
-"""From data to a judged model file. Wires datasets, training, export and judging; computes nothing itself.
+"""From data to a judged model file. Wires datasets, networks, training, export and judging; computes nothing itself.
 
 Needs the `train` extra: torch is imported here and nowhere that serves.
 """
 
 import json
-from collections.abc import Callable
+import os
+import platform
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -14,76 +17,95 @@ import numpy as np
 import torch
 
 from tenfold import __version__, modelfile
-from tenfold.datasets import cifar10
-from tenfold.datasets.labelled import LabelledPictures, split
+from tenfold.datasets.dataset import Dataset
+from tenfold.datasets.labelled import LabelledPictures
 from tenfold.datasets.names import NAMES
+from tenfold.datasets.opening import CIFAR10
 from tenfold.export.onnx import Calibration, ServedNetwork, to_onnx
 from tenfold.inference import Classifier
 from tenfold.judging import novelty
 from tenfold.judging.calibration import fit_temperature
 from tenfold.judging.evaluation import Evaluation, evaluate
 from tenfold.modelfile import ClassName, ModelInfo
-from tenfold.networks.default import DefaultConfig, DefaultNetwork
-from tenfold.training.config import TrainingConfig
-from tenfold.training.loop import Progress, Trainer
+from tenfold.networks import known
+from tenfold.networks.table import layer_table
+from tenfold.teachers import teacher_answers
+from tenfold.training import state, transfer
+from tenfold.training.batches import as_tensor
+from tenfold.training.loop import WHITENING_PICTURES, Trainer
 from tenfold.training.precision import choose_device, choose_precision
+from tenfold.training.progress import Progress, Report
+from tenfold.training.recipe import Recipe
 from tenfold.training.runs import Run
 
 # Pictures of each class from which its prototypes are made.
 PROTOTYPE_SOURCES = 1500
-
-
-@dataclass(frozen=True, eq=False)
-class Cifar10:
-    """CIFAR-10 as every run uses it: 45,000 to learn from, 5,000 to choose by, 10,000 to report on."""
-
-    training: LabelledPictures
-    validation: LabelledPictures
-    test: LabelledPictures
-    fingerprint: str
-
-
-def load_cifar10(data_dir: Path) -> Cifar10:
-    """Load and split CIFAR-10. Raises DatasetError where it is missing or damaged."""
-    everything = cifar10.load_train(data_dir)
-    training, validation = split(everything, cifar10.VALIDATION)
-    return Cifar10(training, validation, cifar10.load_test(data_dir), everything.fingerprint())
+# So many prototypes at most in a model file, whatever the number of classes.
+PROTOTYPES = 4000
 
 
 def train(
-    data: Cifar10,
+    data: Dataset,
     run_folder: Path,
+    recipe: Recipe,
     *,
-    network: DefaultConfig,
-    config: TrainingConfig,
     device_name: str = "auto",
     resume: bool = False,
-    report: Callable[[Progress], None] = lambda progress: None,
+    reports: Sequence[Report] = (),
 ) -> Trainer:
-    """Train, or go on training, in `run_folder`. Raises TrainingError."""
-    run = Run(run_folder, config, resume=resume)
+    """Train, or go on training, in `run_folder`.
+
+    Args:
+        reports: called after each step and at each epoch's end, once the epoch is on disk.
+
+    Raises:
+        TrainingError: the run cannot start, resume or go on.
+    """
+    run = Run(run_folder, recipe, resume=resume)
     device = choose_device(device_name)
-    torch.manual_seed(config.seed)
+    torch.manual_seed(recipe.seed)
+    classes = data.training.classes
+
+    def log(progress: Progress) -> None:
+        if progress.validation_loss is not None:
+            run.log(asdict(progress), progress.epoch)
+        for report in reports:
+            report(progress)
+
     trainer = Trainer(
-        DefaultNetwork(network),
-        config,
+        known.build(recipe.network, len(classes), recipe.side, **recipe.options),
+        recipe,
         data.training,
         data.validation,
         device=device,
-        precision=choose_precision(config.precision, device),
+        precision=choose_precision(recipe.precision, device),
+        teacher=teacher_answers(recipe.teacher.source, classes, device) if recipe.teacher.source else None,
+        data_fingerprint=data.fingerprint,
         checkpoint=run.state,
+        best=run.best,
+        report=log,
     )
-    if run.state.exists():
-        trainer.resume(run.state)
-
-    def log_and_report(progress: Progress) -> None:
-        if progress.validation_loss is not None:
-            run.log(asdict(progress), progress.epoch)
-        report(progress)
-
-    trainer.report = log_and_report
+    resumed = run.state.exists()
+    _transfer(trainer, data, load=not resumed)
+    if resumed:
+        state.resume(trainer, run.state)
+    run.note("environment", environment(trainer))
+    run.note("data", facts_of(data))
     trainer.run()
     return trainer
+
+
+def _transfer(trainer: Trainer, data: Dataset, *, load: bool) -> None:
+    """Give the network another's weights, and freeze what the recipe freezes."""
+    source, until = trainer.recipe.transfer.source, trainer.recipe.transfer.freeze_until
+    if source and load:
+        path = modelfile.bundled() if source == "bundled" else Path(source)
+        sample = trainer.normalise(as_tensor(data.training, slice(0, WHITENING_PICTURES)))
+        weights = transfer.weights_of(path)
+        transfer.load_into(trainer.network, weights, path, sample, trainer.mean, trainer.std)
+    if until:
+        trainer.frozen = transfer.freeze(trainer.network, until)
+    trainer.start()
 
 
 @dataclass(frozen=True)
@@ -95,9 +117,10 @@ class ExportConfig:
         resize: the resize rule for pictures of another size.
         views: the views taken from pictures larger than the network's input.
         keep: the share of known pictures that "none of these" may not touch.
-        prototypes_per_class: how many prototypes of each class the file carries.
+        prototypes_per_class: how many prototypes of each class the file carries, where there are few classes.
         neighbours: novelty is the mean distance to so many of them.
         mix: how much doubt adds to novelty.
+        licence: of the weights.
     """
 
     name: str = "tenfold-cifar10"
@@ -107,10 +130,26 @@ class ExportConfig:
     prototypes_per_class: int = 100
     neighbours: int = 20
     mix: float = 0.25
+    licence: str = "Apache-2.0"
+
+
+def export_config(data: Dataset, recipe: Recipe, name: str | None = None) -> ExportConfig:
+    """The export that suits the data: its name, and views that show a picture as training did.
+
+    CIFAR-10's pictures are cut out around their subject, photographs are not: `six-wide` makes up for it
+    (docs/explanation/views.md). One's own pictures are learned whole, so they are shown whole; mirrored too,
+    if the network has learned that a mirror image is the same.
+    """
+    if data.name == CIFAR10:
+        return ExportConfig(name or "tenfold-cifar10")
+    title = Path(data.name).resolve().stem
+    return ExportConfig(
+        name or title, views="whole" if recipe.augmentation.flip == "none" else "mirrored-pair"
+    )
 
 
 def export(
-    trainer: Trainer, data: Cifar10, path: Path, config: ExportConfig
+    trainer: Trainer, data: Dataset, path: Path, config: ExportConfig
 ) -> tuple[Classifier, Evaluation]:
     """Calibrate on the validation split, write the model file, and judge the file itself.
 
@@ -119,32 +158,45 @@ def export(
     Returns:
         the classifier on the final file, and its evaluation on the test pictures.
     """
+    classes, recipe = data.training.classes, trainer.recipe
     sample = first_of_each_class(data.training, PROTOTYPE_SOURCES)
     logits, _ = trainer.outputs(data.validation)
     _, seen = trainer.outputs(sample)
-    centres = novelty.prototypes(seen, sample.labels, config.prototypes_per_class)
+    rarest = int(np.bincount(sample.labels, minlength=len(classes)).min())
+    each = max(1, min(config.prototypes_per_class, PROTOTYPES // len(classes), rarest))
+    centres = novelty.prototypes(seen, sample.labels, each)
     calibration = Calibration(
         temperature=fit_temperature(data.validation.labels, logits),
         prototypes=torch.from_numpy(centres),
-        neighbours=config.neighbours,
+        # Neighbours are sought within a class, so there are no more than a class has prototypes.
+        neighbours=min(config.neighbours, each),
         mix=config.mix,
     )
-    size = data.training.pictures.shape[1]
-    network = to_onnx(ServedNetwork(trainer.network, trainer.mean, trainer.std, calibration), size)
+    network = to_onnx(ServedNetwork(trainer.network, trainer.mean, trainer.std, calibration), recipe.side)
+    layers = layer_table(trainer.network, recipe.side)
     info = ModelInfo(
         name=config.name,
-        classes=tuple(ClassName(label, NAMES[label]) for label in data.training.classes),
-        input_size=size,
+        classes=tuple(ClassName(label, NAMES.get(label, {})) for label in classes),
+        input_size=recipe.side,
         resize=config.resize,
         views=config.views,
         temperature=calibration.temperature,
         threshold=0.0,
         known_rate=config.keep,
-        network={"name": "default", **plain(trainer.network.config)},
-        training={**plain(trainer.config), **environment(trainer)},
+        network={
+            "name": recipe.network,
+            **recipe.options,
+            "parameters": layers.parameters,
+            "multiply_adds": layers.multiply_adds,
+        },
+        training={
+            **plain(asdict(_without_paths(recipe))),
+            **environment(trainer),
+            "epochs_run": trainer.epoch,
+        },
         data_fingerprint=data.fingerprint,
         scores={},
-        licence="Apache-2.0",
+        licence=config.licence,
         tenfold_version=__version__,
     )
     info, test = judge(network, info, data)
@@ -152,7 +204,7 @@ def export(
     return Classifier(path), test
 
 
-def judge(network: bytes, info: ModelInfo, data: Cifar10) -> tuple[ModelInfo, Evaluation]:
+def judge(network: bytes, info: ModelInfo, data: Dataset) -> tuple[ModelInfo, Evaluation]:
     """The facts with threshold and scores, measured on a draft, so that no unfinished file lies at its place.
 
     Returns:
@@ -178,16 +230,46 @@ def first_of_each_class(data: LabelledPictures, count: int) -> LabelledPictures:
 
 
 def environment(trainer: Trainer) -> dict[str, Any]:
-    """Where and how a run was computed, for the model's facts."""
+    """Where and how a run is computed."""
     return {
         "device": str(trainer.device),
         "precision": str(trainer.precision).removeprefix("torch."),
         "torch": torch.__version__,
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "cores": os.cpu_count(),
+        "threads": torch.get_num_threads(),
+        "tenfold": __version__,
         "seconds": round(trainer.seconds, 1),
+        "written": datetime.now(UTC).isoformat(timespec="seconds"),
     }
 
 
-def plain(config: TrainingConfig | DefaultConfig) -> dict[str, Any]:
-    """A configuration as plain JSON types."""
-    values: dict[str, Any] = json.loads(json.dumps(asdict(config)))
-    return values
+def facts_of(data: Dataset) -> dict[str, Any]:
+    """What a run's folder keeps of its data."""
+    return {
+        "source": data.name if data.name == CIFAR10 else str(Path(data.name).resolve()),
+        "fingerprint": data.fingerprint,
+        "classes": list(data.training.classes),
+        "training": len(data.training),
+        "validation": len(data.validation),
+        "test": len(data.test),
+        "side": int(data.training.pictures.shape[1]),
+        "skipped": len(data.skipped),
+    }
+
+
+def _without_paths(recipe: Recipe) -> Recipe:
+    """The recipe as a model file carries it: whoever gets the file learns no folders of this machine."""
+    transfer_from, teacher = Path(recipe.transfer.source).name, Path(recipe.teacher.source).name
+    return replace(
+        recipe,
+        transfer=replace(recipe.transfer, source=transfer_from),
+        teacher=replace(recipe.teacher, source=teacher),
+    )
+
+
+def plain(values: dict[str, Any]) -> dict[str, Any]:
+    """As plain JSON types."""
+    found: dict[str, Any] = json.loads(json.dumps(values))
+    return found

@@ -1,140 +1,115 @@
-"""tenfold train: from CIFAR-10 to a model file, with nothing to set."""
+"""tenfold train: from pictures to a model file, with nothing to set."""
 
-import shlex
 import sys
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from tenfold.cli.terminal import Progress
-from tenfold.errors import TrainingError, UsageError
+from tenfold.cli.datasets import SOURCE_HELP, open_data
+from tenfold.cli.training_request import Asked
+from tenfold.errors import TrainingError
 
 if TYPE_CHECKING:
-    from tenfold.training.config import TrainingConfig
-    from tenfold.training.loop import Progress as TrainingProgress
+    from tenfold.datasets.dataset import Dataset
+    from tenfold.training.progress import Progress as TrainingProgress
+    from tenfold.training.recipe import Recipe
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
+_FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command()
+@click.option("--data", "source", default="cifar10", metavar="SOURCE", help=SOURCE_HELP)
 @click.option("--data-dir", type=_FOLDER, metavar="DIR", help="The folder that holds CIFAR-10, or will.")
+@click.option(
+    "--network", metavar="NAME", help="A network by name (`tenfold network list`), or module:function."
+)
+@click.option("--recipe", "recipe_path", type=_FILE, metavar="FILE", help="A recipe as TOML.")
+@click.option(
+    "--set", "changes", multiple=True, metavar="NAME=VALUE", help="Change a setting: optimiser.rate=0.01."
+)
+@click.option("--show-recipe", is_flag=True, help="Print the whole recipe as TOML, and train nothing.")
+@click.option("--epochs", type=click.IntRange(min=1), metavar="N", help="A shorter or longer run.")
+@click.option("--batch-size", type=click.IntRange(min=1), metavar="N", help="Pictures per step.")
+@click.option(
+    "--side", type=click.IntRange(32, 224), metavar="N", help="The pictures' side in pixels, 32 to 224."
+)
+@click.option("--seed", type=int, metavar="N", help="Another start, order and augmentation.")
+@click.option("--from", "start_from", metavar="SOURCE", help="Start from a model file, a run, or 'bundled'.")
+@click.option("--freeze-until", metavar="LAYER", help="Layers before this one keep their weights.")
+@click.option(
+    "--teacher", metavar="SOURCE", help="Learn from a model file's, a run's or the bundled model's answers."
+)
 @click.option("--run", "run_folder", type=_FOLDER, metavar="DIR", help="Where the run is kept.")
 @click.option("--resume", is_flag=True, help="Go on with a run that was stopped: the newest, or --run's.")
 @click.option(
-    "--output",
-    "-o",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Where the model file goes; otherwise model.onnx in the run's folder.",
+    "--output", "-o", type=_FILE, metavar="FILE", help="Where the model file goes; else in the run's folder."
 )
-@click.option("--epochs", type=click.IntRange(min=1), metavar="N", help="A shorter or longer run.")
-@click.option("--batch-size", type=click.IntRange(min=1), metavar="N", help="Pictures per step.")
-@click.option("--seed", type=int, metavar="N", help="Another start, order and augmentation.")
+@click.option("--name", metavar="NAME", help="What the model is called.")
 @click.option("--device", default="auto", metavar="NAME", help="auto, cpu or cuda.")
 @click.option(
     "--precision",
     type=click.Choice(["auto", "float32", "bfloat16"]),
     help="The number format; auto times both and takes the faster.",
 )
-def train(
-    data_dir: Path | None,
-    run_folder: Path | None,
-    resume: bool,
-    output: Path | None,
-    epochs: int | None,
-    batch_size: int | None,
-    seed: int | None,
-    device: str,
-    precision: str | None,
-) -> int | None:
-    """Train a network and write its model file.
+@click.option("--tensorboard", is_flag=True, help="Write TensorBoard events into the run's folder.")
+@click.option("--mlflow", metavar="URI", help="Log to MLflow at this tracking URI.")
+@click.option("--report/--no-report", default=True, help="Write the report page beside the model file.")
+def train(**given: Any) -> int | None:
+    """Train a network and write its model file and report.
 
     Without options it fetches CIFAR-10 where it is missing, trains the default network by the default recipe,
     measures it on the test pictures and writes one model file. A run that was stopped goes on with --resume
     and ends as if it had never been.
     """
-    from tenfold import pipeline, settings
-    from tenfold.datasets.fetch import fetch_cifar10
-    from tenfold.networks.default import DefaultConfig
-    from tenfold.training import runs
+    from tenfold import settings
+    from tenfold.training import recipe_file, runs
 
+    asked = Asked(**given)
     chosen = settings.load()
     home_runs = Path(chosen.home) / "runs"
-    if resume:
-        _refuse_changes(epochs=epochs, batch_size=batch_size, seed=seed, precision=precision)
-        folder = run_folder or runs.latest(home_runs)
-        config = runs.recipe(folder)
+    if asked.resume:
+        asked.refuse_changes()
+        folder = asked.run_folder or runs.latest(home_runs)
+        recipe = runs.recipe(folder)
+        asked = asked.going_on_in(runs.facts(folder, "data")["source"])
     else:
-        folder = run_folder or runs.new_folder(home_runs, datetime.now())
-        config = _config(epochs, batch_size, seed, precision)
-    pictures = data_dir or Path(chosen.data_dir)
-    with Progress(sys.stderr, "MB", scale=1e6) as progress:
-        fetch_cifar10(pictures, progress=progress.show)
-    data = pipeline.load_cifar10(pictures)
-    click.echo(f"Run: {folder}\n{len(data.training):,} pictures to learn from, {config.epochs} epochs")
+        recipe = asked.recipe()
+        folder = asked.run_folder or runs.new_folder(home_runs, datetime.now(), recipe.network)
+    if asked.show_recipe:
+        click.echo(recipe_file.dumps(recipe), nl=False)
+        return None
+    data = open_data(asked.source, recipe.side, asked.data_dir or Path(chosen.data_dir), Path(chosen.home))
+    click.echo(f"Run: {folder}\n{len(data.training):,} pictures to learn from, {recipe.epochs} epochs")
+    return _train(asked, recipe, data, folder)
+
+
+def _train(asked: Asked, recipe: "Recipe", data: "Dataset", folder: Path) -> int | None:
+    from tenfold import pipeline
+
     lines = _Lines()
     try:
         trainer = pipeline.train(
-            data,
-            folder,
-            network=DefaultConfig(),
-            config=config,
-            device_name=device,
-            resume=resume,
-            report=lines.show,
+            data, folder, recipe, device_name=asked.device, resume=asked.resume, reports=[lines.show]
         )
     except KeyboardInterrupt:
         lines.end()
-        command = _resume_command(folder, data_dir=data_dir, output=output, device=device)
-        click.echo(f"Stopped. Go on with: {command}", err=True)
+        click.echo(f"Stopped. Go on with: {asked.resume_command(folder)}", err=True)
         return 130
     except TrainingError:
         lines.end()
         raise
-    target = output or folder / "model.onnx"
+    target = asked.output or folder / "model.onnx"
     click.echo("Writing the model file and measuring it on the test pictures ...")
-    _, evaluation = pipeline.export(trainer, data, target, pipeline.ExportConfig())
+    classifier, evaluation = pipeline.export(
+        trainer, data, target, pipeline.export_config(data, recipe, asked.name)
+    )
     click.echo(f"Test accuracy: {evaluation.accuracy}")
     click.echo(f"Calibration error: {evaluation.calibration_error:.2%}")
     click.echo(f"Model file: {target}")
     return None
-
-
-def _config(
-    epochs: int | None, batch_size: int | None, seed: int | None, precision: str | None
-) -> "TrainingConfig":
-    from tenfold.training.config import TrainingConfig
-
-    config = TrainingConfig()
-    if epochs is not None:
-        config = config.with_epochs(epochs)
-    given: dict[str, Any] = {"batch_size": batch_size, "seed": seed, "precision": precision}
-    return replace(config, **{name: value for name, value in given.items() if value is not None})
-
-
-def _refuse_changes(**given: object) -> None:
-    changed = [f"--{name.replace('_', '-')}" for name, value in given.items() if value is not None]
-    if changed:
-        raise UsageError(
-            "--resume",
-            "goes on with the recipe that the run was started with",
-            received=f"{', '.join(changed)} would change it",
-            cure="Leave that out, or start a new run without --resume.",
-        )
-
-
-def _resume_command(folder: Path, *, data_dir: Path | None, output: Path | None, device: str) -> str:
-    words = ["tenfold", "train", "--resume", "--run", str(folder)]
-    if data_dir is not None:
-        words += ["--data-dir", str(data_dir)]
-    if output is not None:
-        words += ["--output", str(output)]
-    if device != "auto":
-        words += ["--device", device]
-    return shlex.join(words)
 
 
 class _Lines:

@@ -4,6 +4,7 @@ Input: `image`, uint8 `[N, S, S, 3]`. Outputs: `probabilities` `[N, K]`, `embedd
 length, `evidence` `[N, K, h, w]`, whose mean over the cells is the logit, `novelty` `[N]`.
 """
 
+import copy
 import logging
 import warnings
 from dataclasses import dataclass
@@ -38,22 +39,40 @@ class Calibration:
 class ServedNetwork(nn.Module):
     """The network as it is served: normalisation folded in, calibrated, with all four outputs."""
 
-    def __init__(self, network: DefaultNetwork, mean: Tensor, std: Tensor, calibration: Calibration) -> None:
+    def __init__(self, network: nn.Module, mean: Tensor, std: Tensor, calibration: Calibration) -> None:
         super().__init__()
-        self.body = fold_norms(network, mean, std)
+        # The default network's norms fold into its filters; of other networks only the runtime knows which do.
+        folds = isinstance(network, DefaultNetwork)
+        self.body = (
+            fold_norms(network, mean, std) if isinstance(network, DefaultNetwork) else _on_cpu(network)
+        )
+        self.normalises = not folds
+        if self.normalises:
+            self.register_buffer("pixel_mean", mean.cpu().reshape(1, 3, 1, 1))
+            self.register_buffer("pixel_std", std.cpu().reshape(1, 3, 1, 1))
         self.temperature = calibration.temperature
         self.neighbours = calibration.neighbours
         self.mix = calibration.mix
         self.register_buffer("prototypes", calibration.prototypes.T.contiguous())
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        logits, features, maps = self.body(image.permute(0, 3, 1, 2).float())
+        pixels = image.permute(0, 3, 1, 2).float()
+        if self.normalises:
+            assert isinstance(self.pixel_mean, Tensor)
+            assert isinstance(self.pixel_std, Tensor)
+            pixels = (pixels - self.pixel_mean) / self.pixel_std
+        logits, features, maps = self.body(pixels)
         probabilities = functional.softmax(logits / self.temperature, dim=1)
         embedding = features / (features.norm(dim=1, keepdim=True) + 1e-8)
         assert isinstance(self.prototypes, Tensor)
         nearest = torch.topk(embedding @ self.prototypes, self.neighbours, dim=1).values.mean(dim=1)
         novelty = (1 - nearest) + self.mix * (1 - probabilities.amax(dim=1))
         return probabilities, embedding, maps, novelty
+
+
+def _on_cpu(network: nn.Module) -> nn.Module:
+    """A copy to be exported; the one in training stays where it is."""
+    return copy.deepcopy(network).cpu().eval()
 
 
 def fold_norms(network: DefaultNetwork, mean: Tensor, std: Tensor) -> DefaultNetwork:
@@ -96,6 +115,9 @@ def to_onnx(served: ServedNetwork, input_size: int) -> bytes:
             opset_version=OPSET,
             dynamo=True,
             external_data=False,
+            # Unoptimised, so that every weight keeps its name and form: another training can start from the file.
+            # ONNX Runtime optimises what it loads.
+            optimize=not served.normalises,
             verbose=False,
         )
     assert program is not None

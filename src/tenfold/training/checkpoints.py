@@ -71,10 +71,18 @@ def optimiser_tensors(name: str, optimiser: torch.optim.Optimizer) -> dict[str, 
 
 
 def restore_optimiser(name: str, optimiser: torch.optim.Optimizer, tensors: dict[str, Tensor]) -> None:
-    """Put the momentum buffers back."""
+    """Put the momentum buffers back, each laid out in memory as its parameter is.
+
+    A fused step walks parameter and buffers side by side in memory: where a filter bank is channels-last, a
+    buffer that is not would be taken for another's.
+    """
     whole = optimiser.state_dict()
+    params = [param for group in optimiser.param_groups for param in group["params"]]
     for key, tensor in tensors.items():
         if key.startswith(f"{name}."):
             index, entry = key.removeprefix(f"{name}.").split(".")
+            param = params[int(index)]
+            if tensor.shape == param.shape:
+                tensor = torch.empty_like(param, dtype=tensor.dtype).copy_(tensor)
             whole["state"].setdefault(int(index), {})[entry] = tensor
     optimiser.load_state_dict(whole)

@@ -1,107 +1,110 @@
-"""The training loop. Knows a network by its parameters and outputs, and nothing of files but its checkpoint.
+"""The training loop. Knows a network by its parameters and outputs, and nothing of files but its checkpoints.
 
-Everything random in an epoch is drawn from a generator seeded by the run's seed and the epoch number.
+Everything random in an epoch is drawn from generators seeded by the run's seed and the epoch number.
 That is why a run that was killed ends with the same weights as one that was not.
 """
 
 import math
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
+from tenfold.datasets import balance
 from tenfold.datasets.labelled import LabelledPictures
 from tenfold.errors import TrainingError
-from tenfold.networks.default import DefaultNetwork
-from tenfold.training import augment, checkpoints
-from tenfold.training.config import TrainingConfig
+from tenfold.training import checkpoints, state
+from tenfold.training.augment import Augmenter
+from tenfold.training.averaging import Average
+from tenfold.training.batches import Batches, as_tensor, parts, pixel_statistics
 from tenfold.training.optimisers import Optimisers
 from tenfold.training.precision import keep_freed_memory
+from tenfold.training.progress import Progress, Report
+from tenfold.training.recipe import Recipe
+from tenfold.training.schedules import Plateau, RateSchedule
+from tenfold.training.scores import Tally
 
 WHITENING_PICTURES = 5000
-_FORMATS = {str(dtype): dtype for dtype in (torch.float32, torch.bfloat16)}
 
-
-@dataclass(frozen=True)
-class Progress:
-    """Where a run stands. `validation_*` are None within an epoch and set at its end.
-
-    epoch and step count from 1; loss is per picture; seconds_left is an estimate.
-    """
-
-    epoch: int
-    epochs: int
-    step: int
-    steps: int
-    side: int
-    loss: float
-    accuracy: float
-    pictures_per_second: float
-    seconds: float
-    seconds_left: float
-    validation_loss: float | None = None
-    validation_accuracy: float | None = None
-
-
-Report = Callable[[Progress], None]
+# Probabilities `[N, K]` for augmented pictures, uint8 `[N, 3, H, W]`.
+TeacherAnswers = Callable[[Tensor], Tensor]
 
 
 class Trainer:
     """Trains one network on one set of pictures.
 
     Args:
-        network: a fresh network; its first layer is set from the training pictures.
-        config: the recipe.
-        training: the pictures to learn from.
-        validation: the pictures to watch; they change nothing in the weights.
+        network: gives an `Output`; its method `start_from`, where it has one, is called with training pictures.
+        recipe: how to train.
+        training: the pictures to learn from, all of the recipe's side.
+        validation: the pictures to watch; they choose rate and epoch where the recipe says so, never weights.
         device: where to compute.
         precision: the number format of the convolutions.
+        teacher: answers for the recipe's teacher.
+        data_fingerprint: of the pictures; a checkpoint keeps it, so that none is resumed on others.
         checkpoint: where the state is kept at each epoch's end, or None to keep none.
+        best: where the best weights are kept, if the recipe keeps them.
         report: called after each step and at each epoch's end.
+
+    Raises:
+        TrainingError: there are no pictures.
     """
 
     def __init__(
         self,
-        network: DefaultNetwork,
-        config: TrainingConfig,
+        network: nn.Module,
+        recipe: Recipe,
         training: LabelledPictures,
         validation: LabelledPictures,
         *,
         device: torch.device,
         precision: torch.dtype,
+        teacher: TeacherAnswers | None = None,
+        data_fingerprint: str = "",
         checkpoint: Path | None = None,
+        best: Path | None = None,
         report: Report = lambda progress: None,
     ) -> None:
         keep_freed_memory()
-        self.config = config
+        self.recipe = recipe
         self.device = device
         self.precision = precision
+        self.teacher = teacher
+        self.data_fingerprint = data_fingerprint
         self.checkpoint = checkpoint
+        self.best = best
         self.report = report
-        self.pictures, self.labels = as_tensors(training)
-        self.validation = as_tensors(validation)
+        self.validation = validation
+        self.classes = len(training.classes)
+        self.batches = Batches(training, recipe)
         self.network = network.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.mean = self.pictures.float().mean(dim=(0, 2, 3), keepdim=True)
-        self.std = self.pictures.float().std(dim=(0, 2, 3), keepdim=True)
-        self.steps_per_epoch = len(self.labels) // config.batch_size
-        if self.steps_per_epoch == 0:
-            raise TrainingError(
-                "The training set",
-                "is smaller than one batch",
-                received=f"{len(self.labels)} pictures, batches of {config.batch_size}",
-                cure="Use a smaller batch size.",
-            )
-        network.start_whitening(self.normalise(self.pictures[:WHITENING_PICTURES]))
-        self.optimisers = Optimisers(network, config, self.steps_per_epoch * config.epochs)
+        self.mean, self.std = pixel_statistics(network, training)
+        if hasattr(network, "start_from"):
+            network.start_from(self.normalise(as_tensor(training, slice(0, WHITENING_PICTURES))))
+        self.frozen: list[nn.Module] = []
+        self.augmenter = Augmenter(recipe.augmentation, seed=recipe.seed)
+        weights = balance.class_weights(training.labels, self.classes)
+        self.class_weights = (
+            torch.from_numpy(weights).float().to(device) if recipe.balance == "weights" else None
+        )
+        self.stopping = Plateau(recipe.stopping.patience, recipe.stopping.least)
+        least = recipe.schedule.least / max(recipe.optimiser.rate, 1e-12)
+        self.schedule = RateSchedule(recipe.schedule, self.batches.steps, recipe.epochs, least)
         self.epoch = 0
         self.seconds = 0.0
+        self.stopped = False
+        self.start()
+
+    def start(self) -> None:
+        """Take the network's parameters as they are now: once made, and again after layers were frozen."""
+        self.optimisers = Optimisers(self.network, self.recipe.optimiser, self.batches.size)
+        self.average = Average(self.network, self.recipe.ema) if self.recipe.ema else None
 
     def normalise(self, pictures: Tensor) -> Tensor:
         """uint8 `[N, 3, H, W]` to float with the training pictures' mean 0 and deviation 1, on the device."""
@@ -110,168 +113,151 @@ class Trainer:
         return pictures.contiguous(memory_format=torch.channels_last)
 
     def run(self) -> None:
-        """Train from where it stands to the last epoch. Raises TrainingError when the loss is lost."""
-        side, small = 0, self.pictures
-        while self.epoch < self.config.epochs:
-            if self.config.side(self.epoch) != side:
-                side = self.config.side(self.epoch)
-                small = augment.resize(self.pictures, side)
-            self._run_epoch(small)
-            if self.checkpoint is not None:
-                self.save(self.checkpoint)
+        """Train from where it stands to the end. Raises TrainingError when the loss is lost."""
+        if self.epoch == 0 and self.checkpoint is not None:
+            # A run that is stopped within its first epoch can be resumed too.
+            state.save(self, self.checkpoint)
+        while self.epoch < self.recipe.epochs and not self.stopped:
+            self._run_epoch()
+        if self.best is not None and self.recipe.stopping.keep == "best" and self.best.exists():
+            state.load_weights(self, checkpoints.load(self.best)[0])
+        elif self.average:
+            self.average.keep()
 
-    def _run_epoch(self, pictures: Tensor) -> None:
-        generator = torch.Generator().manual_seed(self.config.seed * 1_000_003 + self.epoch)
-        pictures = self._augment(pictures, generator)
-        order = torch.randperm(len(self.labels), generator=generator)
+    def _run_epoch(self) -> None:
+        seed = self.recipe.seed * 1_000_003 + self.epoch
+        # Dropout draws from torch's own generator.
+        torch.manual_seed(seed)
+        generator = torch.Generator().manual_seed(seed)
         self.network.train()
+        for module in self.frozen:
+            module.eval()
         started, earlier = time.perf_counter(), self.seconds
-        correct, loss_sum, seen = 0, 0.0, 0
-        for step in range(self.steps_per_epoch):
-            batch = order[step * self.config.batch_size : (step + 1) * self.config.batch_size]
-            loss, right = self._step(pictures[batch], self.labels[batch].to(self.device))
-            correct, loss_sum, seen = correct + right, loss_sum + loss, seen + len(batch)
+        tally = Tally(self.classes)
+        for step, indices in enumerate(self.batches.order(self.epoch, generator)):
+            loss = self._step(indices, generator, tally)
+            tally.loss(loss, len(indices))
             self.seconds = earlier + time.perf_counter() - started
-            self.report(self._progress(step + 1, loss_sum / seen, correct / seen, started))
-        self.epoch += 1
-        validation_loss, validation_accuracy = self.evaluate(*self.validation)
+            self.report(self._progress(step + 1, tally, started))
+        with self.average.applied() if self.average else nullcontext():
+            judged = self.evaluate(self.validation)
+            self.epoch += 1
+            self.schedule.after_epoch(judged.mean_loss, judged.accuracy)
+            watches_loss = self.recipe.stopping.monitor == "loss"
+            self.stopped = self.stopping.stays(judged.mean_loss if watches_loss else -judged.accuracy)
+            # The best weights go first: a run killed between the two repeats the epoch and finds the same best.
+            if self.best is not None and self.recipe.stopping.keep == "best" and self.stopping.improved:
+                checkpoints.save(self.best, state.weights(self), {"epoch": self.epoch})
         self.seconds = earlier + time.perf_counter() - started
-        self.report(
-            self._progress(
-                self.steps_per_epoch,
-                loss_sum / seen,
-                correct / seen,
-                started,
-                validation_loss=validation_loss,
-                validation_accuracy=validation_accuracy,
-            )
-        )
+        progress = self._progress(self.batches.steps, tally, started, judged)
+        if self.checkpoint is not None:
+            state.save(self, self.checkpoint)
+        self.report(progress)
 
-    def _augment(self, pictures: Tensor, generator: torch.Generator) -> Tensor:
-        config, side = self.config, pictures.shape[-1]
-        first = torch.rand(len(pictures), generator=torch.Generator().manual_seed(config.seed)) < 0.5
-        pictures = augment.alternating_flip(pictures, self.epoch, first)
-        pictures = augment.translate(pictures, config.translate, generator)
-        return augment.cutout(pictures, config.cutout * side // 32, generator)
-
-    def _step(self, pictures: Tensor, labels: Tensor) -> tuple[float, int]:
-        self.optimisers.set_rates()
-        with torch.autocast(self.device.type, self.precision, enabled=self.precision != torch.float32):
-            logits = self.network(self.normalise(pictures)).logits
-        # Summed, not averaged: the published rates are for sums, and a rate then serves any batch size.
-        loss = functional.cross_entropy(
-            logits.float(), labels, label_smoothing=self.config.label_smoothing, reduction="sum"
-        )
+    def _step(self, indices: Tensor, generator: torch.Generator, tally: Tally) -> float:
+        self._set_rates()
+        pictures, labels = self.batches.take(indices, self.recipe.side_at(self.epoch))
+        pictures = self.augmenter.pictures(pictures, indices, self.epoch, generator)
+        labels = labels.to(self.device)
+        targets = self._targets(pictures, labels)
+        inputs, targets = self.augmenter.mix(self.normalise(pictures), targets, generator)
+        with self._autocast():
+            logits = self.network(inputs).logits
+        loss = self._loss(logits.float(), targets, labels)
         value = loss.item()
         if not math.isfinite(value):
             raise TrainingError(
                 f"Epoch {self.epoch + 1}",
                 "lost the loss: it is no longer a number",
                 received=f"{value}",
-                cure="The last checkpoint is intact; train on with lower rates or with float32.",
+                cure="The last checkpoint is intact; start a run with a lower rate (--set optimiser.rate=...) or "
+                "with --precision float32.",
             )
         loss.backward()  # type: ignore[no-untyped-call]
         self.optimisers.step()
-        return value, int((logits.argmax(1) == labels).sum())
+        if self.average:
+            self.average.update()
+        tally.answers(labels, logits.argmax(1))
+        return value
+
+    def _set_rates(self) -> None:
+        done, early = self.optimisers.done, self.batches.steps * self.recipe.early_epochs
+        early_share = max(0.0, 1 - done / early) if early else 0.0
+        self.optimisers.set_rates(self.schedule.share(done), early_share)
+
+    def _targets(self, pictures: Tensor, labels: Tensor) -> Tensor:
+        """What is to be answered, `[N, K]`; beside a teacher `[N, 2 K]`, the labels' part first."""
+        smoothing = self.recipe.label_smoothing
+        hard = functional.one_hot(labels, self.classes).float() * (1 - smoothing) + smoothing / self.classes
+        if self.teacher is None:
+            return hard
+        answers = self.teacher(pictures).to(self.device).clamp_min(1e-8)
+        soft = functional.softmax(answers.log() / self.recipe.teacher.temperature, dim=1)
+        return torch.cat([hard, soft], dim=1)
+
+    def _loss(self, logits: Tensor, targets: Tensor, labels: Tensor) -> Tensor:
+        hard = functional.cross_entropy(logits, targets[:, : self.classes], reduction="none")
+        if self.class_weights is not None:
+            hard = hard * self.class_weights[labels]
+        if self.teacher is None:
+            return hard.mean()
+        teacher = self.recipe.teacher
+        # T squared keeps the gradient's size whatever the temperature (Hinton et al. 2015, section 2).
+        soft = functional.cross_entropy(logits / teacher.temperature, targets[:, self.classes :])
+        return (1 - teacher.weight) * hard.mean() + teacher.weight * teacher.temperature**2 * soft
+
+    def _autocast(self) -> torch.autocast:
+        return torch.autocast(self.device.type, self.precision, enabled=self.precision != torch.float32)
 
     @torch.no_grad()
-    def evaluate(self, pictures: Tensor, labels: Tensor) -> tuple[float, float]:
-        """Mean cross-entropy and accuracy on uint8 `[N, 3, H, W]`, one view a picture."""
+    def evaluate(self, data: LabelledPictures) -> Tally:
+        """Loss, accuracy, precision and recall on pictures of the recipe's side, one view each."""
         self.network.eval()
-        loss, correct = 0.0, 0
-        for part, truth in zip(torch.split(pictures, 1000), torch.split(labels, 1000), strict=True):
-            with torch.autocast(self.device.type, self.precision, enabled=self.precision != torch.float32):
-                logits = self.network(self.normalise(part)).logits.float()
-            truth = truth.to(self.device)
-            loss += functional.cross_entropy(logits, truth, reduction="sum").item()
-            correct += int((logits.argmax(1) == truth).sum())
-        return loss / len(labels), correct / len(labels)
+        tally = Tally(self.classes)
+        for part in parts(len(data), self.recipe.side):
+            truth = torch.from_numpy(data.labels[part]).to(self.device)
+            with self._autocast():
+                logits = self.network(self.normalise(as_tensor(data, part))).logits.float()
+            tally.loss(functional.cross_entropy(logits, truth).item(), len(truth))
+            tally.answers(truth, logits.argmax(1))
+        return tally
 
     @torch.no_grad()
     def outputs(self, data: LabelledPictures) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Logits `[N, K]` and embeddings `[N, D]` of unit length, computed in float32."""
         self.network.eval()
         logits, embeddings = [], []
-        for part in torch.split(as_tensors(data)[0], 500):
-            output = self.network(self.normalise(part))
+        for part in parts(len(data), self.recipe.side):
+            output = self.network(self.normalise(as_tensor(data, part)))
             logits.append(output.logits.cpu().numpy())
             embeddings.append(functional.normalize(output.features, dim=1).cpu().numpy())
         return np.concatenate(logits), np.concatenate(embeddings)
 
-    def _progress(
-        self,
-        step: int,
-        loss: float,
-        accuracy: float,
-        started: float,
-        *,
-        validation_loss: float | None = None,
-        validation_accuracy: float | None = None,
-    ) -> Progress:
-        finished = validation_accuracy is not None
-        epoch = self.epoch if finished else self.epoch + 1
-        done = epoch - 1 + step / self.steps_per_epoch
+    def _progress(self, step: int, tally: Tally, started: float, judged: Tally | None = None) -> Progress:
+        epoch = self.epoch if judged else self.epoch + 1
+        recipe, steps = self.recipe, self.batches.steps
         spent = max(time.perf_counter() - started, 1e-9)
         # Time goes with the pictures' area, so epochs still to come count by their size.
-        area = [self.config.side(e) ** 2 for e in range(self.config.epochs)]
-        work_done = sum(area[: epoch - 1]) + area[epoch - 1] * step / self.steps_per_epoch
+        area = [recipe.side_at(e) ** 2 for e in range(recipe.epochs)]
+        work_done = sum(area[: epoch - 1]) + area[epoch - 1] * step / steps
+        precision, recall = tally.precision_and_recall() if judged else (None, None)
+        validation_precision, validation_recall = judged.precision_and_recall() if judged else (None, None)
         return Progress(
             epoch=epoch,
-            epochs=self.config.epochs,
+            epochs=recipe.epochs,
             step=step,
-            steps=self.steps_per_epoch,
-            side=self.config.side(epoch - 1),
-            loss=loss,
-            accuracy=accuracy,
-            pictures_per_second=step * self.config.batch_size / spent,
+            steps=steps,
+            side=recipe.side_at(epoch - 1),
+            rate=recipe.optimiser.rate * self.schedule.share(max(self.optimisers.done - 1, 0)),
+            loss=tally.mean_loss,
+            accuracy=tally.accuracy,
+            pictures_per_second=tally.count / spent,
             seconds=self.seconds,
-            seconds_left=self.seconds * (sum(area) - work_done) / work_done if done else 0.0,
-            validation_loss=validation_loss,
-            validation_accuracy=validation_accuracy,
+            seconds_left=0.0 if self.stopped else self.seconds * (sum(area) - work_done) / work_done,
+            precision=precision,
+            recall=recall,
+            validation_loss=judged.mean_loss if judged else None,
+            validation_accuracy=judged.accuracy if judged else None,
+            validation_precision=validation_precision,
+            validation_recall=validation_recall,
         )
-
-    def save(self, path: Path) -> None:
-        """Write the whole state. Raises TrainingError where it cannot be written."""
-        tensors = {f"network.{k}": v for k, v in self.network.state_dict().items()}
-        facts: dict[str, Any] = {
-            "epoch": self.epoch,
-            "seconds": self.seconds,
-            "optimiser_step": self.optimisers.done,
-            "config": asdict(self.config),
-            "precision": str(self.precision),
-        }
-        checkpoints.save(path, tensors | self.optimisers.tensors(), facts)
-
-    def resume(self, path: Path) -> None:
-        """Go on from a checkpoint, in its number format. Raises TrainingError if it is another recipe's."""
-        tensors, facts = checkpoints.load(path)
-        mine, theirs = _plain(asdict(self.config)), facts["config"]
-        if mine != theirs:
-            other = sorted(k for k in mine.keys() | theirs.keys() if mine.get(k) != theirs.get(k))
-            raise TrainingError(
-                f"The checkpoint {path}",
-                "was made by another recipe",
-                received=", ".join(f"{k}: {theirs.get(k)} there, {mine.get(k)} here" for k in other),
-                cure="Use the same settings, or name a new folder with --run.",
-            )
-        self.network.load_state_dict(
-            {k.removeprefix("network."): v for k, v in tensors.items() if k.startswith("network.")}
-        )
-        self.optimisers.restore(tensors, facts["optimiser_step"])
-        self.epoch, self.seconds = facts["epoch"], facts["seconds"]
-        # "auto" may be timed differently today, and another format would end with other weights.
-        self.precision = _FORMATS[facts["precision"]]
-
-
-def as_tensors(data: LabelledPictures) -> tuple[Tensor, Tensor]:
-    """Pictures as uint8 `[N, 3, H, W]` and labels as int64 `[N]`."""
-    return torch.from_numpy(data.pictures).permute(0, 3, 1, 2).contiguous(), torch.from_numpy(data.labels)
-
-
-def _plain(value: Any) -> Any:
-    """Tuples as lists, as they come back from JSON."""
-    if isinstance(value, dict):
-        return {k: _plain(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(v) for v in value]
-    return value

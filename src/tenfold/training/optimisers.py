@@ -1,81 +1,114 @@
-"""The two optimisers of the default recipe and their schedule. Knows nothing of data or epochs.
+"""The optimisers of a recipe, stepped together. Knows nothing of data or epochs.
 
-Filters learn by Muon, biases and head by SGD, each at its own rate; all rates fall linearly to zero
-(Jordan 2024, arXiv 2404.00498). Weight decay is decoupled from the rates' size.
+With Muon, filters learn by Muon and biases and head by SGD, each at its own rate (Jordan 2024, arXiv
+2404.00498); weight decay is then decoupled from the rates' size.
 """
 
 from collections.abc import Sequence
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from tenfold.networks.default import DefaultNetwork
 from tenfold.training import checkpoints
-from tenfold.training.config import TrainingConfig
 from tenfold.training.muon import Muon
+from tenfold.training.recipe import Optimiser
 
 
 class Optimisers:
-    """Muon for filters and SGD for the rest, stepped together.
+    """What changes the weights of one network.
 
     Args:
-        network: whose parameters learn.
-        config: the rates.
-        steps: how many steps the run has; the rates reach zero at the last.
+        network: whose parameters learn. Those that its method `early_parameters` names learn by a rate of their own.
+        config: which optimiser, and its rates.
+        batch_size: pictures in a step; Muon's companions have rates for each picture.
     """
 
-    def __init__(self, network: DefaultNetwork, config: TrainingConfig, steps: int) -> None:
-        self.steps = steps
+    def __init__(self, network: nn.Module, config: Optimiser, batch_size: int) -> None:
+        self.config = config
         self.done = 0
-        self.whiten_bias_steps = steps * config.whiten_bias_epochs / config.epochs
-        decay = config.weight_decay * config.batch_size
-        filters = [p for p in network.groups.parameters() if p.ndim == 4]
-        biases = [p for p in network.groups.parameters() if p.ndim == 1 and p.requires_grad]
-        assert network.whiten.bias is not None
-        self.sgd = torch.optim.SGD(
-            [
-                _group([network.whiten.bias], config.bias_lr, decay),
-                _group(biases, config.bias_lr, decay),
-                _group([network.head.weight], config.head_lr, decay),
-            ],
-            momentum=config.momentum,
-            nesterov=True,
+        early: list[Tensor] = network.early_parameters() if hasattr(network, "early_parameters") else []
+        early = [p for p in early if p.requires_grad]
+        others = [p for p in network.parameters() if p.requires_grad and not any(p is one for one in early)]
+        self.learning = [*early, *others]
+        self.each = (
+            _muon(early, others, config, batch_size) if config.name == "muon" else _one(early, others, config)
         )
-        self.muon = Muon(filters, config.filter_lr, config.filter_momentum)
-        for optimiser in (self.sgd, self.muon):
+        for optimiser in self.each.values():
             for group in optimiser.param_groups:
                 group["first_lr"] = group["lr"]
 
-    def set_rates(self) -> None:
-        """Set this step's rates."""
-        share = 1 - self.done / self.steps
-        for optimiser in (self.sgd, self.muon):
+    def set_rates(self, share: float, early_share: float) -> None:
+        """Set this step's rates, as shares of the first; early parameters have a share of their own."""
+        for optimiser in self.each.values():
             for group in optimiser.param_groups:
-                group["lr"] = group["first_lr"] * share
-        whiten_bias = self.sgd.param_groups[0]
-        whiten_bias["lr"] = whiten_bias["first_lr"] * max(0.0, 1 - self.done / self.whiten_bias_steps)
+                group["lr"] = group["first_lr"] * (early_share if group["early"] else share)
 
     def step(self) -> None:
         """Take one step along the gradients, and clear them."""
-        self.sgd.step()
-        self.muon.step()
-        self.sgd.zero_grad()
-        self.muon.zero_grad()
+        if self.config.clip:
+            torch.nn.utils.clip_grad_norm_(self.learning, self.config.clip)
+        for optimiser in self.each.values():
+            optimiser.step()
+            optimiser.zero_grad()
         self.done += 1
 
     def tensors(self) -> dict[str, Tensor]:
         """The momentum buffers, named for a checkpoint."""
-        return checkpoints.optimiser_tensors("sgd", self.sgd) | checkpoints.optimiser_tensors(
-            "muon", self.muon
-        )
+        return {
+            name: tensor
+            for kind, optimiser in self.each.items()
+            for name, tensor in checkpoints.optimiser_tensors(kind, optimiser).items()
+        }
 
     def restore(self, tensors: dict[str, Tensor], done: int) -> None:
         """Put the buffers of a checkpoint back, `done` steps into the run."""
-        checkpoints.restore_optimiser("sgd", self.sgd, tensors)
-        checkpoints.restore_optimiser("muon", self.muon, tensors)
+        for kind, optimiser in self.each.items():
+            checkpoints.restore_optimiser(kind, optimiser, tensors)
         self.done = done
 
 
-def _group(params: Sequence[Tensor], lr: float, decay: float) -> dict[str, object]:
-    # SGD multiplies decay by the rate; dividing here leaves the two independent.
-    return {"params": list(params), "lr": lr, "weight_decay": decay / lr}
+def _one(
+    early: Sequence[Tensor], others: Sequence[Tensor], config: Optimiser
+) -> dict[str, torch.optim.Optimizer]:
+    groups = [
+        _group(part, config.rate, config.weight_decay, early=part is early)
+        for part in (early, others)
+        if part
+    ]
+    if config.name == "sgd":
+        sgd = torch.optim.SGD(groups, momentum=config.momentum, nesterov=config.momentum > 0)
+        return {"sgd": sgd}
+    kind = torch.optim.AdamW if config.name == "adamw" else torch.optim.Adam
+    # Fused: one pass over the memory instead of a dozen, which is half the step of a network with wide layers.
+    adam = kind(groups, betas=(config.beta1, config.beta2), eps=config.epsilon, fused=True)
+    return {config.name: adam}
+
+
+def _muon(
+    early: Sequence[Tensor], others: Sequence[Tensor], config: Optimiser, batch_size: int
+) -> dict[str, torch.optim.Optimizer]:
+    decay = config.picture_decay * batch_size
+    filters = [p for p in others if p.ndim == 4]
+    parts = (
+        (early, config.bias_rate, True),
+        ([p for p in others if p.ndim == 1], config.bias_rate, False),
+        ([p for p in others if p.ndim not in (1, 4)], config.head_rate, False),
+    )
+    # The loss is a mean: a rate for each picture is multiplied by how many there are. SGD multiplies decay by
+    # the rate; dividing here leaves the two independent.
+    groups = [
+        _group(part, rate * batch_size, decay / (rate * batch_size), early=first)
+        for part, rate, first in parts
+        if part
+    ]
+    found: dict[str, torch.optim.Optimizer] = {}
+    if groups:
+        found["sgd"] = torch.optim.SGD(groups, momentum=config.rest_momentum, nesterov=True)
+    if filters:
+        found["muon"] = Muon(filters, config.rate, config.momentum)
+        found["muon"].param_groups[0]["early"] = False
+    return found
+
+
+def _group(params: Sequence[Tensor], rate: float, decay: float, *, early: bool) -> dict[str, object]:
+    return {"params": list(params), "lr": rate, "weight_decay": decay, "early": early}

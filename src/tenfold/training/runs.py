@@ -1,18 +1,22 @@
-"""A training run's folder: its recipe, its metrics, its checkpoint. Knows nothing of networks.
+"""A training run's folder. Knows nothing of networks, needs no torch.
 
-- recipe.json: the training configuration
+- recipe.toml: what was asked for
+- environment.json: where and with what it is computed
+- data.json: the pictures: where from, how many, their fingerprint
 - metrics.jsonl: one line for each finished epoch
-- state.safetensors: where the run stands, replaced at each epoch's end
+- state.safetensors: where the run stands, replaced at each epoch's end; best.safetensors: the best weights
+- model.onnx, report.html, report.json: what came out
 """
 
 import json
-from dataclasses import asdict
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from tenfold.errors import TrainingError
-from tenfold.training.config import TrainingConfig
+from tenfold.training import recipe_file
+from tenfold.training.recipe import Recipe
 
 
 class Run:
@@ -20,12 +24,17 @@ class Run:
 
     Args:
         folder: where it is kept; made where it does not exist.
+        recipe: what is asked for.
         resume: go on with what is there; without it a folder that holds a run is refused.
+
+    Raises:
+        TrainingError: the folder holds a run, or cannot be written.
     """
 
-    def __init__(self, folder: Path, config: TrainingConfig, *, resume: bool) -> None:
+    def __init__(self, folder: Path, recipe: Recipe, *, resume: bool) -> None:
         self.folder = folder
         self.state = folder / "state.safetensors"
+        self.best = folder / "best.safetensors"
         self.metrics = folder / "metrics.jsonl"
         if self.state.exists() and not resume:
             raise TrainingError(
@@ -35,11 +44,16 @@ class Run:
             )
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            if not self.state.exists():
-                self.metrics.unlink(missing_ok=True)
-                (folder / "recipe.json").write_text(json.dumps(asdict(config), indent=2) + "\n")
         except OSError as reason:
             raise _cannot_write(folder, reason) from reason
+        if not self.state.exists():
+            self.metrics.unlink(missing_ok=True)
+            self.best.unlink(missing_ok=True)
+            self._write("recipe.toml", recipe_file.dumps(recipe))
+
+    def note(self, name: str, facts: Mapping[str, Any]) -> None:
+        """Write facts as JSON: `environment` or `data`. Raises TrainingError where it cannot be written."""
+        self._write(f"{name}.json", json.dumps(facts, indent=2, ensure_ascii=False) + "\n")
 
     def log(self, row: dict[str, Any], epoch: int) -> None:
         """Add a line for `epoch`. A resumed run repeats no line: later ones from before are dropped.
@@ -48,19 +62,22 @@ class Run:
             TrainingError: it cannot be written (a full disk, no permission).
         """
         kept = [line for line in self.lines() if line["epoch"] < epoch]
-        lines = [*kept, row]
-        partial = self.metrics.with_suffix(".partial")
-        try:
-            partial.write_text("".join(json.dumps(line) + "\n" for line in lines))
-            partial.replace(self.metrics)
-        except OSError as reason:
-            raise _cannot_write(self.folder, reason) from reason
+        self._write("metrics.jsonl", "".join(json.dumps(line) + "\n" for line in [*kept, row]))
 
     def lines(self) -> list[dict[str, Any]]:
         """The finished epochs, oldest first."""
         if not self.metrics.exists():
             return []
-        return [json.loads(line) for line in self.metrics.read_text().splitlines()]
+        return [json.loads(line) for line in self.metrics.read_text(encoding="utf-8").splitlines()]
+
+    def _write(self, name: str, text: str) -> None:
+        """Write a file so that it is whole at every moment."""
+        partial = self.folder / f"{name}.partial"
+        try:
+            partial.write_text(text, encoding="utf-8")
+            partial.replace(self.folder / name)
+        except OSError as reason:
+            raise _cannot_write(self.folder, reason) from reason
 
 
 def _cannot_write(folder: Path, reason: OSError) -> TrainingError:
@@ -72,14 +89,15 @@ def _cannot_write(folder: Path, reason: OSError) -> TrainingError:
     )
 
 
-def new_folder(runs: Path, now: datetime) -> Path:
-    """A folder name in `runs` that sorts by time."""
-    return runs / now.strftime("%Y%m%d-%H%M%S")
+def new_folder(runs: Path, now: datetime, network: str = "") -> Path:
+    """A folder name in `runs` that sorts by time and says which network is trained."""
+    name = "".join(c if c.isalnum() or c in "-." else "-" for c in network)
+    return runs / "-".join(filter(None, [now.strftime("%Y%m%d-%H%M%S"), name]))
 
 
 def latest(runs: Path) -> Path:
     """The newest run folder in `runs`. Raises TrainingError where there is none."""
-    found = sorted(folder for folder in runs.glob("*") if (folder / "recipe.json").is_file())
+    found = sorted(folder for folder in runs.glob("*") if (folder / "recipe.toml").is_file())
     if not found:
         raise TrainingError(
             f"The folder {runs}", "holds no run to go on with", cure="Start one with `tenfold train`."
@@ -87,15 +105,21 @@ def latest(runs: Path) -> Path:
     return found[-1]
 
 
-def recipe(folder: Path) -> TrainingConfig:
+def recipe(folder: Path) -> Recipe:
     """The recipe that a run was started with. Raises TrainingError."""
-    path = folder / "recipe.json"
+    return recipe_file.read(folder / "recipe.toml")
+
+
+def facts(folder: Path, name: str) -> dict[str, Any]:
+    """A run's `environment` or `data`. Raises TrainingError where it was not kept."""
+    path = folder / f"{name}.json"
     try:
-        return TrainingConfig.from_dict(json.loads(path.read_text()))
-    except (OSError, ValueError, TypeError, KeyError) as reason:
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as reason:
         raise TrainingError(
-            f"The recipe {path}",
+            f"The file {path}",
             "cannot be read",
             received=f"{type(reason).__name__}: {reason}",
             cure="Name the folder of a run with --run, or start a new one.",
         ) from reason
+    return found

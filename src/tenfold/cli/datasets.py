@@ -1,0 +1,35 @@
+"""Labelled pictures named on a command line, opened with their progress shown. Trains and judges nothing."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tenfold.cli.terminal import Progress, printable
+
+if TYPE_CHECKING:
+    from tenfold.datasets.dataset import Dataset
+
+SOURCE_HELP = "cifar10, a folder of class-name/picture files, or a CSV or Parquet manifest."
+# So many unreadable pictures are named; the rest are counted.
+_NAMED = 5
+
+
+def open_data(source: str, side: int, data_dir: Path, home: Path) -> "Dataset":
+    """The labelled pictures; CIFAR-10 is fetched where it is missing. Raises DatasetError."""
+    from tenfold.datasets.fetch import fetch_cifar10
+    from tenfold.datasets.opening import open_dataset
+
+    if source == "cifar10":
+        with Progress(sys.stderr, "MB", scale=1e6) as progress:
+            fetch_cifar10(data_dir, progress=progress.show)
+    with Progress(sys.stderr, "pictures", scale=1) as progress:
+        data = open_dataset(
+            source, side=side, data_dir=data_dir, cache=home / "cache", progress=progress.show
+        )
+    for one in data.skipped[:_NAMED]:
+        click.echo(printable(f"Skipped {one.source}: {one.reason}"), err=True)
+    if len(data.skipped) > _NAMED:
+        click.echo(f"... and {len(data.skipped) - _NAMED:,} more. `tenfold data check` lists them.", err=True)
+    return data

@@ -1,0 +1,96 @@
+"""Pictures in batches: the order of an epoch, the size in it, and the statistics of their pixels.
+
+Knows nothing of networks. Pictures may be a memory-mapped array: what is not asked for is not read.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from tenfold.datasets import balance
+from tenfold.datasets.labelled import LabelledPictures
+from tenfold.errors import TrainingError
+from tenfold.training import augment
+from tenfold.training.recipe import Recipe
+
+# So many pictures of 32 x 32 pixels are judged at once, and looked at for the statistics.
+_JUDGED, _MEASURED = 1000, 50_000
+
+
+class Batches:
+    """The training pictures, a batch at a time.
+
+    Args:
+        data: the pictures.
+        recipe: batch size, balance and seed.
+
+    Attributes:
+        size: pictures in a batch; fewer than the recipe's where there are not so many.
+        steps: whole batches in an epoch; the few pictures left over are others in each epoch.
+
+    Raises:
+        TrainingError: there are no pictures.
+    """
+
+    def __init__(self, data: LabelledPictures, recipe: Recipe) -> None:
+        if not len(data):
+            raise TrainingError("The training set", "has no pictures", cure="Name a folder that has some.")
+        self.data = data
+        self.recipe = recipe
+        self.size = min(recipe.batch_size, len(data))
+        self.steps = len(data) // self.size
+        self.labels = torch.from_numpy(np.ascontiguousarray(data.labels))
+
+    def order(self, epoch: int, generator: torch.Generator) -> Iterator[Tensor]:
+        """The indices of each batch of an epoch, int64 `[size]`."""
+        count = len(self.labels)
+        if self.recipe.balance == "sampling":
+            seed = self.recipe.seed * 1_000_003 + epoch
+            order = torch.from_numpy(balance.balanced_order(self.data.labels, len(self.data.classes), seed))
+            count = len(order)
+        else:
+            order = torch.randperm(count, generator=generator)
+        for step in range(self.steps):
+            yield order[step * self.size : (step + 1) * self.size]
+
+    def take(self, indices: Tensor, side: int) -> tuple[Tensor, Tensor]:
+        """Pictures, uint8 `[N, 3, side, side]`, and their labels, int64 `[N]`."""
+        pictures = self.data.pictures[indices.numpy()]
+        return augment.resize(_channels_first(pictures), side), self.labels[indices]
+
+
+def as_tensor(data: LabelledPictures, part: slice) -> Tensor:
+    """A part of the pictures, uint8 `[N, 3, H, W]`."""
+    return _channels_first(np.array(data.pictures[part]))
+
+
+def parts(count: int, side: int) -> Iterator[slice]:
+    """Slices that cover `count` pictures, of as many as are well judged at once at this side."""
+    size = max(8, _JUDGED * 32 * 32 // side**2)
+    for start in range(0, count, size):
+        yield slice(start, min(start + size, count))
+
+
+def pixel_statistics(network: nn.Module, data: LabelledPictures) -> tuple[Tensor, Tensor]:
+    """Mean and deviation of each colour, `[1, 3, 1, 1]`, 0 to 255: the network's own, or else the data's."""
+    if hasattr(network, "pixel_mean"):
+        mean, std = (torch.tensor(values).float() for values in (network.pixel_mean, network.pixel_std))
+        return mean.reshape(1, 3, 1, 1), std.reshape(1, 3, 1, 1)
+    side = data.pictures.shape[1]
+    every = max(1, len(data) * side**2 // (_MEASURED * 32 * 32))
+    sums, squares, count = np.zeros(3), np.zeros(3), 0
+    for start in range(0, len(data), 1000 * every):
+        some = np.asarray(data.pictures[start : start + 1000 * every : every], dtype=np.float64)
+        sums += some.sum(axis=(0, 1, 2))
+        squares += (some**2).sum(axis=(0, 1, 2))
+        count += some.size // 3
+    mean = sums / count
+    # Pictures of one flat colour have no deviation to divide by.
+    std = np.sqrt(np.maximum(squares / count - mean**2, 1.0))
+    return tuple(torch.from_numpy(v).float().reshape(1, 3, 1, 1) for v in (mean, std))  # type: ignore[return-value]
+
+
+def _channels_first(pictures: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> Tensor:
+    return torch.from_numpy(np.asarray(pictures)).permute(0, 3, 1, 2)

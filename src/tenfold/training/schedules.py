@@ -1,0 +1,100 @@
+"""How the learning rate changes: shares of the recipe's rate, step by step. Knows no optimiser, needs no torch."""
+
+import math
+from typing import Any
+
+from tenfold.training.recipe import Schedule
+
+# Where one-cycle has its top if the recipe does not say, and the share it starts from (Smith 2018, arXiv 1803.09820).
+_TOP, _START = 0.3, 0.04
+
+
+class RateSchedule:
+    """The share of the rate at each step of a run.
+
+    Args:
+        config: which schedule.
+        steps_per_epoch: steps in an epoch.
+        epochs: epochs in the run.
+        least_share: plateau never goes below it.
+    """
+
+    def __init__(self, config: Schedule, steps_per_epoch: int, epochs: int, least_share: float = 0.0) -> None:
+        self.config = config
+        self.steps_per_epoch = steps_per_epoch
+        self.steps = steps_per_epoch * epochs
+        self.least_share = least_share
+        self.plateau = Plateau(config.patience)
+        self.plateau_share = 1.0
+
+    def share(self, step: int) -> float:
+        """The share of the rate for `step`, counted from 0."""
+        done, config = step / self.steps, self.config
+        warmup = config.warmup or (_TOP if config.name == "one-cycle" else 0.0)
+        if done < warmup:
+            rise = done / warmup
+            return _START + (1 - _START) * _cosine(1 - rise) if config.name == "one-cycle" else rise
+        left = 1 - (done - warmup) / (1 - warmup) if warmup < 1 else 0.0
+        if config.name == "linear":
+            return config.final + (1 - config.final) * left
+        if config.name in ("cosine", "one-cycle"):
+            return config.final + (1 - config.final) * _cosine(1 - left)
+        if config.name == "step":
+            epoch = step // self.steps_per_epoch
+            return config.factor ** sum(epoch >= after for after in config.epochs)
+        return self.plateau_share
+
+    def after_epoch(self, loss: float, accuracy: float) -> None:
+        """Tell the validation's figures of a finished epoch; a plateau lowers the rate."""
+        figure = loss if self.config.monitor == "loss" else -accuracy
+        if self.config.name == "plateau" and self.plateau.stays(figure):
+            self.plateau_share = max(self.plateau_share * self.config.factor, self.least_share)
+            self.plateau.waited = 0
+
+    def facts(self) -> dict[str, Any]:
+        """What a checkpoint keeps."""
+        return {"share": self.plateau_share, "plateau": self.plateau.facts()}
+
+    def restore(self, facts: dict[str, Any]) -> None:
+        """Put back what `facts` gave."""
+        self.plateau_share = facts["share"]
+        self.plateau.restore(facts["plateau"])
+
+
+class Plateau:
+    """Notices that a figure, which should fall, no longer does.
+
+    Args:
+        patience: epochs without a new best before `stays` says so; 0 never does.
+        least: a change below it is no improvement.
+    """
+
+    def __init__(self, patience: int, least: float = 0.0) -> None:
+        self.patience = patience
+        self.least = least
+        self.best = math.inf
+        self.waited = 0
+        self.improved = False
+
+    def stays(self, figure: float) -> bool:
+        """Take the next epoch's figure; True when there was no new best for `patience` epochs."""
+        self.improved = figure < self.best - self.least
+        if self.improved:
+            self.best, self.waited = figure, 0
+        else:
+            self.waited += 1
+        return 0 < self.patience <= self.waited
+
+    def facts(self) -> dict[str, Any]:
+        """What a checkpoint keeps."""
+        return {"best": None if math.isinf(self.best) else self.best, "waited": self.waited}
+
+    def restore(self, facts: dict[str, Any]) -> None:
+        """Put back what `facts` gave."""
+        self.best = math.inf if facts["best"] is None else facts["best"]
+        self.waited = facts["waited"]
+
+
+def _cosine(done: float) -> float:
+    """From 1 to 0 along half a cosine (Loshchilov and Hutter 2017, arXiv 1608.03983)."""
+    return 0.5 * (1 + math.cos(math.pi * done))

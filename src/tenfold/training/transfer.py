@@ -1,0 +1,117 @@
+"""Start from what another model has learned, and keep layers as they are. Knows weights by their names.
+
+A model file holds weights as ONNX initialisers, under the names that they had in training; a run's folder holds
+them in a checkpoint. A head for other classes is left to learn anew.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from tenfold.errors import TrainingError
+from tenfold.training import checkpoints
+
+# What the exporter puts before the names of the network's weights.
+_BODY = "body."
+
+
+def weights_of(source: Path) -> dict[str, Tensor]:
+    """The weights of a run's folder, the best where they were kept, or of a model file. Raises TrainingError."""
+    if source.is_dir():
+        kept = [
+            source / name for name in ("best.safetensors", "state.safetensors") if (source / name).is_file()
+        ]
+        if not kept:
+            raise TrainingError(
+                f"The folder {source}",
+                "holds no run to start from",
+                cure="Name a run's folder (`tenfold runs` lists them) or a model file.",
+            )
+        tensors, _ = checkpoints.load(kept[0])
+        return {k.removeprefix("network."): v for k, v in tensors.items() if k.startswith("network.")}
+    import onnx
+    from google.protobuf.message import DecodeError
+
+    try:
+        graph = onnx.load(source).graph
+    except (OSError, DecodeError) as reason:
+        raise TrainingError(
+            f"The model file {source}",
+            "cannot be read for its weights",
+            received=getattr(reason, "strerror", None) or str(reason),
+            cure="Name a model file that tenfold wrote, or a run's folder.",
+        ) from reason
+    arrays = ((one.name, np.array(onnx.numpy_helper.to_array(one))) for one in graph.initializer)
+    return {name.removeprefix(_BODY): torch.from_numpy(array) for name, array in arrays}
+
+
+def load_into(
+    network: nn.Module, tensors: dict[str, Tensor], source: Path, pictures: Tensor, mean: Tensor, std: Tensor
+) -> list[str]:
+    """Give the network the weights that fit it.
+
+    A network whose model files hold them in another form takes them by methods of its own: `take_served`, then
+    `settle`.
+
+    Args:
+        pictures: some of the training pictures, normalised by `mean` and `std`.
+
+    Returns:
+        the names of the parameters that stay as they were: a head for other classes.
+
+    Raises:
+        TrainingError: they are another network's.
+    """
+    mine = network.state_dict()
+    served = hasattr(network, "take_served") and not tensors.keys() >= set(mine)
+    if served and "whiten.weight" in tensors:
+        tensors = network.take_served(tensors, mean.cpu(), std.cpu())
+    fitting = {k: v for k, v in tensors.items() if k in mine and mine[k].shape == v.shape}
+    left = [name for name, _ in network.named_parameters() if name not in fitting]
+    head = _last_layer(network)
+    strange = [name for name in left if name.rpartition(".")[0] != head]
+    if strange or not fitting:
+        raise TrainingError(
+            f"The weights of {source}",
+            "are of another network",
+            received=f"there is nothing for {', '.join(strange[:3] or left[:3])}",
+            cure="Train the network that it was made with: --network, and the same options.",
+        )
+    network.load_state_dict(fitting, strict=False)
+    if served:
+        network.settle(pictures)
+    return left
+
+
+def freeze(network: nn.Module, until: str) -> list[nn.Module]:
+    """Keep the layers before the one named `until` as they are.
+
+    Returns:
+        the frozen modules, to be kept in evaluation mode, so that no norm's statistics move.
+
+    Raises:
+        TrainingError: there is no such layer.
+    """
+    layers = [(name, module) for name, module in network.named_modules() if _holds_weights(module)]
+    at = [index for index, (name, _) in enumerate(layers) if f"{name}.".startswith(f"{until}.")]
+    if not at:
+        raise TrainingError(
+            f"The layer {until!r}",
+            "is not in this network",
+            received=f"it has {', '.join(name for name, _ in layers)}",
+            cure="Name one of these with --freeze-until; `tenfold network show` lists them.",
+        )
+    frozen = [module for _, module in layers[: at[0]]]
+    for module in frozen:
+        module.requires_grad_(False)
+    return frozen
+
+
+def _holds_weights(module: nn.Module) -> bool:
+    return not list(module.children()) and bool(module.state_dict())
+
+
+def _last_layer(network: nn.Module) -> str:
+    return [name for name, module in network.named_modules() if isinstance(module, nn.Linear)][-1]
