@@ -13,6 +13,7 @@ pytest.importorskip("torch", reason="needs the train extra: pip install 'tenfold
 from tests.cli.conftest import Command
 
 pytestmark = pytest.mark.train
+HOW_TO = Path(__file__).parents[2] / "docs" / "how-to" / "own-network.md"
 
 
 def lines(text: str) -> list[str]:
@@ -78,6 +79,18 @@ def test_a_network_of_ones_own_is_shown(
     outcome = tenfold("network", "show", "shown_nets:build", "--side", 8, "--classes", 5)
     assert outcome.status == 0
     assert "1 Linear 5 965 960" in lines(outcome.out)
+
+
+def test_the_network_on_the_how_to_page_is_shown_as_it_says(
+    tenfold: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = HOW_TO.read_text(encoding="utf-8")
+    (source,) = re.findall(r"^```py\n(.*?)^```", text, re.M | re.S)
+    (command, printed) = re.findall(r"^\$ tenfold (network show .*)\n(.*?)^```", text, re.M | re.S)[0]
+    (tmp_path / "mynets.py").write_text(source)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    assert tenfold(*command.split()).out == printed
 
 
 def test_an_unknown_network_is_told(tenfold: Command) -> None:
