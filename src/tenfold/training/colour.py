@@ -21,7 +21,7 @@ def brightness(pictures: Tensor, factors: Tensor) -> Tensor:
 def contrast(pictures: Tensor, factors: Tensor) -> Tensor:
     """Move levels away from the picture's mean grey: 0 is that grey, 1 changes nothing."""
     source = pictures.float()
-    mean = _grey(source).mean(dim=(2, 3), keepdim=True).round()
+    mean = _grey(source).round().mean(dim=(2, 3), keepdim=True).round()
     return _levels(torch.lerp(mean, source, _each(factors, pictures)))
 
 

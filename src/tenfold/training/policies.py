@@ -90,7 +90,7 @@ def augmix(pictures: Tensor, severity: int, fill: str, generator: Generator) -> 
         there = active.to(pictures.device)
         changed[there] = _apply(changed[there], AUGMIX, strengths, fill, generator)
     mixed = pictures.float() * (1 - weights.sum(0))[:, None, None, None]
-    for chain, weight in zip(changed.split(count), weights, strict=True):
+    for chain, weight in zip(changed.reshape(chains, *pictures.shape), weights, strict=True):
         mixed += chain.float() * weight[:, None, None, None]
     return mixed.add_(0.5).clamp_(0, 255).to(torch.uint8)
 
@@ -103,7 +103,7 @@ def _apply(
     drawn = torch.randint(0, len(names), (len(pictures),), generator=generator)
     signs = torch.randint(0, 2, (len(pictures),), generator=generator) * 2 - 1
     changed = pictures.clone()
-    turned = torch.isin(drawn, torch.tensor([names.index(name) for name in _GEOMETRIC]))
+    turned = torch.isin(drawn, torch.tensor([names.index(name) for name in names if name in _GEOMETRIC]))
     for number, name in enumerate(names):
         if name in (*_GEOMETRIC, "identity"):
             continue
@@ -147,7 +147,7 @@ def _placements(
     """Matrices `[N, 2, 2]` and shifts `[N, 2]` of the geometric operations, for strengths of -1 to 1."""
 
     def of(name: str) -> Tensor:
-        return torch.where(drawn == names.index(name), strengths, 0.0)
+        return torch.where(drawn == names.index(name), strengths, 0.0) if name in names else 0 * strengths
 
     angles = of("rotate") * math.radians(30)
     cosines, sines = angles.cos(), angles.sin()
