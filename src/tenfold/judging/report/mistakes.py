@@ -1,0 +1,54 @@
+"""Section: the most confident mistakes, with the evidence that was seen."""
+
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from tenfold.inference.explain import overlay
+from tenfold.judging.report import pictures
+from tenfold.judging.report.section import Judged, Section
+
+MOST = 24
+SIDE = 96
+
+
+def section(judged: Judged) -> Section:
+    """The wrong answers with the highest confidence, the surest first."""
+    wrong = np.flatnonzero(judged.found.predicted != judged.data.labels)
+    order = np.argsort(-judged.found.confidence[wrong], kind="stable")
+    chosen = [int(i) for i in wrong[order][:MOST]]
+    found = [_mistake(judged, index) for index in chosen]
+    return Section(
+        "mistakes",
+        "Most confident mistakes",
+        facts={"most_confident_mistakes": found},
+        shown={
+            "mistakes": [{**one, **_drawn(judged, i)} for i, one in zip(chosen, found, strict=True)],
+            "wrong": len(wrong),
+        },
+    )
+
+
+def _mistake(judged: Judged, index: int) -> dict[str, Any]:
+    labels, probabilities = judged.data.classes, judged.found.probabilities[index]
+    true, called = int(judged.data.labels[index]), int(probabilities.argmax())
+    return {
+        "source": judged.source(index),
+        "true": labels[true],
+        "called": labels[called],
+        "confidence": round(float(probabilities[called]), 4),
+        "confidence_of_true": round(float(probabilities[true]), 4),
+    }
+
+
+def _drawn(judged: Judged, index: int) -> dict[str, str]:
+    """The picture, and the picture with the evidence for what it was called laid over."""
+    picture = np.ascontiguousarray(judged.data.pictures[index])
+    smooth = Image.Resampling.LANCZOS if picture.shape[0] > SIDE else Image.Resampling.NEAREST
+    shown = np.asarray(Image.fromarray(picture).resize((SIDE, SIDE), smooth))
+    evidence = overlay(shown, judged.classifier.classify(picture))
+    return {
+        "picture": pictures.uri(Image.fromarray(pictures.small(picture))),
+        "evidence": pictures.uri(evidence),
+    }

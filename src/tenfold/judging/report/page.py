@@ -1,0 +1,84 @@
+"""From sections to one HTML page that needs nothing else. Measures nothing."""
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from tenfold.judging.report.section import Section
+
+
+def render(head: dict[str, Any], sections: Sequence[Section], absent: Sequence[str]) -> str:
+    """The page.
+
+    Args:
+        head: what stands at the top and the bottom; see `page.html`.
+        sections: in the order of the page; those of the confusion matrix bring the pictures of their cells.
+        absent: what is not in this report and how to get it, each a sentence.
+    """
+    environment = _environment()
+    style, script = (_source(environment, name) for name in ("report.css", "report.js"))
+    cells = {key: value for s in sections for key, value in s.shown.get("cells", {}).items()}
+    return environment.get_template("page.html").render(
+        head=head,
+        sections=sections,
+        absent=absent,
+        cells=cells,
+        style=Markup(style),
+        script=Markup(script),
+        style_hash=_hash(style),
+        script_hash=_hash(script),
+    )
+
+
+def percent(share: float, digits: int = 1) -> str:
+    """A share as a percentage; one that only rounds to everything or nothing says so."""
+    written = f"{share * 100:.{digits}f}"
+    if share < 1 and float(written) == 100:
+        return f"> {100 - 10**-digits:.{digits}f} %"
+    if share > 0 and float(written) == 0:
+        return f"< {10**-digits:.{digits}f} %"
+    return f"{written} %"
+
+
+def count(number: float) -> str:
+    """A number with its thousands apart."""
+    return f"{number:,}" if isinstance(number, int) else f"{number:,.10g}"
+
+
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("tenfold.judging.report"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_printable,
+    )
+    environment.filters |= {
+        "percent": percent,
+        "count": count,
+        "short": lambda value: f"{value:.3g}",
+        "megabytes": lambda value: f"{value / 1e6:.1f} MB",
+    }
+    return environment
+
+
+def _printable(value: Any) -> Any:
+    """Names come from folders and files: control characters and broken ones have no place in a page."""
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return "".join(c if c.isprintable() else "\ufffd" for c in value)
+    return value
+
+
+def _source(environment: jinja2.Environment, name: str) -> str:
+    assert environment.loader is not None
+    return environment.loader.get_source(environment, name)[0]
+
+
+def _hash(content: str) -> str:
+    """What a content security policy knows an inline style or script by."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
