@@ -61,6 +61,28 @@ def test_the_fingerprint_is_of_the_content_and_not_of_the_order() -> None:
     assert len(DATA.fingerprint()) == 64
 
 
+def test_pictures_that_follow_each_other_are_taken_without_a_copy() -> None:
+    assert np.shares_memory(DATA.take(np.arange(3, 90)).pictures, DATA.pictures)
+    assert DATA.take(np.arange(3, 90)).digests() == DATA.digests()[3:90]
+    for indices in ([5, 4], [3, 5], [4, 4], [0, 1, -1]):
+        taken = DATA.take(np.array(indices))
+        assert not np.shares_memory(taken.pictures, DATA.pictures)
+        assert taken.digests() == [DATA.digests()[i] for i in indices]
+    with pytest.raises(IndexError):
+        DATA.take(np.arange(118, 121))
+
+
+def test_the_fingerprint_is_what_it_was_before_there_could_be_more_classes_than_a_byte_counts() -> None:
+    assert DATA.fingerprint() == "15fa2d50d70d90bb5980f9902b72b6026e19cc3098dd3c366fb4d798c95f5195"
+
+
+def test_labels_that_are_the_same_in_their_last_byte_are_told_apart() -> None:
+    names = tuple(f"class {k}" for k in range(300))
+    one, other = (np.full(120, label, dtype=np.int64) for label in (4, 260))
+    prints = {LabelledPictures(DATA.pictures, labels, names).fingerprint() for labels in (one, other)}
+    assert len(prints) == 2
+
+
 def test_another_pixel_another_label_or_a_missing_picture_changes_the_fingerprint() -> None:
     pixel = DATA.pictures.copy()
     pixel[5, 0, 0, 0] ^= 1

@@ -1,4 +1,4 @@
-"""Unequal classes made equal: weights for the loss, or an order that shows each as often. Works on plain arrays."""
+"""Unequal classes made equal: weights for the loss, or an order that shows each as often. Plain arrays."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +21,8 @@ def class_weights(labels: Labels, classes: int) -> NDArray[np.float64]:
 def balanced_order(labels: Labels, classes: int, seed: int) -> Labels:
     """Indices `[N]` in which every class that has pictures comes as often, to within one.
 
-    A class with fewer pictures than its share repeats them, each as often as the others to within one; a class
-    with more shows another part of them for each seed.
+    A class with fewer pictures than its share repeats them, each as often as the others to within one; a
+    class with more shows another part of them for each seed.
     """
     random = np.random.default_rng(seed)
     members = [found for k in range(classes) if len(found := np.flatnonzero(labels == k))]

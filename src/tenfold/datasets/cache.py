@@ -13,6 +13,7 @@ import zipfile
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -191,21 +192,22 @@ class PixelCache:
             raise self._unwritable(reason, len(keys)) from reason
         finally:
             for path in passing:
-                path.unlink(missing_ok=True)
+                with suppress(OSError):
+                    path.unlink()
         self._sweep(pixels)
         return _Kept(pixels, keys, rows)
 
     def _read_index(self) -> _Kept | None:
         """What is kept and whole; None where nothing is."""
         try:
-            with np.load(self._index, allow_pickle=False) as index:
+            with self._index.open("rb") as file, np.load(file, allow_pickle=False) as index:
                 if int(index["version"]) != _VERSION:
                     return None
-                file = self._folder / str(index["named"])
+                pixels = self._folder / str(index["named"])
                 problems = dict(zip(index["bad"].tolist(), index["reasons"].tolist(), strict=True))
                 rows = Rows(index["items"], _split(index["contents"]), _split(index["pixels"]), problems)
-                kept = _Kept(file, index["keys"], rows)
-            whole = file.stat().st_size == len(rows.items) * self._row_bytes
+                kept = _Kept(pixels, index["keys"], rows)
+            whole = pixels.stat().st_size == len(rows.items) * self._row_bytes
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
             return None
         return kept if whole and len(rows.items) == len(rows.pixels) == len(rows.contents) else None
@@ -222,12 +224,12 @@ class PixelCache:
                 continue  # someone else deleted it, or still has it open where that forbids it
 
     def _unwritable(self, reason: OSError, count: int) -> DatasetError:
-        megabytes = count * self._row_bytes / 1e6
+        megabytes = 2 * count * self._row_bytes / 1e6
         return DatasetError(
             f"The cache of decoded pictures in {self._folder}",
             "cannot be written",
             received=reason.strerror or str(reason),
-            cure=f"It needs {megabytes:,.0f} MB: free some space, or move TENFOLD_HOME to another disk.",
+            cure=f"It needs {megabytes:,.1f} MB: free some space, or move TENFOLD_HOME to another disk.",
         )
 
 

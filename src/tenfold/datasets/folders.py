@@ -41,7 +41,7 @@ def list_folder(root: Path, name: str) -> Listing:
         DatasetError: it cannot be listed, has no class folders, or its classes make no sense.
     """
     folders, loose = _inside(root)
-    parts = _parts(root, folders)
+    parts = _parts(name, folders)
     entries: list[Entry] = []
     skipped = [
         Skipped(printable_path(path.relative_to(root)), "lies beside the class folders") for path in loose
@@ -64,7 +64,7 @@ def list_folder(root: Path, name: str) -> Listing:
     return listing(name, entries, skipped)
 
 
-def _parts(root: Path, folders: list[Path]) -> list[tuple[str, Path]]:
+def _parts(name: str, folders: list[Path]) -> list[tuple[str, Path]]:
     """The folders that are parts; none where a class happens to be called `train`."""
     named = [(PART_NAMES[f.name.lower()], f) for f in folders if f.name.lower() in PART_NAMES]
     if "training" not in dict(named) or any(_inside(folder)[1] for _, folder in named):
@@ -72,7 +72,7 @@ def _parts(root: Path, folders: list[Path]) -> list[tuple[str, Path]]:
     beside = [f for f in folders if f.name.lower() not in PART_NAMES and any(_files(f))]
     if beside:
         raise DatasetError(
-            printable_path(root),
+            name,
             "has parts and classes side by side",
             received=", ".join(sorted(f.name for f in folders)),
             cure=f"Move {beside[0].name} into the parts, or out of the folder.",

@@ -76,6 +76,13 @@ def open_dataset(
             received=f"{side} pixels",
             cure=f"Take {SIDES[0]} to {SIDES[1]}.",
         )
+    if not min(validation_share, test_share) > 0 or not validation_share + test_share < 1:
+        raise DatasetError(
+            "The shares of validation and test",
+            "leave nothing for one of the parts",
+            received=f"{validation_share} and {test_share}",
+            cure="Take two numbers above 0 that together are less than 1.",
+        )
     if source == CIFAR10:
         return _cifar10(side, data_dir, cache, resize, progress)
     found = _list(source)
@@ -85,11 +92,12 @@ def open_dataset(
         if not any(entry.part == part for entry in found.entries)
     }
     _check_counts(found, len(split_off))
-    reader = _Reader(found.entries, side, resize, limits or images.Limits())
+    bounds = limits or images.Limits()
+    reader = _Reader(found.entries, side, resize, bounds)
     place = Path(source).resolve()
     order = _Arrangement(found, split_off)
     pictures, rows = PixelCache(cache, _title(place.name, str(place), side, resize), side).open(
-        [_key(entry) for entry in found.entries],
+        [_key(entry, bounds) for entry in found.entries],
         reader.decode,
         partial(_checked, found, skipped_share, order),
         progress,
@@ -241,8 +249,12 @@ def _title(name: str, whole: str, side: int, resize: str) -> str:
     return f"{plain}-{sha256(whole.encode('utf-8', 'surrogateescape')).hexdigest()[:12]}-{side}-{resize}"
 
 
-def _key(entry: Entry) -> bytes:
-    """What changes whenever a file's pixels could have: its name, size and times."""
-    state = entry.path.stat()
-    facts = f"{entry.source}\0{state.st_size}\0{state.st_mtime_ns}\0{state.st_ctime_ns}"
+def _key(entry: Entry, limits: images.Limits) -> bytes:
+    """What changes whenever a file's pixels could have: its name, size and times; and what it may ask for."""
+    try:
+        state = entry.path.stat()
+        times = f"{state.st_size}\0{state.st_mtime_ns}\0{state.st_ctime_ns}"
+    except OSError:
+        times = "gone"  # since it was listed: reading it will say so
+    facts = f"{entry.source}\0{times}\0{limits}"
     return blake2b(facts.encode(), digest_size=KEY_BYTES).digest()

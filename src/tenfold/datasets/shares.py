@@ -60,12 +60,12 @@ def choose(
 def _fill(
     part: NDArray[np.int64], number: int, wanted: int, groups: list[list[int]], own: NDArray[np.bool_]
 ) -> None:
-    """Give a part as many pictures of a class as it wants, a whole group at a time."""
+    """Give a part as nearly as many pictures of a class as it wants, a whole group at a time."""
     have = int((part[own] == number).sum())
     free = [members for members in groups if part[members[0]] < 0]
     for members in free:
         size = int(own[members].sum())
-        if have + size <= wanted:
+        if abs(have + size - wanted) < abs(have - wanted):
             part[members] = number
             have += size
     if not have and free:

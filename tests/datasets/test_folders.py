@@ -1,0 +1,153 @@
+"""What counts as a class, a part and a picture in a folder."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tenfold.datasets.folders import list_folder
+from tenfold.datasets.listing import Listing
+from tenfold.errors import DatasetError
+
+
+def touch(root: Path, *names: str) -> Path:
+    for name in names:
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"x")
+    return root
+
+
+def sources(found: Listing) -> list[str]:
+    return [entry.source for entry in found.entries]
+
+
+def test_a_folder_of_a_class_is_taken_with_all_that_is_nested_in_it(tmp_path: Path) -> None:
+    touch(tmp_path, "cat/1.jpg", "cat/old/2.JPG", "cat/old/older/3", "dog/1.png")
+    found = list_folder(tmp_path, "pets")
+    assert found.classes == ("cat", "dog")
+    assert sources(found) == ["cat/1.jpg", "cat/old/2.JPG", "cat/old/older/3", "dog/1.png"]
+    assert found.labels().tolist() == [0, 0, 0, 1]
+    assert {entry.part for entry in found.entries} == {""}
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [("train", "training"), ("Training", "training"), ("val", "validation"), ("valid", "validation"),
+     ("validation", "validation"), ("TEST", "test")],
+)  # fmt: skip
+def test_parts_stand_above_the_classes_by_any_of_their_names(tmp_path: Path, name: str, part: str) -> None:
+    touch(tmp_path, f"{name}/cat/1.jpg", f"{name}/dog/1.jpg")
+    if part != "training":
+        touch(tmp_path, "train/cat/0.jpg", "train/dog/0.jpg")
+    found = list_folder(tmp_path, "pets")
+    assert found.classes == ("cat", "dog")
+    assert {e.part for e in found.entries if e.source.startswith(name)} == {part}
+
+
+def test_a_class_that_is_called_train_is_a_class(tmp_path: Path) -> None:
+    touch(tmp_path, "train/1.jpg", "bus/1.jpg", "tram/1.jpg")
+    assert list_folder(tmp_path, "vehicles").classes == ("bus", "train", "tram")
+
+
+def test_hidden_files_system_files_and_notes_are_passed_over(tmp_path: Path) -> None:
+    touch(
+        tmp_path, "cat/1.jpg", "cat/.DS_Store", "cat/Thumbs.db", "cat/desktop.ini", "cat/1.xml", "cat/1.TXT",
+        "cat/.cache/2.jpg", "dog/1.jpg", ".git/config", "__MACOSX/cat/1.jpg", "labels.csv",
+    )  # fmt: skip
+    found = list_folder(tmp_path, "pets")
+    assert sources(found) == ["cat/1.jpg", "dog/1.jpg"]
+    assert found.skipped == ()
+
+
+def test_names_may_have_spaces_and_any_letters_put_together_in_any_way(tmp_path: Path) -> None:
+    composed, decomposed = "кі\u0301т caf\u00e9", "кі\u0301т cafe\u0301"
+    touch(tmp_path, f"{decomposed}/1.jpg", "big  dog/мій пес.jpeg")
+    found = list_folder(tmp_path, "pets")
+    assert found.classes == ("big  dog", composed)
+    assert "big  dog/мій пес.jpeg" in sources(found)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="such a name needs POSIX")
+def test_a_name_that_is_no_text_can_be_listed_and_printed(tmp_path: Path) -> None:
+    touch(tmp_path, "cat/1.jpg", "dog/1.jpg")
+    try:
+        (tmp_path / "cat" / os.fsdecode(b"\xff\n.jpg")).write_bytes(b"x")
+    except OSError:
+        pytest.skip("this file system refuses such a name")
+    found = list_folder(tmp_path, "pets")
+    assert sources(found) == ["cat/1.jpg", "cat/\ufffd\ufffd.jpg", "dog/1.jpg"]
+    assert found.entries[1].path.read_bytes() == b"x"
+
+
+def test_a_picture_beside_the_class_folders_is_listed_as_skipped(tmp_path: Path) -> None:
+    found = list_folder(touch(tmp_path, "cat/1.jpg", "dog/1.jpg", "stray.jpg"), "pets")
+    assert [(one.source, one.reason) for one in found.skipped] == [
+        ("stray.jpg", "lies beside the class folders")
+    ]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs links")
+def test_links_are_followed_but_not_in_circles(tmp_path: Path) -> None:
+    root = touch(tmp_path / "pets", "cat/1.jpg")
+    touch(tmp_path / "elsewhere", "1.jpg")
+    (root / "dog").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "elsewhere" / "circle").symlink_to(tmp_path / "elsewhere")
+    assert sources(list_folder(root, "pets")) == ["cat/1.jpg", "dog/1.jpg"]
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        (
+            [],
+            "pets has no folders with pictures (it is empty). Put the pictures of each class into a folder "
+            "named after the class: cat/1.jpg, dog/2.jpg.",
+        ),
+        (
+            ["1.jpg", "2.jpg"],
+            "pets has no folders with pictures (2 files lie in it directly). Put the pictures of each class "
+            "into a folder named after the class: cat/1.jpg, dog/2.jpg.",
+        ),
+        (
+            ["cat/1.jpg"],
+            "pets has one class only (cat). Name pictures of 2 to 1,000 classes.",
+        ),
+        (
+            ["cat/1.jpg", "dog/1.jpg", "cow/notes.txt"],
+            "The class cow in pets is empty (no pictures in its folder). Put pictures into it, or delete the "
+            "folder.",
+        ),
+        (
+            ["train/cat/1.jpg", "train/dog/1.jpg", "test/Cat/1.jpg"],
+            "The class 'Cat' of pets has test pictures but none to learn from (such as test/Cat/1.jpg). Put "
+            "pictures of it among the training ones, or check its spelling: cat, dog.",
+        ),
+        (
+            ["train/cat/1.jpg", "train/dog/1.jpg", "cow/1.jpg"],
+            "pets has parts and classes side by side (cow, train). Move cow into the parts, or out of the "
+            "folder.",
+        ),
+    ],
+)
+def test_a_folder_that_makes_no_sense_is_refused(tmp_path: Path, names: list[str], message: str) -> None:
+    with pytest.raises(DatasetError) as caught:
+        list_folder(touch(tmp_path, *names), "pets")
+    assert str(caught.value) == message
+
+
+def test_more_than_a_thousand_classes_are_refused(tmp_path: Path) -> None:
+    touch(tmp_path, *(f"{number}/1.jpg" for number in range(1001)))
+    with pytest.raises(
+        DatasetError, match=r"pets has too many classes \(1,001\). Name .* 2 to 1,000 classes"
+    ):
+        list_folder(tmp_path, "pets")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="such a name needs POSIX")
+def test_a_class_that_cannot_be_shown_is_refused(tmp_path: Path) -> None:
+    touch(tmp_path, "cat/1.jpg", "do\x1bg/1.jpg")
+    with pytest.raises(
+        DatasetError, match=r"The folder 'do\ufffdg' in pets has a name that no class can have"
+    ):
+        list_folder(tmp_path, "pets")

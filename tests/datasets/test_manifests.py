@@ -1,0 +1,143 @@
+"""Manifests in CSV and Parquet."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tenfold.datasets.manifests import list_manifest
+from tenfold.errors import DatasetError, MissingExtra
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    for name in ("a.jpg", "b.jpg", "c d.jpg", "e,f.jpg"):
+        (tmp_path / "in").mkdir(exist_ok=True)
+        (tmp_path / "in" / name).write_bytes(b"x")
+    return tmp_path
+
+
+def written(folder: Path, text: str, encoding: str = "utf-8") -> Path:
+    path = folder / "list.csv"
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_csv_is_read_as_any_program_writes_it(
+    pictures: Path, encoding: str, delimiter: str, end: str
+) -> None:
+    rows = [["Label", "path"], ["кіт", "in/a.jpg"], ["dog", '"in/e,f.jpg"'], ["dog", " in/c d.jpg "]]
+    text = end.join(delimiter.join(row) for row in rows) + end + end
+    found = list_manifest(written(pictures, text, encoding), "list.csv")
+    assert found.classes == ("dog", "кіт")
+    assert [(entry.source, entry.label, entry.part) for entry in found.entries] == [
+        ("in/a.jpg", "кіт", ""),
+        ("in/c d.jpg", "dog", ""),
+        ("in/e,f.jpg", "dog", ""),
+    ]
+    assert all(entry.path.is_file() for entry in found.entries)
+
+
+def test_a_split_column_names_the_parts_and_an_empty_one_means_training(pictures: Path) -> None:
+    text = "path,label,split\nin/a.jpg,cat,\nin/b.jpg,dog,Train\nin/c d.jpg,cat,val\n"
+    found = list_manifest(written(pictures, text), "list.csv")
+    assert [entry.part for entry in found.entries] == ["training", "training", "validation"]
+
+
+def test_an_absolute_path_is_taken_as_it_is(pictures: Path) -> None:
+    text = f"path,label\n{(pictures / 'in' / 'a.jpg').as_posix()},cat\nin/b.jpg,dog\n"
+    assert list_manifest(written(pictures, text), "list.csv").classes == ("cat", "dog")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "file,label\nin/a.jpg,cat\n",
+            "list.csv has no column 'path' (its columns are 'file', 'label'). A manifest has the columns "
+            "path, label and, if it likes, split.",
+        ),
+        (
+            "path,label,splt\nin/a.jpg,cat,test\n",
+            "list.csv has a column that is not known: 'splt' (its columns are 'path', 'label', 'splt'). A "
+            "manifest has the columns path, label and, if it likes, split.",
+        ),
+        (
+            "",
+            "list.csv has no column 'path' (its columns are none). A manifest has the columns path, label "
+            "and, if it likes, split.",
+        ),
+        (
+            "path,label,split\nin/a.jpg,cat,dev\n",
+            "Row 2 of list.csv has an unknown split ('dev'). Use one of train, training, val, valid, "
+            "validation, test, testing.",
+        ),
+        (
+            "path,label\nin/a.jpg,cat\nin/b.jpg, \n",
+            "Row 3 of list.csv has no label that a class can have (path 'in/b.jpg', label ' '). Complete the "
+            "row, or remove it.",
+        ),
+        (
+            "path,label\n,cat\n",
+            "Row 2 of list.csv has no path (path '', label 'cat'). Complete the row, or remove it.",
+        ),
+        (
+            "path,label\nin/e,f.jpg,cat\n",
+            "Row 2 of list.csv has 3 values where the header has 2 (in/e,f.jpg,cat). Put values that hold "
+            "the delimiter into double quotes.",
+        ),
+    ],
+)  # fmt: skip
+def test_a_manifest_that_makes_no_sense_is_refused(pictures: Path, text: str, message: str) -> None:
+    with pytest.raises(DatasetError) as caught:
+        list_manifest(written(pictures, text), "list.csv")
+    assert str(caught.value) == message
+
+
+def test_files_that_are_not_there_are_named(pictures: Path) -> None:
+    lines = ["path,label", "in/a.jpg,cat", *(f"gone/{n}.jpg,dog" for n in range(5))]
+    with pytest.raises(DatasetError) as caught:
+        list_manifest(written(pictures, "\n".join(lines)), "list.csv")
+    assert str(caught.value) == (
+        "list.csv names 5 files that do not exist (row 3: gone/0.jpg; row 4: gone/1.jpg; row 5: gone/2.jpg). "
+        f"Paths start where the manifest lies, in {pictures.as_posix()}."
+    )
+
+
+def test_what_is_no_utf8_is_refused(pictures: Path) -> None:
+    with pytest.raises(
+        DatasetError, match=r"The manifest list.csv cannot be read .*Save it as CSV in UTF-8."
+    ):
+        list_manifest(written(pictures, "path,label\nin/a.jpg,été\n", "latin-1"), "list.csv")
+
+
+def test_a_parquet_manifest_says_the_same(pictures: Path) -> None:
+    pyarrow = pytest.importorskip("pyarrow", reason="needs the parquet extra")
+    parquet = pytest.importorskip("pyarrow.parquet", reason="needs the parquet extra")
+    table = {"path": ["in/a.jpg", "in/b.jpg"], "label": [7, 12], "split": ["train", None]}
+    parquet.write_table(pyarrow.table(table), pictures / "list.parquet")
+    found = list_manifest(pictures / "list.parquet", "list.parquet")
+    assert [(e.source, e.label, e.part) for e in found.entries] == [
+        ("in/a.jpg", "7", "training"),
+        ("in/b.jpg", "12", "training"),
+    ]
+
+
+def test_a_file_that_is_no_parquet_is_refused(pictures: Path) -> None:
+    pytest.importorskip("pyarrow", reason="needs the parquet extra")
+    (pictures / "list.parquet").write_bytes(b"path,label\n")
+    with pytest.raises(DatasetError, match=r"The manifest list.parquet cannot be read .* Write it again"):
+        list_manifest(pictures / "list.parquet", "list.parquet")
+
+
+def test_without_pyarrow_the_extra_is_named(pictures: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(MissingExtra) as caught:
+        list_manifest(pictures / "list.parquet", "list.parquet")
+    assert str(caught.value) == (
+        "A Parquet manifest such as list.parquet needs pyarrow, which is not installed (there is no "
+        'pyarrow). Install it with: pip install "tenfold[parquet]", or save the manifest as CSV.'
+    )
