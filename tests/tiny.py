@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from tenfold.datasets import cifar10
 from tenfold.datasets.labelled import LabelledPictures
@@ -54,3 +55,12 @@ def shades(count: int, classes: int = 10, side: int = 32, seed: int = 0) -> Labe
     pixels = random.integers(0, 60, (count, side, side, 3)) + labels[:, None, None, None] * (190 // classes)
     names = cifar10.CLASSES if classes == 10 else tuple(f"class {k}" for k in range(classes))
     return LabelledPictures(pixels.astype(np.uint8), labels.astype(np.int64), names)
+
+
+def folder(data: LabelledPictures, where: Path) -> Path:
+    """Write the pictures as `class-name/number.png`."""
+    for number, (pixels, label) in enumerate(zip(data.pictures, data.labels, strict=True)):
+        place = where / data.classes[label]
+        place.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(pixels).save(place / f"{number}.png")
+    return where

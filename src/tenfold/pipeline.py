@@ -1,4 +1,4 @@
-"""From data to a judged model file. Wires datasets, networks, training, export and judging; computes nothing itself.
+"""From data to a judged model file. Wires datasets, networks, training, export and judging.
 
 Needs the `train` extra: torch is imported here and nowhere that serves.
 """

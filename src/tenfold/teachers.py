@@ -1,6 +1,7 @@
-"""Teachers: other models' answers on the pictures a network learns from (Hinton et al. 2015, arXiv 1503.02531).
+"""Teachers: other models' answers on the pictures a network learns from.
 
-A teacher is a model file, run by ONNX Runtime, or a run's folder, run by torch. Knows nothing of the loop that asks.
+A teacher is a model file, run by ONNX Runtime, or a run's folder, run by torch (Hinton et al. 2015, arXiv
+1503.02531). Knows nothing of the loop that asks.
 """
 
 from collections.abc import Callable

@@ -8,42 +8,51 @@ import pytest
 pytest.importorskip("torch", reason="needs the train extra: pip install 'tenfold[train]'")
 
 from tenfold import cli, modelfile, pipeline
-from tenfold.cli import train as command
+from tenfold.cli.live import LiveTable
 from tenfold.inference import Classifier
-from tenfold.networks import default
-from tenfold.networks.default import DefaultConfig
-from tenfold.training import runs
-from tenfold.training.loop import Progress
+from tenfold.training import recipe_file, runs
+from tenfold.training.progress import Progress
 from tests import tiny
 from tests.cli.conftest import Command
 
 pytestmark = pytest.mark.train
+NARROW = ["--set", "options.widths=[6, 8, 8]"]
 
 
 @pytest.fixture
 def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(pipeline, "PROTOTYPE_SOURCES", 10)
-    monkeypatch.setattr(default, "DefaultConfig", lambda: DefaultConfig(widths=(6, 8, 8)))
     return tiny.write(tiny.small_cifar10(tmp_path, monkeypatch), tmp_path / "my data")
 
 
 def interrupt(monkeypatch: pytest.MonkeyPatch, epoch: int, step: int) -> None:
     """Press Ctrl-C at this step."""
-    show = command._Lines.show
+    show = LiveTable.show
 
-    def show_or_stop(lines: command._Lines, progress: Progress) -> None:
-        show(lines, progress)
+    def show_or_stop(table: LiveTable, progress: Progress) -> None:
+        show(table, progress)
         if (progress.epoch, progress.step) == (epoch, step):
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(command._Lines, "show", show_or_stop)
+    monkeypatch.setattr(LiveTable, "show", show_or_stop)
 
 
 def test_stopped_and_resumed_it_writes_a_model_file_that_evaluate_measures(
     tenfold: Command, data_dir: Path, tmp_path: Path, own_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     output = tmp_path / "out" / "small.onnx"
-    settings = ["--epochs", 2, "--batch-size", 20, "--precision", "float32", "--seed", 3]
+    settings = [
+        *NARROW,
+        "--no-report",
+        "--epochs",
+        2,
+        "--batch-size",
+        20,
+        "--precision",
+        "float32",
+        "--seed",
+        3,
+    ]
     where = ["--data-dir", data_dir, "--output", output, "--device", "cpu"]
     with monkeypatch.context() as pressed:
         interrupt(pressed, epoch=2, step=2)
@@ -52,16 +61,16 @@ def test_stopped_and_resumed_it_writes_a_model_file_that_evaluate_measures(
     assert stopped.status == 130
     assert stopped.err == (
         f"Stopped. Go on with: tenfold train --resume --run {folder} "
-        f"--data-dir '{data_dir}' --output {output} --device cpu\n"
+        f"--data-dir '{data_dir}' --output {output} --device cpu --no-report\n"
     )
     assert stopped.out.startswith(f"Run: {folder}\n80 pictures to learn from, 2 epochs\n")
-    assert "   1/2  " in stopped.out
+    assert "      1/2  " in stopped.out
     assert not output.exists()
 
-    resumed = tenfold("train", "--resume", *where)
+    resumed = tenfold("train", "--resume", "--no-report", *where)
     assert (resumed.status, resumed.err) == (0, "")
-    assert "   1/2  " not in resumed.out
-    assert "   2/2  " in resumed.out
+    assert "      1/2  " not in resumed.out
+    assert "      2/2  " in resumed.out
     assert "Writing the model file and measuring it on the test pictures ..." in resumed.out
     assert f"Model file: {output}" in resumed.out
 
@@ -128,18 +137,67 @@ def test_damaged_data_is_told_before_anything_is_made(
     assert not (own_home / "runs").exists()
 
 
-def test_a_terminal_shows_each_step_on_one_line_that_an_error_does_not_continue(
+def test_a_killed_run_of_ones_own_pictures_goes_on_from_any_folder(
+    tenfold: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tiny.folder(tiny.shades(60, classes=3), tmp_path / "my pictures")
+    monkeypatch.chdir(tmp_path)
+    settings = [*NARROW, "--epochs", 2, "--batch-size", 10, "--no-report"]
+    with monkeypatch.context() as pressed:
+        interrupt(pressed, epoch=2, step=1)
+        assert tenfold("train", "--data", "my pictures", "--run", "run", *settings).status == 130
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    resumed = tenfold("train", "--resume", "--run", tmp_path / "run", "--no-report")
+    assert (resumed.status, resumed.err) == (0, "")
+    info = modelfile.read(tmp_path / "run" / "model.onnx")[1]
+    assert (info.name, info.views) == ("my pictures", "mirrored-pair")
+    assert info.labels == ("class 0", "class 1", "class 2")
+    assert runs.facts(tmp_path / "run", "data")["source"] == str(tmp_path / "my pictures")
+
+
+def test_the_recipe_is_shown_as_toml_that_can_be_trained(tenfold: Command, tmp_path: Path) -> None:
+    shown = tenfold(
+        "train", "--network", "ml-cnn", "--set", "optimiser.rate=0.01", "--epochs", 3, "--show-recipe"
+    )
+    assert shown.status == 0
+    (tmp_path / "recipe.toml").write_text(shown.out)
+    recipe = recipe_file.read(tmp_path / "recipe.toml")
+    assert (recipe.network, recipe.epochs, recipe.optimiser.rate) == ("ml-cnn", 3, 0.01)
+
+
+def test_a_network_beside_a_recipe_is_wrong_usage(tenfold: Command, tmp_path: Path) -> None:
+    (tmp_path / "recipe.toml").write_text("epochs = 3")
+    outcome = tenfold("train", "--network", "ml-cnn", "--recipe", tmp_path / "recipe.toml")
+    assert outcome.status == 2
+    assert outcome.err == (
+        "tenfold: --network and --recipe cannot both be given: a recipe names its network. "
+        "Leave one out, or write the network into the recipe.\n"
+    )
+
+
+def test_an_error_does_not_continue_the_moving_line(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     interrupt(monkeypatch, epoch=1, step=2)
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
-    status = cli.run(["train", "--data-dir", str(data_dir), "--epochs", "1", "--batch-size", "20"])
-    out = capsys.readouterr().out
+    status = cli.run(
+        [
+            "train",
+            "--data-dir",
+            str(data_dir),
+            "--epochs",
+            "1",
+            "--batch-size",
+            "20",
+            "--set",
+            "options.widths=[6, 8, 8]",
+        ]
+    )
+    captured = capsys.readouterr()
     assert status == 130
-    assert out.count("\r") == 2
-    assert "  1/4  " in out
-    assert "  2/4  " in out
-    assert out.endswith("\n")
+    assert "1/4" in captured.out
+    assert captured.err.startswith("Stopped. Go on with: tenfold train --resume --run ")
 
 
 def test_no_epochs_is_wrong_usage(tenfold: Command) -> None:

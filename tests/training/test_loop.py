@@ -186,8 +186,8 @@ def test_a_lost_loss_stops_the_run_and_leaves_the_last_checkpoint(tmp_path: Path
         learner.run()
     assert str(caught.value) == (
         "Epoch 2 lost the loss: it is no longer a number (nan). "
-        "The last checkpoint is intact; start a run with a lower rate (--set optimiser.rate=...) or "
-        "with --precision float32."
+        "The last checkpoint is intact; start anew at a lower rate (--set optimiser.rate=...) "
+        "or with --precision float32."
     )
     tensors, facts = checkpoints.load(path)
     assert facts["epoch"] == 1
@@ -345,13 +345,13 @@ def test_stopped_early_or_killed_the_weights_are_the_same(tmp_path: Path, epoch:
     recipe = replace(STOPPING, ema=0.9, schedule=Schedule("plateau", patience=1), balance="sampling")
     whole = trainer(recipe, best=tmp_path / "whole.safetensors")
     whole.run()
-    paths = {"checkpoint": tmp_path / "state.safetensors", "best": tmp_path / "best.safetensors"}
-    killed = trainer(recipe, **paths)
+    kept, best = tmp_path / "state.safetensors", tmp_path / "best.safetensors"
+    killed = trainer(recipe, checkpoint=kept, best=best)
     killed.report = killer(epoch, 2)
     with pytest.raises(KeyboardInterrupt):
         killed.run()
-    resumed = trainer(recipe, start=99, **paths)
-    states.resume(resumed, paths["checkpoint"])
+    resumed = trainer(recipe, start=99, checkpoint=kept, best=best)
+    states.resume(resumed, kept)
     resumed.run()
     assert resumed.epoch == whole.epoch
     assert equal(state(whole), state(resumed))

@@ -7,7 +7,7 @@ from tenfold.training.recipe import Optimiser, Recipe, Schedule, Step, Stopping,
 
 def test_every_setting_is_described() -> None:
     rows = describe()
-    assert all(help for _, _, help in rows)
+    assert all(text for _, _, text in rows)
     names = [name for name, _, _ in rows]
     assert len(names) == len(set(names)) > 50
     assert ("batch_size", "128", "pictures in a step") in rows

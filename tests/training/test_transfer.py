@@ -172,8 +172,8 @@ def test_layers_before_the_named_one_are_frozen() -> None:
 def test_a_group_of_layers_can_be_named() -> None:
     network = narrow()
     transfer.freeze(network, "groups.2")
-    assert not network.groups[1].conv2.weight.requires_grad
-    assert network.groups[2].conv1.weight.requires_grad
+    assert not network.get_parameter("groups.1.conv2.weight").requires_grad
+    assert network.get_parameter("groups.2.conv1.weight").requires_grad
 
 
 def test_a_layer_that_is_not_there_is_told() -> None:

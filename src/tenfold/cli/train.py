@@ -1,6 +1,6 @@
 """tenfold train: from pictures to a model file, with nothing to set."""
 
-import sys
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tenfold.cli.datasets import SOURCE_HELP, open_data
+from tenfold.cli.live import LiveTable
 from tenfold.cli.training_request import Asked
-from tenfold.errors import TrainingError
 
 if TYPE_CHECKING:
     from tenfold.datasets.dataset import Dataset
-    from tenfold.training.progress import Progress as TrainingProgress
+    from tenfold.training.loop import Trainer
     from tenfold.training.recipe import Recipe
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -61,8 +61,8 @@ def train(**given: Any) -> int | None:
     """Train a network and write its model file and report.
 
     Without options it fetches CIFAR-10 where it is missing, trains the default network by the default recipe,
-    measures it on the test pictures and writes one model file. A run that was stopped goes on with --resume
-    and ends as if it had never been.
+    measures it on the test pictures and writes one model file. With --data it does the same for a folder of
+    your own. A run that was stopped goes on with --resume and ends as if it had never been.
     """
     from tenfold import settings
     from tenfold.training import recipe_file, runs
@@ -83,65 +83,52 @@ def train(**given: Any) -> int | None:
         return None
     data = open_data(asked.source, recipe.side, asked.data_dir or Path(chosen.data_dir), Path(chosen.home))
     click.echo(f"Run: {folder}\n{len(data.training):,} pictures to learn from, {recipe.epochs} epochs")
-    return _train(asked, recipe, data, folder)
-
-
-def _train(asked: Asked, recipe: "Recipe", data: "Dataset", folder: Path) -> int | None:
-    from tenfold import pipeline
-
-    lines = _Lines()
-    try:
-        trainer = pipeline.train(
-            data, folder, recipe, device_name=asked.device, resume=asked.resume, reports=[lines.show]
-        )
-    except KeyboardInterrupt:
-        lines.end()
-        click.echo(f"Stopped. Go on with: {asked.resume_command(folder)}", err=True)
+    trainer = _train(asked, recipe, data, folder)
+    if trainer is None:
         return 130
-    except TrainingError:
-        lines.end()
-        raise
-    target = asked.output or folder / "model.onnx"
-    click.echo("Writing the model file and measuring it on the test pictures ...")
-    classifier, evaluation = pipeline.export(
-        trainer, data, target, pipeline.export_config(data, recipe, asked.name)
-    )
-    click.echo(f"Test accuracy: {evaluation.accuracy}")
-    click.echo(f"Calibration error: {evaluation.calibration_error:.2%}")
-    click.echo(f"Model file: {target}")
+    _export(asked, trainer, data, folder)
     return None
 
 
-class _Lines:
-    """Prints a line for each epoch, and on a terminal one that moves within it."""
+def _train(asked: Asked, recipe: "Recipe", data: "Dataset", folder: Path) -> "Trainer | None":
+    """The trained network, or None where Ctrl-C stopped it."""
+    from tenfold import pipeline
+    from tenfold.training import runs, trackers
 
-    def __init__(self) -> None:
-        self._live = sys.stdout.isatty()
-        self._headed = False
-        self._within = False
-
-    def show(self, p: "TrainingProgress") -> None:
-        if not self._headed:
-            click.echo("   epoch  pixels    loss  accuracy  validation  pictures/s       spent        left")
-            self._headed = True
-        finished = p.validation_accuracy is not None
-        if not finished and not self._live:
-            return
-        validation = f"{p.validation_accuracy:.2%}" if finished else f"{p.step}/{p.steps}"
-        line = (
-            f"{p.epoch:>4}/{p.epochs:<3}  {p.side:>6}  {p.loss:>6.3f}  {p.accuracy:>8.2%}  {validation:>10}"
-            f"  {p.pictures_per_second:>10,.0f}  {_clock(p.seconds):>10}  {_clock(p.seconds_left):>10}"
+    earlier = runs.lines(folder) if asked.resume else []
+    table = LiveTable(earlier=[line["validation_accuracy"] for line in earlier])
+    watching = trackers.opened(
+        folder, asdict(recipe), tensorboard=asked.tensorboard, mlflow=asked.mlflow or ""
+    )
+    finished = False
+    try:
+        trainer = pipeline.train(
+            data,
+            folder,
+            recipe,
+            device_name=asked.device,
+            resume=asked.resume,
+            reports=[table.show, *(tracker.log for tracker in watching)],
         )
-        click.echo(("\r" + line if self._live else line), nl=finished)
-        self._within = not finished
+        finished = True
+    except KeyboardInterrupt:
+        table.end()
+        click.echo(f"Stopped. Go on with: {asked.resume_command(folder)}", err=True)
+        return None
+    finally:
+        table.end()
+        for tracker in watching:
+            tracker.close(finished=finished)
+    return trainer
 
-    def end(self) -> None:
-        """Leave the moving line."""
-        if self._within:
-            click.echo()
 
+def _export(asked: Asked, trainer: "Trainer", data: "Dataset", folder: Path) -> None:
+    from tenfold import pipeline
 
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}"
+    target = asked.output or folder / "model.onnx"
+    click.echo("Writing the model file and measuring it on the test pictures ...")
+    config = pipeline.export_config(data, trainer.recipe, asked.name)
+    _, evaluation = pipeline.export(trainer, data, target, config)
+    click.echo(f"Test accuracy: {evaluation.accuracy}")
+    click.echo(f"Calibration error: {evaluation.calibration_error:.2%}")
+    click.echo(f"Model file: {target}")

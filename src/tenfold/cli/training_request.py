@@ -39,7 +39,7 @@ class Asked:
     report: bool
 
     def recipe(self) -> "Recipe":
-        """The recipe file's, or the network's published one, with the options' changes. Raises TrainingError."""
+        """The recipe of the file, or the network's published one, with the options' changes."""
         from tenfold.training import recipe_file
 
         if self.recipe_path is not None:

@@ -41,7 +41,7 @@ class ServedNetwork(nn.Module):
 
     def __init__(self, network: nn.Module, mean: Tensor, std: Tensor, calibration: Calibration) -> None:
         super().__init__()
-        # The default network's norms fold into its filters; of other networks only the runtime knows which do.
+        # The default network's norms fold into its filters; of others only the runtime knows which do.
         folds = isinstance(network, DefaultNetwork)
         self.body = (
             fold_norms(network, mean, std) if isinstance(network, DefaultNetwork) else _on_cpu(network)
@@ -115,7 +115,7 @@ def to_onnx(served: ServedNetwork, input_size: int) -> bytes:
             opset_version=OPSET,
             dynamo=True,
             external_data=False,
-            # Unoptimised, so that every weight keeps its name and form: another training can start from the file.
+            # Unoptimised, every weight keeps its name and form, and another training can start from the file.
             # ONNX Runtime optimises what it loads.
             optimize=not served.normalises,
             verbose=False,

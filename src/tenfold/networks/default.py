@@ -103,7 +103,7 @@ class DefaultNetwork(nn.Module):
 
     @torch.no_grad()
     def take_served(self, tensors: dict[str, Tensor], mean: Tensor, std: Tensor) -> dict[str, Tensor]:
-        """The weights of a model file, where norms and pixel statistics are part of the filters, by our names.
+        """A model file's weights, where norms and pixel statistics are part of the filters, by our names.
 
         Args:
             tensors: the file's weights.

@@ -1,6 +1,6 @@
 """What every network computes. Knows no network."""
 
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from torch import Tensor, nn
 from torch.nn import functional
@@ -32,3 +32,29 @@ def averaged(cells: Tensor, head: nn.Linear) -> Output:
     features = cells.mean(dim=(2, 3))
     maps = functional.conv2d(cells, head.weight[:, :, None, None], head.bias)
     return Output(head(features), features, maps)
+
+
+@runtime_checkable
+class StartsFromPictures(Protocol):
+    """A network that is set from training pictures before it learns."""
+
+    def start_from(self, pictures: Tensor) -> None:
+        """Take normalised pictures, float `[N, 3, H, W]`."""
+
+
+@runtime_checkable
+class LearnsEarly(Protocol):
+    """A network with parameters that learn in the first epochs only."""
+
+    def early_parameters(self) -> list[Tensor]: ...
+
+
+@runtime_checkable
+class FoldsWhenServed(Protocol):
+    """A network whose model files hold its weights in another form, with norms folded into filters."""
+
+    def take_served(self, tensors: dict[str, Tensor], mean: Tensor, std: Tensor) -> dict[str, Tensor]:
+        """A model file's weights in the form of training, for pixels of this mean and deviation."""
+
+    def settle(self, pictures: Tensor) -> None:
+        """Measure the norms on normalised pictures, the answers unchanged."""

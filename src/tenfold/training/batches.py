@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from tenfold.datasets import balance
@@ -76,8 +77,7 @@ def parts(count: int, side: int) -> Iterator[slice]:
 def pixel_statistics(network: nn.Module, data: LabelledPictures) -> tuple[Tensor, Tensor]:
     """Mean and deviation of each colour, `[1, 3, 1, 1]`, 0 to 255: the network's own, or else the data's."""
     if hasattr(network, "pixel_mean"):
-        mean, std = (torch.tensor(values).float() for values in (network.pixel_mean, network.pixel_std))
-        return mean.reshape(1, 3, 1, 1), std.reshape(1, 3, 1, 1)
+        return _one_each(np.array(network.pixel_mean)), _one_each(np.array(network.pixel_std))
     side = data.pictures.shape[1]
     every = max(1, len(data) * side**2 // (_MEASURED * 32 * 32))
     sums, squares, count = np.zeros(3), np.zeros(3), 0
@@ -86,11 +86,15 @@ def pixel_statistics(network: nn.Module, data: LabelledPictures) -> tuple[Tensor
         sums += some.sum(axis=(0, 1, 2))
         squares += (some**2).sum(axis=(0, 1, 2))
         count += some.size // 3
-    mean = sums / count
+    average = sums / count
     # Pictures of one flat colour have no deviation to divide by.
-    std = np.sqrt(np.maximum(squares / count - mean**2, 1.0))
-    return tuple(torch.from_numpy(v).float().reshape(1, 3, 1, 1) for v in (mean, std))  # type: ignore[return-value]
+    deviation = np.sqrt(np.maximum(squares / count - average**2, 1.0))
+    return _one_each(average), _one_each(deviation)
 
 
-def _channels_first(pictures: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> Tensor:
+def _one_each(values: NDArray[np.float64]) -> Tensor:
+    return torch.from_numpy(values).float().reshape(1, 3, 1, 1)
+
+
+def _channels_first(pictures: NDArray[np.uint8]) -> Tensor:
     return torch.from_numpy(np.asarray(pictures)).permute(0, 3, 1, 2)

@@ -19,6 +19,7 @@ from torch.nn import functional
 from tenfold.datasets import balance
 from tenfold.datasets.labelled import LabelledPictures
 from tenfold.errors import TrainingError
+from tenfold.networks.output import StartsFromPictures
 from tenfold.training import checkpoints, state
 from tenfold.training.augment import Augmenter
 from tenfold.training.averaging import Average
@@ -40,7 +41,7 @@ class Trainer:
     """Trains one network on one set of pictures.
 
     Args:
-        network: gives an `Output`; its method `start_from`, where it has one, is called with training pictures.
+        network: gives an `Output`; its method `start_from`, where it has one, is given training pictures.
         recipe: how to train.
         training: the pictures to learn from, all of the recipe's side.
         validation: the pictures to watch; they choose rate and epoch where the recipe says so, never weights.
@@ -85,7 +86,7 @@ class Trainer:
         self.batches = Batches(training, recipe)
         self.network = network.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.mean, self.std = pixel_statistics(network, training)
-        if hasattr(network, "start_from"):
+        if isinstance(network, StartsFromPictures):
             network.start_from(self.normalise(as_tensor(training, slice(0, WHITENING_PICTURES))))
         self.frozen: list[nn.Module] = []
         self.augmenter = Augmenter(recipe.augmentation, seed=recipe.seed)
@@ -145,7 +146,7 @@ class Trainer:
             self.schedule.after_epoch(judged.mean_loss, judged.accuracy)
             watches_loss = self.recipe.stopping.monitor == "loss"
             self.stopped = self.stopping.stays(judged.mean_loss if watches_loss else -judged.accuracy)
-            # The best weights go first: a run killed between the two repeats the epoch and finds the same best.
+            # The best weights first: a run killed between the two repeats the epoch and finds the same.
             if self.best is not None and self.recipe.stopping.keep == "best" and self.stopping.improved:
                 checkpoints.save(self.best, state.weights(self), {"epoch": self.epoch})
         self.seconds = earlier + time.perf_counter() - started
@@ -170,8 +171,8 @@ class Trainer:
                 f"Epoch {self.epoch + 1}",
                 "lost the loss: it is no longer a number",
                 received=f"{value}",
-                cure="The last checkpoint is intact; start a run with a lower rate (--set optimiser.rate=...) or "
-                "with --precision float32.",
+                cure="The last checkpoint is intact; start anew at a lower rate (--set optimiser.rate=...) "
+                "or with --precision float32.",
             )
         loss.backward()  # type: ignore[no-untyped-call]
         self.optimisers.step()

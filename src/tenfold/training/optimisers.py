@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from tenfold.networks.output import LearnsEarly
 from tenfold.training import checkpoints
 from tenfold.training.muon import Muon
 from tenfold.training.recipe import Optimiser
@@ -18,7 +19,7 @@ class Optimisers:
     """What changes the weights of one network.
 
     Args:
-        network: whose parameters learn. Those that its method `early_parameters` names learn by a rate of their own.
+        network: whose parameters learn; those of its method `early_parameters` have a rate of their own.
         config: which optimiser, and its rates.
         batch_size: pictures in a step; Muon's companions have rates for each picture.
     """
@@ -26,7 +27,7 @@ class Optimisers:
     def __init__(self, network: nn.Module, config: Optimiser, batch_size: int) -> None:
         self.config = config
         self.done = 0
-        early: list[Tensor] = network.early_parameters() if hasattr(network, "early_parameters") else []
+        early: list[Tensor] = network.early_parameters() if isinstance(network, LearnsEarly) else []
         early = [p for p in early if p.requires_grad]
         others = [p for p in network.parameters() if p.requires_grad and not any(p is one for one in early)]
         self.learning = [*early, *others]
@@ -79,7 +80,7 @@ def _one(
         sgd = torch.optim.SGD(groups, momentum=config.momentum, nesterov=config.momentum > 0)
         return {"sgd": sgd}
     kind = torch.optim.AdamW if config.name == "adamw" else torch.optim.Adam
-    # Fused: one pass over the memory instead of a dozen, which is half the step of a network with wide layers.
+    # Fused: one pass over the memory instead of a dozen, half the step of a network with wide layers.
     adam = kind(groups, betas=(config.beta1, config.beta2), eps=config.epsilon, fused=True)
     return {config.name: adam}
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a run stands. `precision`, `recall` and `validation_*` are None within an epoch and set at its end.
+    """Where a run stands. precision, recall and validation_* are None within an epoch, set at its end.
 
-    epoch and step count from 1; rate is the optimiser's at the last step; loss is per picture, as trained (with
-    augmentation, smoothing and teacher); precision and recall are means over the classes; seconds counts the whole
-    run; seconds_left is an estimate.
+    epoch and step count from 1; rate is the optimiser's at the last step; loss is per picture, as trained
+    (with augmentation, smoothing and teacher); precision and recall are means over the classes; seconds
+    counts the whole run; seconds_left is an estimate.
     """
 
     epoch: int

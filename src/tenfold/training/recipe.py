@@ -1,6 +1,6 @@
-"""Everything one can set about a training run, in one frozen dataclass that is saved with the run and the model.
+"""Everything one can set about a training run, in one frozen dataclass saved with the run and the model.
 
-Every setting has a name, a default and a help text. Knows nothing of files (recipe_file.py) and needs no torch.
+Every setting has a name, a default and a help text. Knows nothing of files (recipe_file.py); needs no torch.
 """
 
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass, replace
@@ -16,11 +16,9 @@ MONITORS = ("loss", "accuracy")
 KEEPS = ("last", "best")
 
 
-def setting(default: Any, help: str) -> Any:
+def setting(default: Any, text: str) -> Any:
     """A dataclass field with its help text."""
-    if isinstance(default, dict):
-        return field(default_factory=lambda: dict(default), metadata={"help": help})
-    return field(default=default, metadata={"help": help})
+    return field(default=default, metadata={"help": text})
 
 
 @dataclass(frozen=True)
@@ -99,10 +97,12 @@ class Recipe:
     """One training run. The shipped recipes lie beside this file, one for each network."""
 
     network: str = setting("default", "a network's name, or module:function of your own")
-    options: dict[str, Any] = setting({}, "what the network's function takes beside classes and side")
+    options: dict[str, Any] = field(
+        default_factory=dict, metadata={"help": "what the network's function takes beside classes and side"}
+    )
     epochs: int = setting(96, "how often every picture is seen")
     side: int = setting(32, "the pictures' side in pixels, 32 to 224")
-    curriculum: tuple[Step, ...] = setting((), "first epochs on smaller pictures")
+    curriculum: tuple[Step, ...] = field(default=(), metadata={"help": "first epochs on smaller pictures"})
     batch_size: int = setting(128, "pictures in a step")
     label_smoothing: float = setting(0.0, "probability given away to all classes (Szegedy et al. 2016)")
     ema: float = setting(0.0, "decay of the weights' moving average, which is then judged; 0 is none")
@@ -142,14 +142,14 @@ def describe(part: type | None = None, prefix: str = "") -> list[tuple[str, str,
     """Every setting's dotted name, default and help, as documents list them."""
     rows = []
     for one in fields(part or Recipe):
-        help = one.metadata.get("help", "")
+        text = one.metadata.get("help", "")
         default = one.default if one.default is not MISSING else None
         if default is None and one.default_factory is not MISSING:
             default = one.default_factory()
         if is_dataclass(default) and not isinstance(default, type):
             rows += describe(type(default), f"{prefix}{one.name}.")
         else:
-            rows.append((prefix + one.name, "" if default in ({}, (), "") else str(default), help))
+            rows.append((prefix + one.name, "" if default in ({}, (), "") else str(default), text))
     return rows
 
 

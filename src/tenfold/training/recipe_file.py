@@ -1,4 +1,4 @@
-"""Recipes as TOML: read, written, found by a network's name, changed from the command line. Needs no torch."""
+"""Recipes as TOML: read, written, found by a network's name, changed by dotted names. Needs no torch."""
 
 import tomllib
 from collections.abc import Mapping
@@ -81,7 +81,7 @@ def from_dict(values: Mapping[str, Any], where: str) -> Recipe:
 
 
 def with_changes(recipe: Recipe, changes: list[str]) -> Recipe:
-    """The recipe with `name=value` changes, dotted as in `optimiser.rate=0.01`; values are TOML or plain words.
+    """The recipe with changes such as `optimiser.rate=0.01`; values are TOML or plain words.
 
     Raises:
         TrainingError: a change has no "=", or the recipe cannot take it.

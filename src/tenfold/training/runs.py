@@ -66,9 +66,7 @@ class Run:
 
     def lines(self) -> list[dict[str, Any]]:
         """The finished epochs, oldest first."""
-        if not self.metrics.exists():
-            return []
-        return [json.loads(line) for line in self.metrics.read_text(encoding="utf-8").splitlines()]
+        return lines(self.folder)
 
     def _write(self, name: str, text: str) -> None:
         """Write a file so that it is whole at every moment."""
@@ -103,6 +101,14 @@ def latest(runs: Path) -> Path:
             f"The folder {runs}", "holds no run to go on with", cure="Start one with `tenfold train`."
         )
     return found[-1]
+
+
+def lines(folder: Path) -> list[dict[str, Any]]:
+    """A run's finished epochs, oldest first."""
+    path = folder / "metrics.jsonl"
+    if not path.exists():
+        return []
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 def recipe(folder: Path) -> Recipe:

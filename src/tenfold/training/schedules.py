@@ -1,11 +1,11 @@
-"""How the learning rate changes: shares of the recipe's rate, step by step. Knows no optimiser, needs no torch."""
+"""How the learning rate changes: shares of the recipe's rate, step by step. Knows no optimiser."""
 
 import math
 from typing import Any
 
 from tenfold.training.recipe import Schedule
 
-# Where one-cycle has its top if the recipe does not say, and the share it starts from (Smith 2018, arXiv 1803.09820).
+# One-cycle: where its top is if the recipe does not say, and its start (Smith 2018, arXiv 1803.09820).
 _TOP, _START = 0.3, 0.04
 
 

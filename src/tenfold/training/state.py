@@ -1,4 +1,4 @@
-"""A trainer's whole state in a checkpoint, and back. Knows the trainer; the file's form is checkpoints.py's."""
+"""A trainer's whole state in a checkpoint, and back. The file's form is checkpoints.py's."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -38,7 +38,7 @@ def save(trainer: "Trainer", path: Path) -> None:
 
 
 def resume(trainer: "Trainer", path: Path) -> None:
-    """Go on from a checkpoint, in its number format. Raises TrainingError if it is another recipe's or data's."""
+    """Go on from a checkpoint, in its number format. Raises TrainingError: another recipe's or data's."""
     tensors, facts = checkpoints.load(path)
     mine, theirs = _plain(asdict(trainer.recipe)), facts.get("recipe", {})
     if mine != theirs:

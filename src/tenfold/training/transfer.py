@@ -1,7 +1,7 @@
 """Start from what another model has learned, and keep layers as they are. Knows weights by their names.
 
-A model file holds weights as ONNX initialisers, under the names that they had in training; a run's folder holds
-them in a checkpoint. A head for other classes is left to learn anew.
+A model file holds weights as ONNX initialisers, under the names that they had in training; a run's folder
+holds them in a checkpoint. A head for other classes is left to learn anew.
 """
 
 from pathlib import Path
@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from tenfold.errors import TrainingError
+from tenfold.networks.output import FoldsWhenServed
 from tenfold.training import checkpoints
 
 # What the exporter puts before the names of the network's weights.
@@ -18,7 +19,7 @@ _BODY = "body."
 
 
 def weights_of(source: Path) -> dict[str, Tensor]:
-    """The weights of a run's folder, the best where they were kept, or of a model file. Raises TrainingError."""
+    """The weights of a run's folder, the best if they were kept, or of a model file. Raises TrainingError."""
     if source.is_dir():
         kept = [
             source / name for name in ("best.safetensors", "state.safetensors") if (source / name).is_file()
@@ -32,7 +33,7 @@ def weights_of(source: Path) -> dict[str, Tensor]:
         tensors, _ = checkpoints.load(kept[0])
         return {k.removeprefix("network."): v for k, v in tensors.items() if k.startswith("network.")}
     import onnx
-    from google.protobuf.message import DecodeError
+    from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 
     try:
         graph = onnx.load(source).graph
@@ -52,8 +53,8 @@ def load_into(
 ) -> list[str]:
     """Give the network the weights that fit it.
 
-    A network whose model files hold them in another form takes them by methods of its own: `take_served`, then
-    `settle`.
+    A network whose model files hold them in another form takes them by methods of its own: `take_served`,
+    then `settle`.
 
     Args:
         pictures: some of the training pictures, normalised by `mean` and `std`.
@@ -65,8 +66,9 @@ def load_into(
         TrainingError: they are another network's.
     """
     mine = network.state_dict()
-    served = hasattr(network, "take_served") and not tensors.keys() >= set(mine)
-    if served and "whiten.weight" in tensors:
+    folded = isinstance(network, FoldsWhenServed) and not tensors.keys() >= set(mine)
+    if folded and "whiten.weight" in tensors:
+        assert isinstance(network, FoldsWhenServed)
         tensors = network.take_served(tensors, mean.cpu(), std.cpu())
     fitting = {k: v for k, v in tensors.items() if k in mine and mine[k].shape == v.shape}
     left = [name for name, _ in network.named_parameters() if name not in fitting]
@@ -80,7 +82,7 @@ def load_into(
             cure="Train the network that it was made with: --network, and the same options.",
         )
     network.load_state_dict(fitting, strict=False)
-    if served:
+    if isinstance(network, FoldsWhenServed) and folded:
         network.settle(pictures)
     return left
 
@@ -114,4 +116,5 @@ def _holds_weights(module: nn.Module) -> bool:
 
 
 def _last_layer(network: nn.Module) -> str:
-    return [name for name, module in network.named_modules() if isinstance(module, nn.Linear)][-1]
+    names = [name for name, module in network.named_modules() if isinstance(module, nn.Linear)]
+    return names[-1] if names else ""
