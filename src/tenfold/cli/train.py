@@ -128,7 +128,13 @@ def _export(asked: Asked, trainer: "Trainer", data: "Dataset", folder: Path) -> 
     target = asked.output or folder / "model.onnx"
     click.echo("Writing the model file and measuring it on the test pictures ...")
     config = pipeline.export_config(data, trainer.recipe, asked.name)
-    _, evaluation = pipeline.export(trainer, data, target, config)
+    classifier, evaluation = pipeline.export(trainer, data, target, config)
     click.echo(f"Test accuracy: {evaluation.accuracy}")
     click.echo(f"Calibration error: {evaluation.calibration_error:.2%}")
     click.echo(f"Model file: {target}")
+    if asked.report:
+        from tenfold.judging.report import write_report
+
+        name = data.name if data.name == "cifar10" else Path(data.name).name
+        written = write_report(folder / "report.html", classifier, data.test, name=name, run=folder)
+        click.echo(f"Report: {written.page}")
