@@ -64,7 +64,7 @@ def train(
     run = Run(run_folder, recipe, resume=resume)
     device = choose_device(device_name)
     torch.manual_seed(recipe.seed)
-    classes = data.training.classes
+    classes, resumed = data.training.classes, run.state.exists()
 
     def log(progress: Progress) -> None:
         if progress.validation_loss is not None:
@@ -80,12 +80,12 @@ def train(
         device=device,
         precision=choose_precision(recipe.precision, device),
         teacher=teacher_answers(recipe.teacher.source, classes, device) if recipe.teacher.source else None,
+        fresh=not resumed,
         data_fingerprint=data.fingerprint,
         checkpoint=run.state,
         best=run.best,
         report=log,
     )
-    resumed = run.state.exists()
     _transfer(trainer, data, load=not resumed)
     if resumed:
         state.resume(trainer, run.state)

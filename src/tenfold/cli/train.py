@@ -38,6 +38,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 )
 @click.option("--seed", type=int, metavar="N", help="Another start, order and augmentation.")
 @click.option("--from", "start_from", metavar="SOURCE", help="Start from a model file, a run, or 'bundled'.")
+@click.option("--weights", type=_FILE, metavar="FILE", help="ImageNet's weights for the VGG16 networks.")
 @click.option("--freeze-until", metavar="LAYER", help="Layers before this one keep their weights.")
 @click.option(
     "--teacher", metavar="SOURCE", help="Learn from a model file's, a run's or the bundled model's answers."

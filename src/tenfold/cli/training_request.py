@@ -27,6 +27,7 @@ class Asked:
     seed: int | None
     start_from: str | None
     freeze_until: str | None
+    weights: Path | None
     teacher: str | None
     run_folder: Path | None
     resume: bool
@@ -61,6 +62,7 @@ class Asked:
             "transfer.source": _place(self.start_from),
             "transfer.freeze_until": self.freeze_until,
             "teacher.source": _place(self.teacher),
+            "options.weights": None if self.weights is None else str(self.weights.resolve()),
         }
         return recipe_file.with_values(
             recipe_file.with_changes(recipe, list(self.changes)),
@@ -80,6 +82,7 @@ class Asked:
             "--precision": self.precision,
             "--from": self.start_from,
             "--freeze-until": self.freeze_until,
+            "--weights": self.weights,
             "--teacher": self.teacher,
         }
         changed = [name for name, value in changing.items() if value is not None]

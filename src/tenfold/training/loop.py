@@ -48,6 +48,7 @@ class Trainer:
         device: where to compute.
         precision: the number format of the convolutions.
         teacher: answers for the recipe's teacher.
+        fresh: whether the network is new; one that is to be resumed is not set from pictures again.
         data_fingerprint: of the pictures; a checkpoint keeps it, so that none is resumed on others.
         checkpoint: where the state is kept at each epoch's end, or None to keep none.
         best: where the best weights are kept, if the recipe keeps them.
@@ -67,6 +68,7 @@ class Trainer:
         device: torch.device,
         precision: torch.dtype,
         teacher: TeacherAnswers | None = None,
+        fresh: bool = True,
         data_fingerprint: str = "",
         checkpoint: Path | None = None,
         best: Path | None = None,
@@ -86,7 +88,7 @@ class Trainer:
         self.batches = Batches(training, recipe)
         self.network = network.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.mean, self.std = pixel_statistics(network, training)
-        if isinstance(network, StartsFromPictures):
+        if fresh and isinstance(network, StartsFromPictures):
             network.start_from(self.normalise(as_tensor(training, slice(0, WHITENING_PICTURES))))
         self.frozen: list[nn.Module] = []
         self.augmenter = Augmenter(recipe.augmentation, seed=recipe.seed)

@@ -1,0 +1,182 @@
+"""Each network under its own recipe: accuracy on CIFAR-10's test pictures, and the time of an epoch.
+
+Accuracies come from finished runs: each is a folder of its network's name that `tenfold train --network NAME
+--run FOLDER/NAME` filled; its recipe, epochs and data are kept in benchmarks/runs. Times are measured on some
+pictures and multiplied. The table goes into docs/explanation/networks.md; without options it is written anew
+from what is kept.
+
+    python -m benchmarks.networks [--runs FOLDER] [--time [NAME ...]]
+"""
+
+import argparse
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from statistics import mean, stdev
+from typing import Any
+
+import numpy as np
+import torch
+
+from benchmarks.record import DATA, ROOT, machine
+from benchmarks.table import replaced
+from tenfold.datasets import cifar10
+from tenfold.datasets.labelled import LabelledPictures
+from tenfold.inference import Classifier
+from tenfold.judging.evaluation import evaluate
+from tenfold.networks import known
+from tenfold.networks.known import Known
+from tenfold.networks.table import layer_table
+from tenfold.training import recipe_file, runs
+from tenfold.training.loop import Trainer
+from tenfold.training.precision import choose_precision
+from tenfold.training.progress import Progress
+
+KEPT = ROOT / "benchmarks" / "runs"
+FIGURES = KEPT / "networks.json"
+PAGE = ROOT / "docs" / "explanation" / "networks.md"
+START, END = "<!-- networks -->", "<!-- /networks -->"
+PICTURES = 45_000
+# A timed part takes about so many seconds, and is run so often after a first time that does not count.
+SECONDS, REPEATS = 8.0, 3
+HEAD = (
+    "Network",
+    "Parameters",
+    "MMAdds",
+    "Published",
+    "Ours, test (95 % interval)",
+    "Epochs run, best",
+    "Seconds an epoch",
+)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--runs", type=Path, help="the folder that holds a finished run for each network")
+    parser.add_argument(
+        "--time", nargs="*", metavar="NAME", help="time an epoch of these networks, or of all"
+    )
+    options = parser.parse_args()
+    figures: dict[str, dict[str, Any]] = json.loads(FIGURES.read_text()) if FIGURES.exists() else {}
+    for network in known.NETWORKS:
+        mine = figures.setdefault(network.name, {})
+        mine |= size_of(network)
+        run = options.runs / network.name if options.runs else None
+        if run and (run / "model.onnx").is_file():
+            mine |= judged(run)
+            keep(run, KEPT / network.name)
+        if options.time is not None and (not options.time or network.name in options.time):
+            mine |= timed(network)
+        print(network.name, mine, flush=True)
+    FIGURES.write_text(json.dumps(figures, indent=2) + "\n")
+    page = PAGE.read_text(encoding="utf-8")
+    PAGE.write_text(replaced(page, table(figures), START, END), encoding="utf-8")
+
+
+def size_of(network: Known) -> dict[str, Any]:
+    """Parameters as Keras counts them, and millions of multiply-adds for one picture."""
+    layers = layer_table(known.build(network.name, 10, network.side), network.side)
+    return {"parameters": layers.keras_parameters, "multiply_adds": layers.multiply_adds}
+
+
+def judged(run: Path) -> dict[str, Any]:
+    """A finished run's accuracy through its model file, and how long it was trained."""
+    test = evaluate(Classifier(run / "model.onnx"), cifar10.load_test(DATA)).accuracy
+    lines, recipe = runs.lines(run), runs.recipe(run)
+    best = max(lines, key=lambda line: line["validation_accuracy"])
+    return {
+        "test": [test.value, test.low, test.high],
+        "epochs_run": len(lines),
+        "epochs": recipe.epochs,
+        "best_epoch": best["epoch"] if recipe.stopping.keep == "best" else len(lines),
+        "published_epochs": recipe_file.shipped(recipe.network).epochs,
+        "precision": runs.facts(run, "environment")["precision"],
+    }
+
+
+def keep(run: Path, place: Path) -> None:
+    """Keep what a run was asked for and how it went; not its weights."""
+    place.mkdir(parents=True, exist_ok=True)
+    for name in ("recipe.toml", "metrics.jsonl", "data.json", "environment.json"):
+        shutil.copyfile(run / name, place / name)
+
+
+def timed(network: Known) -> dict[str, Any]:
+    """Seconds for an epoch of 45,000 pictures of the recipe's full size, by its batch and augmentation."""
+    precision = choose_precision("auto", torch.device("cpu"))
+    recipe = replace(recipe_file.shipped(network.name), epochs=REPEATS + 1, curriculum=())
+    if network.name.startswith("vgg16"):
+        recipe = replace(recipe, options={**recipe.options, "weights": "none"})
+
+    def speeds(steps: int, epochs: int) -> list[float]:
+        seen: dict[int, float] = {}
+
+        def watch(progress: Progress) -> None:
+            if progress.validation_loss is None:
+                seen[progress.epoch] = progress.pictures_per_second
+
+        pictures = noise(steps * recipe.batch_size, recipe.side)
+        Trainer(
+            known.build(network.name, 10, recipe.side, **recipe.options),
+            replace(recipe, epochs=epochs),
+            pictures,
+            pictures.take(np.arange(8)),
+            device=torch.device("cpu"),
+            precision=precision,
+            report=watch,
+        ).run()
+        return list(seen.values())
+
+    steps = max(1, round(speeds(1, 2)[-1] * SECONDS / recipe.batch_size))
+    seconds = [PICTURES / speed for speed in speeds(steps, REPEATS + 1)[1:]]
+    return {
+        "epoch_seconds": [mean(seconds), stdev(seconds)],
+        "timed_on": steps * recipe.batch_size,
+        "machine": machine(),
+        "timed_in": str(precision).removeprefix("torch."),
+    }
+
+
+def noise(count: int, side: int) -> LabelledPictures:
+    """Pictures of noise: an epoch takes as long whatever they show."""
+    random = np.random.default_rng(1)
+    pixels = random.integers(0, 256, (count, side, side, 3), dtype=np.uint8)
+    return LabelledPictures(pixels, np.arange(count, dtype=np.int64) % 10, cifar10.CLASSES)
+
+
+def table(figures: dict[str, dict[str, Any]]) -> str:
+    """The page's table and what has to be said about it."""
+    rows = [cells(network, figures[network.name]) for network in known.NETWORKS]
+    lines = ["| " + " | ".join(row) + " |" for row in (HEAD, ["---"] * len(HEAD), *rows)]
+    machines = sorted({one["machine"] for one in figures.values() if "machine" in one})
+    formats = sorted({one["timed_in"] for one in figures.values() if "timed_in" in one})
+    said = (
+        "Test accuracy: n = 10,000 pictures, one view each, through the model file. Times: mean and standard "
+        f"deviation of {REPEATS} runs on a part of the pictures, multiplied to {PICTURES:,}, in "
+        f"{' and '.join(formats)}, on {' and '.join(machines)}. Parameters are counted as Keras counts them, "
+        "with the statistics of batch norms; MMAdds are millions of multiply-adds for one picture."
+    )
+    return "\n".join(["", *lines, "", said, ""])
+
+
+def cells(network: Known, mine: dict[str, Any]) -> list[str]:
+    test, epoch = mine.get("test"), mine.get("epoch_seconds")
+    epochs = ""
+    if test:
+        short = mine["epochs"] < mine["published_epochs"]
+        epochs = f"{mine['epochs_run']}, {mine['best_epoch']}"
+        epochs += f" (the recipe has {mine['published_epochs']})" if short else ""
+    return [
+        f"`{network.name}`",
+        f"{mine['parameters']:,}",
+        f"{mine['multiply_adds'] / 1e6:,.1f}",
+        network.published or "none",
+        f"{test[0]:.2%} ({test[1]:.2%} to {test[2]:.2%})" if test else "not trained here",
+        epochs,
+        f"{epoch[0]:,.0f} ± {epoch[1]:,.0f}" if epoch else "",
+    ]
+
+
+if __name__ == "__main__":
+    main()
