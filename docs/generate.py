@@ -8,12 +8,14 @@ The pages are kept in the repository; a test fails where one is older than the c
 import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import click
 
 from tenfold import cli, errors, settings
+from tenfold.training import recipe, recipe_file
 from tenfold.web import problems
 from tenfold.web.app import describe_api
 
@@ -74,6 +76,25 @@ def settings_page() -> str:
         "default. `tenfold settings` prints what holds on a machine.",
         table(("In the file", "Variable", "Default", ""), rows),
     )
+
+
+def recipes_page() -> str:
+    """Every setting of a recipe, and the shipped recipes as they lie in the package."""
+    rows = ((f"`{name}`", code(default), text) for name, default, text in recipe.describe())
+    parts = [
+        "A recipe says how a network is trained. `tenfold train` takes a network's published one; `--recipe "
+        "FILE` takes yours, and what it leaves out is as published for its network; `--set NAME=VALUE` "
+        "changes one setting. A run keeps its whole recipe as `recipe.toml`.",
+        table(("Setting", "Default", ""), rows),
+        "A curriculum's steps have `share`, the share of all epochs, and `size`, the pictures' side as a "
+        "share of the recipe's.",
+        "## Shipped recipes",
+    ]
+    folder = resources.files("tenfold.training") / "recipes"
+    for name in recipe_file.names():
+        text = (folder / f"{name}.toml").read_text(encoding="utf-8").rstrip()
+        parts += [f"### {name}", f"```toml\n{text}\n```"]
+    return page("Recipes", *parts)
 
 
 def errors_page() -> str:
@@ -166,6 +187,7 @@ def type_of(schema: dict[str, Any]) -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "cli.md": commands_page,
     "settings.md": settings_page,
+    "recipes.md": recipes_page,
     "errors.md": errors_page,
     "http.md": http_page,
 }

@@ -56,7 +56,7 @@ def train(
     """Train, or go on training, in `run_folder`.
 
     Args:
-        reports: called after each step and at each epoch's end, once the epoch is on disk.
+        reports: called after each step and at each epoch's end.
 
     Raises:
         TrainingError: the run cannot start, resume or go on.

@@ -152,10 +152,10 @@ class Trainer:
             if self.best is not None and self.recipe.stopping.keep == "best" and self.stopping.improved:
                 checkpoints.save(self.best, state.weights(self), {"epoch": self.epoch})
         self.seconds = earlier + time.perf_counter() - started
-        progress = self._progress(self.batches.steps, tally, started, judged)
+        # Told before it is kept: a run killed between the two tells the epoch again, and none is left out.
+        self.report(self._progress(self.batches.steps, tally, started, judged))
         if self.checkpoint is not None:
             state.save(self, self.checkpoint)
-        self.report(progress)
 
     def _step(self, indices: Tensor, generator: torch.Generator, tally: Tally) -> float:
         self._set_rates()
