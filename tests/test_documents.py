@@ -14,6 +14,7 @@ from sybil import Document, Example
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
 
 from tenfold import settings
+from tenfold.training import recipe_file
 
 ROOT = Path(__file__).parent.parent
 PICTURES = ROOT / "examples" / "pictures"
@@ -61,10 +62,13 @@ def console(example: Example) -> str | None:
 
 
 def toml(example: Example) -> str | None:
-    """A settings file must be one that tenfold takes."""
+    """A settings file or a recipe must be one that tenfold takes."""
     file = Path("documented.toml")
     file.write_text(example.parsed, encoding="utf-8")
-    settings.load({}, file)
+    if "network = " in example.parsed:
+        recipe_file.read(file)
+    else:
+        settings.load({}, file)
     return None
 
 
