@@ -1,0 +1,70 @@
+"""Who trains in a run's folder now: a lock that ends with its process, however that ends. Needs no torch.
+
+The lock is the operating system's, on a file `running` in the folder; the file itself means nothing.
+"""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from io import BufferedRandom
+from pathlib import Path
+
+from tenfold.errors import TrainingError
+
+FILE = "running"
+
+if sys.platform == "win32":  # pragma: no cover
+    import msvcrt
+
+    def _lock(file: BufferedRandom) -> None:
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+else:
+    import fcntl
+
+    def _lock(file: BufferedRandom) -> None:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+@contextmanager
+def training_in(folder: Path) -> Iterator[None]:
+    """Hold the folder while this process trains in it.
+
+    Raises:
+        TrainingError: another process trains there now, or the folder cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = (folder / FILE).open("a+b")
+    except OSError as reason:
+        raise TrainingError(
+            f"The run folder {folder}",
+            "cannot be written",
+            received=reason.strerror or str(reason),
+            cure="Free some space or name another folder with --run.",
+        ) from reason
+    with file:
+        try:
+            _lock(file)
+        except OSError as reason:
+            raise TrainingError(
+                f"The run folder {folder}",
+                "is being trained in by another process",
+                cure="Wait for it or stop it with Ctrl-C, or name another folder with --run.",
+            ) from reason
+        try:
+            yield
+        finally:
+            with suppress(OSError):  # Windows keeps a file that is open; it means nothing
+                (folder / FILE).unlink()
+
+
+def is_training(folder: Path) -> bool:
+    """Whether a process of this machine trains in the folder now."""
+    try:
+        with (folder / FILE).open("r+b") as file:
+            _lock(file)
+    except FileNotFoundError:
+        return False
+    except OSError:  # it is held, or not ours to open
+        return True
+    return False
