@@ -21,7 +21,7 @@ COMMANDS = {
     "model": ("tenfold.cli.model:model", "Look into model files."),
     "train": ("tenfold.cli.train:train", "Train a network and write its model file."),
     "network": ("tenfold.cli.network:network", "List networks, and show one layer by layer."),
-    "evaluate": ("tenfold.cli.evaluate:evaluate", "Measure a model file on the test pictures."),
+    "evaluate": ("tenfold.cli.evaluate:evaluate", "Measure a model file and write the report on it."),
     "runs": ("tenfold.cli.runs:runs", "List, show, compare and delete training runs."),
     "data": ("tenfold.cli.data:data", "Fetch training data."),
     "settings": ("tenfold.cli.settings:settings", "List every setting, its value and where it comes from."),

@@ -13,7 +13,7 @@ from tenfold.cli.terminal import Progress, padded, printable, width
 if TYPE_CHECKING:
     from tenfold.datasets.labelled import LabelledPictures
     from tenfold.inference import Classifier
-    from tenfold.judging.evaluation import Evaluation
+    from tenfold.judging.evaluation import Answers, Evaluation
     from tenfold.judging.strangers import Strangers
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -21,6 +21,10 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 # A table with more columns would not fit a terminal: the most confused pairs are told in its place.
 _MOST_COLUMNS = 12
 _PAIRS = 20
+# Corruptions times severities; pictures under each by default and on demand; seconds that a default may take.
+_CORRUPTIONS = 75
+_CORRUPTED, _MANY_CORRUPTED = 500, 2_000
+_PATIENCE = 120.0
 
 
 @click.command()
@@ -36,6 +40,11 @@ _PAIRS = 20
 @click.option("--run", type=_FOLDER, metavar="DIR", help="The training run, for its curves.")
 @click.option(
     "--strangers", type=_FOLDER, metavar="DIR", help="Pictures of none of the classes; else made-up ones."
+)
+@click.option(
+    "--robustness/--no-robustness",
+    default=None,
+    help="Judge corrupted pictures too; by default where that takes no more than about two minutes.",
 )
 @click.option("--report/--no-report", default=True, help="Write the report page and its figures.")
 @click.option(
@@ -75,12 +84,21 @@ def evaluate(**given: Any) -> None:
             run=given["run"],
             strangers=strangers,
             found=found,
+            corrupted=_corrupted(given["robustness"], found),
             tell=_tell,
         )
         facts = written.facts
     click.echo(json.dumps(facts, indent=2) if given["as_json"] else as_text(result))
     if given["report"]:
         click.echo(f"Report: {printable(str(given['output']))}", err=given["as_json"])
+
+
+def _corrupted(wanted: bool | None, found: "Answers") -> int:
+    """How many pictures are judged under each corruption."""
+    if wanted is not None:
+        return _MANY_CORRUPTED if wanted else 0
+    seconds = _CORRUPTED * _CORRUPTIONS * found.seconds / len(found.novelty)
+    return _CORRUPTED if seconds <= _PATIENCE else 0
 
 
 def _tell(doing: str) -> None:

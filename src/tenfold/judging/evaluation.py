@@ -103,14 +103,15 @@ def check_fit(classifier: Classifier, data: LabelledPictures) -> None:
         raise DatasetError(
             "These pictures",
             "do not fit this model",
-            received=f"{size[1]} x {size[0]} pixels of {_names(data.classes)}",
-            cure=f"The model takes {info.input_size} x {info.input_size} pixels of {_names(info.labels)}.",
+            received=f"{size[1]} x {size[0]} pixels of {named(data.classes)}",
+            cure=f"The model takes {info.input_size} x {info.input_size} pixels of {named(info.labels)}.",
         )
     if not len(data):
         raise DatasetError("The data", "hold no picture to judge by", cure="Name another part with --split.")
 
 
-def _names(labels: Sequence[str]) -> str:
+def named(labels: Sequence[str]) -> str:
+    """Class names in a sentence, the first of them where there are many."""
     more = len(labels) - MOST_NAMED
     return ", ".join(labels[:MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")
 

@@ -2,7 +2,8 @@
 
 writing.py      write_report: measures, renders, writes
 section.py      what every section is given and gives
-classes.py, confusion.py, mistakes.py, calibration.py, none_of_these.py, training.py, speed.py: the sections
+classes.py, confusion.py, mistakes.py, calibration.py, none_of_these.py, robustness.py, training.py,
+    speed.py        the sections
 run_folder.py   what a training run left
 charts.py, axes.py   SVG
 pictures.py     pictures as data URIs

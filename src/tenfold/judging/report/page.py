@@ -10,6 +10,8 @@ from markupsafe import Markup
 
 from tenfold.judging.report.section import Section
 
+NO_BREAK = "\N{NO-BREAK SPACE}"
+
 
 def render(head: dict[str, Any], sections: Sequence[Section], absent: Sequence[str]) -> str:
     """The page.
@@ -36,12 +38,13 @@ def render(head: dict[str, Any], sections: Sequence[Section], absent: Sequence[s
 
 def percent(share: float, digits: int = 1) -> str:
     """A share as a percentage; one that only rounds to everything or nothing says so."""
+    # The space before the sign may not break.
     written = f"{share * 100:.{digits}f}"
     if share < 1 and float(written) == 100:
-        return f"> {100 - 10**-digits:.{digits}f} %"
+        return f"> {100 - 10**-digits:.{digits}f}{NO_BREAK}%"
     if share > 0 and float(written) == 0:
-        return f"< {10**-digits:.{digits}f} %"
-    return f"{written} %"
+        return f"< {10**-digits:.{digits}f}{NO_BREAK}%"
+    return f"{written}{NO_BREAK}%"
 
 
 def count(number: float) -> str:
@@ -70,7 +73,7 @@ def _environment() -> jinja2.Environment:
 def _printable(value: Any) -> Any:
     """Names come from folders and files: control characters and broken ones have no place in a page."""
     if isinstance(value, str) and not isinstance(value, Markup):
-        return "".join(c if c.isprintable() else "\ufffd" for c in value)
+        return "".join(c if c.isprintable() or c == NO_BREAK else "\ufffd" for c in value)
     return value
 
 

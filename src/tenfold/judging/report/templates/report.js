@@ -2,7 +2,7 @@
 "use strict";
 
 const cells = JSON.parse(document.getElementById("cells").textContent);
-const percent = (share) => `${(share * 100).toFixed(1)} %`;
+const percent = (share) => `${(share * 100).toFixed(1)}\u00a0%`;
 const whole = new Intl.NumberFormat("en");
 
 // Tips
