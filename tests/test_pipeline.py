@@ -149,3 +149,18 @@ def test_the_first_of_each_class_are_taken() -> None:
     first = pipeline.first_of_each_class(data, 2)
     assert first.labels.tolist() == sorted([*range(10)] * 2)
     assert (first.pictures[0] == data.pictures[np.flatnonzero(data.labels == 0)[0]]).all()
+
+
+@pytest.mark.parametrize(
+    ("batch_size", "pictures", "expected"),
+    [
+        (1000, 45_000, 1000),
+        (1000, 3_200, 200),
+        (1000, 200, 32),
+        (128, 200, 128),
+        (32, 40, 32),
+        (1000, 16_000, 1000),
+    ],
+)
+def test_large_batches_become_smaller_for_small_sets(batch_size: int, pictures: int, expected: int) -> None:
+    assert pipeline.fitted(replace(RECIPE, batch_size=batch_size), pictures).batch_size == expected

@@ -40,8 +40,21 @@ from tenfold.training.runs import Run
 
 # Pictures of each class from which its prototypes are made.
 PROTOTYPE_SOURCES = 1500
+# A recipe for a large set takes few steps on a small one: with fewer pictures than so many batches, batches
+# become smaller, but no smaller than published recipes have them.
+BATCHES, LEAST_BATCH = 16, 32
 # So many prototypes at most in a model file, whatever the number of classes.
 PROTOTYPES = 4000
+
+
+def fitted(recipe: Recipe, pictures: int) -> Recipe:
+    """The recipe with batches small enough for so many pictures; published small ones stay as they are.
+
+    500 pictures of CIFAR-10, 40 epochs of the default recipe: 53 % of test pictures with one batch of 500,
+    56 % with batches of 32 (LOG.md).
+    """
+    most = max(LEAST_BATCH, pictures // BATCHES)
+    return replace(recipe, batch_size=most) if recipe.batch_size > max(most, 128) else recipe
 
 
 def train(

@@ -83,6 +83,10 @@ def train(**given: Any) -> int | None:
         click.echo(recipe_file.dumps(recipe), nl=False)
         return None
     data = open_data(asked.source, recipe.side, asked.data_dir or Path(chosen.data_dir), Path(chosen.home))
+    if not asked.resume and not asked.chose_batch_size:
+        from tenfold import pipeline
+
+        recipe = pipeline.fitted(recipe, len(data.training))
     click.echo(f"Run: {folder}\n{len(data.training):,} pictures to learn from, {recipe.epochs} epochs")
     trainer = _train(asked, recipe, data, folder)
     if trainer is None:

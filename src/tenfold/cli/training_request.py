@@ -69,6 +69,12 @@ class Asked:
             {name: value for name, value in changed.items() if value is not None},
         )
 
+    @property
+    def chose_batch_size(self) -> bool:
+        """Whether the batch size was asked for, so that it has to stay whatever the number of pictures."""
+        named = any(change.partition("=")[0].strip() == "batch_size" for change in self.changes)
+        return named or self.batch_size is not None or self.recipe_path is not None
+
     def refuse_changes(self) -> None:
         """Raise UsageError if a run that goes on is asked to be another."""
         changing: dict[str, object] = {
