@@ -18,7 +18,7 @@ class Prediction:
         known: False says "none of these": the picture is unlike the training data.
         novelty: how unlike the training data it is; above the model's threshold means not known.
         evidence: float32 `[K, rows, columns]` laid over the whole picture, 0 to 1: where each class
-            was seen. 1 is the strongest evidence for any class.
+            was seen. 1 is the strongest evidence for any class. None where the network cannot say.
     """
 
     label: str
@@ -26,10 +26,10 @@ class Prediction:
     probabilities: dict[str, float]
     known: bool
     novelty: float
-    evidence: NDArray[np.float32] = field(repr=False)
+    evidence: NDArray[np.float32] | None = field(repr=False)
 
     def to_dict(self, *, evidence: bool = False) -> dict[str, Any]:
-        """The answer as plain JSON types; the evidence maps only where asked for, as `{label: rows}`."""
+        """The answer as plain JSON types; evidence maps, if asked for and there are any, as `{label: rows}`."""
         answer: dict[str, Any] = {
             "label": self.label,
             "confidence": self.confidence,
@@ -37,7 +37,7 @@ class Prediction:
             "novelty": self.novelty,
             "probabilities": dict(self.probabilities),
         }
-        if evidence:
+        if evidence and self.evidence is not None:
             maps = np.round(self.evidence.astype(float), 3).tolist()
             answer["evidence"] = dict(zip(self.probabilities, maps, strict=True))
         return answer

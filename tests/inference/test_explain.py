@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from tenfold.errors import UsageError
 from tenfold.inference.explain import STRONGEST, overlay
 from tenfold.predictions import Prediction
 
@@ -71,3 +72,12 @@ def test_the_pixels_that_were_given_are_left_alone() -> None:
     pixels = PIXELS.copy()
     overlay(pixels, answer(left_half()))
     assert (pixels == PIXELS).all()
+
+
+def test_a_model_that_cannot_say_where_is_told() -> None:
+    with pytest.raises(UsageError) as caught:
+        overlay(PIXELS, Prediction("cat", 0.9, {"cat": 0.9, "dog": 0.1}, True, 0.0, None))
+    assert str(caught.value) == (
+        "This model cannot say where in a picture it saw a class. Its network loses the places before its "
+        "last layer; the default network, resnet-20 and wide-resnet-28-10 keep them."
+    )

@@ -170,7 +170,6 @@ class Classifier:
         mean = probabilities.mean(axis=0, dtype=np.float64)
         mean /= mean.sum()
         best = int(mean.argmax())
-        evidence = np.maximum(views.lay_over(maps, one.shown, one.width, one.height, EVIDENCE_CELLS), 0)
         strangeness = float(novelty.mean())
         return Prediction(
             label=self.info.labels[best],
@@ -178,8 +177,16 @@ class Classifier:
             probabilities={k: float(p) for k, p in zip(self.info.labels, mean, strict=True)},
             known=strangeness <= self.info.threshold,
             novelty=strangeness,
-            evidence=evidence / max(evidence.max(), np.float32(1e-9)),
+            evidence=_evidence(one, maps),
         )
+
+
+def _evidence(one: Prepared, maps: NDArray[np.float32]) -> NDArray[np.float32] | None:
+    """The views' maps laid over the picture, 0 to 1; None where a map is one cell and so says no place."""
+    if maps.shape[2:] == (1, 1):
+        return None
+    evidence = np.maximum(views.lay_over(maps, one.shown, one.width, one.height, EVIDENCE_CELLS), 0)
+    return np.asarray(evidence / max(evidence.max(), np.float32(1e-9)))
 
 
 def _check_rules(info: ModelInfo, path: str | os.PathLike[str]) -> None:

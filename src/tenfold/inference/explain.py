@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from tenfold.errors import UsageError
 from tenfold.predictions import Prediction
 
 # Where evidence is strongest the colour covers so much of the picture.
@@ -20,7 +21,15 @@ def overlay(pixels: NDArray[np.uint8], prediction: Prediction, label: str | None
 
     Raises:
         KeyError: the prediction has no such class.
+        UsageError: the prediction has no evidence.
     """
+    if prediction.evidence is None:
+        raise UsageError(
+            "This model",
+            "cannot say where in a picture it saw a class",
+            cure="Its network loses the places before its last layer; the default network, resnet-20 and "
+            "wide-resnet-28-10 keep them.",
+        )
     wanted = prediction.label if label is None else label
     if wanted not in prediction.probabilities:
         raise KeyError(wanted)

@@ -19,13 +19,15 @@ def section(judged: Judged) -> Section:
     order = np.argsort(-judged.found.confidence[wrong], kind="stable")
     chosen = [int(i) for i in wrong[order][:MOST]]
     found = [_mistake(judged, index) for index in chosen]
+    drawn = [_drawn(judged, index) for index in chosen]
     return Section(
         "mistakes",
         "Most confident mistakes",
         facts={"most_confident_mistakes": found},
         shown={
-            "mistakes": [{**one, **_drawn(judged, i)} for i, one in zip(chosen, found, strict=True)],
+            "mistakes": [{**one, **pair} for one, pair in zip(found, drawn, strict=True)],
             "wrong": len(wrong),
+            "places": bool(drawn and drawn[0]["evidence"]),
         },
     )
 
@@ -42,13 +44,14 @@ def _mistake(judged: Judged, index: int) -> dict[str, Any]:
     }
 
 
-def _drawn(judged: Judged, index: int) -> dict[str, str]:
-    """The picture, and the picture with the evidence for what it was called laid over."""
+def _drawn(judged: Judged, index: int) -> dict[str, str | None]:
+    """The picture, and the picture with the evidence for what it was called, where the network has any."""
     picture = np.ascontiguousarray(judged.data.pictures[index])
     smooth = Image.Resampling.LANCZOS if picture.shape[0] > SIDE else Image.Resampling.NEAREST
     shown = np.asarray(Image.fromarray(picture).resize((SIDE, SIDE), smooth))
-    evidence = overlay(shown, judged.classifier.classify(picture))
+    answer = judged.classifier.classify(picture)
+    evidence = None if answer.evidence is None else overlay(shown, answer)
     return {
         "picture": pictures.uri(Image.fromarray(pictures.small(picture))),
-        "evidence": pictures.uri(evidence),
+        "evidence": evidence and pictures.uri(evidence),
     }
