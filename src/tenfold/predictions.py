@@ -29,7 +29,7 @@ class Prediction:
     evidence: NDArray[np.float32] | None = field(repr=False)
 
     def to_dict(self, *, evidence: bool = False) -> dict[str, Any]:
-        """The answer as plain JSON types; evidence maps, if asked for and there are any, as `{label: rows}`."""
+        """The answer as plain JSON types; evidence maps, if any, only where asked for, as `{label: rows}`."""
         answer: dict[str, Any] = {
             "label": self.label,
             "confidence": self.confidence,
