@@ -18,6 +18,7 @@ from tenfold.inference import Classifier
 from tenfold.judging.evaluation import evaluate
 from tenfold.pipeline import ExportConfig
 from tenfold.training import runs
+from tenfold.training.augmentation import Augmentation
 from tenfold.training.progress import Progress
 from tenfold.training.recipe import Optimiser, Recipe, Step, Teacher, Transfer
 from tenfold.training.runs import Run
@@ -164,3 +165,21 @@ def test_the_first_of_each_class_are_taken() -> None:
 )
 def test_large_batches_become_smaller_for_small_sets(batch_size: int, pictures: int, expected: int) -> None:
     assert pipeline.fitted(replace(RECIPE, batch_size=batch_size), pictures).batch_size == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "network", "flip", "name", "views"),
+    [
+        ("cifar10", "default", "alternating", "tenfold-cifar10", "six-wide"),
+        ("cifar10", "ml-cnn", "none", "ml-cnn-cifar10", "six-wide"),
+        ("some/parts", "default", "random", "parts", "mirrored-pair"),
+        ("some/parts.csv", "default", "none", "parts", "whole"),
+    ],
+)
+def test_a_model_is_named_and_shown_pictures_as_suits_its_data(
+    data: Dataset, source: str, network: str, flip: str, name: str, views: str
+) -> None:
+    recipe = replace(RECIPE, network=network, augmentation=Augmentation(flip=flip))
+    config = pipeline.export_config(replace(data, name=source), recipe)
+    assert (config.name, config.views) == (name, views)
+    assert pipeline.export_config(replace(data, name=source), recipe, "mine").name == "mine"

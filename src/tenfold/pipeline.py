@@ -154,7 +154,8 @@ def export_config(data: Dataset, recipe: Recipe, name: str | None = None) -> Exp
     if the network has learned that a mirror image is the same.
     """
     if data.name == CIFAR10:
-        return ExportConfig(name or "tenfold-cifar10")
+        ours = "tenfold" if recipe.network == "default" else recipe.network
+        return ExportConfig(name or f"{ours}-cifar10")
     title = Path(data.name).resolve().stem
     return ExportConfig(
         name or title, views="whole" if recipe.augmentation.flip == "none" else "mirrored-pair"
