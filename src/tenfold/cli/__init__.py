@@ -23,7 +23,7 @@ COMMANDS = {
     "network": ("tenfold.cli.network:network", "List networks, and show one layer by layer."),
     "evaluate": ("tenfold.cli.evaluate:evaluate", "Measure a model file and write the report on it."),
     "runs": ("tenfold.cli.runs:runs", "List, show, compare and delete training runs."),
-    "data": ("tenfold.cli.data:data", "Fetch training data."),
+    "data": ("tenfold.cli.data:data", "Fetch, show and check training data."),
     "settings": ("tenfold.cli.settings:settings", "List every setting, its value and where it comes from."),
 }
 # What the train extra brings; whatever serves needs none of it.

@@ -1,16 +1,22 @@
-"""tenfold data: training data from where it is published."""
+"""tenfold data: training data fetched, shown and checked."""
 
 import sys
 from pathlib import Path
 
 import click
 
+from tenfold.cli.data_check import check
+from tenfold.cli.data_show import show
 from tenfold.cli.terminal import Progress
 
 
 @click.group()
 def data() -> None:
-    """Fetch training data."""
+    """Fetch, show and check training data."""
+
+
+data.add_command(show)
+data.add_command(check)
 
 
 @data.command()
