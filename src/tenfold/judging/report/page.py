@@ -21,18 +21,18 @@ def render(head: dict[str, Any], sections: Sequence[Section], absent: Sequence[s
         sections: in the order of the page; those of the confusion matrix bring the pictures of their cells.
         absent: what is not in this report and how to get it, each a sentence.
     """
-    environment = _environment()
-    style, script = (_source(environment, name) for name in ("report.css", "report.js"))
+    templates = environment()
+    style, script = (source(templates, name) for name in ("report.css", "report.js"))
     cells = {key: value for s in sections for key, value in s.shown.get("cells", {}).items()}
-    return environment.get_template("page.html").render(
+    return templates.get_template("page.html").render(
         head=head,
         sections=sections,
         absent=absent,
         cells=cells,
         style=Markup(style),
         script=Markup(script),
-        style_hash=_hash(style),
-        script_hash=_hash(script),
+        style_hash=content_hash(style),
+        script_hash=content_hash(script),
     )
 
 
@@ -52,8 +52,9 @@ def count(number: float) -> str:
     return f"{number:,}" if isinstance(number, int) else f"{number:,.10g}"
 
 
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
+def environment() -> jinja2.Environment:
+    """The templates, what is filled in escaped and printable, with the filters that they use."""
+    templates = jinja2.Environment(
         loader=jinja2.PackageLoader("tenfold.judging.report"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
@@ -61,13 +62,13 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         finalize=_printable,
     )
-    environment.filters |= {
+    templates.filters |= {
         "percent": percent,
         "count": count,
         "short": lambda value: f"{value:.3g}",
         "megabytes": lambda value: f"{value / 1e6:.1f} MB",
     }
-    return environment
+    return templates
 
 
 def _printable(value: Any) -> Any:
@@ -77,11 +78,12 @@ def _printable(value: Any) -> Any:
     return value
 
 
-def _source(environment: jinja2.Environment, name: str) -> str:
-    assert environment.loader is not None
-    return environment.loader.get_source(environment, name)[0]
+def source(templates: jinja2.Environment, name: str) -> str:
+    """A template's own text."""
+    assert templates.loader is not None
+    return templates.loader.get_source(templates, name)[0]
 
 
-def _hash(content: str) -> str:
+def content_hash(content: str) -> str:
     """What a content security policy knows an inline style or script by."""
     return "sha256-" + base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()

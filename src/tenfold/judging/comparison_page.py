@@ -1,0 +1,225 @@
+"""The comparison as one HTML page that needs nothing else. Measures nothing.
+
+Its templates lie beside the report's, whose style, script and charts it uses.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from markupsafe import Markup
+from PIL import Image
+
+from tenfold import __version__
+from tenfold.errors import UsageError
+from tenfold.judging.comparison import Comparison, Difference
+from tenfold.judging.report import axes, page, pictures
+from tenfold.judging.report.axes import Axis
+from tenfold.judging.report.charts import Chart
+from tenfold.judging.report.run_folder import RunFolder
+
+CURVES = (
+    ("Accuracy on validation pictures", "validation_accuracy", True),
+    ("Loss on validation pictures", "validation_loss", False),
+    ("Accuracy on training pictures", "accuracy", True),
+    ("Loss on training pictures", "loss", False),
+)
+# Lines have so many styles; a further model takes the first again.
+STYLES = 6
+MOST_PICTURES, MOST_PAIRS_OF_PICTURES, MOST_IN_CHART = 12, 12, 8
+_LARGEST = 96
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What the page says of itself: the compared names, the data's name, and which part of it."""
+
+    names: tuple[str, ...]
+    data: str
+    split: str
+
+
+def write(
+    path: Path,
+    subject: Subject,
+    figures: Sequence[tuple[str, Sequence[str]]],
+    found: Comparison | None,
+    runs: Mapping[str, RunFolder],
+) -> None:
+    """Write the page.
+
+    Args:
+        figures: the rows of the table: a name, and a value for each of the subject's names.
+        found: the comparison of the models, or None where only curves can be compared.
+        runs: the training runs, by the compared name; may lack some.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+    partial = path.with_name(f"{path.name}.partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_text(render(subject, figures, found, runs), encoding="utf-8", errors="replace")
+        partial.replace(path)
+    except OSError as reason:
+        with suppress(OSError):
+            partial.unlink()
+        raise UsageError(
+            f"The page {path}",
+            "cannot be written",
+            received=reason.strerror or str(reason),
+            cure="Name another place with --output.",
+        ) from reason
+
+
+def render(
+    subject: Subject,
+    figures: Sequence[tuple[str, Sequence[str]]],
+    found: Comparison | None,
+    runs: Mapping[str, RunFolder],
+) -> str:
+    """The page as text; see `write`."""
+    environment = page.environment()
+    environment.filters["chance"] = chance
+    style = page.source(environment, "report.css") + page.source(environment, "comparison.css")
+    script, now = page.source(environment, "report.js"), datetime.now(UTC)
+    differences = found.differences if found else []
+    return environment.get_template("comparison.html").render(
+        subject=subject,
+        version=__version__,
+        created=now.isoformat(timespec="seconds"),
+        day=f"{now:%-d %B %Y}",
+        figures=figures,
+        found=found,
+        differences=differences,
+        intervals=[interval_chart(differences)] if 0 < len(differences) <= MOST_IN_CHART else [],
+        curves=curve_charts(subject.names, runs),
+        runs=list(runs),
+        classes=_classes(found),
+        pairs=_pairs(found),
+        style=Markup(style),
+        script=Markup(script),
+        style_hash=page.content_hash(style),
+        script_hash=page.content_hash(script),
+    )
+
+
+def interval_chart(differences: Sequence[Difference]) -> Chart:
+    """Each difference in points with its interval, the first at the top."""
+    reach = 100 * max(0.001, *(max(abs(one.low), abs(one.high)) for one in differences))
+    chart = Chart(
+        "Differences in accuracy",
+        ". ".join(one.sentence for one in differences),
+        axes.linear("difference in points, with its 95 % interval", -reach, reach),
+        Axis("", 0.0, len(differences), ()),
+    )
+    chart.upright(0.0, "equal")
+    for place, one in enumerate(differences):
+        y = len(differences) - place - 0.6
+        chart.line([(100 * one.low, y), (100 * one.high, y)], "m1")
+        chart.dots([(100 * one.value, y)], "first", [one.sentence])
+        chart.note(chart.x.low, y + 0.3, f" {one.second} against {one.first}")
+    return chart
+
+
+def curve_charts(names: Sequence[str], runs: Mapping[str, RunFolder]) -> list[Chart]:
+    """The runs' curves laid together, a chart for each figure that any of them kept."""
+    found = []
+    for title, figure, is_share in CURVES:
+        series = {name: dict(runs[name].curve(figure)) for name in names if name in runs}
+        series = {name: curve for name, curve in series.items() if curve}
+        if series:
+            found.append(_curve_chart(title, is_share, names, series))
+    return found
+
+
+def _curve_chart(
+    title: str, is_share: bool, names: Sequence[str], series: Mapping[str, Mapping[int, float]]
+) -> Chart:
+    values = [value for curve in series.values() for value in curve.values()]
+    epochs = sorted({epoch for curve in series.values() for epoch in curve})
+    low = min(values) if is_share else min(0.0, *values)
+    high = min(1.0, max(values)) if is_share else max(values)
+
+    def written(value: float) -> str:
+        return f"{value:.2%}" if is_share else f"{value:.4f}"
+
+    chart = Chart(
+        title,
+        "; ".join(f"{name} ends at {written(curve[max(curve)])}" for name, curve in series.items()) + ".",
+        axes.linear("epoch", epochs[0], max(epochs[-1], epochs[0] + 1), exact=True),
+        axes.linear("accuracy" if is_share else "loss", low, high, axes.percent if is_share else axes.plain),
+    )
+    for name, curve in series.items():
+        chart.line(sorted(curve.items()), f"m{names.index(name) % STYLES + 1}", name)
+    tips = [
+        f"epoch {epoch}: "
+        + ", ".join(f"{name} {written(curve[epoch])}" for name, curve in series.items() if epoch in curve)
+        for epoch in epochs
+    ]
+    chart.columns([(epoch - 0.5, epoch + 0.5) for epoch in epochs], tips)
+    return chart
+
+
+def _classes(found: Comparison | None) -> list[dict[str, Any]]:
+    """Each class's recall for every model; for two models the difference with its interval too."""
+    if found is None:
+        return []
+    rows = []
+    two = {one.label: one for one in found.by_class(*found.names)} if len(found.names) == 2 else {}
+    for label in found.data.classes:
+        scores = [found.evaluations[name].classes[label] for name in found.names]
+        if scores[0].support:
+            recalls = [one.recall for one in scores]
+            rows.append(
+                {
+                    "label": label,
+                    "pictures": scores[0].support,
+                    "recalls": recalls,
+                    "spread": max(recalls) - min(recalls),
+                    "difference": two.get(label),
+                }
+            )
+    return rows
+
+
+def _pairs(found: Comparison | None) -> list[dict[str, Any]]:
+    """For each ordered pair of models: pictures that one gets right and the other wrong."""
+    if found is None:
+        return []
+    ordered = [(a, b) for a in found.names for b in found.names if a != b]
+    return [
+        {
+            "right": right,
+            "wrong": wrong,
+            "count": len(which := found.only(right, wrong)),
+            "pictures": [_picture(found, int(i), right, wrong) for i in which[:MOST_PICTURES]],
+        }
+        for right, wrong in ordered[:MOST_PAIRS_OF_PICTURES]
+    ]
+
+
+def _picture(found: Comparison, index: int, right: str, wrong: str) -> dict[str, Any]:
+    data = found.data
+    small = pictures.small(np.ascontiguousarray(data.pictures[index]), _LARGEST)
+    said = found.found[wrong]
+    return {
+        "uri": pictures.uri(Image.fromarray(small)),
+        "true": data.classes[int(data.labels[index])],
+        "sure": float(found.found[right].confidence[index]),
+        "called": data.classes[int(said.predicted[index])],
+        "confidence": float(said.confidence[index]),
+        "source": data.sources[index] if data.sources else f"picture {index:,}",
+    }
+
+
+def chance(p: float) -> str:
+    """A p-value for people: 0.034, below 0.0001."""
+    if p < 0.0001:
+        return "< 0.0001"
+    return f"{p:.{max(2, 1 - math.floor(math.log10(p)))}f}"
