@@ -46,6 +46,15 @@ _PATIENCE = 120.0
     default=None,
     help="Judge corrupted pictures too; by default where that takes no more than about two minutes.",
 )
+@click.option(
+    "--learning-curve",
+    "learning",
+    is_flag=True,
+    help="Train the model's recipe on ever more of the pictures: would more of them help? Takes long.",
+)
+@click.option(
+    "--curve-epochs", type=click.IntRange(min=1), metavar="N", help="Epochs of each; else 16 at most."
+)
 @click.option("--report/--no-report", default=True, help="Write the report page and its figures.")
 @click.option(
     "--output", "-o", type=_FILE, default="report.html", show_default=True, metavar="FILE", help="The page."
@@ -69,6 +78,12 @@ def evaluate(**given: Any) -> None:
     source = given["source"] or _source_of(given["run"], classifier)
     data = _open(source, given["split"], classifier, data_dir, Path(chosen.home))
     check_fit(classifier, data)
+    curve = None
+    if given["learning"]:
+        from tenfold.cli.learning import trained_curve
+
+        epochs = given["curve_epochs"]
+        curve = trained_curve(classifier.info, source, epochs, data_dir=data_dir, home=Path(chosen.home))
     strangers = _strangers(given["strangers"], classifier, data, data_dir) if given["report"] else []
     with Progress(sys.stderr, "pictures") as progress:
         found = answers(classifier, data.pictures, progress.show)
@@ -85,10 +100,15 @@ def evaluate(**given: Any) -> None:
             strangers=strangers,
             found=found,
             corrupted=_corrupted(given["robustness"], found),
+            learning=curve,
             tell=_tell,
         )
         facts = written.facts
+    elif curve:
+        facts["learning_curve"] = curve.facts()
     click.echo(json.dumps(facts, indent=2) if given["as_json"] else as_text(result))
+    if curve and not given["as_json"]:
+        click.echo(f"\n{curve.verdict()}")
     if given["report"]:
         click.echo(f"Report: {printable(str(given['output']))}", err=given["as_json"])
 

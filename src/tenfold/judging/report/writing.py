@@ -15,6 +15,7 @@ from tenfold.errors import UsageError
 from tenfold.inference import Classifier
 from tenfold.judging import strangers as making
 from tenfold.judging.evaluation import Answers, Evaluation, answers, check_fit, score
+from tenfold.judging.learning import LearningCurve
 from tenfold.judging.report import (
     calibration,
     classes,
@@ -27,10 +28,12 @@ from tenfold.judging.report import (
     speed,
     training,
 )
+from tenfold.judging.report.learning import section as learning_section
 from tenfold.judging.report.section import Judged
 from tenfold.judging.robustness import robustness as measure_robustness
 from tenfold.judging.strangers import Strangers
 
+NO_LEARNING = "Whether more labelled pictures would help: add --learning-curve, which trains and takes long."
 NO_ROBUSTNESS = "How much accuracy is left on corrupted pictures: add --robustness, which takes minutes."
 
 
@@ -62,6 +65,7 @@ def write_report(
     strangers: Sequence[Strangers] | None = None,
     found: Answers | None = None,
     corrupted: int = 0,
+    learning: LearningCurve | None = None,
     tell: Callable[[str], None] = lambda doing: None,
 ) -> Report:
     """Judge a classifier and write the report: one HTML page, and its figures in a JSON file beside it.
@@ -75,6 +79,7 @@ def write_report(
         strangers: pictures of none of the classes; by default made of the data.
         found: what the classifier says of the data, where that is known already.
         corrupted: how many pictures are judged under each of 75 corruptions; 0 leaves robustness out.
+        learning: networks trained on parts of the training pictures; None leaves that section out.
         tell: called with what is done now, for people who wait.
 
     Raises:
@@ -97,11 +102,13 @@ def write_report(
     if corrupted:
         tell("Looking at corrupted pictures")
         sections.append(robustness.section(measure_robustness(classifier, data, pictures=corrupted)))
+    if learning:
+        sections.append(learning_section(learning))
     tell("Measuring the speed")
     sections += [training.section(classifier.info, kept), speed.section(judged)]
     head = _head(judged, sections[-1].facts["speed"], name or "own data", split)
     facts = {**_facts(judged, head), **{k: v for section in sections for k, v in section.facts.items()}}
-    absent = [] if corrupted else [NO_ROBUSTNESS]
+    absent = [words for there, words in ((corrupted, NO_ROBUSTNESS), (learning, NO_LEARNING)) if not there]
     figures = path.with_suffix(".json")
     _write(figures, json.dumps(facts, indent=2) + "\n")
     _write(path, page.render(head, sections, absent))
