@@ -81,7 +81,7 @@ def test_the_recipe_is_the_models_own_but_for_what_it_knew_before() -> None:
 
 
 def test_a_file_with_another_form_of_recipe_takes_the_published_one() -> None:
-    info = replace(
-        modelfile.read(tiny.MODEL)[1], training={"stages": [], "seed": 2}, network={"name": "default"}
-    )
-    assert curves.recipe_of(info, 4) == replace(recipe_file.shipped("default"), epochs=4)
+    network = {"name": "default", "classes": 10, "widths": [4, 6, 8], "parameters": 3000}
+    info = replace(modelfile.read(tiny.MODEL)[1], training={"stages": [], "seed": 2}, network=network)
+    expected = replace(recipe_file.shipped("default"), options={"widths": [4, 6, 8]}, epochs=4)
+    assert curves.recipe_of(info, 4) == expected

@@ -21,6 +21,8 @@ from tenfold.training.recipe import Recipe, Teacher, Transfer
 
 SHARES = (0.125, 0.25, 0.5, 1.0)
 EPOCHS = 16
+# What a model file says of its network that is no option of it.
+NO_OPTIONS = ("name", "classes", "parameters", "multiply_adds")
 # Of each class, in the smallest part that is worth a training.
 FEWEST = 2
 
@@ -87,7 +89,8 @@ def recipe_of(info: ModelInfo, epochs: int | None) -> Recipe:
     except TrainingError:
         recipe = Recipe()
     if recipe.network != name or "optimiser" not in known:
-        recipe = recipe_file.shipped(name)
+        options = {key: value for key, value in info.network.items() if key not in NO_OPTIONS}
+        recipe = replace(recipe_file.shipped(name), options=options)
     recipe = replace(recipe, transfer=Transfer(), teacher=Teacher(), side=info.input_size)
     return replace(recipe, epochs=epochs or min(recipe.epochs, EPOCHS))
 
