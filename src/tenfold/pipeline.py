@@ -105,6 +105,8 @@ def train(
     run.note("environment", environment(trainer))
     run.note("data", facts_of(data))
     trainer.run()
+    # Once more, with the time that it took.
+    run.note("environment", environment(trainer))
     return trainer
 
 
