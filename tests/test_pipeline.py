@@ -17,7 +17,7 @@ from tenfold.errors import TrainingError
 from tenfold.inference import Classifier
 from tenfold.judging.evaluation import evaluate
 from tenfold.pipeline import ExportConfig
-from tenfold.training import runs
+from tenfold.training import history, runs
 from tenfold.training.augmentation import Augmentation
 from tenfold.training.progress import Progress
 from tenfold.training.recipe import Optimiser, Recipe, Step, Teacher, Transfer
@@ -76,6 +76,20 @@ def test_a_run_keeps_where_and_on_what_it_was_computed(data: Dataset, tmp_path: 
     environment = runs.facts(tmp_path / "run", "environment")
     assert (environment["device"], environment["precision"]) == ("cpu", "float32")
     assert runs.recipe(tmp_path / "run") == RECIPE
+
+
+def test_no_other_process_trains_in_a_run_s_folder(data: Dataset, tmp_path: Path) -> None:
+    states: set[str] = set()
+    once = replace(RECIPE, epochs=1, curriculum=())
+
+    def look(progress: Progress) -> None:
+        states.add(history.read(tmp_path / "run").state)
+        with pytest.raises(TrainingError, match="is being trained in by another process"):
+            pipeline.train(data, tmp_path / "run", once, device_name="cpu", resume=True)
+
+    pipeline.train(data, tmp_path / "run", once, device_name="cpu", reports=[look])
+    assert states == {history.RUNNING}
+    assert history.read(tmp_path / "run").state == history.FINISHED
 
 
 @pytest.mark.parametrize("source", ["run", "file"])

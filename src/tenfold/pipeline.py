@@ -34,6 +34,7 @@ from tenfold.training import state, transfer
 from tenfold.training.batches import as_tensor
 from tenfold.training.loop import WHITENING_PICTURES, Trainer
 from tenfold.training.precision import choose_device, choose_precision
+from tenfold.training.presence import training_in
 from tenfold.training.progress import Progress, Report
 from tenfold.training.recipe import Recipe
 from tenfold.training.runs import Run
@@ -102,11 +103,12 @@ def train(
     _transfer(trainer, data, load=not resumed)
     if resumed:
         state.resume(trainer, run.state)
-    run.note("environment", environment(trainer))
-    run.note("data", facts_of(data))
-    trainer.run()
-    # Once more, with the time that it took.
-    run.note("environment", environment(trainer))
+    with training_in(run_folder):
+        run.note("environment", environment(trainer))
+        run.note("data", facts_of(data))
+        trainer.run()
+        # Once more, with the time that it took.
+        run.note("environment", environment(trainer))
     return trainer
 
 

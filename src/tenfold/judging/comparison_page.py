@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,8 @@ CURVES = (
 STYLES = 6
 MOST_PICTURES, MOST_PAIRS_OF_PICTURES, MOST_IN_CHART = 12, 12, 8
 _LARGEST = 96
+# How far a label stands above its interval, as a share of the chart's height.
+_LABEL_ABOVE = 0.05
 
 
 @dataclass(frozen=True)
@@ -94,10 +97,11 @@ def render(
         version=__version__,
         created=now.isoformat(timespec="seconds"),
         day=f"{now:%-d %B %Y}",
-        figures=figures,
+        figures=[(name, [value.replace("%", f"{page.NO_BREAK}%") for value in row]) for name, row in figures],
         found=found,
         differences=differences,
-        intervals=[interval_chart(differences)] if 0 < len(differences) <= MOST_IN_CHART else [],
+        # One alone is told by its sentence.
+        intervals=[interval_chart(differences)] if 1 < len(differences) <= MOST_IN_CHART else [],
         curves=curve_charts(subject.names, runs),
         runs=list(runs),
         classes=_classes(found),
@@ -123,7 +127,7 @@ def interval_chart(differences: Sequence[Difference]) -> Chart:
         y = len(differences) - place - 0.6
         chart.line([(100 * one.low, y), (100 * one.high, y)], "m1")
         chart.dots([(100 * one.value, y)], "first", [one.sentence])
-        chart.note(chart.x.low, y + 0.3, f" {one.second} against {one.first}")
+        chart.note(chart.x.low, y + _LABEL_ABOVE * len(differences), f"{one.second} against {one.first}")
     return chart
 
 
@@ -192,7 +196,7 @@ def _pairs(found: Comparison | None) -> list[dict[str, Any]]:
     """For each ordered pair of models: pictures that one gets right and the other wrong."""
     if found is None:
         return []
-    ordered = [(a, b) for a in found.names for b in found.names if a != b]
+    ordered = [pair for a, b in combinations(found.names, 2) for pair in ((a, b), (b, a))]
     return [
         {
             "right": right,
