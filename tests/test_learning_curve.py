@@ -1,5 +1,6 @@
 """A learning curve of small networks on small pictures."""
 
+import tomllib
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -75,7 +76,7 @@ def test_the_recipe_is_the_models_own_but_for_what_it_knew_before() -> None:
     stated = replace(
         recipe_file.shipped("ml-cnn"), transfer=Transfer("bundled"), teacher=Teacher("other.onnx"), seed=4
     )
-    values = recipe_file.tomllib.loads(recipe_file.dumps(stated)) | {"device": "cpu", "seconds": 5.0}
+    values = tomllib.loads(recipe_file.dumps(stated)) | {"device": "cpu", "seconds": 5.0}
     recipe = curves.recipe_of(replace(info, network={"name": "ml-cnn"}, training=values), None)
     assert recipe == replace(recipe_file.shipped("ml-cnn"), seed=4, epochs=16)
 

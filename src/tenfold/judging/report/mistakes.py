@@ -53,5 +53,5 @@ def _drawn(judged: Judged, index: int) -> dict[str, str | None]:
     evidence = None if answer.evidence is None else overlay(shown, answer)
     return {
         "picture": pictures.uri(Image.fromarray(pictures.small(picture))),
-        "evidence": evidence and pictures.uri(evidence),
+        "evidence": None if evidence is None else pictures.uri(evidence),
     }
