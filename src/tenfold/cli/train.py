@@ -9,6 +9,7 @@ import click
 
 from tenfold.cli.datasets import SOURCE_HELP, open_data
 from tenfold.cli.live import LiveTable
+from tenfold.cli.terminal import printable
 from tenfold.cli.training_request import Asked
 
 if TYPE_CHECKING:
@@ -124,6 +125,8 @@ def _train(asked: Asked, recipe: "Recipe", data: "Dataset", folder: Path) -> "Tr
         table.end()
         for tracker in watching:
             tracker.close(finished=finished)
+            if tracker.problem:
+                click.echo(printable(tracker.problem), err=True)
     return trainer
 
 

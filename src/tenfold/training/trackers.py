@@ -37,7 +37,9 @@ _METRICS_AT_ONCE = 1000
 
 
 class Tracker(Protocol):
-    """Takes every progress report; keeps those of finished epochs."""
+    """Takes every progress report; keeps those of finished epochs. `problem` says what could not be kept."""
+
+    problem: str
 
     def log(self, progress: Progress) -> None: ...
 
@@ -82,6 +84,7 @@ class TensorBoard:
             from torch.utils.tensorboard import SummaryWriter
         except ModuleNotFoundError as missing:
             raise _missing("TensorBoard logging", missing) from missing
+        self.problem = ""
         self._make = SummaryWriter
         self._folder, self._recipe = folder, recipe
         self._writer: SummaryWriter | None = None
