@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from tenfold import modelfile
-from tenfold.errors import TrainingError
+from tenfold.errors import ModelFileError, TrainingError
 from tenfold.export.onnx import Calibration, ServedNetwork, to_onnx
 from tenfold.networks.default import DefaultConfig, DefaultNetwork
 from tenfold.networks.known import build
@@ -154,9 +154,9 @@ def test_a_file_that_is_no_model_is_told(tmp_path: Path, content: bytes | None) 
     path = tmp_path / "model.onnx"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(TrainingError) as caught:
+    with pytest.raises(ModelFileError) as caught:
         transfer.weights_of(path)
-    assert str(caught.value).startswith(f"The model file {path} cannot be read for its weights (")
+    assert str(caught.value).startswith(f"The model file {path} ")
 
 
 def test_layers_before_the_named_one_are_frozen() -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from tenfold import modelfile
 from tenfold.errors import TrainingError
 from tenfold.networks.output import FoldsWhenServed
 from tenfold.training import checkpoints
@@ -19,7 +20,12 @@ _BODY = "body."
 
 
 def weights_of(source: Path) -> dict[str, Tensor]:
-    """The weights of a run's folder, the best if they were kept, or of a model file. Raises TrainingError."""
+    """The weights of a run's folder, the best if they were kept, or of a model file.
+
+    Raises:
+        TrainingError: the folder holds no run.
+        ModelFileError: the file is not one of ours, or damaged.
+    """
     if source.is_dir():
         kept = [
             source / name for name in ("best.safetensors", "state.safetensors") if (source / name).is_file()
@@ -33,17 +39,8 @@ def weights_of(source: Path) -> dict[str, Tensor]:
         tensors, _ = checkpoints.load(kept[0])
         return {k.removeprefix("network."): v for k, v in tensors.items() if k.startswith("network.")}
     import onnx
-    from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 
-    try:
-        graph = onnx.load(source).graph
-    except (OSError, DecodeError) as reason:
-        raise TrainingError(
-            f"The model file {source}",
-            "cannot be read for its weights",
-            received=getattr(reason, "strerror", None) or str(reason),
-            cure="Name a model file that tenfold wrote, or a run's folder.",
-        ) from reason
+    graph = onnx.load_from_string(modelfile.read(source)[0]).graph
     arrays = ((one.name, np.array(onnx.numpy_helper.to_array(one))) for one in graph.initializer)
     return {name.removeprefix(_BODY): torch.from_numpy(array) for name, array in arrays}
 
