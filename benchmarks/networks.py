@@ -28,7 +28,7 @@ from tenfold.judging.evaluation import evaluate
 from tenfold.networks import known
 from tenfold.networks.known import Known
 from tenfold.networks.table import layer_table
-from tenfold.training import recipe_file, runs
+from tenfold.training import checkpoints, recipe_file, runs
 from tenfold.training.loop import Trainer
 from tenfold.training.precision import choose_precision
 from tenfold.training.progress import Progress
@@ -90,6 +90,7 @@ def judged(run: Path) -> dict[str, Any]:
         "epochs_run": len(lines),
         "epochs": recipe.epochs,
         "best_epoch": best["epoch"] if recipe.stopping.keep == "best" else len(lines),
+        "stopped_early": checkpoints.load(run / "state.safetensors")[1]["stopped"],
         "published_epochs": recipe_file.shipped(recipe.network).epochs,
         "precision": runs.facts(run, "environment")["precision"],
     }
@@ -164,9 +165,10 @@ def cells(network: Known, mine: dict[str, Any]) -> list[str]:
     test, epoch = mine.get("test"), mine.get("epoch_seconds")
     epochs = ""
     if test:
-        short = mine["epochs"] < mine["published_epochs"]
         epochs = f"{mine['epochs_run']}, {mine['best_epoch']}"
-        epochs += f" (the recipe has {mine['published_epochs']})" if short else ""
+        if mine["epochs_run"] < mine["published_epochs"]:
+            why = "stopped early by its recipe" if mine["stopped_early"] else "cut short here"
+            epochs += f" ({why}; the recipe has {mine['published_epochs']})"
     return [
         f"`{network.name}`",
         f"{mine['parameters']:,}",

@@ -21,6 +21,7 @@ from tenfold.datasets.dataset import Dataset
 from tenfold.datasets.labelled import LabelledPictures
 from tenfold.datasets.names import NAMES
 from tenfold.datasets.opening import CIFAR10
+from tenfold.errors import TrainingError
 from tenfold.export.onnx import Calibration, ServedNetwork, to_onnx
 from tenfold.inference import Classifier
 from tenfold.judging import novelty
@@ -65,11 +66,13 @@ def train(
     *,
     device_name: str = "auto",
     resume: bool = False,
+    finish: bool = False,
     reports: Sequence[Report] = (),
 ) -> Trainer:
     """Train, or go on training, in `run_folder`.
 
     Args:
+        finish: end a run with what it has learned: its weights, or the best if it keeps those.
         reports: called after each step and at each epoch's end.
 
     Raises:
@@ -103,6 +106,8 @@ def train(
     _transfer(trainer, data, load=not resumed)
     if resumed:
         state.resume(trainer, run.state)
+    if finish:
+        _end(trainer, run_folder)
     with training_in(run_folder):
         run.note("environment", environment(trainer))
         run.note("data", facts_of(data))
@@ -110,6 +115,17 @@ def train(
         # Once more, with the time that it took.
         run.note("environment", environment(trainer))
     return trainer
+
+
+def _end(trainer: Trainer, run_folder: Path) -> None:
+    """Have the trainer take no further epoch."""
+    if trainer.epoch == 0:
+        raise TrainingError(
+            f"The run {run_folder}",
+            "has no finished epoch to make a model of",
+            cure="Train on without --finish.",
+        )
+    trainer.stopped = True
 
 
 def _transfer(trainer: Trainer, data: Dataset, *, load: bool) -> None:

@@ -62,6 +62,7 @@ def test_stopped_and_resumed_it_writes_a_model_file_that_evaluate_measures(
     assert stopped.err == (
         f"Stopped. Go on with: tenfold train --resume --run {folder} "
         f"--data-dir '{data_dir}' --output {output} --device cpu --no-report\n"
+        "Or add --finish to make a model of what it has learned.\n"
     )
     assert stopped.out.startswith(f"Run: {folder}\n80 pictures to learn from, 2 epochs\n")
     assert "      1/2  " in stopped.out
@@ -154,6 +155,43 @@ def test_a_killed_run_of_ones_own_pictures_goes_on_from_any_folder(
     assert (info.name, info.views) == ("my pictures", "mirrored-pair")
     assert info.labels == ("class 0", "class 1", "class 2")
     assert runs.facts(tmp_path / "run", "data")["source"] == str(tmp_path / "my pictures")
+
+
+def test_a_stopped_run_can_be_made_a_model_as_it_is(
+    tenfold: Command, data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where = ["--data-dir", data_dir, "--run", tmp_path / "run", "--no-report"]
+    with monkeypatch.context() as pressed:
+        interrupt(pressed, epoch=3, step=1)
+        assert tenfold("train", *where, *NARROW, "--epochs", 9, "--batch-size", 20).status == 130
+    finished = tenfold("train", "--resume", "--finish", *where)
+    assert finished.status == 0
+    assert "/9  " not in finished.out
+    assert modelfile.read(tmp_path / "run" / "model.onnx")[1].training["epochs_run"] == 2
+
+
+def test_a_run_without_an_epoch_cannot_be_finished(
+    tenfold: Command, data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where = ["--data-dir", data_dir, "--run", tmp_path / "run"]
+    with monkeypatch.context() as pressed:
+        interrupt(pressed, epoch=1, step=1)
+        tenfold("train", *where, *NARROW, "--batch-size", 20)
+    outcome = tenfold("train", "--resume", "--finish", *where)
+    assert outcome.status == 1
+    assert outcome.err == (
+        f"tenfold: The run {tmp_path / 'run'} has no finished epoch to make a model of. "
+        "Train on without --finish.\n"
+    )
+
+
+def test_only_a_stopped_run_is_finished(tenfold: Command) -> None:
+    outcome = tenfold("train", "--finish")
+    assert outcome.status == 2
+    assert outcome.err == (
+        "tenfold: --finish makes a model of a run that was stopped. "
+        "Give --resume with it, and --run for another than the newest.\n"
+    )
 
 
 def test_the_recipe_is_shown_as_toml_that_can_be_trained(tenfold: Command, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from tenfold.cli.datasets import SOURCE_HELP, open_data
 from tenfold.cli.live import LiveTable
 from tenfold.cli.terminal import printable
 from tenfold.cli.training_request import Asked
+from tenfold.errors import UsageError
 
 if TYPE_CHECKING:
     from tenfold.datasets.dataset import Dataset
@@ -47,6 +48,9 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--run", "run_folder", type=_FOLDER, metavar="DIR", help="Where the run is kept.")
 @click.option("--resume", is_flag=True, help="Go on with a run that was stopped: the newest, or --run's.")
 @click.option(
+    "--finish", is_flag=True, help="With --resume: train no further, make a model of what is there."
+)
+@click.option(
     "--output", "-o", type=_FILE, metavar="FILE", help="Where the model file goes; else in the run's folder."
 )
 @click.option("--name", metavar="NAME", help="What the model is called.")
@@ -72,6 +76,12 @@ def train(**given: Any) -> int | None:
     asked = Asked(**given)
     chosen = settings.load()
     home_runs = Path(chosen.home) / "runs"
+    if asked.finish and not asked.resume:
+        raise UsageError(
+            "--finish",
+            "makes a model of a run that was stopped",
+            cure="Give --resume with it, and --run for another than the newest.",
+        )
     if asked.resume:
         asked.refuse_changes()
         folder = asked.run_folder or runs.latest(home_runs)
@@ -114,12 +124,14 @@ def _train(asked: Asked, recipe: "Recipe", data: "Dataset", folder: Path) -> "Tr
             recipe,
             device_name=asked.device,
             resume=asked.resume,
+            finish=asked.finish,
             reports=[table.show, *(tracker.log for tracker in watching)],
         )
         finished = True
     except KeyboardInterrupt:
         table.end()
         click.echo(f"Stopped. Go on with: {asked.resume_command(folder)}", err=True)
+        click.echo("Or add --finish to make a model of what it has learned.", err=True)
         return None
     finally:
         table.end()

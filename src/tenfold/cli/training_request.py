@@ -31,6 +31,7 @@ class Asked:
     teacher: str | None
     run_folder: Path | None
     resume: bool
+    finish: bool
     output: Path | None
     name: str | None
     device: str
