@@ -162,7 +162,7 @@ def _group(
         return Finding(ordered, 1.0, "exactly the same")
     score = max((pair.likeness for pair in links), default=0.0)
     mirrored = ", one is mirrored" if len(group) == 2 and any(pair.mirrored for pair in links) else ""
-    return Finding(ordered, min(score, 0.9999), f"alike to {score:.0%}{mirrored}")
+    return Finding(ordered, min(score, 0.9999), f"alike to {min(score, 0.99):.0%}{mirrored}")
 
 
 def _labels(pool: Pool, classifier: Classifier, seen: Seen, groups: NDArray[np.int64]) -> tuple[Problem, str]:

@@ -29,6 +29,7 @@ _BLOCK = 1024
 # A picture with less contrast than this (standard deviation of its grey thumbnail, of 255) has no edges to
 # compare; it is told by `looks` instead.
 _FLAT = 4.0
+_LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,8 @@ def near_pairs(
     Every picture is compared with every other, so the time grows with the square of their number: 60,000 take
     half a minute on two cores, a million some hours.
     """
+    if not len(pictures):
+        return [], LEAST
     pairs, mirrored = _candidates(pictures, progress)
     if not len(pairs):
         return [], LEAST
@@ -99,24 +102,19 @@ def _candidates(
     pictures: NDArray[np.uint8], progress: Progress
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Pairs `[P, 2]` of numbers, the lower first, and whether one is to be mirrored `[P]`."""
-    straight, spread = _thumbnails(pictures)
+    straight = _thumbnails(pictures)
     turned = straight.reshape(-1, _THUMBNAIL, _THUMBNAIL)[:, :, ::-1].reshape(len(straight), -1)
-    usable = spread >= _FLAT
     found: list[NDArray[np.int64]] = []
     ways: list[NDArray[np.bool_]] = []
     for at in range(0, len(pictures), _BLOCK):
         for mirrored, thumbnails in ((False, straight), (True, turned)):
             alike = thumbnails[at : at + _BLOCK] @ straight[at:].T
-            alike[:, ~usable[at:]] = 0
-            alike[~usable[at : at + _BLOCK]] = 0
             # Each pair once: a picture is compared with those after it.
-            alike[np.tril_indices(len(alike), m=alike.shape[1])] = 0
+            alike[:, : len(alike)][np.tril_indices(len(alike))] = 0
             rows, columns = _best(alike)
             found.append(np.stack([rows, columns], axis=1) + at)
             ways.append(np.full(len(rows), mirrored))
         progress(min(at + _BLOCK, len(pictures)), len(pictures))
-    if not found:
-        return np.zeros((0, 2), dtype=np.int64), np.zeros(0, dtype=np.bool_)
     return np.concatenate(found), np.concatenate(ways)
 
 
@@ -129,19 +127,15 @@ def _best(alike: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     return rows[place < _CANDIDATES], columns[place < _CANDIDATES]
 
 
-def _thumbnails(pictures: NDArray[np.uint8]) -> tuple[Floats, Floats]:
-    """Grey thumbnails `[N, 64]`, centred and of unit length, and their standard deviations `[N]`."""
+def _thumbnails(pictures: NDArray[np.uint8]) -> Floats:
+    """Grey thumbnails `[N, 64]`, centred and of unit length; those without contrast are zero."""
     cell = SIDE // _THUMBNAIL
-    grey = np.concatenate(
-        [
-            pictures[at : at + _BLOCK].mean(axis=3, dtype=np.float32)
-            for at in range(0, max(1, len(pictures)), _BLOCK)
-        ]
-    )
-    small = grey.reshape(-1, _THUMBNAIL, cell, _THUMBNAIL, cell).mean(axis=(2, 4)).reshape(len(grey), -1)
+    lots = [pictures[at : at + _BLOCK] @ _LUMA for at in range(0, len(pictures), _BLOCK)]
+    shape = (-1, _THUMBNAIL, cell, _THUMBNAIL, cell)
+    small = np.concatenate([lot.reshape(shape).mean(axis=(2, 4)) for lot in lots]).reshape(len(pictures), -1)
     small -= small.mean(axis=1, keepdims=True)
-    spread = small.std(axis=1)
-    return small / np.maximum(np.linalg.norm(small, axis=1), 1e-6)[:, None], spread
+    small[small.std(axis=1) < _FLAT] = 0
+    return _unit(small)
 
 
 def _likeness(pictures: NDArray[np.uint8], pairs: NDArray[np.int64], mirrored: NDArray[np.bool_]) -> Floats:
@@ -161,7 +155,7 @@ def _likeness(pictures: NDArray[np.uint8], pairs: NDArray[np.int64], mirrored: N
 
 
 def _gradients(pictures: NDArray[np.uint8]) -> Floats:
-    grey = pictures.mean(axis=3, dtype=np.float32)
+    grey = pictures @ _LUMA
     down, right = np.diff(grey, axis=1)[:, :, :-1], np.diff(grey, axis=2)[:, :-1]
     return np.stack([down, right], axis=-1)
 
