@@ -1,5 +1,6 @@
 """Copies are found however they were changed, and what only looks alike is not."""
 
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
@@ -41,7 +42,7 @@ def cropped(image: Image.Image) -> Image.Image:
     return image.crop((6, 4, image.width - 2, image.height - 4))
 
 
-CHANGES = {
+CHANGES: dict[str, Callable[[Image.Image], Image.Image]] = {
     "resized": lambda image: image.resize((90, 120)),
     "re-encoded": lambda image: encoded(image, 25),
     "mirrored": lambda image: image.transpose(Image.Transpose.FLIP_LEFT_RIGHT),
