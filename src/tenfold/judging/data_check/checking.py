@@ -25,8 +25,8 @@ Progress = Callable[[str, int, int], None]
 # A class with fewer than this share of the largest one's training pictures is called rare.
 RARE = 0.2
 _ADVICE = {
-    "leaks": "The same photograph is learned from and measured on, so the measured accuracy is too good. "
-    "Remove the copies from training.",
+    "leaks": "The same photograph is in training and in what is measured on, so the accuracy comes out too "
+    "good. Remove the training copies.",
     "conflicts": "The same picture has two labels; one of them is wrong. Decide which, or remove both.",
     "labels": "The probabilities speak against the label. Look at each: change the label, or leave it.",
     "exact": "Files with exactly the same pixels. More copies of a picture teach nothing and count twice.",
@@ -141,7 +141,7 @@ def _copies(pool: Pool, exact: list[list[int]], pairs: Sequence[duplicates.Pair]
         if not apart and not differs:
             (exactly if finding.score == 1 else nearly).append(finding)
     return [
-        _problem("leaks", "Copies in training and in what measures it", leaks),
+        _problem("leaks", "Leaks: copies in different parts", leaks),
         _problem("conflicts", "One picture, two labels", conflicts),
         _problem("exact", "Exact copies", exactly),
         _problem("near", "Near copies", nearly),
@@ -190,7 +190,8 @@ def _labels(pool: Pool, classifier: Classifier, seen: Seen, groups: NDArray[np.i
         Finding(
             (number,),
             1 - given,
-            f"labelled {pool.classes[pool.labels[number]]} ({given:.0%}), rather {pool.classes[better]}",
+            f"labelled {pool.classes[pool.labels[number]]} ({_percent(given)}), "
+            f"rather {pool.classes[better]}",
             pool.classes[better],
         )
         for number, better, given in wrong
@@ -261,7 +262,7 @@ def _rare(pool: Pool) -> Problem:
     for label, count in enumerate(counts.tolist()):
         if count < RARE * most:
             one = int(np.flatnonzero(pool.labels == label)[0])
-            note = f"{pool.classes[label]}: {count:,} training pictures, the largest class has {most:,}"
+            note = f"{pool.classes[label]}: {count:,} to learn from, the largest class has {most:,}"
             findings.append(Finding((one,), most / max(count, 1), note))
     return _problem("rare", "Rare classes", findings)
 
@@ -278,6 +279,10 @@ def _numbers(count: int, groups: Sequence[Sequence[int]]) -> NDArray[np.int64]:
     for group in duplicates.joined(count, pairs):
         number[group] = group[0]
     return number
+
+
+def _percent(share: float) -> str:
+    return f"{share:.0%}" if share >= 0.01 else "under 1%"
 
 
 def _how_near(least: float) -> str:
