@@ -22,7 +22,8 @@ class Dataset:
         training: what a network learns from.
         validation: what choices are made by.
         test: what is only ever reported on.
-        fingerprint: SHA-256 in hex over the pixels and labels of training and validation together.
+        fingerprint: SHA-256 in hex over the contents and labels of training and validation together, the same
+            at every size: over pixels for CIFAR-10, over files elsewhere.
         skipped: the files that could not be used.
     """
 

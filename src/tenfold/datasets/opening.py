@@ -224,7 +224,7 @@ class _Arrangement:
             training,
             validation,
             test,
-            fingerprint(rows.pixels[: ends[2]], labels[: ends[2]], len(self._found.classes)),
+            fingerprint(rows.contents[: ends[2]], labels[: ends[2]], len(self._found.classes)),
             (*self._found.skipped, *unread),
         )
 

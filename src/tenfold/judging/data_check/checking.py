@@ -203,7 +203,9 @@ def _labels(pool: Pool, classifier: Classifier, seen: Seen, groups: NDArray[np.i
             f"training by {folds}. Its embeddings have seen these labels, so wrong ones may stay hidden."
         )
     else:
-        how = f"Labels are checked by {name if same_classes else folds}."
+        # A model whose pictures were changed since cannot be told from one that never saw them.
+        stranger = f"{name}, which is taken not to have learned from these pictures"
+        how = f"Labels are checked by {stranger if same_classes else folds}."
     return _problem("labels", "Probably wrong labels", findings), how
 
 
