@@ -30,12 +30,16 @@ _VERSION = 1
 _DIGEST_BYTES = 32
 # Left behind by a process that was killed, once it is as old as this, in seconds.
 _ABANDONED = 3600
-_AHEAD_PER_THREAD = 4
+# Pictures that a thread takes at a time: handing over each small one would cost more than decoding it.
+_LOT = 16
+_AHEAD_PER_THREAD = 2
 
 Decode = Callable[[int], tuple[NDArray[np.uint8], bytes]]
 Arrange = Callable[["Rows"], NDArray[np.int64]]
 Progress = Callable[[int, int], None]
 Result = TypeVar("Result")
+# A row's bytes, the SHA-256 of its source, and that of its pixels.
+_Row = tuple[bytes, bytes, bytes]
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,26 +148,33 @@ class PixelCache:
         digests: list[bytes] = []
         problems: dict[int, str] = {}
 
-        def work(item: int) -> tuple[NDArray[np.uint8], bytes] | PictureError:
+        def one(item: int) -> _Row | str:
             row = known.get(keys[item].tobytes())
-            if kept is not None and earlier is not None and row is not None:
-                return earlier[row], kept.rows.contents[row]
             try:
-                return decode(item)
+                if kept is not None and earlier is not None and row is not None:
+                    pixels, content = earlier[row], kept.rows.contents[row]
+                else:
+                    pixels, content = decode(item)
             except PictureError as problem:
-                return problem
+                return str(problem)
+            assert pixels.nbytes == self._row_bytes
+            return pixels.tobytes(), content, sha256(pixels.tobytes()).digest()
 
-        for item, result in enumerate(_in_order(work, len(keys))):
-            if isinstance(result, PictureError):
-                problems[item] = str(result)
-            else:
-                row = np.ascontiguousarray(result[0]).tobytes()
-                assert len(row) == self._row_bytes
-                file.write(row)
-                items.append(item)
-                contents.append(result[1])
-                digests.append(sha256(row).digest())
-            progress(item + 1, len(keys))
+        def lot(number: int) -> list[_Row | str]:
+            return [one(item) for item in range(number * _LOT, min(len(keys), (number + 1) * _LOT))]
+
+        item = 0
+        for results in _in_order(lot, -(-len(keys) // _LOT)):
+            for result in results:
+                if isinstance(result, str):
+                    problems[item] = result
+                else:
+                    file.write(result[0])
+                    items.append(item)
+                    contents.append(result[1])
+                    digests.append(result[2])
+                item += 1
+                progress(item, len(keys))
         return Rows(np.array(items, dtype=np.int64), contents, digests, problems)
 
     def _copied(
