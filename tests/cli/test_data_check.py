@@ -31,7 +31,7 @@ def test_the_summary_counts_and_names_what_was_found(
         "       1  exact copies (2 pictures)\n"
         "          dog/000.png = dog/again.png: exactly the same\n"
         "\n"
-        "Near copies are pictures whose edges correlate by 0.65 or more.\n"
+        "Near copies are pictures whose edges correlate by 0.60 or more.\n"
         f"\nLook at {tmp_path / 'page.html'}\n"
     )
     page = (tmp_path / "page.html").read_text(encoding="utf-8")

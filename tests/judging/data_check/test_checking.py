@@ -113,7 +113,7 @@ def test_findings_say_what_was_measured(data: Dataset, tmp_path: Path) -> None:
     assert by_source["train/blue/wrong.png"].note.startswith("labelled blue (")
     assert by_source["train/blue/wrong.png"].note.endswith("%), rather red")
     assert report.remarks == (
-        "Near copies are pictures whose edges correlate by 0.65 or more.",
+        "Near copies are pictures whose edges correlate by 0.60 or more.",
         "Labels are checked by colours, which is taken not to have learned from these pictures.",
     )
 

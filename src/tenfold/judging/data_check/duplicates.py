@@ -3,7 +3,8 @@
 Near copies are sought in two steps. Candidates are pictures whose 8 x 8 grey thumbnails correlate, one of
 them mirrored or not. Of these, the ones whose edges lie in the same places count: the correlation of their
 gradients at 32 x 32 pixels, the best over shifts of two pixels each way. Edges ignore light, contrast and
-colour, which copies often differ in, and tell apart what only has a similar light: two ships on a grey sea.
+colour, which copies often differ in. Strong edges count little more than faint ones; otherwise the horizon
+alone would make copies of all ships at sea.
 
 How alike is too alike depends on the data: parts on a belt all look the same. So the least likeness of a copy
 lies half-way between that of the usual nearest neighbour and 1, but never below `LEAST`.
@@ -19,7 +20,7 @@ Progress = Callable[[int, int], None]
 Floats = NDArray[np.float32]
 
 SIDE = 32
-LEAST = 0.65
+LEAST = 0.6
 _THUMBNAIL = 8
 _CANDIDATE = 0.9
 # So many candidates of a picture are looked at, the likeliest.
@@ -157,7 +158,10 @@ def _likeness(pictures: NDArray[np.uint8], pairs: NDArray[np.int64], mirrored: N
 def _gradients(pictures: NDArray[np.uint8]) -> Floats:
     grey = pictures @ _LUMA
     down, right = np.diff(grey, axis=1)[:, :, :-1], np.diff(grey, axis=2)[:, :-1]
-    return np.stack([down, right], axis=-1)
+    gradients = np.stack([down, right], axis=-1)
+    strength = np.linalg.norm(gradients, axis=-1, keepdims=True)
+    even: Floats = gradients / (strength + strength.mean(axis=(1, 2), keepdims=True) + 1e-6)
+    return even
 
 
 def _unit(values: Floats) -> Floats:
