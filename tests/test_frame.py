@@ -164,6 +164,7 @@ FAULTS = [
     ),
     ("training/spy.py", "import fastapi", "FastAPI has its home in web"),
     ("export/spy.py", "import click", "click has its home in cli"),
+    ("images/spy.py", "import pyarrow", "What an extra brings for one task is imported in one place"),
 ]
 
 
