@@ -29,8 +29,8 @@ def test_the_verdict_is_printed_and_what_was_trained_is_not_trained_again(
     ]
     first = tenfold(*asked)
     assert first.status == 0
-    assert "Training on 20 pictures, 1 epochs" in first.err
-    assert "Training on 80 pictures, 1 epochs" in first.err
+    assert "Training on 20 pictures, 1 epoch\n" in first.err
+    assert "Training on 80 pictures, 1 epoch\n" in first.err
     assert "more pictures would help: from 40 to 80 the accuracy" in first.out.replace("More", "more")
     assert "1/1" in first.out
 

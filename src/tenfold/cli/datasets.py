@@ -16,17 +16,24 @@ SOURCE_HELP = "cifar10, a folder of class-name/picture files, or a CSV or Parque
 _NAMED = 5
 
 
-def open_data(source: str, side: int, data_dir: Path, home: Path) -> "Dataset":
-    """The labelled pictures; CIFAR-10 is fetched where it is missing. Raises DatasetError."""
+def open_data(
+    source: str, side: int, data_dir: Path, home: Path, *, resize: str = "bilinear", fetch: bool = True
+) -> "Dataset":
+    """The labelled pictures; CIFAR-10 may be fetched where it is missing. Raises DatasetError."""
     from tenfold.datasets.fetch import fetch_cifar10
     from tenfold.datasets.opening import open_dataset
 
-    if source == "cifar10":
+    if source == "cifar10" and fetch:
         with Progress(sys.stderr, "MB", scale=1e6) as progress:
             fetch_cifar10(data_dir, progress=progress.show)
     with Progress(sys.stderr, "pictures", scale=1) as progress:
         data = open_dataset(
-            source, side=side, data_dir=data_dir, cache=home / "cache", progress=progress.show
+            source,
+            side=side,
+            data_dir=data_dir,
+            cache=home / "cache",
+            resize=resize,
+            progress=progress.show,
         )
     for one in data.skipped[:_NAMED]:
         click.echo(printable(f"Skipped {one.source}: {one.reason}"), err=True)

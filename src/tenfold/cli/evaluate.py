@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tenfold.cli.datasets import SOURCE_HELP
+from tenfold.cli.datasets import SOURCE_HELP, open_data
 from tenfold.cli.terminal import Progress, padded, printable, width
 
 if TYPE_CHECKING:
@@ -139,21 +139,10 @@ def _open(
     source: str, split: str, classifier: "Classifier", data_dir: Path, home: Path
 ) -> "LabelledPictures":
     """The pictures to judge by, labelled in the order of the model's classes."""
-    from tenfold.datasets.opening import open_dataset
     from tenfold.judging.fitting import joined, with_classes
 
     info = classifier.info
-    with Progress(sys.stderr, "pictures") as progress:
-        data = open_dataset(
-            source,
-            side=info.input_size,
-            data_dir=data_dir,
-            cache=home / "cache",
-            resize=info.resize,
-            progress=progress.show,
-        )
-    if data.skipped:
-        click.echo(f"{len(data.skipped):,} files could not be used and were skipped.", err=True)
+    data = open_data(source, info.input_size, data_dir, home, resize=info.resize, fetch=False)
     parts = {"test": data.test, "validation": data.validation, "training": data.training}
     chosen = joined(list(parts.values())) if split == "all" else parts[split]
     return with_classes(chosen, info.labels)

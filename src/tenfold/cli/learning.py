@@ -35,7 +35,7 @@ def trained_curve(
     def begin(doing: str) -> None:
         tables[-1].end()
         tables.append(LiveTable())
-        click.echo(f"{doing}, {recipe.epochs} epochs", err=True)
+        click.echo(f"{doing}, {recipe.epochs} epoch{'s' * (recipe.epochs > 1)}", err=True)
 
     try:
         return learning_curve(
