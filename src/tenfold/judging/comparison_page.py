@@ -5,7 +5,6 @@ Its templates lie beside the report's, whose style, script and charts it uses.
 
 import math
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import combinations
@@ -17,11 +16,11 @@ from markupsafe import Markup
 from PIL import Image
 
 from tenfold import __version__
-from tenfold.errors import UsageError
+from tenfold.judging import html
 from tenfold.judging.comparison import Comparison, Difference
 from tenfold.judging.report import axes, page, pictures
 from tenfold.judging.report.axes import Axis
-from tenfold.judging.report.charts import Chart
+from tenfold.judging.report.charts import Chart, epochs_chart
 from tenfold.judging.report.run_folder import RunFolder
 
 CURVES = (
@@ -64,20 +63,7 @@ def write(
     Raises:
         UsageError: it cannot be written.
     """
-    partial = path.with_name(f"{path.name}.partial")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_text(render(subject, figures, found, runs), encoding="utf-8", errors="replace")
-        partial.replace(path)
-    except OSError as reason:
-        with suppress(OSError):
-            partial.unlink()
-        raise UsageError(
-            f"The page {path}",
-            "cannot be written",
-            received=reason.strerror or str(reason),
-            cure="Name another place with --output.",
-        ) from reason
+    html.write(path, render(subject, figures, found, runs), "The page")
 
 
 def render(
@@ -89,8 +75,8 @@ def render(
     """The page as text; see `write`."""
     environment = page.environment()
     environment.filters["chance"] = chance
-    style = page.source(environment, "report.css") + page.source(environment, "comparison.css")
-    script, now = page.source(environment, "report.js"), datetime.now(UTC)
+    style = html.source(environment, "report.css") + html.source(environment, "comparison.css")
+    script, now = html.source(environment, "report.js"), datetime.now(UTC)
     differences = found.differences if found else []
     return environment.get_template("comparison.html").render(
         subject=subject,
@@ -108,8 +94,8 @@ def render(
         pairs=_pairs(found),
         style=Markup(style),
         script=Markup(script),
-        style_hash=page.content_hash(style),
-        script_hash=page.content_hash(script),
+        style_hash=html.content_hash(style),
+        script_hash=html.content_hash(script),
     )
 
 
@@ -138,36 +124,10 @@ def curve_charts(names: Sequence[str], runs: Mapping[str, RunFolder]) -> list[Ch
         series = {name: dict(runs[name].curve(figure)) for name in names if name in runs}
         series = {name: curve for name, curve in series.items() if curve}
         if series:
-            found.append(_curve_chart(title, is_share, names, series))
+            styles = [f"m{names.index(name) % STYLES + 1}" for name in series]
+            measured = "accuracy" if is_share else "loss"
+            found.append(epochs_chart(title, measured, series, styles, is_share=is_share))
     return found
-
-
-def _curve_chart(
-    title: str, is_share: bool, names: Sequence[str], series: Mapping[str, Mapping[int, float]]
-) -> Chart:
-    values = [value for curve in series.values() for value in curve.values()]
-    epochs = sorted({epoch for curve in series.values() for epoch in curve})
-    low = min(values) if is_share else min(0.0, *values)
-    high = min(1.0, max(values)) if is_share else max(values)
-
-    def written(value: float) -> str:
-        return f"{value:.2%}" if is_share else f"{value:.4f}"
-
-    chart = Chart(
-        title,
-        "; ".join(f"{name} ends at {written(curve[max(curve)])}" for name, curve in series.items()) + ".",
-        axes.linear("epoch", epochs[0], max(epochs[-1], epochs[0] + 1), exact=True),
-        axes.linear("accuracy" if is_share else "loss", low, high, axes.percent if is_share else axes.plain),
-    )
-    for name, curve in series.items():
-        chart.line(sorted(curve.items()), f"m{names.index(name) % STYLES + 1}", name)
-    tips = [
-        f"epoch {epoch}: "
-        + ", ".join(f"{name} {written(curve[epoch])}" for name, curve in series.items() if epoch in curve)
-        for epoch in epochs
-    ]
-    chart.columns([(epoch - 0.5, epoch + 0.5) for epoch in epochs], tips)
-    return chart
 
 
 def _classes(found: Comparison | None) -> list[dict[str, Any]]:

@@ -5,7 +5,6 @@ decisions, and where the data is files, a manifest of what is kept: training goe
 """
 
 import base64
-import hashlib
 import io
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from PIL import Image
 
 from tenfold import __version__
 from tenfold.datasets.listing import PARTS
+from tenfold.judging import html
 from tenfold.judging.data_check.findings import Finding, Problem, Report
 from tenfold.judging.data_check.pool import Pixels, Pool
 
@@ -44,7 +44,7 @@ def write_page(path: Path, report: Report, pool: Pool, root: Path | None) -> Non
 def render(report: Report, pool: Pool, root: Path | None) -> str:
     """The page as text."""
     environment = _environment()
-    style, script = (_source(environment, name) for name in ("check.css", "check.js"))
+    style, script = (html.source(environment, name) for name in ("check.css", "check.js"))
     sections = [_section(problem, pool) for problem in report.problems]
     used = {item["number"] for section in sections for f in section["findings"] for item in f["items"]}
     return environment.get_template("check.html").render(
@@ -68,8 +68,8 @@ def render(report: Report, pool: Pool, root: Path | None) -> str:
         },
         style=Markup(style),
         script=Markup(script),
-        style_hash=_hash(style),
-        script_hash=_hash(script),
+        style_hash=html.content_hash(style),
+        script_hash=html.content_hash(script),
     )
 
 
@@ -171,22 +171,6 @@ def _thumbnail(picture: Pixels) -> str:
 
 
 def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("tenfold.judging.data_check"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = html.environment("tenfold.judging.data_check")
     environment.filters["count"] = lambda number: f"{number:,}"
     return environment
-
-
-def _source(environment: jinja2.Environment, name: str) -> str:
-    assert environment.loader is not None
-    return environment.loader.get_source(environment, name)[0]
-
-
-def _hash(content: str) -> str:
-    """What a content security policy knows an inline style or script by."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()

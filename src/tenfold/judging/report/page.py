@@ -1,13 +1,12 @@
 """From sections to one HTML page that needs nothing else. Measures nothing."""
 
-import base64
-import hashlib
 from collections.abc import Sequence
 from typing import Any
 
 import jinja2
 from markupsafe import Markup
 
+from tenfold.judging import html
 from tenfold.judging.report.section import Section
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -22,7 +21,7 @@ def render(head: dict[str, Any], sections: Sequence[Section], absent: Sequence[s
         absent: what is not in this report and how to get it, each a sentence.
     """
     templates = environment()
-    style, script = (source(templates, name) for name in ("report.css", "report.js"))
+    style, script = (html.source(templates, name) for name in ("report.css", "report.js"))
     cells = {key: value for s in sections for key, value in s.shown.get("cells", {}).items()}
     return templates.get_template("page.html").render(
         head=head,
@@ -31,8 +30,8 @@ def render(head: dict[str, Any], sections: Sequence[Section], absent: Sequence[s
         cells=cells,
         style=Markup(style),
         script=Markup(script),
-        style_hash=content_hash(style),
-        script_hash=content_hash(script),
+        style_hash=html.content_hash(style),
+        script_hash=html.content_hash(script),
     )
 
 
@@ -54,14 +53,7 @@ def count(number: float) -> str:
 
 def environment() -> jinja2.Environment:
     """The templates, what is filled in escaped and printable, with the filters that they use."""
-    templates = jinja2.Environment(
-        loader=jinja2.PackageLoader("tenfold.judging.report"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_printable,
-    )
+    templates = html.environment("tenfold.judging.report", _printable)
     templates.filters |= {
         "percent": percent,
         "count": count,
@@ -76,14 +68,3 @@ def _printable(value: Any) -> Any:
     if isinstance(value, str) and not isinstance(value, Markup):
         return "".join(c if c.isprintable() or c == NO_BREAK else "\ufffd" for c in value)
     return value
-
-
-def source(templates: jinja2.Environment, name: str) -> str:
-    """A template's own text."""
-    assert templates.loader is not None
-    return templates.loader.get_source(templates, name)[0]
-
-
-def content_hash(content: str) -> str:
-    """What a content security policy knows an inline style or script by."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()

@@ -4,8 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tenfold.judging.report import axes
-from tenfold.judging.report.charts import Chart
+from tenfold.judging.report.charts import Chart, epochs_chart
 from tenfold.judging.report.run_folder import RunFolder
 from tenfold.judging.report.section import Section
 from tenfold.modelfile import ModelInfo
@@ -76,43 +75,12 @@ def _one(value: Any) -> str:
 
 
 def _chart(run: RunFolder, title: str, figure: str, is_share: bool) -> Chart | None:
-    series = {
-        "training": dict(run.curve(figure)),
-        "validation": dict(run.curve(f"validation_{figure}")),
-    }
-    values = [value for curve in series.values() for value in curve.values()]
-    epochs = sorted({epoch for curve in series.values() for epoch in curve})
-    if not values:
+    curves = (("training", "second", figure), ("validation", "first", f"validation_{figure}"))
+    kept = [(name, style, dict(run.curve(wanted))) for name, style, wanted in curves if run.curve(wanted)]
+    if not kept:
         return None
-    write = axes.percent if is_share else axes.plain
-    low, high = (min(values), max(values)) if is_share else (min(0.0, *values), max(values))
-    chart = Chart(
-        title,
-        "; ".join(f"{name} ends at {_said(curve, is_share)}" for name, curve in series.items() if curve)
-        + ".",
-        axes.linear("epoch", epochs[0], max(epochs[-1], epochs[0] + 1), exact=True),
-        axes.linear(title.lower(), low, min(high, 1.0) if is_share else high, write),
-    )
-    for (name, curve), style in zip(series.items(), ("second", "first"), strict=True):
-        if curve:
-            chart.line(sorted(curve.items()), style, name)
-    tips = [
-        f"epoch {epoch}: "
-        + ", ".join(
-            f"{name} {_write(curve[epoch], is_share)}" for name, curve in series.items() if epoch in curve
-        )
-        for epoch in epochs
-    ]
-    chart.columns([(epoch - 0.5, epoch + 0.5) for epoch in epochs], tips)
-    return chart
-
-
-def _said(curve: Mapping[int, float], is_share: bool) -> str:
-    return _write(curve[max(curve)], is_share)
-
-
-def _write(value: float, is_share: bool) -> str:
-    return f"{value:.2%}" if is_share else f"{value:.4f}"
+    series = {name: curve for name, _, curve in kept}
+    return epochs_chart(title, title.lower(), series, [style for _, style, _ in kept], is_share=is_share)
 
 
 def _table(run: RunFolder) -> list[list[str]]:

@@ -3,7 +3,6 @@
 import json
 import os
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,8 +10,8 @@ from typing import Any
 
 from tenfold import __version__
 from tenfold.datasets.labelled import LabelledPictures
-from tenfold.errors import UsageError
 from tenfold.inference import Classifier
+from tenfold.judging import html
 from tenfold.judging import strangers as making
 from tenfold.judging.evaluation import Answers, Evaluation, answers, check_fit, score
 from tenfold.judging.learning import LearningCurve
@@ -110,8 +109,8 @@ def write_report(
     facts = {**_facts(judged, head), **{k: v for section in sections for k, v in section.facts.items()}}
     absent = [words for there, words in ((corrupted, NO_ROBUSTNESS), (learning, NO_LEARNING)) if not there]
     figures = path.with_suffix(".json")
-    _write(figures, json.dumps(facts, indent=2) + "\n")
-    _write(path, page.render(head, sections, absent))
+    html.write(figures, json.dumps(facts, indent=2) + "\n", "The report")
+    html.write(path, page.render(head, sections, absent), "The report")
     return Report(path, figures, judged.result, facts)
 
 
@@ -174,21 +173,3 @@ def _tiles(judged: Judged, cost: dict[str, Any]) -> list[dict[str, str]]:
         ("Model file", f"{cost['bytes'] / 1e6:.1f} MB", f"{judged.classifier.info.input_size} pixels a side"),
     ]
     return [dict(zip(("name", "value", "aside"), tile, strict=True)) for tile in tiles]
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a file so that it is whole at every moment."""
-    partial = path.with_name(f"{path.name}.partial")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_text(text, encoding="utf-8", errors="replace")
-        partial.replace(path)
-    except OSError as reason:
-        with suppress(OSError):
-            partial.unlink()
-        raise UsageError(
-            f"The report {path}",
-            "cannot be written",
-            received=reason.strerror or str(reason),
-            cure="Name another place with --output.",
-        ) from reason
