@@ -5,17 +5,24 @@ import os
 import shutil
 import subprocess
 import sys
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+from tests import postgres as postgres_server
+
+if TYPE_CHECKING:
+    from tenfold.database import Database
 
 # A loaded machine is no failure, and a test run must not depend on luck: examples are the same every time.
 settings.register_profile("tenfold", deadline=None, derandomize=True)
 settings.load_profile("tenfold")
 
-KEPT = {"TENFOLD_REQUIRE_BROWSER"}
+KEPT = {"TENFOLD_REQUIRE_BROWSER", "TENFOLD_REQUIRE_POSTGRES"}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -81,3 +88,43 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         assert server.poll() is None, f"the server ended by itself with {server.returncode}"
         server.terminate()
         server.wait(timeout=30)
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL server's address, without a database's name."""
+    if postgres_server.programs() is None:
+        reason = "needs PostgreSQL: apt-get install postgresql"
+        if os.environ.get("TENFOLD_REQUIRE_POSTGRES") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with postgres_server.server(tmp_path_factory.mktemp("postgres")) as address:
+        yield address
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of an empty database, once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'tenfold.db'}"
+        return
+    import psycopg
+
+    address: str = request.getfixturevalue("postgres")
+    name = f"t{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(f"{address}/postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+        yield f"{address}/{name}"
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator["Database"]:
+    """A database with all tables, empty: on SQLite and on PostgreSQL."""
+    from tenfold.database import Database
+    from tenfold.database.upgrading import upgrade
+
+    opened = Database(database_url)
+    upgrade(opened)
+    yield opened
+    opened.close()

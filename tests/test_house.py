@@ -8,7 +8,9 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "src" / "tenfold"
-FILES = sorted(PACKAGE.rglob("*.py"))
+STEPS = PACKAGE / "database" / "migrations" / "versions"
+# A step from one version of the tables to the next is a list, as long as the change is.
+FILES = sorted(path for path in PACKAGE.rglob("*.py") if path.parent != STEPS)
 LONGEST_FILE, LONGEST_FUNCTION = 400, 70
 
 each_file = pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(PACKAGE)))

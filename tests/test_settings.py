@@ -72,6 +72,7 @@ def test_every_setting_can_be_set_by_its_variable(home: Path) -> None:
             "TENFOLD_MODEL": "/models/mine.onnx",
             "TENFOLD_HOST": "0.0.0.0",
             "TENFOLD_PORT": " 80 ",
+            "TENFOLD_DATABASE_URL": "postgresql://me@there/tenfold",
             "TENFOLD_MAX_PICTURE_BYTES": "1_000",
             "TENFOLD_MAX_PICTURE_PIXELS": "2000",
             "TENFOLD_MAX_FILES_PER_REQUEST": "3",
@@ -82,7 +83,19 @@ def test_every_setting_can_be_set_by_its_variable(home: Path) -> None:
         }
     )
     assert made == Settings(
-        home, Path("/data"), "/models/mine.onnx", "0.0.0.0", 80, 1000, 2000, 3, 4, 5, 6, "uk"
+        home,
+        Path("/data"),
+        "/models/mine.onnx",
+        "0.0.0.0",
+        80,
+        "postgresql://me@there/tenfold",
+        1000,
+        2000,
+        3,
+        4,
+        5,
+        6,
+        "uk",
     )
 
 

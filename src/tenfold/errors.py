@@ -10,6 +10,17 @@
     ├── TrainingError          a training run cannot start, resume or go on
     ├── SettingError           a setting has a value that cannot be used
     ├── UsageError             arguments that do not fit together
+    ├── DatabaseError          the database does not answer, or cannot be upgraded
+    ├── CatalogueError         something in the catalogue cannot be done
+    │   └── NotInCatalogue     an entry, an action or a filing that does not exist
+    ├── RegistryError          a model cannot be registered or go live
+    │   └── UnknownModel       no model of that name or hash is registered
+    ├── AccountError           an account or a token cannot be made or changed
+    │   ├── LoginNeeded        nobody is signed in
+    │   ├── LoginRefused       name, password or token are not right, or were tried too often
+    │   └── NotAllowed         the person's role does not allow it
+    ├── JobError               a long piece of work cannot start or go on
+    │   └── UnknownJob         there is no such job
     └── MissingExtra           an optional part of tenfold is not installed
 
 A message names the subject, what is wrong with it, what was received, and the cure:
@@ -91,3 +102,58 @@ class UsageError(TenfoldError):
 class MissingExtra(TenfoldError):
     code = "missing-extra"
     title = "An optional part is not installed"
+
+
+class DatabaseError(TenfoldError):
+    code = "database-error"
+    title = "The database cannot be used"
+
+
+class CatalogueError(TenfoldError):
+    code = "catalogue-error"
+    title = "The catalogue cannot do this"
+
+
+class NotInCatalogue(CatalogueError):
+    code = "not-in-catalogue"
+    title = "Not in the catalogue"
+
+
+class RegistryError(TenfoldError):
+    code = "registry-error"
+    title = "The model cannot be used this way"
+
+
+class UnknownModel(RegistryError):
+    code = "unknown-model"
+    title = "No such model"
+
+
+class AccountError(TenfoldError):
+    code = "account-error"
+    title = "The account cannot be used this way"
+
+
+class LoginNeeded(AccountError):
+    code = "login-needed"
+    title = "Sign in first"
+
+
+class LoginRefused(AccountError):
+    code = "login-refused"
+    title = "Not signed in"
+
+
+class NotAllowed(AccountError):
+    code = "not-allowed"
+    title = "Not allowed"
+
+
+class JobError(TenfoldError):
+    code = "job-error"
+    title = "The work cannot go on"
+
+
+class UnknownJob(JobError):
+    code = "unknown-job"
+    title = "No such job"

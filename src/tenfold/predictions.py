@@ -19,6 +19,8 @@ class Prediction:
         novelty: how unlike the training data it is; above the model's threshold means not known.
         evidence: float32 `[K, rows, columns]` laid over the whole picture, 0 to 1: where each class
             was seen. 1 is the strongest evidence for any class. None where the network cannot say.
+        embedding: float32 `[D]` of unit length: pictures that look alike to the model lie near each other.
+            None where it was not kept.
     """
 
     label: str
@@ -27,6 +29,7 @@ class Prediction:
     known: bool
     novelty: float
     evidence: NDArray[np.float32] | None = field(repr=False)
+    embedding: NDArray[np.float32] | None = field(repr=False, default=None)
 
     def to_dict(self, *, evidence: bool = False) -> dict[str, Any]:
         """The answer as plain JSON types; evidence maps, if any, only where asked for, as `{label: rows}`."""

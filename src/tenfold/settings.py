@@ -76,6 +76,14 @@ class Settings:
             "range": (0, 65_535),
         },
     )
+    database_url: str = field(
+        default="",
+        metadata={
+            "help": "Where the tables are: postgresql://name:password@host/database, or "
+            "sqlite:////folder/tenfold.db. Empty: tenfold.db in home.",
+            "secret": True,
+        },
+    )
     max_picture_bytes: int = field(
         default=25_000_000,
         metadata={"help": "The largest picture file taken, in bytes.", "range": (1, 2_000_000_000)},

@@ -15,6 +15,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from tenfold import settings
+from tenfold.bootstrap import open_house
 from tenfold.inference import Classifier
 from tenfold.web.app import create_app
 from tenfold.web.service import Service
@@ -52,11 +53,13 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
     with ExitStack() as stack:
 
         def one(classifier: Classifier | None = None, page: Path | None = None, **changes: Any) -> Running:
-            app = create_app(
-                classifier or FakeClassifier(),
-                replace(settings.load(), **changes),
-                page=page or tmp_path_factory.mktemp("not-built"),
+            home = tmp_path_factory.mktemp("home")
+            house = open_house(
+                replace(settings.load(), **{"home": home, "data_dir": home / "data", **changes}),
+                classifier=classifier or FakeClassifier(),
             )
+            stack.callback(house.close)
+            app = create_app(house, page=page or tmp_path_factory.mktemp("not-built"))
             server, thread, port = start(app)
 
             def stop() -> None:

@@ -35,8 +35,7 @@ def serve(host: str | None, port: int | None, model: str | None, opening: bool |
     Ctrl-C stops it. Without options the page is at http://127.0.0.1:8000, for this machine alone.
     """
     from tenfold import settings
-    from tenfold.images import Limits
-    from tenfold.inference import Classifier
+    from tenfold.bootstrap import open_house
     from tenfold.web.app import create_app
     from tenfold.web.guard import is_loopback
 
@@ -48,8 +47,7 @@ def serve(host: str | None, port: int | None, model: str | None, opening: bool |
         model=model or loaded.model,
     )
     with _listen(chosen.host, chosen.port) as listening:
-        limits = Limits(pixels=chosen.max_picture_pixels, bytes=chosen.max_picture_bytes)
-        classifier = Classifier(chosen.model or None, threads=chosen.threads, limits=limits)
+        house = open_house(chosen)
         address = _address(chosen.host, listening.getsockname()[1])
         if not is_loopback(chosen.host):
             click.echo(
@@ -57,9 +55,10 @@ def serve(host: str | None, port: int | None, model: str | None, opening: bool |
                 "reaches this machine can use it. Use --host 127.0.0.1 to keep it to this machine.",
                 err=True,
             )
-        _run(
-            create_app(classifier, chosen), listening, address, _has_browser() if opening is None else opening
-        )
+        try:
+            _run(create_app(house), listening, address, _has_browser() if opening is None else opening)
+        finally:
+            house.close()
 
 
 def _listen(host: str, port: int) -> socket.socket:

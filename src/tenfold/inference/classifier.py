@@ -141,11 +141,13 @@ class Classifier:
         if not prepared:
             return []
         inputs = np.concatenate([one.pixels for one in prepared])
-        probabilities, _, maps, novelty = self.raw(inputs)
+        probabilities, embedding, maps, novelty = self.raw(inputs)
         predictions, start = [], 0
         for one in prepared:
             part = slice(start, start := start + len(one.shown))
-            predictions.append(self._combine(one, probabilities[part], maps[part], novelty[part]))
+            predictions.append(
+                self._combine(one, probabilities[part], embedding[part], maps[part], novelty[part])
+            )
         return predictions
 
     def raw(self, inputs: NDArray[np.uint8]) -> tuple[NDArray[np.float32], ...]:
@@ -164,6 +166,7 @@ class Classifier:
         self,
         one: Prepared,
         probabilities: NDArray[np.float32],
+        embedding: NDArray[np.float32],
         maps: NDArray[np.float32],
         novelty: NDArray[np.float32],
     ) -> Prediction:
@@ -178,7 +181,12 @@ class Classifier:
             known=strangeness <= self.info.threshold,
             novelty=strangeness,
             evidence=_evidence(one, maps),
+            embedding=_unit(embedding.mean(axis=0)),
         )
+
+
+def _unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-9), np.float32)
 
 
 def _evidence(one: Prepared, maps: NDArray[np.float32]) -> NDArray[np.float32] | None:

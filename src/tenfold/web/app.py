@@ -1,4 +1,4 @@
-"""create_app: the HTTP API and the page around one classifier."""
+"""create_app: the HTTP API and the page around one house."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -7,8 +7,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.types import Lifespan
 
-from tenfold.inference import Classifier
-from tenfold.settings import Settings
+from tenfold.bootstrap import House
 from tenfold.web import classify, docs, health, model, pages, problems
 from tenfold.web.guard import HEADERS, Guard, allowed_hosts
 from tenfold.web.service import Service
@@ -16,23 +15,23 @@ from tenfold.web.service import Service
 API_VERSION = "1"
 
 
-def create_app(classifier: Classifier, settings: Settings, *, page: Path = pages.BUILT) -> FastAPI:
-    """The app around `classifier`; `page` is the folder of the frontend's build.
+def create_app(house: House, *, page: Path = pages.BUILT) -> FastAPI:
+    """The app around `house`; `page` is the folder of the frontend's build.
 
     Its lifespan starts and stops the batcher, so the server must run it (uvicorn does).
     """
-    service = Service(classifier, settings)
+    service = Service(house)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with service.batcher:
+        async with service.running():
             yield
 
     app = describe_api(lifespan)
     app.state.service = service
     app.include_router(docs.router)
     pages.install(app, page)
-    app.add_middleware(Guard, hosts=allowed_hosts(settings.host))
+    app.add_middleware(Guard, hosts=allowed_hosts(house.settings.host))
     return app
 
 

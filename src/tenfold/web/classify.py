@@ -15,7 +15,7 @@ from tenfold.predictions import Prediction
 from tenfold.web import uploads
 from tenfold.web.batching import Closed
 from tenfold.web.problems import Overloaded, Problem, describe, responses
-from tenfold.web.service import Service, service_of
+from tenfold.web.service import Service, Serving, service_of
 from tenfold.web.uploads import Share, Upload
 
 router = APIRouter(tags=["classify"])
@@ -94,14 +94,14 @@ async def classify(
     where the request holds a single picture, that problem is the answer."""
     service = service_of(request)
     try:
-        with service.place(), service.memory.share() as share:
-            outcomes = await _classify_all(request, service, share)
+        with service.place(), service.memory.share() as share, service.serving() as serving:
+            outcomes = await _classify_all(request, service, serving, share)
     except Closed as reason:
         raise Overloaded("This server", "is stopping", cure="Try again in a moment.") from reason
     if len(outcomes) == 1 and outcomes[0].error is not None:
         raise outcomes[0].error
     return ClassifyAnswer(
-        model=service.classifier.sha256, results=[outcome.answer(evidence) for outcome in outcomes]
+        model=serving.classifier.sha256, results=[outcome.answer(evidence) for outcome in outcomes]
     )
 
 
@@ -126,20 +126,20 @@ class _Outcome:
         )
 
 
-async def _classify_all(request: Request, service: Service, share: Share) -> list[_Outcome]:
+async def _classify_all(request: Request, service: Service, serving: Serving, share: Share) -> list[_Outcome]:
     """Classify while the rest still arrives; reading pauses while this request has enough in hand."""
-    undecoded = asyncio.Semaphore(service.batcher.workers + 1)
+    undecoded = asyncio.Semaphore(serving.batcher.workers + 1)
     unanswered = asyncio.Semaphore(2 * service.settings.batch_size)
     tasks: list[asyncio.Task[_Outcome]] = []
 
     async def one(upload: Upload) -> _Outcome:
         try:
             try:
-                prepared = await _prepare(service, upload)
+                prepared = await _prepare(serving, upload)
             finally:
                 share.give(len(upload.content))
                 undecoded.release()
-            return _Outcome(upload.name, prepared.picture_size, await service.batcher.run(prepared))
+            return _Outcome(upload.name, prepared.picture_size, await serving.batcher.run(prepared))
         except PictureError as error:
             return _Outcome(upload.name, error=error)
         finally:
@@ -157,9 +157,9 @@ async def _classify_all(request: Request, service: Service, share: Share) -> lis
             task.cancel()
 
 
-async def _prepare(service: Service, upload: Upload) -> Prepared:
+async def _prepare(serving: Serving, upload: Upload) -> Prepared:
     if upload.problem is not None:
         raise upload.problem
-    return await service.batcher.prepare(
-        partial(service.classifier.prepare, upload.content, name=upload.name)
+    return await serving.batcher.prepare(
+        partial(serving.classifier.prepare, upload.content, name=upload.name)
     )

@@ -25,11 +25,25 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from tenfold.errors import (
+    AccountError,
+    CatalogueError,
     DamagedPicture,
+    DatabaseError,
+    DatasetError,
+    JobError,
+    LoginNeeded,
+    LoginRefused,
+    MissingExtra,
+    NotAllowed,
     NotAPicture,
+    NotInCatalogue,
     PictureError,
     PictureTooLarge,
+    RegistryError,
     TenfoldError,
+    TrainingError,
+    UnknownJob,
+    UnknownModel,
     UsageError,
 )
 
@@ -106,6 +120,20 @@ _STATUS: dict[type[TenfoldError], int] = {
     PictureTooLarge: 413,
     PictureError: 422,
     UsageError: 400,
+    CatalogueError: 409,
+    NotInCatalogue: 404,
+    RegistryError: 409,
+    UnknownModel: 404,
+    AccountError: 409,
+    LoginNeeded: 401,
+    LoginRefused: 401,
+    NotAllowed: 403,
+    JobError: 409,
+    UnknownJob: 404,
+    DatasetError: 422,
+    TrainingError: 409,
+    MissingExtra: 501,
+    DatabaseError: 503,
 }
 _RETRY_SECONDS = "2"
 

@@ -1,13 +1,15 @@
-"""What the routes of one app share: the classifier, its batcher, the settings and the limits."""
+"""What the routes of one app share: the house, the classifier at work with its batcher, and the limits."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from typing import cast
 
 from fastapi import Request
 
+from tenfold.bootstrap import House
 from tenfold.inference import Classifier
-from tenfold.settings import Settings
 from tenfold.web.batching import Batcher
 from tenfold.web.problems import Overloaded
 from tenfold.web.uploads import Memory, UploadLimits
@@ -17,21 +19,84 @@ MOST_REQUESTS = 128
 _HELD_PICTURES = 20
 
 
-class Service:
-    """One classifier at work."""
+@dataclass
+class Serving:
+    """One model at work, and how many requests use it."""
 
-    def __init__(self, classifier: Classifier, settings: Settings) -> None:
-        self.classifier = classifier
-        self.settings = settings
-        self.batcher = Batcher(
-            classifier.run,
-            size=settings.batch_size,
-            wait=settings.batch_wait_ms / 1000,
-            workers=settings.threads,
-        )
+    classifier: Classifier
+    batcher: Batcher
+    users: int = 0
+
+
+class Service:
+    """The house behind one app. An async context manager: it starts and stops the batcher."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.settings = settings = house.settings
         self.uploads = UploadLimits(settings.max_picture_bytes, settings.max_files_per_request)
         self.memory = Memory(_HELD_PICTURES * settings.max_picture_bytes)
         self._requests = 0
+        self._serving = self._made(house.live.classifier)
+        self._retiring: set[asyncio.Task[None]] = set()
+
+    @property
+    def classifier(self) -> Classifier:
+        """The model that answers now."""
+        return self._serving.classifier
+
+    @property
+    def batcher(self) -> Batcher:
+        return self._serving.batcher
+
+    @contextmanager
+    def serving(self) -> Iterator[Serving]:
+        """The model that answers now; it stays at work for this request, whatever goes live meanwhile."""
+        one = self._serving
+        one.users += 1
+        try:
+            yield one
+        finally:
+            one.users -= 1
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """At work: follows the house's live model, and lets the last one finish what it has begun."""
+        loop = asyncio.get_running_loop()
+        await self._serving.batcher.__aenter__()
+        self.house.live.tell(lambda new: loop.call_soon_threadsafe(self._follow, new))
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(self._stop)
+            yield
+
+    async def _stop(self) -> None:
+        await self._serving.batcher.__aexit__(None, None, None)
+        await asyncio.gather(*self._retiring)
+
+    def _made(self, classifier: Classifier) -> Serving:
+        settings = self.settings
+        return Serving(
+            classifier,
+            Batcher(
+                classifier.run,
+                size=settings.batch_size,
+                wait=settings.batch_wait_ms / 1000,
+                workers=settings.threads,
+            ),
+        )
+
+    def _follow(self, classifier: Classifier) -> None:
+        task = asyncio.create_task(self._exchange(classifier))
+        self._retiring.add(task)
+        task.add_done_callback(self._retiring.discard)
+
+    async def _exchange(self, classifier: Classifier) -> None:
+        new, old = self._made(classifier), self._serving
+        await new.batcher.__aenter__()
+        self._serving = new
+        while old.users:
+            await asyncio.sleep(0.05)
+        await old.batcher.__aexit__(None, None, None)
 
     @contextmanager
     def place(self) -> Iterator[None]:

@@ -1,0 +1,123 @@
+"""Opens the database: SQLite in a file, or PostgreSQL at an address. Knows no table."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.orm import Session
+
+from tenfold.errors import DatabaseError
+
+# How long one writer waits for another on SQLite, which lets in one at a time.
+_PATIENCE_SECONDS = 30
+
+
+class Database:
+    """One open database.
+
+    Args:
+        url: as SQLAlchemy writes it: `sqlite:////path/tenfold.db` or `postgresql://name@host/base`.
+
+    Raises:
+        DatabaseError: the URL cannot be used, or nothing answers there.
+    """
+
+    def __init__(self, url: str | URL) -> None:
+        self.url = _checked(url)
+        self.engine = _engine(self.url)
+        # A writer says so at once on SQLite: one that first reads could be refused when it comes to write.
+        self._writer = self.engine.execution_options(tenfold_begin="BEGIN IMMEDIATE")
+
+    @property
+    def sqlite(self) -> bool:
+        return self.url.get_backend_name() == "sqlite"
+
+    @property
+    def file(self) -> Path | None:
+        """SQLite's file."""
+        return Path(self.url.database) if self.sqlite and self.url.database else None
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A transaction: all of it is kept, or none where it ends with an error."""
+        with Session(self._writer, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A look at the tables, of one moment."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    def check(self) -> None:
+        """Raise DatabaseError where the database does not answer."""
+        try:
+            with self.engine.connect():
+                pass
+        except OperationalError as reason:
+            raise DatabaseError(
+                f"The database {self.shown}",
+                "does not answer",
+                received=str(reason.orig).strip().splitlines()[0],
+                cure="Start it, or correct TENFOLD_DATABASE_URL.",
+            ) from reason
+
+    @property
+    def shown(self) -> str:
+        """The URL without its password."""
+        return self.url.render_as_string(hide_password=True)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def _checked(url: str | URL) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        # Not echoed: it may hold a password.
+        raise DatabaseError("The setting database_url", "is not a database URL", cure=_FORMS) from None
+    backend = parsed.get_backend_name()
+    if backend == "postgresql":
+        return parsed.set(drivername="postgresql+psycopg")
+    if backend == "sqlite" and parsed.database and parsed.database != ":memory:":
+        return parsed
+    raise DatabaseError(
+        "The setting database_url",
+        "names a database that tenfold does not use",
+        received=parsed.drivername if backend != "sqlite" else "sqlite without a file",
+        cure=_FORMS,
+    )
+
+
+_FORMS = "Write sqlite:////folder/tenfold.db or postgresql://name:password@host/database, or leave it out."
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+    assert url.database is not None
+    Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": _PATIENCE_SECONDS})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, record: object) -> None:
+        # The driver must not begin transactions by its own rules; `begin` below does.
+        connection.isolation_level = None
+        for pragma in (
+            "journal_mode = WAL",  # readers and a writer at the same time
+            "synchronous = FULL",  # what was told to be kept is kept when the power goes
+            "foreign_keys = ON",
+            "temp_store = MEMORY",
+            "cache_size = -65536",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        connection.exec_driver_sql(connection.get_execution_options().get("tenfold_begin", "BEGIN"))
+
+    return engine

@@ -1,0 +1,1 @@
+"""The models that are kept, which of them is live, and how that came to be. Runs no model."""

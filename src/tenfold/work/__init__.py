@@ -1,0 +1,1 @@
+"""The long jobs: adding, watching, training, improving, reclassifying. Wires features to `jobs`."""

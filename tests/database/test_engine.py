@@ -1,0 +1,77 @@
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from alembic import command
+from sqlalchemy import select
+
+from tenfold.accounts.tables import AuditRecord
+from tenfold.database import Database
+from tenfold.database.upgrading import configured
+from tenfold.errors import DatabaseError
+
+
+def record(number: int, at: datetime | None = None) -> AuditRecord:
+    return AuditRecord(
+        at=at or datetime.now(UTC),
+        person_id=number,
+        person="",
+        action="a",
+        subject="",
+        details={},
+        address="",
+    )
+
+
+def test_the_steps_make_the_tables_that_the_code_has(database: Database) -> None:
+    with database.engine.connect() as connection:
+        command.check(configured(connection))
+
+
+def test_a_moment_comes_back_in_utc(database: Database) -> None:
+    kyiv = datetime(2026, 11, 21, 12, 0, 0, 123456, tzinfo=timezone(timedelta(hours=2)))
+    with database.writing() as session:
+        session.add(record(0, kyiv))
+    with database.reading() as session:
+        assert session.scalars(select(AuditRecord.at)).one() == datetime(
+            2026, 11, 21, 10, 0, 0, 123456, tzinfo=UTC
+        )
+
+
+def test_what_ends_with_an_error_is_not_kept(database: Database) -> None:
+    def fail() -> None:
+        with database.writing() as session:
+            session.add(record(1))
+            session.flush()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    with database.reading() as session:
+        assert session.scalars(select(AuditRecord)).all() == []
+
+
+def test_two_writers_wait_for_each_other(database: Database) -> None:
+    def write(number: int) -> None:
+        with database.writing() as session:
+            session.scalars(select(AuditRecord)).all()
+            session.add(record(number))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(write, range(40)))
+    with database.reading() as session:
+        assert len(session.scalars(select(AuditRecord)).all()) == 40
+
+
+@pytest.mark.parametrize("url", ["mysql://x/y", "sqlite://", "not a url"])
+def test_another_database_is_refused(url: str) -> None:
+    with pytest.raises(DatabaseError, match=r"^The setting database_url .* postgresql://name"):
+        Database(url)
+
+
+def test_a_database_that_does_not_answer_is_named_without_its_password() -> None:
+    with pytest.raises(DatabaseError) as caught:
+        Database("postgresql://ann:secret@127.0.0.1:1/x").check()
+    assert "does not answer" in str(caught.value)
+    assert "Start it, or correct TENFOLD_DATABASE_URL." in str(caught.value)
+    assert "secret" not in str(caught.value)
