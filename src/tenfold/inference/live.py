@@ -15,7 +15,7 @@ class Live:
     def __init__(self, classifier: Classifier) -> None:
         self._classifier = classifier
         self._lock = threading.Lock()
-        self._told: list[Callable[[Classifier], None]] = []
+        self._told: list[Callable[[Classifier], object]] = []
 
     @property
     def classifier(self) -> Classifier:
@@ -29,7 +29,7 @@ class Live:
         for tell in told:
             tell(classifier)
 
-    def tell(self, call: Callable[[Classifier], None]) -> None:
+    def tell(self, call: Callable[[Classifier], object]) -> None:
         """Call with each new classifier, in the thread that switches."""
         with self._lock:
             self._told.append(call)

@@ -1,7 +1,7 @@
 """Alembic's entry: runs the steps on the connection that it was given. Knows every table, to compare with."""
 
 import importlib
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 
@@ -15,7 +15,7 @@ TABLES = (
 )
 
 
-def plain_types(kind: str, thing: Any, context: Any) -> str | bool:
+def plain_types(kind: str, thing: Any, context: Any) -> str | Literal[False]:
     """How a type is written into a step: a step must not change when our own type does."""
     return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(thing, Moment) else False
 
