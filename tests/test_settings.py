@@ -73,6 +73,7 @@ def test_every_setting_can_be_set_by_its_variable(home: Path) -> None:
             "TENFOLD_HOST": "0.0.0.0",
             "TENFOLD_PORT": " 80 ",
             "TENFOLD_DATABASE_URL": "postgresql://me@there/tenfold",
+            "TENFOLD_UPGRADE_BACKUP": "no",
             "TENFOLD_MAX_PICTURE_BYTES": "1_000",
             "TENFOLD_MAX_PICTURE_PIXELS": "2000",
             "TENFOLD_MAX_FILES_PER_REQUEST": "3",
@@ -83,19 +84,20 @@ def test_every_setting_can_be_set_by_its_variable(home: Path) -> None:
         }
     )
     assert made == Settings(
-        home,
-        Path("/data"),
-        "/models/mine.onnx",
-        "0.0.0.0",
-        80,
-        "postgresql://me@there/tenfold",
-        1000,
-        2000,
-        3,
-        4,
-        5,
-        6,
-        "uk",
+        home=home,
+        data_dir=Path("/data"),
+        model="/models/mine.onnx",
+        host="0.0.0.0",
+        port=80,
+        database_url="postgresql://me@there/tenfold",
+        upgrade_backup="no",
+        max_picture_bytes=1000,
+        max_picture_pixels=2000,
+        max_files_per_request=3,
+        batch_size=4,
+        batch_wait_ms=5,
+        threads=6,
+        language="uk",
     )
 
 

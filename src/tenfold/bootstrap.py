@@ -41,7 +41,7 @@ def open_house(settings: Settings, *, classifier: Classifier | None = None) -> H
     """
     database = Database(settings.database_url or f"sqlite:///{settings.home / 'tenfold.db'}")
     database.check()
-    upgrade(database)
+    upgrade(database, settings.home / "backups" if settings.upgrade_backup == "yes" else None)
     limits = Limits(pixels=settings.max_picture_pixels, bytes=settings.max_picture_bytes)
     if classifier is None:
         classifier = Classifier(settings.model or None, threads=settings.threads, limits=limits)

@@ -84,6 +84,14 @@ class Settings:
             "secret": True,
         },
     )
+    upgrade_backup: str = field(
+        default="yes",
+        metadata={
+            "help": "Whether the database is copied into the folder backups in home before a newer tenfold "
+            "changes its tables: yes, or no where you do that yourself.",
+            "choices": ("yes", "no"),
+        },
+    )
     max_picture_bytes: int = field(
         default=25_000_000,
         metadata={"help": "The largest picture file taken, in bytes.", "range": (1, 2_000_000_000)},

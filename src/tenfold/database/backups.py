@@ -1,0 +1,87 @@
+"""A copy of the whole database before something is done to it. Knows no table."""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+from contextlib import closing, suppress
+from datetime import datetime
+from pathlib import Path
+
+from tenfold.database.engine import Database
+from tenfold.errors import DatabaseError
+
+# Debian keeps PostgreSQL's newer programs out of the PATH.
+_PLACES = Path("/usr/lib/postgresql")
+
+
+def backup(database: Database, folder: Path, version: str) -> Path:
+    """Copy the database into `folder`; the file's name says when and which version of the tables it holds.
+
+    Raises:
+        DatabaseError: there is no room, or PostgreSQL's own program for it is missing or fails.
+    """
+    ending = "db" if database.sqlite else "dump"
+    target = folder / f"tenfold-{version}-{datetime.now():%Y%m%d-%H%M%S-%f}.{ending}"
+    partial = target.with_name(f"{target.name}.partial")
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if database.sqlite:
+            _copy_file(database, partial)
+        else:
+            _dump(database, partial)
+        partial.replace(target)
+    except (OSError, sqlite3.Error) as reason:
+        with suppress(OSError):
+            partial.unlink()
+        raise DatabaseError(
+            f"The database {database.shown}",
+            "was not upgraded, because it could not be backed up first",
+            received=str(reason),
+            cure=f"Make room or the right to write in {folder}, or back it up yourself and set "
+            "upgrade_backup to no.",
+        ) from reason
+    return target
+
+
+def restore(database: Database, copy: Path) -> None:
+    """Put SQLite's copy back in the place of the database."""
+    assert database.file is not None
+    database.close()
+    with closing(sqlite3.connect(copy)) as source, closing(sqlite3.connect(database.file)) as target:
+        source.backup(target)
+
+
+def _copy_file(database: Database, target: Path) -> None:
+    assert database.file is not None
+    with closing(sqlite3.connect(database.file)) as source, closing(sqlite3.connect(target)) as copy:
+        source.backup(copy)
+    target.chmod(0o600)
+
+
+def _dump(database: Database, target: Path) -> None:
+    program = _program()
+    if program is None:
+        raise DatabaseError(
+            f"The database {database.shown}",
+            "was not upgraded, because it could not be backed up first",
+            received="PostgreSQL's pg_dump is not installed here",
+            cure="Install it (on Debian: apt-get install postgresql-client), or back the database up "
+            "yourself and set upgrade_backup to no.",
+        )
+    url = database.url
+    secrets = (
+        {"PGPASSWORD": url.password} if url.password else {}
+    )  # not on the command line, where all see it
+    command = [program, "--format=custom", "--no-password", "--file", str(target)]
+    command += ["--dbname", url.set(drivername="postgresql", password=None).render_as_string()]
+    done = subprocess.run(command, env={**os.environ, **secrets}, capture_output=True, text=True)
+    if done.returncode:
+        raise OSError(done.stderr.strip() or f"pg_dump ended with {done.returncode}")
+    target.chmod(0o600)
+
+
+def _program() -> str | None:
+    """pg_dump, the newest: an older one refuses a newer server."""
+    placed = sorted(_PLACES.glob("*/bin/pg_dump"), key=lambda path: int(path.parts[-3]), reverse=True)
+    return str(placed[0]) if placed else shutil.which("pg_dump")

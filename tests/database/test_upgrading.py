@@ -1,0 +1,146 @@
+"""Upgrades: backed up, checked, undone when they fail. The steps here are made up, on the real machinery."""
+
+import shutil
+import sqlite3
+import subprocess
+import threading
+from pathlib import Path
+
+import pytest
+from sqlalchemy import inspect, text
+
+from tenfold.catalogue.tables import Entry
+from tenfold.database import Database, now
+from tenfold.database.upgrading import STEPS, upgrade
+from tenfold.errors import DatabaseError
+
+NOTHING = """
+import sqlalchemy as sa
+from alembic import op
+revision = "{number}"
+down_revision = "{before}"
+def upgrade() -> None:
+    {do}
+"""
+
+
+@pytest.fixture
+def steps(tmp_path: Path) -> Path:
+    """A copy of the migrations, to add made-up ones to."""
+    copied = tmp_path / "steps"
+    shutil.copytree(STEPS, copied, ignore=shutil.ignore_patterns("__pycache__"))
+    return copied
+
+
+def add(steps: Path, do: str) -> str:
+    """Add a step that does `do`; returns its number."""
+    last = max(path.name[:4] for path in (steps / "versions").glob("[0-9]*.py"))
+    number = f"{int(last) + 1:04}"
+    (steps / "versions" / f"{number}_made_up.py").write_text(
+        NOTHING.format(number=number, before=last, do=do)
+    )
+    return number
+
+
+def with_an_entry(database: Database) -> None:
+    with database.writing() as session:
+        session.add(Entry(hash="a" * 64, bytes=1, media_type="image/png", added_at=now(), name="x.png"))
+
+
+def version(database: Database) -> str:
+    with database.engine.connect() as connection:
+        return str(connection.scalar(text("SELECT version_num FROM alembic_version")))
+
+
+def entries(database: Database) -> int:
+    with database.engine.connect() as connection:
+        return int(connection.scalar(text("SELECT count(*) FROM entries")) or 0)
+
+
+def test_new_tables_need_no_copy(database_url: str, tmp_path: Path) -> None:
+    database = Database(database_url)
+    assert upgrade(database, tmp_path / "backups") is None
+    assert upgrade(database, tmp_path / "backups") is None
+    assert not (tmp_path / "backups").exists()
+    database.close()
+
+
+def test_an_upgrade_backs_up_first(database: Database, steps: Path, tmp_path: Path) -> None:
+    with_an_entry(database)
+    number = add(steps, "op.execute(\"UPDATE entries SET name = 'upgraded'\")")
+    copy = upgrade(database, tmp_path / "backups", steps=steps)
+    assert copy is not None
+    assert copy.stat().st_mode & 0o077 == 0, "others may read the copy"
+    assert version(database) == number
+    if database.sqlite:
+        with sqlite3.connect(copy) as opened:
+            assert opened.execute("SELECT name FROM entries").fetchall() == [("x.png",)]
+        opened.close()
+    else:
+        assert copy.read_bytes()[:5] == b"PGDMP"
+        listed = subprocess.run(["pg_restore", "--list", copy], capture_output=True, text=True, check=True)
+        assert "TABLE DATA public entries" in listed.stdout
+
+
+@pytest.mark.parametrize(
+    ("do", "words"),
+    [
+        ('op.execute("DELETE FROM entries")', "The upgrade would lose rows (entries)."),
+        ('op.drop_table("audit")', "The upgrade does not give the tables that this tenfold uses"),
+        ('op.execute("UPDATE nowhere SET x = 1")', "nowhere"),
+        ('op.execute("DELETE FROM names"); raise ValueError("a fault in the step")', "a fault in the step"),
+    ],
+)
+def test_a_failed_upgrade_leaves_what_was_there(
+    database: Database, steps: Path, tmp_path: Path, do: str, words: str
+) -> None:
+    with_an_entry(database)
+    before = version(database)
+    number = add(steps, do)
+    with pytest.raises(DatabaseError) as caught:
+        upgrade(database, tmp_path / "backups", steps=steps)
+    message = str(caught.value)
+    assert f"could not be upgraded from version {before} to {number}" in message
+    assert words in message
+    assert "It is as it was. A copy is " in message
+    assert (version(database), entries(database)) == (before, 1)
+    with database.engine.connect() as connection:
+        assert inspect(connection).has_table("audit")
+    assert upgrade(database, tmp_path / "backups") is None
+
+
+def test_a_database_of_a_newer_tenfold_is_refused(database: Database, steps: Path) -> None:
+    number = add(steps, "pass")
+    upgrade(database, steps=steps)
+    with pytest.raises(DatabaseError, match="was made by a newer tenfold than this one") as caught:
+        upgrade(database)
+    assert f"its tables are of version {number}" in str(caught.value)
+
+
+def test_no_room_for_a_copy_means_no_upgrade(database: Database, steps: Path, tmp_path: Path) -> None:
+    before = version(database)
+    add(steps, "pass")
+    (tmp_path / "backups").write_text("a file where the folder should be")
+    with pytest.raises(DatabaseError, match="was not upgraded, because it could not be backed up first"):
+        upgrade(database, tmp_path / "backups", steps=steps)
+    assert version(database) == before
+
+
+def test_many_that_start_at_once_upgrade_once(database_url: str) -> None:
+    ended: list[str] = []
+
+    def start() -> None:
+        database = Database(database_url)
+        try:
+            upgrade(database)
+            ended.append(version(database))
+        finally:
+            database.close()
+
+    threads = [threading.Thread(target=start) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(ended) == 4
+    assert len(set(ended)) == 1
