@@ -28,6 +28,10 @@ COMMANDS = {
     ),
     "runs": ("tenfold.cli.runs:runs", "List, show, compare and delete training runs."),
     "data": ("tenfold.cli.data:data", "Fetch, show and check training data."),
+    "catalogue": (
+        "tenfold.cli.catalogue:catalogue",
+        "Add pictures to the catalogue, find them, file them.",
+    ),
     "settings": ("tenfold.cli.settings:settings", "List every setting, its value and where it comes from."),
 }
 # What the train extra brings; whatever serves needs none of it.
