@@ -85,7 +85,7 @@ def open_dataset(
         )
     if source == CIFAR10:
         return _cifar10(side, data_dir, cache, resize, progress)
-    found = _list(source)
+    found = listed(source)
     split_off = {
         part: share
         for part, share in ((VALIDATION, validation_share), (TEST, test_share))
@@ -130,7 +130,8 @@ def _cifar10(side: int, data_dir: Path, cache: Path, resize: str, progress: Prog
     return Dataset(CIFAR10, parts[0], parts[1], parts[2], everything.fingerprint())
 
 
-def _list(source: str) -> Listing:
+def listed(source: str) -> Listing:
+    """The pictures that a folder or a manifest names. Raises DatasetError."""
     path = Path(source).expanduser()
     if path.is_dir():
         return list_folder(path, source)
