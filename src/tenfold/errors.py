@@ -14,7 +14,8 @@
     ├── CatalogueError         something in the catalogue cannot be done
     │   └── NotInCatalogue     an entry, an action or a filing that does not exist
     ├── RegistryError          a model cannot be registered or go live
-    │   └── UnknownModel       no model of that name or hash is registered
+    │   ├── UnknownModel       no model of that name or hash is registered
+    │   └── UnknownImprovement no attempt to improve a model has that number
     ├── AccountError           an account or a token cannot be made or changed
     │   ├── LoginNeeded        nobody is signed in
     │   ├── LoginRefused       name, password or token are not right, or were tried too often
@@ -127,6 +128,11 @@ class RegistryError(TenfoldError):
 class UnknownModel(RegistryError):
     code = "unknown-model"
     title = "No such model"
+
+
+class UnknownImprovement(RegistryError):
+    code = "unknown-improvement"
+    title = "No such improvement"
 
 
 class AccountError(TenfoldError):
