@@ -105,9 +105,7 @@ class Corrected:
         return Corrections(tuple(agreed), len(labels) - len(agreed))
 
 
-def write_manifest(
-    pictures: Iterable[CorrectedPicture], path_of: Callable[[str], Path], file: Path
-) -> None:
+def write_manifest(pictures: Iterable[CorrectedPicture], path_of: Callable[[str], Path], file: Path) -> None:
     """Write pictures as a CSV that `tenfold train --data` takes: path, label, split.
 
     What is kept back stands there as the test part, so that a run reports on it and does not learn from it.
