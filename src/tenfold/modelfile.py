@@ -135,6 +135,18 @@ def read(path: str | os.PathLike[str]) -> tuple[bytes, ModelInfo]:
             received=reason.strerror or str(reason),
             cure="Check the path; leave it out to use the bundled model.",
         ) from reason
+    return content, checked(content, subject)
+
+
+def checked(content: bytes, subject: str) -> ModelInfo:
+    """The facts of a whole model file's content.
+
+    Args:
+        subject: what a message calls it.
+
+    Raises:
+        ModelFileError: it is not ours, damaged, or from a newer tenfold.
+    """
     info = _facts(subject, content)
     seal = _entry(_SEAL, hashlib.sha256(content[:-_SEAL_LENGTH]).hexdigest().encode())
     if content[-_SEAL_LENGTH:] != seal:
@@ -144,7 +156,7 @@ def read(path: str | os.PathLike[str]) -> tuple[bytes, ModelInfo]:
             received=f"{len(content):,} bytes",
             cure=_FETCH_AGAIN,
         )
-    return content, info
+    return info
 
 
 def _facts(subject: str, content: bytes) -> ModelInfo:
@@ -169,7 +181,9 @@ def _facts(subject: str, content: bytes) -> ModelInfo:
             )
         known = {f.name for f in fields(ModelInfo)}
         facts["classes"] = tuple(ClassName(**c) for c in facts["classes"])
-        return ModelInfo(**{k: v for k, v in facts.items() if k in known})
+        info = ModelInfo(**{k: v for k, v in facts.items() if k in known})
+        _check_kinds(info)
+        return info
     except (ValueError, KeyError, TypeError) as reason:
         raise ModelFileError(
             subject,
@@ -177,6 +191,21 @@ def _facts(subject: str, content: bytes) -> ModelInfo:
             received=f"{len(content):,} bytes, {type(reason).__name__}",
             cure=_FETCH_AGAIN,
         ) from reason
+
+
+def _check_kinds(info: ModelInfo) -> None:
+    """Raise TypeError where a fact is of another kind than all who read it rely on."""
+    texts = (info.name, info.resize, info.views, info.licence, info.tenfold_version, *info.labels)
+    numbers = (info.temperature, info.threshold, info.known_rate)
+    mappings = (info.network, info.training, info.scores, *(one.names for one in info.classes))
+    fits = (
+        all(isinstance(one, str) for one in texts)
+        and all(type(one) in (int, float) for one in numbers)
+        and all(isinstance(one, dict) for one in mappings)
+        and type(info.input_size) is int
+    )
+    if not (fits and info.classes and info.input_size > 0):
+        raise TypeError("a fact is of another kind")
 
 
 def _describe(content: bytes) -> str:

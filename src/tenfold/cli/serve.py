@@ -47,7 +47,9 @@ def serve(host: str | None, port: int | None, model: str | None, opening: bool |
         model=model or loaded.model,
     )
     with _listen(chosen.host, chosen.port) as listening:
-        house = open_house(chosen)
+        house = open_house(chosen, serving=True)
+        for notice in house.notices:
+            click.echo(f"tenfold: warning: {notice}", err=True)
         address = _address(chosen.host, listening.getsockname()[1])
         if not is_loopback(chosen.host):
             click.echo(

@@ -21,9 +21,7 @@ class Improvements:
     def begin(self, base_hash: str, by: int, options: dict[str, Any]) -> Improvement:
         """Note that one is tried from the model `base_hash`."""
         with self._database.writing() as session:
-            one = Improvement(
-                at=now(), by=by, base_hash=base_hash, options=options, counts={}, state=RUNNING
-            )
+            one = Improvement(at=now(), by=by, base_hash=base_hash, options=options, counts={}, state=RUNNING)
             session.add(one)
         return one
 
