@@ -11,7 +11,7 @@ The pixel rule, the same on every surface:
 5. The EXIF orientation is applied; a value that is not 1 to 8 counts as 1.
 6. `resize` brings the picture, or a box of it, to the model's size; its docstring gives the arithmetic.
 
-    reading.py      load, read, upright_size: the way through
+    reading.py      load, read, header, upright_size: the way through
     intake.py       a path, stream or bytes -> bytes, within a limit
     signatures.py   what the bytes are
     containers.py   the part of a file that its pixels need
@@ -20,18 +20,32 @@ The pixel rule, the same on every surface:
 
 from tenfold.images.intake import safe_name
 from tenfold.images.pixels import RESIZE_RULES, resize
-from tenfold.images.reading import Limits, Picture, PictureSource, load, read, upright_size
-from tenfold.images.signatures import SUPPORTED
+from tenfold.images.reading import (
+    Header,
+    Limits,
+    Picture,
+    PictureSource,
+    header,
+    load,
+    read,
+    unwarned,
+    upright_size,
+)
+from tenfold.images.signatures import MEDIA_TYPES, SUPPORTED
 
 __all__ = [
+    "MEDIA_TYPES",
     "RESIZE_RULES",
     "SUPPORTED",
+    "Header",
     "Limits",
     "Picture",
     "PictureSource",
+    "header",
     "load",
     "read",
     "resize",
     "safe_name",
+    "unwarned",
     "upright_size",
 ]

@@ -8,6 +8,7 @@ is refused here: a PNG whose checksums are wrong, a progressive JPEG of endless 
 import re
 import struct
 import zlib
+from collections.abc import Iterator
 
 # A progressive JPEG usually has 10 scans. Each costs a pass over the whole picture, and a file few bytes.
 MAX_SCANS = 50
@@ -38,6 +39,40 @@ def essentials(kind: str, data: bytes) -> tuple[bytes, int]:
     if kind == "PNG":
         return _png_essentials(data)
     return data, 1
+
+
+def exif_block(kind: str, data: bytes) -> bytes:
+    """The EXIF block of a JPEG, PNG or TIFF, empty where there is none to be found."""
+    if kind == "TIFF":
+        return data  # EXIF is made like a TIFF: the tags stand in its directories
+    parts = _jpeg_parts(data) if kind == "JPEG" else _png_parts(data) if kind == "PNG" else ()
+    return next((bytes(part) for part in parts if part), b"")
+
+
+def _jpeg_parts(data: bytes) -> Iterator[bytes]:
+    at = 2
+    for _ in range(MAX_PARTS):
+        found = _JPEG_MARKER.search(data, at)
+        if found is None or data[found.start() + 1] in (0xD9, 0xDA):
+            return
+        at = found.start()
+        end = at + 2
+        if data[at + 1] not in _JPEG_STANDALONE:
+            end += int.from_bytes(data[at + 2 : at + 4], "big")
+        if data[at + 1] == 0xE1 and data[at + 4 : at + 10] == b"Exif\x00\x00":
+            yield data[at + 10 : end]
+        at = max(end, at + 2)
+
+
+def _png_parts(data: bytes) -> Iterator[bytes]:
+    at = 8
+    for _ in range(MAX_PARTS):
+        if at + 12 > len(data):
+            return
+        length, kind = struct.unpack_from(">I4s", data, at)
+        if kind == b"eXIf":
+            yield data[at + 8 : at + 8 + length]
+        at += 12 + length
 
 
 def exif_orientation(exif: bytes) -> int:

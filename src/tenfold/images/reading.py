@@ -79,6 +79,23 @@ class Picture:
     height: int
 
 
+@dataclass(frozen=True)
+class Header:
+    """What a picture says of itself before it is decoded.
+
+    Attributes:
+        kind: the format, as in `SUPPORTED`.
+        width: columns of the whole upright picture.
+        height: rows of it.
+        exif: its EXIF block, empty where it has none; whoever wrote the file wrote this too.
+    """
+
+    kind: str
+    width: int
+    height: int
+    exif: bytes
+
+
 def read(
     source: PictureSource, *, name: str | None = None, limits: Limits = _DEFAULT, needed: int = 256
 ) -> NDArray[np.uint8]:
@@ -123,6 +140,31 @@ def upright_size(data: bytes, *, name: str | None = None) -> tuple[int, int]:
     with _decoding(subject, kind):
         image, orientation = _open(kind, data)
     return _turned(image.size, orientation)
+
+
+def header(data: bytes, *, name: str | None = None, limits: Limits = _DEFAULT) -> Header:
+    """The header of a picture, checked against the limits. Nothing is decoded, so its pixels may be damaged.
+
+    Raises:
+        NotAPicture: the content is no supported picture format.
+        DamagedPicture: its header makes no sense.
+        PictureTooLarge: it asks for more than the limits.
+    """
+    data, subject = bytes_of(data, name, limits.bytes)
+    kind = _format_of(data, subject)
+    with _decoding(subject, kind):
+        image, orientation = _open(kind, data)
+        exif = containers.exif_block(kind, data) or image.info.get("exif") or b""
+    _check_pixels(image.size, subject, limits)
+    return Header(kind, *_turned(image.size, orientation), exif if isinstance(exif, bytes) else b"")
+
+
+@contextmanager
+def unwarned() -> Iterator[None]:
+    """What decoders warn of is not shown. One thread at a time."""
+    with _warning_filters, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def _from_bytes(data: bytes, subject: str, limits: Limits, needed: int) -> Picture:
@@ -230,8 +272,7 @@ def _decoding(subject: str, kind: str) -> Iterator[None]:
 
     try:
         if kind in _WARNING_DECODERS:
-            with _warning_filters, warnings.catch_warnings():
-                warnings.simplefilter("ignore")
+            with unwarned():
                 yield
         else:
             yield

@@ -7,6 +7,7 @@ that go into a message: "it is a PDF document", "it starts with 'hello'".
 import re
 
 SUPPORTED = "JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF, HEIC"
+MEDIA_TYPES = {kind: f"image/{kind.lower()}" for kind in SUPPORTED.split(", ")}
 
 _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"}
 _AVIF_BRANDS = {b"avif", b"avis"}

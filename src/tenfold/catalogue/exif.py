@@ -1,0 +1,122 @@
+"""When, where and with what a picture was taken, as its EXIF says. Nothing in a file makes this fail.
+
+The standard is EXIF 2.32 (CIPA DC-008, 2019). A camera's clock has no time zone unless the file states one
+(OffsetTimeOriginal); without it the clock's time is kept as if it were UTC. Knows no tables.
+"""
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+from PIL import Image
+
+from tenfold.images import unwarned
+
+_EXIF_DIRECTORY, _GPS_DIRECTORY = 0x8769, 0x8825
+_MAKER, _MODEL, _CHANGED = 0x010F, 0x0110, 0x0132
+_ORIGINAL, _DIGITISED = 0x9003, 0x9004
+_OFFSETS = {_CHANGED: 0x9010, _ORIGINAL: 0x9011, _DIGITISED: 0x9012}
+_LATITUDE_REF, _LATITUDE, _LONGITUDE_REF, _LONGITUDE = 1, 2, 3, 4
+_MOMENT = re.compile(r"(\d{4})[:\-/](\d\d)[:\-/](\d\d)[ T](\d\d):(\d\d):(\d\d)")
+_OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)\Z")
+# A block longer than a JPEG can hold is none; only a TIFF's own directories may lie far apart.
+_LONGEST_CAMERA = 200
+# What Pillow trips over in a block that was made to harm.
+_FAULTS = (
+    OSError, SyntaxError, ValueError, TypeError, LookupError, ArithmeticError, EOFError, AttributeError,
+    AssertionError, RuntimeError, MemoryError,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Taken:
+    """When, where and with what; None where the file does not say, or says what cannot be.
+
+    Attributes:
+        at: with its time zone; the camera's clock as UTC where the file states no zone.
+        latitude: degrees, -90 to 90, north is positive.
+        longitude: degrees, -180 to 180, east is positive.
+        camera: maker and model.
+    """
+
+    at: datetime | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    camera: str | None = None
+
+
+def read(block: bytes) -> Taken:
+    """What an EXIF block (or a whole TIFF) says."""
+    if not block:
+        return Taken()
+    try:
+        with unwarned():
+            exif = Image.Exif()
+            exif.load(block)
+            main, detail = dict(exif), dict(exif.get_ifd(_EXIF_DIRECTORY))
+            place = dict(exif.get_ifd(_GPS_DIRECTORY))
+    except _FAULTS:
+        return Taken()
+    return Taken(
+        at=_moment({**main, **detail}),
+        latitude=_degrees(place.get(_LATITUDE), place.get(_LATITUDE_REF), "NS", 90),
+        longitude=_degrees(place.get(_LONGITUDE), place.get(_LONGITUDE_REF), "EW", 180),
+        camera=_camera(main),
+    )
+
+
+def _moment(tags: Mapping[int, Any]) -> datetime | None:
+    for tag in (_ORIGINAL, _DIGITISED, _CHANGED):
+        found = _MOMENT.match(_text(tags.get(tag)))
+        if found is None:
+            continue
+        try:
+            clock = datetime(*map(int, found.groups()), tzinfo=UTC)  # type: ignore[misc,arg-type]
+            return clock.replace(tzinfo=_zone(_text(tags.get(_OFFSETS[tag])))).astimezone(UTC)
+        except (ValueError, OverflowError):  # the 31st of February, the year 0
+            continue
+    return None
+
+
+def _zone(text: str) -> timezone:
+    found = _OFFSET.match(text)
+    if found is None:
+        return UTC
+    offset = timedelta(hours=int(found[2]), minutes=int(found[3]))
+    if offset >= timedelta(hours=15):  # no place on Earth has such a clock
+        return UTC
+    return timezone(offset if found[1] == "+" else -offset)
+
+
+def _degrees(parts: Any, side: Any, sides: str, most: int) -> float | None:
+    """Degrees, minutes and seconds as one number; None where they are no place."""
+    side = _text(side).upper()
+    if side not in tuple(sides) or not isinstance(parts, tuple) or len(parts) != 3:
+        return None
+    try:
+        degrees, minutes, seconds = (float(part) for part in parts)
+    except _FAULTS:
+        return None
+    value = degrees + minutes / 60 + seconds / 3600
+    if not math.isfinite(value) or not 0 <= value <= most:
+        return None
+    return -value if side == sides[1] else value
+
+
+def _camera(tags: Mapping[int, Any]) -> str | None:
+    maker, model = _text(tags.get(_MAKER)), _text(tags.get(_MODEL))
+    # Many cameras write their maker into both.
+    both = model if model.lower().startswith(maker.lower()) else f"{maker} {model}"
+    return both.strip()[:_LONGEST_CAMERA].strip() or None
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bytes):
+        value = value.decode("utf-8", "replace")
+    if not isinstance(value, str):
+        return ""
+    visible = "".join(c if c.isprintable() else " " for c in value.partition("\0")[0])
+    return " ".join(visible.split())
