@@ -175,6 +175,11 @@ def describe() -> list[Described]:
     ]
 
 
+def metadata(name: str) -> dict[str, Any]:
+    """What is known of a setting: help, and where it has them range, choices and secret."""
+    return next(dict(one.metadata) for one in fields(Settings) if one.name == name)
+
+
 def variable(name: str) -> str:
     """The environment variable of a setting."""
     return f"TENFOLD_{name.upper()}"

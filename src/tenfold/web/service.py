@@ -4,12 +4,15 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import cast
 
 from fastapi import Request
 
+from tenfold import configuring
 from tenfold.bootstrap import House
 from tenfold.inference import Classifier
+from tenfold.settings import Settings, load
 from tenfold.web.batching import Batcher
 from tenfold.web.problems import Overloaded
 from tenfold.web.uploads import Memory, UploadLimits
@@ -34,6 +37,7 @@ class Service:
     def __init__(self, house: House) -> None:
         self.house = house
         self.settings = settings = house.settings
+        self.stated = stated(settings.home)
         self.uploads = UploadLimits(settings.max_picture_bytes, settings.max_files_per_request)
         self.memory = Memory(_HELD_PICTURES * settings.max_picture_bytes)
         self._requests = 0
@@ -112,6 +116,12 @@ class Service:
             yield
         finally:
             self._requests -= 1
+
+
+def stated(home: Path) -> Settings:
+    """The settings as variables and the file state them, without what the command line was told."""
+    file = configuring.place(home)
+    return load(file=file if file.is_file() else None)
 
 
 def service_of(request: Request) -> Service:

@@ -1,0 +1,85 @@
+"""Changes settings in tenfold.toml, with everything else in the file left as it is. Knows no one setting.
+
+What is changed holds from the next start on: settings are read once.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
+
+from tenfold import settings
+from tenfold.errors import SettingError
+
+
+def place(home: Path, environ: Mapping[str, str] | None = None) -> Path:
+    """The file that settings are written to: the one that they are read from, or tenfold.toml in home."""
+    environ = os.environ if environ is None else environ
+    named = environ.get(settings.CONFIG_VARIABLE, "").strip()
+    return Path(named).expanduser() if named else home / "tenfold.toml"
+
+
+def change(file: Path, values: Mapping[str, Any], environ: Mapping[str, str] | None = None) -> None:
+    """Write settings into `file`; None takes one out, so that its default holds.
+
+    Raises:
+        SettingError: there is no such setting, its value cannot be used, a variable goes before the file, or
+            the file cannot be written. Then nothing is changed.
+    """
+    environ = os.environ if environ is None else environ
+    described = {one.name: one for one in settings.describe()}
+    try:
+        document = tomlkit.parse(file.read_text(encoding="utf-8")) if file.is_file() else tomlkit.document()
+    except (OSError, ValueError, TOMLKitError) as reason:
+        raise SettingError(
+            str(file), "cannot be changed", received=str(reason), cure="Mend the file by hand."
+        ) from reason
+    for name, value in values.items():
+        if name not in described:
+            raise SettingError(name, "is not a setting", cure=f"The settings are {', '.join(described)}.")
+        if name == "home":
+            raise SettingError(
+                name,
+                "cannot be set in the file, which lies in it",
+                cure=f"Set {described[name].env} where tenfold is started.",
+            )
+        if environ.get(described[name].env, "").strip():
+            raise SettingError(
+                name,
+                f"is set by {described[name].env}, which goes before the file",
+                cure="Change or remove the variable where tenfold is started.",
+            )
+        if value is None:
+            document.pop(name, None)
+        else:
+            document[name] = value
+    _write(file, tomlkit.dumps(document), environ)
+
+
+def _write(file: Path, text: str, environ: Mapping[str, str]) -> None:
+    """Put the text in its place if settings can be read from it."""
+    partial = file.with_name(f"{file.name}.partial")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        partial.touch(mode=0o600)  # it may hold the password of a database
+        partial.write_text(text, encoding="utf-8")
+        try:
+            settings.load(environ, partial)
+        except SettingError as reason:
+            subject = reason.subject.removesuffix(f" in {partial}")
+            raise SettingError(
+                subject, reason.problem, received=reason.received, cure=reason.cure
+            ) from reason
+        partial.replace(file)
+    except OSError as reason:
+        raise SettingError(
+            str(file),
+            "cannot be written",
+            received=reason.strerror or str(reason),
+            cure="Give tenfold the right to write there, or edit it by hand.",
+        ) from reason
+    finally:
+        partial.unlink(missing_ok=True)

@@ -1,0 +1,74 @@
+"""Which datasets are known here: a list of sources kept in tenfold's folder, and those of training runs."""
+
+import json
+import os
+from pathlib import Path
+
+from tenfold.errors import DatasetError
+
+FILE = "datasets.json"
+
+
+def read(home: Path) -> list[str]:
+    """The sources on the list, as they were added."""
+    try:
+        found = json.loads((home / FILE).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return []
+    except (OSError, ValueError) as reason:
+        raise DatasetError(
+            f"The list of datasets {home / FILE}",
+            "cannot be read",
+            received=str(reason),
+            cure="Delete the file and add them again.",
+        ) from reason
+    return [one for one in found if isinstance(one, str)] if isinstance(found, list) else []
+
+
+def add(home: Path, source: str) -> None:
+    """Put a source on the list, if it is not there. Raises DatasetError."""
+    known = read(home)
+    if source not in known:
+        _write(home, [*known, source])
+
+
+def remove(home: Path, source: str) -> None:
+    """Take a source off the list. Raises DatasetError where it is not on it."""
+    known = read(home)
+    if source not in known:
+        raise DatasetError(
+            f"The dataset {source}",
+            "is not on the list of those that were added",
+            cure="CIFAR-10 and the data of training runs are always there.",
+        )
+    _write(home, [one for one in known if one != source])
+
+
+def of_runs(runs: Path) -> list[str]:
+    """The sources that training runs learned from, the newest run's first; CIFAR-10 is not among them."""
+    found: dict[str, None] = {}
+    for path in sorted(runs.glob("*/data.json"), key=lambda path: path.stat().st_mtime, reverse=True):
+        try:
+            source = json.loads(path.read_text(encoding="utf-8")).get("source")
+        except (OSError, ValueError, AttributeError):
+            continue  # a run that broke off is no dataset
+        if isinstance(source, str) and source != "cifar10":
+            found[source] = None
+    return list(found)
+
+
+def _write(home: Path, known: list[str]) -> None:
+    partial = home / f"{FILE}.partial"
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        with partial.open("w", encoding="utf-8") as file:
+            json.dump(known, file, indent=2, ensure_ascii=False)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(home / FILE)
+    except OSError as reason:
+        raise DatasetError(
+            f"The list of datasets {home / FILE}",
+            "cannot be written",
+            received=reason.strerror or str(reason),
+        ) from reason

@@ -1,0 +1,40 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from tenfold.datasets import sources
+from tenfold.errors import DatasetError
+
+
+def test_the_list_is_empty_at_first(tmp_path: Path) -> None:
+    assert sources.read(tmp_path) == []
+
+
+def test_a_source_is_listed_once_until_it_is_taken_off(tmp_path: Path) -> None:
+    for source in ("/birds", "/fish", "/birds"):
+        sources.add(tmp_path, source)
+    assert sources.read(tmp_path) == ["/birds", "/fish"]
+    sources.remove(tmp_path, "/birds")
+    assert sources.read(tmp_path) == ["/fish"]
+
+
+def test_what_is_not_listed_cannot_be_taken_off(tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match="The dataset /birds is not on the list of those that were added"):
+        sources.remove(tmp_path, "/birds")
+
+
+def test_a_damaged_list_is_told(tmp_path: Path) -> None:
+    (tmp_path / sources.FILE).write_text("[")
+    with pytest.raises(DatasetError, match=r"cannot be read .*Delete the file and add them again\."):
+        sources.read(tmp_path)
+
+
+def test_the_data_of_runs_are_known_once_each(tmp_path: Path) -> None:
+    for number, source in enumerate(["/birds", "cifar10", "/fish", "/birds"]):
+        run = tmp_path / f"run-{number}"
+        run.mkdir()
+        (run / "data.json").write_text(json.dumps({"source": source}))
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "data.json").write_text("{")
+    assert sorted(sources.of_runs(tmp_path)) == ["/birds", "/fish"]
