@@ -54,6 +54,11 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     "--output", "-o", type=_FILE, metavar="FILE", help="Where the model file goes; else in the run's folder."
 )
 @click.option("--name", metavar="NAME", help="What the model is called.")
+@click.option(
+    "--views",
+    type=click.Choice(["whole", "centre", "mirrored-pair", "five", "six", "six-wide"]),
+    help="How the model looks at pictures larger than its input; else as suits the data.",
+)
 @click.option("--device", default="auto", metavar="NAME", help="auto, cpu or cuda.")
 @click.option(
     "--precision",
@@ -63,7 +68,8 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--tensorboard", is_flag=True, help="Write TensorBoard events into the run's folder.")
 @click.option("--mlflow", metavar="URI", help="Log to MLflow at this tracking URI.")
 @click.option("--report/--no-report", default=True, help="Write the report page beside the model file.")
-def train(**given: Any) -> int | None:
+@click.option("--end-with-input", is_flag=True, hidden=True, help="Stop when standard input ends.")
+def train(end_with_input: bool, **given: Any) -> int | None:
     """Train a network and write its model file and report.
 
     Without options it fetches CIFAR-10 where it is missing, trains the default network by the default recipe,
@@ -73,6 +79,10 @@ def train(**given: Any) -> int | None:
     from tenfold import settings
     from tenfold.training import recipe_file, runs
 
+    if end_with_input:
+        from tenfold.cli import parent
+
+        parent.end_with_input()
     asked = Asked(**given)
     chosen = settings.load()
     home_runs = Path(chosen.home) / "runs"
@@ -147,7 +157,7 @@ def _export(asked: Asked, trainer: "Trainer", data: "Dataset", folder: Path) -> 
 
     target = asked.output or folder / "model.onnx"
     click.echo("Writing the model file and measuring it on the test pictures ...")
-    config = pipeline.export_config(data, trainer.recipe, asked.name)
+    config = pipeline.export_config(data, trainer.recipe, asked.name, asked.views)
     classifier, evaluation = pipeline.export(trainer, data, target, config)
     click.echo(f"Test accuracy: {evaluation.accuracy}")
     click.echo(f"Calibration error: {evaluation.calibration_error:.2%}")

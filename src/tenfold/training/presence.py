@@ -4,6 +4,7 @@ The lock is the operating system's, on a file `running` in the folder; the file 
 """
 
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import BufferedRandom
@@ -12,6 +13,8 @@ from pathlib import Path
 from tenfold.errors import TrainingError
 
 FILE = "running"
+# Whoever only looks whether a folder is held holds it for a moment.
+_LOOK_SECONDS, _LOOKS = 0.02, 25
 
 if sys.platform == "win32":  # pragma: no cover
     import msvcrt
@@ -44,7 +47,7 @@ def training_in(folder: Path) -> Iterator[None]:
         ) from reason
     with file:
         try:
-            _lock(file)
+            _lock_past_looks(file)
         except OSError as reason:
             raise TrainingError(
                 f"The run folder {folder}",
@@ -56,6 +59,15 @@ def training_in(folder: Path) -> Iterator[None]:
         finally:
             with suppress(OSError):  # Windows keeps a file that is open; it means nothing
                 (folder / FILE).unlink()
+
+
+def _lock_past_looks(file: BufferedRandom) -> None:
+    for _ in range(_LOOKS):
+        try:
+            return _lock(file)
+        except OSError:
+            time.sleep(_LOOK_SECONDS)
+    return _lock(file)
 
 
 def is_training(folder: Path) -> bool:

@@ -1,12 +1,11 @@
 """`tenfold train` in a process of its own: started, watched, stopped, gone on with. Does not train here.
 
-A process that serves loads no torch. Its run outlives it: where the parent was killed, the next one waits for
-what still trains, or goes on from the last finished epoch.
+A process that serves loads no torch. What it started ends with it, however it ends: the child's standard
+input closes (cli/parent.py). The next process goes on from the last finished epoch.
 """
 
 import importlib.util
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -20,7 +19,7 @@ from tenfold.training.presence import is_training
 
 # Called with the finished epochs, and the epochs in all.
 Epochs = Callable[[int, int], None]
-MODEL = "model.onnx"
+MODEL, REPORT = "model.onnx", "report.html"
 LOG = "training.log"
 _LOOK_SECONDS = 0.5
 # How long a run that is asked to stop may take to do so.
@@ -47,23 +46,36 @@ class TrainingProcess:
         folder: the run's folder.
         home: TENFOLD_HOME of the process.
         data_dir: where CIFAR-10 is.
+        report: whether it writes its report page.
     """
 
-    def __init__(self, folder: Path, *, home: Path, data_dir: Path) -> None:
-        self.folder, self._home, self._data_dir = folder, home, data_dir
+    def __init__(self, folder: Path, *, home: Path, data_dir: Path, report: bool = False) -> None:
+        self.folder, self._home, self._data_dir, self._report = folder, home, data_dir, report
 
     @property
     def model(self) -> Path:
         """The model file; it is there, and whole, once the run has ended well."""
         return self.folder / MODEL
 
+    @property
+    def ended(self) -> bool:
+        """Whether all that it writes is there."""
+        return self.model.is_file() and (not self._report or (self.folder / REPORT).is_file())
+
     def run(
-        self, arguments: Sequence[str], *, epochs: int, told: Epochs, stopping: Callable[[], bool]
+        self,
+        arguments: Sequence[str],
+        *,
+        epochs: int,
+        told: Epochs,
+        stopping: Callable[[], bool],
+        resuming: Sequence[str] = (),
     ) -> bool:
         """Train until there is a model file; begins, goes on or only waits, as the folder asks for it.
 
         Args:
             arguments: of `tenfold train`, for a run that begins: --data, --network, --epochs, ...
+            resuming: the same for one that goes on: --name, --finish.
             epochs: how many it was asked for, for `told`.
             told: called now and then.
             stopping: whether to stop; the run can be gone on with.
@@ -76,47 +88,47 @@ class TrainingProcess:
             TrainingError: it ended with an error.
         """
         check_extra()
-        # Of a parent that was killed: its child still trains, and nobody else may do so in the folder.
+        # Of a parent that was killed: its child still ends, or somebody trains there by hand.
         while is_training(self.folder):
             if stopping():
-                return False  # it is not ours to end; it is waited for again next time
+                return False
             self._tell(epochs, told)
             time.sleep(_LOOK_SECONDS)
-        if self.model.is_file():
+        if self.ended:
             return True
         begun = (self.folder / "state.safetensors").is_file()
-        given = ["--resume"] if begun else list(arguments)
+        given = ["--resume", *resuming] if begun else arguments
         return self._watch(given, epochs, told, stopping)
 
     def _watch(self, given: Sequence[str], epochs: int, told: Epochs, stopping: Callable[[], bool]) -> bool:
         self.folder.mkdir(parents=True, exist_ok=True)
-        command = [sys.executable, "-m", "tenfold", "train", *given, "--run", str(self.folder), "--no-report"]
-        command += ["--data-dir", str(self._data_dir)]
+        command = [sys.executable, "-m", "tenfold", "train", *given, "--run", str(self.folder)]
+        command += ["--data-dir", str(self._data_dir), "--report" if self._report else "--no-report"]
+        command += ["--end-with-input"]
         environ = {**os.environ, "TENFOLD_HOME": str(self._home), "PYTHONUNBUFFERED": "1"}
         log = self.folder / LOG
         with log.open("ab") as out:
             begin = out.tell()
             # A session of its own: Ctrl-C at the server's terminal is the server's to answer.
             process = subprocess.Popen(
-                command, env=environ, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True
+                command, env=environ, stdin=subprocess.PIPE, stdout=out, stderr=out, start_new_session=True
             )
         try:
             while process.poll() is None:
                 if stopping():
                     _stop(process)
-                    return self.model.is_file()
+                    return self.ended
                 self._tell(epochs, told)
                 with suppress(subprocess.TimeoutExpired):
                     process.wait(_LOOK_SECONDS)
         finally:
-            if process.poll() is None:
-                _stop(process)
+            _stop(process)
         self._tell(epochs, told)
-        if process.returncode or not self.model.is_file():
+        if process.returncode or not self.ended:
             raise TrainingError(
                 f"The training run {self.folder.name}",
                 "ended without a model",
-                received=_last_words(log, begin) or f"exit status {process.returncode}",
+                received=_how(process.returncode) or _last_words(log, begin),
                 cure=f"Its whole output is in {LOG} in the run's folder.",
             )
         return True
@@ -127,13 +139,18 @@ class TrainingProcess:
 
 def _stop(process: "subprocess.Popen[bytes]") -> None:
     """Have it stop as Ctrl-C does, which keeps the last finished epoch; at once where it does not."""
-    with suppress(ProcessLookupError):
-        process.send_signal(signal.SIGINT)
+    assert process.stdin is not None
+    process.stdin.close()
     try:
         process.wait(_PATIENCE_SECONDS)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+
+
+def _how(status: int) -> str:
+    """How a process ended that could say nothing of it."""
+    return f"the system ended it with signal {-status}; memory may have run out" if status < 0 else ""
 
 
 def _last_words(log: Path, begin: int) -> str:
