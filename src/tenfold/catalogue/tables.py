@@ -13,13 +13,16 @@ HOUSE = 0
 # An entry's class where it is none of the model's.
 NONE = ""
 WAITING, DONE, FAILED = "waiting", "done", "failed"
+# How a picture can come, and its bit in `Entry.sources`.
+SOURCES = {"upload": 1, "api": 2, "folder": 4, "watch": 8, "camera": 16}
 
 
 class Entry(Base):
     """A picture of one owner. The same content twice is one entry with two names.
 
     `label` is what it is filed under: what a person said, else what the model said; "" is none of the
-    classes, NULL is not classified yet.
+    classes, NULL is not classified yet. `sources` has a bit for each source among its names: the database
+    keeps it by itself (migration 0002). `look` is what its pixels look like: see looks.py.
     """
 
     __tablename__ = "entries"
@@ -41,6 +44,8 @@ class Entry(Base):
     deleted_at: Mapped[datetime | None] = mapped_column(Moment)
     name: Mapped[str] = mapped_column(String(255))
     search_text: Mapped[str] = mapped_column(Text, default="")
+    sources: Mapped[int] = mapped_column(default=0)
+    look: Mapped[int | None] = mapped_column(BigInteger)
     state: Mapped[str] = mapped_column(String(10), default=WAITING)
     problem: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     label: Mapped[str | None] = mapped_column(String(100))

@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
+
 revision = "0001"
 down_revision = None
 
@@ -61,6 +62,8 @@ def upgrade() -> None:
         sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("name", sa.String(length=255), nullable=False),
         sa.Column("search_text", sa.Text(), nullable=False),
+        sa.Column("sources", sa.Integer(), nullable=False),
+        sa.Column("look", sa.BigInteger(), nullable=True),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("problem", sa.JSON(), nullable=True),
         sa.Column("label", sa.String(length=100), nullable=True),
@@ -129,6 +132,7 @@ def upgrade() -> None:
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("params", sa.JSON(), nullable=False),
         sa.Column("by", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=True),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("done", sa.Integer(), nullable=False),
         sa.Column("total", sa.Integer(), nullable=False),
@@ -141,8 +145,10 @@ def upgrade() -> None:
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_jobs")),
+        sa.UniqueConstraint("key", name=op.f("uq_jobs_key")),
     )
-    op.create_index(op.f("ix_jobs_state_created_at"), "jobs", ["state", "created_at"], unique=False)
+    op.create_index(op.f("ix_jobs_kind_id"), "jobs", ["kind", "id"], unique=False)
+    op.create_index(op.f("ix_jobs_state_id"), "jobs", ["state", "id"], unique=False)
     op.create_index(op.f("ix_jobs_updated_at"), "jobs", ["updated_at"], unique=False)
     op.create_table(
         "live_changes",
