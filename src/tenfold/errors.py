@@ -18,8 +18,10 @@
     │   └── UnknownImprovement no attempt to improve a model has that number
     ├── AccountError           an account or a token cannot be made or changed
     │   ├── LoginNeeded        nobody is signed in
-    │   ├── LoginRefused       name, password or token are not right, or were tried too often
-    │   └── NotAllowed         the person's role does not allow it
+    │   ├── LoginRefused       name, password or token are not right
+    │   ├── TooManyLogins      they were tried too often: later again
+    │   ├── NotAllowed         the person's role, or where the request comes from, does not allow it
+    │   └── UnknownAccount     a person, session or token that does not exist
     ├── JobError               a long piece of work cannot start or go on
     │   └── UnknownJob         there is no such job
     └── MissingExtra           an optional part of tenfold is not installed
@@ -53,6 +55,18 @@ class TenfoldError(Exception):
         received = f" ({self.received})" if self.received else ""
         cure = f" {self.cure}" if self.cure else ""
         return f"{self.subject} {self.problem}{received}.{cure}"
+
+    def facts(self) -> dict[str, str]:
+        """The error as JSON: what RFC 9457 asks for, but for what only HTTP knows."""
+        return {
+            "code": self.code,
+            "title": self.title,
+            "detail": str(self),
+            "subject": self.subject,
+            "problem": self.problem,
+            "received": self.received,
+            "cure": self.cure,
+        }
 
 
 class PictureError(TenfoldError):
@@ -150,9 +164,25 @@ class LoginRefused(AccountError):
     title = "Not signed in"
 
 
+class TooManyLogins(AccountError):
+    """seconds: how long to wait before the next try."""
+
+    code = "too-many-logins"
+    title = "Tried too often"
+
+    def __init__(self, subject: str, problem: str, *, seconds: int, cure: str = "") -> None:
+        super().__init__(subject, problem, received=f"{seconds} s to wait", cure=cure)
+        self.seconds = seconds
+
+
 class NotAllowed(AccountError):
     code = "not-allowed"
     title = "Not allowed"
+
+
+class UnknownAccount(AccountError):
+    code = "unknown-account"
+    title = "No such person, session or token"
 
 
 class JobError(TenfoldError):

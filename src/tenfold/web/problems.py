@@ -15,6 +15,7 @@
 Knows tenfold's errors and their statuses; nothing of pictures or models.
 """
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -41,7 +42,9 @@ from tenfold.errors import (
     PictureTooLarge,
     RegistryError,
     TenfoldError,
+    TooManyLogins,
     TrainingError,
+    UnknownAccount,
     UnknownImprovement,
     UnknownJob,
     UnknownModel,
@@ -129,7 +132,9 @@ _STATUS: dict[type[TenfoldError], int] = {
     AccountError: 409,
     LoginNeeded: 401,
     LoginRefused: 401,
+    TooManyLogins: 429,
     NotAllowed: 403,
+    UnknownAccount: 404,
     JobError: 409,
     UnknownJob: 404,
     DatasetError: 422,
@@ -158,7 +163,11 @@ def status_of(error: TenfoldError) -> int:
     """The HTTP status that says what the error says."""
     if isinstance(error, RequestError):
         return error.status
-    return next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 500)
+    return _status_of_kind(type(error))
+
+
+def _status_of_kind(kind: type[TenfoldError]) -> int:
+    return next((_STATUS[one] for one in kind.__mro__ if one in _STATUS), 500)
 
 
 def describe(error: TenfoldError) -> Problem:
@@ -176,10 +185,28 @@ def describe(error: TenfoldError) -> Problem:
     )
 
 
+def remembered(facts: Mapping[str, str]) -> Problem:
+    """An error that was kept (`TenfoldError.facts`) as problem details."""
+    code = facts["code"]
+    kinds = (kind for kind in _all_kinds(TenfoldError) if kind.code == code)
+    status = next((_status_of_kind(kind) for kind in kinds), 500)
+    return Problem.model_validate({**facts, "type": f"urn:tenfold:problem:{code}", "status": status})
+
+
+def _all_kinds(kind: type[TenfoldError]) -> Iterator[type[TenfoldError]]:
+    yield kind
+    for below in kind.__subclasses__():
+        yield from _all_kinds(below)
+
+
 def answer(error: TenfoldError, headers: dict[str, str] | None = None) -> Response:
     """An error as a response of its own."""
     problem = describe(error)
     extra = dict(headers or {})
+    if isinstance(error, TooManyLogins):
+        extra["Retry-After"] = str(error.seconds)
+    if problem.status == 401:
+        extra.setdefault("WWW-Authenticate", "Bearer")
     if problem.status == 503:
         extra.setdefault("Retry-After", _RETRY_SECONDS)
     return JSONResponse(problem.model_dump(), problem.status, extra, media_type=MEDIA_TYPE)

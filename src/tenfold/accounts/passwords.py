@@ -1,0 +1,107 @@
+"""Passwords: which may be chosen, how they are kept, and whether one is right. Knows no person.
+
+Kept as Argon2id (Biryukov, Dinu and Khovratovich, 2016) with the parameters of the library argon2-cffi, which
+follow RFC 9106. Length is all that is asked of a password, but the most used ones are refused: rules on
+digits and signs make people choose predictable ones (NIST SP 800-63B).
+"""
+
+import threading
+import unicodedata
+from functools import cached_property
+from importlib.resources import files
+from itertools import pairwise
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from tenfold.errors import AccountError
+
+SHORTEST, LONGEST = 8, 128
+# One check takes 64 MiB; more of them side by side would let strangers fill the memory.
+_AT_ONCE = 2
+# Letters as they are written with digits and signs.
+_LETTERS = str.maketrans("013457@$!", "oleastasi")
+_SIGNS = "0123456789!?.,;:_-+*#@$%&/\\=~^()[]{}<>|\"'` "
+
+
+class Passwords:
+    """Hashes and checks passwords.
+
+    Args:
+        hasher: with other parameters than the library's.
+    """
+
+    def __init__(self, hasher: PasswordHasher | None = None) -> None:
+        self._hasher = hasher or PasswordHasher()
+        self._places = threading.BoundedSemaphore(_AT_ONCE)
+
+    def hash(self, password: str) -> str:
+        """What is kept of a password."""
+        with self._places:
+            return self._hasher.hash(_bytes(password))
+
+    def right(self, password: str, kept: str | None) -> bool:
+        """Whether `password` is the one that `kept` was made of. None: of nobody, which takes as long."""
+        with self._places:
+            try:
+                return self._hasher.verify(kept or self._nobody, _bytes(password)) and kept is not None
+            except (VerificationError, InvalidHashError):
+                return False
+
+    def outdated(self, kept: str) -> bool:
+        """Whether `kept` was made with other parameters than a new one would be."""
+        return self._hasher.check_needs_rehash(kept)
+
+    @cached_property
+    def _nobody(self) -> str:
+        return self._hasher.hash("a password that nobody has")
+
+
+def check(password: str, *, name: str = "") -> None:
+    """Raise AccountError where `password` is not fit to be chosen by the person `name`."""
+    length = len(_written(password))
+    if not SHORTEST <= length <= LONGEST:
+        raise AccountError(
+            "The password",
+            f"is too {'short' if length < SHORTEST else 'long'}",
+            received=f"{length} characters",
+            cure=f"Take {SHORTEST} to {LONGEST}; several words are easy to remember and hard to guess.",
+        )
+    if _too_common(password, name):
+        raise AccountError(
+            "The password",
+            "is one of the first that anybody would try",
+            cure="Take another; several words are easy to remember and hard to guess.",
+        )
+
+
+def _too_common(password: str, name: str) -> bool:
+    """Whether it is a common one, also with digits or signs around it, or with such for letters."""
+    plain = _written(password).casefold()
+    letters = plain.translate(_LETTERS)
+    forms = {plain, letters, plain.strip(_SIGNS), letters.strip(_SIGNS)}
+    forms.add(plain.rstrip(_SIGNS).translate(_LETTERS))
+    of_name = unicodedata.normalize("NFKC", name).casefold()
+    common = _common() | {of_name, of_name.replace(" ", "")} - {""}
+    return _monotonous(plain) or not forms.isdisjoint(common)
+
+
+def _monotonous(plain: str) -> bool:
+    """Whether it is a short piece over and over, or counts up or down: 11111111, abcabcabc, 12345678."""
+    doubled = (plain + plain).find(plain, 1)
+    steps = {ord(after) - ord(before) for before, after in pairwise(plain)}
+    return doubled <= min(4, len(plain) // 2) or (len(steps) == 1 and abs(min(steps)) <= 1)
+
+
+def _common() -> set[str]:
+    text = files("tenfold.accounts").joinpath("common_passwords.txt").read_text(encoding="utf-8")
+    return {line for line in text.splitlines() if line and not line.startswith("#")}
+
+
+def _written(password: str) -> str:
+    """The same for every keyboard: an é may come as one character or as two."""
+    return unicodedata.normalize("NFC", password)
+
+
+def _bytes(password: str) -> bytes:
+    return _written(password).encode("utf-8", "surrogatepass")

@@ -1,0 +1,238 @@
+"""The people with an account: added, listed, changed, disabled. There is always an administrator among them.
+
+Knows no HTTP. Who changes what is in the audit log.
+"""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session as Transaction
+
+from tenfold.accounts import passwords, roles
+from tenfold.accounts.audit import Audit
+from tenfold.accounts.passwords import Passwords
+from tenfold.accounts.tables import Person, Session
+from tenfold.database import Database
+from tenfold.database.base import now
+from tenfold.errors import AccountError, UnknownAccount
+
+LONGEST_NAME = 100
+
+
+@dataclass(frozen=True)
+class Account:
+    """A person as others may see them."""
+
+    id: int
+    name: str
+    role: str
+    created_at: datetime
+    password_at: datetime
+    disabled_at: datetime | None
+
+    @property
+    def disabled(self) -> bool:
+        return self.disabled_at is not None
+
+
+class People:
+    """Everybody with an account in one database. `by` is the id of whoever makes a change."""
+
+    def __init__(self, database: Database, kept: Passwords, audit: Audit) -> None:
+        self._database, self._passwords, self._audit = database, kept, audit
+
+    def anybody(self) -> bool:
+        """Whether anybody has an account, so that one has to sign in."""
+        with self._database.reading() as look:
+            return look.scalar(select(Person.id).limit(1)) is not None
+
+    def has_administrator(self) -> bool:
+        """Whether there is one who can sign in."""
+        with self._database.reading() as look:
+            return bool(_administrators(look))
+
+    def everybody(self) -> list[Account]:
+        """Everybody, by name."""
+        with self._database.reading() as look:
+            return [_account(person) for person in look.scalars(select(Person).order_by(Person.key))]
+
+    def get(self, person: int) -> Account:
+        """The person with this id; raises AccountError."""
+        with self._database.reading() as look:
+            return _account(_person(look, person))
+
+    def named(self, name: str) -> Account:
+        """The person of this name, however it is written; raises AccountError."""
+        with self._database.reading() as look:
+            person = _named(look, name)
+            if person is None:
+                known = ", ".join(look.scalars(select(Person.name).order_by(Person.key).limit(20)))
+                cure = f"There are {known}." if known else "There are no accounts yet: tenfold user add."
+                raise UnknownAccount(f"'{name[:LONGEST_NAME]}'", "has no account", cure=cure)
+            return _account(person)
+
+    def name_of(self, person: int) -> str:
+        """The name to show for an id; empty for 0 and for nobody's."""
+        return self.names_of([person]).get(person, "")
+
+    def names_of(self, ids: Sequence[int]) -> dict[int, str]:
+        """The names of those of `ids` that are people's."""
+        wanted = {one for one in ids if one > 0}
+        if not wanted:
+            return {}
+        with self._database.reading() as look:
+            found = look.execute(select(Person.id, Person.name).where(Person.id.in_(wanted)))
+            return {row.id: row.name for row in found}
+
+    def add(self, name: str, role: str, password: str, *, by: int = 0, address: str = "") -> Account:
+        """Give somebody an account; raises AccountError. The first one must be an administrator's."""
+        name = checked_name(name)
+        roles.checked(role)
+        passwords.check(password, name=name)
+        kept, at = self._passwords.hash(password), now()
+        try:
+            with self._database.writing() as change:
+                if role != roles.ADMINISTRATOR and not _administrators(change):
+                    raise AccountError(
+                        "The first account",
+                        "has to be an administrator's: otherwise nobody could change anything",
+                        received=role,
+                        cure="Add an administrator first.",
+                    )
+                person = Person(
+                    name=name,
+                    key=key_of(name),
+                    role=role,
+                    password_hash=kept,
+                    created_at=at,
+                    password_at=at,
+                )
+                change.add(person)
+                change.flush()
+                self._audit.note(by, "person.add", name, {"role": role}, address=address, within=change)
+                return _account(person)
+        except IntegrityError:
+            raise AccountError(f"The name '{name}'", "is taken", cure="Choose another.") from None
+
+    def change_role(self, person: int, role: str, *, by: int = 0, address: str = "") -> Account:
+        """Give somebody another role; raises AccountError for the last administrator."""
+        roles.checked(role)
+        return self._change(person, "person.role", by, address, role=role)
+
+    def disable(self, person: int, *, by: int = 0, address: str = "") -> Account:
+        """Let somebody in no longer; their sessions end. Raises AccountError for the last administrator."""
+        return self._change(person, "person.disable", by, address, disabled_at=now())
+
+    def enable(self, person: int, *, by: int = 0, address: str = "") -> Account:
+        """Let somebody in again."""
+        return self._change(person, "person.enable", by, address, disabled_at=None)
+
+    def change_password(self, person: int, password: str, *, by: int = 0, address: str = "") -> Account:
+        """Give somebody another password, and end their sessions."""
+        passwords.check(password, name=self.get(person).name)
+        kept = self._passwords.hash(password)
+        return self._change(person, "person.password", by, address, password_hash=kept, password_at=now())
+
+    def check(self, name: str, password: str) -> Account | None:
+        """The person whose name and password these are, if they may come in.
+
+        It takes as long where there is nobody of that name.
+        """
+        with self._database.reading() as look:
+            person = _named(look, name)
+        right = self._passwords.right(password, person.password_hash if person else None)
+        if person is None or not right or person.disabled_at is not None:
+            return None
+        if self._passwords.outdated(person.password_hash):
+            self._keep_anew(person, password)
+        return _account(person)
+
+    def _keep_anew(self, person: Person, password: str) -> None:
+        kept = self._passwords.hash(password)
+        with self._database.writing() as change:
+            found = change.get(Person, person.id)
+            if found is not None and found.password_hash == person.password_hash:
+                found.password_hash = kept
+
+    def _change(self, number: int, action: str, by: int, address: str, **values: Any) -> Account:
+        with self._database.writing() as change:
+            administrators = _administrators(change)
+            person = _person(change, number)
+            before = person.role
+            for name, value in values.items():
+                setattr(person, name, value)
+            leaves = person.role != roles.ADMINISTRATOR or person.disabled_at is not None
+            if leaves and administrators == [number]:
+                raise AccountError(
+                    person.name,
+                    "is the last administrator",
+                    cure="Make somebody else an administrator first.",
+                )
+            if action in ("person.disable", "person.password"):
+                change.execute(delete(Session).where(Session.person_id == number))
+            details = {"from": before, "to": person.role} if action == "person.role" else {}
+            self._audit.note(by, action, person.name, details, address=address, within=change)
+            change.flush()
+            return _account(person)
+
+
+def key_of(name: str) -> str:
+    """What two names share that look the same."""
+    return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold()).split())
+
+
+def checked_name(name: str) -> str:
+    """The name as it is kept; raises AccountError for one that could deceive or be seen by nobody."""
+    name = " ".join(unicodedata.normalize("NFC", name).split())
+    hidden = [letter for letter in name if unicodedata.category(letter)[0] == "C"]
+    if hidden:
+        raise AccountError(
+            "The name",
+            "holds characters that cannot be seen",
+            received=f"U+{ord(hidden[0]):04X}",
+            cure="Write it anew.",
+        )
+    if not key_of(name) or max(len(name), len(key_of(name))) > LONGEST_NAME:
+        raise AccountError(
+            "The name",
+            "is empty" if not key_of(name) else "is too long",
+            received=f"{len(name)} characters",
+            cure=f"Take 1 to {LONGEST_NAME} characters.",
+        )
+    return name
+
+
+def _administrators(transaction: Transaction) -> list[int]:
+    """Those who can sign in. Locked, so that two changes at once cannot take away the last two."""
+    wanted = select(Person.id).where(Person.role == roles.ADMINISTRATOR, Person.disabled_at.is_(None))
+    return list(transaction.scalars(wanted.with_for_update()))
+
+
+def _named(transaction: Transaction, name: str) -> Person | None:
+    key = key_of(name)
+    if any(unicodedata.category(letter)[0] == "C" for letter in key):  # not all of them can be asked for
+        return None
+    return transaction.scalar(select(Person).where(Person.key == key))
+
+
+def _person(transaction: Transaction, number: int) -> Person:
+    person = transaction.get(Person, number) if 0 < number < 2**31 else None
+    if person is None:
+        raise UnknownAccount(f"The person {number}", "does not exist")
+    return person
+
+
+def _account(person: Person) -> Account:
+    return Account(
+        id=person.id,
+        name=person.name,
+        role=person.role,
+        created_at=person.created_at,
+        password_at=person.password_at,
+        disabled_at=person.disabled_at,
+    )

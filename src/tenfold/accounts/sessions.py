@@ -1,0 +1,192 @@
+"""Sessions: browsers where somebody is signed in.
+
+The cookie holds a random secret with a signature; the table holds the secret's SHA-256, so that whoever
+reads the table can sign in as nobody. The signing key lies in a file of tenfold's home that only its owner
+can read: a cookie that was not given out here is refused before the database is asked. Knows no HTTP.
+"""
+
+import os
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+
+from itsdangerous import BadSignature, Signer
+from sqlalchemy import ColumnElement, and_, delete, select, update
+
+from tenfold.accounts.tables import Person, Session
+from tenfold.database import Database
+from tenfold.database.base import now
+from tenfold.errors import UnknownAccount
+
+KEY_FILE = "session.key"
+_SECRET_BYTES = 32
+# A session's last use is written down at most this often.
+_USE_EVERY = timedelta(minutes=1)
+_ID_LETTERS = 16
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A session that holds, and whose it is. id: names it to its person; not the secret."""
+
+    id: str
+    person_id: int
+    name: str
+    role: str
+    created_at: datetime
+    used_at: datetime
+    expires_at: datetime
+    address: str
+    agent: str
+
+
+class Sessions:
+    """The sessions of one database.
+
+    Args:
+        home: where the signing key lies; made at the first use.
+        idle: a session ends when it was not used for so long.
+        lasting: a session ends so long after it began.
+    """
+
+    def __init__(self, database: Database, home: Path, *, idle: timedelta, lasting: timedelta) -> None:
+        self._database, self._home = database, home
+        self._idle, self._lasting = idle, lasting
+        self._signer: Signer | None = None
+
+    def begin(self, person: int, *, address: str = "", agent: str = "", instead_of: str = "") -> str:
+        """Sign a person in; the cookie's value. `instead_of`: the cookie that the browser had, which ends."""
+        secret, at = secrets.token_urlsafe(_SECRET_BYTES), now()
+        old = self._hash(instead_of)
+        with self._database.writing() as change:
+            change.execute(delete(Session).where(~self._holds(at) | (Session.hash == (old or ""))))
+            change.add(
+                Session(
+                    hash=_hashed(secret),
+                    person_id=person,
+                    created_at=at,
+                    used_at=at,
+                    expires_at=at + self._lasting,
+                    address=address[:64],
+                    agent="".join(letter for letter in agent if letter.isprintable())[:200],
+                )
+            )
+        return self._signing.sign(secret).decode()
+
+    def find(self, cookie: str, *, using: bool = True) -> SignedIn | None:
+        """Whose session a cookie's value is; None where it does not hold, or no longer.
+
+        Args:
+            using: whether this counts as use.
+        """
+        held, at = self._hash(cookie), now()
+        if held is None:
+            return None
+        with self._database.reading() as look:
+            row = look.execute(
+                select(Session, Person)
+                .join(Person, Person.id == Session.person_id)
+                .where(Session.hash == held, self._holds(at), Person.disabled_at.is_(None))
+            ).first()
+        if row is None:
+            return None
+        if using and at - row[0].used_at > _USE_EVERY:
+            with self._database.writing() as change:
+                change.execute(update(Session).where(Session.hash == held).values(used_at=at))
+        return self._signed_in(*row)
+
+    def of(self, person: int) -> list[SignedIn]:
+        """Where a person is signed in, the latest first."""
+        with self._database.reading() as look:
+            rows = look.execute(
+                select(Session, Person)
+                .join(Person, Person.id == Session.person_id)
+                .where(Session.person_id == person, self._holds(now()))
+                .order_by(Session.created_at.desc())
+            )
+            return [self._signed_in(*row) for row in rows]
+
+    def end(self, cookie: str) -> None:
+        """Sign a browser out; nothing where it was not signed in."""
+        with self._database.writing() as change:
+            change.execute(delete(Session).where(Session.hash == (self._hash(cookie) or "")))
+
+    def end_one(self, person: int, named: str) -> None:
+        """End the person's session with this id; raises UnknownAccount."""
+        ours = and_(Session.person_id == person, Session.hash.startswith(named, autoescape=True))
+        with self._database.writing() as change:
+            gone = (
+                change.execute(delete(Session).where(ours).returning(Session.hash)) if _is_id(named) else None
+            )
+            if gone is None or gone.first() is None:
+                raise UnknownAccount("The session", "does not exist, or has ended")
+
+    def end_all(self, person: int, *, but: str = "") -> int:
+        """End the person's sessions, except the one with the id `but`; how many."""
+        with self._database.writing() as change:
+            others = [
+                one
+                for one in change.scalars(select(Session.hash).where(Session.person_id == person))
+                if one[:_ID_LETTERS] != but
+            ]
+            change.execute(delete(Session).where(Session.hash.in_(others)))
+        return len(others)
+
+    def _holds(self, at: datetime) -> ColumnElement[bool]:
+        return and_(Session.expires_at > at, Session.used_at > at - self._idle)
+
+    def _signed_in(self, session: Session, person: Person) -> SignedIn:
+        return SignedIn(
+            id=session.hash[:_ID_LETTERS],
+            person_id=person.id,
+            name=person.name,
+            role=person.role,
+            created_at=session.created_at,
+            used_at=session.used_at,
+            expires_at=min(session.expires_at, session.used_at + self._idle),
+            address=session.address,
+            agent=session.agent,
+        )
+
+    def _hash(self, cookie: str) -> str | None:
+        try:
+            return _hashed(self._signing.unsign(cookie).decode()) if cookie else None
+        except (BadSignature, UnicodeError):
+            return None
+
+    @property
+    def _signing(self) -> Signer:
+        if self._signer is None:
+            key = _key(self._home / KEY_FILE)
+            self._signer = Signer(key, salt="tenfold session", digest_method=sha256)
+        return self._signer
+
+
+def _hashed(secret: str) -> str:
+    return sha256(secret.encode()).hexdigest()
+
+
+def _is_id(text: str) -> bool:
+    return len(text) == _ID_LETTERS and set(text) <= set("0123456789abcdef")
+
+
+def _key(file: Path) -> str:
+    """The key in `file`, which is made where there is none; whole, also if two processes make it at once."""
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        made = file.with_name(f"{file.name}.{secrets.token_hex(8)}")
+        with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as writing:
+            writing.write(secrets.token_hex(32))
+            writing.flush()
+            os.fsync(writing.fileno())
+        try:
+            os.link(made, file)
+        except FileExistsError:
+            pass  # another process was first
+        except OSError:  # a file system without links
+            made.replace(file)
+            return file.read_text(encoding="ascii")
+        made.unlink()
+    return file.read_text(encoding="ascii")
