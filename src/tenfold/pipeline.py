@@ -134,8 +134,18 @@ def _transfer(trainer: Trainer, data: Dataset, *, load: bool) -> None:
     if source and load:
         path = modelfile.bundled() if source == "bundled" else Path(source)
         sample = trainer.normalise(as_tensor(data.training, slice(0, WHITENING_PICTURES)))
-        weights = transfer.weights_of(path)
-        transfer.load_into(trainer.network, weights, path, sample, trainer.mean, trainer.std)
+        weights, theirs = transfer.weights_of(path), transfer.classes_of(path)
+        mine = data.training.classes
+        if len(set(mine) & set(theirs)) < 2 or mine == theirs:
+            transfer.load_into(trainer.network, weights, path, sample, trainer.mean, trainer.std)
+        else:
+            # Some classes are the same: each takes its own row of the head with it, wherever that stands now.
+            other = known.build(
+                trainer.recipe.network, len(theirs), trainer.recipe.side, **trainer.recipe.options
+            )
+            other = other.to(trainer.device)
+            transfer.load_into(other, weights, path, sample, trainer.mean, trainer.std)
+            transfer.take_classes(trainer.network, other, mine, theirs)
     if until:
         trainer.frozen = transfer.freeze(trainer.network, until)
     trainer.start()
@@ -166,8 +176,10 @@ class ExportConfig:
     licence: str = "Apache-2.0"
 
 
-def export_config(data: Dataset, recipe: Recipe, name: str | None = None) -> ExportConfig:
-    """The export that suits the data: its name, and views that show a picture as training did.
+def export_config(
+    data: Dataset, recipe: Recipe, name: str | None = None, views: str | None = None
+) -> ExportConfig:
+    """The export that suits the data: its name, and views that show a picture as training did, or as named.
 
     CIFAR-10's pictures are cut out around their subject, photographs are not: `six-wide` makes up for it
     (docs/explanation/views.md). One's own pictures are learned whole, so they are shown whole; mirrored too,
@@ -175,11 +187,10 @@ def export_config(data: Dataset, recipe: Recipe, name: str | None = None) -> Exp
     """
     if data.name == CIFAR10:
         ours = "tenfold" if recipe.network == "default" else recipe.network
-        return ExportConfig(name or f"{ours}-cifar10")
+        return ExportConfig(name or f"{ours}-cifar10", views=views or ExportConfig.views)
     title = Path(data.name).resolve().stem
-    return ExportConfig(
-        name or title, views="whole" if recipe.augmentation.flip == "none" else "mirrored-pair"
-    )
+    suiting = "whole" if recipe.augmentation.flip == "none" else "mirrored-pair"
+    return ExportConfig(name or title, views=views or suiting)
 
 
 def export(

@@ -1,7 +1,7 @@
-"""What people corrected, as labelled pictures: some to learn from, some kept back to judge by. Trains nothing.
+"""What people corrected, as labelled pictures: to learn from, and kept back to judge by. Trains nothing.
 
-A picture that is kept back is never learned from, in this improvement or in any later one. Which side it falls
-on depends on its content alone: it is the same on every machine, whatever is corrected before or after it.
+A picture that is kept back is never learned from, in this improvement or in any later one. Which side it
+falls on depends on its content alone: the same on every machine, whatever is corrected before or after it.
 """
 
 import csv

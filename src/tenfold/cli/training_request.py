@@ -34,6 +34,7 @@ class Asked:
     finish: bool
     output: Path | None
     name: str | None
+    views: str | None
     device: str
     precision: str | None
     tensorboard: bool
@@ -112,6 +113,7 @@ class Asked:
             ("--data-dir", self.data_dir),
             ("--output", self.output),
             ("--name", self.name),
+            ("--views", self.views),
             ("--device", None if self.device == "auto" else self.device),
             ("--mlflow", self.mlflow),
         ):

@@ -4,6 +4,7 @@ A model file holds weights as ONNX initialisers, under the names that they had i
 holds them in a checkpoint. A head for other classes is left to learn anew.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from torch import Tensor, nn
 from tenfold import modelfile
 from tenfold.errors import TrainingError
 from tenfold.networks.output import FoldsWhenServed
-from tenfold.training import checkpoints
+from tenfold.training import checkpoints, runs
 
 # What the exporter puts before the names of the network's weights.
 _BODY = "body."
@@ -43,6 +44,17 @@ def weights_of(source: Path) -> dict[str, Tensor]:
     graph = onnx.load_from_string(modelfile.read(source)[0]).graph
     arrays = ((one.name, np.array(onnx.numpy_helper.to_array(one))) for one in graph.initializer)
     return {name.removeprefix(_BODY): torch.from_numpy(array) for name, array in arrays}
+
+
+def classes_of(source: Path) -> tuple[str, ...]:
+    """The classes of a run's folder or a model file, in the order of their outputs; none where untold.
+
+    Raises:
+        ModelFileError: the file is not one of ours, or damaged.
+    """
+    if not source.is_dir():
+        return modelfile.read(source)[1].labels
+    return tuple(runs.facts(source, "data")["classes"]) if (source / "data.json").is_file() else ()
 
 
 def load_into(
@@ -82,6 +94,25 @@ def load_into(
     if isinstance(network, FoldsWhenServed) and folded:
         network.settle(pictures)
     return left
+
+
+@torch.no_grad()
+def take_classes(network: nn.Module, other: nn.Module, mine: Sequence[str], theirs: Sequence[str]) -> None:
+    """Give the network what another of the same layers has learned; of the head, the rows of shared classes.
+
+    Args:
+        mine: the classes of `network`, in the order of its outputs.
+        theirs: those of `other`.
+    """
+    head = _last_layer(network)
+    rows = [(mine.index(label), theirs.index(label)) for label in mine if label in theirs]
+    to, of = (torch.tensor(places) for places in zip(*rows, strict=True))
+    learned = other.state_dict()
+    for name, tensor in network.state_dict().items():
+        if name.rpartition(".")[0] == head:
+            tensor[to.to(tensor.device)] = learned[name][of.to(tensor.device)]
+        else:
+            tensor.copy_(learned[name])
 
 
 def freeze(network: nn.Module, until: str) -> list[nn.Module]:
