@@ -4,9 +4,18 @@ Knows every part's constructor and nothing of what it is used for. Nothing here 
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
+from tenfold.accounts.audit import Audit
+from tenfold.accounts.logins import Logins
+from tenfold.accounts.office import Office
+from tenfold.accounts.people import People
+from tenfold.accounts.sessions import Sessions
+from tenfold.accounts.tokens import Tokens
+from tenfold.catalogue.intake import Intake
+from tenfold.catalogue.store import Store
 from tenfold.database import Database
 from tenfold.database.upgrading import upgrade
 from tenfold.images import Limits
@@ -27,8 +36,15 @@ class House:
     settings: Settings
     database: Database
     live: Live
+    store: Store
+    intake: Intake
     registry: Registry
     switch: switching.Switch
+    people: People
+    sessions: Sessions
+    tokens: Tokens
+    logins: Logins
+    audit: Audit
     notices: tuple[str, ...]
 
     @property
@@ -49,9 +65,8 @@ def open_house(settings: Settings, *, classifier: Classifier | None = None, serv
     Raises:
         TenfoldError: the database does not answer or cannot be upgraded, or the model cannot be read.
     """
-    database = Database(settings.database_url or f"sqlite:///{settings.home / 'tenfold.db'}")
-    database.check()
-    upgrade(database, settings.home / "backups" if settings.upgrade_backup == "yes" else None)
+    database = open_database(settings)
+    office = open_office(settings, database)
     limits = Limits(pixels=settings.max_picture_pixels, bytes=settings.max_picture_bytes)
     load = partial(Classifier, threads=settings.threads, limits=limits)
     registry = Registry(database, settings.home / "models")
@@ -60,11 +75,37 @@ def open_house(settings: Settings, *, classifier: Classifier | None = None, serv
     else:
         _, notice = switching.first(registry, "", lambda path: classifier, insist=False)
     live = Live(classifier)
+    store = Store(settings.home / "pictures")
     return House(
         settings=settings,
         database=database,
         live=live,
+        store=store,
+        intake=Intake(database, store, limits),
         registry=registry,
         switch=switching.Switch(registry, live, load),
+        people=office.people,
+        sessions=office.sessions,
+        tokens=office.tokens,
+        logins=office.logins,
+        audit=office.audit,
         notices=(notice,) if notice else (),
+    )
+
+
+def open_database(settings: Settings) -> Database:
+    """The database that `settings` name, with its tables up to date; raises DatabaseError."""
+    database = Database(settings.database_url or f"sqlite:///{settings.home / 'tenfold.db'}")
+    database.check()
+    upgrade(database, settings.home / "backups" if settings.upgrade_backup == "yes" else None)
+    return database
+
+
+def open_office(settings: Settings, database: Database) -> Office:
+    """What has to do with people, without the rest of the house."""
+    return Office(
+        database,
+        settings.home,
+        idle=timedelta(minutes=settings.session_idle_minutes),
+        lasting=timedelta(hours=settings.session_hours),
     )

@@ -6,9 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql.dml import Insert as PostgresqlInsert
+from sqlalchemy.dialects.sqlite.dml import Insert as SqliteInsert
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.orm import Session
 
+from tenfold.database.base import Base
 from tenfold.errors import DatabaseError
 
 # How long one writer waits for another on SQLite, which lets in one at a time.
@@ -51,6 +55,10 @@ class Database:
         """A look at the tables, of one moment."""
         with Session(self.engine, expire_on_commit=False) as session:
             yield session
+
+    def insert(self, table: type[Base]) -> SqliteInsert | PostgresqlInsert:
+        """An INSERT that can say what to do ON CONFLICT, in this database's own words."""
+        return sqlite.insert(table) if self.sqlite else postgresql.insert(table)
 
     def check(self) -> None:
         """Raise DatabaseError where the database does not answer."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from pydantic import BaseModel, Field
 
 from tenfold.catalogue.tables import HOUSE, Entry
-from tenfold.web.problems import Problem
+from tenfold.web.problems import Problem, remembered
 
 
 class EntryAnswer(BaseModel):
@@ -55,7 +55,7 @@ def entry_answer(entry: Entry, person: int) -> EntryAnswer:
         known=entry.known,
         model=entry.model_hash,
         state=entry.state,
-        problem=Problem(**entry.problem) if entry.problem else None,
+        problem=remembered(entry.problem) if entry.problem else None,
         width=entry.width,
         height=entry.height,
         bytes=entry.bytes,

@@ -1,0 +1,305 @@
+"""Pictures into the catalogue, and the model's answers about them. Runs no model, opens no path.
+
+In two steps, so that many may be done at once: `keep` looks at a picture and puts its bytes on the disk (safe
+in many threads), `enter` writes entries for many kept pictures in one transaction. Whatever ends the process
+between the two leaves a file without an entry, which the next `keep` of the same content finds and uses.
+"""
+
+import hashlib
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from sqlalchemy import null, select, update
+from sqlalchemy.orm import Session
+
+from tenfold import images
+from tenfold.catalogue import exif, review
+from tenfold.catalogue.names import kept_path, safe_file_name
+from tenfold.catalogue.seen import FileState, note
+from tenfold.catalogue.store import Store
+from tenfold.catalogue.tables import DONE, FAILED, HOUSE, NONE, WAITING, Embedding, Entry, Name
+from tenfold.database import Database, now
+from tenfold.errors import PictureError
+from tenfold.images import MEDIA_TYPES, Limits
+from tenfold.predictions import Prediction
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A picture whose bytes are on the disk.
+
+    name: as it came. path: the file's absolute path, "" for an upload. file: the state of that file, to be
+    remembered with the entry.
+    """
+
+    hash: str
+    bytes: int
+    media_type: str
+    width: int
+    height: int
+    taken: exif.Taken
+    name: str
+    path: str = ""
+    file: FileState | None = None
+
+
+@dataclass(frozen=True)
+class Added:
+    """An entry, and whether it is there only since now (or again, after a deletion)."""
+
+    entry: Entry = field(repr=False)
+    new: bool
+
+
+class Intake:
+    """The way into the catalogue. Safe in many threads and processes.
+
+    Args:
+        store: where the bytes are kept.
+        limits: what is refused as too large.
+    """
+
+    def __init__(self, database: Database, store: Store, limits: Limits) -> None:
+        self._database, self._store, self._limits = database, store, limits
+        self._one_writer = threading.Lock()
+
+    @property
+    def limits(self) -> Limits:
+        return self._limits
+
+    def add(
+        self,
+        content: bytes,
+        *,
+        name: str,
+        source: str,
+        owner: int = HOUSE,
+        by: int = HOUSE,
+        shared: bool = True,
+        path: str = "",
+    ) -> Added:
+        """Add a picture: kept for good when this returns, waiting to be classified.
+
+        Args:
+            name: the file's name as it came; kept without what could harm.
+            source: upload, api, folder, watch or camera.
+            owner: whose it is; the same content of the same owner is one entry with two names.
+            shared: whether others see it, where the entry is new.
+
+        Raises:
+            PictureError: it is no picture, or too large; nothing is kept.
+            CatalogueError: the disk is full, or may not be written.
+        """
+        kept = self.keep(content, name=name, path=path)
+        return self.enter([kept], source=source, owner=owner, by=by, shared=shared)[0]
+
+    def keep(self, content: bytes, *, name: str, path: str = "", file: FileState | None = None) -> Kept:
+        """Look at a picture's header and put its bytes on the disk. Raises as `add`."""
+        header = images.header(content, name=name, limits=self._limits)
+        taken = exif.read(header.exif)
+        return Kept(
+            hash=self._store.put(content),
+            bytes=len(content),
+            media_type=MEDIA_TYPES[header.kind],
+            width=header.width,
+            height=header.height,
+            taken=taken,
+            name=name,
+            path=path,
+            file=file,
+        )
+
+    def enter(
+        self, pictures: Sequence[Kept], *, source: str, owner: int, by: int, shared: bool
+    ) -> list[Added]:
+        """Entries for kept pictures, in their order: all of them, or none where it ends with an error."""
+        found: dict[int, Added] = {}
+        with self._writing() as session:
+            # In the order of hashes, so that two who add the same pictures never wait for each other.
+            for place in sorted(range(len(pictures)), key=lambda place: pictures[place].hash):
+                one = pictures[place]
+                added = self._enter(session, one, owner, by, shared)
+                self._name(session, added.entry, one, source, by)
+                if one.file is not None:
+                    note(self._database, session, owner, one.file, entry=added.entry.id)
+                found[place] = added
+        return [found[place] for place in range(len(pictures))]
+
+    def refuse(self, owner: int, refused: Iterable[tuple[FileState, str]]) -> None:
+        """Remember files that are no pictures, and why, so that they are not read again."""
+        with self._writing() as session:
+            for file, problem in refused:
+                note(self._database, session, owner, file, problem=problem)
+
+    def waiting(self, limit: int, after: int = 0) -> list[tuple[int, str]]:
+        """The first entries that wait for an answer, the oldest first: ids above `after`, and hashes."""
+        query = select(Entry.id, Entry.hash).where(Entry.state == WAITING, Entry.id > after)
+        with self._database.reading() as session:
+            rows = session.execute(query.order_by(Entry.id).limit(limit))
+            return [(row.id, row.hash) for row in rows]
+
+    def take_answers(
+        self,
+        answers: Sequence[tuple[int, Prediction | PictureError]],
+        model_hash: str,
+        *,
+        threshold: float | None = None,
+    ) -> None:
+        """Write a model's answers to entries; what a person said about an entry stays.
+
+        Args:
+            answers: entry ids with what the model said, or why it could say nothing.
+            threshold: the novelty above which that model says "none of these".
+        """
+        said = dict(answers)
+        with self._writing() as session:
+            query = select(Entry).where(Entry.id.in_(said)).order_by(Entry.id).with_for_update()
+            entries = session.scalars(query).all()
+            names = _names(session, [entry.id for entry in entries])
+            rows = []
+            for entry in entries:
+                answer = said[entry.id]
+                if isinstance(answer, PictureError):
+                    rows.append({"id": entry.id} | _unanswered(answer))
+                    continue
+                columns = _answered(entry, answer, model_hash, threshold)
+                columns["search_text"] = search_text(names[entry.id], columns["label"], entry.name)
+                rows.append({"id": entry.id} | columns)
+                self._place(session, entry.id, answer, model_hash)
+            session.expunge_all()  # the rows say it all; nothing is to be written twice
+            # Rows of one statement must have the same columns.
+            for answered in (True, False):
+                if some := [row for row in rows if ("label" in row) == answered]:
+                    session.execute(update(Entry), some)
+
+    def _enter(self, session: Session, one: Kept, owner: int, by: int, shared: bool) -> Added:
+        name = safe_file_name(one.name)
+        statement = self._database.insert(Entry).values(
+            owner_id=owner,
+            hash=one.hash,
+            bytes=one.bytes,
+            media_type=one.media_type,
+            width=one.width,
+            height=one.height,
+            taken_at=one.taken.at,
+            latitude=one.taken.latitude,
+            longitude=one.taken.longitude,
+            camera=one.taken.camera,
+            added_at=now(),
+            added_by=by,
+            shared=shared,
+            name=name,
+            search_text="",
+            state=WAITING,
+        )
+        unless_there = statement.on_conflict_do_nothing(index_elements=["owner_id", "hash"])
+        entry = session.scalars(unless_there.returning(Entry)).one_or_none()
+        if entry is not None:
+            return Added(entry, new=True)
+        entry = session.scalars(
+            select(Entry).where(Entry.owner_id == owner, Entry.hash == one.hash).with_for_update()
+        ).one()
+        restored = entry.deleted_at is not None
+        entry.deleted_at = None
+        return Added(entry, new=restored)
+
+    def _name(self, session: Session, entry: Entry, one: Kept, source: str, by: int) -> None:
+        name, path = safe_file_name(one.name), kept_path(one.path)
+        statement = self._database.insert(Name).values(
+            entry_id=entry.id,
+            key=hashlib.sha256("\0".join((source, path, name)).encode()).hexdigest(),
+            name=name,
+            source=source,
+            path=path,
+            added_at=now(),
+            added_by=by,
+        )
+        session.execute(statement.on_conflict_do_nothing(index_elements=["entry_id", "key"]))
+        entry.search_text = search_text(_names(session, [entry.id])[entry.id], entry.label, entry.name)
+        session.flush()
+
+    def _place(self, session: Session, entry: int, answer: Prediction, model_hash: str) -> None:
+        if answer.embedding is None:
+            return
+        now_there = {"model_hash": model_hash, "vector": answer.embedding.astype("<f2").tobytes()}
+        statement = self._database.insert(Embedding).values(entry_id=entry, **now_there)
+        session.execute(statement.on_conflict_do_update(index_elements=["entry_id"], set_=now_there))
+
+    @contextmanager
+    def _writing(self) -> Iterator[Session]:
+        """A transaction. SQLite's writers wait by asking again and again: threads here wait in a line."""
+        if not self._database.sqlite:
+            with self._database.writing() as session:
+                yield session
+            return
+        with self._one_writer, self._database.writing() as session:
+            yield session
+
+
+def search_text(names: Iterable[Name], label: str | None, shown: str = "") -> str:
+    """What the words of a search are looked for in: names, the folder of each, sources, class; lower case.
+
+    Args:
+        names: all names of an entry.
+        label: what it is filed under.
+        shown: the name that it is shown by, where a person gave it another.
+    """
+    words = [shown]
+    for name in names:
+        folder = name.path.replace("\\", "/").split("/")[-2:-1]
+        words += [name.name, *folder, name.source]
+    words.append(label or "")
+    return "\n".join(dict.fromkeys(word.lower() for word in words if word))
+
+
+def _names(session: Session, entries: Sequence[int]) -> dict[int, list[Name]]:
+    """All names of entries, the oldest first."""
+    found: dict[int, list[Name]] = {entry: [] for entry in entries}
+    for name in session.scalars(select(Name).where(Name.entry_id.in_(found)).order_by(Name.id)):
+        found[name.entry_id].append(name)
+    return found
+
+
+def _answered(entry: Entry, answer: Prediction, model_hash: str, threshold: float | None) -> dict[str, Any]:
+    """The columns that an answer gives an entry."""
+    best = np.sort(list(answer.probabilities.values()))[::-1]
+    corrected = entry.corrected_label if entry.corrected_at is not None else None
+    look = review.score(
+        answer.probabilities,
+        known=answer.known,
+        novelty=answer.novelty,
+        threshold=threshold,
+        previous=_said_before(entry, model_hash),
+        corrected=corrected,
+    )
+    said = answer.label if answer.known else NONE
+    return {
+        "state": DONE,
+        "problem": null(),
+        "label": said if corrected is None else corrected,
+        "model_label": answer.label,
+        "confidence": answer.confidence,
+        "margin": float(best[0] - best[1]) if len(best) > 1 else 1.0,
+        "novelty": answer.novelty,
+        "known": answer.known,
+        "probabilities": dict(answer.probabilities),
+        "model_hash": model_hash,
+        "classified_at": now(),
+        "review_score": look and look.score,
+        "review_reason": look and look.reason,
+    }
+
+
+def _said_before(entry: Entry, model_hash: str) -> str | None:
+    """What another model said of an entry."""
+    if entry.model_label is None or entry.model_hash == model_hash:
+        return None
+    return entry.model_label if entry.known else NONE
+
+
+def _unanswered(problem: PictureError) -> dict[str, Any]:
+    return {"state": FAILED, "problem": problem.facts()}
