@@ -9,6 +9,7 @@ An entry can be worth a look for four reasons, each with a score from 0 to 1; th
   self-confidence in that label (confident learning: Northcutt et al. 2021).
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -157,10 +158,12 @@ def _below(after: str) -> ColumnElement[bool]:
     try:
         score, entry = float(value), int(number)
     except ValueError:
+        score, entry = math.nan, 0
+    if not math.isfinite(score) or not 0 < entry < 2**63:
         raise UsageError(
             "after",
             "is no place in the queue",
             received=f"{after!r:.80}",
             cure="Send `next` of the page before.",
-        ) from None
+        )
     return or_(Entry.review_score < score, and_(Entry.review_score == score, Entry.id < entry))
