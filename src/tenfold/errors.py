@@ -8,6 +8,7 @@
     ├── ModelFileError         a model file is not ours, damaged, or too new
     ├── DatasetError           training data is missing, damaged or cannot be fetched
     ├── TrainingError          a training run cannot start, resume or go on
+    │   └── UnknownRun         there is no training run of that name
     ├── SettingError           a setting has a value that cannot be used
     ├── UsageError             arguments that do not fit together
     ├── DatabaseError          the database does not answer, or cannot be upgraded
@@ -102,6 +103,11 @@ class DatasetError(TenfoldError):
 class TrainingError(TenfoldError):
     code = "training-error"
     title = "Training cannot go on"
+
+
+class UnknownRun(TrainingError):
+    code = "unknown-run"
+    title = "No such training run"
 
 
 class SettingError(TenfoldError):

@@ -12,12 +12,12 @@ from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from tenfold import modelfile
 from tenfold.database import Database, now
-from tenfold.errors import RegistryError, UnknownModel
+from tenfold.errors import DatabaseError, RegistryError, UnknownModel
 from tenfold.modelfile import ModelInfo
 from tenfold.registry.tables import LiveChange, RegisteredModel
 
@@ -156,9 +156,16 @@ class Registry:
         return found.model_hash if found else ""
 
     def live_change(self) -> LiveChange | None:
-        """How the live model came to be live."""
-        with self._database.reading() as session:
-            return _last(session)
+        """How the live model came to be live. Raises DatabaseError where the database does not answer."""
+        try:
+            with self._database.reading() as session:
+                return _last(session)
+        except OperationalError as reason:
+            raise DatabaseError(
+                f"The database {self._database.shown}",
+                "does not answer",
+                received=str(reason.orig).strip().partition("\n")[0],
+            ) from reason
 
     def go_live(self, key: str, *, by: int, reason: str = CHOSEN) -> LiveChange:
         """Record that a model is live from now on. Where it is live already, nothing changes.

@@ -35,6 +35,7 @@ from tenfold.errors import (
     LoginNeeded,
     LoginRefused,
     MissingExtra,
+    ModelFileError,
     NotAllowed,
     NotAPicture,
     NotInCatalogue,
@@ -48,6 +49,7 @@ from tenfold.errors import (
     UnknownImprovement,
     UnknownJob,
     UnknownModel,
+    UnknownRun,
     UsageError,
 )
 
@@ -139,6 +141,8 @@ _STATUS: dict[type[TenfoldError], int] = {
     UnknownJob: 404,
     DatasetError: 422,
     TrainingError: 409,
+    UnknownRun: 404,
+    ModelFileError: 422,
     MissingExtra: 501,
     DatabaseError: 503,
 }

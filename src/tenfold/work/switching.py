@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from tenfold.errors import TenfoldError
+from tenfold.errors import DatabaseError, TenfoldError
 from tenfold.inference import Classifier
 from tenfold.inference.live import Live
 from tenfold.registry.models import BUNDLED, CHOSEN, HOUSE, ROLLBACK, START, Registry
@@ -59,7 +59,10 @@ class Switch:
         A model that cannot be loaded here is told once in the log, and the old one stays.
         """
         with self._lock:
-            change = self._registry.live_change()
+            try:
+                change = self._registry.live_change()
+            except DatabaseError:
+                return False  # whoever needs it now will say so
             if change is None or change.id == self._seen:
                 return False
             self._seen = change.id
