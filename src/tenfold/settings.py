@@ -65,8 +65,8 @@ class Settings:
     host: str = field(
         default="127.0.0.1",
         metadata={
-            "help": "The address that `tenfold serve` listens on. 0.0.0.0 lets other machines in; there are "
-            "no accounts, so put a proxy that asks who is there before it."
+            "help": "The address that `tenfold serve` listens on. 0.0.0.0 lets other machines in, once "
+            "there is an administrator: `tenfold user add NAME --role administrator`."
         },
     )
     port: int = field(
@@ -74,6 +74,36 @@ class Settings:
         metadata={
             "help": "The port that `tenfold serve` listens on. 0 takes any free one.",
             "range": (0, 65_535),
+        },
+    )
+    allowed_hosts: str = field(
+        default="",
+        metadata={
+            "help": "Further names that the server answers to, separated by commas, such as "
+            "pictures.example.org: those under which a proxy hands requests on. IP addresses, localhost and "
+            "this machine's own name need not be named."
+        },
+    )
+    trusted_proxies: str = field(
+        default="",
+        metadata={
+            "help": "The addresses or networks of proxies, separated by commas, that are believed when they "
+            "say (X-Forwarded-For, X-Forwarded-Proto) where a request came from and that it came by https. "
+            "Empty: none is."
+        },
+    )
+    session_idle_minutes: int = field(
+        default=480,
+        metadata={
+            "help": "Whoever has not used the page for so many minutes has to sign in again.",
+            "range": (1, 100_000),
+        },
+    )
+    session_hours: int = field(
+        default=168,
+        metadata={
+            "help": "So many hours after signing in, one has to sign in again in any case.",
+            "range": (1, 10_000),
         },
     )
     database_url: str = field(

@@ -63,12 +63,24 @@ class Limits:
             change.add_all(Attempt(key=key, at=at) for key, _ in keys)
         return Try(keys[0][0], keys, at)
 
+    def wait(self, name: str, address: str) -> int:
+        """How many seconds the next try has to wait now; 0: it need not."""
+        at = now()
+        with self._database.reading() as look:
+            wait = max(self._wait(look, key, free, at) for key, free in _keys(name, address))
+        return max(0, -int(-wait.total_seconds() // 1))
+
     def succeeded(self, one: Try) -> None:
         """Take a try back that did not fail, and forget the failures of that name from there."""
+        self.withdraw(one)
+        with self._database.writing() as change:
+            change.execute(delete(Attempt).where(Attempt.key == one.here))
+
+    def withdraw(self, one: Try) -> None:
+        """Take a try back that was not made."""
         with self._database.writing() as change:
             for key, _ in one.keys:
                 change.execute(delete(Attempt).where(Attempt.key == key, Attempt.at == one.at))
-            change.execute(delete(Attempt).where(Attempt.key == one.here))
 
     def _alone(self, change: Transaction, keys: Sequence[tuple[str, int]]) -> None:
         """Let no other transaction count the same keys now. SQLite lets in one writer at a time anyway."""

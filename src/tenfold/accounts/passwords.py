@@ -7,6 +7,8 @@ digits and signs make people choose predictable ones (NIST SP 800-63B).
 
 import threading
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from importlib.resources import files
 from itertools import pairwise
@@ -14,11 +16,11 @@ from itertools import pairwise
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from tenfold.errors import AccountError
+from tenfold.errors import AccountError, TooManyLogins
 
 SHORTEST, LONGEST = 8, 128
 # One check takes 64 MiB; more of them side by side would let strangers fill the memory.
-_AT_ONCE = 2
+_AT_ONCE, _WAITING = 2, 8
 # Letters as they are written with digits and signs.
 _LETTERS = str.maketrans("013457@$!", "oleastasi")
 _SIGNS = "0123456789!?.,;:_-+*#@$%&/\\=~^()[]{}<>|\"'` "
@@ -34,15 +36,17 @@ class Passwords:
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher or PasswordHasher()
         self._places = threading.BoundedSemaphore(_AT_ONCE)
+        self._asking = 0
+        self._count = threading.Lock()
 
     def hash(self, password: str) -> str:
         """What is kept of a password."""
-        with self._places:
+        with self._place():
             return self._hasher.hash(_bytes(password))
 
     def right(self, password: str, kept: str | None) -> bool:
         """Whether `password` is the one that `kept` was made of. None: of nobody, which takes as long."""
-        with self._places:
+        with self._place():
             try:
                 return self._hasher.verify(kept or self._nobody, _bytes(password)) and kept is not None
             except (VerificationError, InvalidHashError):
@@ -51,6 +55,19 @@ class Passwords:
     def outdated(self, kept: str) -> bool:
         """Whether `kept` was made with other parameters than a new one would be."""
         return self._hasher.check_needs_rehash(kept)
+
+    @contextmanager
+    def _place(self) -> Iterator[None]:
+        with self._count:
+            if self._asking >= _AT_ONCE + _WAITING:
+                raise TooManyLogins("Signing in", "is tried by too many at once", seconds=2)
+            self._asking += 1
+        try:
+            with self._places:
+                yield
+        finally:
+            with self._count:
+                self._asking -= 1
 
     @cached_property
     def _nobody(self) -> str:

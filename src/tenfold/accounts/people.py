@@ -3,6 +3,7 @@
 Knows no HTTP. Who changes what is in the audit log.
 """
 
+import time
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from tenfold.database.base import now
 from tenfold.errors import AccountError, UnknownAccount
 
 LONGEST_NAME = 100
+# Another process may add the first person: this one sees it so much later.
+_REMEMBERED_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -45,11 +48,20 @@ class People:
 
     def __init__(self, database: Database, kept: Passwords, audit: Audit) -> None:
         self._database, self._passwords, self._audit = database, kept, audit
+        self._somebody, self._nobody_until = False, 0.0
 
     def anybody(self) -> bool:
-        """Whether anybody has an account, so that one has to sign in."""
-        with self._database.reading() as look:
-            return look.scalar(select(Person.id).limit(1)) is not None
+        """Whether anybody has an account, so that one has to sign in. Accounts are never deleted."""
+        if not self._somebody:
+            with self._database.reading() as look:
+                self._somebody = look.scalar(select(Person.id).limit(1)) is not None
+            self._nobody_until = 0.0 if self._somebody else time.monotonic() + _REMEMBERED_SECONDS
+        return self._somebody
+
+    @property
+    def nobody_lately(self) -> bool:
+        """Whether nobody had an account a moment ago. Asks no database; False where that is not known."""
+        return time.monotonic() < self._nobody_until
 
     def has_administrator(self) -> bool:
         """Whether there is one who can sign in."""
@@ -115,9 +127,11 @@ class People:
                 change.add(person)
                 change.flush()
                 self._audit.note(by, "person.add", name, {"role": role}, address=address, within=change)
-                return _account(person)
+                account = _account(person)
         except IntegrityError:
             raise AccountError(f"The name '{name}'", "is taken", cure="Choose another.") from None
+        self._somebody, self._nobody_until = True, 0.0
+        return account
 
     def change_role(self, person: int, role: str, *, by: int = 0, address: str = "") -> Account:
         """Give somebody another role; raises AccountError for the last administrator."""

@@ -32,7 +32,7 @@ def create_app(house: House, *, page: Path = pages.BUILT) -> FastAPI:
     app.state.service = service
     app.include_router(docs.router)
     pages.install(app, page)
-    app.add_middleware(Guard, hosts=allowed_hosts(house.settings.host))
+    app.add_middleware(Guard, hosts=allowed_hosts(house.settings.host, house.settings.allowed_hosts))
     return app
 
 

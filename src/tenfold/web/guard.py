@@ -1,8 +1,13 @@
-"""What every answer and every request must have: security headers, a Host that is this server's, and an end.
+"""What every answer and every request must have: security headers, a Host that is this server's, an end, and
+no page of another site behind it.
 
 A page of another site can make its own name point at 127.0.0.1 (DNS rebinding) and so read from a server that
 trusts whoever reaches it. Such a request carries the other site's name as its Host; an address written as
 numbers cannot be made to point elsewhere.
+
+A page of another site can also send a request straight to this server, with the visitor's cookie, or to one
+where nobody has to sign in. Browsers say of a request where it comes from (Sec-Fetch-Site; Origin, where that is
+not sent over plain http), and no page can change that. Only links to pages are followed from other sites.
 
 An answer may go out before its request has come in whole, because that is too large, say. A server that then
 reads on is kept busy for ever; one that hangs up at once makes many clients lose the answer. So a little more
@@ -28,6 +33,8 @@ _DOCS_POLICY = _PAGE_POLICY.replace("style-src 'self'", "style-src 'self' 'unsaf
     "img-src 'self'", "img-src 'self' data:"
 )
 DOCS_PATH = "/docs"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_HTTPS_ONLY = "max-age=31536000; includeSubDomains"
 _LINGER_BYTES = 32_000_000
 _LINGER_SECONDS = 2.0
 HEADERS = {
@@ -50,13 +57,26 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def allowed_hosts(bound: str) -> frozenset[str]:
-    """The names under which a server bound to `bound` may be called; numbers are always allowed."""
-    names = {"localhost", bound.lower()}
+def allowed_hosts(bound: str, further: str = "") -> frozenset[str]:
+    """The names under which a server bound to `bound` may be called; numbers are always allowed.
+
+    Args:
+        further: more names, separated by commas.
+    """
+    names = {"localhost", bound.lower()} | {name.strip().lower() for name in further.split(",")} - {""}
     if not is_loopback(bound):
         own = socket.gethostname().lower()
         names |= {own, f"{own}.local"}
     return frozenset(names)
+
+
+_FOREIGN = problems.answer(
+    problems.ForeignPage(
+        "The request",
+        "comes from a page of another site",
+        cure="Open this server's own page; a program sends no Origin.",
+    )
+)
 
 
 class Guard:
@@ -74,7 +94,7 @@ class Guard:
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _add_headers(MutableHeaders(scope=message), scope["path"], close=body.expected)
+                _add_headers(MutableHeaders(scope=message), scope, close=body.expected)
             elif body.expected and not message.get("more_body"):
                 await send({**message, "more_body": True})
                 await body.linger()
@@ -82,7 +102,12 @@ class Guard:
             await send(message)
 
         host = sent.get("host", "")
-        app = self._app if self._allows(host) else self._refusal(host)
+        if not self._allows(host):
+            app = self._refusal(host)
+        elif _is_foreign(scope["method"], sent):
+            app = _FOREIGN
+        else:
+            app = self._app
         await app(scope, body.receive, guarded)
 
     def _allows(self, host: str) -> bool:
@@ -101,6 +126,18 @@ class Guard:
                 cure="Call it by its IP address, or as localhost on the same machine.",
             )
         )
+
+
+def _is_foreign(method: str, sent: Headers) -> bool:
+    """Whether a page of another site sends this: to change something, or to read what is no page."""
+    site = sent.get("sec-fetch-site")
+    if site is not None:
+        followed = method in SAFE_METHODS and sent.get("sec-fetch-mode") == "navigate"
+        return site not in ("same-origin", "none") and not followed
+    origin = sent.get("origin")
+    if origin is None or method in SAFE_METHODS:
+        return False
+    return origin.partition("://")[2].lower() != sent.get("host", "").lower()
 
 
 class _Body:
@@ -126,7 +163,10 @@ class _Body:
             pass
 
 
-def _add_headers(headers: MutableHeaders, path: str, *, close: bool) -> None:
+def _add_headers(headers: MutableHeaders, scope: Scope, *, close: bool) -> None:
+    path = scope["path"]
+    if scope["scheme"] == "https":
+        headers["Strict-Transport-Security"] = _HTTPS_ONLY
     for name, value in HEADERS.items():
         headers.setdefault(name, value)
     if path == DOCS_PATH or path.startswith(DOCS_PATH + "/"):

@@ -5,6 +5,7 @@
     ├── NoPicture              a request without a picture
     ├── NotHere                an address that does not exist
     ├── WrongMethod            an address that takes another method
+    ├── ForeignPage            sent by a page of another site
     ├── WrongHost              a Host header that is not this server's
     ├── UploadStalled          a body that stopped arriving
     ├── UploadTooLarge         more bytes or pictures than one request may hold
@@ -70,6 +71,12 @@ class BadUpload(RequestError):
 class NoPicture(RequestError):
     code = "no-picture"
     title = "No picture in the request"
+
+
+class ForeignPage(RequestError):
+    code = "foreign-page"
+    title = "Sent by a page of another site"
+    status = 403
 
 
 class NotHere(RequestError):
@@ -147,6 +154,8 @@ _STATUS: dict[type[TenfoldError], int] = {
     DatabaseError: 503,
 }
 _RETRY_SECONDS = "2"
+# Fields of requests whose values no answer repeats.
+_SECRET = frozenset({"password", "old", "new", "database_url"})
 
 
 class Problem(BaseModel):
@@ -273,6 +282,14 @@ def _from_validation(error: RequestValidationError) -> RequestError:
     return InvalidRequest(
         name,
         f"has a value that cannot be used: {first['msg']}",
-        received=f"{first.get('input')!r:.200}",
+        received=_shown(first),
         cure="The API is described at /docs.",
     )
+
+
+def _shown(problem: dict[str, Any]) -> str:
+    """What was received, without what nobody is to see."""
+    sent = problem.get("input")
+    if not _SECRET.isdisjoint(problem["loc"]) or (isinstance(sent, dict) and not _SECRET.isdisjoint(sent)):
+        return "not shown"
+    return f"{sent!r:.200}"

@@ -1,0 +1,89 @@
+"""Signing in and out, and changing one's own password: what is tried is limited, and all of it is in the log.
+
+Knows no HTTP.
+"""
+
+from dataclasses import dataclass
+
+from tenfold.accounts.audit import Audit
+from tenfold.accounts.limits import Limits
+from tenfold.accounts.people import Account, People
+from tenfold.accounts.sessions import Sessions, SignedIn
+from tenfold.errors import LoginRefused, TooManyLogins, UnknownAccount
+
+
+@dataclass(frozen=True)
+class From:
+    """Where a request comes from. cookie: the session's that it brought; empty without one."""
+
+    address: str = ""
+    agent: str = ""
+    cookie: str = ""
+
+
+class Logins:
+    """The way in to one database."""
+
+    def __init__(self, people: People, sessions: Sessions, limits: Limits, audit: Audit) -> None:
+        self._people, self._sessions, self._limits, self._audit = people, sessions, limits, audit
+
+    def sign_in(self, name: str, password: str, origin: From) -> str:
+        """The cookie of a new session.
+
+        The answer is the same, and takes as long, whether the name, the password or both are wrong.
+
+        Raises:
+            LoginRefused: they are not right, or the account is disabled.
+            TooManyLogins: too many tries have failed.
+        """
+        person = self._check(name, password, origin)
+        cookie = self._sessions.begin(
+            person.id, address=origin.address, agent=origin.agent, instead_of=origin.cookie
+        )
+        self._audit.note(person.id, "login", person.name, address=origin.address)
+        return cookie
+
+    def sign_out(self, signed_in: SignedIn, origin: From) -> None:
+        """End the session that the request came with."""
+        self._sessions.end(origin.cookie)
+        self._audit.note(signed_in.person_id, "logout", signed_in.name, address=origin.address)
+
+    def change_password(self, signed_in: SignedIn, old: str, new: str, origin: From) -> str:
+        """Give oneself another password. All sessions end; the cookie of the one that takes their place.
+
+        Raises:
+            LoginRefused, TooManyLogins: `old` is not right.
+            AccountError: `new` is not fit to be a password.
+        """
+        person = self._check(signed_in.name, old, origin)
+        self._people.change_password(person.id, new, by=person.id, address=origin.address)
+        return self._sessions.begin(person.id, address=origin.address, agent=origin.agent)
+
+    def _check(self, name: str, password: str, origin: From) -> Account:
+        one = self._limits.begin(name, origin.address)
+        try:
+            person = self._people.check(name, password)
+        except TooManyLogins:
+            self._limits.withdraw(one)
+            raise
+        if person is None:
+            self._note_failure(name, origin)
+            raise LoginRefused(
+                "The name or the password",
+                "is not right",
+                cure="Try again; an administrator can give you another password.",
+            )
+        self._limits.succeeded(one)
+        return person
+
+    def _note_failure(self, name: str, origin: From) -> None:
+        """Without the name where nobody has it: what is typed there may be a password."""
+        try:
+            known = self._people.named(name)
+        except UnknownAccount:
+            self._audit.note(0, "login.failed", "", {"known": False}, address=origin.address)
+        else:
+            self._audit.note(known.id, "login.failed", known.name, {"known": True}, address=origin.address)
+        wait = self._limits.wait(name, origin.address)
+        if wait:
+            self._audit.note(0, "login.blocked", "", {"seconds": wait}, address=origin.address)
