@@ -21,6 +21,7 @@ from tenfold.database.upgrading import upgrade
 from tenfold.images import Limits
 from tenfold.inference import Classifier
 from tenfold.inference.live import Live
+from tenfold.jobs import Handler, Jobs
 from tenfold.registry.models import Registry
 from tenfold.settings import Settings
 from tenfold.work import switching
@@ -45,6 +46,7 @@ class House:
     tokens: Tokens
     logins: Logins
     audit: Audit
+    jobs: Jobs
     notices: tuple[str, ...]
 
     @property
@@ -52,6 +54,7 @@ class House:
         return self.settings.home
 
     def close(self) -> None:
+        self.jobs.close()
         self.database.close()
 
 
@@ -76,6 +79,9 @@ def open_house(settings: Settings, *, classifier: Classifier | None = None, serv
         _, notice = switching.first(registry, "", lambda path: classifier, insist=False)
     live = Live(classifier)
     store = Store(settings.home / "pictures")
+    # kind of job -> what does it; may be filled after jobs is made, by parts that ask for jobs themselves.
+    handlers: dict[str, Handler] = {}
+    jobs = Jobs(database, handlers)
     return House(
         settings=settings,
         database=database,
@@ -89,6 +95,7 @@ def open_house(settings: Settings, *, classifier: Classifier | None = None, serv
         tokens=office.tokens,
         logins=office.logins,
         audit=office.audit,
+        jobs=jobs,
         notices=(notice,) if notice else (),
     )
 

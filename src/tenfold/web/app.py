@@ -9,6 +9,7 @@ from starlette.types import Lifespan
 
 from tenfold.bootstrap import House
 from tenfold.web import classify, docs, health, model, pages, problems
+from tenfold.web.at_work import at_work
 from tenfold.web.following import following
 from tenfold.web.guard import HEADERS, Guard, allowed_hosts
 from tenfold.web.service import Service
@@ -25,7 +26,7 @@ def create_app(house: House, *, page: Path = pages.BUILT) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with service.running(), following(house):
+        async with service.running(), following(house), at_work(house.jobs):
             yield
 
     app = describe_api(lifespan)
