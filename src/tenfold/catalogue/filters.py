@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
 
-from sqlalchemy import ColumnElement, column, func, or_, select, table
+from sqlalchemy import ColumnElement, column, exists, func, or_, select, table
+from sqlalchemy.orm import InstrumentedAttribute
 
-from tenfold.catalogue.tables import DONE, FAILED, HOUSE, SOURCES, WAITING, Entry
+from tenfold.catalogue.tables import DONE, FAILED, HOUSE, SOURCES, WAITING, Entry, Name
 from tenfold.database import Database
 from tenfold.errors import UsageError
 
@@ -40,7 +41,7 @@ class Filters:
         added_from, added_to, taken_from, taken_to: aware of their time zone; from is included, to is not.
         source: how it came: upload, api, folder, watch or camera.
         name: a part of its name or of a name that its content came under, in any case of letters.
-        text: words, each of them anywhere in the names, in any case of letters.
+        text: words, each of them anywhere in names, folders, sources and class, in any case of letters.
         model: SHA-256 of the model that named it.
         deleted: only what was deleted, instead of only what was not.
         ids: only these.
@@ -89,9 +90,14 @@ class Filters:
         _known_ids(self.ids)
 
     @property
+    def part_of_name(self) -> str:
+        """`name` in the form of `searched`."""
+        return searched(self.name).strip()
+
+    @property
     def words(self) -> tuple[str, ...]:
-        """The parts of texts that are looked for, in the form of `Entry.search_text`."""
-        name = searched(self.name).strip()
+        """All that must be part of an entry's text, in the form of `Entry.search_text`, which has its names."""
+        name = self.part_of_name
         return (*((name,) if name else ()), *searched(self.text).split())
 
 
@@ -102,7 +108,8 @@ def searched(text: str) -> str:
 
 def conditions(filters: Filters, database: Database) -> list[ColumnElement[bool]]:
     """`filters` as conditions on Entry, all of which must hold."""
-    return [*facts(filters), *(has_word(word, database) for word in filters.words)]
+    named = [in_name(filters.part_of_name, database)] if filters.part_of_name else []
+    return [*facts(filters), *(has_word(word, database) for word in filters.words), *named]
 
 
 def facts(filters: Filters) -> list[ColumnElement[bool]]:
@@ -144,6 +151,17 @@ def has_word(word: str, database: Database) -> ColumnElement[bool]:
     if len(word) < TRIGRAM:
         return func.instr(Entry.search_text, word) > 0
     return Entry.id.in_(select(TEXTS.c.rowid).where(TEXTS.c.entries_text.op("MATCH")(phrase(word))))
+
+
+def in_name(part: str, database: Database) -> ColumnElement[bool]:
+    """That `part`, in the form of `searched`, is in the name that is shown, or in one that its content has."""
+
+    def found(name: InstrumentedAttribute[str]) -> ColumnElement[bool]:
+        # PostgreSQL's own collation may know no letters but English ones.
+        small = func.lower(name if database.sqlite else name.collate("und-x-icu"))
+        return small.contains(part, autoescape=True)
+
+    return or_(found(Entry.name), exists().where(Name.entry_id == Entry.id, found(Name.name)))
 
 
 def phrase(word: str) -> str:

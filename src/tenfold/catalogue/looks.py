@@ -18,7 +18,9 @@ def look(pixels: NDArray[np.uint8]) -> int:
     Args:
         pixels: uint8 `[H, W, 3]`, RGB, upright.
     """
-    assert pixels.ndim == 3 and pixels.shape[2] == 3 and pixels.dtype == np.uint8
+    assert pixels.ndim == 3
+    assert pixels.shape[2] == 3
+    assert pixels.dtype == np.uint8
     grey = Image.fromarray(pixels).convert("L")
     # A box takes the mean of all that it covers: no pixel of a large picture goes unseen.
     tiny = grey.resize((_COLUMNS + 1, _ROWS), Image.Resampling.BOX, reducing_gap=3.0)

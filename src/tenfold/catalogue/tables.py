@@ -80,6 +80,25 @@ class Entry(Base):
     )
 
 
+class Total(Base):
+    """How many entries are alike in all that is counted. Kept by SQLite by itself (migration 0002), so that
+    a million entries need not be counted; PostgreSQL, where writers would wait for each other, has none.
+    """
+
+    __tablename__ = "totals"
+
+    owner_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    shared: Mapped[bool] = mapped_column(primary_key=True)
+    deleted: Mapped[bool] = mapped_column(primary_key=True)
+    corrected: Mapped[bool] = mapped_column(primary_key=True)
+    state: Mapped[str] = mapped_column(String(10), primary_key=True)
+    labelled: Mapped[bool] = mapped_column(primary_key=True)
+    label: Mapped[str] = mapped_column(String(100), primary_key=True)
+    model_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    sources: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    count: Mapped[int] = mapped_column(BigInteger)
+
+
 class Name(Base):
     """Under what name, and from where, an entry's content came.
 

@@ -115,6 +115,8 @@ def _engine(url: URL) -> Engine:
     def prepare(connection: Any, record: object) -> None:
         # The driver must not begin transactions by its own rules; `begin` below does.
         connection.isolation_level = None
+        # SQLite's own knows no letters but English ones.
+        connection.create_function("lower", 1, _lower, deterministic=True)
         for pragma in (
             "journal_mode = WAL",  # readers and a writer at the same time
             "synchronous = FULL",  # what was told to be kept is kept when the power goes
@@ -129,3 +131,7 @@ def _engine(url: URL) -> Engine:
         connection.exec_driver_sql(connection.get_execution_options().get("tenfold_begin", "BEGIN"))
 
     return engine
+
+
+def _lower(text: object) -> object:
+    return text.lower() if isinstance(text, str) else text

@@ -3,7 +3,6 @@
 import sqlalchemy as sa
 from alembic import op
 
-
 revision = "0001"
 down_revision = None
 
@@ -213,6 +212,31 @@ def upgrade() -> None:
         sa.Column("entry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("problem", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_seen_files")),
+    )
+    op.create_table(
+        "totals",
+        sa.Column("owner_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("shared", sa.Boolean(), nullable=False),
+        sa.Column("deleted", sa.Boolean(), nullable=False),
+        sa.Column("corrected", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("labelled", sa.Boolean(), nullable=False),
+        sa.Column("label", sa.String(length=100), nullable=False),
+        sa.Column("model_hash", sa.String(length=64), nullable=False),
+        sa.Column("sources", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("count", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "owner_id",
+            "shared",
+            "deleted",
+            "corrected",
+            "state",
+            "labelled",
+            "label",
+            "model_hash",
+            "sources",
+            name=op.f("pk_totals"),
+        ),
     )
     op.create_table(
         "watches",
