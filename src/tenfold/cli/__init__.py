@@ -32,6 +32,7 @@ COMMANDS = {
         "tenfold.cli.catalogue:catalogue",
         "Add pictures to the catalogue, find them, file them.",
     ),
+    "jobs": ("tenfold.cli.jobs:jobs", "List long work, look at it, and cancel it."),
     "settings": ("tenfold.cli.settings:settings", "List every setting, its value and where it comes from."),
 }
 # What the train extra brings; whatever serves needs none of it.

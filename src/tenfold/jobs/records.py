@@ -101,10 +101,18 @@ class Records:
         self._change(job_id, state=state, result=result, problem=problem, key=None, ended_at=now())
 
     def interrupt(self, job_id: str | None = None) -> None:
-        """A running job (None: all of them) waits again: whoever worked on it does so no longer."""
-        query = update(JobRow).where(JobRow.state == RUNNING).values(state=WAITING, updated_at=now())
+        """A running job (None: all of them) waits again: whoever worked on it does so no longer.
+
+        One that was to be cancelled has ended with that.
+        """
+        moment = now()
+        running = update(JobRow).where(JobRow.state == RUNNING)
+        if job_id is not None:
+            running = running.where(JobRow.id == job_id)
+        ended = {"state": CANCELLED, "key": None, "ended_at": moment, "updated_at": moment}
         with self._database.writing() as session:
-            session.execute(query if job_id is None else query.where(JobRow.id == job_id))
+            session.execute(running.where(JobRow.cancel).values(ended))
+            session.execute(running.values(state=WAITING, updated_at=moment))
 
     def cancel(self, job_id: str) -> JobRow:
         """Cancel a job that waits, ask a running one to stop, and leave one that has ended."""
