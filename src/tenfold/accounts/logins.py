@@ -56,7 +56,7 @@ class Logins:
             AccountError: `new` is not fit to be a password.
         """
         person = self._check(signed_in.name, old, origin)
-        self._people.change_password(person.id, new, by=person.id, address=origin.address)
+        self._people.change(person.id, password=new, by=person.id, address=origin.address)
         return self._sessions.begin(person.id, address=origin.address, agent=origin.agent)
 
     def _check(self, name: str, password: str, origin: From) -> Account:

@@ -5,10 +5,9 @@ Knows no HTTP. Who changes what is in the audit log.
 
 import time
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
@@ -133,24 +132,46 @@ class People:
         self._somebody, self._nobody_until = True, 0.0
         return account
 
-    def change_role(self, person: int, role: str, *, by: int = 0, address: str = "") -> Account:
-        """Give somebody another role; raises AccountError for the last administrator."""
-        roles.checked(role)
-        return self._change(person, "person.role", by, address, role=role)
+    def change(
+        self,
+        person: int,
+        *,
+        role: str | None = None,
+        disabled: bool | None = None,
+        password: str | None = None,
+        by: int = 0,
+        address: str = "",
+    ) -> Account:
+        """Change somebody's account: all of it or nothing. None: that stays.
 
-    def disable(self, person: int, *, by: int = 0, address: str = "") -> Account:
-        """Let somebody in no longer; their sessions end. Raises AccountError for the last administrator."""
-        return self._change(person, "person.disable", by, address, disabled_at=now())
+        Args:
+            disabled: not let in any longer; their sessions end.
+            password: another one; their sessions end.
 
-    def enable(self, person: int, *, by: int = 0, address: str = "") -> Account:
-        """Let somebody in again."""
-        return self._change(person, "person.enable", by, address, disabled_at=None)
-
-    def change_password(self, person: int, password: str, *, by: int = 0, address: str = "") -> Account:
-        """Give somebody another password, and end their sessions."""
-        passwords.check(password, name=self.get(person).name)
-        kept = self._passwords.hash(password)
-        return self._change(person, "person.password", by, address, password_hash=kept, password_at=now())
+        Raises:
+            AccountError: it cannot be done; for one, there has to be an administrator.
+        """
+        kept = None
+        if role is not None:
+            roles.checked(role)
+        if password is not None:
+            passwords.check(password, name=self.get(person).name)
+            kept = self._passwords.hash(password)
+        with self._database.writing() as change:
+            administrators = _administrators(change)
+            found = _person(change, person)
+            notes = list(_changed(found, role, disabled, kept))
+            leaves = found.role != roles.ADMINISTRATOR or found.disabled_at is not None
+            if leaves and administrators == [person]:
+                raise AccountError(
+                    found.name, "is the last administrator", cure="Make somebody else an administrator first."
+                )
+            if disabled or kept:
+                change.execute(delete(Session).where(Session.person_id == person))
+            for action, details in notes:
+                self._audit.note(by, action, found.name, details, address=address, within=change)
+            change.flush()
+            return _account(found)
 
     def check(self, name: str, password: str) -> Account | None:
         """The person whose name and password these are, if they may come in.
@@ -172,27 +193,6 @@ class People:
             found = change.get(Person, person.id)
             if found is not None and found.password_hash == person.password_hash:
                 found.password_hash = kept
-
-    def _change(self, number: int, action: str, by: int, address: str, **values: Any) -> Account:
-        with self._database.writing() as change:
-            administrators = _administrators(change)
-            person = _person(change, number)
-            before = person.role
-            for name, value in values.items():
-                setattr(person, name, value)
-            leaves = person.role != roles.ADMINISTRATOR or person.disabled_at is not None
-            if leaves and administrators == [number]:
-                raise AccountError(
-                    person.name,
-                    "is the last administrator",
-                    cure="Make somebody else an administrator first.",
-                )
-            if action in ("person.disable", "person.password"):
-                change.execute(delete(Session).where(Session.person_id == number))
-            details = {"from": before, "to": person.role} if action == "person.role" else {}
-            self._audit.note(by, action, person.name, details, address=address, within=change)
-            change.flush()
-            return _account(person)
 
 
 def key_of(name: str) -> str:
@@ -219,6 +219,21 @@ def checked_name(name: str) -> str:
             cure=f"Take 1 to {LONGEST_NAME} characters.",
         )
     return name
+
+
+def _changed(
+    person: Person, role: str | None, disabled: bool | None, password_hash: str | None
+) -> Iterator[tuple[str, dict[str, str]]]:
+    """Change `person`; what is to be noted of it."""
+    if role is not None and role != person.role:
+        yield "person.role", {"from": person.role, "to": role}
+        person.role = role
+    if disabled is not None and disabled != (person.disabled_at is not None):
+        yield "person.disable" if disabled else "person.enable", {}
+        person.disabled_at = now() if disabled else None
+    if password_hash is not None:
+        yield "person.password", {}
+        person.password_hash, person.password_at = password_hash, now()
 
 
 def _administrators(transaction: Transaction) -> list[int]:

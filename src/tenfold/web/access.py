@@ -1,8 +1,8 @@
 """Who asks: the visitor behind a request, and what their role lets them do. Does not know how to sign in.
 
-A route says whom it is for by taking one of `Viewer`, `Operator`, `Administrator`. Where nobody has an account
-and only this machine can reach the server, whoever asks is this machine's user and may do everything; else a
-request brings a session's cookie or a token.
+A route says whom it is for by taking one of `Viewer`, `Operator`, `Administrator`. Where nobody has an
+account and only this machine can reach the server, whoever asks is this machine's user and may do everything;
+else a request brings a session's cookie or a token.
 """
 
 from dataclasses import dataclass
@@ -124,8 +124,8 @@ def _owner(request: Request) -> Visitor:
 
 
 def _check_browser(request: Request) -> None:
-    """A browser says of every unsafe request where it comes from, and the guard refuses foreign ones. What does
-    not say so is no browser, and a program has a token."""
+    """A browser says of every unsafe request where it comes from, and the guard refuses foreign ones. What
+    does not say so is no browser, and a program has a token."""
     said = "origin" in request.headers or "sec-fetch-site" in request.headers
     if request.method not in SAFE_METHODS and not said:
         raise NotAllowed(

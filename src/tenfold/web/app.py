@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from starlette.types import Lifespan
 
 from tenfold.bootstrap import House
-from tenfold.web import classify, docs, health, model, pages, problems
+from tenfold.web import audit, classify, docs, health, model, pages, people, problems, session, tokens
 from tenfold.web.at_work import at_work
 from tenfold.web.following import following
 from tenfold.web.guard import HEADERS, Guard, allowed_hosts
@@ -50,6 +50,6 @@ def describe_api(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
         redoc_url=None,
     )
     problems.install(app, HEADERS)
-    for part in (classify, model, health):
+    for part in (classify, model, health, session, people, tokens, audit):
         app.include_router(part.router)
     return app

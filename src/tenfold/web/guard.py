@@ -6,8 +6,8 @@ trusts whoever reaches it. Such a request carries the other site's name as its H
 numbers cannot be made to point elsewhere.
 
 A page of another site can also send a request straight to this server, with the visitor's cookie, or to one
-where nobody has to sign in. Browsers say of a request where it comes from (Sec-Fetch-Site; Origin, where that is
-not sent over plain http), and no page can change that. Only links to pages are followed from other sites.
+where nobody has to sign in. Browsers say of a request where it comes from (Sec-Fetch-Site; Origin, where that
+is not sent over plain http), and no page can change that. Only links are followed from other sites.
 
 An answer may go out before its request has come in whole, because that is too large, say. A server that then
 reads on is kept busy for ever; one that hangs up at once makes many clients lose the answer. So a little more
