@@ -14,7 +14,9 @@ from tenfold.accounts.office import Office
 from tenfold.accounts.people import People
 from tenfold.accounts.sessions import Sessions
 from tenfold.accounts.tokens import Tokens
+from tenfold.catalogue.actions import Actions
 from tenfold.catalogue.intake import Intake
+from tenfold.catalogue.review import Review
 from tenfold.catalogue.store import Store
 from tenfold.database import Database
 from tenfold.database.upgrading import upgrade
@@ -39,6 +41,8 @@ class House:
     live: Live
     store: Store
     intake: Intake
+    actions: Actions
+    review: Review
     registry: Registry
     switch: switching.Switch
     people: People
@@ -88,6 +92,8 @@ def open_house(settings: Settings, *, classifier: Classifier | None = None, serv
         live=live,
         store=store,
         intake=Intake(database, store, limits),
+        actions=Actions(database),
+        review=Review(database),
         registry=registry,
         switch=switching.Switch(registry, live, load),
         people=office.people,

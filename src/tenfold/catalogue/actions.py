@@ -136,7 +136,7 @@ class Actions:
     def recent(
         self, *, by: int = HOUSE, administrator: bool = False, before: int | None = None, limit: int = 50
     ) -> list[Action]:
-        """What a person did (everybody, for an administrator), the newest first, all before action `before`."""
+        """What a person did (everybody, for an administrator), the newest first, all before one."""
         chosen = select(Action).where(Action.count > 0)
         if not administrator:
             chosen = chosen.where(Action.by == by)

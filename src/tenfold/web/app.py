@@ -8,7 +8,20 @@ from fastapi import FastAPI
 from starlette.types import Lifespan
 
 from tenfold.bootstrap import House
-from tenfold.web import audit, classify, docs, health, model, pages, people, problems, session, tokens
+from tenfold.web import (
+    audit,
+    catalogue_actions,
+    classify,
+    docs,
+    health,
+    model,
+    pages,
+    people,
+    problems,
+    review,
+    session,
+    tokens,
+)
 from tenfold.web.at_work import at_work
 from tenfold.web.following import following
 from tenfold.web.guard import HEADERS, Guard, allowed_hosts
@@ -50,6 +63,16 @@ def describe_api(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
         redoc_url=None,
     )
     problems.install(app, HEADERS)
-    for part in (classify, model, health, session, people, tokens, audit):
+    for part in (
+        classify,
+        model,
+        health,
+        session,
+        people,
+        tokens,
+        audit,
+        catalogue_actions,
+        review,
+    ):
         app.include_router(part.router)
     return app
