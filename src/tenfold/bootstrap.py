@@ -26,7 +26,7 @@ from tenfold.inference.live import Live
 from tenfold.jobs import Handler, Jobs
 from tenfold.registry.models import Registry
 from tenfold.settings import Settings
-from tenfold.work import switching
+from tenfold.work import adding, classifying, comparing, switching, training
 
 
 @dataclass
@@ -41,10 +41,14 @@ class House:
     live: Live
     store: Store
     intake: Intake
+    classifying: classifying.Classifying
+    adding: adding.Adding
     actions: Actions
     review: Review
     registry: Registry
     switch: switching.Switch
+    training: training.Training
+    compare: comparing.Compare
     people: People
     sessions: Sessions
     tokens: Tokens
@@ -86,16 +90,27 @@ def open_house(settings: Settings, *, classifier: Classifier | None = None, serv
     # kind of job -> what does it; may be filled after jobs is made, by parts that ask for jobs themselves.
     handlers: dict[str, Handler] = {}
     jobs = Jobs(database, handlers)
+    train = handlers[training.KIND] = training.Training(registry, settings.home, settings.data_dir)
+    compare = handlers[comparing.KIND] = comparing.Compare(registry, load, settings.home, settings.data_dir)
+    intake = Intake(database, store, limits)
+    classify = handlers[classifying.KIND] = classifying.Classifying(
+        intake, store, live, batch=settings.batch_size
+    )
+    add = handlers[adding.KIND] = adding.Adding(database, intake, classify, home=settings.home)
     return House(
         settings=settings,
         database=database,
         live=live,
         store=store,
-        intake=Intake(database, store, limits),
+        intake=intake,
+        classifying=classify,
+        adding=add,
         actions=Actions(database),
         review=Review(database),
         registry=registry,
         switch=switching.Switch(registry, live, load),
+        training=train,
+        compare=compare,
         people=office.people,
         sessions=office.sessions,
         tokens=office.tokens,

@@ -69,7 +69,7 @@ def test_a_picture_is_kept_and_waits(intake: Intake, store: Store, get: Get) -> 
     )
     assert (entry.width, entry.height, entry.bytes) == (64, 48, len(content))
     assert (entry.owner_id, entry.added_by, entry.shared) == (3, 3, False)
-    assert intake.waiting(10) == [(entry.id, hashlib.sha256(content).hexdigest())]
+    assert intake.waiting(10) == [(entry.id, hashlib.sha256(content).hexdigest(), "Red.JPG")]
 
 
 def test_the_same_picture_twice_is_one_entry_with_two_names(
@@ -103,7 +103,7 @@ def test_many_who_add_the_same_at_once_make_one_entry_with_all_names(
         news = list(pool.map(add, range(40)))
     assert sum(news) == 1
     assert count(database) == 3
-    for entry, _ in intake.waiting(10):
+    for entry, _, _ in intake.waiting(10):
         assert sorted(names_of(database, entry)) == sorted(f"{n}.png" for n in range(40))
         assert all(f"{n}.png" in get(entry).search_text.split("\n") for n in range(40))
     assert len(list(store.hashes())) == 3
@@ -147,14 +147,15 @@ def test_one_transaction_for_many_is_all_or_nothing(intake: Intake, database: Da
 
 def test_an_answer_is_written_whole(intake: Intake, database: Database, get: Get) -> None:
     entry = intake.add(picture(), name="a.png", source="upload").entry
-    intake.take_answers([(entry.id, prediction(sure=0.6))], "m" * 64, threshold=0.5)
+    intake.take_answers([(entry.id, prediction(sure=0.6))], "m" * 64, threshold=0.5, looks={entry.id: -7})
     found = get(entry.id)
     assert (found.state, found.label, found.model_label, found.known) == ("done", "red", "red", True)
     assert found.probabilities == pytest.approx({"red": 0.6, "green": 0.2, "blue": 0.2})
     assert found.margin == pytest.approx(0.4)
     assert (found.confidence, found.novelty, found.model_hash) == (0.6, 0.1, "m" * 64)
-    assert (found.review_score, found.review_reason) == (pytest.approx(0.6), "uncertain")
-    assert found.search_text == "a.png\nupload\nred"
+    assert found.review_score == pytest.approx(0.6)
+    assert found.review_reason == "uncertain"
+    assert (found.search_text, found.look) == ("a.png\nupload\nred", -7)
     with database.reading() as session:
         kept = session.get_one(Embedding, entry.id)
     assert np.frombuffer(kept.vector, "<f2") == pytest.approx([0.6, 0.8, 0.0], abs=1e-3)

@@ -7,10 +7,10 @@ between the two leaves a file without an entry, which the next `keep` of the sam
 
 import hashlib
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from sqlalchemy import null, select, update
@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from tenfold import images
 from tenfold.catalogue import exif, review
+from tenfold.catalogue.filters import searched
 from tenfold.catalogue.names import kept_path, safe_file_name
 from tenfold.catalogue.seen import FileState, note
 from tenfold.catalogue.store import Store
@@ -53,6 +54,14 @@ class Added:
 
     entry: Entry = field(repr=False)
     new: bool
+
+
+class Waiting(NamedTuple):
+    """An entry that has no answer yet: its number, the hash of its content, the name that it is shown by."""
+
+    entry: int
+    hash: str
+    name: str
 
 
 class Intake:
@@ -135,12 +144,22 @@ class Intake:
             for file, problem in refused:
                 note(self._database, session, owner, file, problem=problem)
 
-    def waiting(self, limit: int, after: int = 0) -> list[tuple[int, str]]:
-        """The first entries that wait for an answer, the oldest first: ids above `after`, and hashes."""
-        query = select(Entry.id, Entry.hash).where(Entry.state == WAITING, Entry.id > after)
+    def waiting(self, limit: int, among: Sequence[int] | None = None) -> list[Waiting]:
+        """The first entries that wait for an answer, the oldest first.
+
+        Args:
+            among: only these.
+        """
+        query = select(Entry.id, Entry.hash, Entry.name).where(Entry.state == WAITING)
+        if among is not None:
+            query = query.where(Entry.id.in_(among))
         with self._database.reading() as session:
-            rows = session.execute(query.order_by(Entry.id).limit(limit))
-            return [(row.id, row.hash) for row in rows]
+            return [Waiting(*row) for row in session.execute(query.order_by(Entry.id).limit(limit))]
+
+    def entries(self, numbers: Iterable[int]) -> list[Entry]:
+        """Entries as they are now."""
+        with self._database.reading() as session:
+            return list(session.scalars(select(Entry).where(Entry.id.in_(list(numbers))).order_by(Entry.id)))
 
     def take_answers(
         self,
@@ -148,12 +167,14 @@ class Intake:
         model_hash: str,
         *,
         threshold: float | None = None,
+        looks: Mapping[int, int] | None = None,
     ) -> None:
         """Write a model's answers to entries; what a person said about an entry stays.
 
         Args:
             answers: entry ids with what the model said, or why it could say nothing.
             threshold: the novelty above which that model says "none of these".
+            looks: what the pictures look like (looks.py), by entry id.
         """
         said = dict(answers)
         with self._writing() as session:
@@ -168,6 +189,7 @@ class Intake:
                     continue
                 columns = _answered(entry, answer, model_hash, threshold)
                 columns["search_text"] = search_text(names[entry.id], columns["label"], entry.name)
+                columns["look"] = (looks or {}).get(entry.id, entry.look)
                 rows.append({"id": entry.id} | columns)
                 self._place(session, entry.id, answer, model_hash)
             session.expunge_all()  # the rows say it all; nothing is to be written twice
@@ -241,7 +263,7 @@ class Intake:
 
 
 def search_text(names: Iterable[Name], label: str | None, shown: str = "") -> str:
-    """What the words of a search are looked for in: names, the folder of each, sources, class; lower case.
+    """What the words of a search are looked for in: names, the folder of each, sources, class.
 
     Args:
         names: all names of an entry.
@@ -253,7 +275,7 @@ def search_text(names: Iterable[Name], label: str | None, shown: str = "") -> st
         folder = name.path.replace("\\", "/").split("/")[-2:-1]
         words += [name.name, *folder, name.source]
     words.append(label or "")
-    return "\n".join(dict.fromkeys(word.lower() for word in words if word))
+    return "\n".join(dict.fromkeys(searched(word) for word in words if word))
 
 
 def _names(session: Session, entries: Sequence[int]) -> dict[int, list[Name]]:

@@ -31,7 +31,7 @@ from tenfold.images.reading import (
     unwarned,
     upright_size,
 )
-from tenfold.images.signatures import MEDIA_TYPES, SUPPORTED
+from tenfold.images.signatures import MEDIA_TYPES, SUPPORTED, picture_format
 
 __all__ = [
     "MEDIA_TYPES",
@@ -43,6 +43,7 @@ __all__ = [
     "PictureSource",
     "header",
     "load",
+    "picture_format",
     "read",
     "resize",
     "safe_name",

@@ -1,0 +1,220 @@
+"""Folders into the catalogue: the job "add", and adding files for whoever found them.
+
+What was added is remembered with each file's length and time of change, in the transaction that made the
+entry: whatever ends the work, doing it again adds what is missing and nothing twice. Knows no HTTP.
+"""
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from tenfold.catalogue.intake import Added, Intake, Kept
+from tenfold.catalogue.seen import FileState, Seen, seen
+from tenfold.catalogue.tables import FAILED, HOUSE, Entry
+from tenfold.database import Database
+from tenfold.errors import DamagedPicture, NotAPicture, PictureError
+from tenfold.images import safe_name
+from tenfold.jobs import Stopped, Work
+from tenfold.work.classifying import LOT, Classifying
+from tenfold.work.walking import Walk, content_of
+
+KIND = "add"
+MOST_PROBLEMS = 100
+# Threads that read and keep; most of their time they wait for the disk.
+_KEEPERS = 8
+
+
+@dataclass(frozen=True)
+class Whose:
+    """Whose the pictures of a folder are, who adds them, whether others see them, and how they come."""
+
+    owner: int = HOUSE
+    by: int = HOUSE
+    shared: bool = True
+    source: str = "folder"
+
+
+@dataclass
+class Tally:
+    """What became of files so far.
+
+    Attributes:
+        added: new entries; known: content that was there already; unchanged: files that were not read again.
+        unusable: how many files gave no entry or no answer; problems: the first of them, in words.
+        labels: how many entries are filed under each class now; "" is none of the classes.
+    """
+
+    files: int = 0
+    added: int = 0
+    known: int = 0
+    unchanged: int = 0
+    unusable: int = 0
+    problems: list[str] = field(default_factory=list)
+    labels: Counter[str] = field(default_factory=Counter)
+
+    def problem(self, words: str) -> None:
+        self.unusable += 1
+        if len(self.problems) < MOST_PROBLEMS:
+            self.problems.append(words)
+
+    def result(self) -> dict[str, Any]:
+        """As a job's result."""
+        return {
+            "files": self.files,
+            "added": self.added,
+            "known": self.known,
+            "unchanged": self.unchanged,
+            "unusable": self.unusable,
+            "problems": self.problems,
+            "labels": dict(self.labels),
+        }
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A file that was read: what is kept of it, or why nothing is."""
+
+    file: FileState
+    kept: Kept | None = None
+    problem: PictureError | None = None
+
+
+class Adding:
+    """The job "add": params are `paths` (absolute: files and folders), `owner` and `shared`.
+
+    Args:
+        classifying: answers what was added, lot by lot.
+        home: tenfold's own folder, whose pictures are in already.
+    """
+
+    def __init__(self, database: Database, intake: Intake, classifying: Classifying, *, home: Path) -> None:
+        self._database, self._intake, self._classifying = database, intake, classifying
+        self._home = home
+
+    def __call__(self, work: Work) -> dict[str, Any]:
+        whose = Whose(int(work.params["owner"]), work.by, bool(work.params["shared"]))
+        walk = Walk(tuple(work.params["paths"]), without=self._home)
+        total = sum(1 for _ in walk)
+        tally = Tally()
+        for _ in self.add(walk, whose, tally, again=True):
+            unusable = f"{tally.unusable} could not be used" if tally.unusable else ""
+            work.progress(tally.files, max(total, tally.files), unusable)
+            if work.stopping:
+                raise Stopped
+        for words in walk.problems:
+            tally.problem(words)
+        # What was entered before a kill, and not answered.
+        while self._classifying.answer():
+            if work.stopping:
+                raise Stopped
+        return tally.result()
+
+    def add(self, paths: Iterable[str], whose: Whose, tally: Tally, *, again: bool = False) -> Iterator[None]:
+        """Add files and have them classified; comes back after each lot, with what became of it in `tally`.
+
+        Args:
+            again: a person asks for these files: what was deleted comes back.
+
+        Raises:
+            CatalogueError: the disk is full, or may not be written.
+        """
+        with ThreadPoolExecutor(_KEEPERS, "tenfold-keep") as keepers:
+            try:
+                ahead: list[Future[_Read]] | None = None
+                for lot in _lots(paths):
+                    reading = self._begin(keepers, lot, whose, tally, again)
+                    # While the network works on one lot, the next one is read.
+                    if ahead is not None:
+                        self._finish(ahead, whose, tally)
+                        yield
+                    ahead = reading
+                if ahead is not None:
+                    self._finish(ahead, whose, tally)
+                    yield
+            finally:
+                keepers.shutdown(cancel_futures=True)
+
+    def _begin(
+        self, keepers: ThreadPoolExecutor, lot: Sequence[str], whose: Whose, tally: Tally, again: bool
+    ) -> list[Future[_Read]]:
+        """Start reading the files of a lot that are to be read."""
+        files = []
+        for path in lot:
+            try:
+                files.append(FileState.of(path))
+            except OSError as reason:
+                tally.problem(f"{safe_name(path)} cannot be read ({reason.strerror}).")
+        tally.files += len(lot) - len(files)
+        past = seen(self._database, whose.owner, files)
+        wanted = [file for file in files if not _skipped(past[file.path], again)]
+        for file in files:
+            problem = past[file.path].problem
+            if problem is not None:
+                tally.problem(problem)
+        tally.files += len(files) - len(wanted)
+        tally.unchanged += sum(_skipped(one, again) and one.problem is None for one in past.values())
+        return [keepers.submit(self._read, file) for file in wanted]
+
+    def _read(self, file: FileState) -> _Read:
+        try:
+            content = content_of(file.path, self._intake.limits)
+            name = os.path.basename(file.path)
+            return _Read(file, self._intake.keep(content, name=name, path=file.path, file=file))
+        except PictureError as problem:
+            return _Read(file, problem=problem)
+
+    def _finish(self, reading: list[Future[_Read]], whose: Whose, tally: Tally) -> None:
+        """Entries for a lot that was read, and answers for them."""
+        read = [future.result() for future in reading]
+        tally.files += len(read)
+        self._refuse(read, whose, tally)
+        kept = [one.kept for one in read if one.kept is not None]
+        if not kept:
+            return
+        added = self._intake.enter(
+            kept, source=whose.source, owner=whose.owner, by=whose.by, shared=whose.shared
+        )
+        self._classifying.answer([one.entry.id for one in added])
+        self._count(added, tally)
+
+    def _refuse(self, read: Sequence[_Read], whose: Whose, tally: Tally) -> None:
+        refused = [(one.file, one.problem) for one in read if one.problem is not None]
+        for _, problem in refused:
+            tally.problem(str(problem))
+        # What a setting or a right can mend is tried again the next time.
+        lasting = [
+            (file, str(problem))
+            for file, problem in refused
+            if isinstance(problem, NotAPicture | DamagedPicture)
+        ]
+        if lasting:
+            self._intake.refuse(whose.owner, lasting)
+
+    def _count(self, added: Sequence[Added], tally: Tally) -> None:
+        new = {one.entry.id for one in added if one.new}
+        tally.added += len(new)
+        tally.known += len(added) - len(new)
+        for entry in self._intake.entries(new):
+            if entry.state == FAILED:
+                tally.problem(_words(entry))
+            elif entry.label is not None:
+                tally.labels[entry.label] += 1
+
+
+def _skipped(past: Seen, again: bool) -> bool:
+    return past.past in (("added", "refused") if again else ("added", "refused", "deleted"))
+
+
+def _words(entry: Entry) -> str:
+    return str((entry.problem or {}).get("detail", f"{entry.name} could not be classified."))
+
+
+def _lots(paths: Iterable[str]) -> Iterator[list[str]]:
+    remaining = iter(paths)
+    while lot := list(islice(remaining, LOT)):
+        yield lot
