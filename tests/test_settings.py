@@ -33,6 +33,7 @@ def test_nothing_set_gives_the_defaults(home: Path) -> None:
         port=8000,
         max_picture_bytes=25_000_000,
         max_picture_pixels=50_000_000,
+        max_model_bytes=500_000_000,
         max_files_per_request=100,
         batch_size=16,
         batch_wait_ms=2,

@@ -134,6 +134,10 @@ class Settings:
             "range": (1, 2_000_000_000),
         },
     )
+    max_model_bytes: int = field(
+        default=500_000_000,
+        metadata={"help": "The largest model file taken, in bytes.", "range": (1, 2_000_000_000)},
+    )
     max_files_per_request: int = field(
         default=100,
         metadata={"help": "The most pictures in one request to the HTTP API.", "range": (1, 100_000)},

@@ -2,7 +2,8 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,10 +14,10 @@ from tenfold.cli.datasets import SOURCE_HELP
 from tenfold.cli.live import clock
 from tenfold.cli.sparkline import sparkline
 from tenfold.cli.terminal import Progress, padded, printable, width
-from tenfold.errors import DatasetError, UsageError
+from tenfold.errors import UsageError
 
 if TYPE_CHECKING:
-    from tenfold.datasets.labelled import LabelledPictures
+    from tenfold.datasets.dataset import Dataset
     from tenfold.inference import Classifier
     from tenfold.judging.comparison import Comparison
     from tenfold.judging.report.run_folder import RunFolder
@@ -157,46 +158,27 @@ def _judged(
     compared: Sequence[_Compared], source: str, split: str, data_dir: Path, home: Path
 ) -> "Comparison":
     """All models' answers to the same pictures, each at its own size."""
-    from tenfold.judging.comparison import Contender, check_classes, in_order
-    from tenfold.judging.comparison import compare as compare_answers
-    from tenfold.judging.evaluation import answers
+    from tenfold.datasets.opening import open_dataset
+    from tenfold.judging.contest import contest
+
+    def opening(side: int, resize: str) -> "Dataset":
+        with Progress(sys.stderr, "pictures") as progress:
+            return open_dataset(
+                source,
+                side=side,
+                data_dir=data_dir,
+                cache=home / "cache",
+                resize=resize,
+                progress=progress.show,
+            )
+
+    @contextmanager
+    def showing(name: str) -> Iterator[Callable[[int, int], None]]:
+        with Progress(sys.stderr, "pictures") as progress:
+            yield progress.show
 
     models = {one.name: one.classifier for one in compared if one.classifier}
-    labels = {name: model.info.labels for name, model in models.items()}
-    check_classes(labels)
-    wanted = next(iter(labels.values()))
-    opened: dict[tuple[int, str], LabelledPictures] = {}
-    contenders = []
-    for name, model in models.items():
-        how = (model.info.input_size, model.info.resize)
-        if how not in opened:
-            opened[how] = _pictures(source, split, how, wanted, data_dir, home)
-        with Progress(sys.stderr, "pictures") as progress:
-            found = answers(model, opened[how].pictures, progress.show)
-        contenders.append(Contender(name, in_order(found, labels[name], wanted), model.info.threshold))
-    first, *others = opened.values()
-    if any(one.labels.tolist() != first.labels.tolist() or one.sources != first.sources for one in others):
-        raise DatasetError(
-            f"The data {source}",
-            "gave other pictures at another size, so these models cannot be compared",
-            cure="Some files changed meanwhile or cannot be read: `tenfold data check` lists them.",
-        )
-    return compare_answers(first, contenders)
-
-
-def _pictures(
-    source: str, split: str, how: tuple[int, str], labels: Sequence[str], data_dir: Path, home: Path
-) -> "LabelledPictures":
-    from tenfold.datasets.opening import open_dataset
-    from tenfold.judging.fitting import joined, with_classes
-
-    side, resize = how
-    with Progress(sys.stderr, "pictures") as progress:
-        data = open_dataset(
-            source, side=side, data_dir=data_dir, cache=home / "cache", resize=resize, progress=progress.show
-        )
-    parts = {"test": data.test, "validation": data.validation, "training": data.training}
-    return with_classes(joined(list(parts.values())) if split == "all" else parts[split], labels)
+    return contest(models, opening, split, showing)
 
 
 def _tell_missing(compared: Sequence[_Compared]) -> None:

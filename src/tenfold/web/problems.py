@@ -3,6 +3,7 @@
     RequestError               the request cannot be answered
     ├── BadUpload              a multipart body that cannot be read
     ├── NoPicture              a request without a picture
+    ├── NoFile                 a request without the file that it is for
     ├── NotHere                an address that does not exist
     ├── WrongMethod            an address that takes another method
     ├── ForeignPage            sent by a page of another site
@@ -77,6 +78,11 @@ class ForeignPage(RequestError):
     code = "foreign-page"
     title = "Sent by a page of another site"
     status = 403
+
+
+class NoFile(RequestError):
+    code = "no-file"
+    title = "No file in the request"
 
 
 class NotHere(RequestError):

@@ -17,6 +17,7 @@ from starlette.requests import Request
 
 from tenfold.errors import PictureTooLarge
 from tenfold.images.intake import megas
+from tenfold.web.guard import piece_by_piece
 from tenfold.web.problems import BadUpload, NoPicture, Overloaded, UploadStalled, UploadTooLarge
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ async def _read_body(request: Request, limits: UploadLimits, share: Share) -> Up
     if _declared(request) > limits.picture_bytes:
         raise _too_large(name, limits, f"it has {megas(_declared(request))} MB")
     content = BytesIO()
-    async for chunk in _chunks(request):
+    async for chunk in chunks(request):
         if content.tell() + len(chunk) > limits.picture_bytes:
             raise _too_large(name, limits)
         share.take(len(chunk))
@@ -137,7 +138,7 @@ async def _read_form(
     form, arrived = _Form(limits, share), 0
     try:
         parser = MultipartParser(boundary, form.callbacks())
-        async for chunk in _chunks(request):
+        async for chunk in chunks(request):
             arrived += len(chunk)
             if arrived > most:  # it did not say how long it is, and goes on after its form has ended
                 raise _too_much(limits, f"it has more than {megas(most)} MB")
@@ -156,7 +157,9 @@ async def _read_form(
         raise _no_picture(form.seen())
 
 
-async def _chunks(request: Request) -> AsyncIterator[bytes]:
+async def chunks(request: Request) -> AsyncIterator[bytes]:
+    """A body's pieces as they arrive. Raises UploadStalled where they stop arriving."""
+    piece_by_piece(request.scope)
     stream = request.stream()
     while True:
         try:

@@ -8,11 +8,12 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from tenfold.errors import DatabaseError, TenfoldError
+from tenfold.errors import DatabaseError, ModelFileError, TenfoldError
 from tenfold.inference import Classifier
 from tenfold.inference.live import Live
-from tenfold.registry.models import BUNDLED, CHOSEN, HOUSE, ROLLBACK, START, Registry
-from tenfold.registry.tables import LiveChange
+from tenfold.inference.trial import try_out
+from tenfold.registry.models import BUNDLED, CHOSEN, FILE, HOUSE, ROLLBACK, START, Registry
+from tenfold.registry.tables import LiveChange, RegisteredModel
 
 Load = Callable[[Path], Classifier]
 _log = logging.getLogger(__name__)
@@ -29,6 +30,28 @@ class Switch:
         self._registry, self._live, self._load = registry, live, load
         self._lock = threading.Lock()
         self._seen = _number(registry.live_change())
+
+    def add(
+        self, source: Path | bytes, *, name: str, origin: str = FILE, run: str | None = None, by: int
+    ) -> RegisteredModel:
+        """Register a model, once it is found able to run.
+
+        Args:
+            name: what a message calls it.
+
+        Raises:
+            ModelFileError: it is not ours, damaged, too new, or cannot be run.
+        """
+        subject = f"The model file {name}"
+        model = self._registry.register(source, origin=origin, run=run, by=by, name=subject)
+        try:
+            self._loaded(model.hash)
+        except ModelFileError as reason:
+            self._registry.remove(model.hash)
+            raise ModelFileError(
+                subject, reason.problem, received=reason.received, cure=reason.cure
+            ) from reason
+        return model
 
     def go_live(self, key: str, *, by: int, reason: str = CHOSEN) -> LiveChange:
         """Make a model live, here and for all who share the registry.
@@ -76,7 +99,9 @@ class Switch:
     def _loaded(self, key: str) -> Classifier:
         if key == self._live.classifier.sha256:
             return self._live.classifier
-        return self._load(self._registry.path(key))
+        classifier = self._load(self._registry.path(key))
+        try_out(classifier)
+        return classifier
 
     def _exchange(self, classifier: Classifier) -> None:
         if classifier is not self._live.classifier:

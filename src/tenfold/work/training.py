@@ -13,7 +13,7 @@ from typing import Any
 
 from tenfold.datasets.opening import CIFAR10
 from tenfold.errors import TrainingError, UnknownModel, UnknownRun
-from tenfold.jobs import Stopped, Work
+from tenfold.jobs.work import Stopped, Work
 from tenfold.networks import known
 from tenfold.registry.models import BUNDLED, RUN, Registry
 from tenfold.training import history, presence, recipe_file, runs
@@ -133,6 +133,19 @@ class Training:
         except (OSError, ValueError, TypeError):
             return None
 
+    def found(self) -> list[History]:
+        """All runs that have figures, the newest first."""
+        return [run for run in history.find(self.runs) if not run.folder.is_symlink()]
+
+    def model(self, name: str) -> Path:
+        """A run's model file. Raises UnknownRun, and TrainingError where it has none."""
+        model = self.folder(name) / history.MODEL
+        if not model.is_file():
+            raise TrainingError(
+                f"The run {name}", "has no model file", cure="Train it to its end, or finish it as it is."
+            )
+        return model
+
     def read(self, name: str) -> History:
         """A run. Raises TrainingError where it has no figures yet."""
         return history.read(self.folder(name))
@@ -197,12 +210,7 @@ class Training:
         try:
             return str(self._registry.path(source))
         except UnknownModel:
-            model = self.folder(source) / history.MODEL
-            if not model.is_file():
-                raise TrainingError(
-                    f"The run {source}", "has no model file to start from", cure="Choose another."
-                ) from None
-            return str(model)
+            return str(self.model(source))
 
 
 def _made(folder: Path) -> bool:

@@ -1,0 +1,93 @@
+"""The job "compare": registered models on the same pictures, which is better, and whether that is luck."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tenfold.datasets.dataset import Dataset
+from tenfold.datasets.opening import CIFAR10, open_dataset
+from tenfold.inference import Classifier
+from tenfold.jobs import Stopped, Work
+from tenfold.judging import comparison_page
+from tenfold.judging.contest import contest
+from tenfold.registry.models import Registry
+from tenfold.registry.tables import RegisteredModel
+
+KIND = "compare"
+
+
+class Compare:
+    """Compares models: params are `models` (hashes), `data`, and `split`.
+
+    Args:
+        load: makes a classifier of a model file.
+        home: tenfold's folder; pages are in its folder comparisons.
+        data_dir: where CIFAR-10 is.
+    """
+
+    def __init__(
+        self, registry: Registry, load: Callable[[Path], Classifier], home: Path, data_dir: Path
+    ) -> None:
+        self._registry, self._load, self._home, self._data_dir = registry, load, home, data_dir
+
+    def page(self, job: str) -> Path:
+        """Where a job's page is, once it has ended."""
+        return self._home / "comparisons" / f"{job}.html"
+
+    def __call__(self, work: Work) -> dict[str, Any]:
+        keys = [str(key) for key in work.params["models"]]
+        source, split = str(work.params["data"]), str(work.params.get("split", "test"))
+        registered = [self._registry.get(key) for key in keys]
+        names = names_of(registered)
+        models = {name: self._load(self._registry.path(key)) for name, key in zip(names, keys, strict=True)}
+        done = 0
+
+        @contextmanager
+        def showing(name: str) -> Iterator[Callable[[int, int], None]]:
+            nonlocal done
+
+            def told(count: int, total: int) -> None:
+                if work.stopping:
+                    raise Stopped
+                work.progress(done * total + count, len(models) * total, f"asking {name}")
+
+            yield told
+            done += 1
+
+        def opening(side: int, resize: str) -> Dataset:
+            work.progress(0, 0, "reading the pictures")
+            return open_dataset(
+                source, side=side, data_dir=self._data_dir, cache=self._home / "cache", resize=resize
+            )
+
+        found = contest(models, opening, split, showing)
+        facts = found.facts()
+        for name, key in zip(names, keys, strict=True):
+            facts["models"][name]["hash"] = key
+        title = "CIFAR-10" if source == CIFAR10 else Path(source).name
+        figures = [
+            ("accuracy", [f"{found.evaluations[name].accuracy.value:.2%}" for name in names]),
+            ("macro F1", [f"{found.evaluations[name].macro.f1:.2%}" for name in names]),
+            ("calibration error", [f"{found.evaluations[name].calibration_error:.2%}" for name in names]),
+            ("model file", [f"{model.bytes / 1e6:.1f} MB" for model in models.values()]),
+            ("input", [f"{model.info.input_size} pixels" for model in models.values()]),
+        ]
+        comparison_page.write(
+            self.page(work.id), comparison_page.Subject(tuple(names), title, split), figures, found, {}
+        )
+        return {"data": source, "split": split, **facts}
+
+
+def names_of(models: Sequence[RegisteredModel]) -> list[str]:
+    """A name for each that no other has: its own, its run, or the start of its hash."""
+    plain = [one.name for one in models]
+    with_runs = [f"{one.name} ({one.run or one.hash[:8]})" for one in models]
+    with_hashes = [f"{one.name} ({one.hash[:8]})" for one in models]
+    chosen = []
+    for place, name in enumerate(plain):
+        if plain.count(name) == 1:
+            chosen.append(name)
+        else:
+            chosen.append(with_runs[place] if with_runs.count(with_runs[place]) == 1 else with_hashes[place])
+    return chosen
