@@ -59,7 +59,11 @@ def upgrade() -> None:
         sa.Column("added_by", sa.Integer(), nullable=False),
         sa.Column("shared", sa.Boolean(), nullable=False),
         sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("name", sa.String(length=255), nullable=False),
+        sa.Column(
+            "name",
+            sa.String(length=255).with_variant(sa.String(length=255, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("search_text", sa.Text(), nullable=False),
         sa.Column("sources", sa.Integer(), nullable=False),
         sa.Column("look", sa.BigInteger(), nullable=True),
@@ -82,19 +86,155 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_entries")),
         sa.UniqueConstraint("owner_id", "hash", name=op.f("uq_entries_owner_id_hash")),
     )
-    op.create_index(op.f("ix_entries_added_at_id"), "entries", ["added_at", "id"], unique=False)
-    op.create_index(op.f("ix_entries_confidence_id"), "entries", ["confidence", "id"], unique=False)
+    op.create_index(
+        "entries_by_added",
+        "entries",
+        [
+            "added_at",
+            "id",
+            "owner_id",
+            "shared",
+            "deleted_at",
+            "state",
+            "label",
+            "corrected_at",
+            "sources",
+            "confidence",
+            "novelty",
+        ],
+        unique=False,
+    )
+    op.create_index(
+        "entries_by_confidence",
+        "entries",
+        [
+            "confidence",
+            "id",
+            "owner_id",
+            "shared",
+            "deleted_at",
+            "state",
+            "label",
+            "corrected_at",
+            "sources",
+            "novelty",
+        ],
+        unique=False,
+    )
+    op.create_index(
+        "entries_by_label_added",
+        "entries",
+        [
+            "label",
+            "added_at",
+            "id",
+            "owner_id",
+            "shared",
+            "deleted_at",
+            "state",
+            "corrected_at",
+            "sources",
+            "confidence",
+            "novelty",
+        ],
+        unique=False,
+    )
+    op.create_index(
+        "entries_by_label_confidence",
+        "entries",
+        [
+            "label",
+            "confidence",
+            "id",
+            "owner_id",
+            "shared",
+            "deleted_at",
+            "state",
+            "corrected_at",
+            "sources",
+            "novelty",
+        ],
+        unique=False,
+    )
+    op.create_index(
+        "entries_by_label_novelty",
+        "entries",
+        [
+            "label",
+            "novelty",
+            "id",
+            "owner_id",
+            "shared",
+            "deleted_at",
+            "state",
+            "corrected_at",
+            "sources",
+            "confidence",
+        ],
+        unique=False,
+    )
+    op.create_index("entries_by_look", "entries", ["look"], unique=False)
+    op.create_index("entries_by_model_added", "entries", ["model_hash", "added_at", "id"], unique=False)
+    op.create_index(
+        "entries_by_name",
+        "entries",
+        [
+            "name",
+            "id",
+            "owner_id",
+            "shared",
+            "deleted_at",
+            "state",
+            "label",
+            "corrected_at",
+            "sources",
+            "confidence",
+            "novelty",
+        ],
+        unique=False,
+    )
+    op.create_index(
+        "entries_by_novelty",
+        "entries",
+        [
+            "novelty",
+            "id",
+            "owner_id",
+            "shared",
+            "deleted_at",
+            "state",
+            "label",
+            "corrected_at",
+            "sources",
+            "confidence",
+        ],
+        unique=False,
+    )
+    op.create_index("entries_by_owner_added", "entries", ["owner_id", "added_at", "id"], unique=False)
+    op.create_index("entries_by_shared", "entries", ["shared", "id"], unique=False)
+    op.create_index(
+        "entries_by_taken",
+        "entries",
+        [
+            "taken_at",
+            "id",
+            "owner_id",
+            "shared",
+            "deleted_at",
+            "state",
+            "label",
+            "corrected_at",
+            "sources",
+            "confidence",
+            "novelty",
+        ],
+        unique=False,
+    )
     op.create_index(op.f("ix_entries_corrected_at_id"), "entries", ["corrected_at", "id"], unique=False)
     op.create_index(op.f("ix_entries_deleted_at_id"), "entries", ["deleted_at", "id"], unique=False)
     op.create_index(op.f("ix_entries_hash"), "entries", ["hash"], unique=False)
-    op.create_index(
-        op.f("ix_entries_label_confidence_id"), "entries", ["label", "confidence", "id"], unique=False
-    )
-    op.create_index(op.f("ix_entries_label_id"), "entries", ["label", "id"], unique=False)
-    op.create_index(op.f("ix_entries_novelty_id"), "entries", ["novelty", "id"], unique=False)
     op.create_index(op.f("ix_entries_review_score_id"), "entries", ["review_score", "id"], unique=False)
     op.create_index(op.f("ix_entries_state_id"), "entries", ["state", "id"], unique=False)
-    op.create_index(op.f("ix_entries_taken_at_id"), "entries", ["taken_at", "id"], unique=False)
     op.create_table(
         "filings",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),

@@ -64,7 +64,10 @@ _MORE = (
     f"INSERT INTO totals({_COUNTED}, count) VALUES ({_CELL.format('new')}, 1) "
     f"ON CONFLICT DO UPDATE SET count = count + 1;"
 )
-_LESS = f"UPDATE totals SET count = count - 1 WHERE ({_COUNTED}) = ({_CELL.format('old')});"
+_LESS = (
+    f"UPDATE totals SET count = count - 1 WHERE ({_COUNTED}) = ({_CELL.format('old')}); "
+    f"DELETE FROM totals WHERE ({_COUNTED}) = ({_CELL.format('old')}) AND count = 0;"
+)
 _SQLITE_TOTALS = f"""
 CREATE TRIGGER totals_added AFTER INSERT ON entries BEGIN {_MORE} END;
 CREATE TRIGGER totals_gone AFTER DELETE ON entries BEGIN {_LESS} END;
