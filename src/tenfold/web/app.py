@@ -12,13 +12,16 @@ from tenfold.web import (
     audit,
     catalogue_actions,
     classify,
+    comparisons,
     docs,
     health,
     model,
+    models,
     pages,
     people,
     problems,
     review,
+    runs,
     session,
     tokens,
 )
@@ -59,20 +62,29 @@ def describe_api(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
         description="Every error has one shape: problem details, RFC 9457.",
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         lifespan=lifespan,
+        openapi_url=None,  # docs.py has a route that asks who is there
         docs_url=None,
         redoc_url=None,
+        responses=problems.responses(
+            _401="Nobody is signed in, or the token does not hold.",
+            _403="The role, or the page that the request comes from, does not allow it.",
+        ),
     )
     problems.install(app, HEADERS)
     for part in (
         classify,
         model,
         health,
+        models,
+        runs,
+        comparisons,
         session,
         people,
         tokens,
         audit,
         catalogue_actions,
         review,
+        jobs,
     ):
         app.include_router(part.router)
     return app

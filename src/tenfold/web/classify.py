@@ -13,6 +13,7 @@ from tenfold.errors import PictureError
 from tenfold.inference.classifier import Prepared
 from tenfold.predictions import Prediction
 from tenfold.web import uploads
+from tenfold.web.access import Viewer
 from tenfold.web.batching import Closed
 from tenfold.web.problems import Overloaded, Problem, describe, responses
 from tenfold.web.service import Service, Serving, service_of
@@ -86,6 +87,7 @@ _BODY: dict[str, Any] = {
 )
 async def classify(
     request: Request,
+    who: Viewer,
     evidence: Annotated[
         bool, Query(description="Also say where in the picture each class was seen.")
     ] = False,

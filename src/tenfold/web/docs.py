@@ -1,13 +1,14 @@
-"""GET /docs: Swagger UI over the OpenAPI document, every asset from this machine.
+"""GET /docs and /openapi.json: Swagger UI over the OpenAPI document, every asset from this machine.
 
 The package fastapi-offline carries Swagger UI as it is published; only those files of it are used.
 """
 
 from importlib.resources import files
 
-from fastapi import APIRouter
-from fastapi.responses import HTMLResponse, Response
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 
+from tenfold.web.access import Viewer
 from tenfold.web.guard import DOCS_PATH
 
 router = APIRouter(include_in_schema=False)
@@ -35,26 +36,32 @@ _START = """SwaggerUIBundle({
   validatorUrl: null,
 });
 """
-_CACHED = {"Cache-Control": "public, max-age=3600"}
+DOCUMENT = "/openapi.json"
+_CACHED = {"Cache-Control": "private, max-age=3600"}
+
+
+@router.get(DOCUMENT)
+def document(request: Request, who: Viewer) -> JSONResponse:
+    return JSONResponse(request.app.openapi())
 
 
 @router.get(DOCS_PATH)
-async def docs() -> HTMLResponse:
+async def docs(who: Viewer) -> HTMLResponse:
     return HTMLResponse(_PAGE, headers={"Cache-Control": "no-cache"})
 
 
 @router.get(f"{DOCS_PATH}/start.js")
-async def start() -> Response:
+async def start(who: Viewer) -> Response:
     return Response(_START, media_type="text/javascript", headers=_CACHED)
 
 
 @router.get(f"{DOCS_PATH}/swagger-ui-bundle.js")
-def script() -> Response:
+def script(who: Viewer) -> Response:
     return _asset("swagger-ui-bundle.js", "text/javascript")
 
 
 @router.get(f"{DOCS_PATH}/swagger-ui.css")
-def style() -> Response:
+def style(who: Viewer) -> Response:
     return _asset("swagger-ui.css", "text/css")
 
 

@@ -19,6 +19,7 @@ import ipaddress
 import socket
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tenfold.web import problems
@@ -34,6 +35,9 @@ _DOCS_POLICY = _PAGE_POLICY.replace("style-src 'self'", "style-src 'self' 'unsaf
 )
 DOCS_PATH = "/docs"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+# A body that is read whole.
+_WHOLE_BYTES, _WHOLE_SECONDS = 2_000_000, 30.0
+_BODY = "tenfold.body"
 _HTTPS_ONLY = "max-age=31536000; includeSubDomains"
 _LINGER_BYTES = 32_000_000
 _LINGER_SECONDS = 2.0
@@ -101,6 +105,7 @@ class Guard:
                 message = {"type": "http.response.body"}
             await send(message)
 
+        scope[_BODY] = body
         host = sent.get("host", "")
         if not self._allows(host):
             app = self._refusal(host)
@@ -128,6 +133,13 @@ class Guard:
         )
 
 
+def piece_by_piece(scope: Scope) -> None:
+    """Say that a request's body is read as it arrives, with other limits than the guard's."""
+    body = scope.get(_BODY)
+    if body is not None:
+        body.limited = False
+
+
 def _is_foreign(method: str, sent: Headers) -> bool:
     """Whether a page of another site sends this: to change something, or to read what is no page."""
     site = sent.get("sec-fetch-site")
@@ -141,20 +153,33 @@ def _is_foreign(method: str, sent: Headers) -> bool:
 
 
 class _Body:
-    """A request's body on its way in. `expected`: there is more of it to come."""
+    """A request's body on its way in. `expected`: there is more of it to come.
+
+    Whoever reads it piece by piece takes off its limits, and sets some of its own (`piece_by_piece`); what is
+    read as a whole, which is done before anybody looks at who asks, has to be small and soon there.
+    """
 
     def __init__(self, receive: Receive, expected: bool) -> None:
         self._receive, self.expected = receive, expected
+        self.limited, self._arrived = True, 0
 
     async def receive(self) -> Message:
-        message = await self._receive()
+        limited = self.limited and self.expected
+        try:
+            async with asyncio.timeout(_WHOLE_SECONDS if limited else None):
+                message = await self._receive()
+        except TimeoutError:
+            raise HTTPException(408, "its body stopped arriving") from None
+        self._arrived += len(message.get("body", b""))
         if not message.get("more_body"):  # the last piece, or the client has gone
             self.expected = False
+        if limited and self._arrived > _WHOLE_BYTES:
+            raise HTTPException(413, f"its body has more than {_WHOLE_BYTES // 1_000_000} MB")
         return message
 
     async def linger(self) -> None:
         """Throw away what still comes, for a short while."""
-        left = _LINGER_BYTES
+        left, self.limited = _LINGER_BYTES, False
         try:
             async with asyncio.timeout(_LINGER_SECONDS):
                 while self.expected and left > 0:

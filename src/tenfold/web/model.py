@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
+from tenfold.web.access import Viewer
 from tenfold.web.service import service_of
 
 router = APIRouter(tags=["model"])
@@ -39,7 +40,7 @@ class ModelAnswer(BaseModel):
 
 
 @router.get("/api/v1/model", operation_id="model", summary="The model that answers")
-async def model(request: Request) -> ModelAnswer:
+async def model(request: Request, who: Viewer) -> ModelAnswer:
     """The model's classes, figures and origin."""
     classifier = service_of(request).classifier
     facts = classifier.info.to_dict()
