@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, StringConstraints
 from tenfold.datasets.opening import CIFAR10
 from tenfold.errors import DatasetError, UsageError
 from tenfold.web.access import Administrator, Viewer
-from tenfold.web.jobs import JobAnswer, job_answer
+from tenfold.web.job_answers import JobAnswer, job_answer
 from tenfold.web.problems import NotHere, responses
 from tenfold.web.reports import SANDBOX
 from tenfold.web.service import service_of

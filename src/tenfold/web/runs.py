@@ -15,7 +15,7 @@ from tenfold.registry.models import RUN
 from tenfold.training import recipe_file
 from tenfold.training.history import RUNNING, STOPPED, History
 from tenfold.web.access import Administrator, Viewer, Visitor
-from tenfold.web.jobs import JobAnswer, job_answer
+from tenfold.web.job_answers import JobAnswer, job_answer
 from tenfold.web.models import ModelEntry, model_entry
 from tenfold.web.problems import NotHere, responses
 from tenfold.web.reports import SANDBOX
