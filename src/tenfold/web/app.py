@@ -13,8 +13,10 @@ from tenfold.web import (
     catalogue_actions,
     classify,
     comparisons,
+    data,
     docs,
     health,
+    jobs,
     model,
     models,
     pages,
@@ -23,6 +25,8 @@ from tenfold.web import (
     review,
     runs,
     session,
+    settings,
+    system,
     tokens,
 )
 from tenfold.web.at_work import at_work
@@ -85,6 +89,9 @@ def describe_api(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
         catalogue_actions,
         review,
         jobs,
+        data,
+        settings,
+        system,
     ):
         app.include_router(part.router)
     return app
