@@ -108,7 +108,7 @@ class Intake:
 
     def keep(self, content: bytes, *, name: str, path: str = "", file: FileState | None = None) -> Kept:
         """Look at a picture's header and put its bytes on the disk. Raises as `add`."""
-        header = images.header(content, name=name, limits=self._limits)
+        header = images.header(content, name=path or name, limits=self._limits)
         taken = exif.read(header.exif)
         return Kept(
             hash=self._store.put(content),

@@ -2,7 +2,13 @@
 
 import click
 
+from tenfold.cli.catalogue_add import add, check
+
 
 @click.group()
 def catalogue() -> None:
     """Add pictures to the catalogue, find them, file them."""
+
+
+catalogue.add_command(add)
+catalogue.add_command(check)

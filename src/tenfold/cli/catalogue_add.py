@@ -1,0 +1,122 @@
+"""tenfold catalogue add and check: folders into the catalogue, and whether every original is as it was."""
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tenfold.cli.terminal import Progress, padded, printable, width
+from tenfold.errors import UsageError
+
+if TYPE_CHECKING:
+    from tenfold.bootstrap import House
+
+_NONE_OF_THESE = "none of these"
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option("--owner", metavar="NAME", help="Whose they are. Default: everybody's.")
+@click.option("--private", is_flag=True, help="Only the owner sees them; needs --owner.")
+def add(paths: tuple[str, ...], owner: str | None, private: bool) -> int:
+    """Add pictures and folders, and say what is in them.
+
+    PATH is a picture or a folder (with all folders in it). The originals stay where they are; the catalogue
+    keeps its own copy. A file that was added before and has not changed is not read again, so a run that was
+    cut off goes on where it stopped. A file that cannot be used is named; the exit status is then 1.
+    """
+    import os
+
+    from tenfold import settings
+    from tenfold.bootstrap import open_house
+    from tenfold.cli.following import do
+    from tenfold.work.adding import KIND
+
+    if private and owner is None:
+        raise UsageError(
+            "--private",
+            "needs to know whose the pictures are",
+            cure="Add --owner and the name of an account.",
+        )
+    missing = next((path for path in paths if not os.path.exists(path)), None)
+    if missing is not None:
+        raise UsageError(missing, "does not exist", cure="Check the path.")
+    roots = [os.path.abspath(path) for path in paths]
+    house = open_house(settings.load())
+    try:
+        person = _person(house, owner)
+        params = {"paths": roots, "owner": person, "shared": not private}
+        shown = printable(roots[0]) + (f" and {len(roots) - 1} more" if len(roots) > 1 else "")
+        # The same folders once more, while they are being added, are the same job.
+        key = f"{KIND} {_digest(params)}"
+        job = do(house.jobs, KIND, params, title=f"Add {shown}", by=person, key=key)
+    finally:
+        house.close()
+    assert job.result is not None
+    return _tell(job.result)
+
+
+@click.command()
+def check() -> int:
+    """Read every original, and name those that are missing or altered.
+
+    The exit status is 1 where there is one.
+    """
+    from tenfold import settings
+    from tenfold.bootstrap import open_database
+    from tenfold.catalogue.checking import check as check_originals
+    from tenfold.catalogue.store import Store
+
+    chosen = settings.load()
+    database = open_database(chosen)
+    try:
+        with Progress(sys.stderr, "pictures") as progress:
+            found = check_originals(database, Store(chosen.home / "pictures"), progress.show)
+    finally:
+        database.close()
+    for fault in found.faults:
+        names = ", ".join(fault.names[:3]) + (" and others" if len(fault.names) > 3 else "")
+        click.echo(printable(f"{fault.problem}: {names} ({fault.hash[:12]})"))
+    faults = len(found.faults)
+    click.echo(f"{found.originals:,} originals: {f'{faults:,} missing or altered' if faults else 'all well'}")
+    if found.unused:
+        click.echo(f"{found.unused:,} files belong to no entry: adding was cut off. They do no harm.")
+    if found.waiting:
+        click.echo(f"{found.waiting:,} entries wait for their class: tenfold serve classifies them.")
+    return 1 if faults else 0
+
+
+def _person(house: "House", name: str | None) -> int:
+    return 0 if name is None else house.people.named(name).id
+
+
+def _digest(params: dict[str, Any]) -> str:
+    import hashlib
+    import json
+
+    return hashlib.sha256(json.dumps(params, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def _tell(result: dict[str, Any]) -> int:
+    """The result in words; the exit status."""
+    labels: dict[str, int] = result["labels"]
+    rows = [(label or _NONE_OF_THESE, count) for label, count in sorted(labels.items(), key=_most_first)]
+    column = max((width(printable(label)) for label, _ in rows), default=0)
+    for label, count in rows:
+        click.echo(f"  {padded(printable(label), column)}  {count:>7,}")
+    parts = [f"{result['added']:,} added"]
+    parts += [f"{result['known']:,} in the catalogue already"] if result["known"] else []
+    parts += [f"{result['unchanged']:,} unchanged since they were added"] if result["unchanged"] else []
+    parts += [f"{result['unusable']:,} that cannot be used"] if result["unusable"] else []
+    click.echo(f"{result['files']:,} files: {', '.join(parts)}")
+    for problem in result["problems"]:
+        click.echo(f"tenfold: {printable(problem)}", err=True)
+    more = result["unusable"] - len(result["problems"])
+    if more:
+        click.echo(f"tenfold: and {more:,} more that cannot be used", err=True)
+    return 1 if result["unusable"] else 0
+
+
+def _most_first(item: tuple[str, int]) -> tuple[bool, int, str]:
+    label, count = item
+    return label == "", -count, label
