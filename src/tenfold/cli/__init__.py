@@ -33,6 +33,9 @@ COMMANDS = {
         "Add pictures to the catalogue, find them, file them.",
     ),
     "jobs": ("tenfold.cli.jobs:jobs", "List long work, look at it, and cancel it."),
+    "user": ("tenfold.cli.user:user", "Give people accounts, and change them."),
+    "token": ("tenfold.cli.token:token", "Make, list and revoke programs' ways in."),
+    "audit": ("tenfold.cli.audit:audit", "Say who did what."),
     "settings": ("tenfold.cli.settings:settings", "List every setting, its value and where it comes from."),
 }
 # What the train extra brings; whatever serves needs none of it.

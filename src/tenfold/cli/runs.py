@@ -9,7 +9,7 @@ import click
 
 from tenfold.cli.live import clock
 from tenfold.cli.sparkline import sparkline
-from tenfold.cli.terminal import padded, printable, width
+from tenfold.cli.terminal import padded, printable, table, width
 
 if TYPE_CHECKING:
     from tenfold.training.history import History
@@ -88,13 +88,13 @@ def compare(folder: Path, names: tuple[str, ...]) -> None:
             "A comparison", "needs two runs or more", received=names[0], cure="`tenfold runs` lists them."
         )
     found = [history.named(name, folder) for name in names]
-    table = [("", *(run.name for run in found))]
-    table += [(name, *values) for name, values in _beside([dict(_standing(run)) for run in found])]
-    table += [("validation accuracy", *(_curve(run, "validation_accuracy", 24) for run in found))]
+    rows = [("", *(run.name for run in found))]
+    rows += [(name, *values) for name, values in _beside([dict(_standing(run)) for run in found])]
+    rows += [("validation accuracy", *(_curve(run, "validation_accuracy", 24) for run in found))]
     recipes = [{name: _value(value) for name, value in _flat(run.recipe)} for run in found]
     different = [(name, *values) for name, values in _beside(recipes) if len(set(values)) > 1]
-    click.echo(_table(table))
-    click.echo("\nSettings that differ\n" + _table(different) if different else "\nNo setting differs.")
+    click.echo(table(rows))
+    click.echo("\nSettings that differ\n" + table(different) if different else "\nNo setting differs.")
 
 
 @runs.command()
@@ -131,7 +131,7 @@ def _listed(found: "list[History]") -> str:
         )
         for run in found
     ]
-    return _table([head, *rows])
+    return table([head, *rows])
 
 
 def _facts(run: "History") -> dict[str, Any]:
@@ -231,13 +231,3 @@ def _text(rows: list[tuple[str, str]]) -> str:
     """Names and values under each other."""
     column = max(width(name) for name, _ in rows)
     return "\n".join(f"  {padded(printable(name), column)}  {printable(value)}" for name, value in rows)
-
-
-def _table(rows: "list[tuple[str, ...]]") -> str:
-    """Columns as wide as their widest cell."""
-    clean = [[printable(cell) for cell in row] for row in rows]
-    columns = [max(width(row[i]) for row in clean) for i in range(len(clean[0]))]
-    return "\n".join(
-        "  ".join(padded(cell, wide) for cell, wide in zip(row, columns, strict=True)).rstrip()
-        for row in clean
-    )

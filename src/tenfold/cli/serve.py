@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tenfold.errors import SettingError
+from tenfold.errors import AccountError, SettingError
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+
+    from tenfold.settings import Settings
 
 _GRACE_SECONDS = 10
 _WAITING_CONNECTIONS = 512
@@ -36,6 +38,7 @@ def serve(host: str | None, port: int | None, model: str | None, opening: bool |
     """
     from tenfold import settings
     from tenfold.bootstrap import open_house
+    from tenfold.web.access import private
     from tenfold.web.app import create_app
     from tenfold.web.guard import is_loopback
 
@@ -47,20 +50,50 @@ def serve(host: str | None, port: int | None, model: str | None, opening: bool |
         model=model or loaded.model,
     )
     with _listen(chosen.host, chosen.port) as listening:
+        if not private(chosen):
+            _check_administrator(chosen)
         house = open_house(chosen, serving=True)
         for notice in house.notices:
             click.echo(f"tenfold: warning: {notice}", err=True)
         address = _address(chosen.host, listening.getsockname()[1])
-        if not is_loopback(chosen.host):
+        if not is_loopback(chosen.host) and not chosen.trusted_proxies:
             click.echo(
-                f"tenfold: warning: {chosen.host} is open to others. There are no accounts yet, so whoever "
-                "reaches this machine can use it. Use --host 127.0.0.1 to keep it to this machine.",
+                f"tenfold: warning: what others send to {chosen.host} can be read on its way, passwords "
+                "too. Put a proxy that speaks https before it.",
                 err=True,
             )
         try:
-            _run(create_app(house), listening, address, _has_browser() if opening is None else opening)
+            _run(
+                create_app(house),
+                listening,
+                address,
+                proxies=chosen.trusted_proxies,
+                opening=_has_browser() if opening is None else opening,
+            )
         finally:
             house.close()
+
+
+def _check_administrator(chosen: "Settings") -> None:
+    """Raise AccountError where others could reach a server at which nobody has to sign in."""
+    from contextlib import closing
+
+    from tenfold.bootstrap import open_database, open_office
+
+    with closing(open_database(chosen)) as database:
+        if open_office(chosen, database).people.has_administrator():
+            return
+    because = (
+        f"would be open to others on {chosen.host}"
+        if chosen.allowed_hosts == chosen.trusted_proxies == ""
+        else "is meant for others, by the settings allowed_hosts or trusted_proxies,"
+    )
+    raise AccountError(
+        "This server",
+        f"{because} and has no administrator yet",
+        cure="Add one: tenfold user add NAME --role administrator. "
+        "Or keep it to this machine: tenfold serve --host 127.0.0.1.",
+    )
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -122,10 +155,12 @@ def _has_browser() -> bool:
     return seen or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
-def _run(app: "FastAPI", listening: socket.socket, address: str, opening: bool) -> None:
+def _run(app: "FastAPI", listening: socket.socket, address: str, *, proxies: str, opening: bool) -> None:
     import uvicorn
 
-    class Server(uvicorn.Server):
+    from tenfold.web.server import Server
+
+    class Telling(Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             click.echo(f"tenfold is at {address}   (Ctrl-C stops it)")
@@ -137,13 +172,15 @@ def _run(app: "FastAPI", listening: socket.socket, address: str, opening: bool) 
         log_level="warning",
         access_log=False,
         server_header=False,
+        proxy_headers=bool(proxies),  # uvicorn would believe everybody on this machine
+        forwarded_allow_ips=proxies,
         lifespan="on",
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
     # uvicorn finishes what it works on and then raises the signal again: for a server, that is a good end.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        Server(config).run(sockets=[listening])
+        Telling(config).run(sockets=[listening])
     except KeyboardInterrupt:
         click.echo("tenfold stopped", err=True)
 

@@ -2,6 +2,7 @@
 
 import time
 import unicodedata
+from collections.abc import Sequence
 from types import TracebackType
 from typing import TextIO
 
@@ -24,6 +25,16 @@ def width(text: str) -> int:
 def padded(text: str, columns: int) -> str:
     """Printable text filled with spaces to a number of columns."""
     return text + " " * (columns - width(text))
+
+
+def table(rows: Sequence[Sequence[str]]) -> str:
+    """Columns as wide as their widest cell."""
+    clean = [[printable(cell) for cell in row] for row in rows]
+    columns = [max(width(row[i]) for row in clean) for i in range(len(clean[0]))]
+    return "\n".join(
+        "  ".join(padded(cell, wide) for cell, wide in zip(row, columns, strict=True)).rstrip()
+        for row in clean
+    )
 
 
 class Progress:
