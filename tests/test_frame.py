@@ -32,6 +32,7 @@ TRAINING = (
 # Modules that use an extra where it is installed, and say so where it is not.
 WITH_EXTRAS = {
     "tenfold.datasets.manifests": "parquet",
+    "tenfold.catalogue.tabulating": "parquet",
     "tenfold.judging.data_check": "train",
 }
 

@@ -15,6 +15,7 @@ from tenfold.accounts.people import People
 from tenfold.accounts.sessions import Sessions
 from tenfold.accounts.tokens import Tokens
 from tenfold.catalogue.actions import Actions
+from tenfold.catalogue.exports import Exports
 from tenfold.catalogue.intake import Intake
 from tenfold.catalogue.review import Review
 from tenfold.catalogue.store import Store
@@ -26,7 +27,7 @@ from tenfold.inference.live import Live
 from tenfold.jobs import Handler, Jobs
 from tenfold.registry.models import Registry
 from tenfold.settings import Settings
-from tenfold.work import adding, classifying, comparing, switching, training
+from tenfold.work import adding, checking_data, classifying, comparing, switching, training
 
 
 @dataclass
@@ -45,6 +46,7 @@ class House:
     adding: adding.Adding
     actions: Actions
     review: Review
+    exports: Exports
     registry: Registry
     switch: switching.Switch
     training: training.Training
@@ -90,6 +92,9 @@ def open_house(settings: Settings, *, classifier: Classifier | None = None, serv
     # kind of job -> what does it; may be filled after jobs is made, by parts that ask for jobs themselves.
     handlers: dict[str, Handler] = {}
     jobs = Jobs(database, handlers)
+    handlers[checking_data.KIND] = checking_data.CheckData(
+        settings.home / "checks", settings.data_dir, settings.home
+    )
     train = handlers[training.KIND] = training.Training(registry, settings.home, settings.data_dir)
     compare = handlers[comparing.KIND] = comparing.Compare(registry, load, settings.home, settings.data_dir)
     intake = Intake(database, store, limits)
@@ -107,6 +112,7 @@ def open_house(settings: Settings, *, classifier: Classifier | None = None, serv
         adding=add,
         actions=Actions(database),
         review=Review(database),
+        exports=Exports(database, store),
         registry=registry,
         switch=switching.Switch(registry, live, load),
         training=train,

@@ -41,7 +41,7 @@ class FiltersAsked(BaseModel):
 
     def filters(self, person: int, *, administrator: bool, deleted: bool | None = None) -> Filters:
         """As the catalogue takes them, for a person; `deleted` instead of what was asked."""
-        given = self.model_dump(exclude={"label", "none", "state", "deleted"})
+        given = self.model_dump(exclude={"label", "none", "state", "deleted", "labels"})
         return Filters(
             person=person,
             administrator=administrator,
