@@ -18,6 +18,7 @@ from tenfold import settings
 from tenfold.bootstrap import open_house
 from tenfold.inference import Classifier
 from tenfold.web.app import create_app
+from tenfold.web.server import Server
 from tenfold.web.service import Service
 from tests.fakes import FakeClassifier
 
@@ -35,9 +36,9 @@ class Running:
 Serve = Callable[..., Running]
 
 
-def start(app: FastAPI) -> tuple[uvicorn.Server, threading.Thread, int]:
+def start(app: FastAPI) -> tuple[Server, threading.Thread, int]:
     listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="on"))
+    server = Server(uvicorn.Config(app, log_level="critical", lifespan="on"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
     port = int(listening.getsockname()[1])

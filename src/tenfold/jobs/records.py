@@ -97,7 +97,7 @@ class Records:
         error: TenfoldError | None = None,
     ) -> None:
         """The job's end: done, failed or cancelled."""
-        problem = None if error is None else problem_of(error)
+        problem = None if error is None else error.facts()
         self._change(job_id, state=state, result=result, problem=problem, key=None, ended_at=now())
 
     def interrupt(self, job_id: str | None = None) -> None:
@@ -143,20 +143,6 @@ class Records:
     def _change(self, job_id: str, **values: Any) -> None:
         with self._database.writing() as session:
             session.execute(update(JobRow).where(JobRow.id == job_id).values(updated_at=now(), **values))
-
-
-def problem_of(error: TenfoldError) -> dict[str, Any]:
-    """An error as a job keeps it: problem details (RFC 9457) without the HTTP status."""
-    return {
-        "type": f"urn:tenfold:problem:{error.code}",
-        "title": error.title,
-        "detail": str(error),
-        "code": error.code,
-        "subject": error.subject,
-        "problem": error.problem,
-        "received": error.received,
-        "cure": error.cure,
-    }
 
 
 def _new_id() -> str:

@@ -14,6 +14,7 @@ from tenfold.bootstrap import House
 from tenfold.inference import Classifier
 from tenfold.settings import Settings, load
 from tenfold.web.batching import Batcher
+from tenfold.web.events import Events
 from tenfold.web.problems import Overloaded
 from tenfold.web.uploads import Memory, UploadLimits
 
@@ -40,6 +41,7 @@ class Service:
         self.stated = stated(settings.home)
         self.uploads = UploadLimits(settings.max_picture_bytes, settings.max_files_per_request)
         self.memory = Memory(_HELD_PICTURES * settings.max_picture_bytes)
+        self.events = Events(house)
         self._requests = 0
         self._serving = self._made(house.live.classifier)
         self._retiring: set[asyncio.Task[None]] = set()
@@ -71,6 +73,7 @@ class Service:
         self.house.live.tell(lambda new: loop.call_soon_threadsafe(self._follow, new))
         async with AsyncExitStack() as stack:
             stack.push_async_callback(self._stop)
+            await stack.enter_async_context(self.events.running())
             yield
 
     async def _stop(self) -> None:
