@@ -27,6 +27,24 @@ def test_the_page_is_asked_for_again_each_time(built: Running) -> None:
     assert built.client.head("/").status_code == 200
 
 
+@pytest.mark.parametrize("path", ["/catalogue", "/review", "/models", "/data", "/settings"])
+def test_every_page_of_the_app_is_the_one_document(built: Running, path: str) -> None:
+    answer = built.client.get(path)
+    assert (answer.status_code, answer.text) == (200, "<!doctype html><title>the page</title>")
+    assert answer.headers["cache-control"] == "no-cache"
+    assert "script-src 'self'" in answer.headers["content-security-policy"]
+
+
+def test_a_person_who_goes_astray_gets_the_page_and_a_program_its_problem(built: Running) -> None:
+    person = built.client.get("/catalog", headers={"Accept": "text/html,*/*"})
+    assert (person.status_code, person.text) == (404, "<!doctype html><title>the page</title>")
+    program = built.client.get("/catalog")
+    assert program.status_code == 404
+    assert program.json()["detail"].startswith("/catalog does not exist on this server")
+    api = built.client.get("/api/v1/nothing", headers={"Accept": "text/html"})
+    assert (api.status_code, api.json()["code"]) == (404, "not-here")
+
+
 def test_assets_are_kept_for_ever(built: Running) -> None:
     answer = built.client.get("/assets/index-a1b2.js")
     assert answer.headers["content-type"].startswith("text/javascript")

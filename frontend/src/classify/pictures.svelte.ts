@@ -2,6 +2,7 @@
 import { classify, type Failure, type Prediction } from "../lib/client";
 import { Lanes } from "../lib/lanes";
 import { saveAs, toCsv, toJson, type SavedRow } from "../lib/saving";
+import { tell } from "./telling";
 
 type Status = "waiting" | "working" | "done" | "failed";
 
@@ -98,6 +99,9 @@ export class Pictures {
     URL.revokeObjectURL(picture.address);
   }
 }
+
+/** One list for the whole visit: it is still there when somebody comes back from another page. */
+export const pictures = new Pictures(tell);
 
 function toRow({ name, size, prediction, failure }: Picture): SavedRow {
   const problem =

@@ -3,6 +3,7 @@ import { sayFailure } from "../lib/failures";
 import { isolate } from "../lib/i18n";
 import { announcer } from "../shell/announcer.svelte";
 import { language } from "../shell/language.svelte";
+import { say } from "./texts";
 import type { Picture } from "./pictures.svelte";
 
 const pause = 600; // milliseconds within which results are told together
@@ -23,7 +24,7 @@ export function tell(picture: Picture): void {
 function one({ name, prediction, failure }: Picture): string {
   if (failure) return sayFailure(language.code, failure, name).message;
   if (!prediction) return "";
-  return language.text(prediction.known ? "announced" : "announcedNone", {
+  return say.text(prediction.known ? "announced" : "announcedNone", {
     name: isolate(name),
     label: language.className(prediction.label),
     percent: language.percent(prediction.confidence),
@@ -34,7 +35,7 @@ function totals(pictures: readonly Picture[]): string {
   const failed = pictures.filter((picture) => picture.failure).length;
   const done = pictures.length - failed;
   return [
-    done > 0 ? language.counted("classified", done) : "",
-    failed > 0 ? language.counted("failed", failed) : "",
+    done > 0 ? say.counted("classified", done) : "",
+    failed > 0 ? say.counted("failed", failed) : "",
   ].join(" ");
 }

@@ -1,5 +1,5 @@
 /** The camera: start it, take a picture, stop it, and say why it could not be started. */
-import type { TextKey } from "./i18n";
+import type { TextKey } from "./texts/classify";
 
 /** Starts a camera; the one that looks away from the person where there is a choice and none is named. */
 export async function startCamera(deviceId: string | null): Promise<MediaStream> {

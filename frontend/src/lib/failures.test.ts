@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Problem } from "./client";
+import type { Problem } from "./request";
 import { sayFailure } from "./failures";
 
 const problem: Problem = {

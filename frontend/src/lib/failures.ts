@@ -1,6 +1,7 @@
-/** Says a failure in the page's language. */
-import type { Failure, Problem } from "./client";
-import { isolate, translate, type LanguageCode, type TextKey, type Values } from "./i18n";
+/** Says a failure in the page's language: of a file by its name, or of anything else that was asked. */
+import { isolate, translate, type LanguageCode, type Values } from "./i18n";
+import type { Failure, Problem } from "./request";
+import { book, type TextKey } from "./texts/shell";
 
 export interface Said {
   /** What is wrong. */
@@ -22,6 +23,20 @@ const known: Readonly<Record<string, { message: TextKey; cure: TextKey }>> = {
   overloaded: { message: "problemBusy", cure: "cureBusy" },
 };
 
+const general: Readonly<Record<string, readonly [message: TextKey, cure?: TextKey]>> = {
+  overloaded: ["failBusy", "cureBusy"],
+  "login-needed": ["failLoginNeeded"],
+  "login-refused": ["failLoginRefused"],
+  "not-allowed": ["failNotAllowed", "cureNotAllowed"],
+  "not-in-catalogue": ["failNotInCatalogue"],
+  "unknown-model": ["failUnknownModel"],
+  "unknown-job": ["failUnknownJob"],
+  "missing-extra": ["failMissingExtra"],
+  "database-error": ["failDatabase"],
+  "not-here": ["failNotHere"],
+  "invalid-request": ["failInvalid"],
+};
+
 // The server's English clauses for what people upload most by mistake; the rest stays in the server's own words.
 const received: readonly (readonly [RegExp, TextKey])[] = [
   [/^it starts with (?<text>.+)$/s, "receivedText"],
@@ -34,18 +49,18 @@ const received: readonly (readonly [RegExp, TextKey])[] = [
 ];
 
 export function sayFailure(language: LanguageCode, failure: Failure, name: string): Said {
-  const say: Say = (key, values) => translate(language, key, { subject: isolate(name), ...values });
+  const say: Say = (key, values) => translate(book, language, key, { subject: isolate(name), ...values });
   switch (failure.kind) {
     case "network":
       return { message: say("problemNetwork"), cure: say("cureNetwork"), original: "", again: true };
     case "server":
       return sayServer(failure.status, "", say);
     case "problem":
-      return sayProblem(language, failure.problem, say);
+      return sayFile(language, failure.problem, say);
   }
 }
 
-function sayProblem(language: LanguageCode, problem: Problem, say: Say): Said {
+function sayFile(language: LanguageCode, problem: Problem, say: Say): Said {
   const { code, status, detail } = problem;
   const words = known[code];
   if (!words && (status >= 500 || status === 408 || status === 429)) return sayServer(status, detail, say);
@@ -54,6 +69,25 @@ function sayProblem(language: LanguageCode, problem: Problem, say: Say): Said {
   const message = [say(words.message), more].filter(Boolean).join(" ");
   const original = language === "en" ? "" : detail;
   return { message, cure: say(words.cure), original, again: code === "overloaded" };
+}
+
+/** Says what came of anything but a file. A problem without words of its own keeps the server's. */
+export function sayProblem(language: LanguageCode, failure: Failure): Said {
+  const say: Say = (key, values) => translate(book, language, key, values);
+  if (failure.kind === "network") {
+    return { message: say("failNetwork"), cure: say("cureNetwork"), original: "", again: true };
+  }
+  const status = failure.kind === "server" ? failure.status : failure.problem.status;
+  const problem = failure.kind === "problem" ? failure.problem : null;
+  const words = problem && general[problem.code];
+  const again = status >= 500 || status === 408 || status === 429;
+  const original = problem?.detail ?? "";
+  if (words) return { message: say(words[0]), cure: words[1] ? say(words[1]) : "", original, again };
+  // The server's words name what was received and the cure; to whoever reads English they are the best there is.
+  if (problem && status < 500 && language === "en")
+    return { message: original, cure: "", original: "", again };
+  if (problem && status < 500) return { message: say("failOther"), cure: "", original, again };
+  return { message: say("failServer", { status }), cure: say("cureServer"), original, again };
 }
 
 function sayServer(status: number, original: string, say: Say): Said {

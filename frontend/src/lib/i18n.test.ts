@@ -5,42 +5,68 @@ import {
   formatPercent,
   isolate,
   languageCodes,
-  languages,
   pickLanguage,
   pluralise,
   translate,
-  type PluralKey,
-  type TextKey,
+  type Book,
 } from "./i18n";
+import { book as classify } from "./texts/classify";
 
 const placeholders = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(String).sort();
+const books = Object.entries(
+  import.meta.glob<Book>("./texts/*/index.ts", { import: "book", eager: true }),
+).map(([path, book]) => [path.split("/")[2] ?? "", book] as const);
+const sources = Object.values(
+  import.meta.glob<string>(["../**/*.svelte", "../**/*.ts", "!../**/*.test.ts", "!./texts/**"], {
+    query: "?raw",
+    import: "default",
+    eager: true,
+  }),
+).join("\n");
+// Texts that say nothing in any language, or the same in all.
+const alike = new Set(["announced", "apiDocs", "pixels"]);
 
-describe.each(languageCodes)("texts in %s", (code) => {
-  const { texts, plurals } = languages[code];
+it("there is a book for each page", () => {
+  expect(books.map(([name]) => name)).toEqual(expect.arrayContaining(["classify", "shell"]));
+});
 
-  it("has every text, none of them empty", () => {
-    expect(Object.keys(texts).sort()).toEqual(Object.keys(languages.en.texts).sort());
-    for (const [key, text] of Object.entries(texts)) expect(text.trim(), key).not.toBe("");
+describe.each(books)("the texts of %s", (_, book) => {
+  describe.each(languageCodes)("in %s", (code) => {
+    const { texts, plurals } = book[code];
+    const english = book.en;
+
+    it("are all there, none of them empty", () => {
+      expect(Object.keys(texts).sort()).toEqual(Object.keys(english.texts).sort());
+      expect(Object.keys(plurals).sort()).toEqual(Object.keys(english.plurals).sort());
+      for (const [key, text] of Object.entries(texts)) expect(text.trim(), key).not.toBe("");
+    });
+
+    it("use the placeholders of the English text", () => {
+      for (const [key, text] of Object.entries(texts))
+        expect(placeholders(text), key).toEqual(placeholders(english.texts[key] ?? ""));
+    });
+
+    it("have every plural form that the language has", () => {
+      const categories = new Intl.PluralRules(code).resolvedOptions().pluralCategories;
+      for (const [key, forms] of Object.entries(plurals)) {
+        expect(Object.keys(forms).sort(), key).toEqual([...categories].sort());
+        for (const form of Object.values(forms))
+          expect(placeholders(form), key).toEqual(placeholders(english.plurals[key]?.other ?? ""));
+      }
+    });
+
+    it("are not left in English", () => {
+      if (code === "en") return;
+      const same = Object.keys(texts).filter((key) => texts[key] === english.texts[key] && !alike.has(key));
+      expect(same).toEqual([]);
+    });
   });
 
-  it("uses the placeholders of the English text", () => {
-    for (const key of Object.keys(texts) as TextKey[])
-      expect(placeholders(texts[key]), key).toEqual(placeholders(languages.en.texts[key]));
-  });
-
-  it("has every plural form that the language has", () => {
-    const categories = new Intl.PluralRules(code).resolvedOptions().pluralCategories;
-    for (const [key, forms] of Object.entries(plurals)) {
-      expect(Object.keys(forms).sort(), key).toEqual([...categories].sort());
-      for (const form of Object.values(forms))
-        expect(placeholders(form), key).toEqual(placeholders(languages.en.plurals[key as PluralKey].other));
-    }
-  });
-
-  it("is not left in English", () => {
-    if (code === "en") return;
-    const same = (Object.keys(texts) as TextKey[]).filter((key) => texts[key] === languages.en.texts[key]);
-    expect(same.sort()).toEqual(["announced", "apiDocs", "pixels"]);
+  it("are all used by a page", () => {
+    const unused = [...Object.keys(book.en.texts), ...Object.keys(book.en.plurals)].filter(
+      (key) => !sources.includes(`"${key}"`),
+    );
+    expect(unused).toEqual([]);
   });
 });
 
@@ -60,14 +86,17 @@ describe("pickLanguage", () => {
 
 describe("plural forms", () => {
   it("follow the number in Ukrainian and Russian", () => {
-    const said = (n: number) => [pluralise("uk", "classified", n), pluralise("ru", "pictures", n)];
+    const said = (n: number) => [
+      pluralise(classify, "uk", "classified", n),
+      pluralise(classify, "ru", "pictures", n),
+    ];
     expect(said(1)).toEqual(["Класифіковано 1 зображення.", "1 картинка"]);
     expect(said(3)).toEqual(["Класифіковано 3 зображення.", "3 картинки"]);
     expect(said(11)).toEqual(["Класифіковано 11 зображень.", "11 картинок"]);
     expect(said(21)).toEqual(["Класифіковано 21 зображення.", "21 картинка"]);
   });
   it("take further values", () => {
-    expect(pluralise("en", "progress", 5, { done: 2 })).toBe("2 of 5 pictures done");
+    expect(pluralise(classify, "en", "progress", 5, { done: 2 })).toBe("2 of 5 pictures done");
   });
 });
 
@@ -100,25 +129,9 @@ describe("className", () => {
 
 describe("translate", () => {
   it("fills in the values and leaves a text with braces in a value alone", () => {
-    expect(translate("en", "removed", { name: "{name}.jpg" })).toBe("{name}.jpg removed.");
+    expect(translate(classify, "en", "removed", { name: "{name}.jpg" })).toBe("{name}.jpg removed.");
   });
   it("isolates a file name that would turn the sentence round", () => {
     expect(isolate("a\u202Egpj.exe")).toBe("\u2068a\u202Egpj.exe\u2069");
-  });
-});
-
-describe("the texts", () => {
-  it("are all used by the page", () => {
-    const sources = import.meta.glob<string>(
-      ["../**/*.svelte", "../**/*.ts", "!../**/*.test.ts", "!./texts/*"],
-      {
-        query: "?raw",
-        import: "default",
-        eager: true,
-      },
-    );
-    const page = Object.values(sources).join("\n");
-    const unused = Object.keys(languages.en.texts).filter((key) => !page.includes(`"${key}"`));
-    expect(unused).toEqual([]);
   });
 });

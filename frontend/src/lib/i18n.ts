@@ -1,20 +1,26 @@
-/** Texts, numbers and plural forms in three languages. Knows nothing of the page that shows them. */
-import { en, enPlurals } from "./texts/en";
-import { ru, ruPlurals } from "./texts/ru";
-import { uk, ukPlurals } from "./texts/uk";
+/** Plural forms, numbers and names in three languages. Knows no text of its own: those come as books, one a page. */
 
-export type TextKey = keyof typeof en;
-export type PluralKey = keyof typeof enPlurals;
-export type Texts = Readonly<Record<TextKey, string>>;
 export type PluralForms = Readonly<Partial<Record<Intl.LDMLPluralRule, string>> & { other: string }>;
-export type Plurals = Readonly<Record<PluralKey, PluralForms>>;
 export type Values = Readonly<Record<string, string | number>>;
+
+/** The texts of one page in one language: plain ones, and those with a form for each kind of number. */
+export interface Words<T extends string = string, P extends string = string> {
+  texts: Readonly<Record<T, string>>;
+  plurals: Readonly<Record<P, PluralForms>>;
+}
+/** The texts of one page in every language. */
+export type Book<T extends string = string, P extends string = string> = Readonly<
+  Record<LanguageCode, Words<T, P>>
+>;
+/** Texts with the keys of the English ones. */
+export type Translated<E> = Readonly<Record<keyof E, string>>;
+export type Forms<E> = Readonly<Record<keyof E, PluralForms>>;
 
 /** Every language of the page, in the order of the switch. `own` is its name in itself. */
 export const languages = {
-  en: { own: "English", short: "EN", texts: en as Texts, plurals: enPlurals as Plurals },
-  uk: { own: "Українська", short: "УК", texts: uk, plurals: ukPlurals },
-  ru: { own: "Русский", short: "РУ", texts: ru, plurals: ruPlurals },
+  en: { own: "English", short: "EN" },
+  uk: { own: "Українська", short: "УК" },
+  ru: { own: "Русский", short: "РУ" },
 } as const;
 
 export type LanguageCode = keyof typeof languages;
@@ -34,13 +40,24 @@ export function pickLanguage(kept: string | null, preferred: readonly string[]):
   return "en";
 }
 
-export function translate(language: LanguageCode, key: TextKey, values: Values = {}): string {
-  return fill(languages[language].texts[key], values);
+export function translate<T extends string>(
+  book: Book<T>,
+  language: LanguageCode,
+  key: T,
+  values: Values = {},
+): string {
+  return fill(book[language].texts[key], values);
 }
 
 /** The form of a text that fits the number `n`. */
-export function pluralise(language: LanguageCode, key: PluralKey, n: number, values: Values = {}): string {
-  const forms = languages[language].plurals[key];
+export function pluralise<P extends string>(
+  book: Book<string, P>,
+  language: LanguageCode,
+  key: P,
+  n: number,
+  values: Values = {},
+): string {
+  const forms = book[language].plurals[key];
   const form = forms[new Intl.PluralRules(language).select(n)] ?? forms.other;
   return fill(form, { n: formatNumber(language, n), ...values });
 }
@@ -68,6 +85,15 @@ export function formatBytes(language: LanguageCode, bytes: number): string {
     unit: large ? "megabyte" : "kilobyte",
     maximumFractionDigits: large ? 1 : 0,
   }).format(bytes / (large ? 1e6 : 1e3));
+}
+
+/** A moment as people write it: a day, and the time where it matters. */
+export function formatMoment(language: LanguageCode, moment: string | Date, time = true): string {
+  const date = typeof moment === "string" ? new Date(moment) : moment;
+  const style = time
+    ? ({ dateStyle: "medium", timeStyle: "short" } as const)
+    : ({ dateStyle: "medium" } as const);
+  return new Intl.DateTimeFormat(language, style).format(date);
 }
 
 /** A class's name in the page's language, else in English, else its label. */

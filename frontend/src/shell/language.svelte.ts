@@ -2,17 +2,24 @@
 import {
   className,
   formatBytes,
+  formatMoment,
   formatNumber,
   formatPercent,
   pickLanguage,
   pluralise,
   translate,
+  type Book,
   type LanguageCode,
-  type PluralKey,
-  type TextKey,
   type Values,
 } from "../lib/i18n";
+import { book as shell, type PluralKey, type TextKey } from "../lib/texts/shell";
 import { keep, kept } from "./kept";
+
+/** Speaks from one page's texts, always in the language that is chosen. */
+export interface Speaker<T extends string, P extends string> {
+  text(key: T, values?: Values): string;
+  counted(key: P, n: number, values?: Values): string;
+}
 
 class Language {
   #code = $state<LanguageCode>(pickLanguage(kept("language"), navigator.languages));
@@ -28,16 +35,26 @@ class Language {
     keep("language", code);
   }
 
+  /** Speaks from a page's own texts: `export const say = language.speaker(book)`. */
+  speaker<T extends string, P extends string>(book: Book<T, P>): Speaker<T, P> {
+    return {
+      text: (key, values) => translate(book, this.#code, key, values),
+      counted: (key, n, values) => pluralise(book, this.#code, key, n, values),
+    };
+  }
+
+  /** A text that all pages share. */
   text(key: TextKey, values?: Values): string {
-    return translate(this.#code, key, values);
+    return translate(shell, this.#code, key, values);
   }
 
   counted(key: PluralKey, n: number, values?: Values): string {
-    return pluralise(this.#code, key, n, values);
+    return pluralise(shell, this.#code, key, n, values);
   }
 
+  /** A class's name; "" is none of them. */
   className(label: string): string {
-    return className(this.#code, label, this.names);
+    return label === "" ? this.text("noneOfThese") : className(this.#code, label, this.names);
   }
 
   percent(share: number): string {
@@ -50,6 +67,15 @@ class Language {
 
   bytes(value: number): string {
     return formatBytes(this.#code, value);
+  }
+
+  /** A moment (ISO 8601) as a day with its time. */
+  moment(value: string): string {
+    return formatMoment(this.#code, value);
+  }
+
+  day(value: string): string {
+    return formatMoment(this.#code, value, false);
   }
 }
 

@@ -1,13 +1,16 @@
-"""The page: serves the frontend's build. Knows nothing of what the page does."""
+"""The page: serves the frontend's build. Knows where its pages are, and nothing of what they do."""
 
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.responses import FileResponse, HTMLResponse, Response
 from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
 BUILT = Path(__file__).parent / "static"
+# One document shows them all (frontend/src/shell/routes.ts).
+PAGES = ("/", "/catalogue", "/review", "/models", "/data", "/settings")
 
 _NOT_BUILT = """<!doctype html>
 <html lang="en">
@@ -50,9 +53,26 @@ def install(app: FastAPI, built: Path = BUILT) -> None:
 
         app.add_api_route(path, answer, methods=["GET", "HEAD"], include_in_schema=False)
 
-    serve("/", built / "index.html")
+    for page in PAGES:
+        serve(page, built / "index.html")
     for file in sorted(built.iterdir()) if built.is_dir() else []:
         if file.is_file() and file.name != "index.html":
             serve(f"/{file.name}", file)
     if (built / "assets").is_dir():
         app.mount("/assets", _Assets(directory=built / "assets"))
+    _answer_people(app, built / "index.html")
+
+
+def _answer_people(app: FastAPI, index: Path) -> None:
+    """Where nothing is, give a person the page, which says so; a program keeps its problem details."""
+    usual = app.exception_handlers[HTTPException]
+
+    async def missing(request: Request, error: Exception) -> Response:
+        wanted = request.headers.get("accept", "")
+        api = request.url.path.startswith("/api/")
+        if request.method in ("GET", "HEAD") and "text/html" in wanted and not api and index.is_file():
+            return FileResponse(index, 404, headers=_ASK_AGAIN)
+        answer: Response = await usual(request, error)  # type: ignore[misc]  # ours are all coroutines
+        return answer
+
+    app.add_exception_handler(404, missing)

@@ -1,8 +1,8 @@
-import type { Plurals, Texts } from "../i18n";
+import type { Forms, Translated } from "../../i18n";
+import type { en, enPlurals } from "./en";
 
-export const uk: Texts = {
+export const uk: Translated<typeof en> = {
   title: "tenfold: що на зображенні?",
-  language: "Мова",
   headline: "Що на зображенні?",
   lead: "Дайте йому фото. Він назве, що бачить, або прямо скаже, що такого не знає, і покаже, куди дивився.",
   chooseFile: "Обрати файл",
@@ -24,7 +24,6 @@ export const uk: Texts = {
   clearAll: "Прибрати все",
   remove: "Прибрати",
   removeNamed: "Прибрати {name}",
-  retry: "Спробувати ще",
   retryNamed: "Спробувати ще: {name}",
   retryAll: "Спробувати ще раз невдалі",
   removed: "{name} прибрано.",
@@ -34,7 +33,6 @@ export const uk: Texts = {
   working: "Дивлюся…",
   confidence: "впевненість {percent}",
   unsure: "Не напевно. Також можливо: {label}, {percent}.",
-  noneOfThese: "Нічого з цього",
   noneWhy: "Це не схоже ні на що з того, що знає модель.",
   nearest: "Найближче: {label}, {percent}.",
   announced: "{name}: {label}, {percent}.",
@@ -49,28 +47,6 @@ export const uk: Texts = {
   noPreview: "Цей браузер не показує такого формату. tenfold усе одно може його прочитати.",
   noPreviewYet: "Цей браузер не може показати цей файл.",
   pixels: "{width} × {height}",
-
-  problemNotAPicture: "{subject} не є зображенням, яке tenfold може прочитати.",
-  problemDamaged: "{subject} пошкоджено: починається як зображення, але пікселі прочитати не вдається.",
-  problemTooLarge: "{subject} завелике.",
-  receivedText: "Файл починається з {text}.",
-  receivedNothing: "Файл порожній.",
-  receivedPdf: "Це документ PDF.",
-  receivedArchive: "Це архів.",
-  receivedVideo: "Це відео.",
-  receivedSvg: "Це малюнок SVG.",
-  receivedHtml: "Це вебсторінка.",
-  problemOther: "{subject} не можна використати.",
-  problemBusy: "{subject} має зачекати: сервер перевантажений.",
-  cureBusy: "Спробуйте за мить.",
-  cureNotAPicture: "Підтримуються: JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF, HEIC.",
-  cureDamaged: "Збережіть його ще раз або оберіть іншу копію.",
-  cureTooLarge: "Зменште його або підніміть межу в налаштуваннях сервера.",
-  problemNetwork: "{subject} не вдалося надіслати: сервер не відповідає.",
-  cureNetwork: "Перевірте, чи працює tenfold, і спробуйте ще.",
-  problemServer: "{subject} не вдалося класифікувати: сервер відповів помилкою {status}.",
-  cureServer: "Спробуйте ще; якщо повториться, подробиці є в журналі сервера.",
-  serverSaid: "Дослівно від сервера",
 
   cameraTitle: "Камера",
   cameraShoot: "Зробити знімок",
@@ -98,7 +74,7 @@ export const uk: Texts = {
   apiDocs: "HTTP API",
 };
 
-export const ukPlurals: Plurals = {
+export const ukPlurals: Forms<typeof enPlurals> = {
   pictures: { one: "{n} зображення", few: "{n} зображення", many: "{n} зображень", other: "{n} зображення" },
   progress: {
     one: "Готово {done} з {n} зображення",

@@ -1,8 +1,8 @@
-import type { Plurals, Texts } from "../i18n";
+import type { Forms, Translated } from "../../i18n";
+import type { en, enPlurals } from "./en";
 
-export const ru: Texts = {
+export const ru: Translated<typeof en> = {
   title: "tenfold: что на картинке?",
-  language: "Язык",
   headline: "Что на картинке?",
   lead: "Дайте ему фото. Он назовёт, что видит, или прямо скажет, что такого не знает, и покажет, куда смотрел.",
   chooseFile: "Выбрать файл",
@@ -24,7 +24,6 @@ export const ru: Texts = {
   clearAll: "Убрать все",
   remove: "Убрать",
   removeNamed: "Убрать {name}",
-  retry: "Попробовать ещё",
   retryNamed: "Попробовать ещё: {name}",
   retryAll: "Попробовать неудачные ещё раз",
   removed: "Файл {name} убран.",
@@ -34,7 +33,6 @@ export const ru: Texts = {
   working: "Смотрю…",
   confidence: "уверенность {percent}",
   unsure: "Не наверняка. Возможно также: {label}, {percent}.",
-  noneOfThese: "Ничего из этого",
   noneWhy: "Это не похоже ни на что из того, что знает модель.",
   nearest: "Ближе всего: {label}, {percent}.",
   announced: "{name}: {label}, {percent}.",
@@ -49,28 +47,6 @@ export const ru: Texts = {
   noPreview: "Этот браузер не показывает такой формат. tenfold всё равно может его прочитать.",
   noPreviewYet: "Этот браузер не может показать этот файл.",
   pixels: "{width} × {height}",
-
-  problemNotAPicture: "Файл {subject} не картинка, которую tenfold умеет читать.",
-  problemDamaged: "Файл {subject} повреждён: начинается как картинка, но пиксели прочитать не удаётся.",
-  problemTooLarge: "Файл {subject} слишком большой.",
-  receivedText: "Файл начинается с {text}.",
-  receivedNothing: "Файл пуст.",
-  receivedPdf: "Это документ PDF.",
-  receivedArchive: "Это архив.",
-  receivedVideo: "Это видео.",
-  receivedSvg: "Это рисунок SVG.",
-  receivedHtml: "Это веб-страница.",
-  problemOther: "Файл {subject} нельзя использовать.",
-  problemBusy: "Файлу {subject} придётся подождать: сервер перегружен.",
-  cureBusy: "Попробуйте через мгновение.",
-  cureNotAPicture: "Поддерживаются: JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF, HEIC.",
-  cureDamaged: "Сохраните его ещё раз или выберите другую копию.",
-  cureTooLarge: "Уменьшите его или поднимите предел в настройках сервера.",
-  problemNetwork: "Не удалось отправить {subject}: сервер не отвечает.",
-  cureNetwork: "Проверьте, работает ли tenfold, и попробуйте ещё.",
-  problemServer: "Не удалось классифицировать {subject}: сервер ответил ошибкой {status}.",
-  cureServer: "Попробуйте ещё; если повторится, подробности есть в журнале сервера.",
-  serverSaid: "Дословно от сервера",
 
   cameraTitle: "Камера",
   cameraShoot: "Сделать снимок",
@@ -98,7 +74,7 @@ export const ru: Texts = {
   apiDocs: "HTTP API",
 };
 
-export const ruPlurals: Plurals = {
+export const ruPlurals: Forms<typeof enPlurals> = {
   pictures: { one: "{n} картинка", few: "{n} картинки", many: "{n} картинок", other: "{n} картинки" },
   progress: {
     one: "Готово {done} из {n} картинки",

@@ -1,0 +1,88 @@
+/** The long pieces of work on the server, the newest first, as they go. */
+import { Refused, send, type Problem } from "../lib/request";
+import type { TextKey } from "../lib/texts/shell";
+import { events } from "./events.svelte";
+
+export type JobState = "waiting" | "running" | "done" | "failed" | "cancelled";
+export interface Job {
+  id: string;
+  kind: string;
+  title: string;
+  params: Record<string, unknown>;
+  by: number;
+  state: JobState;
+  done: number;
+  total: number;
+  message: string;
+  result: Record<string, unknown> | null;
+  problem: Problem | null;
+  created_at: string;
+  started_at: string | null;
+  ended_at: string | null;
+}
+
+const most = 30;
+const names: Readonly<Record<string, TextKey>> = {
+  add: "jobAdd",
+  classify: "jobClassify",
+  watch: "jobWatch",
+  train: "jobTrain",
+  improve: "jobImprove",
+  reclassify: "jobReclassify",
+  compare: "jobCompare",
+  "check-data": "jobCheckData",
+};
+/** Work that goes on beside everything, of which nobody asks when it ends. */
+const quiet = new Set(["classify", "watch", "similar-index"]);
+
+class Jobs {
+  list = $state.raw<readonly Job[]>([]);
+  readonly active = $derived(this.list.filter(isActive));
+  #started = false;
+
+  start(): void {
+    if (!this.#started) {
+      events.on("job", (job) => this.take(job));
+      events.on("connected", () => void this.load());
+    }
+    this.#started = true;
+  }
+
+  async load(): Promise<void> {
+    try {
+      const answer = (await send("get", `/api/v1/jobs?limit=${most}`)) as { jobs: Job[] };
+      this.list = answer.jobs;
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error; // the next connection asks again
+    }
+  }
+
+  take(job: Job): void {
+    const at = this.list.findIndex(({ id }) => id === job.id);
+    this.list = at < 0 ? [job, ...this.list].slice(0, most) : this.list.with(at, job);
+  }
+
+  get(id: string): Job | null {
+    return this.list.find((job) => job.id === id) ?? null;
+  }
+
+  /** Throws Refused. */
+  async cancel(job: Job): Promise<void> {
+    this.take((await send("post", `/api/v1/jobs/${encodeURIComponent(job.id)}/cancel`)) as Job);
+  }
+}
+
+export function isActive(job: Job): boolean {
+  return job.state === "waiting" || job.state === "running";
+}
+
+export function isQuiet(job: Job): boolean {
+  return quiet.has(job.kind);
+}
+
+/** The key of the text that names the kind of work, where there is one. */
+export function kindOf(job: Job): TextKey | null {
+  return names[job.kind] ?? null;
+}
+
+export const jobs = new Jobs();

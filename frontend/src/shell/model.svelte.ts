@@ -1,0 +1,25 @@
+/** The model that answers now: its classes and what they are called. */
+import { fetchModel, type ModelAnswer } from "../lib/client";
+import { namesOf } from "../lib/model";
+import { events } from "./events.svelte";
+import { language } from "./language.svelte";
+
+class LiveModel {
+  /** null: the server does not say. */
+  answer = $state.raw<ModelAnswer | null | "asking">("asking");
+  readonly classes = $derived(
+    this.answer && this.answer !== "asking" ? this.answer.classes.map(({ label }) => label) : [],
+  );
+
+  start(): void {
+    events.on("model", () => void this.load());
+  }
+
+  async load(): Promise<void> {
+    const answer = await fetchModel();
+    language.names = namesOf(answer);
+    this.answer = answer;
+  }
+}
+
+export const model = new LiveModel();

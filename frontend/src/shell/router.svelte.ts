@@ -1,0 +1,52 @@
+/** Which page is shown: the address's path and query. Links to our own pages do not load the document again. */
+
+class Router {
+  path = $state(tidy(location.pathname));
+  query = $state.raw(new URLSearchParams(location.search));
+  /** Counts the moves made on the page; 0 while the first page is shown. */
+  moves = $state(0);
+
+  constructor() {
+    addEventListener("popstate", () => this.#read());
+  }
+
+  /** Shows another page, or another view of it. */
+  go(address: string, { replace = false }: { replace?: boolean } = {}): void {
+    const url = new URL(address, location.href);
+    if (url.pathname + url.search === location.pathname + location.search) return;
+    history[replace ? "replaceState" : "pushState"](null, "", url.pathname + url.search);
+    this.#read();
+    if (!replace) scrollTo(0, 0);
+  }
+
+  /** Puts the view's choices into the address without a new entry in the history. */
+  setQuery(query: URLSearchParams): void {
+    const text = query.toString();
+    this.go(this.path + (text && `?${text}`), { replace: true });
+  }
+
+  /** For clicks anywhere: takes those on plain links to pages of ours. */
+  follow(event: MouseEvent, ours: (path: string) => boolean): void {
+    if (event.defaultPrevented || event.button !== 0) return;
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    const link = event.target instanceof Element ? event.target.closest("a") : null;
+    if (!link || link.target || link.hasAttribute("download") || link.origin !== location.origin) return;
+    if (link.hash || !ours(tidy(link.pathname))) return;
+    event.preventDefault();
+    this.go(link.href);
+  }
+
+  #read(): void {
+    const before = this.path;
+    this.path = tidy(location.pathname);
+    this.query = new URLSearchParams(location.search);
+    if (this.path !== before) this.moves += 1;
+  }
+}
+
+/** "/catalogue/" is "/catalogue". */
+export function tidy(path: string): string {
+  return path.length > 1 ? path.replace(/\/+$/, "") || "/" : path;
+}
+
+export const router = new Router();

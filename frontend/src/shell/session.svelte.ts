@@ -1,0 +1,73 @@
+/** Who is here, and what they may do. */
+import { hooks, Refused, send } from "../lib/request";
+
+export type Role = "viewer" | "operator" | "administrator";
+export interface Person {
+  id: number;
+  name: string;
+  role: Role;
+}
+interface SessionAnswer {
+  required: boolean;
+  person: Person | null;
+}
+
+const address = "/api/v1/session";
+const rank: Readonly<Record<Role, number>> = { viewer: 0, operator: 1, administrator: 2 };
+
+class Session {
+  /** open: nobody has an account, and everybody may do everything. lost: signed in before, not any more. */
+  state = $state<"asking" | "open" | "needed" | "lost" | "in">("asking");
+  person = $state.raw<Person | null>(null);
+  /** Grows when somebody else is here: everything that depends on who asks starts anew. */
+  epoch = $state(0);
+
+  constructor() {
+    hooks.loginNeeded = () => {
+      if (this.state === "in" || this.state === "open") this.state = "lost";
+    };
+  }
+
+  /** Whether there is somebody to show a page to. */
+  get ready(): boolean {
+    return this.state === "open" || this.state === "in";
+  }
+
+  may(role: Role): boolean {
+    if (this.state === "open") return true;
+    return this.person !== null && rank[this.person.role] >= rank[role];
+  }
+
+  async ask(): Promise<void> {
+    try {
+      this.#take((await send("get", address)) as SessionAnswer);
+    } catch (error) {
+      // A server that does not answer now is told of by the page that needs it.
+      if (!(error instanceof Refused)) throw error;
+      if (this.state === "asking") this.state = "open";
+    }
+  }
+
+  /** Throws Refused where name or password are not right. */
+  async signIn(name: string, password: string): Promise<void> {
+    const before = this.person?.id;
+    await send("post", address, { body: { name, password } });
+    this.#take((await send("get", address)) as SessionAnswer);
+    if (this.person?.id !== before) this.epoch += 1;
+  }
+
+  async signOut(): Promise<void> {
+    await send("delete", address);
+    this.person = null;
+    this.state = "needed";
+  }
+
+  #take(answer: SessionAnswer): void {
+    const gone = this.state === "in" || this.state === "lost" ? "lost" : "needed";
+    // Who was here is remembered, so that they come back to what they were doing.
+    if (answer.person || gone === "needed") this.person = answer.person;
+    this.state = !answer.required ? "open" : answer.person ? "in" : gone;
+  }
+}
+
+export const session = new Session();
