@@ -19,6 +19,7 @@ COMMANDS = {
     "classify": ("tenfold.cli.classify:classify", "Say what is in pictures."),
     "serve": ("tenfold.cli.serve:serve", "Serve the page and the HTTP API."),
     "model": ("tenfold.cli.model:model", "Look into model files."),
+    "models": ("tenfold.cli.models:models", "List models, add them, and choose which one answers."),
     "train": ("tenfold.cli.train:train", "Train a network and write its model file and report."),
     "network": ("tenfold.cli.network:network", "List networks, and show one layer by layer."),
     "evaluate": ("tenfold.cli.evaluate:evaluate", "Measure a model file and write the report on it."),

@@ -233,6 +233,8 @@ def _message(folder: Path, done: int) -> str:
     if not rows:
         return "reading the pictures and training the first epoch"
     last, words = rows[-1], f"epoch {done}"
+    if done == last.get("epochs"):
+        return "measuring the model, and writing its file and report"
     if history.is_number(last.get("validation_accuracy")):
         words += f", {last['validation_accuracy']:.1%} of the validation pictures right"
     if history.is_number(last.get("seconds_left")) and last["seconds_left"] > 0:

@@ -1,0 +1,179 @@
+"""tenfold models: the models that can answer, and which one does."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tenfold.cli.terminal import padded, printable, width
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tenfold.bootstrap import House
+    from tenfold.registry.tables import LiveChange, RegisteredModel
+
+_MODEL_HELP = "MODEL is a name from the list, the start of a hash, or bundled."
+_HASH = 12
+
+
+@click.group(invoke_without_command=True)
+@click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
+@click.pass_context
+def models(context: click.Context, as_json: bool) -> None:
+    """List models, add them, and choose which one answers.
+
+    Without a command it lists them, the newest first; the live one is marked. A server that runs follows
+    within two seconds. `tenfold model show` tells what a model file says of itself.
+    """
+    if context.invoked_subcommand is not None:
+        return
+    house = _opened()
+    try:
+        found, live = house.registry.list(), house.registry.live()
+        if as_json:
+            click.echo(json.dumps([_facts(one, live) for one in found], indent=2))
+        else:
+            click.echo(_listed(found, live))
+    finally:
+        house.close()
+
+
+@models.command()
+@click.argument("source", metavar="FILE|RUN")
+@click.option("--live", is_flag=True, help="Make it live, too.")
+def add(source: str, live: bool) -> None:
+    """Add a model file, or the model of a training run, to the list.
+
+    A run is named as `tenfold runs` lists it.
+    """
+    from tenfold.registry.models import FILE, RUN
+
+    house = _opened()
+    try:
+        path = Path(source)
+        run = None
+        if not path.exists() and path.name == source and (house.training.runs / source).is_dir():
+            run, path = source, house.training.model(source)
+        elif path.is_dir():
+            run, path = path.resolve().name, path / "model.onnx"
+        origin = FILE if run is None else RUN
+        model = house.switch.add(path, name=str(path), origin=origin, run=run, by=0)
+        house.audit.note(0, "model.add", model.name, {"hash": model.hash})
+        click.echo(printable(f"Added {model.name}, {model.hash[:_HASH]}"))
+        if live:
+            _go_live(house, model)
+    finally:
+        house.close()
+
+
+@models.command(help=f"Make a model live: it answers from now on.\n\n{_MODEL_HELP}")
+@click.argument("model")
+def live(model: str) -> None:
+    house = _opened()
+    try:
+        _go_live(house, house.registry.find(model))
+    finally:
+        house.close()
+
+
+@models.command()
+def rollback() -> None:
+    """Make the model live that was live before; again and again goes further back."""
+    house = _opened()
+    try:
+        change = house.switch.rollback(by=0)
+        model = house.registry.get(change.model_hash)
+        house.audit.note(0, "model.rollback", model.name, {"hash": model.hash})
+        click.echo(printable(f"{model.name}, {model.hash[:_HASH]}, is live again"))
+    finally:
+        house.close()
+
+
+@models.command()
+@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="How many at most.")
+def history(limit: int) -> None:
+    """List which model went live when and why, the last first."""
+    house = _opened()
+    try:
+        rows = [_told(one, house.registry.get(one.model_hash)) for one in house.registry.history(limit)]
+        click.echo(_table([("when", "model", "hash", "why"), *rows]))
+    finally:
+        house.close()
+
+
+@models.command(
+    help=f"Take a model off the list. What it named keeps its name; added again, it is back.\n\n{_MODEL_HELP}"
+)
+@click.argument("model")
+def remove(model: str) -> None:
+    house = _opened()
+    try:
+        found = house.registry.remove(house.registry.find(model).hash)
+        house.audit.note(0, "model.remove", found.name, {"hash": found.hash})
+        click.echo(printable(f"Removed {found.name}, {found.hash[:_HASH]}"))
+    finally:
+        house.close()
+
+
+def _opened() -> "House":
+    from tenfold import settings
+    from tenfold.bootstrap import open_house
+
+    house = open_house(settings.load())
+    for notice in house.notices:
+        click.echo(printable(f"tenfold: warning: {notice}"), err=True)
+    return house
+
+
+def _go_live(house: "House", model: "RegisteredModel") -> None:
+    house.switch.go_live(model.hash, by=0)
+    house.audit.note(0, "model.live", model.name, {"hash": model.hash})
+    click.echo(printable(f"{model.name}, {model.hash[:_HASH]}, is live"))
+
+
+def _facts(model: "RegisteredModel", live: str) -> dict[str, object]:
+    names = ("hash", "name", "origin", "run", "bytes", "classes", "input_size")
+    figures = ("accuracy", "accuracy_low", "accuracy_high")
+    return {
+        **{name: getattr(model, name) for name in (*names, *figures)},
+        "added_at": model.added_at.isoformat(),
+        "live": model.hash == live,
+    }
+
+
+def _listed(models: "Sequence[RegisteredModel]", live: str) -> str:
+    head = ("", "name", "hash", "classes", "accuracy", "size", "from", "added")
+    return _table(
+        [
+            head,
+            *(
+                (
+                    "live" if one.hash == live else "",
+                    one.name,
+                    one.hash[:_HASH],
+                    str(len(one.classes)),
+                    "-" if one.accuracy is None else f"{one.accuracy:.2%}",
+                    f"{one.bytes / 1e6:.1f} MB",
+                    f"run {one.run}" if one.run else one.origin,
+                    f"{one.added_at.astimezone():%Y-%m-%d %H:%M}",
+                )
+                for one in models
+            ),
+        ]
+    )
+
+
+def _told(change: "LiveChange", model: "RegisteredModel") -> tuple[str, ...]:
+    when = f"{change.at.astimezone():%Y-%m-%d %H:%M:%S}"
+    return (when, model.name, model.hash[:_HASH], change.reason)
+
+
+def _table(rows: "list[tuple[str, ...]]") -> str:
+    clean = [[printable(cell) for cell in row] for row in rows]
+    columns = [max(width(row[i]) for row in clean) for i in range(len(clean[0]))]
+    return "\n".join(
+        "  ".join(padded(cell, wide) for cell, wide in zip(row, columns, strict=True)).rstrip()
+        for row in clean
+    )
