@@ -3,7 +3,7 @@
 import math
 import unicodedata
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal, get_args
 
 from sqlalchemy import ColumnElement, column, exists, func, or_, select, table
@@ -96,7 +96,7 @@ class Filters:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """All that must be part of an entry's text, in the form of `Entry.search_text`, which has its names."""
+        """All that must be part of `Entry.search_text`, which has the names too, in its form."""
         name = self.part_of_name
         return (*((name,) if name else ()), *searched(self.text).split())
 
@@ -108,40 +108,40 @@ def searched(text: str) -> str:
 
 def conditions(filters: Filters, database: Database) -> list[ColumnElement[bool]]:
     """`filters` as conditions on Entry, all of which must hold."""
-    named = [in_name(filters.part_of_name, database)] if filters.part_of_name else []
+    named = [in_name(filters.part_of_name, sqlite=database.sqlite)] if filters.part_of_name else []
     return [*facts(filters), *(has_word(word, database) for word in filters.words), *named]
 
 
-def facts(filters: Filters) -> list[ColumnElement[bool]]:
-    """All conditions but those on texts."""
+def facts(filters: Filters, of: type[Entry] = Entry) -> list[ColumnElement[bool]]:
+    """All conditions but those on texts, on `of`: Entry, or an alias of it."""
     found = [
-        *visibility(filters),
-        Entry.deleted_at.is_not(None) if filters.deleted else Entry.deleted_at.is_(None),
+        *visibility(filters, of),
+        of.deleted_at.is_not(None) if filters.deleted else of.deleted_at.is_(None),
     ]
     if filters.labels:
-        found.append(Entry.label.in_(filters.labels))
+        found.append(of.label.in_(filters.labels))
     if filters.states:
-        found.append(Entry.state.in_(filters.states))
+        found.append(of.state.in_(filters.states))
     if filters.corrected is not None:
-        found.append(Entry.corrected_at.is_not(None) if filters.corrected else Entry.corrected_at.is_(None))
+        found.append(of.corrected_at.is_not(None) if filters.corrected else of.corrected_at.is_(None))
     if filters.source:
-        found.append(Entry.sources.bitwise_and(SOURCES[filters.source]) != 0)
+        found.append(of.sources.bitwise_and(SOURCES[filters.source]) != 0)
     if filters.model:
-        found.append(Entry.model_hash == filters.model)
+        found.append(of.model_hash == filters.model)
     if filters.ids:
-        found.append(Entry.id.in_(filters.ids))
-    return [*found, *_ranges(filters)]
+        found.append(of.id.in_(filters.ids))
+    return [*found, *_ranges(filters, of)]
 
 
-def visibility(filters: Filters) -> list[ColumnElement[bool]]:
+def visibility(filters: Filters, of: type[Entry] = Entry) -> list[ColumnElement[bool]]:
     """What the person may see, and of that whose it is."""
     if filters.owner == "mine":
-        return [Entry.owner_id == filters.person]
+        return [of.owner_id == filters.person]
     if filters.owner == "shared":
-        return [Entry.shared.is_(True)]
+        return [of.shared.is_(True)]
     if filters.administrator:
         return []
-    return [or_(Entry.owner_id.in_((filters.person, HOUSE)), Entry.shared)]
+    return [or_(of.owner_id.in_((filters.person, HOUSE)), of.shared)]
 
 
 def has_word(word: str, database: Database) -> ColumnElement[bool]:
@@ -153,12 +153,12 @@ def has_word(word: str, database: Database) -> ColumnElement[bool]:
     return Entry.id.in_(select(TEXTS.c.rowid).where(TEXTS.c.entries_text.op("MATCH")(phrase(word))))
 
 
-def in_name(part: str, database: Database) -> ColumnElement[bool]:
-    """That `part`, in the form of `searched`, is in the name that is shown, or in one that its content has."""
+def in_name(part: str, *, sqlite: bool) -> ColumnElement[bool]:
+    """That `part`, in the form of `searched`, is in the name that is shown, or one that the content has."""
 
     def found(name: InstrumentedAttribute[str]) -> ColumnElement[bool]:
         # PostgreSQL's own collation may know no letters but English ones.
-        small = func.lower(name if database.sqlite else name.collate("und-x-icu"))
+        small = func.lower(name if sqlite else name.collate("und-x-icu"))
         return small.contains(part, autoescape=True)
 
     return or_(found(Entry.name), exists().where(Name.entry_id == Entry.id, found(Name.name)))
@@ -169,17 +169,17 @@ def phrase(word: str) -> str:
     return '"' + word.replace('"', '""') + '"'
 
 
-def _ranges(filters: Filters) -> list[ColumnElement[bool]]:
+def _ranges(filters: Filters, of: type[Entry]) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     for column_, low, high in (
-        (Entry.confidence, filters.confidence_from, filters.confidence_to),
-        (Entry.novelty, filters.novelty_from, filters.novelty_to),
+        (of.confidence, filters.confidence_from, filters.confidence_to),
+        (of.novelty, filters.novelty_from, filters.novelty_to),
     ):
         found += [column_ >= low] if low is not None else []
         found += [column_ <= high] if high is not None else []
     for moment, start, end in (
-        (Entry.added_at, filters.added_from, filters.added_to),
-        (Entry.taken_at, filters.taken_from, filters.taken_to),
+        (of.added_at, filters.added_from, filters.added_to),
+        (of.taken_at, filters.taken_from, filters.taken_to),
     ):
         found += [moment >= start] if start is not None else []
         found += [moment < end] if end is not None else []
@@ -200,6 +200,7 @@ def _ordered(name: str, low: float | datetime | None, high: float | datetime | N
     for end, value in (("from", low), ("to", high)):
         if isinstance(value, datetime):
             assert value.tzinfo is not None, "a moment without a time zone"
+            _within_calendar(f"{name}_{end}", value)
         elif value is not None and not math.isfinite(value):
             raise UsageError(
                 f"The filter {name}_{end}", "is no number", received=f"{value}", cure="Write one."
@@ -214,6 +215,14 @@ def _ordered(name: str, low: float | datetime | None, high: float | datetime | N
             received=f"{low} and {high}",
             cure="Exchange them, or leave one out.",
         )
+
+
+def _within_calendar(name: str, value: datetime) -> None:
+    try:
+        value.astimezone(UTC)
+    except OverflowError:
+        cure = "Write a day between the years 1 and 9999."
+        raise UsageError(f"The filter {name}", "is in no year", received=f"{value}", cure=cure) from None
 
 
 def _searchable(name: str, value: str) -> None:
