@@ -1,6 +1,7 @@
 """What the routes of one app share: the house, the classifier at work with its batcher, and the limits."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from fastapi import Request
 from tenfold import configuring
 from tenfold.bootstrap import House
 from tenfold.inference import Classifier
-from tenfold.settings import Settings, load
+from tenfold.settings import Settings, load, variable
 from tenfold.web.batching import Batcher
 from tenfold.web.events import Events
 from tenfold.web.problems import Overloaded
@@ -124,7 +125,7 @@ class Service:
 def stated(home: Path) -> Settings:
     """The settings as variables and the file state them, without what the command line was told."""
     file = configuring.place(home)
-    return load(file=file if file.is_file() else None)
+    return load({**os.environ, variable("home"): str(home)}, file if file.is_file() else None)
 
 
 def service_of(request: Request) -> Service:
