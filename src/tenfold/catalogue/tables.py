@@ -159,6 +159,18 @@ class Embedding(Base):
     vector: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class SetAsideVector(Base):
+    """Where another model than the one that names it now put an entry; it comes back with that model."""
+
+    __tablename__ = "set_aside_vectors"
+
+    entry_id: Mapped[int] = mapped_column(
+        BigId, ForeignKey("entries.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    model_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    vector: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class SeenFile(Base):
     """A file of a folder as it was when it was added, so that it is not read again while it stays so."""
 
@@ -250,7 +262,7 @@ class Filed(Base):
 class Reclassification(Base):
     """Another model's answers to all entries, before and after they are taken over.
 
-    state: running, ready, applied, discarded or failed.
+    state: running, ready, applying, applied, discarded or failed.
     """
 
     __tablename__ = "reclassifications"
