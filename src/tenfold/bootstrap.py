@@ -18,6 +18,7 @@ from tenfold.catalogue.actions import Actions
 from tenfold.catalogue.exports import Exports
 from tenfold.catalogue.intake import Intake
 from tenfold.catalogue.review import Review
+from tenfold.catalogue.showing import Showing
 from tenfold.catalogue.store import Store
 from tenfold.database import Database
 from tenfold.database.upgrading import upgrade
@@ -44,6 +45,7 @@ class House:
     intake: Intake
     classifying: classifying.Classifying
     adding: adding.Adding
+    showing: Showing
     actions: Actions
     review: Review
     exports: Exports
@@ -110,6 +112,7 @@ def open_house(settings: Settings, *, classifier: Classifier | None = None, serv
         intake=intake,
         classifying=classify,
         adding=add,
+        showing=Showing(database, store, settings.home / "thumbnails", limits),
         actions=Actions(database),
         review=Review(database),
         exports=Exports(database, store),

@@ -28,6 +28,8 @@ from tenfold.errors import PictureError
 from tenfold.images import MEDIA_TYPES, Limits
 from tenfold.predictions import Prediction
 
+_IDS_AT_ONCE = 1000
+
 
 @dataclass(frozen=True)
 class Kept:
@@ -155,6 +157,16 @@ class Intake:
             query = query.where(Entry.id.in_(among))
         with self._database.reading() as session:
             return [Waiting(*row) for row in session.execute(query.order_by(Entry.id).limit(limit))]
+
+    def known(self, hashes: Sequence[str], *, owner: int) -> list[str]:
+        """Those of the hashes that are an owner's pictures and not deleted, in their order."""
+        there = set[str]()
+        with self._database.reading() as session:
+            for start in range(0, len(hashes), _IDS_AT_ONCE):
+                some = hashes[start : start + _IDS_AT_ONCE]
+                query = select(Entry.hash).where(Entry.owner_id == owner, Entry.hash.in_(some))
+                there.update(session.scalars(query.where(Entry.deleted_at.is_(None))))
+        return [one for one in hashes if one in there]
 
     def entries(self, numbers: Iterable[int]) -> list[Entry]:
         """Entries as they are now."""

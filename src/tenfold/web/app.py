@@ -22,6 +22,7 @@ from tenfold.web import (
     models,
     pages,
     people,
+    pictures,
     problems,
     review,
     runs,
@@ -34,6 +35,7 @@ from tenfold.web.at_work import at_work
 from tenfold.web.following import following
 from tenfold.web.guard import HEADERS, Guard, allowed_hosts
 from tenfold.web.service import Service
+from tenfold.web.waiting import nothing_waits
 
 API_VERSION = "1"
 
@@ -47,7 +49,7 @@ def create_app(house: House, *, page: Path = pages.BUILT) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with service.running(), following(house), at_work(house.jobs):
+        async with service.running(), following(house), at_work(house.jobs), nothing_waits(house):
             yield
 
     app = describe_api(lifespan)
@@ -87,6 +89,7 @@ def describe_api(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
         people,
         tokens,
         audit,
+        pictures,
         catalogue_actions,
         review,
         exports,

@@ -22,6 +22,7 @@ from tenfold.web.uploads import Memory, UploadLimits
 MOST_REQUESTS = 128
 # Uploads held by all requests together, in pictures of the largest size.
 _HELD_PICTURES = 20
+_KEEPERS = 8
 
 
 @dataclass
@@ -43,6 +44,9 @@ class Service:
         self.uploads = UploadLimits(settings.max_picture_bytes, settings.max_files_per_request)
         self.memory = Memory(_HELD_PICTURES * settings.max_picture_bytes)
         self.events = Events(house)
+        # How many pictures are put on the disk, and how many are decoded to be shown, at the same time.
+        self.keepers = asyncio.Semaphore(_KEEPERS)
+        self.painters = asyncio.Semaphore(settings.threads or os.cpu_count() or 1)
         self._requests = 0
         self._serving = self._made(house.live.classifier)
         self._retiring: set[asyncio.Task[None]] = set()

@@ -1,0 +1,282 @@
+"""Pictures into the catalogue over HTTP, and out of it to be looked at."""
+
+import asyncio
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request
+from fastapi import Path as InPath
+from fastapi.responses import FileResponse, Response
+from pydantic import BaseModel, Field
+
+from tenfold import images
+from tenfold.accounts.roles import ADMINISTRATOR
+from tenfold.bootstrap import House
+from tenfold.catalogue.intake import Added
+from tenfold.catalogue.showing import SIDES, SMALL_TYPE, file_name, nearest_side
+from tenfold.catalogue.tables import HOUSE, Entry
+from tenfold.errors import CatalogueError, PictureError, TenfoldError, UsageError
+from tenfold.web import uploads
+from tenfold.web.access import Administrator, Operator, Viewer, Visitor
+from tenfold.web.entries import EntryAnswer, entry_answer
+from tenfold.web.job_answers import JobAnswer, job_answer
+from tenfold.web.problems import Problem, describe, responses
+from tenfold.web.service import service_of
+from tenfold.web.uploads import Upload
+from tenfold.work import adding, classifying
+
+router = APIRouter(prefix="/api/v1/catalogue", tags=["catalogue"])
+
+MOST_HASHES = 10_000
+Number = Annotated[int, InPath(ge=1, le=2**63 - 1, description="The entry's number.")]
+# The browser may keep it, for whoever has signed in there: another person's request is another request.
+_OWN = {"Vary": "Cookie, Authorization"}
+_FOR_EVER = _OWN | {"Cache-Control": "private, max-age=31536000, immutable"}
+_ASK_AGAIN = _OWN | {"Cache-Control": "private, no-cache"}
+
+
+class AddedAnswer(BaseModel):
+    """What became of one picture: either `entry` or `problem` is there."""
+
+    name: str = Field(description="The file name that came with the picture.")
+    entry: EntryAnswer | None
+    new: bool = Field(description="False: the same content was there already; its name was added to it.")
+    problem: Problem | None
+
+
+class PicturesAnswer(BaseModel):
+    """The pictures' results, in the order in which they were sent."""
+
+    results: list[AddedAnswer]
+
+
+class HashesAsked(BaseModel):
+    hashes: list[Annotated[str, Field(pattern="^[0-9a-f]{64}$")]] = Field(
+        max_length=MOST_HASHES, description="SHA-256 of files, in hex."
+    )
+
+
+class KnownAnswer(BaseModel):
+    known: list[str] = Field(description="Those that are among the visitor's own pictures and not deleted.")
+
+
+class FolderAsked(BaseModel):
+    path: str = Field(description="An absolute path on the server.", min_length=1, max_length=4096)
+    watch: bool = Field(False, description="Also add what comes into it later.")
+    shared: bool = Field(True, description="Whether others see the pictures.")
+
+
+_PICTURE = {"type": "string", "format": "binary"}
+_BODY: dict[str, Any] = {
+    "required": True,
+    "description": f"Pictures as a form, or one picture's bytes alone. Supported: {images.SUPPORTED}.",
+    "content": {
+        "multipart/form-data": {
+            "schema": {
+                "type": "object",
+                "required": [uploads.FIELD],
+                "properties": {uploads.FIELD: {"type": "array", "minItems": 1, "items": _PICTURE}},
+            }
+        },
+        "application/octet-stream": {"schema": _PICTURE},
+    },
+}
+
+
+@router.post(
+    "/pictures",
+    operation_id="add_pictures",
+    summary="Add pictures",
+    openapi_extra={"requestBody": _BODY},
+    responses=responses(
+        _400="No picture in the request, or a form that cannot be read.",
+        _408="The upload stopped arriving.",
+        _409="The only picture cannot be kept: the disk is full, say.",
+        _413="The only picture, or the whole request, is too large.",
+        _415="The only picture is not a picture.",
+        _422="The only picture is damaged, or a parameter cannot be used.",
+        _503="Too much to do at this moment; try again after `Retry-After` seconds.",
+    ),
+)
+async def add_pictures(
+    request: Request,
+    who: Operator,
+    source: Annotated[Literal["upload", "api"], Query(description="How they come.")] = "api",
+    name: Annotated[str, Query(description="What a body without a form is called.", max_length=255)] = "",
+) -> PicturesAnswer:
+    """Add pictures to the visitor's own. Each is kept for good when the answer comes, and then waits for its
+    class. A picture that cannot be used gets its problem beside the others; where the request holds a single
+    picture, that problem is the answer."""
+    service = service_of(request)
+    outcomes: list[_Outcome] = []
+    if request.headers.get("content-type", "").lower().startswith("multipart/"):
+        name = ""
+    with service.place(), service.memory.share() as share:
+        async for upload in uploads.read(request, service.uploads, share):
+            async with service.keepers:
+                outcomes.append(await asyncio.to_thread(_add, service.house, who, upload, source, name))
+            share.give(len(upload.content))
+            del upload  # its bytes must not stay while the next ones arrive
+    if any(outcome.added is not None for outcome in outcomes):
+        await asyncio.to_thread(classifying.wake, service.house.jobs, service.house.intake)
+    if len(outcomes) == 1 and outcomes[0].error is not None:
+        raise outcomes[0].error
+    return PicturesAnswer(results=[outcome.answer(who.id) for outcome in outcomes])
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    name: str
+    added: Added | None = None
+    error: TenfoldError | None = None
+
+    def answer(self, person: int) -> AddedAnswer:
+        return AddedAnswer(
+            name=self.name,
+            entry=entry_answer(self.added.entry, person) if self.added else None,
+            new=self.added is not None and self.added.new,
+            problem=describe(self.error) if self.error else None,
+        )
+
+
+def _add(house: House, who: Visitor, upload: Upload, source: str, name: str) -> _Outcome:
+    called = name or upload.name
+    if upload.problem is not None:
+        return _Outcome(called, error=upload.problem)
+    try:
+        added = house.intake.add(
+            upload.content, name=called, source=source, owner=who.id, by=who.id, shared=who.id == HOUSE
+        )
+    except (PictureError, CatalogueError) as error:
+        return _Outcome(called, error=error)
+    return _Outcome(called, added)
+
+
+@router.post("/known", operation_id="known_pictures", summary="Which files are there already")
+def known(request: Request, who: Operator, asked: HashesAsked) -> KnownAnswer:
+    """Of many files, those that need not be sent, because the visitor has them in the catalogue: so an upload
+    that was cut off goes on where it stopped."""
+    return KnownAnswer(known=service_of(request).house.intake.known(asked.hashes, owner=who.id))
+
+
+@router.post(
+    "/folders",
+    operation_id="add_folder",
+    summary="Add a folder of the server",
+    status_code=202,
+    responses=responses(_400="There is no such folder."),
+)
+def add_folder(request: Request, who: Administrator, asked: FolderAsked) -> JobAnswer:
+    """Have all pictures of a folder of the server added, by a job. They belong to everybody's catalogue."""
+    house = service_of(request).house
+    path = _folder(asked.path)
+    params = {"paths": [path], "owner": HOUSE, "shared": asked.shared}
+    job = house.jobs.submit(
+        adding.KIND,
+        params,
+        title=f"Add {images.safe_name(path)}",
+        by=who.id,
+        key=f"{adding.KIND} {path}"[:200],
+    )
+    house.audit.note(who.id, "folder.add", path, {"watch": asked.watch}, address=who.address)
+    return job_answer(job)
+
+
+def _folder(path: str) -> str:
+    if "\0" in path or not os.path.isabs(path) or not os.path.isdir(path):
+        raise UsageError(
+            images.safe_name(path, "The path"),
+            "is not a folder of this server",
+            cure="Write the absolute path of one that the server may read.",
+        )
+    return os.path.abspath(path)
+
+
+@router.get(
+    "/entries/{number}/picture",
+    operation_id="picture",
+    summary="An entry's picture",
+    response_class=Response,
+    responses={
+        200: {"content": {"image/*": {"schema": _PICTURE}}},
+        304: {"description": "It is the one that `If-None-Match` names."},
+        **responses(
+            _404="There is no such entry that the visitor may see.",
+            _409="The original is missing.",
+            _413="It needs too much memory to decode.",
+            _415="It is of a kind that cannot be shown.",
+            _422="It is damaged.",
+        ),
+    },
+)
+async def picture(
+    request: Request,
+    who: Viewer,
+    number: Number,
+    download: Annotated[bool, Query(description="The original, as a file to be kept.")] = False,
+) -> Response:
+    """The original where every browser shows its type (JPEG, PNG, WebP, GIF), else the whole as a JPEG."""
+    service = service_of(request)
+    entry = await asyncio.to_thread(_entry, service.house, who, number)
+    tag = f'"{entry.hash}"'
+    if not download and _has(request, tag):
+        return Response(status_code=304, headers=_ASK_AGAIN | {"ETag": tag})
+    if download:
+        path = await asyncio.to_thread(service.house.showing.original, entry)
+        return FileResponse(
+            path, media_type=entry.media_type, filename=file_name(entry), headers=_ASK_AGAIN | {"ETag": tag}
+        )
+    async with service.painters:
+        shown = await asyncio.to_thread(service.house.showing.shown, entry)
+    if isinstance(shown, Path):
+        return FileResponse(shown, media_type=entry.media_type, headers=_ASK_AGAIN | {"ETag": tag})
+    return Response(shown, media_type=SMALL_TYPE, headers=_ASK_AGAIN | {"ETag": tag})
+
+
+@router.get(
+    "/entries/{number}/thumbnail",
+    operation_id="thumbnail",
+    summary="A small picture of an entry",
+    response_class=Response,
+    responses={
+        200: {"content": {SMALL_TYPE: {"schema": _PICTURE}}},
+        304: {"description": "It is the one that `If-None-Match` names."},
+        **responses(
+            _404="There is no such entry that the visitor may see.",
+            _409="The original is missing.",
+            _413="It needs too much memory to decode.",
+            _415="It is of a kind that cannot be shown.",
+            _422="It is damaged, or a parameter cannot be used.",
+        ),
+    },
+)
+async def thumbnail(
+    request: Request,
+    who: Viewer,
+    number: Number,
+    side: Annotated[
+        int, Query(ge=16, le=SIDES[-1], description=f"Its longer side; it becomes one of {SIDES}.")
+    ] = 256,
+) -> Response:
+    """Upright, as JPEG. It never changes, so a browser asks for it once."""
+    service = service_of(request)
+    entry = await asyncio.to_thread(_entry, service.house, who, number)
+    chosen = nearest_side(side)
+    headers = _FOR_EVER | {"ETag": f'"{entry.hash}-{chosen}"'}
+    if _has(request, headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    async with service.painters:
+        path = await asyncio.to_thread(service.house.showing.small, entry, chosen)
+    return FileResponse(path, media_type=SMALL_TYPE, headers=headers)
+
+
+def _entry(house: House, who: Visitor, number: int) -> Entry:
+    return house.showing.entry(number, person=who.id, administrator=who.role == ADMINISTRATOR)
+
+
+def _has(request: Request, tag: str) -> bool:
+    """Whether the browser has this one already."""
+    named = request.headers.get("if-none-match", "")
+    return tag in (one.strip().removeprefix("W/") for one in named.split(","))
