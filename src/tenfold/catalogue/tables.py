@@ -185,7 +185,7 @@ class SeenFile(Base):
 
 
 class Watch(Base):
-    """A folder whose new pictures are added as they come."""
+    """A folder whose new pictures are added as they come. poll: without the system's notifications."""
 
     __tablename__ = "watches"
 
@@ -194,6 +194,7 @@ class Watch(Base):
     owner_id: Mapped[int] = mapped_column(default=HOUSE)
     shared: Mapped[bool] = mapped_column(default=True)
     added_at: Mapped[datetime] = mapped_column(Moment)
+    poll: Mapped[bool] = mapped_column(default=False)
     stopped_at: Mapped[datetime | None] = mapped_column(Moment)
     looked_at: Mapped[datetime | None] = mapped_column(Moment)
     problem: Mapped[str | None] = mapped_column(Text)
