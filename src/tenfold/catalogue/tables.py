@@ -245,7 +245,12 @@ class Filing(Base):
 
 
 class Filed(Base):
-    """One file of a filing. state: planned, done, undone or failed."""
+    """One step of a filing, written before it is taken.
+
+    how: folder, copy, move, link (until it is known which), hard, symbolic or sidecar. entry_id: 0 for a
+    folder. content: SHA-256 in hex of what is at `target` after the step. before: what a sidecar was.
+    state: planned, done, there (nothing was to be done), undone or failed.
+    """
 
     __tablename__ = "filed"
 
@@ -254,8 +259,11 @@ class Filed(Base):
     )
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     entry_id: Mapped[int] = mapped_column(BigId)
+    how: Mapped[str] = mapped_column(String(10))
     origin: Mapped[str] = mapped_column(Text)
     target: Mapped[str] = mapped_column(Text)
+    content: Mapped[str | None] = mapped_column(String(64))
+    before: Mapped[bytes | None] = mapped_column(LargeBinary)
     state: Mapped[str] = mapped_column(String(10))
     problem: Mapped[str | None] = mapped_column(Text)
 

@@ -439,8 +439,11 @@ def upgrade() -> None:
         ),
         sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("entry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("how", sa.String(length=10), nullable=False),
         sa.Column("origin", sa.Text(), nullable=False),
         sa.Column("target", sa.Text(), nullable=False),
+        sa.Column("content", sa.String(length=64), nullable=True),
+        sa.Column("before", sa.LargeBinary(), nullable=True),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("problem", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
