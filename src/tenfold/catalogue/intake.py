@@ -82,6 +82,10 @@ class Intake:
     def limits(self) -> Limits:
         return self._limits
 
+    def clear_abandoned(self) -> None:
+        """Remove what was left in the store by writes that were cut off long ago."""
+        self._store.clear_abandoned()
+
     def add(
         self,
         content: bytes,

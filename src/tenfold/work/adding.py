@@ -99,6 +99,7 @@ class Adding:
     def __call__(self, work: Work) -> dict[str, Any]:
         whose = Whose(int(work.params["owner"]), work.by, bool(work.params["shared"]))
         walk = Walk(tuple(work.params["paths"]), without=self._home)
+        self._intake.clear_abandoned()
         total = sum(1 for _ in walk)
         tally = Tally()
         for _ in self.add(walk, whose, tally, again=True):
