@@ -20,6 +20,7 @@ from tenfold.catalogue.intake import Intake
 from tenfold.catalogue.review import Review
 from tenfold.catalogue.showing import Showing
 from tenfold.catalogue.store import Store
+from tenfold.catalogue.watches import Watches
 from tenfold.database import Database
 from tenfold.database.upgrading import upgrade
 from tenfold.images import Limits
@@ -28,7 +29,7 @@ from tenfold.inference.live import Live
 from tenfold.jobs import Handler, Jobs
 from tenfold.registry.models import Registry
 from tenfold.settings import Settings
-from tenfold.work import adding, checking_data, classifying, comparing, switching, training
+from tenfold.work import adding, checking_data, classifying, comparing, switching, training, watching
 
 
 @dataclass
@@ -45,6 +46,7 @@ class House:
     intake: Intake
     classifying: classifying.Classifying
     adding: adding.Adding
+    watching: watching.Watching
     showing: Showing
     actions: Actions
     review: Review
@@ -104,6 +106,9 @@ def open_house(settings: Settings, *, classifier: Classifier | None = None, serv
         intake, store, live, batch=settings.batch_size
     )
     add = handlers[adding.KIND] = adding.Adding(database, intake, classify, home=settings.home)
+    watch = watching.Watching(Watches(database), add, jobs, home=settings.home)
+    handlers[watching.KIND] = watch
+    handlers[watching.LOOK] = watching.Looking(add, home=settings.home)
     return House(
         settings=settings,
         database=database,
@@ -112,6 +117,7 @@ def open_house(settings: Settings, *, classifier: Classifier | None = None, serv
         intake=intake,
         classifying=classify,
         adding=add,
+        watching=watch,
         showing=Showing(database, store, settings.home / "thumbnails", limits),
         actions=Actions(database),
         review=Review(database),

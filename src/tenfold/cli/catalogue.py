@@ -3,6 +3,7 @@
 import click
 
 from tenfold.cli.catalogue_add import add, check
+from tenfold.cli.catalogue_watch import watch
 
 
 @click.group()
@@ -12,3 +13,4 @@ def catalogue() -> None:
 
 catalogue.add_command(add)
 catalogue.add_command(check)
+catalogue.add_command(watch)

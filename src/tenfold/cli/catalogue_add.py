@@ -53,7 +53,7 @@ def add(paths: tuple[str, ...], owner: str | None, private: bool) -> int:
     finally:
         house.close()
     assert job.result is not None
-    return _tell(job.result)
+    return tell(job.result)
 
 
 @click.command()
@@ -97,7 +97,7 @@ def _digest(params: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(params, sort_keys=True).encode()).hexdigest()[:32]
 
 
-def _tell(result: dict[str, Any]) -> int:
+def tell(result: dict[str, Any]) -> int:
     """The result in words; the exit status."""
     labels: dict[str, int] = result["labels"]
     rows = [(label or _NONE_OF_THESE, count) for label, count in sorted(labels.items(), key=_most_first)]

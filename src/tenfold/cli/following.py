@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO
 
@@ -39,11 +39,19 @@ def do(
         jobs.close()
 
 
-def follow(jobs: Jobs, job: JobRow, *, mine: bool = False, stream: TextIO | None = None) -> JobRow:
+def follow(
+    jobs: Jobs,
+    job: JobRow,
+    *,
+    mine: bool = False,
+    leave: Callable[[], None] | None = None,
+    stream: TextIO | None = None,
+) -> JobRow:
     """Show a job's progress until it is done.
 
     Args:
         mine: this process does it: then Ctrl-C cancels it. Otherwise Ctrl-C only stops looking.
+        leave: what to do at Ctrl-C instead.
         stream: where progress is drawn; None is the standard error.
 
     Raises:
@@ -56,7 +64,10 @@ def follow(jobs: Jobs, job: JobRow, *, mine: bool = False, stream: TextIO | None
                 line.show(job)
                 time.sleep(_SECONDS_BETWEEN)
     except KeyboardInterrupt:
-        _leave(jobs, job, mine)
+        if leave is not None:
+            leave()
+        else:
+            _leave(jobs, job, mine)
         raise click.Abort from None
     if job.state == CANCELLED:
         raise JobError(f"'{job.title}'", "was cancelled", cure="What it had done stays done.")

@@ -30,6 +30,7 @@ from tenfold.web import (
     settings,
     system,
     tokens,
+    watches,
 )
 from tenfold.web.at_work import at_work
 from tenfold.web.following import following
@@ -49,7 +50,7 @@ def create_app(house: House, *, page: Path = pages.BUILT) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with service.running(), following(house), at_work(house.jobs), nothing_waits(house):
+        async with service.running(), following(house), at_work(house), nothing_waits(house):
             yield
 
     app = describe_api(lifespan)
@@ -97,6 +98,7 @@ def describe_api(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
         data,
         settings,
         system,
+        watches,
     ):
         app.include_router(part.router)
     return app

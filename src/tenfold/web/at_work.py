@@ -4,14 +4,15 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from tenfold.jobs import Jobs
+from tenfold.bootstrap import House
 
 
 @asynccontextmanager
-async def at_work(jobs: Jobs) -> AsyncIterator[None]:
+async def at_work(house: House) -> AsyncIterator[None]:
     """Does the jobs, or waits for the process that does to end, until it is left."""
-    await asyncio.to_thread(jobs.start)
+    await asyncio.to_thread(house.jobs.start)
     try:
+        await asyncio.to_thread(house.watching.resume)
         yield
     finally:
-        await asyncio.to_thread(jobs.close)
+        await asyncio.to_thread(house.jobs.close)

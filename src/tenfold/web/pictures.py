@@ -180,6 +180,8 @@ def add_folder(request: Request, who: Administrator, asked: FolderAsked) -> JobA
         by=who.id,
         key=f"{adding.KIND} {path}"[:200],
     )
+    if asked.watch:
+        house.watching.add(path, shared=asked.shared, by=who.id)
     house.audit.note(who.id, "folder.add", path, {"watch": asked.watch}, address=who.address)
     return job_answer(job)
 

@@ -1,0 +1,123 @@
+"""tenfold catalogue watch: a folder whose pictures are added as they come."""
+
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from tenfold.cli.terminal import printable
+from tenfold.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tenfold.bootstrap import House
+    from tenfold.catalogue.watches import Watches
+
+
+@click.command()
+@click.argument("folder", required=False, metavar="DIR")
+@click.option("--once", is_flag=True, help="Add what is there now, when it is whole, and end.")
+@click.option("--poll", is_flag=True, help="Look through it every few seconds: for mounted network folders.")
+@click.option("--list", "listing", is_flag=True, help="List the folders that are watched.")
+@click.option("--stop", is_flag=True, help="Watch DIR no longer. What was added stays.")
+def watch(folder: str | None, once: bool, poll: bool, listing: bool, stop: bool) -> int:
+    """Add the pictures of a folder as they come.
+
+    A file is added when it is whole: when it stayed as it is for some seconds and nobody writes to it. What
+    came while nobody watched is added at the next start, and nothing is added twice.
+
+    Where a server is at work in the same home, it takes the folder over and watches it from then on, also
+    after its own restarts; this command then ends. Otherwise this command watches, until Ctrl-C.
+    """
+    if listing + once + stop > 1:
+        raise UsageError("--list, --once and --stop", "do not go together", cure="Use one of them.")
+    if folder is None and not listing:
+        raise UsageError("tenfold catalogue watch", "needs a folder", cure="Name it: ... watch DIR")
+    if listing or stop:
+        return _listed() if folder is None or listing else _stopped(os.path.abspath(folder))
+    assert folder is not None
+    if not os.path.isdir(folder):
+        raise UsageError(folder, "is not a folder", cure="Check the path.")
+    from tenfold import settings
+    from tenfold.bootstrap import open_house
+
+    house = open_house(settings.load())
+    try:
+        path = os.path.abspath(folder)
+        return _once(house, path) if once else _watch(house, path, poll)
+    finally:
+        house.close()
+
+
+def _watch(house: "House", path: str, poll: bool) -> int:
+    from tenfold.cli.following import follow
+
+    shown = printable(path)
+    before = {one.path for one in house.watching.watches.active()}
+    mine = house.jobs.start()
+    watch, job = house.watching.add(path, poll=poll)
+    stop = f"End it with: tenfold catalogue watch --stop {shown}"
+    if not mine:
+        click.echo(f"The tenfold at work in this home watches {shown} from now on. {stop}")
+        return 0
+    click.echo(f"Watching {shown}   (Ctrl-C ends it)")
+    try:
+        follow(house.jobs, job, leave=lambda: None)
+    except click.Abort:
+        if path in before:
+            click.echo(f"The next server goes on with it: it was watched before. {stop}", err=True)
+        else:
+            house.watching.watches.stop(watch.id)
+            click.echo("Not watched any more. What was added stays.", err=True)
+    return 0
+
+
+def _once(house: "House", path: str) -> int:
+    from tenfold.cli.catalogue_add import tell
+    from tenfold.cli.following import do
+    from tenfold.work.watching import LOOK
+
+    params = {"path": path, "owner": 0, "shared": True}
+    job = do(house.jobs, LOOK, params, title=f"Look through {printable(path)}", key=f"{LOOK} {path}"[:200])
+    assert job.result is not None
+    return tell(job.result)
+
+
+@contextmanager
+def _opened() -> "Iterator[Watches]":
+    """The watched folders of this home, without the rest of the house."""
+    from tenfold import settings
+    from tenfold.bootstrap import open_database
+    from tenfold.catalogue.watches import Watches
+
+    database = open_database(settings.load())
+    try:
+        yield Watches(database)
+    finally:
+        database.close()
+
+
+def _listed() -> int:
+    with _opened() as watches:
+        found = watches.active()
+    for one in found:
+        looked = one.looked_at.astimezone().strftime("%Y-%m-%d %H:%M") if one.looked_at else "not yet"
+        click.echo(f"{printable(one.path)}   looked through: {looked}")
+        if one.problem:
+            click.echo(f"  {printable(one.problem)}")
+    if not found:
+        click.echo("No folder is watched.")
+    return 0
+
+
+def _stopped(path: str) -> int:
+    with _opened() as watches:
+        found = [one for one in watches.active() if one.path == path]
+        for one in found:
+            watches.stop(one.id)
+    if not found:
+        raise UsageError(path, "is not watched", cure="tenfold catalogue watch --list lists what is.")
+    click.echo(f"{printable(path)} is not watched any more. What was added stays.")
+    return 0

@@ -1,0 +1,193 @@
+"""Watched folders: the job "watch", one for all of them, and the job "look", which looks through one once.
+
+A file is added when it is whole (work/settling.py). What was added is remembered with the file, so that after
+a restart the same files are not read again, and those that came meanwhile are found. Knows no HTTP.
+"""
+
+import logging
+import time
+from pathlib import Path
+from typing import Any
+
+from tenfold.catalogue.tables import HOUSE, Watch
+from tenfold.catalogue.watches import Watches
+from tenfold.errors import CatalogueError
+from tenfold.jobs import JobRow, Jobs, Stopped, Work
+from tenfold.work.adding import Adding, Tally, Whose
+from tenfold.work.notifying import Notifying, told_of
+from tenfold.work.settling import Settling
+
+log = logging.getLogger(__name__)
+
+KIND, LOOK = "watch", "look"
+_SECONDS_BETWEEN_TICKS = 0.5
+_SECONDS_BETWEEN_LISTS = 1.0
+# A folder of which the system tells everything is looked through now and then all the same.
+_SECONDS_BETWEEN_LOOKS, _SECONDS_TOLD = 5.0, 300.0
+# Looking takes at most this part of the time, however large the folder.
+_LOOKING_SHARE = 0.05
+_SECONDS_AFTER_A_PROBLEM = 30.0
+# The job ends when nothing has been watched for this long.
+_LINGER_SECONDS = 10.0
+
+
+class Watching:
+    """The job "watch", and the ways to begin and end the watching of a folder.
+
+    Args:
+        adding: adds files.
+        home: tenfold's own folder, which is not watched.
+    """
+
+    def __init__(self, watches: Watches, adding: Adding, jobs: Jobs, *, home: Path) -> None:
+        self.watches = watches
+        self._adding, self._jobs, self._home = adding, jobs, home
+
+    def add(
+        self, path: str, *, owner: int = HOUSE, shared: bool = True, by: int = HOUSE, poll: bool = False
+    ) -> tuple[Watch, JobRow]:
+        """Watch a folder (an absolute path) from now on: the watch, and the job that does it."""
+        watch, _ = self.watches.add(path, owner=owner, shared=shared, poll=poll)
+        return watch, self._begin(by)
+
+    def resume(self) -> JobRow | None:
+        """See to it that what is watched is looked after; None where nothing is."""
+        return self._begin(HOUSE) if self.watches.active() else None
+
+    def __call__(self, work: Work) -> dict[str, Any]:
+        tally = Tally()
+        folders: dict[int, _Folder] = {}
+        listed_at = 0.0
+        needed_at = time.monotonic()
+        try:
+            while not work.stopping:
+                moment = time.monotonic()
+                if moment - listed_at >= _SECONDS_BETWEEN_LISTS:
+                    self._list(folders)
+                    listed_at = moment
+                if folders:
+                    needed_at = moment
+                elif moment - needed_at >= _LINGER_SECONDS:
+                    return tally.result()
+                for folder in folders.values():
+                    folder.tend(work, tally)
+                work.progress(tally.added, 0, _words(tally))
+                time.sleep(_SECONDS_BETWEEN_TICKS)
+        finally:
+            for folder in folders.values():
+                folder.close()
+        if work.cancelled:
+            self.watches.stop_all()
+        raise Stopped
+
+    def _list(self, folders: dict[int, "_Folder"]) -> None:
+        """Begin with folders that are watched since now, and end with those that are so no longer."""
+        active = {watch.id: watch for watch in self.watches.active()}
+        for gone in [watch_id for watch_id in folders if watch_id not in active]:
+            folders.pop(gone).close()
+        for watch in active.values():
+            if watch.id not in folders:
+                folders[watch.id] = _Folder(watch, self.watches, self._adding, self._home)
+
+    def _begin(self, by: int) -> JobRow:
+        return self._jobs.submit(KIND, {}, title="Watch folders", by=by, key=KIND)
+
+
+class Looking:
+    """The job "look": adds what is whole in a folder now, and ends. Params: `path`, `owner`, `shared`."""
+
+    def __init__(self, adding: Adding, *, home: Path) -> None:
+        self._adding, self._home = adding, home
+
+    def __call__(self, work: Work) -> dict[str, Any]:
+        path = str(work.params["path"])
+        whose = Whose(int(work.params["owner"]), work.by, bool(work.params["shared"]), source="watch")
+        settling = Settling(path, without=self._home)
+        problem = settling.look()
+        if problem:
+            raise CatalogueError(path, f"cannot be looked through: {problem}")
+        tally = Tally()
+        while settling.pending:
+            for _ in self._adding.add(list(settling.whole()), whose, tally):
+                work.progress(tally.files, 0)
+                if work.stopping:
+                    raise Stopped
+            if work.stopping:
+                raise Stopped
+            time.sleep(_SECONDS_BETWEEN_TICKS)
+        return tally.result()
+
+
+class _Folder:
+    """One watched folder."""
+
+    def __init__(self, watch: Watch, watches: Watches, adding: Adding, home: Path) -> None:
+        self._watch, self._watches, self._adding = watch, watches, adding
+        self._settling = Settling(watch.path, without=home)
+        self._notifying: Notifying | None = None
+        self._polled = watch.poll or not told_of(watch.path)
+        self._look_at = 0.0
+        self._add_at = 0.0
+        self._problem = watch.problem
+
+    def tend(self, work: Work, tally: Tally) -> None:
+        """Look where it is time to or something changed, and add what is whole."""
+        moment = time.monotonic()
+        self._notify()
+        if moment >= self._look_at:
+            self._look(moment)
+        elif self._notifying is not None:
+            self._settling.look_at(self._notifying.take())
+        if self._settling.pending and moment >= self._add_at:
+            self._add(work, tally)
+
+    def close(self) -> None:
+        if self._notifying is not None:
+            self._notifying.close()
+            self._notifying = None
+
+    def _notify(self) -> None:
+        """Have changes told, where they are; again where the folder went and came back."""
+        if self._notifying is not None and self._notifying.moved:
+            self.close()
+            self._look_at = 0.0
+        if self._notifying is not None and not self._notifying.working:
+            self.close()
+            self._polled = Path(self._watch.path).is_dir()
+        if self._notifying is None and not self._polled and Path(self._watch.path).is_dir():
+            self._notifying = Notifying(self._watch.path)
+            self._look_at = 0.0
+
+    def _look(self, moment: float) -> None:
+        problem = self._settling.look()
+        self._tell(problem)
+        took = time.monotonic() - moment
+        told = self._notifying is not None and problem is None
+        self._look_at = moment + max(_SECONDS_TOLD if told else _SECONDS_BETWEEN_LOOKS, took / _LOOKING_SHARE)
+
+    def _add(self, work: Work, tally: Tally) -> None:
+        whole = list(self._settling.whole())
+        whose = Whose(self._watch.owner_id, HOUSE, self._watch.shared, source="watch")
+        try:
+            for _ in self._adding.add(whole, whose, tally):
+                work.progress(tally.added, 0, _words(tally))
+                if work.stopping:
+                    return
+        except CatalogueError as reason:
+            # The disk is full, say. Nothing is lost: what was not added is tried again.
+            log.warning("The watched folder %s waits: %s", self._watch.path, reason)
+            self._settling.again(whole)
+            self._add_at = time.monotonic() + _SECONDS_AFTER_A_PROBLEM
+            self._tell(str(reason))
+
+    def _tell(self, problem: str | None) -> None:
+        if problem != self._problem:
+            log.log(logging.WARNING if problem else logging.INFO, "%s: %s", self._watch.path, problem)
+        self._problem = problem
+        self._watches.looked(self._watch.id, problem)
+
+
+def _words(tally: Tally) -> str:
+    parts = [f"{tally.added:,} added"]
+    parts += [f"{tally.unusable:,} cannot be used"] if tally.unusable else []
+    return ", ".join(parts)
