@@ -5,9 +5,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Engine, FromClause, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql.dml import Insert as PostgresqlInsert
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.dialects.sqlite.dml import Insert as SqliteInsert
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.orm import Session
@@ -108,8 +109,12 @@ def _engine(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
         return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
     assert url.database is not None
-    Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    file = Path(url.database)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if not file.exists():
+        file.touch(mode=0o600)  # it holds the hashes of passwords; SQLite gives its other files the same mode
     engine = create_engine(url, connect_args={"timeout": _PATIENCE_SECONDS})
+    engine.dialect.statement_compiler = _Hinting
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, record: object) -> None:
@@ -131,6 +136,13 @@ def _engine(url: URL) -> Engine:
         connection.exec_driver_sql(connection.get_execution_options().get("tenfold_begin", "BEGIN"))
 
     return engine
+
+
+class _Hinting(SQLiteCompiler):
+    """Writes the hints of `Select.with_hint` after the table, where SQLite takes INDEXED BY."""
+
+    def get_from_hint_text(self, table: FromClause, text: str | None) -> str | None:
+        return text
 
 
 def _lower(text: object) -> object:
