@@ -1,19 +1,32 @@
 """Real things made small: a CIFAR-10 of a few records a file, and a model file of a narrow network."""
 
 import zlib
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from tenfold import modelfile
 from tenfold.datasets import cifar10
 from tenfold.datasets.labelled import LabelledPictures
 
 MODEL = Path(__file__).parent / "data" / "tiny.onnx"
 RECORDS = 20
 VALIDATION = 20
+
+
+def variant(path: Path, **changes: Any) -> Path:
+    """Write the tiny model with other facts, and so another hash: `variant(path, name="other")`."""
+    content, info = modelfile.read(MODEL)
+    facts = modelfile._entry_start(content)
+    assert facts is not None
+    network = content[facts[1] : -modelfile._SEAL_LENGTH]
+    modelfile.write(path, network, replace(info, **changes))
+    return path
 
 
 def batches(records: int = RECORDS) -> dict[str, bytes]:
