@@ -15,8 +15,12 @@ from tenfold.accounts.people import People
 from tenfold.accounts.sessions import Sessions
 from tenfold.accounts.tokens import Tokens
 from tenfold.catalogue.actions import Actions
+from tenfold.catalogue.corrected import Corrected
 from tenfold.catalogue.exports import Exports
+from tenfold.catalogue.filing import Filer
 from tenfold.catalogue.intake import Intake
+from tenfold.catalogue.reclassification import KIND as RECLASSIFY
+from tenfold.catalogue.reclassification import Reclassifications
 from tenfold.catalogue.review import Review
 from tenfold.catalogue.showing import Showing
 from tenfold.catalogue.store import Store
@@ -27,6 +31,7 @@ from tenfold.images import Limits
 from tenfold.inference import Classifier
 from tenfold.inference.live import Live
 from tenfold.jobs import Handler, Jobs
+from tenfold.registry.improvements import Improvements
 from tenfold.registry.models import Registry
 from tenfold.settings import Settings
 from tenfold.work import adding, checking_data, classifying, comparing, switching, training, watching
@@ -51,6 +56,7 @@ class House:
     actions: Actions
     review: Review
     exports: Exports
+    filing: Filer
     registry: Registry
     switch: switching.Switch
     training: training.Training
@@ -122,6 +128,7 @@ def open_house(settings: Settings, *, classifier: Classifier | None = None, serv
         actions=Actions(database),
         review=Review(database),
         exports=Exports(database, store),
+        filing=Filer(database, store, settings.home),
         registry=registry,
         switch=switching.Switch(registry, live, load),
         training=train,
