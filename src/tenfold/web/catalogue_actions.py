@@ -31,17 +31,17 @@ class ActionAsked(BaseModel):
     kind: Kind
     entries: (
         Annotated[list[Annotated[int, Field(ge=1, le=LARGEST_ID)]], Field(max_length=MOST_ENTRIES)] | None
-    ) = Field(None, description="The entries' ids.")
+    ) = Field(default=None, description="The entries' ids.")
     filters: FiltersAsked | None = Field(
         None, description="What finds the entries, as in the list of entries; all that is found is meant."
     )
     label: str | None = Field(
-        None,
+        default=None,
         max_length=1000,
         description="For correct: a class, known to a model or new. Empty: none of these. The class that "
         "the model said confirms it.",
     )
-    name: str | None = Field(None, max_length=1000, description="For rename, which takes one entry.")
+    name: str | None = Field(default=None, max_length=1000, description="For rename, which takes one entry.")
 
 
 class ActionAnswer(BaseModel):

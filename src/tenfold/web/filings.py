@@ -34,12 +34,16 @@ class FilingAsked(BaseModel):
         description="A folder of the server, as an absolute path. The classes' folders are made in it.",
     )
     mode: Mode = Field(
-        description="copy; move, from where each was added, if that file is unchanged (else it is copied); or "
+        description="copy; move, from where each was added, if that file is unchanged (else copied); or "
         "link, a hard one where the disk allows it, else a symbolic one."
     )
-    dry_run: bool = Field(False, description="Only say what would be done.")
-    sidecars: bool = Field(False, description="Also write each class into an XMP sidecar (cat.jpg.xmp).")
-    filters: FiltersAsked = Field(FiltersAsked(), description="What to file; all that has a class otherwise.")
+    dry_run: bool = Field(default=False, description="Only say what would be done.")
+    sidecars: bool = Field(
+        default=False, description="Also write each class into an XMP sidecar (cat.jpg.xmp)."
+    )
+    filters: FiltersAsked = Field(
+        default=FiltersAsked(), description="What to file; all that has a class otherwise."
+    )
 
 
 class MoveAnswer(BaseModel):
@@ -142,7 +146,7 @@ def show_filing(request: Request, who: Administrator, filing: Id) -> FilingAnswe
 
 @router.post("/{filing}/undo", operation_id="unfile", summary="Undo a filing", responses=_UNDONE)
 def undo_filing(request: Request, who: Administrator, filing: Id) -> FilingAnswer:
-    """Put everything back as it was. A file that was changed since stays, and says so; then it can be repeated."""
+    """Put everything back as it was. What was changed since stays, and says so; undo can be repeated."""
     return _answer(request, service_of(request).house.filing.undo(filing))
 
 

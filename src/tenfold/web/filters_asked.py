@@ -20,8 +20,8 @@ _Text = Annotated[str, Field(max_length=200)]
 class FiltersAsked(BaseModel):
     """The filters of the list of entries; what is left out asks nothing."""
 
-    label: list[_Text] = Field([], description="Any of these classes.")
-    none: bool = Field(False, description="Also (or only, without `label`) none of these.")
+    label: list[_Text] = Field(default=[], description="Any of these classes.")
+    none: bool = Field(default=False, description="Also (or only, without `label`) none of these.")
     confidence_from: float | None = None
     confidence_to: float | None = None
     novelty_from: float | None = None
@@ -35,7 +35,7 @@ class FiltersAsked(BaseModel):
     text: _Text = ""
     owner: Owner = "visible"
     corrected: bool | None = None
-    state: list[Literal["waiting", "done", "failed"]] = Field([], description="Any of these.")
+    state: list[Literal["waiting", "done", "failed"]] = Field(default=[], description="Any of these.")
     model: _Text = ""
     deleted: bool = False
 
