@@ -19,9 +19,9 @@ from tenfold.catalogue.corrected import Corrected
 from tenfold.catalogue.exports import Exports
 from tenfold.catalogue.filing import Filer
 from tenfold.catalogue.intake import Intake
-from tenfold.catalogue.reclassification import KIND as RECLASSIFY
 from tenfold.catalogue.reclassification import Reclassifications
 from tenfold.catalogue.review import Review
+from tenfold.catalogue.search import Search
 from tenfold.catalogue.showing import Showing
 from tenfold.catalogue.store import Store
 from tenfold.catalogue.watches import Watches
@@ -34,7 +34,18 @@ from tenfold.jobs import Handler, Jobs
 from tenfold.registry.improvements import Improvements
 from tenfold.registry.models import Registry
 from tenfold.settings import Settings
-from tenfold.work import adding, checking_data, classifying, comparing, switching, training, watching
+from tenfold.work import (
+    adding,
+    checking_data,
+    classifying,
+    comparing,
+    improving,
+    reclassifying,
+    switching,
+    training,
+    watching,
+)
+from tenfold.work.own_data import OwnData
 
 
 @dataclass
@@ -55,11 +66,14 @@ class House:
     showing: Showing
     actions: Actions
     review: Review
+    search: Search
     exports: Exports
     filing: Filer
     registry: Registry
     switch: switching.Switch
     training: training.Training
+    improving: improving.Improving
+    reclassifying: reclassifying.Reclassifying
     compare: comparing.Compare
     people: People
     sessions: Sessions
@@ -115,6 +129,23 @@ def open_house(settings: Settings, *, classifier: Classifier | None = None, serv
     watch = watching.Watching(Watches(database), add, jobs, home=settings.home)
     handlers[watching.KIND] = watch
     handlers[watching.LOOK] = watching.Looking(add, home=settings.home)
+    switch = switching.Switch(registry, live, load)
+    improvements = Improvements(database)
+    improve = handlers[improving.KIND] = improving.Improving(
+        improvements,
+        Corrected(database),
+        store,
+        registry,
+        switch,
+        jobs,
+        OwnData(registry, improvements, settings.home, settings.data_dir),
+        load,
+        home=settings.home,
+        data_dir=settings.data_dir,
+    )
+    reclassify = handlers[reclassifying.KIND] = reclassifying.Reclassifying(
+        Reclassifications(database), store, registry, jobs, load, batch=settings.batch_size
+    )
     return House(
         settings=settings,
         database=database,
@@ -127,11 +158,14 @@ def open_house(settings: Settings, *, classifier: Classifier | None = None, serv
         showing=Showing(database, store, settings.home / "thumbnails", limits),
         actions=Actions(database),
         review=Review(database),
+        search=Search(database),
         exports=Exports(database, store),
         filing=Filer(database, store, settings.home),
         registry=registry,
-        switch=switching.Switch(registry, live, load),
+        switch=switch,
         training=train,
+        improving=improve,
+        reclassifying=reclassify,
         compare=compare,
         people=office.people,
         sessions=office.sessions,
