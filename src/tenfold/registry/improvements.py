@@ -43,7 +43,7 @@ class Improvements:
             raise _unknown(improvement_id)
         return one
 
-    def list(self, limit: int = 50, before: int | None = None) -> list[Improvement]:
+    def latest(self, limit: int = 50, before: int | None = None) -> list[Improvement]:
         """The newest first."""
         wanted = select(Improvement).order_by(Improvement.id.desc()).limit(limit)
         if before is not None:

@@ -163,7 +163,7 @@ class Writer:
             except PictureError:
                 unread += 1
                 continue
-            boxes = set()
+            boxes: set[tuple[float, ...]] = set()
             for index, (pixels, view) in enumerate(zip(prepared.pixels, prepared.shown, strict=True)):
                 if view.mirrored or view.box in boxes or (whole and boxes):
                     continue
