@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenfold.database import Base, BigId, Moment
@@ -33,6 +33,12 @@ _ASKED = (
 
 def _without(*names: str) -> tuple[str, ...]:
     return tuple(name for name in _ASKED if name not in names)
+
+
+def _some(name: str, column: str) -> Index:
+    """An index of the entries that have something in `column`."""
+    has = text(f"{column} IS NOT NULL")
+    return Index(name, column, "id", *_without(column), sqlite_where=has, postgresql_where=has)
 
 
 class Entry(Base):
@@ -88,22 +94,25 @@ class Entry(Base):
         Index(None, "hash"),
         # One for each order that entries are listed in, with what filters ask, so that a list is made without
         # looking at the entries that it does not show.
-        Index("entries_by_added", "added_at", "id", *_ASKED),
+        Index("entries_by_added", "added_at", "id", *_ASKED, "taken_at"),
         Index("entries_by_confidence", "confidence", "id", *_without("confidence")),
         Index("entries_by_novelty", "novelty", "id", *_without("novelty")),
-        Index("entries_by_taken", "taken_at", "id", *_ASKED),
+        Index("entries_by_taken", "taken_at", "id", *_ASKED, "added_at"),
         Index("entries_by_name", "name", "id", *_ASKED),
         Index("entries_by_label_added", "label", "added_at", "id", *_without("label")),
         Index("entries_by_label_confidence", "label", "confidence", "id", *_without("label", "confidence")),
         Index("entries_by_label_novelty", "label", "novelty", "id", *_without("label", "novelty")),
+        Index("entries_by_sources_added", "sources", "added_at", "id", *_without("sources")),
         Index("entries_by_model_added", "model_hash", "added_at", "id"),
+        Index("entries_by_model_taken", "model_hash", "taken_at", "id"),
         Index("entries_by_owner_added", "owner_id", "added_at", "id"),
         Index("entries_by_shared", "shared", "id"),
         Index("entries_by_look", "look"),
         Index(None, "state", "id"),
         Index(None, "review_score", "id"),
-        Index(None, "corrected_at", "id"),
-        Index(None, "deleted_at", "id"),
+        # Of the few that were corrected or deleted.
+        _some("entries_corrected", "corrected_at"),
+        _some("entries_deleted", "deleted_at"),
     )
 
 

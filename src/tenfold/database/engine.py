@@ -128,6 +128,7 @@ def _engine(url: URL) -> Engine:
             "foreign_keys = ON",
             "temp_store = MEMORY",
             "cache_size = -65536",
+            "mmap_size = 2147418112",  # the most; a list of a million entries in half the time
         ):
             connection.execute(f"PRAGMA {pragma}")
 

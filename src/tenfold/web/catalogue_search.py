@@ -150,7 +150,7 @@ def _detail(house: House, entry: Entry, who: Visitor) -> EntryDetail:
 
 
 def _sees_paths(entry: Entry, who: Visitor) -> bool:
-    """Whether the server's paths are this person's business: of their own entries, and operators' of the house's."""
+    """Whether the server's paths are this person's business: their own; the house's for operators."""
     if entry.owner_id == HOUSE:
         return at_least(who.role, OPERATOR)
     return entry.owner_id == who.id or _all(who)

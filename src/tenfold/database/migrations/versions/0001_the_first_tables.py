@@ -101,8 +101,85 @@ def upgrade() -> None:
             "sources",
             "confidence",
             "novelty",
+            "taken_at",
         ],
         unique=False,
+    )
+    op.create_index(
+        "entries_by_taken",
+        "entries",
+        [
+            "taken_at",
+            "id",
+            "owner_id",
+            "shared",
+            "deleted_at",
+            "state",
+            "label",
+            "corrected_at",
+            "sources",
+            "confidence",
+            "novelty",
+            "added_at",
+        ],
+        unique=False,
+    )
+    op.create_index(
+        "entries_by_sources_added",
+        "entries",
+        [
+            "sources",
+            "added_at",
+            "id",
+            "owner_id",
+            "shared",
+            "deleted_at",
+            "state",
+            "label",
+            "corrected_at",
+            "confidence",
+            "novelty",
+        ],
+        unique=False,
+    )
+    op.create_index("entries_by_model_taken", "entries", ["model_hash", "taken_at", "id"], unique=False)
+    op.create_index(
+        "entries_corrected",
+        "entries",
+        [
+            "corrected_at",
+            "id",
+            "owner_id",
+            "shared",
+            "deleted_at",
+            "state",
+            "label",
+            "sources",
+            "confidence",
+            "novelty",
+        ],
+        unique=False,
+        sqlite_where=sa.text("corrected_at IS NOT NULL"),
+        postgresql_where=sa.text("corrected_at IS NOT NULL"),
+    )
+    op.create_index(
+        "entries_deleted",
+        "entries",
+        [
+            "deleted_at",
+            "id",
+            "owner_id",
+            "shared",
+            "state",
+            "label",
+            "corrected_at",
+            "sources",
+            "confidence",
+            "novelty",
+        ],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NOT NULL"),
+        postgresql_where=sa.text("deleted_at IS NOT NULL"),
     )
     op.create_index(
         "entries_by_confidence",
@@ -212,26 +289,6 @@ def upgrade() -> None:
     )
     op.create_index("entries_by_owner_added", "entries", ["owner_id", "added_at", "id"], unique=False)
     op.create_index("entries_by_shared", "entries", ["shared", "id"], unique=False)
-    op.create_index(
-        "entries_by_taken",
-        "entries",
-        [
-            "taken_at",
-            "id",
-            "owner_id",
-            "shared",
-            "deleted_at",
-            "state",
-            "label",
-            "corrected_at",
-            "sources",
-            "confidence",
-            "novelty",
-        ],
-        unique=False,
-    )
-    op.create_index(op.f("ix_entries_corrected_at_id"), "entries", ["corrected_at", "id"], unique=False)
-    op.create_index(op.f("ix_entries_deleted_at_id"), "entries", ["deleted_at", "id"], unique=False)
     op.create_index(op.f("ix_entries_hash"), "entries", ["hash"], unique=False)
     op.create_index(op.f("ix_entries_review_score_id"), "entries", ["review_score", "id"], unique=False)
     op.create_index(op.f("ix_entries_state_id"), "entries", ["state", "id"], unique=False)
