@@ -27,6 +27,10 @@ COMMANDS = {
         "tenfold.cli.compare:compare",
         "Compare models on the same pictures, and say which is better.",
     ),
+    "improve": (
+        "tenfold.cli.improve:improve",
+        "Train the live model on what people corrected, and say whether it became better.",
+    ),
     "runs": ("tenfold.cli.runs:runs", "List, show, compare and delete training runs."),
     "data": ("tenfold.cli.data:data", "Fetch, show and check training data."),
     "catalogue": (

@@ -3,7 +3,11 @@
 import click
 
 from tenfold.cli.catalogue_add import add, check
+from tenfold.cli.catalogue_change import correct, delete, restore, undo
+from tenfold.cli.catalogue_export import export
+from tenfold.cli.catalogue_file import file, unfile
 from tenfold.cli.catalogue_watch import watch
+from tenfold.cli.reclassify import reclassify
 
 
 @click.group()
@@ -14,3 +18,11 @@ def catalogue() -> None:
 catalogue.add_command(add)
 catalogue.add_command(check)
 catalogue.add_command(watch)
+catalogue.add_command(correct)
+catalogue.add_command(delete)
+catalogue.add_command(restore)
+catalogue.add_command(undo)
+catalogue.add_command(export)
+catalogue.add_command(file)
+catalogue.add_command(unfile)
+catalogue.add_command(reclassify)

@@ -1,0 +1,92 @@
+"""tenfold improve: the live model trained on what people corrected, judged, and made live by a person."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tenfold.cli.terminal import printable
+from tenfold.errors import RegistryError, UsageError
+
+if TYPE_CHECKING:
+    from tenfold.bootstrap import House
+    from tenfold.registry.tables import Improvement
+
+_NONE_OF_THESE = "none of these"
+
+
+@click.command()
+@click.option(
+    "--own-data/--no-own-data",
+    default=True,
+    show_default=True,
+    help="Learn from the model's own data too, so that it does not forget.",
+)
+@click.option("--epochs", type=click.IntRange(1, 1000), metavar="N", help="How often every picture is seen.")
+@click.option("--live", is_flag=True, help="Train nothing: make the last improved model live.")
+@click.option("--insist", is_flag=True, help="With --live: although it did not win.")
+def improve(own_data: bool, epochs: int | None, live: bool, insist: bool) -> None:
+    """Train the live model on what people corrected, and say whether it became better.
+
+    One corrected picture in five is kept back: both models are judged by those, and by the test part of the
+    data that the live one was trained on. The new model is registered, and answers only once it is made live.
+    """
+    from tenfold import settings
+    from tenfold.bootstrap import open_house
+
+    if insist and not live:
+        raise UsageError("--insist", "goes with --live", cure="Give both.")
+    if live and epochs is not None:
+        raise UsageError("--live", "trains nothing", received="--epochs", cure="Give one of the two.")
+    house = open_house(settings.load())
+    try:
+        if live:
+            _make_live(house, insist)
+        else:
+            _train(house, own_data, epochs)
+    finally:
+        house.close()
+
+
+def _train(house: "House", own_data: bool, epochs: int | None) -> None:
+    from tenfold.cli.following import follow
+
+    mine = house.jobs.start()
+    try:
+        one, job = house.improving.begin(with_own_data=own_data, epochs=epochs, by=0)
+        follow(house.jobs, job, mine=mine)
+    finally:
+        house.jobs.close()
+    _tell(house.improving.improvements.get(one.id))
+
+
+def _make_live(house: "House", insist: bool) -> None:
+    judged = [one for one in house.improving.improvements.latest() if one.model_hash is not None]
+    if not judged:
+        raise RegistryError("No model", "was trained on corrections", cure="Run `tenfold improve` first.")
+    change = house.improving.make_live(judged[0].id, insist=insist, by=0)
+    click.echo(f"Live now: {change.model_hash[:12]} of improvement {judged[0].id}.")
+    click.echo("`tenfold models rollback` goes back; `tenfold catalogue reclassify` shows what would change.")
+
+
+def _tell(one: "Improvement") -> None:
+    counts, found = one.counts, one.comparison
+    assert found is not None and one.model_hash is not None
+    own = f" and {counts['own']:,} of its own" if counts["own"] else ""
+    click.echo(f"Learned from {counts['pictures']:,} corrected pictures{own}.")
+    for label in counts["new_classes"]:
+        click.echo(printable(f"New class: {label}"))
+    for label, count in counts["left_out"].items():
+        click.echo(printable(f"Left out: {label}, {count} pictures to learn from are too few."))
+    if counts["contradicted"]:
+        click.echo(f"Left out: {counts['contradicted']:,} pictures that people do not agree on.")
+    _tell_strangers(counts["none_of_these"], found["none_of_these"])
+    click.echo(printable(found["sentence"]))
+    click.echo(f"Registered as {one.model_hash[:12]}; make it live with: tenfold improve --live")
+
+
+def _tell_strangers(count: int, told: dict[str, Any]) -> None:
+    if count:
+        click.echo(
+            f"Of {told['pictures']:,} pictures that are {_NONE_OF_THESE}, the live model says so of "
+            f"{told['old']:,}, the new one of {told['new']:,}; they cannot be learned from."
+        )
