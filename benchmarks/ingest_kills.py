@@ -47,12 +47,17 @@ class Kills:
 
 
 class Ingest:
-    """A folder of pictures that is added by the real command, into a home of its own."""
+    """A folder of pictures that is added by the real command, into a home of its own.
 
-    def __init__(self, place: Path, database_url: str = "", *, seed: int = 0) -> None:
+    Args:
+        model: the model file to use instead of the bundled one.
+    """
+
+    def __init__(self, place: Path, database_url: str = "", *, seed: int = 0, model: str = "") -> None:
         self.folder, self.home = place / "photos", place / "home"
         self.url = database_url or f"sqlite:///{self.home / 'tenfold.db'}"
         self.folder.mkdir(parents=True)
+        self._model = model
         self._random = random.Random(seed)
         self._made = 0
 
@@ -70,6 +75,7 @@ class Ingest:
         """The real command, in a process group of its own."""
         environ = {name: value for name, value in os.environ.items() if not name.startswith("TENFOLD_")}
         environ |= {"TENFOLD_HOME": str(self.home), "TENFOLD_DATABASE_URL": self.url}
+        environ |= {"TENFOLD_MODEL": self._model} if self._model else {}
         command = [sys.executable, "-m", "tenfold", "catalogue", "add", str(self.folder)]
         return subprocess.Popen(
             command, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True

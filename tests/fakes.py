@@ -2,10 +2,10 @@
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from io import BytesIO
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +14,11 @@ from PIL import Image
 from tenfold.images import Limits
 from tenfold.inference import Classifier
 from tenfold.inference.classifier import Prepared
+from tenfold.jobs import Work
 from tenfold.modelfile import ClassName, ModelInfo
 from tenfold.predictions import Prediction
 
+T = TypeVar("T")
 LABELS = ("red", "green", "blue")
 INFO = ModelInfo(
     name="colours",
@@ -98,3 +100,29 @@ def picture(
 
 
 RED, GREEN, BLUE, GREY = (250, 10, 10), (10, 250, 10), (10, 10, 250), (120, 120, 120)
+
+
+class FakeWork(Work):
+    """A job at work for a handler that is tried without jobs.
+
+    Args:
+        stop_after: how many times its handler may ask whether to stop before it is to.
+    """
+
+    def __init__(self, params: dict[str, Any], *, by: int = 0, stop_after: int | None = None) -> None:
+        self.id, self.by, self.params = "work", by, params
+        self.told: list[tuple[int, int, str]] = []
+        self._left = stop_after
+
+    def step(self, name: str, do: Callable[[], T]) -> T:
+        return do()
+
+    def progress(self, done: int, total: int, message: str = "") -> None:
+        self.told.append((done, total, message))
+
+    @property
+    def stopping(self) -> bool:
+        if self._left is None:
+            return False
+        self._left -= 1
+        return self._left < 0
