@@ -85,10 +85,1682 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The models that there are
+         * @description All models that can go live, and the one that is.
+         */
+        get: operations["models"];
+        put?: never;
+        /**
+         * Add a model file
+         * @description Keep a model file, once it is found whole and able to run. The same file twice is one model.
+         */
+        post: operations["add_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which model was live when
+         * @description Every exchange of the live model, with who did it and why.
+         */
+        get: operations["model_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Back to the model before
+         * @description Make the model live that was live before; again and again goes further back.
+         */
+        post: operations["rollback_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take a model off the list
+         * @description Take a model off the list. What it named keeps its name; the same file can be added again.
+         */
+        delete: operations["remove_model"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{key}/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a model live
+         * @description Answer with this model from now on. Requests that are being answered keep the one they began with.
+         */
+        post: operations["make_model_live"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{key}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The model file
+         * @description The model file itself, for `tenfold classify --model`, a phone or another server.
+         */
+        get: operations["model_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/networks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The networks that can be trained
+         * @description Each with its source, and what its recipe says.
+         */
+        get: operations["networks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The training runs
+         * @description All runs, of the page and of the command line.
+         */
+        get: operations["runs"];
+        put?: never;
+        /**
+         * Train a network
+         * @description Start training in the background; its model is registered at the end.
+         */
+        post: operations["begin_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A training run
+         * @description Where it stands, and its curves up to the last finished epoch.
+         */
+        get: operations["run"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a run
+         * @description Delete the run's folder with checkpoints, figures and report. A registered model stays.
+         */
+        delete: operations["delete_run"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{name}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop training
+         * @description Stop after the step at hand; what it learned up to the last finished epoch is kept.
+         */
+        post: operations["stop_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{name}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go on training
+         * @description Go on from the last finished epoch, as if it had never stopped.
+         */
+        post: operations["resume_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{name}/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Register a run's model
+         * @description Put the run's model on the list of models; a run that was begun here does so by itself.
+         */
+        post: operations["register_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{name}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A run's report
+         * @description The report page, shut off from everything else: it may run its own script and nothing more.
+         */
+        get: operations["run_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/comparisons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Compare models
+         * @description Run the models on the same pictures in the background.
+         *
+         *     The job's result has each model's figures; and of each pair the difference in accuracy with its 95 %
+         *     interval, the probability of so much by luck (McNemar's test), and what can be said in a sentence.
+         */
+        post: operations["compare_models"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/comparisons/{job}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A comparison's page
+         * @description The figures, and pictures that one model gets right and another wrong.
+         */
+        get: operations["comparison_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/improvements/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Can it be trained on corrections?
+         * @description How many corrections there are, and what is missing.
+         */
+        get: operations["improvement_ready"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/improvements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was tried
+         * @description Each with its figures and verdict.
+         */
+        get: operations["improvements"];
+        put?: never;
+        /**
+         * Train on corrections
+         * @description In the background: learn, judge both models, register the new one. It does not go live by itself.
+         */
+        post: operations["improve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/improvements/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One attempt
+         * @description Its figures and verdict, once it is judged.
+         */
+        get: operations["improvement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/improvements/{number}/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Use the improved model
+         * @description Answer with it from now on. No entry gets another class by this: reclassify to see what would.
+         */
+        post: operations["make_improvement_live"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reclassifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What other models were asked
+         * @description Those thrown away are not listed.
+         */
+        get: operations["reclassifications"];
+        put?: never;
+        /**
+         * Ask another model about every entry
+         * @description In the background. No entry changes until the answers are applied.
+         */
+        post: operations["reclassify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reclassifications/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What would change
+         * @description How many entries would go from which class to which.
+         */
+        get: operations["reclassification"];
+        put?: never;
+        post?: never;
+        /**
+         * Throw the answers away
+         * @description No entry changes.
+         */
+        delete: operations["discard_reclassification"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reclassifications/{number}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which entries would change
+         * @description Entries that would be filed under another class, in the order in which they were added.
+         */
+        get: operations["reclassification_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reclassifications/{number}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take the answers over
+         * @description One action, which can be undone. What a person said about an entry stays as it is.
+         */
+        post: operations["apply_reclassification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who is signed in
+         * @description Answers to everybody: the page asks it before anything else.
+         */
+        get: operations["session"];
+        put?: never;
+        /**
+         * Sign in
+         * @description Sets the cookie of a new session; the one that the browser had ends.
+         */
+        post: operations["sign_in"];
+        /**
+         * Sign out
+         * @description Ends the session that the request came with; nothing where it came with none.
+         */
+        delete: operations["sign_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change one's password
+         * @description Ends every session of the person, and begins a new one here.
+         */
+        post: operations["change_own_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where one is signed in
+         * @description The browsers where the person is signed in, the latest first.
+         */
+        get: operations["sessions"];
+        put?: never;
+        post?: never;
+        /**
+         * Sign out elsewhere
+         * @description Ends all sessions of the person but the one that the request came with.
+         */
+        delete: operations["end_other_sessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Sign out in one place
+         * @description Ends one of the person's sessions.
+         */
+        delete: operations["end_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everybody with an account
+         * @description By name.
+         */
+        get: operations["people"];
+        put?: never;
+        /**
+         * Give somebody an account
+         * @description From the first account on, everybody has to sign in.
+         */
+        post: operations["add_person"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change an account
+         * @description Another role or password, disabled or not. The last administrator stays one.
+         */
+        patch: operations["change_person"];
+        trace?: never;
+    };
+    "/api/v1/people/{id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Sign somebody out everywhere
+         * @description Ends every session of the person. Tokens go on: they are revoked one by one.
+         */
+        delete: operations["sign_person_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The tokens
+         * @description One's own, or everybody's for an administrator; the newest first. Revoked and expired ones too.
+         */
+        get: operations["tokens"];
+        put?: never;
+        /**
+         * Make a token
+         * @description For oneself, by somebody who is signed in: a token makes no tokens.
+         */
+        post: operations["add_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a token
+         * @description It lets nobody in from now on, and stays in the list.
+         */
+        delete: operations["revoke_token"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who did what
+         * @description The newest first.
+         */
+        get: operations["audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/catalogue/pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add pictures
+         * @description Add pictures to the visitor's own. Each is kept for good when the answer comes, and then waits for its
+         *     class. A picture that cannot be used gets its problem beside the others; where the request holds a single
+         *     picture, that problem is the answer.
+         */
+        post: operations["add_pictures"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/catalogue/known": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Which files are there already
+         * @description Of many files, those that need not be sent, because the visitor has them in the catalogue: so an upload
+         *     that was cut off goes on where it stopped.
+         */
+        post: operations["known_pictures"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/catalogue/folders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add a folder of the server
+         * @description Have all pictures of a folder of the server added, by a job. They belong to everybody's catalogue.
+         */
+        post: operations["add_folder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/catalogue/entries/{number}/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An entry's picture
+         * @description The original where every browser shows its type (JPEG, PNG, WebP, GIF), else the whole as a JPEG.
+         */
+        get: operations["picture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/catalogue/entries/{number}/thumbnail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A small picture of an entry
+         * @description Upright, as JPEG. It never changes, so a browser asks for it once.
+         */
+        get: operations["thumbnail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/catalogue/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was done to entries
+         * @description This person's actions, everybody's for an administrator.
+         */
+        get: operations["actions"];
+        put?: never;
+        /**
+         * Correct, rename, delete, restore or share entries
+         * @description Do something to entries, as one action that can be undone.
+         *
+         *     Entries among them that are not this person's to change are left as they are, and counted.
+         */
+        post: operations["act"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/catalogue/actions/{action}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo an action, or an undo
+         * @description Take an action back. The answer is the undo, an action itself, so that it can be undone too.
+         *
+         *     Entries that were changed since stay as they are, and are counted as skipped.
+         */
+        post: operations["undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/catalogue/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List and find entries
+         * @description The entries that meet all filters, a page at a time.
+         *
+         *     Entries that are added meanwhile come where the order puts them; none of the others is left out or comes
+         *     twice.
+         */
+        get: operations["entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/catalogue/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many entries there are
+         * @description How many entries meet the filters, and how many there are of each class, state and source.
+         */
+        get: operations["counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/catalogue/entries/{entry}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One entry with all about it
+         * @description An entry, also a deleted one, with its names and its history.
+         */
+        get: operations["entry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What to look at first
+         * @description Entries that this person may change and whose class is in doubt.
+         *
+         *     Correcting an entry takes it out of the queue; so does confirming, which is correcting it to the class
+         *     that it has.
+         */
+        get: operations["review"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/entries.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Entries as CSV
+         * @description A row for each entry. UTF-8 with a byte order mark; a text that a spreadsheet would take for a formula
+         *     begins with an apostrophe.
+         */
+        get: operations["export_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/entries.parquet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Entries as Parquet
+         * @description A row for each entry, typed.
+         */
+        get: operations["export_parquet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/pictures.zip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Pictures in folders by class
+         * @description The originals as `class/name`; those of no class are in `none-of-these`.
+         */
+        get: operations["export_pictures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/training.zip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Training data
+         * @description Folders of pictures by class that `tenfold train --data` takes, once unpacked; each content once.
+         *
+         *     Only what a person corrected or confirmed, or with `labels=all` also what the model alone said.
+         */
+        get: operations["export_training"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/filings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was filed on the server's disk */
+        get: operations["filings"];
+        put?: never;
+        /**
+         * File pictures by class on the server's disk
+         * @description File what the filters find and a class is known of. Originals in tenfold's store stay as they are.
+         */
+        post: operations["file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/filings/{filing}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A filing
+         * @description How it stands, and what was put where.
+         */
+        get: operations["filing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/filings/{filing}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo a filing
+         * @description Put everything back as it was. What was changed since stays, and says so; undo can be repeated.
+         */
+        post: operations["unfile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/filings/{filing}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go on with a filing
+         * @description Take the steps that were not taken when it was cut off.
+         */
+        post: operations["resume_filing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List long work
+         * @description The newest first.
+         */
+        get: operations["jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look at one job */
+        get: operations["job"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a job
+         * @description At once where it waits; one that runs is told to stop (`cancelling`); one that has ended stays so.
+         */
+        post: operations["cancel_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Listen to what changes
+         * @description Server-sent events: `job` (one that changed), `catalogue` (`{"version": n}`: another n, other entries)
+         *     and `model` (`{"hash": ...}`: the model that answers now). First comes how things are.
+         *
+         *     Ends when the server stops or the visitor is signed out; a browser then comes back by itself.
+         */
+        get: operations["events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The datasets that there are
+         * @description CIFAR-10, the data of training runs, and what was added by hand.
+         */
+        get: operations["data_sources"];
+        put?: never;
+        /**
+         * Add a dataset to the list
+         * @description Put a folder or a manifest of the server on the list, once it is found to make sense.
+         */
+        post: operations["add_data_source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a dataset holds
+         * @description Its classes, and how many pictures there are of each in each part.
+         */
+        get: operations["data"];
+        put?: never;
+        post?: never;
+        /**
+         * Take a dataset off the list
+         * @description Take a dataset off the list. Its pictures stay where they are.
+         */
+        delete: operations["forget_data_source"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data/{key}/pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Pictures of it
+         * @description Which pictures there are, in the dataset's order: the first 25 where nothing else is asked for.
+         */
+        get: operations["data_pictures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data/{key}/pictures/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One picture of it, as PNG
+         * @description A picture, at most 256 pixels on its longer side.
+         */
+        get: operations["data_picture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data/{key}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the last check found
+         * @description The last check's findings in short.
+         */
+        get: operations["data_check"];
+        put?: never;
+        /**
+         * Look for problems
+         * @description Start looking for copies, wrong labels, and pictures that show little; a job that says how it goes.
+         */
+        post: operations["check_data"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data/{key}/check/page": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the last check found, as a page
+         * @description All findings, with their pictures.
+         */
+        get: operations["data_check_page"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every setting
+         * @description Every setting, with its help and where its value comes from.
+         */
+        get: operations["settings"];
+        /**
+         * Change settings for the next start
+         * @description Write settings into the file that they are read from. They hold from the next start on.
+         */
+        put: operations["change_settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/system": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What this installation can do
+         * @description The version and the optional parts.
+         */
+        get: operations["system"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/catalogue/watches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List watched folders
+         * @description In the order in which they were added. `POST /catalogue/folders` adds one.
+         */
+        get: operations["watches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/catalogue/watches/{watch_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Watch a folder no longer
+         * @description What was added stays.
+         */
+        delete: operations["stop_watch"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * AccountAnswer
+         * @description A person with an account.
+         */
+        AccountAnswer: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "viewer" | "operator" | "administrator";
+            /** Disabled */
+            disabled: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Password At
+             * Format: date-time
+             * @description When the password was last changed.
+             */
+            password_at: string;
+        };
+        /** Accuracy */
+        Accuracy: {
+            /** Accuracy */
+            accuracy: number;
+            /**
+             * Low
+             * @description The lower end of the 95 % interval.
+             */
+            low: number;
+            /** High */
+            high: number;
+        };
+        /**
+         * ActionAnswer
+         * @description Something done to entries, which can be undone.
+         */
+        ActionAnswer: {
+            /** Id */
+            id: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * By
+             * @description The person's id; 0 is this machine's own user, or the server itself.
+             */
+            by: number;
+            /**
+             * By Name
+             * @description Empty for 0.
+             */
+            by_name: string;
+            /**
+             * Kind
+             * @description correct, uncorrect, rename, delete, restore, share, unshare, reclassify or undo.
+             */
+            kind: string;
+            /**
+             * Details
+             * @description `label` of correct, `name` of rename; of undo: `of`, the action that it undid, and its `kind`.
+             */
+            details: {
+                [key: string]: unknown;
+            };
+            /**
+             * Count
+             * @description How many entries it changed.
+             */
+            count: number;
+            /**
+             * Skipped
+             * @description How many it left as they were: not this person's to change, so already, or (of undo) changed since.
+             */
+            skipped: number;
+            /** Undone At */
+            undone_at: string | null;
+            /** Undone By */
+            undone_by: number | null;
+        };
+        /**
+         * ActionAsked
+         * @description What to do, and to which entries: either `entries` or `filters`.
+         */
+        ActionAsked: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "correct" | "uncorrect" | "rename" | "delete" | "restore" | "share" | "unshare";
+            /**
+             * Entries
+             * @description The entries' ids.
+             */
+            entries?: number[] | null;
+            /** @description What finds the entries, as in the list of entries; all that is found is meant. */
+            filters?: components["schemas"]["FiltersAsked"] | null;
+            /**
+             * Label
+             * @description For correct: a class, known to a model or new. Empty: none of these. The class that the model said confirms it.
+             */
+            label?: string | null;
+            /**
+             * Name
+             * @description For rename, which takes one entry.
+             */
+            name?: string | null;
+        };
+        /** ActionsAnswer */
+        ActionsAnswer: {
+            /**
+             * Actions
+             * @description The newest first.
+             */
+            actions: components["schemas"]["ActionAnswer"][];
+            /**
+             * Next
+             * @description Send it as `before` for those before; null at the end.
+             */
+            next: number | null;
+        };
+        /**
+         * AddedAnswer
+         * @description What became of one picture: either `entry` or `problem` is there.
+         */
+        AddedAnswer: {
+            /**
+             * Name
+             * @description The file name that came with the picture.
+             */
+            name: string;
+            entry: components["schemas"]["EntryAnswer"] | null;
+            /**
+             * New
+             * @description False: the same content was there already; its name was added to it.
+             */
+            new: boolean;
+            problem: components["schemas"]["Problem"] | null;
+        };
+        /**
+         * AuditAnswer
+         * @description One record of the audit log.
+         */
+        AuditAnswer: {
+            /** Id */
+            id: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Who Id
+             * @description 0: this machine's own user, or nobody.
+             */
+            who_id: number;
+            /**
+             * Who
+             * @description The person's name as it was then.
+             */
+            who: string;
+            /**
+             * Action
+             * @description What was done: login, person.add, model.live, entries.delete, ...
+             */
+            action: string;
+            /**
+             * Subject
+             * @description What it was done to.
+             */
+            subject: string;
+            /** Details */
+            details: {
+                [key: string]: unknown;
+            };
+            /**
+             * Address
+             * @description Where the request came from. Empty: from this machine's command line.
+             */
+            address: string;
+        };
+        /**
+         * Beside
+         * @description The old and the new model on the same pictures.
+         */
+        Beside: {
+            /** Pictures */
+            pictures: number;
+            old: components["schemas"]["Accuracy"];
+            new: components["schemas"]["Accuracy"];
+            /**
+             * Difference
+             * @description The new one's accuracy minus the old one's, -1 to 1.
+             */
+            difference: number;
+            /**
+             * Low
+             * @description The lower end of its 95 % interval.
+             */
+            low: number;
+            /** High */
+            high: number;
+            /**
+             * P
+             * @description McNemar's test, mid-p: how likely so much is by luck.
+             */
+            p: number;
+            /** Only Old Right */
+            only_old_right: number;
+            /** Only New Right */
+            only_new_right: number;
+        };
+        /**
+         * ChangeAnswer
+         * @description An entry that would be filed under another class.
+         */
+        ChangeAnswer: {
+            /** @description As it is now. */
+            entry: components["schemas"]["EntryAnswer"];
+            /** Old */
+            old: string | null;
+            /**
+             * Label
+             * @description What it would be filed under; empty: none of the classes.
+             */
+            label: string;
+            /** Confidence */
+            confidence: number;
+            /** Novelty */
+            novelty: number;
+            /** Known */
+            known: boolean;
+        };
+        /** ChangesAnswer */
+        ChangesAnswer: {
+            /** Changes */
+            changes: components["schemas"]["ChangeAnswer"][];
+            /**
+             * Next
+             * @description Send it as `after` for the next page. Null: there is none.
+             */
+            next: number | null;
+        };
+        /**
+         * CheckAnswer
+         * @description What a check found; the whole of it is on its page.
+         */
+        CheckAnswer: {
+            /** Pictures */
+            pictures: number;
+            /** Fingerprint */
+            fingerprint: string;
+            /** Remarks */
+            remarks: string[];
+            /** Skipped */
+            skipped: number;
+            /** Problems */
+            problems: components["schemas"]["ProblemFound"][];
+        };
         /**
          * ClassAnswer
          * @description A class: the label that programs use, and its names for people.
@@ -117,6 +1789,610 @@ export interface components {
             /** Results */
             results: components["schemas"]["PictureAnswer"][];
         };
+        /** ComparisonAsked */
+        ComparisonAsked: {
+            /**
+             * Models
+             * @description Hashes of two or more models.
+             */
+            models: string[];
+            /**
+             * Data
+             * @description cifar10, or a folder or manifest on the server.
+             * @default cifar10
+             */
+            data: string;
+            /**
+             * Split
+             * @description Which part; a folder without parts is split as training splits it.
+             * @default test
+             * @enum {string}
+             */
+            split: "test" | "validation" | "training" | "all";
+        };
+        /**
+         * CountsAnswer
+         * @description How many entries there are. Each part asks for all that the filters ask, but for itself.
+         */
+        CountsAnswer: {
+            /**
+             * Total
+             * @description Entries that meet the filters.
+             */
+            total: number;
+            /**
+             * Capped
+             * @description True: not all were counted, and every number is at least.
+             */
+            capped: boolean;
+            /**
+             * Labels
+             * @description By class.
+             */
+            labels: {
+                [key: string]: number;
+            };
+            /**
+             * None
+             * @description None of the classes.
+             */
+            none: number;
+            /**
+             * Waiting
+             * @description Not classified yet.
+             */
+            waiting: number;
+            /**
+             * Failed
+             * @description Could not be classified.
+             */
+            failed: number;
+            /**
+             * Deleted
+             * @description Deleted ones that meet the filters.
+             */
+            deleted: number;
+            /**
+             * Corrected
+             * @description Named by a person.
+             */
+            corrected: number;
+            /**
+             * Sources
+             * @description By source; an entry can have several.
+             */
+            sources: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * DataAnswer
+         * @description What a dataset holds.
+         */
+        DataAnswer: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Classes */
+            classes: string[];
+            /**
+             * Parts
+             * @description Pictures by part (training, validation, test; all: not divided yet) and class.
+             */
+            parts: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            /** Total */
+            total: number;
+            /**
+             * Skipped
+             * @description The first files that belong to no class.
+             */
+            skipped: components["schemas"]["SkippedAnswer"][];
+            /** Skipped Count */
+            skipped_count: number;
+        };
+        /**
+         * EntriesAnswer
+         * @description A page of entries.
+         */
+        EntriesAnswer: {
+            /** Entries */
+            entries: components["schemas"]["EntryAnswer"][];
+            /**
+             * Next
+             * @description Send it as `after` for the next page; null at the end.
+             */
+            next: string | null;
+        };
+        /**
+         * EntryAnswer
+         * @description A picture in the catalogue.
+         */
+        EntryAnswer: {
+            /** Id */
+            id: number;
+            /**
+             * Name
+             * @description The name that it is shown by.
+             */
+            name: string;
+            /**
+             * Label
+             * @description The class that it is filed under: what a person said, else what the model said. Empty: none of these. Null: not classified yet.
+             */
+            label: string | null;
+            /**
+             * Corrected
+             * @description Whether a person said so.
+             */
+            corrected: boolean;
+            /**
+             * Model Label
+             * @description The model's most probable class.
+             */
+            model_label: string | null;
+            /**
+             * Confidence
+             * @description The calibrated probability of that class, 0 to 1.
+             */
+            confidence: number | null;
+            /** Novelty */
+            novelty: number | null;
+            /**
+             * Known
+             * @description False: the model said none of these.
+             */
+            known: boolean | null;
+            /**
+             * Model
+             * @description SHA-256 of the model file that named it.
+             */
+            model: string | null;
+            /**
+             * State
+             * @description waiting, done or failed.
+             */
+            state: string;
+            /** @description Why it could not be classified. */
+            problem: components["schemas"]["Problem"] | null;
+            /**
+             * Width
+             * @description In pixels, upright.
+             */
+            width: number | null;
+            /** Height */
+            height: number | null;
+            /** Bytes */
+            bytes: number;
+            /** Media Type */
+            media_type: string;
+            /**
+             * Added At
+             * Format: date-time
+             */
+            added_at: string;
+            /**
+             * Taken At
+             * @description By the camera's clock, as EXIF says.
+             */
+            taken_at: string | null;
+            /** Latitude */
+            latitude: number | null;
+            /** Longitude */
+            longitude: number | null;
+            /** Camera */
+            camera: string | null;
+            /**
+             * Mine
+             * @description Whether it belongs to whoever asks.
+             */
+            mine: boolean;
+            /**
+             * Shared
+             * @description Whether others see it.
+             */
+            shared: boolean;
+            /** Deleted At */
+            deleted_at: string | null;
+            /**
+             * Review Reason
+             * @description Why a look would help: uncertain, novel, disagreement or label.
+             */
+            review_reason: string | null;
+        };
+        /**
+         * EntryDetail
+         * @description An entry with all about it.
+         */
+        EntryDetail: {
+            /** Id */
+            id: number;
+            /**
+             * Name
+             * @description The name that it is shown by.
+             */
+            name: string;
+            /**
+             * Label
+             * @description The class that it is filed under: what a person said, else what the model said. Empty: none of these. Null: not classified yet.
+             */
+            label: string | null;
+            /**
+             * Corrected
+             * @description Whether a person said so.
+             */
+            corrected: boolean;
+            /**
+             * Model Label
+             * @description The model's most probable class.
+             */
+            model_label: string | null;
+            /**
+             * Confidence
+             * @description The calibrated probability of that class, 0 to 1.
+             */
+            confidence: number | null;
+            /** Novelty */
+            novelty: number | null;
+            /**
+             * Known
+             * @description False: the model said none of these.
+             */
+            known: boolean | null;
+            /**
+             * Model
+             * @description SHA-256 of the model file that named it.
+             */
+            model: string | null;
+            /**
+             * State
+             * @description waiting, done or failed.
+             */
+            state: string;
+            /** @description Why it could not be classified. */
+            problem: components["schemas"]["Problem"] | null;
+            /**
+             * Width
+             * @description In pixels, upright.
+             */
+            width: number | null;
+            /** Height */
+            height: number | null;
+            /** Bytes */
+            bytes: number;
+            /** Media Type */
+            media_type: string;
+            /**
+             * Added At
+             * Format: date-time
+             */
+            added_at: string;
+            /**
+             * Taken At
+             * @description By the camera's clock, as EXIF says.
+             */
+            taken_at: string | null;
+            /** Latitude */
+            latitude: number | null;
+            /** Longitude */
+            longitude: number | null;
+            /** Camera */
+            camera: string | null;
+            /**
+             * Mine
+             * @description Whether it belongs to whoever asks.
+             */
+            mine: boolean;
+            /**
+             * Shared
+             * @description Whether others see it.
+             */
+            shared: boolean;
+            /** Deleted At */
+            deleted_at: string | null;
+            /**
+             * Review Reason
+             * @description Why a look would help: uncertain, novel, disagreement or label.
+             */
+            review_reason: string | null;
+            /**
+             * Hash
+             * @description SHA-256 of the picture's bytes.
+             */
+            hash: string;
+            /**
+             * Probabilities
+             * @description Of every class of the model that named it.
+             */
+            probabilities: {
+                [key: string]: number;
+            } | null;
+            /**
+             * Names
+             * @description The oldest first.
+             */
+            names: components["schemas"]["NameAnswer"][];
+            /** Classified At */
+            classified_at: string | null;
+            /** Corrected At */
+            corrected_at: string | null;
+            /**
+             * Corrected By
+             * @description The person's id.
+             */
+            corrected_by: number | null;
+            /** Corrected By Name */
+            corrected_by_name: string | null;
+            /**
+             * Model Name
+             * @description Null where the model is not registered any more.
+             */
+            model_name: string | null;
+            /**
+             * History
+             * @description What people did to it, the newest first.
+             */
+            history: components["schemas"]["ActionAnswer"][];
+        };
+        /**
+         * ExampleAnswer
+         * @description Pictures that share a problem.
+         */
+        ExampleAnswer: {
+            /** Score */
+            score: number;
+            /** Note */
+            note: string;
+            /**
+             * Suggestion
+             * @default
+             */
+            suggestion: string;
+            /** Pictures */
+            pictures: {
+                [key: string]: unknown;
+            }[];
+        };
+        /**
+         * FilingAnswer
+         * @description A filing.
+         */
+        FilingAnswer: {
+            /**
+             * Id
+             * @description Null for a dry run.
+             */
+            id: number | null;
+            /** At */
+            at: string | null;
+            /** By */
+            by: number | null;
+            /** Root */
+            root: string;
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "copy" | "move" | "link";
+            /**
+             * Count
+             * @description How many pictures.
+             */
+            count: number;
+            /** Undone At */
+            undone_at: string | null;
+            /**
+             * Unfinished
+             * @description It was cut off: it can go on, or be undone.
+             */
+            unfinished: boolean;
+            /**
+             * States
+             * @description How many steps are in each state; folders are steps too.
+             */
+            states: {
+                [key: string]: number;
+            };
+            /**
+             * Moves
+             * @description The first 200; those with a problem first.
+             */
+            moves: components["schemas"]["MoveAnswer"][];
+        };
+        /**
+         * FilingAsked
+         * @description What to file, where and how.
+         */
+        FilingAsked: {
+            /**
+             * Root
+             * @description A folder of the server, as an absolute path. The classes' folders are made in it.
+             */
+            root: string;
+            /**
+             * Mode
+             * @description copy; move, from where each was added, if that file is unchanged (else copied); or link, a hard one where the disk allows it, else a symbolic one.
+             * @enum {string}
+             */
+            mode: "copy" | "move" | "link";
+            /**
+             * Dry Run
+             * @description Only say what would be done.
+             * @default false
+             */
+            dry_run: boolean;
+            /**
+             * Sidecars
+             * @description Also write each class into an XMP sidecar (cat.jpg.xmp).
+             * @default false
+             */
+            sidecars: boolean;
+            /**
+             * @description What to file; all that has a class otherwise.
+             * @default {
+             *       "label": [],
+             *       "none": false,
+             *       "source": "",
+             *       "name": "",
+             *       "text": "",
+             *       "owner": "visible",
+             *       "state": [],
+             *       "model": "",
+             *       "deleted": false
+             *     }
+             */
+            filters: components["schemas"]["FiltersAsked"];
+        };
+        /**
+         * FilingEntry
+         * @description A filing in the list.
+         */
+        FilingEntry: {
+            /** Id */
+            id: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: number;
+            /** Root */
+            root: string;
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "copy" | "move" | "link";
+            /** Count */
+            count: number;
+            /** Undone At */
+            undone_at: string | null;
+        };
+        /** FilingsAnswer */
+        FilingsAnswer: {
+            /**
+             * Filings
+             * @description The newest first.
+             */
+            filings: components["schemas"]["FilingEntry"][];
+            /**
+             * Next
+             * @description Send it as `before` for those before; null at the end.
+             */
+            next: number | null;
+        };
+        /**
+         * FiltersAsked
+         * @description The filters of the list of entries; what is left out asks nothing.
+         */
+        FiltersAsked: {
+            /**
+             * Label
+             * @description Any of these classes.
+             * @default []
+             */
+            label: string[];
+            /**
+             * None
+             * @description Also (or only, without `label`) none of these.
+             * @default false
+             */
+            none: boolean;
+            /** Confidence From */
+            confidence_from?: number | null;
+            /** Confidence To */
+            confidence_to?: number | null;
+            /** Novelty From */
+            novelty_from?: number | null;
+            /** Novelty To */
+            novelty_to?: number | null;
+            /** Added From */
+            added_from?: string | null;
+            /** Added To */
+            added_to?: string | null;
+            /** Taken From */
+            taken_from?: string | null;
+            /** Taken To */
+            taken_to?: string | null;
+            /**
+             * Source
+             * @default
+             * @enum {string}
+             */
+            source: "" | "upload" | "api" | "folder" | "watch" | "camera";
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /**
+             * Owner
+             * @default visible
+             * @enum {string}
+             */
+            owner: "visible" | "mine" | "shared";
+            /** Corrected */
+            corrected?: boolean | null;
+            /**
+             * State
+             * @description Any of these.
+             * @default []
+             */
+            state: ("waiting" | "done" | "failed")[];
+            /**
+             * Model
+             * @default
+             */
+            model: string;
+            /**
+             * Deleted
+             * @default false
+             */
+            deleted: boolean;
+        };
+        /** FolderAsked */
+        FolderAsked: {
+            /**
+             * Path
+             * @description An absolute path on the server.
+             */
+            path: string;
+            /**
+             * Watch
+             * @description Also add what comes into it later.
+             * @default false
+             */
+            watch: boolean;
+            /**
+             * Shared
+             * @description Whether others see the pictures.
+             * @default true
+             */
+            shared: boolean;
+        };
+        /** HTTPValidationError */
+        HTTPValidationError: {
+            /** Detail */
+            detail?: components["schemas"]["ValidationError"][];
+        };
+        /** HashesAsked */
+        HashesAsked: {
+            /**
+             * Hashes
+             * @description SHA-256 of files, in hex.
+             */
+            hashes: string[];
+        };
         /** HealthAnswer */
         HealthAnswer: {
             /**
@@ -124,6 +2400,290 @@ export interface components {
              * @constant
              */
             status: "ok";
+        };
+        /** HistoryAnswer */
+        HistoryAnswer: {
+            /**
+             * Changes
+             * @description The last first.
+             */
+            changes: components["schemas"]["LiveAnswer"][];
+        };
+        /**
+         * ImprovementAnswer
+         * @description A model trained on corrections.
+         */
+        ImprovementAnswer: {
+            /** Id */
+            id: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: number;
+            /**
+             * Base
+             * @description The hash of the model that it started from.
+             */
+            base: string;
+            /** With Own Data */
+            with_own_data: boolean;
+            /** Epochs */
+            epochs: number;
+            /**
+             * Counts
+             * @description What was learned from, kept back and left out.
+             */
+            counts: {
+                [key: string]: unknown;
+            };
+            /**
+             * Run
+             * @description Its training run.
+             */
+            run: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "judged" | "failed" | "stopped";
+            /**
+             * Model
+             * @description The hash of the new model, once it is judged.
+             */
+            model: string | null;
+            /**
+             * Live
+             * @description Whether the new model is live.
+             */
+            live: boolean;
+            /** Verdict */
+            verdict: ("better" | "worse" | "no-difference") | null;
+            comparison: components["schemas"]["Judged"] | null;
+            problem: components["schemas"]["Problem"] | null;
+            /** Job */
+            job: string | null;
+        };
+        /** ImprovementAsked */
+        ImprovementAsked: {
+            /**
+             * With Own Data
+             * @description Learn from the model's own data too, so that it does not forget.
+             * @default true
+             */
+            with_own_data: boolean;
+            /**
+             * Epochs
+             * @description How often every picture is seen.
+             */
+            epochs?: number | null;
+        };
+        /** ImprovementStarted */
+        ImprovementStarted: {
+            improvement: components["schemas"]["ImprovementAnswer"];
+            job: components["schemas"]["JobAnswer"];
+        };
+        /** ImprovementsAnswer */
+        ImprovementsAnswer: {
+            /**
+             * Improvements
+             * @description The newest first.
+             */
+            improvements: components["schemas"]["ImprovementAnswer"][];
+        };
+        /** InsistAsked */
+        InsistAsked: {
+            /**
+             * Insist
+             * @description Use it although it did not win.
+             * @default false
+             */
+            insist: boolean;
+        };
+        /**
+         * ItemAnswer
+         * @description A picture of a dataset.
+         */
+        ItemAnswer: {
+            /** Number */
+            number: number;
+            /** Source */
+            source: string;
+            /** Label */
+            label: string;
+            /** Part */
+            part: string;
+        };
+        /** ItemsAnswer */
+        ItemsAnswer: {
+            /**
+             * Total
+             * @description How many there are of that part and class.
+             */
+            total: number;
+            /** Pictures */
+            pictures: components["schemas"]["ItemAnswer"][];
+        };
+        /**
+         * JobAnswer
+         * @description Long work: asked for, under way, or ended.
+         */
+        JobAnswer: {
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /**
+             * Title
+             * @description What it is, in English.
+             */
+            title: string;
+            /**
+             * Params
+             * @description What was asked for.
+             */
+            params: {
+                [key: string]: unknown;
+            };
+            /**
+             * By
+             * @description Who asked; 0 is the server or this machine's own user.
+             */
+            by: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "done" | "failed" | "cancelled";
+            /**
+             * Done
+             * @description How much of `total` is done.
+             */
+            done: number;
+            /**
+             * Total
+             * @description 0: not known.
+             */
+            total: number;
+            /**
+             * Message
+             * @description What it is at; may be empty.
+             */
+            message: string;
+            /** Result */
+            result: {
+                [key: string]: unknown;
+            } | null;
+            /** @description Why it failed. */
+            problem: components["schemas"]["Problem"] | null;
+            /**
+             * Cancelling
+             * @description Whether it was told to stop.
+             */
+            cancelling: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Started At */
+            started_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+        };
+        /**
+         * JobsAnswer
+         * @description The newest jobs first.
+         */
+        JobsAnswer: {
+            /** Jobs */
+            jobs: components["schemas"]["JobAnswer"][];
+            /**
+             * Next
+             * @description Send it as `before` for those that are older. Null: there are none.
+             */
+            next: string | null;
+        };
+        /**
+         * Judged
+         * @description Both models on pictures that neither has learned from.
+         */
+        Judged: {
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "better" | "worse" | "no-difference";
+            /**
+             * Sentence
+             * @description The verdict and the figures in English.
+             */
+            sentence: string;
+            /**
+             * Margin
+             * @description The accuracy that may be lost on its own test part, 0 to 1.
+             */
+            margin: number;
+            /** @description On corrections that were kept back: filed right. */
+            held_out: components["schemas"]["Beside"] | null;
+            /** @description On the test part of the old model's data; null: not at hand. */
+            own_test: components["schemas"]["Beside"] | null;
+            /**
+             * By Class
+             * @description The corrections that were kept back, by class.
+             */
+            by_class: components["schemas"]["OfClass"][];
+            none_of_these: components["schemas"]["NoneOfThese"];
+        };
+        /** KnownAnswer */
+        KnownAnswer: {
+            /**
+             * Known
+             * @description Those that are among the visitor's own pictures and not deleted.
+             */
+            known: string[];
+        };
+        /**
+         * LiveAnswer
+         * @description A model that went live.
+         */
+        LiveAnswer: {
+            /** Id */
+            id: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Hash */
+            hash: string;
+            /** Name */
+            name: string;
+            /** Previous Hash */
+            previous_hash: string | null;
+            /** Previous Name */
+            previous_name: string | null;
+            /**
+             * By
+             * @description The person's id; 0 is this machine's own user, or the server itself.
+             */
+            by: number;
+            /**
+             * Reason
+             * @description start, chosen, won, insisted or rollback.
+             */
+            reason: string;
+        };
+        /** LiveAsked */
+        LiveAsked: {
+            /**
+             * Insist
+             * @description Say that it goes live although it did not win a comparison.
+             * @default false
+             */
+            insist: boolean;
         };
         /**
          * ModelAnswer
@@ -209,6 +2769,334 @@ export interface components {
             tenfold_version: string;
         };
         /**
+         * ModelEntry
+         * @description A model file that can go live.
+         */
+        ModelEntry: {
+            /**
+             * Hash
+             * @description SHA-256 of the model file.
+             */
+            hash: string;
+            /** Name */
+            name: string;
+            /**
+             * Origin
+             * @description bundled, file, run or corrections.
+             */
+            origin: string;
+            /**
+             * Run
+             * @description The training run that it came from.
+             */
+            run: string | null;
+            /**
+             * Classes
+             * @description In the order of the outputs.
+             */
+            classes: string[];
+            /**
+             * Input Size
+             * @description Side in pixels of the square picture that the network takes.
+             */
+            input_size: number;
+            /** Bytes */
+            bytes: number;
+            /**
+             * Accuracy
+             * @description On the test pictures that it was made with, 0 to 1.
+             */
+            accuracy: number | null;
+            /**
+             * Accuracy Low
+             * @description The lower end of its 95 % interval.
+             */
+            accuracy_low: number | null;
+            /** Accuracy High */
+            accuracy_high: number | null;
+            /**
+             * Added At
+             * Format: date-time
+             */
+            added_at: string;
+            /** Live */
+            live: boolean;
+        };
+        /** ModelsAnswer */
+        ModelsAnswer: {
+            /**
+             * Live
+             * @description The hash of the live model.
+             */
+            live: string;
+            /**
+             * Back
+             * @description The hash of the model that a rollback makes live, if there is one.
+             */
+            back: string | null;
+            /**
+             * Models
+             * @description The newest first.
+             */
+            models: components["schemas"]["ModelEntry"][];
+        };
+        /**
+         * MoveAnswer
+         * @description One file that was put somewhere, or is to be.
+         */
+        MoveAnswer: {
+            /** Entry */
+            entry: number;
+            /**
+             * How
+             * @enum {string}
+             */
+            how: "copy" | "move" | "link" | "hard" | "symbolic" | "sidecar";
+            /** Origin */
+            origin: string;
+            /** Target */
+            target: string;
+            /**
+             * State
+             * @description there: the same content was in that place already.
+             * @enum {string}
+             */
+            state: "planned" | "done" | "there" | "undone" | "failed";
+            /**
+             * Problem
+             * @description Why it could not be done or undone.
+             */
+            problem: string | null;
+        };
+        /**
+         * MovedAnswer
+         * @description Entries that would go from one class to another.
+         */
+        MovedAnswer: {
+            /**
+             * Old
+             * @description The class that they are filed under; empty: none of the classes.
+             */
+            old: string | null;
+            /**
+             * New
+             * @description The class that the other model files them under; empty: none.
+             */
+            new: string;
+            /** Count */
+            count: number;
+        };
+        /**
+         * NameAnswer
+         * @description A name that an entry's content came under.
+         */
+        NameAnswer: {
+            /** Name */
+            name: string;
+            /** Source */
+            source: string;
+            /**
+             * Path
+             * @description The file on the server. Empty for an upload, and for who may not see it.
+             */
+            path: string;
+            /**
+             * Added At
+             * Format: date-time
+             */
+            added_at: string;
+        };
+        /**
+         * NetworkAnswer
+         * @description A network that can be trained.
+         */
+        NetworkAnswer: {
+            /** Name */
+            name: string;
+            /** Summary */
+            summary: string;
+            /**
+             * Source
+             * @description Whose it is.
+             */
+            source: string;
+            /**
+             * Published
+             * @description The accuracy on CIFAR-10 that its source states; may be empty.
+             */
+            published: string;
+            /**
+             * Side
+             * @description The pictures' side in pixels that it was made for.
+             */
+            side: number;
+            /**
+             * Epochs
+             * @description As its recipe has it.
+             */
+            epochs: number;
+            /** Batch Size */
+            batch_size: number;
+        };
+        /** NetworksAnswer */
+        NetworksAnswer: {
+            /** Networks */
+            networks: components["schemas"]["NetworkAnswer"][];
+        };
+        /** NewPersonRequest */
+        NewPersonRequest: {
+            /** Name */
+            name: string;
+            /**
+             * Role
+             * @description The first account has to be an administrator's.
+             * @enum {string}
+             */
+            role: "viewer" | "operator" | "administrator";
+            /**
+             * Password
+             * @description 8 to 128 characters; the most used ones are refused.
+             */
+            password: string;
+        };
+        /**
+         * NewTokenAnswer
+         * @description A new token with its secret, which is told this once.
+         */
+        NewTokenAnswer: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Person Id */
+            person_id: number;
+            /** Person */
+            person: string;
+            /**
+             * Role
+             * @description What it may do now: never more than its person.
+             * @enum {string}
+             */
+            role: "viewer" | "operator" | "administrator";
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Expires At */
+            expires_at: string | null;
+            /**
+             * Used At
+             * @description To the minute. Null: never.
+             */
+            used_at: string | null;
+            /** Revoked At */
+            revoked_at: string | null;
+            /**
+             * Secret
+             * @description Sent as `Authorization: Bearer ...`.
+             */
+            secret: string;
+        };
+        /** NewTokenRequest */
+        NewTokenRequest: {
+            /**
+             * Name
+             * @description What it is for.
+             */
+            name: string;
+            /**
+             * Role
+             * @description The most it may do; not more than oneself.
+             * @enum {string}
+             */
+            role: "viewer" | "operator" | "administrator";
+            /**
+             * Days
+             * @description How long it holds.
+             * @default 90
+             */
+            days: number;
+        };
+        /**
+         * NoneOfThese
+         * @description Pictures that people say are none of the classes; nobody learns from them.
+         */
+        NoneOfThese: {
+            /** Pictures */
+            pictures: number;
+            /**
+             * Old
+             * @description How many the old model calls none of these.
+             */
+            old: number;
+            /** New */
+            new: number;
+        };
+        /** OfClass */
+        OfClass: {
+            /** Label */
+            label: string;
+            /** Pictures */
+            pictures: number;
+            /**
+             * Old
+             * @description How many the old model files right.
+             */
+            old: number;
+            /** New */
+            new: number;
+        };
+        /** OwnPasswordRequest */
+        OwnPasswordRequest: {
+            /**
+             * Old
+             * @description In clear text.
+             */
+            old: string;
+            /**
+             * New
+             * @description In clear text.
+             */
+            new: string;
+        };
+        /**
+         * PersonAnswer
+         * @description Whoever is signed in.
+         */
+        PersonAnswer: {
+            /**
+             * Id
+             * @description 0: this machine's own user, where nobody has an account.
+             */
+            id: number;
+            /** Name */
+            name: string;
+            /**
+             * Role
+             * @description viewer, operator or administrator.
+             */
+            role: string;
+        };
+        /**
+         * PersonChangeRequest
+         * @description What is to change; what is left out or null stays.
+         */
+        PersonChangeRequest: {
+            /** Role */
+            role?: ("viewer" | "operator" | "administrator") | null;
+            /**
+             * Disabled
+             * @description True: not let in any longer, and signed out everywhere.
+             */
+            disabled?: boolean | null;
+            /**
+             * Password
+             * @description 8 to 128 characters; the most used ones are refused.
+             */
+            password?: string | null;
+        };
+        /**
          * PictureAnswer
          * @description One picture's answer: either `prediction` or `problem` is there.
          */
@@ -230,6 +3118,53 @@ export interface components {
             height: number | null;
             prediction: components["schemas"]["PredictionAnswer"] | null;
             problem: components["schemas"]["Problem"] | null;
+        };
+        /**
+         * PicturesAnswer
+         * @description The pictures' results, in the order in which they were sent.
+         */
+        PicturesAnswer: {
+            /** Results */
+            results: components["schemas"]["AddedAnswer"][];
+        };
+        /**
+         * PlaceAnswer
+         * @description A browser where one is signed in.
+         */
+        PlaceAnswer: {
+            /**
+             * Id
+             * @description Names the session; is no secret.
+             */
+            id: string;
+            /** Address */
+            address: string;
+            /**
+             * Agent
+             * @description What the browser says it is.
+             */
+            agent: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Used At
+             * Format: date-time
+             * @description To the minute.
+             */
+            used_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /**
+             * Here
+             * @description Whether this request came from it.
+             */
+            here: boolean;
         };
         /**
          * PredictionAnswer
@@ -322,6 +3257,712 @@ export interface components {
              */
             cure: string;
         };
+        /**
+         * ProblemFound
+         * @description One kind of problem.
+         */
+        ProblemFound: {
+            /**
+             * Name
+             * @description leaks, conflicts, labels, exact, near, dark, ...
+             */
+            name: string;
+            /** Findings */
+            findings: number;
+            /** Examples */
+            examples: components["schemas"]["ExampleAnswer"][];
+        };
+        /**
+         * ReadyAnswer
+         * @description Whether the live model can be trained on corrections.
+         */
+        ReadyAnswer: {
+            /**
+             * Corrected
+             * @description How many pictures people corrected or confirmed.
+             */
+            corrected: number;
+            /**
+             * Held Out
+             * @description How many of them are kept back for judging, and never learned from.
+             */
+            held_out: number;
+            /**
+             * Per Class
+             * @description How many of each class; empty: none of the classes.
+             */
+            per_class: {
+                [key: string]: number;
+            };
+            /**
+             * Base
+             * @description The hash of the live model.
+             */
+            base: string;
+            /**
+             * Own Data
+             * @description Whether the data that it was trained on are at hand.
+             */
+            own_data: boolean;
+            /**
+             * Own Problem
+             * @description Why they are not; empty: they are.
+             */
+            own_problem: string;
+            /**
+             * Least
+             * @description How many corrected pictures it takes.
+             */
+            least: number;
+            /** Ready */
+            ready: boolean;
+            /**
+             * Reason
+             * @description Why it cannot start; empty: it can.
+             */
+            reason: string;
+        };
+        /**
+         * ReclassificationAnswer
+         * @description Another model's answers to all entries.
+         */
+        ReclassificationAnswer: {
+            /** Id */
+            id: number;
+            /**
+             * Model
+             * @description The hash of the model that was asked.
+             */
+            model: string;
+            /** Model Name */
+            model_name: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "ready" | "applying" | "applied" | "discarded" | "failed";
+            /**
+             * Count
+             * @description How many entries it has answered for.
+             */
+            count: number;
+            /**
+             * Changed
+             * @description How many of them would be filed under another class.
+             */
+            changed: number;
+            /**
+             * Action
+             * @description The action that took the answers over; it can be undone.
+             */
+            action: number | null;
+            /** Job */
+            job: string | null;
+        };
+        /** ReclassificationAsked */
+        ReclassificationAsked: {
+            /**
+             * Model
+             * @description The hash of a registered model.
+             */
+            model: string;
+        };
+        /** ReclassificationDetail */
+        ReclassificationDetail: {
+            /** Id */
+            id: number;
+            /**
+             * Model
+             * @description The hash of the model that was asked.
+             */
+            model: string;
+            /** Model Name */
+            model_name: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "ready" | "applying" | "applied" | "discarded" | "failed";
+            /**
+             * Count
+             * @description How many entries it has answered for.
+             */
+            count: number;
+            /**
+             * Changed
+             * @description How many of them would be filed under another class.
+             */
+            changed: number;
+            /**
+             * Action
+             * @description The action that took the answers over; it can be undone.
+             */
+            action: number | null;
+            /** Job */
+            job: string | null;
+            /**
+             * Moved
+             * @description The most first.
+             */
+            moved: components["schemas"]["MovedAnswer"][];
+        };
+        /** ReclassificationStarted */
+        ReclassificationStarted: {
+            reclassification: components["schemas"]["ReclassificationAnswer"];
+            job: components["schemas"]["JobAnswer"];
+        };
+        /** ReclassificationsAnswer */
+        ReclassificationsAnswer: {
+            /**
+             * Reclassifications
+             * @description The newest first.
+             */
+            reclassifications: components["schemas"]["ReclassificationAnswer"][];
+        };
+        /** ResumeAsked */
+        ResumeAsked: {
+            /**
+             * Finish
+             * @description Train no further; make a model of what it has learned.
+             * @default false
+             */
+            finish: boolean;
+        };
+        /**
+         * ReviewAnswer
+         * @description A page of the queue, the most helpful first.
+         */
+        ReviewAnswer: {
+            /** Entries */
+            entries: components["schemas"]["EntryAnswer"][];
+            /**
+             * Next
+             * @description Send it as `after` for the next page; null at the end.
+             */
+            next: string | null;
+            /**
+             * Left
+             * @description How many wait in all, counted up to 10,000.
+             */
+            left: number;
+        };
+        /**
+         * RunAnswer
+         * @description A training run.
+         */
+        RunAnswer: {
+            /** Name */
+            name: string;
+            /** Network */
+            network: string;
+            /**
+             * Data
+             * @description cifar10, or where the pictures are.
+             */
+            data: string;
+            /**
+             * State
+             * @description waiting: asked for, with no finished epoch yet.
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "finished" | "stopped" | "failed";
+            /**
+             * Epochs
+             * @description How many are finished.
+             */
+            epochs: number;
+            /** Epochs Planned */
+            epochs_planned: number;
+            /** Best Epoch */
+            best_epoch: number | null;
+            /** Best Validation Accuracy */
+            best_validation_accuracy: number | null;
+            /** Test Accuracy */
+            test_accuracy: number | null;
+            /**
+             * Seconds
+             * @description How long it trained.
+             */
+            seconds: number;
+            /**
+             * Seconds Left
+             * @description An estimate; null where it is not running.
+             */
+            seconds_left: number | null;
+            /** Changed At */
+            changed_at: string | null;
+            /**
+             * Model
+             * @description Whether there is a model file.
+             */
+            model: boolean;
+            /**
+             * Report
+             * @description Whether there is a report page.
+             */
+            report: boolean;
+            /**
+             * Job
+             * @description The last job that trained it here, if there was one.
+             */
+            job: string | null;
+        };
+        /**
+         * RunDetail
+         * @description A training run with all that its folder tells.
+         */
+        RunDetail: {
+            /** Name */
+            name: string;
+            /** Network */
+            network: string;
+            /**
+             * Data
+             * @description cifar10, or where the pictures are.
+             */
+            data: string;
+            /**
+             * State
+             * @description waiting: asked for, with no finished epoch yet.
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "finished" | "stopped" | "failed";
+            /**
+             * Epochs
+             * @description How many are finished.
+             */
+            epochs: number;
+            /** Epochs Planned */
+            epochs_planned: number;
+            /** Best Epoch */
+            best_epoch: number | null;
+            /** Best Validation Accuracy */
+            best_validation_accuracy: number | null;
+            /** Test Accuracy */
+            test_accuracy: number | null;
+            /**
+             * Seconds
+             * @description How long it trained.
+             */
+            seconds: number;
+            /**
+             * Seconds Left
+             * @description An estimate; null where it is not running.
+             */
+            seconds_left: number | null;
+            /** Changed At */
+            changed_at: string | null;
+            /**
+             * Model
+             * @description Whether there is a model file.
+             */
+            model: boolean;
+            /**
+             * Report
+             * @description Whether there is a report page.
+             */
+            report: boolean;
+            /**
+             * Job
+             * @description The last job that trained it here, if there was one.
+             */
+            job: string | null;
+            /** Recipe */
+            recipe: {
+                [key: string]: unknown;
+            };
+            /** Environment */
+            environment: {
+                [key: string]: unknown;
+            };
+            /**
+             * Facts
+             * @description Of the data: classes, how many pictures, the fingerprint.
+             */
+            facts: {
+                [key: string]: unknown;
+            };
+            /**
+             * Epoch
+             * @description The finished epochs' numbers.
+             */
+            epoch: number[];
+            /**
+             * Curves
+             * @description A figure of each finished epoch, by its name.
+             */
+            curves: {
+                [key: string]: (number | null)[];
+            };
+            /**
+             * Registered
+             * @description The hash under which its model is registered.
+             */
+            registered: string | null;
+            /**
+             * Output
+             * @description The last that training printed.
+             */
+            output: string;
+        };
+        /** RunsAnswer */
+        RunsAnswer: {
+            /**
+             * Runs
+             * @description The newest first.
+             */
+            runs: components["schemas"]["RunAnswer"][];
+        };
+        /**
+         * SessionAnswer
+         * @description Whether one has to sign in here, and who has.
+         */
+        SessionAnswer: {
+            /**
+             * Required
+             * @description Whether one has to sign in.
+             */
+            required: boolean;
+            /** @description Null: nobody is signed in, and somebody has to be. */
+            person: components["schemas"]["PersonAnswer"] | null;
+            /**
+             * Expires At
+             * @description When the session ends if it is not used. Null: never.
+             */
+            expires_at: string | null;
+        };
+        /**
+         * SettingAnswer
+         * @description One setting.
+         */
+        SettingAnswer: {
+            /** Name */
+            name: string;
+            /**
+             * Env
+             * @description The environment variable that sets it, and goes before the file.
+             */
+            env: string;
+            /** Help */
+            help: string;
+            /**
+             * Default
+             * @description In words where it depends on the machine.
+             */
+            default: string;
+            /**
+             * Value
+             * @description What holds now. A secret is not told.
+             */
+            value: string | number;
+            /**
+             * Next
+             * @description What holds from the next start on.
+             */
+            next: string | number;
+            /**
+             * Origin
+             * @description default, file or the name of a variable.
+             */
+            origin: string;
+            /**
+             * Changeable
+             * @description Whether it can be changed here.
+             */
+            changeable: boolean;
+            /** Choices */
+            choices: string[];
+            /** Least */
+            least: number | null;
+            /** Most */
+            most: number | null;
+        };
+        /**
+         * SettingsAnswer
+         * @description All settings, in their order.
+         */
+        SettingsAnswer: {
+            /**
+             * File
+             * @description Where changes are written.
+             */
+            file: string;
+            /**
+             * Restart
+             * @description Whether something changed that holds from the next start on.
+             */
+            restart: boolean;
+            /** Settings */
+            settings: components["schemas"]["SettingAnswer"][];
+        };
+        /**
+         * SettingsChange
+         * @description Settings to change, by name; null brings a default back.
+         */
+        SettingsChange: {
+            /** Values */
+            values: {
+                [key: string]: string | number | null;
+            };
+        };
+        /** SignInRequest */
+        SignInRequest: {
+            /** Name */
+            name: string;
+            /**
+             * Password
+             * @description In clear text.
+             */
+            password: string;
+        };
+        /** SkippedAnswer */
+        SkippedAnswer: {
+            /** Source */
+            source: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * SourceAnswer
+         * @description A dataset that can be opened.
+         */
+        SourceAnswer: {
+            /** Id */
+            id: string;
+            /**
+             * Name
+             * @description cifar10, or the last part of the path.
+             */
+            name: string;
+            /**
+             * Source
+             * @description What `tenfold train --data` takes: cifar10, or a path on the server.
+             */
+            source: string;
+            /**
+             * Present
+             * @description Whether it is there now.
+             */
+            present: boolean;
+            /**
+             * Listed
+             * @description Whether it was added by hand, and so can be taken off the list.
+             */
+            listed: boolean;
+            /**
+             * Checked
+             * @description Whether the result of a check is kept.
+             */
+            checked: boolean;
+        };
+        /** SourceAsked */
+        SourceAsked: {
+            /**
+             * Source
+             * @description A folder of class-name/picture files or a manifest, on the server.
+             */
+            source: string;
+        };
+        /** SourcesAnswer */
+        SourcesAnswer: {
+            /** Sets */
+            sets: components["schemas"]["SourceAnswer"][];
+        };
+        /**
+         * SystemAnswer
+         * @description What is installed.
+         */
+        SystemAnswer: {
+            /** Version */
+            version: string;
+            /**
+             * Database
+             * @description sqlite or postgresql.
+             */
+            database: string;
+            /**
+             * Training
+             * @description Whether the extra for training is installed.
+             */
+            training: boolean;
+            /**
+             * Install
+             * @description The one command that installs it.
+             */
+            install: string;
+            /**
+             * Parquet
+             * @description Whether Parquet can be written.
+             */
+            parquet: boolean;
+        };
+        /**
+         * TokenAnswer
+         * @description A token without its secret.
+         */
+        TokenAnswer: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Person Id */
+            person_id: number;
+            /** Person */
+            person: string;
+            /**
+             * Role
+             * @description What it may do now: never more than its person.
+             * @enum {string}
+             */
+            role: "viewer" | "operator" | "administrator";
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Expires At */
+            expires_at: string | null;
+            /**
+             * Used At
+             * @description To the minute. Null: never.
+             */
+            used_at: string | null;
+            /** Revoked At */
+            revoked_at: string | null;
+        };
+        /**
+         * TrainingAsked
+         * @description What to train. What is left out is as the network's published recipe has it.
+         */
+        TrainingAsked: {
+            /**
+             * Data
+             * @description cifar10, or a folder or manifest on the server.
+             * @default cifar10
+             */
+            data: string;
+            /**
+             * Network
+             * @description One of /api/v1/networks.
+             * @default default
+             */
+            network: string;
+            /**
+             * Epochs
+             * @description How often every picture is seen.
+             */
+            epochs?: number | null;
+            /**
+             * Batch Size
+             * @description Pictures in a step.
+             */
+            batch_size?: number | null;
+            /**
+             * Side
+             * @description The pictures' side in pixels.
+             */
+            side?: number | null;
+            /** Seed */
+            seed?: number | null;
+            /**
+             * Start From
+             * @description bundled, a model's hash or a run's name.
+             * @default
+             */
+            start_from: string;
+            /**
+             * Teacher
+             * @description Whose answers to learn from; as `start_from`.
+             * @default
+             */
+            teacher: string;
+            /**
+             * Name
+             * @description What the model is called.
+             * @default
+             */
+            name: string;
+            /**
+             * Changes
+             * @description Further settings of the recipe, by dotted names: optimiser.rate.
+             * @default {}
+             */
+            changes: {
+                [key: string]: string | number | boolean | string[] | number[] | number[];
+            };
+        };
+        /** ValidationError */
+        ValidationError: {
+            /** Location */
+            loc: (string | number)[];
+            /** Message */
+            msg: string;
+            /** Error Type */
+            type: string;
+            /** Input */
+            input?: unknown;
+            /** Context */
+            ctx?: Record<string, never>;
+        };
+        /**
+         * WatchAnswer
+         * @description A watched folder.
+         */
+        WatchAnswer: {
+            /** Id */
+            id: number;
+            /** Path */
+            path: string;
+            /**
+             * Shared
+             * @description Whether everybody sees what is added.
+             */
+            shared: boolean;
+            /**
+             * Added At
+             * Format: date-time
+             */
+            added_at: string;
+            /**
+             * Looked At
+             * @description When it was looked through last.
+             */
+            looked_at: string | null;
+            /**
+             * Problem
+             * @description Why it cannot be looked through now; it is tried again.
+             */
+            problem: string | null;
+        };
+        /**
+         * WentLive
+         * @description The improved model answers now.
+         */
+        WentLive: {
+            /** Model */
+            model: string;
+            /** Previous */
+            previous: string | null;
+            /**
+             * Reason
+             * @description won or insisted.
+             */
+            reason: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -362,6 +4003,24 @@ export interface operations {
             };
             /** @description No picture in the request, or a form that cannot be read. */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -434,6 +4093,24 @@ export interface operations {
                     "application/json": components["schemas"]["ModelAnswer"];
                 };
             };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     health: {
@@ -452,6 +4129,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HealthAnswer"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -474,6 +4169,24 @@ export interface operations {
                     "application/json": components["schemas"]["HealthAnswer"];
                 };
             };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Not at this moment. */
             503: {
                 headers: {
@@ -481,6 +4194,4982 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelsAnswer"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_model: {
+        parameters: {
+            query?: {
+                /** @description What messages call it. */
+                name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The bytes of a model file that tenfold wrote. */
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelEntry"];
+                };
+            };
+            /** @description No file in the request. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The upload stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The file is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No model file of tenfold, damaged, or one that cannot be run. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    model_history: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryAnswer"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    rollback_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveAnswer"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no earlier model. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its file cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such model. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is live, or comes with tenfold. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    make_model_live: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["LiveAsked"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveAnswer"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such model. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its file is missing, damaged or cannot be run. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    model_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such model. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    networks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworksAnswer"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    runs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunsAnswer"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrainingAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobAnswer"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such model or run to start from. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This cannot be trained; the message says why. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The extra for training is not installed; the message says how to. */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunDetail"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such run. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such run. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is being trained. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    stop_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobAnswer"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such run. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not trained by this server. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    resume_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ResumeAsked"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobAnswer"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such run. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This cannot be trained; the message says why. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The extra for training is not installed; the message says how to. */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    register_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelEntry"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such run. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has no model file. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    run_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such run, or it has no report. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    compare_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ComparisonAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobAnswer"];
+                };
+            };
+            /** @description Fewer than two models. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of them is not registered. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such data. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    comparison_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such comparison, or it has not ended. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    improvement_ready: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadyAnswer"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    improvements: {
+        parameters: {
+            query?: {
+                limit?: number;
+                before?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImprovementsAnswer"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    improve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImprovementAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImprovementStarted"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There are too few corrections, or one is at work. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The model's own data are not at hand. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The extra for training is not installed; the message says how to. */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    improvement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImprovementAnswer"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such one. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    make_improvement_live: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["InsistAsked"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WentLive"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such one. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It did not win; `insist` uses it anyway. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    reclassifications: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReclassificationsAnswer"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    reclassify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReclassificationAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReclassificationStarted"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such model. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The catalogue is being reclassified already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    reclassification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReclassificationDetail"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such reclassification. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    discard_reclassification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such reclassification. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description They were taken over. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    reclassification_changes: {
+        parameters: {
+            query?: {
+                after?: number;
+                limit?: number;
+                /** @description Only those filed under this class now. */
+                old?: string | null;
+                /** @description Only those that would go to this class. */
+                new?: string | null;
+            };
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangesAnswer"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such reclassification. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    apply_reclassification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReclassificationStarted"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such reclassification. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be taken over. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionAnswer"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionAnswer"];
+                };
+            };
+            /** @description The name or the password is not right. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Tried too often; again after `Retry-After` seconds. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_own_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnPasswordRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionAnswer"];
+                };
+            };
+            /** @description The name or the password is not right. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The new password cannot be used, or the request came with a token. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Tried too often; again after `Retry-After` seconds. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceAnswer"][];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_other_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such session. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountAnswer"][];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPersonRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountAnswer"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The name is taken, or it or the password cannot be used. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The person's id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonChangeRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountAnswer"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such person. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be done; `detail` says why. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_person_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The person's id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such person. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenAnswer"][];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTokenRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewTokenAnswer"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be made, or nobody has an account here. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenAnswer"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such token. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    audit: {
+        parameters: {
+            query?: {
+                /** @description Only records with a smaller id. */
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditAnswer"][];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_pictures: {
+        parameters: {
+            query?: {
+                /** @description How they come. */
+                source?: "upload" | "api";
+                /** @description What a body without a form is called. */
+                name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Pictures as a form, or one picture's bytes alone. Supported: JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF, HEIC. */
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    files: string[];
+                };
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PicturesAnswer"];
+                };
+            };
+            /** @description No picture in the request, or a form that cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The upload stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The only picture cannot be kept: the disk is full, say. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The only picture, or the whole request, is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The only picture is not a picture. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The only picture is damaged, or a parameter cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much to do at this moment; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    known_pictures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HashesAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnownAnswer"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    add_folder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FolderAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobAnswer"];
+                };
+            };
+            /** @description There is no such folder. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    picture: {
+        parameters: {
+            query?: {
+                /** @description The original, as a file to be kept. */
+                download?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The entry's number. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/*": string;
+                };
+            };
+            /** @description It is the one that `If-None-Match` names. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such entry that the visitor may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The original is missing. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs too much memory to decode. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is of a kind that cannot be shown. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is damaged. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    thumbnail: {
+        parameters: {
+            query?: {
+                /** @description Its longer side; it becomes one of (64, 128, 256, 512, 1024). */
+                side?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The entry's number. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                };
+            };
+            /** @description It is the one that `If-None-Match` names. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such entry that the visitor may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The original is missing. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs too much memory to decode. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is of a kind that cannot be shown. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is damaged, or a parameter cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    actions: {
+        parameters: {
+            query?: {
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionsAnswer"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    act: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActionAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionAnswer"];
+                };
+            };
+            /** @description The class, the name or the filters cannot be used. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of the entries is this person's to change. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of the entries is in the catalogue. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                action: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionAnswer"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was somebody else's. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such action. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was undone already, or all its entries were changed since. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    entries: {
+        parameters: {
+            query?: {
+                /** @description newest, oldest: by when they were added. surest, unsure: by confidence. novel: the least like the training data first. taken: the latest first. What has no such value comes last. */
+                order?: "newest" | "oldest" | "surest" | "unsure" | "novel" | "taken" | "name";
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string | null;
+                /** @description Any of these classes. */
+                label?: string[];
+                /** @description Also (or only, without `label`) none of these. */
+                none?: boolean;
+                confidence_from?: number | null;
+                confidence_to?: number | null;
+                novelty_from?: number | null;
+                novelty_to?: number | null;
+                added_from?: string | null;
+                added_to?: string | null;
+                taken_from?: string | null;
+                taken_to?: string | null;
+                source?: "" | "upload" | "api" | "folder" | "watch" | "camera";
+                name?: string;
+                text?: string;
+                owner?: "visible" | "mine" | "shared";
+                corrected?: boolean | null;
+                /** @description Any of these. */
+                state?: ("waiting" | "done" | "failed")[];
+                model?: string;
+                deleted?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntriesAnswer"];
+                };
+            };
+            /** @description Filters that exclude each other, or `after` from no page. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    counts: {
+        parameters: {
+            query?: {
+                /** @description Any of these classes. */
+                label?: string[];
+                /** @description Also (or only, without `label`) none of these. */
+                none?: boolean;
+                confidence_from?: number | null;
+                confidence_to?: number | null;
+                novelty_from?: number | null;
+                novelty_to?: number | null;
+                added_from?: string | null;
+                added_to?: string | null;
+                taken_from?: string | null;
+                taken_to?: string | null;
+                source?: "" | "upload" | "api" | "folder" | "watch" | "camera";
+                name?: string;
+                text?: string;
+                owner?: "visible" | "mine" | "shared";
+                corrected?: boolean | null;
+                /** @description Any of these. */
+                state?: ("waiting" | "done" | "failed")[];
+                model?: string;
+                deleted?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountsAnswer"];
+                };
+            };
+            /** @description Filters that exclude each other. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryDetail"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such entry for this person. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    review: {
+        parameters: {
+            query?: {
+                limit?: number;
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewAnswer"];
+                };
+            };
+            /** @description `after` is from no page. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_csv: {
+        parameters: {
+            query?: {
+                /** @description Any of these classes. */
+                label?: string[];
+                /** @description Also (or only, without `label`) none of these. */
+                none?: boolean;
+                confidence_from?: number | null;
+                confidence_to?: number | null;
+                novelty_from?: number | null;
+                novelty_to?: number | null;
+                added_from?: string | null;
+                added_to?: string | null;
+                taken_from?: string | null;
+                taken_to?: string | null;
+                source?: "" | "upload" | "api" | "folder" | "watch" | "camera";
+                name?: string;
+                text?: string;
+                owner?: "visible" | "mine" | "shared";
+                corrected?: boolean | null;
+                /** @description Any of these. */
+                state?: ("waiting" | "done" | "failed")[];
+                model?: string;
+                deleted?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description The filters cannot be used. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_parquet: {
+        parameters: {
+            query?: {
+                /** @description Any of these classes. */
+                label?: string[];
+                /** @description Also (or only, without `label`) none of these. */
+                none?: boolean;
+                confidence_from?: number | null;
+                confidence_to?: number | null;
+                novelty_from?: number | null;
+                novelty_to?: number | null;
+                added_from?: string | null;
+                added_to?: string | null;
+                taken_from?: string | null;
+                taken_to?: string | null;
+                source?: "" | "upload" | "api" | "folder" | "watch" | "camera";
+                name?: string;
+                text?: string;
+                owner?: "visible" | "mine" | "shared";
+                corrected?: boolean | null;
+                /** @description Any of these. */
+                state?: ("waiting" | "done" | "failed")[];
+                model?: string;
+                deleted?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.parquet": unknown;
+                };
+            };
+            /** @description The filters cannot be used. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The parquet extra is not installed. */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_pictures: {
+        parameters: {
+            query?: {
+                /** @description Any of these classes. */
+                label?: string[];
+                /** @description Also (or only, without `label`) none of these. */
+                none?: boolean;
+                confidence_from?: number | null;
+                confidence_to?: number | null;
+                novelty_from?: number | null;
+                novelty_to?: number | null;
+                added_from?: string | null;
+                added_to?: string | null;
+                taken_from?: string | null;
+                taken_to?: string | null;
+                source?: "" | "upload" | "api" | "folder" | "watch" | "camera";
+                name?: string;
+                text?: string;
+                owner?: "visible" | "mine" | "shared";
+                corrected?: boolean | null;
+                /** @description Any of these. */
+                state?: ("waiting" | "done" | "failed")[];
+                model?: string;
+                deleted?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
+                };
+            };
+            /** @description The filters cannot be used. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_training: {
+        parameters: {
+            query?: {
+                /** @description Any of these classes. */
+                label?: string[];
+                /** @description Also (or only, without `label`) none of these. */
+                none?: boolean;
+                confidence_from?: number | null;
+                confidence_to?: number | null;
+                novelty_from?: number | null;
+                novelty_to?: number | null;
+                added_from?: string | null;
+                added_to?: string | null;
+                taken_from?: string | null;
+                taken_to?: string | null;
+                source?: "" | "upload" | "api" | "folder" | "watch" | "camera";
+                name?: string;
+                text?: string;
+                owner?: "visible" | "mine" | "shared";
+                corrected?: boolean | null;
+                /** @description Any of these. */
+                state?: ("waiting" | "done" | "failed")[];
+                model?: string;
+                deleted?: boolean;
+                labels?: "corrected" | "all";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
+                };
+            };
+            /** @description The filters cannot be used. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There are fewer than two classes. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    filings: {
+        parameters: {
+            query?: {
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilingsAnswer"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FilingAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilingAnswer"];
+                };
+            };
+            /** @description The path or the filters cannot be used. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The folder cannot be used, or the disk is full. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    filing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                filing: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilingAnswer"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such filing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unfile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                filing: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilingAnswer"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such filing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was undone, or the disk is full. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume_filing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                filing: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilingAnswer"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such filing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was undone, or the disk is full. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    jobs: {
+        parameters: {
+            query?: {
+                /** @description Only these states; may be repeated. */
+                state?: ("waiting" | "running" | "done" | "failed" | "cancelled")[];
+                /** @description Only these kinds; may be repeated. */
+                kind?: string[];
+                limit?: number;
+                before?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobsAnswer"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobAnswer"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such job. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    cancel_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobAnswer"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is somebody else's. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such job. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many listen. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    data_sources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourcesAnswer"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_data_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SourceAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceAnswer"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such folder or manifest, or its classes make no sense. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    data: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataAnswer"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such dataset, picture or check. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is missing or cannot be made sense of. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forget_data_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such dataset, picture or check. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is missing or cannot be made sense of. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    data_pictures: {
+        parameters: {
+            query?: {
+                /** @description training, validation, test or all; empty: any. */
+                part?: string;
+                /** @description A class; empty: any. */
+                label?: string;
+                offset?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemsAnswer"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such dataset, picture or check. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is missing or cannot be made sense of. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    data_picture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": unknown;
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such dataset, picture or check. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is missing or cannot be made sense of. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    data_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckAnswer"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such dataset, picture or check. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is missing or cannot be made sense of. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_data: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobAnswer"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such dataset, picture or check. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is missing or cannot be made sense of. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    data_check_page: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such dataset, picture or check. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is missing or cannot be made sense of. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsAnswer"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingsChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsAnswer"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such setting, or the value cannot be used; nothing was changed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    system: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemAnswer"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    watches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchAnswer"][];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stop_watch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                watch_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchAnswer"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such watch. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };

@@ -1,0 +1,39 @@
+/** The texts of the page Settings, in the page's language. */
+import { book, type TextKey } from "../lib/texts/settings";
+import { language } from "../shell/language.svelte";
+
+export const say = language.speaker(book);
+
+const helps: Readonly<Record<string, TextKey>> = {
+  home: "help_home",
+  data_dir: "help_data_dir",
+  model: "help_model",
+  host: "help_host",
+  port: "help_port",
+  allowed_hosts: "help_allowed_hosts",
+  trusted_proxies: "help_trusted_proxies",
+  session_idle_minutes: "help_session_idle_minutes",
+  session_hours: "help_session_hours",
+  database_url: "help_database_url",
+  upgrade_backup: "help_upgrade_backup",
+  max_picture_bytes: "help_max_picture_bytes",
+  max_picture_pixels: "help_max_picture_pixels",
+  max_model_bytes: "help_max_model_bytes",
+  max_files_per_request: "help_max_files_per_request",
+  batch_size: "help_batch_size",
+  batch_wait_ms: "help_batch_wait_ms",
+  threads: "help_threads",
+  language: "help_language",
+};
+
+/** The help of a setting, or nothing where this page does not know it: then the server's own words serve. */
+export const helpOf = (setting: string): TextKey | null => helps[setting] ?? null;
+
+const roles = {
+  viewer: "role_viewer",
+  operator: "role_operator",
+  administrator: "role_administrator",
+} as const;
+export type Role = keyof typeof roles;
+export const roleCodes = Object.keys(roles) as Role[];
+export const roleName = (role: Role): string => say.text(roles[role]);
