@@ -62,8 +62,11 @@ def test_a_file_and_the_folders_that_name_it_are_settled_before_put_returns(
     assert settled[1:] == [key[2:4], key[:2], "pictures"]
     # Whoever finds it there does not know whether the other has come to the end.
     settled.clear()
-    store.put(b"hello")
+    Store(store.root).put(b"hello")
     assert settled == [key[2:4], key[:2], "pictures"]
+    settled.clear()
+    store.put(b"hello")
+    assert settled == [key[2:4]]
 
 
 def test_a_full_disk_is_named_and_nothing_is_left(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,6 +39,8 @@ class Store:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        # Folders whose own names are known to outlive a loss of power.
+        self._settled: set[Path] = set()
 
     def path(self, content_hash: str) -> Path:
         """Where a file is, or would be."""
@@ -93,8 +95,7 @@ class Store:
             if _length(target) != len(content):
                 self._write(content, target)
             # Also where another has just put it there, who may not have come to this point.
-            for folder in (target.parent, target.parent.parent, self.root):
-                _settle(folder)
+            self._settle(target)
         except OSError as reason:
             raise _unwritable(self.root, reason) from reason
         return content_hash
@@ -153,6 +154,14 @@ class Store:
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
+
+    def _settle(self, target: Path) -> None:
+        """Have a file's name outlive a loss of power, and the names of the folders that it is in."""
+        _settle(target.parent)
+        for folder in (target.parent, target.parent.parent):
+            if folder not in self._settled:
+                _settle(folder.parent)
+                self._settled.add(folder)
 
 
 def _length(path: Path) -> int | None:
