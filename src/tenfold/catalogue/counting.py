@@ -13,7 +13,7 @@ from sqlalchemy import Row, Select, case, func, select
 from sqlalchemy.orm import Session
 
 from tenfold.catalogue.filters import Filters, conditions
-from tenfold.catalogue.planning import cells, planned
+from tenfold.catalogue.planning import cells, counting
 from tenfold.catalogue.tables import FAILED, NONE, SOURCES, WAITING, Entry, Total
 from tenfold.database import Database
 
@@ -105,11 +105,11 @@ def _from_totals(session: Session, filters: Filters) -> list[_Cell]:
 
 def _looked_at(session: Session, filters: Filters, database: Database) -> tuple[list[_Cell], bool]:
     """The cells of the first entries that filters find, and whether there may be more."""
-    most = MOST_COUNTED if database.sqlite else _MOST_ON_POSTGRESQL
+    most, left_out = MOST_COUNTED if database.sqlite else _MOST_ON_POSTGRESQL, False
     corrected = case((Entry.corrected_at.is_(None), 0), else_=1).label("corrected")
     some = select(corrected, Entry.state, Entry.label, Entry.sources)
     if database.sqlite:
-        plan = planned(session, filters)
+        plan, left_out = counting(session, filters, most)
         some = some.with_hint(Entry, plan.hint, "sqlite").where(*plan.conditions)
     else:
         some = some.where(*conditions(filters, database))
@@ -117,7 +117,7 @@ def _looked_at(session: Session, filters: Filters, database: Database) -> tuple[
     query: Select[Any] = select(*first.c, func.count()).group_by(*first.c)
     rows: list[Row[Any]] = list(session.execute(query))
     found = [_Cell(filters.deleted, bool(row[0]), *row[1:]) for row in rows]
-    return found, sum(cell.count for cell in found) > most
+    return found, left_out or sum(cell.count for cell in found) > most
 
 
 def _arranged(filters: Filters, cells: Iterable[_Cell], *, capped: bool) -> Counts:

@@ -29,6 +29,11 @@ class Order:
     falling: bool
     index: str
 
+    @property
+    def nullable(self) -> bool:
+        """Whether there may be entries that have nothing in the column."""
+        return self.column not in (Entry.added_at, Entry.name)
+
     def sorting(self) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
         if self.falling:
             return self.column.desc(), Entry.id.desc()
@@ -105,8 +110,7 @@ def read(text: str, order: Order) -> Place:
 
 def _rich(order: Order, value: Any) -> Any:
     """The value of a place; ValueError where the order's column cannot have it."""
-    kept = order.column in (Entry.added_at, Entry.name)
-    if value is None and not kept:
+    if value is None and order.nullable:
         return None
     if order.column is Entry.name:
         if isinstance(value, str) and "\0" not in value and value.encode():

@@ -2,69 +2,109 @@
 
 SQLite guesses how many rows a condition leaves, and its guess is worth little for ours: whether a class has
 ten pictures or a hundred thousand decides whether they are fetched and sorted, or met on the way through all
-entries in the order that is wanted. So it is looked up first, up to FEW rows, which takes a millisecond; the
-index is then named. PostgreSQL counts and plans for itself.
+entries in the order that is wanted. So it is looked up first, up to MANY rows, which takes a millisecond or
+two; the index is then named. PostgreSQL counts and plans for itself.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, text, union_all
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, text, union_all
 from sqlalchemy.orm import Session
 
 from tenfold.catalogue.filters import TEXTS, TRIGRAM, Filters, facts, in_name, phrase, visibility
 from tenfold.catalogue.orders import Order
 from tenfold.catalogue.tables import HOUSE, SOURCES, Entry, Name, Total
 
-# So many rows are fetched one by one and sorted in a few hundredths of a second.
-FEW = 5_000
+# So many rows are fetched one by one and sorted in a hundredth of a second; MANY in a tenth.
+FEW, MANY = 5_000, 100_000
 # Of a short text: the most trigrams that begin with it for which full text search is asked.
 _MOST_TRIGRAMS = 200
 BY_NUMBER = "NOT INDEXED"
+# A walk that should find a page among some rows goes through so many times as many, then gives up.
+_LUCK = 4
+_SHORTEST_WALK, _LONGEST_WALK = 2_000, 40_000
+# Sources or classes that are each walked through, and put in order together.
+_MOST_LANES = 24
 
 
 @dataclass(frozen=True)
 class Plan:
     """A way to what filters mean.
 
-    hint: what SQLite is told of `entries`. conditions: all of them, in the words that go with it. few: they
-    leave at most FEW rows to look at.
+    hint: what SQLite is told of `entries`. conditions: all of them, in the words that go with it.
+    lanes: parts of it that the index has in order, each for itself; each is a further condition.
+    bound: the most rows to walk through before `instead` is the better way; None where there is no other.
     """
 
     hint: str
     conditions: list[ColumnElement[bool]]
-    few: bool
+    lanes: list[ColumnElement[bool]] = field(default_factory=list)
+    bound: int | None = None
+    instead: "Plan | None" = None
 
 
 @dataclass(frozen=True)
 class Driver:
-    """One condition that an index of its own can answer, and how many entries it leaves: FEW + 1 at most.
+    """A condition that an index of its own can answer, and how many entries it leaves: MANY + 1 at most.
 
-    word: the word that it is about. condition: where the index needs other words than the filter's.
+    words: those that it is about. condition: where the index needs other words than the filter's.
     """
 
     count: int
     hint: str
     condition: ColumnElement[bool] | None = None
-    word: str = ""
+    words: tuple[str, ...] = ()
 
 
-def planned(session: Session, filters: Filters, order: Order | None = None) -> Plan:
-    """The way for a page in an order, or to all of them where that is None."""
+def planned(session: Session, filters: Filters, order: Order, limit: int) -> Plan:
+    """The way to the first `limit` entries in an order."""
     if counted(session, filters) == 0:
-        return Plan(BY_NUMBER, [false()], True)
+        return Plan(BY_NUMBER, [false()])
+    best = _best(session, filters)
+    fetch = _fetched(filters, best) if best is not None and best.count <= MANY else None
+    if best is not None and fetch is not None and best.count <= FEW:
+        return fetch
+    index, lanes = _walked(session, filters, order)
+    bound = None
+    if best is not None and fetch is not None:
+        entries = session.scalar(select(func.max(Entry.id))) or 0
+        bound = _LUCK * limit * entries // best.count
+        bound = min(max(bound, _SHORTEST_WALK), _LONGEST_WALK)
+    return Plan(f"INDEXED BY {index}", [*facts(filters), *_words(filters)], lanes, bound, fetch)
+
+
+def counting(session: Session, filters: Filters, most: int) -> tuple[Plan, bool]:
+    """The way to `most` entries in no order, and whether it leaves some out."""
+    best = _best(session, filters)
+    if best is None:
+        return Plan("INDEXED BY entries_by_added", facts(filters)), False
+    if best.words and best.count > most and all(len(word) >= TRIGRAM for word in best.words):
+        assert best.condition is not None
+        return _fetched(filters, replace(best, condition=_first(best, most))), True
+    return _fetched(filters, best), False
+
+
+def _first(driver: Driver, most: int) -> ColumnElement[bool]:
+    """The condition of a driver of words, of the first of them alone."""
+    return Entry.id.in_(_matching(driver.words).limit(most))
+
+
+def _fetched(filters: Filters, driver: Driver) -> Plan:
+    extra = [driver.condition] if driver.condition is not None else []
+    return Plan(driver.hint, [*extra, *facts(filters), *_words(filters, driver.words)])
+
+
+def _best(session: Session, filters: Filters) -> Driver | None:
+    """The driver that leaves the fewest entries; one that leaves very few ends the search."""
     best: Driver | None = None
     for driver in _drivers(session, filters):
         if best is None or driver.count < best.count:
             best = driver
         if best.count <= FEW // 10:
             break
-    if best is not None and best.count <= FEW:
-        extra = [best.condition] if best.condition is not None else []
-        return Plan(best.hint, [*extra, *facts(filters), *_words(filters, best.word)], True)
-    hint = f"INDEXED BY {_walked(filters, order)}"
-    return Plan(hint, [*facts(filters), *_words(filters, "")], False)
+    return best
 
 
 def counted(session: Session, filters: Filters) -> int:
@@ -95,41 +135,44 @@ def cells(filters: Filters) -> list[ColumnElement[bool]]:
     return found
 
 
-def _walked(filters: Filters, order: Order | None) -> str:
-    """The index to walk through: in the order, and of one class, model or person alone where asked."""
-    if order is None:
-        return "entries_by_label_added" if filters.labels else "entries_by_added"
-    if len(filters.labels) == 1 and order.column in (Entry.added_at, Entry.confidence, Entry.novelty):
-        return order.index.replace("_by_", "_by_label_")
+def _walked(session: Session, filters: Filters, order: Order) -> tuple[str, list[ColumnElement[bool]]]:
+    """The index to walk through, and its lanes: each class, source, model or person alone."""
+    by_label = order.column in (Entry.added_at, Entry.confidence, Entry.novelty)
+    if by_label and 0 < len(filters.labels) <= _MOST_LANES:
+        lanes = [Entry.label == label for label in sorted(set(filters.labels))]
+        return order.index.replace("_by_", "_by_label_"), lanes
+    if filters.model and order.column in (Entry.added_at, Entry.taken_at):
+        return order.index.replace("_by_", "_by_model_"), []
     if order.column is Entry.added_at:
-        if filters.model:
-            return "entries_by_model_added"
         if filters.owner == "mine":
-            return "entries_by_owner_added"
-    return order.index
+            return "entries_by_owner_added", []
+        if filters.source:
+            masks = session.scalars(select(Total.sources).where(*cells(filters)).distinct()).all()
+            if len(masks) <= _MOST_LANES:
+                return "entries_by_sources_added", [Entry.sources == mask for mask in masks]
+    return order.index, []
 
 
 def _drivers(session: Session, filters: Filters) -> Iterator[Driver]:
     """The conditions that may leave few entries, those that are most likely to first."""
     if filters.ids:
         yield Driver(len(filters.ids), BY_NUMBER)
-    for word in filters.words:
-        yield _word(session, word)
+    yield from _texts(session, filters)
     for index, condition in _indexed(filters):
-        some = select(Entry.id).with_hint(Entry, f"INDEXED BY {index}").where(condition).limit(FEW + 1)
+        some = select(Entry.id).with_hint(Entry, f"INDEXED BY {index}").where(condition)
         yield Driver(_count(session, some), f"INDEXED BY {index}")
     if filters.source:
         named = select(Name.entry_id).where(Name.source == filters.source)
-        yield Driver(_count(session, named.limit(FEW + 1)), BY_NUMBER, Entry.id.in_(named))
+        yield Driver(_count(session, named), BY_NUMBER, Entry.id.in_(named))
     if filters.owner == "visible" and visibility(filters):
         seen = Filters(person=filters.person, deleted=filters.deleted)
-        if counted(session, seen) <= FEW:
+        count = counted(session, seen)
+        if count <= MANY:
             own = select(Entry.id).with_hint(Entry, "INDEXED BY entries_by_owner_added")
             shared = select(Entry.id).with_hint(Entry, "INDEXED BY entries_by_shared")
             both = union_all(
                 own.where(Entry.owner_id.in_((filters.person, HOUSE))), shared.where(Entry.shared.is_(True))
             ).subquery()
-            count = _count(session, select(both.c.id).limit(FEW + 1))
             yield Driver(count, BY_NUMBER, Entry.id.in_(select(both.c.id)))
 
 
@@ -144,8 +187,8 @@ def _indexed(filters: Filters) -> Iterator[tuple[str, ColumnElement[bool]]]:
         ("entries_by_label_added", ("labels",)),
         ("ix_entries_state_id", ("states",)),
         ("entries_by_model_added", ("model",)),
-        ("ix_entries_corrected_at_id", ("corrected",)),
-        ("ix_entries_deleted_at_id", ("deleted",)),
+        ("entries_corrected", ("corrected",)),
+        ("entries_deleted", ("deleted",)),
     ):
         asked = {name: getattr(filters, name) for name in names}
         if names == ("corrected",) and not filters.corrected:
@@ -168,34 +211,43 @@ def _all(found: list[ColumnElement[bool]]) -> ColumnElement[bool]:
     return and_(*found)
 
 
-def _words(filters: Filters, driver: str) -> list[ColumnElement[bool]]:
-    """The conditions on texts; the driver's is answered already."""
+def _words(filters: Filters, answered: tuple[str, ...] = ()) -> list[ColumnElement[bool]]:
+    """The conditions on texts, but for words that are answered."""
     found: list[ColumnElement[bool]] = [
-        func.instr(Entry.search_text, word) > 0 for word in filters.words if word != driver
+        func.instr(Entry.search_text, word) > 0 for word in filters.words if word not in answered
     ]
     if filters.part_of_name:
         found.append(in_name(filters.part_of_name, sqlite=True))
     return found
 
 
-def _word(session: Session, word: str) -> Driver:
-    """What full text search says of a word; of one or two letters, through the trigrams that they begin."""
-    if len(word) >= TRIGRAM:
-        asked = phrase(word)
-    else:
-        asked = " OR ".join(phrase(one) for one in _trigrams(session, word))
-        if not asked:
-            return Driver(FEW + 1, "")
-    matching = select(TEXTS.c.rowid).where(TEXTS.c.entries_text.op("MATCH")(asked))
-    return Driver(_count(session, matching.limit(FEW + 1)), BY_NUMBER, Entry.id.in_(matching), word)
+def _texts(session: Session, filters: Filters) -> Iterator[Driver]:
+    """What full text search says of the words together; of one or two letters, by the trigrams they begin."""
+    words = tuple(dict.fromkeys(word for word in filters.words if len(word) >= TRIGRAM))
+    if words:
+        yield Driver(_count(session, _matching(words)), BY_NUMBER, Entry.id.in_(_matching(words)), words)
+        return
+    for word in filters.words:
+        found = _trigrams(session, word)
+        if found:
+            matching = _asked(" OR ".join(map(phrase, found)))
+            yield Driver(_count(session, matching), BY_NUMBER, Entry.id.in_(matching), (word,))
+
+
+def _matching(words: tuple[str, ...]) -> Select[tuple[int]]:
+    """The ids of the entries that have all the words, each of three letters at least."""
+    return _asked(" AND ".join(map(phrase, words)))
+
+
+def _asked(expression: str) -> Select[tuple[int]]:
+    return select(TEXTS.c.rowid).where(TEXTS.c.entries_text.op("MATCH")(expression))
 
 
 def _trigrams(session: Session, word: str) -> list[str]:
     """The trigrams that begin with a short word; none where they are too many, or in too many texts."""
     query = text("SELECT term, doc FROM entries_trigrams WHERE term >= :low AND term <= :high")
     found, entries = [], 0
-    high = word + 2 * "\U0010ffff"
-    for term, count in session.execute(query, {"low": word, "high": high}):
+    for term, count in session.execute(query, {"low": word, "high": word + 2 * "\U0010ffff"}):
         entries += count
         found.append(term)
         if entries > FEW or len(found) > _MOST_TRIGRAMS:
@@ -203,5 +255,5 @@ def _trigrams(session: Session, word: str) -> list[str]:
     return found or [word + "\n\n"]
 
 
-def _count(session: Session, some: Any) -> int:
-    return session.scalar(select(func.count()).select_from(some.subquery())) or 0
+def _count(session: Session, some: Select[Any]) -> int:
+    return session.scalar(select(func.count()).select_from(some.limit(MANY + 1).subquery())) or 0

@@ -1,9 +1,11 @@
 """What is in the catalogue: pages of it in an order, how many there are, and one entry with all about it."""
 
+import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, not_, select
 from sqlalchemy.orm import Session
 
 from tenfold.catalogue.counting import Counts, counts
@@ -95,31 +97,56 @@ class Search:
     ) -> list[int]:
         """The ids of the first entries after a place: those that have a value, then those that have none."""
         if self._database.sqlite:
-            plan = planned(session, filters, order)
+            plan = planned(session, filters, order, limit)
         else:
-            plan = Plan("", conditions(filters, self._database), False)
+            plan = Plan("", conditions(filters, self._database))
         found: list[int] = []
         if place is None or place.value is not None:
-            valued: list[ColumnElement[bool]] = [order.column.is_not(None)] if order.column.nullable else []
-            valued += [place.beyond(order)] if place else []
-            found = self._part(session, plan, order, valued, limit)
+            valued: list[ColumnElement[bool]] = [order.column.is_not(None)] if order.nullable else []
+            found = _part(session, plan, order, valued, place, limit)
             place = None
-        if len(found) < limit and order.column.nullable:
-            valueless: list[ColumnElement[bool]] = [order.column.is_(None)]
-            valueless += [place.beyond(order)] if place else []
-            found += self._part(session, plan, order, valueless, limit - len(found))
+        if len(found) < limit and order.nullable:
+            found += _part(session, plan, order, [order.column.is_(None)], place, limit - len(found))
         return found
 
-    def _part(
-        self,
-        session: Session,
-        plan: Plan,
-        order: Order,
-        part: list[ColumnElement[bool]],
-        limit: int,
-    ) -> list[int]:
-        query = select(Entry.id).where(*plan.conditions, *part).order_by(*order.sorting()).limit(limit)
-        return list(session.scalars(query.with_hint(Entry, plan.hint, "sqlite")))
+
+def _part(
+    session: Session,
+    plan: Plan,
+    order: Order,
+    part: list[ColumnElement[bool]],
+    place: Place | None,
+    limit: int,
+) -> list[int]:
+    """The ids of the first entries after a place, of those that have a value, or of those that have none."""
+    here = [*part, *([place.beyond(order)] if place else [])]
+    if plan.bound is None or plan.instead is None:
+        return _first(session, plan, order, here, limit)
+    walk = select(order.column, Entry.id).where(*here).order_by(*order.sorting())
+    walk = walk.with_hint(Entry, f"INDEXED BY {order.index}", "sqlite")
+    end = session.execute(walk.offset(plan.bound).limit(1)).first()
+    if end is None:
+        return _first(session, plan, order, here, limit)
+    found = _first(session, plan, order, [*here, not_(Place(*end).beyond(order))], limit)
+    return found if len(found) == limit else _first(session, plan.instead, order, here, limit)
+
+
+def _first(
+    session: Session, plan: Plan, order: Order, part: list[ColumnElement[bool]], limit: int
+) -> list[int]:
+    """The ids of the first entries of a part, from all lanes of a plan."""
+    lanes = []
+    for lane in [[one] for one in plan.lanes] or [[]]:
+        query = select(order.column, Entry.id).where(*lane, *plan.conditions, *part)
+        query = query.order_by(*order.sorting()).limit(limit).with_hint(Entry, plan.hint, "sqlite")
+        lanes.append([(row[0], row[1]) for row in session.execute(query)])
+    if len(lanes) == 1:
+        return [number for _, number in lanes[0]]
+    # All of one part have a value, or none has.
+    merged = heapq.merge(
+        *lanes, key=lambda row: row if row[0] is not None else row[1:], reverse=order.falling
+    )
+    return [number for _, number in islice(merged, limit)]
 
 
 def _entries(session: Session, numbers: Sequence[int]) -> list[Entry]:
