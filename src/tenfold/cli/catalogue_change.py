@@ -1,0 +1,99 @@
+"""tenfold catalogue correct, delete, restore and undo: entries changed from the command line."""
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from tenfold.cli.terminal import printable
+from tenfold.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tenfold.catalogue.actions import Actions, Done
+
+_ID = click.IntRange(min=1)
+_DONE = {
+    "correct": "corrected",
+    "uncorrect": "given back to the model",
+    "rename": "renamed",
+    "delete": "deleted",
+    "restore": "restored",
+    "share": "shared",
+    "unshare": "no longer shared",
+    "undo": "as before",
+}
+
+
+@click.command()
+@click.argument("words", nargs=-1, required=True, metavar="ID... LABEL")
+@click.option("--none", is_flag=True, help="None of these, instead of LABEL.")
+def correct(words: tuple[str, ...], none: bool) -> None:
+    """Say what class entries are of. The class may be a new one; the same class confirms it."""
+    numbers, label = (words, "") if none else (words[:-1], words[-1])
+    wrong = next((word for word in numbers if not (word.isascii() and word.isdigit())), None)
+    if not numbers or wrong is not None or not (label or none):
+        cure = "Write the numbers, then the class: tenfold catalogue correct 17 18 cat"
+        raise UsageError(
+            "correct", "takes numbers of entries and a class", received=printable(" ".join(words)), cure=cure
+        )
+    with _actions() as actions:
+        _tell(actions.do("correct", [int(word) for word in numbers], administrator=True, label=label))
+
+
+@click.command()
+@click.argument("numbers", nargs=-1, required=True, type=_ID, metavar="ID...")
+def delete(numbers: tuple[int, ...]) -> None:
+    """Delete entries. They can be restored; their originals are kept."""
+    with _actions() as actions:
+        _tell(actions.do("delete", numbers, administrator=True))
+
+
+@click.command()
+@click.argument("numbers", nargs=-1, required=True, type=_ID, metavar="ID...")
+def restore(numbers: tuple[int, ...]) -> None:
+    """Restore deleted entries."""
+    with _actions() as actions:
+        _tell(actions.do("restore", numbers, administrator=True))
+
+
+@click.command()
+@click.argument("number", required=False, type=_ID, metavar="[ID]")
+def undo(number: int | None) -> None:
+    """Undo an action: the one with this number, or the last from this command line."""
+    with _actions() as actions:
+        if number is None:
+            last = actions.latest()
+            if last is None:
+                click.echo("There is nothing to undo.")
+                return
+            number = last.id
+        _tell(actions.undo(number, administrator=True))
+
+
+@contextmanager
+def _actions() -> "Iterator[Actions]":
+    """The actions, without the rest of the house: no model is loaded."""
+    from tenfold import settings
+    from tenfold.bootstrap import open_database
+    from tenfold.catalogue.actions import Actions
+
+    database = open_database(settings.load())
+    try:
+        yield Actions(database)
+    finally:
+        database.close()
+
+
+def _tell(done: "Done") -> None:
+    action = done.action
+    entries = "1 entry" if action.count == 1 else f"{action.count:,} entries"
+    undone = (
+        f"Action {action.details['of']} ({action.details['kind']}) undone: " if action.kind == "undo" else ""
+    )
+    why = "changed since" if undone else "not found, not to be changed, or so already"
+    left = f"; {done.skipped:,} left as they were ({why})" if done.skipped else ""
+    click.echo(f"{undone}{entries} {_DONE[action.kind]}{left}")
+    if action.count:
+        click.echo(f"To undo it: tenfold catalogue undo {action.id}")

@@ -1,0 +1,100 @@
+"""tenfold catalogue export: entries as a table, an archive, folders by class, or training data."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tenfold.cli.catalogue_filters import chosen, filter_options
+from tenfold.cli.terminal import printable
+from tenfold.errors import CatalogueError, UsageError
+
+if TYPE_CHECKING:
+    from tenfold.catalogue.exports import Exports
+    from tenfold.catalogue.filters import Filters
+
+_TABLES = (".csv", ".parquet")
+
+
+@click.command()
+@click.argument("target", type=click.Path(path_type=Path), metavar="FILE.csv|FILE.parquet|FILE.zip|DIR")
+@click.option("--training", is_flag=True, help="Class folders that `tenfold train --data DIR` takes.")
+@click.option("--all", "everything", is_flag=True, help="With --training: also what only the model said.")
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
+@filter_options
+def export(target: Path, training: bool, everything: bool, force: bool, **which: Any) -> None:
+    """Write the catalogue, or what the options choose of it.
+
+    FILE.csv and FILE.parquet are a row for each entry; DIR and FILE.zip are the pictures in folders by class.
+    CSV is UTF-8 with a byte order mark; a text that a spreadsheet would take for a formula begins with an
+    apostrophe. With --training only what a person corrected or confirmed is written, each content once.
+    """
+    from tenfold import settings
+    from tenfold.bootstrap import open_database
+    from tenfold.catalogue.exports import Exports
+    from tenfold.catalogue.store import Store
+
+    if everything and not training:
+        raise UsageError("--all", "goes with --training", cure="Leave it out, or add --training.")
+    if training and target.suffix.lower() in _TABLES:
+        raise UsageError(
+            "--training", "writes folders", received=str(target), cure="Name a folder, or FILE.zip."
+        )
+    options = settings.load()
+    database = open_database(options)
+    try:
+        exports = Exports(database, Store(options.home / "pictures"))
+        _write(exports, chosen(which), target, training, everything, force)
+    finally:
+        database.close()
+
+
+def _write(
+    exports: "Exports", filters: "Filters", target: Path, training: bool, everything: bool, force: bool
+) -> None:
+    shown = printable(str(target))
+    streams: dict[str, Callable[[], Iterator[bytes]]] = {
+        ".csv": lambda: exports.csv(filters),
+        ".parquet": lambda: exports.parquet(filters),
+        ".zip": lambda: exports.pictures_zip(filters),
+    }
+    if training:
+        labels = "all" if everything else "corrected"
+        if target.suffix.lower() != ".zip":
+            count = exports.training_folder(filters, target, "all" if everything else "corrected")
+            click.echo(f"{count:,} pictures for training are in {shown}")
+            click.echo(f"To train on them: tenfold train --data {shown}")
+            return
+        streams[".zip"] = lambda: exports.training_zip(filters, "all" if labels == "all" else "corrected")
+    stream = streams.get(target.suffix.lower())
+    if stream is None:
+        count = exports.pictures_folder(filters, target)
+        click.echo(f"{count:,} pictures are in {shown}")
+        return
+    if target.exists() and not force:
+        raise CatalogueError(
+            shown, "is there already", cure="Name another file, or write over it with --force."
+        )
+    size = _whole(stream(), target)
+    click.echo(f"Wrote {shown} ({size / 1e6:,.1f} MB)")
+
+
+def _whole(stream: Iterator[bytes], target: Path) -> int:
+    """Write a file, whole or not at all; its bytes."""
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    size = 0
+    try:
+        try:
+            with part.open("wb") as file:
+                for chunk in stream:
+                    size += file.write(chunk)
+            os.replace(part, target)
+        finally:
+            part.unlink(missing_ok=True)
+    except OSError as reason:
+        raise CatalogueError(
+            printable(str(target)), "cannot be written", received=reason.strerror or str(reason)
+        ) from reason
+    return size

@@ -1,0 +1,115 @@
+"""tenfold catalogue file and unfile: pictures filed by class on disk, and put back."""
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tenfold.cli.catalogue_filters import chosen, filter_options
+from tenfold.cli.terminal import printable
+from tenfold.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tenfold.catalogue.filing import Filer, Report
+
+_NAMED = 20
+_STEPS = {
+    "copy": "copied",
+    "move": "moved",
+    "hard": "linked (hard)",
+    "symbolic": "linked (symbolic)",
+    "sidecar": "sidecars",
+    "folder": "folders made",
+}
+
+
+@click.command()
+@click.argument("root", required=False, type=click.Path(path_type=Path), metavar="ROOT")
+@click.option("--copy", "modes", flag_value="copy", help="Copy the pictures.")
+@click.option(
+    "--move", "modes", flag_value="move", help="Move them from where they were added; the changed are copied."
+)
+@click.option("--link", "modes", flag_value="link", help="Link them: hard where the disk can, else symbolic.")
+@click.option("--dry-run", is_flag=True, help="Only show what would be done.")
+@click.option("--sidecars", is_flag=True, help="Also write each class into a sidecar (cat.jpg.xmp).")
+@click.option(
+    "--resume", type=click.IntRange(min=1), metavar="ID", help="Go on with a filing that was cut off."
+)
+@filter_options
+def file(
+    root: Path | None, modes: str | None, dry_run: bool, sidecars: bool, resume: int | None, **which: Any
+) -> int:
+    """File pictures by class, as ROOT/class/name.
+
+    What is none of the classes goes into none-of-these; what is not classified yet stays. Nothing is written
+    over. `tenfold catalogue unfile` puts everything back. The exit status is 1 where something failed.
+    """
+    from tenfold.catalogue.filing_plan import Mode
+
+    with _filer() as filer:
+        if resume is not None:
+            return _tell(filer, filer.resume(resume))
+        if root is None or modes is None:
+            cure = "tenfold catalogue file ROOT --copy (or --move, or --link)"
+            raise UsageError("file", "needs a folder and how to file", cure=f"Write: {cure}")
+        mode: Mode = "copy" if modes == "copy" else "move" if modes == "move" else "link"
+        if not dry_run:
+            return _tell(filer, filer.file(chosen(which), root, mode, sidecars=sidecars))
+        count = 0
+        for step in filer.plan(chosen(which), root, mode, sidecars=sidecars):
+            count += step.of_picture
+            note = f"  ({step.problem or step.state})" if step.state != "planned" else ""
+            origin = f"{step.origin} -> " if step.origin else ""
+            click.echo(printable(f"{step.how:8}  {origin}{step.target}{note}"))
+        click.echo(f"{count:,} pictures; nothing was done")
+        return 0
+
+
+@click.command()
+@click.argument("number", type=click.IntRange(min=1), metavar="ID")
+def unfile(number: int) -> int:
+    """Undo a filing: everything as it was before.
+
+    A file that was changed since stays, and is named; the exit status is then 1, and unfile can be repeated.
+    """
+    with _filer() as filer:
+        report = filer.undo(number)
+        _problems(filer, report)
+        left = report.states.get("done", 0) + report.states.get("planned", 0)
+        click.echo(f"{report.states.get('undone', 0):,} steps undone" + (f", {left:,} left" if left else ""))
+        return 1 if left else 0
+
+
+@contextmanager
+def _filer() -> "Iterator[Filer]":
+    """What files, without the rest of the house: no model is loaded."""
+    from tenfold import settings
+    from tenfold.bootstrap import open_database
+    from tenfold.catalogue.filing import Filer
+    from tenfold.catalogue.store import Store
+
+    options = settings.load()
+    database = open_database(options)
+    try:
+        yield Filer(database, Store(options.home / "pictures"), options.home)
+    finally:
+        database.close()
+
+
+def _tell(filer: "Filer", report: "Report") -> int:
+    _problems(filer, report)
+    parts = [f"{report.hows[how]:,} {words}" for how, words in _STEPS.items() if report.hows.get(how)]
+    there, failed = report.states.get("there", 0), report.states.get("failed", 0)
+    parts += [f"{there:,} there already"] if there else []
+    parts += [f"{failed:,} failed"] if failed else []
+    click.echo(f"{report.filing.count:,} pictures: {', '.join(parts) or 'nothing to do'}")
+    click.echo(f"To put everything back: tenfold catalogue unfile {report.filing.id}")
+    return 1 if failed else 0
+
+
+def _problems(filer: "Filer", report: "Report") -> None:
+    for step in filer.steps(report.filing.id, limit=_NAMED, problems=True):
+        click.echo(printable(f"tenfold: {step.target}: {step.problem}"), err=True)
