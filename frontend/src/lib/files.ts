@@ -1,6 +1,6 @@
 /** Gets files out of a drop, a paste or a file field. Knows nothing of what is in them. */
 
-const mostFromFolders = 2000; // a dropped photo library must not freeze the page
+const usualMost = 2000; // a dropped photo library must not freeze the page
 
 /** True while files, and not a piece of text, are dragged. */
 export function carriesFiles(transfer: DataTransfer | null): boolean {
@@ -8,13 +8,13 @@ export function carriesFiles(transfer: DataTransfer | null): boolean {
 }
 
 /** Every file in a drop, those in dropped folders too, sorted by name within a folder. */
-export async function droppedFiles(transfer: DataTransfer): Promise<File[]> {
+export async function droppedFiles(transfer: DataTransfer, most = usualMost): Promise<File[]> {
   // Entries must be taken before the first wait: the browser empties the transfer when the event is over.
   const items = [...transfer.items].filter((item) => item.kind === "file");
   const taken = items.map((item) => ({ entry: item.webkitGetAsEntry?.() ?? null, file: item.getAsFile() }));
   const files: File[] = [];
   for (const { entry, file } of taken) {
-    if (entry?.isDirectory) await walk(entry as FileSystemDirectoryEntry, files);
+    if (entry?.isDirectory) await walk(entry as FileSystemDirectoryEntry, files, most);
     else if (file) files.push(file);
   }
   return files;
@@ -26,7 +26,7 @@ export function pastedFiles(transfer: DataTransfer | null, fallback: string): Fi
   return files.map((file) => (file.name ? file : new File([file], fallback, { type: file.type })));
 }
 
-async function walk(folder: FileSystemDirectoryEntry, files: File[]): Promise<void> {
+async function walk(folder: FileSystemDirectoryEntry, files: File[], most: number): Promise<void> {
   const reader = folder.createReader();
   const entries: FileSystemEntry[] = [];
   for (;;) {
@@ -36,9 +36,9 @@ async function walk(folder: FileSystemDirectoryEntry, files: File[]): Promise<vo
   }
   entries.sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
   for (const entry of entries) {
-    if (files.length >= mostFromFolders) return;
+    if (files.length >= most) return;
     if (entry.name.startsWith(".")) continue; // .DS_Store and the like
-    if (entry.isDirectory) await walk(entry as FileSystemDirectoryEntry, files);
+    if (entry.isDirectory) await walk(entry as FileSystemDirectoryEntry, files, most);
     else {
       const file = await new Promise<File | null>((done) =>
         (entry as FileSystemFileEntry).file(done, () => done(null)),

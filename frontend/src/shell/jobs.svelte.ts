@@ -1,25 +1,10 @@
 /** The long pieces of work on the server, the newest first, as they go. */
-import { Refused, send, type Problem } from "../lib/request";
+import { Refused, request } from "../lib/request";
+import type { Job } from "../lib/shapes";
 import type { TextKey } from "../lib/texts/shell";
 import { events } from "./events.svelte";
 
-export type JobState = "waiting" | "running" | "done" | "failed" | "cancelled";
-export interface Job {
-  id: string;
-  kind: string;
-  title: string;
-  params: Record<string, unknown>;
-  by: number;
-  state: JobState;
-  done: number;
-  total: number;
-  message: string;
-  result: Record<string, unknown> | null;
-  problem: Problem | null;
-  created_at: string;
-  started_at: string | null;
-  ended_at: string | null;
-}
+export type { Job } from "../lib/shapes";
 
 const most = 30;
 const names: Readonly<Record<string, TextKey>> = {
@@ -50,8 +35,7 @@ class Jobs {
 
   async load(): Promise<void> {
     try {
-      const answer = (await send("get", `/api/v1/jobs?limit=${most}`)) as { jobs: Job[] };
-      this.list = answer.jobs;
+      this.list = (await request("get", "/api/v1/jobs", { query: { limit: most } })).jobs;
     } catch (error) {
       if (!(error instanceof Refused)) throw error; // the next connection asks again
     }
@@ -68,7 +52,7 @@ class Jobs {
 
   /** Throws Refused. */
   async cancel(job: Job): Promise<void> {
-    this.take((await send("post", `/api/v1/jobs/${encodeURIComponent(job.id)}/cancel`)) as Job);
+    this.take(await request("post", "/api/v1/jobs/{job_id}/cancel", { path: { job_id: job.id } }));
   }
 }
 

@@ -1,5 +1,5 @@
 /** Who is here, and what they may do. */
-import { hooks, Refused, send } from "../lib/request";
+import { hooks, Refused, request, type Answer } from "../lib/request";
 
 export type Role = "viewer" | "operator" | "administrator";
 export interface Person {
@@ -7,10 +7,7 @@ export interface Person {
   name: string;
   role: Role;
 }
-interface SessionAnswer {
-  required: boolean;
-  person: Person | null;
-}
+type SessionAnswer = Answer<"/api/v1/session", "get">;
 
 const address = "/api/v1/session";
 const rank: Readonly<Record<Role, number>> = { viewer: 0, operator: 1, administrator: 2 };
@@ -40,7 +37,7 @@ class Session {
 
   async ask(): Promise<void> {
     try {
-      this.#take((await send("get", address)) as SessionAnswer);
+      this.#take(await request("get", address));
     } catch (error) {
       // A server that does not answer now is told of by the page that needs it.
       if (!(error instanceof Refused)) throw error;
@@ -51,13 +48,13 @@ class Session {
   /** Throws Refused where name or password are not right. */
   async signIn(name: string, password: string): Promise<void> {
     const before = this.person?.id;
-    await send("post", address, { body: { name, password } });
-    this.#take((await send("get", address)) as SessionAnswer);
+    await request("post", address, { body: { name, password } });
+    this.#take(await request("get", address));
     if (this.person?.id !== before) this.epoch += 1;
   }
 
   async signOut(): Promise<void> {
-    await send("delete", address);
+    await request("delete", address);
     this.person = null;
     this.state = "needed";
   }
@@ -65,7 +62,8 @@ class Session {
   #take(answer: SessionAnswer): void {
     const gone = this.state === "in" || this.state === "lost" ? "lost" : "needed";
     // Who was here is remembered, so that they come back to what they were doing.
-    if (answer.person || gone === "needed") this.person = answer.person;
+    if (answer.person || gone === "needed")
+      this.person = answer.required ? (answer.person as Person | null) : null;
     this.state = !answer.required ? "open" : answer.person ? "in" : gone;
   }
 }

@@ -1,0 +1,76 @@
+/** What the catalogue's pages ask of the server. */
+import { queryOf, request, send } from "../lib/request";
+import type { Action, ActionKind, Counts, Entry, EntryDetail, FiltersBody } from "../lib/shapes";
+import { toAskedQuery, type Filters } from "./filters";
+import type { Source } from "./entries.svelte";
+
+export interface Alike {
+  entry: Entry;
+  similarity: number;
+}
+export interface Duplicates {
+  groups: Entry[][];
+  next: string | null;
+}
+
+const perPage = 200;
+const root = "/api/v1/catalogue";
+
+export function listed(filters: Filters): Source {
+  const query = { ...toAskedQuery(filters), order: filters.order, limit: perPage };
+  return (after, signal) =>
+    request("get", "/api/v1/catalogue/entries", {
+      query: after === null ? query : { ...query, after },
+      signal,
+    });
+}
+
+export async function countsOf(filters: Filters, signal: AbortSignal): Promise<Counts> {
+  return request("get", "/api/v1/catalogue/counts", { query: toAskedQuery(filters), signal });
+}
+
+export async function detailOf(id: number, signal: AbortSignal): Promise<EntryDetail> {
+  return request("get", "/api/v1/catalogue/entries/{entry}", { path: { entry: id }, signal });
+}
+
+export async function alikeTo(id: number, signal: AbortSignal): Promise<Alike[]> {
+  const answer = await send("get", `${root}/entries/${id}/similar?limit=60`, { signal });
+  return (answer as { entries: Alike[] }).entries;
+}
+
+export async function duplicates(after: string | null, signal: AbortSignal): Promise<Duplicates> {
+  return (await send("get", `${root}/duplicates${queryOf({ after, limit: 30 })}`, { signal })) as Duplicates;
+}
+
+/** Which entries an action is for. */
+export type Target = { ids: readonly number[] } | { filters: FiltersBody };
+
+export async function act(
+  kind: ActionKind,
+  target: Target,
+  more: { label?: string; name?: string },
+): Promise<Action> {
+  const which = "ids" in target ? { entries: [...target.ids] } : { filters: target.filters };
+  return request("post", "/api/v1/catalogue/actions", { body: { kind, ...which, ...more } });
+}
+
+export async function undo(action: number): Promise<Action> {
+  return request("post", "/api/v1/catalogue/actions/{action}/undo", { path: { action } });
+}
+
+export async function history(before: number | null, signal: AbortSignal) {
+  const query = before === null ? { limit: 30 } : { limit: 30, before };
+  return request("get", "/api/v1/catalogue/actions", { query, signal });
+}
+
+export function pictureOf(id: number, download = false): string {
+  return `${root}/entries/${id}/picture${download ? "?download=true" : ""}`;
+}
+
+export function thumbnailOf(id: number, side = 256): string {
+  return `${root}/entries/${id}/thumbnail?side=${side}`;
+}
+
+export function exportOf(file: string, filters: Filters, more: object = {}): string {
+  return `/api/v1/exports/${file}${queryOf({ ...toAskedQuery(filters), ...more })}`;
+}

@@ -1,0 +1,13 @@
+/** The visit's one upload, which goes on whatever page is shown. */
+import { announcer } from "../shell/announcer.svelte";
+import { say } from "./texts";
+import { Uploads } from "./uploads.svelte";
+
+export const uploads = new Uploads(() => {
+  const parts = [
+    say.counted("uploadAdded", uploads.added),
+    uploads.there > 0 ? say.counted("uploadThere", uploads.there) : "",
+    uploads.failed.length > 0 ? say.counted("uploadFailed", uploads.failed.length) : "",
+  ];
+  announcer.say(`${say.text("uploadEnded")}: ${parts.filter(Boolean).join(", ")}.`);
+});

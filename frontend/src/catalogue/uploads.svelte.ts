@@ -1,0 +1,241 @@
+/** Sends files to the catalogue, a few at a time: leaves out what is there already, waits out a broken network, and
+ *  goes on where it was stopped. Lives as long as the visit, whatever page is shown. */
+import { failureOf, Refused, request, type Failure } from "../lib/request";
+
+export interface Upload {
+  file: File;
+  failure: Failure | null;
+}
+
+const lanes = 3;
+const group = 8; // files that are looked up together
+const largestHashed = 500e6; // bytes; a browser reads a file whole to hash it
+const patience = 600_000; // milliseconds for one file over a slow line
+const firstWait = 1_000;
+const longestWait = 15_000;
+const pictures = /\.(jpe?g|jfif|png|webp|gif|bmp|tiff?|avif|hei[cf])$/i;
+
+export class Uploads {
+  state = $state<"idle" | "running" | "paused" | "waiting" | "ended">("idle");
+  total = $state(0);
+  added = $state(0);
+  /** Were in the catalogue before. */
+  there = $state(0);
+  bytes = $state(0);
+  bytesDone = $state(0);
+  /** Files of a folder that are no pictures. */
+  leftOut = $state(0);
+  failed = $state.raw<readonly Upload[]>([]);
+  readonly done = $derived(this.added + this.there + this.failed.length);
+  #queue: Upload[] = [];
+  #working = 0;
+  #stop = new AbortController();
+  #wake: (() => void) | null = null;
+  readonly #ended: () => void;
+
+  constructor(ended: () => void) {
+    this.#ended = ended;
+  }
+
+  get active(): boolean {
+    return this.state === "running" || this.state === "paused" || this.state === "waiting";
+  }
+
+  add(files: readonly File[]): void {
+    if (!this.active) this.#reset();
+    const wanted = files.length > 1 ? files.filter(mayBePicture) : files;
+    this.leftOut += files.length - wanted.length;
+    this.#enqueue(wanted.map((file) => ({ file, failure: null })));
+    if (wanted.length === 0 && !this.active) this.state = "ended";
+  }
+
+  pause(): void {
+    if (this.active) this.state = "paused";
+  }
+
+  resume(): void {
+    if (this.state !== "paused") return;
+    this.state = "running";
+    this.#start();
+    this.#finish();
+  }
+
+  retry(): void {
+    const again = this.failed.map(({ file }) => ({ file, failure: null }));
+    this.failed = [];
+    for (const { file } of again) this.#forget(file);
+    this.#enqueue(again);
+  }
+
+  /** Sends no more; what was sent stays. */
+  cancel(): void {
+    this.#stop.abort();
+    this.#stop = new AbortController();
+    this.#queue = [];
+    this.#working = 0;
+    this.#wake?.();
+    this.state = this.done > 0 ? "ended" : "idle";
+  }
+
+  close(): void {
+    this.cancel();
+    this.#reset();
+    this.state = "idle";
+  }
+
+  #reset(): void {
+    this.total = this.added = this.there = this.bytes = this.bytesDone = this.leftOut = 0;
+    this.failed = [];
+  }
+
+  #enqueue(uploads: Upload[]): void {
+    if (uploads.length === 0) return;
+    this.#queue.push(...uploads);
+    this.total += uploads.length;
+    this.bytes += uploads.reduce((sum, { file }) => sum + file.size, 0);
+    if (this.state !== "paused") this.state = "running";
+    this.#start();
+  }
+
+  #start(): void {
+    while (this.#working < lanes && this.#queue.length > 0 && this.state === "running") {
+      this.#working += 1;
+      void this.#lane(this.#stop.signal);
+    }
+  }
+
+  async #lane(signal: AbortSignal): Promise<void> {
+    try {
+      while (this.#queue.length > 0 && this.state !== "paused") {
+        const some = this.#queue.splice(0, group);
+        const known = await this.#known(some, signal);
+        for (const [place, upload] of some.entries()) {
+          if (this.#isPaused()) {
+            this.#queue.unshift(...some.slice(place));
+            break;
+          }
+          if (known.has(upload)) this.#settle(upload, "there");
+          else await this.#send(upload, signal);
+        }
+      }
+    } catch (error) {
+      if (signal.aborted) return; // cancelled: the counts were left as they are
+      throw error;
+    }
+    if (signal.aborted) return;
+    this.#working -= 1;
+    this.#finish();
+  }
+
+  #finish(): void {
+    if (this.#working === 0 && this.#queue.length === 0 && this.state !== "paused") {
+      this.state = "ended";
+      this.#ended();
+    }
+  }
+
+  #isPaused(): boolean {
+    return this.state === "paused";
+  }
+
+  /** Those of the files whose content is in the catalogue. */
+  async #known(some: readonly Upload[], signal: AbortSignal): Promise<Set<Upload>> {
+    const hashes = new Map<Upload, string>();
+    for (const upload of some) {
+      const hash = await hashOf(upload.file);
+      signal.throwIfAborted();
+      if (hash) hashes.set(upload, hash);
+    }
+    if (hashes.size === 0) return new Set();
+    const body = { hashes: [...hashes.values()] };
+    try {
+      const answer = await this.#patiently(
+        () => request("post", "/api/v1/catalogue/known", { body, signal }),
+        signal,
+      );
+      const known = new Set(answer.known);
+      return new Set([...hashes].filter(([, hash]) => known.has(hash)).map(([upload]) => upload));
+    } catch (error) {
+      if (signal.aborted) throw error;
+      failureOf(error); // then everything is sent: the server finds out by itself
+      return new Set();
+    }
+  }
+
+  async #send(upload: Upload, signal: AbortSignal): Promise<void> {
+    const { file } = upload;
+    try {
+      const answer = await this.#patiently(() => {
+        const body = new FormData();
+        body.append("files", file, file.name);
+        const query = { source: "upload" } as const;
+        return request("post", "/api/v1/catalogue/pictures", { query, body, signal, patience });
+      }, signal);
+      const result = answer.results[0];
+      if (result?.problem) upload.failure = { kind: "problem", problem: result.problem };
+      this.#settle(upload, upload.failure ? "failed" : result?.new === false ? "there" : "added");
+    } catch (error) {
+      if (signal.aborted) throw error;
+      upload.failure = failureOf(error);
+      this.#settle(upload, "failed");
+    }
+  }
+
+  #settle(upload: Upload, how: "added" | "there" | "failed"): void {
+    this.bytesDone += upload.file.size;
+    if (how === "added") this.added += 1;
+    else if (how === "there") this.there += 1;
+    else this.failed = [...this.failed, upload];
+  }
+
+  #forget(file: File): void {
+    this.total -= 1;
+    this.bytes -= file.size;
+    this.bytesDone -= file.size;
+  }
+
+  /** Tries again for as long as the server cannot be reached, is too busy, or wants to know who is there. */
+  async #patiently<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    for (let wait = firstWait; ; wait = Math.min(longestWait, wait * 2)) {
+      try {
+        const done = await work();
+        if (this.state === "waiting") this.state = "running";
+        return done;
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!(error instanceof Refused) || ![0, 401, 408, 429, 502, 503, 504].includes(error.status))
+          throw error;
+        if (this.state === "running") this.state = "waiting";
+        await this.#pause(wait);
+        signal.throwIfAborted();
+      }
+    }
+  }
+
+  async #pause(milliseconds: number): Promise<void> {
+    await new Promise<void>((done) => {
+      const timer = setTimeout(done, milliseconds);
+      const wake = () => (clearTimeout(timer), done());
+      this.#wake = wake;
+      if (typeof addEventListener === "function") addEventListener("online", wake, { once: true });
+    });
+  }
+}
+
+/** By its type or its name; a file that tells neither may be one. */
+export function mayBePicture(file: File): boolean {
+  if (file.type.startsWith("image/")) return file.type !== "image/svg+xml";
+  return pictures.test(file.name) || (file.type === "" && !file.name.includes("."));
+}
+
+/** SHA-256 in hex; null where this browser cannot, or the file cannot be read. */
+export async function hashOf(file: File): Promise<string | null> {
+  const subtle = (globalThis.crypto as Crypto | undefined)?.subtle as SubtleCrypto | undefined; // absent on plain http
+  if (!subtle || file.size > largestHashed) return null;
+  try {
+    const digest = await subtle.digest("SHA-256", await file.arrayBuffer());
+    return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  } catch {
+    return null; // it was moved away meanwhile; sending it says so
+  }
+}

@@ -1,0 +1,31 @@
+/** English texts of the page Review. The keys here are the keys that every other language must have. */
+export const en = {
+  lead: "The pictures that a look helps most come first. What you say here is what the next model learns from.",
+  notForViewers: "Your role lets you look at pictures, but not correct them",
+  isIt: "Is it: {label}?",
+  confirm: "Yes",
+  skip: "Skip",
+  keySpace: "Space",
+  skipped: "Skipped.",
+  nothingLeft: "Nothing is left to look at",
+  nothingLeftText: "The model is sure of all other pictures, or a person has spoken.",
+  skippedAgain: "Look at the skipped ones",
+
+  trainTitle: "Train on corrections",
+  trainNeeds: "It takes at least {n}.",
+  trainWithOwn: "With the model's own data, so that it does not forget",
+  train: "Train",
+  trainAskAdministrator: "An administrator can start it.",
+  trainRunning: "It is being trained.",
+  trainDone: "It is trained and judged beside the old one.",
+  trainSee: "See Models",
+} as const;
+
+/** Forms by number; each language fills in the categories it has. */
+export const enPlurals = {
+  left: { one: "{n} left", other: "{n} left" },
+  trainCorrected: {
+    one: "{n} picture was corrected or confirmed.",
+    other: "{n} pictures were corrected or confirmed.",
+  },
+} as const;

@@ -1,0 +1,34 @@
+import type { Forms, Translated } from "../../i18n";
+import type { en, enPlurals } from "./en";
+
+export const ru: Translated<typeof en> = {
+  lead: "Сначала идут картинки, взгляд на которые поможет больше всего. На сказанном здесь будет учиться следующая модель.",
+  notForViewers: "Ваша роль позволяет смотреть картинки, но не исправлять",
+  isIt: "Это: {label}?",
+  confirm: "Да",
+  skip: "Пропустить",
+  keySpace: "Пробел",
+  skipped: "Пропущено.",
+  nothingLeft: "Смотреть больше нечего",
+  nothingLeftText: "Во всём остальном модель уверена, или сказал человек.",
+  skippedAgain: "Посмотреть пропущенные",
+
+  trainTitle: "Обучить на исправлениях",
+  trainNeeds: "Нужно не меньше {n}.",
+  trainWithOwn: "С собственными данными модели, чтобы она не забыла",
+  train: "Обучить",
+  trainAskAdministrator: "Начать может администратор.",
+  trainRunning: "Модель обучается.",
+  trainDone: "Обучена и сравнена с прежней.",
+  trainSee: "Смотрите «Модели»",
+};
+
+export const ruPlurals: Forms<typeof enPlurals> = {
+  left: { one: "осталась {n}", few: "осталось {n}", many: "осталось {n}", other: "осталось {n}" },
+  trainCorrected: {
+    one: "Исправлена или подтверждена {n} картинка.",
+    few: "Исправлены или подтверждены {n} картинки.",
+    many: "Исправлено или подтверждено {n} картинок.",
+    other: "Исправлено или подтверждено {n} картинки.",
+  },
+};
