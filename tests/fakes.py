@@ -121,6 +121,10 @@ class FakeWork(Work):
         self.told.append((done, total, message))
 
     @property
+    def cancelled(self) -> bool:
+        return False
+
+    @property
     def stopping(self) -> bool:
         if self._left is None:
             return False

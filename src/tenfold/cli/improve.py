@@ -70,7 +70,8 @@ def _make_live(house: "House", insist: bool) -> None:
 
 def _tell(one: "Improvement") -> None:
     counts, found = one.counts, one.comparison
-    assert found is not None and one.model_hash is not None
+    assert found is not None
+    assert one.model_hash is not None
     own = f" and {counts['own']:,} of its own" if counts["own"] else ""
     click.echo(f"Learned from {counts['pictures']:,} corrected pictures{own}.")
     for label in counts["new_classes"]:
