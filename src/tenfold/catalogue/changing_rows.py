@@ -7,7 +7,7 @@ from typing import Any, cast
 from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
-from tenfold.catalogue import vectors
+from tenfold.catalogue import set_aside
 from tenfold.catalogue.changing import Changed, Values, filed_under, recorded
 from tenfold.catalogue.intake import search_text
 from tenfold.catalogue.tables import Change, Entry, Name
@@ -46,7 +46,7 @@ def write(session: Session, action_id: int, plans: Sequence[tuple[Values, Change
         session.connection().execute(update(_TABLE).where(_TABLE.c.id == bindparam("of")).values(new), rows)
     models = {entry["id"]: made["model_hash"] for entry, made in plans if "model_hash" in made}
     if models:
-        vectors.exchange(session, models)
+        set_aside.exchange(session, models)
 
 
 def _with_following(

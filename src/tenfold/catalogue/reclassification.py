@@ -12,7 +12,7 @@ import numpy as np
 from sqlalchemy import ColumnElement, and_, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from tenfold.catalogue import review, vectors
+from tenfold.catalogue import review, set_aside
 from tenfold.catalogue.changing import Changed, Values
 from tenfold.catalogue.changing_rows import locked, write
 from tenfold.catalogue.tables import DONE, NONE, Action, Change, Entry, Proposal, Reclassification
@@ -242,7 +242,7 @@ class Reclassifications:
             plans.append((entry, _made(entry, proposal, one.model_hash, threshold)))
             if proposal.vector is not None:
                 placed[proposal.entry_id] = proposal.vector
-        vectors.set_aside(session, one.model_hash, placed)
+        set_aside.keep(session, one.model_hash, placed)
         assert one.action_id is not None
         write(session, one.action_id, plans)
         counted = update(Action).where(Action.id == one.action_id).values(count=Action.count + len(plans))
