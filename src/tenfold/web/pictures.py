@@ -15,7 +15,9 @@ from tenfold import images
 from tenfold.accounts.roles import ADMINISTRATOR
 from tenfold.bootstrap import House
 from tenfold.catalogue.intake import Added
+from tenfold.catalogue.names import kept_path
 from tenfold.catalogue.showing import SIDES, SMALL_TYPE, file_name, nearest_side
+from tenfold.catalogue.store import hash_of
 from tenfold.catalogue.tables import HOUSE, Entry
 from tenfold.errors import CatalogueError, PictureError, TenfoldError, UsageError
 from tenfold.web import uploads
@@ -169,20 +171,21 @@ def known(request: Request, who: Operator, asked: HashesAsked) -> KnownAnswer:
     responses=responses(_400="There is no such folder."),
 )
 def add_folder(request: Request, who: Administrator, asked: FolderAsked) -> JobAnswer:
-    """Have all pictures of a folder of the server added, by a job. They belong to everybody's catalogue."""
+    """Have all pictures of a folder of the server added, by a job. They belong to everybody's catalogue.
+
+    With `watch` the job is the one that looks after all watched folders, which does not end.
+    """
     house = service_of(request).house
     path = _folder(asked.path)
-    params = {"paths": [path], "owner": HOUSE, "shared": asked.shared}
-    job = house.jobs.submit(
-        adding.KIND,
-        params,
-        title=f"Add {images.safe_name(path)}",
-        by=who.id,
-        key=f"{adding.KIND} {path}"[:200],
-    )
     if asked.watch:
-        house.watching.add(path, shared=asked.shared, by=who.id)
-    house.audit.note(who.id, "folder.add", path, {"watch": asked.watch}, address=who.address)
+        _, job = house.watching.add(path, shared=asked.shared, by=who.id)
+    else:
+        params = {"paths": [path], "owner": HOUSE, "shared": asked.shared}
+        # The same folder once more, while it is being added, is the same job.
+        key = f"{adding.KIND} {hash_of(os.fsencode(path))}"
+        title = f"Add {images.safe_name(path)}"
+        job = house.jobs.submit(adding.KIND, params, title=title, by=who.id, key=key)
+    house.audit.note(who.id, "folder.add", kept_path(path), {"watch": asked.watch}, address=who.address)
     return job_answer(job)
 
 
