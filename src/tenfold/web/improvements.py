@@ -171,7 +171,7 @@ def list_improvements(
     """Each with its figures and verdict."""
     house = service_of(request).house
     live = house.registry.live()
-    found = house.improving.improvements.latest(limit, before)
+    found = house.improving.latest(limit, before)
     return ImprovementsAnswer(improvements=[_answer(one, live) for one in found])
 
 
@@ -181,7 +181,7 @@ def list_improvements(
 def read(request: Request, who: Viewer, number: int) -> ImprovementAnswer:
     """Its figures and verdict, once it is judged."""
     house = service_of(request).house
-    return _answer(house.improving.improvements.get(number), house.registry.live())
+    return _answer(house.improving.get(number), house.registry.live())
 
 
 @router.post(

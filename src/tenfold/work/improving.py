@@ -18,7 +18,7 @@ from tenfold.catalogue.tables import NONE
 from tenfold.datasets.dataset import Dataset
 from tenfold.errors import DatasetError, MissingExtra, RegistryError, TenfoldError
 from tenfold.inference import Classifier
-from tenfold.jobs import JobRow, Jobs, Stopped, Work
+from tenfold.jobs import CANCELLED, JobRow, Jobs, Stopped, Work
 from tenfold.registry.improvements import BETTER, FAILED, JUDGED, RUNNING, STOPPED, Improvements
 from tenfold.registry.models import CORRECTIONS, INSISTED, WON, Registry
 from tenfold.registry.tables import Improvement, LiveChange
@@ -173,6 +173,24 @@ class Improving:
             )
         reason = WON if one.verdict == BETTER else INSISTED
         return self._switch.go_live(one.model_hash, by=by, reason=reason)
+
+    def get(self, improvement_id: int) -> Improvement:
+        """One of them, as it is now. Raises UnknownImprovement."""
+        return self._settled(self.improvements.get(improvement_id))
+
+    def latest(self, limit: int = 50, before: int | None = None) -> list[Improvement]:
+        """The newest first, as they are now."""
+        return [self._settled(one) for one in self.improvements.latest(limit, before)]
+
+    def _settled(self, one: Improvement) -> Improvement:
+        """Also where its job ended before it could say so: cancelled while it waited, or failed by a fault."""
+        if one.state != RUNNING or one.job_id is None:
+            return one
+        job = self._jobs.get(one.job_id)
+        if job.ended_at is None:
+            return one
+        state = STOPPED if job.state == CANCELLED else FAILED
+        return self.improvements.change(one.id, state=state, problem=job.problem)
 
     def __call__(self, work: Work) -> dict[str, Any]:
         number = int(work.params["improvement"])
