@@ -4,12 +4,14 @@ Whoever starts it holds the other end of its standard input; when that closes, f
 process is interrupted as by Ctrl-C.
 """
 
-import _thread
 import os
 import signal
 import sys
 import threading
 import time
+
+if sys.platform == "win32":  # pragma: no cover
+    import _thread
 
 # So long an interrupted process may take to end by itself.
 _GRACE_SECONDS = 20.0
@@ -23,10 +25,23 @@ def end_with_input() -> None:
     threading.Thread(target=_wait, daemon=True).start()
 
 
+if sys.platform == "win32":  # pragma: no cover
+
+    def _interrupt() -> None:
+        _thread.interrupt_main()
+else:
+
+    def _interrupt() -> None:
+        # To the main thread itself, so that it wakes where it waits for the system.
+        ident = threading.main_thread().ident
+        assert ident is not None
+        signal.pthread_kill(ident, signal.SIGINT)
+
+
 def _wait() -> None:
     # Past Python's own buffer: a thread that waits there would keep the process from ending.
     while os.read(sys.stdin.fileno(), 4096):
         pass
-    _thread.interrupt_main()
+    _interrupt()
     time.sleep(_GRACE_SECONDS)
     os._exit(_INTERRUPTED)

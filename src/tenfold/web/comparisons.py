@@ -10,12 +10,13 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from tenfold.datasets.opening import CIFAR10
 from tenfold.errors import DatasetError, UsageError
+from tenfold.judging.comparison import check_classes
 from tenfold.web.access import Administrator, Viewer
 from tenfold.web.job_answers import JobAnswer, job_answer
 from tenfold.web.problems import NotHere, responses
 from tenfold.web.reports import SANDBOX
 from tenfold.web.service import service_of
-from tenfold.work.comparing import KIND
+from tenfold.work.comparing import KIND, names_of
 
 router = APIRouter(tags=["models"], prefix="/api/v1/comparisons")
 _MOST = 8
@@ -35,7 +36,9 @@ class ComparisonAsked(BaseModel):
 @router.post(
     "", operation_id="compare_models", summary="Compare models", status_code=202,
     responses=responses(
-        _400="Fewer than two models.", _404="One of them is not registered.", _422="There is no such data."
+        _400="Fewer than two models.",
+        _404="One of them is not registered.",
+        _422="There is no such data, or they know different classes.",
     ),
 )  # fmt: skip
 def compare(request: Request, who: Administrator, asked: ComparisonAsked) -> JobAnswer:
@@ -49,6 +52,7 @@ def compare(request: Request, who: Administrator, asked: ComparisonAsked) -> Job
     models = [house.registry.get(key) for key in keys]
     if len(keys) < 2:
         raise UsageError("A comparison", "needs two models or more", received=f"{len(keys)}")
+    check_classes({name: one.classes for name, one in zip(names_of(models), models, strict=True)})
     if asked.data != CIFAR10 and not (Path(asked.data).is_absolute() and Path(asked.data).exists()):
         raise DatasetError(
             f"The data {asked.data!r:.200}",

@@ -1,0 +1,80 @@
+"""tenfold models: the list, and which model answers."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tenfold import settings
+from tenfold.bootstrap import open_house
+from tests import runs as made
+from tests import tiny
+from tests.cli.conftest import Command
+
+KEY = "544943903d2f"
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TENFOLD_THREADS", "1")
+
+
+def test_a_model_is_added_listed_made_live_and_rolled_back(tenfold: Command) -> None:
+    added = tenfold("models", "add", tiny.MODEL)
+    assert (added.status, added.out, added.err) == (0, f"Added tiny, {KEY}\n", "")
+    assert tenfold("models", "live", KEY[:6]).out == f"tiny, {KEY}, is live\n"
+    lines = tenfold("models").out.splitlines()
+    assert lines[0].split() == ["name", "hash", "classes", "accuracy", "size", "from", "added"]
+    assert re.fullmatch(rf"live  tiny +{KEY}  10 +- +0\.0 MB  file +\d{{4}}-\d\d-\d\d \d\d:\d\d", lines[1])
+    assert re.match(r"      tenfold-cifar10  1d3c04e826c1  10 +94\.10% +8\.9 MB  bundled", lines[2])
+    assert tenfold("models", "remove", "tiny").err == (
+        "tenfold: The model tiny is live. Make another one live, and remove it then.\n"
+    )
+    assert tenfold("models", "rollback").out == "tenfold-cifar10, 1d3c04e826c1, is live again\n"
+    reasons = [line.split()[-1] for line in tenfold("models", "history").out.splitlines()]
+    assert reasons == ["why", "rollback", "chosen", "start"]
+    assert tenfold("models", "remove", "tiny").out == f"Removed tiny, {KEY}\n"
+    assert "tiny" not in tenfold("models").out
+    assert tenfold("models", "live", "tiny").err == (
+        "tenfold: The model 'tiny' is not registered. "
+        "`tenfold models` and the page Models list those that there are.\n"
+    )
+
+
+def test_the_model_of_a_run_is_added_by_the_run_s_name(tenfold: Command, own_home: Path) -> None:
+    made.make(own_home / "runs" / "one", model=True)
+    made.make(own_home / "runs" / "two")
+    assert tenfold("models", "add", "one", "--live").out == f"Added tiny, {KEY}\ntiny, {KEY}, is live\n"
+    [live] = [one for one in json.loads(tenfold("models", "--json").out) if one["live"]]
+    assert (live["name"], live["origin"], live["run"]) == ("tiny", "run", "one")
+    assert tenfold("models", "add", "two").err == (
+        "tenfold: The run two has no model file. Train it to its end, or finish it as it is.\n"
+    )
+
+
+def test_what_was_done_is_in_the_audit_log(tenfold: Command) -> None:
+    tenfold("models", "add", tiny.MODEL, "--live")
+    tenfold("models", "rollback")
+    house = open_house(settings.load())
+    actions = [one.action for one in house.audit.latest()]
+    house.close()
+    assert actions == ["model.rollback", "model.live", "model.add"]
+
+
+def test_what_is_no_model_file_is_not_added(tenfold: Command, tmp_path: Path) -> None:
+    path = tmp_path / "mine.onnx"
+    path.write_bytes(b"hello")
+    outcome = tenfold("models", "add", path)
+    assert outcome.status == 1
+    assert outcome.err.startswith(f"tenfold: The model file {path} was not made by tenfold (it starts with")
+
+
+def test_a_live_model_that_is_gone_is_told(tenfold: Command, own_home: Path) -> None:
+    tenfold("models", "add", tiny.MODEL, "--live")
+    [kept] = (own_home / "models").glob("*.onnx")
+    kept.unlink()
+    outcome = tenfold("models")
+    assert outcome.err.startswith(f"tenfold: warning: The model file {kept} cannot be read")
+    assert outcome.err.endswith("The bundled model answers instead.\n")
+    assert re.search(r"^live  tenfold-cifar10", outcome.out, re.M)
