@@ -197,3 +197,30 @@ def test_a_model_is_named_and_shown_pictures_as_suits_its_data(
     config = pipeline.export_config(replace(data, name=source), recipe)
     assert (config.name, config.views) == (name, views)
     assert pipeline.export_config(replace(data, name=source), recipe, "mine").name == "mine"
+
+
+def test_a_run_from_a_model_of_other_classes_keeps_what_it_knows_of_the_shared_ones(
+    data: Dataset, tmp_path: Path
+) -> None:
+    first = pipeline.train(data, tmp_path / "first", RECIPE, device_name="cpu")
+    pipeline.export(first, data, tmp_path / "first.onnx", ExportConfig(prototypes_per_class=3, neighbours=2))
+    old = data.training.classes
+    shown = tiny.folder(tiny.shades(60, 10, seed=5), tmp_path / "pictures")
+    # "antelope" stands before all others, so that every output moves by one.
+    (shown / "airplane").rename(shown / "antelope")
+    more = open_dataset(str(shown), side=32, data_dir=tmp_path, cache=tmp_path / "cache")
+    assert more.training.classes == ("antelope", *old[1:])
+    source = Transfer(str(tmp_path / "first.onnx"))
+    recipe = replace(RECIPE, epochs=1, transfer=source, optimiser=Optimiser("sgd", rate=0.0, momentum=0.0))
+    second = pipeline.train(more, tmp_path / "second", recipe, device_name="cpu")
+    mine, theirs = (one.network.get_parameter("head.weight") for one in (second, first))
+    assert torch.allclose(mine[1:], theirs[1:], atol=1e-5)
+    assert not torch.allclose(mine[0], theirs[0], atol=1e-3)
+
+
+def test_the_views_of_a_model_are_those_asked_for(data: Dataset) -> None:
+    assert pipeline.export_config(data, RECIPE).views == "six-wide"
+    assert pipeline.export_config(data, RECIPE, views="whole").views == "whole"
+    own = replace(data, name="photos")
+    assert pipeline.export_config(own, RECIPE).views == "whole"
+    assert pipeline.export_config(own, RECIPE, "name", "six-wide").views == "six-wide"

@@ -185,3 +185,20 @@ def test_a_layer_that_is_not_there_is_told() -> None:
     assert str(caught.value).endswith(
         "Name one of these with --freeze-until; `tenfold network show` lists them."
     )
+
+
+def test_each_class_takes_its_own_row_of_the_head_along_wherever_it_stands() -> None:
+    theirs, mine = ("bird", "cat", "frog"), ("ape", "bird", "frog", "newt")
+    teacher, pupil = trained(narrow(3)), narrow(4, seed=1)
+    own = pupil.head.weight.detach().clone()
+    transfer.take_classes(pupil, teacher, mine, theirs)
+    shared = answers(pupil)[:, [1, 2]]
+    assert torch.allclose(shared, answers(teacher)[:, [0, 2]], atol=1e-5)
+    assert torch.equal(pupil.head.weight[[0, 3]], own[[0, 3]])
+
+
+def test_the_classes_of_a_model_file_and_of_a_run_are_told(tmp_path: Path) -> None:
+    assert transfer.classes_of(tiny.MODEL) == modelfile.read(tiny.MODEL)[1].labels
+    assert transfer.classes_of(tmp_path) == ()
+    (tmp_path / "data.json").write_text('{"classes": ["a", "b"]}')
+    assert transfer.classes_of(tmp_path) == ("a", "b")
