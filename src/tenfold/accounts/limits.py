@@ -31,8 +31,7 @@ class Try:
     """One try that was let through: the keys that it is counted under."""
 
     here: str
-    keys: tuple[tuple[str, int], ...]
-    at: datetime
+    ids: tuple[int, ...]
 
 
 class Limits:
@@ -60,8 +59,10 @@ class Limits:
                     seconds=seconds,
                     cure=f"Wait {_words(seconds)}, and try again.",
                 )
-            change.add_all(Attempt(key=key, at=at) for key, _ in keys)
-        return Try(keys[0][0], keys, at)
+            attempts = [Attempt(key=key, at=at) for key, _ in keys]
+            change.add_all(attempts)
+            change.flush()
+            return Try(keys[0][0], tuple(attempt.id for attempt in attempts))
 
     def wait(self, name: str, address: str) -> int:
         """How many seconds the next try has to wait now; 0: it need not."""
@@ -72,15 +73,13 @@ class Limits:
 
     def succeeded(self, one: Try) -> None:
         """Take a try back that did not fail, and forget the failures of that name from there."""
-        self.withdraw(one)
         with self._database.writing() as change:
-            change.execute(delete(Attempt).where(Attempt.key == one.here))
+            change.execute(delete(Attempt).where(Attempt.id.in_(one.ids) | (Attempt.key == one.here)))
 
     def withdraw(self, one: Try) -> None:
         """Take a try back that was not made."""
         with self._database.writing() as change:
-            for key, _ in one.keys:
-                change.execute(delete(Attempt).where(Attempt.key == key, Attempt.at == one.at))
+            change.execute(delete(Attempt).where(Attempt.id.in_(one.ids)))
 
     def _alone(self, change: Transaction, keys: Sequence[tuple[str, int]]) -> None:
         """Let no other transaction count the same keys now. SQLite lets in one writer at a time anyway."""

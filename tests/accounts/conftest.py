@@ -1,0 +1,49 @@
+"""People with cheap passwords, and a clock that the tests move."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from argon2 import PasswordHasher
+
+from tenfold.accounts.office import Office
+from tenfold.accounts.passwords import Passwords
+from tenfold.database import Database, base
+
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+WORDS = "seven green kettles"
+
+
+class Clock:
+    """What the accounts take for now: it stands still, however slow the machine is."""
+
+    def __init__(self) -> None:
+        self.at = base.now()
+
+    def now(self) -> datetime:
+        return self.at
+
+    def forward(self, **how: float) -> None:
+        self.at += timedelta(**how)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    made = Clock()
+    for module in ("audit", "limits", "people", "sessions", "tokens"):
+        monkeypatch.setattr(f"tenfold.accounts.{module}.now", made.now)
+    return made
+
+
+@pytest.fixture
+def office(database: Database, tmp_path: Path, clock: Clock) -> Office:
+    """The people of an empty database: sessions end after an hour without use, or after a day."""
+    return Office(
+        database, tmp_path, idle=timedelta(hours=1), lasting=timedelta(days=1), passwords=Passwords(CHEAP)
+    )
+
+
+@pytest.fixture
+def ann(office: Office) -> int:
+    """An administrator's id."""
+    return office.people.add("Ann", "administrator", WORDS).id
