@@ -16,6 +16,7 @@ from tenfold.accounts.sessions import Sessions
 from tenfold.accounts.tokens import Tokens
 from tenfold.catalogue.actions import Actions
 from tenfold.catalogue.corrected import Corrected
+from tenfold.catalogue.duplicates import Duplicates
 from tenfold.catalogue.exports import Exports
 from tenfold.catalogue.filing import Filer
 from tenfold.catalogue.intake import Intake
@@ -23,6 +24,7 @@ from tenfold.catalogue.reclassification import Reclassifications
 from tenfold.catalogue.review import Review
 from tenfold.catalogue.search import Search
 from tenfold.catalogue.showing import Showing
+from tenfold.catalogue.similar import Similar
 from tenfold.catalogue.store import Store
 from tenfold.catalogue.watches import Watches
 from tenfold.database import Database
@@ -67,6 +69,8 @@ class House:
     actions: Actions
     review: Review
     search: Search
+    similar: Similar
+    duplicates: Duplicates
     exports: Exports
     filing: Filer
     registry: Registry
@@ -89,6 +93,7 @@ class House:
 
     def close(self) -> None:
         self.jobs.close()
+        self.similar.close()
         self.database.close()
 
 
@@ -159,6 +164,8 @@ def open_house(settings: Settings, *, classifier: Classifier | None = None, serv
         actions=Actions(database),
         review=Review(database),
         search=Search(database),
+        similar=Similar(database, settings.home / "index"),
+        duplicates=Duplicates(database),
         exports=Exports(database, store),
         filing=Filer(database, store, settings.home),
         registry=registry,

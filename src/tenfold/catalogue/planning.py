@@ -49,13 +49,15 @@ class Plan:
 class Driver:
     """A condition that an index of its own can answer, and how many entries it leaves: MANY + 1 at most.
 
-    words: those that it is about. condition: where the index needs other words than the filter's.
+    condition: where the index needs other words than the filter's. words: those that it is about.
+    matching: the ids that full text search gives.
     """
 
     count: int
     hint: str
     condition: ColumnElement[bool] | None = None
     words: tuple[str, ...] = ()
+    matching: Select[tuple[int]] | None = None
 
 
 def planned(session: Session, filters: Filters, order: Order, limit: int) -> Plan:
@@ -80,15 +82,9 @@ def counting(session: Session, filters: Filters, most: int) -> tuple[Plan, bool]
     best = _best(session, filters)
     if best is None:
         return Plan("INDEXED BY entries_by_added", facts(filters)), False
-    if best.words and best.count > most and all(len(word) >= TRIGRAM for word in best.words):
-        assert best.condition is not None
-        return _fetched(filters, replace(best, condition=_first(best, most))), True
+    if best.matching is not None and best.count > most:
+        return _fetched(filters, replace(best, condition=Entry.id.in_(best.matching.limit(most)))), True
     return _fetched(filters, best), False
-
-
-def _first(driver: Driver, most: int) -> ColumnElement[bool]:
-    """The condition of a driver of words, of the first of them alone."""
-    return Entry.id.in_(_matching(driver.words).limit(most))
 
 
 def _fetched(filters: Filters, driver: Driver) -> Plan:
@@ -137,12 +133,13 @@ def cells(filters: Filters) -> list[ColumnElement[bool]]:
 
 def _walked(session: Session, filters: Filters, order: Order) -> tuple[str, list[ColumnElement[bool]]]:
     """The index to walk through, and its lanes: each class, source, model or person alone."""
+    # Before a class: models follow each other in time, and classes do not.
+    if filters.model and order.column in (Entry.added_at, Entry.taken_at):
+        return order.index.replace("_by_", "_by_model_"), []
     by_label = order.column in (Entry.added_at, Entry.confidence, Entry.novelty)
     if by_label and 0 < len(filters.labels) <= _MOST_LANES:
         lanes = [Entry.label == label for label in sorted(set(filters.labels))]
         return order.index.replace("_by_", "_by_label_"), lanes
-    if filters.model and order.column in (Entry.added_at, Entry.taken_at):
-        return order.index.replace("_by_", "_by_model_"), []
     if order.column is Entry.added_at:
         if filters.owner == "mine":
             return "entries_by_owner_added", []
@@ -165,8 +162,8 @@ def _drivers(session: Session, filters: Filters) -> Iterator[Driver]:
         named = select(Name.entry_id).where(Name.source == filters.source)
         yield Driver(_count(session, named), BY_NUMBER, Entry.id.in_(named))
     if filters.owner == "visible" and visibility(filters):
-        seen = Filters(person=filters.person, deleted=filters.deleted)
-        count = counted(session, seen)
+        seen = Filters(person=filters.person)
+        count = counted(session, seen) + counted(session, replace(seen, deleted=True))
         if count <= MANY:
             own = select(Entry.id).with_hint(Entry, "INDEXED BY entries_by_owner_added")
             shared = select(Entry.id).with_hint(Entry, "INDEXED BY entries_by_shared")
@@ -177,23 +174,25 @@ def _drivers(session: Session, filters: Filters) -> Iterator[Driver]:
 
 
 def _indexed(filters: Filters) -> Iterator[tuple[str, ColumnElement[bool]]]:
-    """The conditions that have an index, and its name."""
+    """The conditions that have an index, and its name; what else the index has is asked too."""
     nothing = Filters(administrator=True)
-    for index, names in (
-        ("entries_by_confidence", ("confidence_from", "confidence_to")),
-        ("entries_by_novelty", ("novelty_from", "novelty_to")),
-        ("entries_by_added", ("added_from", "added_to")),
-        ("entries_by_taken", ("taken_from", "taken_to")),
-        ("entries_by_label_added", ("labels",)),
-        ("ix_entries_state_id", ("states",)),
-        ("entries_by_model_added", ("model",)),
-        ("entries_corrected", ("corrected",)),
-        ("entries_deleted", ("deleted",)),
+    added = ("added_from", "added_to")
+    ranges = ("confidence_from", "confidence_to", "novelty_from", "novelty_to")
+    for index, names, more in (
+        ("entries_by_model_added", ("model",), added),
+        ("entries_by_label_added", ("labels",), (*added, *ranges, "states", "source")),
+        ("entries_by_confidence", ranges[:2], ()),
+        ("entries_by_novelty", ranges[2:], ()),
+        ("entries_by_added", added, ()),
+        ("entries_by_taken", ("taken_from", "taken_to"), ()),
+        ("ix_entries_state_id", ("states",), ()),
+        ("entries_corrected", ("corrected",), ranges),
+        ("entries_deleted", ("deleted",), ranges),
     ):
-        asked = {name: getattr(filters, name) for name in names}
         if names == ("corrected",) and not filters.corrected:
             continue
-        if asked != {name: getattr(nothing, name) for name in names}:
+        if any(getattr(filters, name) != getattr(nothing, name) for name in names):
+            asked = {name: getattr(filters, name) for name in (*names, *more)}
             yield index, _only(replace(nothing, **asked))
     if filters.owner == "mine":
         yield "entries_by_owner_added", Entry.owner_id == filters.person
@@ -204,10 +203,7 @@ def _indexed(filters: Filters) -> Iterator[tuple[str, ColumnElement[bool]]]:
 def _only(asked: Filters) -> ColumnElement[bool]:
     """The condition of the one thing that is asked, without that nothing is deleted."""
     found = facts(asked)
-    return found[0] if asked.deleted else _all(found[1:])
-
-
-def _all(found: list[ColumnElement[bool]]) -> ColumnElement[bool]:
+    found = found if asked.deleted else found[1:]
     return and_(*found)
 
 
@@ -225,22 +221,17 @@ def _texts(session: Session, filters: Filters) -> Iterator[Driver]:
     """What full text search says of the words together; of one or two letters, by the trigrams they begin."""
     words = tuple(dict.fromkeys(word for word in filters.words if len(word) >= TRIGRAM))
     if words:
-        yield Driver(_count(session, _matching(words)), BY_NUMBER, Entry.id.in_(_matching(words)), words)
+        yield _text(session, " AND ".join(map(phrase, words)), words)
         return
     for word in filters.words:
         found = _trigrams(session, word)
         if found:
-            matching = _asked(" OR ".join(map(phrase, found)))
-            yield Driver(_count(session, matching), BY_NUMBER, Entry.id.in_(matching), (word,))
+            yield _text(session, " OR ".join(map(phrase, found)), (word,))
 
 
-def _matching(words: tuple[str, ...]) -> Select[tuple[int]]:
-    """The ids of the entries that have all the words, each of three letters at least."""
-    return _asked(" AND ".join(map(phrase, words)))
-
-
-def _asked(expression: str) -> Select[tuple[int]]:
-    return select(TEXTS.c.rowid).where(TEXTS.c.entries_text.op("MATCH")(expression))
+def _text(session: Session, expression: str, words: tuple[str, ...]) -> Driver:
+    matching = select(TEXTS.c.rowid).where(TEXTS.c.entries_text.op("MATCH")(expression))
+    return Driver(_count(session, matching), BY_NUMBER, Entry.id.in_(matching), words, matching)
 
 
 def _trigrams(session: Session, word: str) -> list[str]:
@@ -250,7 +241,7 @@ def _trigrams(session: Session, word: str) -> list[str]:
     for term, count in session.execute(query, {"low": word, "high": word + 2 * "\U0010ffff"}):
         entries += count
         found.append(term)
-        if entries > FEW or len(found) > _MOST_TRIGRAMS:
+        if entries > MANY or len(found) > _MOST_TRIGRAMS:
             return []
     return found or [word + "\n\n"]
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from tenfold.accounts.roles import ADMINISTRATOR, OPERATOR, at_least
 from tenfold.bootstrap import House
 from tenfold.catalogue.orders import OrderName
+from tenfold.catalogue.similar import MOST
 from tenfold.catalogue.tables import HOUSE, Entry
 from tenfold.errors import UnknownModel
 from tenfold.web.access import Viewer, Visitor
@@ -70,6 +71,28 @@ class EntryDetail(EntryAnswer):
     history: list[ActionAnswer] = Field(description="What people did to it, the newest first.")
 
 
+class SimilarEntry(BaseModel):
+    entry: EntryAnswer
+    similarity: float = Field(description="Cosine of the angle between the two vectors, -1 to 1.")
+
+
+class SimilarAnswer(BaseModel):
+    """What is like an entry, the most alike first."""
+
+    entries: list[SimilarEntry]
+    model: str = Field(description="SHA-256 of the model whose vectors were compared.")
+    compared: int = Field(description="How many entries that model named.")
+    others: int = Field(description="How many were named by other models, and cannot be compared.")
+    complete: bool = Field(description="False: only the newest were compared, as the index is being made.")
+
+
+class DuplicatesAnswer(BaseModel):
+    """Groups of entries that look the same, the one with the newest entry first."""
+
+    groups: list[list[EntryAnswer]]
+    next: str | None = Field(description="Send it as `after` for the next page; null at the end.")
+
+
 @router.get(
     "/entries",
     operation_id="entries",
@@ -122,6 +145,55 @@ def one_entry(request: Request, who: Viewer, entry: Id) -> EntryDetail:
     """An entry, also a deleted one, with its names and its history."""
     house = service_of(request).house
     return _detail(house, house.search.get(entry, person=who.id, administrator=_all(who)), who)
+
+
+@router.get(
+    "/entries/{entry}/similar",
+    operation_id="similar",
+    summary="More like this",
+    responses=responses(
+        _404="There is no such entry for this person.",
+        _409="The entry is not classified yet, or cannot be.",
+        _422="A value that cannot be used.",
+    ),
+)
+def similar(
+    request: Request, who: Viewer, entry: Id, limit: Annotated[int, Query(ge=1, le=MOST)] = 24
+) -> SimilarAnswer:
+    """The entries that the same model puts nearest to this one."""
+    house = service_of(request).house
+    one = house.search.get(entry, person=who.id, administrator=_all(who))
+    found = house.similar.like(one, person=who.id, administrator=_all(who), limit=limit)
+    return SimilarAnswer(
+        entries=[
+            SimilarEntry(entry=entry_answer(near, who.id), similarity=similarity)
+            for near, similarity in found.entries
+        ],
+        model=found.model,
+        compared=found.compared,
+        others=found.others,
+        complete=found.complete,
+    )
+
+
+@router.get(
+    "/duplicates",
+    operation_id="duplicates",
+    summary="Pictures that look the same",
+    responses=responses(_400="`after` is from no page.", _422="A value that cannot be used."),
+)
+def duplicates(
+    request: Request, who: Viewer, after: After = None, limit: Annotated[int, Query(ge=1, le=100)] = 20
+) -> DuplicatesAnswer:
+    """Groups of copies: the same picture in another size, recompressed, brightened.
+
+    What has come in the last half minute may not be among them yet.
+    """
+    found = service_of(request).house.duplicates.page(
+        person=who.id, administrator=_all(who), limit=limit, after=after
+    )
+    groups = [[entry_answer(entry, who.id) for entry in group] for group in found.groups]
+    return DuplicatesAnswer(groups=groups, next=found.next)
 
 
 def _detail(house: House, entry: Entry, who: Visitor) -> EntryDetail:
