@@ -1,0 +1,48 @@
+"""Whoever kills `tenfold catalogue add` loses nothing: some kills here, 200 in the benchmark itself."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+
+from benchmarks.ingest_kills import Ingest, Kills
+from tenfold.catalogue.store import Store
+from tenfold.catalogue.tables import WAITING, Entry, SeenFile
+from tenfold.database import Database
+
+# A network so small that the time goes into all the rest.
+MODEL = Path(__file__).parent.parent / "data" / "tiny.onnx"
+PICTURES, KILLS = 70, 3
+
+
+@pytest.fixture
+def ingest(database_url: str, tmp_path: Path) -> Ingest:
+    return Ingest(tmp_path / "ingest", database_url, model=str(MODEL))
+
+
+def test_kills_at_random_moments_lose_and_double_nothing(ingest: Ingest) -> None:
+    kills = Kills()
+    for _ in range(KILLS):
+        ingest.make(PICTURES)
+        ingest.kill(kills, starting=1.0, adding=0.5)
+    assert kills.adding + kills.starting + kills.late == KILLS
+    ingest.finish()
+    assert ingest.faults() == []
+    spoil(ingest)
+
+
+def spoil(ingest: Ingest) -> None:
+    """What the look for faults would see, were it there."""
+    database = Database(ingest.url)
+    store = Store(ingest.home / "pictures")
+    with database.writing() as session:
+        session.execute(update(Entry).where(Entry.id == 1).values(state=WAITING))
+        session.execute(update(SeenFile).where(SeenFile.entry_id == 2).values(entry_id=3))
+    database.close()
+    store.put(b"no picture")
+    first = next(store.hashes())
+    store.path(first).chmod(0o644)
+    store.path(first).write_bytes(b"altered")
+    found = "\n".join(ingest.faults())
+    for fault in ("waiting", "not remembered", "in the store, and no picture", f"{first}: altered"):
+        assert fault in found
