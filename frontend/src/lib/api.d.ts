@@ -847,6 +847,8 @@ export interface paths {
         /**
          * Add a folder of the server
          * @description Have all pictures of a folder of the server added, by a job. They belong to everybody's catalogue.
+         *
+         *     With `watch` the job is the one that looks after all watched folders, which does not end.
          */
         post: operations["add_folder"];
         delete?: never;
@@ -5215,7 +5217,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such data. */
+            /** @description There is no such data, or they know different classes. */
             422: {
                 headers: {
                     [name: string]: unknown;
