@@ -10,16 +10,20 @@ import os
 import threading
 import zlib
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
-from usearch.index import Index
 
 from tenfold.catalogue.tables import Embedding
 from tenfold.database import Database
+
+# Imported where it is used: a process that loads usearch before ONNX Runtime crashes (usearch 2.26 with
+# numkong, onnxruntime 1.31), and by then the model is loaded.
+if TYPE_CHECKING:
+    from usearch.index import Index
 
 # Newer vectors are put into the file when there are so many, or a tenth as many as it has.
 FEWEST_BESIDE, MOST_BESIDE = 2_000, 50_000
@@ -113,6 +117,8 @@ class ModelVectors:
 
     def _write(self, new: NDArray[np.int64], stopping: threading.Event) -> bool:
         """A new file with what is in the old one, what is beside it, and `new`; then nothing is beside it."""
+        from usearch.index import Index
+
         index = Index.restore(self._file) if self._index is not None else None
         for start in range(0, len(new), _PER_READ):
             if stopping.is_set():
@@ -132,7 +138,7 @@ class ModelVectors:
             self._ids, self._vectors = np.empty(0, np.int64), None
         return True
 
-    def _keep(self, index: Index) -> None:
+    def _keep(self, index: "Index") -> None:
         """Write the index's file whole, and after it what shows that it is whole."""
         self._file.parent.mkdir(parents=True, exist_ok=True)
         draft = self._file.with_suffix(f".{os.getpid()}.part")
@@ -191,7 +197,9 @@ def _count_and_last(session: Session, model: str) -> tuple[int, int]:
     return count, last or 0
 
 
-def _viewed(file: Path) -> Index:
+def _viewed(file: Path) -> "Index":
+    from usearch.index import Index
+
     index = Index.restore(file, view=True)
     assert index is not None
     index.expansion_search = _EXPANSION
