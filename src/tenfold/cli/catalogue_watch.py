@@ -70,6 +70,8 @@ def _watch(house: "House", path: str, poll: bool) -> int:
             click.echo(f"The next server goes on with it: it was watched before. {stop}", err=True)
         else:
             house.watching.watches.stop(watch.id)
+            if not house.watching.watches.active():
+                house.jobs.cancel(job.id)
             click.echo("Not watched any more. What was added stays.", err=True)
     return 0
 

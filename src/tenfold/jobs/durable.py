@@ -4,6 +4,7 @@ The one place that knows DBOS; it is imported when there is work to do. DBOS kee
 database (PostgreSQL: in the schema "dbos"). One engine can be at work in a process at a time.
 """
 
+import logging
 import os
 import threading
 from collections.abc import Callable, Collection
@@ -124,6 +125,8 @@ class Durable:
     def _destroy(self) -> None:
         from dbos import DBOS
 
+        # Its threads complain of each other as they end; what they did not finish begins again later.
+        logging.getLogger("dbos").setLevel(logging.CRITICAL)
         DBOS.destroy(destroy_registry=True)
 
 

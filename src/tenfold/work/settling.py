@@ -7,7 +7,7 @@ is waited for.
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,8 +43,15 @@ class Settling:
         settle_seconds: how long a file has to stay as it is.
     """
 
-    def __init__(self, path: str, *, without: Path | None = None, settle_seconds: float = 2.0) -> None:
-        self.path = path
+    def __init__(
+        self,
+        path: str,
+        *,
+        without: Path | None = None,
+        settle_seconds: float = 2.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.path, self._clock = path, clock
         self._without, self._settle = without, settle_seconds
         self._known: dict[str, _State] = {}
         self._pending: dict[str, _Pending] = {}
@@ -69,7 +76,7 @@ class Settling:
 
     def whole(self) -> Iterator[str]:
         """The files that are whole by now. One that comes out here comes again when it changes."""
-        moment = time.monotonic()
+        moment = self._clock()
         self._see(list(self._pending))
         for path, pending in list(self._pending.items()):
             quiet = moment - pending.since
@@ -86,10 +93,10 @@ class Settling:
         """Hand these out once more: they could not be used now."""
         for path in paths:
             if state := self._known.pop(path, None):
-                self._pending[path] = _Pending(state, time.monotonic(), grew=False)
+                self._pending[path] = _Pending(state, self._clock(), grew=False)
 
     def _see(self, paths: Iterable[str]) -> None:
-        moment = time.monotonic()
+        moment = self._clock()
         for path in paths:
             state = _state(path)
             before = self._pending.get(path)

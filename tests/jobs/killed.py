@@ -1,0 +1,43 @@
+"""A program that does jobs until it is killed; run by test_kills.py: `killed.py DATABASE_URL LOG`."""
+
+import sys
+import time
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from tenfold.database import Database
+from tenfold.jobs import ENDED, Jobs, Work
+
+STEPS = 25
+
+
+def steps(log: Path) -> Any:
+    """A handler whose every step writes a line, so that one can count how often it ran."""
+
+    def handler(work: Work) -> dict[str, Any]:
+        def one(i: int) -> int:
+            with log.open("a") as file:
+                file.write(f"begin {i}\n")
+            time.sleep(0.02)
+            with log.open("a") as file:
+                file.write(f"end {i}\n")
+            return i
+
+        return {"sum": sum(work.step(f"step {i}", partial(one, i)) for i in range(STEPS))}
+
+    return handler
+
+
+def main() -> None:
+    database = Database(sys.argv[1])
+    jobs = Jobs(database, {"steps": steps(Path(sys.argv[2]))})
+    print("started", jobs.start(), flush=True)  # noqa: T201
+    while any(job.state not in ENDED for job in jobs.list()):
+        time.sleep(0.05)
+    jobs.close()
+    database.close()
+
+
+if __name__ == "__main__":
+    main()

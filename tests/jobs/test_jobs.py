@@ -1,0 +1,293 @@
+"""Jobs on SQLite and on PostgreSQL: done once, remembered, cancelled, and told why they failed."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+from sqlalchemy import inspect
+
+from tenfold.database import Base, Database
+from tenfold.errors import DatasetError, UnknownJob
+from tenfold.jobs import CANCELLED, DONE, FAILED, RUNNING, WAITING, Handler, Jobs, Stopped, Work
+
+Open = Callable[..., Jobs]
+# A machine with much else to do takes its time to start the job library.
+LONG = 120.0
+
+
+@pytest.fixture
+def opened(database: Database) -> Iterator[Open]:
+    """Starts jobs with handlers by kind: `opened(count=handler)`."""
+    with ExitStack() as stack:
+
+        def one(idle_seconds: float = 20.0, **handlers: Handler) -> Jobs:
+            jobs = Jobs(database, handlers, idle_seconds=idle_seconds)
+            stack.callback(jobs.close)
+            assert jobs.start()
+            return jobs
+
+        yield one
+
+
+def until(true: Callable[[], Any], seconds: float = LONG) -> None:
+    ends = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < ends, "it did not happen"
+        time.sleep(0.02)
+
+
+def ask(jobs: Jobs, kind: str, **params: Any) -> str:
+    return jobs.submit(kind, params, title=kind.capitalize(), by=7).id
+
+
+def linger(work: Work) -> dict[str, Any]:
+    while not work.stopping:
+        time.sleep(0.01)
+    raise Stopped
+
+
+def test_the_work_is_done_and_its_result_kept(opened: Open) -> None:
+    def double(work: Work) -> dict[str, Any]:
+        work.progress(1, 2, "half")
+        work.progress(2, 2, "all of it")
+        return {"twice": 2 * work.params["number"], "by": work.by}
+
+    jobs = opened(double=double)
+    job = jobs.wait(ask(jobs, "double", number=21), LONG)
+    assert (job.state, job.result, job.problem) == (DONE, {"twice": 42, "by": 7}, None)
+    assert (job.done, job.total, job.message) == (2, 2, "all of it")
+    assert job.started_at
+    assert job.ended_at
+    assert job.created_at <= job.started_at <= job.ended_at
+
+
+def test_a_job_may_be_asked_for_where_nobody_works_yet(database: Database, opened: Open) -> None:
+    asking = Jobs(database, {})
+    asked = ask(asking, "ten")
+    assert asking.wait(asked, 0).state == WAITING
+    jobs = opened(ten=lambda work: {"ten": 10})
+    assert jobs.wait(asked, LONG).result == {"ten": 10}
+
+
+def test_what_a_person_can_mend_is_told_in_the_shape_of_all_errors(opened: Open) -> None:
+    def fail(work: Work) -> dict[str, Any]:
+        raise DatasetError("The data pets", "has no pictures", received="0 files", cure="Add some.")
+
+    jobs = opened(fail=fail)
+    job = jobs.wait(ask(jobs, "fail"), LONG)
+    assert job.state == FAILED
+    assert job.problem == {
+        "code": "dataset-error",
+        "title": "The data cannot be used",
+        "detail": "The data pets has no pictures (0 files). Add some.",
+        "subject": "The data pets",
+        "problem": "has no pictures",
+        "received": "0 files",
+        "cure": "Add some.",
+    }
+
+
+def test_a_fault_ends_the_job_in_neutral_words_and_is_logged(
+    opened: Open, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(work: Work) -> dict[str, Any]:
+        raise ValueError("the password is hunter2")
+
+    jobs = opened(fail=fail)
+    with caplog.at_level(logging.ERROR, "tenfold.jobs"):
+        job = jobs.wait(ask(jobs, "fail"), LONG)
+    assert job.state == FAILED
+    assert job.problem is not None
+    detail = "'Fail' ended before it was done (a fault in tenfold; its log says which)."
+    assert job.problem["detail"] == detail
+    assert "hunter2" not in str(job.problem)
+    assert "hunter2" in caplog.text
+
+
+def test_a_full_disk_is_told_as_such(opened: Open) -> None:
+    def fail(work: Work) -> dict[str, Any]:
+        raise OSError(28, "No space left on device")
+
+    jobs = opened(fail=fail)
+    problem = jobs.wait(ask(jobs, "fail"), LONG).problem
+    assert problem is not None
+    assert "could not read or write what it needs (No space left on device)" in problem["detail"]
+
+
+def test_work_of_an_unknown_kind_fails_in_words(opened: Open) -> None:
+    jobs = opened()
+    problem = jobs.wait(ask(jobs, "knit"), LONG).problem
+    assert problem is not None
+    assert "is work of a kind that this version of tenfold does not know (knit)" in problem["detail"]
+
+
+def test_what_json_cannot_hold_is_a_fault(opened: Open, caplog: pytest.LogCaptureFixture) -> None:
+    jobs = opened(wrong=lambda work: {"made": work.step("make", object) and 1})
+    assert jobs.wait(ask(jobs, "wrong"), LONG).state == FAILED
+    assert "not portable JSON serializable" in caplog.text
+
+
+def test_finished_steps_are_remembered_when_the_process_ends(opened: Open) -> None:
+    ran: list[str] = []
+
+    def three(work: Work) -> dict[str, Any]:
+        def note(name: str) -> Callable[[], list[str]]:
+            return lambda: ran.append(name) or [name, "done"]  # type: ignore[func-returns-value]
+
+        results = [work.step("first", note("first")), work.step("second", note("second"))]
+        if ran.count("attempt") < 1:
+            ran.append("attempt")
+            linger(work)
+        return {"results": [*results, work.step("third", note("third"))]}
+
+    jobs = opened(three=three)
+    asked = ask(jobs, "three")
+    until(lambda: "attempt" in ran)
+    jobs.close()
+    assert jobs.get(asked).state == WAITING
+    jobs.start()
+    job = jobs.wait(asked, LONG)
+    assert job.result == {"results": [[name, "done"] for name in ("first", "second", "third")]}
+    assert ran == ["first", "second", "attempt", "third"]
+
+
+def test_a_step_that_failed_is_not_remembered(opened: Open) -> None:
+    tries: list[int] = []
+
+    def unlucky(work: Work) -> dict[str, Any]:
+        def sometimes() -> int:
+            tries.append(1)
+            if len(tries) == 1:
+                raise DatasetError("The first try", "failed")
+            return len(tries)
+
+        try:
+            return {"value": work.step("sometimes", sometimes)}
+        except DatasetError:
+            linger(work)
+            raise
+
+    jobs = opened(unlucky=unlucky)
+    asked = ask(jobs, "unlucky")
+    until(lambda: tries)
+    jobs.close()
+    jobs.start()
+    assert jobs.wait(asked, LONG).result == {"value": 2}
+
+
+def test_a_running_job_is_cancelled_when_its_handler_looks(opened: Open) -> None:
+    jobs = opened(linger=linger)
+    asked = ask(jobs, "linger")
+    until(lambda: jobs.get(asked).state == RUNNING)
+    assert jobs.cancel(asked).cancel
+    job = jobs.wait(asked, LONG)
+    assert (job.state, job.problem) == (CANCELLED, None)
+    assert jobs.cancel(asked).state == CANCELLED
+
+
+def test_a_waiting_job_is_cancelled_at_once_and_never_begun(database: Database, opened: Open) -> None:
+    began: list[str] = []
+    asking = Jobs(database, {})
+    first, second = ask(asking, "note", name="first"), ask(asking, "note", name="second")
+    assert asking.cancel(first).state == CANCELLED
+    jobs = opened(note=lambda work: began.append(work.params["name"]) or {})  # type: ignore[func-returns-value]
+    assert jobs.wait(second, LONG).state == DONE
+    assert began == ["second"]
+
+
+def test_the_same_key_is_the_same_job_until_it_has_ended(opened: Open) -> None:
+    jobs = opened(linger=linger)
+    first = jobs.submit("linger", {}, title="Once", by=0, key="k")
+    assert jobs.submit("linger", {"other": 1}, title="Twice", by=0, key="k").id == first.id
+    assert jobs.submit("linger", {}, title="Other", by=0, key="l").id != first.id
+    until(lambda: jobs.get(first.id).state == RUNNING)
+    jobs.cancel(first.id)
+    jobs.wait(first.id, LONG)
+    assert jobs.submit("linger", {}, title="Again", by=0, key="k").id != first.id
+
+
+def test_many_who_ask_with_one_key_at_once_get_one_job(database: Database) -> None:
+    jobs = Jobs(database, {})
+    got: list[str] = []
+
+    def submit() -> None:
+        got.append(jobs.submit("x", {}, title="X", by=0, key="k").id)
+
+    threads = [threading.Thread(target=submit) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(got) == 8
+    assert len(set(got)) == 1
+
+
+def test_two_jobs_are_at_work_at_once_and_training_keeps_nobody_waiting(opened: Open) -> None:
+    jobs = opened(work=linger, train=linger)
+    work = [ask(jobs, "work") for _ in range(3)]
+    train = [ask(jobs, "train") for _ in range(2)]
+
+    def running() -> list[str]:
+        return sorted(job.id for job in jobs.list(states=[RUNNING]))
+
+    until(lambda: len(running()) == 3)
+    time.sleep(0.5)
+    assert running() == sorted([*work[:2], train[0]])
+    jobs.cancel(work[0])
+    until(lambda: work[2] in running())
+
+
+def test_the_newest_come_first_and_older_ones_page_by_page(database: Database) -> None:
+    jobs = Jobs(database, {})
+    asked = [ask(jobs, "odd" if i % 2 else "even") for i in range(5)]
+    assert [job.id for job in jobs.list(2)] == [asked[4], asked[3]]
+    assert [job.id for job in jobs.list(2, before=asked[3])] == [asked[2], asked[1]]
+    assert [job.id for job in jobs.list(kinds=["odd"])] == [asked[3], asked[1]]
+    assert jobs.list(states=[DONE]) == []
+
+
+def test_a_job_that_does_not_exist_is_told(database: Database) -> None:
+    jobs = Jobs(database, {})
+    with pytest.raises(UnknownJob, match=r"Job 0 does not exist\. tenfold jobs lists those that do"):
+        jobs.get("0")
+    with pytest.raises(UnknownJob):
+        jobs.cancel("0")
+
+
+def test_one_works_and_the_next_takes_over_when_it_ends(database: Database, opened: Open) -> None:
+    first = opened(linger=linger)
+    asked = ask(first, "linger")
+    until(lambda: first.get(asked).state == RUNNING)
+    second = Jobs(database, {"linger": lambda work: {"done": "by the second"}})
+    assert not second.start()
+    try:
+        time.sleep(0.3)
+        assert second.get(asked).state == RUNNING
+        first.close()
+        assert second.wait(asked, LONG).result == {"done": "by the second"}
+    finally:
+        second.close()
+
+
+def test_the_job_library_is_stopped_where_there_is_no_work(opened: Open) -> None:
+    jobs = opened(idle_seconds=0.5, ten=lambda work: {"ten": 10})
+    for _ in range(2):
+        assert jobs.wait(ask(jobs, "ten"), LONG).state == DONE
+        until(lambda: not [one for one in threading.enumerate() if one.name.startswith("queue-worker")])
+
+
+def test_its_tables_are_apart_from_ours(database: Database, opened: Open) -> None:
+    jobs = opened(ten=lambda work: {"ten": 10})
+    jobs.wait(ask(jobs, "ten"), LONG)
+    found = inspect(database.engine)
+    theirs = set(found.get_table_names(schema=None if database.sqlite else "dbos"))
+    assert "workflow_status" in theirs
+    if database.sqlite:
+        theirs -= set(Base.metadata.tables)
+        assert "workflow_status" in theirs
+    else:
+        assert "workflow_status" not in found.get_table_names()
