@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from tenfold.errors import TrainingError
 from tenfold.jobs.tables import UNFINISHED, JobRow
-from tenfold.networks.known import NETWORKS
+from tenfold.networks.listing import NETWORKS
 from tenfold.registry.models import RUN
 from tenfold.training import recipe_file
 from tenfold.training.history import RUNNING, STOPPED, History

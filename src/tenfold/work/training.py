@@ -14,7 +14,7 @@ from typing import Any
 from tenfold.datasets.opening import CIFAR10
 from tenfold.errors import TrainingError, UnknownModel, UnknownRun
 from tenfold.jobs.work import Stopped, Work
-from tenfold.networks import known
+from tenfold.networks import listing
 from tenfold.registry.models import BUNDLED, RUN, Registry
 from tenfold.training import history, presence, recipe_file, runs
 from tenfold.training.history import History
@@ -32,7 +32,7 @@ class Wish:
 
     Attributes:
         data: cifar10, or a folder or manifest of this machine.
-        network: one of `tenfold.networks.known`.
+        network: one of `tenfold.networks.listing`.
         start_from, teacher: bundled, a registered model's hash, or a run's name; empty: none.
         name: what the model is called; empty: after the data.
         changes: further settings of the recipe, by dotted names.
@@ -51,7 +51,7 @@ class Wish:
 
     def recipe(self) -> Recipe:
         """The recipe that it comes to. Raises TrainingError where there is none."""
-        known.known(self.network)  # code of one's own is for the command line
+        listing.known(self.network)  # code of one's own is for the command line
         numbers = {name: getattr(self, name) for name in ("epochs", "batch_size", "side", "seed")}
         given = {name: value for name, value in numbers.items() if value is not None}
         return recipe_file.with_values(recipe_file.shipped(self.network), {**self.changes, **given})

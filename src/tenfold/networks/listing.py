@@ -1,0 +1,121 @@
+"""The networks that have a name, and what is known of them. Builds none, and so needs no torch."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tenfold.errors import TrainingError
+
+
+@dataclass(frozen=True)
+class Known:
+    """A network with a name.
+
+    Attributes:
+        name: what a user calls it.
+        build: where its function is, "module:function".
+        summary: one line about it.
+        source: whose it is.
+        published: the accuracy on CIFAR-10 that its source states; empty where it states none.
+        side: the pictures' side in pixels that it was made for.
+        options: what its function is given beside classes and side.
+    """
+
+    name: str
+    build: str
+    summary: str
+    source: str
+    published: str
+    side: int = 32
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+_VGG = "tenfold.networks.vgg16:build"
+NETWORKS: tuple[Known, ...] = (
+    Known(
+        "default",
+        "tenfold.networks.default:build",
+        "ours: whitening, six convolutions, exact evidence maps",
+        "tenfold, after Jordan 2024 (arXiv 2404.00498)",
+        "",
+    ),
+    Known(
+        "sequential-6conv",
+        "tenfold.networks.sequential:build_6conv",
+        "three blocks of two convolutions, Dense 128",
+        "a student project in Keras",
+        "80 %; notebook 88.7 %",
+    ),
+    Known(
+        "sequential-4conv",
+        "tenfold.networks.sequential:build_4conv",
+        "its first version: two blocks of two convolutions, Dense 512",
+        "a student project in Keras",
+        "",
+    ),
+    Known(
+        "pycrafters-v1.3",
+        "tenfold.networks.pycrafters:build",
+        "four 'valid' convolutions down to one cell, Dense 256",
+        "PyCrafters, a student project in Keras",
+        "77.7 % (weights, measured)",
+    ),
+    Known(
+        "cifar10-wide",
+        "tenfold.networks.cifar10_wide:build",
+        "five convolutions, Dense 2048, 1024 and 512",
+        "a student project in Keras",
+        "",
+    ),
+    Known(
+        "vgg16-transfer",
+        _VGG,
+        "VGG16's convolutions as ImageNet taught them, a new head",
+        "a student project in Keras, after Simonyan and Zisserman 2015 (arXiv 1409.1556)",
+        "",
+        128,
+    ),
+    Known(
+        "vgg16-finetuned",
+        _VGG,
+        "the same, and block4 and block5 learn too",
+        "a student project in Keras, after Simonyan and Zisserman 2015 (arXiv 1409.1556)",
+        "",
+        128,
+        {"trainable_blocks": 2},
+    ),
+    Known(
+        "ml-cnn",
+        "tenfold.networks.ml_cnn:build",
+        "pairs of convolutions with rising dropout, Dense 128",
+        "a student project in Keras",
+        "75 %",
+    ),
+    Known(
+        "resnet-20",
+        "tenfold.networks.residual:build_resnet",
+        "residual blocks of 16, 32 and 64 filters",
+        "He et al. 2016 (arXiv 1512.03385)",
+        "91.25 %",
+    ),
+    Known(
+        "wide-resnet-28-10",
+        "tenfold.networks.residual:build_wide",
+        "wide residual blocks of 160, 320 and 640 filters",
+        "Zagoruyko and Komodakis 2016 (arXiv 1605.07146)",
+        "96.00 %",
+    ),
+)
+
+
+def known(name: str) -> Known:
+    """The network of that name. Raises TrainingError, naming those there are."""
+    for one in NETWORKS:
+        if one.name == name:
+            return one
+    raise TrainingError(
+        f"The network {name!r}",
+        "is not known",
+        received=f"known are {', '.join(one.name for one in NETWORKS)}",
+        cure="Choose one of them, or name a function of your own as package.module:function.",
+    )
