@@ -7,6 +7,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -76,8 +77,15 @@ def browser_path() -> str:
 @pytest.fixture(scope="session")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a real `tenfold serve` with the bundled model."""
+    with serving(tmp_path_factory.mktemp("served-home")) as address:
+        yield address
+
+
+@contextmanager
+def serving(home: Path) -> Iterator[str]:
+    """A real `tenfold serve` with the bundled model and a home of its own; gives its address."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith("TENFOLD_")}
-    environ["TENFOLD_HOME"] = str(tmp_path_factory.mktemp("served-home"))
+    environ["TENFOLD_HOME"] = str(home)
     command = [sys.executable, "-m", "tenfold", "serve", "--port", "0", "--no-open"]
     server = subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, text=True)
     assert server.stdout is not None

@@ -21,7 +21,8 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from tests.browser.seeing import Visit
+from tests.browser.seeing import LookAt, Visit
+from tests.conftest import serving
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "src/tenfold/web/static/index.html"
@@ -93,6 +94,43 @@ def visit(chromium: Browser, address: str) -> Iterator[Visit]:
             page.on("filechooser", lambda chooser: None)
             page.goto(address)
             page.locator("footer dl").wait_for()  # the model's card: the page has all it needs
+            return page
+
+        yield one
+    assert wrong == []
+
+
+@pytest.fixture
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `own_server` keeps its things in; a test may fill it first."""
+    return tmp_path_factory.mktemp("own-home")
+
+
+@pytest.fixture
+def own_server(home: Path) -> Iterator[str]:
+    """The address of a server that no other test has changed anything in."""
+    need(PAGE.is_file(), "needs the built page: make frontend")
+    need(MODEL.is_file(), "needs the bundled model: tenfold train")
+    with serving(home) as address:
+        yield address
+
+
+@pytest.fixture
+def look_at(chromium: Browser, own_server: str) -> Iterator[LookAt]:
+    """Opens a page of the own server as somebody: `look_at("/catalogue", locale="uk-UA")`."""
+    wrong: list[str] = []
+    with ExitStack() as stack:
+
+        def one(path: str, **somebody: Any) -> Page:
+            settings = {"locale": "en-US", "viewport": {"width": 1280, "height": 900}, **somebody}
+            context = chromium.new_context(**settings)
+            stack.callback(context.close)
+            watch(context, own_server, wrong)
+            page = context.new_page()
+            page.set_default_timeout(PATIENCE)
+            page.on("filechooser", lambda chooser: None)
+            page.goto(own_server + path)
+            page.locator("main h1").wait_for()
             return page
 
         yield one

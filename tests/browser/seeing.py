@@ -26,6 +26,12 @@ class Visit(Protocol):
     def __call__(self, browser: Browser | None = None, **somebody: Any) -> Page: ...
 
 
+class LookAt(Protocol):
+    """Opens a page by its path in a context of its own, on a server of its own."""
+
+    def __call__(self, path: str, **somebody: Any) -> Page: ...
+
+
 def choose(page: Page, *files: Path) -> None:
     """Choose files in the dialog that the button opens."""
     with page.expect_file_chooser() as opened:

@@ -36,9 +36,10 @@ export function digitOf(index: number): string {
   return index < 9 ? String(index + 1) : index === 9 ? "0" : "";
 }
 
-const patience = 1500; // milliseconds in which the same letter means the next of its classes
+// Milliseconds in which the same letter still means the picture that it moved out of sight.
+const patience = 1500;
 
-/** Remembers the last letter, so that pressing it again goes on to the next class that it can mean. */
+/** Remembers the last letter: pressing it again goes on to the next class that it can mean. */
 export class ClassKeys<Target> {
   #last: { key: string; at: number; turn: number; target: Target } | null = null;
 
@@ -52,7 +53,9 @@ export class ClassKeys<Target> {
     const labels = classesOf(event.key, event.code, classes);
     if (labels.length === 0) return null;
     const last = this.#last;
-    const again = last && labels.length > 1 && last.key === event.key && now - last.at < patience;
+    const same = last?.key === event.key && labels.length > 1;
+    const again =
+      same && (now - last.at < patience || JSON.stringify(last.target) === JSON.stringify(target));
     const turn = again ? last.turn + 1 : 0;
     this.#last = { key: event.key, at: now, turn, target: again ? last.target : target };
     return { label: labels[turn % labels.length] ?? "", target: this.#last.target };

@@ -1,0 +1,71 @@
+"""Pictures to fill a catalogue with, and what a person does with it in the browser."""
+
+import json
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+from playwright.sync_api import Locator, Page, expect
+
+
+def paint(folder: Path, count: int) -> list[Path]:
+    """Small pictures, each with a content of its own: noise, which the model takes for nothing it knows."""
+    folder.mkdir(exist_ok=True)
+    paths = []
+    for number in range(count):
+        pixels = np.random.default_rng(number).integers(0, 256, (24, 24, 3), dtype=np.uint8)
+        paths.append(folder / f"noise{number:02}.png")
+        Image.fromarray(pixels).save(paths[-1])
+    return paths
+
+
+def add(page: Page, *files: Path) -> None:
+    """Choose files in the dialog of the page's button, and wait until all are sent."""
+    with page.expect_file_chooser() as opened:
+        page.get_by_role("button", name="Add pictures").click()
+    opened.value.set_files([str(file) for file in files])
+
+
+def sent(page: Page) -> None:
+    """Wait for the end of the upload."""
+    expect(page.get_by_role("heading", name="All is sent")).to_be_visible()
+
+
+def filed(page: Page, count: int) -> None:
+    """Wait until `count` pictures are there and each has its class."""
+    expect(tiles(page)).to_have_count(count)
+    expect(page.get_by_text("Waits for its class", exact=True).and_(page.locator(".tile *"))).to_have_count(0)
+
+
+def tiles(page: Page) -> Locator:
+    return page.get_by_role("option").and_(page.locator(".tile"))
+
+
+def tile(page: Page, name: str) -> Locator:
+    return tiles(page).filter(has_text=name)
+
+
+def count_of(page: Page, name: str) -> Locator:
+    """The number beside a filter."""
+    return page.locator("aside .choice").filter(has_text=name).locator("small")
+
+
+def get(address: str, path: str) -> Any:
+    """What the API answers, asked without the page."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(f"{address}/api/v1{path}", timeout=60) as answer:
+        return json.load(answer)
+
+
+def send(address: str, *files: Path) -> None:
+    """Files into the catalogue without the page."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    for file in files:
+        request = urllib.request.Request(
+            f"{address}/api/v1/catalogue/pictures?name={file.name}",
+            file.read_bytes(),
+            {"Content-Type": "application/octet-stream"},
+        )
+        opener.open(request, timeout=60).close()
