@@ -152,7 +152,7 @@ class Writer:
     def _views(
         self, pictures: Sequence[tuple[CorrectedPicture, str]], *, whole: bool = False
     ) -> tuple[list[Row], int]:
-        """Each view that the model is shown of each picture, mirror images left out; and how many are unread."""
+        """Each view that the model is shown of each picture, unmirrored; and how many are unread."""
         place = self._folder / "corrected"
         place.mkdir(exist_ok=True)
         rows, unread = [], 0

@@ -14,19 +14,30 @@ from tenfold.work.improvement_data import MANIFEST
 
 EPOCHS = 4
 RATE_SHARE = 0.1
-BATCH = 128
+# Few pictures are learned in small batches, so that there are steps enough.
+BATCH, LEAST_BATCH, STEPS = 128, 16, 32
 # What a model file tells of its network beside the options that build it.
 _FACTS = {"name", "classes", "parameters", "multiply_adds"}
+_MARK = ", corrected "
 _RATES = ("rate", "bias_rate", "head_rate")
 
 
-def arguments(info: ModelInfo, model: Path, folder: Path, *, epochs: int, repeated: bool) -> list[str]:
+def name_of(info: ModelInfo, number: int) -> str:
+    """What the model of an improvement is called: as the one it started from, and its number."""
+    return f"{info.name.partition(_MARK)[0]}{_MARK}{number}"
+
+
+def arguments(
+    info: ModelInfo, model: Path, folder: Path, *, name: str, epochs: int, pictures: int, repeated: bool
+) -> list[str]:
     """The arguments of `tenfold train`.
 
     Args:
         info: of the model to start from.
         model: its file.
         folder: where the pictures' manifest is.
+        name: what the new model is called.
+        pictures: how many there are to learn from.
         repeated: whether own data keep the classes even; without them the rarer ones are shown as often.
     """
     network = str(info.network["name"])
@@ -34,7 +45,7 @@ def arguments(info: ModelInfo, model: Path, folder: Path, *, epochs: int, repeat
     changes: dict[str, Any] = {
         "curriculum": [],
         "early_epochs": 0,
-        "batch_size": min(BATCH, recipe.batch_size),
+        "batch_size": min(BATCH, recipe.batch_size, max(LEAST_BATCH, pictures // STEPS)),
         "balance": recipe.balance if repeated else "sampling",
         "schedule.name": "linear",
         "stopping.patience": 0,
@@ -49,6 +60,6 @@ def arguments(info: ModelInfo, model: Path, folder: Path, *, epochs: int, repeat
         f"--epochs={epochs}",
         f"--side={info.input_size}",
         f"--views={info.views}",
-        f"--name={info.name}",
+        f"--name={name}",
     ]
     return given + [f"--set={name}={json.dumps(value)}" for name, value in changes.items()]

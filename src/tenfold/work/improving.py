@@ -23,7 +23,7 @@ from tenfold.registry.improvements import BETTER, FAILED, JUDGED, RUNNING, STOPP
 from tenfold.registry.models import CORRECTIONS, INSISTED, WON, Registry
 from tenfold.registry.tables import Improvement, LiveChange
 from tenfold.work.improvement_data import Lessons, Mixture, Writer, evenly, lessons
-from tenfold.work.improvement_recipe import EPOCHS, arguments
+from tenfold.work.improvement_recipe import EPOCHS, arguments, name_of
 from tenfold.work.judging_improvement import judge
 from tenfold.work.own_data import OwnData
 from tenfold.work.switching import Switch
@@ -183,7 +183,7 @@ class Improving:
         return [self._settled(one) for one in self.improvements.latest(limit, before)]
 
     def _settled(self, one: Improvement) -> Improvement:
-        """Also where its job ended before it could say so: cancelled while it waited, or failed by a fault."""
+        """Also where its job ended before it could say so: cancelled while it waited, or by a fault."""
         if one.state != RUNNING or one.job_id is None:
             return one
         job = self._jobs.get(one.job_id)
@@ -218,13 +218,21 @@ class Improving:
         run = f"improvement-{one.id}"
         self.improvements.change(one.id, counts=counts, run=run, state=RUNNING)
         process = TrainingProcess(self._home / "runs" / run, home=self._home, data_dir=self._data_dir)
-        epochs = int(one.options["epochs"])
+        epochs, name = int(one.options["epochs"]), name_of(base.info, one.id)
         ended = process.run(
-            arguments(base.info, base_path, folder, epochs=epochs, repeated=bool(counts["own"])),
+            arguments(
+                base.info,
+                base_path,
+                folder,
+                name=name,
+                epochs=epochs,
+                pictures=counts["own"] + counts["views"] * counts["repeats"],
+                repeated=bool(counts["own"]),
+            ),
             epochs=epochs,
             told=lambda done, total: work.progress(done, total, f"training, {done} of {total} epochs"),
             stopping=lambda: work.stopping,
-            resuming=[f"--views={base.info.views}", f"--name={base.info.name}"],
+            resuming=[f"--views={base.info.views}", f"--name={name}"],
         )
         if not ended:
             raise Stopped
