@@ -1008,6 +1008,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/catalogue/entries/{entry}/similar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * More like this
+         * @description The entries that the same model puts nearest to this one.
+         */
+        get: operations["similar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/catalogue/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Pictures that look the same
+         * @description Groups of copies: the same picture in another size, recompressed, brightened.
+         *
+         *     What has come in the last half minute may not be among them yet.
+         */
+        get: operations["duplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/review": {
         parameters: {
             query?: never;
@@ -1896,6 +1938,19 @@ export interface components {
             skipped: components["schemas"]["SkippedAnswer"][];
             /** Skipped Count */
             skipped_count: number;
+        };
+        /**
+         * DuplicatesAnswer
+         * @description Groups of entries that look the same, the one with the newest entry first.
+         */
+        DuplicatesAnswer: {
+            /** Groups */
+            groups: components["schemas"]["EntryAnswer"][][];
+            /**
+             * Next
+             * @description Send it as `after` for the next page; null at the end.
+             */
+            next: string | null;
         };
         /**
          * EntriesAnswer
@@ -3730,6 +3785,43 @@ export interface components {
              * @description In clear text.
              */
             password: string;
+        };
+        /**
+         * SimilarAnswer
+         * @description What is like an entry, the most alike first.
+         */
+        SimilarAnswer: {
+            /** Entries */
+            entries: components["schemas"]["SimilarEntry"][];
+            /**
+             * Model
+             * @description SHA-256 of the model whose vectors were compared.
+             */
+            model: string;
+            /**
+             * Compared
+             * @description How many entries that model named.
+             */
+            compared: number;
+            /**
+             * Others
+             * @description How many were named by other models, and cannot be compared.
+             */
+            others: number;
+            /**
+             * Complete
+             * @description False: only the newest were compared, as the index is being made.
+             */
+            complete: boolean;
+        };
+        /** SimilarEntry */
+        SimilarEntry: {
+            entry: components["schemas"]["EntryAnswer"];
+            /**
+             * Similarity
+             * @description Cosine of the angle between the two vectors, -1 to 1.
+             */
+            similarity: number;
         };
         /** SkippedAnswer */
         SkippedAnswer: {
@@ -7516,6 +7608,135 @@ export interface operations {
             };
             /** @description There is no such entry for this person. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    similar: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                entry: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimilarAnswer"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such entry for this person. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The entry is not classified yet, or cannot be. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    duplicates: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicatesAnswer"];
+                };
+            };
+            /** @description `after` is from no page. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
