@@ -1,0 +1,45 @@
+"""tenfold improve: what it refuses, and making a judged model live."""
+
+import pytest
+
+from tenfold import cli, settings
+from tenfold.bootstrap import open_house
+from tenfold.registry.improvements import JUDGED, Improvements
+from tests import tiny
+
+
+def said(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
+    """The exit status of a command, and all that it said."""
+    status = cli.run(words)
+    out = capsys.readouterr()
+    return status, out.out + out.err
+
+
+def test_options_that_do_not_go_together_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert said(capsys, "improve", "--insist") == (2, "tenfold: --insist goes with --live. Give both.\n")
+    assert said(capsys, "improve", "--live", "--epochs", "3")[0] == 2
+
+
+def test_without_corrections_it_says_what_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
+    status, words = said(capsys, "improve")
+    assert status == 1
+    assert "An improvement cannot start (0 corrected pictures" in words or "needs the train extra" in words
+    status, words = said(capsys, "improve", "--live")
+    assert (status, words) == (
+        1, "tenfold: No model was trained on corrections. Run `tenfold improve` first.\n"
+    )  # fmt: skip
+
+
+def test_a_model_that_did_not_win_goes_live_by_insisting(capsys: pytest.CaptureFixture[str]) -> None:
+    house = open_house(settings.load())
+    model = house.registry.register(tiny.MODEL).hash
+    table = Improvements(house.database)
+    one = table.begin(house.registry.live(), 0, {"with_own_data": False, "epochs": 2})
+    table.change(one.id, state=JUDGED, verdict="worse", comparison={}, model_hash=model)
+    house.close()
+    status, words = said(capsys, "improve", "--live")
+    assert status == 1
+    assert "did not win (worse). Insist to use it anyway." in words
+    status, words = said(capsys, "improve", "--live", "--insist")
+    assert status == 0
+    assert words.startswith(f"Live now: {model[:12]} of improvement {one.id}.")
