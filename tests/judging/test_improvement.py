@@ -11,7 +11,7 @@ KEPT = Paired(9300, 60, 65, 575)
 
 
 def told(held_out: Paired | None, own: Paired | None) -> tuple[str, str]:
-    return verdict(held_out and Beside(held_out), own and Beside(own))
+    return verdict(Beside(held_out) if held_out else None, Beside(own) if own else None)
 
 
 def test_better_is_one_that_gained_and_forgot_nothing() -> None:

@@ -1,5 +1,8 @@
 """From corrections to a judged model: for real with a narrow network, cut off and gone on with, refused."""
 
+import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,7 +21,7 @@ from tenfold.catalogue.tables import NONE
 from tenfold.errors import DatasetError, MissingExtra, RegistryError, UnknownImprovement
 from tenfold.jobs import CANCELLED, DONE, FAILED
 from tenfold.registry.models import RUN
-from tenfold.work import improving, training_process
+from tenfold.work import improving
 from tests import tiny
 from tests.fakes import FakeClassifier
 
@@ -271,9 +274,49 @@ def test_own_data_that_are_not_there_are_told_before_anything_starts(
 def test_without_the_train_extra_the_one_command_is_named(
     own_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(training_process.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with plain(own_home) as house:
         correct(house, "cat", "red", 30)
         assert 'pip install "tenfold[train]"' in house.improving.readiness().reason
         with pytest.raises(MissingExtra, match="needs the train extra"):
             house.improving.begin(by=0)
+
+
+_BEGIN = """
+import sys, time
+from pathlib import Path
+from tests.work.test_improving import correct, opened, start
+with opened(Path(sys.argv[1])) as house:
+    start(house)
+    correct(house, "class 0", "2", 30)
+    house.jobs.start()
+    house.improving.begin(epochs=12, by=0)
+    time.sleep(600)
+"""
+
+
+@pytest.mark.train
+@pytest.mark.skipif(sys.platform == "win32", reason="kills as POSIX does")
+def test_one_that_is_killed_goes_on_from_its_last_epoch_with_the_same_pictures(home: Path) -> None:
+    process = subprocess.Popen([sys.executable, "-c", _BEGIN, str(home)], start_new_session=True)
+    run = home / "runs" / "improvement-1"
+    try:
+        until(lambda: (run / "metrics.jsonl").is_file())
+    finally:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    manifest = home / "improvements" / "1" / "pictures.csv"
+    written, facts = manifest.stat().st_mtime_ns, (run / "data.json").read_bytes()
+    with opened(home) as house:
+        # Corrected after the kill: not part of what is at work.
+        correct(house, "class 1", "0", 5, first=100)
+        house.jobs.start()
+        assert manifest.stat().st_mtime_ns == written
+        one = house.improving.get(1)
+        assert one.job_id is not None
+        assert house.jobs.wait(one.job_id, timeout=120).state == DONE
+        one = house.improving.get(1)
+        assert one.state == "judged"
+        assert one.counts["pictures"] + one.counts["held_out"] == 30
+    assert (run / "data.json").read_bytes() == facts
+    assert len((run / "metrics.jsonl").read_text().splitlines()) == 12
