@@ -206,3 +206,24 @@ def test_the_file_is_onnx_to_others_too() -> None:
         "evidence",
         "novelty",
     ]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"name": 5},
+        {"input_size": "32"},
+        {"input_size": 0},
+        {"classes": ()},
+        {"scores": []},
+        {"threshold": True},
+    ],
+)
+def test_a_sealed_file_with_facts_of_another_kind_is_refused(
+    tmp_path: Path, changed: dict[str, object]
+) -> None:
+    """A seal shows damage; it does not say who made the file."""
+    file = tmp_path / "odd.onnx"
+    modelfile.write(file, NETWORK, replace(INFO, **changed))  # type: ignore[arg-type]
+    with pytest.raises(ModelFileError, match="is damaged: its facts cannot be read"):
+        modelfile.read(file)

@@ -15,10 +15,13 @@ from tenfold import cli
 from tests.fakes import FakeClassifier
 
 
-def make(model: str | None = None, *, threads: int = 0, limits: Any = None) -> FakeClassifier:
-    return FakeClassifier(limits, seconds=float(os.environ.get("COLOURS_SECONDS", "0")))
+class Colours(FakeClassifier):
+    """Made as the real one is."""
+
+    def __init__(self, model: object = None, *, threads: int = 0, limits: Any = None) -> None:
+        super().__init__(limits, seconds=float(os.environ.get("COLOURS_SECONDS", "0")))
 
 
 if __name__ == "__main__":
-    tenfold.inference.Classifier = make  # type: ignore[misc, assignment]
+    tenfold.inference.Classifier = Colours  # type: ignore[misc]
     sys.exit(cli.run(sys.argv[1:]))
