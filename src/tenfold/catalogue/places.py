@@ -43,7 +43,7 @@ def folder_name(label: str | None) -> str:
     if safe == label and label.casefold() not in (NONE_FOLDER, UNCLASSIFIED_FOLDER):
         return label
     # Another class may be called what this name was made into.
-    return f"{_cut(safe, 150)}-{sha256(label.encode()).hexdigest()[:6]}"
+    return _apart(safe, label)
 
 
 def file_name(name: str, media_type: str) -> str:
@@ -68,7 +68,7 @@ class Places:
         if label not in self._folders:
             name = folder_name(label)
             if self._owners.setdefault(_key(name), label) != label:
-                name = f"{_cut(name, 150)}-{sha256((label or '').encode()).hexdigest()[:6]}"
+                name = _apart(name, label or "")
             self._folders[label] = name
         return self._folders[label]
 
@@ -98,6 +98,11 @@ def with_hash(name: str, content_hash: str, digits: int = 8) -> str:
     ending = found.group() if found else ""
     stem = name.removesuffix(ending)
     return _cut(stem, _LONGEST_BYTES - len(ending)) + f"-{content_hash[:digits]}{ending}"
+
+
+def _apart(name: str, label: str) -> str:
+    """A folder's name that no other class's is made into."""
+    return f"{_cut(name, 150)}-{sha256(label.encode(errors='surrogatepass')).hexdigest()[:6]}"
 
 
 def _key(name: str) -> str:

@@ -156,7 +156,7 @@ def _place(entry: Entry) -> str:
 def _below(after: str) -> ColumnElement[bool]:
     value, _, number = after.partition("_")
     try:
-        score, entry = float(value), int(number)
+        score, entry = float(value), int(number) if number.isdecimal() else 0
     except ValueError:
         score, entry = math.nan, 0
     if not math.isfinite(score) or not 0 < entry < 2**63:

@@ -156,6 +156,8 @@ def _set(described: list[minidom.Element], field: str, value: str) -> None:
     """Give a property of ours its value; it stands in one place, and nowhere if it is empty."""
     for one in described:
         if one.hasAttributeNS(OURS, field):
+            if one.getAttributeNS(OURS, field) == value != "":
+                return
             one.removeAttributeNS(OURS, field)
     if value or field == "class":
         described[0].setAttributeNS(_XMLNS, "xmlns:tenfold", OURS)
