@@ -135,19 +135,7 @@ def open_house(settings: Settings, *, classifier: Classifier | None = None, serv
     handlers[watching.KIND] = watch
     handlers[watching.LOOK] = watching.Looking(add, home=settings.home)
     switch = switching.Switch(registry, live, load)
-    improvements = Improvements(database)
-    improve = handlers[improving.KIND] = improving.Improving(
-        improvements,
-        Corrected(database),
-        store,
-        registry,
-        switch,
-        jobs,
-        OwnData(registry, improvements, settings.home, settings.data_dir),
-        load,
-        home=settings.home,
-        data_dir=settings.data_dir,
-    )
+    improve = handlers[improving.KIND] = _improving(settings, database, store, registry, switch, jobs, load)
     reclassify = handlers[reclassifying.KIND] = reclassifying.Reclassifying(
         Reclassifications(database), store, registry, jobs, load, batch=settings.batch_size
     )
@@ -181,6 +169,30 @@ def open_house(settings: Settings, *, classifier: Classifier | None = None, serv
         audit=office.audit,
         jobs=jobs,
         notices=(notice,) if notice else (),
+    )
+
+
+def _improving(
+    settings: Settings,
+    database: Database,
+    store: Store,
+    registry: Registry,
+    switch: switching.Switch,
+    jobs: Jobs,
+    load: switching.Load,
+) -> improving.Improving:
+    improvements = Improvements(database)
+    return improving.Improving(
+        improvements,
+        Corrected(database),
+        store,
+        registry,
+        switch,
+        jobs,
+        OwnData(registry, improvements, settings.home, settings.data_dir),
+        load,
+        home=settings.home,
+        data_dir=settings.data_dir,
     )
 
 

@@ -29,7 +29,7 @@ COMMANDS = {
     ),
     "improve": (
         "tenfold.cli.improve:improve",
-        "Train the live model on what people corrected, and say whether it became better.",
+        "Train on corrections, and say whether the model became better.",
     ),
     "runs": ("tenfold.cli.runs:runs", "List, show, compare and delete training runs."),
     "data": ("tenfold.cli.data:data", "Fetch, show and check training data."),

@@ -25,7 +25,7 @@ _NONE_OF_THESE = "none of these"
 @click.option("--live", is_flag=True, help="Train nothing: make the last improved model live.")
 @click.option("--insist", is_flag=True, help="With --live: although it did not win.")
 def improve(own_data: bool, epochs: int | None, live: bool, insist: bool) -> None:
-    """Train the live model on what people corrected, and say whether it became better.
+    """Train on corrections, and say whether the model became better.
 
     One corrected picture in five is kept back: both models are judged by those, and by the test part of the
     data that the live one was trained on. The new model is registered, and answers only once it is made live.
