@@ -112,10 +112,7 @@ def open_house(settings: Settings, *, classifier: Classifier | None = None, serv
     limits = Limits(pixels=settings.max_picture_pixels, bytes=settings.max_picture_bytes)
     load = partial(Classifier, threads=settings.threads, limits=limits)
     registry = Registry(database, settings.home / "models")
-    if classifier is None:
-        classifier, notice = switching.first(registry, settings.model, load, insist=serving)
-    else:
-        _, notice = switching.first(registry, "", lambda path: classifier, insist=False)
+    classifier, notice = _first(registry, settings, load, classifier, insist=serving)
     live = Live(classifier)
     store = Store(settings.home / "pictures")
     # kind of job -> what does it; may be filled after jobs is made, by parts that ask for jobs themselves.
@@ -170,6 +167,20 @@ def open_house(settings: Settings, *, classifier: Classifier | None = None, serv
         jobs=jobs,
         notices=(notice,) if notice else (),
     )
+
+
+def _first(
+    registry: Registry,
+    settings: Settings,
+    load: switching.Load,
+    given: Classifier | None,
+    *,
+    insist: bool,
+) -> tuple[Classifier, str]:
+    """The classifier to begin with, and what is wrong with the live model."""
+    if given is None:
+        return switching.first(registry, settings.model, load, insist=insist)
+    return switching.first(registry, "", lambda path: given, insist=False)
 
 
 def _improving(
