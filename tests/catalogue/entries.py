@@ -1,5 +1,7 @@
 """Entries made up for tests of finding. Knows no test."""
 
+import math
+import struct
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -57,3 +59,8 @@ def named(entry: int, name: str, source: str, path: str = "") -> dict[str, Any]:
         "added_at": START,
         "added_by": 0,
     }
+
+
+def vector(degrees: float) -> bytes:
+    """A vector of two numbers, as the table of vectors has them."""
+    return struct.pack("<2e", math.cos(math.radians(degrees)), math.sin(math.radians(degrees)))

@@ -128,6 +128,7 @@ def test_a_file_that_is_missing_or_damaged_is_made_again(
     embed(database, made_up)
     first = Similar(database, tmp_path)
     like(first, database, 1)
+    first.settle()
     first.close()
     file = tmp_path / f"{A}.usearch"
     whole = file.read_bytes()

@@ -6,6 +6,7 @@ from tenfold.cli.catalogue_add import add, check
 from tenfold.cli.catalogue_change import correct, delete, restore, undo
 from tenfold.cli.catalogue_export import export
 from tenfold.cli.catalogue_file import file, unfile
+from tenfold.cli.catalogue_find import duplicates, list_entries, show, similar
 from tenfold.cli.catalogue_watch import watch
 from tenfold.cli.reclassify import reclassify
 
@@ -18,6 +19,10 @@ def catalogue() -> None:
 catalogue.add_command(add)
 catalogue.add_command(check)
 catalogue.add_command(watch)
+catalogue.add_command(list_entries)
+catalogue.add_command(show)
+catalogue.add_command(similar)
+catalogue.add_command(duplicates)
 catalogue.add_command(correct)
 catalogue.add_command(delete)
 catalogue.add_command(restore)
