@@ -20,7 +20,8 @@ A, B = "a" * 64, "b" * 64
 
 def unit(count: int, seed: int = 0, dimensions: int = 16) -> NDArray[np.float16]:
     made = np.random.default_rng(seed).normal(size=(count, dimensions))
-    return (made / np.linalg.norm(made, axis=1, keepdims=True)).astype(np.float16)
+    whole: NDArray[np.float64] = made / np.linalg.norm(made, axis=1, keepdims=True)
+    return whole.astype(np.float16)
 
 
 def embed(database: Database, vectors: NDArray[np.float16], first: int = 1, model: str = A) -> None:
