@@ -1,0 +1,76 @@
+"""A server where people have accounts, and the browsers of three of them."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import pytest
+from argon2 import PasswordHasher
+
+from tenfold.accounts.passwords import Passwords
+from tests.web.conftest import Running, Serve
+
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+WORDS = "seven green kettles"
+ROLES = {"ann": "administrator", "olga": "operator", "vic": "viewer"}
+
+
+@dataclass
+class Staffed:
+    """The server, and browsers of ann (administrator), olga (operator), vic (viewer) and a stranger."""
+
+    running: Running
+    ids: dict[str, int]
+    ann: httpx.Client = field(init=False)
+    olga: httpx.Client = field(init=False)
+    vic: httpx.Client = field(init=False)
+    stranger: httpx.Client = field(init=False)
+
+    def browser(self, **headers: str) -> httpx.Client:
+        """A browser that nobody is signed in with."""
+        address = self.running.address
+        return httpx.Client(
+            base_url=address, headers={"Origin": address, **headers}, timeout=30, trust_env=False
+        )
+
+    @contextmanager
+    def sign_in(self, name: str, password: str = WORDS, **headers: str) -> Iterator[httpx.Client]:
+        """A browser that `name` is signed in with."""
+        with self.browser(**headers) as made:
+            self.enter(made, name, password)
+            yield made
+
+    def enter(self, browser: httpx.Client, name: str, password: str = WORDS) -> None:
+        """Sign `name` in with `browser`."""
+        answer = browser.post("/api/v1/session", json={"name": name, "password": password})
+        assert answer.status_code == 200, answer.text
+
+    def token(self, name: str, role: str) -> str:
+        house = self.running.service.house
+        return house.tokens.add(self.ids[name], "a test", role, days=1)[1]
+
+    def program(self, token: str) -> httpx.Client:
+        """A program with a token, which sends no Origin."""
+        return httpx.Client(
+            base_url=self.running.address,
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=30,
+            trust_env=False,
+        )
+
+
+@contextmanager
+def staff(serve: Serve, **changes: Any) -> Iterator[Staffed]:
+    """A server with accounts; its passwords are cheap to check."""
+    with pytest.MonkeyPatch.context() as patch, ExitStack() as stack:
+        patch.setattr("tenfold.accounts.office.Passwords", lambda: Passwords(CHEAP))
+        running = serve(**changes)
+        people = running.service.house.people
+        ids = {name: people.add(name, role, WORDS).id for name, role in ROLES.items()}
+        made = Staffed(running, ids)
+        for name in ROLES:
+            setattr(made, name, stack.enter_context(made.sign_in(name)))
+        made.stranger = stack.enter_context(made.browser())
+        yield made
