@@ -70,9 +70,7 @@ def test_the_queue_is_worked_off_with_the_keyboard(look_at: LookAt, own_server: 
 def test_axe_finds_nothing_wrong(
     look_at: LookAt, own_server: str, tmp_path: Path, scheme: str, viewport: dict[str, int], locale: str
 ) -> None:
-    page = look_at(
-        "/review", color_scheme=scheme, viewport=viewport, locale=locale, reduced_motion="reduce"
-    )
+    page = look_at("/review", color_scheme=scheme, viewport=viewport, locale=locale, reduced_motion="reduce")
     expect(page.locator(".empty")).to_be_visible()
     assert violations(page) == []
     send(own_server, *paint(tmp_path / "noise", 1))

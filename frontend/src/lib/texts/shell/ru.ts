@@ -46,7 +46,7 @@ export const ru: Translated<typeof en> = {
   more: "Показать ещё",
   close: "Закрыть",
   cancel: "Отмена",
-  undo: "Отменить действие",
+  undo: "Отменить",
   stop: "Остановить",
   doneOf: "{done} из {total}",
 

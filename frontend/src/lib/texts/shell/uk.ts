@@ -46,7 +46,7 @@ export const uk: Translated<typeof en> = {
   more: "Показати ще",
   close: "Закрити",
   cancel: "Скасувати",
-  undo: "Скасувати дію",
+  undo: "Скасувати",
   stop: "Зупинити",
   doneOf: "{done} з {total}",
 

@@ -1,0 +1,219 @@
+"""The app around its pages: moving between them, how soon they are there, and who may do what."""
+
+import gzip
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, Request, expect
+
+from tenfold.catalogue.tables import DONE, Entry
+from tenfold.database import Database
+from tenfold.database.upgrading import upgrade
+from tests.browser.catalogues import add, send, sent, tile, tiles
+from tests.browser.conftest import PAGE
+from tests.browser.seeing import LookAt
+from tests.browser.test_access import PHONE, violations
+
+pytestmark = pytest.mark.browser
+
+FIRST_PAINT_MS = 1000
+BUNDLE_BYTES = 200_000
+PASSWORD = "correct horse battery"
+
+
+def test_pages_change_without_loading_the_document_again(look_at: LookAt, own_server: str) -> None:
+    page = look_at("/")
+    documents: list[Request] = []
+    page.on(
+        "request", lambda request: documents.append(request) if request.resource_type == "document" else None
+    )
+    pages = page.get_by_role("navigation", name="Pages")
+    pages.get_by_role("link", name="Catalogue").click()
+    expect(page).to_have_url(f"{own_server}/catalogue")
+    expect(page).to_have_title("Catalogue · tenfold")
+    expect(page.get_by_role("heading", level=1)).to_be_focused()
+    expect(pages.get_by_role("link", name="Catalogue")).to_have_attribute("aria-current", "page")
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text("What is in the picture?")
+    assert documents == []
+
+    page.goto(f"{own_server}/catalog")
+    expect(page.get_by_role("heading", level=1)).to_have_text("There is no such page")
+    assert violations(page) == []
+    page.locator("main").get_by_role("link", name="Catalogue").click()
+    expect(page.get_by_text("The catalogue is empty")).to_be_visible()
+
+
+def test_on_a_phone_the_pages_are_in_a_menu_that_the_keyboard_opens(look_at: LookAt) -> None:
+    page = look_at("/", viewport=PHONE, locale="uk-UA", reduced_motion="reduce")
+    menu = page.get_by_role("button", name="Сторінки")
+    menu.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="Налаштування")).to_be_visible()
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    expect(menu).to_be_focused()
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Каталог").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Каталог")
+
+
+def test_the_first_paint_is_soon_and_the_page_is_small(look_at: LookAt) -> None:
+    everything = sum(len(gzip.compress(file.read_bytes())) for file in (PAGE.parent / "assets").iterdir())
+    assert everything < BUNDLE_BYTES
+    page = look_at("/")
+    page.reload()  # the first visit also waits for the server to wake up
+    page.locator("main h1").wait_for()
+    paint = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Infinity"
+    assert page.evaluate(paint) < FIRST_PAINT_MS
+    loaded = page.evaluate("performance.getEntriesByType('resource').map(entry => entry.name)")
+    assert any("ClassifyPage" in name for name in loaded)
+    assert not any("CataloguePage" in name or "SettingsPage" in name for name in loaded)
+
+
+@pytest.fixture
+def large(home: Path) -> int:
+    """A catalogue with many entries, whose pictures are missing."""
+    count, now = 10_000, datetime.now(UTC)
+    database = Database(f"sqlite:///{home / 'tenfold.db'}")
+    upgrade(database)
+    with database.writing() as session:
+        session.add_all(
+            Entry(
+                hash=f"{number:064x}",
+                bytes=1,
+                media_type="image/png",
+                name=f"{number}.png",
+                added_at=now + timedelta(seconds=number),
+                state=DONE,
+                label="cat",
+                model_label="cat",
+                confidence=0.9,
+                novelty=0.1,
+                known=True,
+                shared=True,
+            )
+            for number in range(count)
+        )
+    database.close()
+    return count
+
+
+def test_ten_thousand_entries_are_a_few_elements_and_scroll(large: int, look_at: LookAt) -> None:
+    page = look_at("/catalogue")
+    expect(page.get_by_text("10,000 pictures", exact=True)).to_be_visible()
+    expect(tile(page, f"{large - 1}.png")).to_be_visible()
+    page.get_by_role("listbox").focus()
+    seen = 0
+    while seen < large:
+        page.keyboard.press("End")
+        assert tiles(page).count() < 150
+        was, seen = (
+            seen,
+            int(page.evaluate("document.activeElement.ariaActiveDescendantElement?.ariaPosInSet ?? 0")),
+        )
+        if seen == was:
+            page.wait_for_timeout(50)  # the next page of entries is on its way
+    expect(page.get_by_role("option", name="0.png").and_(page.locator(".current"))).to_be_visible()
+    # Frames while it is scrolled through: most of them come in time.
+    slow = page.evaluate(
+        """async () => {
+          const times = [];
+          let last = performance.now();
+          for (let i = 0; i < 60; i += 1) {
+            scrollBy(0, -700);
+            await new Promise(requestAnimationFrame);
+            times.push(performance.now() - last);
+            last = performance.now();
+          }
+          return times.sort((a, b) => a - b)[45];
+        }"""
+    )
+    assert slow < 250, f"three of four frames take up to {slow:.0f} ms"
+
+
+def account(home: Path, name: str, role: str) -> None:
+    environ = {key: value for key, value in os.environ.items() if not key.startswith("TENFOLD_")}
+    subprocess.run(
+        [sys.executable, "-m", "tenfold", "user", "add", name, "--role", role, "--password-stdin"],
+        env=environ | {"TENFOLD_HOME": str(home)},
+        input=f"{PASSWORD}\n",
+        text=True,
+        check=True,
+        capture_output=True,
+    )
+
+
+@pytest.fixture
+def people(home: Path) -> None:
+    """An administrator, and somebody who may only look."""
+    account(home, "olena", "administrator")
+    account(home, "guest", "viewer")
+
+
+def sign_in(page: Page, name: str, password: str = PASSWORD) -> None:
+    page.get_by_label("Name", exact=True).fill(name)
+    page.get_by_label("Password", exact=True).fill(password)
+    page.get_by_role("button", name="Sign in").click()
+
+
+@pytest.mark.usefixtures("people")
+def test_where_there_are_accounts_one_signs_in_and_comes_back_to_ones_work(
+    look_at: LookAt, plane: Path
+) -> None:
+    page = look_at("/catalogue", reduced_motion="reduce")
+    expect(page.get_by_role("heading", name="Who is there?")).to_be_visible()
+    expect(page.get_by_role("navigation")).to_have_count(0)
+    assert violations(page) == []
+    sign_in(page, "olena", "not the password")
+    expect(page.locator(".error")).to_contain_text("Name or password are not right")
+    assert violations(page) == []
+    sign_in(page, "olena")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Catalogue")
+    add(page, plane)
+    sent(page)
+    expect(tile(page, "plane.png")).to_contain_text("airplane")
+
+    # The session ends while a picture is chosen; what was begun is still there afterwards.
+    tile(page, "plane.png").click()
+    page.context.clear_cookies()
+    page.keyboard.press("4")
+    dialog = page.get_by_role("dialog", name="Your session has ended")
+    expect(dialog).to_be_visible()
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_visible()
+    sign_in(page, "olena")
+    expect(dialog).to_have_count(0)
+    expect(page.get_by_text("1 picture chosen")).to_be_visible()
+
+    page.get_by_role("button", name="Account: olena").click()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", name="Who is there?")).to_be_visible()
+
+
+@pytest.mark.usefixtures("people")
+def test_who_may_only_look_is_offered_nothing_else(look_at: LookAt) -> None:
+    page = look_at("/catalogue")
+    sign_in(page, "guest")
+    expect(page.get_by_text("Nobody has added pictures that you may see.")).to_be_visible()
+    expect(page.get_by_role("button", name="Add pictures")).to_have_count(0)
+    page.get_by_role("link", name="Review").click()
+    expect(page.get_by_text("Your role lets you look at pictures, but not correct them")).to_be_visible()
+
+
+def test_work_in_the_background_is_shown_while_it_goes_on(
+    look_at: LookAt, own_server: str, plane: Path
+) -> None:
+    page = look_at("/")
+    page.get_by_role("button", name="Work in the background").click()
+    expect(page.get_by_text("Nothing is being done at the moment.")).to_be_visible()
+    send(own_server, plane)
+    tray = page.locator("header .panel")
+    expect(tray.get_by_text("Classifying new pictures")).to_be_visible()
+    expect(tray.get_by_text("Done")).to_be_visible()
+    assert violations(page) == []

@@ -1,0 +1,101 @@
+"""The datasets: looked through, checked, added and forgotten."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.seeing import LookAt
+from tests.browser.test_access import PHONE, violations
+from tests.fakes import BLUE, GREEN, RED, picture
+
+pytestmark = pytest.mark.browser
+
+SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.fixture
+def colours(tmp_path: Path) -> Path:
+    """30 pictures of three classes, two of them the same."""
+    folder = tmp_path / "colours"
+    for label, (red, green, blue) in (("red", RED), ("green", GREEN), ("blue", BLUE)):
+        (folder / label).mkdir(parents=True)
+        for n in range(10):
+            shade = (abs(red - 3 * n), abs(green - 3 * n), abs(blue - 3 * n))
+            (folder / label / f"{n}.png").write_bytes(picture(shade, size=(48, 40)))
+    (folder / "red" / "copy.png").write_bytes((folder / "red" / "0.png").read_bytes())
+    (folder / "blue" / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n broken")
+    return folder
+
+
+def add(page: Page, path: str) -> None:
+    page.get_by_role("button", name="Add a dataset").click()
+    page.get_by_role("dialog").get_by_label("Folder or manifest").fill(path)
+    page.get_by_role("dialog").get_by_role("button", name="Add").click()
+
+
+def test_cifar10_that_is_not_there_comes_with_the_command_for_it(look_at: LookAt) -> None:
+    page = look_at("/data")
+    expect(page.get_by_text("tenfold data fetch cifar10")).to_be_visible()
+    assert violations(page) == []
+
+
+def test_a_folder_is_added_and_looked_through(look_at: LookAt, colours: Path) -> None:
+    page = look_at("/data")
+    add(page, str(colours / "nowhere"))
+    expect(page.get_by_role("dialog").locator("[id$=-error]")).to_contain_text("does not exist")
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    add(page, str(colours))
+    expect(page.get_by_role("heading", name="colours")).to_be_visible()
+    expect(page.get_by_role("row").filter(has_text="red")).to_contain_text("11")
+    pictures = page.locator("li img")
+    expect(pictures).to_have_count(25)
+    page.get_by_role("button", name="Show more").click()
+    expect(pictures).to_have_count(32)
+    page.get_by_role("combobox", name="Class").select_option("green")
+    expect(pictures).to_have_count(10)
+    shown = "image => image.complete && image.naturalWidth > 0"
+    page.wait_for_function(f"() => [...document.querySelectorAll('li img')].every({shown})")
+    page.get_by_role("combobox", name="Class").select_option("blue")
+    expect(page.get_by_text("It cannot be read")).to_be_visible()
+    assert violations(page) == []
+
+
+def test_a_check_is_watched_and_what_it_found_is_shown(look_at: LookAt, colours: Path) -> None:
+    (colours / "blue" / "broken.png").unlink()
+    page = look_at("/data")
+    add(page, str(colours))
+    page.get_by_role("button", name="Look for problems").click()
+    found = page.get_by_role("listitem").filter(has=page.get_by_role("heading", name="Exact copies"))
+    expect(found).to_contain_text("red/copy.png")
+    expect(page.get_by_role("button", name="Look again")).to_be_visible()
+    assert violations(page) == []
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="All findings on a page of their own").click()
+    expect(opened.value.get_by_text("copy.png").first).to_be_visible()
+
+
+def test_a_dataset_that_has_gone_can_be_taken_off_the_list(look_at: LookAt, colours: Path) -> None:
+    page = look_at("/data")
+    add(page, str(colours))
+    expect(page.get_by_role("heading", name="colours")).to_be_visible()
+    shutil.rmtree(colours)
+    page.reload()
+    page.get_by_role("link", name="colours").click()
+    expect(page.get_by_text("Put it back, or take it off the list.")).to_be_visible()
+    page.get_by_role("button", name="Take off the list").click()
+    page.get_by_role("dialog").get_by_role("button", name="Take off the list").click()
+    expect(page.get_by_role("link", name="colours")).to_have_count(0)
+
+
+@pytest.mark.parametrize("locale", ["uk-UA", "ru-RU"])
+def test_it_fits_a_phone(look_at: LookAt, colours: Path, locale: str) -> None:
+    page = look_at("/data", locale=locale, viewport=PHONE, color_scheme="dark")
+    page.request.post(page.url.replace("/data", "/api/v1/data"), data={"source": str(colours)})
+    page.reload()
+    page.get_by_role("link", name="colours").click()
+    expect(page.locator("li img").first).to_be_visible()
+    assert page.evaluate(SIDEWAYS) <= 0
+    assert violations(page) == []

@@ -1,0 +1,156 @@
+"""The settings: the server, watched folders, people, tokens, and who did what."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.catalogues import paint
+from tests.browser.seeing import LookAt
+from tests.browser.test_access import PHONE, violations
+
+pytestmark = pytest.mark.browser
+
+SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+PASSWORD = "correct horse battery"
+
+
+def part(page: Page, address: str, name: str) -> None:
+    page.goto(f"{address}/settings?part={name}")
+    page.locator("main h1").wait_for()
+
+
+def sign_in(page: Page, name: str) -> None:
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.locator("main h1")).to_have_text("Settings")
+
+
+def test_a_setting_is_changed_for_the_next_start(look_at: LookAt, home: Path) -> None:
+    page = look_at("/settings")
+    field = page.get_by_label("batch_size")
+    expect(field).to_have_value("16")
+    row = page.locator("form").filter(has=field)
+    field.fill("8")
+    row.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("It holds once the server is started again.")).to_be_visible()
+    expect(row).to_contain_text("From the next start on: 8")
+    assert (home / "tenfold.toml").read_text() == "batch_size = 8\n"
+    assert violations(page) == []
+    page.reload()
+    expect(field).to_have_value("8")
+    row.get_by_role("button", name="Back to the default").click()
+    expect(field).to_have_value("16")
+    assert (home / "tenfold.toml").read_text() == ""
+
+
+def test_a_value_that_cannot_be_used_is_told_beside_it(look_at: LookAt) -> None:
+    page = look_at("/settings")
+    field = page.get_by_label("database_url")
+    row = page.locator("form").filter(has=page.get_by_label("language", exact=True))
+    expect(field).to_be_visible()
+    row.get_by_role("combobox").select_option("uk")
+    row.get_by_role("button", name="Save").click()
+    expect(row).to_contain_text("From the next start on: uk")
+    model = page.locator("form").filter(has=page.get_by_label("host", exact=True))
+    model.get_by_role("textbox").fill("\u200b" * 3)
+    model.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved.").or_(model.locator(".error")).first).to_be_visible()
+
+
+def test_with_the_first_account_everybody_signs_in(look_at: LookAt, own_server: str) -> None:
+    page = look_at("/settings?part=people")
+    page.get_by_role("button", name="Make the first account").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Name").fill("ann")
+    dialog.get_by_label("Password").fill("password1")
+    dialog.get_by_role("button", name="Make the first account").click()
+    expect(dialog.locator(".error, [id$=-error]")).to_contain_text("password")
+    dialog.get_by_label("Password").fill(PASSWORD)
+    assert violations(page) == []
+    dialog.get_by_role("button", name="Make the first account").click()
+    expect(page.get_by_role("heading", name="Who is there?")).to_be_visible()
+    sign_in(page, "ann")
+    expect(page.get_by_text("ann").first).to_be_visible()
+
+    page.get_by_role("button", name="Add a person").click()
+    dialog.get_by_label("Name").fill("Олена <script>")
+    dialog.get_by_label("Password").fill(PASSWORD)
+    dialog.get_by_label("Role").select_option("viewer")
+    dialog.get_by_role("button", name="Add a person").click()
+    row = page.get_by_role("listitem").filter(has_text="Олена <script>")
+    row.get_by_role("combobox").select_option("operator")
+    expect(page.get_by_text("Олена <script> was changed.")).to_be_visible()
+    assert violations(page) == []
+
+    # The last administrator cannot be shut out, and the page says why.
+    page.get_by_role("listitem").filter(has_text="ann").get_by_role("button", name="Disable").click()
+    expect(page.get_by_text(re.compile("administrator", re.I)).last).to_be_visible()
+
+    part(page, own_server, "audit")
+    expect(page.get_by_role("table")).to_contain_text("person.add")
+    expect(page.get_by_role("table")).to_contain_text("Олена <script>")
+    assert violations(page) == []
+
+    other = look_at("/settings")
+    sign_in(other, "Олена <script>")
+    expect(other.get_by_role("link", name="API tokens")).to_be_visible()
+    expect(other.get_by_role("link", name="People")).to_have_count(0)
+    expect(other.get_by_label("batch_size").and_(other.locator("output"))).to_have_text("16")
+
+
+def test_a_token_is_shown_once_and_revoked(look_at: LookAt, own_server: str) -> None:
+    page = look_at("/settings?part=people")
+    page.get_by_role("button", name="Make the first account").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Name").fill("ann")
+    dialog.get_by_label("Password").fill(PASSWORD)
+    dialog.get_by_role("button", name="Make the first account").click()
+    sign_in(page, "ann")
+    part(page, own_server, "tokens")
+    page.get_by_role("button", name="Make a token").click()
+    dialog.get_by_label("What it is for").fill("the camera at the gate")
+    dialog.get_by_label("Role").select_option("operator")
+    dialog.get_by_role("button", name="Make a token").click()
+    secret = dialog.locator("code").inner_text()
+    assert secret.startswith("tenfold_")
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    row = page.get_by_role("listitem").filter(has_text="the camera at the gate")
+    expect(row).to_contain_text("Never used")
+    assert secret not in page.content()
+    row.get_by_role("button", name="Revoke").click()
+    expect(row).to_contain_text("Revoked")
+
+
+def test_a_watched_folder_brings_its_pictures_in(look_at: LookAt, own_server: str, tmp_path: Path) -> None:
+    folder = tmp_path / "album"
+    paint(folder, 3)
+    page = look_at("/settings?part=folders")
+    page.get_by_label("Folder", exact=True).fill("nowhere")
+    page.get_by_role("button", name="Add a folder").click()
+    expect(page.locator("[id$=-error]")).to_contain_text("nowhere")
+    page.get_by_label("Folder", exact=True).fill(str(folder))
+    page.get_by_role("button", name="Add a folder").click()
+    row = page.get_by_role("listitem").filter(has_text=str(folder))
+    expect(row).to_be_visible()
+    assert violations(page) == []
+    page.goto(f"{own_server}/catalogue")
+    expect(page.get_by_text("3 pictures", exact=True)).to_be_visible()
+    part(page, own_server, "folders")
+    row.get_by_role("button", name="Watch no longer").click()
+    expect(page.get_by_text("No folder is watched")).to_be_visible()
+
+
+@pytest.mark.parametrize("locale", ["en-US", "uk-UA", "ru-RU"])
+def test_nothing_scrolls_sideways_and_axe_finds_nothing_on_a_phone(look_at: LookAt, locale: str) -> None:
+    page = look_at("/settings", locale=locale, viewport=PHONE, color_scheme="dark")
+    for link in page.locator("main nav a").all():
+        link.click()
+        page.wait_for_load_state("domcontentloaded")
+        assert page.evaluate(SIDEWAYS) <= 0
+    page.locator("main nav a").first.click()
+    expect(page.locator("main form").first).to_be_visible()
+    assert violations(page) == []
