@@ -1,0 +1,64 @@
+"""tenfold jobs, in a home with jobs that nobody does."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tenfold.database import Database
+from tenfold.database.upgrading import upgrade
+from tenfold.errors import DatasetError
+from tenfold.jobs import FAILED, Jobs
+from tests.cli.conftest import Command
+
+
+@pytest.fixture
+def jobs(own_home: Path) -> Iterator[Jobs]:
+    """The jobs of tenfold's home."""
+    database = Database(f"sqlite:///{own_home / 'tenfold.db'}")
+    upgrade(database)
+    yield Jobs(database, {})
+    database.close()
+
+
+def test_a_home_without_jobs_says_so(tenfold: Command) -> None:
+    assert tenfold("jobs").out == "There are no jobs.\n"
+    assert json.loads(tenfold("jobs", "--json").out) == []
+
+
+def test_the_newest_job_stands_first(tenfold: Command, jobs: Jobs) -> None:
+    first = jobs.submit("add", {}, title="Add \x1b[31mred", by=0)
+    second = jobs.submit("train", {}, title="Train cats", by=0)
+    jobs.records.begin(second.id)
+    jobs.records.progress(second.id, 3, 4000, "")
+    outcome = tenfold("jobs")
+    assert (outcome.status, outcome.err) == (0, "")
+    head, newest, oldest = outcome.out.splitlines()
+    assert head.split() == ["job", "what", "state", "progress", "begun"]
+    assert newest.startswith(f"{second.id}  Train cats")
+    assert "running  3 of 4,000" in newest
+    assert oldest.startswith(f"{first.id}  Add \ufffd[31mred")
+    assert [job["id"] for job in json.loads(tenfold("jobs", "--json", "--limit", 1).out)] == [second.id]
+
+
+def test_one_job_is_shown_with_why_it_failed(tenfold: Command, jobs: Jobs) -> None:
+    job = jobs.submit("add", {"paths": ["a"]}, title="Add a", by=0)
+    jobs.records.end(job.id, FAILED, error=DatasetError("a", "has gone"))
+    out = tenfold("jobs", "show", job.id).out
+    assert f"id          {job.id}" in out
+    assert 'params      {"paths": ["a"]}' in out
+    assert "problem     a has gone." in out
+    assert json.loads(tenfold("jobs", "show", job.id, "--json").out)["problem"]["code"] == "dataset-error"
+
+
+def test_a_job_that_does_not_exist_is_told(tenfold: Command) -> None:
+    outcome = tenfold("jobs", "show", "0")
+    assert outcome.status == 1
+    assert outcome.err == "tenfold: Job 0 does not exist. tenfold jobs lists those that do.\n"
+
+
+def test_a_waiting_job_is_cancelled_and_an_ended_one_is_not(tenfold: Command, jobs: Jobs) -> None:
+    job = jobs.submit("add", {}, title="Add", by=0)
+    assert tenfold("jobs", "cancel", job.id).out == "Cancelled\n"
+    assert tenfold("jobs", "cancel", job.id).out == "Nothing to cancel: it was cancelled already\n"
