@@ -5,6 +5,7 @@ A variable goes before the file, the file before the default. Knows nothing of w
 
 import difflib
 import os
+import re
 import sys
 import tomllib
 from collections.abc import Mapping
@@ -17,6 +18,8 @@ from tenfold.errors import SettingError
 CONFIG_VARIABLE = "TENFOLD_CONFIG"
 # Stands for "not set" until __post_init__ has put the machine's default in its place.
 _UNSET = Path()
+# Between the name and the machine in a URL.
+_PASSWORD = re.compile(r"(://[^:/]*:).*(@)")
 _HOME = "The folder that tenfold keeps its things in"
 
 
@@ -108,6 +111,7 @@ class Settings:
     )
     database_url: str = field(
         default="",
+        repr=False,  # it may hold a password, and settings are printed
         metadata={
             "help": "Where the tables are: postgresql://name:password@host/database, or "
             "sqlite:////folder/tenfold.db. Empty: tenfold.db in home.",
@@ -212,6 +216,13 @@ def describe() -> list[Described]:
 def metadata(name: str) -> dict[str, Any]:
     """What is known of a setting: help, and where it has them range, choices and secret."""
     return next(dict(one.metadata) for one in fields(Settings) if one.name == name)
+
+
+def shown(settings: Settings, name: str) -> str:
+    """A setting's value as it may be shown: without a password in it."""
+    one = next(one for one in fields(Settings) if one.name == name)
+    value = str(getattr(settings, name))
+    return _PASSWORD.sub(r"\1***\2", value) if one.metadata.get("secret") else value
 
 
 def variable(name: str) -> str:

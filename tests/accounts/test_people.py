@@ -76,12 +76,10 @@ def test_the_first_account_is_an_administrator_s(office: Office) -> None:
 
 
 def test_the_first_account_is_seen_by_this_process_at_once(office: Office) -> None:
-    assert not office.people.nobody_lately  # nobody asked yet
-    assert not office.people.anybody()
-    assert office.people.nobody_lately
+    seen = [office.people.nobody_lately, office.people.anybody(), office.people.nobody_lately]
+    assert seen == [False, False, True]  # at first nobody has asked yet
     office.people.add("Ann", "administrator", WORDS)
-    assert not office.people.nobody_lately
-    assert office.people.anybody()
+    assert [office.people.nobody_lately, office.people.anybody()] == [False, True]
 
 
 def test_the_last_administrator_cannot_be_disabled_or_made_less(office: Office, ann: int) -> None:

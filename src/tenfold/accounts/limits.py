@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from math import ceil
 
 from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session as Transaction
@@ -52,7 +53,7 @@ class Limits:
             change.execute(delete(Attempt).where(Attempt.at < at - FORGOTTEN))
             wait = max(self._wait(change, key, free, at) for key, free in keys)
             if wait > timedelta():
-                seconds = int(wait.total_seconds()) + 1
+                seconds = ceil(wait.total_seconds())
                 raise TooManyLogins(
                     "Signing in",
                     "has failed too often",
@@ -69,7 +70,7 @@ class Limits:
         at = now()
         with self._database.reading() as look:
             wait = max(self._wait(look, key, free, at) for key, free in _keys(name, address))
-        return max(0, -int(-wait.total_seconds() // 1))
+        return max(0, ceil(wait.total_seconds()))
 
     def succeeded(self, one: Try) -> None:
         """Take a try back that did not fail, and forget the failures of that name from there."""
