@@ -18,7 +18,7 @@ from tenfold.catalogue.tables import FAILED, NONE, SOURCES, WAITING, Entry, Tota
 from tenfold.database import Database
 
 # So many entries are counted one by one; further ones are not.
-MOST_COUNTED = 5_000
+MOST_COUNTED = 3_000
 # PostgreSQL counts a whole million in the time that a page has.
 _MOST_ON_POSTGRESQL = 200_000
 

@@ -6,6 +6,7 @@ entries in the order that is wanted. So it is looked up first, up to MANY rows, 
 two; the index is then named. PostgreSQL counts and plans for itself.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -49,7 +50,7 @@ class Plan:
 class Driver:
     """A condition that an index of its own can answer, and how many entries it leaves: MANY + 1 at most.
 
-    condition: where the index needs other words than the filter's. words: those that it is about.
+    condition: in the words that go with the index. words: those that it is about.
     matching: the ids that full text search gives.
     """
 
@@ -64,27 +65,37 @@ def planned(session: Session, filters: Filters, order: Order, limit: int) -> Pla
     """The way to the first `limit` entries in an order."""
     if counted(session, filters) == 0:
         return Plan(BY_NUMBER, [false()])
-    best = _best(session, filters)
-    fetch = _fetched(filters, best) if best is not None and best.count <= MANY else None
-    if best is not None and fetch is not None and best.count <= FEW:
+    drivers = _best_first(session, filters)
+    fetch = _fetched(filters, drivers[0]) if drivers and drivers[0].count <= MANY else None
+    if fetch is not None and drivers[0].count <= FEW:
         return fetch
     index, lanes = _walked(session, filters, order)
-    bound = None
-    if best is not None and fetch is not None:
-        entries = session.scalar(select(func.max(Entry.id))) or 0
-        bound = _LUCK * limit * entries // best.count
-        bound = min(max(bound, _SHORTEST_WALK), _LONGEST_WALK)
+    bound = _bound(session, drivers, limit) if fetch is not None else None
     return Plan(f"INDEXED BY {index}", [*facts(filters), *_words(filters)], lanes, bound, fetch)
+
+
+def _bound(session: Session, drivers: list[Driver], limit: int) -> int:
+    """The rows among which `limit` should be found, were the conditions independent, and some more."""
+    entries = max(session.scalar(select(func.max(Entry.id))) or 0, 1)
+    share = math.prod(min(max(driver.count, 1) / entries, 1.0) for driver in drivers)
+    return int(min(max(_LUCK * limit / share, _SHORTEST_WALK), _LONGEST_WALK))
 
 
 def counting(session: Session, filters: Filters, most: int) -> tuple[Plan, bool]:
     """The way to `most` entries in no order, and whether it leaves some out."""
-    best = _best(session, filters)
-    if best is None:
+    drivers = _best_first(session, filters)
+    if not drivers:
         return Plan("INDEXED BY entries_by_added", facts(filters)), False
-    if best.matching is not None and best.count > most:
-        return _fetched(filters, replace(best, condition=Entry.id.in_(best.matching.limit(most)))), True
-    return _fetched(filters, best), False
+    best = drivers[0]
+    if best.count <= most or not filters.words:
+        return _fetched(filters, best), False
+    # Texts are not in the indexes, so each entry has to be looked at: some of them are enough.
+    if best.matching is None and best.condition is not None:
+        some = select(Entry.id).with_hint(Entry, best.hint, "sqlite").where(best.condition)
+        best = replace(best, hint=BY_NUMBER, matching=some)
+    if best.matching is None:
+        return _fetched(filters, best), False
+    return _fetched(filters, replace(best, condition=Entry.id.in_(best.matching.limit(most)))), True
 
 
 def _fetched(filters: Filters, driver: Driver) -> Plan:
@@ -92,15 +103,14 @@ def _fetched(filters: Filters, driver: Driver) -> Plan:
     return Plan(driver.hint, [*extra, *facts(filters), *_words(filters, driver.words)])
 
 
-def _best(session: Session, filters: Filters) -> Driver | None:
-    """The driver that leaves the fewest entries; one that leaves very few ends the search."""
-    best: Driver | None = None
+def _best_first(session: Session, filters: Filters) -> list[Driver]:
+    """The drivers, the one that leaves the fewest entries first; one that leaves very few ends the search."""
+    found: list[Driver] = []
     for driver in _drivers(session, filters):
-        if best is None or driver.count < best.count:
-            best = driver
-        if best.count <= FEW // 10:
+        found.append(driver)
+        if driver.count <= FEW // 10:
             break
-    return best
+    return sorted(found, key=lambda driver: driver.count)
 
 
 def counted(session: Session, filters: Filters) -> int:
@@ -157,7 +167,7 @@ def _drivers(session: Session, filters: Filters) -> Iterator[Driver]:
     yield from _texts(session, filters)
     for index, condition in _indexed(filters):
         some = select(Entry.id).with_hint(Entry, f"INDEXED BY {index}").where(condition)
-        yield Driver(_count(session, some), f"INDEXED BY {index}")
+        yield Driver(_count(session, some), f"INDEXED BY {index}", condition)
     if filters.source:
         named = select(Name.entry_id).where(Name.source == filters.source)
         yield Driver(_count(session, named), BY_NUMBER, Entry.id.in_(named))
