@@ -18,7 +18,6 @@ from tenfold.catalogue.filing_plan import (
     MOVE,
     SIDECAR,
     SYMBOLIC,
-    THERE,
     UNDONE,
     content_of,
 )
@@ -76,12 +75,9 @@ def write_sidecar(content: bytes, step: Filed) -> None:
 
 
 def _make(folder: Path) -> tuple[str, str]:
-    try:
-        folder.mkdir()
-    except FileExistsError:
-        if not folder.is_dir():
-            raise
-        return THERE, FOLDER
+    # It was not there when it was planned. One that is there now was made before a cut, or is as good as
+    # ours, because undo takes it away only if it is empty.
+    folder.mkdir(exist_ok=True)
     return DONE, FOLDER
 
 

@@ -86,7 +86,8 @@ def sidecar(existing: bytes | None, facts: Facts, name: str) -> bytes:
     }
     for field, value in values.items():
         _set(described, field, value)
-    return bytes(document.toxml(encoding="utf-8")) + b"\n"
+    # Read once more: so names are declared in the order in which the next reading will find them.
+    return bytes(minidom.parseString(document.toxml(encoding="utf-8")).toxml(encoding="utf-8")) + b"\n"
 
 
 def _parsed(content: bytes, name: str) -> minidom.Document:

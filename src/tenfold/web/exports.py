@@ -7,15 +7,14 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 
 from tenfold.accounts.roles import ADMINISTRATOR
-from tenfold.catalogue.filters import Filters
-from tenfold.web.access import Viewer, Visitor
+from tenfold.web.access import Viewer
+from tenfold.web.filtering import Asked
 from tenfold.web.filters_asked import FiltersAsked
 from tenfold.web.problems import responses
 from tenfold.web.service import service_of
 
 router = APIRouter(tags=["exports"], prefix="/api/v1/exports", default_response_class=StreamingResponse)
 
-Asked = Annotated[FiltersAsked, Query()]
 _CSV, _PARQUET, _ZIP = "text/csv", "application/vnd.apache.parquet", "application/zip"
 _REFUSED = {"_400": "The filters cannot be used.", "_422": "A value that cannot be used."}
 
@@ -32,12 +31,12 @@ class TrainingAsked(FiltersAsked):
     summary="Entries as CSV",
     responses={200: {"content": {_CSV: {}}}, **responses(**_REFUSED)},
 )
-def export_csv(request: Request, who: Viewer, asked: Asked) -> StreamingResponse:
+def export_csv(request: Request, asked: Asked) -> StreamingResponse:
     """A row for each entry. UTF-8 with a byte order mark; a text that a spreadsheet would take for a formula
     begins with an apostrophe.
     """
     exports = service_of(request).house.exports
-    return _file(exports.csv(_filters(asked, who)), f"{_CSV}; charset=utf-8", "entries.csv")
+    return _file(exports.csv(asked), f"{_CSV}; charset=utf-8", "entries.csv")
 
 
 @router.get(
@@ -49,10 +48,10 @@ def export_csv(request: Request, who: Viewer, asked: Asked) -> StreamingResponse
         **responses(**_REFUSED, _501="The parquet extra is not installed."),
     },
 )
-def export_parquet(request: Request, who: Viewer, asked: Asked) -> StreamingResponse:
+def export_parquet(request: Request, asked: Asked) -> StreamingResponse:
     """A row for each entry, typed."""
     exports = service_of(request).house.exports
-    return _file(exports.parquet(_filters(asked, who)), _PARQUET, "entries.parquet")
+    return _file(exports.parquet(asked), _PARQUET, "entries.parquet")
 
 
 @router.get(
@@ -61,10 +60,10 @@ def export_parquet(request: Request, who: Viewer, asked: Asked) -> StreamingResp
     summary="Pictures in folders by class",
     responses={200: {"content": {_ZIP: {}}}, **responses(**_REFUSED)},
 )
-def export_pictures(request: Request, who: Viewer, asked: Asked) -> StreamingResponse:
+def export_pictures(request: Request, asked: Asked) -> StreamingResponse:
     """The originals as `class/name`; those of no class are in `none-of-these`."""
     exports = service_of(request).house.exports
-    return _file(exports.pictures_zip(_filters(asked, who)), _ZIP, "pictures.zip")
+    return _file(exports.pictures_zip(asked), _ZIP, "pictures.zip")
 
 
 @router.get(
@@ -84,11 +83,8 @@ def export_training(
     Only what a person corrected or confirmed, or with `labels=all` also what the model alone said.
     """
     exports = service_of(request).house.exports
-    return _file(exports.training_zip(_filters(asked, who), asked.labels), _ZIP, "training.zip")
-
-
-def _filters(asked: FiltersAsked, who: Visitor) -> Filters:
-    return asked.filters(who.id, administrator=who.role == ADMINISTRATOR)
+    filters = asked.filters(who.id, administrator=who.role == ADMINISTRATOR)
+    return _file(exports.training_zip(filters, asked.labels), _ZIP, "training.zip")
 
 
 def _file(content: Iterator[bytes], media_type: str, name: str) -> StreamingResponse:
