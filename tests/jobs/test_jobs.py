@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
 from tenfold.database import Base, Database
 from tenfold.errors import DatasetError, UnknownJob
@@ -291,3 +291,47 @@ def test_its_tables_are_apart_from_ours(database: Database, opened: Open) -> Non
         assert "workflow_status" in theirs
     else:
         assert "workflow_status" not in found.get_table_names()
+
+
+def test_what_fails_because_the_process_ends_goes_on_at_the_next_start(opened: Open) -> None:
+    runs: list[str] = []
+
+    def deaf(work: Work) -> dict[str, Any]:
+        runs.append(work.id)
+        if len(runs) == 1:
+            assert closing.wait(LONG)
+            raise DatasetError("pets", "went while this process ended")
+        return {"runs": len(runs)}
+
+    closing = threading.Event()
+    jobs = opened(deaf=deaf)
+    asked = ask(jobs, "deaf")
+    until(lambda: runs)
+    threading.Timer(0.5, closing.set).start()
+    jobs.close()
+    assert jobs.get(asked).state == WAITING
+    jobs.start()
+    assert jobs.wait(asked, LONG).result == {"runs": 2}
+
+
+def test_a_job_goes_on_when_the_database_was_away_for_a_moment(database: Database, opened: Open) -> None:
+    if database.sqlite:
+        pytest.skip("a file does not go away")
+    tries: list[int] = []
+
+    def counts(work: Work) -> dict[str, Any]:
+        first = work.step("first", lambda: len(tries))
+        tries.append(1)
+        if len(tries) == 1:
+            with database.engine.connect() as connection:
+                others = "datname = current_database() AND pid <> pg_backend_pid()"
+                end = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}"
+                connection.execute(text(end))
+        with database.reading() as session:
+            session.execute(text("SELECT 1"))
+        return {"first": first, "second": work.step("second", lambda: len(tries))}
+
+    jobs = opened(counts=counts)
+    result = jobs.wait(ask(jobs, "counts"), LONG).result
+    assert result is not None
+    assert result["first"] == 0

@@ -8,13 +8,10 @@ from tenfold.jobs.lock import WorkerLock
 
 def test_one_has_it_until_it_is_given_back(database: Database) -> None:
     first, second = WorkerLock(database), WorkerLock(database)
-    assert first.take()
-    assert first.take()
-    assert first.held
-    assert not second.take()
-    assert not second.held
+    assert [first.take(), first.take(), second.take()] == [True, True, False]
+    assert [lock.held for lock in (first, second)] == [True, False]
     first.release()
-    assert not first.held
+    assert [lock.held for lock in (first, second)] == [False, False]
     assert second.take()
     second.release()
 
@@ -28,6 +25,5 @@ def test_whose_connection_breaks_has_it_no_longer_and_may_take_it_again(database
         with database.engine.connect() as connection:
             others = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"
             connection.execute(text(others))
-        assert not lock.held
-        assert lock.take()
+        assert (lock.held, lock.take()) == (False, True)
     lock.release()

@@ -136,7 +136,9 @@ class Jobs:
             self._wake.wait(pause)
             self._wake.clear()
         self._stop()
-        self._lock.release()
+        # Who does not stop still works: nobody else may begin the same before this process has ended.
+        if not self._running:
+            self._lock.release()
 
     def _look(self) -> None:
         """Hand over what waits, and start or stop the job library as the work wants it."""
@@ -239,7 +241,7 @@ class Jobs:
         self, row: JobRow, work: Work, result: dict[str, Any] | None, error: TenfoldError | None
     ) -> None:
         work.write_progress()
-        if work.cut_short and not work.cancelled:
+        if (work.cut_short and not work.cancelled) or (error is not None and work.interrupted):
             self.records.interrupt(row.id)
             raise Interrupted
         state = CANCELLED if work.cut_short else FAILED if error else DONE

@@ -86,6 +86,11 @@ class Work:
         """Whether the handler knew that it was to stop: what it returned may not be the whole."""
         return self._told
 
+    @property
+    def interrupted(self) -> bool:
+        """Whether this process ends, so that whatever went wrong may have gone wrong because of that."""
+        return self._closing.is_set() and not self._cancelled
+
     def write_progress(self) -> None:
         """Write down what `progress` was told last."""
         if self._progress != self._written:
