@@ -126,8 +126,12 @@ class Durable:
         from dbos import DBOS
 
         # Its threads complain of each other as they end; what they did not finish begins again later.
-        logging.getLogger("dbos").setLevel(logging.CRITICAL)
+        log = logging.getLogger("dbos")
+        log.setLevel(logging.CRITICAL)
         DBOS.destroy(destroy_registry=True)
+        # They write to the standard error of now, which may be another, or closed, at the next start.
+        for handler in list(log.handlers):
+            log.removeHandler(handler)
 
 
 def _remember(name: str, do: Callable[[], Any]) -> Any:

@@ -1,0 +1,125 @@
+"""tenfold catalogue add and check."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from tenfold import settings
+from tenfold.bootstrap import open_database
+from tenfold.catalogue.store import Store
+from tenfold.catalogue.tables import Entry
+from tenfold.images import Limits
+from tests.cli.conftest import Command
+from tests.fakes import BLUE, GREY, RED, FakeClassifier, picture
+
+
+@pytest.fixture(autouse=True)
+def colours(monkeypatch: pytest.MonkeyPatch) -> None:
+    def make(model: object = None, *, threads: int = 0, limits: Limits | None = None) -> FakeClassifier:
+        return FakeClassifier(limits)
+
+    monkeypatch.setattr("tenfold.bootstrap.Classifier", make)
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for name, colour in {"red.png": RED, "blue.png": BLUE, "grey.png": GREY, "rot.png": RED}.items():
+        (folder / name).write_bytes(picture(colour))
+    return folder
+
+
+def entries() -> list[Entry]:
+    database = open_database(settings.load())
+    with database.reading() as session:
+        found = list(session.scalars(select(Entry)))
+    database.close()
+    return found
+
+
+def test_a_folder_is_added_with_a_line_for_each_class(tenfold: Command, photos: Path) -> None:
+    outcome = tenfold("catalogue", "add", photos)
+    assert outcome.out == (
+        "  blue                 1\n"
+        "  red                  1\n"
+        "  none of these        1\n"
+        "4 files: 3 added, 1 in the catalogue already\n"
+    )
+    assert (outcome.status, outcome.err) == (0, "")
+    (photos / "notes\x1b[2J.txt").write_bytes(b"hello")
+    again = tenfold("catalogue", "add", photos)
+    assert again.out == "5 files: 0 added, 4 unchanged since they were added, 1 that cannot be used\n"
+    assert again.status == 1
+    assert "\x1b" not in again.err
+    assert again.err.startswith("tenfold: ")
+    assert "[2J.txt is not a picture this build can read (it starts with 'hello')" in again.err
+    assert [(entry.owner_id, entry.shared) for entry in entries()] == [(0, True)] * 3
+
+
+def test_a_path_that_is_not_there_is_wrong_usage(tenfold: Command, tmp_path: Path) -> None:
+    outcome = tenfold("catalogue", "add", tmp_path / "nowhere")
+    assert outcome.status == 2
+    assert outcome.err == f"tenfold: {tmp_path / 'nowhere'} does not exist. Check the path.\n"
+
+
+def test_private_needs_an_owner(tenfold: Command, photos: Path) -> None:
+    outcome = tenfold("catalogue", "add", photos, "--private")
+    assert outcome.status == 2
+    assert outcome.err == (
+        "tenfold: --private needs to know whose the pictures are. Add --owner and the name of an account.\n"
+    )
+
+
+def test_an_owner_has_to_be_known(tenfold: Command, photos: Path) -> None:
+    outcome = tenfold("catalogue", "add", photos, "--owner", "ann")
+    assert outcome.status == 1
+    assert "ann" in outcome.err
+    assert entries() == []
+
+
+def test_check_names_what_is_missing_and_altered(tenfold: Command, photos: Path) -> None:
+    tenfold("catalogue", "add", photos)
+    assert tenfold("catalogue", "check").out == "3 originals: all well\n"
+    store = Store(settings.load().home / "pictures")
+    hashes = {entry.name: entry.hash for entry in entries()}
+    store.path(hashes["blue.png"]).unlink()
+    altered = store.path(hashes["grey.png"])
+    altered.chmod(0o644)
+    altered.write_bytes(b"nothing")
+    outcome = tenfold("catalogue", "check")
+    assert outcome.status == 1
+    assert set(outcome.out.splitlines()) == {
+        f"missing: blue.png ({hashes['blue.png'][:12]})",
+        f"altered: grey.png ({hashes['grey.png'][:12]})",
+        "3 originals: 2 missing or altered",
+    }
+
+
+def test_check_counts_what_belongs_to_no_entry_and_what_waits(
+    tenfold: Command, own_home: Path, put_in: Callable[[bytes], None]
+) -> None:
+    put_in(picture(RED))
+    Store(own_home / "pictures").put(b"cut off")
+    assert tenfold("catalogue", "check").out == (
+        "1 originals: all well\n"
+        "1 files belong to no entry: adding was cut off. They do no harm.\n"
+        "1 entries wait for their class: tenfold serve classifies them.\n"
+    )
+
+
+@pytest.fixture
+def put_in(own_home: Path) -> Callable[[bytes], None]:
+    """Adds a picture that then waits."""
+
+    def put(content: bytes) -> None:
+        from tenfold.catalogue.intake import Intake
+
+        database = open_database(settings.load())
+        intake = Intake(database, Store(own_home / "pictures"), Limits())
+        intake.add(content, name="a.png", source="upload")
+        database.close()
+
+    return put
