@@ -14,7 +14,7 @@ BESIDE = {
     "only_old_right": 2, "only_new_right": 2,
 }  # fmt: skip
 JUDGEMENT = {
-    "verdict": "no-difference", "sentence": "No difference can be told on corrections.", "margin": 0.01,
+    "verdict": "no-difference", "why": "not-told", "sentence": "No difference can be told on corrections.", "margin": 0.01,
     "held_out": BESIDE, "own_test": None,
     "by_class": [{"label": "red", "pictures": 20, "old": 10, "new": 10}],
     "none_of_these": {"pictures": 0, "old": 0, "new": 0},
@@ -31,7 +31,8 @@ def test_what_is_missing_is_told_and_refused(at_work: Running) -> None:
     ready = client.get(f"{AT}/ready").json()
     assert (ready["corrected"], ready["ready"], ready["least"]) == (0, False, 10)
     assert ready["reason"] == "0 corrected pictures of classes that can be learned, and it takes 10"
-    assert ready["own_data"] is False
+    assert (ready["code"], ready["counted"], ready["own_data"]) == ("too-few", 0, False)
+    assert (ready["own_code"], ready["least_apart"]) == ("missing", 5)
     entries = [
         house.intake.add(picture((200, n, n)), name=f"{n}", source="upload").entry.id for n in range(30)
     ]

@@ -128,7 +128,7 @@ def test_a_class_that_people_taught_is_known_afterwards_and_nothing_is_forgotten
         ready = house.improving.readiness()
         assert (ready.ready, ready.reason, ready.base) == (True, "", old)
         assert ready.per_class == {"": 3, "red": 40}
-        assert ready.own_source.endswith("own")
+        assert ready.own.source.endswith("own")
         house.jobs.start()
         one, job = house.improving.begin(epochs=12, by=7)
         job = house.jobs.wait(job.id, timeout=300)
@@ -169,7 +169,7 @@ def test_a_class_that_people_taught_is_known_afterwards_and_nothing_is_forgotten
         assert (change.model_hash, change.previous_hash, change.reason) == (model.hash, old, "insisted")
         assert house.live.classifier.sha256 == model.hash
         # The next one starts from here, from the same own data.
-        assert house.improving.readiness().own_source == ready.own_source
+        assert house.improving.readiness().own.source == ready.own.source
 
 
 @pytest.mark.train
@@ -264,8 +264,8 @@ def test_own_data_that_are_not_there_are_told_before_anything_starts(
     with plain(own_home) as house:
         correct(house, "cat", "red", 30)
         ready = house.improving.readiness()
-        assert (ready.ready, ready.own_source) == (True, "cifar10")
-        assert ready.own_problem.startswith("CIFAR-10 in ")
+        assert (ready.ready, ready.own.source) == (True, "cifar10")
+        assert ready.own.problem.startswith("CIFAR-10 in ")
         with pytest.raises(DatasetError, match=r"cannot be used \(CIFAR-10 in .* is not there"):
             house.improving.begin(by=0)
         assert house.improving.improvements.latest() == []

@@ -2674,6 +2674,12 @@ export interface components {
              */
             verdict: "better" | "worse" | "no-difference";
             /**
+             * Why
+             * @description What the verdict rests on, for programs.
+             * @enum {string}
+             */
+            why: "better" | "forgot" | "lost" | "not-told" | "not-measured" | "may-have-forgot";
+            /**
              * Sentence
              * @description The verdict and the figures in English.
              */
@@ -3340,6 +3346,11 @@ export interface components {
              */
             corrected: number;
             /**
+             * Counted
+             * @description How many of them are of classes that can be learned, or judge.
+             */
+            counted: number;
+            /**
              * Held Out
              * @description How many of them are kept back for judging, and never learned from.
              */
@@ -3367,10 +3378,21 @@ export interface components {
              */
             own_problem: string;
             /**
+             * Own Code
+             * @description The same for programs; unknown: nobody knows what the model was trained on.
+             * @enum {string}
+             */
+            own_code: "" | "unknown" | "missing";
+            /**
              * Least
-             * @description How many corrected pictures it takes.
+             * @description How many pictures have to count.
              */
             least: number;
+            /**
+             * Least Apart
+             * @description With fewer kept back that only one model gets right no difference can be told.
+             */
+            least_apart: number;
             /** Ready */
             ready: boolean;
             /**
@@ -3378,6 +3400,12 @@ export interface components {
              * @description Why it cannot start; empty: it can.
              */
             reason: string;
+            /**
+             * Code
+             * @description The same for programs.
+             * @enum {string}
+             */
+            code: "" | "too-few" | "none-kept-back" | "none-to-learn" | "missing-extra";
         };
         /**
          * ReclassificationAnswer

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
+from tenfold.judging.improvement import LEAST_APART, Why
 from tenfold.registry.tables import Improvement
 from tenfold.web.access import Administrator, Viewer
 from tenfold.web.job_answers import JobAnswer, job_answer
@@ -19,14 +20,24 @@ class ReadyAnswer(BaseModel):
     """Whether the live model can be trained on corrections."""
 
     corrected: int = Field(description="How many pictures people corrected or confirmed.")
+    counted: int = Field(description="How many of them are of classes that can be learned, or judge.")
     held_out: int = Field(description="How many of them are kept back for judging, and never learned from.")
     per_class: dict[str, int] = Field(description="How many of each class; empty: none of the classes.")
     base: str = Field(description="The hash of the live model.")
     own_data: bool = Field(description="Whether the data that it was trained on are at hand.")
     own_problem: str = Field(description="Why they are not; empty: they are.")
-    least: int = Field(description="How many corrected pictures it takes.")
+    own_code: Literal["", "unknown", "missing"] = Field(
+        description="The same for programs; unknown: nobody knows what the model was trained on."
+    )
+    least: int = Field(description="How many pictures have to count.")
+    least_apart: int = Field(
+        description="With fewer kept back that only one model gets right no difference can be told."
+    )
     ready: bool
     reason: str = Field(description="Why it cannot start; empty: it can.")
+    code: Literal["", "too-few", "none-kept-back", "none-to-learn", "missing-extra"] = Field(
+        description="The same for programs."
+    )
 
 
 class ImprovementAsked(BaseModel):
@@ -75,6 +86,7 @@ class Judged(BaseModel):
     """Both models on pictures that neither has learned from."""
 
     verdict: Literal["better", "worse", "no-difference"]
+    why: Why = Field(description="What the verdict rests on, for programs.")
     sentence: str = Field(description="The verdict and the figures in English.")
     margin: float = Field(description="The accuracy that may be lost on its own test part, 0 to 1.")
     held_out: Beside | None = Field(description="On corrections that were kept back: filed right.")
@@ -132,14 +144,18 @@ def ready(request: Request, who: Viewer) -> ReadyAnswer:
     now = service_of(request).house.improving.readiness()
     return ReadyAnswer(
         corrected=now.corrected,
+        counted=now.counted,
         held_out=now.held_out,
         per_class=now.per_class,
         base=now.base,
-        own_data=not now.own_problem,
-        own_problem=now.own_problem if who.role == "administrator" else now.own_problem and "not at hand",
+        own_data=not now.own.problem,
+        own_problem=now.own.problem if who.role == "administrator" else now.own.problem and "not at hand",
+        own_code=now.own.code,  # type: ignore[arg-type]
         least=now.least,
+        least_apart=LEAST_APART,
         ready=now.ready,
         reason=now.reason,
+        code=now.code,  # type: ignore[arg-type]
     )
 
 

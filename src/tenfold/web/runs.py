@@ -20,6 +20,7 @@ from tenfold.web.models import ModelEntry, model_entry
 from tenfold.web.problems import NotHere, responses
 from tenfold.web.reports import SANDBOX
 from tenfold.web.service import Service, service_of
+from tenfold.work import improving
 from tenfold.work.training import KIND, Wish
 
 router = APIRouter(tags=["training"], prefix="/api/v1")
@@ -260,10 +261,13 @@ def _note(service: Service, who: Visitor, action: str, subject: str, **details: 
 
 
 def _jobs(service: Service) -> dict[str, JobRow]:
-    """The last job of each run."""
+    """The last job of each run; that of a training on corrections, too."""
     found: dict[str, JobRow] = {}
-    for job in service.house.jobs.list(_JOBS, kinds=[KIND]):
-        found.setdefault(str(job.params.get("run")), job)
+    for job in service.house.jobs.list(_JOBS, kinds=[KIND, improving.KIND]):
+        params = job.params
+        found.setdefault(
+            str(params["run"]) if job.kind == KIND else improving.run_of(params["improvement"]), job
+        )
     return found
 
 

@@ -25,7 +25,7 @@ from tenfold.registry.tables import Improvement, LiveChange
 from tenfold.work.improvement_data import Lessons, Mixture, Writer, evenly, lessons
 from tenfold.work.improvement_recipe import EPOCHS, arguments, name_of
 from tenfold.work.judging_improvement import judge
-from tenfold.work.own_data import OwnData
+from tenfold.work.own_data import OwnData, OwnSource
 from tenfold.work.switching import Switch
 from tenfold.work.training_process import TrainingProcess, check_extra
 
@@ -37,21 +37,27 @@ _NAMED = 5
 
 @dataclass(frozen=True)
 class Readiness:
-    """Whether an improvement can be started. reason: in words why not; empty where it can.
+    """Whether an improvement can be started. reason, code: why not, in words and for programs; empty: it can.
 
+    code: "too-few", "none-kept-back", "none-to-learn" or "missing-extra".
+    counted: how many corrected pictures are of classes that can be learned; `least` of them are needed.
     per_class: corrected pictures of each class, "" for none of them; held_out: how many of all are kept back.
-    own_source, own_problem: the live model's own data, and why they cannot be used; empty where they can.
+    own: the live model's own data, and why they cannot be used.
     """
 
     corrected: int
+    counted: int
     held_out: int
     per_class: dict[str, int]
     base: str
-    own_source: str
-    own_problem: str
-    ready: bool
+    own: OwnSource
+    code: str
     reason: str
     least: int = LEAST
+
+    @property
+    def ready(self) -> bool:
+        return not self.code
 
 
 class Improving:
@@ -90,15 +96,15 @@ class Improving:
         found = self._corrected.read()
         labels = tuple(self._registry.get(base).classes)
         taught = lessons(found, labels, self._mixture.least_new)
-        own = self._own.of(base)
+        code, reason = _missing(taught) or _no_extra() or ("", "")
         return Readiness(
             corrected=len(found.pictures),
+            counted=len(taught.pictures) + len(taught.held_out),
             held_out=len(found.held_out()),
             per_class={label: count.all for label, count in found.counts().items()},
             base=base,
-            own_source=own.source,
-            own_problem=own.problem,
-            ready=not (reason := _missing(taught) or _no_extra()),
+            own=self._own.of(base),
+            code=code,
             reason=reason,
         )
 
@@ -129,11 +135,11 @@ class Improving:
         taught = lessons(
             self._corrected.read(), tuple(self._registry.get(now.base).classes), self._mixture.least_new
         )
-        if with_own_data and now.own_problem:
+        if with_own_data and now.own.problem:
             raise DatasetError(
                 "The live model's own data",
                 "cannot be used",
-                received=now.own_problem,
+                received=now.own.problem,
                 cure="Bring them back, or go on without them: then every class needs corrected pictures.",
             )
         if not with_own_data:
@@ -141,7 +147,7 @@ class Improving:
         options = {
             "with_own_data": with_own_data,
             "epochs": epochs or EPOCHS,
-            "own_source": now.own_source,
+            "own_source": now.own.source,
             "mixture": asdict(self._mixture),
         }
         one = self.improvements.begin(now.base, by, options)
@@ -215,7 +221,7 @@ class Improving:
             work.progress(done, total, message)
 
         counts = work.step("data", lambda: self._write(one, base, folder, told))
-        run = f"improvement-{one.id}"
+        run = run_of(one.id)
         self.improvements.change(one.id, counts=counts, run=run, state=RUNNING)
         process = TrainingProcess(self._home / "runs" / run, home=self._home, data_dir=self._data_dir)
         epochs, name = int(one.options["epochs"]), name_of(base.info, one.id)
@@ -303,24 +309,30 @@ class Improving:
         return self._own.open(source, base.info, lambda d, t: told(d, t, "reading the model's own pictures"))
 
 
-def _missing(taught: Lessons) -> str:
-    """What an improvement still wants, in words; empty where it wants nothing."""
+def run_of(improvement_id: int) -> str:
+    """The name of the training run of an improvement."""
+    return f"improvement-{improvement_id}"
+
+
+def _missing(taught: Lessons) -> tuple[str, str] | None:
+    """What an improvement still wants, for programs and in words; None where it wants nothing."""
     have = len(taught.pictures) + len(taught.held_out)
     if have < LEAST:
-        return f"{have} corrected pictures of classes that can be learned, and it takes {LEAST}"
+        return "too-few", f"{have} corrected pictures of classes that can be learned, and it takes {LEAST}"
     if not taught.held_out:
-        return "none of the corrected pictures fell to those kept back for judging (one in five does)"
+        words = "none of the corrected pictures fell to those kept back for judging (one in five does)"
+        return "none-kept-back", words
     if not taught.pictures:
-        return "all corrected pictures are kept back for judging, or are none of the classes"
-    return ""
+        return "none-to-learn", "all corrected pictures are kept back for judging, or are none of the classes"
+    return None
 
 
-def _no_extra() -> str:
+def _no_extra() -> tuple[str, str] | None:
     try:
         check_extra()
     except MissingExtra as missing:
-        return str(missing)
-    return ""
+        return missing.code, str(missing)
+    return None
 
 
 def _check_alone(taught: Lessons) -> None:

@@ -49,10 +49,11 @@ def judge(
     on_own = None
     if own is not None and len(own):
         on_own = beside(*(_own_right(model, own, told, name) for model, name in _named(old, new)))
-    which, sentence = verdict(on_corrections, on_own)
+    which, why, sentence = verdict(on_corrections, on_own)
     strangers = [one.hash for one in none if one.hash in filed[0]]
     return {
         "verdict": which,
+        "why": why,
         "sentence": sentence,
         "margin": MARGIN,
         "held_out": on_corrections.facts() if on_corrections else None,

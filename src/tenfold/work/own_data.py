@@ -23,10 +23,17 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class OwnSource:
-    """Where a model's own data are. problem: in words why they cannot be used; empty: they can."""
+    """Where a model's own data are. problem: in words why they cannot be used; empty: they can.
+
+    code: the same for programs: "unknown" where nobody knows what the model was trained on, or "missing".
+    """
 
     source: str
     problem: str = ""
+
+    @property
+    def code(self) -> str:
+        return "" if not self.problem else "missing" if self.source else "unknown"
 
 
 class OwnData:
