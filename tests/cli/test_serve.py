@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -126,13 +126,66 @@ def test_a_host_that_nobody_knows_is_told(tenfold: Command, monkeypatch: pytest.
     )
 
 
-def test_a_server_open_to_others_says_so() -> None:
+def add_administrator() -> None:
+    from tenfold import settings
+    from tenfold.bootstrap import open_database, open_office
+
+    loaded = settings.load()
+    with closing(open_database(loaded)) as database:
+        open_office(loaded, database).people.add("Ann", "administrator", "seven green kettles")
+
+
+def test_a_server_open_to_others_does_not_start_without_an_administrator(tenfold: Command) -> None:
+    outcome = tenfold("serve", "--host", "0.0.0.0", "--port", 0)
+    assert outcome.status == 1
+    assert outcome.err == (
+        "tenfold: This server would be open to others on 0.0.0.0 and has no administrator yet. "
+        "Add one: tenfold user add NAME --role administrator. "
+        "Or keep it to this machine: tenfold serve --host 127.0.0.1.\n"
+    )
+
+
+@pytest.mark.parametrize("name", ["TENFOLD_ALLOWED_HOSTS", "TENFOLD_TRUSTED_PROXIES"])
+def test_a_server_behind_a_proxy_for_others_does_not_either(
+    tenfold: Command, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(name, "10.0.0.1")
+    outcome = tenfold("serve", "--port", 0)
+    assert outcome.status == 1
+    assert outcome.err.startswith(
+        "tenfold: This server is meant for others, by the settings allowed_hosts or trusted_proxies, "
+        "and has no administrator yet."
+    )
+
+
+def test_with_an_administrator_it_starts_asks_who_is_there_and_warns_of_plain_http() -> None:
+    add_administrator()
     with server("--host", "0.0.0.0") as (process, address):
         assert address.startswith("http://127.0.0.1:")
-        assert classify(address).status_code == 200
+        assert classify(address).status_code == 401
         assert process.stderr is not None
         warning = process.stderr.readline()
-    assert warning.startswith("tenfold: warning: 0.0.0.0 is open to others. There are no accounts yet")
+    assert warning == (
+        "tenfold: warning: what others send to 0.0.0.0 can be read on its way, passwords too. "
+        "Put a proxy that speaks https before it.\n"
+    )
+
+
+def test_only_a_trusted_proxy_is_believed_where_a_request_came_from() -> None:
+    add_administrator()
+    said = {"X-Forwarded-For": "192.0.2.7", "X-Forwarded-Proto": "https"}
+    login = {"name": "Ann", "password": "seven green kettles"}
+
+    def sign_in(address: str) -> tuple[str, str]:
+        with httpx.Client(base_url=address, headers=said, trust_env=False, timeout=20) as client:
+            cookie = client.post("/api/v1/session", json=login).headers["set-cookie"].split(";")[0]
+            places = client.get("/api/v1/sessions", headers={"Cookie": cookie}).json()
+        return cookie.partition("=")[0], places[0]["address"]
+
+    with server(TENFOLD_TRUSTED_PROXIES="10.0.0.0/8") as (_, address):
+        assert sign_in(address) == ("tenfold", "127.0.0.1")
+    with server(TENFOLD_TRUSTED_PROXIES="127.0.0.1") as (_, address):
+        assert sign_in(address) == ("__Host-tenfold", "192.0.2.7")
 
 
 @pytest.mark.parametrize(

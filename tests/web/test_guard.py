@@ -1,5 +1,7 @@
 """Hosts and headers."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from tenfold.web.guard import HEADERS, allowed_hosts, is_loopback
@@ -39,6 +41,26 @@ def test_the_name_that_the_server_was_given_is_answered(serve: Serve) -> None:
     named = serve(host="pictures.example")
     assert named.client.get("/healthz", headers={"Host": "pictures.example:8000"}).status_code == 200
     assert named.client.get("/healthz", headers={"Host": "other.example"}).status_code == 421
+
+
+def test_further_names_are_answered_where_the_settings_say_so(serve: Serve) -> None:
+    named = serve(allowed_hosts="Pictures.example.org, other.example")
+    for host in ("pictures.example.org", "OTHER.example:443", "localhost"):
+        assert named.client.get("/healthz", headers={"Host": host}).status_code == 200
+    assert named.client.get("/healthz", headers={"Host": "example.org"}).status_code == 421
+
+
+def test_a_body_that_is_read_whole_is_cut_off_before_it_fills_the_memory(running: Running) -> None:
+    def words() -> Iterator[bytes]:
+        for _ in range(40):
+            yield b" " * 100_000
+
+    answer = running.client.post(
+        "/api/v1/people", content=words(), headers={"Content-Type": "application/json"}
+    )
+    assert answer.status_code == 413
+    assert "more than 2 MB" in answer.json()["detail"]
+    assert running.client.get("/healthz").status_code == 200
 
 
 def test_a_server_open_to_others_answers_to_its_machine_s_name(monkeypatch: pytest.MonkeyPatch) -> None:
