@@ -9,9 +9,11 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.seeing import ask
+
 
 def paint(folder: Path, count: int) -> list[Path]:
-    """Small pictures, each with a content of its own: noise, which the model takes for nothing it knows."""
+    """Small pictures, each with a content of its own: noise."""
     folder.mkdir(exist_ok=True)
     paths = []
     for number in range(count):
@@ -19,6 +21,16 @@ def paint(folder: Path, count: int) -> list[Path]:
         paths.append(folder / f"noise{number:02}.png")
         Image.fromarray(pixels).save(paths[-1])
     return paths
+
+
+def puzzle(folder: Path, address: str, count: int) -> list[Path]:
+    """Pictures of which the model of the server at `address` says that they are none of its classes."""
+    found: list[Path] = []
+    for path in paint(folder, 40 + 10 * count):
+        if len(found) < count and not ask(address, path.read_bytes())["known"]:
+            found.append(path)
+    assert len(found) == count, "the model takes nearly all noise for one of its classes"
+    return found
 
 
 def add(page: Page, *files: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.catalogues import get, paint, send
+from tests.browser.catalogues import get, puzzle, send
 from tests.browser.seeing import LookAt
 from tests.browser.test_access import PHONE, WIDE, violations
 from tests.browser.test_catalogue import SIDEWAYS
@@ -14,14 +14,14 @@ pytestmark = pytest.mark.browser
 
 
 def asked(page: Page) -> str:
-    return page.locator(".stage .name").inner_text() if page.locator("section.stage").count() else ""
+    return page.locator(".picture .name").inner_text() if page.locator("section.stage").count() else ""
 
 
 def wait_for_queue(page: Page, count: int) -> None:
     """Noise is classified in the background; the page is opened again until all of it is in the queue."""
     for _ in range(60):
         page.locator(".stage").wait_for()
-        if page.locator(".left").count() and page.locator(".left").inner_text().startswith(f"{count} "):
+        if page.locator(".left").count() and page.locator(".left").inner_text().split().count(str(count)):
             return
         page.wait_for_timeout(300)
         page.reload()
@@ -29,7 +29,7 @@ def wait_for_queue(page: Page, count: int) -> None:
 
 
 def test_the_queue_is_worked_off_with_the_keyboard(look_at: LookAt, own_server: str, tmp_path: Path) -> None:
-    send(own_server, *paint(tmp_path / "noise", 5))
+    send(own_server, *puzzle(tmp_path / "noise", own_server, 5))
     page = look_at("/review")
     wait_for_queue(page, 5)
     expect(page.get_by_role("heading", name="Is it: None of these?")).to_be_visible()
@@ -48,13 +48,13 @@ def test_the_queue_is_worked_off_with_the_keyboard(look_at: LookAt, own_server: 
     expect(page.locator(".left")).to_have_text("3 left")
     third = asked(page)
     page.keyboard.press("Space")
-    expect(page.locator(".stage .name")).not_to_have_text(third)
+    expect(page.locator(".picture .name")).not_to_have_text(third)
     page.keyboard.press("t")
     expect(page.locator(".left")).to_have_text("2 left")
     page.keyboard.press("t")  # once more is the same picture: one class has this letter, so it is the next
     expect(page.get_by_text("Nothing is left to look at")).to_be_visible()
     page.get_by_role("button", name="Look at the skipped ones").click()
-    expect(page.locator(".stage .name")).to_have_text(third)
+    expect(page.locator(".picture .name")).to_have_text(third)
 
     entries = get(own_server, "/catalogue/entries?corrected=true")["entries"]
     assert sorted(entry["label"] for entry in entries) == ["", "", "truck", "truck"]
@@ -73,11 +73,8 @@ def test_axe_finds_nothing_wrong(
     page = look_at("/review", color_scheme=scheme, viewport=viewport, locale=locale, reduced_motion="reduce")
     expect(page.locator(".empty")).to_be_visible()
     assert violations(page) == []
-    send(own_server, *paint(tmp_path / "noise", 1))
-    page.wait_for_function(
-        "async () => (await (await fetch('/api/v1/review')).json()).left === 1", polling=300
-    )
-    page.reload()
+    send(own_server, *puzzle(tmp_path / "noise", own_server, 1))
+    wait_for_queue(page, 1)
     expect(page.locator("section.stage")).to_be_visible()
     assert violations(page) == []
     assert page.evaluate(SIDEWAYS) <= 0

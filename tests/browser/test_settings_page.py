@@ -22,6 +22,8 @@ def part(page: Page, address: str, name: str) -> None:
 
 
 def sign_in(page: Page, name: str) -> None:
+    # The window that made the account has a name and a password of its own, until it has gone.
+    expect(page.get_by_role("heading", name="Who is there?")).to_be_visible()
     page.get_by_label("Name").fill(name)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
