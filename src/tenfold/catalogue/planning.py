@@ -26,6 +26,8 @@ BY_NUMBER = "NOT INDEXED"
 # A walk that should find a page among some rows goes through so many times as many, then gives up.
 _LUCK = 4
 _SHORTEST_WALK, _LONGEST_WALK = 2_000, 40_000
+# Rows of an index that are gone through in the time in which one is fetched.
+_WALKED_WHILE_FETCHED = 25
 # Sources or classes that are each walked through, and put in order together.
 _MOST_LANES = 24
 
@@ -66,19 +68,24 @@ def planned(session: Session, filters: Filters, order: Order, limit: int) -> Pla
     if counted(session, filters) == 0:
         return Plan(BY_NUMBER, [false()])
     drivers = _best_first(session, filters)
-    fetch = _fetched(filters, drivers[0]) if drivers and drivers[0].count <= MANY else None
-    if fetch is not None and drivers[0].count <= FEW:
-        return fetch
+    # Where the index has all that is asked, a row of it costs a small part of one that is fetched.
+    cheap = 1 if filters.words or filters.model else _WALKED_WHILE_FETCHED
     index, lanes = _walked(session, filters, order)
-    bound = _bound(session, drivers, limit) if fetch is not None else None
-    return Plan(f"INDEXED BY {index}", [*facts(filters), *_words(filters)], lanes, bound, fetch)
+    walk = Plan(f"INDEXED BY {index}", [*facts(filters), *_words(filters)], lanes)
+    if not drivers or drivers[0].count > (MANY if cheap == 1 else MANY // 3):
+        return walk
+    fetch, expected = _fetched(filters, drivers[0]), _expected(session, drivers, limit)
+    if drivers[0].count <= max(FEW, expected / cheap):
+        return fetch
+    bound = int(min(max(_LUCK * expected, _SHORTEST_WALK), _LONGEST_WALK))
+    return replace(walk, bound=bound, instead=fetch)
 
 
-def _bound(session: Session, drivers: list[Driver], limit: int) -> int:
-    """The rows among which `limit` should be found, were the conditions independent, and some more."""
+def _expected(session: Session, drivers: list[Driver], limit: int) -> float:
+    """The rows to walk through until `limit` are found, were the conditions independent of each other."""
     entries = max(session.scalar(select(func.max(Entry.id))) or 0, 1)
     share = math.prod(min(max(driver.count, 1) / entries, 1.0) for driver in drivers)
-    return int(min(max(_LUCK * limit / share, _SHORTEST_WALK), _LONGEST_WALK))
+    return limit / share
 
 
 def counting(session: Session, filters: Filters, most: int) -> tuple[Plan, bool]:
