@@ -2,10 +2,12 @@
 
 import csv
 import io
+import re
 import zipfile
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Route, expect
 
 from tests.browser.catalogues import add, count_of, filed, get, paint, send, sent, tile, tiles
@@ -219,6 +221,37 @@ def test_filters_live_in_the_address_and_exports_have_what_they_find(
     page.get_by_label("Added from").fill("2999-01-01")
     page.get_by_label("Added from").blur()
     expect(page.get_by_text("Nothing fits these filters")).to_be_visible()
+
+
+def test_what_is_alike_is_found_and_of_copies_one_is_kept(
+    look_at: LookAt, own_server: str, plane: Path, ship: Path, tmp_path: Path
+) -> None:
+    smaller = tmp_path / "plane-small.png"
+    with Image.open(plane) as original:
+        original.convert("RGB").resize((original.width * 3 // 4, original.height * 3 // 4)).save(smaller)
+    send(own_server, plane, ship, smaller, *paint(tmp_path / "noise", 2))
+    page = look_at("/catalogue?order=name")
+    filed(page, 5)
+    tile(page, "plane.png").dblclick()
+    page.get_by_role("dialog").get_by_role("button", name="More like this").click()
+    expect(page.get_by_role("heading", name="More like this")).to_be_visible()
+    expect(tiles(page).first).to_contain_text("alike")
+    expect(tiles(page).first.locator("img")).to_have_attribute("src", re.compile("thumbnail"))
+    assert violations(page) == []
+
+    groups: list[object] = []
+    for _ in range(200):  # copies are looked for every half minute
+        groups = get(own_server, "/catalogue/duplicates")["groups"]
+        if groups:
+            break
+        page.wait_for_timeout(300)
+    page.goto(f"{own_server}/catalogue?view=duplicates")
+    expect(page.get_by_role("button", name="Open")).to_have_count(2)
+    assert violations(page) == []
+    page.get_by_role("button", name="Keep only this: \u2068plane.png").click()
+    expect(page.get_by_text("There are no near duplicates")).to_be_visible()
+    page.get_by_role("link", name="All pictures").click()
+    expect(tiles(page)).to_have_count(4)
 
 
 @pytest.mark.parametrize(

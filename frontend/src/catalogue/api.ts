@@ -1,17 +1,8 @@
 /** What the catalogue's pages ask of the server. */
-import { queryOf, request, send } from "../lib/request";
-import type { Action, ActionKind, Counts, Entry, EntryDetail, FiltersBody } from "../lib/shapes";
+import { queryOf, request } from "../lib/request";
+import type { Action, ActionKind, Counts, EntryDetail, FiltersBody } from "../lib/shapes";
 import { toAskedQuery, type Filters } from "./filters";
 import type { Source } from "./entries.svelte";
-
-export interface Alike {
-  entry: Entry;
-  similarity: number;
-}
-export interface Duplicates {
-  groups: Entry[][];
-  next: string | null;
-}
 
 const perPage = 200;
 const root = "/api/v1/catalogue";
@@ -33,13 +24,14 @@ export async function detailOf(id: number, signal: AbortSignal): Promise<EntryDe
   return request("get", "/api/v1/catalogue/entries/{entry}", { path: { entry: id }, signal });
 }
 
-export async function alikeTo(id: number, signal: AbortSignal): Promise<Alike[]> {
-  const answer = await send("get", `${root}/entries/${id}/similar?limit=60`, { signal });
-  return (answer as { entries: Alike[] }).entries;
+export async function alikeTo(id: number, signal: AbortSignal) {
+  const path = { entry: id };
+  return request("get", "/api/v1/catalogue/entries/{entry}/similar", { path, query: { limit: 60 }, signal });
 }
 
-export async function duplicates(after: string | null, signal: AbortSignal): Promise<Duplicates> {
-  return (await send("get", `${root}/duplicates${queryOf({ after, limit: 30 })}`, { signal })) as Duplicates;
+export async function duplicates(after: string | null, signal: AbortSignal) {
+  const query = after === null ? { limit: 30 } : { limit: 30, after };
+  return request("get", "/api/v1/catalogue/duplicates", { query, signal });
 }
 
 /** Which entries an action is for. */

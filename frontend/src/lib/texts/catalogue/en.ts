@@ -78,9 +78,10 @@ export const en = {
   noneAlikeText: "Pictures can be compared once the model has seen them.",
   duplicates: "Near duplicates",
   noDuplicates: "There are no near duplicates",
-  noDuplicatesText: "No two pictures here look nearly the same to the model.",
+  noDuplicatesText:
+    "No two pictures here look nearly the same. What came in the last half minute may not have been compared yet.",
   keepThis: "Keep only this",
-  keepNamed: "Keep only {name} of this group",
+  keepNamed: "Keep only this: {name}",
   openNamed: "Open {name}",
 
   pictureOf: "The picture {name}",

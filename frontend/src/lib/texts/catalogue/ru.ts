@@ -80,9 +80,10 @@ export const ru: Translated<typeof en> = {
   noneAlikeText: "Картинки можно сравнить, когда модель их увидела.",
   duplicates: "Почти одинаковые",
   noDuplicates: "Почти одинаковых нет",
-  noDuplicatesText: "Никакие две картинки не кажутся модели почти одинаковыми.",
+  noDuplicatesText:
+    "Здесь нет двух почти одинаковых картинок. Добавленное за последние полминуты могло ещё не сравниться.",
   keepThis: "Оставить только это",
-  keepNamed: "Оставить из группы только {name}",
+  keepNamed: "Оставить только это: {name}",
   openNamed: "Открыть {name}",
 
   pictureOf: "Картинка {name}",

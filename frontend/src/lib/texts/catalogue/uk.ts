@@ -80,9 +80,10 @@ export const uk: Translated<typeof en> = {
   noneAlikeText: "Зображення можна порівняти, коли модель їх побачила.",
   duplicates: "Майже однакові",
   noDuplicates: "Майже однакових немає",
-  noDuplicatesText: "Жодні два зображення не здаються моделі майже однаковими.",
+  noDuplicatesText:
+    "Тут немає двох майже однакових зображень. Додане за останні пів хвилини могло ще не порівнятися.",
   keepThis: "Лишити тільки це",
-  keepNamed: "Лишити з групи тільки {name}",
+  keepNamed: "Лишити тільки це: {name}",
   openNamed: "Відкрити {name}",
 
   pictureOf: "Зображення {name}",
