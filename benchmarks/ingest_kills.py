@@ -75,6 +75,7 @@ class Ingest:
         """The real command, in a process group of its own."""
         environ = {name: value for name, value in os.environ.items() if not name.startswith("TENFOLD_")}
         environ |= {"TENFOLD_HOME": str(self.home), "TENFOLD_DATABASE_URL": self.url}
+        environ |= {"PYTHONFAULTHANDLER": "1"}  # a crash of its own is told in its last words
         environ |= {"TENFOLD_MODEL": self._model} if self._model else {}
         command = [sys.executable, "-m", "tenfold", "catalogue", "add", str(self.folder)]
         return subprocess.Popen(

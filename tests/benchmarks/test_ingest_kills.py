@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from benchmarks.ingest_kills import Ingest, Kills
 from tenfold.catalogue.store import Store
@@ -36,8 +36,9 @@ def spoil(ingest: Ingest) -> None:
     database = Database(ingest.url)
     store = Store(ingest.home / "pictures")
     with database.writing() as session:
-        session.execute(update(Entry).where(Entry.id == 1).values(state=WAITING))
-        session.execute(update(SeenFile).where(SeenFile.entry_id == 2).values(entry_id=3))
+        one, other = session.scalars(select(Entry.id).order_by(Entry.id).limit(2))
+        session.execute(update(Entry).where(Entry.id == one).values(state=WAITING))
+        session.execute(update(SeenFile).where(SeenFile.entry_id == one).values(entry_id=other))
     database.close()
     store.put(b"no picture")
     first = next(store.hashes())

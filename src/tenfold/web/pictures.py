@@ -156,7 +156,12 @@ def _add(house: House, who: Visitor, upload: Upload, source: str, name: str) -> 
     return _Outcome(called, added)
 
 
-@router.post("/known", operation_id="known_pictures", summary="Which files are there already")
+@router.post(
+    "/known",
+    operation_id="known_pictures",
+    summary="Which files are there already",
+    responses=responses(_400="What was sent is no JSON.", _422="What was sent cannot be used."),
+)
 def known(request: Request, who: Operator, asked: HashesAsked) -> KnownAnswer:
     """Of many files, those that need not be sent, because the visitor has them in the catalogue: so an upload
     that was cut off goes on where it stopped."""
@@ -168,7 +173,9 @@ def known(request: Request, who: Operator, asked: HashesAsked) -> KnownAnswer:
     operation_id="add_folder",
     summary="Add a folder of the server",
     status_code=202,
-    responses=responses(_400="There is no such folder."),
+    responses=responses(
+        _400="There is no such folder, or what was sent is no JSON.", _422="What was sent cannot be used."
+    ),
 )
 def add_folder(request: Request, who: Administrator, asked: FolderAsked) -> JobAnswer:
     """Have all pictures of a folder of the server added, by a job. They belong to everybody's catalogue.
