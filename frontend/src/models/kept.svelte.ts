@@ -15,8 +15,10 @@ class Models extends Asked<Kept> {
     return this.ask(() => request("get", "/api/v1/models"));
   };
 
+  /** The live one first, then the newest. */
   get list(): readonly Model[] {
-    return this.answer?.models ?? [];
+    const all = this.answer?.models ?? [];
+    return [...all.filter(({ live }) => live), ...all.filter(({ live }) => !live)];
   }
 
   get live(): Model | null {

@@ -42,6 +42,7 @@ class ReclassificationAnswer(BaseModel):
     count: int = Field(description="How many entries it has answered for.")
     changed: int = Field(description="How many of them would be filed under another class.")
     action: int | None = Field(description="The action that took the answers over; it can be undone.")
+    undone: bool = Field(description="Whether that was undone.")
     job: str | None
 
 
@@ -175,6 +176,7 @@ def _answer(service: Service, one: Reclassification) -> ReclassificationAnswer:
         count=one.count,
         changed=one.changed,
         action=one.action_id,
+        undone=one.action_id is not None and service.house.actions.get(one.action_id).undone_at is not None,
         job=one.job_id,
     )
 
