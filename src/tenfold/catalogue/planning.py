@@ -60,7 +60,7 @@ class Driver:
     hint: str
     condition: ColumnElement[bool] | None = None
     words: tuple[str, ...] = ()
-    matching: Select[tuple[int]] | None = None
+    matching: Select[Any] | None = None
 
 
 def planned(session: Session, filters: Filters, order: Order, limit: int) -> Plan:
