@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import Row, Select, case, func, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
 from tenfold.catalogue.filters import Filters, conditions
@@ -106,8 +106,8 @@ def _from_totals(session: Session, filters: Filters) -> list[_Cell]:
 def _looked_at(session: Session, filters: Filters, database: Database) -> tuple[list[_Cell], bool]:
     """The cells of the first entries that filters find, and whether there may be more."""
     most, left_out = MOST_COUNTED if database.sqlite else _MOST_ON_POSTGRESQL, False
-    corrected = case((Entry.corrected_at.is_(None), 0), else_=1).label("corrected")
-    some = select(corrected, Entry.state, Entry.label, Entry.sources)
+    by_person = case((Entry.corrected_at.is_(None), 0), else_=1).label("corrected")
+    some = select(by_person, Entry.state, Entry.label, Entry.sources)
     if database.sqlite:
         plan, left_out = counting(session, filters, most)
         some = some.with_hint(Entry, plan.hint, "sqlite").where(*plan.conditions)
@@ -115,8 +115,10 @@ def _looked_at(session: Session, filters: Filters, database: Database) -> tuple[
         some = some.where(*conditions(filters, database))
     first = some.limit(most + 1).subquery()
     query: Select[Any] = select(*first.c, func.count()).group_by(*first.c)
-    rows: list[Row[Any]] = list(session.execute(query))
-    found = [_Cell(filters.deleted, bool(row[0]), *row[1:]) for row in rows]
+    found = [
+        _Cell(filters.deleted, bool(corrected), state, label, sources, count)
+        for corrected, state, label, sources, count in session.execute(query)
+    ]
     return found, left_out or sum(cell.count for cell in found) > most
 
 

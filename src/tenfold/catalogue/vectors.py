@@ -200,10 +200,16 @@ def _count_and_last(session: Session, model: str) -> tuple[int, int]:
 def _viewed(file: Path) -> "Index":
     from usearch.index import Index
 
-    index = Index.restore(file, view=True)
-    assert index is not None
-    index.expansion_search = _EXPANSION
-    return index
+    metadata = Index.metadata(file)
+    assert metadata is not None
+    return Index(
+        ndim=metadata["dimensions"],
+        metric="cos",
+        dtype="f16",
+        expansion_search=_EXPANSION,
+        path=file,
+        view=True,
+    )
 
 
 def _note_of(file: Path) -> Path:
