@@ -2,8 +2,8 @@
 
 Two pictures are near duplicates where their looks differ in at most ALIKE of 64 bits; what is one of
 another's is one of the group. Two such looks have at least two of their eight bytes in common, so only looks
-that have are compared: for each of the 28 pairs of bytes, those that are equal there (Norouzi, Punjani & Fleet
-2012 use such parts of codes in the same way).
+that have are compared: for each of the 28 pairs of bytes, those that are equal there (Norouzi, Punjani and
+Fleet 2012 use such parts of codes in the same way).
 """
 
 import threading
