@@ -36,7 +36,8 @@ def test_it_shows_the_api_in_a_browser_under_its_policy(running: Running, browse
         page.goto(f"{running.address}/docs")
         page.get_by_text("Classify pictures").click()
         page.get_by_role("button", name="Try it out").click()
-        page.get_by_role("button", name="Execute").wait_for()
+        page.get_by_role("button", name="Execute").click()
+        page.locator(".live-responses-table .highlight-code").first.wait_for()
         browser.close()
-    assert complaints == []
+    assert [text for text in complaints if "status of 415" not in text] == []  # there was no picture in it
     assert [url for url in elsewhere if not url.startswith((running.address, "data:", "blob:"))] == []
