@@ -173,3 +173,13 @@ def test_a_server_that_stops_lets_its_listeners_go_at_once(tmp_path: Path) -> No
     listener.join()
     thread.join()
     house.close()
+
+
+def test_what_can_be_no_job_is_refused_before_it_is_looked_for(running: Running) -> None:
+    for address in (
+        "/api/v1/jobs/%00",
+        "/api/v1/jobs?before=%00",
+        "/api/v1/jobs?kind=%00",
+        "/api/v1/jobs?limit=0",
+    ):
+        assert running.client.get(address).status_code == 422

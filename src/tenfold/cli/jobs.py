@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.group(invoke_without_command=True)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, metavar="N")
+@click.option("--limit", type=click.IntRange(1, 1000), default=20, metavar="N", help="How many. Default: 20.")
 @click.pass_context
 def jobs(context: click.Context, as_json: bool, limit: int) -> None:
     """List long work, look at it, and cancel it.

@@ -19,7 +19,7 @@ _NAME = "tenfold"
 _WORKFLOW = "job"
 # How many jobs of a lane are at work at once.
 LANES = {"tenfold-work": 2, "tenfold-training": 1, "tenfold-watching": 1}
-_SECONDS_BETWEEN_LOOKS = 0.2
+_SECONDS_BETWEEN_LOOKS = 0.5
 _ENDED = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 _one_in_this_process = threading.Lock()
 

@@ -12,8 +12,6 @@ from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from tenfold.bootstrap import House
 from tenfold.catalogue import changes
 from tenfold.database import now
@@ -25,6 +23,7 @@ log = logging.getLogger(__name__)
 MOST_LISTENERS = 200
 MOST_LISTENERS_EACH = 20
 _SECONDS_BETWEEN_LOOKS = 0.5
+_SECONDS_AFTER_A_FAULT = 5.0
 # A change may be seen this long after the moment that is written in it.
 _LATE = timedelta(seconds=10)
 # A listener that is further behind than this is let go; it comes back and is told how things are.
@@ -119,8 +118,10 @@ class Events:
             again, self._all_again = self._all_again, False
             try:
                 self._tell(await asyncio.to_thread(self._look, again))
-            except SQLAlchemyError as reason:
-                log.warning("What changed could not be looked up: %s", reason)
+            except Exception:
+                # The database may be away for a moment; whoever listens is not to hear nothing ever after.
+                log.exception("What changed could not be looked up")
+                await asyncio.sleep(_SECONDS_AFTER_A_FAULT)
             await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
 
     def _tell(self, events: list[Event]) -> None:

@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 from contextlib import ExitStack
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StringConstraints
 from starlette.types import Receive, Scope, Send
 
 from tenfold.accounts.roles import ADMINISTRATOR
@@ -22,6 +22,9 @@ router = APIRouter(prefix="/api/v1", tags=["jobs"])
 
 _HEARTBEAT_SECONDS = 15.0
 _RETRY_MS = 2000
+
+JobId = Annotated[str, Path(max_length=64, pattern=r"^[0-9a-f]+$")]
+Kind = Annotated[str, StringConstraints(max_length=40, pattern=r"^[a-z-]+$")]
 
 
 class JobsAnswer(BaseModel):
@@ -38,7 +41,7 @@ def jobs(
     request: Request,
     who: Viewer,
     state: Annotated[list[State], Query(description="Only these states; may be repeated.")] = [],  # noqa: B006
-    kind: Annotated[list[str], Query(description="Only these kinds; may be repeated.", max_length=50)] = [],  # noqa: B006
+    kind: Annotated[list[Kind], Query(description="Only these kinds; may be repeated.", max_length=50)] = [],  # noqa: B006
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     before: Annotated[str | None, Query(max_length=64, pattern=r"^[0-9a-f]*$")] = None,
 ) -> JobsAnswer:
@@ -55,7 +58,7 @@ def jobs(
     summary="Look at one job",
     responses=responses(_404="There is no such job."),
 )
-def job(request: Request, who: Viewer, job_id: str) -> JobAnswer:
+def job(request: Request, who: Viewer, job_id: JobId) -> JobAnswer:
     return job_answer(service_of(request).house.jobs.get(job_id))
 
 
@@ -65,7 +68,7 @@ def job(request: Request, who: Viewer, job_id: str) -> JobAnswer:
     summary="Cancel a job",
     responses=responses(_403="It is somebody else's.", _404="There is no such job."),
 )
-def cancel(request: Request, who: Operator, job_id: str) -> JobAnswer:
+def cancel(request: Request, who: Operator, job_id: JobId) -> JobAnswer:
     """At once where it waits; one that runs is told to stop (`cancelling`); one that has ended stays so."""
     jobs = service_of(request).house.jobs
     if who.role != ADMINISTRATOR and jobs.get(job_id).by != who.id:

@@ -1,8 +1,9 @@
 """/api/v1/catalogue/watches: the folders of the server whose new pictures are added as they come."""
 
 from datetime import datetime
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, Field
 
 from tenfold.catalogue.tables import Watch
@@ -36,7 +37,9 @@ def watches(request: Request, who: Administrator) -> list[WatchAnswer]:
     summary="Watch a folder no longer",
     responses=responses(_404="There is no such watch."),
 )
-def stop(request: Request, who: Administrator, watch_id: int) -> WatchAnswer:
+def stop(
+    request: Request, who: Administrator, watch_id: Annotated[int, Path(ge=1, le=2**63 - 1)]
+) -> WatchAnswer:
     """What was added stays."""
     house = service_of(request).house
     watch = house.watching.watches.stop(watch_id)
