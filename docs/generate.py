@@ -117,7 +117,7 @@ def errors_page() -> str:
 
 
 def errors_table(kinds: Iterable[type[errors.TenfoldError]]) -> str:
-    rows = ((f"`{k.__name__}`", f"`{k.code}`", k.title, str(problems.status_of(k("", "")))) for k in kinds)
+    rows = ((f"`{k.__name__}`", f"`{k.code}`", k.title, str(problems.status_of_kind(k))) for k in kinds)
     return table(("Class", "Code", "Title", "HTTP status"), rows)
 
 
@@ -145,7 +145,7 @@ def operation_parts(name: str, operation: dict[str, Any]) -> Iterator[str]:
     yield operation["description"]
     if operation.get("parameters"):
         parameters = (
-            (f"`{p['name']}`", type_of(p["schema"]), str(p["schema"].get("default", "")), p["description"])
+            (f"`{p['name']}`", type_of(p["schema"]), str(p["schema"].get("default", "")), p.get("description", ""))
             for p in operation["parameters"]
         )
         yield table(("Parameter", "Type", "Default", ""), parameters)
