@@ -142,18 +142,28 @@ def http_page() -> str:
 
 def operation_parts(name: str, operation: dict[str, Any]) -> Iterator[str]:
     yield f"## {name}"
-    yield operation["description"]
+    yield operation.get("description", operation["summary"])
     if operation.get("parameters"):
         parameters = (
-            (f"`{p['name']}`", type_of(p["schema"]), str(p["schema"].get("default", "")), p.get("description", ""))
+            (
+                f"`{p['name']}`",
+                type_of(p["schema"]),
+                str(p["schema"].get("default", "")),
+                p.get("description", ""),
+            )
             for p in operation["parameters"]
         )
         yield table(("Parameter", "Type", "Default", ""), parameters)
     if "requestBody" in operation:
         body = operation["requestBody"]
-        yield f"Body ({' or '.join(f'`{kind}`' for kind in body['content'])}): {body['description']}"
+        kinds = " or ".join(code(kind) for kind in body["content"])
+        yield f"Body ({kinds}): {body.get('description', '')}".removesuffix(": ")
     answers = (
-        (status, "".join(type_of(c["schema"]) for c in answer["content"].values()), answer["description"])
+        (
+            status,
+            "".join(type_of(c.get("schema", {})) for c in answer.get("content", {}).values()),
+            answer["description"],
+        )
         for status, answer in operation["responses"].items()
     )
     yield table(("Status", "Answer", ""), answers)
