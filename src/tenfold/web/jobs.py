@@ -59,6 +59,7 @@ def jobs(
     responses=responses(_404="There is no such job."),
 )
 def job(request: Request, who: Viewer, job_id: JobId) -> JobAnswer:
+    """How far it is, what it came to, or why it failed."""
     return job_answer(service_of(request).house.jobs.get(job_id))
 
 
