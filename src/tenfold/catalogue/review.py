@@ -29,6 +29,8 @@ CONFIDENT = 0.9
 # Novelty counts from this share of the threshold on; what lies on the threshold scores this much.
 _NEAR = 0.9
 _ON_THRESHOLD = 0.6
+# SQLite, which keeps no figures of what is in the columns, would sort all of a person's entries instead.
+_BY_SCORE = "INDEXED BY ix_entries_review_score_id"
 # The queue's rest is counted up to here.
 MOST_COUNTED = 10_000
 
@@ -138,11 +140,10 @@ class Review:
         below = [] if after is None else [_below(after)]
         order = (Entry.review_score.desc(), Entry.id.desc())
         with self._database.reading() as session:
-            found = list(
-                session.scalars(select(Entry).where(*waiting, *below).order_by(*order).limit(limit + 1))
-            )
-            some = select(Entry.id).where(*waiting).limit(MOST_COUNTED).subquery()
-            left = session.scalar(select(func.count()).select_from(some)) or 0
+            queue = select(Entry).with_hint(Entry, _BY_SCORE, "sqlite").where(*waiting, *below)
+            found = list(session.scalars(queue.order_by(*order).limit(limit + 1)))
+            some = select(Entry.id).with_hint(Entry, _BY_SCORE, "sqlite").where(*waiting).limit(MOST_COUNTED)
+            left = session.scalar(select(func.count()).select_from(some.subquery())) or 0
         more = len(found) > limit
         del found[limit:]
         return Queue(found, _place(found[-1]) if more else None, left)
@@ -166,4 +167,5 @@ def _below(after: str) -> ColumnElement[bool]:
             received=f"{after!r:.80}",
             cure="Send `next` of the page before.",
         )
-    return or_(Entry.review_score < score, and_(Entry.review_score == score, Entry.id < entry))
+    behind = or_(Entry.review_score < score, and_(Entry.review_score == score, Entry.id < entry))
+    return and_(Entry.review_score <= score, behind)  # the first is what an index begins at

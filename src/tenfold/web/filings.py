@@ -113,10 +113,11 @@ def file(request: Request, who: Administrator, asked: FilingAsked) -> FilingAnsw
     """File what the filters find and a class is known of. Originals in tenfold's store stay as they are."""
     root = _path(asked.root)
     filters = asked.filters.filters(who.id, administrator=who.role == ADMINISTRATOR)
-    filing = service_of(request).house.filing
+    house = service_of(request).house
     if asked.dry_run:
-        return _planned(asked, filing.plan(filters, root, asked.mode, sidecars=asked.sidecars))
-    return _answer(request, filing.file(filters, root, asked.mode, sidecars=asked.sidecars, by=who.id))
+        return _planned(asked, house.filing.plan(filters, root, asked.mode, sidecars=asked.sidecars))
+    house.audit.note(who.id, "filing.make", str(root), {"mode": asked.mode}, address=who.address)
+    return _answer(request, house.filing.file(filters, root, asked.mode, sidecars=asked.sidecars, by=who.id))
 
 
 @router.get(
@@ -147,7 +148,9 @@ def show_filing(request: Request, who: Administrator, filing: Id) -> FilingAnswe
 @router.post("/{filing}/undo", operation_id="unfile", summary="Undo a filing", responses=_UNDONE)
 def undo_filing(request: Request, who: Administrator, filing: Id) -> FilingAnswer:
     """Put everything back as it was. What was changed since stays, and says so; undo can be repeated."""
-    return _answer(request, service_of(request).house.filing.undo(filing))
+    house = service_of(request).house
+    house.audit.note(who.id, "filing.undo", str(filing), address=who.address)
+    return _answer(request, house.filing.undo(filing))
 
 
 @router.post(
