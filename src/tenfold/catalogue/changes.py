@@ -9,7 +9,7 @@ from tenfold.database import Database
 
 
 def mark(database: Database) -> tuple[Any, ...]:
-    """Values that differ whenever entries came, were corrected, deleted, restored or renamed; and whenever the
+    """Values that differ whenever entries came, were corrected, deleted, restored or renamed, and when the
     first or the last of those that wait was answered, so that while many are, it differs again and again.
 
     Every one of them is an end of an index, so that it costs the same at ten entries and at ten million.
