@@ -5,7 +5,7 @@ an administrator with a token; a server with accounts and the bundled model answ
 fault is any answer from 500 up but 501 and 503 with their words; an answer that the document does not name is
 told too. It ends with 1 where there was any of the two.
 
-    python -m benchmarks.api_fuzz [--examples N]
+    python -m benchmarks.api_fuzz [--examples N] [--database postgresql://name@host/base]
 """
 
 import argparse
@@ -76,9 +76,9 @@ class Outcome:
 
 
 @contextmanager
-def server(home: Path) -> Iterator[tuple[str, House]]:
-    """A server in `home`, and its house."""
-    house = open_house(replace(settings.load(), home=home, data_dir=home / "data", database_url=""))
+def server(home: Path, database: str) -> Iterator[tuple[str, House]]:
+    """A server in `home` on a database, and its house."""
+    house = open_house(replace(settings.load(), home=home, data_dir=home / "data", database_url=database))
     listening = socket.create_server(("127.0.0.1", 0))
     running = Server(uvicorn.Config(create_app(house), log_level="critical", lifespan="on"))
     thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
@@ -124,11 +124,11 @@ def fuzz(operation: Any, address: str, ann: Ann, count: int) -> Outcome:
     return outcome
 
 
-def main(count: int) -> int:
+def main(count: int, database: str) -> int:
     """Run it all; the exit status."""
     schema = schemathesis.openapi.from_dict(json.loads(openapi.document()))
     total, operations = Outcome(), 0
-    with tempfile.TemporaryDirectory() as home, server(Path(home)) as (address, house):
+    with tempfile.TemporaryDirectory() as home, server(Path(home), database) as (address, house):
         ann = Ann(house)
         os.chdir(home)  # a made-up folder is made there
         for result in schema.get_all_operations():
@@ -166,4 +166,6 @@ def _worded(answer: Any) -> bool:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--examples", type=int, default=EXAMPLES)
-    sys.exit(main(parser.parse_args().examples))
+    parser.add_argument("--database", default="", help="An empty PostgreSQL database. Default: SQLite.")
+    asked = parser.parse_args()
+    sys.exit(main(asked.examples, asked.database))

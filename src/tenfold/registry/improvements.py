@@ -28,7 +28,7 @@ class Improvements:
     def change(self, improvement_id: int, **values: Any) -> Improvement:
         """Set columns. Raises UnknownImprovement where there is no such improvement."""
         with self._database.writing() as session:
-            one = session.get(Improvement, improvement_id)
+            one = session.get(Improvement, improvement_id) if 0 < improvement_id < 2**63 else None
             if one is None:
                 raise _unknown(improvement_id)
             for name, value in values.items():
@@ -38,7 +38,7 @@ class Improvements:
     def get(self, improvement_id: int) -> Improvement:
         """One of them. Raises UnknownImprovement where there is none of that number."""
         with self._database.reading() as session:
-            one = session.get(Improvement, improvement_id)
+            one = session.get(Improvement, improvement_id) if 0 < improvement_id < 2**63 else None
         if one is None:
             raise _unknown(improvement_id)
         return one

@@ -88,7 +88,7 @@ class ExampleAnswer(BaseModel):
 
     score: float
     note: str
-    suggestion: str = ""
+    suggestion: str = Field(description="A label that would fit better; may be empty.")
     pictures: list[dict[str, Any]]
 
 
@@ -133,8 +133,16 @@ def add_source(request: Request, who: Administrator, asked: SourceAsked) -> Sour
     service = service_of(request)
     source = asked.source.strip()
     if source != CIFAR10:
-        source = str(Path(source).expanduser().absolute())
-        browse(source, service.settings.data_dir)
+        try:
+            source = str(Path(source).expanduser().absolute())
+            browse(source, service.settings.data_dir)
+        except (RuntimeError, OSError) as error:  # ~ of nobody; longer than a path can be
+            raise DatasetError(
+                f"The data {source[:200]}",
+                "cannot be looked for",
+                received=getattr(error, "strerror", None) or str(error),
+                cure="Write the whole path of a folder of this server.",
+            ) from None
         sources.add(service.house.home, source)
     return _source(service, source, source != CIFAR10)
 
