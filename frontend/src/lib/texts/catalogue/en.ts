@@ -124,6 +124,24 @@ export const en = {
   exportTrainingText: "What people corrected, for tenfold train",
   exportTableText: "A row for each picture",
 
+  fileOnDisk: "File on the server's disk",
+  fileOnDiskText: "Copied, moved or linked into a folder for each class",
+  fileTitle: "File by class on the server's disk",
+  fileRoot: "Folder",
+  fileRootHint: "An absolute path on the server. The classes' folders are made in it.",
+  fileMode: "How",
+  modeCopy: "Copy",
+  modeMove: "Move, from where each was added",
+  modeLink: "Link",
+  fileSidecars: "Also write the class into an XMP file beside each",
+  filePreview: "Show what would be done",
+  fileDo: "Do it",
+  fileMore: "and more",
+  fileDone: "Done. It can be undone.",
+  fileEarlier: "Earlier filings",
+  fileUndone: "undone",
+  fileWhat: "{mode}, {root}",
+
   reasonUncertain: "Asked because two classes are nearly as probable.",
   reasonNovel: "Asked because it is unlike what the model has learned from.",
   reasonDisagreement: "Asked because two models disagree.",
@@ -132,6 +150,8 @@ export const en = {
 
 /** Forms by number; each language fills in the categories it has. */
 export const enPlurals = {
+  filePlanned: { one: "{n} picture would be filed.", other: "{n} pictures would be filed." },
+  filed: { one: "{n} picture", other: "{n} pictures" },
   pictures: { one: "{n} picture", other: "{n} pictures" },
   chosen: { one: "{n} picture chosen", other: "{n} pictures chosen" },
   chooseAll: { one: "Choose the {n} that was found", other: "Choose all {n} that were found" },

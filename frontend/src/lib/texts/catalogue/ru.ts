@@ -126,6 +126,24 @@ export const ru: Translated<typeof en> = {
   exportTrainingText: "Исправленное людьми, для tenfold train",
   exportTableText: "Строка на каждую картинку",
 
+  fileOnDisk: "Разложить на диске сервера",
+  fileOnDiskText: "Копиями, переносом или ссылками, папка на каждый класс",
+  fileTitle: "Разложить по классам на диске сервера",
+  fileRoot: "Папка",
+  fileRootHint: "Полный путь на сервере. Папки классов появятся в ней.",
+  fileMode: "Как",
+  modeCopy: "Копировать",
+  modeMove: "Перенести оттуда, откуда добавлено",
+  modeLink: "Создать ссылки",
+  fileSidecars: "Также записать класс в файл XMP рядом с каждым",
+  filePreview: "Показать, что будет сделано",
+  fileDo: "Выполнить",
+  fileMore: "и ещё",
+  fileDone: "Готово. Это можно отменить.",
+  fileEarlier: "Прежние раскладки",
+  fileUndone: "отменено",
+  fileWhat: "{mode}: {root}",
+
   reasonUncertain: "Спрашиваю, потому что два класса почти одинаково вероятны.",
   reasonNovel: "Спрашиваю, потому что это не похоже на то, на чём модель училась.",
   reasonDisagreement: "Спрашиваю, потому что две модели не согласны.",
@@ -133,6 +151,13 @@ export const ru: Translated<typeof en> = {
 };
 
 export const ruPlurals: Forms<typeof enPlurals> = {
+  filePlanned: {
+    one: "Будет разложена {n} картинка.",
+    few: "Будут разложены {n} картинки.",
+    many: "Будут разложены {n} картинок.",
+    other: "Будут разложены {n} картинки.",
+  },
+  filed: { one: "{n} картинка", few: "{n} картинки", many: "{n} картинок", other: "{n} картинки" },
   pictures: { one: "{n} картинка", few: "{n} картинки", many: "{n} картинок", other: "{n} картинки" },
   chosen: {
     one: "Выбрана {n} картинка",

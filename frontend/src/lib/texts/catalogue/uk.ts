@@ -126,6 +126,24 @@ export const uk: Translated<typeof en> = {
   exportTrainingText: "Виправлене людьми, для tenfold train",
   exportTableText: "Рядок на кожне зображення",
 
+  fileOnDisk: "Розкласти на диску сервера",
+  fileOnDiskText: "Копіями, переміщенням чи посиланнями, тека на кожен клас",
+  fileTitle: "Розкласти за класами на диску сервера",
+  fileRoot: "Тека",
+  fileRootHint: "Повний шлях на сервері. Теки класів з'являться в ній.",
+  fileMode: "Як",
+  modeCopy: "Копіювати",
+  modeMove: "Перемістити звідти, звідки додано",
+  modeLink: "Створити посилання",
+  fileSidecars: "Також записати клас у файл XMP поруч із кожним",
+  filePreview: "Показати, що буде зроблено",
+  fileDo: "Виконати",
+  fileMore: "і ще",
+  fileDone: "Готово. Це можна скасувати.",
+  fileEarlier: "Попередні розкладання",
+  fileUndone: "скасовано",
+  fileWhat: "{mode}: {root}",
+
   reasonUncertain: "Питаю, бо два класи майже однаково ймовірні.",
   reasonNovel: "Питаю, бо це не схоже на те, на чому модель вчилася.",
   reasonDisagreement: "Питаю, бо дві моделі не згодні.",
@@ -133,6 +151,13 @@ export const uk: Translated<typeof en> = {
 };
 
 export const ukPlurals: Forms<typeof enPlurals> = {
+  filePlanned: {
+    one: "Буде розкладено {n} зображення.",
+    few: "Буде розкладено {n} зображення.",
+    many: "Буде розкладено {n} зображень.",
+    other: "Буде розкладено {n} зображення.",
+  },
+  filed: { one: "{n} зображення", few: "{n} зображення", many: "{n} зображень", other: "{n} зображення" },
   pictures: { one: "{n} зображення", few: "{n} зображення", many: "{n} зображень", other: "{n} зображення" },
   chosen: {
     one: "Обрано {n} зображення",
