@@ -132,6 +132,7 @@ def list_filings(
     before: Annotated[int | None, Query(ge=1, le=LARGEST_ID)] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> FilingsAnswer:
+    """The newest first; a page of them goes on with `before=next`."""
     found = service_of(request).house.filing.recent(before=before, limit=limit + 1)
     more = len(found) > limit
     return FilingsAnswer(
