@@ -58,7 +58,7 @@ def test_a_wrong_parameter(running: Running) -> None:
         (errors.PictureTooLarge, 413),
         (errors.PictureError, 422),
         (errors.UsageError, 400),
-        (errors.ModelFileError, 500),
+        (errors.ModelFileError, 422),
         (problems.Overloaded, 503),
         (problems.BadUpload, 400),
     ],

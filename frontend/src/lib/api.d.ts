@@ -1163,7 +1163,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What was filed on the server's disk */
+        /**
+         * What was filed on the server's disk
+         * @description The newest first; a page of them goes on with `before=next`.
+         */
         get: operations["filings"];
         put?: never;
         /**
@@ -1264,7 +1267,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Look at one job */
+        /**
+         * Look at one job
+         * @description How far it is, what it came to, or why it failed.
+         */
         get: operations["job"];
         put?: never;
         post?: never;
@@ -2207,6 +2213,7 @@ export interface components {
             /**
              * Suggestion
              * @description A label that would fit better; may be empty.
+             * @default
              */
             suggestion: string;
             /** Pictures */

@@ -80,6 +80,7 @@ def describe_api(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
         responses=problems.responses(
             _401="Nobody is signed in, or the token does not hold.",
             _403="The role, or the page that the request comes from, does not allow it.",
+            _422="A value in the request cannot be used.",
         ),
     )
     problems.install(app, HEADERS)

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from PIL import Image
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from tenfold.datasets import cifar10, sources
 from tenfold.datasets.browsing import Browsed, browse
@@ -86,9 +86,11 @@ class ItemsAnswer(BaseModel):
 class ExampleAnswer(BaseModel):
     """Pictures that share a problem."""
 
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
+
     score: float
     note: str
-    suggestion: str = Field(description="A label that would fit better; may be empty.")
+    suggestion: str = Field("", description="A label that would fit better; may be empty.")
     pictures: list[dict[str, Any]]
 
 

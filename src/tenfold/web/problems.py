@@ -182,10 +182,13 @@ def status_of(error: TenfoldError) -> int:
     """The HTTP status that says what the error says."""
     if isinstance(error, RequestError):
         return error.status
-    return _status_of_kind(type(error))
+    return status_of_kind(type(error))
 
 
-def _status_of_kind(kind: type[TenfoldError]) -> int:
+def status_of_kind(kind: type[TenfoldError]) -> int:
+    """The HTTP status of all errors of a class."""
+    if issubclass(kind, RequestError):
+        return kind.status
     return next((_STATUS[one] for one in kind.__mro__ if one in _STATUS), 500)
 
 
@@ -208,7 +211,7 @@ def remembered(facts: Mapping[str, str]) -> Problem:
     """An error that was kept (`TenfoldError.facts`) as problem details."""
     code = facts["code"]
     kinds = (kind for kind in _all_kinds(TenfoldError) if kind.code == code)
-    status = next((_status_of_kind(kind) for kind in kinds), 500)
+    status = next((status_of_kind(kind) for kind in kinds), 500)
     return Problem.model_validate({**facts, "type": f"urn:tenfold:problem:{code}", "status": status})
 
 
