@@ -59,7 +59,7 @@ def test_the_queue_is_worked_off_with_the_keyboard(look_at: LookAt, own_server: 
     entries = get(own_server, "/catalogue/entries?corrected=true")["entries"]
     assert sorted(entry["label"] for entry in entries) == ["", "", "truck", "truck"]
     expect(page.get_by_text("4 pictures were corrected or confirmed.")).to_be_visible()
-    expect(page.get_by_text("It takes at least")).to_be_visible()
+    expect(page.get_by_text("It takes 10 corrected pictures at least.")).to_be_visible()
 
 
 @pytest.mark.parametrize(

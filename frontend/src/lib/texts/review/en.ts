@@ -12,15 +12,11 @@ export const en = {
   skippedAgain: "Look at the skipped ones",
 
   trainTitle: "Train on corrections",
-  trainNeeds: "It takes at least {n}.",
-  trainNoneKeptBack: "Nothing is kept back yet to judge a new model by. Correct some more.",
-  trainNoneToLearn: "None of the corrected pictures is of a class to learn. Correct some more.",
   trainMissingExtra:
     "This server cannot train: the part for training is not installed. Settings name the command.",
   trainWithOwn: "With the model's own data, so that it does not forget",
   train: "Train",
   trainAskAdministrator: "An administrator can start it.",
-  trainRunning: "It is being trained.",
   trainDone: "It is trained and judged beside the old one.",
   trainSee: "See Models",
 } as const;

@@ -1,0 +1,116 @@
+"""What a server has behind it before a test looks at the page Models: models, runs, attempts, corrections."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from tenfold import settings
+from tenfold.bootstrap import House, open_house
+from tenfold.catalogue.corrected import is_held_out
+from tenfold.datasets import cifar10
+from tenfold.errors import DatasetError
+from tenfold.judging.improvement import Beside, verdict
+from tenfold.judging.significance import Paired
+from tenfold.registry.improvements import FAILED, JUDGED, STOPPED
+from tenfold.registry.models import CORRECTIONS, RUN
+from tests import runs, tiny
+from tests.fakes import FakeClassifier
+
+FEW, GAINED, LOST = Paired(1, 0, 3, 0), Paired(40, 5, 30, 25), Paired(40, 30, 5, 25)
+KEPT = Paired(9300, 60, 65, 575)
+
+
+@contextmanager
+def filling(home: Path) -> Iterator[House]:
+    """The house of a server that has not started yet."""
+    house = open_house(
+        replace(settings.load(), home=home, data_dir=home / "data"), classifier=FakeClassifier()
+    )
+    try:
+        yield house
+    finally:
+        house.close()
+
+
+def correct(house: House, learned: int, kept_back: int) -> None:
+    """So many corrected pictures of each class to learn from, and so many more of any class to judge by."""
+    missing = dict.fromkeys(cifar10.CLASSES, learned)
+    entries: dict[str, list[int]] = {}
+    number = 0
+    while any(missing.values()) or kept_back:
+        content, number = _picture(number), number + 1
+        held_out = is_held_out(hashlib.sha256(content).hexdigest())
+        label = next((label for label, count in missing.items() if count), cifar10.CLASSES[0])
+        if not (kept_back if held_out else missing[label]):
+            continue
+        kept_back -= held_out
+        missing[label] -= not held_out
+        entry = house.intake.add(content, name=f"{label}{number}.png", source="upload").entry
+        entries.setdefault(label, []).append(entry.id)
+    for label, numbers in entries.items():
+        house.actions.do("correct", numbers, label=label)
+
+
+def models(house: House, folder: Path) -> list[str]:
+    """Two more models than the bundled one, one of a run and one of corrections; their hashes."""
+    made = [tiny.variant(folder / f"{name}.onnx", name=name) for name in ("shades", "shades, corrected 2")]
+    first = house.registry.register(made[0], origin=RUN, run="20261121-140509-shades")
+    second = house.registry.register(made[1], origin=CORRECTIONS, run="improvement-2")
+    return [first.hash, second.hash]
+
+
+def attempts(house: House, won: str, other: str) -> None:
+    """Trainings on corrections of every ending; the model of the one that won, and of one that did not."""
+    _judged(house, LOST, KEPT, other)
+    _judged(house, GAINED, KEPT, won)
+    problem = DatasetError("The data '/no/longer'", "do not exist", cure="Bring them back.")
+    _attempt(house, state=FAILED, problem=problem.facts())
+    _attempt(house, state=STOPPED)
+    _judged(house, FEW, KEPT, other)
+    _judged(house, GAINED, None, other)
+
+
+def trainings(home: Path) -> None:
+    """A finished run with a report, one that was stopped, and one that failed."""
+    finished = runs.make(home / "runs" / "20261121-140509-shades", done=4, model=True)
+    (finished / "report.html").write_text("<!doctype html><title>shades</title><h1>The report of shades</h1>")
+    runs.make(home / "runs" / "20261122-080000-halfway", done=3, epochs=40)
+    halfway = home / "runs" / "20261122-080000-halfway"
+    (halfway / "training.log").write_text("epoch 1\nepoch 2\ntenfold: The disk is full.\n")
+
+
+def _judged(house: House, held_out: Paired, own: Paired | None, model: str) -> None:
+    held, kept = Beside(held_out), Beside(own) if own else None
+    which, why, sentence = verdict(held, kept)
+    comparison = {
+        "verdict": which,
+        "why": why,
+        "sentence": sentence,
+        "margin": 0.01,
+        "held_out": held.facts(),
+        "own_test": kept and kept.facts(),
+        "by_class": [{"label": "cat", "pictures": held_out.n, "old": held_out.both, "new": held_out.both}],
+        "none_of_these": {"pictures": 3, "old": 1, "new": 2},
+    }
+    counts = {"pictures": 80, "own": 5000, "contradicted": 1, "new_classes": ["red"], "left_out": {"blue": 4}}
+    _attempt(house, state=JUDGED, verdict=which, comparison=comparison, model_hash=model, counts=counts)
+
+
+def _attempt(house: House, **values: Any) -> None:
+    table = house.improving.improvements
+    one = table.begin(house.registry.live(), 0, {"with_own_data": True, "epochs": 4, "own_source": "cifar10"})
+    table.change(one.id, **values)
+
+
+def _picture(number: int) -> bytes:
+    pixels = np.random.default_rng(number).integers(0, 256, (40, 40, 3), dtype=np.uint8)
+    out = BytesIO()
+    Image.fromarray(pixels).save(out, "PNG")
+    return out.getvalue()

@@ -1,0 +1,308 @@
+"""The models: which is live, trainings, comparisons, and the way from corrections to a model and back."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests import tiny
+from tests.browser import modelling
+from tests.browser.catalogues import get, paint, send
+from tests.browser.seeing import LookAt
+from tests.browser.test_access import PHONE, violations
+from tests.browser.test_catalogue import SIDEWAYS
+from tests.browser.test_data_page import add
+
+pytestmark = pytest.mark.browser
+
+PARTS = ("models", "corrections", "runs", "compare", "reclassify")
+
+
+def part(page: Page, name: str) -> None:
+    page.locator("main nav").get_by_role("link", name=name, exact=True).click()
+
+
+def card(page: Page, name: str) -> Locator:
+    """The card with this heading."""
+    return page.locator("li.card").filter(has=page.get_by_role("heading", name=name))
+
+
+def sure(page: Page, words: str) -> None:
+    """Say yes in the window that asks."""
+    page.get_by_role("dialog").get_by_role("button", name=words, exact=True).click()
+
+
+def told(page: Page, words: str) -> None:
+    expect(page.get_by_role("region", name="Messages")).to_contain_text(words)
+
+
+def test_a_model_is_added_made_live_taken_back_and_removed(look_at: LookAt, tmp_path: Path) -> None:
+    page = look_at("/models", reduced_motion="reduce")
+    bundled = card(page, "tenfold-cifar10")
+    expect(bundled).to_contain_text("comes with tenfold")
+    expect(bundled.get_by_role("button", name="Make live")).to_have_count(0)
+    assert violations(page) == []
+
+    chooser = page.locator("input[type=file]")
+    (tmp_path / "note.onnx").write_text("hello")
+    chooser.set_input_files(tmp_path / "note.onnx")
+    told(page, "note.onnx was not made by tenfold")
+    page.get_by_role("button", name="Close").click()
+    chooser.set_input_files(tiny.variant(tmp_path / "small.onnx", name="small"))
+    told(page, "small.onnx was added.")
+    small = card(page, "small")
+    expect(small).to_contain_text("a file that was added")
+
+    # With the keyboard alone.
+    small.get_by_role("button", name="Make live").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_contain_text("No picture in the catalogue gets another class")
+    assert violations(page) == []
+    sure(page, "Make live")
+    expect(small.get_by_text("Live", exact=True)).to_be_visible()
+    expect(page.locator("li.card").first).to_contain_text("small")
+    page.get_by_role("button", name="Back to tenfold-cifar10").click()
+    expect(bundled.get_by_text("Live", exact=True)).to_be_visible()
+    page.get_by_text("Which model was live when").click()
+    expect(page.locator("ol li").first).to_contain_text("rolled back")
+    expect(page.locator("ol li")).to_have_count(3)
+    assert violations(page) == []
+
+    small.get_by_role("button", name="Remove").click()
+    sure(page, "Remove")
+    expect(small).to_have_count(0)
+
+
+def test_every_attempt_says_what_its_verdict_rests_on(look_at: LookAt, home: Path, tmp_path: Path) -> None:
+    with modelling.filling(home) as house:
+        first, second = modelling.models(house, tmp_path)
+        modelling.attempts(house, won=second, other=first)
+        modelling.correct(house, learned=2, kept_back=4)
+    modelling.trainings(home)
+    for locale, scheme in (("en-US", "light"), ("uk-UA", "dark"), ("ru-RU", "light")):
+        phone = look_at("/models", locale=locale, viewport=PHONE, color_scheme=scheme)
+        for name in PARTS:
+            phone.goto(f"{phone.url.split('/models')[0]}/models?part={name}")
+            phone.locator("section.models :is(.card, .button)").first.wait_for()
+            phone.locator("main details").evaluate_all("all => all.forEach(one => one.open = true)")
+            assert phone.evaluate(SIDEWAYS) <= 0, (locale, name)
+            if locale != "en-US":
+                assert violations(phone) == [], (locale, name)
+        phone.context.close()
+
+    page = look_at("/models?part=corrections", reduced_motion="reduce")
+    start = page.locator(".card").first
+    expect(start).to_contain_text(re.compile(r"4 pictures are kept back .* too few for a verdict"))
+    expect(start.get_by_role("checkbox")).to_be_disabled()
+    expect(start).to_contain_text("The model's own data are not at hand")
+    for number, words in (
+        (6, ["No difference can be told", "nobody knows whether it has forgotten", "were not at hand"]),
+        (5, ["may be luck. By 4 pictures no difference can be told, whatever the model learned."]),
+        (4, ["Stopped"]),
+        (3, ["Failed", "The data '/no/longer' do not exist"]),
+        (2, ["The new model is better", "has not forgotten", "Left out, too few pictures", "blue"]),
+        (1, ["The new model is worse", "fewer of the corrections kept back"]),
+    ):
+        for one in words:
+            expect(card(page, f"Attempt {number}")).to_contain_text(one)
+    assert violations(page) == []
+
+    card(page, "Attempt 5").get_by_role("button", name="Make live anyway").click()
+    expect(page.get_by_role("dialog")).to_contain_text("although it did not win")
+    page.keyboard.press("Escape")
+    card(page, "Attempt 2").get_by_role("button", name="Make live").click()
+    sure(page, "Make live")
+    expect(card(page, "Attempt 2").get_by_text("Live", exact=True)).to_be_visible()
+    # The same verdicts hold where all models are.
+    part(page, "Models")
+    expect(card(page, "shades, corrected 2")).to_contain_text("The new model is better")
+    expect(card(page, "shades").last.get_by_role("button", name="Make live anyway")).to_be_visible()
+    page.get_by_text("Which model was live when").click()
+    expect(page.locator("ol li").first).to_contain_text("won the comparison")
+
+
+def test_runs_are_looked_at_registered_and_deleted(look_at: LookAt, home: Path) -> None:
+    modelling.trainings(home)
+    page = look_at("/models?part=runs", reduced_motion="reduce")
+    done = card(page, "20261121-140509-shades")
+    expect(done).to_contain_text("epoch 4 of 4")
+    done.get_by_text("Figures of every epoch").click()
+    expect(
+        done.get_by_role("img", name="Accuracy by epoch: training 90.2%, validation 88.2%")
+    ).to_be_visible()
+    expect(done.get_by_role("row")).to_have_count(5)
+    assert violations(page) == []
+    with page.expect_popup() as opened:
+        done.get_by_role("link", name="Report").click()
+    expect(opened.value.get_by_role("heading", name="The report of shades")).to_be_visible()
+    opened.value.close()
+    done.get_by_role("button", name="Add to the models").click()
+    told(page, "20261121-140509-shades is among the models.")
+    expect(done.get_by_role("button", name="Add to the models")).to_have_count(0)
+
+    halfway = card(page, "20261122-080000-halfway")
+    expect(halfway).to_contain_text("Stopped")
+    halfway.get_by_text("Figures of every epoch").click()
+    expect(halfway.locator("pre")).to_contain_text("The disk is full.")
+    halfway.get_by_role("button", name="Delete").click()
+    sure(page, "Delete")
+    expect(halfway).to_have_count(0)
+    part(page, "Models")
+    expect(card(page, "tiny")).to_contain_text("the training 20261121-140509-shades")
+
+
+def test_models_are_compared_on_the_same_pictures(
+    look_at: LookAt, own_server: str, home: Path, tmp_path: Path
+) -> None:
+    pictures = tiny.folder(tiny.shades(60), tmp_path / "shades")
+    page = look_at("/models", reduced_motion="reduce")
+    page.locator("input[type=file]").set_input_files(tiny.variant(tmp_path / "small.onnx", name="small"))
+    expect(card(page, "small")).to_be_visible()
+    part(page, "Compare")
+    expect(page.get_by_text("There are no data on this server to choose from.")).to_be_visible()
+    page.get_by_role("link", name="Add data").click()
+    add(page, str(pictures))
+    expect(page.get_by_role("heading", name="shades")).to_be_visible()
+    page.goto(f"{own_server}/models?part=compare")
+    compare = page.get_by_role("button", name="Compare", exact=True)
+    expect(compare).to_be_disabled()
+    for name in ("small", "tenfold-cifar10"):
+        page.get_by_role("checkbox", name=name).check()
+    compare.click()
+    found = page.locator(".card").filter(has=page.get_by_role("table"))
+    expect(found.get_by_role("row")).to_have_count(3)
+    expect(found.get_by_role("listitem")).to_contain_text("points")
+    assert violations(page) == []
+    with page.expect_popup() as opened:
+        found.get_by_role("link", name="The whole comparison").click()
+    expect(opened.value.get_by_text("small").first).to_be_visible()
+
+
+def test_another_model_is_asked_about_every_picture(
+    look_at: LookAt, own_server: str, plane: Path, ship: Path, tmp_path: Path
+) -> None:
+    send(own_server, *paint(tmp_path / "noise", 8), plane, ship)
+    page = look_at("/models", reduced_motion="reduce")
+    page.locator("input[type=file]").set_input_files(tiny.variant(tmp_path / "small.onnx", name="small"))
+    expect(card(page, "small")).to_be_visible()
+    while get(own_server, "/catalogue/counts")["waiting"]:
+        page.wait_for_timeout(200)
+    before = get(own_server, "/catalogue/counts")["labels"]
+    part(page, "Reclassify")
+    expect(page.get_by_text("No model was asked yet")).to_be_visible()
+    page.get_by_role("combobox", name="Model").select_option("small")
+    page.get_by_role("button", name="Ask about every picture").click()
+    found = card(page, "small")
+    expect(found).to_contain_text(re.compile(r"\d+ pictures? of 10 would get another class"))
+    expect(found.get_by_role("table")).to_be_visible()
+    shown = "image => image.complete && image.naturalWidth > 0"
+    page.wait_for_function(f"() => [...document.querySelectorAll('li.card img')].slice(0, 4).every({shown})")
+    assert violations(page) == []
+    assert get(own_server, "/catalogue/counts")["labels"] == before
+    found.get_by_role("button", name="Take the answers over").click()
+    sure(page, "Take the answers over")
+    expect(found.get_by_text("Taken over", exact=True)).to_be_visible()
+    assert get(own_server, "/catalogue/counts")["labels"] != before
+    found.get_by_role("button", name="Undo").click()
+    expect(found.get_by_text("Undone", exact=True)).to_be_visible()
+    expect(found.get_by_role("button", name="Undo")).to_have_count(0)
+    assert get(own_server, "/catalogue/counts")["labels"] == before
+
+    page.get_by_role("combobox", name="Model").select_option("tenfold-cifar10 (live)")
+    page.get_by_role("button", name="Ask about every picture").click()
+    same = card(page, "tenfold-cifar10")
+    expect(same).to_contain_text("No picture would get another class.")
+    same.get_by_role("button", name="Throw away").click()
+    expect(same).to_have_count(0)
+
+
+def start(page: Page, data: str, name: str, epochs: str) -> None:
+    """Fill in and send what a training is to be."""
+    page.get_by_role("button", name="Start a training").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Data").select_option(data)
+    dialog.get_by_label("Network").select_option("resnet-20")
+    dialog.get_by_label("Epochs").fill(epochs)
+    dialog.get_by_label("Name of the model").fill(name)
+    assert violations(page) == []
+    dialog.get_by_role("button", name="Start", exact=True).click()
+
+
+@pytest.mark.train
+def test_a_training_is_begun_watched_stopped_gone_on_with_and_finished(
+    look_at: LookAt, own_server: str, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("torch", reason="needs the train extra: pip install 'tenfold[train]'")
+    pictures = tiny.folder(tiny.shades(60, classes=3), tmp_path / "shades")
+    page = look_at("/data", reduced_motion="reduce")
+    add(page, str(pictures))
+    expect(page.get_by_role("heading", name="shades")).to_be_visible()
+    page.goto(f"{own_server}/models?part=runs")
+    expect(page.get_by_text("No training yet")).to_be_visible()
+    start(page, "shades", "three shades", "500")
+    run = page.locator("li.card")
+    expect(run.get_by_role("heading")).to_contain_text("three-shades")
+    expect(run.get_by_text("Under way")).to_be_visible()
+    # Each epoch is drawn as it ends.
+    expect(run.get_by_role("img", name="Accuracy by epoch")).to_be_visible()
+    expect(run).to_contain_text(re.compile(r"epoch ([2-9]|\d\d+) of 500"))
+    expect(run.get_by_role("progressbar")).to_be_visible()
+    assert violations(page) == []
+    run.get_by_role("button", name="Stop").click()
+    expect(run.get_by_text("Stopped", exact=True)).to_be_visible()
+    run.get_by_role("button", name="Go on").click()
+    expect(run.get_by_text("Under way")).to_be_visible()
+    run.get_by_role("button", name="Stop").click()
+    run.get_by_role("button", name="Make a model of it").click()
+    expect(run.get_by_text("Finished")).to_be_visible()
+    expect(run.get_by_role("link", name="Report")).to_be_visible()
+    assert violations(page) == []
+    part(page, "Models")
+    expect(card(page, "three shades")).to_contain_text("3 classes")
+
+    # One that fails says its last words.
+    for picture in (pictures / "class 0").iterdir():
+        picture.write_bytes(b"no picture")
+    part(page, "Training")
+    start(page, "shades", "broken", "1")
+    broken = card(page, "broken")
+    expect(broken.get_by_text("Failed")).to_be_visible()
+    expect(broken.locator("pre")).to_contain_text("tenfold: ")
+    assert violations(page) == []
+    broken.get_by_role("button", name="Delete").click()
+    sure(page, "Delete")
+    expect(broken).to_have_count(0)
+
+
+@pytest.mark.train
+def test_from_two_dozen_corrections_to_a_live_model_and_back(
+    home: Path, request: pytest.FixtureRequest
+) -> None:
+    pytest.importorskip("torch", reason="needs the train extra: pip install 'tenfold[train]'")
+    with modelling.filling(home) as house:
+        modelling.correct(house, learned=2, kept_back=4)
+    look_at = request.getfixturevalue("look_at")
+    page = look_at("/review", reduced_motion="reduce")
+    offer = page.locator("section").filter(has=page.get_by_role("heading", name="Train on corrections"))
+    expect(offer).to_contain_text("4 pictures are kept back")
+    page.goto(page.url.replace("/review", "/models?part=corrections"))
+    form = page.locator(".card").first
+    form.get_by_label("Epochs").fill("1")
+    form.get_by_role("button", name="Train on corrections").click()
+    expect(form.get_by_role("progressbar")).to_be_visible()
+    attempt = card(page, "Attempt 1")
+    expect(attempt.get_by_text("Under way")).to_be_visible()
+    expect(attempt).to_contain_text("By 4 pictures no difference can be told, whatever the model learned.")
+    expect(attempt).to_contain_text("The old model's test pictures were not at hand.")
+    assert violations(page) == []
+    attempt.get_by_role("button", name="Make live anyway").click()
+    sure(page, "Make live anyway")
+    expect(attempt.get_by_text("Live", exact=True)).to_be_visible()
+    part(page, "Models")
+    new = card(page, "tenfold-cifar10, corrected 1")
+    expect(new.get_by_text("Live", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Back to tenfold-cifar10").click()
+    expect(new.get_by_role("button", name="Make live anyway")).to_be_visible()
+    page.get_by_text("Which model was live when").click()
+    expect(page.locator("ol li").nth(1)).to_contain_text("chosen although it did not win")
