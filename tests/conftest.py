@@ -3,11 +3,12 @@
 import importlib.util
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,12 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 def find_browser() -> str | None:
     """Where Chromium is, or None."""
     return next((path for name in BROWSERS if (path := shutil.which(name))), None)
+
+
+def pytest_configure() -> None:
+    """A shell that starts the tests in the background has them ignore Ctrl-C, which some tests send."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -110,29 +117,68 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
+@pytest.fixture(scope="session")
+def sqlite_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with all tables, empty: made once, to be copied."""
+    return with_tables(f"sqlite:///{tmp_path_factory.mktemp('tables') / 'tenfold.db'}")
+
+
+def with_tables(url: str) -> Path:
+    """Make the tables of a database; the file, where it is one."""
+    from tenfold.database import Database
+    from tenfold.database.upgrading import upgrade
+
+    opened = Database(url)
+    upgrade(opened)
+    opened.close()  # the last to leave: the write-ahead log goes into the file
+    return opened.file or Path()
+
+
+@pytest.fixture(scope="session")
+def postgres_tables(postgres: str) -> str:
+    """The name of a PostgreSQL database with all tables, empty: made once, to be copied."""
+    import psycopg
+
+    with psycopg.connect(f"{postgres}/postgres", autocommit=True) as connection:
+        connection.execute(b"CREATE DATABASE tables")
+    with_tables(f"{postgres}/tables")
+    return "tables"
+
+
+@contextmanager
+def postgres_database(address: str, template: str = "template1") -> Iterator[str]:
+    """The URL of a PostgreSQL database of its own, gone afterwards."""
+    import psycopg
+
+    name = f"t{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(f"{address}/postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
+        yield f"{address}/{name}"
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of an empty database, once on SQLite and once on PostgreSQL."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'tenfold.db'}"
         return
-    import psycopg
-
-    address: str = request.getfixturevalue("postgres")
-    name = f"t{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(f"{address}/postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}".encode())
-        yield f"{address}/{name}"
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+    with postgres_database(request.getfixturevalue("postgres")) as url:
+        yield url
 
 
-@pytest.fixture
-def database(database_url: str) -> Iterator["Database"]:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator["Database"]:
     """A database with all tables, empty: on SQLite and on PostgreSQL."""
     from tenfold.database import Database
-    from tenfold.database.upgrading import upgrade
 
-    opened = Database(database_url)
-    upgrade(opened)
-    yield opened
-    opened.close()
+    with ExitStack() as stack:
+        if request.param == "sqlite":
+            tables: Path = request.getfixturevalue("sqlite_tables")
+            url = f"sqlite:///{shutil.copy(tables, tmp_path / 'tenfold.db')}"
+        else:
+            template = request.getfixturevalue("postgres_tables")
+            url = stack.enter_context(postgres_database(request.getfixturevalue("postgres"), template))
+        opened = Database(url)
+        stack.callback(opened.close)
+        yield opened

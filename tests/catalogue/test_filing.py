@@ -282,14 +282,23 @@ Filer(Database(url), Store(home / "pictures"), home).file(Filters(), Path(root),
 
 @pytest.mark.parametrize(("mode", "at"), [("move", 5), ("move", 12), ("copy", 9), ("link", 6)])
 def test_killed_in_the_middle_undo_gives_back_the_tree_byte_for_byte(
-    place: Place, database_url: str, mode: Mode, at: int
+    place: Place, database: Database, mode: Mode, at: int
 ) -> None:
     for colour, label in enumerate(["cat", "dog", "cat", "dog"], start=10):
         place.add("a.png", label, colour)
     (place.source / "10" / "a.png.xmp").write_bytes(b"somebody's own")
     before = tree(place.source, place.root)
     done = subprocess.run(
-        [sys.executable, "-c", CHILD, database_url, str(place.home), str(place.root), mode, str(at)],
+        [
+            sys.executable,
+            "-c",
+            CHILD,
+            database.url.render_as_string(hide_password=False),
+            str(place.home),
+            str(place.root),
+            mode,
+            str(at),
+        ],
         capture_output=True,
         text=True,
         check=False,
@@ -303,11 +312,20 @@ def test_killed_in_the_middle_undo_gives_back_the_tree_byte_for_byte(
     assert tree(place.source, place.root) == before
 
 
-def test_killed_in_the_middle_it_goes_on(place: Place, database_url: str) -> None:
+def test_killed_in_the_middle_it_goes_on(place: Place, database: Database) -> None:
     for colour, label in enumerate(["cat", "dog", "cat", "dog"], start=10):
         place.add("a.png", label, colour)
     before = tree(place.source, place.root)
-    command = [sys.executable, "-c", CHILD, database_url, str(place.home), str(place.root), "move", "10"]
+    command = [
+        sys.executable,
+        "-c",
+        CHILD,
+        database.url.render_as_string(hide_password=False),
+        str(place.home),
+        str(place.root),
+        "move",
+        "10",
+    ]
     subprocess.run(command, capture_output=True, check=False, cwd=ROOT)
     (filing,) = place.filer.recent()
     report = place.filer.resume(filing.id)
