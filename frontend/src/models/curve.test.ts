@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { pathOf, range } from "./curve";
+import { ends, pathOf, range } from "./curve";
 
 const frame = { width: 100, height: 50, low: 0, high: 1 };
 
@@ -18,6 +18,8 @@ it("leaves room above and below, and puts a flat curve in the middle", () => {
     [null, 0.5],
   ]);
   expect([low, high]).toEqual([-0.05, 1.05]);
+  expect(ends([[0.2, null], [0.7]])).toEqual({ low: 0.2, high: 0.7 });
+  expect(ends([[null], []])).toBeNull();
   const flat = range([[0.5, 0.5]]);
   expect(pathOf([0.5, 0.5], { ...frame, ...flat })).toBe("M0.0,25.0L100.0,25.0");
   expect(range([[]])).toEqual({ low: 0, high: 1 });

@@ -9,12 +9,17 @@ export interface Frame {
 
 export type Curve = readonly (number | null)[];
 
+/** The least and the greatest of all figures; nothing where none is known. */
+export function ends(curves: readonly Curve[]): { low: number; high: number } | null {
+  const known = curves.flat().filter((value): value is number => value !== null && Number.isFinite(value));
+  return known.length === 0 ? null : { low: Math.min(...known), high: Math.max(...known) };
+}
+
 /** The least and the greatest of all figures, with a little room; a flat curve lies in the middle. */
 export function range(curves: readonly Curve[]): { low: number; high: number } {
-  const known = curves.flat().filter((value): value is number => value !== null && Number.isFinite(value));
-  if (known.length === 0) return { low: 0, high: 1 };
-  const low = Math.min(...known);
-  const high = Math.max(...known);
+  const found = ends(curves);
+  if (!found) return { low: 0, high: 1 };
+  const { low, high } = found;
   const room = high > low ? (high - low) * 0.05 : Math.max(Math.abs(high) * 0.05, 0.01);
   return { low: low - room, high: high + room };
 }

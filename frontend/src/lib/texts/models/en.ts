@@ -55,7 +55,6 @@ export const en = {
   askAdministrator: "An administrator can start it.",
   many: "With about {n} corrected pictures smaller differences show, too.",
   toReview: "Review pictures",
-  notReady: "It cannot start now: {reason}",
   withOwn: "Also learn from the model's own data, so that it does not forget",
   ownMissing: "The model's own data are not at hand: {reason}",
   ownUnknown: "It is not known on what data the live model was trained.",
@@ -84,7 +83,7 @@ export const en = {
   contradicted: "Left out, as people disagree",
   step_writing: "Writing the pictures",
   step_reading: "Reading the model's own pictures",
-  step_training: "Training, epoch {done} of {total}",
+  step_training: "Training: {done} of {total} epochs are done",
   step_old: "Asking the old model about the corrections kept back",
   step_new: "Asking the new model about the corrections kept back",
   step_old_own: "Asking the old model about its own test pictures",
@@ -203,7 +202,7 @@ export const enPlurals = {
       "{n} pictures are kept back for judging. Those are too few for a verdict: whatever the model learns, it cannot be called better.",
   },
   fewLarge: {
-    one: "{n} picture is kept back for judging.",
+    one: "{n} picture is kept back for judging. So few show only a large difference: the new model has to get at least {least} right that the old one gets wrong.",
     other:
       "{n} pictures are kept back for judging. So few show only a large difference: the new model has to get at least {least} of them right that the old one gets wrong.",
   },
