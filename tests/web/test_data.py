@@ -73,7 +73,9 @@ def test_a_dataset_that_is_gone_is_told_and_can_be_forgotten(server: Running, fo
     assert server.client.get(f"/api/v1/data/{key}").status_code == 404
 
 
-@pytest.mark.parametrize("source", ["nowhere", "", "\x00", "cifar10/../..", "~nobody-of-that-name", "x" * 5000])
+@pytest.mark.parametrize(
+    "source", ["nowhere", "", "\x00", "cifar10/../..", "~nobody-of-that-name", "x" * 5000]
+)
 def test_what_is_no_dataset_is_not_added(server: Running, source: str) -> None:
     answer = server.client.post("/api/v1/data", json={"source": source})
     assert answer.status_code == 422
