@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Problem } from "./request";
-import { sayFailure } from "./failures";
+import { sayFailure, sayProblem } from "./failures";
 
 const problem: Problem = {
   type: "urn:tenfold:problem:not-a-picture",
@@ -76,4 +76,23 @@ describe("a failure", () => {
       "could not be classified: the server answered with error 500.",
     ]);
   });
+});
+
+it("says what a model file, data or a run are in other languages, and leaves English to the server", () => {
+  const refused = (code: string) =>
+    ({ kind: "problem", problem: { ...problem, code, status: 422 } }) as const;
+  expect(sayProblem("en", refused("model-file-error"))).toMatchObject({
+    message: problem.detail,
+    original: "",
+  });
+  const said = ["model-file-error", "dataset-error", "unknown-run", "something-new"].map((code) =>
+    sayProblem("uk", refused(code)),
+  );
+  expect(said.map(({ message }) => message)).toEqual([
+    "Це не файл моделі, яким можна тут скористатися.",
+    "Ці дані використати не можна.",
+    "Такого навчання вже немає.",
+    "Цього не вдалося зробити.",
+  ]);
+  expect(said.every(({ original }) => original === problem.detail)).toBe(true);
 });

@@ -37,6 +37,13 @@ const general: Readonly<Record<string, readonly [message: TextKey, cure?: TextKe
   "invalid-request": ["failInvalid"],
 };
 
+/** For those who do not read English; to those who do, the server's own words say more. */
+const inOtherWords: Readonly<Record<string, TextKey>> = {
+  "unknown-run": "failUnknownRun",
+  "model-file-error": "failModelFile",
+  "dataset-error": "failDataset",
+};
+
 // The server's English clauses for what people upload most by mistake; the rest stays in the server's own words.
 const received: readonly (readonly [RegExp, TextKey])[] = [
   [/^it starts with (?<text>.+)$/s, "receivedText"],
@@ -86,7 +93,8 @@ export function sayProblem(language: LanguageCode, failure: Failure): Said {
   // The server's words name what was received and the cure; to whoever reads English they are the best there is.
   if (problem && status < 500 && language === "en")
     return { message: original, cure: "", original: "", again };
-  if (problem && status < 500) return { message: say("failOther"), cure: "", original, again };
+  if (problem && status < 500)
+    return { message: say(inOtherWords[problem.code] ?? "failOther"), cure: "", original, again };
   return { message: say("failServer", { status }), cure: say("cureServer"), original, again };
 }
 
