@@ -1,5 +1,6 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from alembic import command
@@ -75,3 +76,27 @@ def test_a_database_that_does_not_answer_is_named_without_its_password() -> None
     assert "does not answer" in str(caught.value)
     assert "Start it, or correct TENFOLD_DATABASE_URL." in str(caught.value)
     assert "secret" not in str(caught.value)
+
+
+def test_a_home_that_is_a_file_is_named(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.write_text("a file", encoding="utf-8")
+    with pytest.raises(DatabaseError) as raised:
+        Database(f"sqlite:///{home / 'tenfold.db'}")
+    assert str(raised.value) == (
+        f"The database {home / 'tenfold.db'} cannot be made (File exists). "
+        "Set TENFOLD_HOME to a folder that this user may write in."
+    )
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "tenfold.db"
+    file.write_bytes(b"This is a letter, and no database. " * 100)
+    database = Database(f"sqlite:///{file}")
+    with pytest.raises(DatabaseError) as raised:
+        database.check()
+    database.close()
+    assert str(raised.value) == (
+        f"The database sqlite:///{file} cannot be opened (file is not a database). "
+        "See that it may be read and written, or bring it back from a backup."
+    )

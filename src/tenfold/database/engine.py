@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql.dml import Insert as PostgresqlInsert
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.dialects.sqlite.dml import Insert as SqliteInsert
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.orm import Session
 
 from tenfold.database.base import Base
@@ -66,12 +66,15 @@ class Database:
         try:
             with self.engine.connect():
                 pass
-        except OperationalError as reason:
+        except DBAPIError as reason:
+            cure = "Start it, or correct TENFOLD_DATABASE_URL."
+            if self.sqlite:
+                cure = "See that it may be read and written, or bring it back from a backup."
             raise DatabaseError(
                 f"The database {self.shown}",
-                "does not answer",
+                "cannot be opened" if self.sqlite else "does not answer",
                 received=str(reason.orig).strip().splitlines()[0],
-                cure="Start it, or correct TENFOLD_DATABASE_URL.",
+                cure=cure,
             ) from reason
 
     @property
@@ -109,10 +112,7 @@ def _engine(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
         return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
     assert url.database is not None
-    file = Path(url.database)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    if not file.exists():
-        file.touch(mode=0o600)  # it holds the hashes of passwords; SQLite gives its other files the same mode
+    _make_file(Path(url.database))
     engine = create_engine(url, connect_args={"timeout": _PATIENCE_SECONDS})
     engine.dialect.statement_compiler = _Hinting
 
@@ -137,6 +137,21 @@ def _engine(url: URL) -> Engine:
         connection.exec_driver_sql(connection.get_execution_options().get("tenfold_begin", "BEGIN"))
 
     return engine
+
+
+def _make_file(file: Path) -> None:
+    """An empty file for SQLite where there is none; raises DatabaseError."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if not file.exists():
+            file.touch(mode=0o600)  # it holds the hashes of passwords; SQLite gives its other files the same
+    except OSError as reason:
+        raise DatabaseError(
+            f"The database {file}",
+            "cannot be made",
+            received=reason.strerror or "",
+            cure="Set TENFOLD_HOME to a folder that this user may write in.",
+        ) from reason
 
 
 class _Hinting(SQLiteCompiler):
