@@ -73,3 +73,10 @@ def test_the_manifest_keeps_what_is_held_out_for_the_test_part(tmp_path: Path) -
     assert {row["label"] for row in rows} == {"cat, wild"}
     assert [row["split"] for row in rows] == ["test" if n == 3 else "train" for n in range(8)]
     assert rows[0]["path"] == str((tmp_path / key(0)).resolve())
+
+
+def test_copies_of_one_photograph_fall_on_the_same_side() -> None:
+    copies = [CorrectedPicture(key(number), "cat", look=77) for number in range(50)]
+    assert len({one.held_out for one in copies}) == 1
+    others = [CorrectedPicture(key(0), "cat", look=number).held_out for number in range(2000)]
+    assert 300 < sum(others) < 500

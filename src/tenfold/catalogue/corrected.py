@@ -1,7 +1,8 @@
 """What people corrected, as labelled pictures: to learn from, and kept back to judge by. Trains nothing.
 
 A picture that is kept back is never learned from, in this improvement or in any later one. Which side it
-falls on depends on its content alone: the same on every machine, whatever is corrected before or after it.
+falls on depends on what it looks like alone: the same on every machine, whatever is corrected before or after
+it, and copies of one photograph (saved again, or with other facts in the file) fall on the same side.
 """
 
 import csv
@@ -21,22 +22,29 @@ _SALT = b"tenfold: kept back for judging\0"
 _ROWS = 1000
 
 
-def is_held_out(content_hash: str) -> bool:
-    """Whether a picture, told by the SHA-256 of its file in hex, is kept back."""
-    number = int.from_bytes(sha256(_SALT + content_hash.encode()).digest()[:8], "big")
+def is_held_out(key: str) -> bool:
+    """Whether a picture is kept back, told by its `look`, or else by its content's SHA-256 in hex."""
+    number = int.from_bytes(sha256(_SALT + key.encode()).digest()[:8], "big")
     return number < HELD_OUT_SHARE * 2**64
 
 
 @dataclass(frozen=True)
 class CorrectedPicture:
-    """A picture that people looked at. label: what they said, "" for none of the classes."""
+    """A picture that people looked at.
+
+    Attributes:
+        hash: of its content.
+        label: what they said, "" for none of the classes.
+        look: what it looks like (`catalogue.looks`), the same for most copies; None where it is not known.
+    """
 
     hash: str
     label: str
+    look: int | None = None
 
     @property
     def held_out(self) -> bool:
-        return is_held_out(self.hash)
+        return is_held_out(self.hash if self.look is None else f"look {self.look}")
 
 
 @dataclass(frozen=True)
@@ -93,15 +101,21 @@ class Corrected:
     def read(self) -> Corrections:
         """All corrections, as they are now."""
         wanted = (
-            select(Entry.hash, Entry.corrected_label)
+            select(Entry.hash, Entry.corrected_label, Entry.look)
             .where(Entry.corrected_at.is_not(None), Entry.deleted_at.is_(None))
             .execution_options(yield_per=_ROWS)
         )
         labels: dict[str, set[str]] = {}
+        looks: dict[str, int | None] = {}
         with self._database.reading() as session:
-            for content_hash, label in session.execute(wanted):
+            for content_hash, label, look in session.execute(wanted):
                 labels.setdefault(content_hash, set()).add(label or NONE)
-        agreed = [CorrectedPicture(h, *said) for h, said in sorted(labels.items()) if len(said) == 1]
+                looks[content_hash] = look
+        agreed = [
+            CorrectedPicture(h, next(iter(said)), looks[h])
+            for h, said in sorted(labels.items())
+            if len(said) == 1
+        ]
         return Corrections(tuple(agreed), len(labels) - len(agreed))
 
 
