@@ -95,3 +95,39 @@ def test_file_says_what_it_needs(tenfold: Command, photos: Path, tmp_path: Path)
     refused = tenfold("catalogue", "file", tmp_path / "filed")
     assert refused.status == 2
     assert "needs a folder and how to file" in refused.err
+
+
+def test_what_was_done_is_listed_so_that_it_can_be_undone(tenfold: Command, photos: Path) -> None:
+    assert tenfold("catalogue", "undo", "--list").out == "Nothing was done yet.\n"
+    tenfold("catalogue", "correct", 1, 2, "dog")
+    tenfold("catalogue", "delete", 3)
+    tenfold("catalogue", "undo", 1)
+    head, *rows = tenfold("catalogue", "undo", "--list").out.splitlines()
+    assert head.split() == ["ID", "WHEN", "WHAT", "TO", "ENTRIES"]
+    assert [row.split()[0] for row in rows] == ["3", "2", "1"]
+    assert rows[2].split()[3:] == ["correct", "dog", "2", "undone"]
+    missing = tenfold("catalogue", "undo", 44)
+    assert missing.status == 1
+    assert "Action 44 does not exist. `tenfold catalogue undo --list`" in missing.err
+
+
+def test_filings_are_listed_so_that_they_can_be_undone(
+    tenfold: Command, photos: Path, tmp_path: Path
+) -> None:
+    assert tenfold("catalogue", "unfile", "--list").out == "Nothing was filed yet.\n"
+    tenfold("catalogue", "file", tmp_path / "filed", "--copy", "--class", "dog")
+    listed = tenfold("catalogue", "unfile", "--list").out.splitlines()[1].split()
+    assert (listed[0], listed[3:]) == ("1", ["copy", "2", str(tmp_path / "filed")])
+    nameless = tenfold("catalogue", "unfile")
+    assert nameless.status == 2
+    assert "unfile needs the number of a filing. Name it: tenfold catalogue unfile ID" in nameless.err
+    missing = tenfold("catalogue", "unfile", 44)
+    assert "Filing 44 does not exist. `tenfold catalogue unfile --list`" in missing.err
+
+
+def test_a_table_for_a_folder_that_is_not_there_is_refused(
+    tenfold: Command, photos: Path, tmp_path: Path
+) -> None:
+    refused = tenfold("catalogue", "export", tmp_path / "nowhere" / "out.csv")
+    assert refused.status == 1
+    assert "cannot be written (No such file or directory). Name a folder that is there" in refused.err

@@ -39,7 +39,7 @@ def database(own_home: Path) -> Iterator[Database]:
 def test_once_adds_what_is_there_and_watches_nothing(tenfold: Command, folder: Path) -> None:
     outcome = tenfold("catalogue", "watch", "--once", folder)
     assert (outcome.status, outcome.err) == (0, "")
-    assert outcome.out.endswith("1 files: 1 added\n")
+    assert outcome.out.endswith("1 file: 1 added\n")
     assert tenfold("catalogue", "watch", "--list").out == "No folder is watched.\n"
 
 

@@ -84,6 +84,7 @@ def test_a_folder_is_added_and_classified(shop: Shop) -> None:
         "known": 1,
         "unchanged": 0,
         "unusable": 1,
+        "failed": 0,
         "labels": {"red": 1, "green": 1, "blue": 1, "": 1},
     }
     assert [(entry.name, entry.label, entry.state) for entry in shop.entries()] == [
@@ -124,7 +125,7 @@ def test_what_a_setting_can_mend_is_tried_again(shop: Shop) -> None:
 def test_a_damaged_picture_is_kept_and_told(shop: Shop) -> None:
     shop.put("cut.jpg", picture(RED, kind="JPEG", size=(400, 400))[:-300])
     result = shop.run()
-    assert (result["added"], result["unusable"], result["labels"]) == (1, 1, {})
+    assert (result["added"], result["unusable"], result["failed"], result["labels"]) == (1, 1, 1, {})
     assert result["problems"] == [
         "cut.jpg is a damaged JPEG picture (it ends too early). Fetch or save it again from where it came."
     ]

@@ -106,7 +106,9 @@ class Tokens:
         with self._database.writing() as change:
             token = change.get(Token, token_id) if 0 < token_id < 2**31 else None
             if token is None or person not in (None, token.person_id):
-                raise UnknownAccount(f"The token {token_id}", "does not exist")
+                raise UnknownAccount(
+                    f"The token {token_id}", "does not exist", cure="`tenfold token list` lists them."
+                )
             owner = change.get(Person, token.person_id)
             assert owner is not None
             if token.revoked_at is None:

@@ -20,6 +20,7 @@ from tenfold.errors import CatalogueError, NotAllowed, NotInCatalogue, UsageErro
 UNDO = "undo"
 # Entries changed in one transaction.
 PART = 500
+_LISTED = "`tenfold catalogue undo --list` and the history of each picture show those that there are."
 _LARGEST_ID = 2**63
 
 
@@ -122,7 +123,7 @@ class Actions:
         with self._database.reading() as session:
             found = session.get(Action, action_id) if 0 < action_id < _LARGEST_ID else None
         if found is None:
-            raise NotInCatalogue(f"Action {action_id}", "does not exist", cure="See the list of actions.")
+            raise NotInCatalogue(f"Action {action_id}", "does not exist", cure=_LISTED)
         return found
 
     def latest(self, *, by: int = HOUSE) -> Action | None:

@@ -35,6 +35,7 @@ from tenfold.catalogue.tables import HOUSE, Entry, Filed, Filing, Name
 from tenfold.database import Database, now
 from tenfold.errors import CatalogueError, NotInCatalogue
 
+_LISTED = "`tenfold catalogue unfile --list` and the page list those that there are."
 _PART = 500
 # Steps taken between two notes of what was done.
 _NOTED = 50
@@ -140,7 +141,7 @@ class Filer:
         with self._database.reading() as session:
             filing = session.get(Filing, filing_id) if 0 < filing_id < 2**63 else None
             if filing is None:
-                raise NotInCatalogue(f"Filing {filing_id}", "does not exist", cure="See the list of filings.")
+                raise NotInCatalogue(f"Filing {filing_id}", "does not exist", cure=_LISTED)
             counts = select(Filed.state, Filed.how, func.count()).where(Filed.filing_id == filing_id)
             states, hows = Counter[str](), Counter[str]()
             for state, how, count in session.execute(counts.group_by(Filed.state, Filed.how)):

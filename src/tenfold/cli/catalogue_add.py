@@ -104,11 +104,14 @@ def tell(result: dict[str, Any]) -> int:
     column = max((width(printable(label)) for label, _ in rows), default=0)
     for label, count in rows:
         click.echo(f"  {padded(printable(label), column)}  {count:>7,}")
-    parts = [f"{result['added']:,} added"]
+    damaged = f" ({result['failed']:,} of them damaged)" if result["failed"] else ""
+    parts = [f"{result['added']:,} added{damaged}"]
     parts += [f"{result['known']:,} in the catalogue already"] if result["known"] else []
     parts += [f"{result['unchanged']:,} unchanged since they were added"] if result["unchanged"] else []
-    parts += [f"{result['unusable']:,} that cannot be used"] if result["unusable"] else []
-    click.echo(f"{result['files']:,} files: {', '.join(parts)}")
+    refused = result["unusable"] - result["failed"]
+    parts += [f"{refused:,} that cannot be used"] if refused else []
+    files = "1 file" if result["files"] == 1 else f"{result['files']:,} files"
+    click.echo(f"{files}: {', '.join(parts)}")
     for problem in result["problems"]:
         click.echo(f"tenfold: {printable(problem)}", err=True)
     more = result["unusable"] - len(result["problems"])

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tenfold.cli.terminal import printable
+from tenfold.cli.terminal import printable, table
 from tenfold.errors import UsageError
 
 if TYPE_CHECKING:
@@ -60,9 +60,13 @@ def restore(numbers: tuple[int, ...]) -> None:
 
 @click.command()
 @click.argument("number", required=False, type=_ID, metavar="[ID]")
-def undo(number: int | None) -> None:
+@click.option("--list", "listing", is_flag=True, help="List what was done last, by everybody.")
+def undo(number: int | None, listing: bool) -> None:
     """Undo an action: the one with this number, or the last from this command line."""
     with _actions() as actions:
+        if listing:
+            _list(actions)
+            return
         if number is None:
             last = actions.latest()
             if last is None:
@@ -70,6 +74,24 @@ def undo(number: int | None) -> None:
                 return
             number = last.id
         _tell(actions.undo(number, administrator=True))
+
+
+def _list(actions: "Actions") -> None:
+    rows = [
+        (
+            str(one.id),
+            f"{one.at.astimezone():%Y-%m-%d %H:%M}",
+            one.kind,
+            str(one.details.get("label", one.details.get("name", ""))) or "-",
+            f"{one.count:,}",
+            "undone" if one.undone_at else "",
+        )
+        for one in actions.recent(administrator=True)
+    ]
+    if rows:
+        click.echo(table([("ID", "WHEN", "WHAT", "TO", "ENTRIES", ""), *rows]))
+    else:
+        click.echo("Nothing was done yet.")
 
 
 @contextmanager

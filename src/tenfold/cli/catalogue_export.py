@@ -95,6 +95,9 @@ def _whole(stream: Iterator[bytes], target: Path) -> int:
             part.unlink(missing_ok=True)
     except OSError as reason:
         raise CatalogueError(
-            printable(str(target)), "cannot be written", received=reason.strerror or str(reason)
+            printable(str(target)),
+            "cannot be written",
+            received=reason.strerror or str(reason),
+            cure="Name a folder that is there, has room and may be written.",
         ) from reason
     return size

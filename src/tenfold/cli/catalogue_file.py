@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tenfold.cli.catalogue_filters import chosen, filter_options
-from tenfold.cli.terminal import printable
+from tenfold.cli.terminal import printable, table
 from tenfold.errors import UsageError
 
 if TYPE_CHECKING:
@@ -69,18 +69,43 @@ def file(
 
 
 @click.command()
-@click.argument("number", type=click.IntRange(min=1), metavar="ID")
-def unfile(number: int) -> int:
+@click.argument("number", required=False, type=click.IntRange(min=1), metavar="ID")
+@click.option("--list", "listing", is_flag=True, help="List what was filed, the last first.")
+def unfile(number: int | None, listing: bool) -> int:
     """Undo a filing: everything as it was before.
 
     A file that was changed since stays, and is named; the exit status is then 1, and unfile can be repeated.
     """
     with _filer() as filer:
+        if listing:
+            return _list(filer)
+        if number is None:
+            cure = "Name it: tenfold catalogue unfile ID; --list lists them."
+            raise UsageError("unfile", "needs the number of a filing", cure=cure)
         report = filer.undo(number)
         _problems(filer, report)
         left = report.states.get("done", 0) + report.states.get("planned", 0)
         click.echo(f"{report.states.get('undone', 0):,} steps undone" + (f", {left:,} left" if left else ""))
         return 1 if left else 0
+
+
+def _list(filer: "Filer") -> int:
+    rows = [
+        (
+            str(one.id),
+            f"{one.at.astimezone():%Y-%m-%d %H:%M}",
+            one.mode,
+            f"{one.count:,}",
+            one.root,
+            "undone" if one.undone_at else "",
+        )
+        for one in filer.recent()
+    ]
+    if rows:
+        click.echo(table([("ID", "WHEN", "HOW", "PICTURES", "WHERE", ""), *rows]))
+    else:
+        click.echo("Nothing was filed yet.")
+    return 0
 
 
 @contextmanager

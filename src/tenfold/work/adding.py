@@ -46,6 +46,7 @@ class Tally:
     Attributes:
         added: new entries; known: content that was there already; unchanged: files that were not read again.
         unusable: how many files gave no entry or no answer; problems: the first of them, in words.
+        failed: those of them that are entries: they turned out to be damaged when they were classified.
         labels: how many entries are filed under each class now; "" is none of the classes.
     """
 
@@ -54,6 +55,7 @@ class Tally:
     known: int = 0
     unchanged: int = 0
     unusable: int = 0
+    failed: int = 0
     problems: list[str] = field(default_factory=list)
     labels: Counter[str] = field(default_factory=Counter)
 
@@ -70,6 +72,7 @@ class Tally:
             "known": self.known,
             "unchanged": self.unchanged,
             "unusable": self.unusable,
+            "failed": self.failed,
             "problems": self.problems,
             "labels": dict(self.labels),
         }
@@ -202,6 +205,7 @@ class Adding:
         tally.known += len(added) - len(new)
         for entry in self._intake.entries(new):
             if entry.state == FAILED:
+                tally.failed += 1
                 tally.problem(_words(entry))
             elif entry.label is not None:
                 tally.labels[entry.label] += 1
