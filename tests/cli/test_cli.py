@@ -6,8 +6,10 @@ from importlib import import_module
 
 import click
 import pytest
+import sqlalchemy
 
 from tenfold import __version__, cli
+from tenfold.database import Database
 from tenfold.errors import TenfoldError, UsageError
 from tests.cli.conftest import Command
 
@@ -93,6 +95,21 @@ def test_ctrl_c_ends_a_command_without_a_traceback(tenfold: Command, monkeypatch
     outcome = tenfold("settings")
     assert outcome.status == 130
     assert "Traceback" not in outcome.err
+
+
+def test_a_database_that_went_away_is_one_line(tenfold: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(database: Database) -> None:
+        with database.writing() as change:
+            change.execute(sqlalchemy.text("PRAGMA query_only = ON"))
+            change.execute(sqlalchemy.text("CREATE TABLE more (id)"))
+
+    monkeypatch.setattr("tenfold.jobs.Jobs.list", lambda jobs, limit: gone(jobs.records._database))
+    outcome = tenfold("jobs")
+    assert outcome.status == 1
+    assert outcome.err == (
+        "tenfold: The database does not answer, or cannot be written (attempt to write a readonly database). "
+        "See that it runs, may be written and has room; then do it again.\n"
+    )
 
 
 def test_help_loads_nothing_but_click() -> None:

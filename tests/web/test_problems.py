@@ -2,6 +2,7 @@
 
 import httpx
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from tenfold import errors
 from tenfold.web import problems
@@ -88,3 +89,20 @@ def test_a_server_with_too_much_to_do_says_when_to_come_back(
     assert int(answer.headers["retry-after"]) > 0
     assert busy.client.get("/readyz").status_code == 503
     assert busy.client.get("/healthz").json() == {"status": "ok"}
+
+
+def test_a_database_that_went_away_is_no_fault_of_ours(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_: object, **__: object) -> None:
+        raise OperationalError("SELECT 1", {}, Exception("no route to db.example.org"))
+
+    monkeypatch.setattr(running.service.house.search, "counts", gone)
+    answer = running.client.get("/api/v1/catalogue/counts")
+    check(
+        answer,
+        503,
+        "database-error",
+        "The database does not answer at this moment. Try again in a moment; the server's log says more.",
+    )
+    assert "retry-after" in answer.headers

@@ -12,7 +12,7 @@ import click
 
 from tenfold import __version__
 from tenfold.cli.terminal import printable
-from tenfold.errors import MissingExtra, TenfoldError, UsageError
+from tenfold.errors import DatabaseError, MissingExtra, TenfoldError, UsageError
 
 # name: where it is, and the first line of its help (a test holds them equal)
 COMMANDS = {
@@ -89,6 +89,15 @@ def run(arguments: Sequence[str]) -> int:
         return error.exit_code
     except TenfoldError as error:
         return _fail(error)
+    except _unavailable() as error:
+        return _fail(
+            DatabaseError(
+                "The database",
+                "does not answer, or cannot be written",
+                received=str(getattr(error, "orig", error)).splitlines()[0],
+                cure="See that it runs, may be written and has room; then do it again.",
+            )
+        )
     except ModuleNotFoundError as error:
         missing = (error.name or "").partition(".")[0]
         if missing not in _TRAIN_MODULES:
@@ -101,6 +110,12 @@ def run(arguments: Sequence[str]) -> int:
                 cure='Install it with: pip install "tenfold[train]"',
             )
         )
+
+
+def _unavailable() -> tuple[type[Exception], ...]:
+    """What a database raises that goes away; nothing where no command has imported one."""
+    database = sys.modules.get("tenfold.database")
+    return () if database is None else database.UNAVAILABLE
 
 
 def _fail(error: TenfoldError) -> int:

@@ -10,7 +10,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql.dml import Insert as PostgresqlInsert
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.dialects.sqlite.dml import Insert as SqliteInsert
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from tenfold.database.base import Base
@@ -18,6 +19,8 @@ from tenfold.errors import DatabaseError
 
 # How long one writer waits for another on SQLite, which lets in one at a time.
 _PATIENCE_SECONDS = 30
+# What is raised where the database does not answer at this moment: it was stopped, or is too busy.
+UNAVAILABLE: tuple[type[Exception], ...] = (OperationalError, PoolTimeout)
 
 
 class Database:

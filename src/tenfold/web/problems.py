@@ -17,6 +17,7 @@
 Knows tenfold's errors and their statuses; nothing of pictures or models.
 """
 
+import logging
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -27,6 +28,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
+from tenfold.database import UNAVAILABLE
 from tenfold.errors import (
     AccountError,
     CatalogueError,
@@ -54,6 +56,8 @@ from tenfold.errors import (
     UnknownRun,
     UsageError,
 )
+
+log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -259,6 +263,12 @@ def install(app: FastAPI, headers: dict[str, str]) -> None:
     async def gone(request: Request, error: Exception) -> Response:
         return Response(status_code=400)  # nobody is left to read it
 
+    async def unavailable(request: Request, error: Exception) -> Response:
+        log.warning("The database does not answer: %s", error)
+        # The reason names the database's address: that is for the log.
+        cure = "Try again in a moment; the server's log says more."
+        return answer(DatabaseError("The database", "does not answer at this moment", cure=cure))
+
     async def fault(request: Request, error: Exception) -> Response:
         # The server ends a connection on which the app has failed; a client that is not told would send its
         # next request into it.
@@ -271,6 +281,8 @@ def install(app: FastAPI, headers: dict[str, str]) -> None:
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(ClientDisconnect, gone)
+    for kind in UNAVAILABLE:
+        app.add_exception_handler(kind, unavailable)
     app.add_exception_handler(Exception, fault)
 
 
