@@ -21,8 +21,10 @@ from tenfold.web import openapi
 from tests.web.conftest import Running, Serve
 
 schema = schemathesis.openapi.from_dict(json.loads(openapi.document())).exclude(path=sorted(ENDLESS))
-# The first account would close the server to the others that ask.
-without_accounts = schema.exclude(operation_id="add_person")
+# Where nobody signs in, the way in is another and the rest the same: some of each kind will do.
+without_accounts = schema.include(
+    path_regex=r"^/(readyz|api/v1/(classify|model|session|tokens|system|settings|jobs|catalogue/[a-z]+))$"
+)
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
@@ -30,10 +32,12 @@ CHECKS = [
     response_schema_conformance,
 ]
 FEW = settings(
-    max_examples=4,
+    max_examples=2,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
+# schemathesis draws some of its values from the module `random`.
+pytestmark = pytest.mark.filterwarnings("ignore:Do not use the `random` module")
 
 
 @pytest.fixture(scope="module")

@@ -78,8 +78,11 @@ def describe_api(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         responses=problems.responses(
+            _400="The body cannot be read.",
             _401="Nobody is signed in, or the token does not hold.",
             _403="The role, or the page that the request comes from, does not allow it.",
+            _408="The body stopped arriving.",
+            _413="The body is too large.",
             _422="A value in the request cannot be used.",
         ),
     )
