@@ -43,3 +43,8 @@ def test_a_model_that_did_not_win_goes_live_by_insisting(capsys: pytest.CaptureF
     status, words = said(capsys, "improve", "--live", "--insist")
     assert status == 0
     assert words.startswith(f"Live now: {model[:12]} of improvement {one.id}.")
+    said(capsys, "models", "rollback")
+    _, words = said(capsys, "audit")
+    lines = words.splitlines()[1:]
+    assert [line.split()[3] for line in lines] == ["model.live", "model.rollback"]
+    assert "reason insisted" in lines[0]

@@ -53,6 +53,8 @@ def _train(house: "House", own_data: bool, epochs: int | None) -> None:
     mine = house.jobs.start()
     try:
         one, job = house.improving.begin(with_own_data=own_data, epochs=epochs, by=0)
+        asked = {"with_own_data": own_data, "epochs": epochs}
+        house.audit.note(0, "model.improve", f"improvement {one.id}", asked)
         follow(house.jobs, job, mine=mine)
     finally:
         house.jobs.close()
@@ -64,6 +66,8 @@ def _make_live(house: "House", insist: bool) -> None:
     if not judged:
         raise RegistryError("No model", "was trained on corrections", cure="Run `tenfold improve` first.")
     change = house.improving.make_live(judged[0].id, insist=insist, by=0)
+    details = {"hash": change.model_hash, "reason": change.reason}
+    house.audit.note(0, "model.live", f"improvement {judged[0].id}", details)
     click.echo(f"Live now: {change.model_hash[:12]} of improvement {judged[0].id}.")
     click.echo("`tenfold models rollback` goes back; `tenfold catalogue reclassify` shows what would change.")
 

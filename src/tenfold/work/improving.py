@@ -140,7 +140,8 @@ class Improving:
                 "The live model's own data",
                 "cannot be used",
                 received=now.own.problem,
-                cure="Bring them back, or go on without them: then every class needs corrected pictures.",
+                cure="Bring them back, or go on without them (tenfold improve --no-own-data): then every "
+                "class needs corrected pictures.",
             )
         if not with_own_data:
             _check_alone(taught)
