@@ -14,7 +14,8 @@ BESIDE = {
     "only_old_right": 2, "only_new_right": 2,
 }  # fmt: skip
 JUDGEMENT = {
-    "verdict": "no-difference", "why": "not-told", "sentence": "No difference can be told on corrections.", "margin": 0.01,
+    "verdict": "no-difference", "why": "not-told", "margin": 0.01,
+    "sentence": "No difference can be told on corrections.",
     "held_out": BESIDE, "own_test": None,
     "by_class": [{"label": "red", "pictures": 20, "old": 10, "new": 10}],
     "none_of_these": {"pictures": 0, "old": 0, "new": 0},

@@ -1,6 +1,6 @@
 """How a page that a report wrote is served: one file with everything inside, shut off from the API."""
 
-# Sandboxed without allow-same-origin: it has an origin of its own, sends no cookie and reads no answer of ours.
+# Sandboxed without allow-same-origin: it has an origin of its own, sends no cookie, reads no answer of ours.
 # Its policy lets it fetch nothing; its own scripts and styles stand in it.
 SANDBOX = (
     "sandbox allow-scripts allow-downloads allow-popups; default-src 'none'; script-src 'unsafe-inline'; "
