@@ -35,7 +35,11 @@ def photos(tmp_path: Path, own_home: Path) -> Path:
 
 
 def test_entries_are_corrected_deleted_and_had_back(tenfold: Command, photos: Path) -> None:
-    done = tenfold("catalogue", "correct", 1, 2, "fox")
+    wrong = tenfold("catalogue", "correct", 1, 2, "fox")
+    assert wrong.status == 2
+    assert "The class 'fox' is none that there is." in wrong.err
+    assert "Give --new if it is meant." in wrong.err
+    done = tenfold("catalogue", "correct", "--new", 1, 2, "fox")
     assert done.out == "2 entries corrected\nTo undo it: tenfold catalogue undo 1\n"
     assert tenfold("catalogue", "correct", "--none", 3).status == 0
     assert tenfold("catalogue", "delete", 4, 99).out.startswith("1 entry deleted; 1 left as they were (")

@@ -61,7 +61,7 @@ def test_a_folder_without_the_data_says_how_to_get_it(tmp_path: Path) -> None:
     assert refusal(tmp_path) == (
         f"CIFAR-10 in {tmp_path} is not there (missing data_batch_1.bin, data_batch_2.bin, data_batch_3.bin, "
         "data_batch_4.bin, data_batch_5.bin, test_batch.bin). "
-        "Run `tenfold data fetch cifar10`, or name the folder that holds it with --data-dir."
+        "Run `tenfold data fetch cifar10`, or name the folder that holds it: the setting data_dir."
     )
     assert not cifar10.is_whole(tmp_path)
 

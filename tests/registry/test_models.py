@@ -173,3 +173,13 @@ def test_a_name_that_fits_two_says_which(registry: Registry, make: Make, tmp_pat
 def test_scores_that_are_no_numbers_are_left_out(registry: Registry, tmp_path: Path) -> None:
     path = tiny.variant(tmp_path / "odd.onnx", scores={"test": {"accuracy": "very good"}})
     assert registry.register(path).accuracy is None
+
+
+def test_an_accuracy_that_cannot_be_compared_is_not_shown(registry: Registry, make: Make) -> None:
+    key = registry.register(make("a")).hash
+    assert registry.measured(key, (0.94, 0.93, 0.95)).accuracy == 0.94
+    assert (registry.get(key).accuracy_low, registry.get(key).accuracy_high) == (0.93, 0.95)
+    registry.measured(key, None)
+    assert registry.get(key).accuracy is None
+    with pytest.raises(UnknownModel):
+        registry.measured("0" * 64, None)

@@ -29,8 +29,11 @@ _DONE = {
 @click.command()
 @click.argument("words", nargs=-1, required=True, metavar="ID... LABEL")
 @click.option("--none", is_flag=True, help="None of these, instead of LABEL.")
-def correct(words: tuple[str, ...], none: bool) -> None:
-    """Say what class entries are of. The class may be a new one; the same class confirms it."""
+@click.option("--new", is_flag=True, help="LABEL is a class that there is not yet.")
+def correct(words: tuple[str, ...], none: bool, new: bool) -> None:
+    """Say what class entries are of. The same class confirms it; a new one takes --new."""
+    from tenfold.cli.catalogue_filters import check_labels
+
     numbers, label = (words, "") if none else (words[:-1], words[-1])
     wrong = next((word for word in numbers if not (word.isascii() and word.isdigit())), None)
     if not numbers or wrong is not None or not (label or none):
@@ -38,6 +41,8 @@ def correct(words: tuple[str, ...], none: bool) -> None:
         raise UsageError(
             "correct", "takes numbers of entries and a class", received=printable(" ".join(words)), cure=cure
         )
+    if not new:
+        check_labels([label], "Give --new if it is meant.")
     with _actions() as actions:
         _tell(actions.do("correct", [int(word) for word in numbers], administrator=True, label=label))
 

@@ -44,7 +44,7 @@ def find(data_dir: Path) -> Path:
             f"CIFAR-10 in {data_dir}",
             "is not there" if len(missing[best]) == len(FILES) else "is not whole",
             received=f"missing {', '.join(missing[best])}",
-            cure="Run `tenfold data fetch cifar10`, or name the folder that holds it with --data-dir.",
+            cure="Run `tenfold data fetch cifar10`, or name the folder that holds it: the setting data_dir.",
         )
     return best
 

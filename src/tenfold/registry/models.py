@@ -84,6 +84,15 @@ class Registry:
                     old.removed_at = now()
         return self._note(_row(key, content, info, origin=BUNDLED, run=None, by=HOUSE, file=BUNDLED))
 
+    def measured(self, key: str, accuracy: tuple[float, float, float] | None) -> RegisteredModel:
+        """Put an accuracy with its 95 % interval in the place of what the file says; None: not comparable."""
+        with self._database.writing() as session:
+            found = session.get(RegisteredModel, key)
+            if found is None:
+                raise _unknown(key)
+            found.accuracy, found.accuracy_low, found.accuracy_high = accuracy or (None, None, None)
+            return found
+
     def list(self) -> "Sequence[RegisteredModel]":
         """All models but those removed, the newest first."""
         with self._database.reading() as session:

@@ -14,7 +14,7 @@ from typing import Any
 
 from tenfold.bootstrap import House
 from tenfold.catalogue import changes
-from tenfold.database import now
+from tenfold.database import UNAVAILABLE, now
 from tenfold.web.job_answers import job_answer
 from tenfold.web.problems import Overloaded
 
@@ -118,8 +118,12 @@ class Events:
             again, self._all_again = self._all_again, False
             try:
                 self._tell(await asyncio.to_thread(self._look, again))
+            except UNAVAILABLE as reason:
+                # It comes back, and whoever listens is not to hear nothing ever after.
+                log.warning("The database does not answer: %s", str(reason).splitlines()[0])
+                await asyncio.sleep(_SECONDS_AFTER_A_FAULT)
             except Exception:
-                # The database may be away for a moment; whoever listens is not to hear nothing ever after.
+                # A fault of ours; the others' events go on.
                 log.exception("What changed could not be looked up")
                 await asyncio.sleep(_SECONDS_AFTER_A_FAULT)
             await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)

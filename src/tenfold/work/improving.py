@@ -245,6 +245,11 @@ class Improving:
             raise Stopped
         found = work.step("judge", lambda: self._judge(one, base, process.model, folder, told))
         model = self._registry.register(process.model, origin=CORRECTIONS, run=run, by=work.by)
+        # The file tells of the few corrections kept back; beside other models stands what is measured alike.
+        told_of = found["own_test"] and found["own_test"]["new"]
+        self._registry.measured(
+            model.hash, told_of and (told_of["accuracy"], told_of["low"], told_of["high"])
+        )
         self.improvements.change(
             one.id, state=JUDGED, model_hash=model.hash, verdict=found["verdict"], comparison=found
         )
