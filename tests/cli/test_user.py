@@ -103,7 +103,9 @@ def test_a_token_is_printed_once_listed_and_revoked(tenfold: Command) -> None:
     assert json.loads(tenfold("token", "list", "--json").out)[0]["name"] == "cron"
     assert tenfold("token", "revoke", 1).out == "cron of Ann holds no longer\n"
     assert "revoked 20" in tenfold("token", "list").out
-    assert tenfold("token", "revoke", 9).err == "tenfold: The token 9 does not exist.\n"
+    assert tenfold("token", "revoke", 9).err == (
+        "tenfold: The token 9 does not exist. `tenfold token list` lists them.\n"
+    )
 
 
 def test_the_log_is_printed_the_newest_last(tenfold: Command) -> None:
