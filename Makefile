@@ -29,7 +29,7 @@ test: test-page test-python ## all tests: the page's, then Python's
 
 # Playwright's own Node needs a library that a bare Debian lacks, so it is given the one that built the page.
 test-python: .venv-dev/.ready $(PAGE)
-	PLAYWRIGHT_NODEJS_PATH="$$(scripts/with-node sh -c 'command -v node')" .venv-dev/bin/python -m pytest $(ARGS)
+	PLAYWRIGHT_NODEJS_PATH="$$(scripts/with-node sh -c 'command -v node')" .venv-dev/bin/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
 test-page: frontend/node_modules/.ready
 	cd frontend && ../scripts/with-node npm test --silent
