@@ -10,7 +10,10 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from sqlalchemy import update
 
+from tenfold.catalogue.tables import DONE, Entry
+from tenfold.database import Database
 from tenfold.images import Limits
 from tenfold.inference import Classifier
 from tenfold.inference.classifier import Prepared
@@ -97,6 +100,12 @@ def picture(
     out = BytesIO()
     Image.new("RGB", size, colour).save(out, kind, **how)
     return out.getvalue()
+
+
+def looked_at(database: Database) -> None:
+    """Every entry as if a model had named it, without the time that one takes."""
+    with database.writing() as session:
+        session.execute(update(Entry).values(state=DONE))
 
 
 RED, GREEN, BLUE, GREY = (250, 10, 10), (10, 250, 10), (10, 10, 250), (120, 120, 120)

@@ -21,7 +21,7 @@ from tenfold.judging.significance import Paired
 from tenfold.registry.improvements import FAILED, JUDGED, STOPPED
 from tenfold.registry.models import CORRECTIONS, RUN
 from tests import runs, tiny
-from tests.fakes import FakeClassifier
+from tests.fakes import FakeClassifier, looked_at
 
 FEW, GAINED, LOST = Paired(1, 0, 3, 0), Paired(40, 5, 30, 25), Paired(40, 30, 5, 25)
 KEPT = Paired(9300, 60, 65, 575)
@@ -56,6 +56,7 @@ def correct(house: House, learned: int, kept_back: int) -> None:
         entries.setdefault(label, []).append(entry.id)
     for label, numbers in entries.items():
         house.actions.do("correct", numbers, label=label)
+    looked_at(house.database)
 
 
 def models(house: House, folder: Path) -> list[str]:

@@ -36,6 +36,11 @@ def test_only_what_a_person_said_and_did_not_delete_is_a_correction(database: Da
     assert [one.label for one in found.training()] == ["cat"]
 
 
+def test_what_was_not_looked_at_yet_has_no_side_and_waits(database: Database) -> None:
+    put(database, [corrected(1, "cat", state="waiting"), corrected(2, "cat")])
+    assert [one.hash for one in Corrected(database).read().pictures] == [key(2)]
+
+
 def test_a_picture_that_two_people_name_otherwise_is_left_out(database: Database) -> None:
     put(
         database,

@@ -4,7 +4,7 @@ import pytest
 
 from tenfold.registry.improvements import JUDGED, Improvements
 from tests import tiny
-from tests.fakes import FakeClassifier, picture
+from tests.fakes import FakeClassifier, looked_at, picture
 from tests.web.conftest import Running, Serve
 
 AT = "/api/v1/improvements"
@@ -38,6 +38,7 @@ def test_what_is_missing_is_told_and_refused(at_work: Running) -> None:
         house.intake.add(picture((200, n, n)), name=f"{n}", source="upload").entry.id for n in range(30)
     ]
     house.actions.do("correct", entries, label="cat")
+    looked_at(house.database)
     ready = client.get(f"{AT}/ready").json()
     assert ready["per_class"] == {"cat": 30}
     assert 0 < ready["held_out"] < 15

@@ -23,7 +23,7 @@ from tenfold.jobs import CANCELLED, DONE, FAILED
 from tenfold.registry.models import RUN
 from tenfold.work import improving
 from tests import tiny
-from tests.fakes import FakeClassifier
+from tests.fakes import FakeClassifier, looked_at
 
 CLASSES = ("class 0", "class 1", "class 2")
 
@@ -108,6 +108,7 @@ def correct(house: House, label: str, colour: str, count: int, first: int = 0) -
         for n in range(first, first + count)
     ]
     house.actions.do("correct", entries, label=label)
+    looked_at(house.database)
 
 
 def until(true: Callable[[], bool], seconds: float = 120) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from tenfold.catalogue.tables import NONE, Entry
+from tenfold.catalogue.tables import NONE, WAITING, Entry
 from tenfold.database import Database
 
 # One picture in five is kept back.
@@ -99,10 +99,13 @@ class Corrected:
         self._database = database
 
     def read(self) -> Corrections:
-        """All corrections, as they are now."""
+        """All corrections, as they are now, of entries that a model has named.
+
+        What a picture looks like decides its side, and it is not learned from before that is known.
+        """
         wanted = (
             select(Entry.hash, Entry.corrected_label, Entry.look)
-            .where(Entry.corrected_at.is_not(None), Entry.deleted_at.is_(None))
+            .where(Entry.corrected_at.is_not(None), Entry.deleted_at.is_(None), Entry.state != WAITING)
             .execution_options(yield_per=_ROWS)
         )
         labels: dict[str, set[str]] = {}
