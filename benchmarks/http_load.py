@@ -18,6 +18,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import onnxruntime
@@ -34,10 +35,18 @@ BATCH = 48  # network inputs in ONNX Runtime's own run, the most that tenfold gi
 
 @contextmanager
 def server() -> Iterator[int]:
-    """`tenfold serve` on a free port."""
+    """`tenfold serve` on a free port, with a home of its own."""
+    with TemporaryDirectory(prefix="tenfold-") as home:
+        yield from _serving(home)
+
+
+def _serving(home: str) -> Iterator[int]:
     command = [sys.executable, "-m", "tenfold", "serve", "--port", "0", "--no-open"]
     process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONUNBUFFERED": "1"}
+        command,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONUNBUFFERED": "1", "TENFOLD_HOME": home},
     )
     assert process.stdout is not None
     try:
