@@ -3,12 +3,11 @@
 import asyncio
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
-from tenfold import images
 from tenfold.errors import PictureError
 from tenfold.inference.classifier import Prepared
 from tenfold.predictions import Prediction
@@ -54,28 +53,11 @@ class ClassifyAnswer(BaseModel):
     results: list[PictureAnswer]
 
 
-_PICTURE = {"type": "string", "format": "binary"}
-_BODY: dict[str, Any] = {
-    "required": True,
-    "description": f"Pictures as a form, or one picture's bytes alone. Supported: {images.SUPPORTED}.",
-    "content": {
-        "multipart/form-data": {
-            "schema": {
-                "type": "object",
-                "required": [uploads.FIELD],
-                "properties": {uploads.FIELD: {"type": "array", "minItems": 1, "items": _PICTURE}},
-            }
-        },
-        "application/octet-stream": {"schema": _PICTURE},
-    },
-}
-
-
 @router.post(
     "/api/v1/classify",
     operation_id="classify",
     summary="Classify pictures",
-    openapi_extra={"requestBody": _BODY},
+    openapi_extra={"requestBody": uploads.BODY},
     responses=responses(
         _400="No picture in the request, or a form that cannot be read.",
         _408="The upload stopped arriving.",

@@ -4,7 +4,7 @@ import asyncio
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
 from fastapi import Path as InPath
@@ -70,28 +70,11 @@ class FolderAsked(BaseModel):
     shared: bool = Field(True, description="Whether others see the pictures.")
 
 
-_PICTURE = {"type": "string", "format": "binary"}
-_BODY: dict[str, Any] = {
-    "required": True,
-    "description": f"Pictures as a form, or one picture's bytes alone. Supported: {images.SUPPORTED}.",
-    "content": {
-        "multipart/form-data": {
-            "schema": {
-                "type": "object",
-                "required": [uploads.FIELD],
-                "properties": {uploads.FIELD: {"type": "array", "minItems": 1, "items": _PICTURE}},
-            }
-        },
-        "application/octet-stream": {"schema": _PICTURE},
-    },
-}
-
-
 @router.post(
     "/pictures",
     operation_id="add_pictures",
     summary="Add pictures",
-    openapi_extra={"requestBody": _BODY},
+    openapi_extra={"requestBody": uploads.BODY},
     responses=responses(
         _400="No picture in the request, or a form that cannot be read.",
         _408="The upload stopped arriving.",
@@ -212,7 +195,7 @@ def _folder(path: str) -> str:
     summary="An entry's picture",
     response_class=Response,
     responses={
-        200: {"content": {"image/*": {"schema": _PICTURE}}},
+        200: {"content": {"image/*": {"schema": uploads.PICTURE}}},
         304: {"description": "It is the one that `If-None-Match` names."},
         **responses(
             _404="There is no such entry that the visitor may see.",
@@ -253,7 +236,7 @@ async def picture(
     summary="A small picture of an entry",
     response_class=Response,
     responses={
-        200: {"content": {SMALL_TYPE: {"schema": _PICTURE}}},
+        200: {"content": {SMALL_TYPE: {"schema": uploads.PICTURE}}},
         304: {"description": "It is the one that `If-None-Match` names."},
         **responses(
             _404="There is no such entry that the visitor may see.",

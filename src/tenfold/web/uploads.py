@@ -9,13 +9,14 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import Request
 
 from tenfold.errors import PictureTooLarge
+from tenfold.images import SUPPORTED
 from tenfold.images.intake import megas
 from tenfold.web.guard import piece_by_piece
 from tenfold.web.problems import BadUpload, NoPicture, Overloaded, UploadStalled, UploadTooLarge
@@ -24,6 +25,22 @@ if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
 
 FIELD = "files"
+# The body as the OpenAPI document describes it.
+PICTURE = {"type": "string", "format": "binary"}
+BODY: dict[str, Any] = {
+    "required": True,
+    "description": f"Pictures as a form, or one picture's bytes alone. Supported: {SUPPORTED}.",
+    "content": {
+        "multipart/form-data": {
+            "schema": {
+                "type": "object",
+                "required": [FIELD],
+                "properties": {FIELD: {"type": "array", "minItems": 1, "items": PICTURE}},
+            }
+        },
+        "application/octet-stream": {"schema": PICTURE},
+    },
+}
 STALL_SECONDS = 30.0
 # A too large picture among others is skipped up to this many times the limit, so that the others get an
 # answer; what goes on after that is cut off.
