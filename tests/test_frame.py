@@ -169,7 +169,7 @@ FAULTS = [
     ("training/spy.py", "import fastapi", "FastAPI has its home in web"),
     ("export/spy.py", "import click", "click has its home in cli"),
     ("images/spy.py", "import pyarrow", "What an extra brings for one task is imported in one place"),
-    ("modelfile.py", "import sqlalchemy", "SQLAlchemy has its home in the packages that have tables"),
+    ("modelfile/file.py", "import sqlalchemy", "SQLAlchemy has its home in the packages that have tables"),
     ("work/spy.py", "import dbos", "The job library has its home in jobs"),
     (
         "registry/spy.py",

@@ -13,6 +13,7 @@ from PIL import Image
 from tenfold import modelfile
 from tenfold.datasets import cifar10
 from tenfold.datasets.labelled import LabelledPictures
+from tenfold.modelfile import file
 
 MODEL = Path(__file__).parent / "data" / "tiny.onnx"
 RECORDS = 20
@@ -22,9 +23,9 @@ VALIDATION = 20
 def variant(path: Path, **changes: Any) -> Path:
     """Write the tiny model with other facts, and so another hash: `variant(path, name="other")`."""
     content, info = modelfile.read(MODEL)
-    facts = modelfile._entry_start(content)
+    facts = file._entry_start(content)
     assert facts is not None
-    network = content[facts[1] : -modelfile._SEAL_LENGTH]
+    network = content[facts[1] : -file._SEAL_LENGTH]
     modelfile.write(path, network, replace(info, **changes))
     return path
 

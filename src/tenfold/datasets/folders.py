@@ -87,7 +87,7 @@ def _class(root: Path, folder: Path, part: str, name: str) -> list[Entry]:
         raise DatasetError(
             f"The folder {shown!r} in {name}",
             "has a name that no class can have",
-            received="it holds characters that cannot be shown",
+            received="it is over 100 characters long, or holds some that cannot be shown",
             cure="Rename it.",
         )
     entries = [Entry(path, printable_path(path.relative_to(root)), label, part) for path in _files(folder)]

@@ -23,6 +23,8 @@ PART_NAMES = {
     "testing": TEST,
 }
 FEWEST_CLASSES, MOST_CLASSES = 2, 1000
+# As a model file takes it (tenfold.modelfile.facts).
+_LONGEST_CLASS = 100
 _NAMED = 5
 
 
@@ -96,7 +98,7 @@ def listing(name: str, entries: Iterable[Entry], skipped: Iterable[Skipped] = ()
 def class_name(text: str) -> str:
     """A class's name in one form, whichever way its letters were put together; "" where it cannot be one."""
     name = unicodedata.normalize("NFC", text).strip()
-    return name if name.isprintable() else ""
+    return name if name.isprintable() and len(name) <= _LONGEST_CLASS else ""
 
 
 def printable_path(path: Path) -> str:

@@ -8,8 +8,6 @@ from onnxruntime.capi import onnxruntime_pybind11_state as state
 from tenfold.errors import ModelFileError
 from tenfold.inference.classifier import Classifier
 
-# Beyond any network that takes whole pictures; what a file says of itself must not ask for all memory.
-_LARGEST_SIDE = 1024
 _REFUSALS = (
     state.Fail,
     state.InvalidArgument,
@@ -22,8 +20,6 @@ _REFUSALS = (
 def try_out(classifier: Classifier) -> None:
     """Raise ModelFileError unless the model gives the outputs that its facts promise."""
     side, classes = classifier.info.input_size, len(classifier.info.classes)
-    if side > _LARGEST_SIDE:
-        raise _unfit(classifier, f"its input is {side:,} pixels a side")
     try:
         outputs = classifier.raw(np.zeros((1, side, side, 3), np.uint8))
     except _REFUSALS as reason:

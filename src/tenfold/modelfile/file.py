@@ -1,6 +1,6 @@
-"""The model file: one `.onnx` with everything a surface needs to know, and a seal that shows damage.
+"""Reads and writes model files: the facts, the network, and a seal that shows damage.
 
-Knows the file and its facts; runs nothing, and needs neither onnx nor ONNX Runtime. A protocol buffer's
+Knows how a file is laid out; runs nothing, and needs neither onnx nor ONNX Runtime. A protocol buffer's
 fields may stand in any order, so the file is laid out for reading without one:
 
     metadata entry "tenfold": the facts as JSON     first, so that reading them reads nothing else
@@ -9,78 +9,26 @@ fields may stand in any order, so the file is laid out for reading without one:
 """
 
 import hashlib
-import json
 import os
+import stat
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from tenfold.errors import ModelFileError
+from tenfold.modelfile import facts
+from tenfold.modelfile.facts import FORMAT_VERSION, ModelInfo, UnfitFacts
 
-FORMAT_VERSION = 1
+# A protocol buffer is no longer than this.
+MOST_BYTES = 2**31 - 1
 _FACTS, _SEAL = b"tenfold", b"tenfold.sha256"
 _METADATA_FIELD = 14  # ModelProto.metadata_props
 _FETCH_AGAIN = "Copy it again from where it came, or export it again."
 
 
-@dataclass(frozen=True)
-class ClassName:
-    """A class: the label that programs use and its name in the languages of people."""
-
-    label: str
-    names: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class ModelInfo:
-    """What a model file says of itself.
-
-    Attributes:
-        name: what the model is called.
-        classes: in the order of the outputs.
-        input_size: side in pixels of the square picture that the network takes.
-        resize: the resize rule, one of `tenfold.images.RESIZE_RULES`.
-        views: how views are taken from a picture, a name in `tenfold.inference.views`.
-        temperature: the logits were divided by it before the softmax (Guo et al. 2017).
-        threshold: a picture whose novelty is above it is "none of these".
-        known_rate: the share of known pictures that the threshold was chosen to keep, 0 to 1.
-        network: the network's name and settings.
-        training: the recipe.
-        data_fingerprint: SHA-256 over the training pictures and their labels.
-        scores: measured figures, by name.
-        licence: of the weights, as an SPDX identifier.
-        tenfold_version: which tenfold wrote the file.
-        format_version: which layout of facts and outputs the file has.
-    """
-
-    name: str
-    classes: tuple[ClassName, ...]
-    input_size: int
-    resize: str
-    views: str
-    temperature: float
-    threshold: float
-    known_rate: float
-    network: dict[str, Any]
-    training: dict[str, Any]
-    data_fingerprint: str
-    scores: dict[str, Any]
-    licence: str
-    tenfold_version: str
-    format_version: int = FORMAT_VERSION
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        return tuple(c.label for c in self.classes)
-
-    def to_dict(self) -> dict[str, Any]:
-        return asdict(self)
-
-
 def bundled() -> Path:
     """The model that comes with tenfold. Raises ModelFileError where the installation lacks it."""
-    path = Path(__file__).parent / "models" / "cifar10.onnx"
+    path = Path(__file__).parent.parent / "models" / "cifar10.onnx"
     if not path.is_file():
         raise ModelFileError(
             "The bundled model",
@@ -96,8 +44,7 @@ def write(path: Path, network: bytes, info: ModelInfo) -> None:
     Args:
         network: a serialised ONNX model with the inputs and outputs of the design.
     """
-    facts = json.dumps(info.to_dict(), ensure_ascii=False, separators=(",", ":")).encode()
-    content = _entry(_FACTS, facts) + network
+    content = _entry(_FACTS, facts.dumped(info)) + network
     content += _entry(_SEAL, hashlib.sha256(content).hexdigest().encode())
     partial = path.with_name(f"{path.name}.partial")
     try:
@@ -127,6 +74,11 @@ def read(path: str | os.PathLike[str]) -> tuple[bytes, ModelInfo]:
     where = Path(path)
     subject = f"The model file {where}"
     try:
+        state = where.stat()
+        if not stat.S_ISREG(state.st_mode) and not stat.S_ISDIR(state.st_mode):
+            raise OSError(0, "it is no file")  # a pipe never ends
+        if state.st_size > MOST_BYTES:
+            raise OSError(0, f"{state.st_size:,} bytes; no ONNX file has more than {MOST_BYTES:,}")
         content = where.read_bytes()
     except OSError as reason:
         raise ModelFileError(
@@ -147,7 +99,7 @@ def checked(content: bytes, subject: str) -> ModelInfo:
     Raises:
         ModelFileError: it is not ours, damaged, or from a newer tenfold.
     """
-    info = _facts(subject, content)
+    found = _facts(subject, content)
     seal = _entry(_SEAL, hashlib.sha256(content[:-_SEAL_LENGTH]).hexdigest().encode())
     if content[-_SEAL_LENGTH:] != seal:
         raise ModelFileError(
@@ -156,10 +108,21 @@ def checked(content: bytes, subject: str) -> ModelInfo:
             received=f"{len(content):,} bytes",
             cure=_FETCH_AGAIN,
         )
-    return info
+    try:
+        return facts.model_info(found)
+    except UnfitFacts as reason:
+        raise ModelFileError(
+            subject,
+            "says of itself what cannot be",
+            received=str(reason),
+            cure="Export it again with the tenfold that trained it.",
+        ) from reason
+    except (KeyError, TypeError) as reason:
+        raise _unreadable(subject, content, reason) from reason
 
 
-def _facts(subject: str, content: bytes) -> ModelInfo:
+def _facts(subject: str, content: bytes) -> dict[str, Any]:
+    """The facts, of which nothing is checked but that they can be read."""
     prefix = _entry_start(content)
     if prefix is None:
         raise ModelFileError(
@@ -169,43 +132,27 @@ def _facts(subject: str, content: bytes) -> ModelInfo:
             cure="tenfold writes its own model files with `tenfold train`.",
         )
     try:
-        facts = json.loads(content[prefix[0] : prefix[1]])
-        version = facts["format_version"]
-        if version > FORMAT_VERSION:
-            raise ModelFileError(
-                subject,
-                "comes from a newer tenfold than this one",
-                received=f"format {version} of tenfold {facts.get('tenfold_version', '?')}, "
-                f"this one reads up to {FORMAT_VERSION}",
-                cure="Install a newer tenfold.",
-            )
-        known = {f.name for f in fields(ModelInfo)}
-        facts["classes"] = tuple(ClassName(**c) for c in facts["classes"])
-        info = ModelInfo(**{k: v for k, v in facts.items() if k in known})
-        _check_kinds(info)
-        return info
-    except (ValueError, KeyError, TypeError) as reason:
+        found = facts.parsed(content[prefix[0] : prefix[1]])
+    except ValueError as reason:
+        raise _unreadable(subject, content, reason) from reason
+    if found["format_version"] > FORMAT_VERSION:
         raise ModelFileError(
             subject,
-            "is damaged: its facts cannot be read",
-            received=f"{len(content):,} bytes, {type(reason).__name__}",
-            cure=_FETCH_AGAIN,
-        ) from reason
+            "comes from a newer tenfold than this one",
+            received=f"format {found['format_version']} of tenfold {found.get('tenfold_version', '?')}, "
+            f"this one reads up to {FORMAT_VERSION}",
+            cure="Install a newer tenfold.",
+        )
+    return found
 
 
-def _check_kinds(info: ModelInfo) -> None:
-    """Raise TypeError where a fact is of another kind than all who read it rely on."""
-    texts = (info.name, info.resize, info.views, info.licence, info.tenfold_version, *info.labels)
-    numbers = (info.temperature, info.threshold, info.known_rate)
-    mappings = (info.network, info.training, info.scores, *(one.names for one in info.classes))
-    fits = (
-        all(isinstance(one, str) for one in texts)
-        and all(type(one) in (int, float) for one in numbers)
-        and all(isinstance(one, dict) for one in mappings)
-        and type(info.input_size) is int
+def _unreadable(subject: str, content: bytes, reason: Exception) -> ModelFileError:
+    return ModelFileError(
+        subject,
+        "is damaged: its facts cannot be read",
+        received=f"{len(content):,} bytes, {type(reason).__name__}",
+        cure=_FETCH_AGAIN,
     )
-    if not (fits and info.classes and info.input_size > 0):
-        raise TypeError("a fact is of another kind")
 
 
 def _describe(content: bytes) -> str:

@@ -1,5 +1,6 @@
 """The model file: what is written is read; whatever else lies there is told apart."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from tenfold import modelfile
 from tenfold.errors import ModelFileError
 from tenfold.modelfile import ClassName, ModelInfo
+from tenfold.modelfile.file import MOST_BYTES
 from tests import tiny
 
 INFO = ModelInfo(
@@ -155,6 +157,17 @@ def test_a_missing_file_and_a_folder_are_told(tmp_path: Path) -> None:
     assert refusal(tmp_path).startswith("cannot be read (Is a directory). ")
 
 
+def test_a_pipe_is_refused_at_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert refusal(tmp_path / "pipe").startswith("cannot be read (it is no file). ")
+
+
+def test_a_file_larger_than_any_model_is_refused_unread(tmp_path: Path) -> None:
+    with (tmp_path / "huge.onnx").open("wb") as huge:
+        huge.truncate(MOST_BYTES + 1)
+    assert refusal(tmp_path / "huge.onnx").startswith("cannot be read (2,147,483,648 bytes; no ONNX file has")
+
+
 def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
     with pytest.raises(ModelFileError) as caught:
@@ -184,7 +197,7 @@ def test_the_facts_come_first_and_the_seal_last(file: Path) -> None:
 
 
 def test_an_installation_without_its_model_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(modelfile, "__file__", str(tmp_path / "modelfile.py"))
+    monkeypatch.setattr("tenfold.modelfile.file.__file__", str(tmp_path / "modelfile" / "file.py"))
     with pytest.raises(ModelFileError) as caught:
         modelfile.bundled()
     assert str(caught.value) == (
@@ -213,8 +226,6 @@ def test_the_file_is_onnx_to_others_too() -> None:
     [
         {"name": 5},
         {"input_size": "32"},
-        {"input_size": 0},
-        {"classes": ()},
         {"scores": []},
         {"threshold": True},
     ],
