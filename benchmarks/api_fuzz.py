@@ -34,7 +34,7 @@ from schemathesis.specs.openapi.checks import response_schema_conformance, statu
 
 from benchmarks.record import write
 from tenfold import settings
-from tenfold.bootstrap import House, open_house
+from tenfold.runtime import App
 from tenfold.web import openapi
 from tenfold.web.app import create_app
 from tenfold.web.server import Server
@@ -50,7 +50,7 @@ LONGEST_SECONDS = 30
 class Ann:
     """The administrator who sends it all, and who is one again after a request has changed that."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: App) -> None:
         self._house = house
         self._id = house.people.add("Ann", "administrator", PASSWORD).id
         self._token = self._new()
@@ -76,9 +76,9 @@ class Outcome:
 
 
 @contextmanager
-def server(home: Path, database: str) -> Iterator[tuple[str, House]]:
+def server(home: Path, database: str) -> Iterator[tuple[str, App]]:
     """A server in `home` on a database, and its house."""
-    house = open_house(replace(settings.load(), home=home, data_dir=home / "data", database_url=database))
+    house = App(replace(settings.load(), home=home, data_dir=home / "data", database_url=database))
     listening = socket.create_server(("127.0.0.1", 0))
     running = Server(uvicorn.Config(create_app(house), log_level="critical", lifespan="on"))
     thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})

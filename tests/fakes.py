@@ -20,6 +20,9 @@ from tenfold.inference.classifier import Prepared
 from tenfold.jobs import Work
 from tenfold.modelfile import ClassName, ModelInfo
 from tenfold.predictions import Prediction
+from tenfold.runtime import App
+from tenfold.settings import Settings
+from tenfold.work.switching import first
 
 T = TypeVar("T")
 LABELS = ("red", "green", "blue")
@@ -87,6 +90,17 @@ class FakeClassifier(Classifier):
         evidence = inputs.transpose(0, 3, 1, 2)[:, :, ::8, ::8].astype(np.float32)
         novelty = 1 - (colours.max(axis=1) - colours.min(axis=1))
         return probabilities, colours, evidence, novelty
+
+
+class FakeApp(App):
+    """The container with `classifier` in the place of the live model."""
+
+    def __init__(self, settings: Settings | None = None, classifier: Classifier | None = None) -> None:
+        super().__init__(settings)
+        self._classifier = classifier or FakeClassifier()
+
+    def _first(self) -> Classifier:
+        return first(self.registry, "", lambda path: self._classifier, insist=False)[0]
 
 
 def picture(

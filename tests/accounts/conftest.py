@@ -6,8 +6,13 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 
-from tenfold.accounts.office import Office
+from tenfold.accounts.audit import Audit
+from tenfold.accounts.limits import Limits
+from tenfold.accounts.logins import Logins
 from tenfold.accounts.passwords import Passwords
+from tenfold.accounts.people import People
+from tenfold.accounts.sessions import Sessions
+from tenfold.accounts.tokens import Tokens
 from tenfold.database import Database, base
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -35,12 +40,21 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return made
 
 
+class Office:
+    """All that has to do with people, on one database."""
+
+    def __init__(self, database: Database, home: Path) -> None:
+        self.audit = Audit(database)
+        self.people = People(database, Passwords(CHEAP), self.audit)
+        self.sessions = Sessions(database, home, idle=timedelta(hours=1), lasting=timedelta(days=1))
+        self.tokens = Tokens(database, self.audit)
+        self.logins = Logins(self.people, self.sessions, Limits(database), self.audit)
+
+
 @pytest.fixture
 def office(database: Database, tmp_path: Path, clock: Clock) -> Office:
     """The people of an empty database: sessions end after an hour without use, or after a day."""
-    return Office(
-        database, tmp_path, idle=timedelta(hours=1), lasting=timedelta(days=1), passwords=Passwords(CHEAP)
-    )
+    return Office(database, tmp_path)
 
 
 @pytest.fixture

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tenfold.accounts.office import Office
 from tenfold.database import Database
+from tests.accounts.conftest import Office
 
 
 def test_records_come_newest_first_and_page_by_page(office: Office, ann: int) -> None:

@@ -3,9 +3,8 @@
 import pytest
 
 from tenfold.accounts.logins import From
-from tenfold.accounts.office import Office
 from tenfold.errors import AccountError, LoginRefused, TooManyLogins
-from tests.accounts.conftest import WORDS, Clock
+from tests.accounts.conftest import WORDS, Clock, Office
 
 HERE = From(address="10.0.0.1", agent="A browser")
 

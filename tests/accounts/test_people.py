@@ -8,13 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from tenfold.accounts.office import Office
 from tenfold.accounts.passwords import Passwords
 from tenfold.accounts.people import People, checked_name, key_of
 from tenfold.accounts.tables import Person
 from tenfold.database import Database
 from tenfold.errors import AccountError, UnknownAccount
-from tests.accounts.conftest import WORDS
+from tests.accounts.conftest import WORDS, Office
 
 
 def test_somebody_added_is_listed_found_and_can_sign_in(office: Office, ann: int) -> None:

@@ -10,12 +10,11 @@ import pytest
 from sqlalchemy import select, text
 
 from tenfold.accounts import sessions
-from tenfold.accounts.office import Office
 from tenfold.accounts.sessions import KEY_FILE, Sessions
 from tenfold.accounts.tables import Session
 from tenfold.database import Database
 from tenfold.errors import UnknownAccount
-from tests.accounts.conftest import WORDS, Clock
+from tests.accounts.conftest import WORDS, Clock, Office
 
 
 def test_a_cookie_finds_its_person(office: Office, ann: int) -> None:

@@ -3,10 +3,9 @@
 import pytest
 from sqlalchemy import text
 
-from tenfold.accounts.office import Office
 from tenfold.database import Database
 from tenfold.errors import AccountError, UnknownAccount
-from tests.accounts.conftest import WORDS, Clock
+from tests.accounts.conftest import WORDS, Clock, Office
 
 
 def test_a_token_finds_its_person_with_the_lower_role(office: Office, ann: int) -> None:

@@ -12,7 +12,6 @@ import numpy as np
 from PIL import Image
 
 from tenfold import settings
-from tenfold.bootstrap import House, open_house
 from tenfold.catalogue.corrected import is_held_out
 from tenfold.datasets import cifar10
 from tenfold.errors import DatasetError
@@ -20,26 +19,22 @@ from tenfold.judging.improvement import Beside, verdict
 from tenfold.judging.significance import Paired
 from tenfold.registry.improvements import FAILED, JUDGED, STOPPED
 from tenfold.registry.models import CORRECTIONS, RUN
+from tenfold.runtime import App
 from tests import runs, tiny
-from tests.fakes import FakeClassifier, looked_at
+from tests.fakes import FakeApp, looked_at
 
 FEW, GAINED, LOST = Paired(1, 0, 3, 0), Paired(40, 5, 30, 25), Paired(40, 30, 5, 25)
 KEPT = Paired(9300, 60, 65, 575)
 
 
 @contextmanager
-def filling(home: Path) -> Iterator[House]:
+def filling(home: Path) -> Iterator[App]:
     """The house of a server that has not started yet."""
-    house = open_house(
-        replace(settings.load(), home=home, data_dir=home / "data"), classifier=FakeClassifier()
-    )
-    try:
-        yield house
-    finally:
-        house.close()
+    with FakeApp(replace(settings.load(), home=home, data_dir=home / "data")) as app:
+        yield app
 
 
-def correct(house: House, learned: int, kept_back: int) -> None:
+def correct(house: App, learned: int, kept_back: int) -> None:
     """So many corrected pictures of each class to learn from, and so many more of any class to judge by."""
     missing = dict.fromkeys(cifar10.CLASSES, learned)
     entries: dict[str, list[int]] = {}
@@ -59,7 +54,7 @@ def correct(house: House, learned: int, kept_back: int) -> None:
     looked_at(house.database)
 
 
-def models(house: House, folder: Path) -> list[str]:
+def models(house: App, folder: Path) -> list[str]:
     """Two more models than the bundled one, one of a run and one of corrections; their hashes."""
     made = [tiny.variant(folder / f"{name}.onnx", name=name) for name in ("shades", "shades, corrected 2")]
     first = house.registry.register(made[0], origin=RUN, run="20261121-140509-shades")
@@ -67,7 +62,7 @@ def models(house: House, folder: Path) -> list[str]:
     return [first.hash, second.hash]
 
 
-def attempts(house: House, won: str, other: str) -> None:
+def attempts(house: App, won: str, other: str) -> None:
     """Trainings on corrections of every ending; the model of the one that won, and of one that did not."""
     _judged(house, LOST, KEPT, other)
     _judged(house, GAINED, KEPT, won)
@@ -87,7 +82,7 @@ def trainings(home: Path) -> None:
     (halfway / "training.log").write_text("epoch 1\nepoch 2\ntenfold: The disk is full.\n")
 
 
-def _judged(house: House, held_out: Paired, own: Paired | None, model: str) -> None:
+def _judged(house: App, held_out: Paired, own: Paired | None, model: str) -> None:
     held, kept = Beside(held_out), Beside(own) if own else None
     which, why, sentence = verdict(held, kept)
     comparison = {
@@ -104,7 +99,7 @@ def _judged(house: House, held_out: Paired, own: Paired | None, model: str) -> N
     _attempt(house, state=JUDGED, verdict=which, comparison=comparison, model_hash=model, counts=counts)
 
 
-def _attempt(house: House, **values: Any) -> None:
+def _attempt(house: App, **values: Any) -> None:
     table = house.improving.improvements
     one = table.begin(house.registry.live(), 0, {"with_own_data": True, "epochs": 4, "own_source": "cifar10"})
     table.change(one.id, **values)

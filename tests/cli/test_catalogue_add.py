@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import select
 
 from tenfold import settings
-from tenfold.bootstrap import open_database
 from tenfold.catalogue.store import Store
 from tenfold.catalogue.tables import Entry
 from tenfold.images import Limits
+from tenfold.runtime import App
 from tests.cli.conftest import Command
 from tests.fakes import BLUE, GREY, RED, FakeClassifier, picture
 
@@ -20,7 +20,7 @@ def colours(monkeypatch: pytest.MonkeyPatch) -> None:
     def make(model: object = None, *, threads: int = 0, limits: Limits | None = None) -> FakeClassifier:
         return FakeClassifier(limits)
 
-    monkeypatch.setattr("tenfold.bootstrap.Classifier", make)
+    monkeypatch.setattr("tenfold.inference.Classifier", make)
 
 
 @pytest.fixture
@@ -33,11 +33,8 @@ def photos(tmp_path: Path) -> Path:
 
 
 def entries() -> list[Entry]:
-    database = open_database(settings.load())
-    with database.reading() as session:
-        found = list(session.scalars(select(Entry)))
-    database.close()
-    return found
+    with App() as app, app.database.reading() as session:
+        return list(session.scalars(select(Entry)))
 
 
 def test_a_folder_is_added_with_a_line_for_each_class(tenfold: Command, photos: Path) -> None:
@@ -115,11 +112,7 @@ def put_in(own_home: Path) -> Callable[[bytes], None]:
     """Adds a picture that then waits."""
 
     def put(content: bytes) -> None:
-        from tenfold.catalogue.intake import Intake
-
-        database = open_database(settings.load())
-        intake = Intake(database, Store(own_home / "pictures"), Limits())
-        intake.add(content, name="a.png", source="upload")
-        database.close()
+        with App() as app:
+            app.intake.add(content, name="a.png", source="upload")
 
     return put

@@ -5,12 +5,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from tenfold import settings
-from tenfold.bootstrap import open_database
-from tenfold.catalogue.intake import Intake
-from tenfold.catalogue.store import Store
 from tenfold.catalogue.tables import Entry
-from tenfold.images import Limits
+from tenfold.runtime import App
 from tests.cli.conftest import Command
 from tests.fakes import picture
 
@@ -20,17 +16,15 @@ def photos(tmp_path: Path, own_home: Path) -> Path:
     """A folder of four pictures that are in the catalogue as numbers 1 to 4: two cats, two dogs."""
     folder = tmp_path / "photos"
     folder.mkdir()
-    database = open_database(settings.load())
-    intake = Intake(database, Store(own_home / "pictures"), Limits())
-    for number in range(1, 5):
-        file = folder / f"{number}.png"
-        file.write_bytes(picture((number, 0, 0)))
-        entry = intake.add(file.read_bytes(), name=file.name, source="folder", path=str(file)).entry
-        label = "cat" if number < 3 else "dog"
-        with database.writing() as session:
-            facts = {"label": label, "model_label": label, "known": True, "state": "done"}
-            session.execute(update(Entry).where(Entry.id == entry.id).values(**facts))
-    database.close()
+    with App() as app:
+        for number in range(1, 5):
+            file = folder / f"{number}.png"
+            file.write_bytes(picture((number, 0, 0)))
+            entry = app.intake.add(file.read_bytes(), name=file.name, source="folder", path=str(file)).entry
+            label = "cat" if number < 3 else "dog"
+            with app.database.writing() as session:
+                facts = {"label": label, "model_label": label, "known": True, "state": "done"}
+                session.execute(update(Entry).where(Entry.id == entry.id).values(**facts))
     return folder
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tenfold import cli, settings
-from tenfold.bootstrap import open_house
-from tenfold.registry.improvements import JUDGED, Improvements
+from tenfold import cli
+from tenfold.registry.improvements import JUDGED
+from tenfold.runtime import App
 from tests import tiny
 
 
@@ -31,12 +31,11 @@ def test_without_corrections_it_says_what_is_missing(capsys: pytest.CaptureFixtu
 
 
 def test_a_model_that_did_not_win_goes_live_by_insisting(capsys: pytest.CaptureFixture[str]) -> None:
-    house = open_house(settings.load())
-    model = house.registry.register(tiny.MODEL).hash
-    table = Improvements(house.database)
-    one = table.begin(house.registry.live(), 0, {"with_own_data": False, "epochs": 2})
-    table.change(one.id, state=JUDGED, verdict="worse", comparison={}, model_hash=model)
-    house.close()
+    with App() as app:
+        base = app.live.classifier.sha256
+        model = app.registry.register(tiny.MODEL).hash
+        one = app.improvements.begin(base, 0, {"with_own_data": False, "epochs": 2})
+        app.improvements.change(one.id, state=JUDGED, verdict="worse", comparison={}, model_hash=model)
     status, words = said(capsys, "improve", "--live")
     assert status == 1
     assert "did not win (worse). Insist to use it anyway." in words

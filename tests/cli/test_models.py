@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tenfold import settings
-from tenfold.bootstrap import open_house
+from tenfold.runtime import App
 from tests import runs as made
 from tests import tiny
 from tests.cli.conftest import Command
@@ -56,9 +55,8 @@ def test_the_model_of_a_run_is_added_by_the_run_s_name(tenfold: Command, own_hom
 def test_what_was_done_is_in_the_audit_log(tenfold: Command) -> None:
     tenfold("models", "add", tiny.MODEL, "--live")
     tenfold("models", "rollback")
-    house = open_house(settings.load())
-    actions = [one.action for one in house.audit.latest()]
-    house.close()
+    with App() as app:
+        actions = [one.action for one in app.audit.latest()]
     assert actions == ["model.rollback", "model.live", "model.add"]
 
 

@@ -5,19 +5,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from tenfold import cli, settings
-from tenfold.bootstrap import open_database, open_house
+from tenfold import cli
 from tenfold.catalogue.tables import Entry, Proposal
+from tenfold.runtime import App
 from tests import tiny
 from tests.fakes import BLUE, RED, picture
 
 
 def named() -> dict[str, str | None]:
-    database = open_database(settings.load())
-    with database.reading() as session:
-        found = {one.name: one.label for one in session.scalars(select(Entry))}
-    database.close()
-    return found
+    with App() as app, app.database.reading() as session:
+        return {one.name: one.label for one in session.scalars(select(Entry))}
 
 
 def test_another_models_answers_are_shown_and_taken_over_when_asked(
@@ -26,15 +23,13 @@ def test_another_models_answers_are_shown_and_taken_over_when_asked(
     for name, colour in (("red.png", RED), ("blue.png", BLUE)):
         (tmp_path / name).write_bytes(picture(colour))
     assert cli.run(["catalogue", "add", str(tmp_path)]) == 0
-    house = open_house(settings.load())
-    model = house.registry.register(tiny.MODEL).hash
-    # What the two say of plain colours is luck: so that there is a change, one has a class of neither.
-    database = house.database
-    with database.writing() as session:
-        entry = session.scalars(select(Entry).where(Entry.name == "red.png")).one()
-        entry.label = entry.model_label = "nothing of the ten"
-        entry.known = True
-    house.close()
+    with App() as app:
+        model = app.registry.register(tiny.MODEL).hash
+        # What the two say of plain colours is luck: so that there is a change, one has a class of neither.
+        with app.database.writing() as session:
+            entry = session.scalars(select(Entry).where(Entry.name == "red.png")).one()
+            entry.label = entry.model_label = "nothing of the ten"
+            entry.known = True
     before = named()
     capsys.readouterr()
 
@@ -44,10 +39,8 @@ def test_another_models_answers_are_shown_and_taken_over_when_asked(
     assert "red.png: nothing of the ten -> " in out
     assert "Nothing was changed; --apply takes the answers over." in out
     assert named() == before
-    database = open_database(settings.load())
-    with database.reading() as session:
+    with App() as app, app.database.reading() as session:
         assert session.scalars(select(Proposal)).all() == []
-    database.close()
 
     assert cli.run(["catalogue", "reclassify", "tiny", "--apply"]) == 0
     assert "Taken over for 2 pictures, as action 1." in capsys.readouterr().out

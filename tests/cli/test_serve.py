@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ import httpx
 import pytest
 
 from tenfold.cli import serve
+from tenfold.runtime import App
 from tests.cli.conftest import Command
 from tests.fakes import GREEN, picture
 
@@ -127,12 +128,8 @@ def test_a_host_that_nobody_knows_is_told(tenfold: Command, monkeypatch: pytest.
 
 
 def add_administrator() -> None:
-    from tenfold import settings
-    from tenfold.bootstrap import open_database, open_office
-
-    loaded = settings.load()
-    with closing(open_database(loaded)) as database:
-        open_office(loaded, database).people.add("Ann", "administrator", "seven green kettles")
+    with App() as app:
+        app.people.add("Ann", "administrator", "seven green kettles")
 
 
 def test_a_server_open_to_others_does_not_start_without_an_administrator(tenfold: Command) -> None:

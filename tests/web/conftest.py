@@ -15,12 +15,11 @@ import uvicorn
 from fastapi import FastAPI
 
 from tenfold import settings
-from tenfold.bootstrap import open_house
 from tenfold.inference import Classifier
 from tenfold.web.app import create_app
 from tenfold.web.server import Server
 from tenfold.web.service import Service
-from tests.fakes import FakeClassifier
+from tests.fakes import FakeApp
 
 
 @dataclass
@@ -55,12 +54,9 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
 
         def one(classifier: Classifier | None = None, page: Path | None = None, **changes: Any) -> Running:
             home = tmp_path_factory.mktemp("home")
-            house = open_house(
-                replace(settings.load(), **{"home": home, "data_dir": home / "data", **changes}),
-                classifier=classifier or FakeClassifier(),
-            )
-            stack.callback(house.close)
-            app = create_app(house, page=page or tmp_path_factory.mktemp("not-built"))
+            chosen = replace(settings.load(), **{"home": home, "data_dir": home / "data", **changes})
+            parts = stack.enter_context(FakeApp(chosen, classifier))
+            app = create_app(parts, page=page or tmp_path_factory.mktemp("not-built"))
             server, thread, port = start(app)
 
             def stop() -> None:

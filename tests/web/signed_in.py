@@ -65,7 +65,7 @@ class Staffed:
 def staff(serve: Serve, **changes: Any) -> Iterator[Staffed]:
     """A server with accounts; its passwords are cheap to check."""
     with pytest.MonkeyPatch.context() as patch, ExitStack() as stack:
-        patch.setattr("tenfold.accounts.office.Passwords", lambda: Passwords(CHEAP))
+        patch.setattr("tenfold.accounts.passwords.Passwords", lambda: Passwords(CHEAP))
         running = serve(**changes)
         people = running.service.house.people
         ids = {name: people.add(name, role, WORDS).id for name, role in ROLES.items()}

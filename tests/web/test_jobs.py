@@ -13,10 +13,9 @@ import httpx
 import pytest
 
 from tenfold import settings
-from tenfold.bootstrap import open_house
 from tenfold.web import events
 from tenfold.web.app import create_app
-from tests.fakes import FakeClassifier
+from tests.fakes import FakeApp, FakeClassifier
 from tests.web.conftest import Running, Serve, start
 
 LONG = 120.0
@@ -153,7 +152,7 @@ def test_more_listeners_than_fit_are_refused(serve: Serve, monkeypatch: pytest.M
 
 
 def test_a_server_that_stops_lets_its_listeners_go_at_once(tmp_path: Path) -> None:
-    house = open_house(replace(settings.load(), home=tmp_path), classifier=FakeClassifier())
+    house = FakeApp(replace(settings.load(), home=tmp_path))
     server, thread, port = start(create_app(house, page=tmp_path / "not-built"))
     begun, ended = threading.Event(), threading.Event()
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tenfold import settings
-from tenfold.bootstrap import open_database
 from tenfold.errors import DatabaseError
+from tenfold.runtime import App
 from tests.web.conftest import Serve
 from tests.web.signed_in import WORDS, staff
 
@@ -48,11 +48,11 @@ def test_the_database_s_password_is_in_no_error_and_no_log(
         settings.load(), home=tmp_path, database_url=f"postgresql://me:{PASSWORD}@127.0.0.1:1/tenfold"
     )
     with pytest.raises(DatabaseError) as failed:
-        open_database(chosen)
+        _ = App(chosen).database
     assert "postgresql+psycopg://me:***@127.0.0.1:1/tenfold" in str(failed.value)
     assert settings.shown(chosen, "database_url") == "postgresql://me:***@127.0.0.1:1/tenfold"
     for text in (str(failed.value), repr(failed.value), repr(chosen), str(chosen), caplog.text):
         assert PASSWORD not in text
     with pytest.raises(DatabaseError) as wrong:
-        open_database(replace(chosen, database_url=f"nonsense {PASSWORD}"))
+        _ = App(replace(chosen, database_url=f"nonsense {PASSWORD}")).database
     assert PASSWORD not in str(wrong.value)

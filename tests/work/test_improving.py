@@ -15,15 +15,15 @@ import pytest
 from PIL import Image
 
 from tenfold import modelfile, settings
-from tenfold.bootstrap import House, open_house
 from tenfold.catalogue.corrected import Corrected
 from tenfold.catalogue.tables import NONE
 from tenfold.errors import DatasetError, MissingExtra, RegistryError, UnknownImprovement
 from tenfold.jobs import CANCELLED, DONE, FAILED
 from tenfold.registry.models import RUN
+from tenfold.runtime import App
 from tenfold.work import improving
 from tests import tiny
-from tests.fakes import FakeClassifier, looked_at
+from tests.fakes import FakeApp, looked_at
 
 CLASSES = ("class 0", "class 1", "class 2")
 
@@ -85,24 +85,20 @@ def home(trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
 
 
 @contextmanager
-def opened(home: Path, database_url: str = "") -> Iterator[House]:
-    house = open_house(
-        replace(settings.load(), home=home, data_dir=home / "data", database_url=database_url, threads=1)
-    )
-    try:
-        yield house
-    finally:
-        house.close()
+def opened(home: Path, database_url: str = "") -> Iterator[App]:
+    chosen = replace(settings.load(), home=home, data_dir=home / "data", database_url=database_url, threads=1)
+    with App(chosen) as app:
+        yield app
 
 
-def start(house: House) -> str:
+def start(house: App) -> str:
     """The run's model registered and live; its hash."""
     model = house.registry.register(house.home / "runs" / "base" / "model.onnx", origin=RUN, run="base")
     house.switch.go_live(model.hash, by=0)
     return model.hash
 
 
-def correct(house: House, label: str, colour: str, count: int, first: int = 0) -> None:
+def correct(house: App, label: str, colour: str, count: int, first: int = 0) -> None:
     entries = [
         house.intake.add(photograph(n, colour), name=f"{colour}-{n}.png", source="upload").entry.id
         for n in range(first, first + count)
@@ -233,14 +229,9 @@ def test_without_own_data_every_class_needs_corrections(home: Path) -> None:
 
 
 @contextmanager
-def plain(home: Path) -> Iterator[House]:
-    house = open_house(
-        replace(settings.load(), home=home, data_dir=home / "data"), classifier=FakeClassifier()
-    )
-    try:
-        yield house
-    finally:
-        house.close()
+def plain(home: Path) -> Iterator[App]:
+    with FakeApp(replace(settings.load(), home=home, data_dir=home / "data")) as app:
+        yield app
 
 
 def test_too_few_corrections_are_refused_with_what_is_missing(

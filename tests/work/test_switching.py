@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from tenfold import settings
-from tenfold.bootstrap import House, open_house
 from tenfold.database import Database
 from tenfold.errors import ModelFileError, RegistryError
 from tenfold.inference import Classifier
 from tenfold.inference.live import Live
 from tenfold.modelfile import ClassName
 from tenfold.registry.models import Registry
+from tenfold.runtime import App
 from tenfold.work.switching import Switch, first
 from tests import tiny
 
@@ -146,19 +146,18 @@ class TestTheFirst:
 
 
 def test_a_house_begins_with_what_another_left_live(own_home: Path) -> None:
-    def opened() -> House:
-        return open_house(replace(settings.load(), home=own_home, threads=1))
+    def opened() -> App:
+        return App(replace(settings.load(), home=own_home, threads=1))
 
     house = opened()
-    assert (house.registry.live(), house.notices) == (house.live.classifier.sha256, ())
+    assert (house.live.classifier.sha256, house.notices) == (house.registry.live(), ())
     house.switch.go_live(house.switch.add(tiny.MODEL, name="tiny.onnx", by=0).hash, by=0)
     house.close()
     house = opened()
     assert house.live.classifier.info.name == "tiny"
     house.registry.path(house.registry.live()).unlink()
     house.close()
-    house = opened()
-    house.close()
-    [notice] = house.notices
+    with opened() as house:
+        [notice] = house.notices
     assert notice.startswith("The model file ")
     assert notice.endswith("The bundled model answers instead.")

@@ -15,16 +15,16 @@ from pathlib import Path
 import pytest
 
 from tenfold import settings
-from tenfold.bootstrap import House, open_house
 from tenfold.database import Database
 from tenfold.errors import MissingExtra, TrainingError, UnknownRun
 from tenfold.jobs import CANCELLED, DONE, FAILED
 from tenfold.registry.models import Registry
+from tenfold.runtime import App
 from tenfold.training import presence, runs
 from tenfold.work.training import KIND, Training, Wish
 from tests import runs as made_runs
 from tests import tiny
-from tests.fakes import FakeClassifier
+from tests.fakes import FakeApp
 
 NOW = datetime(2026, 11, 21, 14, 5, 9)
 # Ends in moments with so narrow a network, but not before it can be stopped.
@@ -51,15 +51,12 @@ def wish(pictures: Path, epochs: int) -> Wish:
     )
 
 
-def opened(home: Path, database_url: str = "") -> House:
-    return open_house(
-        replace(settings.load(), home=home, data_dir=home / "data", database_url=database_url),
-        classifier=FakeClassifier(),
-    )
+def opened(home: Path, database_url: str = "") -> App:
+    return FakeApp(replace(settings.load(), home=home, data_dir=home / "data", database_url=database_url))
 
 
 @contextmanager
-def at_work(home: Path, database_url: str = "") -> Iterator[House]:
+def at_work(home: Path, database_url: str = "") -> Iterator[App]:
     house = opened(home, database_url)
     house.jobs.start()
     try:
@@ -68,7 +65,7 @@ def at_work(home: Path, database_url: str = "") -> Iterator[House]:
         house.close()
 
 
-def ask(house: House, run: str, **more: bool) -> str:
+def ask(house: App, run: str, **more: bool) -> str:
     return house.jobs.submit(KIND, {"run": run, **more}, title=run, by=0, key=run).id
 
 

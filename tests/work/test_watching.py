@@ -12,23 +12,23 @@ from PIL import Image
 from sqlalchemy import select
 
 from tenfold import settings
-from tenfold.bootstrap import House, open_house
 from tenfold.catalogue.tables import Entry, Watch
 from tenfold.errors import NotInCatalogue
 from tenfold.jobs import CANCELLED, DONE
-from tests.fakes import FakeClassifier
+from tenfold.runtime import App
+from tests.fakes import FakeApp
 
 LONG = 120.0
 
 
 @pytest.fixture
-def opened(own_home: Path, database_url: str) -> Iterator[Callable[[], House]]:
+def opened(own_home: Path, database_url: str) -> Iterator[Callable[[], App]]:
     """Opens the same house again and again."""
-    houses: list[House] = []
+    houses: list[App] = []
 
-    def one() -> House:
+    def one() -> App:
         chosen = replace(settings.load(), home=own_home, database_url=database_url)
-        houses.append(open_house(chosen, classifier=FakeClassifier()))
+        houses.append(FakeApp(chosen))
         return houses[-1]
 
     yield one
@@ -49,7 +49,7 @@ def picture(colour: str, side: int = 40) -> bytes:
     return made.getvalue()
 
 
-def entries(house: House) -> dict[str, tuple[str | None, int]]:
+def entries(house: App) -> dict[str, tuple[str | None, int]]:
     """Every entry's name with its class and length."""
     with house.database.reading() as session:
         rows = session.execute(select(Entry.name, Entry.label, Entry.bytes))
@@ -63,12 +63,12 @@ def until(true: Callable[[], Any]) -> None:
         time.sleep(0.05)
 
 
-def only(house: House) -> Watch:
+def only(house: App) -> Watch:
     (watch,) = house.watching.watches.active()
     return watch
 
 
-def test_pictures_are_added_when_they_are_whole_and_once(opened: Callable[[], House], folder: Path) -> None:
+def test_pictures_are_added_when_they_are_whole_and_once(opened: Callable[[], App], folder: Path) -> None:
     house = opened()
     house.jobs.start()
     content = picture("blue", side=300)
@@ -95,7 +95,7 @@ def test_pictures_are_added_when_they_are_whole_and_once(opened: Callable[[], Ho
 
 
 def test_what_came_while_nobody_watched_is_added_and_the_rest_not_read_again(
-    opened: Callable[[], House], folder: Path
+    opened: Callable[[], App], folder: Path
 ) -> None:
     first = opened()
     first.jobs.start()
@@ -122,7 +122,7 @@ def test_what_came_while_nobody_watched_is_added_and_the_rest_not_read_again(
 
 
 def test_a_folder_that_went_is_told_and_watched_again_when_it_is_back(
-    opened: Callable[[], House], folder: Path
+    opened: Callable[[], App], folder: Path
 ) -> None:
     house = opened()
     house.jobs.start()
@@ -137,7 +137,7 @@ def test_a_folder_that_went_is_told_and_watched_again_when_it_is_back(
     until(lambda: only(house).problem is None)
 
 
-def test_a_folder_is_looked_through_where_nothing_is_told(opened: Callable[[], House], folder: Path) -> None:
+def test_a_folder_is_looked_through_where_nothing_is_told(opened: Callable[[], App], folder: Path) -> None:
     house = opened()
     house.jobs.start()
     house.watching.add(str(folder), poll=True)
@@ -146,7 +146,7 @@ def test_a_folder_is_looked_through_where_nothing_is_told(opened: Callable[[], H
     until(lambda: "red.bmp" in entries(house))
 
 
-def test_a_watch_that_is_stopped_adds_nothing_more(opened: Callable[[], House], folder: Path) -> None:
+def test_a_watch_that_is_stopped_adds_nothing_more(opened: Callable[[], App], folder: Path) -> None:
     house = opened()
     watch, job = house.watching.add(str(folder))
     assert house.watching.add(str(folder))[0].id == watch.id
@@ -161,7 +161,7 @@ def test_a_watch_that_is_stopped_adds_nothing_more(opened: Callable[[], House], 
         house.watching.watches.stop(watch.id)
 
 
-def test_cancelling_the_job_ends_all_watches(opened: Callable[[], House], folder: Path) -> None:
+def test_cancelling_the_job_ends_all_watches(opened: Callable[[], App], folder: Path) -> None:
     house = opened()
     house.jobs.start()
     _, job = house.watching.add(str(folder))
@@ -171,7 +171,7 @@ def test_cancelling_the_job_ends_all_watches(opened: Callable[[], House], folder
     assert house.watching.watches.active() == []
 
 
-def test_one_look_adds_what_is_there_and_ends(opened: Callable[[], House], folder: Path) -> None:
+def test_one_look_adds_what_is_there_and_ends(opened: Callable[[], App], folder: Path) -> None:
     house = opened()
     house.jobs.start()
     (folder / "red.bmp").write_bytes(picture("red"))
@@ -182,9 +182,7 @@ def test_one_look_adds_what_is_there_and_ends(opened: Callable[[], House], folde
     assert (job.result["added"], job.result["unusable"], job.result["labels"]) == (1, 1, {"red": 1})
 
 
-def test_a_look_at_a_folder_that_is_not_there_fails_in_words(
-    opened: Callable[[], House], folder: Path
-) -> None:
+def test_a_look_at_a_folder_that_is_not_there_fails_in_words(opened: Callable[[], App], folder: Path) -> None:
     house = opened()
     house.jobs.start()
     params = {"path": str(folder / "gone"), "owner": 0, "shared": True}

@@ -5,7 +5,7 @@ import json
 import click
 
 from tenfold.cli.terminal import table
-from tenfold.cli.user import office
+from tenfold.runtime import App
 
 
 @click.command()
@@ -18,8 +18,8 @@ def audit(limit: int, as_json: bool) -> None:
 
     The newest comes last. Times are in UTC; a record without an address was made on this machine.
     """
-    with office() as at_work:
-        records = at_work.audit.latest(limit=limit)[::-1]
+    with App() as app:
+        records = app.audit.latest(limit=limit)[::-1]
     if as_json:
         for one in records:
             click.echo(json.dumps({**vars(one), "at": one.at.isoformat()}, ensure_ascii=False))

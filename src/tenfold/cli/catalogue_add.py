@@ -1,15 +1,13 @@
 """tenfold catalogue add and check: folders into the catalogue, and whether every original is as it was."""
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from tenfold.cli.terminal import Progress, padded, printable, width
 from tenfold.errors import UsageError
-
-if TYPE_CHECKING:
-    from tenfold.bootstrap import House
+from tenfold.runtime import App
 
 _NONE_OF_THESE = "none of these"
 
@@ -27,8 +25,6 @@ def add(paths: tuple[str, ...], owner: str | None, private: bool) -> int:
     """
     import os
 
-    from tenfold import settings
-    from tenfold.bootstrap import open_house
     from tenfold.cli.following import do
     from tenfold.work.adding import KIND
 
@@ -42,16 +38,13 @@ def add(paths: tuple[str, ...], owner: str | None, private: bool) -> int:
     if missing is not None:
         raise UsageError(missing, "does not exist", cure="Check the path.")
     roots = [os.path.abspath(path) for path in paths]
-    house = open_house(settings.load())
-    try:
-        person = _person(house, owner)
+    with App() as app:
+        person = _person(app, owner)
         params = {"paths": roots, "owner": person, "shared": not private}
         shown = printable(roots[0]) + (f" and {len(roots) - 1} more" if len(roots) > 1 else "")
         # The same folders once more, while they are being added, are the same job.
         key = f"{KIND} {_digest(params)}"
-        job = do(house.jobs, KIND, params, title=f"Add {shown}", by=person, key=key)
-    finally:
-        house.close()
+        job = do(app.jobs, KIND, params, title=f"Add {shown}", by=person, key=key)
     assert job.result is not None
     return tell(job.result)
 
@@ -62,18 +55,10 @@ def check() -> int:
 
     The exit status is 1 where there is one.
     """
-    from tenfold import settings
-    from tenfold.bootstrap import open_database
     from tenfold.catalogue.checking import check as check_originals
-    from tenfold.catalogue.store import Store
 
-    chosen = settings.load()
-    database = open_database(chosen)
-    try:
-        with Progress(sys.stderr, "pictures") as progress:
-            found = check_originals(database, Store(chosen.home / "pictures"), progress.show)
-    finally:
-        database.close()
+    with App() as app, Progress(sys.stderr, "pictures") as progress:
+        found = check_originals(app.database, app.store, progress.show)
     for fault in found.faults:
         names = ", ".join(fault.names[:3]) + (" and others" if len(fault.names) > 3 else "")
         click.echo(printable(f"{fault.problem}: {names} ({fault.hash[:12]})"))
@@ -86,8 +71,8 @@ def check() -> int:
     return 1 if faults else 0
 
 
-def _person(house: "House", name: str | None) -> int:
-    return 0 if name is None else house.people.named(name).id
+def _person(app: App, name: str | None) -> int:
+    return 0 if name is None else app.people.named(name).id
 
 
 def _digest(params: dict[str, Any]) -> str:

@@ -1,16 +1,14 @@
 """tenfold catalogue correct, delete, restore and undo: entries changed from the command line."""
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
 
 from tenfold.cli.terminal import printable, table
 from tenfold.errors import UsageError
+from tenfold.runtime import App
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tenfold.catalogue.actions import Actions, Done
 
 _ID = click.IntRange(min=1)
@@ -41,26 +39,26 @@ def correct(words: tuple[str, ...], none: bool, new: bool) -> None:
         raise UsageError(
             "correct", "takes numbers of entries and a class", received=printable(" ".join(words)), cure=cure
         )
-    if not new:
-        check_labels([label], "Give --new if it is meant.")
-    with _actions() as actions:
-        _tell(actions.do("correct", [int(word) for word in numbers], administrator=True, label=label))
+    with App() as app:
+        if not new:
+            check_labels(app, [label], "Give --new if it is meant.")
+        _tell(app.actions.do("correct", [int(word) for word in numbers], administrator=True, label=label))
 
 
 @click.command()
 @click.argument("numbers", nargs=-1, required=True, type=_ID, metavar="ID...")
 def delete(numbers: tuple[int, ...]) -> None:
     """Delete entries. They can be restored; their originals are kept."""
-    with _actions() as actions:
-        _tell(actions.do("delete", numbers, administrator=True))
+    with App() as app:
+        _tell(app.actions.do("delete", numbers, administrator=True))
 
 
 @click.command()
 @click.argument("numbers", nargs=-1, required=True, type=_ID, metavar="ID...")
 def restore(numbers: tuple[int, ...]) -> None:
     """Restore deleted entries."""
-    with _actions() as actions:
-        _tell(actions.do("restore", numbers, administrator=True))
+    with App() as app:
+        _tell(app.actions.do("restore", numbers, administrator=True))
 
 
 @click.command()
@@ -68,7 +66,8 @@ def restore(numbers: tuple[int, ...]) -> None:
 @click.option("--list", "listing", is_flag=True, help="List what was done last, by everybody.")
 def undo(number: int | None, listing: bool) -> None:
     """Undo an action: the one with this number, or the last from this command line."""
-    with _actions() as actions:
+    with App() as app:
+        actions = app.actions
         if listing:
             _list(actions)
             return
@@ -97,20 +96,6 @@ def _list(actions: "Actions") -> None:
         click.echo(table([("ID", "WHEN", "WHAT", "TO", "ENTRIES", ""), *rows]))
     else:
         click.echo("Nothing was done yet.")
-
-
-@contextmanager
-def _actions() -> "Iterator[Actions]":
-    """The actions, without the rest of the house: no model is loaded."""
-    from tenfold import settings
-    from tenfold.bootstrap import open_database
-    from tenfold.catalogue.actions import Actions
-
-    database = open_database(settings.load())
-    try:
-        yield Actions(database)
-    finally:
-        database.close()
 
 
 def _tell(done: "Done") -> None:

@@ -10,6 +10,7 @@ import click
 from tenfold.cli.catalogue_filters import chosen, filter_options
 from tenfold.cli.terminal import printable
 from tenfold.errors import CatalogueError, UsageError
+from tenfold.runtime import App
 
 if TYPE_CHECKING:
     from tenfold.catalogue.exports import Exports
@@ -31,10 +32,6 @@ def export(target: Path, training: bool, everything: bool, force: bool, **which:
     CSV is UTF-8 with a byte order mark; a text that a spreadsheet would take for a formula begins with an
     apostrophe. With --training only what a person corrected or confirmed is written, each content once.
     """
-    from tenfold import settings
-    from tenfold.bootstrap import open_database
-    from tenfold.catalogue.exports import Exports
-    from tenfold.catalogue.store import Store
 
     if everything and not training:
         raise UsageError("--all", "goes with --training", cure="Leave it out, or add --training.")
@@ -42,13 +39,8 @@ def export(target: Path, training: bool, everything: bool, force: bool, **which:
         raise UsageError(
             "--training", "writes folders", received=str(target), cure="Name a folder, or FILE.zip."
         )
-    options = settings.load()
-    database = open_database(options)
-    try:
-        exports = Exports(database, Store(options.home / "pictures"))
-        _write(exports, chosen(which), target, training, everything, force)
-    finally:
-        database.close()
+    with App() as app:
+        _write(app.exports, chosen(app, which), target, training, everything, force)
 
 
 def _write(

@@ -1,6 +1,5 @@
 """tenfold catalogue file and unfile: pictures filed by class on disk, and put back."""
 
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,10 +8,9 @@ import click
 from tenfold.cli.catalogue_filters import chosen, filter_options
 from tenfold.cli.terminal import printable, table
 from tenfold.errors import UsageError
+from tenfold.runtime import App
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tenfold.catalogue.filing import Filer, Report
 
 _NAMED = 20
@@ -49,7 +47,8 @@ def file(
     """
     from tenfold.catalogue.filing_plan import Mode
 
-    with _filer() as filer:
+    with App() as app:
+        filer = app.filing
         if resume is not None:
             return _tell(filer, filer.resume(resume))
         if root is None or modes is None:
@@ -57,9 +56,9 @@ def file(
             raise UsageError("file", "needs a folder and how to file", cure=f"Write: {cure}")
         mode: Mode = "copy" if modes == "copy" else "move" if modes == "move" else "link"
         if not dry_run:
-            return _tell(filer, filer.file(chosen(which), root, mode, sidecars=sidecars))
+            return _tell(filer, filer.file(chosen(app, which), root, mode, sidecars=sidecars))
         count = 0
-        for step in filer.plan(chosen(which), root, mode, sidecars=sidecars):
+        for step in filer.plan(chosen(app, which), root, mode, sidecars=sidecars):
             count += step.of_picture
             note = f"  ({step.problem or step.state})" if step.state != "planned" else ""
             origin = f"{step.origin} -> " if step.origin else ""
@@ -76,7 +75,8 @@ def unfile(number: int | None, listing: bool) -> int:
 
     A file that was changed since stays, and is named; the exit status is then 1, and unfile can be repeated.
     """
-    with _filer() as filer:
+    with App() as app:
+        filer = app.filing
         if listing:
             return _list(filer)
         if number is None:
@@ -106,22 +106,6 @@ def _list(filer: "Filer") -> int:
     else:
         click.echo("Nothing was filed yet.")
     return 0
-
-
-@contextmanager
-def _filer() -> "Iterator[Filer]":
-    """What files, without the rest of the house: no model is loaded."""
-    from tenfold import settings
-    from tenfold.bootstrap import open_database
-    from tenfold.catalogue.filing import Filer
-    from tenfold.catalogue.store import Store
-
-    options = settings.load()
-    database = open_database(options)
-    try:
-        yield Filer(database, Store(options.home / "pictures"), options.home)
-    finally:
-        database.close()
 
 
 def _tell(filer: "Filer", report: "Report") -> int:

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tenfold.runtime import App
+
 if TYPE_CHECKING:
     from tenfold.catalogue.filters import Filters
 
@@ -29,28 +31,20 @@ def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def check_labels(labels: Iterable[str], cure: str = "") -> None:
+def check_labels(app: App, labels: Iterable[str], cure: str = "") -> None:
     """Raise UsageError for a class that no model here knows and nothing is filed under."""
-    from tenfold import settings
-    from tenfold.bootstrap import open_database
     from tenfold.catalogue import labels as classes
-    from tenfold.registry.models import Registry
 
-    chosen_settings = settings.load()
-    database = open_database(chosen_settings)
-    try:
-        models = Registry(database, chosen_settings.home / "models").list()
-        classes.check(labels, classes.in_use(database).union(*(one.classes for one in models)), cure)
-    finally:
-        database.close()
+    known = classes.in_use(app.database).union(*(one.classes for one in app.registry.list()))
+    classes.check(labels, known, cure)
 
 
-def chosen(which: dict[str, Any], *, deleted: bool = False) -> "Filters":
+def chosen(app: App, which: dict[str, Any], *, deleted: bool = False) -> "Filters":
     """The filters that the options say. Whoever has the machine sees everybody's entries."""
     from tenfold.catalogue.filters import Filters
 
     if which["labels"]:
-        check_labels(which["labels"])
+        check_labels(app, which["labels"])
     return Filters(
         administrator=True,
         labels=(*which["labels"], *(("",) if which["none"] else ())),

@@ -2,18 +2,17 @@
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from tenfold.cli.catalogue_filters import chosen, filter_options
 from tenfold.cli.terminal import table
+from tenfold.runtime import App
 
 if TYPE_CHECKING:
     from tenfold.catalogue.tables import Entry
-    from tenfold.database import Database
 
 _ORDERS = ("newest", "oldest", "surest", "unsure", "novel", "taken", "name")
 _as_json = click.option("--json", "as_json", is_flag=True, help="As JSON instead of a table.")
@@ -35,11 +34,10 @@ def list_entries(order: str, deleted: bool, limit: int, as_json: bool, **which: 
 
     Surest and unsure are by confidence, novel puts the least like the training data first.
     """
-    filters = chosen(which, deleted=deleted)
-    with _database() as database:
-        from tenfold.catalogue.search import MOST_PER_PAGE, Search
+    from tenfold.catalogue.search import MOST_PER_PAGE
 
-        search, after = Search(database), None
+    with App() as app:
+        filters, search, after = chosen(app, which, deleted=deleted), app.search, None
         found: list[Entry] = []
         while len(found) < limit:
             page = search.page(filters, order, min(limit - len(found), MOST_PER_PAGE), after)
@@ -64,11 +62,8 @@ def list_entries(order: str, deleted: bool, limit: int, as_json: bool, **which: 
 @_as_json
 def show(entry: int, as_json: bool) -> None:
     """Show one entry with its names, the model's answer and what people did to it."""
-    with _database() as database:
-        from tenfold.catalogue.actions import Actions
-        from tenfold.catalogue.search import Search
-
-        search = Search(database)
+    with App() as app:
+        search = app.search
         one = search.get(entry, administrator=True)
         names = [
             {
@@ -81,7 +76,7 @@ def show(entry: int, as_json: bool) -> None:
         ]
         history = [
             {"at": action.at.isoformat(), "kind": action.kind, "details": action.details, "by": action.by}
-            for action in Actions(database).history(entry)
+            for action in app.actions.history(entry)
         ]
     told = {
         **_plain(one),
@@ -108,20 +103,14 @@ def show(entry: int, as_json: bool) -> None:
 @_as_json
 def similar(entry: int, limit: int, as_json: bool) -> None:
     """List what the same model puts nearest to an entry."""
-    from tenfold import settings
-
-    with _database() as database:
-        from tenfold.catalogue.search import Search
-        from tenfold.catalogue.similar import Similar
-
-        finder = Similar(database, settings.load().home / "index")
-        one = Search(database).get(entry, administrator=True)
+    with App() as app:
+        finder = app.similar
+        one = app.search.get(entry, administrator=True)
         found = finder.like(one, administrator=True, limit=limit)
         if not found.complete:
             # Only the newest were looked at: wait for the index.
             finder.settle()
             found = finder.like(one, administrator=True, limit=limit)
-        finder.close()
     if as_json:
         _print_json([{**_plain(near), "similarity": round(likeness, 4)} for near, likeness in found.entries])
         return
@@ -136,10 +125,8 @@ def similar(entry: int, limit: int, as_json: bool) -> None:
 @_as_json
 def duplicates(limit: int, as_json: bool) -> None:
     """List groups of pictures that look the same: in another size, recompressed, brightened."""
-    with _database() as database:
-        from tenfold.catalogue.duplicates import Duplicates
-
-        page = Duplicates(database).page(administrator=True, limit=limit)
+    with App() as app:
+        page = app.duplicates.page(administrator=True, limit=limit)
     if as_json:
         _print_json([[_plain(entry) for entry in group] for group in page.groups])
         return
@@ -147,18 +134,6 @@ def duplicates(limit: int, as_json: bool) -> None:
         click.echo(_rows(group) + "\n")
     more = ", and there are more" if page.next else ""
     click.echo(f"Groups: {len(page.groups):,}{more}", err=True)
-
-
-@contextmanager
-def _database() -> "Iterator[Database]":
-    from tenfold import settings
-    from tenfold.bootstrap import open_database
-
-    database = open_database(settings.load())
-    try:
-        yield database
-    finally:
-        database.close()
 
 
 def _rows(entries: "Sequence[Entry]", first: Sequence[str] | None = None) -> str:

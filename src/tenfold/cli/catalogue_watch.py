@@ -1,19 +1,16 @@
 """tenfold catalogue watch: a folder whose pictures are added as they come."""
 
 import os
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
 
 from tenfold.cli.terminal import printable
 from tenfold.errors import UsageError
+from tenfold.runtime import App
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tenfold.bootstrap import House
-    from tenfold.catalogue.watches import Watches
+    pass
 
 
 @click.command()
@@ -40,69 +37,51 @@ def watch(folder: str | None, once: bool, poll: bool, listing: bool, stop: bool)
     assert folder is not None
     if not os.path.isdir(folder):
         raise UsageError(folder, "is not a folder", cure="Check the path.")
-    from tenfold import settings
-    from tenfold.bootstrap import open_house
 
-    house = open_house(settings.load())
-    try:
-        path = os.path.abspath(folder)
-        return _once(house, path) if once else _watch(house, path, poll)
-    finally:
-        house.close()
+    path = os.path.abspath(folder)
+    with App() as app:
+        return _once(app, path) if once else _watch(app, path, poll)
 
 
-def _watch(house: "House", path: str, poll: bool) -> int:
+def _watch(app: App, path: str, poll: bool) -> int:
     from tenfold.cli.following import follow
 
     shown = printable(path)
-    before = {one.path for one in house.watching.watches.active()}
-    mine = house.jobs.start()
-    watch, job = house.watching.add(path, poll=poll)
+    before = {one.path for one in app.watching.watches.active()}
+    mine = app.jobs.start()
+    watch, job = app.watching.add(path, poll=poll)
     stop = f"End it with: tenfold catalogue watch --stop {shown}"
     if not mine:
         click.echo(f"The tenfold at work in this home watches {shown} from now on. {stop}")
         return 0
     click.echo(f"Watching {shown}   (Ctrl-C ends it)")
     try:
-        follow(house.jobs, job, leave=lambda: None)
+        follow(app.jobs, job, leave=lambda: None)
     except click.Abort:
         if path in before:
             click.echo(f"The next server goes on with it: it was watched before. {stop}", err=True)
         else:
-            house.watching.watches.stop(watch.id)
-            if not house.watching.watches.active():
-                house.jobs.cancel(job.id)
+            app.watching.watches.stop(watch.id)
+            if not app.watching.watches.active():
+                app.jobs.cancel(job.id)
             click.echo("Not watched any more. What was added stays.", err=True)
     return 0
 
 
-def _once(house: "House", path: str) -> int:
+def _once(app: App, path: str) -> int:
     from tenfold.cli.catalogue_add import tell
     from tenfold.cli.following import do
     from tenfold.work.watching import LOOK
 
     params = {"path": path, "owner": 0, "shared": True}
-    job = do(house.jobs, LOOK, params, title=f"Look through {printable(path)}", key=f"{LOOK} {path}"[:200])
+    job = do(app.jobs, LOOK, params, title=f"Look through {printable(path)}", key=f"{LOOK} {path}"[:200])
     assert job.result is not None
     return tell(job.result)
 
 
-@contextmanager
-def _opened() -> "Iterator[Watches]":
-    """The watched folders of this home, without the rest of the house."""
-    from tenfold import settings
-    from tenfold.bootstrap import open_database
-    from tenfold.catalogue.watches import Watches
-
-    database = open_database(settings.load())
-    try:
-        yield Watches(database)
-    finally:
-        database.close()
-
-
 def _listed() -> int:
-    with _opened() as watches:
+    with App() as app:
+        watches = app.watches
         found = watches.active()
     for one in found:
         looked = one.looked_at.astimezone().strftime("%Y-%m-%d %H:%M") if one.looked_at else "not yet"
@@ -115,7 +94,8 @@ def _listed() -> int:
 
 
 def _stopped(path: str) -> int:
-    with _opened() as watches:
+    with App() as app:
+        watches = app.watches
         found = [one for one in watches.active() if one.path == path]
         for one in found:
             watches.stop(one.id)

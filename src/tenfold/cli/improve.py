@@ -6,9 +6,9 @@ import click
 
 from tenfold.cli.terminal import printable
 from tenfold.errors import RegistryError, UsageError
+from tenfold.runtime import App
 
 if TYPE_CHECKING:
-    from tenfold.bootstrap import House
     from tenfold.registry.tables import Improvement
 
 _NONE_OF_THESE = "none of these"
@@ -30,44 +30,39 @@ def improve(own_data: bool, epochs: int | None, live: bool, insist: bool) -> Non
     One corrected picture in five is kept back: both models are judged by those, and by the test part of the
     data that the live one was trained on. The new model is registered, and answers only once it is made live.
     """
-    from tenfold import settings
-    from tenfold.bootstrap import open_house
 
     if insist and not live:
         raise UsageError("--insist", "goes with --live", cure="Give both.")
     if live and epochs is not None:
         raise UsageError("--live", "trains nothing", received="--epochs", cure="Give one of the two.")
-    house = open_house(settings.load())
-    try:
+    with App() as app:
         if live:
-            _make_live(house, insist)
+            _make_live(app, insist)
         else:
-            _train(house, own_data, epochs)
-    finally:
-        house.close()
+            _train(app, own_data, epochs)
 
 
-def _train(house: "House", own_data: bool, epochs: int | None) -> None:
+def _train(app: App, own_data: bool, epochs: int | None) -> None:
     from tenfold.cli.following import follow
 
-    mine = house.jobs.start()
+    mine = app.jobs.start()
     try:
-        one, job = house.improving.begin(with_own_data=own_data, epochs=epochs, by=0)
+        one, job = app.improving.begin(with_own_data=own_data, epochs=epochs, by=0)
         asked = {"with_own_data": own_data, "epochs": epochs}
-        house.audit.note(0, "model.improve", f"improvement {one.id}", asked)
-        follow(house.jobs, job, mine=mine)
+        app.audit.note(0, "model.improve", f"improvement {one.id}", asked)
+        follow(app.jobs, job, mine=mine)
     finally:
-        house.jobs.close()
-    _tell(house.improving.improvements.get(one.id))
+        app.jobs.close()
+    _tell(app.improving.improvements.get(one.id))
 
 
-def _make_live(house: "House", insist: bool) -> None:
-    judged = [one for one in house.improving.improvements.latest() if one.model_hash is not None]
+def _make_live(app: App, insist: bool) -> None:
+    judged = [one for one in app.improving.improvements.latest() if one.model_hash is not None]
     if not judged:
         raise RegistryError("No model", "was trained on corrections", cure="Run `tenfold improve` first.")
-    change = house.improving.make_live(judged[0].id, insist=insist, by=0)
+    change = app.improving.make_live(judged[0].id, insist=insist, by=0)
     details = {"hash": change.model_hash, "reason": change.reason}
-    house.audit.note(0, "model.live", f"improvement {judged[0].id}", details)
+    app.audit.note(0, "model.live", f"improvement {judged[0].id}", details)
     click.echo(f"Live now: {change.model_hash[:12]} of improvement {judged[0].id}.")
     click.echo("`tenfold models rollback` goes back; `tenfold catalogue reclassify` shows what would change.")
 

@@ -1,18 +1,17 @@
 """tenfold jobs: long work as it waits, runs and has ended."""
 
 import json
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
 
 from tenfold.cli.terminal import padded, printable, width
+from tenfold.runtime import App
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import datetime
 
-    from tenfold.jobs import JobRow, Jobs
+    from tenfold.jobs import JobRow
 
 
 @click.group(invoke_without_command=True)
@@ -26,8 +25,8 @@ def jobs(context: click.Context, as_json: bool, limit: int) -> None:
     """
     if context.invoked_subcommand is not None:
         return
-    with _opened() as opened:
-        found = opened.list(limit)
+    with App() as app:
+        found = app.jobs.list(limit)
     if as_json:
         click.echo(json.dumps([_facts(job) for job in found], ensure_ascii=False, indent=2))
     elif not found:
@@ -42,8 +41,8 @@ def jobs(context: click.Context, as_json: bool, limit: int) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def show(job_id: str, as_json: bool) -> None:
     """Show one job: what it was asked, how far it is, its result or why it failed."""
-    with _opened() as opened:
-        job = opened.get(job_id)
+    with App() as app:
+        job = app.jobs.get(job_id)
     if as_json:
         click.echo(json.dumps(_facts(job), ensure_ascii=False, indent=2))
         return
@@ -59,31 +58,17 @@ def cancel(job_id: str) -> None:
     """Cancel a job. What it has done stays done."""
     from tenfold.jobs import CANCELLED, ENDED
 
-    with _opened() as opened:
-        before = opened.get(job_id)
-        job = opened.cancel(job_id)
+    with App() as app:
+        before = app.jobs.get(job_id)
+        job = app.jobs.cancel(job_id)
         if before.state not in ENDED:
-            job = opened.wait(job_id, timeout=3)
+            job = app.jobs.wait(job_id, timeout=3)
     if before.state in ENDED:
         click.echo(f"Nothing to cancel: it was {before.state} already")
     elif job.state == CANCELLED:
         click.echo("Cancelled")
     else:
         click.echo("It is told to stop, and will as soon as it can")
-
-
-@contextmanager
-def _opened() -> "Iterator[Jobs]":
-    """The jobs of this home, without the rest of the house."""
-    from tenfold import settings
-    from tenfold.bootstrap import open_database
-    from tenfold.jobs import Jobs
-
-    database = open_database(settings.load())
-    try:
-        yield Jobs(database, {})
-    finally:
-        database.close()
 
 
 def _row(job: "JobRow") -> tuple[str, ...]:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import click
 
 from tenfold.cli.terminal import padded, printable, width
+from tenfold.runtime import App
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tenfold.bootstrap import House
     from tenfold.registry.tables import LiveChange, RegisteredModel
 
 _MODEL_HELP = "MODEL is a name from the list, the start of a hash, or bundled."
@@ -29,15 +29,13 @@ def models(context: click.Context, as_json: bool) -> None:
     """
     if context.invoked_subcommand is not None:
         return
-    house = _opened()
-    try:
-        found, live = house.registry.list(), house.registry.live()
+    with App() as app:
+        _warn(app)
+        found, live = app.registry.list(), app.registry.live()
         if as_json:
             click.echo(json.dumps([_facts(one, live) for one in found], indent=2))
         else:
             click.echo(_listed(found, live))
-    finally:
-        house.close()
 
 
 @models.command()
@@ -50,57 +48,49 @@ def add(source: str, live: bool) -> None:
     """
     from tenfold.registry.models import FILE, RUN
 
-    house = _opened()
-    try:
+    with App() as app:
+        _warn(app)
         path = Path(source)
         run = None
-        if not path.exists() and path.name == source and (house.training.runs / source).is_dir():
-            run, path = source, house.training.model(source)
+        if not path.exists() and path.name == source and (app.training.runs / source).is_dir():
+            run, path = source, app.training.model(source)
         elif path.is_dir():
             run, path = path.resolve().name, path / "model.onnx"
         origin = FILE if run is None else RUN
-        model = house.switch.add(path, name=str(path), origin=origin, run=run, by=0)
-        house.audit.note(0, "model.add", model.name, {"hash": model.hash})
+        model = app.switch.add(path, name=str(path), origin=origin, run=run, by=0)
+        app.audit.note(0, "model.add", model.name, {"hash": model.hash})
         click.echo(printable(f"Added {model.name}, {model.hash[:_HASH]}"))
         if live:
-            _go_live(house, model)
-    finally:
-        house.close()
+            _go_live(app, model)
 
 
 @models.command(help=f"Make a model live: it answers from now on.\n\n{_MODEL_HELP}")
 @click.argument("model")
 def live(model: str) -> None:
-    house = _opened()
-    try:
-        _go_live(house, house.registry.find(model))
-    finally:
-        house.close()
+    with App() as app:
+        _warn(app)
+        _go_live(app, app.registry.find(model))
 
 
 @models.command()
 def rollback() -> None:
     """Make the model live that was live before; again and again goes further back."""
-    house = _opened()
-    try:
-        change = house.switch.rollback(by=0)
-        model = house.registry.get(change.model_hash)
-        house.audit.note(0, "model.rollback", model.name, {"hash": model.hash})
+    with App() as app:
+        _warn(app)
+        change = app.switch.rollback(by=0)
+        model = app.registry.get(change.model_hash)
+        app.audit.note(0, "model.rollback", model.name, {"hash": model.hash})
         click.echo(printable(f"{model.name}, {model.hash[:_HASH]}, is live again"))
-    finally:
-        house.close()
 
 
 @models.command()
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="How many at most.")
 def history(limit: int) -> None:
     """List which model went live when and why, the last first."""
-    house = _opened()
-    try:
-        rows = [_told(one, house.registry.get(one.model_hash)) for one in house.registry.history(limit)]
+    with App() as app:
+        _warn(app)
+        rows = [_told(one, app.registry.get(one.model_hash)) for one in app.registry.history(limit)]
         click.echo(_table([("when", "model", "hash", "why"), *rows]))
-    finally:
-        house.close()
 
 
 @models.command(
@@ -108,28 +98,22 @@ def history(limit: int) -> None:
 )
 @click.argument("model")
 def remove(model: str) -> None:
-    house = _opened()
-    try:
-        found = house.registry.remove(house.registry.find(model).hash)
-        house.audit.note(0, "model.remove", found.name, {"hash": found.hash})
+    with App() as app:
+        _warn(app)
+        found = app.registry.remove(app.registry.find(model).hash)
+        app.audit.note(0, "model.remove", found.name, {"hash": found.hash})
         click.echo(printable(f"Removed {found.name}, {found.hash[:_HASH]}"))
-    finally:
-        house.close()
 
 
-def _opened() -> "House":
-    from tenfold import settings
-    from tenfold.bootstrap import open_house
-
-    house = open_house(settings.load())
-    for notice in house.notices:
+def _warn(app: App) -> None:
+    """Say what is wrong with the live model, where something is."""
+    for notice in app.notices:
         click.echo(printable(f"tenfold: warning: {notice}"), err=True)
-    return house
 
 
-def _go_live(house: "House", model: "RegisteredModel") -> None:
-    house.switch.go_live(model.hash, by=0)
-    house.audit.note(0, "model.live", model.name, {"hash": model.hash})
+def _go_live(app: App, model: "RegisteredModel") -> None:
+    app.switch.go_live(model.hash, by=0)
+    app.audit.note(0, "model.live", model.name, {"hash": model.hash})
     click.echo(printable(f"{model.name}, {model.hash[:_HASH]}, is live"))
 
 

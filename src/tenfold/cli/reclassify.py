@@ -1,13 +1,9 @@
 """tenfold catalogue reclassify: what another model would make of the catalogue, seen and then taken over."""
 
-from typing import TYPE_CHECKING
-
 import click
 
 from tenfold.cli.terminal import padded, printable, width
-
-if TYPE_CHECKING:
-    from tenfold.bootstrap import House
+from tenfold.runtime import App
 
 _NONE_OF_THESE = "none of these"
 _PAGE = 200
@@ -23,37 +19,32 @@ def reclassify(model: str, take_over: bool, preview: bool) -> None:
     MODEL is a name, a run or the start of a hash (`tenfold models` lists them). Without --apply nothing
     changes. What a person said about a picture stays, whatever a model says.
     """
-    from tenfold import settings
-    from tenfold.bootstrap import open_house
     from tenfold.cli.following import follow
 
-    house = open_house(settings.load())
-    try:
-        chosen = house.registry.find(model)
-        mine = house.jobs.start()
+    with App() as app:
+        chosen = app.registry.find(model)
+        mine = app.jobs.start()
         try:
-            one, job = house.reclassifying.begin(chosen.hash, by=0)
-            follow(house.jobs, job, mine=mine)
-            _tell(house, one.id)
+            one, job = app.reclassifying.begin(chosen.hash, by=0)
+            follow(app.jobs, job, mine=mine)
+            _tell(app, one.id)
             if preview:
-                _list(house, one.id)
+                _list(app, one.id)
             if take_over:
-                one, job = house.reclassifying.apply(one.id, by=0)
-                follow(house.jobs, job, mine=mine)
+                one, job = app.reclassifying.apply(one.id, by=0)
+                follow(app.jobs, job, mine=mine)
         finally:
-            house.jobs.close()
+            app.jobs.close()
         if take_over:
-            action = house.actions.get(one.action_id or 0)
+            action = app.actions.get(one.action_id or 0)
             click.echo(f"Taken over for {action.count:,} pictures, as action {action.id}.")
         else:
-            house.reclassifying.discard(one.id)
+            app.reclassifying.discard(one.id)
             click.echo("Nothing was changed; --apply takes the answers over.")
-    finally:
-        house.close()
 
 
-def _tell(house: "House", number: int) -> None:
-    one, moved = house.reclassifying.found.get(number), house.reclassifying.found.moved(number)
+def _tell(app: App, number: int) -> None:
+    one, moved = app.reclassifying.found.get(number), app.reclassifying.found.moved(number)
     column = max((width(_shown(row.old)) for row in moved), default=0)
     for row in moved:
         old, new = _shown(row.old), _shown(row.new)
@@ -65,10 +56,10 @@ def _shown(label: str | None) -> str:
     return printable(label or _NONE_OF_THESE)
 
 
-def _list(house: "House", number: int) -> None:
+def _list(app: App, number: int) -> None:
     after: int | None = 0
     while after is not None:
-        page = house.reclassifying.found.changes(number, after=after, limit=_PAGE)
+        page = app.reclassifying.found.changes(number, after=after, limit=_PAGE)
         for entry, said in page.rows:
             old, new = said.old_label or _NONE_OF_THESE, said.label or _NONE_OF_THESE
             click.echo(printable(f"{entry.name}: {old} -> {new} ({said.confidence:.1%})"))

@@ -15,7 +15,7 @@ from tenfold.errors import AccountError, SettingError
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-    from tenfold.settings import Settings
+    from tenfold.runtime import App
 
 _GRACE_SECONDS = 10
 _WAITING_CONNECTIONS = 512
@@ -37,7 +37,7 @@ def serve(host: str | None, port: int | None, model: str | None, opening: bool |
     Ctrl-C stops it. Without options the page is at http://127.0.0.1:8000, for this machine alone.
     """
     from tenfold import settings
-    from tenfold.bootstrap import open_house
+    from tenfold.runtime import App
     from tenfold.web.access import private
     from tenfold.web.app import create_app
     from tenfold.web.guard import is_loopback
@@ -49,11 +49,10 @@ def serve(host: str | None, port: int | None, model: str | None, opening: bool |
         port=loaded.port if port is None else port,
         model=model or loaded.model,
     )
-    with _listen(chosen.host, chosen.port) as listening:
+    with _listen(chosen.host, chosen.port) as listening, App(chosen, serving=True) as app:
         if not private(chosen):
-            _check_administrator(chosen)
-        house = open_house(chosen, serving=True)
-        for notice in house.notices:
+            _check_administrator(app)
+        for notice in app.notices:
             click.echo(f"tenfold: warning: {notice}", err=True)
         address = _address(chosen.host, listening.getsockname()[1])
         if not is_loopback(chosen.host) and not chosen.trusted_proxies:
@@ -62,27 +61,20 @@ def serve(host: str | None, port: int | None, model: str | None, opening: bool |
                 "too. Put a proxy that speaks https before it.",
                 err=True,
             )
-        try:
-            _run(
-                create_app(house),
-                listening,
-                address,
-                proxies=chosen.trusted_proxies,
-                opening=_has_browser() if opening is None else opening,
-            )
-        finally:
-            house.close()
+        _run(
+            create_app(app),
+            listening,
+            address,
+            proxies=chosen.trusted_proxies,
+            opening=_has_browser() if opening is None else opening,
+        )
 
 
-def _check_administrator(chosen: "Settings") -> None:
+def _check_administrator(app: "App") -> None:
     """Raise AccountError where others could reach a server at which nobody has to sign in."""
-    from contextlib import closing
-
-    from tenfold.bootstrap import open_database, open_office
-
-    with closing(open_database(chosen)) as database:
-        if open_office(chosen, database).people.has_administrator():
-            return
+    if app.people.has_administrator():
+        return
+    chosen = app.settings
     because = (
         f"would be open to others on {chosen.host}"
         if chosen.allowed_hosts == chosen.trusted_proxies == ""

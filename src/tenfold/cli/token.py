@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from tenfold.cli.terminal import printable, table
-from tenfold.cli.user import ROLES, office
+from tenfold.cli.user import ROLES
+from tenfold.runtime import App
 
 if TYPE_CHECKING:
     from tenfold.accounts.tokens import Issued
@@ -32,9 +33,9 @@ def token() -> None:
 )
 def add(name: str, person: str, role: str | None, days: int) -> None:
     """Make a token. It is printed this once, and kept nowhere."""
-    with office() as at_work:
-        owner = at_work.people.named(person)
-        made, secret = at_work.tokens.add(owner.id, name, role or owner.role, days=days)
+    with App() as app:
+        owner = app.people.named(person)
+        made, secret = app.tokens.add(owner.id, name, role or owner.role, days=days)
     click.echo(secret)
     click.echo(
         f"{printable(made.name)}: {made.role}, for {printable(made.person)}, until "
@@ -47,8 +48,8 @@ def add(name: str, person: str, role: str | None, days: int) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
 def listed(as_json: bool) -> None:
     """List all tokens, also those that hold no longer."""
-    with office() as at_work:
-        tokens = at_work.tokens.issued()
+    with App() as app:
+        tokens = app.tokens.issued()
     if as_json:
         click.echo(json.dumps([_facts(one) for one in tokens], indent=2, ensure_ascii=False))
     elif tokens:
@@ -66,8 +67,8 @@ def listed(as_json: bool) -> None:
 @click.argument("number", type=int, metavar="ID")
 def revoke(number: int) -> None:
     """Let a token in no longer. ID: as `tenfold token list` shows it."""
-    with office() as at_work:
-        gone = at_work.tokens.revoke(number)
+    with App() as app:
+        gone = app.tokens.revoke(number)
     click.echo(f"{printable(gone.name)} of {printable(gone.person)} holds no longer")
 
 

@@ -2,16 +2,11 @@
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING
 
 import click
 
 from tenfold.cli.terminal import printable, table
-
-if TYPE_CHECKING:
-    from tenfold.accounts.office import Office
+from tenfold.runtime import App
 
 ROLES = ("viewer", "operator", "administrator")
 
@@ -24,17 +19,6 @@ _role = click.option(
 _from_stdin = click.option(
     "--password-stdin", is_flag=True, help="Take the password from the first line of standard input."
 )
-
-
-@contextmanager
-def office() -> "Iterator[Office]":
-    """The people of the database that the settings name; the model is not loaded."""
-    from tenfold import settings
-    from tenfold.bootstrap import open_database, open_office
-
-    loaded = settings.load()
-    with closing(open_database(loaded)) as database:
-        yield open_office(loaded, database)
 
 
 @click.group()
@@ -54,8 +38,8 @@ def add(name: str, role: str, password_stdin: bool) -> None:
     from tenfold.accounts.people import checked_name
 
     name = checked_name(name)
-    with office() as at_work:
-        made = at_work.people.add(name, role, _password(password_stdin))
+    with App() as app:
+        made = app.people.add(name, role, _password(password_stdin))
     click.echo(f"{printable(made.name)} has an account as {made.role}")
 
 
@@ -63,8 +47,8 @@ def add(name: str, role: str, password_stdin: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
 def listed(as_json: bool) -> None:
     """List everybody with an account."""
-    with office() as at_work:
-        everybody = at_work.people.everybody()
+    with App() as app:
+        everybody = app.people.everybody()
     if as_json:
         facts = [
             {
@@ -93,8 +77,8 @@ def listed(as_json: bool) -> None:
 @click.argument("role", type=click.Choice(ROLES))
 def role(name: str, role: str) -> None:
     """Give somebody another role."""
-    with office() as at_work:
-        made = at_work.people.change(at_work.people.named(name).id, role=role)
+    with App() as app:
+        made = app.people.change(app.people.named(name).id, role=role)
     click.echo(f"{printable(made.name)} is {made.role} now")
 
 
@@ -102,8 +86,8 @@ def role(name: str, role: str) -> None:
 @click.argument("name")
 def disable(name: str) -> None:
     """Let somebody in no longer; what they added and did stays."""
-    with office() as at_work:
-        made = at_work.people.change(at_work.people.named(name).id, disabled=True)
+    with App() as app:
+        made = app.people.change(app.people.named(name).id, disabled=True)
     click.echo(f"{printable(made.name)} is not let in any longer")
 
 
@@ -111,8 +95,8 @@ def disable(name: str) -> None:
 @click.argument("name")
 def enable(name: str) -> None:
     """Let somebody in again."""
-    with office() as at_work:
-        made = at_work.people.change(at_work.people.named(name).id, disabled=False)
+    with App() as app:
+        made = app.people.change(app.people.named(name).id, disabled=False)
     click.echo(f"{printable(made.name)} is let in again")
 
 
@@ -121,9 +105,9 @@ def enable(name: str) -> None:
 @_from_stdin
 def password(name: str, password_stdin: bool) -> None:
     """Give somebody another password, and sign them out everywhere."""
-    with office() as at_work:
-        person = at_work.people.named(name)
-        at_work.people.change(person.id, password=_password(password_stdin))
+    with App() as app:
+        person = app.people.named(name)
+        app.people.change(person.id, password=_password(password_stdin))
     click.echo(f"{printable(person.name)} has another password, and is signed out everywhere")
 
 

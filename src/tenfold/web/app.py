@@ -7,7 +7,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.types import Lifespan
 
-from tenfold.bootstrap import House
+from tenfold.runtime import App
 from tenfold.web import (
     audit,
     catalogue_actions,
@@ -45,7 +45,7 @@ from tenfold.web.waiting import nothing_waits
 API_VERSION = "1"
 
 
-def create_app(house: House, *, page: Path = pages.BUILT) -> FastAPI:
+def create_app(house: App, *, page: Path = pages.BUILT) -> FastAPI:
     """The app around `house`; `page` is the folder of the frontend's build.
 
     Its lifespan starts and stops the batcher, so the server must run it (uvicorn does).

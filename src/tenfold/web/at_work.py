@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from tenfold.bootstrap import House
+from tenfold.runtime import App
 
 
 @asynccontextmanager
-async def at_work(house: House) -> AsyncIterator[None]:
+async def at_work(house: App) -> AsyncIterator[None]:
     """Does the jobs, or waits for the process that does to end, until it is left."""
     await asyncio.to_thread(house.jobs.start)
     try:

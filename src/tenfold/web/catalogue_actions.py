@@ -8,11 +8,11 @@ from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, Field
 
 from tenfold.accounts.roles import ADMINISTRATOR
-from tenfold.bootstrap import House
 from tenfold.catalogue.actions import Done
 from tenfold.catalogue.changing import Kind
 from tenfold.catalogue.tables import Action
 from tenfold.errors import UsageError
+from tenfold.runtime import App
 from tenfold.web.access import Operator
 from tenfold.web.filters_asked import FiltersAsked
 from tenfold.web.problems import responses
@@ -146,7 +146,7 @@ def list_actions(
     )
 
 
-def action_answers(house: House, actions: Sequence[Action]) -> list[ActionAnswer]:
+def action_answers(house: App, actions: Sequence[Action]) -> list[ActionAnswer]:
     """Actions as the API answers them."""
     names = house.people.names_of([action.by for action in actions])
     return [
@@ -166,5 +166,5 @@ def action_answers(house: House, actions: Sequence[Action]) -> list[ActionAnswer
     ]
 
 
-def _answer(house: House, done: Done) -> ActionAnswer:
+def _answer(house: App, done: Done) -> ActionAnswer:
     return action_answers(house, [done.action])[0]

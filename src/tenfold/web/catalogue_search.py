@@ -8,11 +8,11 @@ from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, Field
 
 from tenfold.accounts.roles import ADMINISTRATOR, OPERATOR, at_least
-from tenfold.bootstrap import House
 from tenfold.catalogue.orders import OrderName
 from tenfold.catalogue.similar import MOST
 from tenfold.catalogue.tables import HOUSE, Entry
 from tenfold.errors import UnknownModel
+from tenfold.runtime import App
 from tenfold.web.access import Viewer, Visitor
 from tenfold.web.catalogue_actions import ActionAnswer, action_answers
 from tenfold.web.entries import EntryAnswer, entry_answer
@@ -196,7 +196,7 @@ def duplicates(
     return DuplicatesAnswer(groups=groups, next=found.next)
 
 
-def _detail(house: House, entry: Entry, who: Visitor) -> EntryDetail:
+def _detail(house: App, entry: Entry, who: Visitor) -> EntryDetail:
     shown = _sees_paths(entry, who)
     by = entry.corrected_by
     return EntryDetail(
@@ -228,7 +228,7 @@ def _sees_paths(entry: Entry, who: Visitor) -> bool:
     return entry.owner_id == who.id or _all(who)
 
 
-def _model_name(house: House, model: str | None) -> str | None:
+def _model_name(house: App, model: str | None) -> str | None:
     if model is None:
         return None
     try:

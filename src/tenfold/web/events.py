@@ -12,9 +12,9 @@ from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from tenfold.bootstrap import House
 from tenfold.catalogue import changes
 from tenfold.database import UNAVAILABLE, now
+from tenfold.runtime import App
 from tenfold.web.job_answers import job_answer
 from tenfold.web.problems import Overloaded
 
@@ -53,7 +53,7 @@ class Listener:
 class Events:
     """Everybody who listens to one house."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: App) -> None:
         self._house = house
         self._listeners: set[Listener] = set()
         self._wake = asyncio.Event()

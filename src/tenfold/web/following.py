@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from tenfold.bootstrap import House
+from tenfold.runtime import App
 
 _SECONDS = 1.0
 
 
 @asynccontextmanager
-async def following(house: House) -> AsyncIterator[None]:
+async def following(house: App) -> AsyncIterator[None]:
     """Follows the registry until it is left; one small query a second."""
     ended = asyncio.Event()
 

@@ -13,13 +13,13 @@ from pydantic import BaseModel, Field
 
 from tenfold import images
 from tenfold.accounts.roles import ADMINISTRATOR
-from tenfold.bootstrap import House
 from tenfold.catalogue.intake import Added
 from tenfold.catalogue.names import kept_path
 from tenfold.catalogue.showing import SIDES, SMALL_TYPE, file_name, nearest_side
 from tenfold.catalogue.store import hash_of
 from tenfold.catalogue.tables import HOUSE, Entry
 from tenfold.errors import CatalogueError, PictureError, TenfoldError, UsageError
+from tenfold.runtime import App
 from tenfold.web import uploads
 from tenfold.web.access import Administrator, Operator, Viewer, Visitor
 from tenfold.web.entries import EntryAnswer, entry_answer
@@ -126,7 +126,7 @@ class _Outcome:
         )
 
 
-def _add(house: House, who: Visitor, upload: Upload, source: str, name: str) -> _Outcome:
+def _add(house: App, who: Visitor, upload: Upload, source: str, name: str) -> _Outcome:
     called = name or upload.name
     if upload.problem is not None:
         return _Outcome(called, error=upload.problem)
@@ -267,7 +267,7 @@ async def thumbnail(
     return FileResponse(path, media_type=SMALL_TYPE, headers=headers)
 
 
-def _entry(house: House, who: Visitor, number: int) -> Entry:
+def _entry(house: App, who: Visitor, number: int) -> Entry:
     return house.showing.entry(number, person=who.id, administrator=who.role == ADMINISTRATOR)
 
 

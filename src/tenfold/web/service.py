@@ -11,8 +11,8 @@ from typing import cast
 from fastapi import Request
 
 from tenfold import configuring
-from tenfold.bootstrap import House
 from tenfold.inference import Classifier
+from tenfold.runtime import App
 from tenfold.settings import Settings, load, variable
 from tenfold.web.batching import Batcher
 from tenfold.web.events import Events
@@ -37,7 +37,7 @@ class Serving:
 class Service:
     """The house behind one app. An async context manager: it starts and stops the batcher."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: App) -> None:
         self.house = house
         self.settings = settings = house.settings
         self.stated = stated(settings.home)

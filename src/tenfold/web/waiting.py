@@ -9,8 +9,8 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from tenfold.bootstrap import House
 from tenfold.errors import TenfoldError
+from tenfold.runtime import App
 from tenfold.work.classifying import wake
 
 log = logging.getLogger(__name__)
@@ -19,7 +19,7 @@ _SECONDS_BETWEEN_LOOKS = 10.0
 
 
 @asynccontextmanager
-async def nothing_waits(house: House) -> AsyncIterator[None]:
+async def nothing_waits(house: App) -> AsyncIterator[None]:
     """Looks after what waits until it is left."""
     task = asyncio.create_task(_look_again(house))
     try:
@@ -29,7 +29,7 @@ async def nothing_waits(house: House) -> AsyncIterator[None]:
         await asyncio.gather(task, return_exceptions=True)
 
 
-async def _look_again(house: House) -> None:
+async def _look_again(house: App) -> None:
     while True:
         try:
             await asyncio.to_thread(_look, house)
@@ -38,6 +38,6 @@ async def _look_again(house: House) -> None:
         await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
 
 
-def _look(house: House) -> None:
+def _look(house: App) -> None:
     house.database.check()
     wake(house.jobs, house.intake)

@@ -1,0 +1,314 @@
+"""The container: every part of tenfold, made when it is first used and handed what it needs.
+
+Knows every part's constructor and nothing of what the parts are used for. A part is named once; its module
+is imported when it is made, so a command loads only what it uses. A test that needs another part subclasses
+`App`.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tenfold.runtime.foundation import Foundation, part
+from tenfold.settings import Settings
+
+if TYPE_CHECKING:
+    from tenfold.catalogue.actions import Actions
+    from tenfold.catalogue.corrected import Corrected
+    from tenfold.catalogue.duplicates import Duplicates
+    from tenfold.catalogue.exports import Exports
+    from tenfold.catalogue.filing import Filer
+    from tenfold.catalogue.intake import Intake
+    from tenfold.catalogue.reclassification import Reclassifications
+    from tenfold.catalogue.review import Review
+    from tenfold.catalogue.search import Search
+    from tenfold.catalogue.showing import Showing
+    from tenfold.catalogue.similar import Similar
+    from tenfold.catalogue.store import Store
+    from tenfold.catalogue.watches import Watches
+    from tenfold.images import Limits
+    from tenfold.inference import Classifier
+    from tenfold.inference.live import Live
+    from tenfold.jobs import Handler, Jobs
+    from tenfold.registry.improvements import Improvements
+    from tenfold.registry.models import Registry
+    from tenfold.work.adding import Adding
+    from tenfold.work.checking_data import CheckData
+    from tenfold.work.classifying import Classifying
+    from tenfold.work.comparing import Compare
+    from tenfold.work.improving import Improving
+    from tenfold.work.own_data import OwnData
+    from tenfold.work.reclassifying import Reclassifying
+    from tenfold.work.switching import Load, Switch
+    from tenfold.work.training import Training
+    from tenfold.work.watching import Looking, Watching
+
+
+class App(Foundation):
+    """All parts of tenfold, on the database and in the folders that `settings` name.
+
+    Args:
+        settings: None: as the environment and the settings' file state them.
+        serving: the model that the settings name goes live for all, not only in this process.
+    """
+
+    def __init__(self, settings: Settings | None = None, *, serving: bool = False) -> None:
+        super().__init__(settings)
+        self.serving = serving
+        self._notices: list[str] = []
+
+    @property
+    def limits(self) -> "Limits":
+        from tenfold.images import Limits
+
+        return Limits(pixels=self.settings.max_picture_pixels, bytes=self.settings.max_picture_bytes)
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What whoever starts it should know, in words: why the live model cannot be used, say."""
+        _ = self.live  # made here, unless it was before
+        return tuple(self._notices)
+
+    # The models.
+
+    @property
+    def load(self) -> "Load":
+        """Makes a classifier of a model file."""
+        from tenfold.inference import Classifier
+
+        return partial(Classifier, threads=self.settings.threads, limits=self.limits)
+
+    @part
+    def registry(self) -> "Registry":
+        from tenfold.registry.models import Registry
+
+        return Registry(self.database, self.home / "models")
+
+    @part
+    def live(self) -> "Live":
+        from tenfold.inference.live import Live
+
+        return Live(self._first())
+
+    def _first(self) -> "Classifier":
+        """The classifier to begin with."""
+        from tenfold.work.switching import first
+
+        classifier, notice = first(self.registry, self.settings.model, self.load, insist=self.serving)
+        self._notices += [notice] if notice else []
+        return classifier
+
+    @part
+    def switch(self) -> "Switch":
+        from tenfold.work.switching import Switch
+
+        return Switch(self.registry, self.live, self.load)
+
+    # The catalogue.
+
+    @part
+    def store(self) -> "Store":
+        from tenfold.catalogue.store import Store
+
+        return Store(self.home / "pictures")
+
+    @part
+    def intake(self) -> "Intake":
+        from tenfold.catalogue.intake import Intake
+
+        return Intake(self.database, self.store, self.limits)
+
+    @part
+    def showing(self) -> "Showing":
+        from tenfold.catalogue.showing import Showing
+
+        return Showing(self.database, self.store, self.home / "thumbnails", self.limits)
+
+    @part
+    def actions(self) -> "Actions":
+        from tenfold.catalogue.actions import Actions
+
+        return Actions(self.database)
+
+    @part
+    def review(self) -> "Review":
+        from tenfold.catalogue.review import Review
+
+        return Review(self.database)
+
+    @part
+    def search(self) -> "Search":
+        from tenfold.catalogue.search import Search
+
+        return Search(self.database)
+
+    @part
+    def similar(self) -> "Similar":
+        from tenfold.catalogue.similar import Similar
+
+        return Similar(self.database, self.home / "index")
+
+    @part
+    def duplicates(self) -> "Duplicates":
+        from tenfold.catalogue.duplicates import Duplicates
+
+        return Duplicates(self.database)
+
+    @part
+    def exports(self) -> "Exports":
+        from tenfold.catalogue.exports import Exports
+
+        return Exports(self.database, self.store)
+
+    @part
+    def filing(self) -> "Filer":
+        from tenfold.catalogue.filing import Filer
+
+        return Filer(self.database, self.store, self.home)
+
+    @part
+    def corrected(self) -> "Corrected":
+        from tenfold.catalogue.corrected import Corrected
+
+        return Corrected(self.database)
+
+    @part
+    def reclassifications(self) -> "Reclassifications":
+        from tenfold.catalogue.reclassification import Reclassifications
+
+        return Reclassifications(self.database)
+
+    @part
+    def watches(self) -> "Watches":
+        from tenfold.catalogue.watches import Watches
+
+        return Watches(self.database)
+
+    # Long work.
+
+    @part
+    def jobs(self) -> "Jobs":
+        from tenfold.jobs import Jobs
+
+        return Jobs(self.database, _Handlers(self))
+
+    @part
+    def classifying(self) -> "Classifying":
+        from tenfold.work.classifying import Classifying
+
+        return Classifying(self.intake, self.store, self.live, batch=self.settings.batch_size)
+
+    @part
+    def adding(self) -> "Adding":
+        from tenfold.work.adding import Adding
+
+        return Adding(self.database, self.intake, self.classifying, home=self.home)
+
+    @part
+    def watching(self) -> "Watching":
+        from tenfold.work.watching import Watching
+
+        return Watching(self.watches, self.adding, self.jobs, home=self.home)
+
+    @part
+    def looking(self) -> "Looking":
+        from tenfold.work.watching import Looking
+
+        return Looking(self.adding, home=self.home)
+
+    @part
+    def checking(self) -> "CheckData":
+        from tenfold.work.checking_data import CheckData
+
+        return CheckData(self.home / "checks", self.settings.data_dir, self.home)
+
+    @part
+    def training(self) -> "Training":
+        from tenfold.work.training import Training
+
+        return Training(self.registry, self.home, self.settings.data_dir)
+
+    @part
+    def compare(self) -> "Compare":
+        from tenfold.work.comparing import Compare
+
+        return Compare(self.registry, self.load, self.home, self.settings.data_dir)
+
+    @part
+    def improvements(self) -> "Improvements":
+        from tenfold.registry.improvements import Improvements
+
+        return Improvements(self.database)
+
+    @part
+    def own_data(self) -> "OwnData":
+        from tenfold.work.own_data import OwnData
+
+        return OwnData(self.registry, self.improvements, self.home, self.settings.data_dir)
+
+    @part
+    def improving(self) -> "Improving":
+        from tenfold.work.improving import Improving
+
+        return Improving(
+            self.improvements,
+            self.corrected,
+            self.store,
+            self.registry,
+            self.switch,
+            self.jobs,
+            self.own_data,
+            self.load,
+            home=self.home,
+            data_dir=self.settings.data_dir,
+        )
+
+    @part
+    def reclassifying(self) -> "Reclassifying":
+        from tenfold.work.reclassifying import Reclassifying
+
+        return Reclassifying(
+            self.reclassifications,
+            self.store,
+            self.registry,
+            self.jobs,
+            self.load,
+            batch=self.settings.batch_size,
+        )
+
+
+class _Handlers(Mapping[str, "Handler"]):
+    """kind of job -> what does it, made when there is such a job."""
+
+    def __init__(self, app: App) -> None:
+        from tenfold.work import (
+            adding,
+            checking_data,
+            classifying,
+            comparing,
+            improving,
+            reclassifying,
+            training,
+            watching,
+        )
+
+        self._parts: dict[str, Callable[[], Handler]] = {
+            adding.KIND: lambda: app.adding,
+            checking_data.KIND: lambda: app.checking,
+            classifying.KIND: lambda: app.classifying,
+            comparing.KIND: lambda: app.compare,
+            improving.KIND: lambda: app.improving,
+            reclassifying.KIND: lambda: app.reclassifying,
+            training.KIND: lambda: app.training,
+            watching.KIND: lambda: app.watching,
+            watching.LOOK: lambda: app.looking,
+        }
+
+    def __getitem__(self, kind: str) -> "Handler":
+        return self._parts[kind]()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._parts)
+
+    def __len__(self) -> int:
+        return len(self._parts)

@@ -1,0 +1,135 @@
+"""What everything else stands on: the settings, the database, and the people in it. Knows no picture."""
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
+
+from tenfold import settings as configuration
+from tenfold.settings import Settings
+
+if TYPE_CHECKING:
+    from tenfold.accounts.audit import Audit
+    from tenfold.accounts.logins import Logins
+    from tenfold.accounts.passwords import Passwords
+    from tenfold.accounts.people import People
+    from tenfold.accounts.sessions import Sessions
+    from tenfold.accounts.tokens import Tokens
+    from tenfold.database import Database
+
+T = TypeVar("T")
+
+
+class part(Generic[T]):  # noqa: N801 - a decorator
+    """A property that is made once, also where two threads ask for it at the same moment."""
+
+    def __init__(self, make: "Callable[[Any], T]") -> None:
+        self._make, self._name = make, make.__name__
+
+    @overload
+    def __get__(self, app: None, owner: type["Foundation"]) -> Self: ...
+
+    @overload
+    def __get__(self, app: "Foundation", owner: type["Foundation"]) -> T: ...
+
+    def __get__(self, app: "Foundation | None", owner: type["Foundation"]) -> Self | T:
+        if app is None:
+            return self
+        with app.making:
+            # From now on the attribute stands before this property, which has no setter.
+            if self._name not in app.__dict__:
+                app.__dict__[self._name] = self._make(app)
+            made: T = app.__dict__[self._name]
+        return made
+
+
+class Foundation:
+    """Settings, database and people; parts are made when they are first used.
+
+    Used as a context manager; leaving it closes what was opened.
+
+    Args:
+        settings: None: as the environment and the settings' file state them.
+    """
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self.settings = settings or configuration.load()
+        self.making = threading.RLock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close what was opened, those that use others first."""
+        for name in ("jobs", "similar", "database"):
+            if name in self.__dict__:
+                self.__dict__[name].close()
+
+    @property
+    def home(self) -> Path:
+        return self.settings.home
+
+    @part
+    def database(self) -> "Database":
+        """The database with its tables up to date; raises DatabaseError."""
+        from tenfold.database import Database
+        from tenfold.database.upgrading import upgrade
+
+        settings = self.settings
+        database = Database(settings.database_url or f"sqlite:///{self.home / 'tenfold.db'}")
+        try:
+            database.check()
+            upgrade(database, self.home / "backups" if settings.upgrade_backup == "yes" else None)
+        except BaseException:
+            database.close()
+            raise
+        return database
+
+    @part
+    def audit(self) -> "Audit":
+        from tenfold.accounts.audit import Audit
+
+        return Audit(self.database)
+
+    @part
+    def passwords(self) -> "Passwords":
+        from tenfold.accounts.passwords import Passwords
+
+        return Passwords()
+
+    @part
+    def people(self) -> "People":
+        from tenfold.accounts.people import People
+
+        return People(self.database, self.passwords, self.audit)
+
+    @part
+    def sessions(self) -> "Sessions":
+        from tenfold.accounts.sessions import Sessions
+
+        return Sessions(
+            self.database,
+            self.home,
+            idle=timedelta(minutes=self.settings.session_idle_minutes),
+            lasting=timedelta(hours=self.settings.session_hours),
+        )
+
+    @part
+    def tokens(self) -> "Tokens":
+        from tenfold.accounts.tokens import Tokens
+
+        return Tokens(self.database, self.audit)
+
+    @part
+    def logins(self) -> "Logins":
+        from tenfold.accounts.limits import Limits
+        from tenfold.accounts.logins import Logins
+
+        return Logins(self.people, self.sessions, Limits(self.database), self.audit)
