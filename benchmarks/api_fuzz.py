@@ -25,7 +25,6 @@ from typing import Any
 
 import requests
 import schemathesis
-import uvicorn
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as examples
 from schemathesis.core.failures import FailureGroup
@@ -37,7 +36,7 @@ from tenfold import settings
 from tenfold.runtime import App
 from tenfold.web import openapi
 from tenfold.web.app import create_app
-from tenfold.web.server import Server
+from tenfold.web.server import Server, configured
 
 EXAMPLES = 300
 # An answer that goes on for ever is tested by hand.
@@ -80,7 +79,7 @@ def server(home: Path, database: str) -> Iterator[tuple[str, App]]:
     """A server in `home` on a database, and its house."""
     house = App(replace(settings.load(), home=home, data_dir=home / "data", database_url=database))
     listening = socket.create_server(("127.0.0.1", 0))
-    running = Server(uvicorn.Config(create_app(house), log_level="critical", lifespan="on"))
+    running = Server(configured(create_app(house), log_level="critical"))
     thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
     thread.start()
     while not running.started:

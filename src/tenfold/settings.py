@@ -42,6 +42,11 @@ def default_home(environ: Mapping[str, str] | None = None) -> Path:
     return _expanded(environ.get("XDG_DATA_HOME") or "~/.local/share", _HOME) / "tenfold"
 
 
+def _number(default: int, bounds: tuple[int, int], explained: str) -> Any:
+    """The field of a whole number between two bounds."""
+    return field(default=default, metadata={"help": explained, "range": bounds})
+
+
 @dataclass(frozen=True)
 class Settings:
     """What can be set. Made by `load`; a test or a program may also make one with keyword arguments."""
@@ -72,13 +77,7 @@ class Settings:
             "there is an administrator: `tenfold user add NAME --role administrator`."
         },
     )
-    port: int = field(
-        default=8000,
-        metadata={
-            "help": "The port that `tenfold serve` listens on. 0 takes any free one.",
-            "range": (0, 65_535),
-        },
-    )
+    port: int = _number(8000, (0, 65_535), "The port that `tenfold serve` listens on. 0 takes any free one.")
     allowed_hosts: str = field(
         default="",
         metadata={
@@ -95,19 +94,11 @@ class Settings:
             "Empty: none is."
         },
     )
-    session_idle_minutes: int = field(
-        default=480,
-        metadata={
-            "help": "Whoever has not used the page for so many minutes has to sign in again.",
-            "range": (1, 100_000),
-        },
+    session_idle_minutes: int = _number(
+        480, (1, 100_000), "Whoever has not used the page for so many minutes has to sign in again."
     )
-    session_hours: int = field(
-        default=168,
-        metadata={
-            "help": "So many hours after signing in, one has to sign in again in any case.",
-            "range": (1, 10_000),
-        },
+    session_hours: int = _number(
+        168, (1, 10_000), "So many hours after signing in, one has to sign in again in any case."
     )
     database_url: str = field(
         default="",
@@ -126,42 +117,58 @@ class Settings:
             "choices": ("yes", "no"),
         },
     )
-    max_picture_bytes: int = field(
-        default=25_000_000,
-        metadata={"help": "The largest picture file taken, in bytes.", "range": (1, 2_000_000_000)},
+    max_picture_bytes: int = _number(
+        25_000_000, (1, 2_000_000_000), "The largest picture file taken, in bytes."
     )
-    max_picture_pixels: int = field(
-        default=50_000_000,
-        metadata={
-            "help": "The largest picture taken, in pixels: width times height. Decoding needs up to 16 bytes "
-            "of memory for each.",
-            "range": (1, 2_000_000_000),
-        },
+    max_picture_pixels: int = _number(
+        50_000_000,
+        (1, 2_000_000_000),
+        "The largest picture taken, in pixels: width times height. Decoding needs up to 16 bytes "
+        "of memory for each.",
     )
-    max_model_bytes: int = field(
-        default=500_000_000,
-        metadata={"help": "The largest model file taken, in bytes.", "range": (1, 2_000_000_000)},
+    max_model_bytes: int = _number(500_000_000, (1, 2_000_000_000), "The largest model file taken, in bytes.")
+    max_files_per_request: int = _number(
+        100, (1, 100_000), "The most pictures in one request to the HTTP API."
     )
-    max_files_per_request: int = field(
-        default=100,
-        metadata={"help": "The most pictures in one request to the HTTP API.", "range": (1, 100_000)},
+    max_upload_memory: int = _number(
+        0,
+        (0, 1_000_000_000_000),
+        "The memory for the uploads of all requests together, in bytes. 0: twenty times max_picture_bytes.",
     )
-    batch_size: int = field(
-        default=16, metadata={"help": "The most pictures sent to the network together.", "range": (1, 4096)}
+    max_requests: int = _number(
+        128,
+        (1, 100_000),
+        "The most requests whose pictures are worked on at the same time; others are asked to come again.",
     )
-    batch_wait_ms: int = field(
-        default=2,
-        metadata={
-            "help": "How long the server waits for more pictures before a run, in milliseconds.",
-            "range": (0, 10_000),
-        },
+    client_percent: int = _number(
+        75,
+        (1, 100),
+        "How much of max_requests and max_upload_memory one person or one address may have, in percent.",
     )
-    threads: int = field(
-        default=0,
-        metadata={
-            "help": "Threads for reading pictures and for the network. 0: one for each core.",
-            "range": (0, 1024),
-        },
+    max_connections: int = _number(
+        500,
+        (1, 100_000),
+        "The most connections to the server. Where there are more, one that has sent no whole request is "
+        "closed, of the address that has most.",
+    )
+    head_seconds: int = _number(
+        10, (1, 3600), "How long the head of a request may take to arrive, in seconds."
+    )
+    body_seconds: int = _number(
+        1800, (1, 100_000), "How long the server waits for the body of a request in all, in seconds."
+    )
+    stall_seconds: int = _number(30, (1, 3600), "Over how many seconds least_rate is measured.")
+    least_rate: int = _number(
+        1000,
+        (1, 1_000_000_000),
+        "The fewest bytes per second at which a body has to arrive, and an answer to be taken.",
+    )
+    batch_size: int = _number(16, (1, 4096), "The most pictures sent to the network together.")
+    batch_wait_ms: int = _number(
+        2, (0, 10_000), "How long the server waits for more pictures before a run, in milliseconds."
+    )
+    threads: int = _number(
+        0, (0, 1024), "Threads for reading pictures and for the network. 0: one for each core."
     )
     language: str = field(
         default="",

@@ -11,13 +11,12 @@ from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 from fastapi import FastAPI
 
 from tenfold import settings
 from tenfold.inference import Classifier
 from tenfold.web.app import create_app
-from tenfold.web.server import Server
+from tenfold.web.server import Server, configured
 from tenfold.web.service import Service
 from tests.fakes import FakeApp
 
@@ -37,7 +36,7 @@ Serve = Callable[..., Running]
 
 def start(app: FastAPI) -> tuple[Server, threading.Thread, int]:
     listening = socket.create_server(("127.0.0.1", 0))
-    server = Server(uvicorn.Config(app, log_level="critical", lifespan="on"))
+    server = Server(configured(app, log_level="critical"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
     port = int(listening.getsockname()[1])

@@ -74,17 +74,15 @@ def test_every_error_has_its_status(kind: type[errors.TenfoldError], status: int
     )
 
 
-def test_a_server_with_too_much_to_do_says_when_to_come_back(
-    serve: Serve, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("tenfold.web.service.MOST_REQUESTS", 0)
-    busy = serve(FakeClassifier())
+def test_a_server_with_too_much_to_do_says_when_to_come_back(serve: Serve) -> None:
+    busy = serve(FakeClassifier(), max_requests=1)
+    busy.service.places.limit = 0
     answer = busy.client.post("/api/v1/classify", content=picture(RED))
     check(
         answer,
         503,
         "overloaded",
-        "This server works on 0 requests, and takes no more. Try again in a moment.",
+        "This server works on 1 requests, and takes no more. Try again in a moment.",
     )
     assert int(answer.headers["retry-after"]) > 0
     assert busy.client.get("/readyz").status_code == 503

@@ -148,9 +148,7 @@ def _has_browser() -> bool:
 
 
 def _run(app: "FastAPI", listening: socket.socket, address: str, *, proxies: str, opening: bool) -> None:
-    import uvicorn
-
-    from tenfold.web.server import Server
+    from tenfold.web.server import Server, configured
 
     class Telling(Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -159,16 +157,7 @@ def _run(app: "FastAPI", listening: socket.socket, address: str, *, proxies: str
             if opening:
                 _open(address)
 
-    config = uvicorn.Config(
-        app,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        proxy_headers=bool(proxies),  # uvicorn would believe everybody on this machine
-        forwarded_allow_ips=proxies,
-        lifespan="on",
-        timeout_graceful_shutdown=_GRACE_SECONDS,
-    )
+    config = configured(app, proxies=proxies, grace=_GRACE_SECONDS)
     # uvicorn finishes what it works on and then raises the signal again: for a server, that is a good end.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:

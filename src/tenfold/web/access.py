@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
-from fastapi.concurrency import run_in_threadpool
 
 from tenfold.accounts.roles import ADMINISTRATOR, OPERATOR, at_least
 from tenfold.accounts.sessions import SignedIn
@@ -35,6 +34,12 @@ class Visitor:
     address: str = ""
     session: SignedIn | None = None
 
+    @property
+    def holders(self) -> tuple[str, ...]:
+        """Whom a request counts for where each may have only a part of what there is."""
+        address = f"address {self.address}"
+        return (f"person {self.id}", address) if self.id else (address,)
+
 
 async def visitor(request: Request) -> Visitor:
     """The visitor.
@@ -46,7 +51,7 @@ async def visitor(request: Request) -> Visitor:
     service = service_of(request)
     if service.house.people.nobody_lately and private(service.settings):
         return _owner(request)
-    return await run_in_threadpool(recognise, request)
+    return await service.threads.read(recognise, request)
 
 
 def operator(who: Annotated[Visitor, Depends(visitor)]) -> Visitor:
@@ -94,7 +99,8 @@ def recognise(request: Request, *, using: bool = True) -> Visitor:
 async def still_here(request: Request, who: Visitor) -> bool:
     """Whether `who` may still go on with a long answer; does not count as use."""
     try:
-        return (await run_in_threadpool(recognise, request, using=False)).id == who.id
+        found = await service_of(request).threads.read(recognise, request, using=False)
+        return found.id == who.id
     except TenfoldError:
         return False
 

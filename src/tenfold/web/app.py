@@ -38,7 +38,7 @@ from tenfold.web import (
 )
 from tenfold.web.at_work import at_work
 from tenfold.web.following import following
-from tenfold.web.guard import HEADERS, Guard, allowed_hosts
+from tenfold.web.guard import HEADERS, Guard, Pace, allowed_hosts
 from tenfold.web.service import Service
 from tenfold.web.waiting import nothing_waits
 
@@ -61,7 +61,11 @@ def create_app(house: App, *, page: Path = pages.BUILT) -> FastAPI:
     app.state.service = service
     app.include_router(docs.router)
     pages.install(app, page)
-    app.add_middleware(Guard, hosts=allowed_hosts(house.settings.host, house.settings.allowed_hosts))
+    app.add_middleware(
+        Guard,
+        hosts=allowed_hosts(house.settings.host, house.settings.allowed_hosts),
+        pace=Pace(house.settings.body_seconds, house.settings.stall_seconds, house.settings.least_rate),
+    )
     return app
 
 

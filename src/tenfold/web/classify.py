@@ -1,11 +1,13 @@
 """POST /api/v1/classify: pictures in, a prediction or a problem for each out."""
 
 import asyncio
+import json
+from contextlib import aclosing
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from tenfold.errors import PictureError
@@ -15,8 +17,9 @@ from tenfold.web import uploads
 from tenfold.web.access import Viewer
 from tenfold.web.batching import Closed
 from tenfold.web.problems import Overloaded, Problem, describe, responses
+from tenfold.web.room import Share
 from tenfold.web.service import Service, Serving, service_of
-from tenfold.web.uploads import Share, Upload
+from tenfold.web.uploads import Upload
 
 router = APIRouter(tags=["classify"])
 
@@ -57,6 +60,7 @@ class ClassifyAnswer(BaseModel):
     "/api/v1/classify",
     operation_id="classify",
     summary="Classify pictures",
+    response_model=ClassifyAnswer,
     openapi_extra={"requestBody": uploads.BODY},
     responses=responses(
         _400="No picture in the request, or a form that cannot be read.",
@@ -73,20 +77,24 @@ async def classify(
     evidence: Annotated[
         bool, Query(description="Also say where in the picture each class was seen.")
     ] = False,
-) -> ClassifyAnswer:
+) -> Response:
     """What is in each picture. A picture that cannot be used gets its problem beside the others' answers;
     where the request holds a single picture, that problem is the answer."""
     service = service_of(request)
+    service.admit(request, who.holders)
     try:
-        with service.place(), service.memory.share() as share, service.serving() as serving:
-            outcomes = await _classify_all(request, service, serving, share)
+        with (
+            service.memory.share(who.holders) as share,
+            service.places.share(who.holders) as place,
+            service.serving() as serving,
+        ):
+            outcomes = await _classify_all(request, service, serving, share, place)
     except Closed as reason:
         raise Overloaded("This server", "is stopping", cure="Try again in a moment.") from reason
     if len(outcomes) == 1 and outcomes[0].error is not None:
         raise outcomes[0].error
-    return ClassifyAnswer(
-        model=serving.classifier.sha256, results=[outcome.answer(evidence) for outcome in outcomes]
-    )
+    content = await service.threads.answer(_serialised, serving.classifier.sha256, outcomes, evidence)
+    return Response(content, media_type="application/json")
 
 
 @dataclass(frozen=True)
@@ -97,44 +105,66 @@ class _Outcome:
     error: PictureError | None = None
 
     def answer(self, evidence: bool) -> PictureAnswer:
+        """Made without validation: it would cost more than all else, and what we made ourselves fits."""
         width, height = self.size or (None, None)
         found = self.prediction
-        return PictureAnswer(
+        return PictureAnswer.model_construct(
             name=self.name,
             width=width,
             height=height,
-            prediction=PredictionAnswer(**{"evidence": None, **found.to_dict(evidence=evidence)})
+            prediction=PredictionAnswer.model_construct(
+                **{"evidence": None, **found.to_dict(evidence=evidence)}
+            )
             if found
             else None,
             problem=describe(self.error) if self.error else None,
         )
 
 
-async def _classify_all(request: Request, service: Service, serving: Serving, share: Share) -> list[_Outcome]:
-    """Classify while the rest still arrives; reading pauses while this request has enough in hand."""
+def _serialised(model: str, outcomes: list[_Outcome], evidence: bool) -> bytes:
+    """A `ClassifyAnswer` as JSON, one picture after the other, so that other threads have their turns."""
+    parts = [outcome.answer(evidence).model_dump_json() for outcome in outcomes]
+    return f'{{"model":{json.dumps(model)},"results":[{",".join(parts)}]}}'.encode()
+
+
+async def _classify_all(
+    request: Request, service: Service, serving: Serving, share: Share, place: Share
+) -> list[_Outcome]:
+    """Classify while the rest still arrives; reading pauses while this request has enough in hand.
+
+    The request has a place while one of its pictures, which is then whole, is being worked on.
+    """
     undecoded = asyncio.Semaphore(serving.batcher.workers + 1)
     unanswered = asyncio.Semaphore(2 * service.settings.batch_size)
     tasks: list[asyncio.Task[_Outcome]] = []
+    at_work = 0
 
     async def one(upload: Upload) -> _Outcome:
+        nonlocal at_work
         try:
             try:
                 prepared = await _prepare(serving, upload)
             finally:
-                share.give(len(upload.content))
+                upload.content.drop()
                 undecoded.release()
             return _Outcome(upload.name, prepared.picture_size, await serving.batcher.run(prepared))
         except PictureError as error:
             return _Outcome(upload.name, error=error)
         finally:
             unanswered.release()
+            at_work -= 1
+            if not at_work:
+                place.give(1)
 
     try:
-        async for upload in uploads.read(request, service.uploads, share):
-            tasks.append(asyncio.create_task(one(upload)))
-            del upload  # its bytes must not outlive its task
-            await undecoded.acquire()
-            await unanswered.acquire()
+        async with aclosing(uploads.read(request, service.uploads, share)) as arriving:
+            async for upload in arriving:
+                if not at_work:
+                    place.take(1)
+                at_work += 1
+                tasks.append(asyncio.create_task(one(upload)))
+                await undecoded.acquire()
+                await unanswered.acquire()
         return await asyncio.gather(*tasks)
     finally:
         for task in tasks:
@@ -144,6 +174,5 @@ async def _classify_all(request: Request, service: Service, serving: Serving, sh
 async def _prepare(serving: Serving, upload: Upload) -> Prepared:
     if upload.problem is not None:
         raise upload.problem
-    return await serving.batcher.prepare(
-        partial(serving.classifier.prepare, upload.content, name=upload.name)
-    )
+    prepare = partial(serving.classifier.prepare, name=upload.name)
+    return await serving.batcher.prepare(partial(upload.content.use, prepare))

@@ -1,6 +1,5 @@
 """/api/v1/comparisons: which of several models is better on the same pictures."""
 
-import asyncio
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -72,9 +71,9 @@ def compare(request: Request, who: Administrator, asked: ComparisonAsked) -> Job
 async def report(request: Request, who: Viewer, job: str) -> Response:
     """The figures, and pictures that one model gets right and another wrong."""
     house = service_of(request).house
-    found = await asyncio.to_thread(house.jobs.get, job)
+    found = await service_of(request).threads.read(house.jobs.get, job)
     page = house.compare.page(found.id)
     if found.kind != KIND or not page.is_file():
         raise NotHere(f"The comparison {job[:64]}", "has no page", cure="It is written when the job ends.")
-    content = await asyncio.to_thread(page.read_bytes)
+    content = await service_of(request).threads.read(page.read_bytes)
     return Response(content, media_type="text/html", headers={"Content-Security-Policy": SANDBOX})

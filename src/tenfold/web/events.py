@@ -17,6 +17,7 @@ from tenfold.database import UNAVAILABLE, now
 from tenfold.runtime import App
 from tenfold.web.job_answers import job_answer
 from tenfold.web.problems import Overloaded
+from tenfold.web.threads import Threads
 
 log = logging.getLogger(__name__)
 
@@ -53,8 +54,8 @@ class Listener:
 class Events:
     """Everybody who listens to one house."""
 
-    def __init__(self, house: App) -> None:
-        self._house = house
+    def __init__(self, house: App, threads: Threads) -> None:
+        self._house, self._threads = house, threads
         self._listeners: set[Listener] = set()
         self._wake = asyncio.Event()
         self._ended = False
@@ -117,7 +118,7 @@ class Events:
                 continue
             again, self._all_again = self._all_again, False
             try:
-                self._tell(await asyncio.to_thread(self._look, again))
+                self._tell(await self._threads.read(self._look, again))
             except UNAVAILABLE as reason:
                 # It comes back, and whoever listens is not to hear nothing ever after.
                 log.warning("The database does not answer: %s", str(reason).splitlines()[0])

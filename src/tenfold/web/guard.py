@@ -17,6 +17,7 @@ is read and thrown away, and then the connection is closed.
 import asyncio
 import ipaddress
 import socket
+from dataclasses import dataclass
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -33,8 +34,8 @@ _PAGE_POLICY = (
 _DOCS_POLICY = _PAGE_POLICY.replace("img-src 'self'", "img-src 'self' data:")
 DOCS_PATH = "/docs"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-# A body that is read whole.
-_WHOLE_BYTES, _WHOLE_SECONDS = 2_000_000, 30.0
+# The most bytes of a body that is read before anybody looks at who sends it.
+SHORT_BODY = 16_000
 _BODY = "tenfold.body"
 _HTTPS_ONLY = "max-age=31536000; includeSubDomains"
 _LINGER_BYTES = 32_000_000
@@ -81,18 +82,32 @@ _FOREIGN = problems.answer(
 )
 
 
-class Guard:
-    """ASGI middleware that refuses foreign hosts, adds the security headers, and ends unfinished uploads."""
+@dataclass(frozen=True)
+class Pace:
+    """How fast a request's body has to arrive. Only the time counts in which the server waits for it.
 
-    def __init__(self, app: ASGIApp, hosts: frozenset[str]) -> None:
-        self._app, self._hosts = app, hosts
+    total: the most seconds for the whole. rate: the fewest bytes per second, over each `stall` seconds.
+    """
+
+    total: float
+    stall: float
+    rate: float
+
+
+class Guard:
+    """ASGI middleware that refuses foreign hosts, adds the security headers, limits bodies in their size and
+    pace, and ends unfinished uploads."""
+
+    def __init__(self, app: ASGIApp, hosts: frozenset[str], pace: Pace) -> None:
+        self._app, self._hosts, self._pace = app, hosts, pace
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         sent = Headers(scope=scope)
-        body = _Body(receive, expected=sent.get("content-length", "0") != "0" or "transfer-encoding" in sent)
+        expected = sent.get("content-length", "0") != "0" or "transfer-encoding" in sent
+        body = _Body(receive, self._pace, expected)
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -131,11 +146,11 @@ class Guard:
         )
 
 
-def piece_by_piece(scope: Scope) -> None:
-    """Say that a request's body is read as it arrives, with other limits than the guard's."""
+def limit_body(scope: Scope, most: int | None) -> None:
+    """Let a request's body have up to `most` bytes. None: whoever reads it sets limits of its own."""
     body = scope.get(_BODY)
     if body is not None:
-        body.limited = False
+        body.most = most
 
 
 def _is_foreign(method: str, sent: Headers) -> bool:
@@ -151,39 +166,65 @@ def _is_foreign(method: str, sent: Headers) -> bool:
 
 
 class _Body:
-    """A request's body on its way in. `expected`: there is more of it to come.
+    """A request's body on its way in.
 
-    Whoever reads it piece by piece takes off its limits, and sets some of its own (`piece_by_piece`); what is
-    read as a whole, which is done before anybody looks at who asks, has to be small and soon there.
+    Attributes:
+        expected: there is more of it to come.
+        most: how many bytes it may have.
     """
 
-    def __init__(self, receive: Receive, expected: bool) -> None:
-        self._receive, self.expected = receive, expected
-        self.limited, self._arrived = True, 0
+    def __init__(self, receive: Receive, pace: Pace, expected: bool) -> None:
+        self._receive, self._pace, self.expected = receive, pace, expected
+        self.most: int | None = SHORT_BODY
+        self._arrived = 0
+        self._total_left, self._stall_left, self._since_stall = pace.total, pace.stall, 0
 
     async def receive(self) -> Message:
-        limited = self.limited and self.expected
-        try:
-            async with asyncio.timeout(_WHOLE_SECONDS if limited else None):
-                message = await self._receive()
-        except TimeoutError:
-            raise HTTPException(408, "its body stopped arriving") from None
-        self._arrived += len(message.get("body", b""))
-        if not message.get("more_body"):  # the last piece, or the client has gone
-            self.expected = False
-        if limited and self._arrived > _WHOLE_BYTES:
-            raise HTTPException(413, f"its body has more than {_WHOLE_BYTES // 1_000_000} MB")
+        if not self.expected:
+            return await self._receive()
+        message = await self._in_time()
+        count = len(message.get("body", b""))
+        self._arrived += count
+        self._since_stall += count
+        if self._since_stall >= self._pace.rate * self._pace.stall:
+            self._stall_left, self._since_stall = self._pace.stall, 0
+        if self.most is not None and self._arrived > self.most:
+            raise HTTPException(413, f"has a body of more than {self.most // 1000} kB")
         return message
 
     async def linger(self) -> None:
         """Throw away what still comes, for a short while."""
-        left, self.limited = _LINGER_BYTES, False
+        left = _LINGER_BYTES
         try:
             async with asyncio.timeout(_LINGER_SECONDS):
                 while self.expected and left > 0:
-                    left -= len((await self.receive()).get("body", b""))
+                    left -= len((await self._next()).get("body", b""))
         except TimeoutError:
             pass
+
+    async def _in_time(self) -> Message:
+        loop = asyncio.get_running_loop()
+        begun = loop.time()
+        try:
+            async with asyncio.timeout(min(self._total_left, self._stall_left)):
+                message = await self._next()
+        except TimeoutError:
+            pace = self._pace
+            if self._total_left <= self._stall_left:
+                raise HTTPException(408, f"did not end within {pace.total:g} seconds") from None
+            raise HTTPException(
+                408, f"arrived too slowly: {self._since_stall} bytes in {pace.stall:g} seconds"
+            ) from None
+        waited = loop.time() - begun
+        self._total_left -= waited
+        self._stall_left -= waited
+        return message
+
+    async def _next(self) -> Message:
+        message = await self._receive()
+        if not message.get("more_body"):  # the last piece, or the client has gone
+            self.expected = False
+        return message
 
 
 def _add_headers(headers: MutableHeaders, scope: Scope, *, close: bool) -> None:

@@ -30,7 +30,7 @@ async def health() -> HealthAnswer:
 async def ready(request: Request) -> HealthAnswer:
     """Answers 503 where a picture would be refused: starting, stopping, or too much to do."""
     service = service_of(request)
-    with service.place():
-        if not service.batcher.running:
-            raise Overloaded("This server", "is not ready", cure="Try again in a moment.")
+    service.places.check((), 1)
+    if not service.batcher.running:
+        raise Overloaded("This server", "is not ready", cure="Try again in a moment.")
     return HealthAnswer(status="ok")

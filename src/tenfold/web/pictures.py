@@ -1,8 +1,9 @@
 """Pictures into the catalogue over HTTP, and out of it to be looked at."""
 
-import asyncio
 import os
+from contextlib import aclosing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -95,17 +96,19 @@ async def add_pictures(
     class. A picture that cannot be used gets its problem beside the others; where the request holds a single
     picture, that problem is the answer."""
     service = service_of(request)
+    service.admit(request, who.holders)
     outcomes: list[_Outcome] = []
     if request.headers.get("content-type", "").lower().startswith("multipart/"):
         name = ""
-    with service.place(), service.memory.share() as share:
-        async for upload in uploads.read(request, service.uploads, share):
-            async with service.keepers:
-                outcomes.append(await asyncio.to_thread(_add, service.house, who, upload, source, name))
-            share.give(len(upload.content))
-            del upload  # its bytes must not stay while the next ones arrive
+    with service.memory.share(who.holders) as share, service.places.share(who.holders) as place:
+        async with aclosing(uploads.read(request, service.uploads, share)) as arriving:
+            async for upload in arriving:
+                place.take(1)
+                outcomes.append(await service.threads.keep(_add, service.house, who, upload, source, name))
+                place.give(1)
+                upload.content.drop()
     if any(outcome.added is not None for outcome in outcomes):
-        await asyncio.to_thread(classifying.wake, service.house.jobs, service.house.intake)
+        await service.threads.read(classifying.wake, service.house.jobs, service.house.intake)
     if len(outcomes) == 1 and outcomes[0].error is not None:
         raise outcomes[0].error
     return PicturesAnswer(results=[outcome.answer(who.id) for outcome in outcomes])
@@ -130,10 +133,11 @@ def _add(house: App, who: Visitor, upload: Upload, source: str, name: str) -> _O
     called = name or upload.name
     if upload.problem is not None:
         return _Outcome(called, error=upload.problem)
+    add = partial(
+        house.intake.add, name=called, source=source, owner=who.id, by=who.id, shared=who.id == HOUSE
+    )
     try:
-        added = house.intake.add(
-            upload.content, name=called, source=source, owner=who.id, by=who.id, shared=who.id == HOUSE
-        )
+        added = upload.content.use(add)
     except (PictureError, CatalogueError) as error:
         return _Outcome(called, error=error)
     return _Outcome(called, added)
@@ -214,17 +218,16 @@ async def picture(
 ) -> Response:
     """The original where every browser shows its type (JPEG, PNG, WebP, GIF), else the whole as a JPEG."""
     service = service_of(request)
-    entry = await asyncio.to_thread(_entry, service.house, who, number)
+    entry = await service.threads.read(_entry, service.house, who, number)
     tag = f'"{entry.hash}"'
     if not download and _has(request, tag):
         return Response(status_code=304, headers=_ASK_AGAIN | {"ETag": tag})
     if download:
-        path = await asyncio.to_thread(service.house.showing.original, entry)
+        path = await service.threads.read(service.house.showing.original, entry)
         return FileResponse(
             path, media_type=entry.media_type, filename=file_name(entry), headers=_ASK_AGAIN | {"ETag": tag}
         )
-    async with service.painters:
-        shown = await asyncio.to_thread(service.house.showing.shown, entry)
+    shown = await service.threads.paint(service.house.showing.shown, entry)
     if isinstance(shown, Path):
         return FileResponse(shown, media_type=entry.media_type, headers=_ASK_AGAIN | {"ETag": tag})
     return Response(shown, media_type=SMALL_TYPE, headers=_ASK_AGAIN | {"ETag": tag})
@@ -257,13 +260,12 @@ async def thumbnail(
 ) -> Response:
     """Upright, as JPEG. It never changes, so a browser asks for it once."""
     service = service_of(request)
-    entry = await asyncio.to_thread(_entry, service.house, who, number)
+    entry = await service.threads.read(_entry, service.house, who, number)
     chosen = nearest_side(side)
     headers = _FOR_EVER | {"ETag": f'"{entry.hash}-{chosen}"'}
     if _has(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
-    async with service.painters:
-        path = await asyncio.to_thread(service.house.showing.small, entry, chosen)
+    path = await service.threads.paint(service.house.showing.small, entry, chosen)
     return FileResponse(path, media_type=SMALL_TYPE, headers=headers)
 
 

@@ -294,6 +294,10 @@ def _from_http(request: Request, error: HTTPException) -> RequestError:
         allowed = (error.headers or {}).get("Allow", "")
         cure = f"Use {allowed}." if allowed else "The API is described at /docs."
         return WrongMethod(path, "cannot be used this way", received=request.method, cure=cure)
+    if error.status_code == 408:
+        return UploadStalled("The upload", str(error.detail), cure="Check the connection and send it again.")
+    if error.status_code == 413:
+        return UploadTooLarge("The request", str(error.detail), cure="Send less at a time.")
     return RequestFailed(error.status_code, str(error.detail))
 
 

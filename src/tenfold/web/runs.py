@@ -1,6 +1,5 @@
 """/api/v1/runs: training, begun, watched, stopped and gone on with; and the networks that can be trained."""
 
-import asyncio
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -246,7 +245,7 @@ async def report(request: Request, who: Viewer, name: str) -> Response:
     page = folder / "report.html"
     if not page.is_file():
         raise NotHere(f"The run {name}", "has no report", cure="`tenfold evaluate` writes one.")
-    content = await asyncio.to_thread(page.read_bytes)
+    content = await service_of(request).threads.read(page.read_bytes)
     return Response(content, media_type="text/html", headers={"Content-Security-Policy": SANDBOX})
 
 

@@ -1,11 +1,36 @@
-"""The server under the app: uvicorn, told to let go of those who listen before it waits for its answers."""
+"""The server under the app: uvicorn with limits for connections, told to let go of those who listen before it
+waits for its answers."""
 
 import socket
 
 import uvicorn
 from fastapi import FastAPI
 
+from tenfold.web.connections import Connection
 from tenfold.web.service import Service
+
+
+def configured(
+    app: FastAPI, *, proxies: str = "", grace: int | None = None, log_level: str = "warning"
+) -> uvicorn.Config:
+    """How uvicorn serves an app of `create_app`.
+
+    Args:
+        proxies: whose word is taken for where a request came from (the setting trusted_proxies).
+        grace: the most seconds that stopping waits for answers; None: as long as they take.
+    """
+    return uvicorn.Config(
+        app,
+        http=Connection,
+        ws="none",
+        log_level=log_level,
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(proxies),  # uvicorn would believe everybody on this machine
+        forwarded_allow_ips=proxies,
+        lifespan="on",
+        timeout_graceful_shutdown=grace,
+    )
 
 
 class Server(uvicorn.Server):

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,13 +16,12 @@ from tenfold.runtime import App
 from tenfold.settings import Settings, load, variable
 from tenfold.web.batching import Batcher
 from tenfold.web.events import Events
-from tenfold.web.problems import Overloaded
-from tenfold.web.uploads import Memory, UploadLimits
+from tenfold.web.room import Room
+from tenfold.web.threads import Threads
+from tenfold.web.uploads import UploadLimits, declared
 
-MOST_REQUESTS = 128
-# Uploads held by all requests together, in pictures of the largest size.
+# Uploads held by all requests together, in pictures of the largest size, where no setting says how much.
 _HELD_PICTURES = 20
-_KEEPERS = 8
 
 
 @dataclass
@@ -42,12 +41,19 @@ class Service:
         self.settings = settings = house.settings
         self.stated = stated(settings.home)
         self.uploads = UploadLimits(settings.max_picture_bytes, settings.max_files_per_request)
-        self.memory = Memory(_HELD_PICTURES * settings.max_picture_bytes)
-        self.events = Events(house)
-        # How many pictures are put on the disk, and how many are decoded to be shown, at the same time.
-        self.keepers = asyncio.Semaphore(_KEEPERS)
-        self.painters = asyncio.Semaphore(settings.threads or os.cpu_count() or 1)
-        self._requests = 0
+        # Bytes of uploads that are held, and requests whose pictures are being worked on.
+        self.memory = Room(
+            settings.max_upload_memory or _HELD_PICTURES * settings.max_picture_bytes,
+            percent=settings.client_percent,
+            full="holds as many uploads as it has room for",
+        )
+        self.places = Room(
+            settings.max_requests,
+            percent=settings.client_percent,
+            full=f"works on {settings.max_requests} requests, and takes no more",
+        )
+        self.threads = Threads(painting=settings.threads or os.cpu_count() or 1)
+        self.events = Events(house, self.threads)
         self._serving = self._made(house.live.classifier)
         self._retiring: set[asyncio.Task[None]] = set()
 
@@ -77,6 +83,7 @@ class Service:
         await self._serving.batcher.__aenter__()
         self.house.live.tell(lambda new: loop.call_soon_threadsafe(self._follow, new))
         async with AsyncExitStack() as stack:
+            stack.callback(self.threads.close)
             stack.push_async_callback(self._stop)
             await stack.enter_async_context(self.events.running())
             yield
@@ -110,20 +117,10 @@ class Service:
             await asyncio.sleep(0.05)
         await old.batcher.__aexit__(None, None, None)
 
-    @contextmanager
-    def place(self) -> Iterator[None]:
-        """A place for one request's work; Overloaded where there is none."""
-        if self._requests >= MOST_REQUESTS:
-            raise Overloaded(
-                "This server",
-                f"works on {MOST_REQUESTS} requests, and takes no more",
-                cure="Try again in a moment.",
-            )
-        self._requests += 1
-        try:
-            yield
-        finally:
-            self._requests -= 1
+    def admit(self, request: Request, holders: Sequence[str]) -> None:
+        """Raise Overloaded, before any of its body is read, where there is no room for a request now."""
+        self.places.check(holders, 1)
+        self.memory.check(holders, min(declared(request), self.uploads.picture_bytes))
 
 
 def stated(home: Path) -> Settings:

@@ -1,12 +1,11 @@
 """Pictures out of a request, one by one as they arrive, with every limit enforced on the way.
 
-A picture is held in memory until it is decoded, never more of it than the limit; all requests together hold
-at most what `Memory` allows. Knows HTTP bodies; does not know what a picture is.
+A picture is held in memory until it is used, never more of it than the limit; all requests together hold at
+most what their room allows. Knows HTTP bodies; does not know what a picture is.
 """
 
-import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -18,8 +17,9 @@ from starlette.requests import Request
 from tenfold.errors import PictureTooLarge
 from tenfold.images import SUPPORTED
 from tenfold.images.intake import megas
-from tenfold.web.guard import piece_by_piece
-from tenfold.web.problems import BadUpload, NoPicture, Overloaded, UploadStalled, UploadTooLarge
+from tenfold.web.guard import limit_body
+from tenfold.web.problems import BadUpload, NoPicture, UploadTooLarge
+from tenfold.web.room import Held, Share
 
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
@@ -41,7 +41,6 @@ BODY: dict[str, Any] = {
         "application/octet-stream": {"schema": PICTURE},
     },
 }
-STALL_SECONDS = 30.0
 # A too large picture among others is skipped up to this many times the limit, so that the others get an
 # answer; what goes on after that is cut off.
 _SKIP = 4
@@ -59,99 +58,70 @@ class UploadLimits:
 
 @dataclass(frozen=True)
 class Upload:
-    """One picture as it came: its name and its bytes, or why there are none."""
+    """One picture as it came: its name and its bytes, or why they cannot be used."""
 
     name: str
-    content: bytes = field(repr=False)
+    content: Held = field(repr=False)
     problem: PictureTooLarge | None = None
 
 
-class Memory:
-    """Counts the bytes of uploads held by all requests, and refuses more than `limit`."""
-
-    def __init__(self, limit: int) -> None:
-        self.limit = limit
-        self.held = 0
-
-    @contextmanager
-    def share(self) -> Iterator["Share"]:
-        """One request's part of it, given back whole at the end."""
-        share = Share(self)
-        try:
-            yield share
-        finally:
-            share.give(share.held)
-
-
-class Share:
-    """What one request holds."""
-
-    def __init__(self, memory: Memory) -> None:
-        self._memory = memory
-        self.held = 0
-
-    def take(self, count: int) -> None:
-        if self._memory.held + count > self._memory.limit:
-            raise Overloaded(
-                "This server",
-                "holds as many uploads as it has room for",
-                cure="Try again in a moment.",
-            )
-        self._memory.held += count
-        self.held += count
-
-    def give(self, count: int) -> None:
-        count = min(count, self.held)  # a task may end after its request gave everything back
-        self._memory.held -= count
-        self.held -= count
-
-
-async def read(request: Request, limits: UploadLimits, share: Share) -> AsyncIterator[Upload]:
-    """The pictures of a request, each as soon as it is whole.
-
-    The receiver gives an upload's bytes back to `share` when it is done with them.
+def read(request: Request, limits: UploadLimits, share: Share) -> AsyncGenerator[Upload]:
+    """The pictures of a request, each as soon as it is whole; its bytes count for `share` until used.
 
     Raises:
         RequestError: the body cannot be read, holds no picture, or too many.
         PictureTooLarge: a picture goes on beyond the limit; raised as the bytes arrive.
     """
     kind, options = parse_options_header(request.headers.get("content-type"))
-    if kind.startswith(b"multipart/"):
-        boundary = options.get(b"boundary")
-        if kind != b"multipart/form-data" or not boundary:
-            raise BadUpload(
-                "The request",
-                "is not a form that can be read",
-                received=request.headers["content-type"][:200],
-                cure="Send multipart/form-data with a boundary, or the picture's bytes alone.",
-            )
-        async for upload in _read_form(request, boundary, limits, share):
-            yield upload
-    else:
-        yield await _read_body(request, limits, share)
+    if not kind.startswith(b"multipart/"):
+        return _read_body(request, limits, share)
+    boundary = options.get(b"boundary")
+    if kind != b"multipart/form-data" or not boundary:
+        raise BadUpload(
+            "The request",
+            "is not a form that can be read",
+            received=request.headers["content-type"][:200],
+            cure="Send multipart/form-data with a boundary, or the picture's bytes alone.",
+        )
+    return _read_form(request, boundary, limits, share)
 
 
-async def _read_body(request: Request, limits: UploadLimits, share: Share) -> Upload:
+def declared(request: Request) -> int:
+    """How many bytes the request says that its body has; 0 where it does not say."""
+    length = request.headers.get("content-length", "0")
+    return int(length) if length.isascii() and length.isdigit() else 0
+
+
+async def chunks(request: Request) -> AsyncIterator[bytes]:
+    """A body's pieces as they arrive. Raises HTTPException 408 where they arrive too slowly."""
+    limit_body(request.scope, None)
+    async for chunk in request.stream():
+        if chunk:
+            yield chunk
+
+
+async def _read_body(request: Request, limits: UploadLimits, share: Share) -> AsyncGenerator[Upload]:
     name = "upload"
-    if _declared(request) > limits.picture_bytes:
-        raise _too_large(name, limits, f"it has {megas(_declared(request))} MB")
-    content = BytesIO()
-    async for chunk in chunks(request):
-        if content.tell() + len(chunk) > limits.picture_bytes:
-            raise _too_large(name, limits)
-        share.take(len(chunk))
-        content.write(chunk)
-    if not content.tell():
-        raise _no_picture("it has no body")
-    return Upload(name, content.getvalue())
+    if declared(request) > limits.picture_bytes:
+        raise _too_large(name, limits, f"it has {megas(declared(request))} MB")
+    with BytesIO() as content:
+        async for chunk in chunks(request):
+            if content.tell() + len(chunk) > limits.picture_bytes:
+                raise _too_large(name, limits)
+            share.take(len(chunk))
+            content.write(chunk)
+        if not content.tell():
+            raise _no_picture("it has no body")
+        upload = [Upload(name, share.hold(content.getvalue()))]
+    yield upload.pop()
 
 
 async def _read_form(
     request: Request, boundary: bytes, limits: UploadLimits, share: Share
-) -> AsyncIterator[Upload]:
+) -> AsyncGenerator[Upload]:
     most = limits.pictures * (limits.picture_bytes + _PART_OVERHEAD) + _PART_OVERHEAD
-    if _declared(request) > most:
-        raise _too_much(limits, f"it has {megas(_declared(request))} MB")
+    if declared(request) > most:
+        raise _too_much(limits, f"it has {megas(declared(request))} MB")
     form, arrived = _Form(limits, share), 0
     try:
         parser = MultipartParser(boundary, form.callbacks())
@@ -160,45 +130,26 @@ async def _read_form(
             if arrived > most:  # it did not say how long it is, and goes on after its form has ended
                 raise _too_much(limits, f"it has more than {megas(most)} MB")
             parser.write(chunk)
-            for upload in form.finished:
-                yield upload
-            form.finished.clear()
+            while form.finished:
+                yield form.finished.popleft()
         parser.finalize()
     except FormParserError as reason:
         raise BadUpload(
             "The request", "is not a form that can be read", received=str(reason), cure=_AS_FORM
         ) from reason
+    finally:
+        form.close()
     if not form.ended:
         raise BadUpload("The request", "ends in the middle of its form", cure="Send it again.")
     if not form.pictures:
         raise _no_picture(form.seen())
 
 
-async def chunks(request: Request) -> AsyncIterator[bytes]:
-    """A body's pieces as they arrive. Raises UploadStalled where they stop arriving."""
-    piece_by_piece(request.scope)
-    stream = request.stream()
-    while True:
-        try:
-            async with asyncio.timeout(STALL_SECONDS):
-                chunk = await anext(stream, None)
-        except TimeoutError as reason:
-            raise UploadStalled(
-                "The upload",
-                f"stopped arriving: nothing came for {STALL_SECONDS:g} seconds",
-                cure="Check the connection and send it again.",
-            ) from reason
-        if chunk is None:
-            return
-        if chunk:
-            yield chunk
-
-
 class _Form:
     """Turns the events of the multipart parser into whole uploads."""
 
     def __init__(self, limits: UploadLimits, share: Share) -> None:
-        self.finished: list[Upload] = []
+        self.finished: deque[Upload] = deque()
         self.pictures = 0
         self.ended = False
         self._limits, self._share = limits, share
@@ -225,6 +176,10 @@ class _Form:
     def seen(self) -> str:
         """The fields that came instead of a picture."""
         return f"its fields: {', '.join(self._others[:5])}"[:200] if self._others else "its form is empty"
+
+    def close(self) -> None:
+        """Let go of a picture that was not whole."""
+        self._content.close()
 
     def _begin(self) -> None:
         self._disposition, self._name, self._content, self._over = b"", None, BytesIO(), False
@@ -257,8 +212,8 @@ class _Form:
         elif self._content.tell() + count > self._limits.picture_bytes:
             self._over = True
             self._skip(self._content.tell() + count)
-            self._share.give(self._content.tell())
-            self._content = BytesIO()
+            count, self._content = self._content.tell(), BytesIO()
+            self._share.give(count)
         else:
             self._share.take(count)
             self._content.write(memoryview(data)[start:end])
@@ -277,18 +232,14 @@ class _Form:
             raise _too_many(self._limits, "pictures")
         name = name or f"upload {self.pictures}"
         problem = _too_large(name, self._limits) if self._over else None
-        self.finished.append(Upload(name, self._content.getvalue(), problem))
+        content, self._content = self._content.getvalue(), BytesIO()
+        self.finished.append(Upload(name, self._share.hold(content), problem))
 
     def _end(self) -> None:
         self.ended = True
 
 
 _AS_FORM = f"Send the pictures in the multipart field '{FIELD}', or one picture's bytes as the body."
-
-
-def _declared(request: Request) -> int:
-    length = request.headers.get("content-length", "0")
-    return int(length) if length.isascii() and length.isdigit() else 0
 
 
 def _text(raw: bytes) -> str:

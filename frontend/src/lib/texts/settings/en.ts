@@ -38,6 +38,18 @@ export const en = {
   help_max_picture_pixels: "The largest picture taken, in pixels: width times height.",
   help_max_model_bytes: "The largest model file taken, in bytes.",
   help_max_files_per_request: "The most pictures in one request to the HTTP API.",
+  help_max_upload_memory:
+    "The memory for the uploads of all requests together, in bytes. 0: twenty times the largest picture.",
+  help_max_requests:
+    "The most requests whose pictures are worked on at the same time; others are asked to come again.",
+  help_client_percent:
+    "How much of these places and of this memory one person or one address may have, in percent.",
+  help_max_connections:
+    "The most connections to the server. Where there are more, one that has sent no whole request is closed.",
+  help_head_seconds: "How long the head of a request may take to arrive, in seconds.",
+  help_body_seconds: "How long the server waits for the body of a request in all, in seconds.",
+  help_stall_seconds: "Over how many seconds the least rate is measured.",
+  help_least_rate: "The fewest bytes per second at which a body has to arrive, and an answer to be taken.",
   help_batch_size: "The most pictures sent to the network together.",
   help_batch_wait_ms: "How long the server waits for more pictures before a run, in milliseconds.",
   help_threads: "Threads for reading pictures and for the network. 0: one for each core.",
