@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -355,3 +356,28 @@ def test_folders_that_cannot_be_used_are_refused(place: Place) -> None:
     assert "link to where tenfold keeps its own files" in str(problem.problem)
     with pytest.raises(NotInCatalogue, match="Filing 999 does not exist"):
         place.filer.undo(999)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs links")
+@pytest.mark.parametrize("link", [os.symlink, os.link])
+def test_a_sidecar_that_is_a_link_to_something_else_is_not_read(
+    place: Place, tmp_path: Path, link: Callable[[Path, Path], None]
+) -> None:
+    place.add("a.png", "cat", 10)
+    (place.home / "tenfold.db").write_bytes(b"the database")
+    link(place.home / "tenfold.db", place.source / "10" / "a.png.xmp")
+    report = place.filer.file(Filters(), place.root, "copy", sidecars=True)
+    (problem,) = place.filer.steps(report.filing.id, limit=9, problems=True)
+    assert problem.problem == "it is one of tenfold's own files"
+    assert not (place.root / "cat" / "a.png.xmp").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs links")
+def test_a_folder_that_became_a_link_is_not_moved_from(place: Place, tmp_path: Path) -> None:
+    place.add("a.png", "cat", 10)
+    private = tmp_path / "home" / "runs"
+    (place.source / "10").rename(private)
+    (place.source / "10").symlink_to(private)
+    report = place.filer.file(Filters(), place.root, "move")
+    assert dict(report.hows) == {"folder": 2, "copy": 1}
+    assert (private / "a.png").is_file()

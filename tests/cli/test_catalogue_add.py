@@ -52,7 +52,7 @@ def test_a_folder_is_added_with_a_line_for_each_class(tenfold: Command, photos: 
     assert again.status == 1
     assert "\x1b" not in again.err
     assert again.err.startswith("tenfold: ")
-    assert "[2J.txt is not a picture this build can read (it starts with 'hello')" in again.err
+    assert "[2J.txt is not a picture this build can read. Supported" in again.err
     assert [(entry.owner_id, entry.shared) for entry in entries()] == [(0, True)] * 3
 
 

@@ -7,9 +7,11 @@ from PIL import Image
 
 from tenfold.datasets.browsing import browse
 from tenfold.errors import DamagedPicture, DatasetError, NotAPicture
+from tenfold.server_files import ServerFiles
 from tests.fakes import BLUE, RED, picture
 
 CIFAR = Path(__file__).parents[3] / "shared"
+FILES = ServerFiles(Path("/nowhere"))
 
 
 @pytest.fixture
@@ -27,18 +29,18 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_pictures_are_counted_by_part_and_class(folder: Path) -> None:
-    data = browse(str(folder), folder)
+    data = browse(str(folder), folder, FILES)
     assert len(data) == 6
     assert data.counts == {"training": {"blue": 2, "red": 3}, "test": {"blue": 0, "red": 1}}
 
 
 def test_a_source_without_parts_is_not_divided(folder: Path) -> None:
     shutil.rmtree(folder / "test")
-    assert browse(str(folder / "train"), folder).counts == {"all": {"blue": 2, "red": 3}}
+    assert browse(str(folder / "train"), folder, FILES).counts == {"all": {"blue": 2, "red": 3}}
 
 
 def test_a_page_holds_what_was_asked_for(folder: Path) -> None:
-    data = browse(str(folder), folder)
+    data = browse(str(folder), folder, FILES)
     total, items = data.page("training", "red", 1, 10)
     assert total == 3
     assert [item.source for item in items] == ["train/red/1.png", "train/red/2.png"]
@@ -47,7 +49,7 @@ def test_a_page_holds_what_was_asked_for(folder: Path) -> None:
 
 
 def test_a_picture_is_itself(folder: Path) -> None:
-    data = browse(str(folder), folder)
+    data = browse(str(folder), folder, FILES)
     (item,) = data.page("test", "red", 0, 1)[1]
     assert data.picture(item.number, 256).shape == (30, 40, 3)
     assert data.picture(item.number, 256)[0, 0].tolist() == list(RED)
@@ -62,18 +64,18 @@ def test_a_picture_is_itself(folder: Path) -> None:
 )
 def test_what_is_not_there_is_told(folder: Path, part: str, label: str, words: str) -> None:
     with pytest.raises(DatasetError) as caught:
-        browse(str(folder), folder).page(part, label, 0, 1)
+        browse(str(folder), folder, FILES).page(part, label, 0, 1)
     assert words in str(caught.value)
 
 
 def test_a_number_out_of_range_is_told(folder: Path) -> None:
     with pytest.raises(DatasetError, match=r"has no picture 6 \(it has 6, counted from 0\)"):
-        browse(str(folder), folder).picture(6, 64)
+        browse(str(folder), folder, FILES).picture(6, 64)
 
 
 def test_a_damaged_file_is_told_when_it_is_looked_at(folder: Path) -> None:
     (folder / "train" / "red" / "0.png").write_bytes(b"hello")
-    data = browse(str(folder), folder)
+    data = browse(str(folder), folder, FILES)
     (item, *_) = data.page("training", "red", 0, 1)[1]
     with pytest.raises((NotAPicture, DamagedPicture), match=r"train/red/0\.png"):
         data.picture(item.number, 64)
@@ -82,7 +84,7 @@ def test_a_damaged_file_is_told_when_it_is_looked_at(folder: Path) -> None:
 def test_cifar10_is_looked_into_without_loading_it() -> None:
     if not (CIFAR / "cifar-10-batches-bin").is_dir():
         pytest.skip("needs CIFAR-10 in ../shared")
-    data = browse("cifar10", CIFAR)
+    data = browse("cifar10", CIFAR, FILES)
     assert set(data.counts["training"].values()) == {5000}
     assert set(data.counts["test"].values()) == {1000}
     total, items = data.page("test", "cat", 0, 25)

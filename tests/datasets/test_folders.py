@@ -8,6 +8,7 @@ import pytest
 from tenfold.datasets.folders import list_folder
 from tenfold.datasets.listing import Listing
 from tenfold.errors import DatasetError
+from tenfold.server_files import ServerFiles
 
 
 def touch(root: Path, *names: str) -> Path:
@@ -94,6 +95,29 @@ def test_links_are_followed_but_not_in_circles(tmp_path: Path) -> None:
     (root / "dog").symlink_to(tmp_path / "elsewhere")
     (tmp_path / "elsewhere" / "circle").symlink_to(tmp_path / "elsewhere")
     assert sources(list_folder(root, "pets")) == ["cat/1.jpg", "dog/1.jpg"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs links")
+def test_what_was_named_to_a_server_is_not_left_by_links(tmp_path: Path) -> None:
+    root = touch(tmp_path / "pets", "cat/1.jpg", "dog/1.jpg")
+    touch(tmp_path, "elsewhere/1.jpg", "home/tenfold.db")
+    for name, target in (
+        ("bird", tmp_path / "elsewhere"),
+        ("dog/again", root / "cat"),
+        ("dog/up", "/"),
+        ("dog/2.jpg", tmp_path / "elsewhere" / "1.jpg"),
+        ("dog/3.jpg", tmp_path / "home" / "tenfold.db"),
+        ("dog/4.jpg", root / "cat" / "1.jpg"),
+    ):
+        (root / name).symlink_to(target)
+    found = list_folder(root, "pets", ServerFiles(tmp_path / "home"))
+    assert sources(found) == ["cat/1.jpg", "dog/1.jpg", "dog/4.jpg", "dog/again/1.jpg"]
+    assert sorted((one.source, one.reason) for one in found.skipped) == [
+        ("bird", "it is a link out of the folder"),
+        ("dog/2.jpg", "it is a link out of the folder"),
+        ("dog/3.jpg", "it is one of tenfold's own files"),
+        ("dog/up", "it is a link out of the folder"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 
 from tenfold.datasets.manifests import list_manifest
 from tenfold.errors import DatasetError, MissingExtra
+from tenfold.server_files import ServerFiles
 
 
 @pytest.fixture
@@ -105,6 +106,35 @@ def test_files_that_are_not_there_are_named(pictures: Path) -> None:
         "list.csv names 5 files that do not exist (row 3: gone/0.jpg; row 4: gone/1.jpg; row 5: gone/2.jpg). "
         f"Paths start where the manifest lies, in {pictures.as_posix()}."
     )
+
+
+def test_a_server_reads_only_what_lies_beside_a_manifest(pictures: Path, tmp_path: Path) -> None:
+    files = ServerFiles(tmp_path / "home")
+    (tmp_path / "home").mkdir()
+    (tmp_path / "sets" / "in").mkdir(parents=True)
+    (tmp_path / "sets" / "in" / "link.jpg").symlink_to(pictures / "in" / "a.jpg")
+    rows = ["in/link.jpg,cat", f"{pictures}/in/a.jpg,dog", "../in/b.jpg,dog"]
+    manifest = written(tmp_path / "sets", "\n".join(["path,label", *rows]))
+    assert len(list_manifest(manifest, "list.csv").entries) == 3
+    with pytest.raises(DatasetError, match=r"list\.csv names 3 files that do not lie beside it"):
+        list_manifest(manifest, "list.csv", files)
+    assert (
+        len(list_manifest(written(pictures, "path,label\nin/a.jpg,cat\nin/b.jpg,dog\n"), "l", files).entries)
+        == 2
+    )
+    (tmp_path / "home" / "tenfold.db").write_bytes(b"path,label\n")
+    (tmp_path / "link.csv").symlink_to(tmp_path / "home" / "tenfold.db")
+    with pytest.raises(DatasetError, match=r"cannot be read \(it is one of tenfold's own files"):
+        list_manifest(tmp_path / "link.csv", "link.csv", files)
+
+
+def test_a_file_that_is_no_manifest_is_not_quoted(pictures: Path) -> None:
+    for text in ("root:x:0:0:root\nbin:x:1\n", "secret, words\n", "s" * 100_000):
+        with pytest.raises(DatasetError) as caught:
+            list_manifest(written(pictures, text), "list.csv")
+        assert str(caught.value).startswith("list.csv has no column 'path' (it has ")
+        assert not {"root", "secret", "sss"} & set(str(caught.value).split())
+        assert len(str(caught.value)) < 200
 
 
 def test_what_is_no_utf8_is_refused(pictures: Path) -> None:

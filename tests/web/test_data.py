@@ -82,6 +82,24 @@ def test_what_is_no_dataset_is_not_added(server: Running, source: str) -> None:
     assert answer.headers["content-type"] == "application/problem+json"
 
 
+def test_tenfold_s_own_files_are_no_dataset(server: Running, tmp_path: Path) -> None:
+    home = server.service.house.home
+    (tmp_path / "link").symlink_to(home)
+    for source in (home, home / "pictures", tmp_path / "link"):
+        answer = server.client.post("/api/v1/data", json={"source": str(source)})
+        assert answer.status_code == 422
+        assert "lie where tenfold keeps its own files" in answer.json()["detail"]
+
+
+def test_what_is_no_picture_in_a_dataset_is_not_quoted(server: Running, folder: Path) -> None:
+    (folder / "red" / "notes").write_bytes(b"root:x:0:0")
+    key = add(server, folder)
+    page = server.client.get(f"/api/v1/data/{key}/pictures", params={"limit": 100}).json()
+    (number,) = [one["number"] for one in page["pictures"] if one["source"] == "red/notes"]
+    answer = server.client.get(f"/api/v1/data/{key}/pictures/{number}")
+    assert answer.json()["detail"].startswith("red/notes is not a picture this build can read. Supported")
+
+
 def test_a_picture_that_is_not_there_is_told(server: Running, folder: Path) -> None:
     answer = server.client.get(f"/api/v1/data/{add(server, folder)}/pictures/99")
     assert answer.status_code == 422

@@ -156,6 +156,16 @@ def test_what_is_no_folder_of_the_server_is_refused(catalogue: Running, path: st
     assert "is not a folder of this server. Write the absolute path" in answer.json()["detail"]
 
 
+def test_the_home_itself_is_no_folder_to_be_added(catalogue: Running, tmp_path: Path) -> None:
+    home = catalogue.service.house.home
+    (tmp_path / "link").symlink_to(home / "pictures")
+    for path in (home, home / "pictures", home / ".." / home.name, tmp_path / "link"):
+        for watch in (False, True):
+            answer = catalogue.client.post(f"{URL}/folders", json={"path": str(path), "watch": watch})
+            assert answer.status_code == 400
+            assert "is where tenfold keeps its own files" in answer.json()["detail"]
+
+
 def test_a_thumbnail_is_asked_for_once(catalogue: Running) -> None:
     number = entry_of(add(catalogue, ("a.png", encoded(scene(400, 300), "PNG"))))["id"]
     answer = catalogue.client.get(f"{URL}/entries/{number}/thumbnail?side=100")

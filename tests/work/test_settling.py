@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tenfold.server_files import ServerFiles
 from tenfold.work.settling import Settling
 
 SETTLE = 2.0
@@ -38,7 +39,7 @@ def settled(folder: Settling, seconds: float = SETTLE * 1.5) -> list[str]:
 
 @pytest.fixture
 def at(tmp_path: Path) -> Callable[..., Settling]:
-    return lambda **more: Settling(str(tmp_path), clock=clock, **more)
+    return lambda **more: Settling(str(tmp_path), ServerFiles(tmp_path / "home"), clock=clock, **more)
 
 
 def test_a_file_that_stays_as_it_is_is_whole_once(at: Callable[..., Settling], tmp_path: Path) -> None:
@@ -125,7 +126,7 @@ def test_a_folder_that_went_is_told_and_goes_on_when_it_comes_back(tmp_path: Pat
     place = tmp_path / "disk"
     place.mkdir()
     (place / "a.jpg").write_bytes(b"x")
-    folder = Settling(str(place), clock=clock)
+    folder = Settling(str(place), ServerFiles(tmp_path / "home"), clock=clock)
     assert settled(folder) == ["a.jpg"]
     place.rename(tmp_path / "unplugged")
     assert folder.look() == "The folder is not there. It is watched again as soon as it is."
@@ -158,7 +159,7 @@ def test_what_could_not_be_used_now_comes_again(at: Callable[..., Settling], tmp
 def test_tenfolds_own_folder_is_passed_over(tmp_path: Path) -> None:
     (tmp_path / "home" / "pictures").mkdir(parents=True)
     (tmp_path / "home" / "pictures" / "a.jpg").write_bytes(b"x")
-    folder = Settling(str(tmp_path), without=tmp_path / "home", clock=clock)
+    folder = Settling(str(tmp_path), ServerFiles(tmp_path / "home"), clock=clock)
     assert settled(folder) == []
     folder.look_at([str(tmp_path / "home" / "pictures" / "a.jpg")])
     clock.now += SETTLE * 1.5

@@ -34,6 +34,7 @@ from tenfold.catalogue.store import Store
 from tenfold.catalogue.tables import HOUSE, Entry, Filed, Filing, Name
 from tenfold.database import Database, now
 from tenfold.errors import CatalogueError, NotInCatalogue
+from tenfold.server_files import ServerFiles
 
 _LISTED = "`tenfold catalogue unfile --list` and the page list those that there are."
 _PART = 500
@@ -64,10 +65,12 @@ class Filer:
 
     def __init__(self, database: Database, store: Store, home: Path) -> None:
         self._database, self._store, self._home = database, store, home.resolve()
+        self._files = ServerFiles(home, database.file, readable=(store.root,))
 
     def plan(self, filters: Filters, root: Path, mode: Mode, *, sidecars: bool = False) -> Iterator[Step]:
         """Every step that `file` would take, without taking any. Raises CatalogueError."""
-        planner = Planner(self._store, checked_root(root, self._home), self._home, mode, sidecars=sidecars)
+        real = checked_root(root, self._home)
+        planner = Planner(self._store, self._files, real, self._home, mode, sidecars=sidecars)
         return planner.steps(self._entries(filters))
 
     def file(
@@ -201,7 +204,7 @@ class Filer:
             if step.how == SIDECAR:
                 self._sidecar(step)
             else:
-                state, how = filing_steps.take(step, self._store)
+                state, how = filing_steps.take(step, self._files)
         except Refused as reason:
             state, problem = FAILED, str(reason)
         except CatalogueError as reason:
@@ -215,7 +218,7 @@ class Filer:
     def _take_back(self, step: Filed, noted: list[dict[str, Any]]) -> None:
         state, problem = step.state, None
         try:
-            state, problem = filing_steps.take_back(step)
+            state, problem = filing_steps.take_back(step, self._files)
             if problem and any(one["state"] == DONE for one in noted):
                 state = DONE  # what stays of ours may be in that folder, and go another time
         except Refused as reason:
@@ -231,14 +234,14 @@ class Filer:
         target = Path(step.target)
         if not target.with_suffix("").exists():
             raise Refused("Its picture was not filed.")
-        before = target.read_bytes() if target.exists() else None
+        before = self._read(target) if target.exists() else None
         if step.content is not None and before is not None and sha256(before).hexdigest() == step.content:
             return  # written before it was cut off
         with self._database.reading() as session:
             entry = session.get(Entry, step.entry_id)
         if entry is None or entry.label is None:
             raise Refused("Its class is not known any more.")
-        beside = Path(step.origin).read_bytes() if step.origin and before is None else before
+        beside = self._read(Path(step.origin)) if step.origin and before is None else before
         content = xmp.sidecar(beside, _facts(entry), target.name)
         columns = {"content": sha256(content).hexdigest(), "before": before}
         with self._database.writing() as session:
@@ -248,6 +251,11 @@ class Filer:
                 .values(**columns)
             )
         filing_steps.write_sidecar(content, step)
+
+    def _read(self, sidecar: Path) -> bytes:
+        """A sidecar that is there; a link does not lead out of its folder. Raises OSError."""
+        with self._files.open(str(sidecar), within=(str(sidecar.parent),)) as file:
+            return file.read()
 
 
 def _facts(entry: Entry) -> xmp.Facts:

@@ -13,6 +13,7 @@ from tenfold.catalogue.places import Places, file_name, with_hash
 from tenfold.catalogue.store import Store
 from tenfold.catalogue.tables import Entry
 from tenfold.errors import CatalogueError
+from tenfold.server_files import ServerFiles
 
 Mode = Literal["copy", "move", "link"]
 PLANNED, DONE, THERE, UNDONE, FAILED = "planned", "done", "there", "undone", "failed"
@@ -71,12 +72,16 @@ class Planner:
 
     Args:
         root: as `checked_root` gave it.
+        files: opens what lies where people keep their pictures, and originals in the store.
         home: tenfold's own folder, which nothing is taken from or put into.
         mode: how.
         sidecars: whether to write each picture's class beside it.
     """
 
-    def __init__(self, store: Store, root: Path, home: Path, mode: Mode, *, sidecars: bool) -> None:
+    def __init__(
+        self, store: Store, files: ServerFiles, root: Path, home: Path, mode: Mode, *, sidecars: bool
+    ) -> None:
+        self._files = files
         self._store, self._root, self._home = store, root, home.resolve()
         self._mode, self._sidecars = mode, sidecars
         self._places = Places()
@@ -131,7 +136,7 @@ class Planner:
                 target = folder / name
                 if not os.path.lexists(target):
                     return target, False
-                if has_content(target, entry.bytes, entry.hash):
+                if has_content(self._files, target, entry.bytes, entry.hash):
                     return target, True
             if name == names[-1]:  # the same content of several owners
                 names.append(with_hash(plain, f"{entry.hash[:16]}-{number}", 80))
@@ -141,31 +146,34 @@ class Planner:
     def _still(self, path: str, entry: Entry) -> bool:
         """Whether a file is the one that was added, and nobody's but the person's."""
         file = Path(path)
-        return has_content(file, entry.bytes, entry.hash) and not _inside(file.resolve(), self._home)
+        return not self._in_home(file) and has_content(self._files, file, entry.bytes, entry.hash)
+
+    def _in_home(self, file: Path) -> bool:
+        return _inside(Path(os.path.realpath(file)), self._home)
 
     def _moved_sidecar(self, entry: Entry, origin: str, target: Path) -> Iterator[Step]:
         beside, after = f"{origin}{xmp.ENDING}", f"{target}{xmp.ENDING}"
-        content = content_of(Path(beside))
+        content = content_of(self._files, Path(beside))
         if content is not None and not os.path.lexists(after):
             yield Step(MOVE, entry.id, beside, after, content)
 
 
-def has_content(path: Path, size: int, content: str) -> bool:
+def has_content(files: ServerFiles, path: Path, size: int, content: str) -> bool:
     """Whether a plain file (no link) has this content."""
     try:
         facts = path.lstat()
     except (OSError, ValueError):
         return False
-    return stat.S_ISREG(facts.st_mode) and facts.st_size == size and content_of(path) == content
+    return stat.S_ISREG(facts.st_mode) and facts.st_size == size and content_of(files, path) == content
 
 
-def content_of(path: Path) -> str | None:
-    """SHA-256 in hex of a plain file's content; None where there is no such file."""
+def content_of(files: ServerFiles, path: Path) -> str | None:
+    """SHA-256 in hex of a plain file's content; None where there is none, or none that may be read."""
     try:
         if not stat.S_ISREG(path.lstat().st_mode):
             return None
         digest = sha256()
-        with path.open("rb") as file:
+        with files.open(str(path)) as file:
             while chunk := file.read(_CHUNK):
                 digest.update(chunk)
         return digest.hexdigest()

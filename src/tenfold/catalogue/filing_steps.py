@@ -21,15 +21,15 @@ from tenfold.catalogue.filing_plan import (
     UNDONE,
     content_of,
 )
-from tenfold.catalogue.store import Store
 from tenfold.catalogue.tables import Filed
+from tenfold.server_files import ServerFiles
 
 
 class Refused(Exception):
     """A step that cannot be taken; the words say why."""
 
 
-def take(step: Filed, store: Store) -> tuple[str, str]:
+def take(step: Filed, files: ServerFiles) -> tuple[str, str]:
     """Take a step. Its state afterwards, and how it was taken. Raises Refused and OSError."""
     target = Path(step.target)
     if step.how == FOLDER:
@@ -37,27 +37,27 @@ def take(step: Filed, store: Store) -> tuple[str, str]:
     if step.how == SIDECAR:
         raise AssertionError("sidecars are written by write_sidecar")
     if step.how == COPY:
-        _copy(Path(step.origin), target, step)
+        _copy(files, Path(step.origin), target, step)
     elif step.how == MOVE:
-        _move(Path(step.origin), target, step)
+        _move(files, Path(step.origin), target, step)
     else:
         assert step.how == LINK
-        return DONE, _link(Path(step.origin), target, step)
+        return DONE, _link(files, Path(step.origin), target, step)
     return DONE, step.how
 
 
-def take_back(step: Filed) -> tuple[str, str | None]:
+def take_back(step: Filed, files: ServerFiles) -> tuple[str, str | None]:
     """Undo a step. Its state afterwards, and what has to be said. Raises Refused and OSError."""
     target = Path(step.target)
     temporary(step).unlink(missing_ok=True)
     if step.how == FOLDER:
         return _unmake(target)
     if step.how == MOVE:
-        _move_back(Path(step.origin), target, step)
+        _move_back(files, Path(step.origin), target, step)
     elif step.how == SIDECAR:
-        _restore_sidecar(target, step)
+        _restore_sidecar(files, target, step)
     elif os.path.lexists(target):
-        if not _is_ours(target, step):
+        if not _is_ours(files, target, step):
             raise Refused("It was changed since, and stays.")
         target.unlink()
     return UNDONE, None
@@ -93,14 +93,14 @@ def _unmake(folder: Path) -> tuple[str, str | None]:
     return UNDONE, None
 
 
-def _copy(origin: Path, target: Path, step: Filed) -> None:
-    if content_of(target) == step.content:
+def _copy(files: ServerFiles, origin: Path, target: Path, step: Filed) -> None:
+    if content_of(files, target) == step.content:
         return
     part = temporary(step)
     part.unlink(missing_ok=True)
     digest = sha256()
     try:
-        with origin.open("rb") as source, part.open("xb") as copy:
+        with files.open(str(origin)) as source, part.open("xb") as copy:
             while chunk := source.read(1 << 20):
                 digest.update(chunk)
                 copy.write(chunk)
@@ -127,23 +127,23 @@ def _place(part: Path, target: Path) -> None:
         os.rename(part, target)
 
 
-def _move(origin: Path, target: Path, step: Filed) -> None:
+def _move(files: ServerFiles, origin: Path, target: Path, step: Filed) -> None:
     if os.path.lexists(target):
-        if content_of(target) != step.content:
+        if content_of(files, target) != step.content:
             raise Refused("Another file has its name now.")
-    elif content_of(origin) != step.content:
+    elif content_of(files, origin) != step.content:
         raise Refused("The file was changed or is gone.")
     else:
         try:
             os.link(origin, target)
         except OSError:  # another disk, or a file system without hard links
-            _copy(origin, target, step)
-    if content_of(origin) == step.content:
+            _copy(files, origin, target, step)
+    if content_of(files, origin) == step.content:
         origin.unlink()
 
 
-def _move_back(origin: Path, target: Path, step: Filed) -> None:
-    there, here = content_of(target), content_of(origin)
+def _move_back(files: ServerFiles, origin: Path, target: Path, step: Filed) -> None:
+    there, here = content_of(files, target), content_of(files, origin)
     if there != step.content:
         if not os.path.lexists(target) and here == step.content:
             return  # it was never moved, or is back already
@@ -167,12 +167,12 @@ def _move_back(origin: Path, target: Path, step: Filed) -> None:
     target.unlink()
 
 
-def _link(origin: Path, target: Path, step: Filed) -> str:
+def _link(files: ServerFiles, origin: Path, target: Path, step: Filed) -> str:
     if os.path.lexists(target):
-        if not _is_ours(target, step):
+        if not _is_ours(files, target, step):
             raise Refused("Another file has its name now.")
         return SYMBOLIC if target.is_symlink() else HARD
-    if content_of(origin) != step.content:
+    if content_of(files, origin) != step.content:
         raise Refused("The file that it comes from was changed or is gone.")
     try:
         os.link(origin, target)
@@ -184,17 +184,17 @@ def _link(origin: Path, target: Path, step: Filed) -> str:
     return HARD
 
 
-def _is_ours(target: Path, step: Filed) -> bool:
+def _is_ours(files: ServerFiles, target: Path, step: Filed) -> bool:
     if target.is_symlink():
         return step.how in (LINK, SYMBOLIC) and os.readlink(target) == step.origin
-    return content_of(target) == step.content
+    return content_of(files, target) == step.content
 
 
-def _restore_sidecar(target: Path, step: Filed) -> None:
+def _restore_sidecar(files: ServerFiles, target: Path, step: Filed) -> None:
     if step.content is None:
         return  # it was never begun
     before = None if step.before is None else sha256(step.before).hexdigest()
-    now = content_of(target)
+    now = content_of(files, target)
     if now == before and (now is not None or not os.path.lexists(target)):
         return
     if now != step.content:

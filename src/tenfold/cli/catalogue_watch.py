@@ -40,6 +40,8 @@ def watch(folder: str | None, once: bool, poll: bool, listing: bool, stop: bool)
 
     path = os.path.abspath(folder)
     with App() as app:
+        if app.files.own(path):
+            raise UsageError(folder, "is where tenfold keeps its own files", cure="Choose another folder.")
         return _once(app, path) if once else _watch(app, path, poll)
 
 

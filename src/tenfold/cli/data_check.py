@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tenfold.cli.datasets import open_data
+from tenfold.cli.datasets import confined_files, confined_option, open_data
 from tenfold.cli.terminal import Progress, printable
 from tenfold.errors import DatasetError
 
@@ -45,6 +45,7 @@ _NAMED = 3
     metavar="DIR",
     help="The folder that holds CIFAR-10, or will.",
 )
+@confined_option
 def check(
     source: str,
     model: str | None,
@@ -53,6 +54,7 @@ def check(
     strict: bool,
     no_labels: bool,
     data_dir: Path | None,
+    confined: bool,
 ) -> int | None:
     """Find copies, leaks, wrong labels, and pictures that show little.
 
@@ -68,7 +70,9 @@ def check(
     chosen = settings.load()
     cifar10 = source == "cifar10"
     side = _CIFAR10_SIDE if cifar10 else _SIDE
-    data = open_data(source, side, data_dir or Path(chosen.data_dir), Path(chosen.home))
+    data_dir = data_dir or Path(chosen.data_dir)
+    files = confined_files(chosen, data_dir) if confined else None
+    data = open_data(source, side, data_dir, Path(chosen.home), files=files)
     classifier = Classifier(model or chosen.model or None, threads=chosen.threads)
     root = None if cifar10 else _root(source)
     steps = _Steps()

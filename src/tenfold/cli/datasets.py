@@ -10,16 +10,41 @@ from tenfold.cli.terminal import Progress, printable
 
 if TYPE_CHECKING:
     from tenfold.datasets.dataset import Dataset
+    from tenfold.server_files import ServerFiles
+    from tenfold.settings import Settings
 
 SOURCE_HELP = "cifar10, a folder of class-name/picture files, or a CSV or Parquet manifest."
 # So many unreadable pictures are named; the rest are counted.
 _NAMED = 5
 
+# Of a server that runs the command for whoever named the data to it.
+confined_option = click.option(
+    "--confined",
+    is_flag=True,
+    hidden=True,
+    help="Follow no link out of the data's folder, and read none of tenfold's own files.",
+)
+
+
+def confined_files(chosen: "Settings", data_dir: Path) -> "ServerFiles":
+    """What opens the data of a command that is `--confined`."""
+    from tenfold.database import sqlite_file
+    from tenfold.server_files import ServerFiles
+
+    return ServerFiles(chosen.home, sqlite_file(chosen.database_url), readable=(data_dir,))
+
 
 def open_data(
-    source: str, side: int, data_dir: Path, home: Path, *, resize: str = "bilinear", fetch: bool = True
+    source: str,
+    side: int,
+    data_dir: Path,
+    home: Path,
+    *,
+    resize: str = "bilinear",
+    fetch: bool = True,
+    files: "ServerFiles | None" = None,
 ) -> "Dataset":
-    """The labelled pictures; CIFAR-10 may be fetched where it is missing. Raises DatasetError."""
+    """The labelled pictures; CIFAR-10 may be fetched where it is missing. Raises as `open_dataset`."""
     from tenfold.datasets.fetch import fetch_cifar10
     from tenfold.datasets.opening import open_dataset
 
@@ -33,6 +58,7 @@ def open_data(
             data_dir=data_dir,
             cache=home / "cache",
             resize=resize,
+            files=files,
             progress=progress.show,
         )
     for one in data.skipped[:_NAMED]:

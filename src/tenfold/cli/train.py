@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tenfold.cli.datasets import SOURCE_HELP, open_data
+from tenfold.cli.datasets import SOURCE_HELP, confined_files, confined_option, open_data
 from tenfold.cli.live import LiveTable
 from tenfold.cli.terminal import printable
 from tenfold.cli.training_request import Asked
@@ -68,8 +68,9 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--tensorboard", is_flag=True, help="Write TensorBoard events into the run's folder.")
 @click.option("--mlflow", metavar="URI", help="Log to MLflow at this tracking URI.")
 @click.option("--report/--no-report", default=True, help="Write the report page beside the model file.")
+@confined_option
 @click.option("--end-with-input", is_flag=True, hidden=True, help="Stop when standard input ends.")
-def train(end_with_input: bool, **given: Any) -> int | None:
+def train(end_with_input: bool, confined: bool, **given: Any) -> int | None:
     """Train a network and write its model file and report.
 
     Without options it fetches CIFAR-10 where it is missing, trains the default network by the default recipe,
@@ -103,7 +104,9 @@ def train(end_with_input: bool, **given: Any) -> int | None:
     if asked.show_recipe:
         click.echo(recipe_file.dumps(recipe), nl=False)
         return None
-    data = open_data(asked.source, recipe.side, asked.data_dir or Path(chosen.data_dir), Path(chosen.home))
+    data_dir = asked.data_dir or Path(chosen.data_dir)
+    files = confined_files(chosen, data_dir) if confined else None
+    data = open_data(asked.source, recipe.side, data_dir, Path(chosen.home), files=files)
     if not asked.resume and not asked.chose_batch_size:
         from tenfold import pipeline
 

@@ -89,6 +89,12 @@ class Database:
         self.engine.dispose()
 
 
+def sqlite_file(url: str) -> Path | None:
+    """The file that a database URL names; None where it names another kind, or none. Opens nothing."""
+    parsed = _checked(url) if url else None
+    return Path(parsed.database) if parsed and parsed.database and "sqlite" in parsed.drivername else None
+
+
 def _checked(url: str | URL) -> URL:
     try:
         parsed = make_url(url)

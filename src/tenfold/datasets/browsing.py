@@ -16,6 +16,7 @@ from tenfold.datasets.dataset import Skipped
 from tenfold.datasets.listing import PARTS, TEST, TRAINING, Listing
 from tenfold.datasets.opening import CIFAR10, listed
 from tenfold.errors import DatasetError
+from tenfold.server_files import ServerFiles
 
 ALL = "all"
 
@@ -115,17 +116,20 @@ class Browsed:
 class BrowsedFiles(Browsed):
     """A folder or a manifest."""
 
-    def __init__(self, found: Listing) -> None:
+    def __init__(self, found: Listing, files: ServerFiles) -> None:
         parts = [PARTS.index(e.part) if e.part else len(PARTS) for e in found.entries]
         super().__init__(found.name, found.classes, found.labels(), np.array(parts), found.skipped)
-        self._entries = found.entries
+        self._found, self._files = found, files
 
     def source(self, number: int) -> str:
-        return self._entries[number].source
+        return self._found.entries[number].source
 
     def pixels(self, number: int, side: int) -> NDArray[np.uint8]:
-        entry = self._entries[number]
-        return images.read(entry.path, name=entry.source, needed=side)
+        entry = self._found.entries[number]
+        content = self._files.picture(
+            str(entry.path), images.Limits(), name=entry.source, within=(str(self._found.root),)
+        )
+        return images.read(content, name=entry.source, needed=side)
 
 
 class BrowsedCifar10(Browsed):
@@ -152,9 +156,13 @@ class BrowsedCifar10(Browsed):
         return np.ascontiguousarray(planes.transpose(1, 2, 0))
 
 
-def browse(source: str, data_dir: Path) -> Browsed:
-    """Look into "cifar10", a folder or a manifest. Raises DatasetError as `open_dataset` does."""
-    return BrowsedCifar10(data_dir) if source == CIFAR10 else BrowsedFiles(listed(source))
+def browse(source: str, data_dir: Path, files: ServerFiles) -> Browsed:
+    """Look into "cifar10", a folder or a manifest. Raises DatasetError as `open_dataset` does.
+
+    Args:
+        files: opens its pictures.
+    """
+    return BrowsedCifar10(data_dir) if source == CIFAR10 else BrowsedFiles(listed(source, files), files)
 
 
 def _index(names: tuple[str, ...], name: str, what: str, dataset: str) -> int:

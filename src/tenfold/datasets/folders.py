@@ -12,6 +12,7 @@ from pathlib import Path
 from tenfold.datasets.dataset import Skipped
 from tenfold.datasets.listing import PART_NAMES, Entry, Listing, class_name, listing, printable_path
 from tenfold.errors import DatasetError
+from tenfold.server_files import ServerFiles
 
 _LEFT_BEHIND = {"thumbs.db", "desktop.ini", "icon\r", "__macosx"}
 _NOTES = {
@@ -30,30 +31,32 @@ _NOTES = {
 }
 
 
-def list_folder(root: Path, name: str) -> Listing:
+def list_folder(root: Path, name: str, files: ServerFiles | None = None) -> Listing:
     """The pictures under a folder.
 
     Args:
         root: the folder.
         name: what to call it in messages.
+        files: says which links are not followed; without it, all are.
 
     Raises:
         DatasetError: it cannot be listed, has no class folders, or its classes make no sense.
     """
-    folders, loose = _inside(root)
-    parts = _parts(name, folders)
+    reach = _Reach(root, files)
+    folders, loose = reach.inside(root)
+    parts = _parts(name, folders, reach)
     entries: list[Entry] = []
     skipped = [
         Skipped(printable_path(path.relative_to(root)), "lies beside the class folders") for path in loose
     ]
     for part, place in parts or [("", root)]:
-        classes, beside = _inside(place) if part else (folders, [])
+        classes, beside = reach.inside(place) if part else (folders, [])
         skipped += [
             Skipped(printable_path(path.relative_to(root)), "lies beside the class folders")
             for path in beside
         ]
         for folder in classes:
-            entries += _class(root, folder, part, name)
+            entries += _class(reach, folder, part, name)
     if not entries:
         raise DatasetError(
             name,
@@ -61,15 +64,67 @@ def list_folder(root: Path, name: str) -> Listing:
             received=f"{len(loose):,} files lie in it directly" if loose else "it is empty",
             cure="Put the pictures of each class into a folder named after the class: cat/1.jpg, dog/2.jpg.",
         )
-    return listing(name, entries, skipped)
+    return listing(name, root, entries, [*skipped, *reach.skipped.values()])
 
 
-def _parts(name: str, folders: list[Path]) -> list[tuple[str, Path]]:
+class _Reach:
+    """A folder's pictures, as far as links may be followed.
+
+    skipped: the links that were not, by path.
+    """
+
+    def __init__(self, root: Path, files: ServerFiles | None) -> None:
+        self.root, self._files = root, files
+        self.skipped: dict[Path, Skipped] = {}
+
+    def inside(self, folder: Path) -> tuple[list[Path], list[Path]]:
+        """The folders and the files of a folder that count."""
+        try:
+            found = sorted(folder.iterdir())
+        except OSError as reason:
+            raise _unlistable(folder, reason) from reason
+        kept = [path for path in found if not _is_hidden(path.name) and self._leads_inside(path)]
+        files = [p for p in kept if p.is_file() and p.suffix.lower() not in _NOTES]
+        return [path for path in kept if path.is_dir()], files
+
+    def files(self, folder: Path) -> Iterator[Path]:
+        """The files of a folder and of all folders in it; links are followed, but not in circles."""
+
+        def refuse(reason: OSError) -> None:
+            raise _unlistable(folder, reason) from reason
+
+        seen: set[str] = set()
+        for place, folders, names in os.walk(folder, onerror=refuse, followlinks=True):
+            real = os.path.realpath(place)
+            if real in seen:
+                folders.clear()
+                continue
+            seen.add(real)
+            folders[:] = sorted(
+                name for name in folders if not _is_hidden(name) and self._leads_inside(Path(place, name))
+            )
+            for name in sorted(names):
+                path = Path(place, name)
+                counts = not _is_hidden(name) and path.suffix.lower() not in _NOTES and path.is_file()
+                if counts and self._leads_inside(path):
+                    yield path
+
+    def _leads_inside(self, path: Path) -> bool:
+        """Whether a path may be followed. A file that is no link is looked at when it is opened."""
+        if self._files is None or not (path.is_symlink() or path.is_dir()):
+            return True
+        problem = self._files.problem(path, (str(self.root),))
+        if problem is not None:
+            self.skipped[path] = Skipped(printable_path(path.relative_to(self.root)), problem)
+        return problem is None
+
+
+def _parts(name: str, folders: list[Path], reach: _Reach) -> list[tuple[str, Path]]:
     """The folders that are parts; none where a class happens to be called `train`."""
     named = [(PART_NAMES[f.name.lower()], f) for f in folders if f.name.lower() in PART_NAMES]
-    if "training" not in dict(named) or any(_inside(folder)[1] for _, folder in named):
+    if "training" not in dict(named) or any(reach.inside(folder)[1] for _, folder in named):
         return []
-    beside = [f for f in folders if f.name.lower() not in PART_NAMES and any(_files(f))]
+    beside = [f for f in folders if f.name.lower() not in PART_NAMES and any(reach.files(f))]
     if beside:
         raise DatasetError(
             name,
@@ -80,8 +135,8 @@ def _parts(name: str, folders: list[Path]) -> list[tuple[str, Path]]:
     return named
 
 
-def _class(root: Path, folder: Path, part: str, name: str) -> list[Entry]:
-    label = class_name(folder.name)
+def _class(reach: _Reach, folder: Path, part: str, name: str) -> list[Entry]:
+    label, root = class_name(folder.name), reach.root
     shown = printable_path(folder.relative_to(root))
     if not label:
         raise DatasetError(
@@ -90,7 +145,9 @@ def _class(root: Path, folder: Path, part: str, name: str) -> list[Entry]:
             received="it is over 100 characters long, or holds some that cannot be shown",
             cure="Rename it.",
         )
-    entries = [Entry(path, printable_path(path.relative_to(root)), label, part) for path in _files(folder)]
+    entries = [
+        Entry(path, printable_path(path.relative_to(root)), label, part) for path in reach.files(folder)
+    ]
     if not entries:
         raise DatasetError(
             f"The class {shown} in {name}",
@@ -99,37 +156,6 @@ def _class(root: Path, folder: Path, part: str, name: str) -> list[Entry]:
             cure="Put pictures into it, or delete the folder.",
         )
     return entries
-
-
-def _inside(folder: Path) -> tuple[list[Path], list[Path]]:
-    """The folders and the files of a folder that count."""
-    try:
-        found = sorted(folder.iterdir())
-    except OSError as reason:
-        raise _unlistable(folder, reason) from reason
-    kept = [path for path in found if not _is_hidden(path.name)]
-    files = [p for p in kept if p.is_file() and p.suffix.lower() not in _NOTES]
-    return [path for path in kept if path.is_dir()], files
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    """The files of a folder and of all folders in it; links to folders are followed, but not in circles."""
-
-    def refuse(reason: OSError) -> None:
-        raise _unlistable(folder, reason) from reason
-
-    seen: set[str] = set()
-    for place, folders, names in os.walk(folder, onerror=refuse, followlinks=True):
-        real = os.path.realpath(place)
-        if real in seen:
-            folders.clear()
-            continue
-        seen.add(real)
-        folders[:] = sorted(name for name in folders if not _is_hidden(name))
-        for name in sorted(names):
-            path = Path(place, name)
-            if not _is_hidden(name) and path.suffix.lower() not in _NOTES and path.is_file():
-                yield path
 
 
 def _is_hidden(name: str) -> bool:

@@ -51,12 +51,14 @@ class Listing:
 
     Attributes:
         name: the source, as it was given.
+        root: the folder that the pictures belong to: the source, or where the manifest lies.
         classes: sorted by name.
         entries: in the order of their `source`.
         skipped: what lies among the pictures and belongs to no class.
     """
 
     name: str
+    root: Path
     classes: tuple[str, ...]
     entries: tuple[Entry, ...]
     skipped: tuple[Skipped, ...] = ()
@@ -67,7 +69,7 @@ class Listing:
         return np.array([index[entry.label] for entry in self.entries], dtype=np.int64)
 
 
-def listing(name: str, entries: Iterable[Entry], skipped: Iterable[Skipped] = ()) -> Listing:
+def listing(name: str, root: Path, entries: Iterable[Entry], skipped: Iterable[Skipped] = ()) -> Listing:
     """The listing of these entries, once their classes are found to make sense. Raises DatasetError."""
     ordered = tuple(sorted(entries, key=lambda entry: (entry.source, entry.label, entry.part)))
     classes = tuple(sorted({entry.label for entry in ordered}))
@@ -92,7 +94,7 @@ def listing(name: str, entries: Iterable[Entry], skipped: Iterable[Skipped] = ()
                 cure="Put pictures of it among the training ones, or check its spelling: "
                 f"{_some(sorted(learned))}.",
             )
-    return Listing(name, classes, ordered, tuple(skipped))
+    return Listing(name, root, classes, ordered, tuple(skipped))
 
 
 def class_name(text: str) -> str:

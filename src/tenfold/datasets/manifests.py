@@ -4,28 +4,34 @@ Paths are relative to the manifest. An empty split means training.
 """
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from io import TextIOWrapper
 from pathlib import Path
+from typing import BinaryIO
 
 from tenfold.datasets.listing import PART_NAMES, TRAINING, Entry, Listing, class_name, listing, printable_path
 from tenfold.errors import DatasetError, MissingExtra
+from tenfold.server_files import ServerFiles
 
 SUFFIXES = {".csv", ".parquet"}
 _NEEDED = ("path", "label")
 _KNOWN = (*_NEEDED, "split")
 _DELIMITERS = ",;\t"
 _NAMED = 3
+_LONGEST_HEADER = 10_000
+_Opening = Callable[[], BinaryIO]
 
 # The number of a row, for people, and its values by column.
 Row = tuple[int, dict[str, str]]
 
 
-def list_manifest(manifest: Path, name: str) -> Listing:
+def list_manifest(manifest: Path, name: str, files: ServerFiles | None = None) -> Listing:
     """The pictures that a manifest names.
 
     Args:
         manifest: the file.
         name: what to call it in messages.
+        files: opens the manifest, and says which paths may not be named; without it, all may.
 
     Raises:
         DatasetError: it cannot be read, has other columns, or names files that are not there.
@@ -34,11 +40,25 @@ def list_manifest(manifest: Path, name: str) -> Listing:
     read = _parquet if manifest.suffix.lower() == ".parquet" else _csv
     entries: list[Entry] = []
     missing: list[str] = []
-    for number, row in read(manifest, name):
+    outside: list[str] = []
+
+    def opening() -> BinaryIO:
+        return manifest.open("rb") if files is None else files.open(str(manifest))
+
+    for number, row in read(opening, name):
         entry = _entry(manifest, name, number, row)
         entries.append(entry)
         if not entry.path.is_file():
             missing.append(f"row {number}: {entry.source}")
+        elif files is not None and files.problem(entry.path, (str(manifest.parent),)):
+            outside.append(f"row {number}: {entry.source}")
+    if outside:
+        raise DatasetError(
+            name,
+            f"names {len(outside):,} files that do not lie beside it",
+            received="; ".join(outside[:_NAMED]),
+            cure="Put the manifest into the folder that the pictures are in, or above it.",
+        )
     if missing:
         raise DatasetError(
             name,
@@ -46,7 +66,7 @@ def list_manifest(manifest: Path, name: str) -> Listing:
             received="; ".join(missing[:_NAMED]),
             cure=f"Paths start where the manifest lies, in {printable_path(manifest.parent.absolute())}.",
         )
-    return listing(name, entries)
+    return listing(name, manifest.parent, entries)
 
 
 def _entry(manifest: Path, name: str, number: int, row: dict[str, str]) -> Entry:
@@ -74,10 +94,10 @@ def _entry(manifest: Path, name: str, number: int, row: dict[str, str]) -> Entry
     )
 
 
-def _csv(manifest: Path, name: str) -> Iterator[Row]:
+def _csv(opening: _Opening, name: str) -> Iterator[Row]:
     try:
-        with manifest.open(encoding="utf-8-sig", newline="") as file:
-            header = file.readline()
+        with TextIOWrapper(opening(), encoding="utf-8-sig", newline="") as file:
+            header = file.readline(_LONGEST_HEADER)
             delimiter = max(_DELIMITERS, key=header.count)
             columns = _columns(name, next(csv.reader([header], delimiter=delimiter), []))
             for number, values in enumerate(csv.reader(file, delimiter=delimiter, strict=True), start=2):
@@ -91,11 +111,15 @@ def _csv(manifest: Path, name: str) -> Iterator[Row]:
                         cure="Put values that hold the delimiter into double quotes.",
                     )
                 yield number, dict(zip(columns, values, strict=True))
-    except (OSError, UnicodeDecodeError, csv.Error) as reason:
-        raise _unreadable(name, reason, "Save it as CSV in UTF-8.") from reason
+    except UnicodeDecodeError as reason:
+        raise _unreadable(name, "it is no text in UTF-8", "Save it as CSV in UTF-8.") from reason
+    except OSError as reason:
+        raise _unreadable(name, reason.strerror or "", "Check who may read it.") from reason
+    except csv.Error as reason:
+        raise _unreadable(name, str(reason), "Save it as CSV in UTF-8.") from reason
 
 
-def _parquet(manifest: Path, name: str) -> Iterator[Row]:
+def _parquet(opening: _Opening, name: str) -> Iterator[Row]:
     try:
         from pyarrow import ArrowException, parquet
     except ModuleNotFoundError as reason:
@@ -106,9 +130,10 @@ def _parquet(manifest: Path, name: str) -> Iterator[Row]:
             cure='Install it with: pip install "tenfold[parquet]", or save the manifest as CSV.',
         ) from reason
     try:
-        table = parquet.read_table(manifest)
+        with opening() as file:
+            table = parquet.read_table(file)
     except (OSError, ArrowException) as reason:
-        raise _unreadable(name, reason, "Write it again as Parquet.") from reason
+        raise _unreadable(name, str(reason).splitlines()[0], "Write it again as Parquet.") from reason
     columns = _columns(name, table.column_names)
     for number, row in enumerate(table.to_pylist(), start=1):
         values = ("" if value is None else str(value) for value in row.values())
@@ -127,13 +152,14 @@ def _columns(name: str, found: list[str]) -> list[str]:
             else f"has a column that is not known: {unknown[0]!r}"
             if unknown
             else "has a column twice",
-            received=f"its columns are {', '.join(map(repr, found)) or 'none'}",
+            # What has none of the columns is no manifest; its first line may be anybody's secret.
+            received=f"its columns are {', '.join(map(repr, found)) or 'none'}"
+            if set(columns) & set(_KNOWN) or not found
+            else f"it has {len(found)} others",
             cure="A manifest has the columns path, label and, if it likes, split.",
         )
     return columns
 
 
-def _unreadable(name: str, reason: Exception, cure: str) -> DatasetError:
-    return DatasetError(
-        f"The manifest {name}", "cannot be read", received=str(reason).splitlines()[0], cure=cure
-    )
+def _unreadable(name: str, reason: str, cure: str) -> DatasetError:
+    return DatasetError(f"The manifest {name}", "cannot be read", received=reason, cure=cure)

@@ -5,7 +5,6 @@ squeezed to `[side, side, 3]`. Nothing that was labelled is cut off, and a model
 pictures should be exported with the views "whole" or "mirrored-pair", which show it the same.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from hashlib import blake2b, sha256
@@ -24,6 +23,7 @@ from tenfold.datasets.labelled import LabelledPictures, fingerprint, split
 from tenfold.datasets.listing import PARTS, TEST, TRAINING, VALIDATION, Entry, Listing
 from tenfold.datasets.manifests import SUFFIXES, list_manifest
 from tenfold.errors import DamagedPicture, DatasetError, PictureError
+from tenfold.server_files import ServerFiles
 
 CIFAR10 = "cifar10"
 SIDES = (32, 224)
@@ -45,6 +45,7 @@ def open_dataset(
     test_share: float = SHARE,
     skipped_share: float = SKIPPED_SHARE,
     limits: images.Limits | None = None,
+    files: ServerFiles | None = None,
     progress: Progress = lambda done, total: None,
 ) -> Dataset:
     """Open labelled pictures; those decoded before come from the cache.
@@ -63,12 +64,37 @@ def open_dataset(
         test_share: how much becomes the test part where there is none.
         skipped_share: how many of the files may be unreadable.
         limits: what one picture may ask for.
+        files: opens what was named to a server; without it, links and a manifest's paths lead anywhere.
         progress: called with the pictures decoded and the pictures in all.
 
     Raises:
         DatasetError: there is no such data, or it makes no sense; the message says what to change.
         MissingExtra: a Parquet manifest, without pyarrow.
     """
+    _check_range(side, validation_share, test_share)
+    if source == CIFAR10:
+        return _cifar10(side, data_dir, cache, resize, progress)
+    found = listed(source, files)
+    split_off = {
+        part: share
+        for part, share in ((VALIDATION, validation_share), (TEST, test_share))
+        if not any(entry.part == part for entry in found.entries)
+    }
+    _check_counts(found, len(split_off))
+    bounds = limits or images.Limits()
+    reader = _Reader(found, side, resize, bounds, files)
+    place = Path(source).resolve()
+    order = _Arrangement(found, split_off)
+    pictures, rows = PixelCache(cache, _title(place.name, str(place), side, resize), side).open(
+        [_key(entry, bounds) for entry in found.entries],
+        reader.decode,
+        partial(_checked, found, skipped_share, order),
+        progress,
+    )
+    return order.dataset(pictures, rows)
+
+
+def _check_range(side: int, validation_share: float, test_share: float) -> None:
     if not SIDES[0] <= side <= SIDES[1]:
         raise DatasetError(
             "The side of the pictures",
@@ -83,26 +109,6 @@ def open_dataset(
             received=f"{validation_share} and {test_share}",
             cure="Take two numbers above 0 that together are less than 1.",
         )
-    if source == CIFAR10:
-        return _cifar10(side, data_dir, cache, resize, progress)
-    found = listed(source)
-    split_off = {
-        part: share
-        for part, share in ((VALIDATION, validation_share), (TEST, test_share))
-        if not any(entry.part == part for entry in found.entries)
-    }
-    _check_counts(found, len(split_off))
-    bounds = limits or images.Limits()
-    reader = _Reader(found.entries, side, resize, bounds)
-    place = Path(source).resolve()
-    order = _Arrangement(found, split_off)
-    pictures, rows = PixelCache(cache, _title(place.name, str(place), side, resize), side).open(
-        [_key(entry, bounds) for entry in found.entries],
-        reader.decode,
-        partial(_checked, found, skipped_share, order),
-        progress,
-    )
-    return order.dataset(pictures, rows)
 
 
 def _cifar10(side: int, data_dir: Path, cache: Path, resize: str, progress: Progress) -> Dataset:
@@ -130,13 +136,19 @@ def _cifar10(side: int, data_dir: Path, cache: Path, resize: str, progress: Prog
     return Dataset(CIFAR10, parts[0], parts[1], parts[2], everything.fingerprint())
 
 
-def listed(source: str) -> Listing:
-    """The pictures that a folder or a manifest names. Raises DatasetError."""
+def listed(source: str, files: ServerFiles | None = None) -> Listing:
+    """The pictures that a folder or a manifest names; `files` as of `open_dataset`. Raises DatasetError."""
     path = Path(source).expanduser()
+    if files is not None and files.own(path):
+        raise DatasetError(
+            f"The data {source!r}",
+            "lie where tenfold keeps its own files",
+            cure="Copy the pictures to another folder.",
+        )
     if path.is_dir():
-        return list_folder(path, source)
+        return list_folder(path, source, files)
     if path.suffix.lower() in SUFFIXES and path.is_file():
-        return list_manifest(path, source)
+        return list_manifest(path, source, files)
     raise DatasetError(
         f"The data {source!r}",
         "is neither a folder nor a manifest" if path.exists() else "does not exist",
@@ -160,22 +172,31 @@ def _check_counts(found: Listing, parts: int) -> None:
 class _Reader:
     """Reads a listing's pictures; safe in several threads."""
 
-    def __init__(self, entries: Sequence[Entry], side: int, resize: str, limits: images.Limits) -> None:
-        self._entries, self._side, self._resize, self._limits = entries, side, resize, limits
+    def __init__(
+        self, found: Listing, side: int, resize: str, limits: images.Limits, files: ServerFiles | None
+    ) -> None:
+        self._found, self._side, self._resize = found, side, resize
+        self._limits, self._files = limits, files
 
     def decode(self, item: int) -> tuple[NDArray[np.uint8], bytes]:
         """A picture's pixels and the SHA-256 of its file. Raises PictureError."""
-        entry = self._entries[item]
-        try:
-            with entry.path.open("rb") as file:
-                content = file.read(self._limits.bytes + 1)
-        except OSError as reason:
-            raise PictureError(entry.source, "cannot be read", received=reason.strerror or "") from reason
+        entry = self._found.entries[item]
+        content = self._content(entry)
         needed = self._side * PIXELS_PER_INPUT
         pixels = images.read(content, name=entry.source, limits=self._limits, needed=needed)
         if min(pixels.shape[:2]) < 1:
             raise DamagedPicture(entry.source, "has no pixels")
         return images.resize(pixels, self._side, self._resize), sha256(content).digest()
+
+    def _content(self, entry: Entry) -> bytes:
+        if self._files is not None:
+            root = (str(self._found.root),)
+            return self._files.picture(str(entry.path), self._limits, name=entry.source, within=root)
+        try:
+            with entry.path.open("rb") as file:
+                return file.read(self._limits.bytes + 1)
+        except OSError as reason:
+            raise PictureError(entry.source, "cannot be read", received=reason.strerror or "") from reason
 
 
 class _Arrangement:

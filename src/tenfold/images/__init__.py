@@ -31,7 +31,7 @@ from tenfold.images.reading import (
     unwarned,
     upright_size,
 )
-from tenfold.images.signatures import MEDIA_TYPES, SUPPORTED, picture_format
+from tenfold.images.signatures import MEDIA_TYPES, SUPPORTED, known_kind, picture_format
 
 __all__ = [
     "MEDIA_TYPES",
@@ -42,6 +42,7 @@ __all__ = [
     "Picture",
     "PictureSource",
     "header",
+    "known_kind",
     "load",
     "picture_format",
     "read",

@@ -92,6 +92,11 @@ def picture_format(data: bytes) -> str | None:
 
 def describe(data: bytes) -> str:
     """What the content is, as a clause: "it is a ZIP archive", "it starts with 'hello'", "it is empty"."""
+    return known_kind(data) or _first_of(data)
+
+
+def known_kind(data: bytes) -> str | None:
+    """The same where the kind is known; it quotes nothing of the content."""
     if not data:
         return "it is empty"
     for start, kind in _KINDS:
@@ -109,15 +114,15 @@ def describe(data: bytes) -> str:
         return "it is a tar archive"
     if data[128:132] == b"DICM":
         return "it is a DICOM study"
-    return _describe_text(data)
-
-
-def _describe_text(data: bytes) -> str:
     start = data[:1024].removeprefix(b"\xef\xbb\xbf").lstrip()
     if start.startswith(b"<"):
         for pattern, kind in _MARKUP:
             if pattern.search(start):
                 return f"it is {kind}"
+    return None
+
+
+def _first_of(data: bytes) -> str:
     text = _first_words(data)
     if text is not None:
         return f"it starts with '{text}'" if text else "it holds nothing but blanks"

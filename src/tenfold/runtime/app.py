@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from tenfold.jobs import Handler, Jobs
     from tenfold.registry.improvements import Improvements
     from tenfold.registry.models import Registry
+    from tenfold.server_files import ServerFiles
     from tenfold.work.adding import Adding
     from tenfold.work.checking_data import CheckData
     from tenfold.work.classifying import Classifying
@@ -68,6 +69,12 @@ class App(Foundation):
         """What whoever starts it should know, in words: why the live model cannot be used, say."""
         _ = self.live  # made here, unless it was before
         return tuple(self._notices)
+
+    @part
+    def files(self) -> "ServerFiles":
+        from tenfold.server_files import ServerFiles
+
+        return ServerFiles(self.home, self.database.file, readable=(self.settings.data_dir,))
 
     # The models.
 
@@ -202,19 +209,19 @@ class App(Foundation):
     def adding(self) -> "Adding":
         from tenfold.work.adding import Adding
 
-        return Adding(self.database, self.intake, self.classifying, home=self.home)
+        return Adding(self.database, self.intake, self.classifying, self.files)
 
     @part
     def watching(self) -> "Watching":
         from tenfold.work.watching import Watching
 
-        return Watching(self.watches, self.adding, self.jobs, home=self.home)
+        return Watching(self.watches, self.adding, self.jobs, self.files)
 
     @part
     def looking(self) -> "Looking":
         from tenfold.work.watching import Looking
 
-        return Looking(self.adding, home=self.home)
+        return Looking(self.adding, self.files)
 
     @part
     def checking(self) -> "CheckData":
@@ -232,7 +239,7 @@ class App(Foundation):
     def compare(self) -> "Compare":
         from tenfold.work.comparing import Compare
 
-        return Compare(self.registry, self.load, self.home, self.settings.data_dir)
+        return Compare(self.registry, self.load, self.files, self.home, self.settings.data_dir)
 
     @part
     def improvements(self) -> "Improvements":
@@ -244,7 +251,7 @@ class App(Foundation):
     def own_data(self) -> "OwnData":
         from tenfold.work.own_data import OwnData
 
-        return OwnData(self.registry, self.improvements, self.home, self.settings.data_dir)
+        return OwnData(self.registry, self.improvements, self.files, self.home, self.settings.data_dir)
 
     @part
     def improving(self) -> "Improving":

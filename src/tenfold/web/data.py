@@ -16,6 +16,7 @@ from tenfold.datasets import cifar10, sources
 from tenfold.datasets.browsing import Browsed, browse
 from tenfold.datasets.opening import CIFAR10
 from tenfold.errors import DatasetError
+from tenfold.server_files import ServerFiles
 from tenfold.web.access import Administrator, Operator, Viewer
 from tenfold.web.job_answers import JobAnswer, job_answer
 from tenfold.web.problems import NotHere, responses
@@ -137,7 +138,7 @@ def add_source(request: Request, who: Administrator, asked: SourceAsked) -> Sour
     if source != CIFAR10:
         try:
             source = str(Path(source).expanduser().absolute())
-            browse(source, service.settings.data_dir)
+            browse(source, service.settings.data_dir, service.house.files)
         except (RuntimeError, OSError) as error:  # ~ of nobody; longer than a path can be
             raise DatasetError(
                 f"The data {source[:200]}",
@@ -214,7 +215,7 @@ def check(request: Request, who: Operator, key: str) -> JobAnswer:
     """Start looking for copies, wrong labels, and pictures that show little; a job that says how it goes."""
     service = service_of(request)
     source = _named(service, key)
-    browse(source, service.settings.data_dir)
+    browse(source, service.settings.data_dir, service.house.files)
     job = service.house.jobs.submit(
         "check-data", {"source": source, "key": key}, title=f"Check {_title(source)}", by=who.id,
         key=f"check-data {key}",
@@ -293,7 +294,7 @@ def _browsed(service: Service, source: str) -> Browsed:
             f"The data {source!r}", "cannot be read", received=reason.strerror or str(reason),
             cure="Put it back, or take it off the list.",
         ) from reason  # fmt: skip
-    return _browsed_at(source, str(service.settings.data_dir), changed)
+    return _browsed_at(source, service.settings.data_dir, service.house.files, changed)
 
 
 def _folders(place: Path) -> list[Path]:
@@ -304,8 +305,8 @@ def _folders(place: Path) -> list[Path]:
 
 
 @lru_cache(maxsize=8)
-def _browsed_at(source: str, data_dir: str, changed: int) -> Browsed:
-    return browse(source, Path(data_dir))
+def _browsed_at(source: str, data_dir: Path, files: ServerFiles, changed: int) -> Browsed:
+    return browse(source, data_dir, files)
 
 
 def _checks(service: Service) -> Path:

@@ -170,7 +170,7 @@ def add_folder(request: Request, who: Administrator, asked: FolderAsked) -> JobA
     With `watch` the job is the one that looks after all watched folders, which does not end.
     """
     house = service_of(request).house
-    path = _folder(asked.path)
+    path = _folder(house, asked.path)
     if asked.watch:
         _, job = house.watching.add(path, shared=asked.shared, by=who.id)
     else:
@@ -183,12 +183,16 @@ def add_folder(request: Request, who: Administrator, asked: FolderAsked) -> JobA
     return job_answer(job)
 
 
-def _folder(path: str) -> str:
+def _folder(house: App, path: str) -> str:
     if "\0" in path or not os.path.isabs(path) or not os.path.isdir(path):
         raise UsageError(
             images.safe_name(path, "The path"),
             "is not a folder of this server",
             cure="Write the absolute path of one that the server may read.",
+        )
+    if house.files.own(path):
+        raise UsageError(
+            images.safe_name(path), "is where tenfold keeps its own files", cure="Choose another folder."
         )
     return os.path.abspath(path)
 

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 from tenfold.catalogue.intake import Added, Intake, Kept
@@ -20,8 +19,9 @@ from tenfold.database import Database
 from tenfold.errors import DamagedPicture, NotAPicture, PictureError
 from tenfold.images import safe_name
 from tenfold.jobs import Stopped, Work
+from tenfold.server_files import ServerFiles
 from tenfold.work.classifying import LOT, Classifying
-from tenfold.work.walking import Walk, content_of
+from tenfold.work.walking import Walk
 
 KIND = "add"
 MOST_PROBLEMS = 100
@@ -92,20 +92,22 @@ class Adding:
 
     Args:
         classifying: answers what was added, lot by lot.
-        home: tenfold's own folder, whose pictures are in already.
+        files: opens what is found; none of tenfold's own, whose pictures are in already.
     """
 
-    def __init__(self, database: Database, intake: Intake, classifying: Classifying, *, home: Path) -> None:
+    def __init__(
+        self, database: Database, intake: Intake, classifying: Classifying, files: ServerFiles
+    ) -> None:
         self._database, self._intake, self._classifying = database, intake, classifying
-        self._home = home
+        self._files = files
 
     def __call__(self, work: Work) -> dict[str, Any]:
         whose = Whose(int(work.params["owner"]), work.by, bool(work.params["shared"]))
-        walk = Walk(tuple(work.params["paths"]), without=self._home)
+        walk = Walk(tuple(work.params["paths"]), self._files)
         self._intake.clear_abandoned()
         total = sum(1 for _ in walk)
         tally = Tally()
-        for _ in self.add(walk, whose, tally, again=True):
+        for _ in self.add(walk, walk.roots, whose, tally, again=True):
             unusable = f"{tally.unusable} could not be used" if tally.unusable else ""
             work.progress(tally.files, max(total, tally.files), unusable)
             if work.stopping:
@@ -118,10 +120,19 @@ class Adding:
                 raise Stopped
         return tally.result()
 
-    def add(self, paths: Iterable[str], whose: Whose, tally: Tally, *, again: bool = False) -> Iterator[None]:
+    def add(
+        self,
+        paths: Iterable[str],
+        roots: Sequence[str],
+        whose: Whose,
+        tally: Tally,
+        *,
+        again: bool = False,
+    ) -> Iterator[None]:
         """Add files and have them classified; comes back after each lot, with what became of it in `tally`.
 
         Args:
+            roots: what was named; a link that leads out of it is not followed.
             again: a person asks for these files: what was deleted comes back.
 
         Raises:
@@ -131,7 +142,7 @@ class Adding:
             try:
                 ahead: list[Future[_Read]] | None = None
                 for lot in _lots(paths):
-                    reading = self._begin(keepers, lot, whose, tally, again)
+                    reading = self._begin(keepers, lot, roots, whose, tally, again)
                     # While the network works on one lot, the next one is read.
                     if ahead is not None:
                         self._finish(ahead, whose, tally)
@@ -144,7 +155,13 @@ class Adding:
                 keepers.shutdown(cancel_futures=True)
 
     def _begin(
-        self, keepers: ThreadPoolExecutor, lot: Sequence[str], whose: Whose, tally: Tally, again: bool
+        self,
+        keepers: ThreadPoolExecutor,
+        lot: Sequence[str],
+        roots: Sequence[str],
+        whose: Whose,
+        tally: Tally,
+        again: bool,
     ) -> list[Future[_Read]]:
         """Start reading the files of a lot that are to be read."""
         files = []
@@ -162,11 +179,11 @@ class Adding:
                 tally.problem(problem)
         tally.files += len(files) - len(wanted)
         tally.unchanged += sum(_skipped(one, again) and one.problem is None for one in past.values())
-        return [keepers.submit(self._read, file) for file in wanted]
+        return [keepers.submit(self._read, file, roots) for file in wanted]
 
-    def _read(self, file: FileState) -> _Read:
+    def _read(self, file: FileState, roots: Sequence[str]) -> _Read:
         try:
-            content = content_of(file.path, self._intake.limits)
+            content = self._files.picture(file.path, self._intake.limits, within=roots)
             name = os.path.basename(file.path)
             return _Read(file, self._intake.keep(content, name=name, path=file.path, file=file))
         except PictureError as problem:

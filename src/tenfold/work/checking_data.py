@@ -48,7 +48,7 @@ class CheckData:
 
     def _run(self, work: Work, source: str, page: Path) -> dict[str, Any]:
         command = [sys.executable, "-m", "tenfold", "data", "check", source, "--json", "--output", str(page)]
-        command += ["--data-dir", str(self._data_dir)]
+        command += ["--confined", "--data-dir", str(self._data_dir)]
         if importlib.util.find_spec("cleanlab") is None:
             command.append("--no-labels")
         environ = {**os.environ, "TENFOLD_HOME": str(self._home)}

@@ -13,6 +13,7 @@ from tenfold.judging import comparison_page
 from tenfold.judging.contest import contest
 from tenfold.registry.models import Registry
 from tenfold.registry.tables import RegisteredModel
+from tenfold.server_files import ServerFiles
 
 KIND = "compare"
 
@@ -22,14 +23,21 @@ class Compare:
 
     Args:
         load: makes a classifier of a model file.
+        files: opens the pictures.
         home: tenfold's folder; pages are in its folder comparisons.
         data_dir: where CIFAR-10 is.
     """
 
     def __init__(
-        self, registry: Registry, load: Callable[[Path], Classifier], home: Path, data_dir: Path
+        self,
+        registry: Registry,
+        load: Callable[[Path], Classifier],
+        files: ServerFiles,
+        home: Path,
+        data_dir: Path,
     ) -> None:
-        self._registry, self._load, self._home, self._data_dir = registry, load, home, data_dir
+        self._registry, self._load, self._files = registry, load, files
+        self._home, self._data_dir = home, data_dir
 
     def page(self, job: str) -> Path:
         """Where a job's page is, once it has ended."""
@@ -58,7 +66,12 @@ class Compare:
         def opening(side: int, resize: str) -> Dataset:
             work.progress(0, 0, "reading the pictures")
             return open_dataset(
-                source, side=side, data_dir=self._data_dir, cache=self._home / "cache", resize=resize
+                source,
+                side=side,
+                data_dir=self._data_dir,
+                cache=self._home / "cache",
+                resize=resize,
+                files=self._files,
             )
 
         found = contest(models, opening, split, showing)

@@ -17,6 +17,7 @@ from tenfold.errors import DatasetError
 from tenfold.modelfile import ModelInfo
 from tenfold.registry.improvements import Improvements
 from tenfold.registry.models import Registry
+from tenfold.server_files import ServerFiles
 
 Progress = Callable[[int, int], None]
 
@@ -40,12 +41,20 @@ class OwnData:
     """Finds and opens models' own data.
 
     Args:
+        files: opens them.
         home: tenfold's folder.
         data_dir: where CIFAR-10 is.
     """
 
-    def __init__(self, registry: Registry, improvements: Improvements, home: Path, data_dir: Path) -> None:
-        self._registry, self._improvements = registry, improvements
+    def __init__(
+        self,
+        registry: Registry,
+        improvements: Improvements,
+        files: ServerFiles,
+        home: Path,
+        data_dir: Path,
+    ) -> None:
+        self._registry, self._improvements, self._files = registry, improvements, files
         self._home, self._data_dir = home, data_dir
 
     def of(self, model_hash: str) -> OwnSource:
@@ -70,6 +79,7 @@ class OwnData:
             data_dir=self._data_dir,
             cache=self._home / "cache",
             resize=info.resize,
+            files=self._files,
             progress=progress,
         )
 

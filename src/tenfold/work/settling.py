@@ -1,4 +1,4 @@
-"""Which files of a folder are whole and were not handed out yet. Opens none of them; knows no catalogue.
+"""Which files of a folder are whole and were not handed out yet. Reads none of them; knows no catalogue.
 
 A file is whole when it stayed the same for a while and nobody has it open for writing. Whoever writes slowly
 is waited for.
@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tenfold.server_files import ServerFiles
 from tenfold.work.walking import Walk
 
 # What browsers, copying programs and cameras call a file that is not all there yet.
@@ -39,20 +40,20 @@ class Settling:
 
     Args:
         path: the folder; those in it are looked at too, links to folders are not followed.
-        without: a folder that is passed over.
+        files: says what is tenfold's own, which is passed over.
         settle_seconds: how long a file has to stay as it is.
     """
 
     def __init__(
         self,
         path: str,
+        files: ServerFiles,
         *,
-        without: Path | None = None,
         settle_seconds: float = 2.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.path, self._clock = path, clock
-        self._without, self._settle = without, settle_seconds
+        self._files, self._settle = files, settle_seconds
         self._known: dict[str, _State] = {}
         self._pending: dict[str, _Pending] = {}
 
@@ -65,14 +66,14 @@ class Settling:
         """Look through the whole folder; returns why that could not be done, in words."""
         if not os.path.isdir(self.path):
             return "The folder is not there. It is watched again as soon as it is."
-        walk = Walk((self.path,), without=self._without)
+        walk = Walk((self.path,), self._files)
         self._see(walk)
         return walk.problems[0] if walk.problems else None
 
     def look_at(self, paths: Iterable[str]) -> None:
         """Look at what is said to have changed: files, and folders with all in them."""
         inside = [path for path in paths if not self._passed_over(path)]
-        self._see(Walk(tuple(inside), without=self._without))
+        self._see(Walk(tuple(inside), self._files))
 
     def whole(self) -> Iterator[str]:
         """The files that are whole by now. One that comes out here comes again when it changes."""
@@ -83,7 +84,7 @@ class Settling:
             patience = self._settle * (_PATIENCE if pending.grew else 1)
             if quiet < patience or pending.state[0] == 0:
                 continue
-            if quiet < _MOST_SECONDS and _written_to(path):
+            if quiet < _MOST_SECONDS and self._written_to(path):
                 continue
             del self._pending[path]
             self._known[path] = pending.state
@@ -117,9 +118,31 @@ class Settling:
         if any(part.startswith(".") for part in below.parts):
             return True
         places = [Path(self.path, *below.parts[: i + 1]) for i in range(len(below.parts))]
-        if self._without in places:
-            return True
-        return any(place.is_symlink() and place.is_dir() for place in places)
+        return any((place.is_symlink() and place.is_dir()) or self._files.own(place) for place in places)
+
+    def _written_to(self, path: str) -> bool:
+        """Whether somebody has the file open for writing. False where the system does not say."""
+        if sys.platform != "linux":
+            return False
+        import errno
+        import fcntl
+        import signal
+
+        try:
+            file = self._files.descriptor(path, within=(self.path,), flags=os.O_NONBLOCK)
+        except OSError:
+            return False
+        try:
+            # Whoever opens the file while we have the lease has a signal sent to us: one without harm.
+            fcntl.fcntl(file, fcntl.F_SETSIG, signal.SIGURG)
+            # A lease for reading is refused while somebody writes.
+            fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+            fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+        except OSError as reason:
+            return reason.errno == errno.EAGAIN
+        finally:
+            os.close(file)
+        return False
 
 
 def _state(path: str) -> _State | None:
@@ -134,28 +157,3 @@ def _state(path: str) -> _State | None:
 def _partial(path: str) -> bool:
     name = os.path.basename(path).lower()
     return name.startswith((".", "~")) or name.endswith(("~", *_PARTIAL))
-
-
-def _written_to(path: str) -> bool:
-    """Whether somebody has the file open for writing. False where the system does not say."""
-    if sys.platform != "linux":
-        return False
-    import errno
-    import fcntl
-    import signal
-
-    try:
-        file = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-    except OSError:
-        return False
-    try:
-        # Whoever opens the file while we have the lease makes the system send us a signal: one without harm.
-        fcntl.fcntl(file, fcntl.F_SETSIG, signal.SIGURG)
-        # A lease for reading is refused while somebody writes.
-        fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_RDLCK)
-        fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_UNLCK)
-    except OSError as reason:
-        return reason.errno == errno.EAGAIN
-    finally:
-        os.close(file)
-    return False

@@ -103,7 +103,8 @@ class Training:
         wish = self.wish(name) or Wish()
         begun = (folder / history.RECIPES[0]).is_file()
         recipe = runs.recipe(folder) if begun else wish.recipe()
-        again = ["--finish"] if work.params.get("finish") else []
+        again = ["--confined"]
+        again += ["--finish"] if work.params.get("finish") else []
         again += [f"--name={wish.name}"] if wish.name else []
         process = TrainingProcess(folder, home=self._home, data_dir=self._data_dir, report=True)
         ended = process.run(
@@ -185,7 +186,7 @@ class Training:
         return content[-most:].decode("utf-8", "replace")
 
     def _arguments(self, wish: Wish) -> list[str]:
-        given = [f"--data={wish.data}", f"--network={wish.network}"]
+        given = ["--confined", f"--data={wish.data}", f"--network={wish.network}"]
         for option, number in (
             ("--epochs", wish.epochs),
             ("--batch-size", wish.batch_size),

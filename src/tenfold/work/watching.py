@@ -13,6 +13,7 @@ from tenfold.catalogue.tables import HOUSE, Watch
 from tenfold.catalogue.watches import Watches
 from tenfold.errors import CatalogueError
 from tenfold.jobs import JobRow, Jobs, Stopped, Work
+from tenfold.server_files import ServerFiles
 from tenfold.work.adding import Adding, Tally, Whose
 from tenfold.work.notifying import Notifying, told_of
 from tenfold.work.settling import Settling
@@ -36,12 +37,12 @@ class Watching:
 
     Args:
         adding: adds files.
-        home: tenfold's own folder, which is not watched.
+        files: says what is tenfold's own, which is not watched.
     """
 
-    def __init__(self, watches: Watches, adding: Adding, jobs: Jobs, *, home: Path) -> None:
+    def __init__(self, watches: Watches, adding: Adding, jobs: Jobs, files: ServerFiles) -> None:
         self.watches = watches
-        self._adding, self._jobs, self._home = adding, jobs, home
+        self._adding, self._jobs, self._files = adding, jobs, files
 
     def add(
         self, path: str, *, owner: int = HOUSE, shared: bool = True, by: int = HOUSE, poll: bool = False
@@ -87,7 +88,7 @@ class Watching:
             folders.pop(gone).close()
         for watch in active.values():
             if watch.id not in folders:
-                folders[watch.id] = _Folder(watch, self.watches, self._adding, self._home)
+                folders[watch.id] = _Folder(watch, self.watches, self._adding, self._files)
 
     def _begin(self, by: int) -> JobRow:
         return self._jobs.submit(KIND, {}, title="Watch folders", by=by, key=KIND)
@@ -96,19 +97,19 @@ class Watching:
 class Looking:
     """The job "look": adds what is whole in a folder now, and ends. Params: `path`, `owner`, `shared`."""
 
-    def __init__(self, adding: Adding, *, home: Path) -> None:
-        self._adding, self._home = adding, home
+    def __init__(self, adding: Adding, files: ServerFiles) -> None:
+        self._adding, self._files = adding, files
 
     def __call__(self, work: Work) -> dict[str, Any]:
         path = str(work.params["path"])
         whose = Whose(int(work.params["owner"]), work.by, bool(work.params["shared"]), source="watch")
-        settling = Settling(path, without=self._home)
+        settling = Settling(path, self._files)
         problem = settling.look()
         if problem:
             raise CatalogueError(path, f"cannot be looked through: {problem}")
         tally = Tally()
         while settling.pending:
-            for _ in self._adding.add(list(settling.whole()), whose, tally):
+            for _ in self._adding.add(list(settling.whole()), (path,), whose, tally):
                 work.progress(tally.files, 0)
                 if work.stopping:
                     raise Stopped
@@ -121,9 +122,9 @@ class Looking:
 class _Folder:
     """One watched folder."""
 
-    def __init__(self, watch: Watch, watches: Watches, adding: Adding, home: Path) -> None:
+    def __init__(self, watch: Watch, watches: Watches, adding: Adding, files: ServerFiles) -> None:
         self._watch, self._watches, self._adding = watch, watches, adding
-        self._settling = Settling(watch.path, without=home)
+        self._settling = Settling(watch.path, files)
         self._notifying: Notifying | None = None
         self._polled = watch.poll or not told_of(watch.path)
         self._look_at = 0.0
@@ -169,7 +170,7 @@ class _Folder:
         whole = list(self._settling.whole())
         whose = Whose(self._watch.owner_id, HOUSE, self._watch.shared, source="watch")
         try:
-            for _ in self._adding.add(whole, whose, tally):
+            for _ in self._adding.add(whole, (self._watch.path,), whose, tally):
                 work.progress(tally.added, 0, _words(tally))
                 if work.stopping:
                     return
