@@ -31,15 +31,17 @@ def most_memory(pid: int) -> int:
     return int(re.findall(r"VmHWM:\s+(\d+) kB", status)[0]) * 1024
 
 
-def connect(address: str, *lines: str, source: str = "127.0.0.1") -> socket.socket:
-    """A connection from an address of this machine that has sent the head of a request to classify."""
+def connect(
+    address: str, *lines: str, source: str = "127.0.0.1", path: str = "/api/v1/classify"
+) -> socket.socket:
+    """A connection from an address of this machine that has sent the head of a request with a body."""
     place = urlsplit(address)
     assert place.hostname is not None
     assert place.port is not None
     connection = socket.create_connection(
         (place.hostname, place.port), timeout=30, source_address=(source, 0)
     )
-    head = ["POST /api/v1/classify HTTP/1.1", "Host: 127.0.0.1", *lines, "", ""]
+    head = [f"POST {path} HTTP/1.1", "Host: 127.0.0.1", *lines, "", ""]
     connection.sendall("\r\n".join(head).encode())
     return connection
 
@@ -104,6 +106,21 @@ def test_many_damaged_pictures_of_one_request_are_not_kept_by_their_errors() -> 
             answer = httpx.post(f"{url}/api/v1/classify", files=files, timeout=60, trust_env=False)
         assert [one["problem"]["status"] for one in answer.json()["results"]] == [422] * 90
         assert grown[0] < 10 * PICTURE + BESIDES
+
+
+@needs_proc
+def test_model_files_on_their_way_take_no_memory() -> None:
+    length = 40_000_000
+    with server() as (process, url):
+        classify(url)
+        with measured(process.pid) as grown, ExitStack() as stack:
+            for _ in range(8):
+                connection = stack.enter_context(
+                    connect(url, f"Content-Length: {length}", path="/api/v1/models")
+                )
+                connection.sendall(b"x" * (length - 1))
+            time.sleep(1)
+        assert grown[0] < BESIDES
 
 
 def test_clients_that_send_nearly_nothing_keep_nobody_from_classifying() -> None:

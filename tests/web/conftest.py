@@ -1,5 +1,6 @@
 """A real server around the classifier that sees colours."""
 
+import asyncio
 import socket
 import threading
 import time
@@ -29,6 +30,7 @@ class Running:
     port: int
     client: httpx.Client
     service: Service
+    loop: asyncio.AbstractEventLoop
 
 
 Serve = Callable[..., Running]
@@ -65,7 +67,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
             stack.callback(stop)
             address = f"http://127.0.0.1:{port}"
             client = stack.enter_context(httpx.Client(base_url=address, timeout=30, trust_env=False))
-            return Running(address, port, client, app.state.service)
+            return Running(address, port, client, app.state.service, server.servers[0].get_loop())
 
         yield one
 

@@ -1,11 +1,16 @@
 """POST /api/v1/classify."""
 
+import asyncio
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from tenfold.images import Limits
-from tests.fakes import BLUE, GREEN, GREY, LABELS, RED, FakeClassifier, picture
+from tenfold.modelfile import ClassName
+from tests.fakes import BLUE, GREEN, GREY, INFO, LABELS, RED, FakeClassifier, picture
 from tests.web.conftest import Running, Serve
 
 URL = "/api/v1/classify"
@@ -122,3 +127,42 @@ def test_a_fault_of_the_network_does_not_take_the_server_down(serve: Serve) -> N
         )
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.headers["connection"] == "close"
+
+
+class TenClasses(FakeClassifier):
+    """As many numbers in its evidence as the model that comes with tenfold."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        names = [f"class {number}" for number in range(10)]
+        self.info = replace(INFO, classes=tuple(ClassName(name, {"en": name}) for name in names))
+
+    def raw(self, inputs: NDArray[np.uint8]) -> tuple[NDArray[np.float32], ...]:
+        count = len(inputs)
+        evidence = np.random.default_rng(0).random((count, 10, 28, 28), np.float32)
+        novelty = np.zeros(count, np.float32)
+        return np.full((count, 10), 0.1, np.float32), np.zeros((count, 3), np.float32), evidence, novelty
+
+
+def test_the_evidence_of_many_pictures_does_not_hold_up_the_others(serve: Serve) -> None:
+    running = serve(TenClasses())
+    files = [("files", (f"{number}.png", picture(RED, size=(8, 8)))) for number in range(100)]
+    done = False
+
+    async def longest_pause() -> float:
+        longest = 0.0
+        while not done:
+            before = running.loop.time()
+            await asyncio.sleep(0.001)
+            longest = max(longest, running.loop.time() - before)
+        return longest
+
+    pauses = []
+    for _ in range(3):  # other programs make pauses too
+        done = False
+        pause = asyncio.run_coroutine_threadsafe(longest_pause(), running.loop)
+        answer = running.client.post(f"{URL}?evidence=true", files=files)
+        done = True
+        pauses.append(pause.result(timeout=10))
+        assert len(answer.content) > 3_000_000
+    assert min(pauses) < 0.05, pauses

@@ -26,10 +26,10 @@ def small(serve: Serve) -> Running:
     return serve(max_picture_bytes=LIMIT, max_files_per_request=3)
 
 
-def raw(running: Running, *headers: str) -> socket.socket:
+def raw(running: Running, *headers: str, path: str = URL) -> socket.socket:
     """A connection that has sent its headers."""
     connection = socket.create_connection(("127.0.0.1", running.port), timeout=20)
-    lines = [f"POST {URL} HTTP/1.1", "Host: 127.0.0.1", *headers, "", ""]
+    lines = [f"POST {path} HTTP/1.1", "Host: 127.0.0.1", *headers, "", ""]
     connection.sendall("\r\n".join(lines).encode())
     return connection
 

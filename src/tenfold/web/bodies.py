@@ -1,41 +1,79 @@
-"""One file as a request's whole body, with its limit enforced as it arrives. Does not know what is in it."""
+"""Bodies that are no pictures: one file as the whole body, and JSON that may be long. Each has its limit,
+which is enforced as it arrives. Does not know what is in them.
+"""
 
-from io import BytesIO
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO, Any
 
-from fastapi import Request
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
 
 from tenfold.images.intake import megas
+from tenfold.web.access import visitor
+from tenfold.web.guard import limit_body
 from tenfold.web.problems import NoFile, UploadTooLarge
-from tenfold.web.uploads import chunks
+from tenfold.web.service import service_of
+from tenfold.web.uploads import chunks, declared
+
+_LONG_BODY = 2_000_000
 
 
-async def read_body(request: Request, most: int, setting: str, what: str) -> bytes:
-    """The bytes that were sent.
+class LongBody(APIRoute):
+    """A route whose JSON may have 2 MB. It is read only from a visitor who is known, and its bytes count with
+    those of uploads."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        answer = super().get_route_handler()
+
+        async def handle(request: Request) -> Response:
+            who = await visitor(request)
+            unsaid = "transfer-encoding" in request.headers
+            with service_of(request).memory.share(who.holders) as share:
+                share.take(_LONG_BODY if unsaid else min(declared(request), _LONG_BODY))
+                limit_body(request.scope, _LONG_BODY)
+                return await answer(request)
+
+        return handle
+
+
+@asynccontextmanager
+async def received(
+    request: Request, folder: Path, most: int, setting: str, what: str
+) -> AsyncIterator[IO[bytes]]:
+    """The file that was sent, on the disk until this is left: however many are on their way, they take no
+    memory.
 
     Args:
-        most: how many there may be.
+        folder: on whose disk it is put.
+        most: how many bytes it may have.
         setting: which setting says so.
         what: what should have been sent, for messages: "model file".
 
     Raises:
-        NoFile: there are none, or they are a form.
+        NoFile: there are no bytes, or they are a form.
         UploadTooLarge: there are more; raised as they arrive.
-        UploadStalled: they stop arriving.
+        HTTPException: 408, they arrive too slowly.
     """
     # Not the other kind of form: curl calls whatever it sends so.
     if request.headers.get("content-type", "").lower().startswith("multipart/"):
         raise NoFile("The request", f"holds no {what}", received="a form", cure=_AS_BODY)
-    length = request.headers.get("content-length", "")
-    content = BytesIO()
-    if length.isdigit() and int(length) > most:
-        raise _too_large(what, f"it has {megas(int(length))} MB", most, setting)
-    async for chunk in chunks(request):
-        if content.tell() + len(chunk) > most:
-            raise _too_large(what, f"it has more than {megas(most)} MB", most, setting)
-        content.write(chunk)
-    if not content.tell():
-        raise NoFile("The request", f"holds no {what}", received="it has no body", cure=_AS_BODY)
-    return content.getvalue()
+    if declared(request) > most:
+        raise _too_large(what, f"it has {megas(declared(request))} MB", most, setting)
+    write = service_of(request).threads.keep
+    with TemporaryFile(dir=folder) as file:  # without a name: nothing is left of it, however this ends
+        length = 0
+        async for chunk in chunks(request):
+            length += len(chunk)
+            if length > most:
+                raise _too_large(what, f"it has more than {megas(most)} MB", most, setting)
+            await write(file.write, chunk)
+        if not length:
+            raise NoFile("The request", f"holds no {what}", received="it has no body", cure=_AS_BODY)
+        await write(file.seek, 0)
+        yield file
 
 
 _AS_BODY = "Send the file's bytes as the body."

@@ -14,11 +14,12 @@ from tenfold.catalogue.tables import Action
 from tenfold.errors import UsageError
 from tenfold.runtime import App
 from tenfold.web.access import Operator
+from tenfold.web.bodies import LongBody
 from tenfold.web.filters_asked import FiltersAsked
 from tenfold.web.problems import responses
 from tenfold.web.service import service_of
 
-router = APIRouter(tags=["catalogue"], prefix="/api/v1/catalogue/actions")
+router = APIRouter(tags=["catalogue"], prefix="/api/v1/catalogue/actions", route_class=LongBody)
 
 MOST_ENTRIES = 100_000
 LARGEST_ID = 2**63 - 1

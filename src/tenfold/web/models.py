@@ -1,9 +1,8 @@
 """/api/v1/models: the models that there are, which one answers, and exchanging it."""
 
-import asyncio
 import re
 from datetime import datetime
-from typing import Annotated
+from typing import IO, Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import FileResponse
@@ -13,7 +12,7 @@ from tenfold.errors import RegistryError
 from tenfold.registry.models import CHOSEN, FILE, INSISTED
 from tenfold.registry.tables import LiveChange, RegisteredModel
 from tenfold.web.access import Administrator, Viewer, Visitor
-from tenfold.web.bodies import read_body
+from tenfold.web.bodies import received
 from tenfold.web.problems import responses
 from tenfold.web.service import Service, service_of
 
@@ -106,8 +105,9 @@ async def add_model(
 ) -> ModelEntry:
     """Keep a model file, once it is found whole and able to run. The same file twice is one model."""
     service = service_of(request)
-    content = await read_body(request, service.settings.max_model_bytes, "max_model_bytes", "model file")
-    return await asyncio.to_thread(_added, service, who, content, name)
+    most = service.settings.max_model_bytes
+    async with received(request, service.house.home, most, "max_model_bytes", "model file") as file:
+        return await service.threads.load(_added, service, who, file, name)
 
 
 @router.get("/history", operation_id="model_history", summary="Which model was live when")
@@ -180,9 +180,9 @@ def file(request: Request, who: Viewer, key: str) -> FileResponse:
     return FileResponse(place, media_type=_ONNX, filename=f"{safe}-{key[:8]}.onnx")
 
 
-def _added(service: Service, who: Visitor, content: bytes, name: str) -> ModelEntry:
+def _added(service: Service, who: Visitor, file: IO[bytes], name: str) -> ModelEntry:
     house = service.house
-    model = house.switch.add(content, name=name or "that was sent", origin=FILE, by=who.id)
+    model = house.switch.add(file.read(), name=name or "that was sent", origin=FILE, by=who.id)
     _note(service, who, "model.add", model)
     return model_entry(model, house.registry.live())
 

@@ -23,6 +23,7 @@ from tenfold.errors import CatalogueError, PictureError, TenfoldError, UsageErro
 from tenfold.runtime import App
 from tenfold.web import uploads
 from tenfold.web.access import Administrator, Operator, Viewer, Visitor
+from tenfold.web.bodies import LongBody
 from tenfold.web.entries import EntryAnswer, entry_answer
 from tenfold.web.job_answers import JobAnswer, job_answer
 from tenfold.web.problems import Problem, describe, responses
@@ -31,6 +32,7 @@ from tenfold.web.uploads import Upload
 from tenfold.work import adding, classifying
 
 router = APIRouter(prefix="/api/v1/catalogue", tags=["catalogue"])
+_long = APIRouter(route_class=LongBody)
 
 MOST_HASHES = 10_000
 Number = Annotated[int, InPath(ge=1, le=2**63 - 1, description="The entry's number.")]
@@ -143,7 +145,7 @@ def _add(house: App, who: Visitor, upload: Upload, source: str, name: str) -> _O
     return _Outcome(called, added)
 
 
-@router.post(
+@_long.post(
     "/known",
     operation_id="known_pictures",
     summary="Which files are there already",
@@ -153,6 +155,9 @@ def known(request: Request, who: Operator, asked: HashesAsked) -> KnownAnswer:
     """Of many files, those that need not be sent, because the visitor has them in the catalogue: so an upload
     that was cut off goes on where it stopped."""
     return KnownAnswer(known=service_of(request).house.intake.known(asked.hashes, owner=who.id))
+
+
+router.include_router(_long)
 
 
 @router.post(

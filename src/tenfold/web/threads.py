@@ -16,8 +16,8 @@ _KEEPING, _READING, _ANSWERING = 8, 8, 2
 
 
 class Threads:
-    """Pools for keeping (disk writes), painting (decoding to show), reading (database and small files) and
-    answering (serialising large answers).
+    """Pools for keeping (disk writes), painting (decoding to show), reading (database and small files),
+    answering (serialising large answers) and loading (model files, one at a time: each is read whole).
 
     Args:
         painting: pictures decoded at the same time.
@@ -28,6 +28,7 @@ class Threads:
         self._painting = ThreadPoolExecutor(painting, "tenfold-paint")
         self._reading = ThreadPoolExecutor(_READING, "tenfold-read")
         self._answering = ThreadPoolExecutor(_ANSWERING, "tenfold-answer")
+        self._loading = ThreadPoolExecutor(1, "tenfold-load")
 
     async def keep(self, do: Callable[P, T], *args: P.args, **more: P.kwargs) -> T:
         return await _run(self._keeping, functools.partial(do, *args, **more))
@@ -41,9 +42,12 @@ class Threads:
     async def answer(self, do: Callable[P, T], *args: P.args, **more: P.kwargs) -> T:
         return await _run(self._answering, functools.partial(do, *args, **more))
 
+    async def load(self, do: Callable[P, T], *args: P.args, **more: P.kwargs) -> T:
+        return await _run(self._loading, functools.partial(do, *args, **more))
+
     def close(self) -> None:
         """Takes nothing new. Does not wait for what runs."""
-        for pool in (self._keeping, self._painting, self._reading, self._answering):
+        for pool in (self._keeping, self._painting, self._reading, self._answering, self._loading):
             pool.shutdown(wait=False, cancel_futures=True)
 
 
