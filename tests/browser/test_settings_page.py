@@ -156,3 +156,15 @@ def test_nothing_scrolls_sideways_and_axe_finds_nothing_on_a_phone(look_at: Look
     page.locator("main nav a").first.click()
     expect(page.locator("main form").first).to_be_visible()
     assert violations(page) == []
+
+
+@pytest.mark.parametrize("language", ["en", "uk", "ru"])
+def test_every_service_is_shown_with_its_state(look_at: LookAt, language: str) -> None:
+    page = look_at("/settings?part=services", locale=language, viewport=PHONE)
+    rows = page.locator("main li")
+    expect(rows).to_have_count(4)
+    running = {"en": "Running", "uk": "Працює", "ru": "Работает"}[language]
+    for row in rows.all():
+        expect(row).to_contain_text(running)
+    assert page.evaluate(SIDEWAYS) <= 0
+    assert violations(page) == []

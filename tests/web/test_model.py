@@ -16,4 +16,11 @@ def test_the_model_says_all_that_its_file_says(running: Running) -> None:
 
 def test_a_server_that_runs_is_alive_and_ready(running: Running) -> None:
     assert running.client.get("/healthz").json() == {"status": "ok"}
-    assert running.client.get("/readyz").json() == {"status": "ok"}
+    ready = running.client.get("/readyz").json()
+    assert ready["status"] == "ok"
+    assert {one["name"]: (one["state"], one["fault"]) for one in ready["services"]} == {
+        "live-model": ("running", None),
+        "jobs": ("running", None),
+        "waiting-pictures": ("running", None),
+        "events": ("running", None),
+    }

@@ -74,9 +74,30 @@ export interface paths {
         };
         /**
          * Does it take pictures?
-         * @description Answers 503 where a picture would be refused: starting, stopping, or too much to do.
+         * @description Answers 503 where a picture would be refused (starting, stopping, or too much to do), and where a
+         *     service failed several times in a row and is not running.
          */
         get: operations["ready"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/system/services": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the server's services are
+         * @description Everything that runs for as long as the server does, with its last fault.
+         */
+        get: operations["services"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3338,78 +3359,6 @@ export interface components {
             examples: components["schemas"]["ExampleAnswer"][];
         };
         /**
-         * ReadyAnswer
-         * @description Whether the live model can be trained on corrections.
-         */
-        ReadyAnswer: {
-            /**
-             * Corrected
-             * @description How many pictures people corrected or confirmed.
-             */
-            corrected: number;
-            /**
-             * Counted
-             * @description How many of them are of classes that can be learned, or judge.
-             */
-            counted: number;
-            /**
-             * Held Out
-             * @description How many of them are kept back for judging, and never learned from.
-             */
-            held_out: number;
-            /**
-             * Per Class
-             * @description How many of each class; empty: none of the classes.
-             */
-            per_class: {
-                [key: string]: number;
-            };
-            /**
-             * Base
-             * @description The hash of the live model.
-             */
-            base: string;
-            /**
-             * Own Data
-             * @description Whether the data that it was trained on are at hand.
-             */
-            own_data: boolean;
-            /**
-             * Own Problem
-             * @description Why they are not; empty: they are.
-             */
-            own_problem: string;
-            /**
-             * Own Code
-             * @description The same for programs; unknown: nobody knows what the model was trained on.
-             * @enum {string}
-             */
-            own_code: "" | "unknown" | "missing";
-            /**
-             * Least
-             * @description How many pictures have to count.
-             */
-            least: number;
-            /**
-             * Least Apart
-             * @description With fewer kept back that only one model gets right no difference can be told.
-             */
-            least_apart: number;
-            /** Ready */
-            ready: boolean;
-            /**
-             * Reason
-             * @description Why it cannot start; empty: it can.
-             */
-            reason: string;
-            /**
-             * Code
-             * @description The same for programs.
-             * @enum {string}
-             */
-            code: "" | "too-few" | "none-kept-back" | "none-to-learn" | "missing-extra";
-        };
-        /**
          * ReclassificationAnswer
          * @description Another model's answers to all entries.
          */
@@ -3723,6 +3672,42 @@ export interface components {
              * @description The newest first.
              */
             runs: components["schemas"]["RunAnswer"][];
+        };
+        /**
+         * ServiceState
+         * @description How a service of the server is.
+         */
+        ServiceState: {
+            /** Name */
+            name: string;
+            /**
+             * State
+             * @description failing: it ended with a fault, and waits to be started again.
+             * @enum {string}
+             */
+            state: "running" | "failing" | "stopped";
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Fault
+             * @description The kind of its last fault. Null: there was none.
+             */
+            fault: string | null;
+            /** Fault At */
+            fault_at: string | null;
+            /**
+             * Faults
+             * @description How many there were since the server started.
+             */
+            faults: number;
+            /**
+             * Words
+             * @description All about the last fault, in English; told to administrators.
+             */
+            words: string | null;
         };
         /**
          * SessionAnswer
@@ -4084,6 +4069,88 @@ export interface components {
              */
             reason: string;
         };
+        /** ReadyAnswer */
+        tenfold__web__health__ReadyAnswer: {
+            /**
+             * Status
+             * @constant
+             */
+            status: "ok";
+            /** Services */
+            services: components["schemas"]["ServiceState"][];
+        };
+        /**
+         * ReadyAnswer
+         * @description Whether the live model can be trained on corrections.
+         */
+        tenfold__web__improvements__ReadyAnswer: {
+            /**
+             * Corrected
+             * @description How many pictures people corrected or confirmed.
+             */
+            corrected: number;
+            /**
+             * Counted
+             * @description How many of them are of classes that can be learned, or judge.
+             */
+            counted: number;
+            /**
+             * Held Out
+             * @description How many of them are kept back for judging, and never learned from.
+             */
+            held_out: number;
+            /**
+             * Per Class
+             * @description How many of each class; empty: none of the classes.
+             */
+            per_class: {
+                [key: string]: number;
+            };
+            /**
+             * Base
+             * @description The hash of the live model.
+             */
+            base: string;
+            /**
+             * Own Data
+             * @description Whether the data that it was trained on are at hand.
+             */
+            own_data: boolean;
+            /**
+             * Own Problem
+             * @description Why they are not; empty: they are.
+             */
+            own_problem: string;
+            /**
+             * Own Code
+             * @description The same for programs; unknown: nobody knows what the model was trained on.
+             * @enum {string}
+             */
+            own_code: "" | "unknown" | "missing";
+            /**
+             * Least
+             * @description How many pictures have to count.
+             */
+            least: number;
+            /**
+             * Least Apart
+             * @description With fewer kept back that only one model gets right no difference can be told.
+             */
+            least_apart: number;
+            /** Ready */
+            ready: boolean;
+            /**
+             * Reason
+             * @description Why it cannot start; empty: it can.
+             */
+            reason: string;
+            /**
+             * Code
+             * @description The same for programs.
+             * @enum {string}
+             */
+            code: "" | "too-few" | "none-kept-back" | "none-to-learn" | "missing-extra";
+        };
     };
     responses: never;
     parameters: never;
@@ -4359,7 +4426,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HealthAnswer"];
+                    "application/json": components["schemas"]["tenfold__web__health__ReadyAnswer"];
                 };
             };
             /** @description The body cannot be read. */
@@ -4418,6 +4485,80 @@ export interface operations {
             };
             /** @description Not at this moment. */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    services: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceState"][];
+                };
+            };
+            /** @description The body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value in the request cannot be used. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6005,7 +6146,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ReadyAnswer"];
+                    "application/json": components["schemas"]["tenfold__web__improvements__ReadyAnswer"];
                 };
             };
             /** @description The body cannot be read. */

@@ -29,6 +29,20 @@ const helps: Readonly<Record<string, TextKey>> = {
 /** The help of a setting, or nothing where this page does not know it: then the server's own words serve. */
 export const helpOf = (setting: string): TextKey | null => helps[setting] ?? null;
 
+const services: Readonly<Record<string, TextKey>> = {
+  "live-model": "service_live_model",
+  jobs: "service_jobs",
+  "waiting-pictures": "service_waiting_pictures",
+  "watched-folders": "service_watched_folders",
+  events: "service_events",
+};
+
+/** The name of a service; one that this page does not know keeps the server's. */
+export const serviceName = (name: string): string => {
+  const key = services[name];
+  return key ? say.text(key) : name;
+};
+
 const roles = {
   viewer: "role_viewer",
   operator: "role_operator",

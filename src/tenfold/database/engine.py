@@ -1,6 +1,6 @@
 """Opens the database: SQLite in a file, or PostgreSQL at an address. Knows no table."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,7 @@ class Database:
         self.engine = _engine(self.url)
         # A writer says so at once on SQLite: one that first reads could be refused when it comes to write.
         self._writer = self.engine.execution_options(tenfold_begin="BEGIN IMMEDIATE")
+        self._committed: list[Callable[[], object]] = []
 
     @property
     def sqlite(self) -> bool:
@@ -53,6 +54,12 @@ class Database:
         """A transaction: all of it is kept, or none where it ends with an error."""
         with Session(self._writer, expire_on_commit=False) as session, session.begin():
             yield session
+        for call in self._committed:
+            call()
+
+    def after_commit(self, call: Callable[[], object]) -> None:
+        """Call after each transaction of this process that wrote, in the thread that did."""
+        self._committed.append(call)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

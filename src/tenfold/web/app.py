@@ -36,11 +36,8 @@ from tenfold.web import (
     tokens,
     watches,
 )
-from tenfold.web.at_work import at_work
-from tenfold.web.following import following
 from tenfold.web.guard import HEADERS, Guard, Pace, allowed_hosts
 from tenfold.web.service import Service
-from tenfold.web.waiting import nothing_waits
 
 API_VERSION = "1"
 
@@ -48,13 +45,13 @@ API_VERSION = "1"
 def create_app(house: App, *, page: Path = pages.BUILT) -> FastAPI:
     """The app around `house`; `page` is the folder of the frontend's build.
 
-    Its lifespan starts and stops the batcher, so the server must run it (uvicorn does).
+    Its lifespan starts and stops the batcher and the services, so the server must run it (uvicorn does).
     """
     service = Service(house)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with service.running(), following(house), at_work(house), nothing_waits(house):
+        async with service.running():
             yield
 
     app = describe_api(lifespan)

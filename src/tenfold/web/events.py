@@ -1,30 +1,28 @@
 """What changed, told to everybody who listens: one look at the tables for all of them. Knows no HTTP.
 
-Looks only while somebody listens. An event is a name and JSON in one line.
+A service: it looks at once when this process has changed something, and now and then for what other processes
+did; only while somebody listens. An event is a name and JSON in one line.
 """
 
 import asyncio
 import json
-import logging
+import threading
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
 from tenfold.catalogue import changes
-from tenfold.database import UNAVAILABLE, now
+from tenfold.database import now
 from tenfold.runtime import App
 from tenfold.web.job_answers import job_answer
 from tenfold.web.problems import Overloaded
-from tenfold.web.threads import Threads
-
-log = logging.getLogger(__name__)
 
 MOST_LISTENERS = 200
 MOST_LISTENERS_EACH = 20
-_SECONDS_BETWEEN_LOOKS = 0.5
-_SECONDS_AFTER_A_FAULT = 5.0
+# For what other processes did; and however often this process writes, it is looked at no more often than so.
+_SECONDS_BETWEEN_LOOKS, _LEAST_SECONDS = 1.0, 0.2
 # A change may be seen this long after the moment that is written in it.
 _LATE = timedelta(seconds=10)
 # A listener that is further behind than this is let go; it comes back and is told how things are.
@@ -34,10 +32,11 @@ Event = tuple[str, str]
 
 
 class Listener:
-    """Somebody's queue of events. None in it is the end."""
+    """Somebody's queue of events. None in it is the end. Made in the event loop where they are awaited."""
 
     def __init__(self, whose: str) -> None:
         self.whose = whose
+        self._loop = asyncio.get_running_loop()
         self._queue: asyncio.Queue[Event | None] = asyncio.Queue()
 
     async def next(self, seconds: float) -> Event | None:
@@ -45,19 +44,25 @@ class Listener:
         async with asyncio.timeout(seconds):
             return await self._queue.get()
 
-    def put(self, event: Event | None) -> None:
+    def tell(self, event: Event | None) -> None:
+        """Put an event into the queue, from any thread."""
+        self._loop.call_soon_threadsafe(self._put, event)
+
+    def _put(self, event: Event | None) -> None:
         if event is not None and self._queue.qsize() >= _MOST_BEHIND:
             event = None
         self._queue.put_nowait(event)
 
 
 class Events:
-    """Everybody who listens to one house."""
+    """Everybody who listens to one server, and the service that tells them."""
 
-    def __init__(self, house: App, threads: Threads) -> None:
-        self._house, self._threads = house, threads
+    name = "events"
+
+    def __init__(self, house: App) -> None:
+        self._house = house
         self._listeners: set[Listener] = set()
-        self._wake = asyncio.Event()
+        self._woken = threading.Event()
         self._ended = False
         # Whether the next look tells all that moves: somebody is new, and the others hear it once more.
         self._all_again = False
@@ -80,14 +85,14 @@ class Events:
             )
         listener = Listener(whose)
         if self._ended:
-            listener.put(None)
+            listener.tell(None)
         elif not self._listeners:
             self._forget()
         self._all_again = True
-        listener.put(("catalogue", json.dumps({"version": self._version})))
-        listener.put(("model", json.dumps({"hash": self._house.live.classifier.sha256})))
+        listener.tell(("catalogue", json.dumps({"version": self._version})))
+        listener.tell(("model", json.dumps({"hash": self._house.live.classifier.sha256})))
         self._listeners.add(listener)
-        self._wake.set()
+        self.wake()
         try:
             yield listener
         finally:
@@ -96,43 +101,22 @@ class Events:
     def end(self) -> None:
         """Let everybody go: the server ends."""
         self._ended = True
-        for listener in self._listeners:
-            listener.put(None)
+        for listener in list(self._listeners):
+            listener.tell(None)
 
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        """Looks for changes until it is left."""
-        task = asyncio.create_task(self._look_on())
-        try:
-            yield
-        finally:
-            self.end()
-            self._wake.set()
-            await task
+    def wake(self) -> None:
+        self._woken.set()
 
-    async def _look_on(self) -> None:
-        while not self._ended:
-            if not self._listeners:
-                self._wake.clear()
-                await self._wake.wait()
-                continue
-            again, self._all_again = self._all_again, False
-            try:
-                self._tell(await self._threads.read(self._look, again))
-            except UNAVAILABLE as reason:
-                # It comes back, and whoever listens is not to hear nothing ever after.
-                log.warning("The database does not answer: %s", str(reason).splitlines()[0])
-                await asyncio.sleep(_SECONDS_AFTER_A_FAULT)
-            except Exception:
-                # A fault of ours; the others' events go on.
-                log.exception("What changed could not be looked up")
-                await asyncio.sleep(_SECONDS_AFTER_A_FAULT)
-            await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
-
-    def _tell(self, events: list[Event]) -> None:
-        for event in events:
-            for listener in self._listeners:
-                listener.put(event)
+    def run(self, stop: threading.Event) -> None:
+        while not stop.is_set():
+            self._woken.wait(_SECONDS_BETWEEN_LOOKS if self._listeners else None)
+            self._woken.clear()
+            if self._listeners and not stop.is_set():
+                again, self._all_again = self._all_again, False
+                for event in self._look(again):
+                    for listener in list(self._listeners):
+                        listener.tell(event)
+            stop.wait(_LEAST_SECONDS)
 
     def _look(self, again: bool) -> list[Event]:
         events: list[Event] = []

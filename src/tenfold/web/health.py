@@ -1,10 +1,13 @@
-"""GET /healthz and /readyz, for whatever watches over the server."""
+"""GET /healthz and /readyz, for whatever watches over the server, and how its services are."""
 
+from datetime import datetime
 from typing import Literal
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
+from tenfold.runtime.supervisor import Health
+from tenfold.web.access import Administrator
 from tenfold.web.problems import Overloaded, responses
 from tenfold.web.service import service_of
 
@@ -13,6 +16,24 @@ router = APIRouter(tags=["health"])
 
 class HealthAnswer(BaseModel):
     status: Literal["ok"]
+
+
+class ServiceState(BaseModel):
+    """How a service of the server is."""
+
+    name: str
+    state: Literal["running", "failing", "stopped"] = Field(
+        description="failing: it ended with a fault, and waits to be started again."
+    )
+    since: datetime
+    fault: str | None = Field(description="The kind of its last fault. Null: there was none.")
+    fault_at: datetime | None
+    faults: int = Field(description="How many there were since the server started.")
+    words: str | None = Field(description="All about the last fault, in English; told to administrators.")
+
+
+class ReadyAnswer(HealthAnswer):
+    services: list[ServiceState]
 
 
 @router.get("/healthz", operation_id="health", summary="Is the server alive?")
@@ -27,10 +48,38 @@ async def health() -> HealthAnswer:
     summary="Does it take pictures?",
     responses=responses(_503="Not at this moment."),
 )
-async def ready(request: Request) -> HealthAnswer:
-    """Answers 503 where a picture would be refused: starting, stopping, or too much to do."""
+async def ready(request: Request) -> ReadyAnswer:
+    """Answers 503 where a picture would be refused (starting, stopping, or too much to do), and where a
+    service failed several times in a row and is not running."""
     service = service_of(request)
     service.places.check((), 1)
     if not service.batcher.running:
         raise Overloaded("This server", "is not ready", cure="Try again in a moment.")
-    return HealthAnswer(status="ok")
+    found = service.supervisor.health()
+    down = [one for one in found if one.down]
+    if down:
+        raise Overloaded(
+            "This server",
+            "is not ready: a service does not run",
+            received="; ".join(f"{one.name}: {one.fault.kind}" for one in down if one.fault),
+            cure="See the page Settings, Services, or the server's log.",
+        )
+    return ReadyAnswer(status="ok", services=[_state(one) for one in found])
+
+
+@router.get("/api/v1/system/services", operation_id="services", summary="How the server's services are")
+async def services(request: Request, who: Administrator) -> list[ServiceState]:
+    """Everything that runs for as long as the server does, with its last fault."""
+    return [_state(one, details=True) for one in service_of(request).supervisor.health()]
+
+
+def _state(one: Health, *, details: bool = False) -> ServiceState:
+    return ServiceState(
+        name=one.name,
+        state=one.state,
+        since=one.since,
+        fault=one.fault.kind if one.fault else None,
+        fault_at=one.fault.at if one.fault else None,
+        faults=one.faults,
+        words=one.fault.words if one.fault and details else None,
+    )

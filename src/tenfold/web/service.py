@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -13,6 +13,8 @@ from fastapi import Request
 from tenfold import configuring
 from tenfold.inference import Classifier
 from tenfold.runtime import App
+from tenfold.runtime.services import describe, services
+from tenfold.runtime.supervisor import Supervisor
 from tenfold.settings import Settings, load, variable
 from tenfold.web.batching import Batcher
 from tenfold.web.events import Events
@@ -22,6 +24,8 @@ from tenfold.web.uploads import UploadLimits, declared
 
 # Uploads held by all requests together, in pictures of the largest size, where no setting says how much.
 _HELD_PICTURES = 20
+# How long services may take to stop, all together.
+_SECONDS_TO_STOP = 15.0
 
 
 @dataclass
@@ -34,7 +38,7 @@ class Serving:
 
 
 class Service:
-    """The house behind one app. An async context manager: it starts and stops the batcher."""
+    """The house behind one app, its services, and the limits on what requests may ask for."""
 
     def __init__(self, house: App) -> None:
         self.house = house
@@ -53,7 +57,8 @@ class Service:
             full=f"works on {settings.max_requests} requests, and takes no more",
         )
         self.threads = Threads(painting=settings.threads or os.cpu_count() or 1)
-        self.events = Events(house, self.threads)
+        self.events = Events(house)
+        self.supervisor = Supervisor([*services(house), self.events], describe)
         self._serving = self._made(house.live.classifier)
         self._retiring: set[asyncio.Task[None]] = set()
 
@@ -82,11 +87,15 @@ class Service:
         loop = asyncio.get_running_loop()
         await self._serving.batcher.__aenter__()
         self.house.live.tell(lambda new: loop.call_soon_threadsafe(self._follow, new))
-        async with AsyncExitStack() as stack:
-            stack.callback(self.threads.close)
-            stack.push_async_callback(self._stop)
-            await stack.enter_async_context(self.events.running())
+        self.house.database.after_commit(self.events.wake)
+        self.supervisor.start()
+        try:
             yield
+        finally:
+            self.events.end()
+            await asyncio.to_thread(self.supervisor.stop, _SECONDS_TO_STOP)
+            await self._stop()
+            self.threads.close()
 
     async def _stop(self) -> None:
         await self._serving.batcher.__aexit__(None, None, None)

@@ -2,6 +2,7 @@
 export const en = {
   tabs: "Parts of the settings",
   tabServer: "Server",
+  tabServices: "Services",
   tabFolders: "Watched folders",
   tabPeople: "People",
   tabTokens: "API tokens",
@@ -54,6 +55,17 @@ export const en = {
   help_batch_wait_ms: "How long the server waits for more pictures before a run, in milliseconds.",
   help_threads: "Threads for reading pictures and for the network. 0: one for each core.",
   help_language: "The language of class names on the command line. The page follows the browser.",
+
+  servicesLead: "What runs for as long as the server does. A service that fails starts again by itself.",
+  service_live_model: "Switching to the live model",
+  service_jobs: "Work in the background",
+  service_waiting_pictures: "Classifying pictures that wait",
+  service_watched_folders: "Watched folders",
+  service_events: "Live updates of the page",
+  stateRunning: "Running",
+  stateFailing: "Failing",
+  stateStopped: "Stopped",
+  lastFault: "Last fault: {when}. {what}",
 
   foldersLead: "Folders of the server whose new pictures come into the catalogue by themselves.",
   foldersNone: "No folder is watched",

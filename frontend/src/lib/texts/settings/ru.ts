@@ -5,6 +5,7 @@ import type { en, enPlurals } from "./en";
 export const ru: Translated<typeof en> = {
   tabs: "Разделы настроек",
   tabServer: "Сервер",
+  tabServices: "Службы",
   tabFolders: "Папки под наблюдением",
   tabPeople: "Люди",
   tabTokens: "Токены API",
@@ -59,6 +60,18 @@ export const ru: Translated<typeof en> = {
   help_batch_wait_ms: "Сколько сервер ждёт других картинок перед запуском сети, в миллисекундах.",
   help_threads: "Потоки для чтения картинок и для сети. 0: по одному на ядро.",
   help_language: "Язык названий классов в командной строке. Страница слушается браузера.",
+
+  servicesLead:
+    "То, что работает, пока работает сервер. Служба, в которой произошёл сбой, запускается снова сама.",
+  service_live_model: "Переход на активную модель",
+  service_jobs: "Фоновая работа",
+  service_waiting_pictures: "Классификация ожидающих изображений",
+  service_watched_folders: "Папки под наблюдением",
+  service_events: "Обновление страницы на лету",
+  stateRunning: "Работает",
+  stateFailing: "Сбой",
+  stateStopped: "Остановлена",
+  lastFault: "Последний сбой: {when}. {what}",
 
   foldersLead: "Папки сервера, из которых новые картинки сами попадают в каталог.",
   foldersNone: "Ни одна папка не под наблюдением",

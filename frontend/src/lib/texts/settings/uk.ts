@@ -5,6 +5,7 @@ import type { en, enPlurals } from "./en";
 export const uk: Translated<typeof en> = {
   tabs: "Розділи налаштувань",
   tabServer: "Сервер",
+  tabServices: "Служби",
   tabFolders: "Теки під наглядом",
   tabPeople: "Люди",
   tabTokens: "Токени API",
@@ -57,6 +58,17 @@ export const uk: Translated<typeof en> = {
   help_batch_wait_ms: "Скільки сервер чекає на інші зображення перед запуском мережі, у мілісекундах.",
   help_threads: "Потоки для читання зображень і для мережі. 0: один на кожне ядро.",
   help_language: "Мова назв класів у командному рядку. Сторінка слухає браузер.",
+
+  servicesLead: "Те, що працює, доки працює сервер. Служба, у якій стався збій, запускається знову сама.",
+  service_live_model: "Перехід на активну модель",
+  service_jobs: "Фонова робота",
+  service_waiting_pictures: "Класифікація зображень, що чекають",
+  service_watched_folders: "Теки під наглядом",
+  service_events: "Оновлення сторінки наживо",
+  stateRunning: "Працює",
+  stateFailing: "Збій",
+  stateStopped: "Зупинено",
+  lastFault: "Останній збій: {when}. {what}",
 
   foldersLead: "Теки сервера, з яких нові зображення самі потрапляють до каталогу.",
   foldersNone: "Жодна тека не під наглядом",

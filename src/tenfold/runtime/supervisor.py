@@ -1,0 +1,195 @@
+"""Keeps services running: starts them, starts them again after a fault, and says how each one is.
+
+A service is whatever runs for as long as the server does: it follows the live model, does jobs, watches
+folders. Each runs in a thread of its own. Knows no service, no HTTP and no database.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Literal, Protocol
+
+log = logging.getLogger(__name__)
+
+# Seconds between a fault and the next start: doubled each time, up to the second figure.
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
+# A service that ran for so many seconds has recovered: the next fault counts as the first.
+RECOVERED_SECONDS = 60.0
+# So many faults in a row, and the service is down.
+DOWN_AFTER = 3
+
+State = Literal["running", "failing", "stopped"]
+
+
+class Service(Protocol):
+    """Something that runs until it is told to stop.
+
+    Attributes:
+        name: in lower case with hyphens, "watched-folders"; the page has a text for it.
+    """
+
+    name: str
+
+    def run(self, stop: threading.Event) -> None:
+        """Run until `stop` is set. An error ends it; the supervisor starts it again after a pause."""
+
+    def wake(self) -> None:
+        """Look at once: for work, or at `stop`. Called from any thread."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What ended a run of a service.
+
+    Attributes:
+        kind: what kind of fault, for everybody.
+        words: all about it, for whoever runs the server: no value of a row, no content of a file.
+        expected: it is not a fault of the program, so the log needs no traceback.
+        at: when it happened.
+    """
+
+    kind: str
+    words: str
+    expected: bool
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Health:
+    """How a service is.
+
+    Attributes:
+        state: failing: its last run ended with a fault, and it waits to be started again.
+        since: when it came into this state.
+        fault: the last one, also of a service that runs again.
+        faults: how many there were since the supervisor started.
+        in_a_row: how many of them followed each other without a good run between.
+    """
+
+    name: str
+    state: State
+    since: datetime
+    fault: Fault | None = None
+    faults: int = 0
+    in_a_row: int = 0
+
+    @property
+    def down(self) -> bool:
+        """Whether it fails again and again: one fault may be a database that was busy for a moment."""
+        return self.state == "failing" and self.in_a_row >= DOWN_AFTER
+
+
+class Supervisor:
+    """Runs services until `stop`.
+
+    Args:
+        describe: puts an error into words.
+    """
+
+    def __init__(self, services: Sequence[Service], describe: Callable[[Exception], Fault]) -> None:
+        self._services, self._describe = services, describe
+        self._stop = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self._lock = threading.Lock()
+        self._health = {one.name: Health(one.name, "stopped", _now()) for one in services}
+        assert len(self._health) == len(services), "two services of one name"
+
+    def start(self) -> None:
+        """Start every service."""
+        assert not self._threads, "started twice"
+        for service in self._services:
+            thread = threading.Thread(
+                target=self._keep_running, args=(service,), name=f"tenfold-{service.name}", daemon=True
+            )
+            self._set(service, state="running", since=_now())
+            self._threads.append(thread)
+            thread.start()
+
+    def stop(self, seconds: float) -> list[str]:
+        """Tell every service to stop and wait for them, `seconds` in all; the names of those that did not."""
+        self._stop.set()
+        for service in self._services:
+            service.wake()
+        until = time.monotonic() + seconds
+        for thread in self._threads:
+            thread.join(max(0.0, until - time.monotonic()))
+        return [
+            service.name
+            for service, thread in zip(self._services, self._threads, strict=False)
+            if thread.is_alive()
+        ]
+
+    def health(self) -> list[Health]:
+        """How every service is, in their order."""
+        with self._lock:
+            return list(self._health.values())
+
+    def wake(self) -> None:
+        """Have every service look at once."""
+        for service in self._services:
+            service.wake()
+
+    def _keep_running(self, service: Service) -> None:
+        pause = FIRST_PAUSE
+        while not self._stop.is_set():
+            started = time.monotonic()
+            try:
+                service.run(self._stop)
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is shown and the service goes on
+                recovered = time.monotonic() - started >= RECOVERED_SECONDS
+                pause = FIRST_PAUSE if recovered else pause
+                self._failed(service, self._describe(error), recovered, pause)
+                self._stop.wait(pause)
+                pause = min(2 * pause, LONGEST_PAUSE)
+            else:
+                assert self._stop.is_set(), f"the service {service.name} ended by itself"
+            if not self._stop.is_set():
+                self._set(service, state="running", since=_now())
+        self._set(service, state="stopped", since=_now())
+
+    def _failed(self, service: Service, fault: Fault, recovered: bool, pause: float) -> None:
+        words = "The service %s failed (%s); it starts again in %g seconds"
+        log.warning(words, service.name, fault.words, pause, exc_info=not fault.expected)
+        before = self._health[service.name]
+        in_a_row = 1 if recovered else before.in_a_row + 1
+        self._set(
+            service,
+            state="failing",
+            since=fault.at,
+            fault=fault,
+            faults=before.faults + 1,
+            in_a_row=in_a_row,
+        )
+
+    def _set(self, service: Service, **values: object) -> None:
+        with self._lock:
+            self._health[service.name] = replace(self._health[service.name], **values)  # type: ignore[arg-type]
+
+
+class Periodic:
+    """A service that does the same again and again, with a pause between.
+
+    Args:
+        seconds: how long the pause is; `wake` cuts it short.
+        do: raises where it fails; it is then done again after the supervisor's pause.
+    """
+
+    def __init__(self, name: str, seconds: float, do: Callable[[], object]) -> None:
+        self.name, self._seconds, self._do = name, seconds, do
+        self._woken = threading.Event()
+
+    def run(self, stop: threading.Event) -> None:
+        while not stop.is_set():
+            self._woken.clear()
+            self._do()
+            self._woken.wait(0 if stop.is_set() else self._seconds)
+
+    def wake(self) -> None:
+        self._woken.set()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,91 @@
+"""A server whose database is busy, and one whose service has a fault: what /readyz and the API say of it."""
+
+import sqlite3
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from tenfold.runtime import supervisor
+from tenfold.runtime.supervisor import Periodic
+from tests.fakes import RED, picture
+from tests.web.conftest import Running, Serve
+
+LONG = 60.0
+
+
+def until(true: Callable[[], Any]) -> None:
+    ends = time.monotonic() + LONG
+    while not true():
+        assert time.monotonic() < ends, "it did not happen"
+        time.sleep(0.05)
+
+
+def state_of(running: Running, name: str) -> dict[str, Any]:
+    services = running.client.get("/api/v1/system/services").json()
+    found: dict[str, Any] = next(one for one in services if one["name"] == name)
+    return found
+
+
+def periodic(running: Running, name: str) -> Periodic:
+    [service] = [one for one in running.service.supervisor._services if one.name == name]
+    assert isinstance(service, Periodic)
+    return service
+
+
+class Locked:
+    """Stands before a method and raises what a busy SQLite raises, while it is `on`."""
+
+    def __init__(self, method: Callable[..., Any]) -> None:
+        self.method, self.on, self.refused = method, True, 0
+
+    def __call__(self, *arguments: Any, **more: Any) -> Any:
+        if self.on:
+            self.refused += 1
+            raise OperationalError(
+                "UPDATE a", {"b": "a secret"}, sqlite3.OperationalError("database is locked")
+            )
+        return self.method(*arguments, **more)
+
+
+@pytest.fixture(autouse=True)
+def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervisor, "FIRST_PAUSE", 0.05)
+
+
+def test_a_locked_database_ends_no_service_for_good_and_readiness_says_so(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = serve()
+    service = periodic(running, "live-model")
+    locked = Locked(service._do)
+    monkeypatch.setattr(service, "_do", locked)
+    until(lambda: running.client.get("/readyz").status_code == 503)
+    problem = running.client.get("/readyz").json()
+    assert "live-model: The database cannot be used" in problem["detail"]
+    assert "a secret" not in str(problem)
+    assert state_of(running, "live-model")["state"] == "failing"
+    words = state_of(running, "live-model")["words"]
+    assert words == "The database does not answer, or cannot be written (OperationalError)"
+    locked.on = False
+    until(lambda: running.client.get("/readyz").status_code == 200)
+    after = state_of(running, "live-model")
+    assert (after["state"], after["fault"] is not None, after["faults"] >= 3) == ("running", True, True)
+
+
+def test_what_waits_is_classified_after_the_database_was_busy(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = serve()
+    service = periodic(running, "waiting-pictures")
+    locked = Locked(service._do)
+    monkeypatch.setattr(service, "_do", locked)
+    # As another process would add it: nobody asks for a job.
+    entry = running.service.house.intake.add(picture(RED), name="red.png", source="api").entry
+    service.wake()
+    until(lambda: locked.refused > 3)
+    assert running.service.house.search.get(entry.id, administrator=True).label is None
+    locked.on = False
+    until(lambda: running.service.house.search.get(entry.id, administrator=True).label == "red")
