@@ -69,8 +69,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--mlflow", metavar="URI", help="Log to MLflow at this tracking URI.")
 @click.option("--report/--no-report", default=True, help="Write the report page beside the model file.")
 @confined_option
-@click.option("--end-with-input", is_flag=True, hidden=True, help="Stop when standard input ends.")
-def train(end_with_input: bool, confined: bool, **given: Any) -> int | None:
+def train(confined: bool, **given: Any) -> int | None:
     """Train a network and write its model file and report.
 
     Without options it fetches CIFAR-10 where it is missing, trains the default network by the default recipe,
@@ -80,10 +79,6 @@ def train(end_with_input: bool, confined: bool, **given: Any) -> int | None:
     from tenfold import settings
     from tenfold.training import recipe_file, runs
 
-    if end_with_input:
-        from tenfold.cli import parent
-
-        parent.end_with_input()
     asked = Asked(**given)
     chosen = settings.load()
     home_runs = Path(chosen.home) / "runs"

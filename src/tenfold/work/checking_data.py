@@ -5,18 +5,15 @@ The search for near copies takes all cores for a while and a lot of memory, whic
 
 import importlib.util
 import json
-import os
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
+from tenfold import processes
 from tenfold.errors import DatasetError
 from tenfold.jobs import Stopped, Work
 
 KIND = "check-data"
-_LOOK_SECONDS = 0.2
 # What a summary keeps of each kind of problem; the page has all.
 _NAMED = 5
 
@@ -47,36 +44,21 @@ class CheckData:
         return summary
 
     def _run(self, work: Work, source: str, page: Path) -> dict[str, Any]:
-        command = [sys.executable, "-m", "tenfold", "data", "check", source, "--json", "--output", str(page)]
+        command = ["tenfold", "data", "check", source, "--json", "--output", str(page)]
         command += ["--confined", "--data-dir", str(self._data_dir)]
         if importlib.util.find_spec("cleanlab") is None:
             command.append("--no-labels")
-        environ = {**os.environ, "TENFOLD_HOME": str(self._home)}
-        with (
-            tempfile.TemporaryFile("w+", encoding="utf-8") as said,
-            tempfile.TemporaryFile("w+", encoding="utf-8") as complained,
-            subprocess.Popen(command, stdout=said, stderr=complained, env=environ) as process,
-        ):
-            try:
-                while process.poll() is None:
-                    if work.stopping:
-                        raise Stopped
-                    try:
-                        process.wait(_LOOK_SECONDS)
-                    except subprocess.TimeoutExpired:
-                        continue
-            finally:
-                process.kill()
-            said.seek(0)
-            complained.seek(0)
-            if process.returncode:
+        with processes.Command(command, environment={"TENFOLD_HOME": str(self._home)}) as check:
+            if not check.wait(lambda: work.stopping):
+                raise Stopped
+            if check.failed:
                 raise DatasetError(
                     f"The data {source}",
                     "could not be checked",
-                    received=_last_words(complained.read()),
+                    received=check.failure,
                     cure="`tenfold data check` on the command line says more.",
                 )
-            found: dict[str, Any] = json.load(said)
+            found: dict[str, Any] = json.loads(check.output)
             return found
 
 
@@ -92,8 +74,3 @@ def _summary(found: dict[str, Any]) -> dict[str, Any]:
             for name, findings in found["problems"].items()
         ],
     }
-
-
-def _last_words(text: str) -> str:
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return lines[-1][:500] if lines else "no message"

@@ -1,18 +1,15 @@
 """`tenfold train` in a process of its own: started, watched, stopped, gone on with. Does not train here.
 
-A process that serves loads no torch. What it started ends with it, however it ends: the child's standard
-input closes (cli/parent.py). The next process goes on from the last finished epoch.
+A process that serves loads no torch. The training ends with the process that started it; the next one goes
+on from the last finished epoch.
 """
 
 import importlib.util
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from pathlib import Path
 
+from tenfold import processes
 from tenfold.errors import MissingExtra, TrainingError
 from tenfold.training import runs
 from tenfold.training.presence import is_training
@@ -24,7 +21,6 @@ LOG = "training.log"
 _LOOK_SECONDS = 0.5
 # How long a run that is asked to stop may take to do so.
 _PATIENCE_SECONDS = 30.0
-_TOLD = 300
 
 
 def check_extra() -> None:
@@ -102,61 +98,28 @@ class TrainingProcess:
 
     def _watch(self, given: Sequence[str], epochs: int, told: Epochs, stopping: Callable[[], bool]) -> bool:
         self.folder.mkdir(parents=True, exist_ok=True)
-        command = [sys.executable, "-m", "tenfold", "train", *given, "--run", str(self.folder)]
+        command = ["tenfold", "train", *given, "--run", str(self.folder)]
         command += ["--data-dir", str(self._data_dir), "--report" if self._report else "--no-report"]
-        command += ["--end-with-input"]
-        environ = {**os.environ, "TENFOLD_HOME": str(self._home), "PYTHONUNBUFFERED": "1"}
-        log = self.folder / LOG
-        with log.open("ab") as out:
-            begin = out.tell()
-            # A session of its own: Ctrl-C at the server's terminal is the server's to answer.
-            process = subprocess.Popen(
-                command, env=environ, stdin=subprocess.PIPE, stdout=out, stderr=out, start_new_session=True
-            )
-        try:
-            while process.poll() is None:
-                if stopping():
-                    _stop(process)
-                    return self.ended
-                self._tell(epochs, told)
-                with suppress(subprocess.TimeoutExpired):
-                    process.wait(_LOOK_SECONDS)
-        finally:
-            _stop(process)
-        self._tell(epochs, told)
-        if process.returncode or not self.ended:
-            raise TrainingError(
-                f"The training run {self.folder.name}",
-                "ended without a model",
-                received=_how(process.returncode) or _last_words(log, begin),
-                cure=f"Its whole output is in {LOG} in the run's folder.",
-            )
+        environment = {"TENFOLD_HOME": str(self._home), "PYTHONUNBUFFERED": "1"}
+
+        def look() -> bool:
+            self._tell(epochs, told)
+            return stopping()
+
+        with processes.Command(
+            command, environment=environment, log=self.folder / LOG, patience=_PATIENCE_SECONDS
+        ) as training:
+            if not training.wait(look, _LOOK_SECONDS):
+                return self.ended
+            self._tell(epochs, told)
+            if training.failed or not self.ended:
+                raise TrainingError(
+                    f"The training run {self.folder.name}",
+                    "ended without a model",
+                    received=training.failure,
+                    cure=f"Its whole output is in {LOG} in the run's folder.",
+                )
         return True
 
     def _tell(self, epochs: int, told: Epochs) -> None:
         told(min(len(runs.lines(self.folder)), epochs), epochs)
-
-
-def _stop(process: "subprocess.Popen[bytes]") -> None:
-    """Have it stop as Ctrl-C does, which keeps the last finished epoch; at once where it does not."""
-    assert process.stdin is not None
-    process.stdin.close()
-    try:
-        process.wait(_PATIENCE_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-
-
-def _how(status: int) -> str:
-    """How a process ended that could say nothing of it."""
-    return f"the system ended it with signal {-status}; memory may have run out" if status < 0 else ""
-
-
-def _last_words(log: Path, begin: int) -> str:
-    """The last line that says something, without the name before it."""
-    with log.open("rb") as file:
-        file.seek(begin)
-        lines = file.read().decode("utf-8", "replace").splitlines()
-    words = [line.strip() for line in lines if line.strip()]
-    return words[-1].removeprefix("tenfold: ")[-_TOLD:] if words else ""

@@ -1,0 +1,18 @@
+"""Child processes that end with this one, however it ends. Knows nothing of what they do.
+
+The parent holds the child's standard input; when that closes, for whatever reason, the child ends. Each child
+has a session of its own, so Ctrl-C at a terminal is the parent's to answer. A child sets its limits itself
+before it loads anything, because code between fork and exec is unsafe where threads run.
+
+    commands.py   Command: one long command, watched until it ends or is to stop
+    workers.py    Workers: a few children that answer requests, kept and used again
+    limits.py     Limits: what a child may use, and how one that went beyond them ended
+    frames.py     what a worker and its parent say to each other
+    child.py      what runs in the child
+"""
+
+from tenfold.processes.commands import Command
+from tenfold.processes.limits import Limits, limit
+from tenfold.processes.workers import WorkerFailed, Workers, WorkersStopped
+
+__all__ = ["Command", "Limits", "WorkerFailed", "Workers", "WorkersStopped", "limit"]

@@ -1,0 +1,106 @@
+"""What runs in a child: limits, the end with standard input, and the answering of requests.
+
+python -m tenfold.processes.child command LIMITS MODULE ARGUMENTS...
+python -m tenfold.processes.child worker MODULE:FUNCTION IDLE_SECONDS
+"""
+
+import io
+import json
+import os
+import queue
+import runpy
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from importlib import import_module
+from typing import TypeAlias
+
+from tenfold.processes import frames
+from tenfold.processes.frames import Header
+from tenfold.processes.limits import IDLE, Limits, limit
+
+if sys.platform == "win32":  # pragma: no cover
+    import _thread
+else:
+    import resource
+
+# A request's header and body become those of its answer.
+Answer: TypeAlias = "Callable[[Header, bytearray], tuple[Header, bytes | bytearray | memoryview]]"
+_Requests: TypeAlias = "queue.SimpleQueue[tuple[Header, bytearray]]"
+
+# So long an interrupted child may take to end by itself, when nobody is left to kill it.
+_GRACE_SECONDS = 20.0
+_INTERRUPTED = 130
+_WORDS = 300
+
+
+def _end_with_input() -> None:
+    """Interrupt the main thread when standard input ends; end the process where that does not."""
+    # A program in the background of a shell is born deaf to Ctrl-C, and hands that down.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    threading.Thread(target=_wait_for_end, daemon=True).start()
+
+
+def _wait_for_end() -> None:
+    # Past Python's own buffer: a thread that waits there would keep the process from ending.
+    while os.read(0, 4096):
+        pass
+    if sys.platform == "win32":  # pragma: no cover
+        _thread.interrupt_main()
+    else:
+        # To the main thread itself, so that it wakes where it waits for the system.
+        main = threading.main_thread().ident
+        assert main is not None
+        signal.pthread_kill(main, signal.SIGINT)
+    time.sleep(_GRACE_SECONDS)
+    os._exit(_INTERRUPTED)
+
+
+def _serve(target: str, idle_seconds: float) -> None:
+    """Answer requests until there are none for a while, or the parent is gone."""
+    replies = io.FileIO(os.dup(1), "wb")
+    with open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), 1)  # so that no library can write into the answers
+    if sys.platform != "win32":
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    module, _, name = target.partition(":")
+    answer: Answer = getattr(import_module(module), name)
+    requests: _Requests = queue.SimpleQueue()
+    threading.Thread(target=_read_requests, args=[requests], daemon=True).start()
+    while True:
+        try:
+            said, body = requests.get(timeout=idle_seconds)
+        except queue.Empty:
+            os._exit(IDLE)
+        limit(Limits(**said["limits"]))
+        try:
+            header, result = answer(said["request"], body)
+        except Exception as error:  # noqa: BLE001 - told to the parent, which raises it
+            frames.write(replies, {"failed": f"{type(error).__name__}: {error}"[:_WORDS]}, b"")
+        else:
+            frames.write(replies, {"answer": header}, result)
+        limit(Limits())
+
+
+def _read_requests(requests: _Requests) -> None:
+    source = io.FileIO(0, "rb", closefd=False)
+    while True:
+        try:
+            requests.put(frames.read(source, sys.maxsize))
+        except OSError:  # the parent is gone: nobody waits for an answer
+            os._exit(_INTERRUPTED)
+
+
+def _main(kind: str, *arguments: str) -> None:
+    if kind == "worker":
+        return _serve(arguments[0], float(arguments[1]))
+    limit(Limits(**json.loads(arguments[0])))
+    _end_with_input()
+    sys.argv = list(arguments[1:])
+    runpy.run_module(arguments[1], run_name="__main__", alter_sys=True)
+
+
+if __name__ == "__main__":
+    _main(*sys.argv[1:])

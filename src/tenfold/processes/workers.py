@@ -1,0 +1,198 @@
+"""A few child processes that answer requests. Knows nothing of what they are asked."""
+
+import atexit
+import io
+import os
+import subprocess
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict
+
+from tenfold.processes import frames
+from tenfold.processes.commands import close_input, start
+from tenfold.processes.frames import Header
+from tenfold.processes.limits import IDLE, Limits, ended_by
+
+_WORDS = 300
+
+
+class WorkerFailed(Exception):
+    """A worker gave no answer; `over` says whether it came to a limit or was killed, which memory does."""
+
+    def __init__(self, words: str, *, over: bool = False) -> None:
+        super().__init__(words)
+        self.over = over
+
+
+class WorkersStopped(Exception):
+    """The workers were stopped while this request was waiting or at work."""
+
+
+class Workers:
+    """Children that answer requests one at a time; started when they are needed, replaced when they die.
+
+    What a worker says is taken as plain data, a JSON header and bytes: it may have read hostile ones.
+
+    Args:
+        answer: "module:function", an `Answer`; the children import it.
+        most: how many of them there may be.
+        idle_seconds: after so long without a request a worker ends.
+        environment: variables they have besides this process's.
+    """
+
+    def __init__(
+        self,
+        answer: str,
+        *,
+        most: int,
+        idle_seconds: float = 60.0,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self._arguments = ["worker", answer, str(idle_seconds)]
+        self._most, self._environment = most, dict(environment or {})
+        self._all: list[_Worker] = []
+        self._idle: list[_Worker] = []
+        self._changed = threading.Condition()
+        self._stops = 0
+        atexit.register(self.stop)
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._forget)
+
+    def ask(
+        self, header: Header, body: bytes | memoryview, *, limits: Limits, most: int
+    ) -> tuple[Header, bytearray]:
+        """Have a worker answer; waits for one that is free.
+
+        Args:
+            header: what JSON can hold.
+            limits: for this request.
+            most: bytes that the body of the answer may have.
+
+        Raises:
+            WorkerFailed: there is no answer; the worker is replaced.
+            WorkersStopped: `stop` was called meanwhile.
+        """
+        stops = self._stops
+        while True:
+            worker = self._take(stops)
+            try:
+                answer = worker.ask(header, body, limits, most)
+            except WorkerFailed:
+                self._drop(worker)
+                if self._stops != stops:
+                    raise WorkersStopped from None
+                if worker.retired:  # it had answered before, and was just ending because it was idle
+                    continue
+                raise
+            except BaseException:
+                self._drop(worker)
+                raise
+            self._give_back(worker)
+            return answer
+
+    def stop(self) -> None:
+        """Kill them all, without waiting for what they are at. A later request starts new ones."""
+        with self._changed:
+            self._stops += 1
+            for worker in self._all:
+                worker.kill()
+            for worker in self._idle:
+                worker.close()
+                self._all.remove(worker)
+            self._idle.clear()
+            self._changed.notify_all()
+
+    def _take(self, stops: int) -> "_Worker":
+        with self._changed:
+            while True:
+                if self._stops != stops:
+                    raise WorkersStopped
+                if self._idle:
+                    return self._idle.pop()
+                if len(self._all) < self._most:
+                    worker = _Worker(self._arguments, self._environment)
+                    self._all.append(worker)
+                    return worker
+                self._changed.wait()
+
+    def _give_back(self, worker: "_Worker") -> None:
+        if not worker.usable:
+            return self._drop(worker)
+        with self._changed:
+            self._idle.append(worker)
+            self._changed.notify()
+
+    def _drop(self, worker: "_Worker") -> None:
+        worker.kill()
+        worker.close()
+        with self._changed:
+            self._all.remove(worker)
+            self._changed.notify()
+
+    def _forget(self) -> None:
+        """After a fork, in the child: the workers are its parent's."""
+        self._changed = threading.Condition()
+        for worker in self._all:
+            worker.close_pipes()
+        self._all, self._idle = [], []
+
+
+class _Worker:
+    """One child of `Workers`; for one thread at a time, but for `kill`."""
+
+    def __init__(self, arguments: list[str], environment: Mapping[str, str]) -> None:
+        self._process = start(arguments, subprocess.PIPE, subprocess.DEVNULL, environment)
+        self._expired = self._answered = False
+
+    def ask(
+        self, header: Header, body: bytes | memoryview, limits: Limits, most: int
+    ) -> tuple[Header, bytearray]:
+        timer = threading.Timer(limits.seconds or threading.TIMEOUT_MAX, self._expire)
+        timer.daemon = True
+        timer.start()
+        sent, received = self._process.stdin, self._process.stdout
+        assert isinstance(sent, io.FileIO)
+        assert isinstance(received, io.FileIO)
+        try:
+            frames.write(sent, {"limits": asdict(limits), "request": header}, body)
+            said, answer = frames.read(received, most)
+        except OSError as reason:
+            close_input(self._process)
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(1)  # it is ending: how?
+            self.kill()
+            self._process.wait()
+            words, over = ended_by(self._process.returncode, limits, expired=self._expired)
+            raise WorkerFailed(words or str(reason), over=over) from reason
+        finally:
+            timer.cancel()
+            timer.join()
+        if not isinstance(said.get("answer"), dict):
+            raise WorkerFailed(str(said.get("failed"))[:_WORDS])
+        self._answered = True
+        return said["answer"], answer
+
+    @property
+    def usable(self) -> bool:
+        return not self._expired and self._process.poll() is None
+
+    @property
+    def retired(self) -> bool:
+        return self._answered and self._process.returncode == IDLE
+
+    def kill(self) -> None:
+        self._process.kill()
+
+    def close(self) -> None:
+        self._process.wait()
+        self.close_pipes()
+
+    def close_pipes(self) -> None:
+        close_input(self._process)
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+
+    def _expire(self) -> None:
+        self._expired = True
+        self.kill()
