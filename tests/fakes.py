@@ -21,8 +21,9 @@ from tenfold.jobs import Work
 from tenfold.modelfile import ClassName, ModelInfo
 from tenfold.predictions import Prediction
 from tenfold.runtime import App
+from tenfold.runtime.foundation import part
 from tenfold.settings import Settings
-from tenfold.work.switching import first
+from tenfold.work.switching import First, first
 
 T = TypeVar("T")
 LABELS = ("red", "green", "blue")
@@ -99,8 +100,9 @@ class FakeApp(App):
         super().__init__(settings)
         self._classifier = classifier or FakeClassifier()
 
-    def _first(self) -> Classifier:
-        return first(self.registry, "", lambda path: self._classifier, insist=False)[0]
+    @part
+    def first(self) -> First:
+        return first(self.registry, "", lambda path: self._classifier, lambda path: None, insist=False)
 
 
 def picture(

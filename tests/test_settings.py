@@ -36,7 +36,6 @@ def test_nothing_set_gives_the_defaults(home: Path) -> None:
         max_model_bytes=500_000_000,
         max_files_per_request=100,
         batch_size=16,
-        batch_wait_ms=2,
         threads=0,
         language="",
     )
@@ -104,7 +103,6 @@ def test_every_setting_can_be_set_by_its_variable(home: Path) -> None:
         max_picture_pixels=2000,
         max_files_per_request=3,
         batch_size=4,
-        batch_wait_ms=5,
         threads=6,
         language="uk",
     )

@@ -47,6 +47,10 @@ def _number(default: int, bounds: tuple[int, int], explained: str) -> Any:
     return field(default=default, metadata={"help": explained, "range": bounds})
 
 
+# Settings of earlier versions; files that still hold them are read.
+_GONE = ("batch_wait_ms",)
+
+
 @dataclass(frozen=True)
 class Settings:
     """What can be set. Made by `load`; a test or a program may also make one with keyword arguments."""
@@ -164,9 +168,6 @@ class Settings:
         "The fewest bytes per second at which a body has to arrive, and an answer to be taken.",
     )
     batch_size: int = _number(16, (1, 4096), "The most pictures sent to the network together.")
-    batch_wait_ms: int = _number(
-        2, (0, 10_000), "How long the server waits for more pictures before a run, in milliseconds."
-    )
     threads: int = _number(
         0, (0, 1024), "Threads for reading pictures and for the network. 0: one for each core."
     )
@@ -290,6 +291,8 @@ def _from_file(path: Path) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in stated.items():
         subject = f"{name} in {path}"
+        if name in _GONE:
+            continue
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)
             cure = f"Did you mean {near[0]}?" if near else f"The settings are {', '.join(known)}."

@@ -69,7 +69,7 @@ def test_a_picture_is_kept_and_waits(intake: Intake, store: Store, get: Get) -> 
     )
     assert (entry.width, entry.height, entry.bytes) == (64, 48, len(content))
     assert (entry.owner_id, entry.added_by, entry.shared) == (3, 3, False)
-    assert intake.waiting(10) == [(entry.id, hashlib.sha256(content).hexdigest(), "Red.JPG")]
+    assert intake.begin(10) == [(entry.id, hashlib.sha256(content).hexdigest(), "Red.JPG", 1)]
 
 
 def test_the_same_picture_twice_is_one_entry_with_two_names(
@@ -103,7 +103,7 @@ def test_many_who_add_the_same_at_once_make_one_entry_with_all_names(
         news = list(pool.map(add, range(40)))
     assert sum(news) == 1
     assert count(database) == 3
-    for entry, _, _ in intake.waiting(10):
+    for entry, _, _, _ in intake.begin(10):
         assert sorted(names_of(database, entry)) == sorted(f"{n}.png" for n in range(40))
         assert all(f"{n}.png" in get(entry).search_text.split("\n") for n in range(40))
     assert len(list(store.hashes())) == 3
@@ -159,7 +159,7 @@ def test_an_answer_is_written_whole(intake: Intake, database: Database, get: Get
     with database.reading() as session:
         kept = session.get_one(Embedding, entry.id)
     assert np.frombuffer(kept.vector, "<f2") == pytest.approx([0.6, 0.8, 0.0], abs=1e-3)
-    assert intake.waiting(10) == []
+    assert not intake.waits()
 
 
 def test_none_of_the_classes_is_an_empty_label(intake: Intake, get: Get) -> None:

@@ -45,4 +45,5 @@ def classifiers(monkeypatch: pytest.MonkeyPatch) -> list[FakeClassifier]:
         return made[-1]
 
     monkeypatch.setattr("tenfold.inference.Classifier", make)
+    monkeypatch.setattr("tenfold.inference.trial.try_out", lambda path: None)
     return made

@@ -205,7 +205,8 @@ def test_many_pictures_run_in_batches(
     assert [row["name"] for row in rows] == [f"{number:02}.png" for number in range(40)]
     labels = [row["prediction"] and row["prediction"]["label"] for row in rows]
     assert labels == [None if n == 7 else LABELS[n % 3] for n in range(40)]
-    assert classifiers[0].batches == [15, 16, 8]
+    assert sum(classifiers[0].batches) == 39
+    assert 1 < max(classifiers[0].batches) <= 16
 
 
 def test_the_named_model_is_used(tenfold: Command, album: Path, classifiers: list[FakeClassifier]) -> None:

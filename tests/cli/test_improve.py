@@ -32,7 +32,7 @@ def test_without_corrections_it_says_what_is_missing(capsys: pytest.CaptureFixtu
 
 def test_a_model_that_did_not_win_goes_live_by_insisting(capsys: pytest.CaptureFixture[str]) -> None:
     with App() as app:
-        base = app.live.classifier.sha256
+        base = app.model_server.model.sha256
         model = app.registry.register(tiny.MODEL).hash
         one = app.improvements.begin(base, 0, {"with_own_data": False, "epochs": 2})
         app.improvements.change(one.id, state=JUDGED, verdict="worse", comparison={}, model_hash=model)

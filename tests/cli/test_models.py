@@ -19,6 +19,9 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TENFOLD_THREADS", "1")
 
 
+DATA = Path(__file__).parent.parent / "data"
+
+
 def test_a_model_is_added_listed_made_live_and_rolled_back(tenfold: Command) -> None:
     added = tenfold("models", "add", tiny.MODEL)
     assert (added.status, added.out, added.err) == (0, f"Added tiny, {KEY}\n", "")
@@ -75,4 +78,24 @@ def test_a_live_model_that_is_gone_is_told(tenfold: Command, own_home: Path) -> 
     outcome = tenfold("models")
     assert outcome.err.startswith(f"tenfold: warning: The model file {kept} cannot be read")
     assert outcome.err.endswith("The bundled model answers instead.\n")
-    assert re.search(r"^live  tenfold-cifar10", outcome.out, re.M)
+    assert re.search(r"^live  tiny", outcome.out, re.M), "it stays live for those who have its file"
+
+
+@pytest.mark.parametrize("command", [["classify", "a.png", "--model"], ["models", "add"]])
+@pytest.mark.parametrize("name", ["model-two-equal-classes", "model-2-gigabytes"])
+def test_a_hostile_model_file_is_refused_in_one_sentence(
+    tenfold: Command, command: list[str], name: str
+) -> None:
+    outcome = tenfold(*command, DATA / f"{name}.onnx")
+    assert (outcome.status, outcome.out) == (1, "")
+    assert outcome.err.startswith(f"tenfold: The model file {DATA / name}.onnx ")
+    assert outcome.err.count("\n") == 1
+
+
+def test_a_model_that_computes_for_ever_is_refused_in_time(
+    tenfold: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tenfold.inference.trial.SECONDS", 4.0)
+    outcome = tenfold("classify", "a.png", "--model", DATA / "model-endless-loop.onnx")
+    assert outcome.status == 1
+    assert "(no answer in 4 seconds)" in outcome.err

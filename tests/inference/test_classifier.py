@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from PIL import Image
 from tenfold import modelfile
 from tenfold.errors import DamagedPicture, ModelFileError, NotAPicture, PictureTooLarge, UsageError
 from tenfold.images import Limits, PictureSource
-from tenfold.inference import Classifier, classifier, views
+from tenfold.inference import Classifier, classifier, network, views
 from tenfold.predictions import Prediction
 from tests import tiny
 from tests.fakes import INFO
@@ -133,7 +132,7 @@ def test_known_means_that_novelty_is_not_above_the_threshold(tiny_model: Classif
 def test_many_are_answered_as_one_by_one_in_their_order(
     tiny_model: Classifier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(classifier, "INPUTS_PER_RUN", 4)
+    monkeypatch.setattr(network, "INPUTS_PER_RUN", 4)
     some = pictures(11)
     many = tiny_model.classify_many(some)
     assert len(many) == len(some)
@@ -165,15 +164,6 @@ def test_one_picture_is_not_taken_for_many(tiny_model: Classifier, one: Any) -> 
         tiny_model.classify_many(one)
 
 
-def test_a_bad_picture_among_many_has_its_problem_in_its_place(tiny_model: Classifier) -> None:
-    jobs = [partial(tiny_model.prepare, picture) for picture in (PIXELS, b"hello", PIXELS)]
-    first, second, third = tiny_model.answer_each(jobs, batch=2)
-    assert isinstance(second, NotAPicture)
-    assert isinstance(first, Prediction)
-    assert isinstance(third, Prediction)
-    assert same(first, third)
-
-
 def test_prepared_pictures_can_be_run_together(tiny_model: Classifier) -> None:
     some = [PIXELS, PIXELS[:32, :32], PIXELS[:, :20]]
     prepared = [tiny_model.prepare(picture) for picture in some]
@@ -190,7 +180,7 @@ def test_the_raw_outputs_are_those_of_the_design(
     assert (probabilities.shape, embedding.shape) == ((7, 10), (7, 8))
     assert (evidence.shape, novelty.shape) == ((7, 10, 7, 7), (7,))
     assert np.allclose(np.linalg.norm(embedding, axis=1), 1, atol=1e-5)
-    monkeypatch.setattr(classifier, "INPUTS_PER_RUN", 3)
+    monkeypatch.setattr(network, "INPUTS_PER_RUN", 3)
     for one, in_parts in zip(whole, tiny_model.raw(noise), strict=True):
         assert np.allclose(one, in_parts, atol=1e-5)
 

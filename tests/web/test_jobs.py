@@ -133,7 +133,7 @@ def test_another_entry_and_another_model_are_told(serve: Serve, tmp_path: Path) 
         assert next(one["version"] for name, one in told if name == "catalogue") > version
         other = FakeClassifier()
         other.sha256 = "0" * 64
-        running.service.house.live.switch(other)
+        running.service.house.model_server.swap(other)
         assert next(one for name, one in told if name == "model" and one["hash"] == "0" * 64)
 
 

@@ -60,7 +60,7 @@ def test_pictures_are_kept_at_once_and_classified_soon(catalogue: Running) -> No
     assert (red["name"], red["new"], red["problem"]) == ("red.png", True, None)
     assert (red["entry"]["state"], red["entry"]["label"], red["entry"]["mine"]) == ("waiting", None, True)
     intake = catalogue.service.house.intake
-    until(lambda: not intake.waiting(1))
+    until(lambda: not intake.waits())
     numbers = [red["entry"]["id"], blue["entry"]["id"]]
     assert [(entry.label, entry.sources) for entry in intake.entries(numbers)] == [("red", 1), ("blue", 1)]
 
@@ -108,7 +108,7 @@ def test_hundreds_at_once_are_all_there_once(catalogue: Running) -> None:
         numbers = list(pool.map(send, range(120)))
     assert len(set(numbers)) == 60
     assert numbers[:60] == numbers[60:]
-    until(lambda: not catalogue.service.house.intake.waiting(1))
+    until(lambda: not catalogue.service.house.intake.waits())
     assert catalogue.service.memory.held == 0
     jobs = [job for job in catalogue.service.house.jobs.list() if job.kind == "classify"]
     assert len(jobs) <= 3

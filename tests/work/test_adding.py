@@ -16,7 +16,7 @@ from tenfold.catalogue.tables import Entry, SeenFile
 from tenfold.database import Database, now
 from tenfold.errors import CatalogueError
 from tenfold.images import Limits
-from tenfold.inference.live import Live
+from tenfold.inference.server import ModelServer
 from tenfold.jobs import Stopped
 from tenfold.server_files import ServerFiles
 from tenfold.work.adding import Adding, Tally, Whose
@@ -64,7 +64,7 @@ class Shop:
 def shop(database: Database, tmp_path: Path) -> Shop:
     store = Store(tmp_path / "home" / "pictures")
     intake = Intake(database, store, Limits(pixels=1_000_000))
-    classifying = Classifying(intake, store, Live(FakeClassifier()))
+    classifying = Classifying(intake, store, ModelServer(FakeClassifier()))
     folder = tmp_path / "photos"
     folder.mkdir()
     return Shop(

@@ -1,3 +1,5 @@
+import struct
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -7,9 +9,11 @@ from tenfold.catalogue.intake import Intake
 from tenfold.catalogue.store import Store
 from tenfold.catalogue.tables import Entry
 from tenfold.database import Database
-from tenfold.images import Limits
-from tenfold.inference.live import Live
+from tenfold.images import Limits, PictureSource
+from tenfold.inference.classifier import Prepared
+from tenfold.inference.server import ModelServer
 from tenfold.jobs import Jobs, Stopped
+from tenfold.predictions import Prediction
 from tenfold.work import classifying
 from tenfold.work.classifying import Classifying, wake
 from tests.fakes import BLUE, RED, FakeClassifier, FakeWork, picture
@@ -22,7 +26,7 @@ def intake(database: Database, tmp_path: Path) -> Intake:
 
 @pytest.fixture
 def made(intake: Intake, tmp_path: Path) -> Classifying:
-    return Classifying(intake, Store(tmp_path / "pictures"), Live(FakeClassifier()))
+    return Classifying(intake, Store(tmp_path / "pictures"), ModelServer(FakeClassifier()))
 
 
 def labels(database: Database) -> dict[str, str | None]:
@@ -41,7 +45,7 @@ def test_everything_that_waits_gets_an_answer(
     assert made(work) == {"classified": 20, "failed": 0}
     assert set(labels(database).values()) == {"red"}
     assert [done for done, _, _ in work.told] == [8, 16, 20]
-    assert intake.waiting(1) == []
+    assert not intake.waits()
 
 
 def test_only_those_asked_for_are_answered(intake: Intake, made: Classifying, database: Database) -> None:
@@ -72,7 +76,7 @@ def test_it_stops_when_asked(intake: Intake, made: Classifying) -> None:
     intake.add(picture(RED), name="red.png", source="upload")
     with pytest.raises(Stopped):
         made(FakeWork({}, stop_after=0))
-    assert len(intake.waiting(1)) == 1
+    assert intake.waits()
 
 
 def test_waking_asks_for_one_job_where_something_waits(intake: Intake, database: Database) -> None:
@@ -83,3 +87,72 @@ def test_waking_asks_for_one_job_where_something_waits(intake: Intake, database:
     wake(jobs, intake)
     wake(jobs, intake)
     assert [job.kind for job in jobs.list()] == ["classify"]
+
+
+class Struck(FakeClassifier):
+    """Raises what no picture should on blue pictures, in the network or while reading."""
+
+    def __init__(self, *, reading: bool) -> None:
+        super().__init__()
+        self._reading = reading
+
+    def prepare(self, picture: PictureSource, *, name: str | None = None) -> Prepared:
+        if self._reading and name == "blue.png":
+            raise struct.error("unpack requires a buffer of 4 bytes")
+        return super().prepare(picture, name=name)
+
+    def run(self, prepared: Sequence[Prepared]) -> list[Prediction]:
+        if any(one.pixels[0, 0, 0, 2] > 200 for one in prepared):
+            raise RuntimeError("the network broke")
+        return super().run(prepared)
+
+
+@pytest.mark.parametrize("reading", [True, False])
+def test_a_picture_that_raises_anything_is_set_aside_and_blocks_nobody(
+    intake: Intake, database: Database, tmp_path: Path, reading: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    made = Classifying(intake, Store(tmp_path / "pictures"), ModelServer(Struck(reading=reading)))
+    blue = intake.add(picture(BLUE), name="blue.png", source="upload").entry
+    reds = [intake.add(picture((250, 10, n)), name=f"{n}.png", source="upload").entry.id for n in range(5)]
+    assert made.answer() == dict.fromkeys(reds, True), "those behind it have their answers at once"
+    assert made.answer() == {blue.id: False}
+    assert made.answer() == {}
+    with database.reading() as session:
+        entry = session.get_one(Entry, blue.id)
+    assert entry.state == "failed"
+    assert entry.problem is not None
+    assert entry.problem["detail"].startswith(
+        f"blue.png could not be classified in 3 attempts ({'error' if reading else 'RuntimeError'})."
+    )
+    assert len([one for one in caplog.records if one.exc_info]) == 3
+
+
+def test_a_picture_that_was_set_aside_is_tried_again_when_it_is_added_again(
+    intake: Intake, made: Classifying, database: Database, tmp_path: Path
+) -> None:
+    content = picture(BLUE)
+    struck = Classifying(intake, Store(tmp_path / "pictures"), ModelServer(Struck(reading=True)))
+    blue = intake.add(content, name="blue.png", source="upload").entry.id
+    assert struck.answer() == {blue: False}
+    assert not intake.waits()
+    intake.add(content, name="blue.png", source="upload")
+    assert made.answer() == {blue: True}
+    assert labels(database) == {"blue.png": "blue"}
+
+
+def test_a_picture_that_ends_the_process_is_tried_alone_and_then_set_aside(
+    intake: Intake, made: Classifying
+) -> None:
+    """As after a kill: an attempt was begun and nothing came of it."""
+    red, blue = (
+        intake.add(picture(colour), name=name, source="upload").entry.id
+        for colour, name in ((RED, "red"), (BLUE, "blue"))
+    )
+    assert [one.entry for one in intake.begin(10)] == [red, blue]
+    assert [one.entry for one in intake.begin(10)] == [red], "alone"
+    assert [one.entry for one in intake.begin(10, [blue])] == [blue]
+    assert [one.attempts for one in intake.begin(10, [blue])] == [3]
+    green = intake.add(picture((10, 250, 10)), name="green", source="upload").entry.id
+    assert made.answer() == {green: True}, "what was never tried comes first"
+    assert made.answer() == {red: True}
+    assert made.answer() == {blue: False}

@@ -164,7 +164,7 @@ def test_a_class_that_people_taught_is_known_afterwards_and_nothing_is_forgotten
             house.improving.make_live(one.id, insist=False, by=7)
         change = house.improving.make_live(one.id, insist=True, by=7)
         assert (change.model_hash, change.previous_hash, change.reason) == (model.hash, old, "insisted")
-        assert house.live.classifier.sha256 == model.hash
+        assert house.model_server.model.sha256 == model.hash
         # The next one starts from here, from the same own data.
         assert house.improving.readiness().own.source == ready.own.source
 

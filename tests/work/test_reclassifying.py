@@ -17,7 +17,7 @@ from tenfold.catalogue.tables import Embedding, Entry, Reclassification
 from tenfold.database import Database
 from tenfold.errors import CatalogueError, NotInCatalogue, UnknownModel
 from tenfold.images import Limits
-from tenfold.inference.live import Live
+from tenfold.inference.server import ModelServer
 from tenfold.jobs import Jobs, Stopped
 from tenfold.registry.models import Registry
 from tenfold.work import reclassifying
@@ -82,11 +82,12 @@ def made(database: Database, tmp_path: Path) -> Made:
         ("grey", GREY),
     ):
         intake.add(picture(colour), name=name, source="upload")
-    Classifying(intake, store, Live(FakeClassifier())).answer()
+    server = ModelServer(FakeClassifier())
+    Classifying(intake, store, server).answer()
     registry = Registry(database, tmp_path / "models")
     model = registry.register(tiny.MODEL).hash
     jobs, found = Jobs(database, {}), Reclassifications(database)
-    job = Reclassifying(found, store, registry, jobs, lambda path: Contrary())
+    job = Reclassifying(found, store, registry, jobs, server, lambda path: Contrary())
     return Made(database, store, Actions(database), found, job, jobs, model)
 
 

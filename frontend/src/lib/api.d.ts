@@ -4078,6 +4078,11 @@ export interface components {
             status: "ok";
             /** Services */
             services: components["schemas"]["ServiceState"][];
+            /**
+             * Notices
+             * @description What an operator should know: another model answers, say.
+             */
+            notices: string[];
         };
         /**
          * ReadyAnswer

@@ -21,7 +21,6 @@ const helps: Readonly<Record<string, TextKey>> = {
   max_model_bytes: "help_max_model_bytes",
   max_files_per_request: "help_max_files_per_request",
   batch_size: "help_batch_size",
-  batch_wait_ms: "help_batch_wait_ms",
   threads: "help_threads",
   language: "help_language",
 };

@@ -59,11 +59,14 @@ class Added:
 
 
 class Waiting(NamedTuple):
-    """An entry that has no answer yet: its number, the hash of its content, the name that it is shown by."""
+    """An entry that has no answer yet: its number, the hash of its content, the name that it is shown by,
+    and how often it was tried, this time included.
+    """
 
     entry: int
     hash: str
     name: str
+    attempts: int
 
 
 class Intake:
@@ -150,17 +153,36 @@ class Intake:
             for file, problem in refused:
                 note(self._database, session, owner, file, problem=problem)
 
-    def waiting(self, limit: int, among: Sequence[int] | None = None) -> list[Waiting]:
-        """The first entries that wait for an answer, the oldest first.
+    def waits(self) -> bool:
+        """Whether any entry waits for an answer."""
+        with self._database.reading() as session:
+            query = select(Entry.id).where(Entry.state == WAITING).limit(1)
+            return session.scalars(query).first() is not None
+
+    def begin(self, limit: int, among: Sequence[int] | None = None) -> list[Waiting]:
+        """Entries to be classified now, the oldest first; an attempt is counted for each.
+
+        Those that were never tried come first. One that was, and has no answer, comes alone: it may have
+        ended the process that read it, and must not do so to others again.
 
         Args:
+            limit: the most that are wanted.
             among: only these.
         """
-        query = select(Entry.id, Entry.hash, Entry.name).where(Entry.state == WAITING)
+        query = select(Entry.id, Entry.hash, Entry.name, Entry.attempts + 1).where(Entry.state == WAITING)
         if among is not None:
             query = query.where(Entry.id.in_(among))
-        with self._database.reading() as session:
-            return [Waiting(*row) for row in session.execute(query.order_by(Entry.id).limit(limit))]
+        query = query.order_by(Entry.id).with_for_update(skip_locked=True)
+        with self._writing() as session:
+            rows = session.execute(query.where(Entry.attempts == 0).limit(limit)).all()
+            rows = rows or session.execute(query.where(Entry.attempts > 0).limit(1)).all()
+            found = [Waiting(*row) for row in rows]
+            session.execute(
+                update(Entry)
+                .where(Entry.id.in_([one.entry for one in found]))
+                .values(attempts=Entry.attempts + 1)
+            )
+            return found
 
     def known(self, hashes: Sequence[str], *, owner: int) -> list[str]:
         """Those of the hashes that are an owner's pictures and not deleted, in their order."""
@@ -243,6 +265,8 @@ class Intake:
         ).one()
         restored = entry.deleted_at is not None
         entry.deleted_at = None
+        if entry.state == FAILED:  # whoever adds it again wants it tried again
+            entry.state, entry.problem, entry.attempts = WAITING, None, 0
         return Added(entry, new=restored)
 
     def _name(self, session: Session, entry: Entry, one: Kept, source: str, by: int) -> None:
@@ -318,6 +342,7 @@ def _answered(entry: Entry, answer: Prediction, model_hash: str, threshold: floa
     return {
         "state": DONE,
         "problem": null(),
+        "attempts": 0,
         "label": said if corrected is None else corrected,
         "model_label": answer.label,
         "confidence": answer.confidence,

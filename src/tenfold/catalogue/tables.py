@@ -73,6 +73,8 @@ class Entry(Base):
     look: Mapped[int | None] = mapped_column(BigInteger)
     state: Mapped[str] = mapped_column(String(10), default=WAITING)
     problem: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    # How often a model was asked without an answer, those included that ended with their process.
+    attempts: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     label: Mapped[str | None] = mapped_column(String(100))
     model_label: Mapped[str | None] = mapped_column(String(100))
     confidence: Mapped[float | None]

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tenfold.images import Limits
     from tenfold.inference import Classifier
     from tenfold.inference.classifier import Prepared
+    from tenfold.inference.server import Outcome
     from tenfold.modelfile import ModelInfo
     from tenfold.predictions import Prediction
 
@@ -48,19 +49,26 @@ def classify(
     from tenfold import settings
     from tenfold.images import Limits
     from tenfold.inference import Classifier
+    from tenfold.inference.server import ModelServer
+    from tenfold.inference.trial import try_out
 
     chosen = settings.load()
     limits = Limits(pixels=chosen.max_picture_pixels, bytes=chosen.max_picture_bytes)
-    classifier = Classifier(model or chosen.model or None, threads=chosen.threads, limits=limits)
+    named = model or chosen.model
+    if named:
+        try_out(Path(named))
+    classifier = Classifier(named or None, threads=chosen.threads, limits=limits)
     sources = list(find(paths, limits.bytes))
     answers = _answers(form, [s.name for s in sources], classifier.info, top, chosen.language or "en")
     explainer = _Explainer(explain, limits) if explain else None
-    jobs = (partial(_prepare, classifier, source) for source in sources)
-    outcomes = classifier.answer_each(jobs, chosen.batch_size)
     failed = 0
     answers.start()
     try:
-        with Progress(sys.stderr, "pictures") as progress:
+        with (
+            Progress(sys.stderr, "pictures") as progress,
+            ModelServer(classifier, threads=chosen.threads, batch=chosen.batch_size) as server,
+        ):
+            outcomes = server.answer_each(partial(_read, source) for source in sources)
             for done, (source, outcome) in enumerate(zip(sources, outcomes, strict=True), 1):
                 problem = _add(answers, source, outcome, explainer, progress)
                 if problem:
@@ -81,13 +89,15 @@ def classify(
 def _add(
     answers: "Answers",
     source: Source,
-    outcome: "Prediction | PictureError",
+    outcome: "Outcome",
     explainer: "_Explainer | None",
     progress: Progress,
 ) -> PictureError | None:
     """Show one picture's answer; what is wrong with the picture, if anything is."""
     if isinstance(outcome, PictureError):
         return outcome
+    if isinstance(outcome, Exception):
+        raise outcome
     try:
         explained = explainer.write(source, outcome) if explainer else None
     except PictureError as gone:  # it was read before, and is another file now
@@ -110,7 +120,7 @@ def _answers(form: str | None, names: list[str], info: "ModelInfo", top: int, la
     return Table(sys.stdout, names, info.classes, top, language)
 
 
-def _prepare(classifier: "Classifier", source: Source) -> "Prepared":
+def _read(source: Source, classifier: "Classifier") -> "Prepared":
     if source.problem:
         raise source.problem
     return classifier.prepare(source.picture, name=source.name)

@@ -6,28 +6,22 @@ safe in many threads), `run` sends many prepared pictures through the network at
 
 import hashlib
 import os
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
-from itertools import islice
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
-from onnxruntime.capi import onnxruntime_pybind11_state as state
 
 from tenfold import images, modelfile
-from tenfold.errors import ModelFileError, PictureError, UsageError
+from tenfold.errors import ModelFileError, UsageError
 from tenfold.images import Limits, PictureSource
 from tenfold.inference import views
+from tenfold.inference.network import Network
+from tenfold.inference.server import ModelServer, Read
 from tenfold.inference.views import View
 from tenfold.modelfile import ModelInfo
 from tenfold.predictions import Prediction
 
-# Network inputs per run: enough to fill the processor, little enough to stay in its cache.
-INPUTS_PER_RUN = 48
 PICTURES_PER_RUN = 16
 # Reading stops at this many pixels on the short side for each pixel of the network's input.
 PIXELS_PER_INPUT = 8
@@ -54,7 +48,8 @@ class Classifier:
 
     Args:
         model: path of a model file; None is the bundled one (CIFAR-10's ten classes).
-        threads: how many threads read pictures, and how many the network uses; 0 is one for each core.
+        threads: how many pictures are read, and parts of a run answered, at the same time; 0 is one for each
+            core.
         limits: what is refused as too large.
 
     Raises:
@@ -72,7 +67,7 @@ class Classifier:
         self.bytes = len(content)
         self.limits = limits or Limits()
         self._threads = threads or os.cpu_count() or 1
-        self._session = _session(content, self.path, self._threads)
+        self._network = Network(content, self.path, self._threads)
 
     def classify(self, picture: PictureSource, *, name: str | None = None) -> Prediction:
         """Classify one picture: a path, bytes, a file object, a PIL image or an array `[H, W, 3]`.
@@ -97,35 +92,11 @@ class Classifier:
             raise UsageError(
                 "classify_many", "takes many pictures", received="one path or one file", cure="Give a list."
             )
-        for outcome in self.answer_each(partial(self.prepare, picture) for picture in pictures):
-            if isinstance(outcome, PictureError):
-                raise outcome
-            yield outcome
-
-    def answer_each(
-        self, jobs: Iterable[Callable[[], Prepared]], batch: int = PICTURES_PER_RUN
-    ) -> Iterator[Prediction | PictureError]:
-        """An answer for each job, in order. While one batch is in the network, the next one is read.
-
-        Args:
-            jobs: each prepares a picture, in one of several threads, or raises PictureError.
-            batch: pictures sent to the network together.
-        """
-        remaining = iter(jobs)
-        reading: deque[list[Future[Prepared | PictureError]]] = deque()
-        readers = ThreadPoolExecutor(self._threads)
-        try:
-            while True:
-                while len(reading) < 2 and (some := list(islice(remaining, batch))):
-                    reading.append([readers.submit(_prepared_or_problem, job) for job in some])
-                if not reading:
-                    return
-                ready = [future.result() for future in reading.popleft()]
-                found = iter(self.run([one for one in ready if isinstance(one, Prepared)]))
-                for one in ready:
-                    yield next(found) if isinstance(one, Prepared) else one
-        finally:
-            readers.shutdown(cancel_futures=True)
+        with ModelServer(self, threads=self._threads, batch=PICTURES_PER_RUN) as server:
+            for outcome in server.answer_each(_reading(picture) for picture in pictures):
+                if isinstance(outcome, Exception):
+                    raise outcome
+                yield outcome
 
     def prepare(self, picture: PictureSource, *, name: str | None = None) -> Prepared:
         """Read one picture and cut its views. Raises PictureError."""
@@ -156,11 +127,7 @@ class Classifier:
         Returns:
             probabilities `[N, K]`, embedding `[N, D]`, evidence `[N, K, h, w]`, novelty `[N]`.
         """
-        runs = [
-            self._session.run(None, {"image": inputs[start : start + INPUTS_PER_RUN]})
-            for start in range(0, len(inputs), INPUTS_PER_RUN)
-        ]
-        return tuple(np.concatenate(parts) for parts in zip(*runs, strict=True))
+        return self._network.run(inputs)
 
     def _combine(
         self,
@@ -197,6 +164,10 @@ def _evidence(one: Prepared, maps: NDArray[np.float32]) -> NDArray[np.float32] |
     return np.asarray(evidence / max(evidence.max(), np.float32(1e-9)))
 
 
+def _reading(picture: PictureSource) -> Read:
+    return lambda classifier: classifier.prepare(picture)
+
+
 def _check_rules(info: ModelInfo, path: str | os.PathLike[str]) -> None:
     for what, rule, known in (
         ("views rule", info.views, tuple(views.RULES)),
@@ -209,34 +180,3 @@ def _check_rules(info: ModelInfo, path: str | os.PathLike[str]) -> None:
                 received=f"{rule!r}; known are {', '.join(known)}",
                 cure="Install a newer tenfold.",
             )
-
-
-def _prepared_or_problem(job: Callable[[], Prepared]) -> Prepared | PictureError:
-    try:
-        return job()
-    except PictureError as problem:
-        return problem
-
-
-def _session(content: bytes, path: str | os.PathLike[str], threads: int) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.log_severity_level = 3
-    # A sealed file that does not run is one for another ONNX Runtime: these are all its own errors.
-    refusals = (
-        state.Fail,
-        state.InvalidArgument,
-        state.InvalidGraph,
-        state.InvalidProtobuf,
-        state.NotImplemented,
-        state.RuntimeException,
-    )
-    try:
-        return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-    except refusals as reason:
-        raise ModelFileError(
-            f"The model file {os.fspath(path)}",
-            "cannot be run by ONNX Runtime",
-            received=str(reason).splitlines()[0],
-            cure="Export it again, or update onnxruntime.",
-        ) from reason

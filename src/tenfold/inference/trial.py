@@ -1,41 +1,99 @@
-"""One picture through a model, so that one that cannot answer is found before it is relied on."""
+"""A model file tried in a child process, so that one that cannot answer is found before it is relied on.
 
+A model file is a program that may come from anybody: it can compute for ever, or ask for more memory than
+there is, as early as when it is loaded. In a child process both end with that process.
+"""
+
+import json
 import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
-from onnxruntime.capi import onnxruntime_pybind11_state as state
 
 from tenfold.errors import ModelFileError
-from tenfold.inference.classifier import Classifier
 
-_REFUSALS = (
-    state.Fail,
-    state.InvalidArgument,
-    state.NoSuchFile,
-    state.NotImplemented,
-    state.RuntimeException,
-)
+# A model of a few hundred megabytes is loaded in seconds, also on a slow machine.
+SECONDS = 60.0
+# What Python, numpy and ONNX Runtime take by themselves, and how often a file's size it takes to load it.
+_BASE_BYTES, _TIMES_FILE = 1_500_000_000, 4
+_EXPORT_AGAIN = "Export it again with the tenfold that trained it."
 
 
-def try_out(classifier: Classifier) -> None:
-    """Raise ModelFileError unless the model gives the outputs that its facts promise."""
+def try_out(path: Path, *, seconds: float | None = None) -> None:
+    """Raise ModelFileError unless the model gives the outputs that its facts promise, in time and in memory.
+
+    Args:
+        seconds: the longest that it may take; None: `SECONDS`.
+    """
+    seconds = SECONDS if seconds is None else seconds
+    command = [sys.executable, "-m", "tenfold.inference.trial", str(path), str(int(seconds))]
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=seconds, check=False)
+    except subprocess.TimeoutExpired as reason:
+        raise _unfit(path, f"no answer in {seconds:g} seconds") from reason
+    try:
+        problem = json.loads(done.stdout)
+    except ValueError as reason:
+        raise _unfit(path, _ending(done.returncode)) from reason
+    if problem is not None:
+        raise ModelFileError(**problem)
+
+
+def check(path: Path) -> None:
+    """As `try_out`, in this process: raise ModelFileError where the model does not keep its promises."""
+    from tenfold.inference.classifier import Classifier
+    from tenfold.inference.network import REFUSALS
+
+    classifier = Classifier(path, threads=1)
     side, classes = classifier.info.input_size, len(classifier.info.classes)
     try:
         outputs = classifier.raw(np.zeros((1, side, side, 3), np.uint8))
-    except _REFUSALS as reason:
-        raise _unfit(classifier, str(reason).partition("\n")[0]) from reason
+    except (*REFUSALS, MemoryError) as reason:
+        raise _unfit(path, str(reason).partition("\n")[0]) from reason
     shapes = [output.shape for output in outputs]
     fits = len(shapes) == 4 and [len(shape) for shape in shapes] == [2, 2, 4, 1]
     if not fits or shapes[0] != (1, classes) or shapes[2][:2] != (1, classes):
-        raise _unfit(classifier, f"outputs {', '.join(map(str, shapes))} for {classes} classes")
+        raise _unfit(path, f"outputs {', '.join(map(str, shapes))} for {classes} classes")
     if not all(np.isfinite(output).all() for output in outputs):
-        raise _unfit(classifier, "an output is not a number")
+        raise _unfit(path, "an output is not a number")
 
 
-def _unfit(classifier: Classifier, received: str) -> ModelFileError:
+def _unfit(path: Path, received: str) -> ModelFileError:
     return ModelFileError(
-        f"The model file {os.fspath(classifier.path)}",
+        f"The model file {path}",
         "does not answer as its facts promise",
         received=received,
-        cure="Export it again with the tenfold that trained it.",
+        cure=_EXPORT_AGAIN,
     )
+
+
+def _ending(status: int) -> str:
+    """In words, how a trial ended that said nothing."""
+    return "it asked for too much memory" if status in (1, -signal.SIGABRT) else f"it ended with {status}"
+
+
+def _limit(path: Path, seconds: int) -> None:
+    """Bound what this process may take, also where its parent is gone."""
+    import resource
+
+    room = _BASE_BYTES + _TIMES_FILE * (os.path.getsize(path) if path.is_file() else 0)
+    resource.setrlimit(resource.RLIMIT_AS, (room, room))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    signal.alarm(seconds)
+
+
+def main(path: Path, seconds: int) -> None:
+    _limit(path, seconds)
+    problem = None
+    try:
+        check(path)
+    except ModelFileError as reason:
+        problem = {name: getattr(reason, name) for name in ("subject", "problem", "received", "cure")}
+    sys.stdout.write(json.dumps(problem))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]))

@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     from tenfold.catalogue.store import Store
     from tenfold.catalogue.watches import Watches
     from tenfold.images import Limits
-    from tenfold.inference import Classifier
-    from tenfold.inference.live import Live
+    from tenfold.inference.server import ModelServer
     from tenfold.jobs import Handler, Jobs
     from tenfold.registry.improvements import Improvements
     from tenfold.registry.models import Registry
@@ -40,7 +39,7 @@ if TYPE_CHECKING:
     from tenfold.work.improving import Improving
     from tenfold.work.own_data import OwnData
     from tenfold.work.reclassifying import Reclassifying
-    from tenfold.work.switching import Load, Switch
+    from tenfold.work.switching import First, Load, Switch
     from tenfold.work.training import Training
     from tenfold.work.watching import Looking, Watching
 
@@ -56,7 +55,6 @@ class App(Foundation):
     def __init__(self, settings: Settings | None = None, *, serving: bool = False) -> None:
         super().__init__(settings)
         self.serving = serving
-        self._notices: list[str] = []
 
     @property
     def limits(self) -> "Limits":
@@ -67,8 +65,7 @@ class App(Foundation):
     @property
     def notices(self) -> tuple[str, ...]:
         """What whoever starts it should know, in words: why the live model cannot be used, say."""
-        _ = self.live  # made here, unless it was before
-        return tuple(self._notices)
+        return tuple(filter(None, [self.switch.problem]))
 
     @part
     def files(self) -> "ServerFiles":
@@ -92,24 +89,26 @@ class App(Foundation):
         return Registry(self.database, self.home / "models")
 
     @part
-    def live(self) -> "Live":
-        from tenfold.inference.live import Live
-
-        return Live(self._first())
-
-    def _first(self) -> "Classifier":
-        """The classifier to begin with."""
+    def first(self) -> "First":
+        """The model to begin with."""
+        from tenfold.inference.trial import try_out
         from tenfold.work.switching import first
 
-        classifier, notice = first(self.registry, self.settings.model, self.load, insist=self.serving)
-        self._notices += [notice] if notice else []
-        return classifier
+        return first(self.registry, self.settings.model, self.load, try_out, insist=self.serving)
+
+    @part
+    def model_server(self) -> "ModelServer":
+        from tenfold.inference.server import ModelServer
+
+        settings = self.settings
+        return ModelServer(self.first.classifier, threads=settings.threads, batch=settings.batch_size)
 
     @part
     def switch(self) -> "Switch":
+        from tenfold.inference.trial import try_out
         from tenfold.work.switching import Switch
 
-        return Switch(self.registry, self.live, self.load)
+        return Switch(self.registry, self.model_server, self.load, try_out, self.first)
 
     # The catalogue.
 
@@ -203,7 +202,7 @@ class App(Foundation):
     def classifying(self) -> "Classifying":
         from tenfold.work.classifying import Classifying
 
-        return Classifying(self.intake, self.store, self.live, batch=self.settings.batch_size)
+        return Classifying(self.intake, self.store, self.model_server)
 
     @part
     def adding(self) -> "Adding":
@@ -279,8 +278,8 @@ class App(Foundation):
             self.store,
             self.registry,
             self.jobs,
+            self.model_server,
             self.load,
-            batch=self.settings.batch_size,
         )
 
 

@@ -68,7 +68,7 @@ class Foundation:
 
     def close(self) -> None:
         """Close what was opened, those that use others first."""
-        for name in ("jobs", "similar", "database"):
+        for name in ("jobs", "model_server", "similar", "database"):
             if name in self.__dict__:
                 self.__dict__[name].close()
 

@@ -37,7 +37,6 @@ from tenfold.web import (
     watches,
 )
 from tenfold.web.guard import HEADERS, Guard, Pace, allowed_hosts
-from tenfold.web.sending import Sending
 from tenfold.web.service import Service
 
 API_VERSION = "1"
@@ -46,7 +45,7 @@ API_VERSION = "1"
 def create_app(house: App, *, page: Path = pages.BUILT) -> FastAPI:
     """The app around `house`; `page` is the folder of the frontend's build.
 
-    Its lifespan starts and stops the batcher and the services, so the server must run it (uvicorn does).
+    Its lifespan starts and stops the model server and the services, so the server must run it (uvicorn does).
     """
     service = Service(house)
 
@@ -59,7 +58,6 @@ def create_app(house: App, *, page: Path = pages.BUILT) -> FastAPI:
     app.state.service = service
     app.include_router(docs.router)
     pages.install(app, page)
-    app.add_middleware(Sending, memory=service.memory)
     app.add_middleware(
         Guard,
         hosts=allowed_hosts(house.settings.host, house.settings.allowed_hosts),

@@ -11,17 +11,20 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from tenfold.errors import PictureError
+from tenfold.inference import Classifier
 from tenfold.inference.classifier import Prepared
+from tenfold.inference.server import Closed, ModelServer
 from tenfold.predictions import Prediction
 from tenfold.web import uploads
 from tenfold.web.access import Viewer
-from tenfold.web.batching import Closed
 from tenfold.web.problems import Overloaded, Problem, describe, responses
 from tenfold.web.room import Share
-from tenfold.web.service import Service, Serving, service_of
+from tenfold.web.service import Service, service_of
 from tenfold.web.uploads import Upload
 
 router = APIRouter(tags=["classify"])
+# So many bytes of one request, not decoded yet, keep all threads busy.
+_ENOUGH_BYTES = 8_000_000
 
 
 class PredictionAnswer(BaseModel):
@@ -82,18 +85,18 @@ async def classify(
     where the request holds a single picture, that problem is the answer."""
     service = service_of(request)
     service.admit(request, who.holders)
+    model = service.classifier  # for the whole request, whatever goes live meanwhile
     try:
         with (
             service.memory.share(who.holders) as share,
             service.places.share(who.holders) as place,
-            service.serving() as serving,
         ):
-            outcomes = await _classify_all(request, service, serving, share, place)
+            outcomes = await _classify_all(request, service, model, share, place)
     except Closed as reason:
         raise Overloaded("This server", "is stopping", cure="Try again in a moment.") from reason
     if len(outcomes) == 1 and outcomes[0].error is not None:
         raise outcomes[0].error
-    content = await service.threads.answer(_serialised, serving.classifier.sha256, outcomes, evidence)
+    content = await service.threads.answer(_serialised, model.sha256, outcomes, evidence)
     return Response(content, media_type="application/json")
 
 
@@ -128,51 +131,57 @@ def _serialised(model: str, outcomes: list[_Outcome], evidence: bool) -> bytes:
 
 
 async def _classify_all(
-    request: Request, service: Service, serving: Serving, share: Share, place: Share
+    request: Request, service: Service, model: Classifier, share: Share, place: Share
 ) -> list[_Outcome]:
     """Classify while the rest still arrives; reading pauses while this request has enough in hand.
 
     The request has a place while one of its pictures, which is then whole, is being worked on.
     """
-    undecoded = asyncio.Semaphore(serving.batcher.workers + 1)
-    unanswered = asyncio.Semaphore(2 * service.settings.batch_size)
+    server = service.house.model_server
+    enough = min(_ENOUGH_BYTES, service.uploads.picture_bytes)
     tasks: list[asyncio.Task[_Outcome]] = []
-    at_work = 0
+    in_hand: dict[asyncio.Task[_Outcome], Upload] = {}
 
-    async def one(upload: Upload) -> _Outcome:
-        nonlocal at_work
-        try:
-            try:
-                prepared = await _prepare(serving, upload)
-            finally:
-                upload.content.drop()
-                undecoded.release()
-            return _Outcome(upload.name, prepared.picture_size, await serving.batcher.run(prepared))
-        except PictureError as error:
-            return _Outcome(upload.name, error=error)
-        finally:
-            unanswered.release()
-            at_work -= 1
-            if not at_work:
-                place.give(1)
+    def done(task: asyncio.Task[_Outcome]) -> None:
+        del in_hand[task]
+        if not in_hand:
+            place.give(1)
 
     try:
         async with aclosing(uploads.read(request, service.uploads, share)) as arriving:
             async for upload in arriving:
-                if not at_work:
+                if not in_hand:
                     place.take(1)
-                at_work += 1
-                tasks.append(asyncio.create_task(one(upload)))
-                await undecoded.acquire()
-                await unanswered.acquire()
+                task = asyncio.create_task(_answer(server, model, upload))
+                task.add_done_callback(done)
+                tasks.append(task)
+                in_hand[task] = upload
+                while len(in_hand) >= 2 * server.batch or (
+                    len(in_hand) > server.workers
+                    and sum(one.content.size for one in in_hand.values()) > enough
+                ):
+                    await asyncio.wait(in_hand, return_when=asyncio.FIRST_COMPLETED)
         return await asyncio.gather(*tasks)
     finally:
         for task in tasks:
             task.cancel()
 
 
-async def _prepare(serving: Serving, upload: Upload) -> Prepared:
-    if upload.problem is not None:
-        raise upload.problem
-    prepare = partial(serving.classifier.prepare, name=upload.name)
-    return await serving.batcher.prepare(partial(upload.content.use, prepare))
+async def _answer(server: ModelServer, model: Classifier, upload: Upload) -> _Outcome:
+    size = None
+
+    def read(model: Classifier) -> Prepared:
+        nonlocal size
+        prepared = upload.content.use(partial(model.prepare, name=upload.name))
+        size = prepared.picture_size
+        return prepared
+
+    try:
+        if upload.problem is not None:
+            raise upload.problem
+        prediction = await server.answer(read, model=model)
+        return _Outcome(upload.name, size, prediction)
+    except PictureError as error:
+        return _Outcome(upload.name, error=error)
+    finally:
+        upload.content.drop()

@@ -26,8 +26,7 @@ class Connection(H11Protocol):
         self._taking: asyncio.TimerHandle | None = None
         self._head: asyncio.TimerHandle | None = None
         self._expect_head()
-        if len(self.connections) > self._settings.max_connections:
-            self._make_room()
+        self._make_room()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)

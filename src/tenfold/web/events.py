@@ -90,7 +90,7 @@ class Events:
             self._forget()
         self._all_again = True
         listener.tell(("catalogue", json.dumps({"version": self._version})))
-        listener.tell(("model", json.dumps({"hash": self._house.live.classifier.sha256})))
+        listener.tell(("model", json.dumps({"hash": self._house.model_server.model.sha256})))
         self._listeners.add(listener)
         self.wake()
         try:
@@ -130,7 +130,7 @@ class Events:
         if before is not None and mark != before:
             self._version += 1
             events.append(("catalogue", json.dumps({"version": self._version})))
-        model = self._house.live.classifier.sha256
+        model = self._house.model_server.model.sha256
         if self._model and model != self._model:
             events.append(("model", json.dumps({"hash": model})))
         self._model = model

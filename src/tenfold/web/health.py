@@ -1,19 +1,16 @@
 """GET /healthz and /readyz, for whatever watches over the server, and how its services are."""
 
-import logging
 from datetime import datetime
 from typing import Literal
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
-from tenfold.errors import DatabaseError
 from tenfold.runtime.supervisor import Health
 from tenfold.web.access import Administrator
 from tenfold.web.problems import Overloaded, responses
 from tenfold.web.service import service_of
 
-log = logging.getLogger(__name__)
 router = APIRouter(tags=["health"])
 
 
@@ -37,6 +34,7 @@ class ServiceState(BaseModel):
 
 class ReadyAnswer(HealthAnswer):
     services: list[ServiceState]
+    notices: list[str] = Field(description="What an operator should know: another model answers, say.")
 
 
 @router.get("/healthz", operation_id="health", summary="Is the server alive?")
@@ -52,17 +50,11 @@ async def health() -> HealthAnswer:
     responses=responses(_503="Not at this moment."),
 )
 async def ready(request: Request) -> ReadyAnswer:
-    """Answers 503 where a picture would be refused (starting, stopping, too much to do, or no database), and
-    where a service failed several times in a row and is not running."""
+    """Answers 503 where a picture would be refused (starting, stopping, or too much to do), and where a
+    service failed several times in a row and is not running."""
     service = service_of(request)
     service.places.check((), 1)
-    try:
-        await service.threads.read(service.house.database.check)
-    except DatabaseError as reason:
-        # It names the database's address: that is for the log.
-        log.error("%s", reason)
-        raise Overloaded("The database", "cannot be used", cure="The server's log says why.") from None
-    if not service.batcher.running:
+    if not service.house.model_server.running:
         raise Overloaded("This server", "is not ready", cure="Try again in a moment.")
     found = service.supervisor.health()
     down = [one for one in found if one.down]
@@ -73,7 +65,13 @@ async def ready(request: Request) -> ReadyAnswer:
             received="; ".join(f"{one.name}: {one.fault.kind}" for one in down if one.fault),
             cure="See the page Settings, Services, or the server's log.",
         )
-    return ReadyAnswer(status="ok", services=[_state(one) for one in found])
+    # Whoever watches need not sign in, so the notices do not say why.
+    notice = f"The live model cannot be used here; {service.classifier.info.name} answers instead."
+    return ReadyAnswer(
+        status="ok",
+        services=[_state(one) for one in found],
+        notices=[notice] if service.house.switch.problem else [],
+    )
 
 
 @router.get("/api/v1/system/services", operation_id="services", summary="How the server's services are")

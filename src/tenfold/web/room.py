@@ -119,6 +119,12 @@ class Held:
         self._lock = threading.Lock()
 
     @property
+    def size(self) -> int:
+        """How many there are still."""
+        content = self._content
+        return 0 if content is None else len(content)
+
+    @property
     def gone(self) -> bool:
         """Whether they were used or dropped."""
         return self._content is None

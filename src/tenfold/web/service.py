@@ -1,10 +1,9 @@
-"""What the routes of one app share: the house, the classifier at work with its batcher, and the limits."""
+"""What the routes of one app share: the house, the model server and the limits."""
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import cast
 
@@ -16,7 +15,6 @@ from tenfold.runtime import App
 from tenfold.runtime.services import describe, services
 from tenfold.runtime.supervisor import Supervisor
 from tenfold.settings import Settings, load, variable
-from tenfold.web.batching import Batcher
 from tenfold.web.events import Events
 from tenfold.web.room import Room
 from tenfold.web.threads import Threads
@@ -26,15 +24,6 @@ from tenfold.web.uploads import UploadLimits, declared
 _HELD_PICTURES = 20
 # How long services may take to stop, all together.
 _SECONDS_TO_STOP = 15.0
-
-
-@dataclass
-class Serving:
-    """One model at work, and how many requests use it."""
-
-    classifier: Classifier
-    batcher: Batcher
-    users: int = 0
 
 
 class Service:
@@ -59,34 +48,15 @@ class Service:
         self.threads = Threads(painting=settings.threads or os.cpu_count() or 1)
         self.events = Events(house)
         self.supervisor = Supervisor([*services(house), self.events], describe)
-        self._serving = self._made(house.live.classifier)
-        self._retiring: set[asyncio.Task[None]] = set()
 
     @property
     def classifier(self) -> Classifier:
         """The model that answers now."""
-        return self._serving.classifier
-
-    @property
-    def batcher(self) -> Batcher:
-        return self._serving.batcher
-
-    @contextmanager
-    def serving(self) -> Iterator[Serving]:
-        """The model that answers now; it stays at work for this request, whatever goes live meanwhile."""
-        one = self._serving
-        one.users += 1
-        try:
-            yield one
-        finally:
-            one.users -= 1
+        return self.house.model_server.model
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """At work: follows the house's live model, and lets the last one finish what it has begun."""
-        loop = asyncio.get_running_loop()
-        await self._serving.batcher.__aenter__()
-        self.house.live.tell(lambda new: loop.call_soon_threadsafe(self._follow, new))
+        """At work, until it is left."""
         self.house.database.after_commit(self.events.wake)
         self.supervisor.start()
         try:
@@ -94,37 +64,8 @@ class Service:
         finally:
             self.events.end()
             await asyncio.to_thread(self.supervisor.stop, _SECONDS_TO_STOP)
-            await self._stop()
+            await asyncio.to_thread(self.house.model_server.close)
             self.threads.close()
-
-    async def _stop(self) -> None:
-        await self._serving.batcher.__aexit__(None, None, None)
-        await asyncio.gather(*self._retiring)
-
-    def _made(self, classifier: Classifier) -> Serving:
-        settings = self.settings
-        return Serving(
-            classifier,
-            Batcher(
-                classifier.run,
-                size=settings.batch_size,
-                wait=settings.batch_wait_ms / 1000,
-                workers=settings.threads,
-            ),
-        )
-
-    def _follow(self, classifier: Classifier) -> None:
-        task = asyncio.create_task(self._exchange(classifier))
-        self._retiring.add(task)
-        task.add_done_callback(self._retiring.discard)
-
-    async def _exchange(self, classifier: Classifier) -> None:
-        new, old = self._made(classifier), self._serving
-        await new.batcher.__aenter__()
-        self._serving = new
-        while old.users:
-            await asyncio.sleep(0.05)
-        await old.batcher.__aexit__(None, None, None)
 
     def admit(self, request: Request, holders: Sequence[str]) -> None:
         """Raise Overloaded, before any of its body is read, where there is no room for a request now."""

@@ -200,7 +200,9 @@ class Adding:
         added = self._intake.enter(
             kept, source=whose.source, owner=whose.owner, by=whose.by, shared=whose.shared
         )
-        self._classifying.answer([one.entry.id for one in added])
+        numbers = [one.entry.id for one in added]
+        while self._classifying.answer(numbers):
+            pass
         self._count(added, tally)
 
     def _refuse(self, read: Sequence[_Read], whose: Whose, tally: Tally) -> None:

@@ -4,6 +4,7 @@ Answers are written some at a time, so that whatever ends the work costs no more
 an answer stay waiting and are found again. Knows no folder and no HTTP.
 """
 
+import logging
 import threading
 import time
 from collections.abc import Sequence
@@ -18,27 +19,30 @@ from tenfold.catalogue.tables import HOUSE
 from tenfold.errors import CatalogueError, PictureError
 from tenfold.inference import Classifier
 from tenfold.inference.classifier import PIXELS_PER_INPUT, Prepared
-from tenfold.inference.live import Live
+from tenfold.inference.server import ModelServer, Outcome, Priority
 from tenfold.jobs import Jobs, Stopped, Work
+from tenfold.predictions import Prediction
 
 KIND = "classify"
 # Pictures answered between two looks at what else waits, and written together.
 LOT = 64
+# So often a picture is tried that raises what no picture should.
+MOST_ATTEMPTS = 3
 # A job that found nothing more stays for this long: pictures come in many small uploads.
 _LINGER_SECONDS = 3.0
 _SECONDS_BETWEEN_LOOKS = 0.2
+log = logging.getLogger(__name__)
 
 
 class Classifying:
     """The job "classify": answers everything that waits.
 
     Args:
-        live: the model that answers; each lot asks which one that is.
-        batch: pictures sent to the network together.
+        server: answers; each lot is answered by the model that is live when it begins.
     """
 
-    def __init__(self, intake: Intake, store: Store, live: Live, *, batch: int = 16) -> None:
-        self._intake, self._store, self._live, self._batch = intake, store, live, batch
+    def __init__(self, intake: Intake, store: Store, server: ModelServer) -> None:
+        self._intake, self._store, self._server = intake, store, server
         # Two jobs of one process must not answer the same pictures.
         self._one_at_a_time = threading.Lock()
 
@@ -58,39 +62,63 @@ class Classifying:
                 time.sleep(_SECONDS_BETWEEN_LOOKS)
 
     def answer(self, among: Sequence[int] | None = None) -> dict[int, bool]:
-        """Answer what waits, a lot of it at most.
+        """Answer what waits, a lot of it at most. A picture that brings down whatever reads it is tried again
+        alone, and set aside after `MOST_ATTEMPTS`.
 
         Args:
             among: only these entries.
 
         Returns:
-            The entries that got an answer, and whether it was one: False where the picture is damaged.
+            The entries that got an answer, and whether it was one: False where the picture is damaged, or was
+            set aside. Empty where nothing waits.
         """
         with self._one_at_a_time:
-            waiting = self._intake.waiting(LOT, among)
-            if not waiting:
-                return {}
-            classifier, looks = self._live.classifier, dict[int, int]()
-            jobs = [partial(self._prepared, classifier, one, looks) for one in waiting]
-            outcomes = list(classifier.answer_each(jobs, self._batch))
-            answers = [(one.entry, said) for one, said in zip(waiting, outcomes, strict=True)]
-            self._intake.take_answers(
-                answers, classifier.sha256, threshold=classifier.info.threshold, looks=looks
-            )
-            return {entry: not isinstance(said, PictureError) for entry, said in answers}
+            answers: dict[int, Prediction | PictureError] = {}
+            while not answers and (waiting := self._intake.begin(LOT, among)):
+                model, looks = self._server.model, dict[int, int]()
+                reads = [partial(self._read, one, looks) for one in waiting]
+                outcomes = self._server.answer_each(reads, priority=Priority.CATALOGUE, model=model)
+                for one, outcome in zip(waiting, outcomes, strict=True):
+                    if (answer := _answer(one, outcome)) is not None:
+                        answers[one.entry] = answer
+                self._intake.take_answers(
+                    list(answers.items()), model.sha256, threshold=model.info.threshold, looks=looks
+                )
+            return {entry: not isinstance(said, PictureError) for entry, said in answers.items()}
 
-    def _prepared(self, classifier: Classifier, one: Waiting, looks: dict[int, int]) -> Prepared:
+    def _read(self, one: Waiting, looks: dict[int, int], model: Classifier) -> Prepared:
         """One picture read and cut; what it looks like goes into `looks`. In one of several threads."""
+        if one.attempts > MOST_ATTEMPTS:  # each of them ended with its process
+            raise _set_aside(one, "whatever read it ended")
         try:
             content = self._store.read(one.hash)
         except CatalogueError as reason:
             raise PictureError(
                 one.name, "cannot be read from the store", received=str(reason), cure=reason.cure
             ) from reason
-        needed = classifier.info.input_size * PIXELS_PER_INPUT
+        needed = model.info.input_size * PIXELS_PER_INPUT
         read = images.load(content, name=one.name, limits=self._intake.limits, needed=needed)
         looks[one.entry] = look(read.pixels)
-        return classifier.prepare(read.pixels, name=one.name)
+        return model.prepare(read.pixels, name=one.name)
+
+
+def _answer(one: Waiting, outcome: Outcome) -> Prediction | PictureError | None:
+    """What becomes of an entry; None: it is tried again."""
+    if isinstance(outcome, Prediction | PictureError):
+        return outcome
+    log.error("%s could not be classified (attempt %d)", one.name, one.attempts, exc_info=outcome)
+    if one.attempts < MOST_ATTEMPTS:
+        return None
+    return _set_aside(one, type(outcome).__name__)
+
+
+def _set_aside(one: Waiting, received: str) -> PictureError:
+    return PictureError(
+        one.name,
+        f"could not be classified in {MOST_ATTEMPTS} attempts",
+        received=received,
+        cure="Add it again to have it tried again; the log says what went wrong.",
+    )
 
 
 def wake(jobs: Jobs, intake: Intake) -> None:
@@ -99,5 +127,5 @@ def wake(jobs: Jobs, intake: Intake) -> None:
     A job that is about to end may be taken for one that goes on: whoever adds pictures calls this again after
     a while.
     """
-    if intake.waiting(1):
+    if intake.waits():
         jobs.submit(KIND, {}, title="Classify new pictures", by=HOUSE, key=KIND)

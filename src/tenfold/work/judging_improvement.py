@@ -5,7 +5,6 @@ these" where the model says so. Right is what would have been filed right.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +14,8 @@ from numpy.typing import NDArray
 from tenfold.catalogue.corrected import CorrectedPicture
 from tenfold.catalogue.tables import NONE
 from tenfold.datasets.labelled import LabelledPictures
-from tenfold.errors import PictureError
 from tenfold.inference import Classifier
+from tenfold.inference.server import ModelServer, Read
 from tenfold.judging.evaluation import answers
 from tenfold.judging.improvement import MARGIN, beside, verdict
 
@@ -79,11 +78,16 @@ def _filed(
     name: str,
 ) -> Iterator[tuple[str, str]]:
     """What the model files each picture under, by hash; those that cannot be read are left out."""
-    jobs = (partial(model.prepare, path_of(one.hash), name=one.hash) for one in pictures)
-    for number, (one, said) in enumerate(zip(pictures, model.answer_each(jobs), strict=True), start=1):
-        told(number, len(pictures), f"asking {name} about corrected pictures")
-        if not isinstance(said, PictureError):
-            yield one.hash, said.label if said.known else NONE
+    reads = (_reading(path_of(one.hash), one.hash) for one in pictures)
+    with ModelServer(model) as server:
+        for number, (one, said) in enumerate(zip(pictures, server.answer_each(reads), strict=True), start=1):
+            told(number, len(pictures), f"asking {name} about corrected pictures")
+            if not isinstance(said, Exception):
+                yield one.hash, said.label if said.known else NONE
+
+
+def _reading(path: Path, name: str) -> Read:
+    return lambda model: model.prepare(path, name=name)
 
 
 def _own_right(model: Classifier, own: LabelledPictures, told: Told, name: str) -> NDArray[np.bool_]:

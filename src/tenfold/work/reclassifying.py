@@ -14,6 +14,7 @@ from tenfold.catalogue.tables import Reclassification
 from tenfold.errors import CatalogueError, PictureError, TenfoldError
 from tenfold.inference import Classifier
 from tenfold.inference.classifier import Prepared
+from tenfold.inference.server import ModelServer, Priority
 from tenfold.jobs import JobRow, Jobs, Stopped, Work
 from tenfold.registry.models import Registry
 
@@ -26,8 +27,8 @@ class Reclassifying:
     """Asks a registered model about every entry, and takes its answers over when told to.
 
     Args:
+        server: lends its threads to the model that is asked.
         load: makes a classifier of a model file.
-        batch: pictures sent to the network together.
     """
 
     def __init__(
@@ -36,12 +37,11 @@ class Reclassifying:
         store: Store,
         registry: Registry,
         jobs: Jobs,
+        server: ModelServer,
         load: Callable[[Path], Classifier],
-        *,
-        batch: int = 16,
     ) -> None:
         self.found, self._store, self._registry, self._jobs = found, store, registry, jobs
-        self._load, self._batch = load, batch
+        self._server, self._load = server, load
 
     def begin(self, model_hash: str, *, by: int) -> tuple[Reclassification, JobRow]:
         """Have a model asked about every entry.
@@ -100,12 +100,12 @@ class Reclassifying:
                 if work.cancelled:
                     self.found.change(number, state=FAILED)
                 raise Stopped
-            jobs = [partial(self._prepared, classifier, asked) for asked in some]
-            said = list(classifier.answer_each(jobs, self._batch))
+            reads = [partial(self._read, asked) for asked in some]
+            said = self._server.answer_each(reads, priority=Priority.CATALOGUE, model=classifier)
             answers = [
                 (asked.entry, answer)
                 for asked, answer in zip(some, said, strict=True)
-                if not isinstance(answer, PictureError)
+                if not isinstance(answer, Exception)
             ]
             self.found.propose(number, answers)
             failed, after = failed + len(some) - len(answers), some[-1].entry
@@ -113,7 +113,7 @@ class Reclassifying:
         one = self.found.change(number, state=READY)
         return {"reclassification": number, "count": one.count, "changed": one.changed, "unread": failed}
 
-    def _prepared(self, classifier: Classifier, one: Asked) -> Prepared:
+    def _read(self, one: Asked, classifier: Classifier) -> Prepared:
         """One picture read and cut. In one of several threads."""
         try:
             content = self._store.read(one.hash)

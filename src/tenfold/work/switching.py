@@ -1,22 +1,50 @@
 """Which model answers: loads one before it goes live, and follows what other processes made live.
 
-Wires the registry (what is live, for all) to `Live` (what answers, in this process).
+Wires the registry (what is live, for all) to the model server (what answers, in this process). A process that
+cannot use the live model answers with another and says so; it never changes what is live for the others.
 """
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
+from tenfold import modelfile
 from tenfold.errors import DatabaseError, ModelFileError, TenfoldError
 from tenfold.inference import Classifier
-from tenfold.inference.live import Live
-from tenfold.inference.trial import try_out
+from tenfold.inference.server import ModelServer
 from tenfold.registry.models import BUNDLED, CHOSEN, FILE, HOUSE, ROLLBACK, START, Registry
 from tenfold.registry.tables import LiveChange, RegisteredModel
 
 Load = Callable[[Path], Classifier]
+# Raises ModelFileError where a model file cannot be relied on.
+Try = Callable[[Path], None]
+# A live model that could not be loaded is tried again when its file changes, and after this long.
+_SECONDS_BEFORE_TRYING_AGAIN = 60.0
 _log = logging.getLogger(__name__)
+
+
+class First(NamedTuple):
+    """What a process begins with.
+
+    seen: the number of the change that made it live; 0 where it is not the live model.
+    problem: why the live model does not answer here, in words; empty where nothing is wrong.
+    """
+
+    classifier: Classifier
+    seen: int
+    problem: str
+
+
+class _Failed(NamedTuple):
+    """A change that could not be followed: its number, its file as it was then, and when."""
+
+    change: int
+    file: tuple[int, int] | None
+    at: float
 
 
 class Switch:
@@ -24,12 +52,23 @@ class Switch:
 
     Args:
         load: makes a classifier of a model file; raises ModelFileError where it cannot be run.
+        try_out: tries a model file where it can do no harm.
+        first: what `server` began with.
     """
 
-    def __init__(self, registry: Registry, live: Live, load: Load) -> None:
-        self._registry, self._live, self._load = registry, live, load
+    def __init__(
+        self, registry: Registry, server: ModelServer, load: Load, try_out: Try, first: First
+    ) -> None:
+        self._registry, self._server, self._load, self._try_out = registry, server, load, try_out
+        self._seen, self._problem = first.seen, first.problem
+        self._failed: _Failed | None = None
+        # Held while it is recorded what is live, never while a model is loaded.
         self._lock = threading.Lock()
-        self._seen = _number(registry.live_change())
+
+    @property
+    def problem(self) -> str:
+        """Why another model than the live one answers here, in words; empty where the live one does."""
+        return self._problem
 
     def add(
         self, source: Path | bytes, *, name: str, origin: str = FILE, run: str | None = None, by: int
@@ -43,15 +82,18 @@ class Switch:
             ModelFileError: it is not ours, damaged, too new, or cannot be run.
         """
         subject = f"The model file {name}"
-        model = self._registry.register(source, origin=origin, run=run, by=by, name=subject)
-        try:
-            self._loaded(model.hash)
-        except ModelFileError as reason:
-            self._registry.remove(model.hash)
-            raise ModelFileError(
-                subject, reason.problem, received=reason.received, cure=reason.cure
-            ) from reason
-        return model
+        content = source if isinstance(source, bytes) else modelfile.read(source)[0]
+        modelfile.checked(content, subject)
+        with TemporaryDirectory(prefix="tenfold-") as folder:
+            copy = Path(folder, "model.onnx")
+            copy.write_bytes(content)
+            try:
+                self._try_out(copy)
+            except ModelFileError as reason:
+                raise ModelFileError(
+                    subject, reason.problem, received=reason.received, cure=reason.cure
+                ) from reason
+        return self._registry.register(content, origin=origin, run=run, by=by, name=subject)
 
     def go_live(self, key: str, *, by: int, reason: str = CHOSEN) -> LiveChange:
         """Make a model live, here and for all who share the registry.
@@ -60,11 +102,10 @@ class Switch:
             UnknownModel: there is none with this hash, or it was removed.
             ModelFileError: its file is missing, damaged, or cannot be run; the old one stays.
         """
+        classifier = self._loaded(key)
         with self._lock:
-            classifier = self._loaded(key)
             change = self._registry.go_live(key, by=by, reason=reason)
-            self._seen = change.id
-            self._exchange(classifier)
+            self._exchange(change, classifier)
             return change
 
     def rollback(self, *, by: int) -> LiveChange:
@@ -79,41 +120,63 @@ class Switch:
     def follow(self) -> bool:
         """Answer with what another process made live meanwhile; whether there was such a change.
 
-        A model that cannot be loaded here is told once in the log, and the old one stays.
+        A model that cannot be loaded here is told once in the log, and the old one stays until it can be.
         """
+        try:
+            change = self._registry.live_change()
+        except DatabaseError:
+            return False  # whoever needs it now will say so
+        if change is None or change.id == self._seen or not self._due(change):
+            return False
+        try:
+            classifier = self._loaded(change.model_hash)
+        except TenfoldError as reason:
+            self._note(change, reason)
+            return False
         with self._lock:
-            try:
-                change = self._registry.live_change()
-            except DatabaseError:
-                return False  # whoever needs it now will say so
-            if change is None or change.id == self._seen:
-                return False
-            self._seen = change.id
-            try:
-                self._exchange(self._loaded(change.model_hash))
-            except TenfoldError as reason:
-                _log.warning("The live model was changed, and cannot be used here: %s", reason)
-                return False
-            return True
+            last = self._registry.live_change()
+            if last is None or last.id != change.id:
+                return False  # overtaken: the next look follows that one
+            self._exchange(change, classifier)
+        return True
 
     def _loaded(self, key: str) -> Classifier:
-        if key == self._live.classifier.sha256:
-            return self._live.classifier
-        classifier = self._load(self._registry.path(key))
-        try_out(classifier)
-        return classifier
+        if key == self._server.model.sha256:
+            return self._server.model
+        path = self._registry.path(key)
+        self._try_out(path)
+        return _checked(self._load(path), key)
 
-    def _exchange(self, classifier: Classifier) -> None:
-        if classifier is not self._live.classifier:
-            self._live.switch(classifier)
+    def _exchange(self, change: LiveChange, classifier: Classifier) -> None:
+        self._seen, self._problem, self._failed = change.id, "", None
+        if classifier is not self._server.model:
+            self._server.swap(classifier)
+
+    def _due(self, change: LiveChange) -> bool:
+        """Whether a change that could not be followed is worth another try."""
+        failed = self._failed
+        if failed is None or failed.change != change.id:
+            return True
+        waited = time.monotonic() - failed.at >= _SECONDS_BEFORE_TRYING_AGAIN
+        return waited or failed.file != self._file(change)
+
+    def _note(self, change: LiveChange, reason: TenfoldError) -> None:
+        problem = f"{reason} {self._server.model.info.name} answers instead."
+        if problem != self._problem:
+            _log.warning("The live model was changed, and cannot be used here: %s", problem)
+        self._problem = problem
+        self._failed = _Failed(change.id, self._file(change), time.monotonic())
+
+    def _file(self, change: LiveChange) -> tuple[int, int] | None:
+        try:
+            state = self._registry.path(change.model_hash).stat()
+        except (OSError, TenfoldError):
+            return None
+        return state.st_size, state.st_mtime_ns
 
 
-def _number(change: LiveChange | None) -> int:
-    return change.id if change else 0
-
-
-def first(registry: Registry, model: str, load: Load, *, insist: bool) -> tuple[Classifier, str]:
-    """The classifier to begin with, and in words what is wrong with the live model; empty if nothing is.
+def first(registry: Registry, model: str, load: Load, try_out: Try, *, insist: bool) -> First:
+    """What to begin with.
 
     Args:
         model: the file that the settings name; empty: the registry's live one.
@@ -125,17 +188,41 @@ def first(registry: Registry, model: str, load: Load, *, insist: bool) -> tuple[
     """
     bundled = registry.register_bundled()
     if model:
-        classifier = load(Path(model))
-        named = registry.register(Path(model))
-        if insist or not registry.live():
-            registry.go_live(named.hash, by=HOUSE, reason=START)
-        return classifier, ""
-    words, live = "", registry.live()
-    if live and live != bundled.hash:
+        return _named(registry, Path(model), load, try_out, insist=insist)
+    change = registry.live_change()
+    problem = ""
+    if change is None:
+        change = registry.go_live(bundled.hash, by=HOUSE, reason=START)
+    elif change.model_hash != bundled.hash:
         try:
-            if registry.get(live).file != BUNDLED:  # else: that of another version of tenfold
-                return load(registry.path(live)), ""
+            if registry.get(change.model_hash).file != BUNDLED:
+                path = registry.path(change.model_hash)
+                return First(_checked(load(path), change.model_hash), change.id, "")
         except TenfoldError as reason:
-            words = f"{reason} The bundled model answers instead."
-    registry.go_live(bundled.hash, by=HOUSE, reason=START)
-    return load(registry.path(bundled.hash)), words
+            problem = f"{reason} The bundled model answers instead."
+        else:  # the bundled one of another version of tenfold: a server that starts brings its own
+            if insist:
+                change = registry.go_live(bundled.hash, by=HOUSE, reason=START)
+    return First(load(registry.path(bundled.hash)), 0 if problem else change.id, problem)
+
+
+def _named(registry: Registry, path: Path, load: Load, try_out: Try, *, insist: bool) -> First:
+    try_out(path)
+    classifier = load(path)
+    named = registry.register(path)
+    change = registry.live_change()
+    if insist or change is None:
+        change = registry.go_live(named.hash, by=HOUSE, reason=START)
+    return First(classifier, change.id, "")
+
+
+def _checked(classifier: Classifier, key: str) -> Classifier:
+    """The classifier, if its file is the one that was registered."""
+    if classifier.sha256 != key:
+        raise ModelFileError(
+            f"The model file {classifier.path}",
+            "is not the one that was registered",
+            received=f"its hash is {classifier.sha256[:12]}",
+            cure="Add the model again.",
+        )
+    return classifier

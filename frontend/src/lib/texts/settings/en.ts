@@ -52,7 +52,6 @@ export const en = {
   help_stall_seconds: "Over how many seconds the least rate is measured.",
   help_least_rate: "The fewest bytes per second at which a body has to arrive, and an answer to be taken.",
   help_batch_size: "The most pictures sent to the network together.",
-  help_batch_wait_ms: "How long the server waits for more pictures before a run, in milliseconds.",
   help_threads: "Threads for reading pictures and for the network. 0: one for each core.",
   help_language: "The language of class names on the command line. The page follows the browser.",
 

@@ -1,0 +1,36 @@
+"""Several callers on one network: each gets its own outputs, on the cores that the others leave."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from tenfold.errors import ModelFileError
+from tenfold.inference.network import Network
+from tests import tiny
+
+random = np.random.default_rng(5)
+
+
+@pytest.mark.parametrize("count", [1, 2, 7, 130])
+def test_a_run_in_parts_answers_as_one_in_one_part(count: int) -> None:
+    content = tiny.MODEL.read_bytes()
+    inputs = random.integers(0, 256, (count, 32, 32, 3), dtype=np.uint8)
+    alone, shared = (Network(content, "tiny", threads).run(inputs) for threads in (1, 3))
+    for one, other in zip(alone, shared, strict=True):
+        assert np.allclose(one, other, atol=1e-5)
+
+
+def test_callers_beside_each_other_get_their_own_answers() -> None:
+    network = Network(tiny.MODEL.read_bytes(), "tiny", 2)
+    some = [random.integers(0, 256, (6, 32, 32, 3), dtype=np.uint8) for _ in range(40)]
+    expected = [network.run(inputs)[0] for inputs in some]
+    with ThreadPoolExecutor(4) as callers:
+        for one, other in zip(callers.map(network.run, some), expected, strict=True):
+            assert np.allclose(one[0], other, atol=1e-5)
+
+
+def test_what_the_runtime_cannot_run_is_told(capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(ModelFileError, match=r"The model file odd\.onnx cannot be run by ONNX Runtime"):
+        Network(b"no network at all", "odd.onnx", 1)
+    assert capfd.readouterr() == ("", "")
