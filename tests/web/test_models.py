@@ -4,12 +4,15 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tenfold.database import now
 from tenfold.inference import Classifier
 from tenfold.modelfile import ClassName
 from tenfold.registry.models import Registry
+from tenfold.registry.tables import RegisteredModel
 from tests import tiny
 from tests.fakes import picture
 from tests.web.conftest import Running, Serve
@@ -194,3 +197,37 @@ def test_while_models_switch_back_and_forth_every_answer_is_that_of_the_model_it
         one.join()
     assert faults == []
     assert seen == set(by_key)
+
+
+def test_one_bad_row_or_file_does_not_break_the_list(serve: Serve) -> None:
+    running = serve()
+    house = running.service.house
+    at: dict[str, Any] = {"added_at": now(), "added_by": 0, "origin": "file", "input_size": 32, "bytes": 3}
+    bad: dict[str, dict[str, Any]] = {
+        "surrogate": {"classes": ["cat", "\ud800"]},
+        "none": {"classes": None},
+        "nul": {"classes": ["a\0b"], "name": "a\0b"},
+        "nan": {"classes": ["a"], "accuracy": float("nan"), "accuracy_low": float("inf")},
+        "gone": {"classes": ["a"]},
+        "short": {"classes": ["a"], "bytes": 4},
+    }
+    house.registry.folder.mkdir(exist_ok=True)
+    with house.database.writing() as session:
+        for name, columns in bad.items():
+            if name != "gone":
+                (house.registry.folder / f"{name}.onnx").write_bytes(b"abc")
+            session.add(
+                RegisteredModel(**{"hash": name, "name": name, "file": f"{name}.onnx", **at, **columns})
+            )
+    answer = running.client.get(MODELS)
+    assert answer.status_code == 200
+    faults = {one["hash"]: one["fault"] for one in answer.json()["models"]}
+    assert {name: faults[name] for name in bad} == {
+        "surrogate": "damaged",
+        "none": "damaged",
+        "nul": None,
+        "nan": None,
+        "gone": "missing",
+        "short": "damaged",
+    }
+    assert running.client.get(f"{MODELS}/history").status_code == 200

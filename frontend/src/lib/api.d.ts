@@ -2907,6 +2907,11 @@ export interface components {
             added_at: string;
             /** Live */
             live: boolean;
+            /**
+             * Fault
+             * @description Why it cannot be used: its file is gone, or is not what was added.
+             */
+            fault: ("missing" | "damaged") | null;
         };
         /** ModelsAnswer */
         ModelsAnswer: {

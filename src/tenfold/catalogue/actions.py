@@ -4,7 +4,7 @@ An action on many entries is done in parts, each kept whole or not at all, so th
 Where it is cut off, the action says how many it changed, and can be undone like any other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -125,6 +125,12 @@ class Actions:
         if found is None:
             raise NotInCatalogue(f"Action {action_id}", "does not exist", cure=_LISTED)
         return found
+
+    def undone(self, actions: Iterable[int]) -> set[int]:
+        """Those of the actions that were undone."""
+        wanted = select(Action.id).where(Action.id.in_(set(actions)), Action.undone_at.is_not(None))
+        with self._database.reading() as session:
+            return set(session.scalars(wanted))
 
     def latest(self, *, by: int = HOUSE) -> Action | None:
         """The last thing that a person did and did not undo; None where there is nothing left."""

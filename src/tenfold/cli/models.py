@@ -89,7 +89,9 @@ def history(limit: int) -> None:
     """List which model went live when and why, the last first."""
     with App() as app:
         _warn(app)
-        rows = [_told(one, app.registry.get(one.model_hash)) for one in app.registry.history(limit)]
+        changes = app.registry.history(limit)
+        names = app.registry.names(one.model_hash for one in changes)
+        rows = [_told(one, names.get(one.model_hash, "")) for one in changes]
         click.echo(_table([("when", "model", "hash", "why"), *rows]))
 
 
@@ -149,9 +151,9 @@ def _listed(models: "Sequence[RegisteredModel]", live: str) -> str:
     )
 
 
-def _told(change: "LiveChange", model: "RegisteredModel") -> tuple[str, ...]:
+def _told(change: "LiveChange", name: str) -> tuple[str, ...]:
     when = f"{change.at.astimezone():%Y-%m-%d %H:%M:%S}"
-    return (when, model.name, model.hash[:_HASH], change.reason)
+    return (when, name, change.model_hash[:_HASH], change.reason)
 
 
 def _table(rows: "list[tuple[str, ...]]") -> str:

@@ -5,10 +5,10 @@ Knows files and tables. Runs no model: work/switching.py loads a model before it
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from uuid import uuid4
 
 from sqlalchemy import select
@@ -106,6 +106,13 @@ class Registry:
             raise _unknown(key)
         return found
 
+    def names(self, keys: Iterable[str]) -> dict[str, str]:
+        """The names of the models with these hashes, by hash; of those that are or were registered."""
+        with self._database.reading() as session:
+            wanted = select(RegisteredModel.hash, RegisteredModel.name)
+            found = session.execute(wanted.where(RegisteredModel.hash.in_(set(keys))))
+            return {row.hash: row.name for row in found}
+
     def find(self, word: str) -> RegisteredModel:
         """The model called `word`: "bundled", the start of its hash, its run, or its name.
 
@@ -133,10 +140,17 @@ class Registry:
 
     def path(self, key: str) -> Path:
         """Where the model's file is. Raises UnknownModel; says nothing of whether it is whole."""
-        model = self.get(key)
+        return self._place(self.get(key))
+
+    def fault(self, model: RegisteredModel) -> Literal["missing", "damaged"] | None:
+        """What is wrong with a model's file, as far as can be told without reading it; None: nothing."""
         if model.file == BUNDLED:
-            return modelfile.bundled()
-        return self.folder / model.file
+            return None
+        try:
+            size = self._place(model).stat().st_size
+        except OSError:
+            return "missing"
+        return None if size == model.bytes else "damaged"
 
     def remove(self, key: str) -> RegisteredModel:
         """Take a model off the list; its file stays, and registering it again brings it back.
@@ -216,7 +230,7 @@ class Registry:
             usable = {one.hash: one for one in session.scalars(_listed())}
         earlier = _standing(changes)[:-1]
         for key in reversed(earlier):
-            if key in usable and key != changes[-1].model_hash and self.path(key).is_file():
+            if key in usable and key != changes[-1].model_hash and self.fault(usable[key]) is None:
                 return key
         raise RegistryError(
             "The live model", "has no earlier one to go back to", cure="Choose a model and make it live."
@@ -226,6 +240,9 @@ class Registry:
         """Which model went live when, the last first."""
         with self._database.reading() as session:
             return session.scalars(select(LiveChange).order_by(LiveChange.id.desc()).limit(limit)).all()
+
+    def _place(self, model: RegisteredModel) -> Path:
+        return modelfile.bundled() if model.file == BUNDLED else self.folder / model.file
 
     def _bundled(self, key: str) -> bool:
         content, _ = modelfile.read(modelfile.bundled())

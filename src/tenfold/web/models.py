@@ -1,15 +1,17 @@
 """/api/v1/models: the models that there are, which one answers, and exchanging it."""
 
+import math
 import re
+from collections.abc import Sequence
 from datetime import datetime
-from typing import IO, Annotated
+from typing import IO, Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, Field
 
 from tenfold.errors import RegistryError
-from tenfold.registry.models import CHOSEN, FILE, INSISTED
+from tenfold.registry.models import CHOSEN, FILE, INSISTED, Registry
 from tenfold.registry.tables import LiveChange, RegisteredModel
 from tenfold.web.access import Administrator, Viewer, Visitor
 from tenfold.web.bodies import received
@@ -34,6 +36,9 @@ class ModelEntry(BaseModel):
     accuracy_high: float | None
     added_at: datetime
     live: bool
+    fault: Literal["missing", "damaged"] | None = Field(
+        description="Why it cannot be used: its file is gone, or is not what was added."
+    )
 
 
 class ModelsAnswer(BaseModel):
@@ -76,7 +81,9 @@ def list_models(request: Request, who: Viewer) -> ModelsAnswer:
         back = registry.before()
     except RegistryError:
         back = None
-    return ModelsAnswer(live=live, back=back, models=[model_entry(one, live) for one in registry.list()])
+    return ModelsAnswer(
+        live=live, back=back, models=[model_entry(registry, one, live) for one in registry.list()]
+    )
 
 
 @router.post(
@@ -115,8 +122,8 @@ def history(
     request: Request, who: Viewer, limit: Annotated[int, Query(ge=1, le=1000)] = 100
 ) -> HistoryAnswer:
     """Every exchange of the live model, with who did it and why."""
-    service = service_of(request)
-    return HistoryAnswer(changes=[_change(service, one) for one in service.house.registry.history(limit)])
+    registry = service_of(request).house.registry
+    return HistoryAnswer(changes=_changes(registry, registry.history(limit)))
 
 
 @router.post(
@@ -130,7 +137,7 @@ def rollback(request: Request, who: Administrator) -> LiveAnswer:
     service = service_of(request)
     change = service.house.switch.rollback(by=who.id)
     _note(service, who, "model.rollback", service.house.registry.get(change.model_hash))
-    return _change(service, change)
+    return _changes(service.house.registry, [change])[0]
 
 
 @router.delete(
@@ -158,7 +165,7 @@ def make_live(request: Request, who: Administrator, key: str, asked: LiveAsked |
     reason = INSISTED if asked is not None and asked.insist else CHOSEN
     change = service.house.switch.go_live(key, by=who.id, reason=reason)
     _note(service, who, "model.live", service.house.registry.get(key), reason=reason)
-    return _change(service, change)
+    return _changes(service.house.registry, [change])[0]
 
 
 @router.get(
@@ -184,7 +191,7 @@ def _added(service: Service, who: Visitor, file: IO[bytes], name: str) -> ModelE
     house = service.house
     model = house.switch.add(file.read(), name=name or "that was sent", origin=FILE, by=who.id)
     _note(service, who, "model.add", model)
-    return model_entry(model, house.registry.live())
+    return model_entry(house.registry, model, house.registry.live())
 
 
 def _note(service: Service, who: Visitor, action: str, model: RegisteredModel, **more: str) -> None:
@@ -192,22 +199,45 @@ def _note(service: Service, who: Visitor, action: str, model: RegisteredModel, *
     service.house.audit.note(who.id, action, model.name, details, address=who.address)
 
 
-def model_entry(model: RegisteredModel, live: str) -> ModelEntry:
-    """`model` as the API answers it; `live` is the hash of the live one."""
-    facts = {name: getattr(model, name) for name in ModelEntry.model_fields if name != "live"}
-    return ModelEntry(**facts, live=model.hash == live)
+def model_entry(registry: Registry, model: RegisteredModel, live: str) -> ModelEntry:
+    """`model` as the API answers it, whatever an earlier version let into its row.
+
+    Args:
+        live: the hash of the live one.
+    """
+    facts = {
+        name: _sendable(getattr(model, name))
+        for name in ModelEntry.model_fields
+        if name not in ("live", "fault")
+    }
+    facts["classes"] = facts["classes"] if isinstance(facts["classes"], list) else []
+    sound = facts["classes"] == model.classes and facts["name"] == model.name
+    fault = registry.fault(model) or (None if sound else "damaged")
+    return ModelEntry(**facts, live=model.hash == live, fault=fault)
 
 
-def _change(service: Service, change: LiveChange) -> LiveAnswer:
-    registry = service.house.registry
-    before = change.previous_hash
-    return LiveAnswer(
-        id=change.id,
-        at=change.at,
-        hash=change.model_hash,
-        name=registry.get(change.model_hash).name,
-        previous_hash=before,
-        previous_name=registry.get(before).name if before else None,
-        by=change.by,
-        reason=change.reason,
-    )
+def _sendable(value: Any) -> Any:
+    """A value without what no JSON can hold: halves of letters, and numbers that are none."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, list):
+        return [_sendable(one if isinstance(one, str) else str(one)) for one in value]
+    return value.encode(errors="replace").decode() if isinstance(value, str) else value
+
+
+def _changes(registry: Registry, changes: Sequence[LiveChange]) -> list[LiveAnswer]:
+    hashes = {one.model_hash for one in changes} | {one.previous_hash or "" for one in changes}
+    names = registry.names(hashes)
+    return [
+        LiveAnswer(
+            id=one.id,
+            at=one.at,
+            hash=one.model_hash,
+            name=names.get(one.model_hash, ""),
+            previous_hash=one.previous_hash,
+            previous_name=names.get(one.previous_hash, "") if one.previous_hash else None,
+            by=one.by,
+            reason=one.reason,
+        )
+        for one in changes
+    ]

@@ -1,5 +1,6 @@
 """/api/v1/reclassifications: what another model would make of the catalogue, seen before it is done."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -7,7 +8,6 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field, StringConstraints
 
 from tenfold.catalogue.tables import Reclassification
-from tenfold.errors import UnknownModel
 from tenfold.web.access import Administrator
 from tenfold.web.entries import EntryAnswer, entry_answer
 from tenfold.web.job_answers import JobAnswer, job_answer
@@ -86,7 +86,7 @@ def begin(request: Request, who: Administrator, asked: ReclassificationAsked) ->
     """In the background. No entry changes until the answers are applied."""
     service = service_of(request)
     one, job = service.house.reclassifying.begin(asked.model, by=who.id)
-    return ReclassificationStarted(reclassification=_answer(service, one), job=job_answer(job))
+    return ReclassificationStarted(reclassification=_answers(service, [one])[0], job=job_answer(job))
 
 
 @router.get("", operation_id="reclassifications", summary="What other models were asked")
@@ -96,7 +96,7 @@ def list_reclassifications(
     """Those thrown away are not listed."""
     service = service_of(request)
     found = service.house.reclassifying.found.latest(limit)
-    return ReclassificationsAnswer(reclassifications=[_answer(service, one) for one in found])
+    return ReclassificationsAnswer(reclassifications=_answers(service, found))
 
 
 @router.get("/{number}", operation_id="reclassification", summary="What would change", responses=_GONE)
@@ -105,7 +105,7 @@ def read(request: Request, who: Administrator, number: int) -> ReclassificationD
     service = service_of(request)
     found = service.house.reclassifying.found
     moved = [MovedAnswer(old=one.old, new=one.new, count=one.entries) for one in found.moved(number)]
-    return ReclassificationDetail(**_answer(service, found.get(number)).model_dump(), moved=moved)
+    return ReclassificationDetail(**_answers(service, [found.get(number)])[0].model_dump(), moved=moved)
 
 
 @router.get(
@@ -149,7 +149,7 @@ def apply(request: Request, who: Administrator, number: int) -> Reclassification
     service = service_of(request)
     one, job = service.house.reclassifying.apply(number, by=who.id)
     _note(service, who.id, who.address, "catalogue.reclassify", one)
-    return ReclassificationStarted(reclassification=_answer(service, one), job=job_answer(job))
+    return ReclassificationStarted(reclassification=_answers(service, [one])[0], job=job_answer(job))
 
 
 @router.delete(
@@ -161,24 +161,25 @@ def discard(request: Request, who: Administrator, number: int) -> None:
     service_of(request).house.reclassifying.discard(number)
 
 
-def _answer(service: Service, one: Reclassification) -> ReclassificationAnswer:
-    try:
-        name = service.house.registry.get(one.model_hash).name
-    except UnknownModel:
-        name = ""
-    return ReclassificationAnswer(
-        id=one.id,
-        model=one.model_hash,
-        model_name=name,
-        at=one.at,
-        by=one.by,
-        state=one.state,  # type: ignore[arg-type]
-        count=one.count,
-        changed=one.changed,
-        action=one.action_id,
-        undone=one.action_id is not None and service.house.actions.get(one.action_id).undone_at is not None,
-        job=one.job_id,
-    )
+def _answers(service: Service, found: Sequence[Reclassification]) -> list[ReclassificationAnswer]:
+    names = service.house.registry.names(one.model_hash for one in found)
+    undone = service.house.actions.undone(one.action_id for one in found if one.action_id is not None)
+    return [
+        ReclassificationAnswer(
+            id=one.id,
+            model=one.model_hash,
+            model_name=names.get(one.model_hash, ""),
+            at=one.at,
+            by=one.by,
+            state=one.state,  # type: ignore[arg-type]
+            count=one.count,
+            changed=one.changed,
+            action=one.action_id,
+            undone=one.action_id in undone,
+            job=one.job_id,
+        )
+        for one in found
+    ]
 
 
 def _note(service: Service, by: int, address: str, action: str, one: Reclassification) -> None:

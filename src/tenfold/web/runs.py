@@ -218,7 +218,7 @@ def register(request: Request, who: Administrator, name: str) -> ModelEntry:
     file = house.training.model(name)
     model = house.switch.add(file, name=f"of the run {name}", origin=RUN, run=name, by=who.id)
     _note(service_of(request), who, "model.add", model.name, hash=model.hash, run=name)
-    return model_entry(model, house.registry.live())
+    return model_entry(house.registry, model, house.registry.live())
 
 
 @router.delete(

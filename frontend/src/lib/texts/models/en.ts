@@ -30,6 +30,8 @@ export const en = {
   pixels: "{n} × {n} pixels",
   size: "Size",
   added: "Added",
+  fault_missing: "Its file is not on this server any more. Add it again, or remove the model.",
+  fault_damaged: "Its file is not the one that was added. Add it again, or remove the model.",
   origin: "From",
   origin_bundled: "comes with tenfold",
   origin_file: "a file that was added",

@@ -33,6 +33,8 @@ export const ru: Translated<typeof en> = {
   pixels: "{n} × {n} пикселей",
   size: "Размер",
   added: "Добавлена",
+  fault_missing: "Её файла больше нет на этом сервере. Добавьте его снова или уберите модель.",
+  fault_damaged: "Её файл не тот, что был добавлен. Добавьте его снова или уберите модель.",
   origin: "Откуда",
   origin_bundled: "идёт вместе с tenfold",
   origin_file: "добавленный файл",

@@ -33,6 +33,8 @@ export const uk: Translated<typeof en> = {
   pixels: "{n} × {n} пікселів",
   size: "Розмір",
   added: "Додано",
+  fault_missing: "Її файлу вже немає на цьому сервері. Додайте його знову або приберіть модель.",
+  fault_damaged: "Її файл не той, що був доданий. Додайте його знову або приберіть модель.",
   origin: "Звідки",
   origin_bundled: "постачається з tenfold",
   origin_file: "доданий файл",
