@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 from alembic import command
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import OperationalError
 
 from tenfold.accounts.tables import AuditRecord
 from tenfold.database import Database
@@ -100,3 +101,26 @@ def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
         f"The database sqlite:///{file} cannot be opened (file is not a database). "
         "See that it may be read and written, or bring it back from a backup."
     )
+
+
+@pytest.mark.parametrize("how", ["deleted", "replaced", "moved"])
+def test_a_file_that_is_not_the_one_that_is_open_is_told(tmp_path: Path, how: str) -> None:
+    file = tmp_path / "tenfold.db"
+    database = Database(f"sqlite:///{file}")
+    database.check()
+    with database.reading() as held:
+        held.execute(text("SELECT 1"))
+        if how == "deleted":
+            file.unlink()
+        elif how == "moved":
+            file.rename(tmp_path / "away")
+        else:
+            (tmp_path / "other").write_bytes(file.read_bytes())
+            (tmp_path / "other").replace(file)
+        with pytest.raises(DatabaseError, match="is not the one that is open here any more"):
+            database.check()
+        # A new connection would write into another file than this one.
+        with pytest.raises(OperationalError, match="deleted, moved or replaced"):
+            database.engine.connect()
+    assert file.exists() == (how == "replaced")
+    database.close()

@@ -1,9 +1,11 @@
 """GET /api/v1/model and the health of the server."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.fakes import INFO, LABELS
-from tests.web.conftest import Running
+from tests.web.conftest import Running, Serve
 
 
 def test_the_model_says_all_that_its_file_says(running: Running) -> None:
@@ -36,3 +38,15 @@ def test_a_server_that_cannot_use_the_live_model_says_so(
     assert running.client.get("/readyz").json()["notices"] == [
         "The live model cannot be used here; colours answers instead."
     ]
+
+
+def test_a_server_whose_database_file_is_not_there_is_not_ready(serve: Serve, tmp_path: Path) -> None:
+    running = serve()
+    file = running.service.house.database.file
+    assert file is not None
+    file.rename(tmp_path / "away")
+    answer = running.client.get("/readyz")
+    assert (answer.status_code, answer.json()["problem"]) == (503, "cannot be used")
+    assert str(file) not in answer.text
+    (tmp_path / "away").rename(file)
+    assert running.client.get("/readyz").status_code == 200

@@ -1,5 +1,9 @@
-"""Opens the database: SQLite in a file, or PostgreSQL at an address. Knows no table."""
+"""Opens the database: SQLite in a file, or PostgreSQL at an address. Knows no table.
 
+What its errors say is safe to be logged: they hold no value of a row.
+"""
+
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +19,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from tenfold.database.base import Base
+from tenfold.database.messages import without_values
 from tenfold.errors import DatabaseError
 
 # How long one writer waits for another on SQLite, which lets in one at a time.
@@ -36,6 +41,9 @@ class Database:
     def __init__(self, url: str | URL) -> None:
         self.url = _checked(url)
         self.engine = _engine(self.url)
+        event.listen(self.engine, "handle_error", without_values)
+        self._opened = _identity(self.file)
+        event.listen(self.engine, "do_connect", self._check_file)
         # A writer says so at once on SQLite: one that first reads could be refused when it comes to write.
         self._writer = self.engine.execution_options(tenfold_begin="BEGIN IMMEDIATE")
         self._committed: list[Callable[[], object]] = []
@@ -72,7 +80,14 @@ class Database:
         return sqlite.insert(table) if self.sqlite else postgresql.insert(table)
 
     def check(self) -> None:
-        """Raise DatabaseError where the database does not answer."""
+        """Raise DatabaseError where the database does not answer, or its file is not the one that is open."""
+        if _identity(self.file) != self._opened:
+            raise DatabaseError(
+                f"The database {self.shown}",
+                "is not the one that is open here any more",
+                received="its file was deleted, moved or replaced",
+                cure="Put the file back, or stop tenfold and start it again.",
+            )
         try:
             with self.engine.connect():
                 pass
@@ -94,6 +109,20 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+    def _check_file(self, *_: object) -> None:
+        """A new connection would open, or even make, another file than the old ones have open."""
+        if _identity(self.file) != self._opened:
+            raise sqlite3.OperationalError("the database file was deleted, moved or replaced")
+
+
+def _identity(file: Path | None) -> tuple[int, int] | None:
+    """What tells a file from any other of this machine; None where there is none."""
+    try:
+        facts = file.stat() if file is not None else None
+    except OSError:
+        return None
+    return facts and (facts.st_dev, facts.st_ino)
 
 
 def sqlite_file(url: str) -> Path | None:
@@ -126,10 +155,10 @@ _FORMS = "Write sqlite:////folder/tenfold.db or postgresql://name:password@host/
 
 def _engine(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20, hide_parameters=True)
     assert url.database is not None
     _make_file(Path(url.database))
-    engine = create_engine(url, connect_args={"timeout": _PATIENCE_SECONDS})
+    engine = create_engine(url, connect_args={"timeout": _PATIENCE_SECONDS}, hide_parameters=True)
     engine.dialect.statement_compiler = _Hinting
 
     @event.listens_for(engine, "connect")

@@ -37,6 +37,7 @@ from tenfold.web import (
     watches,
 )
 from tenfold.web.guard import HEADERS, Guard, Pace, allowed_hosts
+from tenfold.web.sending import Sending
 from tenfold.web.service import Service
 
 API_VERSION = "1"
@@ -58,6 +59,7 @@ def create_app(house: App, *, page: Path = pages.BUILT) -> FastAPI:
     app.state.service = service
     app.include_router(docs.router)
     pages.install(app, page)
+    app.add_middleware(Sending, memory=service.memory)
     app.add_middleware(
         Guard,
         hosts=allowed_hosts(house.settings.host, house.settings.allowed_hosts),

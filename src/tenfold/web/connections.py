@@ -26,7 +26,8 @@ class Connection(H11Protocol):
         self._taking: asyncio.TimerHandle | None = None
         self._head: asyncio.TimerHandle | None = None
         self._expect_head()
-        self._make_room()
+        if len(self.connections) > self._settings.max_connections:
+            self._make_room()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)

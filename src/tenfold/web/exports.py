@@ -8,12 +8,15 @@ from fastapi.responses import StreamingResponse
 
 from tenfold.accounts.roles import ADMINISTRATOR
 from tenfold.web.access import Viewer
+from tenfold.web.bodies import LongBody
 from tenfold.web.filtering import Asked
 from tenfold.web.filters_asked import FiltersAsked
 from tenfold.web.problems import responses
 from tenfold.web.service import service_of
 
-router = APIRouter(tags=["exports"], prefix="/api/v1/exports", default_response_class=StreamingResponse)
+router = APIRouter(
+    tags=["exports"], prefix="/api/v1/exports", default_response_class=StreamingResponse, route_class=LongBody
+)
 
 _CSV, _PARQUET, _ZIP = "text/csv", "application/vnd.apache.parquet", "application/zip"
 _REFUSED = {"_400": "The filters cannot be used.", "_422": "A value that cannot be used."}

@@ -15,12 +15,13 @@ from tenfold.catalogue.filing_plan import FOLDER, Mode, Step
 from tenfold.catalogue.tables import Filed, Filing
 from tenfold.errors import UsageError
 from tenfold.web.access import Administrator
+from tenfold.web.bodies import LongBody
 from tenfold.web.catalogue_actions import LARGEST_ID, Id
 from tenfold.web.filters_asked import FiltersAsked
 from tenfold.web.problems import responses
 from tenfold.web.service import service_of
 
-router = APIRouter(tags=["exports"], prefix="/api/v1/filings")
+router = APIRouter(tags=["exports"], prefix="/api/v1/filings", route_class=LongBody)
 
 MOST_MOVES = 200
 

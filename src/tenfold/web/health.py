@@ -1,16 +1,19 @@
 """GET /healthz and /readyz, for whatever watches over the server, and how its services are."""
 
+import logging
 from datetime import datetime
 from typing import Literal
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
+from tenfold.errors import DatabaseError
 from tenfold.runtime.supervisor import Health
 from tenfold.web.access import Administrator
 from tenfold.web.problems import Overloaded, responses
 from tenfold.web.service import service_of
 
+log = logging.getLogger(__name__)
 router = APIRouter(tags=["health"])
 
 
@@ -50,10 +53,16 @@ async def health() -> HealthAnswer:
     responses=responses(_503="Not at this moment."),
 )
 async def ready(request: Request) -> ReadyAnswer:
-    """Answers 503 where a picture would be refused (starting, stopping, or too much to do), and where a
-    service failed several times in a row and is not running."""
+    """Answers 503 where a picture would be refused (starting, stopping, too much to do, or no database), and
+    where a service failed several times in a row and is not running."""
     service = service_of(request)
     service.places.check((), 1)
+    try:
+        await service.threads.read(service.house.database.check)
+    except DatabaseError as reason:
+        # It names the database's address: that is for the log.
+        log.error("%s", reason)
+        raise Overloaded("The database", "cannot be used", cure="The server's log says why.") from None
     if not service.house.model_server.running:
         raise Overloaded("This server", "is not ready", cure="Try again in a moment.")
     found = service.supervisor.health()

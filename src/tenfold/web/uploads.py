@@ -112,8 +112,8 @@ async def _read_body(request: Request, limits: UploadLimits, share: Share) -> As
             content.write(chunk)
         if not content.tell():
             raise _no_picture("it has no body")
-        upload = [Upload(name, share.hold(content.getvalue()))]
-    yield upload.pop()
+        held = share.hold(content.getvalue())
+    yield Upload(name, held)
 
 
 async def _read_form(

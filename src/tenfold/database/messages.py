@@ -1,0 +1,29 @@
+"""What the drivers say of an error, without the values of rows. Knows no table and no SQL.
+
+A unique name or a whole row may stand in a driver's message ("Key (name)=(Anna) already
+exists"); errors end in logs, which more people read than the tables.
+"""
+
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import StatementError
+
+# SQLSTATE classes whose messages name no value but what the code wrote: connections, resources, syntax, ...
+_PLAIN = ("08", "25", "28", "3D", "40", "42", "53", "55", "57", "58")
+
+
+def without_values(context: ExceptionContext) -> None:
+    """Take values out of a driver's error, and out of what SQLAlchemy says of it; for its handle_error."""
+    driver, error = context.original_exception, context.sqlalchemy_exception
+    told = _told(driver)
+    driver.args = (told, *driver.args[1:])
+    if isinstance(error, StatementError):
+        error.args = (f"({type(driver).__module__}.{type(driver).__name__}) {told}",)
+
+
+def _told(driver: BaseException) -> str:
+    first = str(driver).strip().partition("\n")[0]
+    diagnosis = getattr(driver, "diag", None)  # psycopg's
+    if diagnosis is None or diagnosis.sqlstate is None or diagnosis.sqlstate.startswith(_PLAIN):
+        return first  # SQLite, a connection that failed, or a statement that is wrong
+    about = diagnosis.constraint_name or diagnosis.column_name
+    return f"SQLSTATE {diagnosis.sqlstate}" + (f", {about}" if about else "")
