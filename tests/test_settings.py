@@ -228,3 +228,11 @@ def test_a_home_folder_that_is_not_there_is_told() -> None:
         "TENFOLD_DATA_DIR cannot be told: there is no such home folder here ('~no-such-user/data'). "
         "Write the path without ~, or set TENFOLD_HOME to a folder."
     )
+
+
+@pytest.mark.parametrize("changes", [{"max_upload_memory": 30_000_000}, {"client_percent": 4}])
+def test_one_client_always_has_room_for_the_largest_picture(changes: dict[str, int]) -> None:
+    with pytest.raises(SettingError, match="a client's part of it has no room for the largest picture"):
+        Settings(**changes)  # type: ignore[arg-type]
+    assert Settings(max_upload_memory=34_000_000).upload_memory == 34_000_000
+    assert Settings().upload_memory == 500_000_000

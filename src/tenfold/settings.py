@@ -20,6 +20,8 @@ CONFIG_VARIABLE = "TENFOLD_CONFIG"
 _UNSET = Path()
 # Between the name and the machine in a URL.
 _PASSWORD = re.compile(r"(://[^:/]*:).*(@)")
+# Of the largest size, where no setting says how much memory uploads may take.
+_PICTURES_IN_MEMORY = 20
 _HOME = "The folder that tenfold keeps its things in"
 
 
@@ -187,6 +189,19 @@ class Settings:
             object.__setattr__(self, "data_dir", home / "data")
         for one in fields(self):
             _check(one, getattr(self, one.name), one.name)
+        part = self.upload_memory * self.client_percent // 100
+        if part < self.max_picture_bytes:
+            raise SettingError(
+                "max_upload_memory",
+                "is too small: a client's part of it has no room for the largest picture",
+                received=f"{self.client_percent} % of {self.upload_memory} bytes",
+                cure="Raise it or client_percent, or lower max_picture_bytes.",
+            )
+
+    @property
+    def upload_memory(self) -> int:
+        """The memory for the uploads of all requests together, in bytes."""
+        return self.max_upload_memory or _PICTURES_IN_MEMORY * self.max_picture_bytes
 
 
 def load(environ: Mapping[str, str] | None = None, file: str | os.PathLike[str] | None = None) -> Settings:

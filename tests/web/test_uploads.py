@@ -223,6 +223,44 @@ def test_an_upload_that_stops_arriving_is_given_up(serve: Serve) -> None:
     assert held(hasty) == 0
 
 
+def sent_slowly(running: Running, piece: bytes, seconds: float) -> tuple[int, dict[str, Any]]:
+    """The answer to a body that comes in pieces, ten a second, for so long."""
+    with raw(running, "Transfer-Encoding: chunked") as connection:
+        ends = time.monotonic() + seconds
+        while time.monotonic() < ends:
+            try:
+                connection.sendall(b"%x\r\n%s\r\n" % (len(piece), piece))
+            except OSError:  # the answer is there already
+                break
+            time.sleep(0.1)
+        else:
+            connection.sendall(b"0\r\n\r\n")
+        return answer_on(connection)
+
+
+def test_a_body_that_comes_drop_by_drop_is_given_up(serve: Serve) -> None:
+    hasty = serve(stall_seconds=1, least_rate=1000)
+    begun = time.monotonic()
+    status, problem = sent_slowly(hasty, b"x" * 10, 2.5)
+    assert (status, problem["code"]) == (408, "upload-stalled")
+    assert time.monotonic() - begun < 10
+    assert sent_slowly(hasty, b"x" * 1000, 2.5)[0] == 415
+
+
+def test_a_body_has_an_end_however_steadily_it_comes(serve: Serve) -> None:
+    status, problem = sent_slowly(serve(body_seconds=1), b"x" * 1000, 2.5)
+    assert status == 408
+    assert problem["detail"].startswith("The upload did not end within 1 seconds.")
+
+
+def test_where_there_is_no_place_the_answer_comes_before_the_body(serve: Serve) -> None:
+    full = serve(max_requests=1)
+    full.service.places.limit = 0
+    for path in (URL, "/api/v1/catalogue/pictures"):
+        with raw(full, "Content-Length: 1000", "Expect: 100-continue", path=path) as connection:
+            assert answer_on(connection)[0] == 503
+
+
 def test_a_client_that_hangs_up_leaves_nothing_behind(small: Running) -> None:
     kind = f"Content-Type: multipart/form-data; boundary={BOUNDARY}"
     for _ in range(5):

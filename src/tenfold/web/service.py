@@ -20,8 +20,6 @@ from tenfold.web.room import Room
 from tenfold.web.threads import Threads
 from tenfold.web.uploads import UploadLimits, declared
 
-# Uploads held by all requests together, in pictures of the largest size, where no setting says how much.
-_HELD_PICTURES = 20
 # How long services may take to stop, all together.
 _SECONDS_TO_STOP = 15.0
 
@@ -36,7 +34,7 @@ class Service:
         self.uploads = UploadLimits(settings.max_picture_bytes, settings.max_files_per_request)
         # Bytes of uploads that are held, and requests whose pictures are being worked on.
         self.memory = Room(
-            settings.max_upload_memory or _HELD_PICTURES * settings.max_picture_bytes,
+            settings.upload_memory,
             percent=settings.client_percent,
             full="holds as many uploads as it has room for",
         )
