@@ -74,8 +74,8 @@ export interface paths {
         };
         /**
          * Does it take pictures?
-         * @description Answers 503 where a picture would be refused (starting, stopping, or too much to do), and where a
-         *     service failed several times in a row and is not running.
+         * @description Answers 503 where a picture would be refused (starting, stopping, too much to do, or no database), and
+         *     where a service failed several times in a row and is not running.
          */
         get: operations["ready"];
         put?: never;
