@@ -1,5 +1,7 @@
 """From data to a judged model file, with everything small."""
 
+import errno
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -149,8 +151,17 @@ def test_a_killed_run_is_resumed_and_each_epoch_logged_once(data: Dataset, tmp_p
     assert {"loss", "accuracy", "validation_accuracy", "pictures_per_second"} < lines[0].keys()
 
 
-def test_a_checkpoint_that_cannot_be_written_is_told(data: Dataset, tmp_path: Path) -> None:
-    (tmp_path / "run" / "state.partial").mkdir(parents=True)
+def test_a_checkpoint_that_cannot_be_written_is_told(
+    data: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace = os.replace
+
+    def full(part: Path, path: Path) -> None:
+        if path.name == "state.safetensors":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        replace(part, path)
+
+    monkeypatch.setattr(os, "replace", full)
     with pytest.raises(TrainingError) as caught:
         pipeline.train(data, tmp_path / "run", RECIPE)
     state = tmp_path / "run" / "state.safetensors"

@@ -13,6 +13,7 @@ from tomlkit.exceptions import TOMLKitError
 
 from tenfold import settings
 from tenfold.errors import SettingError
+from tenfold.files import replacing
 
 
 def place(home: Path, environ: Mapping[str, str] | None = None) -> Path:
@@ -61,19 +62,16 @@ def change(file: Path, values: Mapping[str, Any], environ: Mapping[str, str] | N
 
 def _write(file: Path, text: str, environ: Mapping[str, str]) -> None:
     """Put the text in its place if settings can be read from it."""
-    partial = file.with_name(f"{file.name}.partial")
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        partial.touch(mode=0o600)  # it may hold the password of a database
-        partial.write_text(text, encoding="utf-8")
-        try:
-            settings.load(environ, partial)
-        except SettingError as reason:
-            subject = reason.subject.removesuffix(f" in {partial}")
-            raise SettingError(
-                subject, reason.problem, received=reason.received, cure=reason.cure
-            ) from reason
-        partial.replace(file)
+        with replacing(file, mode=0o600) as part:  # it may hold the password of a database
+            part.write_text(text, encoding="utf-8")
+            try:
+                settings.load(environ, part)
+            except SettingError as reason:
+                subject = reason.subject.removesuffix(f" in {part}")
+                raise SettingError(
+                    subject, reason.problem, received=reason.received, cure=reason.cure
+                ) from reason
     except OSError as reason:
         raise SettingError(
             str(file),
@@ -81,5 +79,3 @@ def _write(file: Path, text: str, environ: Mapping[str, str]) -> None:
             received=reason.strerror or str(reason),
             cure="Give tenfold the right to write there, or edit it by hand.",
         ) from reason
-    finally:
-        partial.unlink(missing_ok=True)

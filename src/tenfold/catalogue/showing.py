@@ -3,9 +3,7 @@
 Small ones are kept in a folder of their own, which may be emptied at any time. Knows no HTTP.
 """
 
-import os
 import re
-import uuid
 from io import BytesIO
 from pathlib import Path
 
@@ -18,6 +16,7 @@ from tenfold.catalogue.store import Store
 from tenfold.catalogue.tables import Entry
 from tenfold.database import Database
 from tenfold.errors import NotInCatalogue
+from tenfold.files import write_whole
 from tenfold.images import Limits
 
 # Longest sides in pixels; one that is asked for becomes the next of these.
@@ -92,13 +91,7 @@ class Showing:
         read = images.load(content, name=entry.name, limits=self._limits, needed=side)
         image = Image.fromarray(read.pixels)
         image.thumbnail((side, side), Image.Resampling.BICUBIC, reducing_gap=2.0)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f".{uuid.uuid4().hex}")
-        try:
-            temporary.write_bytes(_jpeg(image, _SMALL_QUALITY))
-            os.replace(temporary, path)
-        finally:
-            temporary.unlink(missing_ok=True)
+        write_whole(path, _jpeg(image, _SMALL_QUALITY), lasting=False)
         return path
 
 

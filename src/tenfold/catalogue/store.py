@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from tenfold.errors import CatalogueError
+from tenfold.files import settle
 
 _BEING_WRITTEN = "being-written"
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -157,10 +158,10 @@ class Store:
 
     def _settle(self, target: Path) -> None:
         """Have a file's name outlive a loss of power, and the names of the folders that it is in."""
-        _settle(target.parent)
+        settle(target.parent)
         for folder in (target.parent, target.parent.parent):
             if folder not in self._settled:
-                _settle(folder.parent)
+                settle(folder.parent)
                 self._settled.add(folder)
 
 
@@ -176,17 +177,6 @@ def _folders(root: Path) -> list[Path]:
     if not root.is_dir():
         return []
     return sorted(path for path in root.iterdir() if re.fullmatch(r"[0-9a-f]{2}", path.name))
-
-
-def _settle(folder: Path) -> None:
-    """Have the names in a folder outlive a loss of power, where the system can do that."""
-    if os.name != "posix":
-        return
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
 
 
 def _unreadable(content_hash: str, reason: OSError) -> CatalogueError:

@@ -6,7 +6,6 @@ what of the file the system keeps at hand. Knows nothing of who may see what.
 """
 
 import json
-import os
 import threading
 import zlib
 from pathlib import Path
@@ -19,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from tenfold.catalogue.tables import Embedding
 from tenfold.database import Database
+from tenfold.files import replacing, write_whole
 
 # Imported where it is used: a process that loads usearch before ONNX Runtime crashes (usearch 2.26 with
 # numkong, onnxruntime 1.31), and by then the model is loaded.
@@ -140,13 +140,10 @@ class ModelVectors:
 
     def _keep(self, index: "Index") -> None:
         """Write the index's file whole, and after it what shows that it is whole."""
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        draft = self._file.with_suffix(f".{os.getpid()}.part")
-        index.save(draft)
-        note = json.dumps(_state_of(draft))
-        os.replace(draft, self._file)
-        draft.write_text(note)
-        os.replace(draft, _note_of(self._file))
+        with replacing(self._file) as part:
+            index.save(part)
+            note = json.dumps(_state_of(part))
+        write_whole(_note_of(self._file), note.encode())
 
     def _open(self) -> None:
         """The file, where it is whole; a damaged one would end the process, so it is not touched."""

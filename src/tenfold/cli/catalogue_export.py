@@ -1,6 +1,5 @@
 """tenfold catalogue export: entries as a table, an archive, folders by class, or training data."""
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -75,16 +74,11 @@ def _write(
 
 def _whole(stream: Iterator[bytes], target: Path) -> int:
     """Write a file, whole or not at all; its bytes."""
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
-    size = 0
+    from tenfold.files import write_whole
+
     try:
-        try:
-            with part.open("wb") as file:
-                for chunk in stream:
-                    size += file.write(chunk)
-            os.replace(part, target)
-        finally:
-            part.unlink(missing_ok=True)
+        target.parent.stat()  # one that is not there is a slip, and is not made
+        return write_whole(target, stream)
     except OSError as reason:
         raise CatalogueError(
             printable(str(target)),
@@ -92,4 +86,3 @@ def _whole(stream: Iterator[bytes], target: Path) -> int:
             received=reason.strerror or str(reason),
             cure="Name a folder that is there, has room and may be written.",
         ) from reason
-    return size

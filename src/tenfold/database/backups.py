@@ -4,12 +4,13 @@ import os
 import shutil
 import sqlite3
 import subprocess
-from contextlib import closing, suppress
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
 from tenfold.database.engine import Database
 from tenfold.errors import DatabaseError
+from tenfold.files import replacing
 
 # Debian keeps PostgreSQL's newer programs out of the PATH.
 _PLACES = Path("/usr/lib/postgresql")
@@ -23,17 +24,14 @@ def backup(database: Database, folder: Path, version: str) -> Path:
     """
     ending = "db" if database.sqlite else "dump"
     target = folder / f"tenfold-{version}-{datetime.now():%Y%m%d-%H%M%S-%f}.{ending}"
-    partial = target.with_name(f"{target.name}.partial")
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if database.sqlite:
-            _copy_file(database, partial)
-        else:
-            _dump(database, partial)
-        partial.replace(target)
+        with replacing(target, mode=0o600) as part:
+            if database.sqlite:
+                _copy_file(database, part)
+            else:
+                _dump(database, part)
     except (OSError, sqlite3.Error) as reason:
-        with suppress(OSError):
-            partial.unlink()
         raise DatabaseError(
             f"The database {database.shown}",
             "was not upgraded, because it could not be backed up first",
@@ -56,7 +54,6 @@ def _copy_file(database: Database, target: Path) -> None:
     assert database.file is not None
     with closing(sqlite3.connect(database.file)) as source, closing(sqlite3.connect(target)) as copy:
         source.backup(copy)
-    target.chmod(0o600)
 
 
 def _dump(database: Database, target: Path) -> None:
@@ -78,7 +75,6 @@ def _dump(database: Database, target: Path) -> None:
     done = subprocess.run(command, env={**os.environ, **secrets}, capture_output=True, text=True)
     if done.returncode:
         raise OSError(done.stderr.strip() or f"pg_dump ended with {done.returncode}")
-    target.chmod(0o600)
 
 
 def _program() -> str | None:

@@ -1,10 +1,10 @@
 """Which datasets are known here: a list of sources kept in tenfold's folder, and those of training runs."""
 
 import json
-import os
 from pathlib import Path
 
 from tenfold.errors import DatasetError
+from tenfold.files import write_whole
 
 FILE = "datasets.json"
 
@@ -58,14 +58,8 @@ def of_runs(runs: Path) -> list[str]:
 
 
 def _write(home: Path, known: list[str]) -> None:
-    partial = home / f"{FILE}.partial"
     try:
-        home.mkdir(parents=True, exist_ok=True)
-        with partial.open("w", encoding="utf-8") as file:
-            json.dump(known, file, indent=2, ensure_ascii=False)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(home / FILE)
+        write_whole(home / FILE, json.dumps(known, indent=2, ensure_ascii=False).encode())
     except OSError as reason:
         raise DatasetError(
             f"The list of datasets {home / FILE}",

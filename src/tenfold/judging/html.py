@@ -6,13 +6,13 @@ Knows no page: report/, comparison_page.py and data_check/ each bring templates 
 import base64
 import hashlib
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import jinja2
 
 from tenfold.errors import UsageError
+from tenfold.files import write_whole
 
 
 def environment(package: str, finalize: Callable[[Any], Any] | None = None) -> jinja2.Environment:
@@ -52,14 +52,9 @@ def write(path: Path, text: str, what: str) -> None:
     Raises:
         UsageError: it cannot be written.
     """
-    partial = path.with_name(f"{path.name}.partial")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_text(text, encoding="utf-8", errors="replace")
-        partial.replace(path)
+        write_whole(path, text.encode(errors="replace"))
     except OSError as reason:
-        with suppress(OSError):
-            partial.unlink()
         raise UsageError(
             f"{what} {path}",
             "cannot be written",

@@ -11,11 +11,11 @@ fields may stand in any order, so the file is laid out for reading without one:
 import hashlib
 import os
 import stat
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from tenfold.errors import ModelFileError
+from tenfold.files import write_whole
 from tenfold.modelfile import facts
 from tenfold.modelfile.facts import FORMAT_VERSION, ModelInfo, UnfitFacts
 
@@ -46,17 +46,9 @@ def write(path: Path, network: bytes, info: ModelInfo) -> None:
     """
     content = _entry(_FACTS, facts.dumped(info)) + network
     content += _entry(_SEAL, hashlib.sha256(content).hexdigest().encode())
-    partial = path.with_name(f"{path.name}.partial")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with partial.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
+        write_whole(path, content)
     except OSError as reason:
-        with suppress(OSError):
-            partial.unlink()
         raise ModelFileError(
             f"The model file {path}",
             "cannot be written",

@@ -4,12 +4,9 @@ Knows files and tables. Runs no model: work/switching.py loads a model before it
 """
 
 import hashlib
-import os
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
-from uuid import uuid4
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -18,6 +15,7 @@ from sqlalchemy.orm import Session
 from tenfold import modelfile
 from tenfold.database import Database, now
 from tenfold.errors import DatabaseError, RegistryError, UnknownModel
+from tenfold.files import settle, write_whole
 from tenfold.modelfile import ModelInfo
 from tenfold.registry.tables import LiveChange, RegisteredModel
 
@@ -251,19 +249,12 @@ class Registry:
     def _keep(self, key: str, content: bytes) -> None:
         """Write the file, unless it is there whole; at every moment it is whole or not there."""
         place = self.folder / f"{key}.onnx"
-        partial = self.folder / f"{uuid4().hex}.partial"
         try:
             if place.is_file() and hashlib.sha256(place.read_bytes()).hexdigest() == key:
+                settle(self.folder)  # whoever wrote it may have been killed before that
                 return
-            self.folder.mkdir(parents=True, exist_ok=True)
-            with partial.open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            partial.replace(place)
+            write_whole(place, content)
         except OSError as reason:
-            with suppress(OSError):
-                partial.unlink()
             raise RegistryError(
                 f"The folder {self.folder}",
                 "cannot take the model file",

@@ -5,8 +5,6 @@ state at the end of an epoch is all that a resumed run needs to end as an unkill
 """
 
 import json
-import os
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +14,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from tenfold.errors import TrainingError
+from tenfold.files import replacing
 
 
 def save(path: Path, tensors: dict[str, Tensor], facts: dict[str, Any]) -> None:
@@ -24,19 +23,11 @@ def save(path: Path, tensors: dict[str, Tensor], facts: dict[str, Any]) -> None:
     Raises:
         TrainingError: it cannot be written (a full disk, no permission); the earlier one is intact.
     """
-    partial = path.with_suffix(".partial")
+    held = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     try:
-        save_file(
-            {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()},
-            partial,
-            metadata={"tenfold": json.dumps(facts)},
-        )
-        with partial.open("r+b") as written:
-            os.fsync(written.fileno())
-        partial.replace(path)
+        with replacing(path) as part:
+            save_file(held, part, metadata={"tenfold": json.dumps(facts)})
     except (OSError, SafetensorError) as reason:
-        with suppress(OSError):
-            partial.unlink()
         raise TrainingError(
             f"The checkpoint {path}",
             "cannot be written; the one before it is intact",

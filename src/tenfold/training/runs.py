@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tenfold.errors import TrainingError
+from tenfold.files import write_whole
 from tenfold.training import recipe_file
 from tenfold.training.recipe import Recipe
 
@@ -70,10 +71,8 @@ class Run:
 
     def _write(self, name: str, text: str) -> None:
         """Write a file so that it is whole at every moment."""
-        partial = self.folder / f"{name}.partial"
         try:
-            partial.write_text(text, encoding="utf-8")
-            partial.replace(self.folder / name)
+            write_whole(self.folder / name, text.encode())
         except OSError as reason:
             raise _cannot_write(self.folder, reason) from reason
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from tenfold import processes
 from tenfold.errors import DatasetError
+from tenfold.files import write_whole
 from tenfold.jobs import Stopped, Work
 
 KIND = "check-data"
@@ -38,9 +39,8 @@ class CheckData:
             page = Path(folder) / "page.html"
             found = self._run(work, source, page)
             summary = _summary(found)
-            (Path(folder) / "facts.json").write_text(json.dumps(summary), encoding="utf-8")
-            page.replace(self._checks / f"{key}.html")
-            (Path(folder) / "facts.json").replace(self._checks / f"{key}.json")
+            write_whole(self._checks / f"{key}.html", page.read_bytes())
+            write_whole(self._checks / f"{key}.json", json.dumps(summary).encode())
         return summary
 
     def _run(self, work: Work, source: str, page: Path) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from tenfold.catalogue.store import Store
 from tenfold.catalogue.tables import NONE
 from tenfold.datasets.dataset import Dataset
 from tenfold.errors import DatasetError, MissingExtra, RegistryError, TenfoldError
+from tenfold.files import write_whole
 from tenfold.inference import Classifier
 from tenfold.jobs import CANCELLED, JobRow, Jobs, Stopped, Work
 from tenfold.registry.improvements import BETTER, FAILED, JUDGED, RUNNING, STOPPED, Improvements
@@ -278,7 +279,7 @@ class Improving:
         written = writer.write(taught, own)
         kept = {"held_out": taught.held_out, "none": tuple(found.none_of_these())}
         plain = {name: [[p.hash, p.label] for p in pictures] for name, pictures in kept.items()}
-        (folder / "judged.json").write_text(json.dumps(plain), encoding="utf-8")
+        write_whole(folder / "judged.json", json.dumps(plain).encode())
         return {
             "pictures": len(taught.pictures),
             "views": written.views,

@@ -13,6 +13,7 @@ from typing import Any
 
 from tenfold.datasets.opening import CIFAR10
 from tenfold.errors import TrainingError, UnknownModel, UnknownRun
+from tenfold.files import write_whole
 from tenfold.jobs.work import Stopped, Work
 from tenfold.networks import listing
 from tenfold.registry.models import BUNDLED, RUN, Registry
@@ -93,7 +94,7 @@ class Training:
         while not _made(folder):
             number += 1
             folder = wanted.with_name(f"{wanted.name}-{number}")
-        (folder / _ASKED).write_text(json.dumps(asdict(wish)), encoding="utf-8")
+        write_whole(folder / _ASKED, json.dumps(asdict(wish)).encode())
         return folder.name
 
     def __call__(self, work: Work) -> dict[str, Any]:

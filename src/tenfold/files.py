@@ -1,0 +1,91 @@
+"""Writes files so that they are whole at every moment, through a kill, a full disk or a loss of power.
+
+Knows nothing of what is in them.
+"""
+
+import contextlib
+import os
+import secrets
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+_ENDING = ".tenfold-part"
+# What was cut off longer ago than this is nobody's any more.
+_ABANDONED_SECONDS = 3600
+_LONGEST_NAME = 100
+
+
+def write_whole(
+    path: Path, content: bytes | Iterable[bytes], *, mode: int = 0o666, lasting: bool = True
+) -> int:
+    """Write a file: `path` holds what it held, or all of the content, and nothing in between.
+
+    Args:
+        mode: its rights, less what the process's umask takes away.
+        lasting: whether it outlives a loss of power; without it nothing waits for the disk.
+
+    Returns:
+        how many bytes it has.
+
+    Raises:
+        OSError: it cannot be written; `path` is as it was.
+    """
+    size = 0
+    with replacing(path, mode=mode, lasting=lasting) as part, part.open("wb") as file:
+        for chunk in (content,) if isinstance(content, bytes) else content:
+            size += file.write(chunk)
+    return size
+
+
+@contextlib.contextmanager
+def replacing(path: Path, *, mode: int = 0o666, lasting: bool = True) -> Iterator[Path]:
+    """An empty file in the same folder, for what writes by path; it becomes `path` when it is left.
+
+    Args:
+        mode, lasting: as of `write_whole`.
+
+    Raises:
+        OSError: as `write_whole`.
+    """
+    if not path.parent.is_dir():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if lasting:
+            settle(path.parent.parent)
+    _clear_abandoned(path.parent)
+    part = path.with_name(f".{path.name[:_LONGEST_NAME]}.{secrets.token_hex(8)}{_ENDING}")
+    try:
+        os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode))
+        yield part
+        if lasting:
+            _sync(part, os.O_RDWR)
+        os.replace(part, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            part.unlink()
+        raise
+    if lasting:
+        settle(path.parent)
+
+
+def settle(folder: Path) -> None:
+    """Have the names in a folder outlive a loss of power, where the system can do that. Raises OSError."""
+    if os.name == "posix":
+        _sync(folder, os.O_RDONLY)
+
+
+def _sync(path: Path, flags: int) -> None:
+    opened = os.open(path, flags)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+def _clear_abandoned(folder: Path) -> None:
+    """Remove what writes that were killed have left in a folder."""
+    oldest = time.time() - _ABANDONED_SECONDS
+    for left in folder.glob(f".*{_ENDING}"):
+        with contextlib.suppress(OSError):  # another process clears too
+            if left.stat().st_mtime < oldest:
+                left.unlink()
