@@ -93,7 +93,7 @@ class Share:
         self._taken -= count
 
     def hold(self, content: bytes) -> "Held":
-        """Hand over bytes that were taken for."""
+        """Hand over bytes that `take` has counted; they are given back by themselves when they are gone."""
         self._taken -= len(content)
         held = Held(content, lambda count: self._room.move(self._holders, -count))
         self._kept = {one for one in self._kept if not one.gone} | {held}
