@@ -22,6 +22,7 @@ from tenfold.catalogue.filing_plan import (
     content_of,
 )
 from tenfold.catalogue.tables import Filed
+from tenfold.files import settle
 from tenfold.server_files import ServerFiles
 
 
@@ -139,6 +140,7 @@ def _move(files: ServerFiles, origin: Path, target: Path, step: Filed) -> None:
         except OSError:  # another disk, or a file system without hard links
             _copy(files, origin, target, step)
     if content_of(files, origin) == step.content:
+        settle(target.parent)  # its new name is on the disk before the old one goes
         origin.unlink()
 
 
@@ -164,6 +166,7 @@ def _move_back(files: ServerFiles, origin: Path, target: Path, step: Filed) -> N
                 part.unlink()
         part_left = origin.parent / temporary(step).name
         part_left.unlink(missing_ok=True)
+    settle(origin.parent)
     target.unlink()
 
 
