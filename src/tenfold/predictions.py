@@ -1,6 +1,8 @@
 """What a classifier answers. Knows nothing of models, pictures or how an answer was reached."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -17,8 +19,7 @@ class Prediction:
         probabilities: every class and its probability, in the model's order; they sum to 1.
         known: False says "none of these": the picture is unlike the training data.
         novelty: how unlike the training data it is; above the model's threshold means not known.
-        evidence: float32 `[K, rows, columns]` laid over the whole picture, 0 to 1: where each class
-            was seen. 1 is the strongest evidence for any class. None where the network cannot say.
+        seen: the evidence, or what makes it when it is first asked for: few ask.
         embedding: float32 `[D]` of unit length: pictures that look alike to the model lie near each other.
             None where it was not kept.
     """
@@ -28,8 +29,14 @@ class Prediction:
     probabilities: dict[str, float]
     known: bool
     novelty: float
-    evidence: NDArray[np.float32] | None = field(repr=False)
+    seen: NDArray[np.float32] | Callable[[], NDArray[np.float32] | None] | None = field(repr=False)
     embedding: NDArray[np.float32] | None = field(repr=False, default=None)
+
+    @cached_property
+    def evidence(self) -> NDArray[np.float32] | None:
+        """Float32 `[K, rows, columns]` laid over the whole picture, 0 to 1: where each class was seen. 1 is
+        the strongest evidence for any class. None where the network cannot say."""
+        return self.seen() if callable(self.seen) else self.seen
 
     def to_dict(self, *, evidence: bool = False) -> dict[str, Any]:
         """The answer as plain JSON types; evidence maps, if any, only where asked for, as `{label: rows}`."""

@@ -8,6 +8,7 @@ import hashlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -147,7 +148,7 @@ class Classifier:
             probabilities={k: float(p) for k, p in zip(self.info.labels, mean, strict=True)},
             known=strangeness <= self.info.threshold,
             novelty=strangeness,
-            evidence=_evidence(one, maps),
+            seen=partial(_evidence, one, maps),
             embedding=_unit(embedding.mean(axis=0)),
         )
 

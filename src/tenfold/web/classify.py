@@ -96,7 +96,10 @@ async def classify(
         raise Overloaded("This server", "is stopping", cure="Try again in a moment.") from reason
     if len(outcomes) == 1 and outcomes[0].error is not None:
         raise outcomes[0].error
-    content = await service.threads.answer(_serialised, model.sha256, outcomes, evidence)
+    if evidence:  # large, and slow to write
+        content = await service.threads.answer(_serialised, model.sha256, outcomes, evidence)
+    else:
+        content = _serialised(model.sha256, outcomes, evidence)
     return Response(content, media_type="application/json")
 
 

@@ -1,6 +1,7 @@
 """The server under the app: uvicorn with limits for connections, told to let go of those who listen before it
 waits for its answers."""
 
+import gc
 import socket
 
 import uvicorn
@@ -35,6 +36,13 @@ def configured(
 
 class Server(uvicorn.Server):
     """uvicorn around one app of `create_app`, whose streams end when it is to stop."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        # What is there now stays for good. Looking through all of it again and again for garbage costs a
+        # seventh of the time that requests take.
+        gc.collect()
+        gc.freeze()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         assert isinstance(self.config.app, FastAPI)

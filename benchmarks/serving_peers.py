@@ -1,0 +1,280 @@
+"""How fast the HTTP API answers beside LitServe: the same model, views, pictures and cores.
+
+LitServe comes in an environment of its own, which this script makes, or is told with `--peer-python`. It
+serves the same `Classifier.prepare` and `.run`, a picture's bytes in a form, with a process for each core or
+with one process that batches, whichever is faster. The client is wrk, in a process of its own, on the same
+cores. The servers take turns, so that a slow minute of the machine meets all of them. Beside them stands what
+one process does without HTTP: decoding, views and network on all cores, and one picture at a time.
+
+    python -m benchmarks.serving_peers
+"""
+
+import argparse
+import io
+import os
+import re
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import onnxruntime
+from PIL import Image
+
+from benchmarks.http_load import server
+from benchmarks.latency import picture
+from benchmarks.record import ROOT, photos, spread, write
+from tenfold.inference import Classifier
+
+LITSERVE = "0.2.19"
+CLIENTS = (1, 8, 64)
+PHOTO_BYTES, PHOTO_SIZE = 62_000, (500, 400)
+PHONE_SIZE = (4032, 3024)
+# Ways to run LitServe: processes, the most pictures in a batch, threads of each one's classifier.
+WAYS = {"a process for each core": (os.cpu_count() or 1, 1, 1), "one process that batches": (1, 16, 0)}
+_LUA = """
+local file = io.open("{path}", "rb")
+wrk.method = "POST"
+wrk.headers["Content-Type"] = "multipart/form-data; boundary=frame"
+wrk.body = '--frame\\r\\nContent-Disposition: form-data; name="{field}"; filename="a"\\r\\n\\r\\n'
+    .. file:read("*a") .. "\\r\\n--frame--\\r\\n"
+"""
+
+
+@dataclass(frozen=True)
+class Served:
+    """A server at work: its name, and where it takes a picture in which field of a form."""
+
+    name: str
+    url: str
+    form_field: str
+
+
+@dataclass
+class Measured:
+    """Pictures a second and the median milliseconds of a request, one for each turn."""
+
+    rates: list[float] = field(default_factory=list)
+    waits: list[float] = field(default_factory=list)
+
+
+@contextmanager
+def peer(python: str, port: int, way: str) -> Iterator[Served]:
+    command = [python, "-m", "benchmarks.litserve_peer", *map(str, (port, *WAYS[way]))]
+    environ = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=environ,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        until_it_answers(f"http://127.0.0.1:{port}/health")
+        yield Served(f"LitServe {LITSERVE}, {way}", f"http://127.0.0.1:{port}/predict", "content")
+    finally:
+        # Its workers outlive it otherwise.
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+@contextmanager
+def ours() -> Iterator[Served]:
+    with server() as port:
+        yield Served("tenfold", f"http://127.0.0.1:{port}/api/v1/classify", "files")
+
+
+def until_it_answers(url: str) -> None:
+    end = time.monotonic() + 120
+    while time.monotonic() < end:
+        try:
+            with urllib.request.urlopen(url, timeout=5) as answer:
+                if answer.status == 200:
+                    return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    raise SystemExit(f"{url} does not answer.")
+
+
+def load(served: Served, path: Path, clients: int, seconds: float) -> tuple[float, float]:
+    """Pictures a second, and the median milliseconds of each, with so many clients."""
+    script = path.with_suffix(f".{served.form_field}.lua")
+    script.write_text(_LUA.format(path=path, field=served.form_field))
+    command = ["wrk", "-t1", f"-c{clients}", f"-d{seconds:g}s", "--timeout", "30s", "--latency"]
+    done = subprocess.run(
+        [*command, "-s", str(script), served.url], capture_output=True, text=True, check=True
+    )
+    if "Non-2xx" in done.stdout:
+        raise SystemExit(f"{served.name}: {done.stdout}")
+    rate = re.search(r"Requests/sec:\s+([\d.]+)", done.stdout)
+    median = re.search(r"50%\s+([\d.]+)(us|ms|s)", done.stdout)
+    assert rate, done.stdout
+    assert median, done.stdout
+    return float(rate[1]), float(median[1]) * {"us": 0.001, "ms": 1.0, "s": 1000.0}[median[2]]
+
+
+def without_http(classifier: Classifier, content: bytes, seconds: float) -> float:
+    """Pictures a second that one process decodes, cuts and answers on all cores."""
+    end, count = time.perf_counter() + seconds, 0
+    start = time.perf_counter()
+
+    def more() -> Iterator[bytes]:
+        while time.perf_counter() < end:
+            yield content
+
+    for _ in classifier.classify_each(more()):
+        count += 1
+    return count / (time.perf_counter() - start)
+
+
+def alone(classifier: Classifier, content: bytes, seconds: float) -> float:
+    """The median milliseconds of `classify`, one picture after the other."""
+    times, end = [], time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        start = time.perf_counter()
+        classifier.classify(content)
+        times.append((time.perf_counter() - start) * 1000)
+    return statistics.median(times)
+
+
+def photograph() -> bytes:
+    """A JPEG of about 62 kB, 500 x 400."""
+    for quality in range(95, 20, -1):
+        content = jpeg(PHOTO_SIZE, quality)
+        if len(content) <= PHOTO_BYTES:
+            return content
+    raise AssertionError
+
+
+def jpeg(size: tuple[int, int], quality: int) -> bytes:
+    """A real photograph in another size, with the noise of a sensor."""
+    path = max((path for path, _ in photos()), key=lambda path: path.stat().st_size)
+    with Image.open(path) as image:
+        pixels = np.asarray(image.convert("RGB").resize(size, Image.Resampling.LANCZOS), np.int16)
+    noise = np.random.default_rng(0).normal(0, 6, pixels.shape).astype(np.int16)
+    out = io.BytesIO()
+    Image.fromarray(np.clip(pixels + noise, 0, 255).astype(np.uint8)).save(out, "JPEG", quality=quality)
+    return out.getvalue()
+
+
+def small(size: int) -> bytes:
+    """A PNG of the network's own size."""
+    out = io.BytesIO()
+    Image.open(io.BytesIO(picture())).resize((size, size)).save(out, "PNG")
+    return out.getvalue()
+
+
+def measure(
+    servers: list[Served], classifier: Classifier, path: Path, turns: int, seconds: float
+) -> tuple[dict[tuple[str, int], Measured], list[float], list[float]]:
+    """Of each server and number of clients the figures; rates without HTTP; milliseconds of `classify`."""
+    content = path.read_bytes()
+    found = {(one.name, clients): Measured() for one in servers for clients in CLIENTS}
+    bare, single = [], []
+    for one in servers:
+        load(one, path, 4, 2.0)  # warm
+    for _ in range(turns):
+        bare.append(without_http(classifier, content, seconds))
+        single.append(alone(classifier, content, seconds / 2))
+        for clients in CLIENTS:
+            for one in servers:
+                rate, wait = load(one, path, clients, seconds)
+                found[one.name, clients].rates.append(rate)
+                found[one.name, clients].waits.append(wait)
+    return found, bare, single
+
+
+def rows(
+    name: str, found: dict[tuple[str, int], Measured], bare: list[float], single: list[float], n: str
+) -> list[dict[str, str]]:
+    out = []
+    for clients in CLIENTS:
+        mine = found["tenfold", clients]
+        rivals = [(who, one) for (who, count), one in found.items() if count == clients and who != "tenfold"]
+        who, best = max(rivals, key=lambda rival: statistics.median(rival[1].rates))
+        times = statistics.median(mine.rates) / statistics.median(best.rates)
+        without = (
+            f"`classify` alone {spread(single, 'ms')}"
+            if clients == 1
+            else f"without HTTP {spread(bare, 'pictures/s')}"
+        )
+        out.append(
+            {
+                "what": f"HTTP, {name}, {clients} client{'s' if clients > 1 else ''}",
+                "value": f"{spread(mine.rates, 'pictures/s')}, median {spread(mine.waits, 'ms')}",
+                "n": n,
+                "peer": f"{who}: {spread(best.rates, 'pictures/s')}, "
+                f"median {spread(best.waits, 'ms')}; tenfold answers {times:.2f} times as many; {without}",
+            }
+        )
+    return out
+
+
+def peer_python(told: str | None, folder: Path) -> str:
+    """The interpreter of an environment with LitServe, made here unless one was named."""
+    if told:
+        return told
+    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+    python = str(folder / "bin" / "python")
+    same = f"onnxruntime=={onnxruntime.__version__}"
+    needed = [f"litserve=={LITSERVE}", same, "python-multipart", "numpy", "pillow", "pillow-heif"]
+    subprocess.run([python, "-m", "pip", "install", "--quiet", *needed], check=True)
+    return python
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--peer-python", help="the Python of an environment with LitServe")
+    parser.add_argument("--turns", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=6.0, help="of each load")
+    parser.add_argument(
+        "--only", choices=("photo", "phone", "small"), help="one picture alone; nothing is kept"
+    )
+    parser.add_argument("--note", default="", help="what else the machine was doing, for the result")
+    asked = parser.parse_args()
+    if shutil.which("wrk") is None:
+        parser.error("wrk is needed: https://github.com/wg/wrk")
+    classifier = Classifier()
+    pictures: dict[str, tuple[str, Callable[[], bytes]]] = {
+        "photo": ("a JPEG of 500 x 400", photograph),
+        "phone": ("a phone's JPEG of 12 megapixels", lambda: jpeg(PHONE_SIZE, 85)),
+        "small": (f"a PNG of {classifier.info.input_size} pixels", lambda: small(classifier.info.input_size)),
+    }
+    found: list[dict[str, str]] = []
+    n = f"{asked.turns} turns of {asked.seconds:g} s" + (f"; {asked.note}" if asked.note else "")
+    with TemporaryDirectory(prefix="tenfold-") as name:
+        folder = Path(name)
+        python = peer_python(asked.peer_python, folder / "peer")
+        first, second = WAYS
+        with ours() as tenfold, peer(python, 8971, first) as one, peer(python, 8972, second) as other:
+            for key, (called, make) in pictures.items():
+                if asked.only not in (None, key):
+                    continue
+                path = folder / key
+                path.write_bytes(make())
+                label = f"{called}, {path.stat().st_size / 1000:.0f} kB"
+                figures = measure([tenfold, one, other], classifier, path, asked.turns, asked.seconds)
+                found += rows(label, *figures, n)
+    if asked.only is None:
+        write(__file__, found)
+    else:
+        for row in found:
+            print(f"{row['what']}: {row['value']}\n    {row['peer']}")
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("TENFOLD_CONFIG", os.devnull)
+    main()
