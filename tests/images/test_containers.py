@@ -49,8 +49,8 @@ def test_a_jpeg_keeps_what_its_pixels_need_and_loses_the_rest() -> None:
         comment=b"<?php evil(); ?>",
         icc_profile=bytes(70_000),
     )
-    assert essentials("JPEG", rich) == (plain, 6)
-    assert essentials("JPEG", plain) == (plain, 1)
+    assert essentials("JPEG", rich) == (plain, 6, 1)
+    assert essentials("JPEG", plain) == (plain, 1, 1)
 
 
 def test_the_first_exif_block_of_a_jpeg_counts() -> None:
@@ -65,7 +65,7 @@ def test_the_first_exif_block_of_a_jpeg_counts() -> None:
 @pytest.mark.parametrize("junk", [b"\xff" * 5000, b"\xff\x00" * 5000, b"\x00" * 5000, b"\xff\xd0" * 5000])
 def test_junk_before_a_jpegs_segments_is_passed_over(junk: bytes) -> None:
     plain = encoded(scene(), "JPEG")
-    assert essentials("JPEG", plain[:2] + junk + plain[2:]) == (plain, 1)
+    assert essentials("JPEG", plain[:2] + junk + plain[2:]) == (plain, 1, 1)
 
 
 @pytest.mark.parametrize("part", [b"\xff\xfe\x00\x02", b"\xff\xdb\x00\x02", b"\xff\xd0"])
@@ -102,7 +102,7 @@ def test_a_png_keeps_what_its_pixels_need_and_loses_the_rest() -> None:
     rows = b"\x00\x80\x00\xff"
     bomb = b"key\x00\x00" + zlib.compress(bytes(1_000_000))
     rich = png(3, 1, 8, 0, rows, (b"zTXt", bomb), (b"eXIf", exif(8)), (b"acTL", bytes(3)))
-    assert essentials("PNG", rich + b"PK\x03\x04 a stowaway") == (png(3, 1, 8, 0, rows), 8)
+    assert essentials("PNG", rich + b"PK\x03\x04 a stowaway") == (png(3, 1, 8, 0, rows), 8, 1)
 
 
 @pytest.mark.parametrize("kind", ["IHDR", "PLTE", "tRNS", "IDAT"])

@@ -157,3 +157,10 @@ def test_a_forked_process_has_workers_of_its_own(workers: Workers) -> None:
         os._exit(0 if process(workers) != first else 1)
     assert os.waitpid(child, 0)[1] == 0
     assert process(workers) == first
+
+
+def test_workers_that_cannot_start_are_no_fault_of_the_request() -> None:
+    workers = Workers("tests.no.such.module:answer", most=1)
+    for _ in range(2):
+        with pytest.raises(ChildProcessError, match="does not start"):
+            workers.ask({}, b"", limits=FREE, most=0)

@@ -14,24 +14,18 @@ The pixel rule, the same on every surface:
     reading.py      load, read, header, upright_size: the way through
     intake.py       a path, stream or bytes -> bytes, within a limit
     signatures.py   what the bytes are
+    decoding.py     the bytes of a known format -> header, pixels
+    workers.py      the same in a child process, for what can run away
     containers.py   the part of a file that its pixels need
     pixels.py       a decoded image -> RGB array; resize
 """
 
+from tenfold.images.decoding import Header, Limits, Picture, unwarned
 from tenfold.images.intake import safe_name
 from tenfold.images.pixels import RESIZE_RULES, resize
-from tenfold.images.reading import (
-    Header,
-    Limits,
-    Picture,
-    PictureSource,
-    header,
-    load,
-    read,
-    unwarned,
-    upright_size,
-)
+from tenfold.images.reading import PictureSource, header, load, read, upright_size
 from tenfold.images.signatures import MEDIA_TYPES, SUPPORTED, known_kind, picture_format
+from tenfold.images.workers import stop
 
 __all__ = [
     "MEDIA_TYPES",
@@ -48,6 +42,7 @@ __all__ = [
     "read",
     "resize",
     "safe_name",
+    "stop",
     "unwarned",
     "upright_size",
 ]

@@ -2,25 +2,29 @@
 
 A decoder is handed no more than the pixels need: comments, text, colour profiles, embedded previews and
 animations are left out here, so nothing hidden in them is ever unpacked. What a decoder lets pass in silence
-is refused here: a PNG whose checksums are wrong, a progressive JPEG of endless scans.
+is refused here: a PNG whose checksums are wrong, a JPEG of endless scans.
 """
 
 import re
 import struct
 import zlib
 from collections.abc import Iterator
+from typing import NamedTuple
 
-# A progressive JPEG usually has 10 scans. Each costs a pass over the whole picture, and a file few bytes.
+# A progressive JPEG usually has 10 scans, any other 1 to 4. Each costs a pass over the whole picture, and a
+# file few bytes.
 MAX_SCANS = 50
 # Pictures have tens of segments (JPEG) or up to some thousand chunks (PNG); a hostile file has millions.
 MAX_PARTS = 20_000
 
 _JPEG_MARKER = re.compile(rb"\xff[^\xff\x00]", re.S)
-_JPEG_MARKER_IN_SCAN = re.compile(rb"\xff[^\xff\x00\xd0-\xd7]", re.S)
+_JPEG_MARKER_IN_SCAN = re.compile(rb"\xff[^\xff\x00\x01\xd0-\xd7]", re.S)
 _JPEG_STANDALONE = {0x01, *range(0xD0, 0xD9)}
 # Frame headers, Huffman and arithmetic tables (0xC8 is reserved), quantisation tables, restart interval.
 _JPEG_NEEDED = {*range(0xC0, 0xD0), 0xDB, 0xDC, 0xDD} - {0xC8}
-_JPEG_PROGRESSIVE = {0xC2, 0xC6, 0xCA, 0xCE}
+_JPEG_FRAMES = set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+# Other ways to code than these (arithmetic, lossless) take a decoder several times as long.
+_JPEG_ORDINARY, _EXTRAORDINARY_PASSES = {0xC0, 0xC1, 0xC2}, 5
 _PNG_NEEDED = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"}
 _EXIF_ORIENTATION = 0x0112
 
@@ -29,16 +33,30 @@ class Fault(ValueError):
     """What is wrong with a file, as a clause about it: "it ends before its pixels begin"."""
 
 
-def essentials(kind: str, data: bytes) -> tuple[bytes, int]:
-    """The bytes that a decoder needs for the first picture of a JPEG or PNG, and its EXIF orientation.
+class Essentials(NamedTuple):
+    """What a decoder needs of a file.
 
-    Other formats keep their bytes; their orientation (1 here) is known when a decoder has read the header.
+    Attributes:
+        data: the bytes.
+        orientation: its EXIF orientation.
+        passes: how often a decoder goes over the whole picture, about.
+    """
+
+    data: bytes
+    orientation: int = 1
+    passes: int = 1
+
+
+def essentials(kind: str, data: bytes) -> Essentials:
+    """What a decoder needs for the first picture of a JPEG or PNG.
+
+    Other formats keep their bytes; their orientation is known when a decoder has read the header.
     """
     if kind == "JPEG":
         return _jpeg_essentials(data)
     if kind == "PNG":
         return _png_essentials(data)
-    return data, 1
+    return Essentials(data)
 
 
 def exif_block(kind: str, data: bytes) -> bytes:
@@ -94,10 +112,10 @@ def exif_orientation(exif: bytes) -> int:
     return 1
 
 
-def _jpeg_essentials(data: bytes) -> tuple[bytes, int]:
+def _jpeg_essentials(data: bytes) -> Essentials:
     kept = [data[:2]]
     orientation = 0
-    progressive = False
+    ordinary = True
     at = 2
     for _ in range(MAX_PARTS):
         found = _JPEG_MARKER.search(data, at)
@@ -110,10 +128,9 @@ def _jpeg_essentials(data: bytes) -> tuple[bytes, int]:
         if marker == 0xD9:
             break
         if marker == 0xDA:
-            if progressive:
-                _count_scans(data, at)
+            passes = _scans(data, at) * (1 if ordinary else _EXTRAORDINARY_PASSES)
             kept.append(data[at:])
-            return b"".join(kept), orientation or 1
+            return Essentials(b"".join(kept), orientation or 1, passes)
         end = at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
         if end < at + 4 or end > len(data):
             break
@@ -121,7 +138,8 @@ def _jpeg_essentials(data: bytes) -> tuple[bytes, int]:
         # Adobe's and JFIF's marks tell a decoder which colours the numbers mean.
         if marker in _JPEG_NEEDED or (marker == 0xEE and body[:5] == b"Adobe") or body[:5] == b"JFIF\x00":
             kept.append(data[at:end])
-            progressive = progressive or marker in _JPEG_PROGRESSIVE
+            if marker in _JPEG_FRAMES:
+                ordinary = marker in _JPEG_ORDINARY
         elif marker == 0xE1 and body == b"Exif\x00\x00" and not orientation:
             orientation = exif_orientation(data[at + 4 : end])
         at = end
@@ -130,16 +148,20 @@ def _jpeg_essentials(data: bytes) -> tuple[bytes, int]:
     raise Fault("it ends before its pixels begin")
 
 
-def _count_scans(data: bytes, at: int) -> None:
-    scans = 0
-    while (found := _JPEG_MARKER_IN_SCAN.search(data, at)) and data[found.start() + 1] != 0xD9:
-        scans += data[found.start() + 1] == 0xDA
+def _scans(data: bytes, first: int) -> int:
+    """How many scans a decoder finds from the first one on."""
+    if data.find(b"\xff\xda", first + 2) < 0:  # as in nearly every JPEG, and the quickest way to know
+        return 1
+    scans, at = 0, first
+    while (found := _JPEG_MARKER_IN_SCAN.search(data, at)) and data[found.end() - 1] != 0xD9:
+        scans += data[found.end() - 1] == 0xDA
         if scans > MAX_SCANS:
             raise Fault(f"it has more than {MAX_SCANS} scans")
         at = found.end() + max(2, int.from_bytes(data[found.end() : found.end() + 2], "big"))
+    return scans
 
 
-def _png_essentials(data: bytes) -> tuple[bytes, int]:
+def _png_essentials(data: bytes) -> Essentials:
     if data[4:8] != b"\r\n\x1a\n":
         raise Fault("its first bytes were changed, as a transfer in text mode does")
     kept: list[bytes | memoryview] = [data[:8]]
@@ -160,7 +182,7 @@ def _png_essentials(data: bytes) -> tuple[bytes, int]:
         elif kind == b"eXIf":
             orientation = exif_orientation(data[at + 8 : end - 4])
         if kind == b"IEND":
-            return b"".join(kept), orientation
+            return Essentials(b"".join(kept), orientation)
         at = end
     raise Fault(f"it has more than {MAX_PARTS} parts")
 

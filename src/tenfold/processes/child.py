@@ -69,6 +69,7 @@ def _serve(target: str, idle_seconds: float) -> None:
     answer: Answer = getattr(import_module(module), name)
     requests: _Requests = queue.SimpleQueue()
     threading.Thread(target=_read_requests, args=[requests], daemon=True).start()
+    frames.write(replies, {}, b"")  # ready
     while True:
         try:
             said, body = requests.get(timeout=idle_seconds)
@@ -78,7 +79,8 @@ def _serve(target: str, idle_seconds: float) -> None:
         try:
             header, result = answer(said["request"], body)
         except Exception as error:  # noqa: BLE001 - told to the parent, which raises it
-            frames.write(replies, {"failed": f"{type(error).__name__}: {error}"[:_WORDS]}, b"")
+            words, over = f"{type(error).__name__}: {error}"[:_WORDS], isinstance(error, MemoryError)
+            frames.write(replies, {"failed": words, "over": over}, b"")
         else:
             frames.write(replies, {"answer": header}, result)
         limit(Limits())

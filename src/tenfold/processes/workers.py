@@ -4,6 +4,7 @@ import atexit
 import io
 import os
 import subprocess
+import sys
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
@@ -14,7 +15,11 @@ from tenfold.processes.commands import close_input, start
 from tenfold.processes.frames import Header
 from tenfold.processes.limits import IDLE, Limits, ended_by
 
+if sys.platform == "linux":
+    import fcntl
+
 _WORDS = 300
+_PIPE_BYTES = 1 << 20
 
 
 class WorkerFailed(Exception):
@@ -72,6 +77,7 @@ class Workers:
         Raises:
             WorkerFailed: there is no answer; the worker is replaced.
             WorkersStopped: `stop` was called meanwhile.
+            OSError: no worker can be started.
         """
         stops = self._stops
         while True:
@@ -143,7 +149,14 @@ class _Worker:
 
     def __init__(self, arguments: list[str], environment: Mapping[str, str]) -> None:
         self._process = start(arguments, subprocess.PIPE, subprocess.DEVNULL, environment)
-        self._expired = self._answered = False
+        assert isinstance(self._process.stdin, io.FileIO)
+        assert isinstance(self._process.stdout, io.FileIO)
+        self._sent, self._received = self._process.stdin, self._process.stdout
+        self._expired = self._ready = self._answered = False
+        if sys.platform == "linux":
+            for end in (self._sent, self._received):
+                with suppress(OSError):  # a user has only so much room in pipes
+                    fcntl.fcntl(end, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 
     def ask(
         self, header: Header, body: bytes | memoryview, limits: Limits, most: int
@@ -151,12 +164,12 @@ class _Worker:
         timer = threading.Timer(limits.seconds or threading.TIMEOUT_MAX, self._expire)
         timer.daemon = True
         timer.start()
-        sent, received = self._process.stdin, self._process.stdout
-        assert isinstance(sent, io.FileIO)
-        assert isinstance(received, io.FileIO)
         try:
-            frames.write(sent, {"limits": asdict(limits), "request": header}, body)
-            said, answer = frames.read(received, most)
+            if not self._ready:
+                frames.read(self._received, 0)
+                self._ready = True
+            frames.write(self._sent, {"limits": asdict(limits), "request": header}, body)
+            said, answer = frames.read(self._received, most)
         except OSError as reason:
             close_input(self._process)
             with suppress(subprocess.TimeoutExpired):
@@ -164,12 +177,14 @@ class _Worker:
             self.kill()
             self._process.wait()
             words, over = ended_by(self._process.returncode, limits, expired=self._expired)
+            if not self._ready:
+                raise ChildProcessError(f"a worker process does not start: {words or reason}") from reason
             raise WorkerFailed(words or str(reason), over=over) from reason
         finally:
             timer.cancel()
             timer.join()
         if not isinstance(said.get("answer"), dict):
-            raise WorkerFailed(str(said.get("failed"))[:_WORDS])
+            raise WorkerFailed(str(said.get("failed"))[:_WORDS], over=said.get("over") is True)
         self._answered = True
         return said["answer"], answer
 
@@ -190,8 +205,7 @@ class _Worker:
 
     def close_pipes(self) -> None:
         close_input(self._process)
-        assert self._process.stdout is not None
-        self._process.stdout.close()
+        self._received.close()
 
     def _expire(self) -> None:
         self._expired = True
