@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import struct
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 
+import httpx
 import numpy as np
 import pytest
 from PIL import Image
@@ -242,6 +244,37 @@ def test_a_decoder_that_is_killed_costs_one_picture_and_is_replaced() -> None:
         stopped.set()
         killer.join()
     assert images.load(data).width == 64
+
+
+def test_a_server_that_decodes_hostile_files_stops_within_its_grace(tmp_path: Path) -> None:
+    data = bmp_of_runs(3000)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "tenfold", "serve", "--port", str(port), "--no-open"]
+    environment = {**os.environ, "TENFOLD_HOME": str(tmp_path)}
+    with (
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as server,
+        ThreadPoolExecutor(8) as threads,
+    ):
+        try:
+            assert server.stdout is not None
+            assert server.stdout.readline()
+
+            def classify() -> None:
+                with suppress(httpx.HTTPError):
+                    httpx.post(
+                        f"http://127.0.0.1:{port}/api/v1/classify", content=data, timeout=60, trust_env=False
+                    )
+
+            for _ in range(8):
+                threads.submit(classify)
+            time.sleep(3)
+            began = time.monotonic()
+            server.send_signal(signal.SIGTERM)
+            server.wait(60)
+            assert time.monotonic() - began < 13  # the grace of 10 s, and a little
+        finally:
+            server.kill()
 
 
 def test_stopping_does_not_wait_for_a_decoder() -> None:

@@ -9,7 +9,7 @@ from typing import cast
 
 from fastapi import Request
 
-from tenfold import configuring
+from tenfold import configuring, images
 from tenfold.inference import Classifier
 from tenfold.runtime import App
 from tenfold.runtime.services import describe, services
@@ -61,6 +61,7 @@ class Service:
             yield
         finally:
             self.events.end()
+            images.stop()  # whoever waits for a decoder goes on
             await asyncio.to_thread(self.supervisor.stop, _SECONDS_TO_STOP)
             await asyncio.to_thread(self.house.model_server.close)
             self.threads.close()
