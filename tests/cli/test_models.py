@@ -98,4 +98,4 @@ def test_a_model_that_computes_for_ever_is_refused_in_time(
     monkeypatch.setattr("tenfold.inference.trial.SECONDS", 4.0)
     outcome = tenfold("classify", "a.png", "--model", DATA / "model-endless-loop.onnx")
     assert outcome.status == 1
-    assert "(no answer in 4 seconds)" in outcome.err
+    assert "(it took longer than 4 s)" in outcome.err

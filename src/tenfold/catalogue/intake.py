@@ -140,8 +140,16 @@ class Intake:
             # In the order of hashes, so that two who add the same pictures never wait for each other.
             for place in sorted(range(len(pictures)), key=lambda place: pictures[place].hash):
                 one = pictures[place]
-                added = self._enter(session, one, owner, by, shared)
-                self._name(session, added.entry, one, source, by)
+                name = Name(name=safe_file_name(one.name), source=source, path=kept_path(one.path))
+                added = self._insert(session, one, name, owner, by, shared)
+                if added is not None:
+                    self._name(session, added.entry, name, by)
+                else:
+                    added = self._known(session, one, owner)
+                    self._name(session, added.entry, name, by)
+                    names = _names(session, [added.entry.id])[added.entry.id]
+                    added.entry.search_text = search_text(names, added.entry.label, added.entry.name)
+                    session.flush()
                 if one.file is not None:
                     note(self._database, session, owner, one.file, entry=added.entry.id)
                 found[place] = added
@@ -236,8 +244,10 @@ class Intake:
                 if some := [row for row in rows if ("label" in row) == answered]:
                     session.execute(update(Entry), some)
 
-    def _enter(self, session: Session, one: Kept, owner: int, by: int, shared: bool) -> Added:
-        name = safe_file_name(one.name)
+    def _insert(
+        self, session: Session, one: Kept, name: Name, owner: int, by: int, shared: bool
+    ) -> Added | None:
+        """The entry of a content that its owner did not have; None where there is one already."""
         statement = self._database.insert(Entry).values(
             owner_id=owner,
             hash=one.hash,
@@ -252,14 +262,16 @@ class Intake:
             added_at=now(),
             added_by=by,
             shared=shared,
-            name=name,
-            search_text="",
+            name=name.name,
+            search_text=search_text([name], None, name.name),
             state=WAITING,
         )
         unless_there = statement.on_conflict_do_nothing(index_elements=["owner_id", "hash"])
         entry = session.scalars(unless_there.returning(Entry)).one_or_none()
-        if entry is not None:
-            return Added(entry, new=True)
+        return None if entry is None else Added(entry, new=True)
+
+    def _known(self, session: Session, one: Kept, owner: int) -> Added:
+        """The entry that there is already; back where it was deleted."""
         entry = session.scalars(
             select(Entry).where(Entry.owner_id == owner, Entry.hash == one.hash).with_for_update()
         ).one()
@@ -269,20 +281,17 @@ class Intake:
             entry.state, entry.problem, entry.attempts = WAITING, None, 0
         return Added(entry, new=restored)
 
-    def _name(self, session: Session, entry: Entry, one: Kept, source: str, by: int) -> None:
-        name, path = safe_file_name(one.name), kept_path(one.path)
+    def _name(self, session: Session, entry: Entry, name: Name, by: int) -> None:
         statement = self._database.insert(Name).values(
             entry_id=entry.id,
-            key=hashlib.sha256("\0".join((source, path, name)).encode()).hexdigest(),
-            name=name,
-            source=source,
-            path=path,
+            key=hashlib.sha256("\0".join((name.source, name.path, name.name)).encode()).hexdigest(),
+            name=name.name,
+            source=name.source,
+            path=name.path,
             added_at=now(),
             added_by=by,
         )
         session.execute(statement.on_conflict_do_nothing(index_elements=["entry_id", "key"]))
-        entry.search_text = search_text(_names(session, [entry.id])[entry.id], entry.label, entry.name)
-        session.flush()
 
     def _place(self, session: Session, entry: int, answer: Prediction, model_hash: str) -> None:
         if answer.embedding is None:

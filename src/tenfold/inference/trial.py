@@ -5,15 +5,13 @@ there is, as early as when it is loaded. In a child process both end with that p
 """
 
 import json
-import os
-import signal
-import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 
 from tenfold.errors import ModelFileError
+from tenfold.processes import Command, Limits
 
 # A model of a few hundred megabytes is loaded in seconds, also on a slow machine.
 SECONDS = 60.0
@@ -28,16 +26,14 @@ def try_out(path: Path, *, seconds: float | None = None) -> None:
     Args:
         seconds: the longest that it may take; None: `SECONDS`.
     """
-    seconds = SECONDS if seconds is None else seconds
-    command = [sys.executable, "-m", "tenfold.inference.trial", str(path), str(int(seconds))]
-    try:
-        done = subprocess.run(command, capture_output=True, timeout=seconds, check=False)
-    except subprocess.TimeoutExpired as reason:
-        raise _unfit(path, f"no answer in {seconds:g} seconds") from reason
-    try:
-        problem = json.loads(done.stdout)
-    except ValueError as reason:
-        raise _unfit(path, _ending(done.returncode)) from reason
+    size = path.stat().st_size if path.is_file() else 0
+    limits = Limits(seconds=SECONDS if seconds is None else seconds, memory=_BASE_BYTES + _TIMES_FILE * size)
+    with Command(["tenfold.inference.trial", str(path)], limits=limits) as trial:
+        trial.wait(lambda: False, every=0.05)
+        said, ending = trial.output, trial.failure
+    if not said:
+        raise _unfit(path, ending)
+    problem = json.loads(said)
     if problem is not None:
         raise ModelFileError(**problem)
 
@@ -70,23 +66,7 @@ def _unfit(path: Path, received: str) -> ModelFileError:
     )
 
 
-def _ending(status: int) -> str:
-    """In words, how a trial ended that said nothing."""
-    return "it asked for too much memory" if status in (1, -signal.SIGABRT) else f"it ended with {status}"
-
-
-def _limit(path: Path, seconds: int) -> None:
-    """Bound what this process may take, also where its parent is gone."""
-    import resource
-
-    room = _BASE_BYTES + _TIMES_FILE * (os.path.getsize(path) if path.is_file() else 0)
-    resource.setrlimit(resource.RLIMIT_AS, (room, room))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    signal.alarm(seconds)
-
-
-def main(path: Path, seconds: int) -> None:
-    _limit(path, seconds)
+def main(path: Path) -> None:
     problem = None
     try:
         check(path)
@@ -96,4 +76,4 @@ def main(path: Path, seconds: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]))
+    main(Path(sys.argv[1]))
