@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from io import BytesIO
 from typing import Any, TypeVar
@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from pydantic import BaseModel, RootModel
 from sqlalchemy import update
 
 from tenfold.catalogue.tables import DONE, Entry
@@ -17,7 +18,7 @@ from tenfold.database import Database
 from tenfold.images import Limits
 from tenfold.inference import Classifier
 from tenfold.inference.classifier import Prepared
-from tenfold.jobs import Work
+from tenfold.jobs import TRAINING, WORK, AnyHandler, AnyType, JobRow, Jobs, JobType, Work
 from tenfold.modelfile import ClassName, ModelInfo
 from tenfold.predictions import Prediction
 from tenfold.runtime import App
@@ -127,14 +128,42 @@ def looked_at(database: Database) -> None:
 RED, GREEN, BLUE, GREY = (250, 10, 10), (10, 250, 10), (10, 10, 250), (120, 120, 120)
 
 
-class FakeWork(Work):
+class Anything(RootModel[dict[str, Any]]):
+    """Parameters or a result of a made-up type of job."""
+
+    def __getitem__(self, name: str) -> Any:
+        return self.root[name]
+
+
+def made_up(kind: str) -> JobType[Anything, Anything]:
+    """A type of job that takes and returns anything."""
+    return JobType(kind, TRAINING if kind == "train" else WORK, Anything, Anything)
+
+
+def doing(handlers: Mapping[str, Callable[[Work[Anything]], dict[str, Any]]]) -> dict[AnyType, AnyHandler]:
+    """Handlers of made-up types of jobs, by their kinds."""
+
+    def typed(handler: Callable[[Work[Anything]], dict[str, Any]]) -> AnyHandler:
+        return lambda work: Anything(handler(work))
+
+    return {made_up(kind): typed(handler) for kind, handler in handlers.items()}
+
+
+def submit(
+    jobs: Jobs, kind: str, title: str, *, by: int = 0, key: str | None = None, **params: Any
+) -> JobRow:
+    """Ask for a made-up job."""
+    return jobs.submit(made_up(kind), Anything(params), title=title, by=by, key=key)
+
+
+class FakeWork(Work[Any]):
     """A job at work for a handler that is tried without jobs.
 
     Args:
         stop_after: how many times its handler may ask whether to stop before it is to.
     """
 
-    def __init__(self, params: dict[str, Any], *, by: int = 0, stop_after: int | None = None) -> None:
+    def __init__(self, params: BaseModel, *, by: int = 0, stop_after: int | None = None) -> None:
         self.id, self.by, self.params = "work", by, params
         self.told: list[tuple[int, int, str]] = []
         self._left = stop_after

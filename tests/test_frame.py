@@ -169,8 +169,8 @@ FAULTS = [
     ("training/spy.py", "import fastapi", "FastAPI has its home in web"),
     ("export/spy.py", "import click", "click has its home in cli"),
     ("images/spy.py", "import pyarrow", "What an extra brings for one task is imported in one place"),
+    ("registry/spy.py", "import pydantic", "pydantic has its home in web and in the types of jobs"),
     ("modelfile/file.py", "import sqlalchemy", "SQLAlchemy has its home in the packages that have tables"),
-    ("work/spy.py", "import dbos", "The job library has its home in jobs"),
     (
         "registry/spy.py",
         "import tenfold.datasets",

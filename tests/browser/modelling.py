@@ -101,7 +101,9 @@ def _judged(house: App, held_out: Paired, own: Paired | None, model: str) -> Non
 
 def _attempt(house: App, **values: Any) -> None:
     table = house.improving.improvements
-    one = table.begin(house.registry.live(), 0, {"with_own_data": True, "epochs": 4, "own_source": "cifar10"})
+    options = {"with_own_data": True, "epochs": 4, "own_source": "cifar10"}
+    with house.database.writing() as session:
+        one = table.begin(session, "0", house.registry.live(), 0, options)
     table.change(one.id, **values)
 
 

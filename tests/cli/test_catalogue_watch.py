@@ -47,7 +47,7 @@ def test_a_server_that_works_takes_the_folder_over(
     tenfold: Command, database: Database, folder: Path
 ) -> None:
     server = Jobs(database, {})
-    server.start()
+    server.start(serving=True)
     try:
         out = tenfold("catalogue", "watch", folder).out
     finally:

@@ -16,7 +16,8 @@ from tenfold.cli.following import do, follow, shown
 from tenfold.database import Database
 from tenfold.database.upgrading import upgrade
 from tenfold.errors import DatasetError, JobError, TenfoldError
-from tenfold.jobs import CANCELLED, DONE, RUNNING, Handler, Jobs, Stopped, Work
+from tenfold.jobs import CANCELLED, DONE, RUNNING, Jobs, Stopped, Work
+from tests.fakes import Anything, doing, made_up, submit
 
 
 class Terminal(StringIO):
@@ -32,18 +33,18 @@ def database(own_home: Path) -> Iterator[Database]:
     opened.close()
 
 
-def linger(work: Work) -> dict[str, Any]:
+def linger(work: Work[Anything]) -> dict[str, Any]:
     work.progress(3, 12, "a.jpg")
     while not work.stopping:
         time.sleep(0.01)
     raise Stopped
 
 
-def fail(work: Work) -> dict[str, Any]:
+def fail(work: Work[Anything]) -> dict[str, Any]:
     raise DatasetError("pets", "has no pictures", cure="Add some.")
 
 
-HANDLERS: dict[str, Handler] = {"ten": lambda work: {"ten": 10}, "fail": fail, "linger": linger}
+HANDLERS = doing({"ten": lambda work: {"ten": 10}, "fail": fail, "linger": linger})
 
 
 def interrupted(jobs: Jobs, with_signal: int = signal.SIGINT) -> None:
@@ -60,13 +61,13 @@ def interrupted(jobs: Jobs, with_signal: int = signal.SIGINT) -> None:
 
 def test_a_job_is_done_here_where_nobody_else_does_it(database: Database) -> None:
     jobs = Jobs(database, HANDLERS)
-    job = do(jobs, "ten", {}, title="Ten", stream=StringIO())
+    job = do(jobs, made_up("ten"), Anything({}), title="Ten", stream=StringIO())
     assert (job.state, job.result) == (DONE, {"ten": 10})
 
 
 def test_a_job_that_fails_is_raised_in_its_own_words(database: Database) -> None:
     with pytest.raises(TenfoldError, match=r"pets has no pictures\. Add some\.") as raised:
-        do(Jobs(database, HANDLERS), "fail", {}, title="Fail", stream=StringIO())
+        do(Jobs(database, HANDLERS), made_up("fail"), Anything({}), title="Fail", stream=StringIO())
     assert raised.value.code == "dataset-error"
 
 
@@ -77,7 +78,7 @@ def test_an_interruption_cancels_what_is_done_here(
     jobs, terminal = Jobs(database, HANDLERS), Terminal()
     interrupted(jobs, with_signal)
     with pytest.raises(click.Abort):
-        do(jobs, "linger", {}, title="Linger", stream=terminal)
+        do(jobs, made_up("linger"), Anything({}), title="Linger", stream=terminal)
     assert jobs.list()[0].state == CANCELLED
     assert capsys.readouterr().err.startswith("Cancelled. What was done stays done;")
     assert "Linger  [======                  ] 3 of 12  a.jpg" in terminal.getvalue()
@@ -88,11 +89,11 @@ def test_an_interruption_leaves_a_server_at_its_work(
     database: Database, capsys: pytest.CaptureFixture[str]
 ) -> None:
     server, command = Jobs(database, HANDLERS), Jobs(database, {})
-    server.start()
+    server.start(serving=True)
     try:
         interrupted(server)
         with pytest.raises(click.Abort):
-            do(command, "linger", {}, title="Linger", stream=StringIO())
+            do(command, made_up("linger"), Anything({}), title="Linger", stream=StringIO())
         job = server.list()[0]
         assert job.state == RUNNING
         assert f"tenfold jobs cancel {job.id}" in capsys.readouterr().err
@@ -102,7 +103,7 @@ def test_an_interruption_leaves_a_server_at_its_work(
 
 def test_a_job_that_somebody_cancels_is_told(database: Database) -> None:
     jobs = Jobs(database, {})
-    job = jobs.submit("linger", {}, title="Linger", by=0)
+    job = submit(jobs, "linger", "Linger")
     jobs.cancel(job.id)
     with pytest.raises(JobError, match=r"'Linger' was cancelled\. What it had done stays done\."):
         follow(jobs, job, stream=StringIO())
@@ -110,7 +111,7 @@ def test_a_job_that_somebody_cancels_is_told(database: Database) -> None:
 
 def test_the_line_says_what_is_known(database: Database) -> None:
     jobs = Jobs(database, {})
-    job = jobs.submit("x", {}, title="Add a", by=0)
+    job = submit(jobs, "x", "Add a")
     assert shown(job, "Add a") == "Add a  waits"
     job.state, job.done, job.message = RUNNING, 1234, "b\x1b.jpg"
     assert shown(job, "Add a") == "Add a  1,234  b\ufffd.jpg"

@@ -1,7 +1,7 @@
 """tenfold jobs, in a home with jobs that nobody does."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,9 @@ from tenfold.database import Database
 from tenfold.database.upgrading import upgrade
 from tenfold.errors import DatasetError
 from tenfold.jobs import FAILED, Jobs
+from tenfold.jobs.leases import Attempt, Leases
 from tests.cli.conftest import Command
+from tests.fakes import submit
 
 
 @pytest.fixture
@@ -22,16 +24,22 @@ def jobs(own_home: Path) -> Iterator[Jobs]:
     database.close()
 
 
+def claim(jobs: Jobs, kind: str, do: Callable[[Leases, Attempt], None]) -> None:
+    leases = Leases(jobs.records._database, serving=False)
+    one = leases.claim([kind])
+    assert one is not None
+    do(leases, one)
+
+
 def test_a_home_without_jobs_says_so(tenfold: Command) -> None:
     assert tenfold("jobs").out == "There are no jobs.\n"
     assert json.loads(tenfold("jobs", "--json").out) == []
 
 
 def test_the_newest_job_stands_first(tenfold: Command, jobs: Jobs) -> None:
-    first = jobs.submit("add", {}, title="Add \x1b[31mred", by=0)
-    second = jobs.submit("train", {}, title="Train cats", by=0)
-    jobs.records.begin(second.id)
-    jobs.records.progress(second.id, 3, 4000, "")
+    first = submit(jobs, "add", "Add \x1b[31mred")
+    second = submit(jobs, "train", "Train cats")
+    claim(jobs, "train", lambda leases, one: leases.progress(one, 3, 4000, ""))
     outcome = tenfold("jobs")
     assert (outcome.status, outcome.err) == (0, "")
     head, newest, oldest = outcome.out.splitlines()
@@ -43,8 +51,8 @@ def test_the_newest_job_stands_first(tenfold: Command, jobs: Jobs) -> None:
 
 
 def test_one_job_is_shown_with_why_it_failed(tenfold: Command, jobs: Jobs) -> None:
-    job = jobs.submit("add", {"paths": ["a"]}, title="Add a", by=0)
-    jobs.records.end(job.id, FAILED, error=DatasetError("a", "has gone"))
+    job = submit(jobs, "add", "Add a", paths=["a"])
+    claim(jobs, "add", lambda leases, one: leases.end(one, FAILED, error=DatasetError("a", "has gone")))
     out = tenfold("jobs", "show", job.id).out
     assert f"id          {job.id}" in out
     assert 'params      {"paths": ["a"]}' in out
@@ -59,6 +67,6 @@ def test_a_job_that_does_not_exist_is_told(tenfold: Command) -> None:
 
 
 def test_a_waiting_job_is_cancelled_and_an_ended_one_is_not(tenfold: Command, jobs: Jobs) -> None:
-    job = jobs.submit("add", {}, title="Add", by=0)
+    job = submit(jobs, "add", "Add")
     assert tenfold("jobs", "cancel", job.id).out == "Cancelled\n"
     assert tenfold("jobs", "cancel", job.id).out == "Nothing to cancel: it was cancelled already\n"

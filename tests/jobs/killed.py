@@ -1,4 +1,4 @@
-"""A program that does jobs until it is killed; run by test_kills.py: `killed.py DATABASE_URL LOG`."""
+"""A program that runs jobs until it is killed: `-m tests.jobs.killed DATABASE_URL LOG` (test_kills.py)."""
 
 import sys
 import time
@@ -8,6 +8,7 @@ from typing import Any
 
 from tenfold.database import Database
 from tenfold.jobs import ENDED, Jobs, Work
+from tests.fakes import Anything, doing
 
 STEPS = 25
 
@@ -15,7 +16,7 @@ STEPS = 25
 def steps(log: Path) -> Any:
     """A handler whose every step writes a line, so that one can count how often it ran."""
 
-    def handler(work: Work) -> dict[str, Any]:
+    def handler(work: Work[Anything]) -> dict[str, Any]:
         def one(i: int) -> int:
             with log.open("a") as file:
                 file.write(f"begin {i}\n")
@@ -31,8 +32,8 @@ def steps(log: Path) -> Any:
 
 def main() -> None:
     database = Database(sys.argv[1])
-    jobs = Jobs(database, {"steps": steps(Path(sys.argv[2]))})
-    print("started", jobs.start(), flush=True)  # noqa: T201
+    jobs = Jobs(database, doing({"steps": steps(Path(sys.argv[2]))}))
+    print("started", jobs.start(serving=True), flush=True)  # noqa: T201
     while any(job.state not in ENDED for job in jobs.list()):
         time.sleep(0.05)
     jobs.close()

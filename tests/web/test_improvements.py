@@ -1,10 +1,14 @@
 """Training on corrections over HTTP: what is missing, what was tried, and making it live."""
 
+from typing import Any
+
 import pytest
 
 from tenfold.registry.improvements import JUDGED, Improvements
+from tenfold.registry.tables import Improvement
+from tenfold.runtime import App
 from tests import tiny
-from tests.fakes import FakeClassifier, looked_at, picture
+from tests.fakes import FakeClassifier, looked_at, picture, submit
 from tests.web.conftest import Running, Serve
 
 AT = "/api/v1/improvements"
@@ -25,6 +29,11 @@ JUDGEMENT = {
 @pytest.fixture
 def at_work(serve: Serve) -> Running:
     return serve(FakeClassifier())
+
+
+def begun(house: App, base: str, options: dict[str, Any]) -> Improvement:
+    with house.database.writing() as session:
+        return house.improving.improvements.begin(session, "0", base, 0, options)
 
 
 def test_what_is_missing_is_told_and_refused(at_work: Running) -> None:
@@ -54,7 +63,7 @@ def test_a_judged_model_goes_live_by_winning_or_insisting_alone(at_work: Running
     base = house.registry.live()
     model = house.registry.register(tiny.MODEL).hash
     table = Improvements(house.database)
-    one = table.begin(base, 0, {"with_own_data": False, "epochs": 2, "own_source": ""})
+    one = begun(house, base, {"with_own_data": False, "epochs": 2, "own_source": ""})
     table.change(one.id, state=JUDGED, verdict="no-difference", comparison=JUDGEMENT, model_hash=model)
     told = client.get(f"{AT}/{one.id}").json()
     assert (told["state"], told["verdict"], told["live"], told["base"]) == (
@@ -76,7 +85,7 @@ def test_a_judged_model_goes_live_by_winning_or_insisting_alone(at_work: Running
 
     # One that won against a model that is not live any more did not win against this one.
     table.change(one.id, verdict="better")
-    other = table.begin("f" * 64, 0, dict(one.options))
+    other = begun(house, "f" * 64, dict(one.options))
     table.change(other.id, state=JUDGED, verdict="better", comparison=JUDGEMENT, model_hash=base)
     refused = client.post(f"{AT}/{other.id}/live")
     assert refused.status_code == 409
@@ -85,8 +94,8 @@ def test_a_judged_model_goes_live_by_winning_or_insisting_alone(at_work: Running
 
 def test_one_whose_job_was_cancelled_while_it_waited_is_stopped(at_work: Running) -> None:
     house = at_work.service.house
-    one = house.improving.improvements.begin("a" * 64, 0, {"with_own_data": True, "epochs": 4})
-    job = house.jobs.submit("nobody does this", {}, title="Waits", by=0)
+    one = begun(house, "a" * 64, {"with_own_data": True, "epochs": 4})
+    job = submit(house.jobs, "nobody does this", "Waits")
     house.improving.improvements.change(one.id, job_id=job.id)
     house.jobs.cancel(job.id)
     house.jobs.wait(job.id, timeout=30)

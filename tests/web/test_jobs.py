@@ -15,7 +15,8 @@ import pytest
 from tenfold import settings
 from tenfold.web import events
 from tenfold.web.app import create_app
-from tests.fakes import FakeApp, FakeClassifier
+from tenfold.work.watching import LOOK, LookParams
+from tests.fakes import FakeApp, FakeClassifier, submit
 from tests.web.conftest import Running, Serve, start
 
 LONG = 120.0
@@ -31,8 +32,8 @@ def unfinished(tmp_path: Path) -> Path:
 
 
 def look(running: Running, folder: Path, **more: Any) -> str:
-    params = {"path": str(folder), "owner": 0, "shared": True}
-    return running.service.house.jobs.submit("look", params, title="Look", by=0, **more).id
+    params = LookParams(path=str(folder), owner=0, shared=True)
+    return running.service.house.jobs.submit(LOOK, params, title="Look", by=0, **more).id
 
 
 def until(true: Callable[[], Any]) -> None:
@@ -63,7 +64,7 @@ def listening(running: Running) -> Iterator[Iterator[tuple[str, Any]]]:
 
 
 def test_jobs_are_listed_page_by_page_and_by_kind_and_state(running: Running) -> None:
-    ids = [running.service.house.jobs.submit("knit", {}, title=f"{i}", by=0).id for i in range(3)]
+    ids = [submit(running.service.house.jobs, "knit", f"{i}").id for i in range(3)]
     first = running.client.get("/api/v1/jobs", params={"limit": 2, "kind": "knit"}).json()
     assert [job["id"] for job in first["jobs"]] == [ids[2], ids[1]]
     assert first["next"] == ids[1]
@@ -73,10 +74,10 @@ def test_jobs_are_listed_page_by_page_and_by_kind_and_state(running: Running) ->
 
 
 def test_a_failed_job_tells_why_in_the_shape_of_all_errors(running: Running) -> None:
-    job = running.service.house.jobs.submit("purl", {"rows": 3}, title="Purl", by=0)
+    job = submit(running.service.house.jobs, "purl", "Purl", rows=3)
     until(lambda: running.client.get(f"/api/v1/jobs/{job.id}").json()["state"] == "failed")
     told = running.client.get(f"/api/v1/jobs/{job.id}").json()
-    assert told["params"] == {"rows": 3}
+    assert (told["kind"], told["params"]) == ("unknown", None)
     assert told["problem"]["code"] == "job-error"
     assert told["problem"]["status"] == 409
     assert "is work of a kind that this version of tenfold does not know" in told["problem"]["detail"]
@@ -104,7 +105,7 @@ def test_whoever_listens_is_told_how_things_are_and_then_of_every_change(
         assert next(told)[0] == "catalogue"
         assert next(told) == ("model", {"hash": running.service.classifier.sha256})
         assert before in (job["id"] for name, job in told if name == "job")
-        later = running.service.house.jobs.submit("knit", {}, title="Knit", by=0).id
+        later = submit(running.service.house.jobs, "knit", "Knit").id
         states = []
         for name, job in told:
             if name == "job" and job["id"] == later:

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from tests.fakes import submit
 from tests.web.conftest import Serve
 from tests.web.test_jobs import listening
 from tests.web.test_pictures import URL, add, new
@@ -41,7 +42,7 @@ def test_a_slow_disk_delays_neither_thumbnails_nor_events_nor_pages(
             with listening(running) as told:
                 assert next(told)[0] == "catalogue"
                 assert next(told)[0] == "model"
-                job = running.service.house.jobs.submit("knit", {}, title="Knit", by=0).id
+                job = submit(running.service.house.jobs, "knit", "Knit").id
                 assert job in (told_of["id"] for name, told_of in told if name == "job")
             assert time.monotonic() - begun < LONG / 4
         finally:

@@ -19,7 +19,7 @@ from tenfold.images import Limits
 from tenfold.inference.server import ModelServer
 from tenfold.jobs import Stopped
 from tenfold.server_files import ServerFiles
-from tenfold.work.adding import Adding, Tally, Whose
+from tenfold.work.adding import Adding, AddParams, Tally, Whose
 from tenfold.work.classifying import Classifying
 from tests.fakes import BLUE, GREEN, GREY, RED, FakeClassifier, FakeWork, picture
 
@@ -48,8 +48,8 @@ class Shop:
         (self.folder / name).write_bytes(content)
 
     def run(self, *, owner: int = 0, stop_after: int | None = None) -> dict[str, Any]:
-        params = {"paths": [str(self.folder)], "owner": owner, "shared": owner == 0}
-        return self.adding(FakeWork(params, stop_after=stop_after))
+        params = AddParams(paths=[str(self.folder)], owner=owner, shared=owner == 0)
+        return self.adding(FakeWork(params, stop_after=stop_after)).model_dump()
 
     def entries(self) -> list[Entry]:
         with self.database.reading() as session:
@@ -228,9 +228,9 @@ def test_a_file_s_name_of_any_bytes_is_added(shop: Shop) -> None:
 def test_tenfold_s_own_folder_is_not_added(shop: Shop) -> None:
     shop.put("red.png", picture(RED))
     shop.run()
-    params = {"paths": [str(shop.folder.parent)], "owner": 0, "shared": True}
+    params = AddParams(paths=[str(shop.folder.parent)], owner=0, shared=True)
     assert (
-        shop.adding(FakeWork(params))["files"]
+        shop.adding(FakeWork(params)).files
         == len([path for path in shop.folder.parent.glob("*") if path.is_file()]) + 1
     )
 
@@ -238,8 +238,8 @@ def test_tenfold_s_own_folder_is_not_added(shop: Shop) -> None:
 def test_the_hostile_samples_are_added_or_named(shop: Shop) -> None:
     if not (SAMPLES / "hostile").is_dir():
         pytest.skip("the hostile samples are not here")
-    params = {"paths": [str(SAMPLES / "hostile")], "owner": 0, "shared": True}
-    result = shop.adding(FakeWork(params))
+    params = AddParams(paths=[str(SAMPLES / "hostile")], owner=0, shared=True)
+    result = shop.adding(FakeWork(params)).model_dump()
     entries = shop.entries()
     assert result["added"] == len(entries)
     assert {entry.state for entry in entries} == {"done", "failed"}
@@ -272,10 +272,9 @@ def test_the_home_itself_cannot_be_added(shop: Shop, tmp_path: Path) -> None:
     shop.put("red.png", picture(RED))
     shop.store.put(picture(BLUE))
     for named in (tmp_path / "home", tmp_path / "home" / "pictures", tmp_path / "photos" / ".." / "home"):
-        params = {"paths": [str(named)], "owner": 0, "shared": True}
-        result = shop.adding(FakeWork(params))
-        assert (result["added"], result["unusable"]) == (0, 1), named
-    assert shop.adding(FakeWork({"paths": [str(tmp_path)], "owner": 0, "shared": True}))["added"] == 1
+        result = shop.adding(FakeWork(AddParams(paths=[str(named)], owner=0, shared=True)))
+        assert (result.added, result.unusable) == (0, 1), named
+    assert shop.adding(FakeWork(AddParams(paths=[str(tmp_path)], owner=0, shared=True))).added == 1
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs links")

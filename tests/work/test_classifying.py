@@ -15,7 +15,7 @@ from tenfold.inference.server import ModelServer
 from tenfold.jobs import Jobs, Stopped
 from tenfold.predictions import Prediction
 from tenfold.work import classifying
-from tenfold.work.classifying import Classifying, wake
+from tenfold.work.classifying import Classifying, ClassifyParams, ClassifyResult, wake
 from tests.fakes import BLUE, RED, FakeClassifier, FakeWork, picture
 
 
@@ -41,8 +41,8 @@ def test_everything_that_waits_gets_an_answer(
     monkeypatch.setattr(classifying, "LOT", 8)
     for number in range(20):
         intake.add(picture((250, 10, number), size=(8, 8)), name=f"{number}.png", source="upload")
-    work = FakeWork({})
-    assert made(work) == {"classified": 20, "failed": 0}
+    work = FakeWork(ClassifyParams())
+    assert made(work) == ClassifyResult(classified=20, failed=0)
     assert set(labels(database).values()) == {"red"}
     assert [done for done, _, _ in work.told] == [8, 16, 20]
     assert not intake.waits()
@@ -75,7 +75,7 @@ def test_an_original_that_is_gone_fails_its_entry_alone(
 def test_it_stops_when_asked(intake: Intake, made: Classifying) -> None:
     intake.add(picture(RED), name="red.png", source="upload")
     with pytest.raises(Stopped):
-        made(FakeWork({}, stop_after=0))
+        made(FakeWork(ClassifyParams(), stop_after=0))
     assert intake.waits()
 
 

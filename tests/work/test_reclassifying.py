@@ -22,7 +22,7 @@ from tenfold.jobs import Jobs, Stopped
 from tenfold.registry.models import Registry
 from tenfold.work import reclassifying
 from tenfold.work.classifying import Classifying
-from tenfold.work.reclassifying import Reclassifying
+from tenfold.work.reclassifying import Reclassifying, ReclassifyParams, ReclassifyResult
 from tests import tiny
 from tests.fakes import BLUE, GREEN, GREY, RED, FakeClassifier, FakeWork, picture
 
@@ -60,13 +60,15 @@ class Made:
             return {one.entry_id: (one.model_hash, one.vector) for one in session.scalars(select(Embedding))}
 
     def ask(self, work: FakeWork | None = None) -> Reclassification:
-        one, _ = self.job.begin(self.model, by=3)
-        self.job(FakeWork({"reclassification": one.id}))
+        one, job = self.job.begin(self.model, by=3)
+        self.job(FakeWork(ReclassifyParams(reclassification=one.id)))
+        self.jobs.cancel(job.id)  # nobody runs it here
         return self.found.get(one.id)
 
     def apply(self, number: int) -> int:
-        self.job.apply(number, by=3)
-        return int(self.job(FakeWork({"reclassification": number, "apply": True}))["action"])
+        _, job = self.job.apply(number, by=3)
+        self.jobs.cancel(job.id)
+        return self.job(FakeWork(ReclassifyParams(reclassification=number, apply=True))).action or 0
 
 
 @pytest.fixture
@@ -161,10 +163,10 @@ def test_asking_goes_on_where_it_was_cut_off(made: Made, monkeypatch: pytest.Mon
     monkeypatch.setattr(reclassifying, "LOT", 2)
     one, _ = made.job.begin(made.model, by=0)
     with pytest.raises(Stopped):
-        made.job(FakeWork({"reclassification": one.id}, stop_after=2))
+        made.job(FakeWork(ReclassifyParams(reclassification=one.id), stop_after=2))
     assert made.found.get(one.id).count == 4
-    again = FakeWork({"reclassification": one.id})
-    assert made.job(again) == {"reclassification": one.id, "count": 5, "changed": 3, "unread": 0}
+    again = FakeWork(ReclassifyParams(reclassification=one.id))
+    assert made.job(again) == ReclassifyResult(reclassification=one.id, count=5, changed=3)
     assert [done for done, _, _ in again.told] == [5]
 
 
@@ -174,15 +176,15 @@ def test_taking_over_goes_on_where_it_was_cut_off(made: Made, monkeypatch: pytes
     monkeypatch.setattr(reclassification, "PART", 2)
     one = made.ask()
     made.job.apply(one.id, by=0)
-    work = FakeWork({"reclassification": one.id, "apply": True}, stop_after=0)
+    work = FakeWork(ReclassifyParams(reclassification=one.id, apply=True), stop_after=0)
     with pytest.raises(Stopped):
         made.job(work)
     assert sorted(str(label) for label in made.labels().values()) == ["", "blue", "blue", "blue", "green"]
     assert made.found.get(one.id).state == "applying"
-    result = made.job(FakeWork({"reclassification": one.id, "apply": True}))
-    assert result["count"] == 5
+    result = made.job(FakeWork(ReclassifyParams(reclassification=one.id, apply=True)))
+    assert result.count == 5
     assert made.labels() == {"red": "blue", "crimson": "blue", "blue": "red", "green": "green", "grey": ""}
-    made.actions.undo(result["action"], administrator=True)
+    made.actions.undo(result.action or 0, administrator=True)
     assert made.labels()["crimson"] == "red"
 
 
@@ -190,7 +192,7 @@ def test_a_picture_that_is_gone_is_counted_and_left_as_it_is(made: Made) -> None
     red = made.entries()["red"]
     made.store.path(red.hash).unlink()
     one, _ = made.job.begin(made.model, by=0)
-    assert made.job(FakeWork({"reclassification": one.id}))["unread"] == 1
+    assert made.job(FakeWork(ReclassifyParams(reclassification=one.id))).unread == 1
     made.apply(one.id)
     assert made.entries()["red"].model_hash == red.model_hash
 

@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,11 +18,11 @@ import pytest
 from tenfold import settings
 from tenfold.database import Database
 from tenfold.errors import MissingExtra, TrainingError, UnknownRun
-from tenfold.jobs import CANCELLED, DONE, FAILED
+from tenfold.jobs import CANCELLED, DONE, FAILED, Jobs
 from tenfold.registry.models import Registry
 from tenfold.runtime import App
 from tenfold.training import presence, runs
-from tenfold.work.training import KIND, Training, Wish
+from tenfold.work.training import Training, Wish
 from tests import runs as made_runs
 from tests import tiny
 from tests.fakes import FakeApp
@@ -37,9 +38,11 @@ def pictures(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def training(tmp_path: Path) -> Training:
-    """Without a database: for what asks none."""
-    return Training(Registry(Database(f"sqlite:///{tmp_path / 'none.db'}"), tmp_path), tmp_path, tmp_path)
+def training(tmp_path: Path, sqlite_tables: Path) -> Iterator[Training]:
+    """Where nobody runs its jobs."""
+    database = Database(f"sqlite:///{shutil.copy(sqlite_tables, tmp_path / 'tenfold.db')}")
+    yield Training(Registry(database, tmp_path), Jobs(database, {}), tmp_path, tmp_path)
+    database.close()
 
 
 def wish(pictures: Path, epochs: int) -> Wish:
@@ -65,10 +68,6 @@ def at_work(home: Path, database_url: str = "") -> Iterator[App]:
         house.close()
 
 
-def ask(house: App, run: str, **more: bool) -> str:
-    return house.jobs.submit(KIND, {"run": run, **more}, title=run, by=0, key=run).id
-
-
 def until(true: Callable[[], bool], seconds: float = 300) -> None:
     end = time.monotonic() + seconds
     while not true():
@@ -90,10 +89,10 @@ class TestForReal:
         self, own_home: Path, pictures: Path, database_url: str
     ) -> None:
         with at_work(own_home, database_url) as house:
-            name = house.training.begin(wish(pictures, 2), NOW)
+            name, job = house.training.begin(wish(pictures, 2), NOW, by=0)
             assert name == "20261121-140509-shades"
             assert house.training.unbegun() == [name]
-            job = house.jobs.wait(ask(house, name), timeout=400)
+            job = house.jobs.wait(job.id, timeout=400)
             assert (job.state, job.problem) == (DONE, None)
             assert (job.done, job.total) == (2, 2)
             model = house.registry.find(name)
@@ -117,9 +116,8 @@ class TestForReal:
         self, own_home: Path, pictures: Path
     ) -> None:
         with at_work(own_home) as house:
-            name = house.training.begin(wish(pictures, LONG), NOW)
-            folder = house.training.folder(name)
-            first = ask(house, name)
+            name, begun = house.training.begin(wish(pictures, LONG), NOW, by=0)
+            folder, first = house.training.folder(name), begun.id
             until(lambda: len(runs.lines(folder)) >= 2)
             with pytest.raises(TrainingError, match="is being trained in"):
                 house.training.check_resumable(name)
@@ -131,8 +129,7 @@ class TestForReal:
             assert learned < LONG
             assert [one.origin for one in house.registry.list()] == ["bundled"]
 
-            house.training.check_resumable(name)
-            job = house.jobs.wait(ask(house, name, finish=True), timeout=400)
+            job = house.jobs.wait(house.training.resume(name, finish=True, by=0).id, timeout=400)
             assert (job.state, job.problem) == (DONE, None)
             assert len(runs.lines(folder)) == learned
             assert house.registry.find(name).run == name
@@ -140,8 +137,8 @@ class TestForReal:
     @pytest.mark.train
     def test_killed_with_its_server_it_goes_on_where_it_was(self, own_home: Path, pictures: Path) -> None:
         house = opened(own_home)
-        name = house.training.begin(wish(pictures, 40), NOW)
-        folder, job = house.training.folder(name), ask(house, name)
+        name, begun = house.training.begin(wish(pictures, 40), NOW, by=0)
+        folder, job = house.training.folder(name), begun.id
         house.close()
         program = (
             "import time; from pathlib import Path; from tests.work.test_training import opened;"
@@ -169,8 +166,8 @@ class TestForReal:
     def test_what_went_wrong_is_the_job_s_problem(self, own_home: Path, tmp_path: Path) -> None:
         (tmp_path / "empty").mkdir()
         with at_work(own_home) as house:
-            name = house.training.begin(Wish(data=str(tmp_path / "empty"), name="none"), NOW)
-            job = house.jobs.wait(ask(house, name), timeout=60)
+            _, begun = house.training.begin(Wish(data=str(tmp_path / "empty"), name="none"), NOW, by=0)
+            job = house.jobs.wait(begun.id, timeout=60)
         assert job.state == FAILED
         assert job.problem is not None
         assert (job.problem["code"], job.problem["problem"]) == ("training-error", "ended without a model")
@@ -179,7 +176,7 @@ class TestForReal:
 
 def test_two_runs_of_the_same_second_have_folders_of_their_own(training: Training) -> None:
     pytest.importorskip("torch", reason="needs the train extra: pip install 'tenfold[train]'")
-    names = [training.begin(Wish(), NOW) for _ in range(3)]
+    names = [training.begin(Wish(seed=seed), NOW, by=0)[0] for seed in range(3)]
     assert names == ["20261121-140509-default", "20261121-140509-default-2", "20261121-140509-default-3"]
 
 
@@ -189,7 +186,7 @@ def test_without_the_extra_the_one_command_that_installs_it_is_told(
     found = importlib.util.find_spec
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "torch" else found(name))
     with pytest.raises(MissingExtra) as caught:
-        training.begin(Wish(), NOW)
+        training.begin(Wish(), NOW, by=0)
     assert str(caught.value) == (
         "Training needs the train extra, which is not installed (there is no torch). "
         'Install it with: pip install "tenfold[train]"'
@@ -212,7 +209,7 @@ def test_what_cannot_be_trained_is_refused_at_once(own_home: Path, asked: Wish, 
     pytest.importorskip("torch", reason="needs the train extra: pip install 'tenfold[train]'")
     house = opened(own_home)
     with pytest.raises(TrainingError) as caught:
-        house.training.begin(asked, NOW)
+        house.training.begin(asked, NOW, by=0)
     house.close()
     assert str(caught.value).startswith(words)
     assert not (own_home / "runs").exists()

@@ -16,6 +16,7 @@ from tenfold.catalogue.tables import Entry, Watch
 from tenfold.errors import NotInCatalogue
 from tenfold.jobs import CANCELLED, DONE
 from tenfold.runtime import App
+from tenfold.work.watching import LOOK, LookParams
 from tests.fakes import FakeApp
 
 LONG = 120.0
@@ -176,8 +177,8 @@ def test_one_look_adds_what_is_there_and_ends(opened: Callable[[], App], folder:
     house.jobs.start()
     (folder / "red.bmp").write_bytes(picture("red"))
     (folder / "notes.txt").write_text("no picture")
-    params = {"path": str(folder), "owner": 0, "shared": True}
-    job = house.jobs.wait(house.jobs.submit("look", params, title="Look", by=0).id, LONG)
+    params = LookParams(path=str(folder), owner=0, shared=True)
+    job = house.jobs.wait(house.jobs.submit(LOOK, params, title="Look", by=0).id, LONG)
     assert job.result is not None
     assert (job.result["added"], job.result["unusable"], job.result["labels"]) == (1, 1, {"red": 1})
 
@@ -185,7 +186,7 @@ def test_one_look_adds_what_is_there_and_ends(opened: Callable[[], App], folder:
 def test_a_look_at_a_folder_that_is_not_there_fails_in_words(opened: Callable[[], App], folder: Path) -> None:
     house = opened()
     house.jobs.start()
-    params = {"path": str(folder / "gone"), "owner": 0, "shared": True}
-    job = house.jobs.wait(house.jobs.submit("look", params, title="Look", by=0).id, LONG)
+    params = LookParams(path=str(folder / "gone"), owner=0, shared=True)
+    job = house.jobs.wait(house.jobs.submit(LOOK, params, title="Look", by=0).id, LONG)
     assert job.problem is not None
     assert "cannot be looked through: The folder is not there." in job.problem["detail"]

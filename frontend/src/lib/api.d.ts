@@ -1694,6 +1694,132 @@ export interface components {
              */
             next: number | null;
         };
+        /** AddJob */
+        AddJob: {
+            /** Id */
+            id: string;
+            /**
+             * Title
+             * @description What it is, in English.
+             */
+            title: string;
+            /**
+             * By
+             * @description Who asked; 0 is the server or this machine's own user.
+             */
+            by: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "done" | "failed" | "cancelled";
+            /**
+             * Done
+             * @description How much of `total` is done.
+             */
+            done: number;
+            /**
+             * Total
+             * @description 0: not known.
+             */
+            total: number;
+            /**
+             * Message
+             * @description What it is at; may be empty.
+             */
+            message: string;
+            /** @description Why it failed. */
+            problem: components["schemas"]["Problem"] | null;
+            /**
+             * Cancelling
+             * @description Whether it was told to stop.
+             */
+            cancelling: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Started At */
+            started_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "add";
+            /** @description What was asked for; null: another version asked for it. */
+            params: components["schemas"]["AddParams"] | null;
+            /** @description What it returned, once it is done. */
+            result: components["schemas"]["AddResult"] | null;
+        };
+        /**
+         * AddParams
+         * @description Files and folders to add.
+         */
+        AddParams: {
+            /**
+             * Paths
+             * @description Absolute paths of files and folders of the server.
+             */
+            paths: string[];
+            /**
+             * Owner
+             * @description Whose the pictures are; 0: everybody's.
+             */
+            owner: number;
+            /**
+             * Shared
+             * @description Whether others see them.
+             */
+            shared: boolean;
+        };
+        /**
+         * AddResult
+         * @description What became of the files of folders.
+         */
+        AddResult: {
+            /** Files */
+            files: number;
+            /**
+             * Added
+             * @description New entries.
+             */
+            added: number;
+            /**
+             * Known
+             * @description Files whose content was there already.
+             */
+            known: number;
+            /**
+             * Unchanged
+             * @description Files that were not read again.
+             */
+            unchanged: number;
+            /**
+             * Unusable
+             * @description Files that gave no entry or no answer.
+             */
+            unusable: number;
+            /**
+             * Failed
+             * @description Those of them that are entries, and turned out to be damaged.
+             */
+            failed: number;
+            /**
+             * Problems
+             * @description The first of what is wrong with files, in English.
+             */
+            problems: string[];
+            /**
+             * Labels
+             * @description New entries by class; empty: none of the classes.
+             */
+            labels: {
+                [key: string]: number;
+            };
+        };
         /**
          * AddedAnswer
          * @description What became of one picture: either `entry` or `problem` is there.
@@ -1816,11 +1942,87 @@ export interface components {
              */
             next: number | null;
         };
+        /** CheckDataJob */
+        CheckDataJob: {
+            /** Id */
+            id: string;
+            /**
+             * Title
+             * @description What it is, in English.
+             */
+            title: string;
+            /**
+             * By
+             * @description Who asked; 0 is the server or this machine's own user.
+             */
+            by: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "done" | "failed" | "cancelled";
+            /**
+             * Done
+             * @description How much of `total` is done.
+             */
+            done: number;
+            /**
+             * Total
+             * @description 0: not known.
+             */
+            total: number;
+            /**
+             * Message
+             * @description What it is at; may be empty.
+             */
+            message: string;
+            /** @description Why it failed. */
+            problem: components["schemas"]["Problem"] | null;
+            /**
+             * Cancelling
+             * @description Whether it was told to stop.
+             */
+            cancelling: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Started At */
+            started_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "check-data";
+            /** @description What was asked for; null: another version asked for it. */
+            params: components["schemas"]["CheckDataParams"] | null;
+            /** @description What it returned, once it is done. */
+            result: components["schemas"]["CheckDataResult"] | null;
+        };
         /**
-         * CheckAnswer
+         * CheckDataParams
+         * @description A dataset to check.
+         */
+        CheckDataParams: {
+            /**
+             * Source
+             * @description cifar10, or where its pictures are.
+             */
+            source: string;
+            /**
+             * Key
+             * @description The name under which the findings are kept.
+             */
+            key: string;
+        };
+        /**
+         * CheckDataResult
          * @description What a check found; the whole of it is on its page.
          */
-        CheckAnswer: {
+        CheckDataResult: {
             /** Pictures */
             pictures: number;
             /** Fingerprint */
@@ -1859,6 +2061,267 @@ export interface components {
             model: string;
             /** Results */
             results: components["schemas"]["PictureAnswer"][];
+        };
+        /** ClassifyJob */
+        ClassifyJob: {
+            /** Id */
+            id: string;
+            /**
+             * Title
+             * @description What it is, in English.
+             */
+            title: string;
+            /**
+             * By
+             * @description Who asked; 0 is the server or this machine's own user.
+             */
+            by: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "done" | "failed" | "cancelled";
+            /**
+             * Done
+             * @description How much of `total` is done.
+             */
+            done: number;
+            /**
+             * Total
+             * @description 0: not known.
+             */
+            total: number;
+            /**
+             * Message
+             * @description What it is at; may be empty.
+             */
+            message: string;
+            /** @description Why it failed. */
+            problem: components["schemas"]["Problem"] | null;
+            /**
+             * Cancelling
+             * @description Whether it was told to stop.
+             */
+            cancelling: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Started At */
+            started_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "classify";
+            /** @description What was asked for; null: another version asked for it. */
+            params: components["schemas"]["ClassifyParams"] | null;
+            /** @description What it returned, once it is done. */
+            result: components["schemas"]["ClassifyResult"] | null;
+        };
+        /**
+         * ClassifyParams
+         * @description Nothing is asked for: whatever waits is classified.
+         */
+        ClassifyParams: Record<string, never>;
+        /**
+         * ClassifyResult
+         * @description How many entries got an answer, and how many could not.
+         */
+        ClassifyResult: {
+            /** Classified */
+            classified: number;
+            /**
+             * Failed
+             * @description Entries whose picture is damaged.
+             */
+            failed: number;
+        };
+        /** CompareJob */
+        CompareJob: {
+            /** Id */
+            id: string;
+            /**
+             * Title
+             * @description What it is, in English.
+             */
+            title: string;
+            /**
+             * By
+             * @description Who asked; 0 is the server or this machine's own user.
+             */
+            by: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "done" | "failed" | "cancelled";
+            /**
+             * Done
+             * @description How much of `total` is done.
+             */
+            done: number;
+            /**
+             * Total
+             * @description 0: not known.
+             */
+            total: number;
+            /**
+             * Message
+             * @description What it is at; may be empty.
+             */
+            message: string;
+            /** @description Why it failed. */
+            problem: components["schemas"]["Problem"] | null;
+            /**
+             * Cancelling
+             * @description Whether it was told to stop.
+             */
+            cancelling: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Started At */
+            started_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "compare";
+            /** @description What was asked for; null: another version asked for it. */
+            params: components["schemas"]["CompareParams"] | null;
+            /** @description What it returned, once it is done. */
+            result: components["schemas"]["CompareResult"] | null;
+        };
+        /**
+         * CompareParams
+         * @description Models to compare.
+         */
+        CompareParams: {
+            /**
+             * Models
+             * @description Their hashes.
+             */
+            models: string[];
+            /**
+             * Data
+             * @description cifar10, or a folder or manifest of the server.
+             */
+            data: string;
+            /**
+             * Split
+             * @default test
+             * @enum {string}
+             */
+            split: "test" | "validation" | "training" | "all";
+        };
+        /**
+         * CompareResult
+         * @description What a comparison found.
+         */
+        CompareResult: {
+            /** Data */
+            data: string;
+            /**
+             * Split
+             * @enum {string}
+             */
+            split: "test" | "validation" | "training" | "all";
+            /** Pictures */
+            pictures: number;
+            /** Models */
+            models: {
+                [key: string]: components["schemas"]["ComparedModel"];
+            };
+            /** Differences */
+            differences: components["schemas"]["ComparedPair"][];
+        };
+        /**
+         * ComparedModel
+         * @description A model's figures, 0 to 1 where they are shares.
+         */
+        ComparedModel: {
+            /** Hash */
+            hash: string;
+            /** Pictures */
+            pictures: number;
+            /** Accuracy */
+            accuracy: number;
+            /**
+             * Accuracy Low
+             * @description The lower end of the 95 % interval.
+             */
+            accuracy_low: number;
+            /** Accuracy High */
+            accuracy_high: number;
+            /** Macro F1 */
+            macro_f1: number;
+            /** Calibration Error */
+            calibration_error: number;
+            /** Cross Entropy */
+            cross_entropy: number;
+            /**
+             * Kept
+             * @description How many pictures it does not call none of these.
+             */
+            kept: number;
+        };
+        /**
+         * ComparedPair
+         * @description Two models: the second's accuracy minus the first's, -1 to 1.
+         */
+        ComparedPair: {
+            /** First */
+            first: string;
+            /** Second */
+            second: string;
+            /** Difference */
+            difference: number;
+            /**
+             * Low
+             * @description The lower end of its 95 % interval.
+             */
+            low: number;
+            /** High */
+            high: number;
+            /**
+             * Mcnemar Mid P
+             * @description McNemar's test: how likely so much is by luck.
+             */
+            mcnemar_mid_p: number;
+            /**
+             * Mcnemar Mid P Holm
+             * @description The same, corrected for the number of pairs (Holm).
+             */
+            mcnemar_mid_p_holm: number;
+            /**
+             * Right Both
+             * @description Pictures that both get right.
+             */
+            right_both: number;
+            /** Right Only First */
+            right_only_first: number;
+            /** Right Only Second */
+            right_only_second: number;
+            /** Right Neither */
+            right_neither: number;
+            /**
+             * Better
+             * @description Which is better; null where it may be luck.
+             */
+            better: string | null;
+            /**
+             * Sentence
+             * @description What can be said, in English.
+             */
+            sentence: string;
         };
         /** ComparisonAsked */
         ComparisonAsked: {
@@ -2223,10 +2686,10 @@ export interface components {
             history: components["schemas"]["ActionAnswer"][];
         };
         /**
-         * ExampleAnswer
+         * ExampleFound
          * @description Pictures that share a problem.
          */
-        ExampleAnswer: {
+        ExampleFound: {
             /** Score */
             score: number;
             /** Note */
@@ -2489,6 +2952,100 @@ export interface components {
              */
             changes: components["schemas"]["LiveAnswer"][];
         };
+        /** ImproveJob */
+        ImproveJob: {
+            /** Id */
+            id: string;
+            /**
+             * Title
+             * @description What it is, in English.
+             */
+            title: string;
+            /**
+             * By
+             * @description Who asked; 0 is the server or this machine's own user.
+             */
+            by: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "done" | "failed" | "cancelled";
+            /**
+             * Done
+             * @description How much of `total` is done.
+             */
+            done: number;
+            /**
+             * Total
+             * @description 0: not known.
+             */
+            total: number;
+            /**
+             * Message
+             * @description What it is at; may be empty.
+             */
+            message: string;
+            /** @description Why it failed. */
+            problem: components["schemas"]["Problem"] | null;
+            /**
+             * Cancelling
+             * @description Whether it was told to stop.
+             */
+            cancelling: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Started At */
+            started_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "improve";
+            /** @description What was asked for; null: another version asked for it. */
+            params: components["schemas"]["ImproveParams"] | null;
+            /** @description What it returned, once it is done. */
+            result: components["schemas"]["ImproveResult"] | null;
+        };
+        /**
+         * ImproveParams
+         * @description An improvement to try.
+         */
+        ImproveParams: {
+            /**
+             * Improvement
+             * @description Its number.
+             */
+            improvement: number;
+        };
+        /**
+         * ImproveResult
+         * @description How an improvement came out.
+         */
+        ImproveResult: {
+            /** Improvement */
+            improvement: number;
+            /**
+             * Model
+             * @description The hash of the new model.
+             */
+            model: string;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "better" | "worse" | "no-difference";
+            /**
+             * Sentence
+             * @description The verdict and the figures in English.
+             */
+            sentence: string;
+        };
         /**
          * ImprovementAnswer
          * @description A model trained on corrections.
@@ -2608,71 +3165,9 @@ export interface components {
         };
         /**
          * JobAnswer
-         * @description Long work: asked for, under way, or ended.
+         * @description Long work: asked for, under way, or ended. `kind` says which parameters and result it has.
          */
-        JobAnswer: {
-            /** Id */
-            id: string;
-            /** Kind */
-            kind: string;
-            /**
-             * Title
-             * @description What it is, in English.
-             */
-            title: string;
-            /**
-             * Params
-             * @description What was asked for.
-             */
-            params: {
-                [key: string]: unknown;
-            };
-            /**
-             * By
-             * @description Who asked; 0 is the server or this machine's own user.
-             */
-            by: number;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "waiting" | "running" | "done" | "failed" | "cancelled";
-            /**
-             * Done
-             * @description How much of `total` is done.
-             */
-            done: number;
-            /**
-             * Total
-             * @description 0: not known.
-             */
-            total: number;
-            /**
-             * Message
-             * @description What it is at; may be empty.
-             */
-            message: string;
-            /** Result */
-            result: {
-                [key: string]: unknown;
-            } | null;
-            /** @description Why it failed. */
-            problem: components["schemas"]["Problem"] | null;
-            /**
-             * Cancelling
-             * @description Whether it was told to stop.
-             */
-            cancelling: boolean;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Started At */
-            started_at: string | null;
-            /** Ended At */
-            ended_at: string | null;
-        };
+        JobAnswer: components["schemas"]["AddJob"] | components["schemas"]["CheckDataJob"] | components["schemas"]["ClassifyJob"] | components["schemas"]["CompareJob"] | components["schemas"]["ImproveJob"] | components["schemas"]["LookJob"] | components["schemas"]["ReclassifyJob"] | components["schemas"]["TrainJob"] | components["schemas"]["WatchJob"] | components["schemas"]["UnknownJob"];
         /**
          * JobsAnswer
          * @description The newest jobs first.
@@ -2770,6 +3265,87 @@ export interface components {
              * @default false
              */
             insist: boolean;
+        };
+        /** LookJob */
+        LookJob: {
+            /** Id */
+            id: string;
+            /**
+             * Title
+             * @description What it is, in English.
+             */
+            title: string;
+            /**
+             * By
+             * @description Who asked; 0 is the server or this machine's own user.
+             */
+            by: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "done" | "failed" | "cancelled";
+            /**
+             * Done
+             * @description How much of `total` is done.
+             */
+            done: number;
+            /**
+             * Total
+             * @description 0: not known.
+             */
+            total: number;
+            /**
+             * Message
+             * @description What it is at; may be empty.
+             */
+            message: string;
+            /** @description Why it failed. */
+            problem: components["schemas"]["Problem"] | null;
+            /**
+             * Cancelling
+             * @description Whether it was told to stop.
+             */
+            cancelling: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Started At */
+            started_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "look";
+            /** @description What was asked for; null: another version asked for it. */
+            params: components["schemas"]["LookParams"] | null;
+            /** @description What it returned, once it is done. */
+            result: components["schemas"]["AddResult"] | null;
+        };
+        /**
+         * LookParams
+         * @description A folder to look through once.
+         */
+        LookParams: {
+            /**
+             * Path
+             * @description Its absolute path.
+             */
+            path: string;
+            /**
+             * Owner
+             * @description Whose the pictures are; 0: everybody's.
+             */
+            owner: number;
+            /**
+             * Shared
+             * @description Whether others see them.
+             */
+            shared: boolean;
         };
         /**
          * ModelAnswer
@@ -3361,7 +3937,7 @@ export interface components {
             /** Findings */
             findings: number;
             /** Examples */
-            examples: components["schemas"]["ExampleAnswer"][];
+            examples: components["schemas"]["ExampleFound"][];
         };
         /**
          * ReclassificationAnswer
@@ -3483,6 +4059,113 @@ export interface components {
              * @description The newest first.
              */
             reclassifications: components["schemas"]["ReclassificationAnswer"][];
+        };
+        /** ReclassifyJob */
+        ReclassifyJob: {
+            /** Id */
+            id: string;
+            /**
+             * Title
+             * @description What it is, in English.
+             */
+            title: string;
+            /**
+             * By
+             * @description Who asked; 0 is the server or this machine's own user.
+             */
+            by: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "done" | "failed" | "cancelled";
+            /**
+             * Done
+             * @description How much of `total` is done.
+             */
+            done: number;
+            /**
+             * Total
+             * @description 0: not known.
+             */
+            total: number;
+            /**
+             * Message
+             * @description What it is at; may be empty.
+             */
+            message: string;
+            /** @description Why it failed. */
+            problem: components["schemas"]["Problem"] | null;
+            /**
+             * Cancelling
+             * @description Whether it was told to stop.
+             */
+            cancelling: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Started At */
+            started_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "reclassify";
+            /** @description What was asked for; null: another version asked for it. */
+            params: components["schemas"]["ReclassifyParams"] | null;
+            /** @description What it returned, once it is done. */
+            result: components["schemas"]["ReclassifyResult"] | null;
+        };
+        /**
+         * ReclassifyParams
+         * @description A reclassification to ask the other model for, or to take over.
+         */
+        ReclassifyParams: {
+            /**
+             * Reclassification
+             * @description Its number.
+             */
+            reclassification: number;
+            /**
+             * Apply
+             * @description Take its answers over.
+             * @default false
+             */
+            apply: boolean;
+        };
+        /**
+         * ReclassifyResult
+         * @description What a model answered, or how much was taken over.
+         */
+        ReclassifyResult: {
+            /** Reclassification */
+            reclassification: number;
+            /**
+             * Count
+             * @description Entries that it answered for, or that changed.
+             */
+            count: number;
+            /**
+             * Changed
+             * @description Entries that would get another class.
+             * @default 0
+             */
+            changed: number;
+            /**
+             * Unread
+             * @description Entries whose picture cannot be read.
+             * @default 0
+             */
+            unread: number;
+            /**
+             * Action
+             * @description The action that took the answers over.
+             */
+            action?: number | null;
         };
         /** ResumeAsked */
         ResumeAsked: {
@@ -3968,6 +4651,103 @@ export interface components {
             /** Revoked At */
             revoked_at: string | null;
         };
+        /** TrainJob */
+        TrainJob: {
+            /** Id */
+            id: string;
+            /**
+             * Title
+             * @description What it is, in English.
+             */
+            title: string;
+            /**
+             * By
+             * @description Who asked; 0 is the server or this machine's own user.
+             */
+            by: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "done" | "failed" | "cancelled";
+            /**
+             * Done
+             * @description How much of `total` is done.
+             */
+            done: number;
+            /**
+             * Total
+             * @description 0: not known.
+             */
+            total: number;
+            /**
+             * Message
+             * @description What it is at; may be empty.
+             */
+            message: string;
+            /** @description Why it failed. */
+            problem: components["schemas"]["Problem"] | null;
+            /**
+             * Cancelling
+             * @description Whether it was told to stop.
+             */
+            cancelling: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Started At */
+            started_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "train";
+            /** @description What was asked for; null: another version asked for it. */
+            params: components["schemas"]["TrainParams"] | null;
+            /** @description What it returned, once it is done. */
+            result: components["schemas"]["TrainResult"] | null;
+        };
+        /**
+         * TrainParams
+         * @description A run to train in.
+         */
+        TrainParams: {
+            /**
+             * Run
+             * @description The run's name.
+             */
+            run: string;
+            /**
+             * Finish
+             * @description Train no further; make a model of what it has learned.
+             * @default false
+             */
+            finish: boolean;
+        };
+        /**
+         * TrainResult
+         * @description The model that came of a run, as it was registered.
+         */
+        TrainResult: {
+            /** Run */
+            run: string;
+            /**
+             * Model
+             * @description Its hash.
+             */
+            model: string;
+            /** Name */
+            name: string;
+            /**
+             * Accuracy
+             * @description On the test part of its data, 0 to 1.
+             */
+            accuracy: number | null;
+        };
         /**
          * TrainingAsked
          * @description What to train. What is left out is as the network's published recipe has it.
@@ -4030,6 +4810,69 @@ export interface components {
             };
         };
         /**
+         * UnknownJob
+         * @description A job of a type that this version does not have.
+         */
+        UnknownJob: {
+            /** Id */
+            id: string;
+            /**
+             * Title
+             * @description What it is, in English.
+             */
+            title: string;
+            /**
+             * By
+             * @description Who asked; 0 is the server or this machine's own user.
+             */
+            by: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "done" | "failed" | "cancelled";
+            /**
+             * Done
+             * @description How much of `total` is done.
+             */
+            done: number;
+            /**
+             * Total
+             * @description 0: not known.
+             */
+            total: number;
+            /**
+             * Message
+             * @description What it is at; may be empty.
+             */
+            message: string;
+            /** @description Why it failed. */
+            problem: components["schemas"]["Problem"] | null;
+            /**
+             * Cancelling
+             * @description Whether it was told to stop.
+             */
+            cancelling: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Started At */
+            started_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "unknown";
+            /** Params */
+            params: null;
+            /** Result */
+            result: null;
+        };
+        /**
          * WatchAnswer
          * @description A watched folder.
          */
@@ -4059,6 +4902,71 @@ export interface components {
              */
             problem: string | null;
         };
+        /** WatchJob */
+        WatchJob: {
+            /** Id */
+            id: string;
+            /**
+             * Title
+             * @description What it is, in English.
+             */
+            title: string;
+            /**
+             * By
+             * @description Who asked; 0 is the server or this machine's own user.
+             */
+            by: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "done" | "failed" | "cancelled";
+            /**
+             * Done
+             * @description How much of `total` is done.
+             */
+            done: number;
+            /**
+             * Total
+             * @description 0: not known.
+             */
+            total: number;
+            /**
+             * Message
+             * @description What it is at; may be empty.
+             */
+            message: string;
+            /** @description Why it failed. */
+            problem: components["schemas"]["Problem"] | null;
+            /**
+             * Cancelling
+             * @description Whether it was told to stop.
+             */
+            cancelling: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Started At */
+            started_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "watch";
+            /** @description What was asked for; null: another version asked for it. */
+            params: components["schemas"]["WatchParams"] | null;
+            /** @description What it returned, once it is done. */
+            result: components["schemas"]["AddResult"] | null;
+        };
+        /**
+         * WatchParams
+         * @description Nothing is asked for: all folders that are watched are looked after.
+         */
+        WatchParams: Record<string, never>;
         /**
          * WentLive
          * @description The improved model answers now.
@@ -11310,7 +12218,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CheckAnswer"];
+                    "application/json": components["schemas"]["CheckDataResult"];
                 };
             };
             /** @description The body cannot be read. */

@@ -64,11 +64,13 @@ class Reclassifications:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def begin(self, model_hash: str, by: int) -> Reclassification:
-        """A new one, without answers."""
-        with self._database.writing() as session:
-            one = Reclassification(model_hash=model_hash, at=now(), by=by, state=RUNNING, count=0, changed=0)
-            session.add(one)
+    def begin(self, session: Session, job_id: str, model_hash: str, by: int) -> Reclassification:
+        """A new one, without answers, in the transaction that makes its job."""
+        one = Reclassification(
+            job_id=job_id, model_hash=model_hash, at=now(), by=by, state=RUNNING, count=0, changed=0
+        )
+        session.add(one)
+        session.flush()
         return one
 
     def change(self, number: int, **values: Any) -> Reclassification:
@@ -158,19 +160,21 @@ class Reclassifications:
         rows = [(entry, proposal) for entry, proposal in found[:limit]]
         return Changes(rows, rows[-1][0].id if len(found) > limit else None)
 
-    def start_applying(self, number: int, *, by: int) -> Reclassification:
-        """Say that the answers are to be taken over. Raises CatalogueError where they cannot be."""
-        with self._database.writing() as session:
-            one = _existing(session, number)
-            if one.state not in (READY, APPLYING):
-                raise _not_ready(one)
-            if one.action_id is None:
-                details = {"model": one.model_hash, "reclassification": number}
-                action = Action(by=by, kind=KIND, at=now(), details=details, count=0)
-                session.add(action)
-                session.flush()
-                one.action_id = action.id
-            one.state = APPLYING
+    def start_applying(self, session: Session, job_id: str, number: int, *, by: int) -> Reclassification:
+        """Say, in the transaction that makes the job, that the answers are to be taken over.
+
+        Raises CatalogueError where they cannot be.
+        """
+        one = _existing(session, number)
+        if one.state not in (READY, APPLYING):
+            raise _not_ready(one)
+        if one.action_id is None:
+            details = {"model": one.model_hash, "reclassification": number}
+            action = Action(by=by, kind=KIND, at=now(), details=details, count=0)
+            session.add(action)
+            session.flush()
+            one.action_id = action.id
+        one.state, one.job_id = APPLYING, job_id
         return one
 
     def apply(

@@ -1,13 +1,16 @@
 """tenfold catalogue add and check: folders into the catalogue, and whether every original is as it was."""
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
 from tenfold.cli.terminal import Progress, padded, printable, width
 from tenfold.errors import UsageError
 from tenfold.runtime import App
+
+if TYPE_CHECKING:
+    from tenfold.work.adding import AddResult
 
 _NONE_OF_THESE = "none of these"
 
@@ -26,7 +29,7 @@ def add(paths: tuple[str, ...], owner: str | None, private: bool) -> int:
     import os
 
     from tenfold.cli.following import do
-    from tenfold.work.adding import KIND
+    from tenfold.work.adding import ADD, AddParams
 
     if private and owner is None:
         raise UsageError(
@@ -40,13 +43,12 @@ def add(paths: tuple[str, ...], owner: str | None, private: bool) -> int:
     roots = [os.path.abspath(path) for path in paths]
     with App() as app:
         person = _person(app, owner)
-        params = {"paths": roots, "owner": person, "shared": not private}
+        params = AddParams(paths=roots, owner=person, shared=not private)
         shown = printable(roots[0]) + (f" and {len(roots) - 1} more" if len(roots) > 1 else "")
         # The same folders once more, while they are being added, are the same job.
-        key = f"{KIND} {_digest(params)}"
-        job = do(app.jobs, KIND, params, title=f"Add {shown}", by=person, key=key)
-    assert job.result is not None
-    return tell(job.result)
+        key = f"{ADD.kind} {params.model_dump_json()}"
+        job = do(app.jobs, ADD, params, title=f"Add {shown}", by=person, key=key)
+    return tell(ADD.result_of(job))
 
 
 @click.command()
@@ -75,34 +77,27 @@ def _person(app: App, name: str | None) -> int:
     return 0 if name is None else app.people.named(name).id
 
 
-def _digest(params: dict[str, Any]) -> str:
-    import hashlib
-    import json
-
-    return hashlib.sha256(json.dumps(params, sort_keys=True).encode()).hexdigest()[:32]
-
-
-def tell(result: dict[str, Any]) -> int:
+def tell(result: "AddResult") -> int:
     """The result in words; the exit status."""
-    labels: dict[str, int] = result["labels"]
-    rows = [(label or _NONE_OF_THESE, count) for label, count in sorted(labels.items(), key=_most_first)]
+    labels = sorted(result.labels.items(), key=_most_first)
+    rows = [(label or _NONE_OF_THESE, count) for label, count in labels]
     column = max((width(printable(label)) for label, _ in rows), default=0)
     for label, count in rows:
         click.echo(f"  {padded(printable(label), column)}  {count:>7,}")
-    damaged = f" ({result['failed']:,} of them damaged)" if result["failed"] else ""
-    parts = [f"{result['added']:,} added{damaged}"]
-    parts += [f"{result['known']:,} in the catalogue already"] if result["known"] else []
-    parts += [f"{result['unchanged']:,} unchanged since they were added"] if result["unchanged"] else []
-    refused = result["unusable"] - result["failed"]
+    damaged = f" ({result.failed:,} of them damaged)" if result.failed else ""
+    parts = [f"{result.added:,} added{damaged}"]
+    parts += [f"{result.known:,} in the catalogue already"] if result.known else []
+    parts += [f"{result.unchanged:,} unchanged since they were added"] if result.unchanged else []
+    refused = result.unusable - result.failed
     parts += [f"{refused:,} that cannot be used"] if refused else []
-    files = "1 file" if result["files"] == 1 else f"{result['files']:,} files"
+    files = "1 file" if result.files == 1 else f"{result.files:,} files"
     click.echo(f"{files}: {', '.join(parts)}")
-    for problem in result["problems"]:
+    for problem in result.problems:
         click.echo(f"tenfold: {printable(problem)}", err=True)
-    more = result["unusable"] - len(result["problems"])
+    more = result.unusable - len(result.problems)
     if more:
         click.echo(f"tenfold: and {more:,} more that cannot be used", err=True)
-    return 1 if result["unusable"] else 0
+    return 1 if result.unusable else 0
 
 
 def _most_first(item: tuple[str, int]) -> tuple[bool, int, str]:

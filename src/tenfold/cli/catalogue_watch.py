@@ -73,12 +73,11 @@ def _watch(app: App, path: str, poll: bool) -> int:
 def _once(app: App, path: str) -> int:
     from tenfold.cli.catalogue_add import tell
     from tenfold.cli.following import do
-    from tenfold.work.watching import LOOK
+    from tenfold.work.watching import LOOK, LookParams
 
-    params = {"path": path, "owner": 0, "shared": True}
-    job = do(app.jobs, LOOK, params, title=f"Look through {printable(path)}", key=f"{LOOK} {path}"[:200])
-    assert job.result is not None
-    return tell(job.result)
+    params = LookParams(path=path, owner=0, shared=True)
+    job = do(app.jobs, LOOK, params, title=f"Look through {printable(path)}", key=f"{LOOK.kind} {path}")
+    return tell(LOOK.result_of(job))
 
 
 def _listed() -> int:

@@ -4,13 +4,14 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, TextIO
+from typing import TextIO
 
 import click
 
 from tenfold.cli.terminal import printable
 from tenfold.errors import JobError
-from tenfold.jobs import CANCELLED, ENDED, FAILED, WAITING, JobRow, Jobs
+from tenfold.jobs import CANCELLED, ENDED, FAILED, WAITING, JobRow, Jobs, JobType
+from tenfold.jobs.types import P, R
 
 _BAR = 24
 _SECONDS_BETWEEN = 0.2
@@ -19,8 +20,8 @@ _SECONDS_BETWEEN_LINES = 15.0
 
 def do(
     jobs: Jobs,
-    kind: str,
-    params: dict[str, Any],
+    job_type: JobType[P, R],
+    params: P,
     *,
     title: str,
     by: int = 0,
@@ -33,7 +34,7 @@ def do(
     """
     mine = jobs.start()
     try:
-        job = jobs.submit(kind, params, title=title, by=by, key=key)
+        job = jobs.submit(job_type, params, title=title, by=by, key=key)
         return follow(jobs, job, mine=mine, stream=stream)
     finally:
         jobs.close()
@@ -55,14 +56,14 @@ def follow(
         stream: where progress is drawn; None is the standard error.
 
     Raises:
-        TenfoldError: the job failed, in the job's own words, or somebody cancelled it.
+        TenfoldError: the job failed, in the job's own words, or somebody cancelled it; or this process does
+            it, and cannot write to the database.
         click.Abort: Ctrl-C; what becomes of the job has been told.
     """
     try:
         with _interruptible(), _Line(stream or sys.stderr, job.title) as line:
-            while (job := jobs.get(job.id)).state not in ENDED:
+            while (job := jobs.wait(job.id, _SECONDS_BETWEEN)).state not in ENDED:
                 line.show(job)
-                time.sleep(_SECONDS_BETWEEN)
     except KeyboardInterrupt:
         if leave is not None:
             leave()

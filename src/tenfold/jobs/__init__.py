@@ -2,19 +2,29 @@
 
 from tenfold.jobs.jobs import Jobs
 from tenfold.jobs.tables import CANCELLED, DONE, ENDED, FAILED, RUNNING, UNFINISHED, WAITING, JobRow
-from tenfold.jobs.work import Handler, Stopped, Work
+from tenfold.jobs.types import QUEUES, TRAINING, WATCHING, WORK, AnyHandler, AnyType, Handler, JobType
+from tenfold.jobs.work import Stopped, Work
+from tenfold.jobs.worker import Worker
 
 __all__ = [
     "CANCELLED",
     "DONE",
     "ENDED",
     "FAILED",
+    "QUEUES",
     "RUNNING",
+    "TRAINING",
     "UNFINISHED",
     "WAITING",
+    "WATCHING",
+    "WORK",
+    "AnyHandler",
+    "AnyType",
     "Handler",
     "JobRow",
+    "JobType",
     "Jobs",
     "Stopped",
     "Work",
+    "Worker",
 ]

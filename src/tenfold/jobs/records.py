@@ -1,19 +1,36 @@
-"""The rows of jobs: made, found, and moved from waiting to their end. Knows nothing of who does the work."""
+"""The rows of jobs as those who ask for work see them: made, found, cancelled, forgotten. Runs nothing."""
 
+import hashlib
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from tenfold.database import Database, now
-from tenfold.errors import TenfoldError, UnknownJob
+from tenfold.errors import UnknownJob
 from tenfold.jobs.tables import CANCELLED, ENDED, RUNNING, UNFINISHED, WAITING, JobRow
 
+# Makes what a job is asked for, within the transaction that makes the job; gets the job's id.
+Make = Callable[[Session, str], dict[str, Any]]
 _KEPT = timedelta(days=90)
+_LONGEST_KEY = 200
+
+
+class Standing(NamedTuple):
+    """How a job stands, in short."""
+
+    id: str
+    state: str
+    cancel: bool
+    created_at: datetime
+
+
+_STANDING = JobRow.id, JobRow.state, JobRow.cancel, JobRow.created_at
 
 
 class Records:
@@ -22,24 +39,33 @@ class Records:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, kind: str, params: dict[str, Any], *, title: str, by: int, key: str | None) -> JobRow:
-        """A new job that waits; or the unfinished one that has the same key."""
+    def add(self, kind: str, make: Make, *, title: str, by: int, key: str | None) -> tuple[JobRow, bool]:
+        """A new job that waits, and True; or the unfinished one that has the same key, and False.
+
+        Args:
+            make: what it adds to the session is kept together with the job, or not at all.
+        """
+        key = _short(key)
         while True:
             if key is not None and (found := self._with_key(key)):
-                return found
-            moment = now()
-            row = JobRow(
-                id=_new_id(), kind=kind, title=title, params=params, by=by, key=key, state=WAITING, done=0,
-                total=0, message="", cancel=False, created_at=moment, updated_at=moment,
-            )  # fmt: skip
+                return found, False
+            job_id, moment = _new_id(), now()
             try:
                 with self._database.writing() as session:
+                    row = JobRow(
+                        id=job_id, kind=kind, title=title, params={}, by=by, key=key, state=WAITING, done=0,
+                        total=0, message="", cancel=False, attempt=0, lost=0, created_at=moment,
+                        updated_at=moment,
+                    )  # fmt: skip
                     session.add(row)
+                    session.flush()  # a key that is taken is found before anything else is made
+                    row.params = make(session, job_id)
             except IntegrityError:
                 # Somebody was faster with the same key; their job may have ended meanwhile, too.
-                assert key is not None
+                if key is None:
+                    raise
                 continue
-            return row
+            return row, True
 
     def get(self, job_id: str) -> JobRow:
         """The job; raises UnknownJob."""
@@ -63,56 +89,32 @@ class Records:
         with self._database.reading() as session:
             return list(session.scalars(query))
 
-    def unfinished(self) -> dict[str, str]:
-        """The ids of jobs that wait or run, with their kinds; the oldest first."""
+    def latest(self, kind: str, param: str, values: Sequence[str]) -> dict[str, Standing]:
+        """How the last job of a kind stands, for each value that one of its parameters has.
+
+        Args:
+            param: the name of a parameter that is a text.
+            values: which values to look for.
+        """
+        value = JobRow.params[param].as_string()
+        newest = select(func.max(JobRow.id)).where(JobRow.kind == kind, value.in_(values)).group_by(value)
+        query = select(value, *_STANDING).where(JobRow.id.in_(newest))
         with self._database.reading() as session:
-            query = select(JobRow.id, JobRow.kind).where(JobRow.state.in_(UNFINISHED)).order_by(JobRow.id)
-            return {row.id: row.kind for row in session.execute(query)}
+            return {row[0]: Standing(*row[1:]) for row in session.execute(query)}
+
+    def standing(self, ids: Sequence[str]) -> dict[str, Standing]:
+        """How jobs stand, by their ids."""
+        with self._database.reading() as session:
+            return {
+                row.id: Standing(*row)
+                for row in session.execute(select(*_STANDING).where(JobRow.id.in_(ids)))
+            }
 
     def moving(self, since: datetime) -> list[JobRow]:
         """Jobs that are unfinished, and those that changed after `since`."""
         with self._database.reading() as session:
             query = select(JobRow).where(or_(JobRow.state.in_(UNFINISHED), JobRow.updated_at > since))
             return list(session.scalars(query.order_by(JobRow.id)))
-
-    def begin(self, job_id: str) -> JobRow | None:
-        """Mark a waiting job as running; None where it does not wait (any more)."""
-        with self._database.writing() as session:
-            row = session.get(JobRow, job_id, with_for_update=True)
-            if row is None or row.state != WAITING:
-                return None
-            row.state, row.updated_at = RUNNING, now()
-            row.started_at = row.started_at or row.updated_at
-            return row
-
-    def progress(self, job_id: str, done: int, total: int, message: str) -> None:
-        self._change(job_id, done=done, total=total, message=message)
-
-    def end(
-        self,
-        job_id: str,
-        state: str,
-        *,
-        result: dict[str, Any] | None = None,
-        error: TenfoldError | None = None,
-    ) -> None:
-        """The job's end: done, failed or cancelled."""
-        problem = None if error is None else error.facts()
-        self._change(job_id, state=state, result=result, problem=problem, key=None, ended_at=now())
-
-    def interrupt(self, job_id: str | None = None) -> None:
-        """A running job (None: all of them) waits again: whoever worked on it does so no longer.
-
-        One that was to be cancelled has ended with that.
-        """
-        moment = now()
-        running = update(JobRow).where(JobRow.state == RUNNING)
-        if job_id is not None:
-            running = running.where(JobRow.id == job_id)
-        ended = {"state": CANCELLED, "key": None, "ended_at": moment, "updated_at": moment}
-        with self._database.writing() as session:
-            session.execute(running.where(JobRow.cancel).values(ended))
-            session.execute(running.values(state=WAITING, updated_at=moment))
 
     def cancel(self, job_id: str) -> JobRow:
         """Cancel a job that waits, ask a running one to stop, and leave one that has ended."""
@@ -123,12 +125,9 @@ class Records:
                 row.state, row.key, row.cancel = CANCELLED, None, True
                 row.ended_at = row.updated_at = now()
             elif row is not None and row.state == RUNNING:
-                row.cancel, row.updated_at = True, now()
+                # Its key is free at once: the same may be asked for again while it comes to its end.
+                row.cancel, row.key, row.updated_at = True, None, now()
         return self.get(job_id)
-
-    def cancel_asked(self, job_id: str) -> bool:
-        with self._database.reading() as session:
-            return bool(session.scalar(select(JobRow.cancel).where(JobRow.id == job_id)))
 
     def forget_old(self) -> None:
         """Delete jobs that ended long ago."""
@@ -140,10 +139,12 @@ class Records:
         with self._database.reading() as session:
             return session.scalar(select(JobRow).where(JobRow.key == key))
 
-    def _change(self, job_id: str, **values: Any) -> None:
-        with self._database.writing() as session:
-            session.execute(update(JobRow).where(JobRow.id == job_id).values(updated_at=now(), **values))
-
 
 def _new_id() -> str:
     return f"{time.time_ns():016x}{secrets.token_hex(6)}"
+
+
+def _short(key: str | None) -> str | None:
+    if key is None or len(key) <= _LONGEST_KEY:
+        return key
+    return hashlib.sha256(key.encode(errors="surrogateescape")).hexdigest()

@@ -1,9 +1,9 @@
-"""The table of jobs, as people see them. What makes them durable is the job library's own."""
+"""The tables of jobs, of their finished steps, and of the workers that run them."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, String, Text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenfold.database import Base, Moment
@@ -16,7 +16,9 @@ class JobRow(Base):
     """One job. title is a name for people in English; kind and params say the same to programs.
 
     id: hexadecimal digits that sort as the jobs were made. key: no two unfinished jobs have the same; NULL
-    once the job has ended. cancel: somebody asked a running job to stop.
+    once the job has ended. cancel: somebody asked a running job to stop. worker: who runs it. attempt: how
+    often it was begun; a worker that lost the job is known by its old number. lost: how many attempts in
+    a row ended with the death of their worker.
     """
 
     __tablename__ = "jobs"
@@ -34,9 +36,36 @@ class JobRow(Base):
     result: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     problem: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     cancel: Mapped[bool] = mapped_column(default=False)
+    worker: Mapped[str | None] = mapped_column(String(120))
+    attempt: Mapped[int] = mapped_column(default=0, server_default="0")
+    lost: Mapped[int] = mapped_column(default=0, server_default="0")
     created_at: Mapped[datetime] = mapped_column(Moment)
     started_at: Mapped[datetime | None] = mapped_column(Moment)
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
     updated_at: Mapped[datetime] = mapped_column(Moment)
 
     __table_args__ = (Index(None, "updated_at"), Index(None, "state", "id"), Index(None, "kind", "id"))
+
+
+class StepRow(Base):
+    """A step that an unfinished job has finished, and what it returned."""
+
+    __tablename__ = "job_steps"
+
+    job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200), primary_key=True)
+    value: Mapped[Any] = mapped_column(JSON)
+
+
+class WorkerRow(Base):
+    """A worker: a process that runs jobs. It renews its lease; past that, others take its jobs over.
+
+    id: names the machine, the process and its start (jobs/process.py). serving: whether it is a server, which
+    goes before commands.
+    """
+
+    __tablename__ = "workers"
+
+    id: Mapped[str] = mapped_column(String(120), primary_key=True)
+    serving: Mapped[bool]
+    lease_until: Mapped[datetime] = mapped_column(Moment)

@@ -1,16 +1,16 @@
-"""What a handler gets: a job's parameters, its memory, a way to tell how far it is. Knows no job library."""
+"""What a handler gets: a job's parameters, its finished steps, whether to stop, how to tell progress."""
 
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Generic, TypeVar
 
-from tenfold.jobs.records import Records
-from tenfold.jobs.tables import JobRow
+from pydantic import BaseModel
 
+from tenfold.jobs.leases import Attempt, Leases
+
+P = TypeVar("P", bound=BaseModel, covariant=True)
 T = TypeVar("T")
-# Runs the second argument once for each job and name; later it answers what was remembered.
-Remember = Callable[[str, Callable[[], Any]], Any]
 
 _SECONDS_BETWEEN_WRITES = 0.5
 _SECONDS_BETWEEN_LOOKS = 0.5
@@ -20,8 +20,12 @@ class Stopped(Exception):
     """Raised by a handler that ends before its work is done, because `Work.stopping` is true."""
 
 
-class Work:
-    """One job at work, as its handler sees it. For the handler's own thread.
+class Work(Generic[P]):
+    """One running job, as its handler sees it. For the handler's own thread.
+
+    Args:
+        closing: set when this process ends.
+        changed: called when progress was written.
 
     Attributes:
         id: the job's.
@@ -29,9 +33,17 @@ class Work:
         params: what was asked for.
     """
 
-    def __init__(self, row: JobRow, records: Records, closing: threading.Event, remember: Remember) -> None:
-        self.id, self.by, self.params = row.id, row.by, row.params
-        self._records, self._closing, self._remember = records, closing, remember
+    def __init__(
+        self,
+        attempt: Attempt,
+        params: P,
+        leases: Leases,
+        closing: threading.Event,
+        changed: Callable[[], None] = lambda: None,
+    ) -> None:
+        row = attempt.row
+        self.id, self.by, self.params = row.id, row.by, params
+        self._attempt, self._leases, self._closing, self._changed = attempt, leases, closing, changed
         self._progress = (row.done, row.total, row.message)
         self._written = self._progress
         self._written_at = self._looked_at = 0.0
@@ -41,19 +53,27 @@ class Work:
     def step(self, name: str, do: Callable[[], T]) -> T:
         """What `do` returns, or returned when this job came here before it was interrupted.
 
-        A handler asks for its steps in the same order each time, and by the same names. A step that fails or
-        is interrupted is not remembered, and runs again when the job does.
+        A step that fails or is interrupted is not remembered, and runs again when the job does.
 
         Args:
+            name: no two steps of a job have the same.
             do: returns what JSON can hold; a tuple comes back as a list.
 
         Raises:
-            Stopped: the job is to stop; nothing was begun.
+            Stopped: the job is to stop.
         """
         if self.stopping:
             raise Stopped
-        result: T = self._remember(name, do)
-        return result
+        before = self._leases.step(self._attempt, name)
+        if before is not None:
+            value: T = before.value
+            return value
+        value = do()
+        self._leases.keep_step(self._attempt, name, value)
+        if self._attempt.lost:
+            self._told = True
+            raise Stopped
+        return value
 
     def progress(self, done: int, total: int, message: str = "") -> None:
         """Tell how far the work is: `done` of `total` (0: not known), and what it is at.
@@ -68,16 +88,17 @@ class Work:
     def stopping(self) -> bool:
         """Whether the handler is to return or raise `Stopped` soon.
 
-        Either somebody cancelled the job, or this process ends; then the handler runs again in the next one.
+        Somebody cancelled the job; or this process ends, or may have lost the job to another one, and the
+        handler runs again.
         """
-        self._told = self._told or self._closing.is_set() or self.cancelled
+        self._told = self._told or self.interrupted or self.cancelled
         return self._told
 
     @property
     def cancelled(self) -> bool:
         """Whether somebody cancelled the job."""
         if not self._cancelled and time.monotonic() - self._looked_at >= _SECONDS_BETWEEN_LOOKS:
-            self._cancelled = self._records.cancel_asked(self.id)
+            self._cancelled = self._leases.cancel_asked(self._attempt)
             self._looked_at = time.monotonic()
         return self._cancelled
 
@@ -88,15 +109,13 @@ class Work:
 
     @property
     def interrupted(self) -> bool:
-        """Whether this process ends, so that whatever went wrong may have gone wrong because of that."""
-        return self._closing.is_set() and not self._cancelled
+        """Whether this process ends or may have lost the job: what went wrong may have gone wrong by that."""
+        return (self._closing.is_set() or self._attempt.lost or not self._leases.sure) and not self._cancelled
 
     def write_progress(self) -> None:
         """Write down what `progress` was told last."""
         if self._progress != self._written:
-            self._records.progress(self.id, *self._progress)
+            self._leases.progress(self._attempt, *self._progress)
             self._written = self._progress
             self._written_at = time.monotonic()
-
-
-Handler = Callable[[Work], dict[str, Any]]
+            self._changed()

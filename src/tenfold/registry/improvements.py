@@ -1,8 +1,10 @@
 """Attempts to improve on the live model: what was tried and how it came out. Trains and judges nothing."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from tenfold.database import Database, now
 from tenfold.errors import UnknownImprovement
@@ -18,11 +20,15 @@ class Improvements:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def begin(self, base_hash: str, by: int, options: dict[str, Any]) -> Improvement:
-        """Note that one is tried from the model `base_hash`."""
-        with self._database.writing() as session:
-            one = Improvement(at=now(), by=by, base_hash=base_hash, options=options, counts={}, state=RUNNING)
-            session.add(one)
+    def begin(
+        self, session: Session, job_id: str, base_hash: str, by: int, options: dict[str, Any]
+    ) -> Improvement:
+        """Note, in the transaction that makes its job, that one is tried from the model `base_hash`."""
+        one = Improvement(
+            job_id=job_id, at=now(), by=by, base_hash=base_hash, options=options, counts={}, state=RUNNING
+        )
+        session.add(one)
+        session.flush()
         return one
 
     def change(self, improvement_id: int, **values: Any) -> Improvement:
@@ -51,11 +57,13 @@ class Improvements:
         with self._database.reading() as session:
             return list(session.scalars(wanted))
 
-    def running(self) -> Improvement | None:
-        """The one at work, if one is."""
-        wanted = select(Improvement).where(Improvement.state == RUNNING).order_by(Improvement.id.desc())
+    def jobs_of(self, runs: Sequence[str]) -> dict[str, str]:
+        """The ids of the jobs that trained these runs, by the runs' names; of those that are improvements."""
+        wanted = select(Improvement.run, Improvement.job_id).where(
+            Improvement.run.in_(runs), Improvement.job_id.is_not(None)
+        )
         with self._database.reading() as session:
-            return session.scalars(wanted).first()
+            return {str(row.run): str(row.job_id) for row in session.execute(wanted)}
 
     def of_model(self, model_hash: str) -> Improvement | None:
         """The improvement that made a model; None where it came otherwise."""

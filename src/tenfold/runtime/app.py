@@ -5,7 +5,6 @@ is imported when it is made, so a command loads only what it uses. A test that n
 `App`.
 """
 
-from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from tenfold.catalogue.watches import Watches
     from tenfold.images import Limits
     from tenfold.inference.server import ModelServer
-    from tenfold.jobs import Handler, Jobs
+    from tenfold.jobs import Jobs
     from tenfold.registry.improvements import Improvements
     from tenfold.registry.models import Registry
     from tenfold.server_files import ServerFiles
@@ -195,8 +194,9 @@ class App(Foundation):
     @part
     def jobs(self) -> "Jobs":
         from tenfold.jobs import Jobs
+        from tenfold.runtime.handlers import Handlers
 
-        return Jobs(self.database, _Handlers(self))
+        return Jobs(self.database, Handlers(self))
 
     @part
     def classifying(self) -> "Classifying":
@@ -232,7 +232,7 @@ class App(Foundation):
     def training(self) -> "Training":
         from tenfold.work.training import Training
 
-        return Training(self.registry, self.home, self.settings.data_dir)
+        return Training(self.registry, self.jobs, self.home, self.settings.data_dir)
 
     @part
     def compare(self) -> "Compare":
@@ -281,40 +281,3 @@ class App(Foundation):
             self.model_server,
             self.load,
         )
-
-
-class _Handlers(Mapping[str, "Handler"]):
-    """kind of job -> what does it, made when there is such a job."""
-
-    def __init__(self, app: App) -> None:
-        from tenfold.work import (
-            adding,
-            checking_data,
-            classifying,
-            comparing,
-            improving,
-            reclassifying,
-            training,
-            watching,
-        )
-
-        self._parts: dict[str, Callable[[], Handler]] = {
-            adding.KIND: lambda: app.adding,
-            checking_data.KIND: lambda: app.checking,
-            classifying.KIND: lambda: app.classifying,
-            comparing.KIND: lambda: app.compare,
-            improving.KIND: lambda: app.improving,
-            reclassifying.KIND: lambda: app.reclassifying,
-            training.KIND: lambda: app.training,
-            watching.KIND: lambda: app.watching,
-            watching.LOOK: lambda: app.looking,
-        }
-
-    def __getitem__(self, kind: str) -> "Handler":
-        return self._parts[kind]()
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._parts)
-
-    def __len__(self) -> int:
-        return len(self._parts)

@@ -45,15 +45,11 @@ class _Jobs:
     name = "jobs"
 
     def __init__(self, app: "App") -> None:
-        self._app = app
+        self._app, self._worker = app, app.jobs.worker(serving=True)
 
     def run(self, stop: threading.Event) -> None:
-        self._app.jobs.start()
-        try:
-            self._app.watching.resume()
-            stop.wait()
-        finally:
-            self._app.jobs.close()
+        self._app.watching.resume()
+        self._worker.run(stop)
 
     def wake(self) -> None:
-        """It looks by itself."""
+        self._worker.wake()

@@ -1,7 +1,7 @@
 """/api/v1/comparisons: which of several models is better on the same pictures."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
@@ -15,7 +15,7 @@ from tenfold.web.job_answers import JobAnswer, job_answer
 from tenfold.web.problems import NotHere, responses
 from tenfold.web.reports import SANDBOX
 from tenfold.web.service import service_of
-from tenfold.work.comparing import KIND, names_of
+from tenfold.work.comparing import COMPARE, CompareParams, Split, names_of
 
 router = APIRouter(tags=["models"], prefix="/api/v1/comparisons")
 _MOST = 8
@@ -27,7 +27,7 @@ class ComparisonAsked(BaseModel):
     data: str = Field(
         "cifar10", description="cifar10, or a folder or manifest on the server.", max_length=4096
     )
-    split: Literal["test", "validation", "training", "all"] = Field(
+    split: Split = Field(
         "test", description="Which part; a folder without parts is split as training splits it."
     )
 
@@ -58,10 +58,11 @@ def compare(request: Request, who: Administrator, asked: ComparisonAsked) -> Job
             "are not there",
             cure="Name cifar10, or the whole path of a folder or manifest on the server.",
         )
-    params = {"models": keys, "data": asked.data, "split": asked.split}
+    params = CompareParams(models=keys, data=asked.data, split=asked.split)
     title = f"Compare {' and '.join(one.name for one in models)}"
-    house.audit.note(who.id, "model.compare", title, params, address=who.address)
-    return job_answer(house.jobs.submit(KIND, params, title=title, by=who.id))
+    house.audit.note(who.id, "model.compare", title, params.model_dump(), address=who.address)
+    key = f"{COMPARE.kind} {params.model_dump_json()}"
+    return job_answer(house.jobs.submit(COMPARE, params, title=title, by=who.id, key=key))
 
 
 @router.get(
@@ -73,7 +74,7 @@ async def report(request: Request, who: Viewer, job: str) -> Response:
     house = service_of(request).house
     found = await service_of(request).threads.read(house.jobs.get, job)
     page = house.compare.page(found.id)
-    if found.kind != KIND or not page.is_file():
+    if found.kind != COMPARE.kind or not page.is_file():
         raise NotHere(f"The comparison {job[:64]}", "has no page", cure="It is written when the job ends.")
     content = await service_of(request).threads.read(page.read_bytes)
     return Response(content, media_type="text/html", headers={"Content-Security-Policy": SANDBOX})

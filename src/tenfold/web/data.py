@@ -1,16 +1,15 @@
 """/api/v1/data: the datasets that can be trained on, looked through and checked. Knows no file format."""
 
 import hashlib
-import json
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from PIL import Image
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from tenfold.datasets import cifar10, sources
 from tenfold.datasets.browsing import Browsed, browse
@@ -22,6 +21,7 @@ from tenfold.web.job_answers import JobAnswer, job_answer
 from tenfold.web.problems import NotHere, responses
 from tenfold.web.reports import SANDBOX
 from tenfold.web.service import Service, service_of
+from tenfold.work.checking_data import CHECK_DATA, CheckDataParams, CheckDataResult
 
 router = APIRouter(tags=["data"], prefix="/api/v1/data")
 _MOST_SKIPPED = 100
@@ -82,35 +82,6 @@ class ItemAnswer(BaseModel):
 class ItemsAnswer(BaseModel):
     total: int = Field(description="How many there are of that part and class.")
     pictures: list[ItemAnswer]
-
-
-class ExampleAnswer(BaseModel):
-    """Pictures that share a problem."""
-
-    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
-
-    score: float
-    note: str
-    suggestion: str = Field("", description="A label that would fit better; may be empty.")
-    pictures: list[dict[str, Any]]
-
-
-class ProblemFound(BaseModel):
-    """One kind of problem."""
-
-    name: str = Field(description="leaks, conflicts, labels, exact, near, dark, ...")
-    findings: int
-    examples: list[ExampleAnswer]
-
-
-class CheckAnswer(BaseModel):
-    """What a check found; the whole of it is on its page."""
-
-    pictures: int
-    fingerprint: str
-    remarks: list[str]
-    skipped: int
-    problems: list[ProblemFound]
 
 
 _GONE = responses(
@@ -217,18 +188,18 @@ def check(request: Request, who: Operator, key: str) -> JobAnswer:
     source = _named(service, key)
     browse(source, service.settings.data_dir, service.house.files)
     job = service.house.jobs.submit(
-        "check-data", {"source": source, "key": key}, title=f"Check {_title(source)}", by=who.id,
-        key=f"check-data {key}",
+        CHECK_DATA, CheckDataParams(source=source, key=key), title=f"Check {_title(source)}", by=who.id,
+        key=f"{CHECK_DATA.kind} {key}",
     )  # fmt: skip
     return job_answer(job)
 
 
 @router.get("/{key}/check", operation_id="data_check", summary="What the last check found", responses=_GONE)
-def checked(request: Request, who: Viewer, key: str) -> CheckAnswer:
+def checked(request: Request, who: Viewer, key: str) -> CheckDataResult:
     """The last check's findings in short."""
     service = service_of(request)
     _named(service, key)
-    return CheckAnswer(**json.loads(_kept(service, key, ".json").read_text(encoding="utf-8")))
+    return CheckDataResult.model_validate_json(_kept(service, key, ".json").read_bytes())
 
 
 @router.get(

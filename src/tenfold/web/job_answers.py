@@ -1,29 +1,29 @@
-"""A job as the API answers it."""
+"""A job as the API answers it: of each type with its own parameters and result."""
 
+import logging
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, RootModel, create_model
 
-from tenfold.jobs import JobRow
+from tenfold.jobs import AnyType, JobRow
+from tenfold.runtime.handlers import JOBS
 from tenfold.web.problems import Problem, remembered
+
+log = logging.getLogger(__name__)
 
 State = Literal["waiting", "running", "done", "failed", "cancelled"]
 
 
-class JobAnswer(BaseModel):
-    """Long work: asked for, under way, or ended."""
-
+class _Job(BaseModel):
     id: str
-    kind: str
     title: str = Field(description="What it is, in English.")
-    params: dict[str, Any] = Field(description="What was asked for.")
     by: int = Field(description="Who asked; 0 is the server or this machine's own user.")
     state: State
     done: int = Field(description="How much of `total` is done.")
     total: int = Field(description="0: not known.")
     message: str = Field(description="What it is at; may be empty.")
-    result: dict[str, Any] | None
     problem: Problem | None = Field(description="Why it failed.")
     cancelling: bool = Field(description="Whether it was told to stop.")
     created_at: datetime
@@ -31,22 +31,68 @@ class JobAnswer(BaseModel):
     ended_at: datetime | None
 
 
+class UnknownJob(_Job):
+    """A job of a type that this version does not have."""
+
+    kind: Literal["unknown"]
+    params: None
+    result: None
+
+
+def _answer_of(job_type: AnyType) -> type[_Job]:
+    """The model of a job of one type."""
+    name = "".join(part.capitalize() for part in job_type.kind.split("-"))
+    asked = Field(description="What was asked for; null: another version asked for it.")
+    found = Field(description="What it returned, once it is done.")
+    fields: dict[str, Any] = {
+        "kind": (Literal[job_type.kind], ...),
+        "params": (job_type.params | None, asked),
+        "result": (job_type.result | None, found),
+    }
+    return create_model(f"{name}Job", __base__=_Job, **fields)
+
+
+_TYPES = {job_type.kind: job_type for job_type in JOBS}
+_ANSWERS = {kind: _answer_of(job_type) for kind, job_type in _TYPES.items()}
+
+if TYPE_CHECKING:
+    _AnyJob = _Job
+else:
+    _AnyJob = Annotated[Union[(*_ANSWERS.values(), UnknownJob)], Field(discriminator="kind")]
+
+
+class JobAnswer(RootModel[_AnyJob]):
+    """Long work: asked for, under way, or ended. `kind` says which parameters and result it has."""
+
+
 def job_answer(job: JobRow) -> JobAnswer:
-    """`job` as the API answers it."""
-    return JobAnswer(
-        id=job.id,
-        kind=job.kind,
-        title=job.title,
-        params=job.params,
-        by=job.by,
-        state=job.state,  # type: ignore[arg-type]
-        done=job.done,
-        total=job.total,
-        message=job.message,
-        result=job.result,
-        problem=remembered(job.problem) if job.problem else None,
-        cancelling=job.cancel,
-        created_at=job.created_at,
-        started_at=job.started_at,
-        ended_at=job.ended_at,
-    )
+    """`job` as the API answers it; without its parameters or result where they are of another version."""
+    common: dict[str, Any] = {
+        "id": job.id,
+        "title": job.title,
+        "by": job.by,
+        "state": job.state,
+        "done": job.done,
+        "total": job.total,
+        "message": job.message,
+        "problem": remembered(job.problem) if job.problem else None,
+        "cancelling": job.cancel,
+        "created_at": job.created_at,
+        "started_at": job.started_at,
+        "ended_at": job.ended_at,
+    }
+    job_type = _TYPES.get(job.kind)
+    if job_type is None:
+        return JobAnswer(UnknownJob(kind="unknown", params=None, result=None, **common))
+    params = _fitting(job, job_type.params_of)
+    result = None if job.result is None else _fitting(job, job_type.result_of)
+    own: dict[str, Any] = {"kind": job.kind, "params": params, "result": result}
+    return JobAnswer(_ANSWERS[job.kind](**common, **own))
+
+
+def _fitting(job: JobRow, read: Callable[[JobRow], BaseModel]) -> BaseModel | None:
+    try:
+        return read(job)
+    except ValueError as reason:
+        log.warning("Job %s (%s) is of another version: %s", job.id, job.kind, reason)
+        return None

@@ -29,7 +29,8 @@ from tenfold.web.job_answers import JobAnswer, job_answer
 from tenfold.web.problems import Problem, describe, responses
 from tenfold.web.service import service_of
 from tenfold.web.uploads import Upload
-from tenfold.work import adding, classifying
+from tenfold.work import classifying
+from tenfold.work.adding import ADD, AddParams
 
 router = APIRouter(prefix="/api/v1/catalogue", tags=["catalogue"])
 _long = APIRouter(route_class=LongBody)
@@ -179,11 +180,11 @@ def add_folder(request: Request, who: Administrator, asked: FolderAsked) -> JobA
     if asked.watch:
         _, job = house.watching.add(path, shared=asked.shared, by=who.id)
     else:
-        params = {"paths": [path], "owner": HOUSE, "shared": asked.shared}
+        params = AddParams(paths=[path], owner=HOUSE, shared=asked.shared)
         # The same folder once more, while it is being added, is the same job.
-        key = f"{adding.KIND} {hash_of(os.fsencode(path))}"
+        key = f"{ADD.kind} {hash_of(os.fsencode(path))}"
         title = f"Add {images.safe_name(path)}"
-        job = house.jobs.submit(adding.KIND, params, title=title, by=who.id, key=key)
+        job = house.jobs.submit(ADD, params, title=title, by=who.id, key=key)
     house.audit.note(who.id, "folder.add", kept_path(path), {"watch": asked.watch}, address=who.address)
     return job_answer(job)
 

@@ -95,7 +95,7 @@ def list_reclassifications(
 ) -> ReclassificationsAnswer:
     """Those thrown away are not listed."""
     service = service_of(request)
-    found = service.house.reclassifying.found.latest(limit)
+    found = service.house.reclassifying.latest(limit)
     return ReclassificationsAnswer(reclassifications=_answers(service, found))
 
 
@@ -105,7 +105,8 @@ def read(request: Request, who: Administrator, number: int) -> ReclassificationD
     service = service_of(request)
     found = service.house.reclassifying.found
     moved = [MovedAnswer(old=one.old, new=one.new, count=one.entries) for one in found.moved(number)]
-    return ReclassificationDetail(**_answers(service, [found.get(number)])[0].model_dump(), moved=moved)
+    one = service.house.reclassifying.get(number)
+    return ReclassificationDetail(**_answers(service, [one])[0].model_dump(), moved=moved)
 
 
 @router.get(

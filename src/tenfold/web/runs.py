@@ -8,7 +8,8 @@ from fastapi.responses import HTMLResponse, Response
 from pydantic import BaseModel, Field
 
 from tenfold.errors import TrainingError
-from tenfold.jobs.tables import UNFINISHED, JobRow
+from tenfold.jobs import UNFINISHED
+from tenfold.jobs.records import Standing
 from tenfold.networks.listing import NETWORKS
 from tenfold.registry.models import RUN
 from tenfold.training import recipe_file
@@ -19,8 +20,7 @@ from tenfold.web.models import ModelEntry, model_entry
 from tenfold.web.problems import NotHere, responses
 from tenfold.web.reports import SANDBOX
 from tenfold.web.service import Service, service_of
-from tenfold.work import improving
-from tenfold.work.training import KIND, Wish
+from tenfold.work.training import TRAIN, Wish
 
 router = APIRouter(tags=["training"], prefix="/api/v1")
 _CURVES = (
@@ -34,8 +34,6 @@ _CURVES = (
         for name in ("loss", "accuracy", "precision", "recall")
     ),
 )
-# So many of the latest training jobs are looked through for a run's own.
-_JOBS = 500
 Setting = str | int | float | bool | list[str] | list[int] | list[float]
 
 
@@ -134,9 +132,10 @@ def networks(who: Viewer) -> NetworksAnswer:
 def list_runs(request: Request, who: Viewer) -> RunsAnswer:
     """All runs, of the page and of the command line."""
     service = service_of(request)
-    training, jobs = service.house.training, _jobs(service)
-    waiting = [_waiting(service, name, jobs.get(name)) for name in training.unbegun()]
-    return RunsAnswer(runs=waiting + [_begun(run, jobs.get(run.name)) for run in training.found()])
+    unbegun, begun = service.house.training.unbegun(), service.house.training.found()
+    jobs = _jobs(service, [*unbegun, *(run.name for run in begun)])
+    waiting = [_waiting(service, name, jobs.get(name)) for name in unbegun]
+    return RunsAnswer(runs=waiting + [_begun(run, jobs.get(run.name)) for run in begun])
 
 
 @router.post(
@@ -146,16 +145,16 @@ def list_runs(request: Request, who: Viewer) -> RunsAnswer:
 def begin(request: Request, who: Administrator, asked: TrainingAsked) -> JobAnswer:
     """Start training in the background; its model is registered at the end."""
     service = service_of(request)
-    name = service.house.training.begin(Wish(**asked.model_dump()), datetime.now())
+    name, job = service.house.training.begin(Wish(**asked.model_dump()), datetime.now(), by=who.id)
     _note(service, who, "training.begin", name, network=asked.network, data=asked.data)
-    return _submitted(service, who, name)
+    return job_answer(job)
 
 
 @router.get("/runs/{name}", operation_id="run", summary="A training run", responses=_GONE)
 def read(request: Request, who: Viewer, name: str) -> RunDetail:
     """Where it stands, and its curves up to the last finished epoch."""
     service = service_of(request)
-    training, job = service.house.training, _jobs(service).get(name)
+    training, job = service.house.training, _jobs(service, [name]).get(name)
     output = training.last_words(name)
     if name in training.unbegun():
         wish = training.wish(name)
@@ -185,7 +184,7 @@ def stop(request: Request, who: Administrator, name: str) -> JobAnswer:
     """Stop after the step at hand; what it learned up to the last finished epoch is kept."""
     service = service_of(request)
     service.house.training.folder(name)
-    job = _jobs(service).get(name)
+    job = _jobs(service, [name]).get(name)
     if job is None or job.state not in UNFINISHED:
         raise TrainingError(
             f"The run {name}",
@@ -203,9 +202,10 @@ def stop(request: Request, who: Administrator, name: str) -> JobAnswer:
 def resume(request: Request, who: Administrator, name: str, asked: ResumeAsked | None = None) -> JobAnswer:
     """Go on from the last finished epoch, as if it had never stopped."""
     service = service_of(request)
-    service.house.training.check_resumable(name)
+    finish = asked is not None and asked.finish
+    job = service.house.training.resume(name, finish=finish, by=who.id)
     _note(service, who, "training.resume", name)
-    return _submitted(service, who, name, finish=asked is not None and asked.finish)
+    return job_answer(job)
 
 
 @router.post(
@@ -228,7 +228,7 @@ def register(request: Request, who: Administrator, name: str) -> ModelEntry:
 def delete(request: Request, who: Administrator, name: str) -> None:
     """Delete the run's folder with checkpoints, figures and report. A registered model stays."""
     service = service_of(request)
-    job = _jobs(service).get(name)
+    job = _jobs(service, [name]).get(name)
     if job is not None and job.state in UNFINISHED:
         raise TrainingError(f"The run {name}", "is being trained", cure="Stop it first.")
     service.house.training.delete(name)
@@ -249,25 +249,17 @@ async def report(request: Request, who: Viewer, name: str) -> Response:
     return Response(content, media_type="text/html", headers={"Content-Security-Policy": SANDBOX})
 
 
-def _submitted(service: Service, who: Visitor, name: str, *, finish: bool = False) -> JobAnswer:
-    params = {"run": name, "finish": finish}
-    title = f"Train {name}"
-    return job_answer(service.house.jobs.submit(KIND, params, title=title, by=who.id, key=f"train {name}"))
-
-
 def _note(service: Service, who: Visitor, action: str, subject: str, **details: str) -> None:
     service.house.audit.note(who.id, action, subject, details, address=who.address)
 
 
-def _jobs(service: Service) -> dict[str, JobRow]:
+def _jobs(service: Service, runs: list[str]) -> dict[str, Standing]:
     """The last job of each run; that of a training on corrections, too."""
-    found: dict[str, JobRow] = {}
-    for job in service.house.jobs.list(_JOBS, kinds=[KIND, improving.KIND]):
-        params = job.params
-        found.setdefault(
-            str(params["run"]) if job.kind == KIND else improving.run_of(params["improvement"]), job
-        )
-    return found
+    records = service.house.jobs.records
+    improved = service.house.improving.improvements.jobs_of(runs)
+    standing = records.standing(list(improved.values()))
+    found = {run: standing[job] for run, job in improved.items() if job in standing}
+    return found | records.latest(TRAIN.kind, "run", runs)
 
 
 def _network(name: str) -> NetworkAnswer:
@@ -279,7 +271,7 @@ def _network(name: str) -> NetworkAnswer:
     )  # fmt: skip
 
 
-def _waiting(service: Service, name: str, job: JobRow | None) -> RunAnswer:
+def _waiting(service: Service, name: str, job: Standing | None) -> RunAnswer:
     wish = service.house.training.wish(name) or Wish()
     unfinished = job is not None and job.state in UNFINISHED
     state: Any = "waiting" if unfinished else "failed" if job and job.state == "failed" else STOPPED
@@ -291,7 +283,7 @@ def _waiting(service: Service, name: str, job: JobRow | None) -> RunAnswer:
     )  # fmt: skip
 
 
-def _begun(run: History, job: JobRow | None) -> RunAnswer:
+def _begun(run: History, job: Standing | None) -> RunAnswer:
     best, left = run.best or {}, run.curve("seconds_left")
     state: Any = run.state
     if job is not None and job.state in UNFINISHED:

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
+
+from pydantic import BaseModel, Field
 
 from tenfold.catalogue.intake import Added, Intake, Kept
 from tenfold.catalogue.seen import FileState, Seen, seen
@@ -18,15 +19,38 @@ from tenfold.catalogue.tables import FAILED, HOUSE, Entry
 from tenfold.database import Database
 from tenfold.errors import DamagedPicture, NotAPicture, PictureError
 from tenfold.images import safe_name
-from tenfold.jobs import Stopped, Work
+from tenfold.jobs import WORK, JobType, Stopped, Work
 from tenfold.server_files import ServerFiles
 from tenfold.work.classifying import LOT, Classifying
 from tenfold.work.walking import Walk
 
-KIND = "add"
 MOST_PROBLEMS = 100
 # Threads that read and keep; most of their time they wait for the disk.
 _KEEPERS = 8
+
+
+class AddParams(BaseModel):
+    """Files and folders to add."""
+
+    paths: list[str] = Field(description="Absolute paths of files and folders of the server.")
+    owner: int = Field(description="Whose the pictures are; 0: everybody's.")
+    shared: bool = Field(description="Whether others see them.")
+
+
+class AddResult(BaseModel):
+    """What became of the files of folders."""
+
+    files: int
+    added: int = Field(description="New entries.")
+    known: int = Field(description="Files whose content was there already.")
+    unchanged: int = Field(description="Files that were not read again.")
+    unusable: int = Field(description="Files that gave no entry or no answer.")
+    failed: int = Field(description="Those of them that are entries, and turned out to be damaged.")
+    problems: list[str] = Field(description="The first of what is wrong with files, in English.")
+    labels: dict[str, int] = Field(description="New entries by class; empty: none of the classes.")
+
+
+ADD = JobType("add", WORK, AddParams, AddResult)
 
 
 @dataclass(frozen=True)
@@ -64,18 +88,9 @@ class Tally:
         if len(self.problems) < MOST_PROBLEMS:
             self.problems.append(words)
 
-    def result(self) -> dict[str, Any]:
+    def result(self) -> AddResult:
         """As a job's result."""
-        return {
-            "files": self.files,
-            "added": self.added,
-            "known": self.known,
-            "unchanged": self.unchanged,
-            "unusable": self.unusable,
-            "failed": self.failed,
-            "problems": self.problems,
-            "labels": dict(self.labels),
-        }
+        return AddResult(**vars(self))
 
 
 @dataclass(frozen=True)
@@ -88,7 +103,7 @@ class _Read:
 
 
 class Adding:
-    """The job "add": params are `paths` (absolute: files and folders), `owner` and `shared`.
+    """Does the job "add".
 
     Args:
         classifying: answers what was added, lot by lot.
@@ -101,9 +116,9 @@ class Adding:
         self._database, self._intake, self._classifying = database, intake, classifying
         self._files = files
 
-    def __call__(self, work: Work) -> dict[str, Any]:
-        whose = Whose(int(work.params["owner"]), work.by, bool(work.params["shared"]))
-        walk = Walk(tuple(work.params["paths"]), self._files)
+    def __call__(self, work: Work[AddParams]) -> AddResult:
+        whose = Whose(work.params.owner, work.by, work.params.shared)
+        walk = Walk(tuple(work.params.paths), self._files)
         self._intake.clear_abandoned()
         total = sum(1 for _ in walk)
         tally = Tally()

@@ -9,18 +9,58 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel, ConfigDict, Field
+
 from tenfold import processes
 from tenfold.errors import DatasetError
 from tenfold.files import write_whole
-from tenfold.jobs import Stopped, Work
+from tenfold.jobs import WORK, JobType, Stopped, Work
 
-KIND = "check-data"
 # What a summary keeps of each kind of problem; the page has all.
 _NAMED = 5
 
 
+class CheckDataParams(BaseModel):
+    """A dataset to check."""
+
+    source: str = Field(description="cifar10, or where its pictures are.")
+    key: str = Field(description="The name under which the findings are kept.")
+
+
+class ExampleFound(BaseModel):
+    """Pictures that share a problem."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
+
+    score: float
+    note: str
+    suggestion: str = Field("", description="A label that would fit better; may be empty.")
+    pictures: list[dict[str, Any]]
+
+
+class ProblemFound(BaseModel):
+    """One kind of problem."""
+
+    name: str = Field(description="leaks, conflicts, labels, exact, near, dark, ...")
+    findings: int
+    examples: list[ExampleFound]
+
+
+class CheckDataResult(BaseModel):
+    """What a check found; the whole of it is on its page."""
+
+    pictures: int
+    fingerprint: str
+    remarks: list[str]
+    skipped: int
+    problems: list[ProblemFound]
+
+
+CHECK_DATA = JobType("check-data", WORK, CheckDataParams, CheckDataResult)
+
+
 class CheckData:
-    """Checks one dataset: params are `source` and `key`, the name under which the result is kept.
+    """Does the job "check-data".
 
     Args:
         checks: the folder for results: key.json and key.html.
@@ -31,8 +71,8 @@ class CheckData:
     def __init__(self, checks: Path, data_dir: Path, home: Path) -> None:
         self._checks, self._data_dir, self._home = checks, data_dir, home
 
-    def __call__(self, work: Work) -> dict[str, Any]:
-        source, key = str(work.params["source"]), str(work.params["key"])
+    def __call__(self, work: Work[CheckDataParams]) -> CheckDataResult:
+        source, key = work.params.source, work.params.key
         self._checks.mkdir(parents=True, exist_ok=True)
         work.progress(0, 0, "looking for copies, wrong labels and pictures that show little")
         with tempfile.TemporaryDirectory(dir=self._checks, prefix=".check-") as folder:
@@ -40,10 +80,10 @@ class CheckData:
             found = self._run(work, source, page)
             summary = _summary(found)
             write_whole(self._checks / f"{key}.html", page.read_bytes())
-            write_whole(self._checks / f"{key}.json", json.dumps(summary).encode())
+            write_whole(self._checks / f"{key}.json", summary.model_dump_json().encode())
         return summary
 
-    def _run(self, work: Work, source: str, page: Path) -> dict[str, Any]:
+    def _run(self, work: Work[CheckDataParams], source: str, page: Path) -> dict[str, Any]:
         command = ["tenfold", "data", "check", source, "--json", "--output", str(page)]
         command += ["--confined", "--data-dir", str(self._data_dir)]
         if importlib.util.find_spec("cleanlab") is None:
@@ -62,15 +102,15 @@ class CheckData:
             return found
 
 
-def _summary(found: dict[str, Any]) -> dict[str, Any]:
+def _summary(found: dict[str, Any]) -> CheckDataResult:
     """What the page of all findings says in short: how many of each kind, and the first of them."""
-    return {
-        "pictures": found["pictures"],
-        "fingerprint": found["fingerprint"],
-        "remarks": found["remarks"],
-        "skipped": len(found["skipped"]),
-        "problems": [
-            {"name": name, "findings": len(findings), "examples": findings[:_NAMED]}
+    return CheckDataResult(
+        pictures=found["pictures"],
+        fingerprint=found["fingerprint"],
+        remarks=found["remarks"],
+        skipped=len(found["skipped"]),
+        problems=[
+            ProblemFound(name=name, findings=len(findings), examples=findings[:_NAMED])
             for name, findings in found["problems"].items()
         ],
-    }
+    )

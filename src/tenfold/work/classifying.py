@@ -9,7 +9,8 @@ import threading
 import time
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
+
+from pydantic import BaseModel, Field
 
 from tenfold import images
 from tenfold.catalogue.intake import Intake, Waiting
@@ -20,10 +21,9 @@ from tenfold.errors import CatalogueError, PictureError
 from tenfold.inference import Classifier
 from tenfold.inference.classifier import PIXELS_PER_INPUT, Prepared
 from tenfold.inference.server import ModelServer, Outcome, Priority
-from tenfold.jobs import Jobs, Stopped, Work
+from tenfold.jobs import WORK, Jobs, JobType, Stopped, Work
 from tenfold.predictions import Prediction
 
-KIND = "classify"
 # Pictures answered between two looks at what else waits, and written together.
 LOT = 64
 # So often a picture is tried that raises what no picture should.
@@ -34,8 +34,22 @@ _SECONDS_BETWEEN_LOOKS = 0.2
 log = logging.getLogger(__name__)
 
 
+class ClassifyParams(BaseModel):
+    """Nothing is asked for: whatever waits is classified."""
+
+
+class ClassifyResult(BaseModel):
+    """How many entries got an answer, and how many could not."""
+
+    classified: int
+    failed: int = Field(description="Entries whose picture is damaged.")
+
+
+CLASSIFY = JobType("classify", WORK, ClassifyParams, ClassifyResult)
+
+
 class Classifying:
-    """The job "classify": answers everything that waits.
+    """Does the job "classify": answers everything that waits.
 
     Args:
         server: answers; each lot is answered by the model that is live when it begins.
@@ -46,7 +60,7 @@ class Classifying:
         # Two jobs of one process must not answer the same pictures.
         self._one_at_a_time = threading.Lock()
 
-    def __call__(self, work: Work) -> dict[str, Any]:
+    def __call__(self, work: Work[ClassifyParams]) -> ClassifyResult:
         done, failed, idle_since = 0, 0, time.monotonic()
         while True:
             if work.stopping:
@@ -57,7 +71,7 @@ class Classifying:
                 work.progress(done, done + (LOT if len(answered) == LOT else 0))
                 idle_since = time.monotonic()
             elif time.monotonic() - idle_since > _LINGER_SECONDS:
-                return {"classified": done - failed, "failed": failed}
+                return ClassifyResult(classified=done - failed, failed=failed)
             else:
                 time.sleep(_SECONDS_BETWEEN_LOOKS)
 
@@ -128,4 +142,4 @@ def wake(jobs: Jobs, intake: Intake) -> None:
     a while.
     """
     if intake.waits():
-        jobs.submit(KIND, {}, title="Classify new pictures", by=HOUSE, key=KIND)
+        jobs.submit(CLASSIFY, ClassifyParams(), title="Classify new pictures", by=HOUSE, key=CLASSIFY.kind)

@@ -3,23 +3,78 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Literal
+
+from pydantic import BaseModel, Field
 
 from tenfold.datasets.dataset import Dataset
 from tenfold.datasets.opening import CIFAR10, open_dataset
 from tenfold.inference import Classifier
-from tenfold.jobs import Stopped, Work
+from tenfold.jobs import WORK, JobType, Stopped, Work
 from tenfold.judging import comparison_page
 from tenfold.judging.contest import contest
 from tenfold.registry.models import Registry
 from tenfold.registry.tables import RegisteredModel
 from tenfold.server_files import ServerFiles
 
-KIND = "compare"
+Split = Literal["test", "validation", "training", "all"]
+
+
+class CompareParams(BaseModel):
+    """Models to compare."""
+
+    models: list[str] = Field(description="Their hashes.")
+    data: str = Field(description="cifar10, or a folder or manifest of the server.")
+    split: Split = "test"
+
+
+class ComparedModel(BaseModel):
+    """A model's figures, 0 to 1 where they are shares."""
+
+    hash: str
+    pictures: int
+    accuracy: float
+    accuracy_low: float = Field(description="The lower end of the 95 % interval.")
+    accuracy_high: float
+    macro_f1: float
+    calibration_error: float
+    cross_entropy: float
+    kept: float = Field(description="How many pictures it does not call none of these.")
+
+
+class ComparedPair(BaseModel):
+    """Two models: the second's accuracy minus the first's, -1 to 1."""
+
+    first: str
+    second: str
+    difference: float
+    low: float = Field(description="The lower end of its 95 % interval.")
+    high: float
+    mcnemar_mid_p: float = Field(description="McNemar's test: how likely so much is by luck.")
+    mcnemar_mid_p_holm: float = Field(description="The same, corrected for the number of pairs (Holm).")
+    right_both: int = Field(description="Pictures that both get right.")
+    right_only_first: int
+    right_only_second: int
+    right_neither: int
+    better: str | None = Field(description="Which is better; null where it may be luck.")
+    sentence: str = Field(description="What can be said, in English.")
+
+
+class CompareResult(BaseModel):
+    """What a comparison found."""
+
+    data: str
+    split: Split
+    pictures: int
+    models: dict[str, ComparedModel]
+    differences: list[ComparedPair]
+
+
+COMPARE = JobType("compare", WORK, CompareParams, CompareResult)
 
 
 class Compare:
-    """Compares models: params are `models` (hashes), `data`, and `split`.
+    """Does the job "compare".
 
     Args:
         load: makes a classifier of a model file.
@@ -43,9 +98,8 @@ class Compare:
         """Where a job's page is, once it has ended."""
         return self._home / "comparisons" / f"{job}.html"
 
-    def __call__(self, work: Work) -> dict[str, Any]:
-        keys = [str(key) for key in work.params["models"]]
-        source, split = str(work.params["data"]), str(work.params.get("split", "test"))
+    def __call__(self, work: Work[CompareParams]) -> CompareResult:
+        keys, source, split = work.params.models, work.params.data, work.params.split
         registered = [self._registry.get(key) for key in keys]
         names = names_of(registered)
         models = {name: self._load(self._registry.path(key)) for name, key in zip(names, keys, strict=True)}
@@ -89,7 +143,7 @@ class Compare:
         comparison_page.write(
             self.page(work.id), comparison_page.Subject(tuple(names), title, split), figures, found, {}
         )
-        return {"data": source, "split": split, **facts}
+        return CompareResult(data=source, split=split, **facts)
 
 
 def names_of(models: Sequence[RegisteredModel]) -> list[str]:

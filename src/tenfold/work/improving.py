@@ -10,16 +10,18 @@ import shutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
 
 from tenfold.catalogue.corrected import Corrected, CorrectedPicture
 from tenfold.catalogue.store import Store
 from tenfold.catalogue.tables import NONE
 from tenfold.datasets.dataset import Dataset
-from tenfold.errors import DatasetError, MissingExtra, RegistryError, TenfoldError
+from tenfold.errors import DatasetError, MissingExtra, RegistryError, TenfoldError, UnknownJob
 from tenfold.files import write_whole
 from tenfold.inference import Classifier
-from tenfold.jobs import CANCELLED, JobRow, Jobs, Stopped, Work
+from tenfold.jobs import CANCELLED, TRAINING, JobRow, Jobs, JobType, Stopped, Work
 from tenfold.registry.improvements import BETTER, FAILED, JUDGED, RUNNING, STOPPED, Improvements
 from tenfold.registry.models import CORRECTIONS, INSISTED, WON, Registry
 from tenfold.registry.tables import Improvement, LiveChange
@@ -30,10 +32,27 @@ from tenfold.work.own_data import OwnData, OwnSource
 from tenfold.work.switching import Switch
 from tenfold.work.training_process import TrainingProcess, check_extra
 
-KIND = "improve"
 # Fewer corrected pictures than this teach nothing that could be measured.
 LEAST = 10
 _NAMED = 5
+
+
+class ImproveParams(BaseModel):
+    """An improvement to try."""
+
+    improvement: int = Field(description="Its number.")
+
+
+class ImproveResult(BaseModel):
+    """How an improvement came out."""
+
+    improvement: int
+    model: str = Field(description="The hash of the new model.")
+    verdict: Literal["better", "worse", "no-difference"]
+    sentence: str = Field(description="The verdict and the figures in English.")
+
+
+IMPROVE = JobType("improve", TRAINING, ImproveParams, ImproveResult)
 
 
 @dataclass(frozen=True)
@@ -120,14 +139,6 @@ class Improving:
             DatasetError: the model's own data are wanted and not there, or needed and not wanted.
         """
         check_extra()
-        running = self.improvements.running()
-        if running and running.job_id and self._jobs.get(running.job_id).ended_at is None:
-            raise RegistryError(
-                "The live model",
-                "is being improved already",
-                received=f"improvement {running.id}",
-                cure="Wait for it, or cancel its job.",
-            )
         now = self.readiness()
         if not now.ready:
             raise RegistryError(
@@ -152,11 +163,21 @@ class Improving:
             "own_source": now.own.source,
             "mixture": asdict(self._mixture),
         }
-        one = self.improvements.begin(now.base, by, options)
         name = self._registry.get(now.base).name
-        title = f"Train {name} on {len(taught.pictures):,} corrected pictures"
-        job = self._jobs.submit(KIND, {"improvement": one.id}, title=title, by=by)
-        return self.improvements.change(one.id, job_id=job.id), job
+        job = self._jobs.submit_new(
+            IMPROVE,
+            lambda session, job_id: ImproveParams(
+                improvement=self.improvements.begin(session, job_id, now.base, by, options).id
+            ),
+            title=f"Train {name} on {len(taught.pictures):,} corrected pictures",
+            by=by,
+            key=IMPROVE.kind,
+        )
+        if job is None:
+            raise RegistryError(
+                "The live model", "is being improved already", cure="Wait for it, or cancel its job."
+            )
+        return self.improvements.get(IMPROVE.params_of(job).improvement), job
 
     def make_live(self, improvement_id: int, *, insist: bool, by: int) -> LiveChange:
         """Answer with the improved model from now on.
@@ -194,14 +215,17 @@ class Improving:
         """Also where its job ended before it could say so: cancelled while it waited, or by a fault."""
         if one.state != RUNNING or one.job_id is None:
             return one
-        job = self._jobs.get(one.job_id)
+        try:
+            job = self._jobs.get(one.job_id)
+        except UnknownJob:
+            return self.improvements.change(one.id, state=STOPPED)
         if job.ended_at is None:
             return one
         state = STOPPED if job.state == CANCELLED else FAILED
         return self.improvements.change(one.id, state=state, problem=job.problem)
 
-    def __call__(self, work: Work) -> dict[str, Any]:
-        number = int(work.params["improvement"])
+    def __call__(self, work: Work[ImproveParams]) -> ImproveResult:
+        number = work.params.improvement
         try:
             return self._improve(work, self.improvements.get(number))
         except Stopped:
@@ -212,7 +236,7 @@ class Improving:
             self.improvements.change(number, state=FAILED, problem=error.facts())
             raise
 
-    def _improve(self, work: Work, one: Improvement) -> dict[str, Any]:
+    def _improve(self, work: Work[ImproveParams], one: Improvement) -> ImproveResult:
         folder = self._home / "improvements" / str(one.id)
         base_path = self._registry.path(one.base_hash)
         base = self._load(base_path)
@@ -256,12 +280,9 @@ class Improving:
         )
         # Copies of people's pictures are not kept longer than they are needed.
         shutil.rmtree(folder, ignore_errors=True)
-        return {
-            "improvement": one.id,
-            "model": model.hash,
-            "verdict": found["verdict"],
-            "sentence": found["sentence"],
-        }
+        return ImproveResult(
+            improvement=one.id, model=model.hash, verdict=found["verdict"], sentence=found["sentence"]
+        )
 
     def _write(
         self, one: Improvement, base: Classifier, folder: Path, told: Callable[[int, int, str], None]

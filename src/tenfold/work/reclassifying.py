@@ -1,26 +1,44 @@
-"""The job "reclassify": another model asked about all entries, and its answers taken over when told to.
-
-Params are `reclassification`, its number, and `apply` where its answers are to be taken over.
-"""
+"""The job "reclassify": another model asked about all entries, and its answers taken over when told to."""
 
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
+
+from pydantic import BaseModel, Field
 
 from tenfold.catalogue.reclassification import FAILED, READY, RUNNING, Asked, Reclassifications
 from tenfold.catalogue.store import Store
 from tenfold.catalogue.tables import Reclassification
-from tenfold.errors import CatalogueError, PictureError, TenfoldError
+from tenfold.database import Session
+from tenfold.errors import CatalogueError, PictureError, TenfoldError, UnknownJob
 from tenfold.inference import Classifier
 from tenfold.inference.classifier import Prepared
 from tenfold.inference.server import ModelServer, Priority
-from tenfold.jobs import JobRow, Jobs, Stopped, Work
+from tenfold.jobs import WORK, JobRow, Jobs, JobType, Stopped, Work
 from tenfold.registry.models import Registry
 
-KIND = "reclassify"
 # Entries whose answers are kept together; whatever ends the work costs no more than one lot.
 LOT = 64
+
+
+class ReclassifyParams(BaseModel):
+    """A reclassification to ask the other model for, or to take over."""
+
+    reclassification: int = Field(description="Its number.")
+    apply: bool = Field(default=False, description="Take its answers over.")
+
+
+class ReclassifyResult(BaseModel):
+    """What a model answered, or how much was taken over."""
+
+    reclassification: int
+    count: int = Field(description="Entries that it answered for, or that changed.")
+    changed: int = Field(default=0, description="Entries that would get another class.")
+    unread: int = Field(default=0, description="Entries whose picture cannot be read.")
+    action: int | None = Field(default=None, description="The action that took the answers over.")
+
+
+RECLASSIFY = JobType("reclassify", WORK, ReclassifyParams, ReclassifyResult)
 
 
 class Reclassifying:
@@ -51,22 +69,45 @@ class Reclassifying:
             CatalogueError: another reclassification is at work.
         """
         model = self._registry.get(model_hash)
-        for other in self.found.latest():
-            if other.state == RUNNING and other.job_id and self._jobs.get(other.job_id).ended_at is None:
-                raise CatalogueError(
-                    "The catalogue",
-                    "is being reclassified already",
-                    received=f"reclassification {other.id}",
-                    cure="Wait for it, or cancel its job.",
-                )
-        one = self.found.begin(model_hash, by)
-        return self._submitted(one, f"Reclassify with {model.name}", {"reclassification": one.id}, by)
+        job = self._jobs.submit_new(
+            RECLASSIFY,
+            lambda session, job_id: ReclassifyParams(
+                reclassification=self.found.begin(session, job_id, model_hash, by).id
+            ),
+            title=f"Reclassify with {model.name}",
+            by=by,
+            key=RECLASSIFY.kind,
+        )
+        if job is None:
+            raise CatalogueError(
+                "The catalogue", "is being reclassified already", cure="Wait for it, or cancel its job."
+            )
+        return self.found.get(RECLASSIFY.params_of(job).reclassification), job
 
     def apply(self, number: int, *, by: int) -> tuple[Reclassification, JobRow]:
         """Have a model's answers taken over. Raises CatalogueError where they are not all there."""
-        one = self.found.start_applying(number, by=by)
-        params = {"reclassification": number, "apply": True}
-        return self._submitted(one, f"Take over reclassification {number}", params, by)
+
+        def started(session: Session, job_id: str) -> ReclassifyParams:
+            self.found.start_applying(session, job_id, number, by=by)
+            return ReclassifyParams(reclassification=number, apply=True)
+
+        job = self._jobs.submit_new(
+            RECLASSIFY,
+            started,
+            title=f"Take over reclassification {number}",
+            by=by,
+            key=f"{RECLASSIFY.kind} apply {number}",
+        )
+        one = self.found.get(number)
+        return one, job or self._jobs.get(one.job_id or "")
+
+    def get(self, number: int) -> Reclassification:
+        """One of them, as it is now. Raises NotInCatalogue."""
+        return self._settled(self.found.get(number))
+
+    def latest(self, limit: int = 50) -> list[Reclassification]:
+        """The newest first, as they are now, without those that were thrown away."""
+        return [self._settled(one) for one in self.found.latest(limit)]
 
     def discard(self, number: int) -> None:
         """Throw answers away, and end the work on them. Raises CatalogueError where they were taken over."""
@@ -75,9 +116,9 @@ class Reclassifying:
         if one.job_id is not None and one.state == RUNNING:
             self._jobs.cancel(one.job_id)
 
-    def __call__(self, work: Work) -> dict[str, Any]:
-        number = int(work.params["reclassification"])
-        if work.params.get("apply"):
+    def __call__(self, work: Work[ReclassifyParams]) -> ReclassifyResult:
+        number = work.params.reclassification
+        if work.params.apply:
             return self._apply(work, number)
         try:
             return self._ask(work, number)
@@ -85,13 +126,17 @@ class Reclassifying:
             self.found.change(number, state=FAILED)
             raise
 
-    def _submitted(
-        self, one: Reclassification, title: str, params: dict[str, Any], by: int
-    ) -> tuple[Reclassification, JobRow]:
-        job = self._jobs.submit(KIND, params, title=title, by=by, key=f"{KIND} {params}")
-        return self.found.change(one.id, job_id=job.id), job
+    def _settled(self, one: Reclassification) -> Reclassification:
+        """Also where its job ended before it could say so: cancelled while it waited, or by a fault."""
+        if one.state != RUNNING or one.job_id is None:
+            return one
+        try:
+            ended = self._jobs.get(one.job_id).ended_at is not None
+        except UnknownJob:
+            ended = True
+        return self.found.change(one.id, state=FAILED) if ended else one
 
-    def _ask(self, work: Work, number: int) -> dict[str, Any]:
+    def _ask(self, work: Work[ReclassifyParams], number: int) -> ReclassifyResult:
         one = self.found.get(number)
         classifier = self._load(self._registry.path(one.model_hash))
         total, after, failed = self.found.total(), 0, 0
@@ -111,7 +156,7 @@ class Reclassifying:
             failed, after = failed + len(some) - len(answers), some[-1].entry
             work.progress(self.found.get(number).count + failed, total, "asking the other model")
         one = self.found.change(number, state=READY)
-        return {"reclassification": number, "count": one.count, "changed": one.changed, "unread": failed}
+        return ReclassifyResult(reclassification=number, count=one.count, changed=one.changed, unread=failed)
 
     def _read(self, one: Asked, classifier: Classifier) -> Prepared:
         """One picture read and cut. In one of several threads."""
@@ -121,7 +166,7 @@ class Reclassifying:
             raise PictureError(one.name, "cannot be read from the store", received=str(reason)) from reason
         return classifier.prepare(content, name=one.name)
 
-    def _apply(self, work: Work, number: int) -> dict[str, Any]:
+    def _apply(self, work: Work[ReclassifyParams], number: int) -> ReclassifyResult:
         classifier = self._load(self._registry.path(self.found.get(number).model_hash))
 
         def told(done: int, total: int) -> None:
@@ -131,4 +176,4 @@ class Reclassifying:
                 raise Stopped
 
         action = self.found.apply(number, threshold=classifier.info.threshold, progress=told)
-        return {"reclassification": number, "action": action.id, "count": action.count}
+        return ReclassifyResult(reclassification=number, action=action.id, count=action.count)

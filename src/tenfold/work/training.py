@@ -11,10 +11,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel, Field
+
 from tenfold.datasets.opening import CIFAR10
 from tenfold.errors import TrainingError, UnknownModel, UnknownRun
 from tenfold.files import write_whole
-from tenfold.jobs.work import Stopped, Work
+from tenfold.jobs import TRAINING, UNFINISHED, JobRow, Jobs, JobType, Stopped, Work
 from tenfold.networks import listing
 from tenfold.registry.models import BUNDLED, RUN, Registry
 from tenfold.training import history, presence, recipe_file, runs
@@ -22,9 +24,27 @@ from tenfold.training.history import History
 from tenfold.training.recipe import Recipe
 from tenfold.work.training_process import LOG, TrainingProcess, check_extra
 
-KIND = "train"
 _ASKED = "asked.json"
 _LONGEST_NAME = 100
+
+
+class TrainParams(BaseModel):
+    """A run to train in."""
+
+    run: str = Field(description="The run's name.")
+    finish: bool = Field(default=False, description="Train no further; make a model of what it has learned.")
+
+
+class TrainResult(BaseModel):
+    """The model that came of a run, as it was registered."""
+
+    run: str
+    model: str = Field(description="Its hash.")
+    name: str
+    accuracy: float | None = Field(description="On the test part of its data, 0 to 1.")
+
+
+TRAIN = JobType("train", TRAINING, TrainParams, TrainResult)
 
 
 @dataclass(frozen=True)
@@ -59,19 +79,19 @@ class Wish:
 
 
 class Training:
-    """The runs' folders, and the job that trains in one: params are `run`, and `finish` to train no further.
+    """The runs' folders, and the job "train", which trains in one.
 
     Args:
         home: tenfold's folder; runs are in its folder runs.
         data_dir: where CIFAR-10 is.
     """
 
-    def __init__(self, registry: Registry, home: Path, data_dir: Path) -> None:
-        self._registry, self._home, self._data_dir = registry, home, data_dir
+    def __init__(self, registry: Registry, jobs: Jobs, home: Path, data_dir: Path) -> None:
+        self._registry, self._jobs, self._home, self._data_dir = registry, jobs, home, data_dir
         self.runs = home / "runs"
 
-    def begin(self, wish: Wish, moment: datetime) -> str:
-        """Make a run's folder for `wish`; its name is what the job is then asked for.
+    def begin(self, wish: Wish, moment: datetime, *, by: int) -> tuple[str, JobRow]:
+        """Have a new run trained: its name, and the job. An unfinished one of the same wish is the answer.
 
         Raises:
             MissingExtra: training is not installed.
@@ -94,18 +114,47 @@ class Training:
         while not _made(folder):
             number += 1
             folder = wanted.with_name(f"{wanted.name}-{number}")
-        write_whole(folder / _ASKED, json.dumps(asdict(wish)).encode())
-        return folder.name
+        asked = json.dumps(asdict(wish), sort_keys=True)
+        write_whole(folder / _ASKED, asked.encode())
+        job = self._jobs.submit(
+            TRAIN,
+            TrainParams(run=folder.name),
+            title=f"Train {folder.name}",
+            by=by,
+            key=f"{TRAIN.kind} {asked}",
+        )
+        run = TRAIN.params_of(job).run
+        if run != folder.name:  # somebody was faster
+            shutil.rmtree(folder)
+        return run, job
 
-    def __call__(self, work: Work) -> dict[str, Any]:
+    def resume(self, name: str, *, finish: bool = False, by: int) -> JobRow:
+        """Have a run gone on with, from its last finished epoch.
+
+        Args:
+            finish: train no further; make a model of what it has learned.
+
+        Raises:
+            UnknownRun: there is none of that name.
+            TrainingError: it cannot be gone on with.
+            MissingExtra: training is not installed.
+        """
+        self.check_resumable(name)
+        before = self._jobs.records.latest(TRAIN.kind, "run", [name]).get(name)
+        if before is not None and before.state in UNFINISHED and not before.cancel:
+            return self._jobs.get(before.id)
+        params = TrainParams(run=name, finish=finish)
+        return self._jobs.submit(TRAIN, params, title=f"Train {name}", by=by, key=f"{TRAIN.kind} {name}")
+
+    def __call__(self, work: Work[TrainParams]) -> TrainResult:
         """Train to the end, and register the model."""
-        name = str(work.params["run"])
+        name = work.params.run
         folder = self.folder(name)
         wish = self.wish(name) or Wish()
         begun = (folder / history.RECIPES[0]).is_file()
         recipe = runs.recipe(folder) if begun else wish.recipe()
         again = ["--confined"]
-        again += ["--finish"] if work.params.get("finish") else []
+        again += ["--finish"] if work.params.finish else []
         again += [f"--name={wish.name}"] if wish.name else []
         process = TrainingProcess(folder, home=self._home, data_dir=self._data_dir, report=True)
         ended = process.run(
@@ -118,7 +167,7 @@ class Training:
         if not ended:
             raise Stopped
         model = self._registry.register(process.model, origin=RUN, run=name, by=work.by)
-        return {"run": name, "model": model.hash, "name": model.name, "accuracy": model.accuracy}
+        return TrainResult(run=name, model=model.hash, name=model.name, accuracy=model.accuracy)
 
     def folder(self, name: str) -> Path:
         """The folder of a run in the folder of runs. Raises UnknownRun where there is none."""

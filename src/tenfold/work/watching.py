@@ -7,20 +7,20 @@ a restart the same files are not read again, and those that came meanwhile are f
 import logging
 import time
 from pathlib import Path
-from typing import Any
+
+from pydantic import BaseModel, Field
 
 from tenfold.catalogue.tables import HOUSE, Watch
 from tenfold.catalogue.watches import Watches
 from tenfold.errors import CatalogueError
-from tenfold.jobs import JobRow, Jobs, Stopped, Work
+from tenfold.jobs import WATCHING, WORK, JobRow, Jobs, JobType, Stopped, Work
 from tenfold.server_files import ServerFiles
-from tenfold.work.adding import Adding, Tally, Whose
+from tenfold.work.adding import Adding, AddResult, Tally, Whose
 from tenfold.work.notifying import Notifying, told_of
 from tenfold.work.settling import Settling
 
 log = logging.getLogger(__name__)
 
-KIND, LOOK = "watch", "look"
 _SECONDS_BETWEEN_TICKS = 0.5
 _SECONDS_BETWEEN_LISTS = 1.0
 # A folder of which the system tells everything is looked through now and then all the same.
@@ -30,6 +30,22 @@ _LOOKING_SHARE = 0.05
 _SECONDS_AFTER_A_PROBLEM = 30.0
 # The job ends when nothing has been watched for this long.
 _LINGER_SECONDS = 10.0
+
+
+class WatchParams(BaseModel):
+    """Nothing is asked for: all folders that are watched are looked after."""
+
+
+class LookParams(BaseModel):
+    """A folder to look through once."""
+
+    path: str = Field(description="Its absolute path.")
+    owner: int = Field(description="Whose the pictures are; 0: everybody's.")
+    shared: bool = Field(description="Whether others see them.")
+
+
+WATCH = JobType("watch", WATCHING, WatchParams, AddResult)
+LOOK = JobType("look", WORK, LookParams, AddResult)
 
 
 class Watching:
@@ -55,7 +71,7 @@ class Watching:
         """See to it that what is watched is looked after; None where nothing is."""
         return self._begin(HOUSE) if self.watches.active() else None
 
-    def __call__(self, work: Work) -> dict[str, Any]:
+    def __call__(self, work: Work[WatchParams]) -> AddResult:
         tally = Tally()
         folders: dict[int, _Folder] = {}
         listed_at = 0.0
@@ -91,18 +107,18 @@ class Watching:
                 folders[watch.id] = _Folder(watch, self.watches, self._adding, self._files)
 
     def _begin(self, by: int) -> JobRow:
-        return self._jobs.submit(KIND, {}, title="Watch folders", by=by, key=KIND)
+        return self._jobs.submit(WATCH, WatchParams(), title="Watch folders", by=by, key=WATCH.kind)
 
 
 class Looking:
-    """The job "look": adds what is whole in a folder now, and ends. Params: `path`, `owner`, `shared`."""
+    """Does the job "look": adds what is whole in a folder now, and ends."""
 
     def __init__(self, adding: Adding, files: ServerFiles) -> None:
         self._adding, self._files = adding, files
 
-    def __call__(self, work: Work) -> dict[str, Any]:
-        path = str(work.params["path"])
-        whose = Whose(int(work.params["owner"]), work.by, bool(work.params["shared"]), source="watch")
+    def __call__(self, work: Work[LookParams]) -> AddResult:
+        path = work.params.path
+        whose = Whose(work.params.owner, work.by, work.params.shared, source="watch")
         settling = Settling(path, self._files)
         problem = settling.look()
         if problem:
@@ -131,7 +147,7 @@ class _Folder:
         self._add_at = 0.0
         self._problem = watch.problem
 
-    def tend(self, work: Work, tally: Tally) -> None:
+    def tend(self, work: Work[WatchParams], tally: Tally) -> None:
         """Look where it is time to or something changed, and add what is whole."""
         moment = time.monotonic()
         self._notify()
@@ -166,7 +182,7 @@ class _Folder:
         told = self._notifying is not None and problem is None
         self._look_at = moment + max(_SECONDS_TOLD if told else _SECONDS_BETWEEN_LOOKS, took / _LOOKING_SHARE)
 
-    def _add(self, work: Work, tally: Tally) -> None:
+    def _add(self, work: Work[WatchParams], tally: Tally) -> None:
         whole = list(self._settling.whole())
         whose = Whose(self._watch.owner_id, HOUSE, self._watch.shared, source="watch")
         try:
