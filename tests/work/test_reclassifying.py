@@ -213,7 +213,7 @@ def test_answers_are_thrown_away(made: Made) -> None:
 
 def test_only_one_model_is_asked_at_a_time_and_only_one_that_is_registered(made: Made) -> None:
     one, _ = made.job.begin(made.model, by=0)
-    with pytest.raises(CatalogueError, match=f"is being reclassified already .reclassification {one.id}."):
+    with pytest.raises(CatalogueError, match="is being reclassified already"):
         made.job.begin(made.model, by=0)
     with pytest.raises(CatalogueError, match=r"cannot be taken over \(it is running\)\. Wait until"):
         made.job.apply(one.id, by=0)

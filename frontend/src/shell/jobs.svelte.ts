@@ -7,7 +7,7 @@ import { events } from "./events.svelte";
 export type { Job } from "../lib/shapes";
 
 const most = 30;
-const names: Readonly<Record<string, TextKey>> = {
+const names: Readonly<Record<Job["kind"], TextKey | null>> = {
   add: "jobAdd",
   classify: "jobClassify",
   watch: "jobWatch",
@@ -16,9 +16,11 @@ const names: Readonly<Record<string, TextKey>> = {
   reclassify: "jobReclassify",
   compare: "jobCompare",
   "check-data": "jobCheckData",
+  look: null,
+  unknown: null,
 };
 /** Work that goes on beside everything, of which nobody asks when it ends. */
-const quiet = new Set(["classify", "watch", "similar-index"]);
+const quiet = new Set<Job["kind"]>(["classify", "watch"]);
 
 class Jobs {
   list = $state.raw<readonly Job[]>([]);
@@ -66,7 +68,7 @@ export function isQuiet(job: Job): boolean {
 
 /** The key of the text that names the kind of work, where there is one. */
 export function kindOf(job: Job): TextKey | null {
-  return names[job.kind] ?? null;
+  return names[job.kind];
 }
 
 export const jobs = new Jobs();
