@@ -1,4 +1,5 @@
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from tenfold.accounts.tables import AuditRecord
 from tenfold.database import Database
-from tenfold.database.upgrading import configured
+from tenfold.database.upgrading import configured, upgrade
 from tenfold.errors import DatabaseError
 
 
@@ -124,3 +125,13 @@ def test_a_file_that_is_not_the_one_that_is_open_is_told(tmp_path: Path, how: st
             database.engine.connect()
     assert file.exists() == (how == "replaced")
     database.close()
+
+
+def test_tables_are_up_to_date_once_they_were_upgraded_and_not_before(database_url: str) -> None:
+    with closing(Database(database_url)) as opened:
+        assert not opened.up_to_date()
+        upgrade(opened)
+        assert opened.up_to_date()
+        with opened.writing() as session:
+            session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+        assert not opened.up_to_date()

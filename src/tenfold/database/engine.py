@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Engine, FromClause, create_engine, event, make_url
+from sqlalchemy import URL, Engine, FromClause, create_engine, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql.dml import Insert as PostgresqlInsert
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
@@ -24,6 +24,7 @@ from tenfold.errors import DatabaseError
 
 # How long one writer waits for another on SQLite, which lets in one at a time.
 _PATIENCE_SECONDS = 30
+MIGRATIONS = Path(__file__).parent / "migrations" / "versions"
 # What is raised where the database does not answer at this moment: it was stopped, or is too busy.
 UNAVAILABLE: tuple[type[Exception], ...] = (OperationalError, PoolTimeout)
 
@@ -101,6 +102,15 @@ class Database:
                 received=str(reason.orig).strip().splitlines()[0],
                 cure=cure,
             ) from reason
+
+    def up_to_date(self) -> bool:
+        """Whether the tables are of this version of tenfold; costs one look, and no import of the upgrade."""
+        newest = max(step.name.partition("_")[0] for step in MIGRATIONS.glob("[0-9]*.py"))
+        with self.engine.connect() as connection:
+            try:
+                return bool(connection.scalar(text("SELECT version_num FROM alembic_version")) == newest)
+            except DBAPIError:
+                return False  # there are no tables yet
 
     @property
     def shown(self) -> str:

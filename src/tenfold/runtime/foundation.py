@@ -80,13 +80,15 @@ class Foundation:
     def database(self) -> "Database":
         """The database with its tables up to date; raises DatabaseError."""
         from tenfold.database import Database
-        from tenfold.database.upgrading import upgrade
 
         settings = self.settings
         database = Database(settings.database_url or f"sqlite:///{self.home / 'tenfold.db'}")
         try:
             database.check()
-            upgrade(database, self.home / "backups" if settings.upgrade_backup == "yes" else None)
+            if not database.up_to_date():
+                from tenfold.database.upgrading import upgrade
+
+                upgrade(database, self.home / "backups" if settings.upgrade_backup == "yes" else None)
         except BaseException:
             database.close()
             raise
