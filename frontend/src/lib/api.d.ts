@@ -4165,7 +4165,7 @@ export interface components {
              * Action
              * @description The action that took the answers over.
              */
-            action?: number | null;
+            action: number | null;
         };
         /** ResumeAsked */
         ResumeAsked: {

@@ -7,13 +7,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from tenfold.jobs.tables import JobRow
 from tenfold.jobs.work import Work
 
 P = TypeVar("P", bound=BaseModel)
 R = TypeVar("R", bound=BaseModel)
+
+
+class Shape(BaseModel):
+    """What a job is asked for, or what it returns: in the API every value of it is always there."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
+
 
 WORK, TRAINING, WATCHING = "work", "training", "watching"
 # Queue -> how many of its jobs one process runs at once.

@@ -11,7 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from tenfold.catalogue.intake import Added, Intake, Kept
 from tenfold.catalogue.seen import FileState, Seen, seen
@@ -19,7 +19,7 @@ from tenfold.catalogue.tables import FAILED, HOUSE, Entry
 from tenfold.database import Database
 from tenfold.errors import DamagedPicture, NotAPicture, PictureError
 from tenfold.images import safe_name
-from tenfold.jobs import WORK, JobType, Stopped, Work
+from tenfold.jobs import WORK, JobType, Shape, Stopped, Work
 from tenfold.server_files import ServerFiles
 from tenfold.work.classifying import LOT, Classifying
 from tenfold.work.walking import Walk
@@ -29,7 +29,7 @@ MOST_PROBLEMS = 100
 _KEEPERS = 8
 
 
-class AddParams(BaseModel):
+class AddParams(Shape):
     """Files and folders to add."""
 
     paths: list[str] = Field(description="Absolute paths of files and folders of the server.")
@@ -37,7 +37,7 @@ class AddParams(BaseModel):
     shared: bool = Field(description="Whether others see them.")
 
 
-class AddResult(BaseModel):
+class AddResult(Shape):
     """What became of the files of folders."""
 
     files: int

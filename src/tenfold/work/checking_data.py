@@ -9,28 +9,26 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from tenfold import processes
 from tenfold.errors import DatasetError
 from tenfold.files import write_whole
-from tenfold.jobs import WORK, JobType, Stopped, Work
+from tenfold.jobs import WORK, JobType, Shape, Stopped, Work
 
 # What a summary keeps of each kind of problem; the page has all.
 _NAMED = 5
 
 
-class CheckDataParams(BaseModel):
+class CheckDataParams(Shape):
     """A dataset to check."""
 
     source: str = Field(description="cifar10, or where its pictures are.")
     key: str = Field(description="The name under which the findings are kept.")
 
 
-class ExampleFound(BaseModel):
+class ExampleFound(Shape):
     """Pictures that share a problem."""
-
-    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
 
     score: float
     note: str
@@ -38,7 +36,7 @@ class ExampleFound(BaseModel):
     pictures: list[dict[str, Any]]
 
 
-class ProblemFound(BaseModel):
+class ProblemFound(Shape):
     """One kind of problem."""
 
     name: str = Field(description="leaks, conflicts, labels, exact, near, dark, ...")
@@ -46,7 +44,7 @@ class ProblemFound(BaseModel):
     examples: list[ExampleFound]
 
 
-class CheckDataResult(BaseModel):
+class CheckDataResult(Shape):
     """What a check found; the whole of it is on its page."""
 
     pictures: int

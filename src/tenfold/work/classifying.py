@@ -10,7 +10,7 @@ import time
 from collections.abc import Sequence
 from functools import partial
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from tenfold import images
 from tenfold.catalogue.intake import Intake, Waiting
@@ -21,7 +21,7 @@ from tenfold.errors import CatalogueError, PictureError
 from tenfold.inference import Classifier
 from tenfold.inference.classifier import PIXELS_PER_INPUT, Prepared
 from tenfold.inference.server import ModelServer, Outcome, Priority
-from tenfold.jobs import WORK, Jobs, JobType, Stopped, Work
+from tenfold.jobs import WORK, Jobs, JobType, Shape, Stopped, Work
 from tenfold.predictions import Prediction
 
 # Pictures answered between two looks at what else waits, and written together.
@@ -34,11 +34,11 @@ _SECONDS_BETWEEN_LOOKS = 0.2
 log = logging.getLogger(__name__)
 
 
-class ClassifyParams(BaseModel):
+class ClassifyParams(Shape):
     """Nothing is asked for: whatever waits is classified."""
 
 
-class ClassifyResult(BaseModel):
+class ClassifyResult(Shape):
     """How many entries got an answer, and how many could not."""
 
     classified: int

@@ -5,12 +5,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from tenfold.datasets.dataset import Dataset
 from tenfold.datasets.opening import CIFAR10, open_dataset
 from tenfold.inference import Classifier
-from tenfold.jobs import WORK, JobType, Stopped, Work
+from tenfold.jobs import WORK, JobType, Shape, Stopped, Work
 from tenfold.judging import comparison_page
 from tenfold.judging.contest import contest
 from tenfold.registry.models import Registry
@@ -20,7 +20,7 @@ from tenfold.server_files import ServerFiles
 Split = Literal["test", "validation", "training", "all"]
 
 
-class CompareParams(BaseModel):
+class CompareParams(Shape):
     """Models to compare."""
 
     models: list[str] = Field(description="Their hashes.")
@@ -28,7 +28,7 @@ class CompareParams(BaseModel):
     split: Split = "test"
 
 
-class ComparedModel(BaseModel):
+class ComparedModel(Shape):
     """A model's figures, 0 to 1 where they are shares."""
 
     hash: str
@@ -42,7 +42,7 @@ class ComparedModel(BaseModel):
     kept: float = Field(description="How many pictures it does not call none of these.")
 
 
-class ComparedPair(BaseModel):
+class ComparedPair(Shape):
     """Two models: the second's accuracy minus the first's, -1 to 1."""
 
     first: str
@@ -60,7 +60,7 @@ class ComparedPair(BaseModel):
     sentence: str = Field(description="What can be said, in English.")
 
 
-class CompareResult(BaseModel):
+class CompareResult(Shape):
     """What a comparison found."""
 
     data: str

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from tenfold.catalogue.corrected import Corrected, CorrectedPicture
 from tenfold.catalogue.store import Store
@@ -21,7 +21,7 @@ from tenfold.datasets.dataset import Dataset
 from tenfold.errors import DatasetError, MissingExtra, RegistryError, TenfoldError, UnknownJob
 from tenfold.files import write_whole
 from tenfold.inference import Classifier
-from tenfold.jobs import CANCELLED, TRAINING, JobRow, Jobs, JobType, Stopped, Work
+from tenfold.jobs import CANCELLED, TRAINING, JobRow, Jobs, JobType, Shape, Stopped, Work
 from tenfold.registry.improvements import BETTER, FAILED, JUDGED, RUNNING, STOPPED, Improvements
 from tenfold.registry.models import CORRECTIONS, INSISTED, WON, Registry
 from tenfold.registry.tables import Improvement, LiveChange
@@ -37,13 +37,13 @@ LEAST = 10
 _NAMED = 5
 
 
-class ImproveParams(BaseModel):
+class ImproveParams(Shape):
     """An improvement to try."""
 
     improvement: int = Field(description="Its number.")
 
 
-class ImproveResult(BaseModel):
+class ImproveResult(Shape):
     """How an improvement came out."""
 
     improvement: int

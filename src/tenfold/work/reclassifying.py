@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from tenfold.catalogue.reclassification import FAILED, READY, RUNNING, Asked, Reclassifications
 from tenfold.catalogue.store import Store
@@ -14,21 +14,21 @@ from tenfold.errors import CatalogueError, PictureError, TenfoldError, UnknownJo
 from tenfold.inference import Classifier
 from tenfold.inference.classifier import Prepared
 from tenfold.inference.server import ModelServer, Priority
-from tenfold.jobs import WORK, JobRow, Jobs, JobType, Stopped, Work
+from tenfold.jobs import WORK, JobRow, Jobs, JobType, Shape, Stopped, Work
 from tenfold.registry.models import Registry
 
 # Entries whose answers are kept together; whatever ends the work costs no more than one lot.
 LOT = 64
 
 
-class ReclassifyParams(BaseModel):
+class ReclassifyParams(Shape):
     """A reclassification to ask the other model for, or to take over."""
 
     reclassification: int = Field(description="Its number.")
     apply: bool = Field(default=False, description="Take its answers over.")
 
 
-class ReclassifyResult(BaseModel):
+class ReclassifyResult(Shape):
     """What a model answered, or how much was taken over."""
 
     reclassification: int

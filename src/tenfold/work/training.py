@@ -11,12 +11,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from tenfold.datasets.opening import CIFAR10
 from tenfold.errors import TrainingError, UnknownModel, UnknownRun
 from tenfold.files import write_whole
-from tenfold.jobs import TRAINING, UNFINISHED, JobRow, Jobs, JobType, Stopped, Work
+from tenfold.jobs import TRAINING, UNFINISHED, JobRow, Jobs, JobType, Shape, Stopped, Work
 from tenfold.networks import listing
 from tenfold.registry.models import BUNDLED, RUN, Registry
 from tenfold.training import history, presence, recipe_file, runs
@@ -28,14 +28,14 @@ _ASKED = "asked.json"
 _LONGEST_NAME = 100
 
 
-class TrainParams(BaseModel):
+class TrainParams(Shape):
     """A run to train in."""
 
     run: str = Field(description="The run's name.")
     finish: bool = Field(default=False, description="Train no further; make a model of what it has learned.")
 
 
-class TrainResult(BaseModel):
+class TrainResult(Shape):
     """The model that came of a run, as it was registered."""
 
     run: str

@@ -8,12 +8,12 @@ import logging
 import time
 from pathlib import Path
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from tenfold.catalogue.tables import HOUSE, Watch
 from tenfold.catalogue.watches import Watches
 from tenfold.errors import CatalogueError
-from tenfold.jobs import WATCHING, WORK, JobRow, Jobs, JobType, Stopped, Work
+from tenfold.jobs import WATCHING, WORK, JobRow, Jobs, JobType, Shape, Stopped, Work
 from tenfold.server_files import ServerFiles
 from tenfold.work.adding import Adding, AddResult, Tally, Whose
 from tenfold.work.notifying import Notifying, told_of
@@ -32,11 +32,11 @@ _SECONDS_AFTER_A_PROBLEM = 30.0
 _LINGER_SECONDS = 10.0
 
 
-class WatchParams(BaseModel):
+class WatchParams(Shape):
     """Nothing is asked for: all folders that are watched are looked after."""
 
 
-class LookParams(BaseModel):
+class LookParams(Shape):
     """A folder to look through once."""
 
     path: str = Field(description="Its absolute path.")
