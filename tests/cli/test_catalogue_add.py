@@ -1,9 +1,14 @@
 """tenfold catalogue add and check."""
 
-from collections.abc import Callable
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 from sqlalchemy import select
 
 from tenfold import settings
@@ -116,3 +121,39 @@ def put_in(own_home: Path) -> Callable[[bytes], None]:
             app.intake.add(content, name="a.png", source="upload")
 
     return put
+
+
+@pytest.fixture(params=["3m", "4m", "6m"])
+def small_disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
+    """A disk so small that the database or the pictures fill it, whichever comes first."""
+    place = tmp_path / "small"
+    place.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={request.param}", "tmpfs", str(place)], capture_output=True
+    )
+    if mounted.returncode:
+        pytest.skip("needs the right to mount")
+    yield place
+    subprocess.run(["umount", "--lazy", str(place)], check=True)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root, to mount a disk")
+def test_a_full_disk_ends_the_command_with_one_sentence(small_disk: Path, tmp_path: Path) -> None:
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    noise = np.random.default_rng(1)
+    for number in range(80):
+        pixels = noise.integers(0, 256, (220, 220, 3), dtype=np.uint8)
+        Image.fromarray(pixels).save(photos / f"{number}.png")
+    done = subprocess.run(
+        [sys.executable, "-m", "tenfold", "catalogue", "add", str(photos)],
+        env={**os.environ, "TENFOLD_HOME": str(small_disk / "home")},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 1
+    [told] = [line for line in done.stderr.splitlines() if line.startswith("tenfold: ")]
+    assert "full" in told
+    assert "Traceback" not in done.stderr
+    assert "sqlalche.me" not in done.stderr

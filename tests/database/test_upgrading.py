@@ -5,14 +5,18 @@ import sqlite3
 import subprocess
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
+from alembic import command
 from sqlalchemy import inspect, text
 
 from tenfold.catalogue.tables import Entry
 from tenfold.database import Database, now
-from tenfold.database.upgrading import STEPS, upgrade
+from tenfold.database.upgrading import STEPS, configured, upgrade
 from tenfold.errors import DatabaseError
+from tenfold.jobs import Jobs, Work
+from tests.fakes import Anything, doing
 
 NOTHING = """
 import sqlalchemy as sa
@@ -144,3 +148,53 @@ def test_many_that_start_at_once_upgrade_once(database_url: str) -> None:
         thread.join()
     assert len(ended) == 4
     assert len(set(ended)) == 1
+
+
+def test_a_half_done_job_of_the_version_with_dbos_goes_on(database_url: str, tmp_path: Path) -> None:
+    old = tmp_path / "steps"
+    shutil.copytree(STEPS, old, ignore=shutil.ignore_patterns("__pycache__"))
+    for path in (old / "versions").glob("[0-9]*.py"):
+        if path.name[:4] > "0003":
+            path.unlink()
+    database = Database(database_url)
+    with database.engine.connect() as connection:
+        command.upgrade(configured(connection, old), "head")
+        connection.commit()
+    schema = "" if database.sqlite else "dbos."
+    job = (
+        "INSERT INTO jobs (id, kind, title, params, by, state, done, total, message, cancel, created_at, "
+        "updated_at) VALUES ('{}', '{}', 'Half', '{{}}', 0, '{}', 3, 9, '', {}, "
+        "'2026-01-01 00:00:00', '2026-01-01 00:00:00')"
+    )
+    with database.engine.begin() as connection:
+        if not database.sqlite:
+            connection.execute(text("CREATE SCHEMA dbos"))
+        for name in ("workflow_status", "operation_outputs"):
+            connection.execute(
+                text(
+                    f"CREATE TABLE {schema}{name} (workflow_uuid TEXT, function_id INTEGER, "
+                    "function_name TEXT, output TEXT, error TEXT)"
+                )
+            )
+        connection.execute(text(job.format("1", "knit", "running", "false")))
+        connection.execute(text(job.format("2", "knit", "running", "true")))
+        connection.exec_driver_sql(
+            f"INSERT INTO {schema}operation_outputs VALUES ('1', 1, 'first', '[\"done\", null]', NULL)"
+        )
+    upgrade(database)
+    found = inspect(database.engine)
+    assert not found.has_table("workflow_status", schema=schema.rstrip(".") or None)
+    asked: list[str] = []
+
+    def knit(work: Work[Anything]) -> dict[str, Any]:
+        return {"steps": [work.step(name, lambda: asked.append(work.id)) for name in ("first", "second")]}
+
+    jobs = Jobs(database, doing({"knit": knit}))
+    assert jobs.get("2").state == "cancelled"
+    jobs.start()
+    try:
+        assert jobs.wait("1", 60).result == {"steps": [["done", None], None]}
+    finally:
+        jobs.close()
+    assert asked == ["1"], "the first step was done before"
+    database.close()

@@ -8,12 +8,13 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
-from tenfold.database import Database
+from tenfold.database import Database, Session, now
 from tenfold.errors import DatasetError, UnknownJob
-from tenfold.jobs import CANCELLED, DONE, FAILED, RUNNING, WAITING, Jobs, Stopped, Work
-from tests.fakes import Anything, doing, submit
+from tenfold.jobs import CANCELLED, DONE, FAILED, RUNNING, WAITING, JobRow, Jobs, Stopped, Work
+from tenfold.jobs.tables import WorkerRow
+from tests.fakes import Anything, doing, made_up, submit
 
 Open = Callable[..., Jobs]
 Handler = Callable[[Work[Anything]], dict[str, Any]]
@@ -349,3 +350,48 @@ def test_a_job_goes_on_when_the_database_was_away_for_a_moment(database: Databas
     result = jobs.wait(ask(jobs, "counts"), LONG).result
     assert result is not None
     assert result["first"] == 0
+
+
+def test_what_belongs_to_a_job_is_made_with_it_or_not_at_all(database: Database) -> None:
+    jobs = Jobs(database, {})
+
+    def killed(session: Session, job_id: str) -> Anything:
+        session.add(WorkerRow(id=job_id, serving=True, lease_until=now()))
+        session.flush()
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        jobs.submit_new(made_up("knit"), killed, title="Knit", by=0, key="k")
+    with database.reading() as session:
+        assert (session.scalars(select(WorkerRow)).all(), jobs.list()) == ([], [])
+
+
+def test_many_who_begin_the_same_at_once_begin_it_once(database: Database) -> None:
+    jobs = Jobs(database, {})
+    made: list[JobRow | None] = []
+
+    def begin() -> None:
+        def make(session: Session, job_id: str) -> Anything:
+            session.add(WorkerRow(id=job_id, serving=True, lease_until=now()))
+            return Anything({"belongs": job_id})
+
+        made.append(jobs.submit_new(made_up("knit"), make, title="Knit", by=0, key="k"))
+
+    threads = [threading.Thread(target=begin) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    [one] = [row for row in made if row is not None]
+    assert len(made) == 6
+    with database.reading() as session:
+        assert [row.id for row in session.scalars(select(WorkerRow))] == [one.id]
+    assert jobs.get(one.id).params == {"belongs": one.id}
+
+
+def test_a_cancelled_job_s_key_is_free_at_once(opened: Open) -> None:
+    jobs = opened(linger=linger)
+    first = submit(jobs, "linger", "Once", key="k")
+    until(lambda: jobs.get(first.id).state == RUNNING)
+    jobs.cancel(first.id)
+    assert submit(jobs, "linger", "Again", key="k").id != first.id

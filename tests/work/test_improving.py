@@ -3,12 +3,14 @@
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -272,6 +274,54 @@ def test_without_the_train_extra_the_one_command_is_named(
         assert 'pip install "tenfold[train]"' in house.improving.readiness().reason
         with pytest.raises(MissingExtra, match="needs the train extra"):
             house.improving.begin(by=0)
+
+
+def test_two_who_start_one_at_once_start_one(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(improving, "check_extra", lambda: None)
+    monkeypatch.setattr(improving, "_check_alone", lambda taught: None)
+    with plain(own_home) as house:
+        correct(house, "cat", "red", 30)
+        assert house.improving.readiness().ready
+        outcomes: list[str] = []
+
+        def begin() -> None:
+            try:
+                outcomes.append(str(house.improving.begin(with_own_data=False, by=0)[0].id))
+            except RegistryError as refused:
+                outcomes.append(refused.problem)
+
+        threads = [threading.Thread(target=begin) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sorted(outcomes) == ["1", *["is being improved already"] * 3]
+        assert len(house.jobs.list(kinds=["improve"])) == 1
+        assert [one.state for one in house.improving.latest()] == ["running"]
+        # It is over with its job, and another one can be started.
+        house.jobs.cancel(house.jobs.list()[0].id)
+        assert [one.state for one in house.improving.latest()] == ["stopped"]
+        begin()
+        assert len(house.improving.latest()) == 2
+
+
+def test_a_kill_while_one_is_started_leaves_none_that_runs_for_ever(
+    own_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(improving, "check_extra", lambda: None)
+    monkeypatch.setattr(improving, "_check_alone", lambda taught: None)
+    with plain(own_home) as house:
+        correct(house, "cat", "red", 30)
+        begin = house.improvements.begin
+
+        def killed(*given: Any) -> Any:
+            begin(*given)
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(house.improvements, "begin", killed)
+        with pytest.raises(KeyboardInterrupt):
+            house.improving.begin(with_own_data=False, by=0)
+        assert (house.improving.latest(), house.jobs.list()) == ([], [])
 
 
 _BEGIN = """

@@ -156,7 +156,8 @@ class Worker:
             self._do(one, stop)
         except SQLAlchemyError as reason:
             self._suffered(reason)
-            log.warning("Job %s waits for the database: %s", one.row.id, self.fault)
+            if not self.lasting:  # whoever waits for the job is told otherwise
+                log.warning("Job %s waits for the database: %s", one.row.id, self.fault)
         except Exception:
             log.exception("The end of job %s could not be written", one.row.id)
         finally:
