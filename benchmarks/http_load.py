@@ -47,6 +47,7 @@ def _serving(home: str) -> Iterator[int]:
         stdout=subprocess.PIPE,
         text=True,
         env=os.environ | {"PYTHONUNBUFFERED": "1", "TENFOLD_HOME": home},
+        start_new_session=True,  # Linux shares the processor by session: each server gets the same part
     )
     assert process.stdout is not None
     try:

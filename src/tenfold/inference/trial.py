@@ -14,7 +14,7 @@ from tenfold.errors import ModelFileError
 from tenfold.processes import Command, Limits
 
 # A model of a few hundred megabytes is loaded in seconds, also on a slow machine.
-SECONDS = 60.0
+SECONDS = 30.0
 # What Python, numpy and ONNX Runtime take by themselves, and how often a file's size it takes to load it.
 _BASE_BYTES, _TIMES_FILE = 1_500_000_000, 4
 _EXPORT_AGAIN = "Export it again with the tenfold that trained it."
