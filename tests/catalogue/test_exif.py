@@ -1,4 +1,7 @@
+import contextlib
 import struct
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +14,7 @@ from PIL.TiffImagePlugin import IFDRational
 from tenfold import images
 from tenfold.catalogue import exif
 from tenfold.catalogue.exif import Taken
+from tenfold.errors import PictureError
 from tests.pictures import encoded, scene
 
 ORIGINAL, DIGITISED, CHANGED, OFFSET_ORIGINAL = 0x9003, 0x9004, 0x0132, 0x9011
@@ -128,6 +132,21 @@ def test_a_block_with_some_bytes_changed_never_makes_it_fail(data: st.DataObject
     exif.read(bytes(content))
 
 
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF"])
+@given(data=st.data())
+@settings(max_examples=60, deadline=None)
+def test_a_picture_with_some_bytes_changed_is_refused_or_says_something(
+    kind: str, data: st.DataObject
+) -> None:
+    said = Image.Exif()
+    said.load(block({0x010F: "Acme"}, {ORIGINAL: "2024:06:01 12:30:15"}, kyiv()))
+    content = bytearray(encoded(scene(24, 24), kind, exif=said))
+    for _ in range(data.draw(st.integers(1, 6))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    with contextlib.suppress(PictureError):
+        exif.read(images.header(bytes(content)).exif)
+
+
 def test_a_directory_that_points_to_itself_ends() -> None:
     entry = struct.pack("<HHII", 0x8769, 4, 1, 8)
     exif.read(b"II*\0" + struct.pack("<IH", 8, 1) + entry + struct.pack("<I", 8))
@@ -139,3 +158,56 @@ def test_the_hostile_samples_say_what_they_like_and_nothing_fails() -> None:
         pytest.skip("the hostile samples are not here")
     for path in folder.iterdir():
         exif.read(path.read_bytes())
+
+
+_MEASURED = """
+import re, sys, time
+from tenfold import images
+from tenfold.catalogue import exif
+
+def peak():
+    return int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]) // 1000
+
+block = images.header(open(sys.argv[1], "rb").read()).exif
+before, begun = peak(), time.process_time()
+exif.read(block)
+print(peak() - before, time.process_time() - begun)
+"""
+
+
+def directory(*entries: tuple[int, int, int, int], size: int = 0) -> bytes:
+    """A block of one directory of tag, kind, count and value (or where it stands), then `size` bytes."""
+    packed = b"".join(struct.pack("<HHII", *entry) for entry in entries)
+    return b"II*\0" + struct.pack("<IH", 8, len(entries)) + packed + bytes(4 + size)
+
+
+def tiff(*more: tuple[int, int, int, int], size: int = 0) -> bytes:
+    """A TIFF of one grey pixel whose directory has more tags than it needs."""
+    needed = [(256, 3, 1, 1), (257, 3, 1, 1), (258, 3, 1, 8), (259, 3, 1, 1), (262, 3, 1, 1)]
+    needed += [(273, 4, 1, 8), (277, 3, 1, 1), (278, 3, 1, 1), (279, 4, 1, 1)]
+    return directory(*needed, *more, size=size)
+
+
+def costly(kind: str) -> bytes:
+    """A picture whose EXIF costs far more than its bytes, where every value is read."""
+    if kind == "JPEG":  # many tags that name the same bytes
+        tags = [(0x8000 + number, 7, 40_000, 24_014) for number in range(2_000)]
+        return encoded(scene(), kind, exif=b"Exif\0\0" + directory(*tags, size=40_000))
+    if kind == "PNG":  # one tag of very many fractions, in the directory of the place
+        place = (0x8825, 4, 1, 26)
+        block = directory(place) + struct.pack("<HHHII", 1, 2, 5, 1_000_000, 44) + bytes(8_000_004)
+        return encoded(scene(), kind, exif=b"Exif\0\0" + block)
+    return tiff((0x9000, 5, 2_500_000, 200), size=20_000_100)
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is measured on Linux")
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF"])
+def test_a_block_of_many_values_takes_neither_memory_nor_time(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "picture"
+    path.write_bytes(costly(kind))
+    done = subprocess.run(
+        [sys.executable, "-c", _MEASURED, str(path)], check=True, capture_output=True, text=True
+    )
+    megabytes, seconds = map(float, done.stdout.split())
+    assert megabytes < 5
+    assert seconds < 0.5

@@ -4,40 +4,9 @@ import struct
 import zlib
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from tenfold.images.containers import MAX_PARTS, MAX_SCANS, Fault, essentials, exif_orientation
+from tenfold.images.containers import MAX_PARTS, MAX_SCANS, Fault, essentials
 from tests.pictures import chunk, encoded, exif, png, scene
-
-
-@pytest.mark.parametrize("orientation", range(1, 9))
-@pytest.mark.parametrize("order", ["<", ">"])
-@pytest.mark.parametrize("kind", [1, 3, 4])
-@pytest.mark.parametrize("mark", [b"", b"Exif\x00\x00"])
-def test_an_orientation_is_read_in_every_spelling(
-    orientation: int, order: str, kind: int, mark: bytes
-) -> None:
-    assert exif_orientation(mark + exif(orientation, order, kind)) == orientation
-
-
-@pytest.mark.parametrize("value", [0, 9, 99, 65535])
-def test_an_orientation_that_does_not_exist_counts_as_upright(value: int) -> None:
-    assert exif_orientation(exif(value)) == 1
-
-
-@pytest.mark.parametrize("cut", range(30))
-def test_an_exif_block_cut_short_counts_as_upright(cut: int) -> None:
-    whole = exif(6)
-    assert exif_orientation(whole[:cut]) in ((1, 6) if cut >= 20 else (1,))
-
-
-@given(
-    st.binary(max_size=64),
-    st.sampled_from([b"", b"II*\x00", b"MM\x00*\x00\x00\x00\x08", b"Exif\x00\x00II*\x00"]),
-)
-def test_any_bytes_have_an_orientation(body: bytes, start: bytes) -> None:
-    assert 1 <= exif_orientation(start + body) <= 8
 
 
 def test_a_jpeg_keeps_what_its_pixels_need_and_loses_the_rest() -> None:

@@ -9,26 +9,20 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Any
 
-from PIL import Image
-
-from tenfold.images import unwarned
+from tenfold.images.tags import Value, directory
 
 _EXIF_DIRECTORY, _GPS_DIRECTORY = 0x8769, 0x8825
 _MAKER, _MODEL, _CHANGED = 0x010F, 0x0110, 0x0132
 _ORIGINAL, _DIGITISED = 0x9003, 0x9004
 _OFFSETS = {_CHANGED: 0x9010, _ORIGINAL: 0x9011, _DIGITISED: 0x9012}
 _LATITUDE_REF, _LATITUDE, _LONGITUDE_REF, _LONGITUDE = 1, 2, 3, 4
+_MAIN = {_EXIF_DIRECTORY, _GPS_DIRECTORY, _MAKER, _MODEL, _CHANGED, _OFFSETS[_CHANGED]}
+_DETAIL = {_CHANGED, _ORIGINAL, _DIGITISED, *_OFFSETS.values()}
+_PLACE = {_LATITUDE_REF, _LATITUDE, _LONGITUDE_REF, _LONGITUDE}
 _MOMENT = re.compile(r"(\d{4})[:\-/](\d\d)[:\-/](\d\d)[ T](\d\d):(\d\d):(\d\d)")
 _OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)\Z")
-# A block longer than a JPEG can hold is none; only a TIFF's own directories may lie far apart.
 _LONGEST_CAMERA = 200
-# What Pillow trips over in a block that was made to harm.
-_FAULTS = (
-    OSError, SyntaxError, ValueError, TypeError, LookupError, ArithmeticError, EOFError, AttributeError,
-    AssertionError, RuntimeError, MemoryError,
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -50,16 +44,9 @@ class Taken:
 
 def read(block: bytes) -> Taken:
     """What an EXIF block (or a whole TIFF) says."""
-    if not block:
-        return Taken()
-    try:
-        with unwarned():
-            exif = Image.Exif()
-            exif.load(block)
-            main, detail = dict(exif), dict(exif.get_ifd(_EXIF_DIRECTORY))
-            place = dict(exif.get_ifd(_GPS_DIRECTORY))
-    except _FAULTS:
-        return Taken()
+    main = directory(block, _MAIN)
+    detail = _below(block, main, _EXIF_DIRECTORY, _DETAIL)
+    place = _below(block, main, _GPS_DIRECTORY, _PLACE)
     return Taken(
         at=_moment({**main, **detail}),
         latitude=_degrees(place.get(_LATITUDE), place.get(_LATITUDE_REF), "NS", 90),
@@ -68,7 +55,15 @@ def read(block: bytes) -> Taken:
     )
 
 
-def _moment(tags: Mapping[int, Any]) -> datetime | None:
+def _below(block: bytes, main: Mapping[int, Value], pointer: int, wanted: set[int]) -> dict[int, Value]:
+    """The tags of a directory whose position the first one states."""
+    match main.get(pointer):
+        case (int(at),):
+            return directory(block, wanted, at)
+    return {}
+
+
+def _moment(tags: Mapping[int, Value]) -> datetime | None:
     for tag in (_ORIGINAL, _DIGITISED, _CHANGED):
         found = _MOMENT.match(_text(tags.get(tag)))
         if found is None:
@@ -91,32 +86,27 @@ def _zone(text: str) -> timezone:
     return timezone(offset if found[1] == "+" else -offset)
 
 
-def _degrees(parts: Any, side: Any, sides: str, most: int) -> float | None:
+def _degrees(parts: Value | None, side: Value | None, sides: str, most: int) -> float | None:
     """Degrees, minutes and seconds as one number; None where they are no place."""
-    side = _text(side).upper()
-    if side not in tuple(sides) or not isinstance(parts, tuple) or len(parts) != 3:
+    direction = _text(side).upper()
+    if direction not in tuple(sides) or not isinstance(parts, tuple) or len(parts) != 3:
         return None
-    try:
-        degrees, minutes, seconds = (float(part) for part in parts)
-    except _FAULTS:
-        return None
+    degrees, minutes, seconds = parts
     value = degrees + minutes / 60 + seconds / 3600
     if not math.isfinite(value) or not 0 <= value <= most:
         return None
-    return -value if side == sides[1] else value
+    return -value if direction == sides[1] else value
 
 
-def _camera(tags: Mapping[int, Any]) -> str | None:
+def _camera(tags: Mapping[int, Value]) -> str | None:
     maker, model = _text(tags.get(_MAKER)), _text(tags.get(_MODEL))
     # Many cameras write their maker into both.
     both = model if model.lower().startswith(maker.lower()) else f"{maker} {model}"
     return both.strip()[:_LONGEST_CAMERA].strip() or None
 
 
-def _text(value: Any) -> str:
-    if isinstance(value, bytes):
-        value = value.decode("utf-8", "replace")
-    if not isinstance(value, str):
+def _text(value: Value | None) -> str:
+    if not isinstance(value, bytes):
         return ""
-    visible = "".join(c if c.isprintable() else " " for c in value.partition("\0")[0])
-    return " ".join(visible.split())
+    text = value.partition(b"\0")[0].decode("latin-1")
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())

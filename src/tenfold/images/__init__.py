@@ -17,10 +17,11 @@ The pixel rule, the same on every surface:
     decoding.py     the bytes of a known format -> header, pixels
     workers.py      the same in a child process, for what can run away
     containers.py   the part of a file that its pixels need
+    tags.py         the tags of an EXIF block
     pixels.py       a decoded image -> RGB array; resize
 """
 
-from tenfold.images.decoding import Header, Limits, Picture, unwarned
+from tenfold.images.decoding import Header, Limits, Picture
 from tenfold.images.intake import safe_name
 from tenfold.images.pixels import RESIZE_RULES, resize
 from tenfold.images.reading import PictureSource, header, load, read, upright_size
@@ -43,6 +44,5 @@ __all__ = [
     "resize",
     "safe_name",
     "stop",
-    "unwarned",
     "upright_size",
 ]

@@ -11,6 +11,8 @@ import zlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from tenfold.images import tags
+
 # A progressive JPEG usually has 10 scans, any other 1 to 4. Each costs a pass over the whole picture, and a
 # file few bytes.
 MAX_SCANS = 50
@@ -26,7 +28,6 @@ _JPEG_FRAMES = set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 # Other ways to code than these (arithmetic, lossless) take a decoder several times as long.
 _JPEG_ORDINARY, _EXTRAORDINARY_PASSES = {0xC0, 0xC1, 0xC2}, 5
 _PNG_NEEDED = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"}
-_EXIF_ORIENTATION = 0x0112
 
 
 class Fault(ValueError):
@@ -93,25 +94,6 @@ def _png_parts(data: bytes) -> Iterator[bytes]:
         at += 12 + length
 
 
-def exif_orientation(exif: bytes) -> int:
-    """The orientation that an EXIF block states: 1 to 8, and 1 where it states none or nonsense."""
-    exif = exif.removeprefix(b"Exif\x00\x00")
-    order = {b"II*\x00": "<", b"MM\x00*": ">"}.get(exif[:4])
-    if order is None:
-        return 1
-    try:
-        (directory,) = struct.unpack_from(order + "I", exif, 4)
-        (entries,) = struct.unpack_from(order + "H", exif, directory)
-        for at in range(directory + 2, directory + 2 + 12 * entries, 12):
-            tag, kind, count = struct.unpack_from(order + "HHI", exif, at)
-            if tag == _EXIF_ORIENTATION and count == 1 and kind in (1, 3, 4):  # byte, short, long
-                (value,) = struct.unpack_from(order + {1: "B", 3: "H", 4: "I"}[kind], exif, at + 8)
-                return int(value) if 1 <= value <= 8 else 1
-    except struct.error:
-        pass  # cut short: no orientation to be had
-    return 1
-
-
 def _jpeg_essentials(data: bytes) -> Essentials:
     kept = [data[:2]]
     orientation = 0
@@ -141,7 +123,7 @@ def _jpeg_essentials(data: bytes) -> Essentials:
             if marker in _JPEG_FRAMES:
                 ordinary = marker in _JPEG_ORDINARY
         elif marker == 0xE1 and body == b"Exif\x00\x00" and not orientation:
-            orientation = exif_orientation(data[at + 4 : end])
+            orientation = tags.orientation(data[at + 4 : end])
         at = end
     else:
         raise Fault(f"it has more than {MAX_PARTS} parts")
@@ -180,7 +162,7 @@ def _png_essentials(data: bytes) -> Essentials:
                 raise Fault(f"the checksum of its {kind.decode()} part is wrong")
             kept.append(view[at:end] if kind != b"tRNS" else _key_in_8_bits(data[at:end], data[24:26]))
         elif kind == b"eXIf":
-            orientation = exif_orientation(data[at + 8 : end - 4])
+            orientation = tags.orientation(data[at + 8 : end - 4])
         if kind == b"IEND":
             return Essentials(b"".join(kept), orientation)
         at = end

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tenfold.errors import DamagedPicture, NotAPicture, PictureTooLarge
-from tenfold.images import containers
+from tenfold.images import containers, tags
 from tenfold.images.intake import megas, safe_name
 from tenfold.images.pixels import upright_rgb
 
@@ -109,7 +109,7 @@ class Opened:
             exif = self._image.info.get("exif")
             self.exif = exif if isinstance(exif, bytes) else b""
             if kind in ("WebP", "AVIF", "HEIC"):  # a TIFF is turned by its decoder
-                self._orientation = containers.exif_orientation(self.exif)
+                self._orientation = tags.orientation(self.exif)
             self.size = self._image.size
 
     @property
