@@ -11,7 +11,7 @@ import pytest
 
 from tenfold.errors import DatasetError
 from tenfold.jobs import Stopped
-from tenfold.work.checking_data import CheckData
+from tenfold.work.checking_data import CheckData, CheckDataParams
 
 # A check that never ends: its settings file is a pipe that nobody writes.
 PROGRAM = """
@@ -27,7 +27,7 @@ class Asked:
     """What the handler uses of a job."""
 
     def __init__(self, source: Path, stopping_after: float = 1e9) -> None:
-        self.params = {"source": str(source), "key": "one"}
+        self.params = CheckDataParams(source=str(source), key="one")
         self._stops_at = time.monotonic() + stopping_after
 
     def progress(self, done: int, total: int, message: str = "") -> None: ...

@@ -175,7 +175,10 @@ class Improving:
         )
         if job is None:
             raise RegistryError(
-                "The live model", "is being improved already", cure="Wait for it, or cancel its job."
+                "The live model",
+                "is being improved already",
+                received=f"improvement {self.improvements.latest(1)[0].id}",
+                cure="Wait for it, or cancel its job.",
             )
         return self.improvements.get(IMPROVE.params_of(job).improvement), job
 
