@@ -16,7 +16,7 @@ PAGE = src/tenfold/web/static/index.html
 PAGE_SOURCES := $(shell find frontend -path frontend/node_modules -prune -o -type f ! -name '*.test.*' -print)
 SHELL_SCRIPTS = scripts/new-venv scripts/with-node
 
-.PHONY: help run test test-python test-page lint types docs docs-check frontend wheel check-wheel constraints clean distclean
+.PHONY: help run test test-fast test-python test-page lint types docs docs-check frontend wheel check-wheel constraints clean distclean
 .DEFAULT_GOAL = help
 
 help: ## this list
@@ -30,6 +30,9 @@ test: test-page test-python ## all tests: the page's, then Python's
 # Playwright's own Node needs a library that a bare Debian lacks, so it is given the one that built the page.
 test-python: .venv-dev/.ready $(PAGE)
 	PLAYWRIGHT_NODEJS_PATH="$$(scripts/with-node sh -c 'command -v node')" .venv-dev/bin/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
+
+test-fast: test-page .venv-dev/.ready ## tests of every module in a few minutes: no browser, no PostgreSQL, nothing slow
+	.venv-dev/bin/python -m pytest --fast --numprocesses auto --dist loadfile $(ARGS)
 
 test-page: frontend/node_modules/.ready
 	cd frontend && ../scripts/with-node npm test --silent
