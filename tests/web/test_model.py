@@ -26,6 +26,7 @@ def test_a_server_that_runs_is_alive_and_ready(running: Running) -> None:
         "live-model": ("running", None),
         "jobs": ("running", None),
         "waiting-pictures": ("running", None),
+        "watched-folders": ("running", None),
         "events": ("running", None),
     }
 

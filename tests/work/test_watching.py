@@ -1,5 +1,6 @@
-"""A real folder watched by a real job, with pictures that come at once, slowly, and while nobody watched."""
+"""A real folder watched by the real service: pictures that come at once, slowly, and while it was off."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -14,7 +15,6 @@ from sqlalchemy import select
 from tenfold import settings
 from tenfold.catalogue.tables import Entry, Watch
 from tenfold.errors import NotInCatalogue
-from tenfold.jobs import CANCELLED, DONE
 from tenfold.runtime import App
 from tenfold.work.watching import LOOK, LookParams
 from tests.fakes import FakeApp
@@ -22,19 +22,43 @@ from tests.fakes import FakeApp
 LONG = 120.0
 
 
-@pytest.fixture
-def opened(own_home: Path, database_url: str) -> Iterator[Callable[[], App]]:
-    """Opens the same house again and again."""
-    houses: list[App] = []
+class Process:
+    """What one process has: a container, a worker of its jobs, and the service that watches."""
 
-    def one() -> App:
+    def __init__(self, app: App) -> None:
+        self.app, self.stopping = app, threading.Event()
+        self.thread = threading.Thread(target=app.watching.run, args=(self.stopping,))
+
+    def watch(self) -> App:
+        """Start the worker and the service."""
+        self.app.jobs.start(serving=True)
+        self.thread.start()
+        return self.app
+
+    def end(self) -> None:
+        self.stopping.set()
+        self.app.watching.wake()
+        if self.thread.is_alive():
+            self.thread.join()
+        self.app.close()
+
+
+Started = Callable[[], Process]
+
+
+@pytest.fixture
+def process(own_home: Path, database_url: str) -> Iterator[Started]:
+    """Opens the same home and database again and again."""
+    made: list[Process] = []
+
+    def one() -> Process:
         chosen = replace(settings.load(), home=own_home, database_url=database_url)
-        houses.append(FakeApp(chosen))
-        return houses[-1]
+        made.append(Process(FakeApp(chosen)))
+        return made[-1]
 
     yield one
-    for house in houses:
-        house.close()
+    for each in made:
+        each.end()
 
 
 @pytest.fixture
@@ -65,13 +89,12 @@ def until(true: Callable[[], Any]) -> None:
 
 
 def only(house: App) -> Watch:
-    (watch,) = house.watching.watches.active()
+    (watch,) = house.watches.active()
     return watch
 
 
-def test_pictures_are_added_when_they_are_whole_and_once(opened: Callable[[], App], folder: Path) -> None:
-    house = opened()
-    house.jobs.start()
+def test_pictures_are_added_when_they_are_whole_and_once(process: Started, folder: Path) -> None:
+    house = process().watch()
     content = picture("blue", side=300)
     (folder / "red.bmp").write_bytes(picture("red"))
     house.watching.add(str(folder))
@@ -96,16 +119,16 @@ def test_pictures_are_added_when_they_are_whole_and_once(opened: Callable[[], Ap
 
 
 def test_what_came_while_nobody_watched_is_added_and_the_rest_not_read_again(
-    opened: Callable[[], App], folder: Path
+    process: Started, folder: Path
 ) -> None:
-    first = opened()
-    first.jobs.start()
+    first = process()
     (folder / "red.bmp").write_bytes(picture("red"))
-    _, job = first.watching.add(str(folder))
-    until(lambda: "red.bmp" in entries(first))
-    first.close()
+    first.watch().watching.add(str(folder))
+    until(lambda: "red.bmp" in entries(first.app))
+    first.end()
     (folder / "green.bmp").write_bytes(picture("lime"))
-    second = opened()
+    last = process()
+    second = last.app
     read: list[str] = []
     keep = second.intake.keep
 
@@ -114,19 +137,13 @@ def test_what_came_while_nobody_watched_is_added_and_the_rest_not_read_again(
         return keep(content, name=name, **more)
 
     second.intake.keep = noted  # type: ignore[method-assign]
-    second.jobs.start()
-    again = second.watching.resume()
-    assert again is not None
-    assert again.id == job.id
+    last.watch()
     until(lambda: "green.bmp" in entries(second))
     assert read == ["green.bmp"]
 
 
-def test_a_folder_that_went_is_told_and_watched_again_when_it_is_back(
-    opened: Callable[[], App], folder: Path
-) -> None:
-    house = opened()
-    house.jobs.start()
+def test_a_folder_that_went_is_told_and_watched_again_when_it_is_back(process: Started, folder: Path) -> None:
+    house = process().watch()
     house.watching.add(str(folder))
     until(lambda: only(house).looked_at is not None)
     away = folder.rename(folder.with_name("away"))
@@ -138,43 +155,49 @@ def test_a_folder_that_went_is_told_and_watched_again_when_it_is_back(
     until(lambda: only(house).problem is None)
 
 
-def test_a_folder_is_looked_through_where_nothing_is_told(opened: Callable[[], App], folder: Path) -> None:
-    house = opened()
-    house.jobs.start()
+def test_a_folder_is_looked_through_where_nothing_is_told(process: Started, folder: Path) -> None:
+    house = process().watch()
     house.watching.add(str(folder), poll=True)
     until(lambda: only(house).looked_at is not None)
     (folder / "red.bmp").write_bytes(picture("red"))
     until(lambda: "red.bmp" in entries(house))
 
 
-def test_a_watch_that_is_stopped_adds_nothing_more(opened: Callable[[], App], folder: Path) -> None:
-    house = opened()
-    watch, job = house.watching.add(str(folder))
-    assert house.watching.add(str(folder))[0].id == watch.id
-    house.watching.watches.stop(watch.id)
-    assert house.watching.resume() is None
-    (folder / "red.bmp").write_bytes(picture("red"))
-    house.jobs.start()
-    # With nothing to watch the job ends by itself.
-    assert house.jobs.wait(job.id, LONG).state == DONE
-    assert entries(house) == {}
-    with pytest.raises(NotInCatalogue, match="does not exist"):
-        house.watching.watches.stop(watch.id)
-
-
-def test_cancelling_the_job_ends_all_watches(opened: Callable[[], App], folder: Path) -> None:
-    house = opened()
-    house.jobs.start()
-    _, job = house.watching.add(str(folder))
+def test_a_watch_that_is_stopped_adds_nothing_more(process: Started, folder: Path, tmp_path: Path) -> None:
+    house = process().watch()
+    watch = house.watching.add(str(folder))
+    assert house.watching.add(str(folder)).id == watch.id
     until(lambda: only(house).looked_at is not None)
-    house.jobs.cancel(job.id)
-    assert house.jobs.wait(job.id, LONG).state == CANCELLED
-    assert house.watching.watches.active() == []
+    house.watches.stop(watch.id)
+    other = tmp_path / "other"
+    other.mkdir()
+    house.watching.add(str(other))
+    until(lambda: only(house).looked_at is not None)
+    (folder / "red.bmp").write_bytes(picture("red"))
+    (other / "green.bmp").write_bytes(picture("lime"))
+    until(lambda: "green.bmp" in entries(house))
+    assert "red.bmp" not in entries(house)
+    with pytest.raises(NotInCatalogue, match="does not exist"):
+        house.watches.stop(watch.id)
 
 
-def test_one_look_adds_what_is_there_and_ends(opened: Callable[[], App], folder: Path) -> None:
-    house = opened()
-    house.jobs.start()
+def test_a_folder_is_watched_by_one_process_and_by_another_when_that_has_ended(
+    process: Started, folder: Path
+) -> None:
+    first, second = process(), process()
+    first.watch().watching.add(str(folder))
+    until(lambda: only(first.app).worker == first.app.jobs.me)
+    second.watch()
+    time.sleep(3)
+    assert only(second.app).worker == first.app.jobs.me
+    first.end()
+    (folder / "red.bmp").write_bytes(picture("red"))
+    until(lambda: "red.bmp" in entries(second.app))
+    assert only(second.app).worker == second.app.jobs.me
+
+
+def test_one_look_adds_what_is_there_and_ends(process: Started, folder: Path) -> None:
+    house = process().watch()
     (folder / "red.bmp").write_bytes(picture("red"))
     (folder / "notes.txt").write_text("no picture")
     params = LookParams(path=str(folder), owner=0, shared=True)
@@ -183,9 +206,8 @@ def test_one_look_adds_what_is_there_and_ends(opened: Callable[[], App], folder:
     assert (job.result["added"], job.result["unusable"], job.result["labels"]) == (1, 1, {"red": 1})
 
 
-def test_a_look_at_a_folder_that_is_not_there_fails_in_words(opened: Callable[[], App], folder: Path) -> None:
-    house = opened()
-    house.jobs.start()
+def test_a_look_at_a_folder_that_is_not_there_fails_in_words(process: Started, folder: Path) -> None:
+    house = process().watch()
     params = LookParams(path=str(folder / "gone"), owner=0, shared=True)
     job = house.jobs.wait(house.jobs.submit(LOOK, params, title="Look", by=0).id, LONG)
     assert job.problem is not None

@@ -869,7 +869,7 @@ export interface paths {
          * Add a folder of the server
          * @description Have all pictures of a folder of the server added, by a job. They belong to everybody's catalogue.
          *
-         *     With `watch` the job is the one that looks after all watched folders, which does not end.
+         *     With `watch` what comes into it later is added as well.
          */
         post: operations["add_folder"];
         delete?: never;
@@ -3167,7 +3167,7 @@ export interface components {
          * JobAnswer
          * @description Long work: asked for, under way, or ended. `kind` says which parameters and result it has.
          */
-        JobAnswer: components["schemas"]["AddJob"] | components["schemas"]["CheckDataJob"] | components["schemas"]["ClassifyJob"] | components["schemas"]["CompareJob"] | components["schemas"]["ImproveJob"] | components["schemas"]["LookJob"] | components["schemas"]["ReclassifyJob"] | components["schemas"]["TrainJob"] | components["schemas"]["WatchJob"] | components["schemas"]["UnknownJob"];
+        JobAnswer: components["schemas"]["AddJob"] | components["schemas"]["CheckDataJob"] | components["schemas"]["ClassifyJob"] | components["schemas"]["CompareJob"] | components["schemas"]["ImproveJob"] | components["schemas"]["LookJob"] | components["schemas"]["ReclassifyJob"] | components["schemas"]["TrainJob"] | components["schemas"]["UnknownJob"];
         /**
          * JobsAnswer
          * @description The newest jobs first.
@@ -4902,71 +4902,6 @@ export interface components {
              */
             problem: string | null;
         };
-        /** WatchJob */
-        WatchJob: {
-            /** Id */
-            id: string;
-            /**
-             * Title
-             * @description What it is, in English.
-             */
-            title: string;
-            /**
-             * By
-             * @description Who asked; 0 is the server or this machine's own user.
-             */
-            by: number;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "waiting" | "running" | "done" | "failed" | "cancelled";
-            /**
-             * Done
-             * @description How much of `total` is done.
-             */
-            done: number;
-            /**
-             * Total
-             * @description 0: not known.
-             */
-            total: number;
-            /**
-             * Message
-             * @description What it is at; may be empty.
-             */
-            message: string;
-            /** @description Why it failed. */
-            problem: components["schemas"]["Problem"] | null;
-            /**
-             * Cancelling
-             * @description Whether it was told to stop.
-             */
-            cancelling: boolean;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Started At */
-            started_at: string | null;
-            /** Ended At */
-            ended_at: string | null;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "watch";
-            /** @description What was asked for; null: another version asked for it. */
-            params: components["schemas"]["WatchParams"] | null;
-            /** @description What it returned, once it is done. */
-            result: components["schemas"]["AddResult"] | null;
-        };
-        /**
-         * WatchParams
-         * @description Nothing is asked for: all folders that are watched are looked after.
-         */
-        WatchParams: Record<string, never>;
         /**
          * WentLive
          * @description The improved model answers now.

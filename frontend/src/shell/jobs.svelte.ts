@@ -10,7 +10,6 @@ const most = 30;
 const names: Readonly<Record<Job["kind"], TextKey | null>> = {
   add: "jobAdd",
   classify: "jobClassify",
-  watch: "jobWatch",
   train: "jobTrain",
   improve: "jobImprove",
   reclassify: "jobReclassify",
@@ -20,7 +19,7 @@ const names: Readonly<Record<Job["kind"], TextKey | null>> = {
   unknown: null,
 };
 /** Work that goes on beside everything, of which nobody asks when it ends. */
-const quiet = new Set<Job["kind"]>(["classify", "watch"]);
+const quiet = new Set<Job["kind"]>(["classify"]);
 
 class Jobs {
   list = $state.raw<readonly Job[]>([]);

@@ -196,7 +196,10 @@ class SeenFile(Base):
 
 
 class Watch(Base):
-    """A folder whose new pictures are added as they come. poll: without the system's notifications."""
+    """A folder whose new pictures are added as they come.
+
+    poll: without the system's notifications. worker: the worker of the process that watches it.
+    """
 
     __tablename__ = "watches"
 
@@ -206,6 +209,7 @@ class Watch(Base):
     shared: Mapped[bool] = mapped_column(default=True)
     added_at: Mapped[datetime] = mapped_column(Moment)
     poll: Mapped[bool] = mapped_column(default=False)
+    worker: Mapped[str | None] = mapped_column(String(120))
     stopped_at: Mapped[datetime | None] = mapped_column(Moment)
     looked_at: Mapped[datetime | None] = mapped_column(Moment)
     problem: Mapped[str | None] = mapped_column(Text)

@@ -1,6 +1,8 @@
 """The folders that are watched. Does not watch them."""
 
-from sqlalchemy import select, update
+from collections.abc import Collection
+
+from sqlalchemy import or_, select, update
 
 from tenfold.catalogue.tables import HOUSE, Watch
 from tenfold.database import Database, now
@@ -40,6 +42,22 @@ class Watches:
         with self._database.reading() as session:
             return list(session.scalars(select(Watch).where(Watch.stopped_at.is_(None)).order_by(Watch.id)))
 
+    def claim(self, worker: str, living: Collection[str]) -> list[Watch]:
+        """The folders that `worker` watches; those that no living worker watches become its own.
+
+        Args:
+            living: the names of all workers that live.
+        """
+        free = or_(Watch.worker.is_(None), Watch.worker.not_in({*living, worker}))
+        active = select(Watch).where(Watch.stopped_at.is_(None)).order_by(Watch.id)
+        with self._database.reading() as session:
+            found = list(session.scalars(active))
+            if all(one.worker == worker or one.worker in living for one in found):
+                return [one for one in found if one.worker == worker]
+        with self._database.writing() as session:
+            session.execute(update(Watch).where(Watch.stopped_at.is_(None), free).values(worker=worker))
+            return list(session.scalars(active.where(Watch.worker == worker)))
+
     def stop(self, watch_id: int) -> Watch:
         """Watch a folder no longer; raises NotInCatalogue."""
         with self._database.writing() as session:
@@ -50,10 +68,6 @@ class Watches:
                 )
             watch.stopped_at = now()
             return watch
-
-    def stop_all(self) -> None:
-        with self._database.writing() as session:
-            session.execute(update(Watch).where(Watch.stopped_at.is_(None)).values(stopped_at=now()))
 
     def looked(self, watch_id: int, problem: str | None) -> None:
         """A folder was looked through just now; `problem`: why it could not be, in words."""

@@ -1,7 +1,7 @@
 """tenfold catalogue watch: a folder whose pictures are added as they come."""
 
 import os
-from typing import TYPE_CHECKING
+import time
 
 import click
 
@@ -9,8 +9,7 @@ from tenfold.cli.terminal import printable
 from tenfold.errors import UsageError
 from tenfold.runtime import App
 
-if TYPE_CHECKING:
-    pass
+_SECONDS_BETWEEN_LINES, _SECONDS_TO_STOP = 1.0, 15.0
 
 
 @click.command()
@@ -46,28 +45,43 @@ def watch(folder: str | None, once: bool, poll: bool, listing: bool, stop: bool)
 
 
 def _watch(app: App, path: str, poll: bool) -> int:
-    from tenfold.cli.following import follow
-
     shown = printable(path)
-    before = {one.path for one in app.watching.watches.active()}
+    before = {one.path for one in app.watches.active()}
     mine = app.jobs.start()
-    watch, job = app.watching.add(path, poll=poll)
+    watch = app.watching.add(path, poll=poll)
     stop = f"End it with: tenfold catalogue watch --stop {shown}"
     if not mine:
-        click.echo(f"The tenfold at work in this home watches {shown} from now on. {stop}")
+        click.echo(f"The server of this home watches {shown} from now on. {stop}")
         return 0
     click.echo(f"Watching {shown}   (Ctrl-C ends it)")
-    try:
-        follow(app.jobs, job, leave=lambda: None)
-    except click.Abort:
-        if path in before:
-            click.echo(f"The next server goes on with it: it was watched before. {stop}", err=True)
-        else:
-            app.watching.watches.stop(watch.id)
-            if not app.watching.watches.active():
-                app.jobs.cancel(job.id)
-            click.echo("Not watched any more. What was added stays.", err=True)
+    _run(app)
+    if path in before:
+        click.echo(f"The next server continues: it was watched before. {stop}", err=True)
+    else:
+        app.watches.stop(watch.id)
+        click.echo("Not watched any more. What was added stays.", err=True)
     return 0
+
+
+def _run(app: App) -> None:
+    """Run the service until Ctrl-C or SIGTERM, and say how many pictures it has added."""
+    from tenfold.cli.following import interruptible
+    from tenfold.runtime.services import describe
+    from tenfold.runtime.supervisor import Supervisor
+
+    supervisor, told = Supervisor([app.watching], describe), 0
+    supervisor.start()
+    try:
+        with interruptible():
+            while True:
+                time.sleep(_SECONDS_BETWEEN_LINES)
+                if (added := app.watching.tally.added) != told:
+                    told = added
+                    click.echo(f"{told:,} added")
+    except KeyboardInterrupt:
+        pass
+    finally:
+        supervisor.stop(_SECONDS_TO_STOP)
 
 
 def _once(app: App, path: str) -> int:

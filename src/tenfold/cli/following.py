@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
@@ -45,14 +45,12 @@ def follow(
     job: JobRow,
     *,
     mine: bool = False,
-    leave: Callable[[], None] | None = None,
     stream: TextIO | None = None,
 ) -> JobRow:
     """Show a job's progress until it is done.
 
     Args:
         mine: this process does it: then Ctrl-C cancels it. Otherwise Ctrl-C only stops looking.
-        leave: what to do at Ctrl-C instead.
         stream: where progress is drawn; None is the standard error.
 
     Raises:
@@ -61,14 +59,11 @@ def follow(
         click.Abort: Ctrl-C; what becomes of the job has been told.
     """
     try:
-        with _interruptible(), _Line(stream or sys.stderr, job.title) as line:
+        with interruptible(), _Line(stream or sys.stderr, job.title) as line:
             while (job := jobs.wait(job.id, _SECONDS_BETWEEN)).state not in ENDED:
                 line.show(job)
     except KeyboardInterrupt:
-        if leave is not None:
-            leave()
-        else:
-            _leave(jobs, job, mine)
+        _leave(jobs, job, mine)
         raise click.Abort from None
     if job.state == CANCELLED:
         raise JobError(f"'{job.title}'", "was cancelled", cure="What it had done stays done.")
@@ -104,7 +99,7 @@ def _leave(jobs: Jobs, job: JobRow, mine: bool) -> None:
 
 
 @contextmanager
-def _interruptible() -> Iterator[None]:
+def interruptible() -> Iterator[None]:
     """SIGTERM ends like Ctrl-C."""
     import signal
 

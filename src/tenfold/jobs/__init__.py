@@ -2,7 +2,7 @@
 
 from tenfold.jobs.jobs import Jobs
 from tenfold.jobs.tables import CANCELLED, DONE, ENDED, FAILED, RUNNING, UNFINISHED, WAITING, JobRow
-from tenfold.jobs.types import QUEUES, TRAINING, WATCHING, WORK, AnyHandler, AnyType, Handler, JobType, Shape
+from tenfold.jobs.types import QUEUES, TRAINING, WORK, AnyHandler, AnyType, Handler, JobType, Shape
 from tenfold.jobs.work import Stopped, Work
 from tenfold.jobs.worker import Worker
 
@@ -16,7 +16,6 @@ __all__ = [
     "TRAINING",
     "UNFINISHED",
     "WAITING",
-    "WATCHING",
     "WORK",
     "AnyHandler",
     "AnyType",

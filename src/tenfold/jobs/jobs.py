@@ -47,6 +47,16 @@ class Jobs:
         self._worker = Worker(self._database, self._handlers, self._changed, serving=serving)
         return self._worker
 
+    @property
+    def me(self) -> str:
+        """The name of this process's worker."""
+        assert self._worker is not None, "no worker was made"
+        return self._worker.name
+
+    def workers(self) -> set[str]:
+        """The names of the workers that live, in any process."""
+        return self.records.workers()
+
     def start(self, *, serving: bool = False) -> bool:
         """Run jobs from now on, in threads of this process.
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from tenfold.database import Database, now
 from tenfold.errors import UnknownJob
-from tenfold.jobs.tables import CANCELLED, ENDED, RUNNING, UNFINISHED, WAITING, JobRow
+from tenfold.jobs.tables import CANCELLED, ENDED, RUNNING, UNFINISHED, WAITING, JobRow, WorkerRow
 
 # Makes what a job is asked for, within the transaction that makes the job; gets the job's id.
 Make = Callable[[Session, str], dict[str, Any]]
@@ -66,6 +66,11 @@ class Records:
                     raise
                 continue
             return row, True
+
+    def workers(self) -> set[str]:
+        """The names of the workers that live; those of processes that died are removed by the others."""
+        with self._database.reading() as session:
+            return set(session.scalars(select(WorkerRow.id)))
 
     def get(self, job_id: str) -> JobRow:
         """The job; raises UnknownJob."""

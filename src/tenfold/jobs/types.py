@@ -22,9 +22,9 @@ class Shape(BaseModel):
     model_config = ConfigDict(json_schema_serialization_defaults_required=True)
 
 
-WORK, TRAINING, WATCHING = "work", "training", "watching"
+WORK, TRAINING = "work", "training"
 # Queue -> how many of its jobs one process runs at once.
-QUEUES = {WORK: 2, TRAINING: 1, WATCHING: 1}
+QUEUES = {WORK: 2, TRAINING: 1}
 
 
 @dataclass(frozen=True, eq=False)

@@ -65,6 +65,11 @@ class Worker:
         self.lasting = False
         self.standing_by = False
 
+    @property
+    def name(self) -> str:
+        """As other processes know it."""
+        return self._leases.worker
+
     def wake(self) -> None:
         """Look at once: a job was asked for, or `run` is to end."""
         self._wake.set()

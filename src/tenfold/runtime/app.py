@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from tenfold.work.reclassifying import Reclassifying
     from tenfold.work.switching import First, Load, Switch
     from tenfold.work.training import Training
-    from tenfold.work.watching import Looking, Watching
+    from tenfold.work.watching import Looking, WatchedFolders
 
 
 class App(Foundation):
@@ -211,10 +211,10 @@ class App(Foundation):
         return Adding(self.database, self.intake, self.classifying, self.files)
 
     @part
-    def watching(self) -> "Watching":
-        from tenfold.work.watching import Watching
+    def watching(self) -> "WatchedFolders":
+        from tenfold.work.watching import WatchedFolders
 
-        return Watching(self.watches, self.adding, self.jobs, self.files)
+        return WatchedFolders(self.watches, self.adding, self.jobs, self.files)
 
     @part
     def looking(self) -> "Looking":

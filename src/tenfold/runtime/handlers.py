@@ -11,7 +11,7 @@ from tenfold.work.comparing import COMPARE
 from tenfold.work.improving import IMPROVE
 from tenfold.work.reclassifying import RECLASSIFY
 from tenfold.work.training import TRAIN
-from tenfold.work.watching import LOOK, WATCH
+from tenfold.work.watching import LOOK
 
 JOBS: Mapping[AnyType, Callable[[App], AnyHandler]] = {
     ADD: lambda app: app.adding,
@@ -22,7 +22,6 @@ JOBS: Mapping[AnyType, Callable[[App], AnyHandler]] = {
     LOOK: lambda app: app.looking,
     RECLASSIFY: lambda app: app.reclassifying,
     TRAIN: lambda app: app.training,
-    WATCH: lambda app: app.watching,
 }
 
 

@@ -23,6 +23,7 @@ def services(app: "App") -> list[Service]:
         _Jobs(app),
         # Pictures of a process that was killed, entries that were restored, uploads that came as a job ended.
         Periodic("waiting-pictures", _SECONDS_BETWEEN_WAKES, lambda: wake(app.jobs, app.intake)),
+        app.watching,
     ]
 
 
@@ -45,10 +46,9 @@ class _Jobs:
     name = "jobs"
 
     def __init__(self, app: "App") -> None:
-        self._app, self._worker = app, app.jobs.worker(serving=True)
+        self._worker = app.jobs.worker(serving=True)
 
     def run(self, stop: threading.Event) -> None:
-        self._app.watching.resume()
         self._worker.run(stop)
 
     def wake(self) -> None:

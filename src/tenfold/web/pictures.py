@@ -173,18 +173,17 @@ router.include_router(_long)
 def add_folder(request: Request, who: Administrator, asked: FolderAsked) -> JobAnswer:
     """Have all pictures of a folder of the server added, by a job. They belong to everybody's catalogue.
 
-    With `watch` the job is the one that looks after all watched folders, which does not end.
+    With `watch` what comes into it later is added as well.
     """
     house = service_of(request).house
     path = _folder(house, asked.path)
     if asked.watch:
-        _, job = house.watching.add(path, shared=asked.shared, by=who.id)
-    else:
-        params = AddParams(paths=[path], owner=HOUSE, shared=asked.shared)
-        # The same folder once more, while it is being added, is the same job.
-        key = f"{ADD.kind} {hash_of(os.fsencode(path))}"
-        title = f"Add {images.safe_name(path)}"
-        job = house.jobs.submit(ADD, params, title=title, by=who.id, key=key)
+        house.watching.add(path, shared=asked.shared)
+    params = AddParams(paths=[path], owner=HOUSE, shared=asked.shared)
+    # The same folder once more, while it is being added, is the same job.
+    key = f"{ADD.kind} {hash_of(os.fsencode(path))}"
+    title = f"Add {images.safe_name(path)}"
+    job = house.jobs.submit(ADD, params, title=title, by=who.id, key=key)
     house.audit.note(who.id, "folder.add", kept_path(path), {"watch": asked.watch}, address=who.address)
     return job_answer(job)
 

@@ -28,7 +28,7 @@ class WatchAnswer(BaseModel):
 @router.get("", operation_id="watches", summary="List watched folders")
 def watches(request: Request, who: Administrator) -> list[WatchAnswer]:
     """In the order in which they were added. `POST /catalogue/folders` adds one."""
-    return [_answer(watch) for watch in service_of(request).house.watching.watches.active()]
+    return [_answer(watch) for watch in service_of(request).house.watches.active()]
 
 
 @router.delete(
@@ -42,7 +42,7 @@ def stop(
 ) -> WatchAnswer:
     """What was added stays."""
     house = service_of(request).house
-    watch = house.watching.watches.stop(watch_id)
+    watch = house.watches.stop(watch_id)
     house.audit.note(who.id, "folder.unwatch", watch.path, {}, address=who.address)
     return _answer(watch)
 

@@ -1,10 +1,11 @@
-"""Watched folders: the job "watch", one for all of them, and the job "look", which looks through one once.
+"""Watched folders: the service that adds their new pictures, and the job "look", which does so once.
 
 A file is added when it is whole (work/settling.py). What was added is remembered with the file, so that after
 a restart the same files are not read again, and those that came meanwhile are found. Knows no HTTP.
 """
 
 import logging
+import threading
 import time
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from pydantic import Field
 from tenfold.catalogue.tables import HOUSE, Watch
 from tenfold.catalogue.watches import Watches
 from tenfold.errors import CatalogueError
-from tenfold.jobs import WATCHING, WORK, JobRow, Jobs, JobType, Shape, Stopped, Work
+from tenfold.jobs import WORK, Jobs, JobType, Shape, Stopped, Work
 from tenfold.server_files import ServerFiles
 from tenfold.work.adding import Adding, AddResult, Tally, Whose
 from tenfold.work.notifying import Notifying, told_of
@@ -28,12 +29,6 @@ _SECONDS_BETWEEN_LOOKS, _SECONDS_TOLD = 5.0, 300.0
 # Looking takes at most this part of the time, however large the folder.
 _LOOKING_SHARE = 0.05
 _SECONDS_AFTER_A_PROBLEM = 30.0
-# The job ends when nothing has been watched for this long.
-_LINGER_SECONDS = 10.0
-
-
-class WatchParams(Shape):
-    """Nothing is asked for: all folders that are watched are looked after."""
 
 
 class LookParams(Shape):
@@ -44,70 +39,60 @@ class LookParams(Shape):
     shared: bool = Field(description="Whether others see them.")
 
 
-WATCH = JobType("watch", WATCHING, WatchParams, AddResult)
 LOOK = JobType("look", WORK, LookParams, AddResult)
 
 
-class Watching:
-    """The job "watch", and the ways to begin and end the watching of a folder.
+class WatchedFolders:
+    """The service that watches folders, and the way to begin with one.
+
+    Several processes may share the folders of one database: each is watched by one of them, and taken over
+    when that one has died.
 
     Args:
         adding: adds files.
         files: says what is tenfold's own, which is not watched.
+
+    Attributes:
+        tally: what was added since it was made.
     """
 
+    name = "watched-folders"
+
     def __init__(self, watches: Watches, adding: Adding, jobs: Jobs, files: ServerFiles) -> None:
-        self.watches = watches
-        self._adding, self._jobs, self._files = adding, jobs, files
+        self._watches, self._adding, self._jobs, self._files = watches, adding, jobs, files
+        self._woken = threading.Event()
+        self.tally = Tally()
 
-    def add(
-        self, path: str, *, owner: int = HOUSE, shared: bool = True, by: int = HOUSE, poll: bool = False
-    ) -> tuple[Watch, JobRow]:
-        """Watch a folder (an absolute path) from now on: the watch, and the job that does it."""
-        watch, _ = self.watches.add(path, owner=owner, shared=shared, poll=poll)
-        return watch, self._begin(by)
+    def add(self, path: str, *, owner: int = HOUSE, shared: bool = True, poll: bool = False) -> Watch:
+        """Watch a folder (an absolute path) from now on. The same one twice is one."""
+        watch, _ = self._watches.add(path, owner=owner, shared=shared, poll=poll)
+        self.wake()
+        return watch
 
-    def resume(self) -> JobRow | None:
-        """See to it that what is watched is looked after; None where nothing is."""
-        return self._begin(HOUSE) if self.watches.active() else None
+    def wake(self) -> None:
+        self._woken.set()
 
-    def __call__(self, work: Work[WatchParams]) -> AddResult:
-        tally = Tally()
+    def run(self, stop: threading.Event) -> None:
         folders: dict[int, _Folder] = {}
-        listed_at = 0.0
-        needed_at = time.monotonic()
         try:
-            while not work.stopping:
-                moment = time.monotonic()
-                if moment - listed_at >= _SECONDS_BETWEEN_LISTS:
-                    self._list(folders)
-                    listed_at = moment
-                if folders:
-                    needed_at = moment
-                elif moment - needed_at >= _LINGER_SECONDS:
-                    return tally.result()
+            while not stop.is_set():
+                self._list(folders)
                 for folder in folders.values():
-                    folder.tend(work, tally)
-                work.progress(tally.added, 0, _words(tally))
-                time.sleep(_SECONDS_BETWEEN_TICKS)
+                    folder.tend(stop, self.tally)
+                self._woken.wait(_SECONDS_BETWEEN_TICKS if folders else _SECONDS_BETWEEN_LISTS)
+                self._woken.clear()
         finally:
             for folder in folders.values():
                 folder.close()
-        if work.cancelled:
-            self.watches.stop_all()
-        raise Stopped
 
     def _list(self, folders: dict[int, "_Folder"]) -> None:
-        """Begin with folders that are watched since now, and end with those that are so no longer."""
-        active = {watch.id: watch for watch in self.watches.active()}
-        for gone in [watch_id for watch_id in folders if watch_id not in active]:
+        """Begin with folders that are this process's since now, and end with those that are so no longer."""
+        mine = {watch.id: watch for watch in self._watches.claim(self._jobs.me, self._jobs.workers())}
+        for gone in [watch_id for watch_id in folders if watch_id not in mine]:
             folders.pop(gone).close()
-        for watch in active.values():
+        for watch in mine.values():
             if watch.id not in folders:
-                folders[watch.id] = _Folder(watch, self.watches, self._adding, self._files)
-
-    def _begin(self, by: int) -> JobRow:
-        return self._jobs.submit(WATCH, WatchParams(), title="Watch folders", by=by, key=WATCH.kind)
+                folders[watch.id] = _Folder(watch, self._watches, self._adding, self._files)
 
 
 class Looking:
@@ -147,7 +132,7 @@ class _Folder:
         self._add_at = 0.0
         self._problem = watch.problem
 
-    def tend(self, work: Work[WatchParams], tally: Tally) -> None:
+    def tend(self, stop: threading.Event, tally: Tally) -> None:
         """Look where it is time to or something changed, and add what is whole."""
         moment = time.monotonic()
         self._notify()
@@ -156,7 +141,7 @@ class _Folder:
         elif self._notifying is not None:
             self._settling.look_at(self._notifying.take())
         if self._settling.pending and moment >= self._add_at:
-            self._add(work, tally)
+            self._add(stop, tally)
 
     def close(self) -> None:
         if self._notifying is not None:
@@ -182,13 +167,12 @@ class _Folder:
         told = self._notifying is not None and problem is None
         self._look_at = moment + max(_SECONDS_TOLD if told else _SECONDS_BETWEEN_LOOKS, took / _LOOKING_SHARE)
 
-    def _add(self, work: Work[WatchParams], tally: Tally) -> None:
+    def _add(self, stop: threading.Event, tally: Tally) -> None:
         whole = list(self._settling.whole())
         whose = Whose(self._watch.owner_id, HOUSE, self._watch.shared, source="watch")
         try:
             for _ in self._adding.add(whole, (self._watch.path,), whose, tally):
-                work.progress(tally.added, 0, _words(tally))
-                if work.stopping:
+                if stop.is_set():
                     return
         except CatalogueError as reason:
             # The disk is full, say. Nothing is lost: what was not added is tried again.
@@ -202,9 +186,3 @@ class _Folder:
             log.log(logging.WARNING if problem else logging.INFO, "%s: %s", self._watch.path, problem)
         self._problem = problem
         self._watches.looked(self._watch.id, problem)
-
-
-def _words(tally: Tally) -> str:
-    parts = [f"{tally.added:,} added"]
-    parts += [f"{tally.unusable:,} cannot be used"] if tally.unusable else []
-    return ", ".join(parts)

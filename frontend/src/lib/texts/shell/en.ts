@@ -65,7 +65,6 @@ export const en = {
   jobsNone: "Nothing is being done at the moment.",
   jobAdd: "Adding a folder",
   jobClassify: "Classifying new pictures",
-  jobWatch: "Watching folders",
   jobTrain: "Training",
   jobImprove: "Training on corrections",
   jobReclassify: "Reclassifying the catalogue",

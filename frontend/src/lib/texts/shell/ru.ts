@@ -67,7 +67,6 @@ export const ru: Translated<typeof en> = {
   jobsNone: "Сейчас ничего не выполняется.",
   jobAdd: "Добавление папки",
   jobClassify: "Классификация новых картинок",
-  jobWatch: "Слежение за папками",
   jobTrain: "Обучение",
   jobImprove: "Обучение на исправлениях",
   jobReclassify: "Повторная классификация каталога",

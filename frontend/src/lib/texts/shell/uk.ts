@@ -67,7 +67,6 @@ export const uk: Translated<typeof en> = {
   jobsNone: "Зараз нічого не виконується.",
   jobAdd: "Додавання теки",
   jobClassify: "Класифікація нових зображень",
-  jobWatch: "Стеження за теками",
   jobTrain: "Навчання",
   jobImprove: "Навчання на виправленнях",
   jobReclassify: "Повторна класифікація каталогу",
