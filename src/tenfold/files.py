@@ -17,13 +17,19 @@ _LONGEST_NAME = 100
 
 
 def write_whole(
-    path: Path, content: bytes | Iterable[bytes], *, mode: int = 0o666, lasting: bool = True
+    path: Path,
+    content: bytes | Iterable[bytes],
+    *,
+    mode: int = 0o666,
+    lasting: bool = True,
+    keep_existing: bool = False,
 ) -> int:
     """Write a file: `path` holds what it held, or all of the content, and nothing in between.
 
     Args:
         mode: its rights, less what the process's umask takes away.
         lasting: whether it outlives a loss of power; without it nothing waits for the disk.
+        keep_existing: leave a file that is there by then as it is.
 
     Returns:
         how many bytes it has.
@@ -32,26 +38,31 @@ def write_whole(
         OSError: it cannot be written; `path` is as it was.
     """
     size = 0
-    with replacing(path, mode=mode, lasting=lasting) as part, part.open("wb") as file:
+    with (
+        replacing(path, mode=mode, lasting=lasting, keep_existing=keep_existing) as part,
+        part.open("wb") as file,
+    ):
         for chunk in (content,) if isinstance(content, bytes) else content:
             size += file.write(chunk)
     return size
 
 
 @contextlib.contextmanager
-def replacing(path: Path, *, mode: int = 0o666, lasting: bool = True) -> Iterator[Path]:
+def replacing(
+    path: Path, *, mode: int = 0o666, lasting: bool = True, keep_existing: bool = False
+) -> Iterator[Path]:
     """An empty file in the same folder, for what writes by path; it becomes `path` when it is left.
 
     Args:
-        mode, lasting: as of `write_whole`.
+        mode, lasting, keep_existing: as of `write_whole`.
 
     Raises:
         OSError: as `write_whole`.
     """
-    if not path.parent.is_dir():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if lasting:
-            settle(path.parent.parent)
+    missing = [folder for folder in path.parents if not folder.is_dir()]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for folder in missing if lasting else ():
+        settle(folder.parent)
     _clear_abandoned(path.parent)
     part = path.with_name(f".{path.name[:_LONGEST_NAME]}.{secrets.token_hex(8)}{_ENDING}")
     try:
@@ -59,7 +70,10 @@ def replacing(path: Path, *, mode: int = 0o666, lasting: bool = True) -> Iterato
         yield part
         if lasting:
             _sync(part, os.O_RDWR)
-        os.replace(part, path)
+        if keep_existing:
+            _link(part, path)
+        else:
+            os.replace(part, path)
     except BaseException:
         with contextlib.suppress(OSError):
             part.unlink()
@@ -80,6 +94,18 @@ def _sync(path: Path, flags: int) -> None:
         os.fsync(opened)
     finally:
         os.close(opened)
+
+
+def _link(part: Path, path: Path) -> None:
+    """Name a file `path`, unless there is one; where the file system has no links, replace it."""
+    try:
+        os.link(part, path)
+    except FileExistsError:
+        pass
+    except OSError:
+        os.replace(part, path)
+        return
+    part.unlink()
 
 
 def _clear_abandoned(folder: Path) -> None:

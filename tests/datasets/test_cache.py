@@ -165,11 +165,13 @@ def test_a_kill_half_way_leaves_the_earlier_state_and_nothing_for_ever(tmp_path:
         assert process.stdout is not None
         assert process.stdout.readline() == b"half-way\n"
         process.send_signal(signal.SIGKILL)
-    (left,) = tmp_path.glob("*.partial")
+    left = list(tmp_path.glob(".*.tenfold-part"))
+    assert left
     cache.open(before.keys(), before, as_they_come)
     assert before.asked == ["a", "b"] or before.asked == ["b", "a"]
     long_ago = time.time() - 7200
-    os.utime(left, (long_ago, long_ago))
+    for path in left:
+        os.utime(path, (long_ago, long_ago))
     after = Decoder([*"abcdefgh"])
     assert len(cache.open(after.keys(), after, as_they_come)[0]) == 8
     assert len(list(tmp_path.iterdir())) == 2

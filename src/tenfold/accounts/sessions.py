@@ -5,7 +5,6 @@ reads the table can sign in as nobody. The signing key lies in a file of tenfold
 can read: a cookie that was not given out here is refused before the database is asked. Knows no HTTP.
 """
 
-import os
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,6 +18,7 @@ from tenfold.accounts.tables import Person, Session
 from tenfold.database import Database
 from tenfold.database.base import now
 from tenfold.errors import UnknownAccount
+from tenfold.files import write_whole
 
 KEY_FILE = "session.key"
 _SECRET_BYTES = 32
@@ -173,20 +173,7 @@ def _is_id(text: str) -> bool:
 
 
 def _key(file: Path) -> str:
-    """The key in `file`, which is made where there is none; whole, also if two processes make it at once."""
+    """The key in `file`, made where there is none; the same for processes that make it at once."""
     if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        made = file.with_name(f"{file.name}.{secrets.token_hex(8)}")
-        with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as writing:
-            writing.write(secrets.token_hex(32))
-            writing.flush()
-            os.fsync(writing.fileno())
-        try:
-            os.link(made, file)
-        except FileExistsError:
-            pass  # another process was first
-        except OSError:  # a file system without links
-            made.replace(file)
-            return file.read_text(encoding="ascii")
-        made.unlink()
+        write_whole(file, secrets.token_hex(32).encode(), mode=0o600, keep_existing=True)
     return file.read_text(encoding="ascii")

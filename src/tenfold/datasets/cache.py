@@ -1,14 +1,13 @@
 """Decoded pictures as one array in a file, so that no picture is decoded twice. Knows no labels and no parts.
 
 A title (a source at a size) has two files: `<title>.<token>.pixels`, the rows one after another, and
-`<title>.index.npz`, which names the pixels' file and says which picture each row is. The pixels are written
-under a passing name first, and the index takes its place last and at once: whoever is stopped half-way leaves
-the earlier state. A picture whose key is in the index already is copied, not decoded.
+`<title>.index.npz`, which names the pixels' file and says which picture each row is. The index is replaced
+last and at once, so a process that is stopped half-way leaves the earlier state. A picture whose key is in
+the index already is copied, not decoded.
 """
 
 import os
 import secrets
-import time
 import zipfile
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -23,13 +22,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tenfold.errors import DatasetError, PictureError
+from tenfold.files import replacing
 
 KEY_BYTES = 16
 # Written into each index; another number makes every older file stale.
 _VERSION = 1
 _DIGEST_BYTES = 32
-# Left behind by a process that was killed, once it is as old as this, in seconds.
-_ABANDONED = 3600
 # Pictures that a thread takes at a time: handing over each small one would cost more than decoding it.
 _LOT = 16
 _AHEAD_PER_THREAD = 2
@@ -186,25 +184,15 @@ class PixelCache:
 
     def _write(self, fill: Callable[[BinaryIO], Rows], keys: NDArray[np.uint8]) -> _Kept:
         """Fill a new pixels' file, then let the index name it."""
-        token = secrets.token_hex(8)
-        pixels = self._folder / f"{self._title}.{token}.pixels"
-        passing = [self._folder / f"{self._title}.{token}.{kind}.partial" for kind in ("pixels", "index")]
+        pixels = self._folder / f"{self._title}.{secrets.token_hex(8)}.pixels"
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            with passing[0].open("wb") as file:
-                rows = fill(file)
-                file.flush()
-                os.fsync(file.fileno())
-            with passing[1].open("wb") as file:
-                _save_index(file, pixels.name, keys, rows)
-            passing[0].replace(pixels)
-            passing[1].replace(self._index)
+            with replacing(self._index) as index, replacing(pixels) as part:
+                with part.open("wb") as file:
+                    rows = fill(file)
+                with index.open("wb") as file:
+                    _save_index(file, pixels.name, keys, rows)
         except OSError as reason:
             raise self._unwritable(reason, len(keys)) from reason
-        finally:
-            for path in passing:
-                with suppress(OSError):
-                    path.unlink()
         self._sweep(pixels)
         return _Kept(pixels, keys, rows)
 
@@ -224,15 +212,11 @@ class PixelCache:
         return kept if whole and len(rows.items) == len(rows.pixels) == len(rows.contents) else None
 
     def _sweep(self, current: Path) -> None:
-        """Delete what the index no longer names, and what a killed process left."""
-        now = time.time()
-        for path in self._folder.glob(f"{self._title}.*"):
-            stale = path.suffix == ".pixels" and path != current
-            try:
-                if stale or (path.suffix == ".partial" and now - path.stat().st_mtime > _ABANDONED):
+        """Delete the pixels that the index no longer names."""
+        for path in self._folder.glob(f"{self._title}.*.pixels"):
+            if path != current:
+                with suppress(OSError):  # someone else deleted it, or still has it open where that forbids it
                     path.unlink()
-            except OSError:
-                continue  # someone else deleted it, or still has it open where that forbids it
 
     def _unwritable(self, reason: OSError, count: int) -> DatasetError:
         megabytes = 2 * count * self._row_bytes / 1e6
@@ -273,8 +257,6 @@ def _save_index(file: BinaryIO, name: str, keys: NDArray[np.uint8], rows: Rows) 
         bad=np.array(list(rows.problems), dtype=np.int64),
         reasons=np.array(list(rows.problems.values()), dtype=np.str_),
     )
-    file.flush()
-    os.fsync(file.fileno())
 
 
 def _joined(digests: Sequence[bytes]) -> NDArray[np.uint8]:

@@ -4,16 +4,18 @@ Knows nothing of what is in the pictures; `cifar10` checks that.
 """
 
 import hashlib
-import shutil
 import tarfile
+from functools import partial
 from pathlib import Path
 
 from tenfold.datasets import cifar10
 from tenfold.downloads import Progress, download
 from tenfold.errors import DatasetError
+from tenfold.files import write_whole
 
 URL = "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"
 MD5 = "c32a1d4ab5d03f1284b67883e8d87530"
+_CHUNK = 1 << 20
 
 
 def fetch_cifar10(
@@ -69,19 +71,18 @@ def _verify(archive: Path, md5: str) -> None:
 
 def _unpack(archive: Path, data_dir: Path) -> None:
     """Take out what is missing of the six files, by name; nothing else in the archive can reach the disk."""
-    fresh = data_dir / f"{cifar10.FOLDER}.partial"
-    shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir()
+    folder = data_dir / cifar10.FOLDER
+    missing = {name for name in cifar10.FILES if not (folder / name).exists()}
     try:
         with tarfile.open(archive) as tar:
             for member in tar:
                 name = Path(member.name).name
-                if not member.isfile() or name not in cifar10.FILES:
+                if not member.isfile() or name not in missing:
                     continue
                 source = tar.extractfile(member)
                 assert source is not None
-                with source, (fresh / name).open("wb") as target:
-                    shutil.copyfileobj(source, target)
+                with source:
+                    write_whole(folder / name, iter(partial(source.read, _CHUNK), b""))
     except (tarfile.TarError, EOFError) as reason:
         raise DatasetError(
             archive.name,
@@ -89,17 +90,11 @@ def _unpack(archive: Path, data_dir: Path) -> None:
             received=str(reason),
             cure="Delete it and run the command again.",
         ) from reason
-    missing = [name for name in cifar10.FILES if not (fresh / name).is_file()]
-    if missing:
+    absent = [name for name in cifar10.FILES if not (folder / name).is_file()]
+    if absent:
         raise DatasetError(
             archive.name,
             "does not hold CIFAR-10 in its binary layout",
-            received=f"missing {', '.join(missing)}",
+            received=f"missing {', '.join(absent)}",
             cure="Delete it and run the command again.",
         )
-    folder = data_dir / cifar10.FOLDER
-    folder.mkdir(exist_ok=True)
-    for name in cifar10.FILES:
-        if not (folder / name).exists():
-            (fresh / name).replace(folder / name)
-    shutil.rmtree(fresh)
