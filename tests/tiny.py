@@ -20,12 +20,18 @@ RECORDS = 20
 VALIDATION = 20
 
 
-def variant(path: Path, **changes: Any) -> Path:
-    """Write the tiny model with other facts, and so another hash: `variant(path, name="other")`."""
+def variant(path: Path, *, padding: int = 0, **changes: Any) -> Path:
+    """Write the tiny model with other facts, and so another hash: `variant(path, name="other")`.
+
+    Args:
+        padding: bytes of documentation that make the file larger.
+    """
     content, info = modelfile.read(MODEL)
     facts = file._entry_start(content)
     assert facts is not None
     network = content[facts[1] : -file._SEAL_LENGTH]
+    if padding:
+        network += file._field(6, b" " * padding)  # ModelProto.doc_string
     modelfile.write(path, network, replace(info, **changes))
     return path
 

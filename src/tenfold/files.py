@@ -63,10 +63,7 @@ def replacing(
     path.parent.mkdir(parents=True, exist_ok=True)
     for folder in missing if lasting else ():
         settle(folder.parent)
-    _clear_abandoned(path.parent)
-    part = path.with_name(f".{path.name[:_LONGEST_NAME]}.{secrets.token_hex(8)}{_ENDING}")
-    try:
-        os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode))
+    with temporary(path, mode=mode) as part:
         yield part
         if lasting:
             _sync(part, os.O_RDWR)
@@ -74,12 +71,27 @@ def replacing(
             _link(part, path)
         else:
             os.replace(part, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            part.unlink()
-        raise
     if lasting:
         settle(path.parent)
+
+
+@contextlib.contextmanager
+def temporary(path: Path, *, mode: int = 0o600) -> Iterator[Path]:
+    """An empty file in the folder of `path`, deleted when it is left.
+
+    What killed processes have left is deleted when one is made in the same folder an hour later.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    _clear_abandoned(path.parent)
+    part = path.with_name(f".{path.name[:_LONGEST_NAME]}.{secrets.token_hex(8)}{_ENDING}")
+    os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode))
+    try:
+        yield part
+    finally:
+        with contextlib.suppress(OSError):  # `replacing` has renamed it
+            part.unlink()
 
 
 def settle(folder: Path) -> None:
@@ -104,8 +116,6 @@ def _link(part: Path, path: Path) -> None:
         pass
     except OSError:
         os.replace(part, path)
-        return
-    part.unlink()
 
 
 def _clear_abandoned(folder: Path) -> None:

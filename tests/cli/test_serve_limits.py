@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from tests import tiny
 from tests.cli.test_serve import classify, server
 from tests.fakes import RED, picture
 
@@ -121,6 +122,20 @@ def test_model_files_on_their_way_take_no_memory() -> None:
                 connection.sendall(b"x" * (length - 1))
             time.sleep(1)
         assert grown[0] < BESIDES
+
+
+@needs_proc
+def test_a_model_file_is_in_memory_once_while_it_is_added(tmp_path: Path) -> None:
+    length = 60_000_000
+    path = tiny.variant(tmp_path / "large.onnx", padding=length)
+    with server() as (process, url):
+        classify(url)
+        small = tiny.variant(tmp_path / "small.onnx", name="small").read_bytes()
+        for content in (small, path.read_bytes()):
+            with measured(process.pid) as grown:
+                answer = httpx.post(f"{url}/api/v1/models", content=content, timeout=60, trust_env=False)
+            assert answer.status_code == 201, answer.text
+        assert grown[0] < 1.2 * length
 
 
 def test_clients_that_send_nearly_nothing_keep_nobody_from_classifying() -> None:

@@ -40,7 +40,7 @@ def test_a_model_is_kept_by_its_hash_with_what_it_says_of_itself(registry: Regis
 
 def test_the_same_model_twice_is_one(registry: Registry, make: Make) -> None:
     first = registry.register(make("one"), origin=RUN, run="run-7")
-    again = registry.register(make("one").read_bytes())
+    again = registry.register(make("one"))
     assert again.hash == first.hash
     assert (again.origin, again.run) == ("run", "run-7")
     assert len(registry.list()) == 1
@@ -74,9 +74,13 @@ def test_the_bundled_model_of_another_version_is_no_longer_listed(
         (tiny.MODEL.read_bytes()[:-1], "is damaged: its content does not match its seal"),
     ],
 )
-def test_what_is_no_whole_model_file_is_refused(registry: Registry, content: bytes, words: str) -> None:
+def test_what_is_no_whole_model_file_is_refused(
+    registry: Registry, tmp_path: Path, content: bytes, words: str
+) -> None:
+    path = tmp_path / "upload"
+    path.write_bytes(content)
     with pytest.raises(ModelFileError) as caught:
-        registry.register(content, name="The model file mine.onnx")
+        registry.register(path, name="The model file mine.onnx")
     assert str(caught.value).startswith(f"The model file mine.onnx {words}")
     assert registry.list() == []
 

@@ -9,7 +9,7 @@ import pytest
 
 from tenfold import modelfile, settings
 from tenfold.database import Database
-from tenfold.errors import ModelFileError, RegistryError
+from tenfold.errors import DatabaseError, ModelFileError, RegistryError
 from tenfold.inference import Classifier
 from tenfold.inference.server import ModelServer
 from tenfold.inference.trial import check
@@ -117,6 +117,18 @@ def test_a_model_that_cannot_be_loaded_is_not_loaded_again_at_every_look(
     assert len(tried) == 2
 
 
+def test_a_database_that_cannot_be_read_is_told_to_whoever_follows(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreadable() -> None:
+        raise DatabaseError("The database", "is busy")
+
+    switch, _ = switched(registry)
+    monkeypatch.setattr(registry, "live_change", unreadable)
+    with pytest.raises(DatabaseError, match="is busy"):
+        switch.follow()
+
+
 def test_a_file_that_was_exchanged_for_another_is_not_used(registry: Registry, tmp_path: Path) -> None:
     new = registry.register(tiny.variant(tmp_path / "new.onnx", name="new")).hash
     switch, server = switched(registry)
@@ -168,7 +180,7 @@ def test_a_model_that_cannot_be_run_is_not_added(registry: Registry, tmp_path: P
     switch, _ = switched(registry)
     lying = tiny.variant(tmp_path / "lying.onnx", input_size=40)
     with pytest.raises(ModelFileError) as caught:
-        switch.add(lying.read_bytes(), name="lying.onnx", by=0)
+        switch.add(lying, name="lying.onnx", by=0)
     assert str(caught.value).startswith("The model file lying.onnx does not answer as its facts promise")
     assert registry.list() == []
     assert switch.add(tiny.MODEL, name="tiny.onnx", by=0).name == "tiny"

@@ -1,14 +1,13 @@
 """The model file: one `.onnx` that says everything a surface needs to know of it. Runs nothing."""
 
 from tenfold.modelfile.facts import FORMAT_VERSION, ClassName, ModelInfo
-from tenfold.modelfile.file import bundled, checked, read, write
+from tenfold.modelfile.file import bundled, read, write
 
 __all__ = [
     "FORMAT_VERSION",
     "ClassName",
     "ModelInfo",
     "bundled",
-    "checked",
     "read",
     "write",
 ]

@@ -57,14 +57,17 @@ def write(path: Path, network: bytes, info: ModelInfo) -> None:
         ) from reason
 
 
-def read(path: str | os.PathLike[str]) -> tuple[bytes, ModelInfo]:
+def read(path: str | os.PathLike[str], subject: str = "") -> tuple[bytes, ModelInfo]:
     """A whole model file, checked, and its facts.
+
+    Args:
+        subject: what a message calls it, where that is not its path.
 
     Raises:
         ModelFileError: it is missing, not ours, damaged, or from a newer tenfold.
     """
     where = Path(path)
-    subject = f"The model file {where}"
+    subject = subject or f"The model file {where}"
     try:
         state = where.stat()
         if not stat.S_ISREG(state.st_mode) and not stat.S_ISDIR(state.st_mode):
@@ -79,20 +82,12 @@ def read(path: str | os.PathLike[str]) -> tuple[bytes, ModelInfo]:
             received=reason.strerror or str(reason),
             cure="Check the path; leave it out to use the bundled model.",
         ) from reason
-    return content, checked(content, subject)
+    return content, _checked(content, subject)
 
 
-def checked(content: bytes, subject: str) -> ModelInfo:
-    """The facts of a whole model file's content.
-
-    Args:
-        subject: what a message calls it.
-
-    Raises:
-        ModelFileError: it is not ours, damaged, or from a newer tenfold.
-    """
+def _checked(content: bytes, subject: str) -> ModelInfo:
     found = _facts(subject, content)
-    seal = _entry(_SEAL, hashlib.sha256(content[:-_SEAL_LENGTH]).hexdigest().encode())
+    seal = _entry(_SEAL, hashlib.sha256(memoryview(content)[:-_SEAL_LENGTH]).hexdigest().encode())
     if content[-_SEAL_LENGTH:] != seal:
         raise ModelFileError(
             subject,
@@ -123,8 +118,9 @@ def _facts(subject: str, content: bytes) -> dict[str, Any]:
             received=_describe(content),
             cure="tenfold writes its own model files with `tenfold train`.",
         )
+    start, end = prefix
     try:
-        found = facts.parsed(content[prefix[0] : prefix[1]])
+        found = facts.parsed(content[start : min(end, start + facts.MOST_BYTES + 1)])
     except ValueError as reason:
         raise _unreadable(subject, content, reason) from reason
     if found["format_version"] > FORMAT_VERSION:

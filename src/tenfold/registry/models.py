@@ -43,7 +43,7 @@ class Registry:
 
     def register(
         self,
-        source: Path | bytes,
+        source: Path,
         *,
         origin: str = FILE,
         run: str | None = None,
@@ -53,19 +53,15 @@ class Registry:
         """Keep a model file. One that is kept already stays as it is; one that was removed comes back.
 
         Args:
-            source: the file's path, or its content.
             origin: file, run or corrections.
             run: the name of the training run that it came from.
-            name: what a message calls content that came without a path.
+            name: what a message calls it, where that is not its path.
 
         Raises:
             ModelFileError: it is not ours, damaged, or too new.
             RegistryError: there is no room for it.
         """
-        if isinstance(source, bytes):
-            content, info = source, modelfile.checked(source, name or "The model file")
-        else:
-            content, info = modelfile.read(source)
+        content, info = modelfile.read(source, name)
         key = hashlib.sha256(content).hexdigest()
         if not self._bundled(key):
             self._keep(key, content)
@@ -243,14 +239,13 @@ class Registry:
         return modelfile.bundled() if model.file == BUNDLED else self.folder / model.file
 
     def _bundled(self, key: str) -> bool:
-        content, _ = modelfile.read(modelfile.bundled())
-        return hashlib.sha256(content).hexdigest() == key
+        return _hash(modelfile.bundled()) == key
 
     def _keep(self, key: str, content: bytes) -> None:
         """Write the file, unless it is there whole; at every moment it is whole or not there."""
         place = self.folder / f"{key}.onnx"
         try:
-            if place.is_file() and hashlib.sha256(place.read_bytes()).hexdigest() == key:
+            if place.is_file() and _hash(place) == key:
                 settle(self.folder)  # whoever wrote it may have been killed before that
                 return
             write_whole(place, content)
@@ -269,6 +264,11 @@ class Registry:
         except IntegrityError:  # another process added it at the same moment
             with self._database.writing() as session:
                 return _added(session, new)
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _added(session: Session, new: dict[str, Any]) -> RegisteredModel:

@@ -5,12 +5,12 @@ which is enforced as it arrives. Does not know what is in them.
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
-from tempfile import TemporaryFile
-from typing import IO, Any
+from typing import Any
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
+from tenfold.files import temporary
 from tenfold.images.intake import megas
 from tenfold.web.access import visitor
 from tenfold.web.guard import limit_body
@@ -40,9 +40,7 @@ class LongBody(APIRoute):
 
 
 @asynccontextmanager
-async def received(
-    request: Request, folder: Path, most: int, setting: str, what: str
-) -> AsyncIterator[IO[bytes]]:
+async def received(request: Request, folder: Path, most: int, setting: str, what: str) -> AsyncIterator[Path]:
     """The file that was sent, on the disk until this is left: however many are on their way, they take no
     memory.
 
@@ -63,7 +61,7 @@ async def received(
     if declared(request) > most:
         raise _too_large(what, f"it has {megas(declared(request))} MB", most, setting)
     write = service_of(request).threads.keep
-    with TemporaryFile(dir=folder) as file:  # without a name: nothing is left of it, however this ends
+    with temporary(folder / "upload") as path, path.open("wb") as file:
         length = 0
         async for chunk in chunks(request):
             length += len(chunk)
@@ -72,8 +70,8 @@ async def received(
             await write(file.write, chunk)
         if not length:
             raise NoFile("The request", f"holds no {what}", received="it has no body", cure=_AS_BODY)
-        await write(file.seek, 0)
-        yield file
+        await write(file.flush)
+        yield path
 
 
 _AS_BODY = "Send the file's bytes as the body."

@@ -4,7 +4,8 @@ import math
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from typing import IO, Annotated, Any, Literal
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import FileResponse
@@ -187,9 +188,9 @@ def file(request: Request, who: Viewer, key: str) -> FileResponse:
     return FileResponse(place, media_type=_ONNX, filename=f"{safe}-{key[:8]}.onnx")
 
 
-def _added(service: Service, who: Visitor, file: IO[bytes], name: str) -> ModelEntry:
+def _added(service: Service, who: Visitor, file: Path, name: str) -> ModelEntry:
     house = service.house
-    model = house.switch.add(file.read(), name=name or "that was sent", origin=FILE, by=who.id)
+    model = house.switch.add(file, name=name or "that was sent", origin=FILE, by=who.id)
     _note(service, who, "model.add", model)
     return model_entry(house.registry, model, house.registry.live())
 

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from tenfold import modelfile
-from tenfold.errors import DatabaseError, ModelFileError, TenfoldError
+from tenfold.errors import ModelFileError, RegistryError
 from tenfold.inference import Classifier
 from tenfold.inference.server import ModelServer
 from tenfold.registry.models import BUNDLED, CHOSEN, FILE, HOUSE, ROLLBACK, START, Registry
@@ -71,7 +71,7 @@ class Switch:
         return self._problem
 
     def add(
-        self, source: Path | bytes, *, name: str, origin: str = FILE, run: str | None = None, by: int
+        self, source: Path, *, name: str, origin: str = FILE, run: str | None = None, by: int
     ) -> RegisteredModel:
         """Register a model, once it is found able to run.
 
@@ -82,18 +82,17 @@ class Switch:
             ModelFileError: it is not ours, damaged, too new, or cannot be run.
         """
         subject = f"The model file {name}"
-        content = source if isinstance(source, bytes) else modelfile.read(source)[0]
-        modelfile.checked(content, subject)
         with TemporaryDirectory(prefix="tenfold-") as folder:
+            # What is tried is what is registered, even if `source` changes meanwhile.
             copy = Path(folder, "model.onnx")
-            copy.write_bytes(content)
+            copy.write_bytes(modelfile.read(source, subject)[0])
             try:
                 self._try_out(copy)
             except ModelFileError as reason:
                 raise ModelFileError(
                     subject, reason.problem, received=reason.received, cure=reason.cure
                 ) from reason
-        return self._registry.register(content, origin=origin, run=run, by=by, name=subject)
+            return self._registry.register(copy, origin=origin, run=run, by=by, name=subject)
 
     def go_live(self, key: str, *, by: int, reason: str = CHOSEN) -> LiveChange:
         """Make a model live, here and for all who share the registry.
@@ -121,16 +120,16 @@ class Switch:
         """Answer with what another process made live meanwhile; whether there was such a change.
 
         A model that cannot be loaded here is told once in the log, and the old one stays until it can be.
+
+        Raises:
+            DatabaseError: what is live cannot be read.
         """
-        try:
-            change = self._registry.live_change()
-        except DatabaseError:
-            return False  # whoever needs it now will say so
+        change = self._registry.live_change()
         if change is None or change.id == self._seen or not self._due(change):
             return False
         try:
             classifier = self._loaded(change.model_hash)
-        except TenfoldError as reason:
+        except (ModelFileError, RegistryError) as reason:
             self._note(change, reason)
             return False
         with self._lock:
@@ -160,7 +159,7 @@ class Switch:
         waited = time.monotonic() - failed.at >= _SECONDS_BEFORE_TRYING_AGAIN
         return waited or failed.file != self._file(change)
 
-    def _note(self, change: LiveChange, reason: TenfoldError) -> None:
+    def _note(self, change: LiveChange, reason: ModelFileError | RegistryError) -> None:
         problem = f"{reason} {self._server.model.info.name} answers instead."
         if problem != self._problem:
             _log.warning("The live model was changed, and cannot be used here: %s", problem)
@@ -170,7 +169,7 @@ class Switch:
     def _file(self, change: LiveChange) -> tuple[int, int] | None:
         try:
             state = self._registry.path(change.model_hash).stat()
-        except (OSError, TenfoldError):
+        except (OSError, ModelFileError, RegistryError):
             return None
         return state.st_size, state.st_mtime_ns
 
@@ -198,7 +197,7 @@ def first(registry: Registry, model: str, load: Load, try_out: Try, *, insist: b
             if registry.get(change.model_hash).file != BUNDLED:
                 path = registry.path(change.model_hash)
                 return First(_checked(load(path), change.model_hash), change.id, "")
-        except TenfoldError as reason:
+        except (ModelFileError, RegistryError) as reason:
             problem = f"{reason} The bundled model answers instead."
         else:  # the bundled one of another version of tenfold: a server that starts brings its own
             if insist:
