@@ -109,7 +109,7 @@ def test_hundreds_at_once_are_all_there_once(catalogue: Running) -> None:
     assert len(set(numbers)) == 60
     assert numbers[:60] == numbers[60:]
     until(lambda: not catalogue.service.house.intake.waits())
-    assert catalogue.service.memory.held == 0
+    assert catalogue.service.memory.used == 0
     jobs = [job for job in catalogue.service.house.jobs.list() if job.kind == "classify"]
     assert len(jobs) <= 3
 

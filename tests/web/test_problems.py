@@ -76,7 +76,7 @@ def test_every_error_has_its_status(kind: type[errors.TenfoldError], status: int
 
 def test_a_server_with_too_much_to_do_says_when_to_come_back(serve: Serve) -> None:
     busy = serve(FakeClassifier(), max_requests=1)
-    busy.service.places.limit = 0
+    busy.service.concurrency.limit = 0
     answer = busy.client.post("/api/v1/classify", content=picture(RED))
     check(
         answer,

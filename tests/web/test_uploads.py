@@ -68,9 +68,9 @@ def send(running: Running, body: bytes, boundary: str = BOUNDARY) -> httpx.Respo
 def held(running: Running) -> int:
     """Bytes held once everything under way is done."""
     until = time.monotonic() + 5
-    while running.service.memory.held and time.monotonic() < until:
+    while running.service.memory.used and time.monotonic() < until:
         time.sleep(0.01)
-    return running.service.memory.held
+    return running.service.memory.used
 
 
 def test_a_body_announced_as_too_large_is_refused_before_it_is_sent(small: Running) -> None:
@@ -255,7 +255,7 @@ def test_a_body_has_an_end_however_steadily_it_comes(serve: Serve) -> None:
 
 def test_where_there_is_no_place_the_answer_comes_before_the_body(serve: Serve) -> None:
     full = serve(max_requests=1)
-    full.service.places.limit = 0
+    full.service.concurrency.limit = 0
     for path in (URL, "/api/v1/catalogue/pictures"):
         with raw(full, "Content-Length: 1000", "Expect: 100-continue", path=path) as connection:
             assert answer_on(connection)[0] == 503
@@ -266,7 +266,7 @@ def test_a_client_that_hangs_up_leaves_nothing_behind(small: Running) -> None:
     for _ in range(5):
         with raw(small, "Content-Length: 15000", kind) as connection:
             connection.sendall(PART.format("a.png").encode() + b"x" * 5000)
-            while not small.service.memory.held:
+            while not small.service.memory.used:
                 time.sleep(0.005)
         assert held(small) == 0
     assert small.client.get("/readyz").status_code == 200
@@ -294,7 +294,7 @@ def test_a_request_holds_only_the_pictures_that_are_being_read(serve: Serve) -> 
             files = [("files", (f"{i}.png", content)) for i in range(60)]
             sending = asyncio.create_task(client.post(URL, files=files))
             while not sending.done():
-                most = max(most, several.service.memory.held)
+                most = max(most, several.service.memory.used)
                 await asyncio.sleep(0.001)
             return (await sending).status_code
 

@@ -35,8 +35,8 @@ class Visitor:
     session: SignedIn | None = None
 
     @property
-    def holders(self) -> tuple[str, ...]:
-        """Whom a request counts for where each may have only a part of what there is."""
+    def clients(self) -> tuple[str, ...]:
+        """Against whose quotas a request counts."""
         address = f"address {self.address}"
         return (f"person {self.id}", address) if self.id else (address,)
 

@@ -31,8 +31,8 @@ class LongBody(APIRoute):
         async def handle(request: Request) -> Response:
             who = await visitor(request)
             unsaid = "transfer-encoding" in request.headers
-            with service_of(request).memory.share(who.holders) as share:
-                share.take(_LONG_BODY if unsaid else min(declared(request), _LONG_BODY))
+            with service_of(request).memory.reservation(who.clients) as memory:
+                memory.reserve(_LONG_BODY if unsaid else min(declared(request), _LONG_BODY))
                 limit_body(request.scope, _LONG_BODY)
                 return await answer(request)
 

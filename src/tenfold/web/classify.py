@@ -18,7 +18,7 @@ from tenfold.predictions import Prediction
 from tenfold.web import uploads
 from tenfold.web.access import Viewer
 from tenfold.web.problems import Overloaded, Problem, describe, responses
-from tenfold.web.room import Share
+from tenfold.web.quotas import Reservation
 from tenfold.web.service import Service, service_of
 from tenfold.web.uploads import Upload
 
@@ -84,14 +84,14 @@ async def classify(
     """What is in each picture. A picture that cannot be used gets its problem beside the others' answers;
     where the request holds a single picture, that problem is the answer."""
     service = service_of(request)
-    service.admit(request, who.holders)
+    service.admit(request, who.clients)
     model = service.classifier  # for the whole request, whatever goes live meanwhile
     try:
         with (
-            service.memory.share(who.holders) as share,
-            service.places.share(who.holders) as place,
+            service.memory.reservation(who.clients) as memory,
+            service.concurrency.reservation(who.clients) as slot,
         ):
-            outcomes = await _classify_all(request, service, model, share, place)
+            outcomes = await _classify_all(request, service, model, memory, slot)
     except Closed as reason:
         raise Overloaded("This server", "is stopping", cure="Try again in a moment.") from reason
     if len(outcomes) == 1 and outcomes[0].error is not None:
@@ -134,11 +134,11 @@ def _serialised(model: str, outcomes: list[_Outcome], evidence: bool) -> bytes:
 
 
 async def _classify_all(
-    request: Request, service: Service, model: Classifier, share: Share, place: Share
+    request: Request, service: Service, model: Classifier, memory: Reservation, slot: Reservation
 ) -> list[_Outcome]:
     """Classify while the rest still arrives; reading pauses while this request has enough in hand.
 
-    The request has a place while one of its pictures, which is then whole, is being worked on.
+    The request has a slot while one of its pictures, which is then whole, is being worked on.
     """
     server = service.house.model_server
     enough = min(_ENOUGH_BYTES, service.uploads.picture_bytes)
@@ -148,13 +148,13 @@ async def _classify_all(
     def done(task: asyncio.Task[_Outcome]) -> None:
         del in_hand[task]
         if not in_hand:
-            place.give(1)
+            slot.release(1)
 
     try:
-        async with aclosing(uploads.read(request, service.uploads, share)) as arriving:
+        async with aclosing(uploads.read(request, service.uploads, memory)) as arriving:
             async for upload in arriving:
                 if not in_hand:
-                    place.take(1)
+                    slot.reserve(1)
                 task = asyncio.create_task(_answer(server, model, upload))
                 task.add_done_callback(done)
                 tasks.append(task)
@@ -175,7 +175,7 @@ async def _answer(server: ModelServer, model: Classifier, upload: Upload) -> _Ou
 
     def read(model: Classifier) -> Prepared:
         nonlocal size
-        prepared = upload.content.use(partial(model.prepare, name=upload.name))
+        prepared = upload.content.consume(partial(model.prepare, name=upload.name))
         size = prepared.picture_size
         return prepared
 
@@ -187,4 +187,4 @@ async def _answer(server: ModelServer, model: Classifier, upload: Upload) -> _Ou
     except PictureError as error:
         return _Outcome(upload.name, error=error)
     finally:
-        upload.content.drop()
+        upload.content.discard()

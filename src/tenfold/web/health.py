@@ -56,7 +56,7 @@ async def ready(request: Request) -> ReadyAnswer:
     """Answers 503 where a picture would be refused (starting, stopping, too much to do, or no database), and
     where a service failed several times in a row and is not running."""
     service = service_of(request)
-    service.places.check((), 1)
+    service.concurrency.check((), 1)
     try:
         await service.threads.read(service.house.database.check)
     except DatabaseError as reason:

@@ -99,17 +99,20 @@ async def add_pictures(
     class. A picture that cannot be used gets its problem beside the others; where the request holds a single
     picture, that problem is the answer."""
     service = service_of(request)
-    service.admit(request, who.holders)
+    service.admit(request, who.clients)
     outcomes: list[_Outcome] = []
     if request.headers.get("content-type", "").lower().startswith("multipart/"):
         name = ""
-    with service.memory.share(who.holders) as share, service.places.share(who.holders) as place:
-        async with aclosing(uploads.read(request, service.uploads, share)) as arriving:
+    with (
+        service.memory.reservation(who.clients) as memory,
+        service.concurrency.reservation(who.clients) as slot,
+    ):
+        async with aclosing(uploads.read(request, service.uploads, memory)) as arriving:
             async for upload in arriving:
-                place.take(1)
+                slot.reserve(1)
                 outcomes.append(await service.threads.keep(_add, service.house, who, upload, source, name))
-                place.give(1)
-                upload.content.drop()
+                slot.release(1)
+                upload.content.discard()
     if any(outcome.added is not None for outcome in outcomes):
         await service.threads.read(classifying.wake, service.house.jobs, service.house.intake)
     if len(outcomes) == 1 and outcomes[0].error is not None:
@@ -140,7 +143,7 @@ def _add(house: App, who: Visitor, upload: Upload, source: str, name: str) -> _O
         house.intake.add, name=called, source=source, owner=who.id, by=who.id, shared=who.id == HOUSE
     )
     try:
-        added = upload.content.use(add)
+        added = upload.content.consume(add)
     except (PictureError, CatalogueError) as error:
         return _Outcome(called, error=error)
     return _Outcome(called, added)

@@ -6,7 +6,7 @@ uvicorn takes an answer whole into its buffer, however slow the client. Knows no
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tenfold.web.problems import Overloaded, answer
-from tenfold.web.room import Room
+from tenfold.web.quotas import Quota
 
 _PIECE = 1 << 16
 
@@ -14,7 +14,7 @@ _PIECE = 1 << 16
 class Sending:
     """ASGI middleware. An answer that does not fit into `memory` is refused as Overloaded in its place."""
 
-    def __init__(self, app: ASGIApp, memory: Room) -> None:
+    def __init__(self, app: ASGIApp, memory: Quota) -> None:
         self._app, self._memory = app, memory
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -34,7 +34,7 @@ class Sending:
             if start is not None:
                 first, start = start, None
                 try:
-                    share.take(len(body) if len(body) > _PIECE else 0)
+                    reserved.reserve(len(body) if len(body) > _PIECE else 0)
                 except Overloaded as reason:
                     refused = True
                     await answer(reason)(scope, receive, send)
@@ -46,5 +46,5 @@ class Sending:
                 await send({**message, "body": body[at : at + _PIECE], "more_body": True})
             await send({**message, "body": body[(len(body) - 1) // _PIECE * _PIECE :] if body else b""})
 
-        with self._memory.share((f"address {client[0]}",) if client else ()) as share:
+        with self._memory.reservation((f"address {client[0]}",) if client else ()) as reserved:
             await self._app(scope, receive, in_pieces)

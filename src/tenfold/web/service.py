@@ -16,7 +16,7 @@ from tenfold.runtime.services import describe, services
 from tenfold.runtime.supervisor import Supervisor
 from tenfold.settings import Settings, load, variable
 from tenfold.web.events import Events
-from tenfold.web.room import Room
+from tenfold.web.quotas import Quota
 from tenfold.web.threads import Threads
 from tenfold.web.uploads import UploadLimits, declared
 
@@ -32,15 +32,15 @@ class Service:
         self.settings = settings = house.settings
         self.stated = stated(settings.home)
         self.uploads = UploadLimits(settings.max_picture_bytes, settings.max_files_per_request)
-        # Bytes of uploads that are held, and requests whose pictures are being worked on.
-        self.memory = Room(
+        # Bytes of bodies in memory, and requests whose pictures are being worked on.
+        self.memory = Quota(
             settings.upload_memory,
-            percent=settings.client_percent,
+            client_percent=settings.client_percent,
             full="holds as many uploads as it has room for",
         )
-        self.places = Room(
+        self.concurrency = Quota(
             settings.max_requests,
-            percent=settings.client_percent,
+            client_percent=settings.client_percent,
             full=f"works on {settings.max_requests} requests, and takes no more",
         )
         self.threads = Threads(painting=settings.threads or os.cpu_count() or 1)
@@ -66,10 +66,10 @@ class Service:
             await asyncio.to_thread(self.house.model_server.close)
             self.threads.close()
 
-    def admit(self, request: Request, holders: Sequence[str]) -> None:
-        """Raise Overloaded, before any of its body is read, where there is no room for a request now."""
-        self.places.check(holders, 1)
-        self.memory.check(holders, min(declared(request), self.uploads.picture_bytes))
+    def admit(self, request: Request, clients: Sequence[str]) -> None:
+        """Raise Overloaded, before any of its body is read, if a request would be refused now."""
+        self.concurrency.check(clients, 1)
+        self.memory.check(clients, min(declared(request), self.uploads.picture_bytes))
 
 
 def stated(home: Path) -> Settings:

@@ -19,7 +19,7 @@ from tenfold.images import SUPPORTED
 from tenfold.images.intake import megas
 from tenfold.web.guard import limit_body
 from tenfold.web.problems import BadUpload, NoPicture, UploadTooLarge
-from tenfold.web.room import Held, Share
+from tenfold.web.quotas import CountedBytes, Reservation
 
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
@@ -61,12 +61,12 @@ class Upload:
     """One picture as it came: its name and its bytes, or why they cannot be used."""
 
     name: str
-    content: Held = field(repr=False)
+    content: CountedBytes = field(repr=False)
     problem: PictureTooLarge | None = None
 
 
-def read(request: Request, limits: UploadLimits, share: Share) -> AsyncGenerator[Upload]:
-    """The pictures of a request, each as soon as it is whole; its bytes count for `share` until used.
+def read(request: Request, limits: UploadLimits, memory: Reservation) -> AsyncGenerator[Upload]:
+    """The pictures of a request, each as soon as it is whole; counted in `memory` until it is consumed.
 
     Raises:
         RequestError: the body cannot be read, holds no picture, or too many.
@@ -74,7 +74,7 @@ def read(request: Request, limits: UploadLimits, share: Share) -> AsyncGenerator
     """
     kind, options = parse_options_header(request.headers.get("content-type"))
     if not kind.startswith(b"multipart/"):
-        return _read_body(request, limits, share)
+        return _read_body(request, limits, memory)
     boundary = options.get(b"boundary")
     if kind != b"multipart/form-data" or not boundary:
         raise BadUpload(
@@ -83,7 +83,7 @@ def read(request: Request, limits: UploadLimits, share: Share) -> AsyncGenerator
             received=request.headers["content-type"][:200],
             cure="Send multipart/form-data with a boundary, or the picture's bytes alone.",
         )
-    return _read_form(request, boundary, limits, share)
+    return _read_form(request, boundary, limits, memory)
 
 
 def declared(request: Request) -> int:
@@ -100,7 +100,7 @@ async def chunks(request: Request) -> AsyncIterator[bytes]:
             yield chunk
 
 
-async def _read_body(request: Request, limits: UploadLimits, share: Share) -> AsyncGenerator[Upload]:
+async def _read_body(request: Request, limits: UploadLimits, memory: Reservation) -> AsyncGenerator[Upload]:
     name = "upload"
     if declared(request) > limits.picture_bytes:
         raise _too_large(name, limits, f"it has {megas(declared(request))} MB")
@@ -108,21 +108,21 @@ async def _read_body(request: Request, limits: UploadLimits, share: Share) -> As
         async for chunk in chunks(request):
             if content.tell() + len(chunk) > limits.picture_bytes:
                 raise _too_large(name, limits)
-            share.take(len(chunk))
+            memory.reserve(len(chunk))
             content.write(chunk)
         if not content.tell():
             raise _no_picture("it has no body")
-        held = share.hold(content.getvalue())
-    yield Upload(name, held)
+        counted = memory.attach(content.getvalue())
+    yield Upload(name, counted)
 
 
 async def _read_form(
-    request: Request, boundary: bytes, limits: UploadLimits, share: Share
+    request: Request, boundary: bytes, limits: UploadLimits, memory: Reservation
 ) -> AsyncGenerator[Upload]:
     most = limits.pictures * (limits.picture_bytes + _PART_OVERHEAD) + _PART_OVERHEAD
     if declared(request) > most:
         raise _too_much(limits, f"it has {megas(declared(request))} MB")
-    form, arrived = _Form(limits, share), 0
+    form, arrived = _Form(limits, memory), 0
     try:
         parser = MultipartParser(boundary, form.callbacks())
         async for chunk in chunks(request):
@@ -148,11 +148,11 @@ async def _read_form(
 class _Form:
     """Turns the events of the multipart parser into whole uploads."""
 
-    def __init__(self, limits: UploadLimits, share: Share) -> None:
+    def __init__(self, limits: UploadLimits, memory: Reservation) -> None:
         self.finished: deque[Upload] = deque()
         self.pictures = 0
         self.ended = False
-        self._limits, self._share = limits, share
+        self._limits, self._memory = limits, memory
         self._skipped = 0
         self._others: list[str] = []
         self._header, self._value = b"", b""
@@ -213,9 +213,9 @@ class _Form:
             self._over = True
             self._skip(self._content.tell() + count)
             count, self._content = self._content.tell(), BytesIO()
-            self._share.give(count)
+            self._memory.release(count)
         else:
-            self._share.take(count)
+            self._memory.reserve(count)
             self._content.write(memoryview(data)[start:end])
 
     def _skip(self, count: int) -> None:
@@ -233,7 +233,7 @@ class _Form:
         name = name or f"upload {self.pictures}"
         problem = _too_large(name, self._limits) if self._over else None
         content, self._content = self._content.getvalue(), BytesIO()
-        self.finished.append(Upload(name, self._share.hold(content), problem))
+        self.finished.append(Upload(name, self._memory.attach(content), problem))
 
     def _end(self) -> None:
         self.ended = True
