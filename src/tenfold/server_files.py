@@ -1,8 +1,8 @@
-"""Opens files of this machine that somebody named to the server, and says which it may not open.
+"""Opens files on the server that a user named by path, and refuses those that must not be opened.
 
-tenfold's own files are never opened this way. Closing any descriptor of an SQLite file makes the process drop
-its locks on it, and pictures in the store are not everybody's. Links do not lead out of the folder that was
-named, and what is told of a file says nothing of what is in it. Knows no catalogue and no dataset.
+tenfold's own files are refused: closing any descriptor of an SQLite file makes the process drop its locks on
+it, and the originals in the store do not belong to everybody. So are links that lead out of the folder that
+was named. Messages quote nothing of a file's content. Knows no catalogue and no dataset.
 """
 
 import errno
@@ -17,7 +17,7 @@ from tenfold import images
 from tenfold.errors import NotAPicture, PictureError
 from tenfold.images import Limits
 
-# Enough to tell what a file is; a film is not read to its end to find that it is no picture.
+# Enough to tell a file's format, so that a film is not read whole only to be refused.
 _HEAD = 4096
 _OPENED = "/proc/self/fd"
 
@@ -25,12 +25,12 @@ _Identity = tuple[int, int]
 
 
 class ServerFiles:
-    """Opens files that somebody named to the server.
+    """Opens files on the server that a user named.
 
     Args:
         home: tenfold's own folder.
         database: SQLite's file, wherever it is; None for PostgreSQL.
-        readable: folders in `home` that may be read all the same.
+        readable: folders in `home` that may be read nevertheless.
     """
 
     def __init__(self, home: Path, database: Path | None = None, *, readable: Iterable[Path] = ()) -> None:
@@ -38,17 +38,17 @@ class ServerFiles:
         self._database = None if database is None else Path(os.path.realpath(database))
 
     def own(self, path: str | os.PathLike[str]) -> bool:
-        """Whether a file or folder, by whichever path, is one of tenfold's own, lies in one, or would."""
+        """Whether a file or folder is, or would be, one of tenfold's own or in one, by whichever path."""
         try:
             return self._is_own(os.path.realpath(path), _identity(Path(path)))
         except (OSError, ValueError):
             return False
 
     def problem(self, path: str | os.PathLike[str], within: Sequence[str]) -> str | None:
-        """Why a file or folder may not be opened, in words; None where it may. Opens nothing.
+        """Why a file or folder may not be opened, in words; None if it may, or does not exist. Opens nothing.
 
         Args:
-            within: the files and folders that were named; it has to be, or to lie in, one of them.
+            within: the files and folders that were named; it must be one of them or lie in one.
         """
         try:
             real, facts = os.path.realpath(path), os.stat(path)
@@ -57,25 +57,25 @@ class ServerFiles:
         return self._problem(real, facts, within)
 
     def open(self, path: str, *, within: Sequence[str] | None = None) -> BinaryIO:
-        """A plain file, opened to read.
+        """Open a regular file for reading.
 
         Args:
             within: as for `problem`; None: the file itself was named.
 
         Raises:
-            OSError: it cannot be opened, or may not be.
+            OSError: it cannot or may not be opened.
         """
         return os.fdopen(self.descriptor(path, within=within), "rb")
 
     def descriptor(self, path: str, *, within: Sequence[str] | None = None, flags: int = 0) -> int:
-        """The same as a descriptor; `flags` as of os.open. Raises as `open`."""
+        """As `open`, but returns a descriptor; `flags` are added to those of os.open."""
         flags |= os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
         if not (hasattr(os, "O_PATH") and os.path.isdir(_OPENED)):
             real = os.path.realpath(path)
             self._check(real, os.stat(real), within)
             return os.open(real, flags)
-        # Such a descriptor names a file without opening it, so closing it drops no lock; and what is checked
-        # is what is opened then, whoever exchanges the path meanwhile.
+        # An O_PATH descriptor names a file without opening it, so closing it drops no lock; and what was
+        # checked is what is opened, even if the path is replaced meanwhile.
         named = os.open(path, os.O_PATH | os.O_CLOEXEC)
         try:
             there = f"{_OPENED}/{named}"
@@ -87,10 +87,10 @@ class ServerFiles:
     def picture(
         self, path: str, limits: Limits, *, name: str | None = None, within: Sequence[str] | None = None
     ) -> bytes:
-        """A picture file's bytes, at most one more than the limit; read whole only where it begins like one.
+        """A picture file's bytes, at most one more than the limit. Other files are not read whole.
 
         Args:
-            name: what messages call it; its path where it is left out.
+            name: what messages call it; None: its path.
 
         Raises:
             PictureError: it is no picture, or cannot or may not be read.
@@ -128,7 +128,10 @@ class ServerFiles:
         return None
 
     def _is_own(self, real: str, itself: _Identity | None) -> bool:
-        """By identity, so that other spellings, mounts and hard links are the same; from the inside out."""
+        """By device and inode, so that other spellings, mounts and hard links are recognised.
+
+        Of the file and the folders above it, the innermost that is known decides.
+        """
         readable = {_identity(one) for one in self._readable}
         own = self._identities(readable)
         above = (_identity(folder) for folder in Path(real).parents)
@@ -138,7 +141,7 @@ class ServerFiles:
         return False
 
     def _identities(self, readable: set[_Identity | None]) -> set[_Identity]:
-        """Of the home, of what lies directly in it, and of the database with the files beside it."""
+        """The identities of the home, its direct children, and the database with its journal files."""
         found = {_identity(one) for one in _inside(self._home)} - readable | {_identity(self._home)}
         if self._database is not None:
             name = self._database.name

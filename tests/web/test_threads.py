@@ -24,7 +24,7 @@ def test_a_slow_disk_delays_neither_thumbnails_nor_events_nor_pages(
     quick = os.fsync
 
     def fsync(file: int) -> None:
-        if threading.current_thread().name.startswith(("tenfold-keep", "asyncio")):
+        if threading.current_thread().name.startswith(("tenfold-write", "asyncio")):
             slow.release()
             assert released.wait(LONG)
         quick(file)

@@ -1,5 +1,6 @@
-"""Bodies that are no pictures: one file as the whole body, and JSON that may be long. Each has its limit,
-which is enforced as it arrives. Does not know what is in them.
+"""Request bodies that are not pictures: a file as the whole body, and long JSON.
+
+The limit of each is enforced as it arrives. Does not know what is in them.
 """
 
 from collections.abc import AsyncIterator, Callable, Coroutine
@@ -22,17 +23,16 @@ _LONG_BODY = 2_000_000
 
 
 class LongBody(APIRoute):
-    """A route whose JSON may have 2 MB. It is read only from a visitor who is known, and its bytes count with
-    those of uploads."""
+    """A route that takes up to 2 MB of JSON, from known visitors; its bytes count with uploads."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         answer = super().get_route_handler()
 
         async def handle(request: Request) -> Response:
             who = await visitor(request)
-            unsaid = "transfer-encoding" in request.headers
+            unknown = "transfer-encoding" in request.headers
             with service_of(request).memory.reservation(who.clients) as memory:
-                memory.reserve(_LONG_BODY if unsaid else min(declared(request), _LONG_BODY))
+                memory.reserve(_LONG_BODY if unknown else min(declared(request), _LONG_BODY))
                 limit_body(request.scope, _LONG_BODY)
                 return await answer(request)
 
@@ -41,26 +41,25 @@ class LongBody(APIRoute):
 
 @asynccontextmanager
 async def received(request: Request, folder: Path, most: int, setting: str, what: str) -> AsyncIterator[Path]:
-    """The file that was sent, on the disk until this is left: however many are on their way, they take no
-    memory.
+    """The file that was sent, on the disk until the context ends; it takes no memory while it arrives.
 
     Args:
-        folder: on whose disk it is put.
-        most: how many bytes it may have.
-        setting: which setting says so.
-        what: what should have been sent, for messages: "model file".
+        folder: where it is written.
+        most: the most bytes that it may have.
+        setting: the setting that limits it, for messages.
+        what: what it is, for messages: "model file".
 
     Raises:
-        NoFile: there are no bytes, or they are a form.
-        UploadTooLarge: there are more; raised as they arrive.
-        HTTPException: 408, they arrive too slowly.
+        NoFile: the body is empty, or is a form.
+        UploadTooLarge: it has more bytes; raised as they arrive.
+        HTTPException: 408, it arrives too slowly.
     """
-    # Not the other kind of form: curl calls whatever it sends so.
+    # The other type of forms is no sign of one: curl sends every body as application/x-www-form-urlencoded.
     if request.headers.get("content-type", "").lower().startswith("multipart/"):
         raise NoFile("The request", f"holds no {what}", received="a form", cure=_AS_BODY)
     if declared(request) > most:
         raise _too_large(what, f"it has {megas(declared(request))} MB", most, setting)
-    write = service_of(request).threads.keep
+    write = service_of(request).threads.write
     with temporary(folder / "upload") as path, path.open("wb") as file:
         length = 0
         async for chunk in chunks(request):

@@ -97,7 +97,7 @@ async def classify(
     if len(outcomes) == 1 and outcomes[0].error is not None:
         raise outcomes[0].error
     if evidence:  # large, and slow to write
-        content = await service.threads.answer(_serialised, model.sha256, outcomes, evidence)
+        content = await service.threads.serialise(_serialised, model.sha256, outcomes, evidence)
     else:
         content = _serialised(model.sha256, outcomes, evidence)
     return Response(content, media_type="application/json")

@@ -1,8 +1,8 @@
-"""One connection of a client, with an end: uvicorn's, closed where the client keeps it without using it.
+"""uvicorn's HTTP connection, with limits on clients that hold one without using it.
 
-A head that does not arrive, an answer that is not taken, and more connections than there is room for: each
-costs memory and a file handle for as long as the client likes, and uvicorn has no limit for any of them. The
-pace of bodies is the guard's. Knows nothing of what is asked and answered.
+uvicorn waits for ever for the head of a request and for a client that does not read its response, and takes
+any number of connections; each costs memory and a file descriptor. The rate of request bodies is limited in
+guard.py. Knows nothing of what is asked and answered.
 """
 
 import asyncio
@@ -22,88 +22,92 @@ class Connection(H11Protocol):
         assert isinstance(self.config.app, FastAPI)
         self._settings: Settings = self.config.app.state.service.settings
         self._aborted = False
-        self._waits_since = self.loop.time()
-        self._taking: asyncio.TimerHandle | None = None
-        self._head: asyncio.TimerHandle | None = None
-        self._expect_head()
+        self._idle_since = self.loop.time()
+        self._send_timer: asyncio.TimerHandle | None = None
+        self._head_timer: asyncio.TimerHandle | None = None
+        self._start_head_timer()
         if len(self.connections) > self._settings.max_connections:
-            self._make_room()
+            self._close_one()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
         if self.answering:
-            self._cancel_head()
-        elif self._head is None:
-            self._expect_head()
+            self._cancel_head_timer()
+        elif self._head_timer is None:
+            self._start_head_timer()
 
     def on_response_complete(self) -> None:
-        self._waits_since = self.loop.time()
+        self._idle_since = self.loop.time()
         super().on_response_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._cancel_head()
-        self._cancel_taking()
+        self._cancel_head_timer()
+        self._cancel_send_timer()
         super().connection_lost(exc)
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        self._expect_taking()
+        self._start_send_timer()
 
     def resume_writing(self) -> None:
         super().resume_writing()
-        self._cancel_taking()
+        self._cancel_send_timer()
 
     @property
     def answering(self) -> bool:
-        """Whether the head of a request is there whose answer has not gone out."""
+        """Whether the head of a request has arrived and its response is not sent yet."""
         return self.cycle is not None and not self.cycle.response_complete
 
     @property
     def waiting(self) -> bool:
-        """Whether it is the client's turn to send."""
+        """Whether the server waits for the client to send something."""
         return not self.answering or self.cycle.more_body
 
-    def _expect_head(self) -> None:
-        self._head = self.loop.call_later(self._settings.head_seconds, self._abort)
+    def _start_head_timer(self) -> None:
+        self._head_timer = self.loop.call_later(self._settings.head_seconds, self._abort)
 
-    def _cancel_head(self) -> None:
-        if self._head is not None:
-            self._head.cancel()
-            self._head = None
+    def _cancel_head_timer(self) -> None:
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
 
-    def _expect_taking(self) -> None:
-        left = self.transport.get_write_buffer_size()
-        self._taking = self.loop.call_later(self._settings.stall_seconds, self._check_taking, left)
+    def _start_send_timer(self) -> None:
+        unsent = self.transport.get_write_buffer_size()
+        self._send_timer = self.loop.call_later(self._settings.stall_seconds, self._check_rate, unsent)
 
-    def _check_taking(self, before: int) -> None:
-        taken = before - self.transport.get_write_buffer_size()
-        if taken < self._settings.least_rate * self._settings.stall_seconds:
+    def _check_rate(self, unsent_before: int) -> None:
+        sent = unsent_before - self.transport.get_write_buffer_size()
+        if sent < self._settings.least_rate * self._settings.stall_seconds:
             self._abort()
         else:
-            self._expect_taking()
+            self._start_send_timer()
 
-    def _cancel_taking(self) -> None:
-        if self._taking is not None:
-            self._taking.cancel()
-            self._taking = None
+    def _cancel_send_timer(self) -> None:
+        if self._send_timer is not None:
+            self._send_timer.cancel()
+            self._send_timer = None
 
     def _abort(self) -> None:
-        self._aborted = True  # the transport tells of it later
+        self._aborted = True  # `connection_lost` is called later
         self.transport.abort()
 
-    def _make_room(self) -> None:
-        """Where there are too many, close one that waits for its client: of the address that has most, the
-        one without a request before the one whose body is arriving, the longest waiting first. Where none
-        waits, this one."""
-        ours = [one for one in self.connections if isinstance(one, Connection) and not one._aborted]
-        if len(ours) <= self._settings.max_connections:
+    def _close_one(self) -> None:
+        """Close a connection where there are too many.
+
+        Of those that wait for their client, one of the address with the most connections; rather one without
+        a request than one whose body is arriving, then the one idle longest. If none waits, this one.
+        """
+        connections = [one for one in self.connections if isinstance(one, Connection) and not one._aborted]
+        if len(connections) <= self._settings.max_connections:
             return
-        count = Counter(one._address for one in ours)
-        waiting = [one for one in ours if one.waiting and one is not self]
-        worst = max(
-            waiting, key=lambda one: (count[one._address], not one.answering, -one._waits_since), default=self
+        per_address = Counter(one._address for one in connections)
+        waiting = [one for one in connections if one.waiting and one is not self]
+        chosen = max(
+            waiting,
+            key=lambda one: (per_address[one._address], not one.answering, -one._idle_since),
+            default=self,
         )
-        worst._abort()
+        chosen._abort()
 
     @property
     def _address(self) -> str:

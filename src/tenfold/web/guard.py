@@ -1,17 +1,19 @@
-"""What every answer and every request must have: security headers, a Host that is this server's, an end, and
-no page of another site behind it.
+"""Checks of every request, and headers of every response, whatever the route.
+
+A request must name this server as its Host, must not come from a page of another site, and its body must
+arrive within limits of size and time.
 
 A page of another site can make its own name point at 127.0.0.1 (DNS rebinding) and so read from a server that
 trusts whoever reaches it. Such a request carries the other site's name as its Host; an address written as
 numbers cannot be made to point elsewhere.
 
-A page of another site can also send a request straight to this server, with the visitor's cookie, or to one
-where nobody has to sign in. Browsers say of a request where it comes from (Sec-Fetch-Site; Origin, where that
-is not sent over plain http), and no page can change that. Only links are followed from other sites.
+A page of another site can also send a request straight to this server, with the visitor's cookie or where
+nobody has to sign in. Browsers state where a request comes from (Sec-Fetch-Site, or Origin over plain http),
+and no page can change that. From other sites, only links are allowed.
 
-An answer may go out before its request has come in whole, because that is too large, say. A server that then
-reads on is kept busy for ever; one that hangs up at once makes many clients lose the answer. So a little more
-is read and thrown away, and then the connection is closed.
+A response may be sent before its request has arrived whole, for example because that is too large. A server
+that reads on would be kept busy for ever; many clients lose the response if the connection is closed at once.
+So a little more is read and thrown away, and then the connection is closed.
 """
 
 import asyncio
@@ -34,7 +36,7 @@ _PAGE_POLICY = (
 _DOCS_POLICY = _PAGE_POLICY.replace("img-src 'self'", "img-src 'self' data:")
 DOCS_PATH = "/docs"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-# The most bytes of a body that is read before anybody looks at who sends it.
+# The most bytes of a body that are read before it is known who sends it.
 SHORT_BODY = 16_000
 _BODY = "tenfold.body"
 _HTTPS_ONLY = "max-age=31536000; includeSubDomains"
@@ -84,9 +86,12 @@ _FOREIGN = problems.answer(
 
 @dataclass(frozen=True)
 class Pace:
-    """How fast a request's body has to arrive. Only the time counts in which the server waits for it.
+    """How fast a request's body must arrive, counting only time in which the server waits for it.
 
-    total: the most seconds for the whole. rate: the fewest bytes per second, over each `stall` seconds.
+    Attributes:
+        total: the most seconds for the whole body.
+        stall: over how many seconds the rate is measured.
+        rate: the fewest bytes per second.
     """
 
     total: float
@@ -95,8 +100,11 @@ class Pace:
 
 
 class Guard:
-    """ASGI middleware that refuses foreign hosts, adds the security headers, limits bodies in their size and
-    pace, and ends unfinished uploads."""
+    """ASGI middleware that does what the module says.
+
+    Args:
+        hosts: the names of this server.
+    """
 
     def __init__(self, app: ASGIApp, hosts: frozenset[str], pace: Pace) -> None:
         self._app, self._hosts, self._pace = app, hosts, pace
@@ -121,7 +129,7 @@ class Guard:
         scope[_BODY] = body
         host = sent.get("host", "")
         if not self._allows(host):
-            app = self._refusal(host)
+            app = _wrong_host(host)
         elif _is_foreign(scope["method"], sent):
             app = _FOREIGN
         else:
@@ -136,25 +144,26 @@ class Guard:
             return name in self._hosts
         return True
 
-    def _refusal(self, host: str) -> ASGIApp:
-        return problems.answer(
-            problems.WrongHost(
-                f"'{host[:100]}'",
-                "is not a name of this server",
-                cure="Call it by its IP address, or as localhost on the same machine.",
-            )
-        )
-
 
 def limit_body(scope: Scope, most: int | None) -> None:
-    """Let a request's body have up to `most` bytes. None: whoever reads it sets limits of its own."""
+    """Set the most bytes of a request's body; None: the code that reads it enforces its own limits."""
     body = scope.get(_BODY)
     if body is not None:
         body.most = most
 
 
+def _wrong_host(host: str) -> ASGIApp:
+    return problems.answer(
+        problems.WrongHost(
+            f"'{host[:100]}'",
+            "is not a name of this server",
+            cure="Call it by its IP address, or as localhost on the same machine.",
+        )
+    )
+
+
 def _is_foreign(method: str, sent: Headers) -> bool:
-    """Whether a page of another site sends this: to change something, or to read what is no page."""
+    """Whether a page of another site sent this, and it is more than following a link."""
     site = sent.get("sec-fetch-site")
     if site is not None:
         followed = method in SAFE_METHODS and sent.get("sec-fetch-mode") == "navigate"
@@ -166,11 +175,11 @@ def _is_foreign(method: str, sent: Headers) -> bool:
 
 
 class _Body:
-    """A request's body on its way in.
+    """A request's body while it arrives.
 
     Attributes:
-        expected: there is more of it to come.
-        most: how many bytes it may have.
+        expected: whether more of it is to come.
+        most: the most bytes that it may have; None: no limit here.
     """
 
     def __init__(self, receive: Receive, pace: Pace, expected: bool) -> None:
@@ -193,7 +202,7 @@ class _Body:
         return message
 
     async def linger(self) -> None:
-        """Throw away what still comes, for a short while."""
+        """Read and throw away the rest, for a short while."""
         left = _LINGER_BYTES
         try:
             async with asyncio.timeout(_LINGER_SECONDS):
@@ -222,7 +231,7 @@ class _Body:
 
     async def _next(self) -> Message:
         message = await self._receive()
-        if not message.get("more_body"):  # the last piece, or the client has gone
+        if not message.get("more_body"):  # the last piece, or the client has disconnected
             self.expected = False
         return message
 

@@ -110,7 +110,7 @@ async def add_pictures(
         async with aclosing(uploads.read(request, service.uploads, memory)) as arriving:
             async for upload in arriving:
                 slot.reserve(1)
-                outcomes.append(await service.threads.keep(_add, service.house, who, upload, source, name))
+                outcomes.append(await service.threads.write(_add, service.house, who, upload, source, name))
                 slot.release(1)
                 upload.content.discard()
     if any(outcome.added is not None for outcome in outcomes):
@@ -239,7 +239,7 @@ async def picture(
         return FileResponse(
             path, media_type=entry.media_type, filename=file_name(entry), headers=_ASK_AGAIN | {"ETag": tag}
         )
-    shown = await service.threads.paint(service.house.showing.shown, entry)
+    shown = await service.threads.decode(service.house.showing.shown, entry)
     if isinstance(shown, Path):
         return FileResponse(shown, media_type=entry.media_type, headers=_ASK_AGAIN | {"ETag": tag})
     return Response(shown, media_type=SMALL_TYPE, headers=_ASK_AGAIN | {"ETag": tag})
@@ -277,7 +277,7 @@ async def thumbnail(
     headers = _FOR_EVER | {"ETag": f'"{entry.hash}-{chosen}"'}
     if _has(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
-    path = await service.threads.paint(service.house.showing.small, entry, chosen)
+    path = await service.threads.decode(service.house.showing.small, entry, chosen)
     return FileResponse(path, media_type=SMALL_TYPE, headers=headers)
 
 

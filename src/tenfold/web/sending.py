@@ -1,6 +1,6 @@
-"""Large answers on their way out: sent in pieces, as fast as the client takes them, and counted until then.
+"""Sends large responses in pieces, as fast as the client reads them, and counts them until they are sent.
 
-uvicorn takes an answer whole into its buffer, however slow the client. Knows nothing of what is answered.
+uvicorn buffers a response whole, however slow the client is. Knows nothing of what is sent.
 """
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -12,7 +12,7 @@ _PIECE = 1 << 16
 
 
 class Sending:
-    """ASGI middleware. An answer that does not fit into `memory` is refused as Overloaded in its place."""
+    """ASGI middleware. Answers Overloaded in place of a response for which `memory` has nothing left."""
 
     def __init__(self, app: ASGIApp, memory: Quota) -> None:
         self._app, self._memory = app, memory
@@ -28,7 +28,7 @@ class Sending:
         async def in_pieces(message: Message) -> None:
             nonlocal start, refused
             if message["type"] == "http.response.start":
-                start = message  # kept back until it is known whether there is room
+                start = message  # sent with the body, once its memory is reserved
                 return
             body: bytes = message.get("body", b"")
             if start is not None:
@@ -42,9 +42,10 @@ class Sending:
                 await send(first)
             if refused:
                 return
-            for at in range(0, len(body) - _PIECE, _PIECE):
-                await send({**message, "body": body[at : at + _PIECE], "more_body": True})
-            await send({**message, "body": body[(len(body) - 1) // _PIECE * _PIECE :] if body else b""})
+            more = message.get("more_body", False)
+            for at in range(0, max(1, len(body)), _PIECE):
+                end = at + _PIECE
+                await send({**message, "body": body[at:end], "more_body": more or end < len(body)})
 
         with self._memory.reservation((f"address {client[0]}",) if client else ()) as reserved:
             await self._app(scope, receive, in_pieces)

@@ -43,7 +43,7 @@ class Service:
             client_percent=settings.client_percent,
             full=f"works on {settings.max_requests} requests, and takes no more",
         )
-        self.threads = Threads(painting=settings.threads or os.cpu_count() or 1)
+        self.threads = Threads(decoding=settings.threads or os.cpu_count() or 1)
         self.events = Events(house)
         self.supervisor = Supervisor([*services(house), self.events], describe)
 

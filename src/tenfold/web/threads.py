@@ -1,7 +1,7 @@
-"""The threads in which a server does what would block its event loop, a bounded pool for each kind of work.
+"""Thread pools for work that would block the server's event loop, one for each kind of work.
 
-Slow work of one kind (a disk that takes seconds for each write) then delays only that kind. Does not know
-what it runs. The model has threads of its own.
+Slow work of one kind (a disk that takes seconds for each write) then delays only that kind. The model has
+threads of its own. Does not know what it runs.
 """
 
 import asyncio
@@ -12,44 +12,46 @@ from typing import ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
-_KEEPING, _READING, _ANSWERING = 8, 8, 2
+_WRITING, _READING, _SERIALISING = 8, 8, 2
+
+
+class Pool:
+    """A bounded pool of threads: `await pool(function, *args)` gives the function's result."""
+
+    def __init__(self, threads: int, name: str) -> None:
+        self._executor = ThreadPoolExecutor(threads, f"tenfold-{name}")
+
+    async def __call__(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        call = functools.partial(function, *args, **kwargs)
+        return await asyncio.get_running_loop().run_in_executor(self._executor, call)
+
+    def close(self) -> None:
+        """Take nothing new. Does not wait for what runs."""
+        self._executor.shutdown(wait=False, cancel_futures=True)
 
 
 class Threads:
-    """Pools for keeping (disk writes), painting (decoding to show), reading (database and small files),
-    answering (serialising large answers) and loading (model files, one at a time: each is read whole).
+    """The pools of one server.
 
     Args:
-        painting: pictures decoded at the same time.
+        decoding: how many pictures are decoded at the same time.
+
+    Attributes:
+        write: disk writes.
+        decode: decoding pictures to show them.
+        read: database queries and small files.
+        serialise: large answers as JSON.
+        load: model files, one at a time, because each is read whole.
     """
 
-    def __init__(self, painting: int) -> None:
-        self._keeping = ThreadPoolExecutor(_KEEPING, "tenfold-keep")
-        self._painting = ThreadPoolExecutor(painting, "tenfold-paint")
-        self._reading = ThreadPoolExecutor(_READING, "tenfold-read")
-        self._answering = ThreadPoolExecutor(_ANSWERING, "tenfold-answer")
-        self._loading = ThreadPoolExecutor(1, "tenfold-load")
-
-    async def keep(self, do: Callable[P, T], *args: P.args, **more: P.kwargs) -> T:
-        return await _run(self._keeping, functools.partial(do, *args, **more))
-
-    async def paint(self, do: Callable[P, T], *args: P.args, **more: P.kwargs) -> T:
-        return await _run(self._painting, functools.partial(do, *args, **more))
-
-    async def read(self, do: Callable[P, T], *args: P.args, **more: P.kwargs) -> T:
-        return await _run(self._reading, functools.partial(do, *args, **more))
-
-    async def answer(self, do: Callable[P, T], *args: P.args, **more: P.kwargs) -> T:
-        return await _run(self._answering, functools.partial(do, *args, **more))
-
-    async def load(self, do: Callable[P, T], *args: P.args, **more: P.kwargs) -> T:
-        return await _run(self._loading, functools.partial(do, *args, **more))
+    def __init__(self, decoding: int) -> None:
+        self.write = Pool(_WRITING, "write")
+        self.decode = Pool(decoding, "decode")
+        self.read = Pool(_READING, "read")
+        self.serialise = Pool(_SERIALISING, "serialise")
+        self.load = Pool(1, "load")
 
     def close(self) -> None:
-        """Takes nothing new. Does not wait for what runs."""
-        for pool in (self._keeping, self._painting, self._reading, self._answering, self._loading):
-            pool.shutdown(wait=False, cancel_futures=True)
-
-
-async def _run(pool: ThreadPoolExecutor, do: Callable[[], T]) -> T:
-    return await asyncio.get_running_loop().run_in_executor(pool, do)
+        """Close every pool."""
+        for pool in (self.write, self.decode, self.read, self.serialise, self.load):
+            pool.close()

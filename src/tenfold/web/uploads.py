@@ -1,7 +1,7 @@
-"""Pictures out of a request, one by one as they arrive, with every limit enforced on the way.
+"""Reads the pictures of a request, one by one as they arrive, and enforces every limit meanwhile.
 
-A picture is held in memory until it is used, never more of it than the limit; all requests together hold at
-most what their room allows. Knows HTTP bodies; does not know what a picture is.
+A picture stays in memory until it is consumed, and counts against the quota of all requests. Knows HTTP
+bodies; does not know what a picture is.
 """
 
 from collections import deque
@@ -41,10 +41,10 @@ BODY: dict[str, Any] = {
         "application/octet-stream": {"schema": PICTURE},
     },
 }
-# A too large picture among others is skipped up to this many times the limit, so that the others get an
-# answer; what goes on after that is cut off.
+# A form's pictures that are too large are skipped, so that the others get an answer, up to this many times
+# the limit for one; then the request is refused.
 _SKIP = 4
-# What boundaries and headers of a part may add to its picture.
+# The most bytes that the boundary and headers of a part add to its picture.
 _PART_OVERHEAD = 32_768
 
 
@@ -58,7 +58,7 @@ class UploadLimits:
 
 @dataclass(frozen=True)
 class Upload:
-    """One picture as it came: its name and its bytes, or why they cannot be used."""
+    """One picture: its name and its bytes, or why they cannot be used."""
 
     name: str
     content: CountedBytes = field(repr=False)
@@ -66,11 +66,14 @@ class Upload:
 
 
 def read(request: Request, limits: UploadLimits, memory: Reservation) -> AsyncGenerator[Upload]:
-    """The pictures of a request, each as soon as it is whole; counted in `memory` until it is consumed.
+    """The pictures of a request, each as soon as it is whole.
+
+    Args:
+        memory: where their bytes are reserved until they are consumed.
 
     Raises:
-        RequestError: the body cannot be read, holds no picture, or too many.
-        PictureTooLarge: a picture goes on beyond the limit; raised as the bytes arrive.
+        RequestError: the body cannot be read, or holds no picture or too many.
+        PictureTooLarge: a picture is larger than the limit; raised as it arrives.
     """
     kind, options = parse_options_header(request.headers.get("content-type"))
     if not kind.startswith(b"multipart/"):
@@ -87,13 +90,13 @@ def read(request: Request, limits: UploadLimits, memory: Reservation) -> AsyncGe
 
 
 def declared(request: Request) -> int:
-    """How many bytes the request says that its body has; 0 where it does not say."""
+    """The body's length in bytes by its Content-Length; 0 without one."""
     length = request.headers.get("content-length", "0")
     return int(length) if length.isascii() and length.isdigit() else 0
 
 
 async def chunks(request: Request) -> AsyncIterator[bytes]:
-    """A body's pieces as they arrive. Raises HTTPException 408 where they arrive too slowly."""
+    """A body's pieces as they arrive. Raises HTTPException 408 if they arrive too slowly."""
     limit_body(request.scope, None)
     async for chunk in request.stream():
         if chunk:
@@ -127,7 +130,7 @@ async def _read_form(
         parser = MultipartParser(boundary, form.callbacks())
         async for chunk in chunks(request):
             arrived += len(chunk)
-            if arrived > most:  # it did not say how long it is, and goes on after its form has ended
+            if arrived > most:  # without a Content-Length, or data follows the end of the form
                 raise _too_much(limits, f"it has more than {megas(most)} MB")
             parser.write(chunk)
             while form.finished:
@@ -174,11 +177,11 @@ class _Form:
         }
 
     def seen(self) -> str:
-        """The fields that came instead of a picture."""
+        """The fields that were sent instead of a picture, in words."""
         return f"its fields: {', '.join(self._others[:5])}"[:200] if self._others else "its form is empty"
 
     def close(self) -> None:
-        """Let go of a picture that was not whole."""
+        """Drop a picture that did not arrive whole."""
         self._content.close()
 
     def _begin(self) -> None:
