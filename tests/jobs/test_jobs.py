@@ -12,7 +12,7 @@ from sqlalchemy import select, text
 
 from tenfold.database import Database, Session, now
 from tenfold.errors import DatasetError, UnknownJob
-from tenfold.jobs import CANCELLED, DONE, FAILED, RUNNING, WAITING, JobRow, Jobs, Stopped, Work
+from tenfold.jobs import CANCELLED, DONE, FAILED, RUNNING, WAITING, WORK, JobRow, Jobs, JobType, Stopped, Work
 from tenfold.jobs.tables import WorkerRow
 from tests.fakes import Anything, doing, made_up, submit
 
@@ -395,3 +395,18 @@ def test_a_cancelled_job_s_key_is_free_at_once(opened: Open) -> None:
     until(lambda: jobs.get(first.id).state == RUNNING)
     jobs.cancel(first.id)
     assert submit(jobs, "linger", "Again", key="k").id != first.id
+
+
+def test_a_process_runs_one_of_a_kind_that_runs_alone(database: Database) -> None:
+    alone = JobType("knit", WORK, Anything, Anything, alone=True)
+    jobs = Jobs(database, doing({"purl": linger}) | {alone: lambda work: Anything(linger(work))})
+    jobs.start()
+    try:
+        first, second = (jobs.submit(alone, Anything({}), title="Knit", by=0).id for _ in range(2))
+        other = submit(jobs, "purl", "Purl").id
+        until(lambda: jobs.get(other).state == RUNNING)
+        assert [jobs.get(job).state for job in (first, second)] == [RUNNING, WAITING]
+        jobs.cancel(first)
+        until(lambda: jobs.get(second).state == RUNNING)
+    finally:
+        jobs.close()

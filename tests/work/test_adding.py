@@ -17,7 +17,7 @@ from tenfold.database import Database, now
 from tenfold.errors import CatalogueError
 from tenfold.images import Limits
 from tenfold.inference.server import ModelServer
-from tenfold.jobs import Stopped
+from tenfold.jobs import Jobs, Stopped
 from tenfold.server_files import ServerFiles
 from tenfold.work.adding import Adding, AddParams, Tally, Whose
 from tenfold.work.classifying import Classifying
@@ -64,7 +64,9 @@ class Shop:
 def shop(database: Database, tmp_path: Path) -> Shop:
     store = Store(tmp_path / "home" / "pictures")
     intake = Intake(database, store, Limits(pixels=1_000_000))
-    classifying = Classifying(intake, store, ModelServer(FakeClassifier()))
+    jobs = Jobs(database, {})
+    jobs.worker(serving=False)
+    classifying = Classifying(intake, store, ModelServer(FakeClassifier()), jobs)
     folder = tmp_path / "photos"
     folder.mkdir()
     return Shop(

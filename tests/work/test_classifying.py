@@ -13,6 +13,7 @@ from tenfold.images import Limits, PictureSource
 from tenfold.inference.classifier import Prepared
 from tenfold.inference.server import ModelServer
 from tenfold.jobs import Jobs, Stopped
+from tenfold.jobs.leases import Leases
 from tenfold.predictions import Prediction
 from tenfold.work import classifying
 from tenfold.work.classifying import Classifying, ClassifyParams, ClassifyResult, wake
@@ -25,8 +26,15 @@ def intake(database: Database, tmp_path: Path) -> Intake:
 
 
 @pytest.fixture
-def made(intake: Intake, tmp_path: Path) -> Classifying:
-    return Classifying(intake, Store(tmp_path / "pictures"), ModelServer(FakeClassifier()))
+def jobs(database: Database) -> Jobs:
+    jobs = Jobs(database, {})
+    jobs.worker(serving=True)
+    return jobs
+
+
+@pytest.fixture
+def made(intake: Intake, tmp_path: Path, jobs: Jobs) -> Classifying:
+    return Classifying(intake, Store(tmp_path / "pictures"), ModelServer(FakeClassifier()), jobs)
 
 
 def labels(database: Database) -> dict[str, str | None]:
@@ -79,14 +87,51 @@ def test_it_stops_when_asked(intake: Intake, made: Classifying) -> None:
     assert intake.waits()
 
 
-def test_waking_asks_for_one_job_where_something_waits(intake: Intake, database: Database) -> None:
-    jobs = Jobs(database, {})
+def test_waking_asks_for_one_job_where_something_waits(intake: Intake, jobs: Jobs) -> None:
     wake(jobs, intake)
     assert jobs.list() == []
     intake.add(picture(RED), name="red.png", source="upload")
     wake(jobs, intake)
     wake(jobs, intake)
     assert [job.kind for job in jobs.list()] == ["classify"]
+
+
+def test_waking_asks_for_a_job_for_each_worker_that_has_a_lot_to_do(
+    intake: Intake, jobs: Jobs, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(classifying, "LOT", 2)
+    for _ in range(3):
+        Leases(database, serving=True).renew([])
+    for number in range(5):
+        intake.add(picture((250, 10, number), size=(8, 8)), name=f"{number}.png", source="upload")
+        wake(jobs, intake)
+        assert len(jobs.list()) == 1 + number // 2
+
+
+def test_what_another_worker_claimed_is_left_to_it_until_that_is_dead(
+    intake: Intake, made: Classifying, database: Database
+) -> None:
+    red, blue = (
+        intake.add(picture(colour), name=name, source="upload").entry.id
+        for colour, name in ((RED, "red"), (BLUE, "blue"))
+    )
+    other = Leases(database, serving=True)
+    other.renew([])
+    assert [one.entry for one in intake.begin(1, worker=other.worker, living={other.worker})] == [red]
+    assert made.answer() == {blue: True}
+    assert made.answer([red]) == {}
+    other.leave()
+    assert made.answer([red]) == {red: True}
+
+
+def test_what_a_worker_enters_is_its_own(intake: Intake, made: Classifying, database: Database) -> None:
+    other = Leases(database, serving=True)
+    other.renew([])
+    for worker, name, colour in ((other.worker, "red", RED), (made.worker, "blue", BLUE)):
+        kept = [intake.keep(picture(colour), name=name)]
+        intake.enter(kept, source="folder", owner=0, by=0, shared=True, worker=worker)
+    made.answer()
+    assert labels(database) == {"red": None, "blue": "blue"}
 
 
 class Struck(FakeClassifier):
@@ -109,9 +154,14 @@ class Struck(FakeClassifier):
 
 @pytest.mark.parametrize("reading", [True, False])
 def test_a_picture_that_raises_anything_is_set_aside_and_blocks_nobody(
-    intake: Intake, database: Database, tmp_path: Path, reading: bool, caplog: pytest.LogCaptureFixture
+    intake: Intake,
+    database: Database,
+    tmp_path: Path,
+    jobs: Jobs,
+    reading: bool,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    made = Classifying(intake, Store(tmp_path / "pictures"), ModelServer(Struck(reading=reading)))
+    made = Classifying(intake, Store(tmp_path / "pictures"), ModelServer(Struck(reading=reading)), jobs)
     blue = intake.add(picture(BLUE), name="blue.png", source="upload").entry
     reds = [intake.add(picture((250, 10, n)), name=f"{n}.png", source="upload").entry.id for n in range(5)]
     assert made.answer() == dict.fromkeys(reds, True), "those behind it have their answers at once"
@@ -128,10 +178,10 @@ def test_a_picture_that_raises_anything_is_set_aside_and_blocks_nobody(
 
 
 def test_a_picture_that_was_set_aside_is_tried_again_when_it_is_added_again(
-    intake: Intake, made: Classifying, database: Database, tmp_path: Path
+    intake: Intake, made: Classifying, database: Database, tmp_path: Path, jobs: Jobs
 ) -> None:
     content = picture(BLUE)
-    struck = Classifying(intake, Store(tmp_path / "pictures"), ModelServer(Struck(reading=True)))
+    struck = Classifying(intake, Store(tmp_path / "pictures"), ModelServer(Struck(reading=True)), jobs)
     blue = intake.add(content, name="blue.png", source="upload").entry.id
     assert struck.answer() == {blue: False}
     assert not intake.waits()

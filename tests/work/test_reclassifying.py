@@ -85,10 +85,11 @@ def made(database: Database, tmp_path: Path) -> Made:
     ):
         intake.add(picture(colour), name=name, source="upload")
     server = ModelServer(FakeClassifier())
-    Classifying(intake, store, server).answer()
+    jobs, found = Jobs(database, {}), Reclassifications(database)
+    jobs.worker(serving=False)
+    Classifying(intake, store, server, jobs).answer()
     registry = Registry(database, tmp_path / "models")
     model = registry.register(tiny.MODEL).hash
-    jobs, found = Jobs(database, {}), Reclassifications(database)
     job = Reclassifying(found, store, registry, jobs, server, lambda path: Contrary())
     return Made(database, store, Actions(database), found, job, jobs, model)
 

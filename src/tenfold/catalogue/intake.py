@@ -7,13 +7,13 @@ between the two leaves a file without an entry, which the next `keep` of the sam
 
 import hashlib
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
-from sqlalchemy import null, select, update
+from sqlalchemy import func, null, or_, select, update
 from sqlalchemy.orm import Session
 
 from tenfold import images
@@ -132,16 +132,21 @@ class Intake:
         )
 
     def enter(
-        self, pictures: Sequence[Kept], *, source: str, owner: int, by: int, shared: bool
-    ) -> list[Added]:
-        """Entries for kept pictures, in their order: all of them, or none where it ends with an error."""
+        self, pictures: Sequence[Kept], *, source: str, owner: int, by: int, shared: bool,
+        worker: str | None = None,
+    ) -> list[Added]:  # fmt: skip
+        """Entries for kept pictures, in their order: all of them, or none where it ends with an error.
+
+        Args:
+            worker: the one that classifies what is new, as in `begin`; None: any.
+        """
         found: dict[int, Added] = {}
         with self._writing() as session:
             # In the order of hashes, so that two who add the same pictures never wait for each other.
             for place in sorted(range(len(pictures)), key=lambda place: pictures[place].hash):
                 one = pictures[place]
                 name = Name(name=safe_file_name(one.name), source=source, path=kept_path(one.path))
-                added = self._insert(session, one, name, owner, by, shared)
+                added = self._insert(session, one, name, owner, by, shared, worker)
                 if added is not None:
                     self._name(session, added.entry, name, by)
                 else:
@@ -161,13 +166,20 @@ class Intake:
             for file, problem in refused:
                 note(self._database, session, owner, file, problem=problem)
 
-    def waits(self) -> bool:
-        """Whether any entry waits for an answer."""
+    def waits(self, most: int = 1) -> int:
+        """How many entries wait for an answer; counts no further than `most`."""
+        some = select(Entry.id).where(Entry.state == WAITING).limit(most).subquery()
         with self._database.reading() as session:
-            query = select(Entry.id).where(Entry.state == WAITING).limit(1)
-            return session.scalars(query).first() is not None
+            return session.scalar(select(func.count()).select_from(some)) or 0
 
-    def begin(self, limit: int, among: Sequence[int] | None = None) -> list[Waiting]:
+    def begin(
+        self,
+        limit: int,
+        among: Sequence[int] | None = None,
+        *,
+        worker: str | None = None,
+        living: Collection[str] = (),
+    ) -> list[Waiting]:
         """Entries to be classified now, the oldest first; an attempt is counted for each.
 
         Those that were never tried come first. One that was, and has no answer, comes alone: it may have
@@ -176,8 +188,13 @@ class Intake:
         Args:
             limit: the most that are wanted.
             among: only these.
+            worker: whose they are until they have an answer; it may ask for its own again.
+            living: the names of all workers that live. No other worker's entries are among the answer, but
+                those of one that died are.
         """
-        query = select(Entry.id, Entry.hash, Entry.name, Entry.attempts + 1).where(Entry.state == WAITING)
+        free = or_(Entry.worker.is_(None), Entry.worker.not_in(set(living) - {worker}))
+        query = select(Entry.id, Entry.hash, Entry.name, Entry.attempts + 1)
+        query = query.where(Entry.state == WAITING, free)
         if among is not None:
             query = query.where(Entry.id.in_(among))
         query = query.order_by(Entry.id).with_for_update(skip_locked=True)
@@ -188,7 +205,7 @@ class Intake:
             session.execute(
                 update(Entry)
                 .where(Entry.id.in_([one.entry for one in found]))
-                .values(attempts=Entry.attempts + 1)
+                .values(attempts=Entry.attempts + 1, worker=worker)
             )
             return found
 
@@ -245,7 +262,7 @@ class Intake:
                     session.execute(update(Entry), some)
 
     def _insert(
-        self, session: Session, one: Kept, name: Name, owner: int, by: int, shared: bool
+        self, session: Session, one: Kept, name: Name, owner: int, by: int, shared: bool, worker: str | None
     ) -> Added | None:
         """The entry of a content that its owner did not have; None where there is one already."""
         statement = self._database.insert(Entry).values(
@@ -265,6 +282,7 @@ class Intake:
             name=name.name,
             search_text=search_text([name], None, name.name),
             state=WAITING,
+            worker=worker,
         )
         unless_there = statement.on_conflict_do_nothing(index_elements=["owner_id", "hash"])
         entry = session.scalars(unless_there.returning(Entry)).one_or_none()
@@ -352,6 +370,7 @@ def _answered(entry: Entry, answer: Prediction, model_hash: str, threshold: floa
         "state": DONE,
         "problem": null(),
         "attempts": 0,
+        "worker": None,
         "label": said if corrected is None else corrected,
         "model_label": answer.label,
         "confidence": answer.confidence,
@@ -374,4 +393,4 @@ def _said_before(entry: Entry, model_hash: str) -> str | None:
 
 
 def _unanswered(problem: PictureError) -> dict[str, Any]:
-    return {"state": FAILED, "problem": problem.facts()}
+    return {"state": FAILED, "problem": problem.facts(), "worker": None}

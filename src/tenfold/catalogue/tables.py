@@ -75,6 +75,8 @@ class Entry(Base):
     problem: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     # How often a model was asked without an answer, those included that ended with their process.
     attempts: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    # Which worker asks a model about it, while it waits; none that has died.
+    worker: Mapped[str | None] = mapped_column(String(120))
     label: Mapped[str | None] = mapped_column(String(100))
     model_label: Mapped[str | None] = mapped_column(String(100))
     confidence: Mapped[float | None]

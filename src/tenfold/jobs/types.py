@@ -36,12 +36,14 @@ class JobType(Generic[P, R]):
         queue: one of QUEUES.
         params: the model of what is asked for.
         result: the model of what the handler returns.
+        alone: a process runs one of them at a time, whatever places its queue has.
     """
 
     kind: str
     queue: str
     params: type[P]
     result: type[R]
+    alone: bool = False
 
     def params_of(self, row: JobRow) -> P:
         """What was asked for. Raises ValueError where another version asked for something else."""

@@ -106,14 +106,13 @@ class Worker:
         if not self.standing_by:
             waiting = self._leases.waiting()
             for queue, places in QUEUES.items():
-                kinds = [kind for kind in waiting if self._queue_of(kind) == queue]
-                self._fill(queue, places, kinds, stop)
+                self._fill(queue, places, waiting, stop)
         if time.monotonic() - self._cleaned_at >= _SECONDS_BETWEEN_CLEANINGS:
             self._records.forget_old()
             self._cleaned_at = time.monotonic()
 
-    def _fill(self, queue: str, places: int, kinds: list[str], stop: threading.Event) -> None:
-        while kinds and sum(self._queue_of(one.row.kind) == queue for one in self._now_running()) < places:
+    def _fill(self, queue: str, places: int, waiting: set[str], stop: threading.Event) -> None:
+        while kinds := self._with_a_place(queue, places, waiting):
             one = self._leases.claim(kinds)
             if one is None:
                 return
@@ -122,6 +121,14 @@ class Worker:
             name = f"tenfold-{one.row.kind}"
             threading.Thread(target=self._run, args=(one, stop), name=name, daemon=True).start()
             self._changed()
+
+    def _with_a_place(self, queue: str, places: int, waiting: set[str]) -> list[str]:
+        """Those of the waiting kinds of a queue of which this process may begin another one now."""
+        running = [one.row.kind for one in self._now_running() if self._queue_of(one.row.kind) == queue]
+        if len(running) >= places:
+            return []
+        alone = {job_type.kind for job_type in self._handlers if job_type.alone}
+        return [kind for kind in waiting - alone.intersection(running) if self._queue_of(kind) == queue]
 
     def _queue_of(self, kind: str) -> str:
         return self._types[kind].queue if kind in self._types else WORK

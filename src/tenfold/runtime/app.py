@@ -202,7 +202,7 @@ class App(Foundation):
     def classifying(self) -> "Classifying":
         from tenfold.work.classifying import Classifying
 
-        return Classifying(self.intake, self.store, self.model_server)
+        return Classifying(self.intake, self.store, self.model_server, self.jobs)
 
     @part
     def adding(self) -> "Adding":

@@ -213,7 +213,12 @@ class Adding:
         if not kept:
             return
         added = self._intake.enter(
-            kept, source=whose.source, owner=whose.owner, by=whose.by, shared=whose.shared
+            kept,
+            source=whose.source,
+            owner=whose.owner,
+            by=whose.by,
+            shared=whose.shared,
+            worker=self._classifying.worker,
         )
         numbers = [one.entry.id for one in added]
         while self._classifying.answer(numbers):

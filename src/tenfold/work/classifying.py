@@ -1,7 +1,8 @@
 """The model's answers for pictures that wait for them: the job "classify", and what `adding` uses too.
 
 Answers are written some at a time, so that whatever ends the work costs no more than one lot; entries without
-an answer stay waiting and are found again. Knows no folder and no HTTP.
+an answer stay waiting and are found again. Any number of processes share what waits: each claims a lot under
+its worker's name, and what a worker that died had claimed is free again. Knows no folder and no HTTP.
 """
 
 import logging
@@ -45,7 +46,7 @@ class ClassifyResult(Shape):
     failed: int = Field(description="Entries whose picture is damaged.")
 
 
-CLASSIFY = JobType("classify", WORK, ClassifyParams, ClassifyResult)
+CLASSIFY = JobType("classify", WORK, ClassifyParams, ClassifyResult, alone=True)
 
 
 class Classifying:
@@ -53,12 +54,18 @@ class Classifying:
 
     Args:
         server: answers; each lot is answered by the model that is live when it begins.
+        jobs: has the names of the workers that live, this process's among them.
     """
 
-    def __init__(self, intake: Intake, store: Store, server: ModelServer) -> None:
-        self._intake, self._store, self._server = intake, store, server
-        # Two jobs of one process must not answer the same pictures.
+    def __init__(self, intake: Intake, store: Store, server: ModelServer, jobs: Jobs) -> None:
+        self._intake, self._store, self._server, self._jobs = intake, store, server, jobs
+        # Two jobs of one process have one worker, and must not answer the same pictures.
         self._one_at_a_time = threading.Lock()
+
+    @property
+    def worker(self) -> str:
+        """Under whose name this process claims entries."""
+        return self._jobs.me
 
     def __call__(self, work: Work[ClassifyParams]) -> ClassifyResult:
         done, failed, idle_since = 0, 0, time.monotonic()
@@ -88,7 +95,7 @@ class Classifying:
         """
         with self._one_at_a_time:
             answers: dict[int, Prediction | PictureError] = {}
-            while not answers and (waiting := self._intake.begin(LOT, among)):
+            while not answers and (waiting := self._begin(among)):
                 model, looks = self._server.model, dict[int, int]()
                 reads = [partial(self._read, one, looks) for one in waiting]
                 outcomes = self._server.answer_each(reads, priority=Priority.CATALOGUE, model=model)
@@ -99,6 +106,9 @@ class Classifying:
                     list(answers.items()), model.sha256, threshold=model.info.threshold, looks=looks
                 )
             return {entry: not isinstance(said, PictureError) for entry, said in answers.items()}
+
+    def _begin(self, among: Sequence[int] | None) -> list[Waiting]:
+        return self._intake.begin(LOT, among, worker=self.worker, living=self._jobs.workers())
 
     def _read(self, one: Waiting, looks: dict[int, int], model: Classifier) -> Prepared:
         """One picture read and cut; what it looks like goes into `looks`. In one of several threads."""
@@ -138,8 +148,13 @@ def _set_aside(one: Waiting, received: str) -> PictureError:
 def wake(jobs: Jobs, intake: Intake) -> None:
     """Have everything that waits classified; nothing where nothing waits.
 
+    One job for each worker, so that all of them share the work, but no more than there are lots.
+
     A job that is about to end may be taken for one that goes on: whoever adds pictures calls this again after
     a while.
     """
-    if intake.waits():
-        jobs.submit(CLASSIFY, ClassifyParams(), title="Classify new pictures", by=HOUSE, key=CLASSIFY.kind)
+    workers = len({jobs.me, *jobs.workers()})
+    lots = -(-intake.waits(LOT * workers) // LOT)
+    for number in range(lots):
+        key = f"{CLASSIFY.kind} {number}"
+        jobs.submit(CLASSIFY, ClassifyParams(), title="Classify new pictures", by=HOUSE, key=key)
