@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tenfold import files
-from tenfold.files import replacing, write_whole
+from tenfold.files import replacing, temporary, write_whole
 
 OLD, NEW = b"old" * 1000, b"new" * 100_000
 
@@ -110,6 +110,19 @@ def test_a_secret_is_never_readable_by_others(tmp_path: Path) -> None:
         assert part.stat().st_mode & 0o777 == 0o600
         part.write_bytes(b"x")
     assert (tmp_path / "key").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_temporary_file_is_gone_however_its_use_ends(tmp_path: Path) -> None:
+    def fail() -> None:
+        with temporary(tmp_path / "upload") as path:
+            assert path.parent == tmp_path
+            assert path.stat().st_size == 0
+            path.write_bytes(NEW)
+            raise ValueError("cut off")
+
+    with pytest.raises(ValueError, match="cut off"):
+        fail()
+    assert os.listdir(tmp_path) == []
 
 
 _WRITER = """
