@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,14 @@ def test_an_idle_worker_ends_and_the_next_request_starts_another() -> None:
     workers.stop()
 
 
+@posix
+def test_a_worker_that_was_killed_while_it_was_idle_fails_no_request(workers: Workers) -> None:
+    first = process(workers)
+    os.kill(first, signal.SIGKILL)
+    time.sleep(0.2)
+    assert process(workers) != first
+
+
 def test_requests_wait_for_a_free_worker() -> None:
     workers = made(most=2)
     found: list[int] = []
@@ -127,6 +136,40 @@ def test_stopping_waits_for_no_worker_and_leaves_no_request_waiting(workers: Wor
     assert time.monotonic() - began < 1
     assert len(failures) == 3
     assert process(workers), "they can be used again"
+
+
+def test_a_request_whose_worker_is_only_starting_is_told_of_the_stop(workers: Workers) -> None:
+    stopped = threading.Event()
+
+    def ask() -> None:
+        with pytest.raises(WorkersStopped):
+            process(workers)
+        stopped.set()
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    time.sleep(0.02)
+    workers.stop()
+    thread.join()
+    assert stopped.is_set()
+
+
+def test_a_worker_that_answers_as_it_is_killed_serves_nobody_again(workers: Workers) -> None:
+    """Stopping and answering may happen at the same moment; no later request fails by that."""
+    asking = threading.Event()
+
+    def ask() -> None:
+        while not asking.is_set():
+            with suppress(WorkersStopped):
+                process(workers)
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    for _ in range(20):
+        time.sleep(0.15)
+        workers.stop()
+    asking.set()
+    thread.join()
 
 
 @linux

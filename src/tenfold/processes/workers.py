@@ -84,7 +84,7 @@ class Workers:
             worker = self._take(stops)
             try:
                 answer = worker.ask(header, body, limits, most)
-            except WorkerFailed:
+            except (WorkerFailed, ChildProcessError):
                 self._drop(worker)
                 if self._stops != stops:
                     raise WorkersStopped from None
@@ -94,7 +94,7 @@ class Workers:
             except BaseException:
                 self._drop(worker)
                 raise
-            self._give_back(worker)
+            self._give_back(worker, stops)
             return answer
 
     def stop(self) -> None:
@@ -114,20 +114,25 @@ class Workers:
             while True:
                 if self._stops != stops:
                     raise WorkersStopped
-                if self._idle:
-                    return self._idle.pop()
+                while self._idle:
+                    worker = self._idle.pop()
+                    if worker.usable:
+                        return worker
+                    worker.close()  # it ended while it was idle
+                    self._all.remove(worker)
                 if len(self._all) < self._most:
                     worker = _Worker(self._arguments, self._environment)
                     self._all.append(worker)
                     return worker
                 self._changed.wait()
 
-    def _give_back(self, worker: "_Worker") -> None:
-        if not worker.usable:
-            return self._drop(worker)
+    def _give_back(self, worker: "_Worker", stops: int) -> None:
         with self._changed:
-            self._idle.append(worker)
-            self._changed.notify()
+            if worker.usable and self._stops == stops:
+                self._idle.append(worker)
+                self._changed.notify()
+                return
+        self._drop(worker)
 
     def _drop(self, worker: "_Worker") -> None:
         worker.kill()
