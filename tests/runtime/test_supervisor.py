@@ -52,6 +52,18 @@ class Stuck(Failing):
         stop.wait()
 
 
+class Ending(Failing):
+    """A service that ends although nobody told it to."""
+
+    name = "ending"
+
+    def __init__(self) -> None:
+        super().__init__(0)
+
+    def run(self, stop: threading.Event) -> None:
+        self.runs += 1
+
+
 @pytest.fixture(autouse=True)
 def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(supervisor, "FIRST_PAUSE", 0.01)
@@ -141,6 +153,17 @@ def test_one_that_fails_leaves_the_others_alone(supervised: Callable[..., Superv
     assert done.wait(LONG)
     until(lambda: running.health()[0].down)
     assert running.health()[1].state == "running"
+
+
+def test_one_that_ends_by_itself_is_a_fault_and_is_started_again(
+    supervised: Callable[..., Supervisor],
+) -> None:
+    service = Ending()
+    running = supervised(service)
+    until(lambda: service.runs > 1)
+    fault = only(running).fault
+    assert fault is not None
+    assert fault.kind == "AssertionError"
 
 
 def test_stopping_tells_every_service_and_names_those_that_do_not(

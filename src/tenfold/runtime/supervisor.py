@@ -127,25 +127,19 @@ class Supervisor:
         with self._lock:
             return list(self._health.values())
 
-    def wake(self) -> None:
-        """Have every service look at once."""
-        for service in self._services:
-            service.wake()
-
     def _keep_running(self, service: Service) -> None:
         pause = FIRST_PAUSE
         while not self._stop.is_set():
             started = time.monotonic()
             try:
                 service.run(self._stop)
+                assert self._stop.is_set(), f"the service {service.name} ended by itself"
             except Exception as error:  # noqa: BLE001 - whatever it is, it is shown and the service goes on
                 recovered = time.monotonic() - started >= RECOVERED_SECONDS
                 pause = FIRST_PAUSE if recovered else pause
                 self._failed(service, self._describe(error), recovered, pause)
                 self._stop.wait(pause)
                 pause = min(2 * pause, LONGEST_PAUSE)
-            else:
-                assert self._stop.is_set(), f"the service {service.name} ended by itself"
             if not self._stop.is_set():
                 self._set(service, state="running", since=_now())
         self._set(service, state="stopped", since=_now())
