@@ -49,20 +49,27 @@ def write_whole(
 
 @contextlib.contextmanager
 def replacing(
-    path: Path, *, mode: int = 0o666, lasting: bool = True, keep_existing: bool = False
+    path: Path,
+    *,
+    mode: int = 0o666,
+    lasting: bool = True,
+    keep_existing: bool = False,
+    make_folder: bool = True,
 ) -> Iterator[Path]:
     """An empty file in the same folder, for what writes by path; it becomes `path` when it is left.
 
     Args:
         mode, lasting, keep_existing: as of `write_whole`.
+        make_folder: whether its folder is made where there is none.
 
     Raises:
         OSError: as `write_whole`.
     """
-    missing = [folder for folder in path.parents if not folder.is_dir()]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    for folder in missing if lasting else ():
-        settle(folder.parent)
+    if make_folder:
+        missing = [folder for folder in path.parents if not folder.is_dir()]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        for folder in missing if lasting else ():
+            settle(folder.parent)
     with temporary(path, mode=mode) as part:
         yield part
         if lasting:

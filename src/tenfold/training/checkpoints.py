@@ -25,7 +25,8 @@ def save(path: Path, tensors: dict[str, Tensor], facts: dict[str, Any]) -> None:
     """
     held = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     try:
-        with replacing(path) as part:
+        # A folder that is gone was lost: a new one would hold this checkpoint and nothing else of the run.
+        with replacing(path, make_folder=False) as part:
             save_file(held, part, metadata={"tenfold": json.dumps(facts)})
     except (OSError, SafetensorError) as reason:
         raise TrainingError(

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tenfold.errors import TrainingError
-from tenfold.files import write_whole
+from tenfold.files import replacing
 from tenfold.training import recipe_file
 from tenfold.training.recipe import Recipe
 
@@ -72,7 +72,9 @@ class Run:
     def _write(self, name: str, text: str) -> None:
         """Write a file so that it is whole at every moment."""
         try:
-            write_whole(self.folder / name, text.encode())
+            # A folder that is gone was lost: a new one would hold this file and nothing else of the run.
+            with replacing(self.folder / name, make_folder=False) as part:
+                part.write_text(text, encoding="utf-8")
         except OSError as reason:
             raise _cannot_write(self.folder, reason) from reason
 
