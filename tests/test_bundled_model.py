@@ -66,6 +66,7 @@ def test_the_classifier_takes_it_by_itself() -> None:
     assert answer.label in cifar10.CLASSES
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not cifar10.is_whole(SHARED), reason="CIFAR-10 itself is not beside this repository")
 def test_it_recognises_the_first_2000_test_pictures() -> None:
     test = cifar10.load_test(SHARED).take(np.arange(2000))

@@ -72,6 +72,7 @@ def toml(example: Example) -> str | None:
     return None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", WITH_CODE, ids=lambda page: str(page.relative_to(ROOT)))
 def test_the_code_on_a_page_works(
     page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, served: str

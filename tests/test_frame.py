@@ -83,6 +83,7 @@ def distribution_closure(name: str) -> set[str]:
     return {name for name, _ in found}
 
 
+@pytest.mark.slow
 def test_whatever_serves_works_with_the_core_dependencies_alone() -> None:
     core = distribution_closure("tenfold")
     assert "onnxruntime" in core

@@ -91,6 +91,7 @@ def outcomes() -> dict[str, Outcome]:
     return {Path(path).name: Outcome(*outcome) for path, *outcome in rows}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EXPECTED)
 def test_a_hostile_file_does_what_is_expected_and_no_more(name: str, outcomes: dict[str, Outcome]) -> None:
     outcome, wanted = outcomes[name], EXPECTED[name]

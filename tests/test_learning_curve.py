@@ -38,6 +38,7 @@ def test_each_part_holds_the_one_before_and_the_same_share_of_every_class() -> N
     assert np.bincount(DATA.training.labels[parts[0]]).tolist() == [5] * 4
 
 
+@pytest.mark.slow
 def test_a_curve_is_trained_and_what_is_finished_is_not_trained_again(tmp_path: Path) -> None:
     told: list[str] = []
     first = curves.learning_curve(DATA, RECIPE, tmp_path, tell=told.append)

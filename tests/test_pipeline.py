@@ -43,6 +43,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Dataset:
     return open_dataset("cifar10", side=32, data_dir=folder, cache=tmp_path / "cache")
 
 
+@pytest.mark.slow
 def test_a_run_becomes_a_model_file_that_says_what_it_is(data: Dataset, tmp_path: Path) -> None:
     path = tmp_path / "models" / "small.onnx"
     trainer = pipeline.train(data, tmp_path / "run", RECIPE, device_name="cpu")
@@ -80,6 +81,7 @@ def test_a_run_keeps_where_and_on_what_it_was_computed(data: Dataset, tmp_path: 
     assert runs.recipe(tmp_path / "run") == RECIPE
 
 
+@pytest.mark.slow
 def test_no_other_process_trains_in_a_run_s_folder(data: Dataset, tmp_path: Path) -> None:
     states: set[str] = set()
     once = replace(RECIPE, epochs=1, curriculum=())
@@ -94,6 +96,7 @@ def test_no_other_process_trains_in_a_run_s_folder(data: Dataset, tmp_path: Path
     assert history.read(tmp_path / "run").state == history.FINISHED
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", ["run", "file"])
 def test_another_model_is_started_from_and_learned_from(data: Dataset, tmp_path: Path, source: str) -> None:
     first = pipeline.train(data, tmp_path / "first", RECIPE)
@@ -210,6 +213,7 @@ def test_a_model_is_named_and_shown_pictures_as_suits_its_data(
     assert pipeline.export_config(replace(data, name=source), recipe, "mine").name == "mine"
 
 
+@pytest.mark.slow
 def test_a_run_from_a_model_of_other_classes_keeps_what_it_knows_of_the_shared_ones(
     data: Dataset, tmp_path: Path
 ) -> None:

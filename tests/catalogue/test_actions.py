@@ -391,6 +391,7 @@ def machine(database: Database) -> type[RuleBasedStateMachine]:
     return Machine
 
 
+@pytest.mark.slow
 def test_random_actions_and_undos_do_what_a_dictionary_says(database: Database) -> None:
     quick = settings(
         max_examples=12, stateful_step_count=15, suppress_health_check=list(HealthCheck), deadline=None
@@ -398,6 +399,7 @@ def test_random_actions_and_undos_do_what_a_dictionary_says(database: Database) 
     run_state_machine_as_test(machine(database), settings=quick)
 
 
+@pytest.mark.slow
 def test_a_hundred_times_the_entries_of_one_statement(database: Database) -> None:
     with database.writing() as session:
         rows = [made(number, known=True, probabilities=SURE) for number in range(1, 2001)]

@@ -281,6 +281,7 @@ Filer(Database(url), Store(home / "pictures"), home).file(Filters(), Path(root),
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("mode", "at"), [("move", 5), ("move", 12), ("copy", 9), ("link", 6)])
 def test_killed_in_the_middle_undo_gives_back_the_tree_byte_for_byte(
     place: Place, database: Database, mode: Mode, at: int
@@ -313,6 +314,7 @@ def test_killed_in_the_middle_undo_gives_back_the_tree_byte_for_byte(
     assert tree(place.source, place.root) == before
 
 
+@pytest.mark.slow
 def test_killed_in_the_middle_it_goes_on(place: Place, database: Database) -> None:
     for colour, label in enumerate(["cat", "dog", "cat", "dog"], start=10):
         place.add("a.png", label, colour)

@@ -183,6 +183,7 @@ def way(request: pytest.FixtureRequest, database: Database, monkeypatch: pytest.
     return str(request.param)
 
 
+@pytest.mark.slow
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(filters=asked(), order=st.sampled_from(ORDERS), limit=st.sampled_from([4, 25]))
 def test_pages_give_each_entry_once_as_python_sorts_them(

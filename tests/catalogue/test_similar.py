@@ -74,6 +74,7 @@ def test_before_there_is_an_index_and_with_it_the_nearest_are_found(
     )
 
 
+@pytest.mark.slow
 def test_the_index_finds_what_looking_at_all_finds(tmp_path: Path) -> None:
     """Recall at 10 of the index itself, on vectors as crowded as a classifier's."""
     rng = np.random.default_rng(1)

@@ -137,6 +137,7 @@ def small_disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]
     subprocess.run(["umount", "--lazy", str(place)], check=True)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root, to mount a disk")
 def test_a_full_disk_ends_the_command_with_one_sentence(small_disk: Path, tmp_path: Path) -> None:
     photos = tmp_path / "photos"

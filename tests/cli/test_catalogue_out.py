@@ -44,6 +44,7 @@ def test_entries_are_corrected_deleted_and_had_back(tenfold: Command, photos: Pa
     assert "Entry 99 is not in the catalogue" in missing.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [("cat",), ("1",), ("1", "x", "cat"), ("--none",)])
 def test_correct_takes_numbers_and_a_class(tenfold: Command, photos: Path, words: tuple[str, ...]) -> None:
     refused = tenfold("catalogue", "correct", *words)
@@ -95,6 +96,7 @@ def test_file_says_what_it_needs(tenfold: Command, photos: Path, tmp_path: Path)
     assert "needs a folder and how to file" in refused.err
 
 
+@pytest.mark.slow
 def test_what_was_done_is_listed_so_that_it_can_be_undone(tenfold: Command, photos: Path) -> None:
     assert tenfold("catalogue", "undo", "--list").out == "Nothing was done yet.\n"
     tenfold("catalogue", "correct", 1, 2, "dog")

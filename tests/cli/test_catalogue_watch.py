@@ -36,6 +36,7 @@ def database(own_home: Path) -> Iterator[Database]:
     opened.close()
 
 
+@pytest.mark.slow
 def test_once_adds_what_is_there_and_watches_nothing(tenfold: Command, folder: Path) -> None:
     outcome = tenfold("catalogue", "watch", "--once", folder)
     assert (outcome.status, outcome.err) == (0, "")
@@ -61,6 +62,7 @@ def test_a_server_that_works_takes_the_folder_over(
     assert (again.status, "is not watched" in again.err) == (2, True)
 
 
+@pytest.mark.slow
 def test_in_the_foreground_it_watches_until_it_is_ended(database: Database, folder: Path) -> None:
     command = [sys.executable, "-m", "tenfold", "catalogue", "watch", str(folder)]
     environ = {**os.environ, "PYTHONUNBUFFERED": "1"}

@@ -72,6 +72,7 @@ def test_a_model_may_be_named(
     assert [one.path for one in classifiers] == ["own.onnx"]
 
 
+@pytest.mark.slow
 @pytest.mark.train
 def test_wrong_labels_are_looked_for_with_a_real_model(
     tenfold: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -95,6 +95,7 @@ def test_a_report_is_written_and_its_place_told(tenfold: Command, data_dir: Path
     assert "<title>tiny on CIFAR-10: report</title>" in Path("report.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_corrupted_pictures_are_judged_where_it_is_quick(tenfold: Command, data_dir: Path) -> None:
     outcome = tenfold("evaluate", tiny.MODEL, "--data-dir", data_dir, "--output", "deep/page.html")
     assert outcome.out.endswith("Report: deep/page.html\n")

@@ -71,6 +71,7 @@ def test_a_job_that_fails_is_raised_in_its_own_words(database: Database) -> None
     assert raised.value.code == "dataset-error"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("with_signal", [signal.SIGINT, signal.SIGTERM])
 def test_an_interruption_cancels_what_is_done_here(
     database: Database, capsys: pytest.CaptureFixture[str], with_signal: int
@@ -85,6 +86,7 @@ def test_an_interruption_cancels_what_is_done_here(
     assert terminal.getvalue().endswith("\r\x1b[K")
 
 
+@pytest.mark.slow
 def test_an_interruption_leaves_a_server_at_its_work(
     database: Database, capsys: pytest.CaptureFixture[str]
 ) -> None:

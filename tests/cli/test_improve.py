@@ -30,6 +30,7 @@ def test_without_corrections_it_says_what_is_missing(capsys: pytest.CaptureFixtu
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_model_that_did_not_win_goes_live_by_insisting(capsys: pytest.CaptureFixture[str]) -> None:
     with App() as app:
         base = app.model_server.model.sha256

@@ -13,6 +13,7 @@ from tests.cli.conftest import Command
 pytestmark = pytest.mark.train
 
 
+@pytest.mark.slow
 def test_the_verdict_is_printed_and_what_was_trained_is_not_trained_again(
     tenfold: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -22,6 +22,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 DATA = Path(__file__).parent.parent / "data"
 
 
+@pytest.mark.slow
 def test_a_model_is_added_listed_made_live_and_rolled_back(tenfold: Command) -> None:
     added = tenfold("models", "add", tiny.MODEL)
     assert (added.status, added.out, added.err) == (0, f"Added tiny, {KEY}\n", "")
@@ -44,6 +45,7 @@ def test_a_model_is_added_listed_made_live_and_rolled_back(tenfold: Command) -> 
     )
 
 
+@pytest.mark.slow
 def test_the_model_of_a_run_is_added_by_the_run_s_name(tenfold: Command, own_home: Path) -> None:
     made.make(own_home / "runs" / "one", model=True)
     made.make(own_home / "runs" / "two")
@@ -55,6 +57,7 @@ def test_the_model_of_a_run_is_added_by_the_run_s_name(tenfold: Command, own_hom
     )
 
 
+@pytest.mark.slow
 def test_what_was_done_is_in_the_audit_log(tenfold: Command) -> None:
     tenfold("models", "add", tiny.MODEL, "--live")
     tenfold("models", "rollback")
@@ -71,6 +74,7 @@ def test_what_is_no_model_file_is_not_added(tenfold: Command, tmp_path: Path) ->
     assert outcome.err.startswith(f"tenfold: The model file {path} was not made by tenfold (it starts with")
 
 
+@pytest.mark.slow
 def test_a_live_model_that_is_gone_is_told(tenfold: Command, own_home: Path) -> None:
     tenfold("models", "add", tiny.MODEL, "--live")
     [kept] = (own_home / "models").glob("*.onnx")
@@ -92,6 +96,7 @@ def test_a_hostile_model_file_is_refused_in_one_sentence(
     assert outcome.err.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_a_model_that_computes_for_ever_is_refused_in_time(
     tenfold: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:

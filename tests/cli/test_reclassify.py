@@ -17,6 +17,7 @@ def named() -> dict[str, str | None]:
         return {one.name: one.label for one in session.scalars(select(Entry))}
 
 
+@pytest.mark.slow
 def test_another_models_answers_are_shown_and_taken_over_when_asked(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -51,6 +51,7 @@ def classify(address: str, **how: Any) -> httpx.Response:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_it_finishes_what_it_works_on_before_it_stops(how: signal.Signals) -> None:
     with server(COLOURS_SECONDS="1.5") as (process, address):
@@ -67,6 +68,7 @@ def test_it_finishes_what_it_works_on_before_it_stops(how: signal.Signals) -> No
     assert answers[0].json()["results"][0]["prediction"]["label"] == "green"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from /proc")
 def test_an_endless_upload_does_not_fill_its_memory() -> None:
     def most_memory(pid: int) -> int:
@@ -155,6 +157,7 @@ def test_a_server_behind_a_proxy_for_others_does_not_either(
     )
 
 
+@pytest.mark.slow
 def test_with_an_administrator_it_starts_asks_who_is_there_and_warns_of_plain_http() -> None:
     add_administrator()
     with server("--host", "0.0.0.0") as (process, address):
@@ -168,6 +171,7 @@ def test_with_an_administrator_it_starts_asks_who_is_there_and_warns_of_plain_ht
     )
 
 
+@pytest.mark.slow
 def test_only_a_trusted_proxy_is_believed_where_a_request_came_from() -> None:
     add_administrator()
     said = {"X-Forwarded-For": "192.0.2.7", "X-Forwarded-Proto": "https"}

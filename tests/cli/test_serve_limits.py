@@ -63,6 +63,7 @@ def measured(pid: int) -> Iterator[list[int]]:
     grown.append(most_memory(pid) - before)
 
 
+@pytest.mark.slow
 @needs_proc
 @pytest.mark.parametrize("content", [padded(picture(RED)), padded(picture(RED)[:60])], ids=["good", "bad"])
 def test_pictures_of_forms_that_do_not_end_are_not_kept(content: bytes) -> None:
@@ -82,6 +83,7 @@ def test_pictures_of_forms_that_do_not_end_are_not_kept(content: bytes) -> None:
         assert grown[0] < LIMIT + BESIDES
 
 
+@pytest.mark.slow
 @needs_proc
 def test_pictures_that_do_not_end_fill_no_more_than_the_limit() -> None:
     with server(TENFOLD_MAX_PICTURE_BYTES=str(PICTURE)) as (process, url):
@@ -97,6 +99,7 @@ def test_pictures_that_do_not_end_fill_no_more_than_the_limit() -> None:
         assert grown[0] < LIMIT + BESIDES
 
 
+@pytest.mark.slow
 @needs_proc
 def test_many_damaged_pictures_of_one_request_are_not_kept_by_their_errors() -> None:
     with server(TENFOLD_MAX_PICTURE_BYTES=str(PICTURE)) as (process, url):
@@ -109,6 +112,7 @@ def test_many_damaged_pictures_of_one_request_are_not_kept_by_their_errors() -> 
         assert grown[0] < 10 * PICTURE + BESIDES
 
 
+@pytest.mark.slow
 @needs_proc
 def test_model_files_on_their_way_take_no_memory() -> None:
     length = 40_000_000
@@ -138,6 +142,7 @@ def test_a_model_file_is_in_memory_once_while_it_is_added(tmp_path: Path) -> Non
         assert grown[0] < 1.2 * length
 
 
+@pytest.mark.slow
 def test_clients_that_send_nearly_nothing_keep_nobody_from_classifying() -> None:
     with server(TENFOLD_STALL_SECONDS="3") as (_, url), ExitStack() as stack:
         slow = [stack.enter_context(connect(url, "Content-Length: 1000")) for _ in range(CLIENTS)]
@@ -148,6 +153,7 @@ def test_clients_that_send_nearly_nothing_keep_nobody_from_classifying() -> None
         assert all(answer.startswith(b"HTTP/1.1 408") for answer in answers)
 
 
+@pytest.mark.slow
 def test_forms_that_stop_after_a_picture_keep_nobody_from_classifying() -> None:
     with server() as (_, url), ExitStack() as stack:
         for _ in range(CLIENTS):
@@ -157,6 +163,7 @@ def test_forms_that_stop_after_a_picture_keep_nobody_from_classifying() -> None:
         assert classify(url).status_code == 200
 
 
+@pytest.mark.slow
 def test_silent_connections_are_closed_while_others_are_answered() -> None:
     with server(TENFOLD_HEAD_SECONDS="3") as (_, url), ExitStack() as stack:
         place = urlsplit(url)
@@ -174,6 +181,7 @@ def test_silent_connections_are_closed_while_others_are_answered() -> None:
                 assert one.recv(1) == b""
 
 
+@pytest.mark.slow
 def test_one_address_that_fills_the_memory_leaves_room_for_another() -> None:
     with server(TENFOLD_MAX_PICTURE_BYTES="1000000") as (_, url), ExitStack() as stack:
         for _ in range(30):

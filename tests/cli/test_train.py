@@ -37,6 +37,7 @@ def interrupt(monkeypatch: pytest.MonkeyPatch, epoch: int, step: int) -> None:
     monkeypatch.setattr(LiveTable, "show", show_or_stop)
 
 
+@pytest.mark.slow
 def test_stopped_and_resumed_it_writes_a_model_file_that_evaluate_measures(
     tenfold: Command, data_dir: Path, tmp_path: Path, own_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -138,6 +139,7 @@ def test_damaged_data_is_told_before_anything_is_made(
     assert not (own_home / "runs").exists()
 
 
+@pytest.mark.slow
 def test_a_killed_run_of_ones_own_pictures_goes_on_from_any_folder(
     tenfold: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -157,6 +159,7 @@ def test_a_killed_run_of_ones_own_pictures_goes_on_from_any_folder(
     assert runs.facts(tmp_path / "run", "data")["source"] == str(tmp_path / "my pictures")
 
 
+@pytest.mark.slow
 def test_a_stopped_run_can_be_made_a_model_as_it_is(
     tenfold: Command, data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -170,6 +173,7 @@ def test_a_stopped_run_can_be_made_a_model_as_it_is(
     assert modelfile.read(tmp_path / "run" / "model.onnx")[1].training["epochs_run"] == 2
 
 
+@pytest.mark.slow
 def test_a_run_without_an_epoch_cannot_be_finished(
     tenfold: Command, data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -46,6 +46,7 @@ def test_a_password_is_changed(tenfold: Command, monkeypatch: pytest.MonkeyPatch
     assert outcome.out == "Ann has another password, and is signed out everywhere\n"
 
 
+@pytest.mark.slow
 def test_what_cannot_be_done_is_told(tenfold: Command) -> None:
     assert add(tenfold, "Vic", "viewer").err.startswith(
         "tenfold: The first account has to be an administrator's"

@@ -18,6 +18,7 @@ def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow
 def test_each_setting_has_a_row_and_all_have_one_together(tmp_path: Path) -> None:
     done = run(EXAMPLES / "pictures" / "ship.png", tmp_path / "sheet.png", "flip=alternating", "cutout=0.5")
     assert done.returncode == 0, done.stderr
@@ -30,6 +31,7 @@ def test_each_setting_has_a_row_and_all_have_one_together(tmp_path: Path) -> Non
     assert [int(hidden[top : top + 96].sum()) >= 10 * 48 * 48 for top in (0, 100, 200)] == [False, True, True]
 
 
+@pytest.mark.slow
 def test_a_setting_out_of_range_is_named(tmp_path: Path) -> None:
     done = run(EXAMPLES / "pictures" / "ship.png", tmp_path / "sheet.png", "rotate=400")
     assert done.returncode == 1

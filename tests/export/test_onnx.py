@@ -83,6 +83,7 @@ def test_folding_the_norms_changes_no_answer() -> None:
     assert all(torch.equal(before[name], tensor) for name, tensor in network.state_dict().items())
 
 
+@pytest.mark.slow
 def test_the_file_has_the_input_and_outputs_of_the_design(exported: Exported) -> None:
     (image,) = exported.session.get_inputs()
     assert (image.name, image.type, image.shape[1:]) == ("image", "tensor(uint8)", [32, 32, 3])

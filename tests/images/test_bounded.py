@@ -150,6 +150,7 @@ def test_an_attack_is_refused_in_bounded_time_and_memory(name: str, words: str) 
     assert words in is_bounded(ATTACK / name)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 @pytest.mark.parametrize("name", MADE)
 def test_files_of_the_same_kind_are_bounded_too(name: str, tmp_path: Path) -> None:
@@ -168,6 +169,7 @@ def test_an_honest_progressive_jpeg_is_read_wherever_it_is_decoded(monkeypatch: 
     assert np.array_equal(images.read(data), here)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", FORMATS)
 def test_nothing_but_a_picture_error_comes_out_of_changed_bytes(kind: str) -> None:
     plain = encoded(scene(24, 20), kind)
@@ -246,6 +248,7 @@ def test_a_decoder_that_is_killed_costs_one_picture_and_is_replaced() -> None:
     assert images.load(data).width == 64
 
 
+@pytest.mark.slow
 def test_a_server_that_decodes_hostile_files_stops_within_its_grace(tmp_path: Path) -> None:
     data = bmp_of_runs(3000)
     with socket.create_server(("127.0.0.1", 0)) as free:

@@ -118,6 +118,7 @@ def test_a_picture_whose_deadline_has_passed_is_not_read() -> None:
     assert seen == []
 
 
+@pytest.mark.slow
 def test_catalogue_work_delays_a_request_by_no_more_than_one_run() -> None:
     """One run takes 50 ms, and hundreds of pictures of the catalogue wait when each request comes."""
     run = 0.05

@@ -45,6 +45,7 @@ def test_what_is_wrong_with_the_file_is_told_as_ever(tmp_path: Path) -> None:
     assert str(tried.value) == str(here.value)
 
 
+@pytest.mark.slow
 def test_a_model_that_computes_for_ever_is_refused_in_time() -> None:
     started = time.monotonic()
     with pytest.raises(ModelFileError, match=r"promise \(it took longer than 5 s"):
@@ -60,6 +61,7 @@ def test_a_model_that_asks_for_two_gigabytes_is_refused_without_them(
     assert capfd.readouterr() == ("", ""), "no native library writes to the terminal"
 
 
+@pytest.mark.slow
 def test_a_trial_ends_though_its_parent_is_gone(tmp_path: Path) -> None:
     """The parent is killed in the middle; two seconds later nothing of the trial is left."""
     loop = DATA / "model-endless-loop.onnx"

@@ -191,6 +191,7 @@ def test_a_waiting_job_is_cancelled_at_once_and_never_begun(database: Database, 
     assert began == ["second"]
 
 
+@pytest.mark.slow
 def test_the_same_key_is_the_same_job_until_it_has_ended(opened: Open) -> None:
     jobs = opened(linger=linger)
     first = submit(jobs, "linger", "Once", key="k")
@@ -250,6 +251,7 @@ def test_a_job_that_does_not_exist_is_told(database: Database) -> None:
         jobs.cancel("0")
 
 
+@pytest.mark.slow
 def test_a_command_stands_by_while_a_server_works_and_takes_over_when_it_ends(database: Database) -> None:
     server, command = (
         Jobs(database, doing({"linger": linger})),
@@ -267,6 +269,7 @@ def test_a_command_stands_by_while_a_server_works_and_takes_over_when_it_ends(da
         server.close()
 
 
+@pytest.mark.slow
 def test_two_servers_share_the_work(database: Database) -> None:
     did: list[str] = []
 

@@ -7,6 +7,8 @@ import time
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from tenfold.database import Database
 from tenfold.jobs import DONE, Jobs
 from tenfold.jobs.leases import LEASE_SECONDS
@@ -22,6 +24,7 @@ def run(database: Database, log: Path) -> "subprocess.Popen[str]":
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2])
 
 
+@pytest.mark.slow
 def test_a_job_goes_on_after_every_kill(database: Database, tmp_path: Path) -> None:
     log = tmp_path / "log"
     log.touch()
@@ -50,6 +53,7 @@ def test_a_job_goes_on_after_every_kill(database: Database, tmp_path: Path) -> N
     assert sum(began.values()) - STEPS <= killed
 
 
+@pytest.mark.slow
 def test_a_killed_process_is_followed_at_once_on_the_same_machine(database: Database, tmp_path: Path) -> None:
     log = tmp_path / "log"
     log.touch()

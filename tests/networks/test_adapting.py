@@ -161,6 +161,7 @@ def awake(network: nn.Module) -> nn.Module:
     return network.eval()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["sequential-6conv", "plain"])
 def test_it_answers_alike_in_onnx_runtime_and_keeps_its_weights_names(name: str) -> None:
     network = awake(adapted(Plain(), "mine:build", 4, 32) if name == "plain" else build(name, 10, 32))

@@ -46,6 +46,7 @@ def refusal(name: str, classes: int = 10, side: int = 32, **options: Any) -> str
     return str(caught.value)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("one", known.NETWORKS, ids=lambda one: one.name)
 def test_every_name_builds_and_gives_output(one: known.Known) -> None:
     with torch.device("meta"):

@@ -108,6 +108,7 @@ def test_one_that_does_not_stop_is_killed_with_all_it_started(program: Program) 
         time.sleep(0.05)
 
 
+@pytest.mark.slow
 @posix
 @pytest.mark.parametrize(
     ("text", "limits", "words"),

@@ -48,6 +48,7 @@ def test_a_worker_is_used_again(workers: Workers) -> None:
     assert process(workers) == process(workers)
 
 
+@pytest.mark.slow
 @posix
 @pytest.mark.parametrize(
     ("what", "limits", "words", "over"),
@@ -87,6 +88,7 @@ def test_what_a_worker_prints_goes_nowhere(workers: Workers, capfd: pytest.Captu
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.slow
 def test_an_idle_worker_ends_and_the_next_request_starts_another() -> None:
     workers = made(idle_seconds=0.2)
     first = process(workers)

@@ -6,6 +6,8 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import pytest
+
 SCRIPT = Path(__file__).parents[2] / "scripts" / "new-venv"
 
 
@@ -26,6 +28,7 @@ def fake_python(folder: Path, *, version: str = "3.11.2", old: bool = False) -> 
     return path
 
 
+@pytest.mark.slow
 def test_one_that_is_half_made_is_made_anew_and_a_whole_one_is_kept(tmp_path: Path) -> None:
     mark = tmp_path / "env" / "mark"
     mark.parent.mkdir()
@@ -40,6 +43,7 @@ def test_one_that_is_half_made_is_made_anew_and_a_whole_one_is_kept(tmp_path: Pa
     assert mark.exists()
 
 
+@pytest.mark.slow
 def test_an_environment_of_another_python_is_made_anew(tmp_path: Path) -> None:
     other = tmp_path / "env" / "bin" / "python"
     other.parent.mkdir(parents=True)

@@ -84,6 +84,7 @@ def killer(epoch: int, step: int) -> Report:
     return report
 
 
+@pytest.mark.slow
 def test_it_learns() -> None:
     seen: list[Progress] = []
     learner = trainer(replace(RECIPE, epochs=8, augmentation=Augmentation()))
@@ -357,6 +358,7 @@ def test_stopped_early_or_killed_the_weights_are_the_same(tmp_path: Path, epoch:
     assert equal(state(whole), state(resumed))
 
 
+@pytest.mark.slow
 def test_dropout_is_the_same_after_a_kill(tmp_path: Path) -> None:
     recipe = replace(RECIPE, network="sequential-4conv", optimiser=Optimiser("adam"), curriculum=())
     path = tmp_path / "state.safetensors"

@@ -93,6 +93,7 @@ def test_a_tracker_that_saw_no_finished_epoch_leaves_nothing(tmp_path: Path) -> 
     assert not (tmp_path / "tensorboard").exists()
 
 
+@pytest.mark.slow
 def test_mlflow_keeps_figures_recipe_and_how_the_run_ended(database: str, tmp_path: Path) -> None:
     from mlflow.tracking import MlflowClient
 
@@ -118,6 +119,7 @@ def test_mlflow_keeps_figures_recipe_and_how_the_run_ended(database: str, tmp_pa
     assert tracker.problem == ""
 
 
+@pytest.mark.slow
 def test_a_resumed_run_goes_on_in_the_same_place(database: str, tmp_path: Path) -> None:
     stopped = MLflow(database, "birds", tmp_path / "run", RECIPE)
     stopped.log(ENDED)
@@ -130,12 +132,14 @@ def test_a_resumed_run_goes_on_in_the_same_place(database: str, tmp_path: Path) 
     assert [m.step for m in history] == [1, 2]
 
 
+@pytest.mark.slow
 def test_a_run_that_was_deleted_there_is_made_anew(database: str, tmp_path: Path) -> None:
     first = MLflow(database, "birds", tmp_path / "run", RECIPE)
     first._client.delete_run(first._run)
     assert MLflow(database, "birds", tmp_path / "run", RECIPE)._run != first._run
 
 
+@pytest.mark.slow
 def test_figures_that_mlflow_did_not_take_go_with_the_next(
     database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -78,6 +78,7 @@ def test_a_runs_weights_are_taken_the_best_first(tmp_path: Path, kept: str) -> N
     assert torch.equal(answers(pupil), answers(teacher))
 
 
+@pytest.mark.slow
 def test_the_default_networks_model_file_gives_the_same_answers_in_training_form(tmp_path: Path) -> None:
     teacher = trained(narrow())
     path = exported(teacher, tmp_path / "model.onnx")
@@ -92,6 +93,7 @@ def test_the_default_networks_model_file_gives_the_same_answers_in_training_form
     )
 
 
+@pytest.mark.slow
 def test_pictures_with_other_statistics_are_no_hindrance(tmp_path: Path) -> None:
     teacher = trained(narrow())
     path = exported(teacher, tmp_path / "model.onnx")
@@ -100,6 +102,7 @@ def test_pictures_with_other_statistics_are_no_hindrance(tmp_path: Path) -> None
     assert torch.allclose(answers(pupil, mean, std), answers(teacher), atol=1e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["sequential-4conv", "pycrafters-v1.3", "resnet-20"])
 def test_any_networks_model_file_gives_its_weights_back(tmp_path: Path, name: str) -> None:
     torch.manual_seed(0)
@@ -111,6 +114,7 @@ def test_any_networks_model_file_gives_its_weights_back(tmp_path: Path, name: st
     assert torch.allclose(answers(pupil), answers(teacher), atol=1e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["default", "sequential-4conv"])
 def test_a_head_for_other_classes_learns_anew(tmp_path: Path, name: str) -> None:
     def fresh(classes: int) -> nn.Module:
@@ -128,6 +132,7 @@ def test_the_bundled_model_gives_its_weights() -> None:
     assert loaded(network, modelfile.bundled()) == []
 
 
+@pytest.mark.slow
 def test_another_networks_weights_are_refused(tmp_path: Path) -> None:
     path = exported(trained(build("sequential-4conv", 4, 32)), tmp_path / "model.onnx")
     with pytest.raises(TrainingError) as caught:

@@ -144,6 +144,7 @@ class TenClasses(FakeClassifier):
         return np.full((count, 10), 0.1, np.float32), np.zeros((count, 3), np.float32), evidence, novelty
 
 
+@pytest.mark.slow
 def test_the_evidence_of_many_pictures_does_not_hold_up_the_others(serve: Serve) -> None:
     running = serve(TenClasses())
     files = [("files", (f"{number}.png", picture(RED, size=(8, 8)))) for number in range(100)]

@@ -26,6 +26,7 @@ def keys(at_work: Running, tmp_path_factory: pytest.TempPathFactory) -> list[str
     return [house.switch.add(path, name="twin", by=0).hash for path in (first, second)]
 
 
+@pytest.mark.slow
 def test_the_result_says_which_is_better_and_how_sure_that_is(
     at_work: Running, keys: list[str], tmp_path: Path
 ) -> None:

@@ -4,6 +4,8 @@ import socket
 import time
 from contextlib import ExitStack, suppress
 
+import pytest
+
 from tests.fakes import RED, FakeClassifier, picture
 from tests.web.conftest import Running, Serve
 from tests.web.test_uploads import URL, answer_on, raw
@@ -26,6 +28,7 @@ def closed(connection: socket.socket, seconds: float = 0.0) -> bool:
     return True
 
 
+@pytest.mark.slow
 def test_a_head_that_does_not_end_is_not_waited_for(serve: Serve) -> None:
     hasty = serve(head_seconds=1)
     with connect(hasty) as silent, connect(hasty) as trickling, connect(hasty) as second:
@@ -40,6 +43,7 @@ def test_a_head_that_does_not_end_is_not_waited_for(serve: Serve) -> None:
         assert closed(second, 5)
 
 
+@pytest.mark.slow
 def test_a_request_that_takes_longer_to_answer_than_its_head_may_take_is_answered(serve: Serve) -> None:
     slow = serve(FakeClassifier(seconds=2), head_seconds=1)
     assert slow.client.post(URL, content=picture(RED)).status_code == 200
@@ -60,6 +64,7 @@ def test_where_there_are_too_many_the_busiest_address_gives_way(serve: Serve) ->
         assert answer_on(uploading)[0] == 415
 
 
+@pytest.mark.slow
 def test_an_answer_that_nobody_takes_is_not_kept(serve: Serve) -> None:
     hasty = serve(stall_seconds=1)
     with socket.socket() as lazy:

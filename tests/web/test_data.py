@@ -106,6 +106,7 @@ def test_a_picture_that_is_not_there_is_told(server: Running, folder: Path) -> N
     assert "has no picture 99 (it has 19, counted from 0)" in answer.json()["detail"]
 
 
+@pytest.mark.slow
 def test_a_check_finds_the_copy_and_keeps_its_page(server: Running, folder: Path) -> None:
     key = add(server, folder)
     before = server.client.get(f"/api/v1/data/{key}/check")

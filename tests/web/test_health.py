@@ -55,6 +55,7 @@ def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(supervisor, "FIRST_PAUSE", 0.05)
 
 
+@pytest.mark.slow
 def test_a_locked_database_ends_no_service_for_good_and_readiness_says_so(
     serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -75,6 +76,7 @@ def test_a_locked_database_ends_no_service_for_good_and_readiness_says_so(
     assert (after["state"], after["fault"] is not None, after["faults"] >= 3) == ("running", True, True)
 
 
+@pytest.mark.slow
 def test_what_waits_is_classified_after_the_database_was_busy(
     serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:

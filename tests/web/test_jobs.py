@@ -121,6 +121,7 @@ def test_whoever_listens_is_told_how_things_are_and_then_of_every_change(
     running.client.post(f"/api/v1/jobs/{before}/cancel")
 
 
+@pytest.mark.slow
 def test_another_entry_and_another_model_are_told(serve: Serve, tmp_path: Path) -> None:
     from PIL import Image
 

@@ -46,6 +46,7 @@ def until(true: Callable[[], bool], seconds: float = 10) -> None:
         time.sleep(0.02)
 
 
+@pytest.mark.slow
 def test_a_model_is_added_made_live_rolled_back_and_removed(at_work: Running, added: str) -> None:
     client = at_work.client
     bundled = client.get(MODELS).json()["live"]
@@ -82,6 +83,7 @@ def test_a_model_is_added_made_live_rolled_back_and_removed(at_work: Running, ad
     ]
 
 
+@pytest.mark.slow
 def test_insisting_is_remembered(at_work: Running, added: str) -> None:
     answer = at_work.client.post(f"{MODELS}/{added}/live", json={"insist": True}).json()
     assert answer["reason"] == "insisted"
@@ -143,6 +145,7 @@ def test_an_unknown_model_is_not_found(at_work: Running, method: str, place: str
     assert (answer.status_code, answer.json()["code"]) == (404, "unknown-model")
 
 
+@pytest.mark.slow
 def test_a_server_follows_what_a_command_makes_live(at_work: Running, added: str) -> None:
     house = at_work.service.house
     bundled = house.registry.live()
@@ -155,6 +158,7 @@ def test_a_server_follows_what_a_command_makes_live(at_work: Running, added: str
     until(lambda: at_work.client.get("/api/v1/model").json()["sha256"] == bundled)
 
 
+@pytest.mark.slow
 def test_while_models_switch_back_and_forth_every_answer_is_that_of_the_model_it_names(
     serve: Serve, tmp_path: Path
 ) -> None:

@@ -20,6 +20,7 @@ def test_the_committed_document_is_the_server_s() -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_server_gives_the_same_document(running: Running) -> None:
     assert running.client.get("/openapi.json").json() == json.loads(openapi.document())
 
@@ -57,6 +58,7 @@ def test_every_operation_is_described() -> None:
         assert operation.get("description"), (method, path)
 
 
+@pytest.mark.slow
 def test_every_value_of_an_answer_is_always_there() -> None:
     """So that the frontend's types need not allow for values that are missing."""
     document = json.loads(openapi.document())
@@ -80,6 +82,7 @@ def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, A
             yield path, method, operation
 
 
+@pytest.mark.slow
 def test_it_writes_where_it_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     openapi.main([str(tmp_path / "api.json")])
     assert json.loads((tmp_path / "api.json").read_text(encoding="utf-8"))["info"]["title"] == "tenfold"

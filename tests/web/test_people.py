@@ -14,6 +14,7 @@ def staffed(serve: Serve) -> Iterator[Staffed]:
         yield made
 
 
+@pytest.mark.slow
 def test_an_administrator_adds_changes_and_disables(staffed: Staffed) -> None:
     added = staffed.ann.post("/api/v1/people", json={"name": "Zoe", "role": "viewer", "password": WORDS})
     assert added.status_code == 201

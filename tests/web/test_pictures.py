@@ -96,6 +96,7 @@ def test_bytes_alone_are_called_what_the_request_says(catalogue: Running) -> Non
     assert entry_of(catalogue.client.post(f"{URL}/pictures", content=new()))["name"] == "upload"
 
 
+@pytest.mark.slow
 def test_hundreds_at_once_are_all_there_once(catalogue: Running) -> None:
     contents = [new(1) for _ in range(60)]
 

@@ -25,6 +25,7 @@ def check(answer: httpx.Response, status: int, code: str, detail: str) -> None:
     assert problem["detail"] == detail
 
 
+@pytest.mark.slow
 def test_an_unknown_address(running: Running) -> None:
     check(
         running.client.get("/api/v1/nothing"),
@@ -74,6 +75,7 @@ def test_every_error_has_its_status(kind: type[errors.TenfoldError], status: int
     )
 
 
+@pytest.mark.slow
 def test_a_server_with_too_much_to_do_says_when_to_come_back(serve: Serve) -> None:
     busy = serve(FakeClassifier(), max_requests=1)
     busy.service.concurrency.limit = 0

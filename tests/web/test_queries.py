@@ -97,6 +97,7 @@ def full(serve: Serve) -> Running:
     return running
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "path",
     [

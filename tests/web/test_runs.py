@@ -167,6 +167,7 @@ def test_a_report_is_shut_off_from_everything_else(at_work: Running, folder: Pat
     assert answer.text == "<!doctype html><script>1</script>"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", ["", "/report", "/stop", "/resume", "/register"])
 @pytest.mark.usefixtures("torch_is_here")
 def test_an_unknown_run_is_not_found(at_work: Running, place: str) -> None:

@@ -47,12 +47,14 @@ def closed(serve: Serve) -> tuple[Running, Ann]:
     return running, Ann(running.service.house)
 
 
+@pytest.mark.slow
 @without_accounts.parametrize()
 @FEW
 def test_every_answer_is_one_that_the_document_names(case: schemathesis.Case[Any], running: Running) -> None:
     case.call_and_validate(base_url=running.address, checks=CHECKS, timeout=20)
 
 
+@pytest.mark.slow
 @schema.parametrize()
 @FEW
 def test_every_answer_is_named_where_people_have_accounts(

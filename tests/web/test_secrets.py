@@ -15,6 +15,7 @@ from tests.web.signed_in import WORDS, staff
 PASSWORD = "a-password-of-the-database"
 
 
+@pytest.mark.slow
 def test_nothing_that_opens_a_door_is_logged(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     with staff(serve) as staffed:

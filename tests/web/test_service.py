@@ -12,6 +12,7 @@ from tests.web.conftest import Serve
 URL = "/api/v1/classify"
 
 
+@pytest.mark.slow
 def test_sixty_four_clients_at_once_each_get_their_own_answer(serve: Serve) -> None:
     classifier = FakeClassifier(seconds=0.02)
     busy = serve(classifier)
@@ -32,6 +33,7 @@ def test_sixty_four_clients_at_once_each_get_their_own_answer(serve: Serve) -> N
     assert max(classifier.batches) <= busy.service.settings.batch_size
 
 
+@pytest.mark.slow
 def test_a_request_with_many_pictures_does_not_stop_the_others(serve: Serve) -> None:
     busy = serve(FakeClassifier(seconds=0.02), batch_size=2)
     content = picture(RED, size=(16, 16))

@@ -144,6 +144,7 @@ def test_a_password_is_never_shown_in_an_answer(staffed: Staffed) -> None:
     assert "my secret" not in answer.text
 
 
+@pytest.mark.slow
 def test_over_https_the_cookie_is_bound_to_this_host(serve: Serve) -> None:
     """As behind a proxy that is trusted: uvicorn then says that the request came by https."""
     with staff(serve) as staffed:

@@ -213,6 +213,7 @@ def test_the_form_may_come_in_any_pieces(small: Running) -> None:
     assert answer.json()["results"][0]["name"] == "кіт.png"
 
 
+@pytest.mark.slow
 def test_an_upload_that_stops_arriving_is_given_up(serve: Serve) -> None:
     hasty = serve(stall_seconds=1)
     with raw(hasty, "Content-Length: 1000") as connection:
@@ -238,6 +239,7 @@ def sent_slowly(running: Running, piece: bytes, seconds: float) -> tuple[int, di
         return answer_on(connection)
 
 
+@pytest.mark.slow
 def test_a_body_that_comes_drop_by_drop_is_given_up(serve: Serve) -> None:
     hasty = serve(stall_seconds=1, least_rate=1000)
     begun = time.monotonic()
@@ -247,6 +249,7 @@ def test_a_body_that_comes_drop_by_drop_is_given_up(serve: Serve) -> None:
     assert sent_slowly(hasty, b"x" * 1000, 2.5)[0] == 415
 
 
+@pytest.mark.slow
 def test_a_body_has_an_end_however_steadily_it_comes(serve: Serve) -> None:
     status, problem = sent_slowly(serve(body_seconds=1), b"x" * 1000, 2.5)
     assert status == 408
@@ -281,6 +284,7 @@ def test_uploads_past_the_memory_for_all_of_them_are_refused(serve: Serve) -> No
     assert full.client.post(URL, content=picture(RED)).status_code == 200
 
 
+@pytest.mark.slow
 def test_a_request_holds_only_the_pictures_that_are_being_read(serve: Serve) -> None:
     """Many pictures in one request never stand in memory together: only those being read and the next."""
     size = 200_000

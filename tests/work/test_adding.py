@@ -145,6 +145,7 @@ def test_a_damaged_picture_is_kept_and_told(shop: Shop) -> None:
     assert shop.entries()[0].state == "failed"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("killed_in", ["enter", "take_answers"])
 def test_whatever_ends_it_doing_it_again_adds_the_rest_and_nothing_twice(
     shop: Shop, monkeypatch: pytest.MonkeyPatch, killed_in: str
@@ -173,6 +174,7 @@ def test_whatever_ends_it_doing_it_again_adds_the_rest_and_nothing_twice(
     assert (shop.seen(), len(list(shop.store.hashes()))) == (150, 150)
 
 
+@pytest.mark.slow
 def test_it_stops_when_asked_and_keeps_what_it_has(shop: Shop) -> None:
     for number in range(130):
         shop.put(f"{number:03}.png", picture((number, 250, 10), size=(8, 8)))
@@ -237,6 +239,7 @@ def test_tenfold_s_own_folder_is_not_added(shop: Shop) -> None:
     )
 
 
+@pytest.mark.slow
 def test_the_hostile_samples_are_added_or_named(shop: Shop) -> None:
     if not (SAMPLES / "hostile").is_dir():
         pytest.skip("the hostile samples are not here")

@@ -61,6 +61,7 @@ def runs(process: int) -> bool:
     return state != "Z"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_a_check_ends_with_the_process_that_started_it_even_when_that_is_killed(endless: Path) -> None:
     started = subprocess.Popen(
@@ -87,6 +88,7 @@ def test_a_check_ends_with_the_process_that_started_it_even_when_that_is_killed(
             os.kill(process, signal.SIGKILL)
 
 
+@pytest.mark.slow
 def test_a_check_that_is_to_stop_stops(endless: Path) -> None:
     check = CheckData(endless / "checks", endless / "data", endless)
     began = time.monotonic()
@@ -96,6 +98,7 @@ def test_a_check_that_is_to_stop_stops(endless: Path) -> None:
     assert list((endless / "checks").iterdir()) == []
 
 
+@pytest.mark.slow
 def test_what_went_wrong_is_told_in_the_check_s_own_words(tmp_path: Path) -> None:
     check = CheckData(tmp_path / "checks", tmp_path / "data", tmp_path)
     with pytest.raises(DatasetError, match=r"could not be checked \(.*missing.*\)"):

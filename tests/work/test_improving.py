@@ -116,6 +116,7 @@ def until(true: Callable[[], bool], seconds: float = 120) -> None:
         time.sleep(0.02)
 
 
+@pytest.mark.slow
 @pytest.mark.train
 def test_a_class_that_people_taught_is_known_afterwards_and_nothing_is_forgotten(
     home: Path, database_url: str
@@ -171,6 +172,7 @@ def test_a_class_that_people_taught_is_known_afterwards_and_nothing_is_forgotten
         assert house.improving.readiness().own.source == ready.own.source
 
 
+@pytest.mark.slow
 @pytest.mark.train
 def test_one_that_is_cut_off_goes_on_and_one_that_is_cancelled_stays_stopped(home: Path) -> None:
     with opened(home) as house:
@@ -208,6 +210,7 @@ def test_own_data_that_vanish_meanwhile_fail_it_in_words(home: Path, trained: Pa
         assert (one.state, one.problem and one.problem["subject"]) == ("failed", "The data '/nowhere/at/all'")
 
 
+@pytest.mark.slow
 @pytest.mark.train
 def test_without_own_data_every_class_needs_corrections(home: Path) -> None:
     with opened(home) as house:
@@ -337,6 +340,7 @@ with opened(Path(sys.argv[1])) as house:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.train
 @pytest.mark.skipif(sys.platform == "win32", reason="kills as POSIX does")
 def test_one_that_is_killed_goes_on_from_its_last_epoch_with_the_same_pictures(home: Path) -> None:

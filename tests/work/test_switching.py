@@ -244,6 +244,7 @@ class TestTheFirst:
             begun(registry, str(tmp_path / "none.onnx"))
 
 
+@pytest.mark.slow
 def test_two_homes_on_one_database_never_demote_each_other_s_model(own_home: Path, tmp_path: Path) -> None:
     """The model's file is in the first home alone: the second says so, and follows when the file comes."""
     url = f"sqlite:///{tmp_path / 'shared.db'}"

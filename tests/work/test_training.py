@@ -84,6 +84,7 @@ def one_thread_each(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("one_thread_each")
 class TestForReal:
+    @pytest.mark.slow
     @pytest.mark.train
     def test_a_run_that_was_asked_for_ends_as_a_registered_model(
         self, own_home: Path, pictures: Path, database_url: str
@@ -111,6 +112,7 @@ class TestForReal:
             with pytest.raises(TrainingError, match="has ended"):
                 house.training.check_resumable(name)
 
+    @pytest.mark.slow
     @pytest.mark.train
     def test_stopped_it_keeps_what_it_learned_and_can_be_finished(
         self, own_home: Path, pictures: Path
@@ -134,6 +136,7 @@ class TestForReal:
             assert len(runs.lines(folder)) == learned
             assert house.registry.find(name).run == name
 
+    @pytest.mark.slow
     @pytest.mark.train
     def test_killed_with_its_server_it_goes_on_where_it_was(self, own_home: Path, pictures: Path) -> None:
         house = opened(own_home)

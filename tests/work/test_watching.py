@@ -93,6 +93,7 @@ def only(house: App) -> Watch:
     return watch
 
 
+@pytest.mark.slow
 def test_pictures_are_added_when_they_are_whole_and_once(process: Started, folder: Path) -> None:
     house = process().watch()
     content = picture("blue", side=300)
@@ -118,6 +119,7 @@ def test_pictures_are_added_when_they_are_whole_and_once(process: Started, folde
     assert only(house).looked_at is not None
 
 
+@pytest.mark.slow
 def test_what_came_while_nobody_watched_is_added_and_the_rest_not_read_again(
     process: Started, folder: Path
 ) -> None:
@@ -142,6 +144,7 @@ def test_what_came_while_nobody_watched_is_added_and_the_rest_not_read_again(
     assert read == ["green.bmp"]
 
 
+@pytest.mark.slow
 def test_a_folder_that_went_is_told_and_watched_again_when_it_is_back(process: Started, folder: Path) -> None:
     house = process().watch()
     house.watching.add(str(folder))
@@ -155,6 +158,7 @@ def test_a_folder_that_went_is_told_and_watched_again_when_it_is_back(process: S
     until(lambda: only(house).problem is None)
 
 
+@pytest.mark.slow
 def test_a_folder_is_looked_through_where_nothing_is_told(process: Started, folder: Path) -> None:
     house = process().watch()
     house.watching.add(str(folder), poll=True)
@@ -163,6 +167,7 @@ def test_a_folder_is_looked_through_where_nothing_is_told(process: Started, fold
     until(lambda: "red.bmp" in entries(house))
 
 
+@pytest.mark.slow
 def test_a_watch_that_is_stopped_adds_nothing_more(process: Started, folder: Path, tmp_path: Path) -> None:
     house = process().watch()
     watch = house.watching.add(str(folder))
@@ -181,6 +186,7 @@ def test_a_watch_that_is_stopped_adds_nothing_more(process: Started, folder: Pat
         house.watches.stop(watch.id)
 
 
+@pytest.mark.slow
 def test_a_folder_is_watched_by_one_process_and_by_another_when_that_has_ended(
     process: Started, folder: Path
 ) -> None:
@@ -196,6 +202,7 @@ def test_a_folder_is_watched_by_one_process_and_by_another_when_that_has_ended(
     assert only(second.app).worker == second.app.jobs.me
 
 
+@pytest.mark.slow
 def test_one_look_adds_what_is_there_and_ends(process: Started, folder: Path) -> None:
     house = process().watch()
     (folder / "red.bmp").write_bytes(picture("red"))

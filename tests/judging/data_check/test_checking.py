@@ -67,6 +67,7 @@ def only(report: Report, name: str) -> Finding:
     return finding
 
 
+@pytest.mark.slow
 @pytest.mark.train
 def test_every_fault_is_found_and_nothing_else(data: Dataset, tmp_path: Path) -> None:
     steps: list[str] = []
@@ -148,6 +149,7 @@ def test_a_model_of_other_classes_gives_its_embeddings(data: Dataset) -> None:
     assert len(suspected) <= 4
 
 
+@pytest.mark.slow
 def test_wrong_labels_may_be_left_out(data: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(label_errors, "require", lambda: pytest.fail("cleanlab was asked for"))
     report, _ = check(data, FakeClassifier(), labels=False)

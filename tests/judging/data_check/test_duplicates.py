@@ -110,6 +110,7 @@ def test_pairs_that_touch_form_a_group() -> None:
     assert joined(4, []) == []
 
 
+@pytest.mark.slow
 def test_photographs_and_their_copies() -> None:
     folder = Path(__file__).parents[4] / "shared" / "samples" / "photos"
     if not folder.is_dir():

@@ -41,6 +41,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
     return write_report(path, FakeClassifier(), colours(), name="Colours", run=run, corrupted=2)
 
 
+@pytest.mark.slow
 def test_the_page_loads_nothing_and_runs_only_its_own_script(report: Report) -> None:
     text = report.page.read_text(encoding="utf-8")
     for tag, attributes in Reader(text).elements:
@@ -105,6 +106,7 @@ def test_names_cannot_break_out_of_the_page(tmp_path: Path) -> None:
     json.loads(written.figures.read_text())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("classes", [2, 30, 31, 1000])
 def test_any_number_of_classes_has_a_page_of_bounded_size(tmp_path: Path, classes: int) -> None:
     labels = tuple(f"class {k}" for k in range(classes))
