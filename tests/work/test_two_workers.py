@@ -149,10 +149,13 @@ def test_two_servers_share_pictures_that_wait_and_one_is_killed(database: Databa
 
     with ThreadPoolExecutor(8) as keepers:
         kept = list(keepers.map(keep, range(pictures)))
-    intake.enter(kept, source="upload", owner=0, by=0, shared=True)
     waiting = Entry.state == "waiting"
     with two_servers(home, database) as both:
         ends = time.monotonic() + LONG
+        while len(Jobs(database, {}).workers()) < 2:
+            assert time.monotonic() < ends, "they did not start"
+            time.sleep(0.05)
+        intake.enter(kept, source="upload", owner=0, by=0, shared=True)
         while count(database, waiting) > 3 * pictures // 4 or not all(asked(home, one) for one in both):
             assert time.monotonic() < ends, "they did not share"
             time.sleep(0.02)
