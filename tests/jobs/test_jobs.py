@@ -8,7 +8,8 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import insert, select, text
+from sqlalchemy.exc import IntegrityError
 
 from tenfold.database import Database, Session, now
 from tenfold.errors import DatasetError, UnknownJob
@@ -367,6 +368,22 @@ def test_what_belongs_to_a_job_is_made_with_it_or_not_at_all(database: Database)
         jobs.submit_new(made_up("knit"), killed, title="Knit", by=0, key="k")
     with database.reading() as session:
         assert (session.scalars(select(WorkerRow)).all(), jobs.list()) == ([], [])
+
+
+def test_a_fault_in_what_belongs_to_a_job_is_raised_and_not_tried_for_ever(database: Database) -> None:
+    jobs, tries = Jobs(database, {}), 0
+
+    def make(session: Session, job_id: str) -> Anything:
+        nonlocal tries
+        tries += 1
+        assert tries < 5, "it is tried again and again"
+        for _ in range(2):
+            session.execute(insert(WorkerRow).values(id="same", serving=True, lease_until=now()))
+        return Anything({})
+
+    with pytest.raises(IntegrityError):
+        jobs.submit_new(made_up("knit"), make, title="Knit", by=0, key="k")
+    assert jobs.list() == []
 
 
 def test_many_who_begin_the_same_at_once_begin_it_once(database: Database) -> None:

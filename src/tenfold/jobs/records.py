@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import delete, func, or_, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from tenfold.database import Database, now
@@ -50,22 +49,18 @@ class Records:
             if key is not None and (found := self._with_key(key)):
                 return found, False
             job_id, moment = _new_id(), now()
-            try:
-                with self._database.writing() as session:
-                    row = JobRow(
-                        id=job_id, kind=kind, title=title, params={}, by=by, key=key, state=WAITING, done=0,
-                        total=0, message="", cancel=False, attempt=0, lost=0, created_at=moment,
-                        updated_at=moment,
-                    )  # fmt: skip
-                    session.add(row)
-                    session.flush()  # a key that is taken is found before anything else is made
+            statement = self._database.insert(JobRow).values(
+                id=job_id, kind=kind, title=title, params={}, by=by, key=key, state=WAITING, cancel=False,
+                created_at=moment, updated_at=moment,
+            )  # fmt: skip
+            unless_there = statement.on_conflict_do_nothing(index_elements=["key"])
+            with self._database.writing() as session:
+                row = session.scalars(unless_there.returning(JobRow)).one_or_none()
+                if row is not None:
                     row.params = make(session, job_id)
-            except IntegrityError:
-                # Somebody was faster with the same key; their job may have ended meanwhile, too.
-                if key is None:
-                    raise
-                continue
-            return row, True
+            if row is not None:
+                return row, True
+            # Another job took the key a moment ago; it may even have ended since.
 
     def workers(self) -> set[str]:
         """The names of the workers that live; those of processes that died are removed by the others."""
