@@ -168,6 +168,32 @@ def test_a_folder_is_looked_through_where_nothing_is_told(process: Started, fold
 
 
 @pytest.mark.slow
+def test_a_folder_that_cannot_be_worked_on_delays_no_other(
+    process: Started, folder: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    one = process()
+    add = one.app.adding.add
+
+    def failing(paths: list[str], roots: tuple[str, ...], *more: Any) -> Iterator[None]:
+        if roots == (str(folder),):
+            raise ValueError("the content of a file")
+        return add(paths, roots, *more)
+
+    one.app.adding.add = failing  # type: ignore[method-assign, assignment]
+    house = one.watch()
+    other = tmp_path / "other"
+    other.mkdir()
+    (folder / "red.bmp").write_bytes(picture("red"))
+    (other / "green.bmp").write_bytes(picture("lime"))
+    house.watching.add(str(folder))
+    house.watching.add(str(other))
+    until(lambda: "green.bmp" in entries(house))
+    failed, _ = house.watches.active()
+    assert failed.problem == "A fault in tenfold (ValueError); the log has all of it. It is tried again."
+    assert "the content of a file" in caplog.text
+
+
+@pytest.mark.slow
 def test_a_watch_that_is_stopped_adds_nothing_more(process: Started, folder: Path, tmp_path: Path) -> None:
     house = process().watch()
     watch = house.watching.add(str(folder))

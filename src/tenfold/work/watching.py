@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 from pydantic import Field
+from sqlalchemy.exc import SQLAlchemyError
 
 from tenfold.catalogue.tables import HOUSE, Watch
 from tenfold.catalogue.watches import Watches
@@ -174,15 +175,21 @@ class _Folder:
             for _ in self._adding.add(whole, (self._watch.path,), whose, tally):
                 if stop.is_set():
                     return
-        except CatalogueError as reason:
-            # The disk is full, say. Nothing is lost: what was not added is tried again.
-            log.warning("The watched folder %s waits: %s", self._watch.path, reason)
+        except SQLAlchemyError:
+            raise  # a fault of the whole service
+        except Exception as reason:  # noqa: BLE001 - shown with the folder; the others go on
+            if stop.is_set():
+                return
+            expected = isinstance(reason, CatalogueError)  # the disk is full, say
+            log.warning("The watched folder %s waits", self._watch.path, exc_info=not expected)
             self._settling.again(whole)
             self._add_at = time.monotonic() + _SECONDS_AFTER_A_PROBLEM
-            self._tell(str(reason))
+            fault = f"A fault in tenfold ({type(reason).__name__}); the log has all of it. It is tried again."
+            self._tell(str(reason) if expected else fault)
 
     def _tell(self, problem: str | None) -> None:
         if problem != self._problem:
-            log.log(logging.WARNING if problem else logging.INFO, "%s: %s", self._watch.path, problem)
+            level = logging.WARNING if problem else logging.INFO
+            log.log(level, "The watched folder %s: %s", self._watch.path, problem or "no problem any more")
         self._problem = problem
         self._watches.looked(self._watch.id, problem)
