@@ -177,7 +177,7 @@ class _Folder:
                     return
         except SQLAlchemyError:
             raise  # a fault of the whole service
-        except Exception as reason:  # noqa: BLE001 - shown with the folder; the others go on
+        except Exception as reason:  # shown with the folder; the other folders continue
             if stop.is_set():
                 return
             expected = isinstance(reason, CatalogueError)  # the disk is full, say
