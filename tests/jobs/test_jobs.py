@@ -291,18 +291,6 @@ def test_two_servers_share_the_work(database: Database) -> None:
     assert len(did) == 12
 
 
-def test_whoever_listens_hears_of_every_change_in_this_process(opened: Open) -> None:
-    heard: list[int] = []
-    jobs = opened(ten=lambda work: {"ten": 10})
-    forget = jobs.on_change(lambda: heard.append(1))
-    jobs.wait(ask(jobs, "ten"), LONG)
-    assert len(heard) >= 3, "asked for, begun and ended"
-    forget()
-    heard.clear()
-    jobs.wait(ask(jobs, "ten"), LONG)
-    assert heard == []
-
-
 def test_a_job_that_was_asked_for_here_begins_and_ends_at_once(opened: Open) -> None:
     jobs = opened(ten=lambda work: {"ten": 10})
     jobs.wait(ask(jobs, "ten"), LONG)

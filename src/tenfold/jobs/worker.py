@@ -1,18 +1,17 @@
 """Runs the jobs of one database in threads of this process. Knows no kind of work.
 
-Any number of workers share a database: each claims what waits, as many of a queue at once as it has places.
+Any number of workers share a database: each claims waiting jobs, as many at once as a queue has places.
 """
 
 import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
-from datetime import datetime
 
 from pydantic import BaseModel
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
-from tenfold.database import Database, now, passing, trouble
+from tenfold.database import Database, passing, trouble
 from tenfold.errors import JobError, TenfoldError
 from tenfold.jobs.failures import refused
 from tenfold.jobs.leases import Attempt, Leases
@@ -24,25 +23,28 @@ from tenfold.jobs.work import Stopped, Work
 log = logging.getLogger(__name__)
 
 # What other processes did is seen within this time.
-_SECONDS_BETWEEN_LOOKS = 1.0
-_SECONDS_BETWEEN_RENEWALS = 5.0
+_POLL_SECONDS = 1.0
+_RENEWAL_SECONDS = 5.0
 _SECONDS_TO_STOP = 10.0
-_SECONDS_BETWEEN_CLEANINGS = 3600.0
+_CLEANING_SECONDS = 3600.0
 
 
 class Worker:
-    """Claims jobs and runs them.
+    """Claims jobs and runs them; a service.
 
     Args:
         handlers: what does the work of each type.
         changed: called, from any thread, when a job changed.
-        serving: this is a server's worker: a command's claims nothing while one lives.
+        serving: this worker belongs to a server; a command's worker claims nothing while one lives.
 
     Attributes:
-        fault: what was last wrong with the database, for this worker; None: nothing yet.
-        fault_at: when that was.
-        lasting: it is wrong now, and will not pass by itself: the disk is full, say.
+        id: identifies this worker to all processes.
+        fault: the last error of the database; None: there was none.
+        lasting: that error persists until somebody acts: the disk is full, say.
+        standing_by: a server's worker lives, so this one claims nothing.
     """
+
+    name = "jobs"
 
     def __init__(
         self,
@@ -55,59 +57,55 @@ class Worker:
         self._database, self._changed, self._serving = database, changed, serving
         self._handlers, self._types = handlers, {job_type.kind: job_type for job_type in handlers}
         self._leases = Leases(database, serving=serving)
+        self.id = self._leases.worker
         self._records = Records(database)
         self._wake = threading.Event()
         self._running: set[Attempt] = set()
         self._returned = threading.Condition()
         self._renewed_at = self._cleaned_at = float("-inf")
         self.fault: TenfoldError | None = None
-        self.fault_at: datetime | None = None
         self.lasting = False
         self.standing_by = False
 
-    @property
-    def name(self) -> str:
-        """As other processes know it."""
-        return self._leases.worker
-
     def wake(self) -> None:
-        """Look at once: a job was asked for, or `run` is to end."""
+        """Poll at once: a job was submitted, or `run` is to end."""
         self._wake.set()
 
     def run(self, stop: threading.Event) -> None:
-        """Work until `stop` is set; then what runs is told to stop, and has ten seconds to do so.
+        """Work until `stop` is set; then the running jobs are told to stop, and have ten seconds to do so.
 
-        What has not ended by then goes on to its own end, or to that of the process; nobody else begins it.
+        A job that has not stopped by then keeps running, at most until the process ends; no other worker
+        claims it meanwhile.
 
         Raises:
-            SQLAlchemyError: the database does not answer, or cannot be written. What runs goes on; call this
-                again after a pause.
+            SQLAlchemyError: the database does not answer, or cannot be written. Running jobs continue; call
+                this again after a pause.
         """
         while not stop.is_set():
             self._wake.clear()
             try:
-                self.look(stop)
+                self.poll(stop)
             except SQLAlchemyError as reason:
                 self._suffered(reason)
                 raise
             self.lasting = False
-            self._wake.wait(0 if stop.is_set() else _SECONDS_BETWEEN_LOOKS)
+            self._wake.wait(0 if stop.is_set() else _POLL_SECONDS)
         self._end()
 
-    def look(self, stop: threading.Event) -> None:
-        """Renew the lease, take over from workers that died, and claim as much as there are places for.
+    def poll(self, stop: threading.Event) -> None:
+        """Renew the lease, requeue the jobs of workers that died, and claim jobs for the free places.
 
         Args:
-            stop: what is begun ends when it is set.
+            stop: set when the claimed jobs are to stop.
         """
-        if time.monotonic() - self._renewed_at >= _SECONDS_BETWEEN_RENEWALS:
+        if time.monotonic() - self._renewed_at >= _RENEWAL_SECONDS:
             self._renew()
         self.standing_by = self._leases.take_from_the_dead() and not self._serving
         if not self.standing_by:
             waiting = self._leases.waiting()
             for queue, places in QUEUES.items():
                 self._fill(queue, places, waiting, stop)
-        if time.monotonic() - self._cleaned_at >= _SECONDS_BETWEEN_CLEANINGS:
+        if time.monotonic() - self._cleaned_at >= _CLEANING_SECONDS:
             self._records.forget_old()
             self._cleaned_at = time.monotonic()
 
@@ -123,7 +121,7 @@ class Worker:
             self._changed()
 
     def _with_a_place(self, queue: str, places: int, waiting: set[str]) -> list[str]:
-        """Those of the waiting kinds of a queue of which this process may begin another one now."""
+        """The waiting kinds of a queue of which this process may start another job now."""
         running = [one.row.kind for one in self._now_running() if self._queue_of(one.row.kind) == queue]
         if len(running) >= places:
             return []
@@ -154,13 +152,13 @@ class Worker:
             threading.Thread(target=self._hold, name="tenfold-jobs-hold", daemon=True).start()
 
     def _hold(self) -> None:
-        """Keep what does not stop from being begun elsewhere."""
+        """Keep the lease of jobs that do not stop, so that no other worker claims them."""
         while self._now_running():
             try:
                 self._renew()
             except SQLAlchemyError as reason:
                 self._suffered(reason)
-            time.sleep(_SECONDS_BETWEEN_RENEWALS)
+            time.sleep(_RENEWAL_SECONDS)
 
     def _run(self, one: Attempt, stop: threading.Event) -> None:
         """One job, in a thread of its own."""
@@ -168,7 +166,7 @@ class Worker:
             self._do(one, stop)
         except SQLAlchemyError as reason:
             self._suffered(reason)
-            if not self.lasting:  # whoever waits for the job is told otherwise
+            if not self.lasting:  # `Jobs.wait` raises a lasting one
                 log.warning("Job %s waits for the database: %s", one.row.id, self.fault)
         except Exception:
             log.exception("The end of job %s could not be written", one.row.id)
@@ -189,7 +187,7 @@ class Worker:
         try:
             params = job_type.params_of(row)
         except ValueError as reason:
-            log.warning("Job %s (%s) asks for what no %s can be: %s", row.id, row.kind, row.kind, reason)
+            log.warning("Job %s (%s) has parameters of another version: %s", row.id, row.kind, reason)
             self._leases.end(one, FAILED, error=_unknown(row))
             return
         work = Work(one, params, self._leases, stop, self._changed)
@@ -199,8 +197,8 @@ class Worker:
             self._leases.put_back(one)
             return
         state = CANCELLED if work.cut_short else FAILED if error else DONE
-        told = None if result is None else result.model_dump(mode="json")
-        self._leases.end(one, state, result=told, error=error if state == FAILED else None)
+        returned = None if result is None else result.model_dump(mode="json")
+        self._leases.end(one, state, result=returned, error=error if state == FAILED else None)
 
     def _outcome(
         self, row: JobRow, job_type: AnyType, work: Work[BaseModel]
@@ -209,7 +207,7 @@ class Worker:
         try:
             return self._handlers[job_type](work), None
         except Stopped:
-            return None, None if work.cut_short else _fault(row, "it stopped without being told to")
+            return None, None if work.cut_short else _fault(row, "it stopped without being asked to")
         except TenfoldError as reason:
             return None, reason
         except OSError as reason:
@@ -218,8 +216,8 @@ class Worker:
         except SQLAlchemyError as reason:
             if passing(reason):
                 raise
-            if isinstance(reason, DBAPIError) and (told := trouble(self._database, reason)):
-                return None, told
+            if error := trouble(self._database, reason):
+                return None, error
             log.exception("Job %s (%s) failed", row.id, row.kind)
         except Exception:
             log.exception("Job %s (%s) failed", row.id, row.kind)
@@ -227,14 +225,11 @@ class Worker:
 
     def _suffered(self, reason: SQLAlchemyError) -> None:
         """Note what is wrong with the database."""
-        told: TenfoldError | None = trouble(self._database, reason)
-        if told is None:
-            log.error("The jobs could not be looked after", exc_info=reason)
-            told = JobError(
-                "The jobs", "could not be looked after", received="a fault in tenfold; see its log"
-            )
-        self.lasting = not passing(reason)
-        self.fault, self.fault_at = told, now()
+        fault: TenfoldError | None = trouble(self._database, reason)
+        if fault is None:
+            log.error("The worker failed", exc_info=reason)
+            fault = JobError("The jobs", "cannot be run", received="a fault in tenfold; see its log")
+        self.fault, self.lasting = fault, not passing(reason)
         self._changed()
 
 

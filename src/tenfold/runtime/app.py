@@ -194,9 +194,9 @@ class App(Foundation):
     @part
     def jobs(self) -> "Jobs":
         from tenfold.jobs import Jobs
-        from tenfold.runtime.handlers import Handlers
+        from tenfold.runtime.handlers import handlers
 
-        return Jobs(self.database, Handlers(self))
+        return Jobs(self.database, handlers(self))
 
     @part
     def classifying(self) -> "Classifying":

@@ -1,6 +1,6 @@
-"""Every type of job, and the part that does its work: made when there is such a job."""
+"""Every type of job, and the part that does its work; a part is made when a job first needs it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 from tenfold.jobs import AnyHandler, AnyType
 from tenfold.runtime.app import App
@@ -25,17 +25,10 @@ JOBS: Mapping[AnyType, Callable[[App], AnyHandler]] = {
 }
 
 
-class Handlers(Mapping[AnyType, AnyHandler]):
+def handlers(app: App) -> dict[AnyType, AnyHandler]:
     """The handlers of an app's jobs."""
 
-    def __init__(self, app: App) -> None:
-        self._app = app
+    def lazy(part: Callable[[App], AnyHandler]) -> AnyHandler:
+        return lambda work: part(app)(work)
 
-    def __getitem__(self, job_type: AnyType) -> AnyHandler:
-        return JOBS[job_type](self._app)
-
-    def __iter__(self) -> Iterator[AnyType]:
-        return iter(JOBS)
-
-    def __len__(self) -> int:
-        return len(JOBS)
+    return {job_type: lazy(part) for job_type, part in JOBS.items()}

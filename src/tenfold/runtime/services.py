@@ -1,6 +1,5 @@
-"""The services of a server: what runs for as long as it does. Knows how each is made, and no HTTP."""
+"""The services of a server: what runs for as long as the server does. Knows how each is made, and no HTTP."""
 
-import threading
 from typing import TYPE_CHECKING
 
 from tenfold.errors import DatabaseError, TenfoldError
@@ -9,7 +8,7 @@ from tenfold.runtime.supervisor import Fault, Periodic, Service
 if TYPE_CHECKING:
     from tenfold.runtime.app import App
 
-# Changes of this process are told at once; these are for what other processes did.
+# Polling finds what other processes did; changes of this process wake the service.
 _SECONDS_TO_FOLLOW = 1.0
 _SECONDS_BETWEEN_WAKES = 10.0
 
@@ -20,7 +19,7 @@ def services(app: "App") -> list[Service]:
 
     return [
         Periodic("live-model", _SECONDS_TO_FOLLOW, app.switch.follow),
-        _Jobs(app),
+        app.jobs.worker(serving=True),
         # Pictures of a process that was killed, entries that were restored, uploads that came as a job ended.
         Periodic("waiting-pictures", _SECONDS_BETWEEN_WAKES, lambda: wake(app.jobs, app.intake)),
         app.watching,
@@ -38,18 +37,3 @@ def describe(error: Exception) -> Fault:
         words = f"The database does not answer, or cannot be written ({kind})"
         return Fault(DatabaseError.title, words, expected=True, at=now())
     return Fault(kind, f"A fault in tenfold ({kind}); the log has all of it", expected=False, at=now())
-
-
-class _Jobs:
-    """The worker of the jobs as a service."""
-
-    name = "jobs"
-
-    def __init__(self, app: "App") -> None:
-        self._worker = app.jobs.worker(serving=True)
-
-    def run(self, stop: threading.Event) -> None:
-        self._worker.run(stop)
-
-    def wake(self) -> None:
-        self._worker.wake()
