@@ -10,10 +10,10 @@ import time
 from pathlib import Path
 
 from pydantic import Field
-from sqlalchemy.exc import SQLAlchemyError
 
 from tenfold.catalogue.tables import HOUSE, Watch
 from tenfold.catalogue.watches import Watches
+from tenfold.database import UNAVAILABLE
 from tenfold.errors import CatalogueError
 from tenfold.jobs import WORK, Jobs, JobType, Shape, Stopped, Work
 from tenfold.server_files import ServerFiles
@@ -175,7 +175,7 @@ class _Folder:
             for _ in self._adding.add(whole, (self._watch.path,), whose, tally):
                 if stop.is_set():
                     return
-        except SQLAlchemyError:
+        except UNAVAILABLE:
             raise  # a fault of the whole service
         except Exception as reason:  # shown with the folder; the other folders continue
             if stop.is_set():
