@@ -74,6 +74,24 @@ def test_what_another_process_makes_live_is_followed(registry: Registry, tmp_pat
     assert command.follow()
 
 
+def test_a_failure_to_follow_that_was_overtaken_is_no_problem_any_more(
+    registry: Registry, tmp_path: Path
+) -> None:
+    old = registry.register(tiny.MODEL).hash
+    new = registry.register(tiny.variant(tmp_path / "new.onnx", name="new")).hash
+    registry.go_live(old, by=0)
+    server = ModelServer(load(tiny.MODEL))
+
+    def overtaken(path: Path) -> None:
+        switch.go_live(old, by=0)
+        raise ModelFileError("The model file", "cannot be run")
+
+    switch = Switch(registry, server, load, overtaken, First(server.model, 0, ""))
+    registry.go_live(new, by=0)
+    assert not switch.follow()
+    assert (registry.live(), switch.problem) == (old, "")
+
+
 def test_a_model_that_is_not_here_is_told_once_and_followed_when_it_comes(
     registry: Registry, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -127,15 +127,18 @@ class Switch:
         change = self._registry.live_change()
         if change is None or change.id == self._seen or not self._due(change):
             return False
+        classifier: Classifier | None
         try:
             classifier = self._loaded(change.model_hash)
-        except (ModelFileError, RegistryError) as reason:
-            self._note(change, reason)
-            return False
+        except (ModelFileError, RegistryError) as error:
+            classifier, reason = None, error
         with self._lock:
             last = self._registry.live_change()
             if last is None or last.id != change.id:
-                return False  # overtaken: the next look follows that one
+                return False  # the live model was changed meanwhile; the next call follows that change
+            if classifier is None:
+                self._note(change, reason)
+                return False
             self._exchange(change, classifier)
         return True
 
