@@ -1,4 +1,4 @@
-"""Long work that survives a restart. Knows how work is kept going, not what it is."""
+"""Long work that survives a restart. Knows how jobs are run, not what they do."""
 
 from tenfold.jobs.jobs import Jobs
 from tenfold.jobs.tables import CANCELLED, DONE, ENDED, FAILED, RUNNING, UNFINISHED, WAITING, JobRow

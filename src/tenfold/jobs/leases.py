@@ -1,7 +1,7 @@
-"""Who runs which job: claimed by one worker at a time, renewed while it lives, taken from one that has died.
+"""Leases: which worker runs which job. A worker renews its lease while it lives; past that, others take over.
 
-Whatever a worker writes about a job is refused once the job was taken from it: the attempt's number is then
-another. Knows nothing of handlers and threads.
+Each claim of a job has a new attempt number; what a worker writes under an old number is refused. Knows
+nothing of handlers and threads.
 """
 
 import time
@@ -20,9 +20,9 @@ from tenfold.jobs.tables import CANCELLED, FAILED, RUNNING, WAITING, JobRow, Ste
 
 # How long a worker counts as alive after it last renewed its lease.
 LEASE_SECONDS = 30.0
-# A job whose worker dies this often in a row is given up.
+# A job whose worker dies this often in a row fails.
 MOST_LOST = 5
-# An attempt that lives this long is not one that kills its process at the start.
+# After this time an attempt does not count as one that kills its process at the start.
 _PROVEN_SECONDS = 600.0
 
 
@@ -45,7 +45,7 @@ class Leases:
     """The jobs of one database as one worker sees them.
 
     Args:
-        serving: this worker is a server's: it goes before commands.
+        serving: this worker belongs to a server, which has priority over commands.
     """
 
     def __init__(self, database: Database, *, serving: bool) -> None:
@@ -55,13 +55,13 @@ class Leases:
 
     @property
     def sure(self) -> bool:
-        """Whether nobody can have taken this worker's jobs: its lease was renewed in time."""
+        """Whether no other worker can have taken this worker's jobs: its lease has not expired."""
         return time.monotonic() < self._sure_until
 
     def renew(self, running: Collection[Attempt]) -> None:
-        """Extend the lease, and mark those of the running attempts that are lost.
+        """Extend the lease, and mark the running attempts that are lost.
 
-        A job of this worker that runs no more, because its end could not be written, waits again.
+        A job of this worker that is no longer running, because its end could not be written, waits again.
         """
         began = time.monotonic()
         with self._database.writing() as session:
@@ -82,9 +82,12 @@ class Leases:
         self._sure_until = began + LEASE_SECONDS
 
     def take_from_the_dead(self) -> bool:
-        """Have the jobs of workers that died wait again; says whether another server's worker lives.
+        """Have the jobs of workers that died wait again.
 
-        A job whose worker died too often is given up; one that was to be cancelled has ended with that.
+        A job whose worker died too often fails; one that was to be cancelled is cancelled.
+
+        Returns:
+            whether another server's worker lives.
         """
         late = WorkerRow.lease_until < self._now()
         orphan = (
@@ -113,7 +116,7 @@ class Leases:
             return set(session.scalars(select(JobRow.kind).where(JobRow.state == WAITING).distinct()))
 
     def claim(self, kinds: Sequence[str]) -> Attempt | None:
-        """The oldest waiting job of some kinds, which this worker now runs; None where there is none."""
+        """Claim the oldest waiting job of some kinds for this worker; None where there is none."""
         oldest = (
             select(JobRow.id)
             .where(JobRow.state == WAITING, JobRow.kind.in_(kinds))
@@ -149,12 +152,12 @@ class Leases:
             self._change(session, one, done=done, total=total, message=message)
 
     def step(self, one: Attempt, name: str) -> StepRow | None:
-        """A step that was finished before."""
+        """A step that an earlier attempt finished; None where none has."""
         with self._database.reading() as session:
             return session.get(StepRow, (one.row.id, name))
 
     def keep_step(self, one: Attempt, name: str, value: Any) -> None:
-        """Remember what a finished step returned."""
+        """Store what a finished step returned."""
         with self._database.writing() as session:
             if self._change(session, one):
                 session.add(StepRow(job_id=one.row.id, name=name, value=value))
@@ -167,7 +170,7 @@ class Leases:
         result: dict[str, Any] | None = None,
         error: TenfoldError | None = None,
     ) -> None:
-        """The job's end: done, failed or cancelled."""
+        """Write that the job has ended: done, failed or cancelled."""
         problem = None if error is None else error.facts()
         with self._database.writing() as session:
             ended = {"state": state, "result": result, "problem": problem, "key": None, "ended_at": now()}
@@ -175,12 +178,12 @@ class Leases:
                 session.execute(delete(StepRow).where(StepRow.job_id == one.row.id))
 
     def put_back(self, one: Attempt) -> None:
-        """The job waits again: this worker runs it no longer."""
+        """Have the job wait again."""
         with self._database.writing() as session:
             one.lost = not _put_back(session, self._held(one), lost=0)
 
     def leave(self) -> None:
-        """This worker has ended, and runs nothing."""
+        """Remove this worker, which runs nothing any more."""
         with self._database.writing() as session:
             session.execute(delete(WorkerRow).where(WorkerRow.id == self.worker))
 
@@ -190,7 +193,7 @@ class Leases:
         session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=until))
 
     def _change(self, session: Session, one: Attempt, **values: Any) -> bool:
-        """Change the job where this attempt still holds it; says whether it does."""
+        """Change the job where this attempt still holds it; whether it does."""
         statement = update(JobRow).where(self._held(one)).values(updated_at=now(), **values)
         one.lost = session.execute(statement.returning(JobRow.id)).first() is None
         return not one.lost
@@ -209,7 +212,7 @@ class Leases:
 
 
 def _put_back(session: Session, which: ColumnElement[bool], **values: Any) -> bool:
-    """Have running jobs wait again, and end those that were to be cancelled; says whether there were any."""
+    """Have running jobs wait again, and end those that were to be cancelled; whether there were any."""
     moment: datetime = now()
     ended = {"state": CANCELLED, "key": None, "ended_at": moment, "updated_at": moment, "worker": None}
     waits = {"state": WAITING, "worker": None, "updated_at": moment, **values}
@@ -220,7 +223,7 @@ def _put_back(session: Session, which: ColumnElement[bool], **values: Any) -> bo
 
 
 def _give_up(session: Session, which: ColumnElement[bool]) -> None:
-    """End jobs whose worker died too often."""
+    """Fail the jobs whose worker died too often."""
     query = select(JobRow.id, JobRow.title).where(
         which, JobRow.lost + 1 >= MOST_LOST, JobRow.cancel.is_(False)
     )
@@ -229,7 +232,7 @@ def _give_up(session: Session, which: ColumnElement[bool]) -> None:
             f"'{job.title}'",
             "was given up: the process that ran it died each time",
             received=f"{MOST_LOST} times",
-            cure="Memory may have run out, or a file crashes it: see the system's log. Then begin it again.",
+            cure="Memory may have run out, or a file crashes it: see the system's log. Then start it again.",
         )
         moment = now()
         ended = {"state": FAILED, "problem": error.facts(), "key": None, "worker": None, "ended_at": moment}

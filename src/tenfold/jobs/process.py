@@ -1,5 +1,6 @@
-"""Names a worker so that another process of the same machine can tell whether it has ended. Linux only:
-elsewhere nobody can tell, and a worker's lease is waited for.
+"""Identifies a worker so that other processes of the same machine can tell whether it has ended.
+
+Works on Linux only; elsewhere others wait for the worker's lease to expire.
 """
 
 import os
@@ -15,14 +16,14 @@ _ENDED = ("Z", "X")
 
 
 def new_worker() -> str:
-    """A name for a worker of this process; no other worker ever has the same."""
+    """A unique id for a worker of this process."""
     stat = _stat(os.getpid())
     start = stat[_START] if stat else "-"
     return "/".join((_machine(), str(os.getpid()), start, secrets.token_hex(4)))
 
 
 def has_ended(worker: str) -> bool:
-    """Whether a worker's process has certainly ended; False where it lives, or nobody here can tell."""
+    """Whether a worker's process has certainly ended; False where it lives or that is not known."""
     machine, pid, start, _ = worker.split("/")
     if machine != _machine() or start == "-":
         return False
@@ -49,7 +50,7 @@ def _machine() -> str:
 
 
 def _stat(pid: int) -> list[str] | None:
-    """What the system says of a process; None where it says nothing."""
+    """The fields of /proc/PID/stat after the name; None where there is no such file."""
     try:
         text = (_PROC / str(pid) / "stat").read_text(encoding="ascii", errors="replace")
     except OSError:

@@ -1,4 +1,4 @@
-"""The rows of jobs as those who ask for work see them: made, found, cancelled, forgotten. Runs nothing."""
+"""The table of jobs for those who submit them: adding, listing, cancelling, deleting. Runs nothing."""
 
 import hashlib
 import secrets
@@ -14,14 +14,14 @@ from tenfold.database import Database, now
 from tenfold.errors import UnknownJob
 from tenfold.jobs.tables import CANCELLED, ENDED, RUNNING, UNFINISHED, WAITING, JobRow, WorkerRow
 
-# Makes what a job is asked for, within the transaction that makes the job; gets the job's id.
+# Makes a job's parameters within the transaction that adds the job; gets the job's id.
 Make = Callable[[Session, str], dict[str, Any]]
 _KEPT = timedelta(days=90)
 _LONGEST_KEY = 200
 
 
 class Standing(NamedTuple):
-    """How a job stands, in short."""
+    """A job's state, without its parameters and result."""
 
     id: str
     state: str
@@ -42,7 +42,7 @@ class Records:
         """A new job that waits, and True; or the unfinished one that has the same key, and False.
 
         Args:
-            make: what it adds to the session is kept together with the job, or not at all.
+            make: what it adds to the session is committed together with the job, or not at all.
         """
         key = _short(key)
         while True:
@@ -63,7 +63,7 @@ class Records:
             # Another job took the key a moment ago; it may even have ended since.
 
     def workers(self) -> set[str]:
-        """The names of the workers that live; those of processes that died are removed by the others."""
+        """The ids of the workers that live; each worker removes those of processes that died."""
         with self._database.reading() as session:
             return set(session.scalars(select(WorkerRow.id)))
 
@@ -90,11 +90,11 @@ class Records:
             return list(session.scalars(query))
 
     def latest(self, kind: str, param: str, values: Sequence[str]) -> dict[str, Standing]:
-        """How the last job of a kind stands, for each value that one of its parameters has.
+        """The state of the last job of a kind for each value of one of its parameters.
 
         Args:
             param: the name of a parameter that is a text.
-            values: which values to look for.
+            values: the values of interest.
         """
         value = JobRow.params[param].as_string()
         newest = select(func.max(JobRow.id)).where(JobRow.kind == kind, value.in_(values)).group_by(value)
@@ -103,7 +103,7 @@ class Records:
             return {row[0]: Standing(*row[1:]) for row in session.execute(query)}
 
     def standing(self, ids: Sequence[str]) -> dict[str, Standing]:
-        """How jobs stand, by their ids."""
+        """The states of jobs, by their ids."""
         with self._database.reading() as session:
             return {
                 row.id: Standing(*row)
@@ -125,12 +125,12 @@ class Records:
                 row.state, row.key, row.cancel = CANCELLED, None, True
                 row.ended_at = row.updated_at = now()
             elif row is not None and row.state == RUNNING:
-                # Its key is free at once: the same may be asked for again while it comes to its end.
+                # Its key is free at once: the same work may be submitted again while this job stops.
                 row.cancel, row.key, row.updated_at = True, None, now()
         return self.get(job_id)
 
     def forget_old(self) -> None:
-        """Delete jobs that ended long ago."""
+        """Delete jobs that ended more than 90 days ago."""
         query = delete(JobRow).where(JobRow.state.in_(ENDED), JobRow.updated_at < now() - _KEPT)
         with self._database.writing() as session:
             session.execute(query)

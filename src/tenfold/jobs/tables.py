@@ -16,9 +16,9 @@ class JobRow(Base):
     """One job. title is a name for people in English; kind and params say the same to programs.
 
     id: hexadecimal digits that sort as the jobs were made. key: no two unfinished jobs have the same; NULL
-    once the job has ended. cancel: somebody asked a running job to stop. worker: who runs it. attempt: how
-    often it was begun; a worker that lost the job is known by its old number. lost: how many attempts in
-    a row ended with the death of their worker.
+    once the job has ended. cancel: it is to be cancelled. worker: which one runs it. attempt: how often it
+    was claimed; a worker that lost the job has an old number. lost: how many attempts in a row ended with the
+    death of their worker.
     """
 
     __tablename__ = "jobs"
@@ -58,10 +58,10 @@ class StepRow(Base):
 
 
 class WorkerRow(Base):
-    """A worker: a process that runs jobs. It renews its lease; past that, others take its jobs over.
+    """A process that runs jobs. It renews its lease; when the lease has expired, others take its jobs over.
 
-    id: names the machine, the process and its start (jobs/process.py). serving: whether it is a server, which
-    goes before commands.
+    id: the machine, the process and its start (jobs/process.py). serving: whether it is a server, which has
+    priority over commands.
     """
 
     __tablename__ = "workers"

@@ -1,6 +1,7 @@
-"""What a kind of job is: its name, its queue, and the shape of what it is asked for and of what it returns.
+"""Job types: a kind's name, its queue, and the models of its parameters and its result.
 
-Declared once, beside its handler; the queues, the API and the page follow from it. Knows no handler.
+A type is declared once, beside its handler; the queues, the API and the page follow from it. Knows no
+handler.
 """
 
 from collections.abc import Callable
@@ -17,7 +18,7 @@ R = TypeVar("R", bound=BaseModel)
 
 
 class Shape(BaseModel):
-    """What a job is asked for, or what it returns: in the API every value of it is always there."""
+    """The parameters or the result of a type of job; in the API no field of it is optional."""
 
     model_config = ConfigDict(json_schema_serialization_defaults_required=True)
 
@@ -34,9 +35,9 @@ class JobType(Generic[P, R]):
     Attributes:
         kind: its name in the database and the API: lower-case letters and "-".
         queue: one of QUEUES.
-        params: the model of what is asked for.
+        params: the model of the parameters.
         result: the model of what the handler returns.
-        alone: a process runs one of them at a time, whatever places its queue has.
+        alone: a process runs one of them at a time, however many places the queue has.
     """
 
     kind: str
@@ -46,16 +47,16 @@ class JobType(Generic[P, R]):
     alone: bool = False
 
     def params_of(self, row: JobRow) -> P:
-        """What was asked for. Raises ValueError where another version asked for something else."""
+        """A job's parameters. Raises ValueError where they are of another version."""
         return self.params.model_validate(row.params)
 
     def result_of(self, row: JobRow) -> R:
-        """What a job that is done returned. Raises ValueError where another version returned it."""
+        """The result of a job that is done. Raises ValueError where it is of another version."""
         return self.result.model_validate(row.result)
 
 
-# Does the work of a job and returns its result. Idempotent: after an interruption it is called again, and
-# the steps that it has finished are remembered.
+# Does the work of a job and returns its result. Idempotent: it is called again after an interruption, and
+# does not repeat the steps that it has finished.
 Handler = Callable[[Work[P]], R]
 # The same for any type of job.
 AnyHandler = Callable[[Work[Any]], BaseModel]

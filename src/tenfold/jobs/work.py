@@ -1,4 +1,4 @@
-"""What a handler gets: a job's parameters, its finished steps, whether to stop, how to tell progress."""
+"""What a handler gets: a job's parameters, its finished steps, whether to stop, how to report progress."""
 
 import threading
 import time
@@ -13,7 +13,7 @@ P = TypeVar("P", bound=BaseModel, covariant=True)
 T = TypeVar("T")
 
 _SECONDS_BETWEEN_WRITES = 0.5
-_SECONDS_BETWEEN_LOOKS = 0.5
+_POLL_SECONDS = 0.5
 
 
 class Stopped(Exception):
@@ -29,8 +29,8 @@ class Work(Generic[P]):
 
     Attributes:
         id: the job's.
-        by: the person who asked for it; 0 is the house.
-        params: what was asked for.
+        cut_short: the handler was told to stop, so what it returns may be incomplete.
+        by: the person who submitted it; 0 is the server itself.
     """
 
     def __init__(
@@ -46,17 +46,17 @@ class Work(Generic[P]):
         self._attempt, self._leases, self._closing, self._changed = attempt, leases, closing, changed
         self._progress = (row.done, row.total, row.message)
         self._written = self._progress
-        self._written_at = self._looked_at = 0.0
+        self._written_at = self._polled_at = 0.0
         self._cancelled = False
-        self._told = False
+        self.cut_short = False
 
     def step(self, name: str, do: Callable[[], T]) -> T:
-        """What `do` returns, or returned when this job came here before it was interrupted.
+        """What `do` returns, or returned in an earlier attempt.
 
-        A step that fails or is interrupted is not remembered, and runs again when the job does.
+        The result of a step that fails or is interrupted is not stored; the step runs again with the job.
 
         Args:
-            name: no two steps of a job have the same.
+            name: unique among the steps of a job.
             do: returns what JSON can hold; a tuple comes back as a list.
 
         Raises:
@@ -71,14 +71,14 @@ class Work(Generic[P]):
         value = do()
         self._leases.keep_step(self._attempt, name, value)
         if self._attempt.lost:
-            self._told = True
+            self.cut_short = True
             raise Stopped
         return value
 
     def progress(self, done: int, total: int, message: str = "") -> None:
-        """Tell how far the work is: `done` of `total` (0: not known), and what it is at.
+        """Report progress: `done` of `total` (0: not known), and what is being done.
 
-        Cheap: written down at most twice a second, and at the end.
+        Cheap: it is written at most twice a second, and at the end.
         """
         self._progress = (done, total, message)
         if time.monotonic() - self._written_at >= _SECONDS_BETWEEN_WRITES:
@@ -91,29 +91,24 @@ class Work(Generic[P]):
         Somebody cancelled the job; or this process ends, or may have lost the job to another one, and the
         handler runs again.
         """
-        self._told = self._told or self.interrupted or self.cancelled
-        return self._told
+        self.cut_short = self.cut_short or self.interrupted or self.cancelled
+        return self.cut_short
 
     @property
     def cancelled(self) -> bool:
         """Whether somebody cancelled the job."""
-        if not self._cancelled and time.monotonic() - self._looked_at >= _SECONDS_BETWEEN_LOOKS:
+        if not self._cancelled and time.monotonic() - self._polled_at >= _POLL_SECONDS:
             self._cancelled = self._leases.cancel_asked(self._attempt)
-            self._looked_at = time.monotonic()
+            self._polled_at = time.monotonic()
         return self._cancelled
 
     @property
-    def cut_short(self) -> bool:
-        """Whether the handler knew that it was to stop: what it returned may not be the whole."""
-        return self._told
-
-    @property
     def interrupted(self) -> bool:
-        """Whether this process ends or may have lost the job: what went wrong may have gone wrong by that."""
+        """Whether this process ends or may have lost the job, which may be the cause of an error."""
         return (self._closing.is_set() or self._attempt.lost or not self._leases.sure) and not self._cancelled
 
     def write_progress(self) -> None:
-        """Write down what `progress` was told last."""
+        """Write what was reported last, where that is not written yet."""
         if self._progress != self._written:
             self._leases.progress(self._attempt, *self._progress)
             self._written = self._progress
