@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tenfold import settings
 from tenfold.catalogue.store import Store
@@ -158,3 +158,13 @@ def test_a_full_disk_ends_the_command_with_one_sentence(small_disk: Path, tmp_pa
     assert "full" in told
     assert "Traceback" not in done.stderr
     assert "sqlalche.me" not in done.stderr
+
+
+def test_what_could_not_be_classified_is_tried_again_on_request(tenfold: Command, photos: Path) -> None:
+    tenfold("catalogue", "add", photos)
+    with App() as app, app.database.writing() as session:
+        session.execute(update(Entry).values(state="failed", label=None, attempts=3, problem={"detail": "-"}))
+    outcome = tenfold("catalogue", "retry")
+    assert (outcome.status, outcome.out) == (0, "3 entries tried again\n")
+    assert {entry.state for entry in entries()} == {"done"}
+    assert tenfold("catalogue", "retry").out == "0 entries tried again\n"

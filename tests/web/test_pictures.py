@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
+from tenfold.catalogue.tables import Entry
 from tests.fakes import picture
 from tests.pictures import encoded, scene
 from tests.web.conftest import Running, Serve
@@ -212,3 +214,17 @@ def test_many_who_look_at_once_all_see_it(catalogue: Running) -> None:
 
     with ThreadPoolExecutor(12) as pool:
         assert len(set(pool.map(look, range(12)))) == 1
+
+
+def test_an_entry_that_failed_is_classified_again_when_a_person_asks(catalogue: Running) -> None:
+    entry = entry_of(add(catalogue, ("red.png", new())))["id"]
+    address = f"{URL}/entries/{entry}"
+    until(lambda: catalogue.client.get(address).json()["state"] == "done")
+    with catalogue.service.house.database.writing() as session:
+        values = {"state": "failed", "label": None, "attempts": 3, "problem": {"detail": "It was tried."}}
+        session.execute(update(Entry).where(Entry.id == entry).values(values))
+    answer = catalogue.client.post(f"{address}/retry")
+    assert (answer.status_code, answer.json()["problem"]) == (200, None)
+    until(lambda: catalogue.client.get(address).json()["state"] == "done")
+    assert catalogue.client.get(address).json()["label"] == "red"
+    assert catalogue.client.post(f"{URL}/entries/{2**40}/retry").status_code == 404

@@ -24,6 +24,11 @@ export async function detailOf(id: number, signal: AbortSignal): Promise<EntryDe
   return request("get", "/api/v1/catalogue/entries/{entry}", { path: { entry: id }, signal });
 }
 
+/** Have an entry that could not be classified tried again. */
+export async function retry(id: number): Promise<void> {
+  await request("post", "/api/v1/catalogue/entries/{number}/retry", { path: { number: id } });
+}
+
 export async function alikeTo(id: number, signal: AbortSignal) {
   const path = { entry: id };
   return request("get", "/api/v1/catalogue/entries/{entry}/similar", { path, query: { limit: 60 }, signal });

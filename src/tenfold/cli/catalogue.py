@@ -3,7 +3,7 @@
 import click
 
 from tenfold.cli.catalogue_add import add, check
-from tenfold.cli.catalogue_change import correct, delete, restore, undo
+from tenfold.cli.catalogue_change import correct, delete, restore, retry, undo
 from tenfold.cli.catalogue_export import export
 from tenfold.cli.catalogue_file import file, unfile
 from tenfold.cli.catalogue_find import duplicates, list_entries, show, similar
@@ -27,6 +27,7 @@ catalogue.add_command(correct)
 catalogue.add_command(delete)
 catalogue.add_command(restore)
 catalogue.add_command(undo)
+catalogue.add_command(retry)
 catalogue.add_command(export)
 catalogue.add_command(file)
 catalogue.add_command(unfile)

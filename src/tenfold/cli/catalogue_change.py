@@ -62,6 +62,23 @@ def restore(numbers: tuple[int, ...]) -> None:
 
 
 @click.command()
+@click.argument("numbers", nargs=-1, type=_ID, metavar="[ID...]")
+def retry(numbers: tuple[int, ...]) -> None:
+    """Classify entries again that could not be classified; without ID all of them."""
+    from tenfold.catalogue.retrying import retry as wait_again
+    from tenfold.cli.following import do
+    from tenfold.work.classifying import CLASSIFY, ClassifyParams
+
+    with App() as app:
+        tried = wait_again(app.database, numbers or None, person=0, administrator=True)
+        if tried:
+            do(app.jobs, CLASSIFY, ClassifyParams(), title="Classify again")
+        failed = [entry for entry in app.intake.entries(tried) if entry.state == "failed"]
+    entries = "1 entry" if len(tried) == 1 else f"{len(tried):,} entries"
+    click.echo(f"{entries} tried again" + (f"; {len(failed):,} failed again" if failed else ""))
+
+
+@click.command()
 @click.argument("number", required=False, type=_ID, metavar="[ID]")
 @click.option("--list", "listing", is_flag=True, help="List what was done last, by everybody.")
 def undo(number: int | None, listing: bool) -> None:

@@ -16,6 +16,7 @@ from tenfold import images
 from tenfold.accounts.roles import ADMINISTRATOR
 from tenfold.catalogue.intake import Added
 from tenfold.catalogue.names import kept_path
+from tenfold.catalogue.retrying import retry
 from tenfold.catalogue.showing import SIDES, SMALL_TYPE, file_name, nearest_side
 from tenfold.catalogue.store import hash_of
 from tenfold.catalogue.tables import HOUSE, Entry
@@ -203,6 +204,23 @@ def _folder(house: App, path: str) -> str:
             images.safe_name(path), "is where tenfold keeps its own files", cure="Choose another folder."
         )
     return os.path.abspath(path)
+
+
+@router.post(
+    "/entries/{number}/retry",
+    operation_id="retry_entry",
+    summary="Classify an entry again that failed",
+    responses=responses(_404="There is no such entry that the visitor may see."),
+)
+async def retry_entry(request: Request, who: Operator, number: Number) -> EntryAnswer:
+    """Of an entry that could not be classified: it waits for its class again. Any other stays as it is."""
+    service = service_of(request)
+    house, administrator = service.house, who.role == ADMINISTRATOR
+    await service.threads.read(_entry, house, who, number)
+    again = partial(retry, house.database, [number], person=who.id, administrator=administrator)
+    if await service.threads.write(again):
+        await service.threads.read(classifying.wake, house.jobs, house.intake)
+    return entry_answer(await service.threads.read(_entry, house, who, number), who.id)
 
 
 @router.get(
