@@ -37,13 +37,14 @@ class Jobs:
         self._database, self._handlers = database, handlers
         self._version = 0
         self._moved = threading.Condition()
+        database.after_commit(self._committed)
         self._worker: Worker | None = None
         self._thread: threading.Thread | None = None
         self._ending = threading.Event()
 
     def worker(self, *, serving: bool) -> Worker:
         """A new worker for these jobs, run by the caller; `submit` wakes the last one that was made."""
-        self._worker = Worker(self._database, self._handlers, self._changed, serving=serving)
+        self._worker = Worker(self._database, self._handlers, serving=serving)
         return self._worker
 
     @property
@@ -122,9 +123,7 @@ class Jobs:
 
     def cancel(self, job_id: str) -> JobRow:
         """Cancel a job: at once where it waits, else when its handler checks; an ended job stays as it is."""
-        row = self.records.cancel(job_id)
-        self._changed()
-        return row
+        return self.records.cancel(job_id)
 
     def wait(self, job_id: str, timeout: float | None = None) -> JobRow:
         """The job when it has ended; or as it is after `timeout` seconds.
@@ -175,7 +174,6 @@ class Jobs:
             by=by,
             key=key,
         )
-        self._changed()
         if self._worker is not None:
             self._worker.wake()
         return row, new
@@ -189,7 +187,8 @@ class Jobs:
                 log.warning("The worker waits for the database: %s", worker.fault)
             self._ending.wait(_SECONDS_AFTER_A_FAULT)
 
-    def _changed(self) -> None:
+    def _committed(self) -> None:
+        """Have `wait` check again: what was written may be a job's state."""
         with self._moved:
             self._version += 1
             self._moved.notify_all()

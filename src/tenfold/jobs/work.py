@@ -25,7 +25,6 @@ class Work(Generic[P]):
 
     Args:
         closing: set when this process ends.
-        changed: called when progress was written.
 
     Attributes:
         id: the job's.
@@ -39,11 +38,10 @@ class Work(Generic[P]):
         params: P,
         leases: Leases,
         closing: threading.Event,
-        changed: Callable[[], None] = lambda: None,
     ) -> None:
         row = attempt.row
         self.id, self.by, self.params = row.id, row.by, params
-        self._attempt, self._leases, self._closing, self._changed = attempt, leases, closing, changed
+        self._attempt, self._leases, self._closing = attempt, leases, closing
         self._progress = (row.done, row.total, row.message)
         self._written = self._progress
         self._written_at = self._polled_at = 0.0
@@ -113,4 +111,3 @@ class Work(Generic[P]):
             self._leases.progress(self._attempt, *self._progress)
             self._written = self._progress
             self._written_at = time.monotonic()
-            self._changed()

@@ -6,7 +6,7 @@ Any number of workers share a database: each claims waiting jobs, as many at onc
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from pydantic import BaseModel
 from sqlalchemy.exc import SQLAlchemyError
@@ -34,7 +34,6 @@ class Worker:
 
     Args:
         handlers: what does the work of each type.
-        changed: called, from any thread, when a job changed.
         serving: this worker belongs to a server; a command's worker claims nothing while one lives.
 
     Attributes:
@@ -50,11 +49,10 @@ class Worker:
         self,
         database: Database,
         handlers: Mapping[AnyType, AnyHandler],
-        changed: Callable[[], None],
         *,
         serving: bool,
     ) -> None:
-        self._database, self._changed, self._serving = database, changed, serving
+        self._database, self._serving = database, serving
         self._handlers, self._types = handlers, {job_type.kind: job_type for job_type in handlers}
         self._leases = Leases(database, serving=serving)
         self.id = self._leases.worker
@@ -118,7 +116,6 @@ class Worker:
                 self._running.add(one)
             name = f"tenfold-{one.row.kind}"
             threading.Thread(target=self._run, args=(one, stop), name=name, daemon=True).start()
-            self._changed()
 
     def _with_a_place(self, queue: str, places: int, waiting: set[str]) -> list[str]:
         """The waiting kinds of a queue of which this process may start another job now."""
@@ -176,7 +173,6 @@ class Worker:
                 self._returned.notify_all()
             self._renewed_at = float("-inf") if self.fault else self._renewed_at
             self._wake.set()
-            self._changed()
 
     def _do(self, one: Attempt, stop: threading.Event) -> None:
         row = one.row
@@ -190,7 +186,7 @@ class Worker:
             log.warning("Job %s (%s) has parameters of another version: %s", row.id, row.kind, reason)
             self._leases.end(one, FAILED, error=_unknown(row))
             return
-        work = Work(one, params, self._leases, stop, self._changed)
+        work = Work(one, params, self._leases, stop)
         result, error = self._outcome(row, job_type, work)
         work.write_progress()
         if (work.cut_short and not work.cancelled) or (error is not None and work.interrupted):
@@ -230,7 +226,6 @@ class Worker:
             log.error("The worker failed", exc_info=reason)
             fault = JobError("The jobs", "cannot be run", received="a fault in tenfold; see its log")
         self.fault, self.lasting = fault, not passing(reason)
-        self._changed()
 
 
 def _unknown(row: JobRow) -> JobError:
