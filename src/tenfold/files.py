@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 _ENDING = ".tenfold-part"
-# What was cut off longer ago than this is nobody's any more.
+# A temporary file that is older than this belongs to no running process.
 _ABANDONED_SECONDS = 3600
 _LONGEST_NAME = 100
 

@@ -1,4 +1,4 @@
-"""A job from the command line: asked for, watched to its end, and told. Does not know what the job does."""
+"""Runs a job from the command line: submits it and shows its progress. Does not know what the job does."""
 
 import sys
 import time
@@ -28,7 +28,7 @@ def do(
     key: str | None = None,
     stream: TextIO | None = None,
 ) -> JobRow:
-    """Ask for a job, do it in this process or watch the server that does, and return it when it is done.
+    """Submit a job, run it in this process or watch the server that runs it, and return it when it is done.
 
     Raises as `follow`.
     """
@@ -50,13 +50,13 @@ def follow(
     """Show a job's progress until it is done.
 
     Args:
-        mine: this process does it: then Ctrl-C cancels it. Otherwise Ctrl-C only stops looking.
+        mine: this process runs it: then Ctrl-C cancels it. Otherwise Ctrl-C only ends the progress display.
         stream: where progress is drawn; None is the standard error.
 
     Raises:
         TenfoldError: the job failed, in the job's own words, or somebody cancelled it; or this process does
             it, and cannot write to the database.
-        click.Abort: Ctrl-C; what becomes of the job has been told.
+        click.Abort: Ctrl-C; what becomes of the job has been printed.
     """
     try:
         with interruptible(), _Line(stream or sys.stderr, job.title) as line:

@@ -1,6 +1,6 @@
 """Opens the database: SQLite in a file, or PostgreSQL at an address. Knows no table.
 
-What its errors say is safe to be logged: they hold no value of a row.
+The messages of its errors may be logged: they hold no value of a row.
 """
 
 import sqlite3
@@ -60,19 +60,19 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """A transaction: all of it is kept, or none where it ends with an error."""
+        """A transaction: committed at the end, rolled back where it ends with an error."""
         with Session(self._writer, expire_on_commit=False) as session, session.begin():
             yield session
         for call in self._committed:
             call()
 
     def after_commit(self, call: Callable[[], object]) -> None:
-        """Call after each transaction of this process that wrote, in the thread that did."""
+        """Call after each commit of this process, in the thread that committed. `call` must not raise."""
         self._committed.append(call)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A look at the tables, of one moment."""
+        """A session for reading."""
         with Session(self.engine, expire_on_commit=False) as session:
             yield session
 
@@ -104,7 +104,7 @@ class Database:
             ) from reason
 
     def up_to_date(self) -> bool:
-        """Whether the tables are of this version of tenfold; costs one look, and no import of the upgrade."""
+        """Whether the tables are of this version of tenfold; costs one query and no import."""
         newest = max(step.name.partition("_")[0] for step in MIGRATIONS.glob("[0-9]*.py"))
         with self.engine.connect() as connection:
             try:
@@ -127,7 +127,7 @@ class Database:
 
 
 def _identity(file: Path | None) -> tuple[int, int] | None:
-    """What tells a file from any other of this machine; None where there is none."""
+    """Device and inode, which identify a file; None where there is none."""
     try:
         facts = file.stat() if file is not None else None
     except OSError:

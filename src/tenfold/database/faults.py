@@ -1,4 +1,4 @@
-"""What a database's error means: it passes by itself, somebody has to act, or it is a fault of tenfold."""
+"""Classifies errors of the database: temporary, lasting until somebody acts, or a fault of tenfold."""
 
 import sqlite3
 from typing import Any
@@ -11,7 +11,7 @@ from tenfold.errors import DatabaseError
 
 # SQLite's primary result codes: another writes, or the schema changed under a statement.
 _SQLITE_PASSING = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_SCHEMA, sqlite3.SQLITE_PROTOCOL}
-# code -> what somebody has to do.
+# code -> what to do about it.
 _SQLITE_LASTING = {
     sqlite3.SQLITE_FULL: "Free some space",
     sqlite3.SQLITE_IOERR: "See that its disk is there and has room",
@@ -29,7 +29,7 @@ _POSTGRES_LASTING = {
 
 
 def passing(error: Exception) -> bool:
-    """Whether the database will do it when asked later: it went away, or is busy."""
+    """Whether the error is temporary, so that a retry may succeed: the database went away, or is busy."""
     if isinstance(error, PoolTimeout):
         return True
     return isinstance(error, DBAPIError) and not _ours(error) and _lasting(error) is None
@@ -38,10 +38,10 @@ def passing(error: Exception) -> bool:
 def trouble(database: Database, error: Exception) -> DatabaseError | None:
     """A database's error for people, without the statement; None where it is a fault of ours."""
     if isinstance(error, PoolTimeout):
-        words, cure = "all connections are in use", "It goes on by itself"
+        words, cure = "all connections are in use", "It is tried again"
     elif isinstance(error, DBAPIError) and not _ours(error):
         words = str(error.orig).strip().splitlines()[0]
-        cure = _lasting(error) or "See that it runs; it goes on by itself"
+        cure = _lasting(error) or "See that it runs; it is tried again"
     else:
         return None
     problem = "does not answer" if passing(error) else "cannot be written"
@@ -49,7 +49,7 @@ def trouble(database: Database, error: Exception) -> DatabaseError | None:
 
 
 def _lasting(error: DBAPIError) -> str | None:
-    """What somebody has to do about it; None where it passes."""
+    """What to do about it; None where it is temporary."""
     code = _sqlite_code(error)
     if code is not None:
         return _SQLITE_LASTING.get(code)

@@ -1,4 +1,4 @@
-"""What the drivers say of an error, without the values of rows. Knows no table and no SQL.
+"""Removes the values of rows from the messages of database drivers. Knows no table and no SQL.
 
 A unique name or a whole row may stand in a driver's message ("Key (name)=(Anna) already
 exists"); errors end in logs, which more people read than the tables.
@@ -12,15 +12,15 @@ _PLAIN = ("08", "25", "28", "3D", "40", "42", "53", "55", "57", "58")
 
 
 def without_values(context: ExceptionContext) -> None:
-    """Take values out of a driver's error, and out of what SQLAlchemy says of it; for its handle_error."""
+    """Remove values from a driver's error and SQLAlchemy's error about it; for its `handle_error`."""
     driver, error = context.original_exception, context.sqlalchemy_exception
-    told = _told(driver)
-    driver.args = (told, *driver.args[1:])
+    message = _message(driver)
+    driver.args = (message, *driver.args[1:])
     if isinstance(error, StatementError):
-        error.args = (f"({type(driver).__module__}.{type(driver).__name__}) {told}",)
+        error.args = (f"({type(driver).__module__}.{type(driver).__name__}) {message}",)
 
 
-def _told(driver: BaseException) -> str:
+def _message(driver: BaseException) -> str:
     first = str(driver).strip().partition("\n")[0]
     diagnosis = getattr(driver, "diag", None)  # psycopg's
     if diagnosis is None or diagnosis.sqlstate is None or diagnosis.sqlstate.startswith(_PLAIN):

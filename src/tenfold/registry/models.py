@@ -246,7 +246,7 @@ class Registry:
         place = self.folder / f"{key}.onnx"
         try:
             if place.is_file() and _hash(place) == key:
-                settle(self.folder)  # whoever wrote it may have been killed before that
+                settle(self.folder)  # the process that wrote it may have been killed before it did this
                 return
             write_whole(place, content)
         except OSError as reason:

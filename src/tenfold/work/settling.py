@@ -1,7 +1,7 @@
 """Which files of a folder are whole and were not handed out yet. Reads none of them; knows no catalogue.
 
-A file is whole when it stayed the same for a while and nobody has it open for writing. Whoever writes slowly
-is waited for.
+A file is whole when it stayed the same for a while and nobody has it open for writing. A slow
+writer is waited for.
 """
 
 import os
@@ -121,7 +121,7 @@ class Settling:
         return any((place.is_symlink() and place.is_dir()) or self._files.own(place) for place in places)
 
     def _written_to(self, path: str) -> bool:
-        """Whether somebody has the file open for writing. False where the system does not say."""
+        """Whether a process has the file open for writing. False where the system does not say."""
         if sys.platform != "linux":
             return False
         import errno
@@ -133,9 +133,9 @@ class Settling:
         except OSError:
             return False
         try:
-            # Whoever opens the file while we have the lease has a signal sent to us: one without harm.
+            # A process that opens the file while we hold the lease makes the system signal us: harmlessly.
             fcntl.fcntl(file, fcntl.F_SETSIG, signal.SIGURG)
-            # A lease for reading is refused while somebody writes.
+            # A lease for reading is refused while the file is open for writing.
             fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_RDLCK)
             fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_UNLCK)
         except OSError as reason:

@@ -1,7 +1,8 @@
-"""Which model answers: loads one before it goes live, and follows what other processes made live.
+"""Switches the live model: loads a model before it goes live, and follows what other processes made live.
 
-Wires the registry (what is live, for all) to the model server (what answers, in this process). A process that
-cannot use the live model answers with another and says so; it never changes what is live for the others.
+Connects the registry (the live model of all processes) to the model server (the model of this process). A
+process that cannot use the live model answers with another one and says so; it never changes what is live
+for the others.
 """
 
 import logging
@@ -28,7 +29,7 @@ _log = logging.getLogger(__name__)
 
 
 class First(NamedTuple):
-    """What a process begins with.
+    """The model with which a process starts.
 
     seen: the number of the change that made it live; 0 where it is not the live model.
     problem: why the live model does not answer here, in words; empty where nothing is wrong.
@@ -119,7 +120,7 @@ class Switch:
     def follow(self) -> bool:
         """Answer with what another process made live meanwhile; whether there was such a change.
 
-        A model that cannot be loaded here is told once in the log, and the old one stays until it can be.
+        A model that cannot be loaded here is logged once; the old one answers until it can be loaded.
 
         Raises:
             DatabaseError: what is live cannot be read.
@@ -178,7 +179,7 @@ class Switch:
 
 
 def first(registry: Registry, model: str, load: Load, try_out: Try, *, insist: bool) -> First:
-    """What to begin with.
+    """The model to start with.
 
     Args:
         model: the file that the settings name; empty: the registry's live one.

@@ -1,4 +1,4 @@
-"""Training that is asked for, watched, stopped and gone on with: the job "train" and the runs' folders.
+"""Training runs: starting, watching, stopping and resuming them; the job "train" and the runs' folders.
 
 Trains nothing itself (work/training_process.py starts `tenfold train`) and imports no torch.
 """
@@ -124,19 +124,19 @@ class Training:
             key=f"{TRAIN.kind} {asked}",
         )
         run = TRAIN.params_of(job).run
-        if run != folder.name:  # somebody was faster
+        if run != folder.name:  # another request of the same was first
             shutil.rmtree(folder)
         return run, job
 
     def resume(self, name: str, *, finish: bool = False, by: int) -> JobRow:
-        """Have a run gone on with, from its last finished epoch.
+        """Resume a run from its last finished epoch.
 
         Args:
             finish: train no further; make a model of what it has learned.
 
         Raises:
             UnknownRun: there is none of that name.
-            TrainingError: it cannot be gone on with.
+            TrainingError: it cannot be resumed.
             MissingExtra: training is not installed.
         """
         self.check_resumable(name)
@@ -207,7 +207,7 @@ class Training:
         return sorted((one.name for one in asked if not history.is_run(one)), reverse=True)
 
     def check_resumable(self, name: str) -> None:
-        """Raises TrainingError where a run cannot be gone on with, MissingExtra without the train extra."""
+        """Raise TrainingError where a run cannot be resumed, MissingExtra without the train extra."""
         check_extra()
         folder = self.folder(name)
         if presence.is_training(folder):

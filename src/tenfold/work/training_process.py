@@ -1,7 +1,7 @@
-"""`tenfold train` in a process of its own: started, watched, stopped, gone on with. Does not train here.
+"""Runs `tenfold train` in a child process: starts, watches, stops and resumes it. Does not train here.
 
-A process that serves loads no torch. The training ends with the process that started it; the next one goes
-on from the last finished epoch.
+A process that serves loads no torch. The training ends with the process that started it; the next one resumes
+from the last finished epoch.
 """
 
 import importlib.util
@@ -67,14 +67,14 @@ class TrainingProcess:
         stopping: Callable[[], bool],
         resuming: Sequence[str] = (),
     ) -> bool:
-        """Train until there is a model file; begins, goes on or only waits, as the folder asks for it.
+        """Train until there is a model file: starts, resumes or only waits, as its folder requires.
 
         Args:
-            arguments: of `tenfold train`, for a run that begins: --data, --network, --epochs, ...
-            resuming: the same for one that goes on: --name, --finish.
+            arguments: of `tenfold train`, for a run that starts: --data, --network, --epochs, ...
+            resuming: the same for a run that is resumed: --name, --finish.
             epochs: how many it was asked for, for `told`.
             told: called now and then.
-            stopping: whether to stop; the run can be gone on with.
+            stopping: whether to stop; the run can be resumed.
 
         Returns:
             whether there is a model; False: it was stopped.
@@ -84,7 +84,7 @@ class TrainingProcess:
             TrainingError: it ended with an error.
         """
         check_extra()
-        # Of a parent that was killed: its child still ends, or somebody trains there by hand.
+        # The child of a parent that was killed is still ending, or a person trains there by hand.
         while is_training(self.folder):
             if stopping():
                 return False

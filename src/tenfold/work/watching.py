@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 _SECONDS_BETWEEN_TICKS = 0.5
 _SECONDS_BETWEEN_LISTS = 1.0
-# A folder of which the system tells everything is looked through now and then all the same.
+# A folder whose changes the system reports is still scanned now and then.
 _SECONDS_BETWEEN_LOOKS, _SECONDS_TOLD = 5.0, 300.0
 # Looking takes at most this part of the time, however large the folder.
 _LOOKING_SHARE = 0.05
@@ -44,7 +44,7 @@ LOOK = JobType("look", WORK, LookParams, AddResult)
 
 
 class WatchedFolders:
-    """The service that watches folders, and the way to begin with one.
+    """The service that watches folders, and the way to add one.
 
     Several processes may share the folders of one database: each is watched by one of them, and taken over
     when that one has died.
@@ -87,7 +87,7 @@ class WatchedFolders:
                 folder.close()
 
     def _list(self, folders: dict[int, "_Folder"]) -> None:
-        """Begin with folders that are this process's since now, and end with those that are so no longer."""
+        """Start to watch folders that this process has claimed, and stop with those that it no longer has."""
         mine = {watch.id: watch for watch in self._watches.claim(self._jobs.me, self._jobs.workers())}
         for gone in [watch_id for watch_id in folders if watch_id not in mine]:
             folders.pop(gone).close()
@@ -150,7 +150,7 @@ class _Folder:
             self._notifying = None
 
     def _notify(self) -> None:
-        """Have changes told, where they are; again where the folder went and came back."""
+        """Subscribe to changes where the system reports them; again where the folder went and came back."""
         if self._notifying is not None and self._notifying.moved:
             self.close()
             self._look_at = 0.0
