@@ -179,6 +179,10 @@ class FakeWork(Work[Any]):
         return False
 
     @property
+    def interrupted(self) -> bool:
+        return self.stopping
+
+    @property
     def stopping(self) -> bool:
         if self._left is None:
             return False

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from tenfold.catalogue.actions import Actions
 from tenfold.catalogue.intake import Intake
 from tenfold.catalogue.reclassification import Reclassifications
 from tenfold.catalogue.store import Store
-from tenfold.catalogue.tables import Embedding, Entry, Reclassification
+from tenfold.catalogue.tables import Action, Embedding, Entry, Reclassification
 from tenfold.database import Database
 from tenfold.errors import CatalogueError, NotInCatalogue, UnknownModel
 from tenfold.images import Limits
@@ -22,7 +23,7 @@ from tenfold.jobs import Jobs, Stopped
 from tenfold.registry.models import Registry
 from tenfold.work import reclassifying
 from tenfold.work.classifying import Classifying
-from tenfold.work.reclassifying import Reclassifying, ReclassifyParams, ReclassifyResult
+from tenfold.work.reclassifying import RECLASSIFY, Reclassifying, ReclassifyParams, ReclassifyResult
 from tests import tiny
 from tests.fakes import BLUE, GREEN, GREY, RED, FakeClassifier, FakeWork, picture
 
@@ -187,6 +188,25 @@ def test_taking_over_goes_on_where_it_was_cut_off(made: Made, monkeypatch: pytes
     assert made.labels() == {"red": "blue", "crimson": "blue", "blue": "red", "green": "green", "grey": ""}
     made.actions.undo(result.action or 0, administrator=True)
     assert made.labels()["crimson"] == "red"
+
+
+def test_a_take_over_that_is_cancelled_too_late_is_done(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = made.ask()
+    _, job = made.job.apply(one.id, by=3)
+    apply = made.found.apply
+
+    def cancelled(*which: Any, **how: Any) -> Action:
+        made.jobs.cancel(job.id)
+        return apply(*which, **how)
+
+    monkeypatch.setattr(made.found, "apply", cancelled)
+    jobs = Jobs(made.database, {RECLASSIFY: made.job})
+    jobs.start()
+    try:
+        ended = jobs.wait(job.id, 60)
+    finally:
+        jobs.close()
+    assert (ended.state, made.found.get(one.id).state) == ("done", "applied")
 
 
 def test_a_picture_that_is_gone_is_counted_and_left_as_it_is(made: Made) -> None:

@@ -171,8 +171,8 @@ class Reclassifying:
 
         def told(done: int, total: int) -> None:
             work.progress(done, total, "taking over what the other model said")
-            # Half taken over is no end: it goes on at the next start, and is not cancelled.
-            if work.stopping and not work.cancelled and done < total:
+            # Half of it must not stay so: it continues at the next start, and cannot be cancelled.
+            if done < total and work.interrupted:
                 raise Stopped
 
         action = self.found.apply(number, threshold=classifier.info.threshold, progress=told)
