@@ -179,6 +179,22 @@ def test_a_picture_that_fails_in_the_network_does_not_fail_those_it_ran_with() -
             blue.result(10)
 
 
+class Forgetful(FakeClassifier):
+    """A model whose network gives no answer where it was asked for one, the first time."""
+
+    def run(self, prepared: Sequence[Prepared]) -> list[Prediction]:
+        answers = super().run(prepared)
+        return answers if len(self.batches) > 1 else []
+
+
+def test_a_network_that_gives_too_few_answers_fails_its_picture_and_no_later_one() -> None:
+    with ModelServer(Forgetful(), threads=1) as server:
+        with pytest.raises(RuntimeError, match="0 answers for 1 pictures"):
+            server.submit(reading()).result(10)
+        assert server.submit(reading()).result(10).label == "red"
+        assert server.running
+
+
 def test_many_are_answered_in_order_with_what_is_wrong_with_each_in_its_place() -> None:
     def broken(classifier: Classifier) -> Prepared:
         raise ZeroDivisionError

@@ -253,6 +253,8 @@ def _run(model: "Classifier", tasks: list[_Task], prepared: "list[Prepared]") ->
     """Answer prepared pictures; where a run fails, each alone, so that one does not fail the others."""
     try:
         answers = model.run(prepared)
+        if len(answers) != len(tasks):
+            raise RuntimeError(f"the network gave {len(answers)} answers for {len(tasks)} pictures")
     except Exception as reason:  # noqa: BLE001 - whoever asked gets it
         if len(tasks) == 1:
             tasks[0].future.set_exception(reason)

@@ -14,8 +14,9 @@ from typing import Literal, Protocol
 
 log = logging.getLogger(__name__)
 
-# Seconds between a fault and the next start: doubled each time, up to the second figure.
-FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
+# Seconds between a fault and the next start: doubled each time, up to the second figure. That is well below
+# a worker's lease, so a worker that waits for the database keeps its jobs.
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 10.0
 # A service that ran for so many seconds has recovered: the next fault counts as the first.
 RECOVERED_SECONDS = 60.0
 # So many faults in a row, and the service is down.
