@@ -16,7 +16,7 @@ RUNS = "/api/v1/runs"
 @pytest.fixture
 def at_work(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> Running:
     """A server that does no job, so that what is asked for stays asked for."""
-    monkeypatch.setattr("tenfold.jobs.worker.Worker.look", lambda worker, stop: None)
+    monkeypatch.setattr("tenfold.jobs.worker.Worker.poll", lambda worker, stop: None)
     return serve(threads=1)
 
 

@@ -18,6 +18,7 @@ PASSWORD = "a-password-of-the-database"
 @pytest.mark.slow
 def test_nothing_that_opens_a_door_is_logged(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
+    logging.getLogger("tenfold.web").debug("what is logged is seen here")
     with staff(serve) as staffed:
         secrets = [WORDS, "wrong words", "nine blue kettles"]
         staffed.stranger.post("/api/v1/session", json={"name": "ann", "password": "wrong words"})

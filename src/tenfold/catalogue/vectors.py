@@ -30,6 +30,8 @@ FEWEST_BESIDE, MOST_BESIDE = 2_000, 50_000
 _PER_READ = 5_000
 # Neighbours looked at for each question: what recall of 0.99 takes in a hundred thousand.
 _EXPANSION = 200
+# An index of no more entries is searched one by one, in a few milliseconds: the graph may miss some.
+_EXACTLY = 10_000
 
 Vectors = NDArray[np.float16]
 Found = list[tuple[int, float]]
@@ -62,7 +64,7 @@ class ModelVectors:
             index, ids, beside = self._index, self._ids, self._vectors
         found: dict[int, float] = {}
         if index is not None and len(index):
-            matches = index.search(vector, min(count, len(index)), threads=1)
+            matches = index.search(vector, min(count, len(index)), threads=1, exact=len(index) <= _EXACTLY)
             found = {
                 int(key): 1 - float(far) for key, far in zip(matches.keys, matches.distances, strict=True)
             }
