@@ -136,6 +136,7 @@ for number in range(10**9):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
 def test_killed_at_any_moment_it_is_the_old_or_the_new_and_the_litter_goes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

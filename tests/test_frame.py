@@ -122,6 +122,7 @@ def names(requirements: list[str]) -> set[str]:
     return {str(canonicalize_name(Requirement(text).name)) for text in requirements}
 
 
+@pytest.mark.slow
 @pytest.mark.train
 def test_every_import_is_a_declared_dependency() -> None:
     project = PYPROJECT["project"]

@@ -374,6 +374,7 @@ def test_a_sidecar_that_is_a_link_to_something_else_is_not_read(
     assert not (place.root / "cat" / "a.png.xmp").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="needs links")
 def test_a_folder_that_became_a_link_is_not_moved_from(place: Place, tmp_path: Path) -> None:
     place.add("a.png", "cat", 10)

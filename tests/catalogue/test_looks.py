@@ -46,6 +46,7 @@ def test_copies_look_the_same_and_other_pictures_do_not() -> None:
     assert min(distance(a, b) for i, a in enumerate(looks) for b in looks[:i]) > ALIKE
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not PHOTOS.exists(), reason="needs ../shared: real photographs")
 def test_copies_of_real_photographs_look_the_same() -> None:
     photos = [Image.open(path).convert("RGB") for path in sorted(PHOTOS.glob("*/*"))[::4]]

@@ -193,6 +193,7 @@ def test_pages_give_each_entry_once_as_python_sorts_them(
     assert pages(search, filters, order, limit) == wanted
 
 
+@pytest.mark.slow
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(filters=asked())
 def test_counts_are_what_counting_gives(search: Search, filters: Filters) -> None:

@@ -28,6 +28,7 @@ def photos(tmp_path: Path, own_home: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_entries_are_corrected_deleted_and_had_back(tenfold: Command, photos: Path) -> None:
     wrong = tenfold("catalogue", "correct", 1, 2, "fox")
     assert wrong.status == 2
@@ -111,6 +112,7 @@ def test_what_was_done_is_listed_so_that_it_can_be_undone(tenfold: Command, phot
     assert "Action 44 does not exist. `tenfold catalogue undo --list`" in missing.err
 
 
+@pytest.mark.slow
 def test_filings_are_listed_so_that_they_can_be_undone(
     tenfold: Command, photos: Path, tmp_path: Path
 ) -> None:

@@ -44,6 +44,7 @@ def test_once_adds_what_is_there_and_watches_nothing(tenfold: Command, folder: P
     assert tenfold("catalogue", "watch", "--list").out == "No folder is watched.\n"
 
 
+@pytest.mark.slow
 def test_a_server_that_works_takes_the_folder_over(
     tenfold: Command, database: Database, folder: Path
 ) -> None:

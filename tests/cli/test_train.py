@@ -218,6 +218,7 @@ def test_a_network_beside_a_recipe_is_wrong_usage(tenfold: Command, tmp_path: Pa
     )
 
 
+@pytest.mark.slow
 def test_an_error_does_not_continue_the_moving_line(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

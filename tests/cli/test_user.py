@@ -22,6 +22,7 @@ def add(tenfold: Command, name: str = "Ann", role: str = "administrator") -> Out
     return tenfold("user", "add", name, "--role", role, "--password-stdin")
 
 
+@pytest.mark.slow
 def test_an_account_is_made_listed_changed_and_closed(tenfold: Command) -> None:
     assert tenfold("user", "list").out == (
         "Nobody has an account. Add one: tenfold user add NAME --role administrator\n"

@@ -13,6 +13,7 @@ from tenfold.database.upgrading import upgrade
 from tests.catalogue.entries import made, put
 
 
+@pytest.mark.slow
 def test_without_the_extension_texts_are_found_and_the_log_says_why_it_is_slower(
     postgres: str, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -130,6 +130,7 @@ def test_no_room_for_a_copy_means_no_upgrade(database: Database, steps: Path, tm
     assert version(database) == before
 
 
+@pytest.mark.slow
 def test_many_that_start_at_once_upgrade_once(database_url: str) -> None:
     ended: list[str] = []
 

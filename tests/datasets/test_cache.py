@@ -157,6 +157,7 @@ PixelCache(Path(sys.argv[1]), "cats", 8).open(decoder.keys(), slow, as_they_come
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
 def test_a_kill_half_way_leaves_the_earlier_state_and_nothing_for_ever(tmp_path: Path) -> None:
     cache, before = PixelCache(tmp_path, "cats", 8), Decoder([*"ab"])

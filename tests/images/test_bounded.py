@@ -280,6 +280,7 @@ def test_a_server_that_decodes_hostile_files_stops_within_its_grace(tmp_path: Pa
             server.kill()
 
 
+@pytest.mark.slow
 def test_stopping_does_not_wait_for_a_decoder() -> None:
     data = bmp_of_runs(3000)
     with ThreadPoolExecutor(6) as threads:

@@ -391,6 +391,7 @@ def test_any_bytes_after_a_true_beginning_give_a_picture_or_a_plain_error(
     assert picture_or_plain_error(SAMPLES[kind][:keep] + body)
 
 
+@pytest.mark.slow
 @settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 @given(
     kind=st.sampled_from(FORMATS),

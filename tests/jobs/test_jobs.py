@@ -220,6 +220,7 @@ def test_many_who_ask_with_one_key_at_once_get_one_job(database: Database) -> No
     assert len(set(got)) == 1
 
 
+@pytest.mark.slow
 def test_two_jobs_are_at_work_at_once_and_training_keeps_nobody_waiting(opened: Open) -> None:
     jobs = opened(work=linger, train=linger)
     work = [ask(jobs, "work") for _ in range(3)]

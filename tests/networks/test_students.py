@@ -94,6 +94,7 @@ def test_ml_cnn_has_pairs_of_convolutions_and_rising_dropout() -> None:
     assert rates == [0.2, 0.3, 0.4, 0.5]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", STUDENTS)
 @pytest.mark.parametrize(("classes", "side"), [(2, 32), (37, 48)])
 def test_any_classes_and_larger_pictures_are_taken(name: str, classes: int, side: int) -> None:

@@ -72,6 +72,7 @@ def test_a_worker_that_fails_is_told_and_replaced(
     assert process(workers) != first
 
 
+@pytest.mark.slow
 @linux
 def test_a_worker_may_not_take_more_memory_than_it_is_given(workers: Workers) -> None:
     given = Limits(seconds=60, memory=200 << 20)
@@ -118,6 +119,7 @@ def test_requests_wait_for_a_free_worker() -> None:
     workers.stop()
 
 
+@pytest.mark.slow
 def test_stopping_waits_for_no_worker_and_leaves_no_request_waiting(workers: Workers) -> None:
     failures: list[Exception] = []
 

@@ -125,6 +125,7 @@ def test_the_validation_pictures_change_nothing() -> None:
     assert equal(state(one), state(other))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("precision", [torch.float32, torch.bfloat16], ids=["float32", "bfloat16"])
 @pytest.mark.parametrize(("epoch", "step"), [(2, 2), (3, 3)])
 def test_a_killed_run_ends_with_the_same_weights(

@@ -57,6 +57,7 @@ def every_route(app: FastAPI) -> Iterator[tuple[str, str, set[Any]]]:
             yield method, str(route.path), asked_by(getattr(route, "dependant", None))
 
 
+@pytest.mark.slow
 def test_every_route_asks_who_is_there_but_those_listed(app: FastAPI) -> None:
     routes = list(every_route(app))
     assert len(routes) > 80
@@ -256,6 +257,7 @@ def test_a_server_for_others_lets_nobody_in_before_there_is_an_administrator(ser
     )
 
 
+@pytest.mark.slow
 def test_the_first_account_closes_a_server_that_was_open(serve: Serve) -> None:
     running = serve()
     assert running.client.get("/api/v1/session").json() == {

@@ -28,6 +28,7 @@ def announced(people: Staffed, path: str, count: int) -> tuple[int, dict[str, An
         return answer_on(connection)
 
 
+@pytest.mark.slow
 def test_a_login_of_more_than_16_kb_is_refused_as_it_arrives(people: Staffed) -> None:
     status, problem = announced(people, "/api/v1/session", 17_000)
     assert (status, problem["code"]) == (413, "upload-too-large")

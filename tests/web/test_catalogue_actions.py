@@ -41,6 +41,7 @@ def problem(answer: Any) -> tuple[int, str, str]:
     return answer.status_code, found["code"], found["detail"]
 
 
+@pytest.mark.slow
 def test_an_action_is_done_undone_and_listed(catalogue: Running) -> None:
     done = act(catalogue, kind="correct", entries=[1, 2], label="fox").json()
     assert (done["kind"], done["count"], done["skipped"]) == ("correct", 2, 0)

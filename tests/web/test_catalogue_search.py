@@ -150,6 +150,7 @@ def test_what_cannot_be_is_refused_in_words(
     assert words in answer.json()["detail"]
 
 
+@pytest.mark.slow
 def test_each_person_is_shown_what_is_theirs(serve: Serve) -> None:
     running = serve()
     house = running.service.house

@@ -53,6 +53,7 @@ def test_the_result_says_which_is_better_and_how_sure_that_is(
     assert page.headers["content-security-policy"].startswith("sandbox ")
 
 
+@pytest.mark.slow
 def test_what_cannot_be_compared_is_refused_at_once(
     at_work: Running, keys: list[str], tmp_path: Path
 ) -> None:

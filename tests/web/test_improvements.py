@@ -103,6 +103,7 @@ def test_one_whose_job_was_cancelled_while_it_waited_is_stopped(at_work: Running
     assert told["state"] in ("stopped", "failed")
 
 
+@pytest.mark.slow
 def test_an_attempt_that_does_not_exist_is_not_found(at_work: Running) -> None:
     answer = at_work.client.get(f"{AT}/77")
     assert (answer.status_code, answer.json()["code"]) == (404, "unknown-improvement")

@@ -63,6 +63,7 @@ def listening(running: Running) -> Iterator[Iterator[tuple[str, Any]]]:
         yield read()
 
 
+@pytest.mark.slow
 def test_jobs_are_listed_page_by_page_and_by_kind_and_state(running: Running) -> None:
     ids = [submit(running.service.house.jobs, "knit", f"{i}").id for i in range(3)]
     first = running.client.get("/api/v1/jobs", params={"limit": 2, "kind": "knit"}).json()

@@ -203,6 +203,7 @@ def test_while_models_switch_back_and_forth_every_answer_is_that_of_the_model_it
     assert seen == set(by_key)
 
 
+@pytest.mark.slow
 def test_one_bad_row_or_file_does_not_break_the_list(serve: Serve) -> None:
     running = serve()
     house = running.service.house

@@ -74,6 +74,7 @@ def test_nothing_outside_the_build_is_served(built: Running, path: str) -> None:
     assert answer.startswith(b"HTTP/1.1 404")
 
 
+@pytest.mark.slow
 def test_where_the_page_was_not_built_it_says_how(serve: Serve, tmp_path: Path) -> None:
     answer = serve(page=tmp_path / "none").client.get("/")
     assert answer.status_code == 503

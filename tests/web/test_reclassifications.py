@@ -39,6 +39,7 @@ def ended(running: Running, job: dict[str, Any]) -> dict[str, Any]:
         time.sleep(0.05)
 
 
+@pytest.mark.slow
 def test_another_models_answers_are_seen_taken_over_and_undone(at_work: Running, model: str) -> None:
     client = at_work.client
     begun = client.post(AT, json={"model": model})

@@ -17,6 +17,7 @@ def staffed(serve: Serve) -> Iterator[Staffed]:
         yield made
 
 
+@pytest.mark.slow
 def test_signing_in_gives_a_cookie_that_no_script_and_no_other_site_can_use(staffed: Staffed) -> None:
     with staffed.browser() as browser:
         answer = browser.post("/api/v1/session", json={"name": "VIC", "password": WORDS})

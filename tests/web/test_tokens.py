@@ -14,6 +14,7 @@ def staffed(serve: Serve) -> Iterator[Staffed]:
         yield made
 
 
+@pytest.mark.slow
 def test_a_token_is_told_once_used_and_revoked(staffed: Staffed) -> None:
     made = staffed.vic.post("/api/v1/tokens", json={"name": "my script", "role": "viewer", "days": 7})
     assert made.status_code == 201

@@ -194,6 +194,7 @@ def test_one_that_is_cut_off_goes_on_and_one_that_is_cancelled_stays_stopped(hom
             house.improving.make_live(one.id, insist=True, by=0)
 
 
+@pytest.mark.slow
 @pytest.mark.train
 def test_own_data_that_vanish_meanwhile_fail_it_in_words(home: Path, trained: Path) -> None:
     with opened(home) as house:
@@ -254,6 +255,7 @@ def test_too_few_corrections_are_refused_with_what_is_missing(
             house.improving.make_live(5, insist=True, by=0)
 
 
+@pytest.mark.slow
 def test_own_data_that_are_not_there_are_told_before_anything_starts(
     own_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

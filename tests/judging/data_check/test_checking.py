@@ -131,6 +131,7 @@ def test_a_model_that_learned_from_the_pictures_judges_only_the_others(data: Dat
     )
 
 
+@pytest.mark.slow
 @pytest.mark.train
 def test_a_model_of_other_classes_gives_its_embeddings(data: Dataset) -> None:
     other = replace(
