@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tenfold.cli.terminal import padded, printable, width
+from tenfold.cli.terminal import padded, printable, table, width
 from tenfold.runtime import App
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def jobs(context: click.Context, as_json: bool, limit: int) -> None:
         click.echo("There are no jobs.")
     else:
         head = ("job", "what", "state", "progress", "begun")
-        click.echo(_table([head, *(_row(job) for job in found)]))
+        click.echo(table([head, *(_row(job) for job in found)]))
 
 
 @jobs.command()
@@ -105,11 +105,3 @@ def _text(value: object) -> str:
 
 def _when(moment: "datetime") -> str:
     return moment.astimezone().strftime("%Y-%m-%d %H:%M")
-
-
-def _table(rows: list[tuple[str, ...]]) -> str:
-    columns = [max(width(row[i]) for row in rows) for i in range(len(rows[0]))]
-    return "\n".join(
-        "  ".join(padded(cell, wide) for cell, wide in zip(row, columns, strict=True)).rstrip()
-        for row in rows
-    )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tenfold.cli.terminal import padded, printable, width
+from tenfold.cli.terminal import printable, table
 from tenfold.runtime import App
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def history(limit: int) -> None:
         changes = app.registry.history(limit)
         names = app.registry.names(one.model_hash for one in changes)
         rows = [_told(one, names.get(one.model_hash, "")) for one in changes]
-        click.echo(_table([("when", "model", "hash", "why"), *rows]))
+        click.echo(table([("when", "model", "hash", "why"), *rows]))
 
 
 @models.command(
@@ -131,7 +131,7 @@ def _facts(model: "RegisteredModel", live: str) -> dict[str, object]:
 
 def _listed(models: "Sequence[RegisteredModel]", live: str) -> str:
     head = ("", "name", "hash", "classes", "accuracy", "size", "from", "added")
-    return _table(
+    return table(
         [
             head,
             *(
@@ -154,12 +154,3 @@ def _listed(models: "Sequence[RegisteredModel]", live: str) -> str:
 def _told(change: "LiveChange", name: str) -> tuple[str, ...]:
     when = f"{change.at.astimezone():%Y-%m-%d %H:%M:%S}"
     return (when, name, change.model_hash[:_HASH], change.reason)
-
-
-def _table(rows: "list[tuple[str, ...]]") -> str:
-    clean = [[printable(cell) for cell in row] for row in rows]
-    columns = [max(width(row[i]) for row in clean) for i in range(len(clean[0]))]
-    return "\n".join(
-        "  ".join(padded(cell, wide) for cell, wide in zip(row, columns, strict=True)).rstrip()
-        for row in clean
-    )
