@@ -8,8 +8,8 @@ from pathlib import Path
 
 from benchmarks.record import DATA, write
 from tenfold.datasets import cifar10
+from tenfold.evaluation.evaluate import evaluate
 from tenfold.inference import Classifier
-from tenfold.judging.evaluation import evaluate
 
 
 def main() -> None:

@@ -13,8 +13,8 @@ import torch
 from PIL import Image, ImageOps
 
 from benchmarks.record import spread, write
-from tenfold.training.augment import Augmenter
-from tenfold.training.augmentation import Augmentation
+from tenfold.recipes.augmentation import Augmentation
+from tenfold.training.augmentation.augment import Augmenter
 
 SIDE, BATCHES, ROUNDS = 32, (128, 1000), 30
 

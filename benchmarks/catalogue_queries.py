@@ -25,9 +25,9 @@ from sqlalchemy import select
 from benchmarks.http_load import server
 from benchmarks.record import machine, write
 from benchmarks.synthetic_catalogue import MODELS, START, build
-from tenfold.catalogue.filters import Filters, conditions
-from tenfold.catalogue.orders import order_of
-from tenfold.catalogue.tables import Entry
+from tenfold.catalogue.entries.filters import Filters, conditions
+from tenfold.catalogue.entries.tables import Entry
+from tenfold.catalogue.search.orders import order_of
 from tenfold.database import Database
 from tenfold.database.upgrading import upgrade
 

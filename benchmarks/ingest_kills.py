@@ -26,8 +26,8 @@ from PIL import Image
 from sqlalchemy import select
 
 from benchmarks import record
-from tenfold.catalogue.store import Store, hash_of
-from tenfold.catalogue.tables import DONE, Embedding, Entry, Name, SeenFile
+from tenfold.catalogue.entries.store import Store, hash_of
+from tenfold.catalogue.entries.tables import DONE, Embedding, Entry, Name, SeenFile
 from tenfold.database import Database
 from tenfold.jobs.tables import UNFINISHED, JobRow
 

@@ -136,13 +136,13 @@ def tenfold_epochs(
     pictures: NDArray[np.uint8], labels: NDArray[np.int64], way: Way, epochs: int
 ) -> list[float]:
     """Seconds of each epoch after the first."""
-    from tenfold import pipeline
     from tenfold.datasets.cifar10 import CLASSES
     from tenfold.datasets.dataset import Dataset
     from tenfold.datasets.labelled import LabelledPictures
-    from tenfold.training import recipe_file
-    from tenfold.training.augmentation import Augmentation
-    from tenfold.training.progress import Progress
+    from tenfold.recipes import files as recipe_file
+    from tenfold.recipes.augmentation import Augmentation
+    from tenfold.runs.progress import Progress
+    from tenfold.training import pipeline
 
     recipe = recipe_file.shipped("sequential-6conv")
     assert recipe.batch_size == BATCH

@@ -23,15 +23,17 @@ from benchmarks.record import DATA, ROOT, machine
 from benchmarks.table import replaced
 from tenfold.datasets import cifar10
 from tenfold.datasets.labelled import LabelledPictures
+from tenfold.evaluation.evaluate import evaluate
 from tenfold.inference import Classifier
-from tenfold.judging.evaluation import evaluate
 from tenfold.networks import known
 from tenfold.networks.known import Known
 from tenfold.networks.table import layer_table
-from tenfold.training import checkpoints, recipe_file, runs
+from tenfold.recipes import files as recipe_file
+from tenfold.runs import folder as runs
+from tenfold.runs.progress import Progress
+from tenfold.training import checkpoints
 from tenfold.training.loop import Trainer
 from tenfold.training.precision import choose_precision
-from tenfold.training.progress import Progress
 
 KEPT = ROOT / "benchmarks" / "runs"
 FIGURES = KEPT / "networks.json"

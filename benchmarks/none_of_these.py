@@ -18,10 +18,10 @@ from benchmarks.views import stage
 from tenfold import metrics
 from tenfold.datasets import cifar10
 from tenfold.datasets.labelled import split
+from tenfold.evaluation import novelty
+from tenfold.evaluation.out_of_distribution import MADE_UP
 from tenfold.inference import Classifier
 from tenfold.inference.classifier import Prepared
-from tenfold.judging import novelty
-from tenfold.judging.strangers import MADE_UP
 
 Pictures = NDArray[np.uint8]
 Score = tuple[int, float]  # neighbours, mix

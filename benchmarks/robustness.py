@@ -7,9 +7,9 @@
 
 from benchmarks.record import DATA, write
 from tenfold.datasets import cifar10
+from tenfold.evaluation.corruptions import CORRUPTIONS
+from tenfold.evaluation.robustness import robustness
 from tenfold.inference import Classifier
-from tenfold.judging.corruptions import CORRUPTIONS
-from tenfold.judging.robustness import robustness
 
 PICTURES = 2000
 

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from sqlalchemy import insert, text
 
-from tenfold.catalogue.filters import searched
-from tenfold.catalogue.tables import SOURCES, Entry, Name
+from tenfold.catalogue.entries.filters import searched
+from tenfold.catalogue.entries.tables import SOURCES, Entry, Name
 from tenfold.database import Database
 
 LABELS = ("cat", "dog", "bird", "automobile", "ship", "truck", "airplane", "horse", "frog", "deer")

@@ -15,7 +15,8 @@ from typing import Any
 import click
 
 from tenfold import cli, errors, settings
-from tenfold.training import recipe, recipe_file
+from tenfold.recipes import files as recipe_file
+from tenfold.recipes import recipe
 from tenfold.web import problems
 from tenfold.web.app import describe_api
 

@@ -14,10 +14,10 @@ from PIL import Image
 from torch import Tensor
 
 from tenfold import TenfoldError
-from tenfold.training import recipe_file
-from tenfold.training.augment import Augmenter
-from tenfold.training.augmentation import Augmentation
-from tenfold.training.recipe import Recipe
+from tenfold.recipes import files as recipe_file
+from tenfold.recipes.augmentation import Augmentation
+from tenfold.recipes.recipe import Recipe
+from tenfold.training.augmentation.augment import Augmenter
 
 SIDE, COLUMNS, GAP = 96, 10, 4
 

@@ -13,7 +13,7 @@ from PIL import Image
 from pydantic import BaseModel, RootModel
 from sqlalchemy import update
 
-from tenfold.catalogue.tables import DONE, Entry
+from tenfold.catalogue.entries.tables import DONE, Entry
 from tenfold.database import Database
 from tenfold.images import Limits
 from tenfold.inference import Classifier
@@ -24,7 +24,7 @@ from tenfold.predictions import Prediction
 from tenfold.runtime import App
 from tenfold.runtime.foundation import part
 from tenfold.settings import Settings
-from tenfold.work.switching import First, first
+from tenfold.workflows.switch_model import First, first
 
 T = TypeVar("T")
 LABELS = ("red", "green", "blue")

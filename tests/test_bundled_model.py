@@ -1,7 +1,5 @@
 """The model that comes with tenfold: small, whole, named in three languages, and as good as it says."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -10,8 +8,8 @@ from tenfold.datasets import cifar10
 from tenfold.datasets.names import NAMES
 from tenfold.inference import Classifier
 from tenfold.modelfile import ModelInfo
+from tests.paths import SHARED
 
-SHARED = Path(__file__).parents[1].parent / "shared"
 SMALLEST_ACCURACY = 0.94
 
 

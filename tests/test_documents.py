@@ -14,9 +14,9 @@ from sybil import Document, Example
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
 
 from tenfold import settings
-from tenfold.training import recipe_file
+from tenfold.recipes import files as recipe_file
+from tests.paths import ROOT
 
-ROOT = Path(__file__).parent.parent
 PICTURES = ROOT / "examples" / "pictures"
 FENCE = re.compile(r"^```(python|console|toml)$", re.MULTILINE)
 WITH_CODE = [

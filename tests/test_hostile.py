@@ -16,11 +16,10 @@ import numpy as np
 import pytest
 
 from tenfold.images import read
+from tests.paths import SHARED
 
 # At import: a test's own environment has no TENFOLD_ variables.
-SAMPLES = Path(
-    os.environ.get("TENFOLD_SAMPLES") or Path(__file__).parent.parent.parent / "shared" / "samples"
-)
+SAMPLES = Path(os.environ.get("TENFOLD_SAMPLES") or SHARED / "samples")
 HOSTILE = SAMPLES / "hostile"
 MOST_SECONDS, MOST_MEGABYTES = 2.0, 500
 

@@ -2,9 +2,9 @@
 
 import ast
 import re
-from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
+from tests.paths import ROOT
+
 TEXT = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
 # Levels 1 and 2 of ASVS 5.0.0: how many requirements there are in each section, without those of level 3.
 WHOLE = {

@@ -6,12 +6,13 @@ import pytest
 from sqlalchemy import select, update
 
 from benchmarks.ingest_kills import Ingest, Kills
-from tenfold.catalogue.store import Store
-from tenfold.catalogue.tables import WAITING, Entry, SeenFile
+from tenfold.catalogue.entries.store import Store
+from tenfold.catalogue.entries.tables import WAITING, Entry, SeenFile
 from tenfold.database import Database
+from tests.paths import DATA
 
 # A network so small that the time goes into all the rest.
-MODEL = Path(__file__).parent.parent / "data" / "tiny.onnx"
+MODEL = DATA / "tiny.onnx"
 PICTURES, KILLS = 70, 3
 
 

@@ -23,8 +23,8 @@ from playwright.sync_api import (
 
 from tests.browser.seeing import LookAt, Visit
 from tests.conftest import serving
+from tests.paths import ROOT
 
-ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "src/tenfold/web/static/index.html"
 MODEL = ROOT / "src/tenfold/models/cifar10.onnx"
 PATIENCE = 60_000  # milliseconds; a loaded machine is no failure

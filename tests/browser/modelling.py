@@ -12,15 +12,15 @@ import numpy as np
 from PIL import Image
 
 from tenfold import settings
-from tenfold.catalogue.corrected import is_held_out
+from tenfold.catalogue.edits.corrections import is_held_out
 from tenfold.datasets import cifar10
 from tenfold.errors import DatasetError
-from tenfold.judging.improvement import Beside, verdict
-from tenfold.judging.significance import Paired
-from tenfold.registry.improvements import FAILED, JUDGED, STOPPED
-from tenfold.registry.models import CORRECTIONS, RUN
+from tenfold.evaluation.improvement import Beside, verdict
+from tenfold.evaluation.significance import Paired
+from tenfold.models.improvements import FAILED, JUDGED, STOPPED
+from tenfold.models.registry import CORRECTIONS, RUN
 from tenfold.runtime import App
-from tests import runs, tiny
+from tests import run_folders, tiny
 from tests.fakes import FakeApp, looked_at
 
 FEW, GAINED, LOST = Paired(1, 0, 3, 0), Paired(40, 5, 30, 25), Paired(40, 30, 5, 25)
@@ -75,9 +75,9 @@ def attempts(house: App, won: str, other: str) -> None:
 
 def trainings(home: Path) -> None:
     """A finished run with a report, one that was stopped, and one that failed."""
-    finished = runs.make(home / "runs" / "20261121-140509-shades", done=4, model=True)
+    finished = run_folders.make(home / "runs" / "20261121-140509-shades", done=4, model=True)
     (finished / "report.html").write_text("<!doctype html><title>shades</title><h1>The report of shades</h1>")
-    runs.make(home / "runs" / "20261122-080000-halfway", done=3, epochs=40)
+    run_folders.make(home / "runs" / "20261122-080000-halfway", done=3, epochs=40)
     halfway = home / "runs" / "20261122-080000-halfway"
     (halfway / "training.log").write_text("epoch 1\nepoch 2\ntenfold: The disk is full.\n")
 

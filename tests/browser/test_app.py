@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Request, expect
 
-from tenfold.catalogue.tables import DONE, Entry
+from tenfold.catalogue.entries.tables import DONE, Entry
 from tenfold.database import Database
 from tenfold.database.upgrading import upgrade
 from tests.browser.catalogues import add, send, sent, tile, tiles

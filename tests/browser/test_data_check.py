@@ -10,9 +10,9 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
 
 from tenfold.datasets.manifests import list_manifest
-from tenfold.judging.data_check.page import write_page
+from tenfold.evaluation.data_check.page import write_page
 from tests.browser.test_access import violations
-from tests.judging.data_check.test_page import EVIL, made
+from tests.evaluation.data_check.test_page import EVIL, made
 
 pytestmark = pytest.mark.browser
 

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tenfold.judging.report import write_report
+from tenfold.evaluation.report import write_report
 from tests.browser.conftest import PATIENCE, ROOT
 from tests.browser.seeing import look
 from tests.browser.test_access import PHONE, WIDE, violations
+from tests.evaluation.report.conftest import ManyColours, colours, numbered
 from tests.fakes import FakeClassifier
-from tests.judging.report.conftest import ManyColours, colours, numbered
 
 pytestmark = pytest.mark.browser
 

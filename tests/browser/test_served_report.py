@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tenfold.judging.report import write_report
-from tests import runs
+from tenfold.evaluation.report import write_report
+from tests import run_folders
+from tests.evaluation.report.conftest import colours
 from tests.fakes import FakeClassifier
-from tests.judging.report.conftest import colours
 
 pytestmark = pytest.mark.browser
 # What somebody would write who got a script into a report.
@@ -25,7 +25,7 @@ fetch("/api/v1/models").then(() => tell("fetched"), () => tell("no-fetch"))
 
 
 def test_its_script_works_where_it_is_served(chromium: Browser, home: Path, own_server: str) -> None:
-    run = runs.make(home / "runs" / "one")
+    run = run_folders.make(home / "runs" / "one")
     write_report(run / "report.html", FakeClassifier(), colours(), run=run)
     page = chromium.new_page()
     faults: list[str] = []
@@ -40,7 +40,7 @@ def test_its_script_works_where_it_is_served(chromium: Browser, home: Path, own_
 
 
 def test_a_script_that_got_into_it_reaches_nothing(chromium: Browser, home: Path, own_server: str) -> None:
-    run = runs.make(home / "runs" / "one")
+    run = run_folders.make(home / "runs" / "one")
     (run / "report.html").write_text(HOSTILE)
     page = chromium.new_page()
     page.goto(f"{own_server}/api/v1/runs/one/report")

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from tenfold.database import Database, now
-from tenfold.registry.tables import RegisteredModel
+from tenfold.models.tables import RegisteredModel
 
 SECRET = "Anna-Secret"
 

@@ -6,11 +6,11 @@ import uuid
 import psycopg
 import pytest
 
-from tenfold.catalogue.filters import Filters
-from tenfold.catalogue.search import Search
+from tenfold.catalogue.entries.filters import Filters
+from tenfold.catalogue.search.search import Search
 from tenfold.database import Database
 from tenfold.database.upgrading import upgrade
-from tests.catalogue.entries import made, put
+from tests.catalogue.making import made, put
 
 
 @pytest.mark.slow

@@ -11,7 +11,7 @@ import pytest
 from alembic import command
 from sqlalchemy import inspect, text
 
-from tenfold.catalogue.tables import Entry
+from tenfold.catalogue.entries.tables import Entry
 from tenfold.database import Database, now
 from tenfold.database.upgrading import STEPS, configured, upgrade
 from tenfold.errors import DatabaseError

@@ -9,8 +9,9 @@ from tenfold.datasets.browsing import browse
 from tenfold.errors import DamagedPicture, DatasetError, NotAPicture
 from tenfold.server_files import ServerFiles
 from tests.fakes import BLUE, RED, picture
+from tests.paths import SHARED
 
-CIFAR = Path(__file__).parents[3] / "shared"
+CIFAR = SHARED
 FILES = ServerFiles(Path("/nowhere"))
 
 

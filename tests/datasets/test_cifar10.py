@@ -10,8 +10,8 @@ import pytest
 from tenfold.datasets import cifar10
 from tenfold.errors import DatasetError
 from tests import tiny
+from tests.paths import SHARED
 
-SHARED = Path(__file__).parents[2].parent / "shared"
 CHECKSUMS_SHA256 = "ccfc532a2ead2ccdcaa5898b2b95b2bfb4b71ae983618a879828b85ce508f234"
 
 

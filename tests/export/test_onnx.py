@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 import tenfold
+from tenfold.evaluation import novelty
+from tenfold.evaluation.calibration import softmax
 from tenfold.export.onnx import OUTPUTS, Calibration, ServedNetwork, fold_norms, to_onnx
-from tenfold.judging import novelty
-from tenfold.judging.calibration import softmax
 from tenfold.networks.default import DefaultConfig, DefaultNetwork
 
 pytestmark = pytest.mark.train

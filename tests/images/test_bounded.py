@@ -25,10 +25,11 @@ from tenfold import images
 from tenfold.errors import DamagedPicture, PictureError, PictureTooLarge
 from tenfold.images import workers
 from tenfold.processes import WorkersStopped
+from tests.paths import SHARED
 from tests.pictures import encoded, noise, scene
 
 FORMATS = ("JPEG", "PNG", "WebP", "GIF", "BMP", "TIFF", "AVIF", "HEIC")
-ATTACK = Path(__file__).parents[3] / "shared" / "cases" / "attack"
+ATTACK = SHARED / "cases" / "attack"
 MOST_SECONDS, MOST_MEGABYTES = 12.0, 500
 
 # One process for each file, so that time, memory and terminal are the file's own; its decoders' too.

@@ -15,8 +15,7 @@ from tenfold.errors import ModelFileError
 from tenfold.inference.trial import try_out
 from tenfold.modelfile import ClassName
 from tests import tiny
-
-DATA = Path(__file__).parent.parent / "data"
+from tests.paths import DATA
 
 
 @pytest.mark.parametrize("path", [tiny.MODEL, modelfile.bundled()])

@@ -14,6 +14,7 @@ from tenfold.jobs import DONE, Jobs
 from tenfold.jobs.leases import LEASE_SECONDS
 from tests.fakes import submit
 from tests.jobs.killed import STEPS
+from tests.paths import ROOT
 
 KILLS = 4
 
@@ -21,7 +22,7 @@ KILLS = 4
 def run(database: Database, log: Path) -> "subprocess.Popen[str]":
     url = database.url.render_as_string(hide_password=False)
     command = [sys.executable, "-m", "tests.jobs.killed", url, str(log)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2])
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
 
 
 @pytest.mark.slow

@@ -1,7 +1,6 @@
 """What a model file says of itself is checked before anything relies on it, whoever made the file."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,8 +11,7 @@ from tenfold.modelfile import facts
 from tenfold.modelfile.facts import UnfitFacts
 from tests import tiny
 from tests.fakes import INFO
-
-DATA = Path(__file__).parent.parent / "data"
+from tests.paths import DATA
 
 
 def said(**changes: Any) -> dict[str, Any]:

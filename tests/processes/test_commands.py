@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tenfold.processes import Command, Limits
+from tests.paths import ROOT
 
-ROOT = Path(__file__).parents[2]
 FREE = Limits()
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs the limits of a POSIX system")
 linux = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's limit of memory, and /proc")

@@ -14,9 +14,9 @@ import pytest
 
 from tenfold.processes import Limits, WorkerFailed, Workers, WorkersStopped
 from tenfold.processes.limits import IDLE
+from tests.paths import ROOT
 from tests.processes.answering import answer
 
-ROOT = Path(__file__).parents[2]
 TARGET = f"{answer.__module__}:{answer.__name__}"
 FREE = Limits(seconds=20)
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs the limits of a POSIX system")

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-SCRIPT = Path(__file__).parents[2] / "scripts" / "new-venv"
+from tests.paths import ROOT
+
+SCRIPT = ROOT / "scripts" / "new-venv"
 
 
 def new_venv(python: str | Path, folder: Path) -> subprocess.CompletedProcess[str]:

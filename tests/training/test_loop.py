@@ -16,13 +16,13 @@ from tenfold.datasets.labelled import LabelledPictures
 from tenfold.errors import TrainingError
 from tenfold.networks.default import DefaultConfig, DefaultNetwork
 from tenfold.networks.known import build
+from tenfold.recipes.augmentation import Augmentation
+from tenfold.recipes.recipe import Optimiser, Recipe, Schedule, Step, Stopping, Teacher
+from tenfold.runs.progress import Progress, Report
 from tenfold.training import checkpoints
 from tenfold.training import state as states
-from tenfold.training.augmentation import Augmentation
 from tenfold.training.batches import as_tensor
 from tenfold.training.loop import Trainer
-from tenfold.training.progress import Progress, Report
-from tenfold.training.recipe import Optimiser, Recipe, Schedule, Step, Stopping, Teacher
 from tests.tiny import shades
 
 pytestmark = pytest.mark.train

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor, nn
 
 from tenfold.networks.default import DefaultConfig, DefaultNetwork
+from tenfold.recipes.recipe import OPTIMISERS, Optimiser
 from tenfold.training.optimisers import Optimisers
-from tenfold.training.recipe import OPTIMISERS, Optimiser
 
 pytestmark = pytest.mark.train
 MUON = Optimiser("muon", rate=0.1)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tenfold.training.recipe import Schedule
+from tenfold.recipes.recipe import Schedule
 from tenfold.training.schedules import Plateau, RateSchedule
 
 

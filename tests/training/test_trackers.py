@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tenfold.errors import MissingExtra, TrainingError
-from tenfold.training.progress import Progress
+from tenfold.runs.progress import Progress
 from tenfold.training.trackers import FIGURES, MLflow, TensorBoard, flat, opened
 
 pytest.importorskip("torch", reason="needs the train extra: pip install 'tenfold[train]'")

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from tenfold.web import openapi
+from tests.paths import ROOT
 from tests.web.conftest import Running
 
-COMMITTED = Path(__file__).parents[2] / "frontend" / "openapi.json"
+COMMITTED = ROOT / "frontend" / "openapi.json"
 
 
 def test_the_committed_document_is_the_server_s() -> None:

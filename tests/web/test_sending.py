@@ -7,7 +7,7 @@ import pytest
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
-from tenfold.web.quotas import Quota
+from tenfold.web.security.quotas import Quota
 from tenfold.web.sending import Sending
 
 SCOPE: Scope = {"type": "http", "client": ("10.0.0.1", 1), "headers": [], "method": "GET", "path": "/"}

@@ -8,9 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.fakes import submit
+from tests.web.api.v1.catalogue.test_pictures import URL, add, new
+from tests.web.api.v1.test_jobs import listening
 from tests.web.conftest import Serve
-from tests.web.test_jobs import listening
-from tests.web.test_pictures import URL, add, new
 
 LONG = 20.0
 

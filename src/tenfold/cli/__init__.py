@@ -11,37 +11,43 @@ from importlib import import_module
 import click
 
 from tenfold import __version__
-from tenfold.cli.terminal import printable
+from tenfold.cli.terminal.text import printable
 from tenfold.errors import DatabaseError, MissingExtra, TenfoldError, UsageError
 
 # name: where it is, and the first line of its help (a test holds them equal)
 COMMANDS = {
-    "classify": ("tenfold.cli.classify:classify", "Say what is in pictures."),
-    "serve": ("tenfold.cli.serve:serve", "Serve the page and the HTTP API."),
-    "model": ("tenfold.cli.model:model", "Look into model files."),
-    "models": ("tenfold.cli.models:models", "List models, add them, and choose which one answers."),
-    "train": ("tenfold.cli.train:train", "Train a network and write its model file and report."),
-    "network": ("tenfold.cli.network:network", "List networks, and show one layer by layer."),
-    "evaluate": ("tenfold.cli.evaluate:evaluate", "Measure a model file and write the report on it."),
+    "classify": ("tenfold.cli.classify.command:classify", "Say what is in pictures."),
+    "serve": ("tenfold.cli.server.serve:serve", "Serve the page and the HTTP API."),
+    "model": ("tenfold.cli.models.model:model", "Look into model files."),
+    "models": ("tenfold.cli.models.models:models", "List models, add them, and choose which one answers."),
+    "train": ("tenfold.cli.training.train:train", "Train a network and write its model file and report."),
+    "network": ("tenfold.cli.training.network:network", "List networks, and show one layer by layer."),
+    "evaluate": (
+        "tenfold.cli.evaluation.evaluate:evaluate",
+        "Measure a model file and write the report on it.",
+    ),
     "compare": (
-        "tenfold.cli.compare:compare",
+        "tenfold.cli.evaluation.compare:compare",
         "Compare models on the same pictures, and say which is better.",
     ),
     "improve": (
-        "tenfold.cli.improve:improve",
+        "tenfold.cli.models.improve:improve",
         "Train on corrections, and say whether the model became better.",
     ),
-    "runs": ("tenfold.cli.runs:runs", "List, show, compare and delete training runs."),
-    "data": ("tenfold.cli.data:data", "Fetch, show and check training data."),
+    "runs": ("tenfold.cli.training.runs:runs", "List, show, compare and delete training runs."),
+    "data": ("tenfold.cli.data.group:data", "Fetch, show and check training data."),
     "catalogue": (
-        "tenfold.cli.catalogue:catalogue",
+        "tenfold.cli.catalogue.group:catalogue",
         "Add pictures to the catalogue, find them, file them.",
     ),
-    "jobs": ("tenfold.cli.jobs:jobs", "List long work, look at it, and cancel it."),
-    "user": ("tenfold.cli.user:user", "Give people accounts, and change them."),
-    "token": ("tenfold.cli.token:token", "Make, list and revoke programs' ways in."),
-    "audit": ("tenfold.cli.audit:audit", "Say who did what."),
-    "settings": ("tenfold.cli.settings:settings", "List every setting, its value and where it comes from."),
+    "jobs": ("tenfold.cli.server.jobs:jobs", "List long work, look at it, and cancel it."),
+    "user": ("tenfold.cli.accounts.user:user", "Give people accounts, and change them."),
+    "token": ("tenfold.cli.accounts.token:token", "Make, list and revoke programs' ways in."),
+    "audit": ("tenfold.cli.accounts.audit:audit", "Say who did what."),
+    "settings": (
+        "tenfold.cli.server.settings:settings",
+        "List every setting, its value and where it comes from.",
+    ),
 }
 # What the train extra brings; whatever serves needs none of it.
 _TRAIN_MODULES = {"torch", "safetensors", "onnx", "onnxscript"}

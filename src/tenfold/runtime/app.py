@@ -12,35 +12,35 @@ from tenfold.runtime.foundation import Foundation, part
 from tenfold.settings import Settings
 
 if TYPE_CHECKING:
-    from tenfold.catalogue.actions import Actions
-    from tenfold.catalogue.corrected import Corrected
-    from tenfold.catalogue.duplicates import Duplicates
-    from tenfold.catalogue.exports import Exports
-    from tenfold.catalogue.filing import Filer
-    from tenfold.catalogue.intake import Intake
-    from tenfold.catalogue.reclassification import Reclassifications
-    from tenfold.catalogue.review import Review
-    from tenfold.catalogue.search import Search
-    from tenfold.catalogue.showing import Showing
-    from tenfold.catalogue.similar import Similar
-    from tenfold.catalogue.store import Store
-    from tenfold.catalogue.watches import Watches
+    from tenfold.catalogue.edits.actions import Actions
+    from tenfold.catalogue.edits.corrections import Corrected
+    from tenfold.catalogue.edits.reclassification import Reclassifications
+    from tenfold.catalogue.entries.pictures import Showing
+    from tenfold.catalogue.entries.store import Store
+    from tenfold.catalogue.export.exports import Exports
+    from tenfold.catalogue.ingest.ingest import Intake
+    from tenfold.catalogue.ingest.watched_folders import Watches
+    from tenfold.catalogue.organise.organise import Filer
+    from tenfold.catalogue.search.review import Review
+    from tenfold.catalogue.search.search import Search
+    from tenfold.catalogue.similar.duplicates import Duplicates
+    from tenfold.catalogue.similar.similar import Similar
     from tenfold.images import Limits
     from tenfold.inference.server import ModelServer
     from tenfold.jobs import Jobs
-    from tenfold.registry.improvements import Improvements
-    from tenfold.registry.models import Registry
+    from tenfold.models.improvements import Improvements
+    from tenfold.models.registry import Registry
     from tenfold.server_files import ServerFiles
-    from tenfold.work.adding import Adding
-    from tenfold.work.checking_data import CheckData
-    from tenfold.work.classifying import Classifying
-    from tenfold.work.comparing import Compare
-    from tenfold.work.improving import Improving
-    from tenfold.work.own_data import OwnData
-    from tenfold.work.reclassifying import Reclassifying
-    from tenfold.work.switching import First, Load, Switch
-    from tenfold.work.training import Training
-    from tenfold.work.watching import Looking, WatchedFolders
+    from tenfold.workflows.check_data import CheckData
+    from tenfold.workflows.classify import Classifying
+    from tenfold.workflows.compare import Compare
+    from tenfold.workflows.improve import Improving
+    from tenfold.workflows.ingest import Adding
+    from tenfold.workflows.reclassify import Reclassifying
+    from tenfold.workflows.switch_model import First, Load, Switch
+    from tenfold.workflows.train import Training
+    from tenfold.workflows.training_data import OwnData
+    from tenfold.workflows.watch_folders import Looking, WatchedFolders
 
 
 class App(Foundation):
@@ -83,7 +83,7 @@ class App(Foundation):
 
     @part
     def registry(self) -> "Registry":
-        from tenfold.registry.models import Registry
+        from tenfold.models.registry import Registry
 
         return Registry(self.database, self.home / "models")
 
@@ -91,7 +91,7 @@ class App(Foundation):
     def first(self) -> "First":
         """The model to begin with."""
         from tenfold.inference.trial import try_out
-        from tenfold.work.switching import first
+        from tenfold.workflows.switch_model import first
 
         return first(self.registry, self.settings.model, self.load, try_out, insist=self.serving)
 
@@ -105,7 +105,7 @@ class App(Foundation):
     @part
     def switch(self) -> "Switch":
         from tenfold.inference.trial import try_out
-        from tenfold.work.switching import Switch
+        from tenfold.workflows.switch_model import Switch
 
         return Switch(self.registry, self.model_server, self.load, try_out, self.first)
 
@@ -113,79 +113,79 @@ class App(Foundation):
 
     @part
     def store(self) -> "Store":
-        from tenfold.catalogue.store import Store
+        from tenfold.catalogue.entries.store import Store
 
         return Store(self.home / "pictures")
 
     @part
     def intake(self) -> "Intake":
-        from tenfold.catalogue.intake import Intake
+        from tenfold.catalogue.ingest.ingest import Intake
 
         return Intake(self.database, self.store, self.limits)
 
     @part
     def showing(self) -> "Showing":
-        from tenfold.catalogue.showing import Showing
+        from tenfold.catalogue.entries.pictures import Showing
 
         return Showing(self.database, self.store, self.home / "thumbnails", self.limits)
 
     @part
     def actions(self) -> "Actions":
-        from tenfold.catalogue.actions import Actions
+        from tenfold.catalogue.edits.actions import Actions
 
         return Actions(self.database)
 
     @part
     def review(self) -> "Review":
-        from tenfold.catalogue.review import Review
+        from tenfold.catalogue.search.review import Review
 
         return Review(self.database)
 
     @part
     def search(self) -> "Search":
-        from tenfold.catalogue.search import Search
+        from tenfold.catalogue.search.search import Search
 
         return Search(self.database)
 
     @part
     def similar(self) -> "Similar":
-        from tenfold.catalogue.similar import Similar
+        from tenfold.catalogue.similar.similar import Similar
 
         return Similar(self.database, self.home / "index")
 
     @part
     def duplicates(self) -> "Duplicates":
-        from tenfold.catalogue.duplicates import Duplicates
+        from tenfold.catalogue.similar.duplicates import Duplicates
 
         return Duplicates(self.database)
 
     @part
     def exports(self) -> "Exports":
-        from tenfold.catalogue.exports import Exports
+        from tenfold.catalogue.export.exports import Exports
 
         return Exports(self.database, self.store)
 
     @part
     def filing(self) -> "Filer":
-        from tenfold.catalogue.filing import Filer
+        from tenfold.catalogue.organise.organise import Filer
 
         return Filer(self.database, self.store, self.home)
 
     @part
     def corrected(self) -> "Corrected":
-        from tenfold.catalogue.corrected import Corrected
+        from tenfold.catalogue.edits.corrections import Corrected
 
         return Corrected(self.database)
 
     @part
     def reclassifications(self) -> "Reclassifications":
-        from tenfold.catalogue.reclassification import Reclassifications
+        from tenfold.catalogue.edits.reclassification import Reclassifications
 
         return Reclassifications(self.database)
 
     @part
     def watches(self) -> "Watches":
-        from tenfold.catalogue.watches import Watches
+        from tenfold.catalogue.ingest.watched_folders import Watches
 
         return Watches(self.database)
 
@@ -200,61 +200,61 @@ class App(Foundation):
 
     @part
     def classifying(self) -> "Classifying":
-        from tenfold.work.classifying import Classifying
+        from tenfold.workflows.classify import Classifying
 
         return Classifying(self.intake, self.store, self.model_server, self.jobs)
 
     @part
     def adding(self) -> "Adding":
-        from tenfold.work.adding import Adding
+        from tenfold.workflows.ingest import Adding
 
         return Adding(self.database, self.intake, self.classifying, self.files)
 
     @part
     def watching(self) -> "WatchedFolders":
-        from tenfold.work.watching import WatchedFolders
+        from tenfold.workflows.watch_folders import WatchedFolders
 
         return WatchedFolders(self.watches, self.adding, self.jobs, self.files)
 
     @part
     def looking(self) -> "Looking":
-        from tenfold.work.watching import Looking
+        from tenfold.workflows.watch_folders import Looking
 
         return Looking(self.adding, self.files)
 
     @part
     def checking(self) -> "CheckData":
-        from tenfold.work.checking_data import CheckData
+        from tenfold.workflows.check_data import CheckData
 
         return CheckData(self.home / "checks", self.settings.data_dir, self.home)
 
     @part
     def training(self) -> "Training":
-        from tenfold.work.training import Training
+        from tenfold.workflows.train import Training
 
         return Training(self.registry, self.jobs, self.home, self.settings.data_dir)
 
     @part
     def compare(self) -> "Compare":
-        from tenfold.work.comparing import Compare
+        from tenfold.workflows.compare import Compare
 
         return Compare(self.registry, self.load, self.files, self.home, self.settings.data_dir)
 
     @part
     def improvements(self) -> "Improvements":
-        from tenfold.registry.improvements import Improvements
+        from tenfold.models.improvements import Improvements
 
         return Improvements(self.database)
 
     @part
     def own_data(self) -> "OwnData":
-        from tenfold.work.own_data import OwnData
+        from tenfold.workflows.training_data import OwnData
 
         return OwnData(self.registry, self.improvements, self.files, self.home, self.settings.data_dir)
 
     @part
     def improving(self) -> "Improving":
-        from tenfold.work.improving import Improving
+        from tenfold.workflows.improve import Improving
 
         return Improving(
             self.improvements,
@@ -271,7 +271,7 @@ class App(Foundation):
 
     @part
     def reclassifying(self) -> "Reclassifying":
-        from tenfold.work.reclassifying import Reclassifying
+        from tenfold.workflows.reclassify import Reclassifying
 
         return Reclassifying(
             self.reclassifications,

@@ -4,14 +4,14 @@ from collections.abc import Callable, Mapping
 
 from tenfold.jobs import AnyHandler, AnyType
 from tenfold.runtime.app import App
-from tenfold.work.adding import ADD
-from tenfold.work.checking_data import CHECK_DATA
-from tenfold.work.classifying import CLASSIFY
-from tenfold.work.comparing import COMPARE
-from tenfold.work.improving import IMPROVE
-from tenfold.work.reclassifying import RECLASSIFY
-from tenfold.work.training import TRAIN
-from tenfold.work.watching import LOOK
+from tenfold.workflows.check_data import CHECK_DATA
+from tenfold.workflows.classify import CLASSIFY
+from tenfold.workflows.compare import COMPARE
+from tenfold.workflows.improve import IMPROVE
+from tenfold.workflows.ingest import ADD
+from tenfold.workflows.reclassify import RECLASSIFY
+from tenfold.workflows.train import TRAIN
+from tenfold.workflows.watch_folders import LOOK
 
 JOBS: Mapping[AnyType, Callable[[App], AnyHandler]] = {
     ADD: lambda app: app.adding,

@@ -15,7 +15,7 @@ _SECONDS_BETWEEN_WAKES = 10.0
 
 def services(app: "App") -> list[Service]:
     """What a server of `app` runs."""
-    from tenfold.work.classifying import wake
+    from tenfold.workflows.classify import wake
 
     return [
         Periodic("live-model", _SECONDS_TO_FOLLOW, app.switch.follow),

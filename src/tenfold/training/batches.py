@@ -13,8 +13,8 @@ from torch import Tensor, nn
 from tenfold.datasets import balance
 from tenfold.datasets.labelled import LabelledPictures
 from tenfold.errors import TrainingError
-from tenfold.training import augment
-from tenfold.training.recipe import Recipe
+from tenfold.recipes.recipe import Recipe
+from tenfold.training.augmentation import augment
 
 # So many pictures of 32 x 32 pixels are judged at once, and looked at for the statistics.
 _JUDGED, _MEASURED = 1000, 50_000

@@ -20,14 +20,14 @@ from tenfold.datasets import balance
 from tenfold.datasets.labelled import LabelledPictures
 from tenfold.errors import TrainingError
 from tenfold.networks.output import StartsFromPictures
+from tenfold.recipes.recipe import Recipe
+from tenfold.runs.progress import Progress, Report
 from tenfold.training import checkpoints, state
-from tenfold.training.augment import Augmenter
+from tenfold.training.augmentation.augment import Augmenter
 from tenfold.training.averaging import Average
 from tenfold.training.batches import Batches, as_tensor, parts, pixel_statistics
 from tenfold.training.optimisers import Optimisers
 from tenfold.training.precision import keep_freed_memory
-from tenfold.training.progress import Progress, Report
-from tenfold.training.recipe import Recipe
 from tenfold.training.schedules import Plateau, RateSchedule
 from tenfold.training.scores import Tally
 

@@ -10,9 +10,9 @@ import torch
 from torch import Tensor, nn
 
 from tenfold.networks.output import LearnsEarly
+from tenfold.recipes.recipe import Optimiser
 from tenfold.training import checkpoints
 from tenfold.training.muon import Muon
-from tenfold.training.recipe import Optimiser
 
 
 class Optimisers:

@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from tenfold.training.recipe import Schedule
+from tenfold.recipes.recipe import Schedule
 
 # One-cycle: where its top is if the recipe does not say, and its start (Smith 2018, arXiv 1803.09820).
 _TOP, _START = 0.3, 0.04

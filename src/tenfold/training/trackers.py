@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from tenfold.errors import MissingExtra, TrainingError
-from tenfold.training.progress import Progress
+from tenfold.runs.progress import Progress
 
 # Of a finished epoch: the figure's name there, and the attribute of Progress.
 FIGURES = {

@@ -14,7 +14,8 @@ from torch import Tensor, nn
 from tenfold import modelfile
 from tenfold.errors import TrainingError
 from tenfold.networks.output import FoldsWhenServed
-from tenfold.training import checkpoints, runs
+from tenfold.runs import folder as runs
+from tenfold.training import checkpoints
 
 # What the exporter puts before the names of the network's weights.
 _BODY = "body."

@@ -8,35 +8,30 @@ from fastapi import FastAPI
 from starlette.types import Lifespan
 
 from tenfold.runtime import App
-from tenfold.web import (
+from tenfold.web import docs, pages, problems
+from tenfold.web.api.v1 import (
     audit,
-    catalogue_actions,
-    catalogue_search,
     classify,
     comparisons,
     data,
-    docs,
-    exports,
-    filings,
     health,
     improvements,
     jobs,
     model,
     models,
-    pages,
     people,
-    pictures,
-    problems,
-    reclassifications,
-    review,
     runs,
     session,
     settings,
     system,
     tokens,
-    watches,
 )
-from tenfold.web.guard import HEADERS, Guard, Pace, allowed_hosts
+from tenfold.web.api.v1.catalogue import actions as catalogue_actions
+from tenfold.web.api.v1.catalogue import exports, pictures, reclassifications, review
+from tenfold.web.api.v1.catalogue import organise as filings
+from tenfold.web.api.v1.catalogue import search as catalogue_search
+from tenfold.web.api.v1.catalogue import watched_folders as watches
+from tenfold.web.security.guard import HEADERS, Guard, Pace, allowed_hosts
 from tenfold.web.sending import Sending
 from tenfold.web.service import Service
 

@@ -8,8 +8,8 @@ from importlib.resources import files
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
-from tenfold.web.access import Viewer
-from tenfold.web.guard import DOCS_PATH
+from tenfold.web.security.access import Viewer
+from tenfold.web.security.guard import DOCS_PATH
 
 router = APIRouter(include_in_schema=False)
 

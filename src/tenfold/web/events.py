@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from tenfold.catalogue import changes
+from tenfold.catalogue.entries import changes
 from tenfold.database import now
 from tenfold.runtime import App
 from tenfold.web.job_answers import job_answer

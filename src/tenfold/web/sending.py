@@ -6,7 +6,7 @@ uvicorn buffers a response whole, however slow the client is. Knows nothing of w
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tenfold.web.problems import Overloaded, answer
-from tenfold.web.quotas import Quota
+from tenfold.web.security.quotas import Quota
 
 _PIECE = 1 << 16
 

@@ -7,7 +7,7 @@ import socket
 import uvicorn
 from fastapi import FastAPI
 
-from tenfold.web.connections import Connection
+from tenfold.web.security.connections import Connection
 from tenfold.web.service import Service
 
 

@@ -9,16 +9,17 @@ from typing import cast
 
 from fastapi import Request
 
-from tenfold import configuring, images
+from tenfold import images
 from tenfold.inference import Classifier
 from tenfold.runtime import App
 from tenfold.runtime.services import describe, services
 from tenfold.runtime.supervisor import Supervisor
 from tenfold.settings import Settings, load, variable
+from tenfold.settings import file as configuring
 from tenfold.web.events import Events
-from tenfold.web.quotas import Quota
+from tenfold.web.security.quotas import Quota
 from tenfold.web.threads import Threads
-from tenfold.web.uploads import UploadLimits, declared
+from tenfold.web.uploads.pictures import UploadLimits, declared
 
 # How long services may take to stop, all together.
 _SECONDS_TO_STOP = 15.0

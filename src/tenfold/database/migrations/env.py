@@ -9,9 +9,9 @@ from tenfold.database.base import Base, Moment
 
 TABLES = (
     "tenfold.accounts.tables",
-    "tenfold.catalogue.tables",
+    "tenfold.catalogue.entries.tables",
     "tenfold.jobs.tables",
-    "tenfold.registry.tables",
+    "tenfold.models.tables",
 )
 
 

@@ -1,0 +1,1 @@
+"""What people and models change in entries, and undo. Knows no files."""

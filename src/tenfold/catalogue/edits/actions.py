@@ -1,0 +1,257 @@
+"""What people do to entries: correct, rename, delete, share, and undo of anything. Knows no files.
+
+An action on many entries is done in parts, each kept whole or not at all, so that others can go on meanwhile.
+Where it is cut off, the action says how many it changed, and can be undone like any other.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tenfold.catalogue.edits.kinds import Kind, Values, Wish, changed, checked_wish, undone
+from tenfold.catalogue.edits.rows import locked, write
+from tenfold.catalogue.entries.filters import Filters, conditions
+from tenfold.catalogue.entries.tables import HOUSE, Action, Change, Entry
+from tenfold.database import Database, now
+from tenfold.errors import CatalogueError, NotAllowed, NotInCatalogue, UsageError
+
+UNDO = "undo"
+# Entries changed in one transaction.
+PART = 500
+_LISTED = "`tenfold catalogue undo --list` and the history of each picture show those that there are."
+_LARGEST_ID = 2**63
+
+
+@dataclass(frozen=True)
+class Done:
+    """An action, and how many of the entries that it was meant for it left as they were.
+
+    Those are not the person's to change, are that way already, or (of an undo) were changed since.
+    """
+
+    action: Action
+    skipped: int
+
+
+@dataclass
+class _Tally:
+    """What became of the entries of an action. hidden: not seen by the person; barred: seen only."""
+
+    changed: int = 0
+    skipped: int = 0
+    hidden: int = 0
+    barred: int = 0
+
+
+class Actions:
+    """Everything that people do to entries."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def do(
+        self,
+        kind: Kind,
+        entries: Sequence[int] | Filters,
+        *,
+        by: int = HOUSE,
+        administrator: bool = False,
+        label: str | None = None,
+        name: str | None = None,
+    ) -> Done:
+        """Do something to entries, as one action that can be undone.
+
+        Args:
+            kind: what to do.
+            entries: their numbers, or what finds them.
+            by: who does it: may change their own entries and the house's.
+            administrator: who may change everybody's.
+            label: for correct: a class, known to a model or new; "" is none of them.
+            name: for rename, which takes one entry.
+
+        Raises:
+            UsageError: the class or the name cannot be used, or does not go with `kind`.
+            NotInCatalogue: none of the numbers is an entry that this person sees.
+            NotAllowed: none of them is this person's to change.
+        """
+        looked = not isinstance(entries, Filters)
+        wish = checked_wish(Wish(kind, by, now(), label, name, looked))
+        numbers = self._found(entries) if isinstance(entries, Filters) else sorted(set(entries))
+        if kind == "rename" and not (looked and len(numbers) == 1):
+            raise UsageError("Renaming", "takes one entry", received=f"{len(numbers):,}", cure="Name one.")
+        action, tally = Action(by=by, kind=kind, at=wish.at, details=wish.details(), count=0), _Tally()
+        for start in range(0, max(1, len(numbers)), PART):
+            with self._database.writing() as session:
+                _begin(session, action)
+                self._change(session, wish, action.id, numbers[start : start + PART], administrator, tally)
+                if looked and start + PART >= len(numbers):
+                    _refuse_strange(numbers, tally)
+                _note(session, action, tally)
+        return Done(self.get(action.id), tally.skipped)
+
+    def undo(self, action_id: int, *, by: int = HOUSE, administrator: bool = False) -> Done:
+        """Take back an action, or an undo. Entries that were changed since stay as they are, and are counted.
+
+        Returns:
+            The undo, an action itself.
+
+        Raises:
+            NotInCatalogue: there is no such action.
+            NotAllowed: it is somebody else's.
+            CatalogueError: it was undone already, or all of its entries were changed since.
+        """
+        undo, tally = Action(by=by, kind=UNDO, at=now(), details={}, count=0), _Tally()
+        self.get(action_id)
+        after: int | None = 0
+        while after is not None:
+            with self._database.writing() as session:
+                chosen = select(Action).where(Action.id == action_id).with_for_update()
+                action = session.scalars(chosen).one()
+                _check_undo(action, by, administrator)
+                undo.details = {"of": action.id, "kind": action.kind}
+                _begin(session, undo)
+                after = self._take_back(session, undo, after, administrator, tally)
+                if after is None:
+                    _finish(session, action, undo, tally)
+                _note(session, undo, tally)
+        return Done(self.get(undo.id), tally.skipped)
+
+    def get(self, action_id: int) -> Action:
+        """An action; NotInCatalogue where there is none."""
+        with self._database.reading() as session:
+            found = session.get(Action, action_id) if 0 < action_id < _LARGEST_ID else None
+        if found is None:
+            raise NotInCatalogue(f"Action {action_id}", "does not exist", cure=_LISTED)
+        return found
+
+    def undone(self, actions: Iterable[int]) -> set[int]:
+        """Those of the actions that were undone."""
+        wanted = select(Action.id).where(Action.id.in_(set(actions)), Action.undone_at.is_not(None))
+        with self._database.reading() as session:
+            return set(session.scalars(wanted))
+
+    def latest(self, *, by: int = HOUSE) -> Action | None:
+        """The last thing that a person did and did not undo; None where there is nothing left."""
+        mine = select(Action).where(Action.by == by, Action.undone_at.is_(None), Action.count > 0)
+        with self._database.reading() as session:
+            return session.scalars(
+                mine.where(Action.kind != UNDO).order_by(Action.id.desc()).limit(1)
+            ).first()
+
+    def recent(
+        self, *, by: int = HOUSE, administrator: bool = False, before: int | None = None, limit: int = 50
+    ) -> list[Action]:
+        """What a person did (everybody, for an administrator), the newest first, all before one."""
+        chosen = select(Action).where(Action.count > 0)
+        if not administrator:
+            chosen = chosen.where(Action.by == by)
+        if before is not None:
+            chosen = chosen.where(Action.id < min(before, _LARGEST_ID - 1))
+        with self._database.reading() as session:
+            return list(session.scalars(chosen.order_by(Action.id.desc()).limit(limit)))
+
+    def history(self, entry_id: int, *, limit: int = 50) -> Sequence[Action]:
+        """What was done to an entry, the newest first; who may see the entry is not asked here."""
+        chosen = select(Action).join(Change, Change.action_id == Action.id).where(Change.entry_id == entry_id)
+        with self._database.reading() as session:
+            return session.scalars(chosen.order_by(Action.id.desc()).limit(limit)).all()
+
+    def _found(self, filters: Filters) -> Sequence[int]:
+        """The numbers of what filters find, in order."""
+        with self._database.reading() as session:
+            found = select(Entry.id).where(*conditions(filters, self._database)).order_by(Entry.id)
+            return session.scalars(found).all()
+
+    def _change(
+        self,
+        session: Session,
+        wish: Wish,
+        action_id: int,
+        part: Sequence[int],
+        administrator: bool,
+        tally: _Tally,
+    ) -> None:
+        entries = locked(session, [number for number in part if 0 < number < _LARGEST_ID])
+        tally.hidden += len(part) - len(entries)
+        plans = []
+        for entry in entries.values():
+            if not _changeable(entry, wish.by, administrator):
+                tally.hidden += not entry["shared"]
+                tally.barred += entry["shared"]
+            elif (made := changed(wish, entry)) is not None:
+                plans.append((entry, made))
+        tally.changed += len(plans)
+        tally.skipped += len(part) - len(plans)
+        write(session, action_id, plans)
+
+    def _take_back(
+        self, session: Session, undo: Action, after: int, administrator: bool, tally: _Tally
+    ) -> int | None:
+        """Take back a part, of the entries that come after one; the part's last entry, None at the end."""
+        steps = select(Change).where(Change.action_id == undo.details["of"], Change.entry_id > after)
+        changes = session.scalars(steps.order_by(Change.entry_id).limit(PART)).all()
+        entries = locked(session, [change.entry_id for change in changes])
+        plans = []
+        for change in changes:
+            entry = entries.get(change.entry_id)
+            if entry is not None and _changeable(entry, undo.by, administrator):
+                made = undone(entry, change.before, change.after)
+                if made is not None:
+                    plans.append((entry, made))
+        tally.changed += len(plans)
+        tally.skipped += len(changes) - len(plans)
+        write(session, undo.id, plans)
+        return changes[-1].entry_id if len(changes) == PART else None
+
+
+def _changeable(entry: Values, person: int, administrator: bool) -> bool:
+    return administrator or entry["owner_id"] in (person, HOUSE)
+
+
+def _begin(session: Session, action: Action) -> None:
+    """Have the action in the database, from its first part on."""
+    session.add(action)
+    session.flush()
+
+
+def _note(session: Session, action: Action, tally: _Tally) -> None:
+    """Say in the action how far it is."""
+    action.count = tally.changed
+    if tally.skipped:
+        action.details = {**action.details, "skipped": tally.skipped}
+
+
+def _refuse_strange(numbers: Sequence[int], tally: _Tally) -> None:
+    """Raise where none of the entries that a person named is one to change."""
+    if tally.hidden == len(numbers):
+        subject = f"Entry {numbers[0]}" if len(numbers) == 1 else f"None of the {len(numbers):,} entries"
+        problem = "is not in the catalogue" if len(numbers) == 1 else "is in the catalogue"
+        raise NotInCatalogue(subject, problem, cure="It may be somebody else's.")
+    if tally.hidden + tally.barred == len(numbers):
+        subject = f"Entry {numbers[0]}" if len(numbers) == 1 else "These entries"
+        problem = "belongs to somebody else" if len(numbers) == 1 else "belong to somebody else"
+        raise NotAllowed(subject, problem, cure="Ask them, or an administrator, to change it.")
+
+
+def _check_undo(action: Action, by: int, administrator: bool) -> None:
+    subject = f"Action {action.id}"
+    if not administrator and action.by != by:
+        raise NotAllowed(subject, "was somebody else's", cure="Ask them, or an administrator, to undo it.")
+    if action.undone_at is not None:
+        raise CatalogueError(subject, "was undone already", cure="To have it again, undo its undo.")
+
+
+def _finish(session: Session, action: Action, undo: Action, tally: _Tally) -> None:
+    """Say that an action is undone; one that an undone undo had undone is done again."""
+    if tally.skipped and not tally.changed:
+        raise CatalogueError(
+            f"Action {action.id}",
+            "cannot be undone: its entries were changed since",
+            received=f"{tally.skipped:,} of {tally.skipped:,}",
+            cure="Undo what was done to them later first.",
+        )
+    action.undone_at, action.undone_by = undo.at, undo.by
+    if action.kind == UNDO and (again := session.get(Action, action.details["of"])) is not None:
+        again.undone_at = again.undone_by = None

@@ -1,0 +1,137 @@
+"""What people corrected, as labelled pictures: to learn from, and kept back to judge by. Trains nothing.
+
+A picture that is kept back is never learned from, in this improvement or in any later one. Which side it
+falls on depends on what it looks like alone: the same on every machine, whatever is corrected before or after
+it, and copies of one photograph (saved again, or with other facts in the file) fall on the same side.
+"""
+
+import csv
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from sqlalchemy import select
+
+from tenfold.catalogue.entries.tables import NONE, WAITING, Entry
+from tenfold.database import Database
+
+# One picture in five is kept back.
+HELD_OUT_SHARE = 0.2
+_SALT = b"tenfold: kept back for judging\0"
+_ROWS = 1000
+
+
+def is_held_out(key: str) -> bool:
+    """Whether a picture is kept back, told by its `look`, or else by its content's SHA-256 in hex."""
+    number = int.from_bytes(sha256(_SALT + key.encode()).digest()[:8], "big")
+    return number < HELD_OUT_SHARE * 2**64
+
+
+@dataclass(frozen=True)
+class CorrectedPicture:
+    """A picture that people looked at.
+
+    Attributes:
+        hash: of its content.
+        label: what they said, "" for none of the classes.
+        look: what it looks like (`catalogue.looks`), the same for most copies; None where it is not known.
+    """
+
+    hash: str
+    label: str
+    look: int | None = None
+
+    @property
+    def held_out(self) -> bool:
+        return is_held_out(self.hash if self.look is None else f"look {self.look}")
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many corrected pictures of a class there are to learn from, and how many to judge by."""
+
+    training: int = 0
+    held_out: int = 0
+
+    @property
+    def all(self) -> int:
+        return self.training + self.held_out
+
+
+@dataclass(frozen=True)
+class Corrections:
+    """All corrected pictures of a moment.
+
+    Attributes:
+        pictures: each content once, in the order of their hashes.
+        contradicted: how many contents were left out because people do not agree on them.
+    """
+
+    pictures: tuple[CorrectedPicture, ...]
+    contradicted: int = 0
+
+    def counts(self) -> dict[str, Count]:
+        """Of each label, "" for none of the classes, in the order of the labels."""
+        found: dict[str, Count] = {}
+        for one in self.pictures:
+            old = found.get(one.label, Count())
+            found[one.label] = Count(old.training + (not one.held_out), old.held_out + one.held_out)
+        return dict(sorted(found.items()))
+
+    def training(self) -> list[CorrectedPicture]:
+        """Those to learn from; none of the classes is nothing that can be learned."""
+        return [one for one in self.pictures if not one.held_out and one.label != NONE]
+
+    def held_out(self) -> list[CorrectedPicture]:
+        """Those to judge by."""
+        return [one for one in self.pictures if one.held_out]
+
+    def none_of_these(self) -> list[CorrectedPicture]:
+        """Those that people say are none of the classes."""
+        return [one for one in self.pictures if one.label == NONE]
+
+
+class Corrected:
+    """The corrected entries of a catalogue, of everybody, without those in the bin."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def read(self) -> Corrections:
+        """All corrections, as they are now, of entries that a model has named.
+
+        What a picture looks like decides its side, and it is not learned from before that is known.
+        """
+        wanted = (
+            select(Entry.hash, Entry.corrected_label, Entry.look)
+            .where(Entry.corrected_at.is_not(None), Entry.deleted_at.is_(None), Entry.state != WAITING)
+            .execution_options(yield_per=_ROWS)
+        )
+        labels: dict[str, set[str]] = {}
+        looks: dict[str, int | None] = {}
+        with self._database.reading() as session:
+            for content_hash, label, look in session.execute(wanted):
+                labels.setdefault(content_hash, set()).add(label or NONE)
+                looks[content_hash] = look
+        agreed = [
+            CorrectedPicture(h, next(iter(said)), looks[h])
+            for h, said in sorted(labels.items())
+            if len(said) == 1
+        ]
+        return Corrections(tuple(agreed), len(labels) - len(agreed))
+
+
+def write_manifest(pictures: Iterable[CorrectedPicture], path_of: Callable[[str], Path], file: Path) -> None:
+    """Write pictures as a CSV that `tenfold train --data` takes: path, label, split.
+
+    What is kept back stands there as the test part, so that a run reports on it and does not learn from it.
+
+    Args:
+        path_of: where the content of a hash lies.
+    """
+    with file.open("w", encoding="utf-8", newline="") as out:
+        rows = csv.writer(out)
+        rows.writerow(("path", "label", "split"))
+        for one in pictures:
+            rows.writerow((path_of(one.hash).resolve(), one.label, "test" if one.held_out else "train"))

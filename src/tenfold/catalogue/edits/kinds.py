@@ -1,0 +1,183 @@
+"""What each kind of action makes of one entry, and what undoing it makes. Plain values; writes nothing.
+
+A change keeps the columns that a person decides, before and after. What follows from them (the class that an
+entry is filed under, its place in the review queue, the text that is searched) is worked out anew, because
+other things may have happened to the entry in between.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, get_args
+
+from tenfold.catalogue.entries.tables import NONE
+from tenfold.catalogue.entries.words import checked_label, checked_name
+from tenfold.catalogue.search import review
+from tenfold.errors import UsageError
+
+Kind = Literal["correct", "uncorrect", "rename", "delete", "restore", "share", "unshare"]
+KINDS: tuple[str, ...] = get_args(Kind)
+
+# An entry's columns by name, and those of them that change.
+Values = Mapping[str, Any]
+Changed = dict[str, Any]
+
+# Follow from other columns, and are never compared.
+_FOLLOWING = ("label", "search_text", "review_score", "review_reason")
+# In a change: the model whose answer the review columns beside it belong to.
+_REVIEW_MODEL = "review_model"
+_MOMENTS = ("corrected_at", "deleted_at", "classified_at", "taken_at", "added_at")
+_NOT_CORRECTED: Changed = {"corrected_label": None, "corrected_at": None, "corrected_by": None}
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is to be done.
+
+    Attributes:
+        kind: one of KINDS.
+        by: who wishes it; at: when.
+        label: for correct: the class, "" for none of them.
+        name: for rename.
+        looked: whether the person saw each of the entries, not only what was searched for.
+    """
+
+    kind: Kind
+    by: int
+    at: datetime
+    label: str | None = None
+    name: str | None = None
+    looked: bool = True
+
+    def details(self) -> dict[str, Any]:
+        """What history says of it."""
+        return {
+            key: value for key, value in (("label", self.label), ("name", self.name)) if value is not None
+        }
+
+
+def checked_wish(wish: Wish) -> Wish:
+    """The wish with its words in the form that is kept. Raises UsageError where it makes no sense."""
+    if wish.kind not in KINDS:
+        cure = f"Use one of {', '.join(KINDS)}."
+        raise UsageError("An action", "is of no known kind", received=f"{wish.kind!r:.60}", cure=cure)
+    for field, kind in (("label", "correct"), ("name", "rename")):
+        given = getattr(wish, field) is not None
+        if given != (wish.kind == kind):
+            problem = f"takes no {field}" if given else f"needs a {field}"
+            raise UsageError(f"The action {wish.kind}", problem, cure=f"{kind} takes a {field}.")
+    return Wish(
+        wish.kind,
+        wish.by,
+        wish.at,
+        None if wish.label is None else checked_label(wish.label),
+        None if wish.name is None else checked_name(wish.name),
+        wish.looked,
+    )
+
+
+def changed(wish: Wish, entry: Values) -> Changed | None:
+    """The columns that `wish` changes in an entry, with their new values; None where it changes nothing."""
+    made = _MAKERS[wish.kind](wish, entry)
+    if made is None or all(entry[name] == value for name, value in made.items()):
+        return None
+    if "corrected_label" in made:
+        made |= _review(wish, {**entry, **made})
+    return made
+
+
+def _correct(wish: Wish, entry: Values) -> Changed | None:
+    if entry["deleted_at"] is not None:
+        return None
+    return {"corrected_label": wish.label, "corrected_at": wish.at, "corrected_by": wish.by}
+
+
+def _uncorrect(wish: Wish, entry: Values) -> Changed | None:
+    return None if entry["deleted_at"] is not None else dict(_NOT_CORRECTED)
+
+
+def _rename(wish: Wish, entry: Values) -> Changed | None:
+    return None if entry["deleted_at"] is not None else {"name": wish.name}
+
+
+def _delete(wish: Wish, entry: Values) -> Changed | None:
+    return None if entry["deleted_at"] is not None else {"deleted_at": wish.at}
+
+
+def _restore(wish: Wish, entry: Values) -> Changed | None:
+    return {"deleted_at": None}
+
+
+def _share(wish: Wish, entry: Values) -> Changed | None:
+    return None if entry["deleted_at"] is not None else {"shared": wish.kind == "share"}
+
+
+_MAKERS: dict[str, Callable[[Wish, Values], Changed | None]] = {
+    "correct": _correct,
+    "uncorrect": _uncorrect,
+    "rename": _rename,
+    "delete": _delete,
+    "restore": _restore,
+    "share": _share,
+    "unshare": _share,
+}
+
+
+def _review(wish: Wish, entry: Values) -> Changed:
+    """The place in the queue after a correction: none for what a person looked at and named."""
+    if wish.kind == "correct" and wish.looked:
+        return {"review_score": None, "review_reason": None}
+    return look_again(entry)
+
+
+def look_again(entry: Values) -> Changed:
+    """The review columns that follow from what an entry says now."""
+    look = None
+    if entry["probabilities"] and entry["known"] is not None and entry["novelty"] is not None:
+        corrected = entry["corrected_label"] if entry["corrected_at"] is not None else None
+        look = review.score(
+            entry["probabilities"], known=entry["known"], novelty=entry["novelty"], corrected=corrected
+        )
+    return {"review_score": look and look.score, "review_reason": look and look.reason}
+
+
+def filed_under(entry: Values) -> str | None:
+    """What an entry is filed under: what a person said, else what the model said; None: nobody did yet."""
+    if entry["corrected_at"] is not None:
+        return str(entry["corrected_label"])
+    if entry["model_label"] is None:
+        return None
+    return str(entry["model_label"]) if entry["known"] else NONE
+
+
+def recorded(entry: Values, made: Changed) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Before and after of a change, as JSON."""
+    before = {name: _plain(entry[name]) for name in made}
+    after = {name: _plain(value) for name, value in made.items()}
+    if "review_score" in made:
+        before[_REVIEW_MODEL] = after[_REVIEW_MODEL] = entry["model_hash"]
+    return before, after
+
+
+def undone(entry: Values, before: Mapping[str, Any], after: Mapping[str, Any]) -> Changed | None:
+    """The columns that undo a change; None where the entry is not as that change left it."""
+    decided = [name for name in after if name not in (*_FOLLOWING, _REVIEW_MODEL)]
+    if any(_plain(entry[name]) != after[name] for name in decided):
+        return None
+    made: Changed = {name: _rich(name, before[name]) for name in decided}
+    if "review_score" in before:
+        model = before.get(_REVIEW_MODEL, before.get("model_hash"))
+        result = {**entry, **made}
+        if result["model_hash"] == model:
+            made |= {name: before[name] for name in ("review_score", "review_reason")}
+        else:
+            made |= look_again(result)
+    return made
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _rich(name: str, value: Any) -> Any:
+    return datetime.fromisoformat(value) if name in _MOMENTS and value is not None else value

@@ -1,0 +1,326 @@
+"""Another model's answers to all entries: kept beside them, looked through, taken over or thrown away.
+
+Until they are taken over, no entry changes. What a person said about an entry stays, whatever a model says.
+Knows answers; runs no model.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from sqlalchemy import ColumnElement, and_, delete, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from tenfold.catalogue.edits import model_classes as set_aside
+from tenfold.catalogue.edits.kinds import Changed, Values
+from tenfold.catalogue.edits.rows import locked, write
+from tenfold.catalogue.entries.tables import DONE, NONE, Action, Change, Entry, Proposal, Reclassification
+from tenfold.catalogue.search import review
+from tenfold.database import Database, now
+from tenfold.errors import CatalogueError, NotInCatalogue
+from tenfold.predictions import Prediction
+
+KIND = "reclassify"
+RUNNING, READY, APPLYING, APPLIED, DISCARDED, FAILED = (
+    "running",
+    "ready",
+    "applying",
+    "applied",
+    "discarded",
+    "failed",
+)
+# Entries changed in one transaction.
+PART = 500
+_LARGEST_ID = 2**63
+
+
+class Asked(NamedTuple):
+    """An entry that the other model is to be asked about."""
+
+    entry: int
+    hash: str
+    name: str
+
+
+class Moved(NamedTuple):
+    """How many entries go from one class to another; "" is none of the classes."""
+
+    old: str | None
+    new: str
+    entries: int
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Entries that would get another class, with what the model says. next: the last one's number."""
+
+    rows: list[tuple[Entry, Proposal]]
+    next: int | None
+
+
+class Reclassifications:
+    """Everything that other models proposed."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def begin(self, session: Session, job_id: str, model_hash: str, by: int) -> Reclassification:
+        """A new one, without answers, in the transaction that makes its job."""
+        one = Reclassification(
+            job_id=job_id, model_hash=model_hash, at=now(), by=by, state=RUNNING, count=0, changed=0
+        )
+        session.add(one)
+        session.flush()
+        return one
+
+    def change(self, number: int, **values: Any) -> Reclassification:
+        """Set columns. Raises NotInCatalogue."""
+        with self._database.writing() as session:
+            one = _existing(session, number)
+            for name, value in values.items():
+                setattr(one, name, value)
+        return one
+
+    def get(self, number: int) -> Reclassification:
+        """One of them. Raises NotInCatalogue."""
+        with self._database.reading() as session:
+            return _existing(session, number)
+
+    def latest(self, limit: int = 50) -> list[Reclassification]:
+        """The newest first, without those that were thrown away."""
+        wanted = select(Reclassification).where(Reclassification.state != DISCARDED)
+        with self._database.reading() as session:
+            return list(session.scalars(wanted.order_by(Reclassification.id.desc()).limit(limit)))
+
+    def total(self) -> int:
+        """How many entries there are to ask about."""
+        with self._database.reading() as session:
+            return session.scalar(select(func.count()).select_from(Entry).where(*_asked())) or 0
+
+    def todo(self, number: int, limit: int, after: int = 0) -> Sequence[Asked]:
+        """The next entries without an answer of this one, in order, that come after one."""
+        answered = select(func.max(Proposal.entry_id)).where(Proposal.reclassification_id == number)
+        with self._database.reading() as session:
+            after = max(after, session.scalar(answered) or 0)
+            wanted = select(Entry.id, Entry.hash, Entry.name).where(*_asked(), Entry.id > after)
+            return [Asked(*row) for row in session.execute(wanted.order_by(Entry.id).limit(limit))]
+
+    def propose(self, number: int, answers: Sequence[tuple[int, Prediction]]) -> None:
+        """Keep the model's answers to entries."""
+        with self._database.writing() as session:
+            one = _existing(session, number)
+            told = session.execute(
+                select(Entry.id, Entry.label, Entry.corrected_at).where(Entry.id.in_(dict(answers)))
+            )
+            labels = {row.id: (row.label, row.corrected_at is not None) for row in told}
+            rows = [
+                _proposal(number, entry, said, *labels[entry]) for entry, said in answers if entry in labels
+            ]
+            if rows:
+                session.execute(insert(Proposal), rows)
+            one.count += len(rows)
+            one.changed += sum(row["changed"] for row in rows)
+
+    def moved(self, number: int) -> list[Moved]:
+        """How many entries would go from which class to which, the most first."""
+        self.get(number)
+        counted = func.count()
+        wanted = (
+            select(Proposal.old_label, Proposal.label, counted)
+            .where(Proposal.reclassification_id == number, Proposal.changed.is_(True))
+            .group_by(Proposal.old_label, Proposal.label)
+            .order_by(counted.desc(), Proposal.old_label, Proposal.label)
+        )
+        with self._database.reading() as session:
+            return [Moved(*row) for row in session.execute(wanted)]
+
+    def changes(
+        self,
+        number: int,
+        *,
+        after: int = 0,
+        limit: int = 50,
+        old: str | None = None,
+        new: str | None = None,
+    ) -> Changes:
+        """A page of the entries that would get another class.
+
+        Args:
+            after: `next` of the page before.
+            old, new: only those that go from or to this class.
+        """
+        self.get(number)
+        which = [Proposal.reclassification_id == number, Proposal.changed.is_(True)]
+        which += [Proposal.old_label == old] if old is not None else []
+        which += [Proposal.label == new] if new is not None else []
+        wanted = select(Entry, Proposal).join(Proposal, Proposal.entry_id == Entry.id)
+        wanted = wanted.where(*which, Proposal.entry_id > min(after, _LARGEST_ID - 1))
+        with self._database.reading() as session:
+            found = session.execute(wanted.order_by(Proposal.entry_id).limit(limit + 1)).all()
+        rows = [(entry, proposal) for entry, proposal in found[:limit]]
+        return Changes(rows, rows[-1][0].id if len(found) > limit else None)
+
+    def start_applying(self, session: Session, job_id: str, number: int, *, by: int) -> Reclassification:
+        """Say, in the transaction that makes the job, that the answers are to be taken over.
+
+        Raises CatalogueError where they cannot be.
+        """
+        one = _existing(session, number)
+        if one.state not in (READY, APPLYING):
+            raise _not_ready(one)
+        if one.action_id is None:
+            details = {"model": one.model_hash, "reclassification": number}
+            action = Action(by=by, kind=KIND, at=now(), details=details, count=0)
+            session.add(action)
+            session.flush()
+            one.action_id = action.id
+        one.state, one.job_id = APPLYING, job_id
+        return one
+
+    def apply(
+        self,
+        number: int,
+        *,
+        threshold: float | None = None,
+        progress: Callable[[int, int], None] = lambda done, total: None,
+    ) -> Action:
+        """Take the answers over, after `start_applying`; goes on where it was cut off.
+
+        Args:
+            threshold: the novelty above which the model says "none of these".
+            progress: called with the entries done and all; may raise, what is done stays done.
+
+        Returns:
+            the action, which can be undone like any other.
+        """
+        one = self.get(number)
+        assert one.action_id is not None
+        done, after = 0, 0
+        while True:
+            with self._database.writing() as session:
+                wanted = select(Proposal).where(
+                    Proposal.reclassification_id == number, Proposal.entry_id > after
+                )
+                part = session.scalars(wanted.order_by(Proposal.entry_id).limit(PART)).all()
+                self._take_over(session, one, part, threshold)
+                if len(part) < PART:
+                    last = _existing(session, number)
+                    last.state = APPLIED
+            done += len(part)
+            progress(done, one.count)
+            if len(part) < PART:
+                break
+            after = part[-1].entry_id
+        with self._database.reading() as session:
+            action = session.get(Action, one.action_id)
+        assert action is not None
+        return action
+
+    def discard(self, number: int) -> None:
+        """Throw the answers away. Raises CatalogueError where they are being taken over, or were."""
+        with self._database.writing() as session:
+            one = _existing(session, number)
+            if one.state in (APPLYING, APPLIED):
+                raise CatalogueError(
+                    f"The reclassification {number}",
+                    "has been taken over",
+                    cure="Undo that; it is in the history of actions.",
+                )
+            one.state = DISCARDED
+            session.execute(delete(Proposal).where(Proposal.reclassification_id == number))
+
+    def _take_over(
+        self, session: Session, one: Reclassification, part: Sequence[Proposal], threshold: float | None
+    ) -> None:
+        numbers = [proposal.entry_id for proposal in part]
+        entries = locked(session, numbers)
+        done = select(Change.entry_id).where(Change.action_id == one.action_id, Change.entry_id.in_(numbers))
+        before = set(session.scalars(done))
+        plans, placed = [], {}
+        for proposal in part:
+            entry = entries.get(proposal.entry_id)
+            if entry is None or entry["state"] != DONE or proposal.entry_id in before:
+                continue
+            if entry["model_hash"] == one.model_hash:  # it answered meanwhile, for itself
+                continue
+            plans.append((entry, _made(entry, proposal, one.model_hash, threshold)))
+            if proposal.vector is not None:
+                placed[proposal.entry_id] = proposal.vector
+        set_aside.keep(session, one.model_hash, placed)
+        assert one.action_id is not None
+        write(session, one.action_id, plans)
+        counted = update(Action).where(Action.id == one.action_id).values(count=Action.count + len(plans))
+        session.execute(counted)
+
+
+def _asked() -> list[ColumnElement[bool]]:
+    return [and_(Entry.state == DONE, Entry.deleted_at.is_(None))]
+
+
+def _proposal(number: int, entry: int, said: Prediction, old: str | None, corrected: bool) -> dict[str, Any]:
+    best = np.sort(list(said.probabilities.values()))[::-1]
+    label = old if corrected else said.label if said.known else NONE
+    return {
+        "reclassification_id": number,
+        "entry_id": entry,
+        "changed": label != old,
+        "old_label": old,
+        "label": label,
+        "model_label": said.label,
+        "confidence": said.confidence,
+        "margin": float(best[0] - best[1]) if len(best) > 1 else 1.0,
+        "novelty": said.novelty,
+        "known": said.known,
+        "probabilities": dict(said.probabilities),
+        "vector": None if said.embedding is None else said.embedding.astype("<f2").tobytes(),
+    }
+
+
+def _made(entry: Values, proposal: Proposal, model_hash: str, threshold: float | None) -> Changed:
+    """The columns that a proposal changes in an entry as it is now."""
+    before = None
+    if entry["model_label"] is not None:
+        before = entry["model_label"] if entry["known"] else NONE
+    look = review.score(
+        proposal.probabilities,
+        known=proposal.known,
+        novelty=proposal.novelty,
+        threshold=threshold,
+        previous=before,
+        corrected=entry["corrected_label"] if entry["corrected_at"] is not None else None,
+    )
+    return {
+        "model_label": proposal.model_label,
+        "confidence": proposal.confidence,
+        "margin": proposal.margin,
+        "novelty": proposal.novelty,
+        "known": proposal.known,
+        "probabilities": proposal.probabilities,
+        "model_hash": model_hash,
+        "classified_at": now(),
+        "review_score": look and look.score,
+        "review_reason": look and look.reason,
+    }
+
+
+def _existing(session: Session, number: int) -> Reclassification:
+    one = session.get(Reclassification, number) if 0 < number < _LARGEST_ID else None
+    if one is None or one.state == DISCARDED:
+        raise NotInCatalogue(
+            f"The reclassification {number}", "does not exist", cure="List them to see which there are."
+        )
+    return one
+
+
+def _not_ready(one: Reclassification) -> CatalogueError:
+    cures = {
+        RUNNING: "Wait until the model has answered for every entry.",
+        APPLIED: "To take it back, undo it in the history of actions.",
+    }
+    return CatalogueError(
+        f"The reclassification {one.id}",
+        "cannot be taken over",
+        received=f"it is {one.state}",
+        cure=cures.get(one.state, "Start another one."),
+    )

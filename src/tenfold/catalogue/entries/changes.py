@@ -1,0 +1,29 @@
+"""Whether anything in the catalogue changed, told without reading it. Does not know what changed."""
+
+from typing import Any
+
+from sqlalchemy import func, select
+
+from tenfold.catalogue.entries.tables import FAILED, WAITING, Action, Entry, Name
+from tenfold.database import Database
+
+
+def mark(database: Database) -> tuple[Any, ...]:
+    """Values that differ whenever entries came, were corrected, deleted, restored or renamed, and when the
+    first or the last of those that wait was answered, so that while many are, it differs again and again.
+
+    Every one of them is an end of an index, so that it costs the same at ten entries and at ten million.
+    """
+    values = (
+        select(func.max(Entry.id)),
+        select(func.max(Name.id)),
+        select(func.min(Entry.id)).where(Entry.state == WAITING),
+        select(func.max(Entry.id)).where(Entry.state == WAITING),
+        select(func.max(Entry.id)).where(Entry.state == FAILED),
+        select(func.max(Entry.corrected_at)),
+        select(func.max(Entry.deleted_at)),
+        select(func.max(Action.id)),
+    )
+    with database.reading() as session:
+        row = session.execute(select(*(one.scalar_subquery().label(f"v{i}") for i, one in enumerate(values))))
+        return tuple(row.one())

@@ -1,0 +1,105 @@
+"""Whether every original is there and as it was. Changes nothing."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from sqlalchemy import func, select
+
+from tenfold.catalogue.entries.store import Store
+from tenfold.catalogue.entries.tables import WAITING, Entry
+from tenfold.database import Database
+from tenfold.errors import CatalogueError
+
+_PAGE = 1000
+
+
+@dataclass(frozen=True)
+class Fault:
+    """An original that is not as it was, and the names of its entries."""
+
+    hash: str
+    problem: Literal["missing", "altered", "unreadable"]
+    names: tuple[str, ...]
+
+
+@dataclass
+class Checked:
+    """What a check found.
+
+    Attributes:
+        originals: how many files entries name.
+        faults: those that are not there or not as they were.
+        unused: files that no entry names: adding them was cut off, and they do no harm.
+        waiting: entries without an answer.
+    """
+
+    originals: int = 0
+    faults: list[Fault] = field(default_factory=list)
+    unused: int = 0
+    waiting: int = 0
+
+
+def check(database: Database, store: Store, progress: Callable[[int, int], object]) -> Checked:
+    """Read every original of the catalogue and compare it with its hash.
+
+    Args:
+        progress: called with how many were read, of how many.
+    """
+    found = Checked()
+    with database.reading() as session:
+        total = session.scalar(select(func.count(Entry.hash.distinct()))) or 0
+        waiting = select(func.count()).select_from(Entry).where(Entry.state == WAITING)
+        found.waiting = session.scalar(waiting) or 0
+    for content_hash in _hashes(database):
+        problem = _problem(store, content_hash)
+        if problem is not None:
+            found.faults.append(Fault(content_hash, problem, _names(database, content_hash)))
+        found.originals += 1
+        progress(found.originals, total)
+    found.unused = _unused(database, store)
+    return found
+
+
+def _hashes(database: Database) -> Iterator[str]:
+    """The hashes of all entries, deleted ones too, each once, in order."""
+    after = ""
+    while True:
+        query = select(Entry.hash).where(Entry.hash > after).distinct().order_by(Entry.hash).limit(_PAGE)
+        with database.reading() as session:
+            page = list(session.scalars(query))
+        if not page:
+            return
+        yield from page
+        after = page[-1]
+
+
+def _problem(store: Store, content_hash: str) -> Literal["missing", "altered", "unreadable"] | None:
+    if not store.has(content_hash):
+        return "missing"
+    try:
+        return "altered" if store.altered(content_hash) else None
+    except (CatalogueError, OSError):
+        return "unreadable"
+
+
+def _names(database: Database, content_hash: str) -> tuple[str, ...]:
+    with database.reading() as session:
+        return tuple(session.scalars(select(Entry.name).where(Entry.hash == content_hash).order_by(Entry.id)))
+
+
+def _unused(database: Database, store: Store) -> int:
+    """How many files no entry names."""
+    count, page = 0, list[str]()
+    for content_hash in store.hashes():
+        page.append(content_hash)
+        if len(page) == _PAGE:
+            count += _without_entry(database, page)
+            page.clear()
+    return count + _without_entry(database, page)
+
+
+def _without_entry(database: Database, page: list[str]) -> int:
+    with database.reading() as session:
+        named = set(session.scalars(select(Entry.hash).where(Entry.hash.in_(page)).distinct()))
+    return len(page) - len(named)

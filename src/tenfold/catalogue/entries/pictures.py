@@ -1,0 +1,113 @@
+"""An entry's picture for whoever may see it: the original, one that every browser shows, and small ones.
+
+Small ones are kept in a folder of their own, which may be emptied at any time. Knows no HTTP.
+"""
+
+import re
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image
+from sqlalchemy import select
+
+from tenfold import images
+from tenfold.catalogue.entries.filters import Filters, visibility
+from tenfold.catalogue.entries.store import Store
+from tenfold.catalogue.entries.tables import Entry
+from tenfold.database import Database
+from tenfold.errors import NotInCatalogue
+from tenfold.files import write_whole
+from tenfold.images import Limits
+
+# Longest sides in pixels; one that is asked for becomes the next of these.
+SIDES = (64, 128, 256, 512, 1024)
+SMALL_TYPE = "image/jpeg"
+# What a browser shows, and what cannot hold a program.
+_SAFE_TYPES = {
+    "image/jpeg": (".jpg", ".jpeg", ".jpe", ".jfif"),
+    "image/png": (".png",),
+    "image/webp": (".webp",),
+    "image/gif": (".gif",),
+}
+_OTHER_TYPES = {
+    "image/bmp": (".bmp", ".dib"),
+    "image/tiff": (".tif", ".tiff"),
+    "image/avif": (".avif",),
+    "image/heic": (".heic", ".heif"),
+}
+_ENDINGS = _SAFE_TYPES | _OTHER_TYPES
+_QUALITY, _SMALL_QUALITY = 92, 82
+# What no file's name may hold on some system.
+_NOT_IN_NAMES = re.compile(r'[<>:"/\\|?*]')
+
+
+class Showing:
+    """Pictures of the catalogue, to be shown.
+
+    Args:
+        folder: where small pictures are kept.
+        limits: what is decoded at most.
+    """
+
+    def __init__(self, database: Database, store: Store, folder: Path, limits: Limits) -> None:
+        self._database, self._store, self._folder, self._limits = database, store, folder, limits
+
+    def entry(self, number: int, *, person: int, administrator: bool) -> Entry:
+        """The entry; raises NotInCatalogue where there is none that this person may see."""
+        seen_by = visibility(Filters(person=person, administrator=administrator))
+        with self._database.reading() as session:
+            entry = session.scalars(select(Entry).where(Entry.id == number, *seen_by)).one_or_none()
+        if entry is None:
+            raise NotInCatalogue(
+                f"Entry {number}", "does not exist, or is another person's and not shared with you"
+            )
+        return entry
+
+    def original(self, entry: Entry) -> Path:
+        """The file of the original; raises CatalogueError where it is missing."""
+        self._store.open(entry.hash).close()
+        return self._store.path(entry.hash)
+
+    def shown(self, entry: Entry) -> Path | bytes:
+        """The original where every browser shows its type, else the whole picture as a JPEG.
+
+        Raises:
+            CatalogueError: the original is missing.
+            PictureError: it cannot be decoded.
+        """
+        if entry.media_type in _SAFE_TYPES:
+            return self.original(entry)
+        content = self._store.read(entry.hash)
+        whole = images.load(content, name=entry.name, limits=self._limits, needed=max(SIDES) * 8)
+        return _jpeg(Image.fromarray(whole.pixels), _QUALITY)
+
+    def small(self, entry: Entry, side: int) -> Path:
+        """A small upright JPEG of it, no side longer than `side` (one of SIDES). Raises as `shown`."""
+        assert side in SIDES, side
+        path = self._folder / entry.hash[:2] / entry.hash[2:4] / f"{entry.hash}-{side}.jpg"
+        if path.is_file():
+            return path
+        content = self._store.read(entry.hash)
+        read = images.load(content, name=entry.name, limits=self._limits, needed=side)
+        image = Image.fromarray(read.pixels)
+        image.thumbnail((side, side), Image.Resampling.BICUBIC, reducing_gap=2.0)
+        write_whole(path, _jpeg(image, _SMALL_QUALITY), lasting=False)
+        return path
+
+
+def file_name(entry: Entry) -> str:
+    """A name under which the original can be kept on any system: its ending says what it is."""
+    name = _NOT_IN_NAMES.sub("_", entry.name).strip(". ") or "picture"
+    endings = _ENDINGS.get(entry.media_type, ())
+    return name if not endings or name.lower().endswith(endings) else name + endings[0]
+
+
+def nearest_side(side: int) -> int:
+    """The least of SIDES that is not smaller."""
+    return next((one for one in SIDES if one >= side), SIDES[-1])
+
+
+def _jpeg(image: Image.Image, quality: int) -> bytes:
+    out = BytesIO()
+    image.save(out, "JPEG", quality=quality)
+    return out.getvalue()

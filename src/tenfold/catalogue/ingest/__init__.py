@@ -1,0 +1,1 @@
+"""Pictures into the catalogue. Runs no model."""

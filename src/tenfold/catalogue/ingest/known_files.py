@@ -1,0 +1,86 @@
+"""Which files of folders were added already, so that what did not change is not read again.
+
+Knows a file by its path, length and time of change. Does not open one.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tenfold.catalogue.entries.names import kept_path
+from tenfold.catalogue.entries.tables import Entry, SeenFile
+from tenfold.database import Database
+
+Past = Literal["changed", "added", "deleted", "refused"]
+
+
+@dataclass(frozen=True)
+class FileState:
+    """A file as it is at one moment: its absolute path, its length, when it was changed."""
+
+    path: str
+    bytes: int
+    modified_ns: int
+
+    @classmethod
+    def of(cls, path: str | os.PathLike[str]) -> "FileState":
+        """The state of a file now; raises OSError."""
+        stat = os.stat(path)
+        return cls(os.path.abspath(os.fspath(path)), stat.st_size, stat.st_mtime_ns)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What became of a file the last time: not seen or changed since, added, added and then deleted by a
+    person, or refused with a problem."""
+
+    past: Past
+    problem: str | None = None
+
+
+def seen(database: Database, owner: int, files: Iterable[FileState]) -> dict[str, Seen]:
+    """What is known of files, by path."""
+    wanted = {_key(owner, file.path): file for file in files}
+    with database.reading() as session:
+        rows = session.execute(
+            select(SeenFile, Entry.deleted_at)
+            .outerjoin(Entry, Entry.id == SeenFile.entry_id)
+            .where(SeenFile.key.in_(wanted))
+        ).all()
+    found = {file.path: Seen("changed") for file in wanted.values()}
+    for row, deleted_at in rows:
+        file = wanted[row.key]
+        if (row.bytes, row.modified_ns) != (file.bytes, file.modified_ns):
+            continue
+        past: Past = "refused" if row.problem is not None else "deleted" if deleted_at else "added"
+        found[file.path] = Seen(past, row.problem)
+    return found
+
+
+def note(
+    database: Database,
+    session: Session,
+    owner: int,
+    file: FileState,
+    *,
+    entry: int | None = None,
+    problem: str | None = None,
+) -> None:
+    """Remember what became of a file, in the transaction that made it so."""
+    now = {
+        "bytes": file.bytes,
+        "modified_ns": file.modified_ns,
+        "entry_id": entry,
+        "problem": problem and kept_path(problem),
+    }
+    statement = database.insert(SeenFile).values(key=_key(owner, file.path), path=kept_path(file.path), **now)
+    session.execute(statement.on_conflict_do_update(index_elements=["key"], set_=now))
+
+
+def _key(owner: int, path: str) -> str:
+    return hashlib.sha256(b"%d\0" % owner + os.fsencode(path)).hexdigest()

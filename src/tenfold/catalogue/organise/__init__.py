@@ -1,0 +1,1 @@
+"""Entries in folders by class on disk, and undo."""

@@ -1,0 +1,296 @@
+"""Files entries by class on disk, as `root/class/name`, and undoes it. Originals in the store are only read.
+
+Every step is written into the tables before it is taken. A filing that was cut off, by a kill or a full disk,
+can go on or be undone: what was done of it is seen on the disk.
+"""
+
+import contextlib
+import errno
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+
+from tenfold.catalogue.entries.filters import Filters, conditions
+from tenfold.catalogue.entries.store import Store
+from tenfold.catalogue.entries.tables import HOUSE, Entry, Filed, Filing, Name
+from tenfold.catalogue.organise import steps as filing_steps
+from tenfold.catalogue.organise import xmp
+from tenfold.catalogue.organise.plan import (
+    DONE,
+    FAILED,
+    FOLDER,
+    PLANNED,
+    SIDECAR,
+    Mode,
+    Planner,
+    Step,
+    checked_root,
+)
+from tenfold.catalogue.organise.steps import Refused
+from tenfold.database import Database, now
+from tenfold.errors import CatalogueError, NotInCatalogue
+from tenfold.server_files import ServerFiles
+
+_LISTED = "`tenfold catalogue unfile --list` and the page list those that there are."
+_PART = 500
+# Steps taken between two notes of what was done.
+_NOTED = 50
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+@dataclass(frozen=True)
+class Report:
+    """A filing as it stands. states: how many steps are in each; hows: of those done, how each was."""
+
+    filing: Filing
+    states: Mapping[str, int]
+    hows: Mapping[str, int]
+
+    @property
+    def unfinished(self) -> bool:
+        return self.filing.undone_at is None and self.states.get(PLANNED, 0) > 0
+
+
+class Filer:
+    """Files by class, and undoes it.
+
+    Args:
+        home: tenfold's own folder, which nothing is filed into.
+    """
+
+    def __init__(self, database: Database, store: Store, home: Path) -> None:
+        self._database, self._store, self._home = database, store, home.resolve()
+        self._files = ServerFiles(home, database.file, readable=(store.root,))
+
+    def plan(self, filters: Filters, root: Path, mode: Mode, *, sidecars: bool = False) -> Iterator[Step]:
+        """Every step that `file` would take, without taking any. Raises CatalogueError."""
+        real = checked_root(root, self._home)
+        planner = Planner(self._store, self._files, real, self._home, mode, sidecars=sidecars)
+        return planner.steps(self._entries(filters))
+
+    def file(
+        self, filters: Filters, root: Path, mode: Mode, *, sidecars: bool = False, by: int = HOUSE
+    ) -> Report:
+        """File what `filters` find and a class is known of.
+
+        Args:
+            root: the folder that the classes' folders are in; made where it is not there.
+            mode: copy; move, from where each was added, if that file is unchanged (else it is copied); or
+                link, a hard one where the disk allows it, else a symbolic one.
+            sidecars: also write each class into an XMP sidecar.
+
+        Raises:
+            CatalogueError: the folder cannot be used, or the disk is full: then it can go on or be undone.
+        """
+        steps = self.plan(filters, root, mode, sidecars=sidecars)
+        filing = Filing(
+            at=now(), by=by, root=str(checked_root(root, self._home)), mode=mode, count=0, undone_at=None
+        )
+        with self._database.writing() as session:
+            session.add(filing)
+        number = pictures = 0
+        while part := list(islice(steps, _PART)):
+            rows = [
+                {"filing_id": filing.id, "number": number + place, **_columns(step)}
+                for place, step in enumerate(part, start=1)
+            ]
+            number += len(part)
+            pictures += sum(step.of_picture for step in part)
+            with self._database.writing() as session:
+                session.execute(insert(Filed), rows)
+                session.execute(update(Filing).where(Filing.id == filing.id).values(count=pictures))
+        return self.resume(filing.id)
+
+    def resume(self, filing_id: int) -> Report:
+        """Take the steps that were not taken yet. Raises as `file`, and NotInCatalogue."""
+        report = self.get(filing_id)
+        if report.filing.undone_at is not None:
+            raise CatalogueError(f"Filing {filing_id}", "was undone", cure="File again.")
+        while steps := self._steps(Filed.filing_id == filing_id, Filed.state == PLANNED):
+            with self._noting() as noted:
+                for step in steps[:_NOTED]:
+                    self._take(step, noted)
+        return self.get(filing_id)
+
+    def undo(self, filing_id: int) -> Report:
+        """Put everything back as it was. What was changed since stays, and says so; undo can be repeated.
+
+        Raises:
+            NotInCatalogue: there is no such filing.
+            CatalogueError: it was undone already, or the disk is full.
+        """
+        if self.get(filing_id).filing.undone_at is not None:
+            raise CatalogueError(f"Filing {filing_id}", "was undone already")
+        last = 2**31 - 1
+        mine = (Filed.filing_id == filing_id, Filed.state.in_((PLANNED, DONE)))
+        while steps := self._steps(*mine, Filed.number < last, backwards=True):
+            last = steps[:_NOTED][-1].number
+            with self._noting() as noted:
+                for step in steps[:_NOTED]:
+                    self._take_back(step, noted)
+        with self._database.writing() as session:
+            left = session.scalar(select(func.count()).select_from(Filed).where(*mine))
+            if not left:
+                session.execute(update(Filing).where(Filing.id == filing_id).values(undone_at=now()))
+        return self.get(filing_id)
+
+    def get(self, filing_id: int) -> Report:
+        """A filing as it stands; NotInCatalogue where there is none."""
+        with self._database.reading() as session:
+            filing = session.get(Filing, filing_id) if 0 < filing_id < 2**63 else None
+            if filing is None:
+                raise NotInCatalogue(f"Filing {filing_id}", "does not exist", cure=_LISTED)
+            counts = select(Filed.state, Filed.how, func.count()).where(Filed.filing_id == filing_id)
+            states, hows = Counter[str](), Counter[str]()
+            for state, how, count in session.execute(counts.group_by(Filed.state, Filed.how)):
+                states[state] += count
+                hows[how] += count if state == DONE else 0
+        return Report(filing, states, hows)
+
+    def recent(self, *, before: int | None = None, limit: int = 50) -> list[Filing]:
+        """The filings, the newest first."""
+        chosen = select(Filing).order_by(Filing.id.desc()).limit(limit)
+        if before is not None:
+            chosen = chosen.where(Filing.id < min(before, 2**63 - 1))
+        with self._database.reading() as session:
+            return list(session.scalars(chosen))
+
+    def steps(self, filing_id: int, *, limit: int, problems: bool = False) -> list[Filed]:
+        """The first steps of a filing, without the folders; with `problems` only those that have one."""
+        chosen = [Filed.filing_id == filing_id, Filed.how != FOLDER]
+        if problems:
+            chosen.append(Filed.problem.is_not(None))
+        return self._steps(*chosen, limit=limit)
+
+    def _steps(self, *chosen: Any, backwards: bool = False, limit: int = _PART) -> list[Filed]:
+        order = Filed.number.desc() if backwards else Filed.number
+        with self._database.reading() as session:
+            return list(session.scalars(select(Filed).where(*chosen).order_by(order).limit(limit)))
+
+    def _entries(self, filters: Filters) -> Iterator[tuple[Entry, Sequence[str]]]:
+        """What is to be filed, with the paths of the files that each came from, the oldest first."""
+        chosen = [*conditions(filters, self._database), Entry.label.is_not(None)]
+        with self._database.reading() as session:
+            numbers = session.scalars(select(Entry.id).where(*chosen).order_by(Entry.id)).all()
+        for start in range(0, len(numbers), _PART):
+            part = numbers[start : start + _PART]
+            with self._database.reading() as session:
+                entries = session.scalars(select(Entry).where(Entry.id.in_(part)).order_by(Entry.id)).all()
+                named = select(Name).where(Name.entry_id.in_(part), Name.path != "").order_by(Name.id)
+                paths: dict[int, list[str]] = {}
+                for name in session.scalars(named):
+                    paths.setdefault(name.entry_id, []).append(name.path)
+            yield from ((entry, paths.get(entry.id, [])) for entry in entries if entry.label is not None)
+
+    @contextlib.contextmanager
+    def _noting(self) -> Iterator[list[dict[str, Any]]]:
+        """A list of what became of steps; it is written down in any case."""
+        noted: list[dict[str, Any]] = []
+        try:
+            yield noted
+        finally:
+            if noted:
+                with self._database.writing() as session:
+                    session.execute(update(Filed), noted)
+
+    def _take(self, step: Filed, noted: list[dict[str, Any]]) -> None:
+        state, how, problem = DONE, step.how, None
+        try:
+            if step.how == SIDECAR:
+                self._sidecar(step)
+            else:
+                state, how = filing_steps.take(step, self._files)
+        except Refused as reason:
+            state, problem = FAILED, str(reason)
+        except CatalogueError as reason:
+            state, problem = FAILED, str(reason)
+        except OSError as reason:
+            if reason.errno in _FULL:
+                raise _disk_full(step) from reason
+            state, problem = FAILED, reason.strerror or str(reason)
+        noted.append(_noted(step, state=state, how=how, problem=problem))
+
+    def _take_back(self, step: Filed, noted: list[dict[str, Any]]) -> None:
+        state, problem = step.state, None
+        try:
+            state, problem = filing_steps.take_back(step, self._files)
+            if problem and any(one["state"] == DONE for one in noted):
+                state = DONE  # what stays of ours may be in that folder, and go another time
+        except Refused as reason:
+            problem = str(reason)
+        except OSError as reason:
+            if reason.errno in _FULL:
+                raise _disk_full(step) from reason
+            problem = reason.strerror or str(reason)
+        noted.append(_noted(step, state=state, how=step.how, problem=problem))
+
+    def _sidecar(self, step: Filed) -> None:
+        """Write an entry's class beside its picture, once the table says what was there before."""
+        target = Path(step.target)
+        if not target.with_suffix("").exists():
+            raise Refused("Its picture was not filed.")
+        before = self._read(target) if target.exists() else None
+        if step.content is not None and before is not None and sha256(before).hexdigest() == step.content:
+            return  # written before it was cut off
+        with self._database.reading() as session:
+            entry = session.get(Entry, step.entry_id)
+        if entry is None or entry.label is None:
+            raise Refused("Its class is not known any more.")
+        beside = self._read(Path(step.origin)) if step.origin and before is None else before
+        content = xmp.sidecar(beside, _facts(entry), target.name)
+        columns = {"content": sha256(content).hexdigest(), "before": before}
+        with self._database.writing() as session:
+            session.execute(
+                update(Filed)
+                .where(Filed.filing_id == step.filing_id, Filed.number == step.number)
+                .values(**columns)
+            )
+        filing_steps.write_sidecar(content, step)
+
+    def _read(self, sidecar: Path) -> bytes:
+        """A sidecar that is there; a link does not lead out of its folder. Raises OSError."""
+        with self._files.open(str(sidecar), within=(str(sidecar.parent),)) as file:
+            return file.read()
+
+
+def _facts(entry: Entry) -> xmp.Facts:
+    assert entry.label is not None
+    return xmp.Facts(
+        label=entry.label,
+        corrected=entry.corrected_at is not None,
+        confidence=entry.confidence,
+        novelty=entry.novelty,
+        model=entry.model_hash,
+    )
+
+
+def _columns(step: Step) -> dict[str, Any]:
+    return {
+        "entry_id": step.entry,
+        "how": step.how,
+        "origin": step.origin,
+        "target": step.target,
+        "content": step.content,
+        "before": None,
+        "state": step.state,
+        "problem": step.problem,
+    }
+
+
+def _noted(step: Filed, **columns: Any) -> dict[str, Any]:
+    return {"filing_id": step.filing_id, "number": step.number, **columns}
+
+
+def _disk_full(step: Filed) -> CatalogueError:
+    return CatalogueError(
+        f"The disk of {Path(step.target).parent}",
+        "is full; what was done so far is kept",
+        received=f"filing {step.filing_id}, step {step.number:,}",
+        cure=f"Make room and let filing {step.filing_id} go on, or undo it.",
+    )

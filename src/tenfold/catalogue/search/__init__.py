@@ -1,0 +1,1 @@
+"""Which entries filters mean: pages, counts, the review queue. Changes nothing."""

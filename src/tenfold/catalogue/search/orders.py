@@ -1,0 +1,122 @@
+"""The orders that entries are listed in, and places in them that a list goes on from. Runs no query."""
+
+import base64
+import json
+import math
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal, get_args
+
+from sqlalchemy import ColumnElement, literal, tuple_
+from sqlalchemy.orm import InstrumentedAttribute
+
+from tenfold.catalogue.entries.tables import Entry
+from tenfold.errors import UsageError
+
+OrderName = Literal["newest", "oldest", "surest", "unsure", "novel", "taken", "name"]
+_GREATEST_ID = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Order:
+    """An order: by a column, entries that have nothing in it last; by id, the same way, where that is equal.
+
+    index: SQLite's index in this order.
+    """
+
+    name: str
+    column: InstrumentedAttribute[Any]
+    falling: bool
+    index: str
+
+    @property
+    def nullable(self) -> bool:
+        """Whether there may be entries that have nothing in the column."""
+        return self.column not in (Entry.added_at, Entry.name)
+
+    def sorting(self) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+        if self.falling:
+            return self.column.desc(), Entry.id.desc()
+        return self.column.asc(), Entry.id.asc()
+
+
+@dataclass(frozen=True)
+class Place:
+    """Right after an entry: its value in the order's column, None where it has none, and its id."""
+
+    value: Any
+    id: int
+
+    def beyond(self, order: Order) -> ColumnElement[bool]:
+        """What comes after it, of the entries that have a value, or of those that have none, as it has."""
+        if self.value is None:
+            return Entry.id < self.id if order.falling else Entry.id > self.id
+        entry = tuple_(order.column, Entry.id)
+        here = tuple_(literal(self.value, order.column.type), literal(self.id))
+        return entry < here if order.falling else entry > here
+
+
+_ORDERS = {
+    order.name: order
+    for order in (
+        Order("newest", Entry.added_at, True, "entries_by_added"),
+        Order("oldest", Entry.added_at, False, "entries_by_added"),
+        Order("surest", Entry.confidence, True, "entries_by_confidence"),
+        Order("unsure", Entry.confidence, False, "entries_by_confidence"),
+        Order("novel", Entry.novelty, True, "entries_by_novelty"),
+        Order("taken", Entry.taken_at, True, "entries_by_taken"),
+        Order("name", Entry.name, False, "entries_by_name"),
+    )
+}
+assert tuple(_ORDERS) == get_args(OrderName)
+
+
+def order_of(name: str) -> Order:
+    """The order of a name; UsageError where there is none."""
+    if name not in _ORDERS:
+        raise UsageError(
+            "The order",
+            "does not exist",
+            received=f"{name!r:.60}",
+            cure=f"Use one of {', '.join(_ORDERS)}.",
+        )
+    return _ORDERS[name]
+
+
+def written(order: Order, entry: Entry) -> str:
+    """The place after an entry, as text that is sent back to go on from there."""
+    value = getattr(entry, order.column.key)
+    plain = value.isoformat() if isinstance(value, datetime) else value
+    content = json.dumps([order.name, plain, entry.id], ensure_ascii=False)
+    return base64.urlsafe_b64encode(content.encode()).decode().rstrip("=")
+
+
+def read(text: str, order: Order) -> Place:
+    """A place as `written`; UsageError where it is none of this order's."""
+    try:
+        content = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        name, value, number = json.loads(content)
+        if name == order.name and isinstance(number, int) and 0 < number <= _GREATEST_ID:
+            return Place(_rich(order, value), number)
+    except (ValueError, TypeError, OverflowError, RecursionError):
+        pass
+    raise UsageError(
+        "after",
+        f"is no place in the order {order.name}",
+        received=f"{text!a:.80}",
+        cure="Send `next` of the page before, and the same order.",
+    )
+
+
+def _rich(order: Order, value: Any) -> Any:
+    """The value of a place; ValueError where the order's column cannot have it."""
+    if value is None and order.nullable:
+        return None
+    if order.column is Entry.name:
+        if isinstance(value, str) and "\0" not in value and value.encode():
+            return value
+    elif order.column in (Entry.added_at, Entry.taken_at):
+        return datetime.fromisoformat(value).astimezone(UTC)
+    elif isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+        return float(value)
+    raise ValueError

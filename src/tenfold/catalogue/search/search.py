@@ -1,0 +1,156 @@
+"""What is in the catalogue: pages of it in an order, how many there are, and one entry with all about it."""
+
+import heapq
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from sqlalchemy import ColumnElement, not_, select
+from sqlalchemy.orm import Session
+
+from tenfold.catalogue.entries.filters import Filters, conditions, visibility
+from tenfold.catalogue.entries.tables import HOUSE, Entry, Name
+from tenfold.catalogue.search.counts import Counts, counts
+from tenfold.catalogue.search.orders import Order, Place, order_of, read, written
+from tenfold.catalogue.search.query_plan import BY_NUMBER, Plan, planned
+from tenfold.database import Database
+from tenfold.errors import NotInCatalogue, UsageError
+
+MOST_PER_PAGE = 500
+_GREATEST_ID = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Page:
+    """Entries in an order; next: what to ask for the page after it, None at the end."""
+
+    entries: list[Entry]
+    next: str | None
+
+
+class Search:
+    """Finds entries for a person."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def page(
+        self, filters: Filters, order: str = "newest", limit: int = 50, after: str | None = None
+    ) -> Page:
+        """A page of what `filters` mean.
+
+        Entries that are added meanwhile come where the order puts them: none of the others is left out or
+        comes twice.
+
+        Args:
+            order: newest and oldest (by when they were added), surest and unsure (by confidence), novel (the
+                greatest novelty first), taken (the latest first) or name. What has no such value comes last.
+            limit: the most entries, 1 to MOST_PER_PAGE.
+            after: `next` of the page before.
+
+        Raises:
+            UsageError: an order or a page that there is not.
+        """
+        if not 1 <= limit <= MOST_PER_PAGE:
+            cure = f"Use 1 to {MOST_PER_PAGE}."
+            raise UsageError("limit", "is no number of entries for a page", received=str(limit), cure=cure)
+        chosen = order_of(order)
+        place = None if after is None else read(after, chosen)
+        with self._database.reading() as session:
+            numbers = self._numbers(session, filters, chosen, place, limit + 1)
+            entries = _entries(session, numbers[:limit])
+        more = len(numbers) > limit and entries
+        return Page(entries, written(chosen, entries[-1]) if more else None)
+
+    def counts(self, filters: Filters) -> Counts:
+        """How many entries `filters` mean, and how many of each kind among them."""
+        with self._database.reading() as session:
+            return counts(session, filters, self._database)
+
+    def get(self, number: int, *, person: int = HOUSE, administrator: bool = False) -> Entry:
+        """One entry, also a deleted one; NotInCatalogue where there is none that the person sees."""
+        with self._database.reading() as session:
+            seen = visibility(Filters(person=person, administrator=administrator))
+            found = (
+                session.scalars(select(Entry).where(Entry.id == number, *seen)).first()
+                if 0 < number <= _GREATEST_ID
+                else None
+            )
+        if found is None:
+            raise NotInCatalogue(
+                f"Entry {number}", "is not in the catalogue", cure="Look for it in the list."
+            )
+        return found
+
+    def several(self, numbers: Sequence[int]) -> dict[int, Entry]:
+        """Entries by their ids; who may see them is not asked here."""
+        with self._database.reading() as session:
+            return {entry.id: entry for entry in _entries(session, numbers)}
+
+    def names(self, number: int) -> Sequence[Name]:
+        """All names of an entry's content, the oldest first; who may see them is not asked here."""
+        with self._database.reading() as session:
+            return session.scalars(select(Name).where(Name.entry_id == number).order_by(Name.id)).all()
+
+    def _numbers(
+        self, session: Session, filters: Filters, order: Order, place: Place | None, limit: int
+    ) -> list[int]:
+        """The ids of the first entries after a place: those that have a value, then those that have none."""
+        if self._database.sqlite:
+            plan = planned(session, filters, order, limit)
+        else:
+            plan = Plan("", conditions(filters, self._database))
+        found: list[int] = []
+        if place is None or place.value is not None:
+            valued: list[ColumnElement[bool]] = [order.column.is_not(None)] if order.nullable else []
+            found = _part(session, plan, order, valued, place, limit)
+            place = None
+        if len(found) < limit and order.nullable:
+            found += _part(session, plan, order, [order.column.is_(None)], place, limit - len(found))
+        return found
+
+
+def _part(
+    session: Session,
+    plan: Plan,
+    order: Order,
+    part: list[ColumnElement[bool]],
+    place: Place | None,
+    limit: int,
+) -> list[int]:
+    """The ids of the first entries after a place, of those that have a value, or of those that have none."""
+    here = [*part, *([place.beyond(order)] if place else [])]
+    if plan.bound is None or plan.instead is None:
+        return _first(session, plan, order, here, limit)
+    walk = select(order.column, Entry.id).where(*here).order_by(*order.sorting())
+    walk = walk.with_hint(Entry, f"INDEXED BY {order.index}", "sqlite")
+    end = session.execute(walk.offset(plan.bound).limit(1)).first()
+    if end is None:
+        return _first(session, plan, order, here, limit)
+    found = _first(session, plan, order, [*here, not_(Place(*end).beyond(order))], limit)
+    return found if len(found) == limit else _first(session, plan.instead, order, here, limit)
+
+
+def _first(
+    session: Session, plan: Plan, order: Order, part: list[ColumnElement[bool]], limit: int
+) -> list[int]:
+    """The ids of the first entries of a part, from all lanes of a plan."""
+    lanes = []
+    for lane in [[one] for one in plan.lanes] or [[]]:
+        query = select(order.column, Entry.id).where(*lane, *plan.conditions, *part)
+        query = query.order_by(*order.sorting()).limit(limit).with_hint(Entry, plan.hint, "sqlite")
+        lanes.append([(row[0], row[1]) for row in session.execute(query)])
+    if len(lanes) == 1:
+        return [number for _, number in lanes[0]]
+    # All of one part have a value, or none has.
+    merged = heapq.merge(
+        *lanes, key=lambda row: row if row[0] is not None else row[1:], reverse=order.falling
+    )
+    return [number for _, number in islice(merged, limit)]
+
+
+def _entries(session: Session, numbers: Sequence[int]) -> list[Entry]:
+    """Entries in the order of `numbers`, but for those that are gone."""
+    query = select(Entry).where(Entry.id.in_(numbers)).with_hint(Entry, BY_NUMBER, "sqlite")
+    found = {entry.id: entry for entry in session.scalars(query)}
+    return [found[number] for number in numbers if number in found]

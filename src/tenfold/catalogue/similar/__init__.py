@@ -1,0 +1,1 @@
+"""Entries like another one, and duplicates. Runs no model."""

@@ -1,0 +1,168 @@
+"""Near duplicates: pictures that look the same (perceptual_hash.py), in groups. Knows no pixels.
+
+Two pictures are near duplicates where their looks differ in at most ALIKE of 64 bits; what is one of
+another's is one of the group. Two such looks have at least two of their eight bytes in common, so only looks
+that have are compared: for each of the 28 pairs of bytes, those that are equal there (Norouzi, Punjani and
+Fleet 2012 use such parts of codes in the same way).
+"""
+
+import threading
+import time
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import select
+
+from tenfold.catalogue.entries.filters import Filters, conditions
+from tenfold.catalogue.entries.tables import HOUSE, Entry
+from tenfold.catalogue.similar.perceptual_hash import ALIKE
+from tenfold.database import Database
+from tenfold.errors import UsageError
+
+assert ALIKE == 6, "more different bits need other parts"
+# Pictures with nearly no edges, a wall or a sky, all look the same; they are not compared.
+_PLAIN = 3
+# Looks that are equal in two bytes, in their order: each is compared with so many that follow.
+_MOST_FOLLOWING = 300
+_SECONDS_KEPT = 30.0
+_KEPT = 8
+
+Looks = NDArray[np.uint64]
+Ids = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Groups:
+    """A page of groups, the one with the newest entry first; next: what to ask for the page after it."""
+
+    groups: list[list[Entry]]
+    next: str | None
+
+
+class Duplicates:
+    """Finds near duplicates for a person."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._lock = threading.Lock()
+        self._found: dict[tuple[int, bool], tuple[float, list[Ids]]] = {}
+
+    def page(
+        self, *, person: int = HOUSE, administrator: bool = False, limit: int = 20, after: str | None = None
+    ) -> Groups:
+        """A page of groups of two and more entries that look the same, of what the person sees.
+
+        What has come in the last half minute may not be among them yet.
+
+        Args:
+            limit: the most groups.
+            after: `next` of the page before.
+
+        Raises:
+            UsageError: `after` is from no page.
+        """
+        below = 2**63 if after is None else _checked(after)
+        found = self._groups(person, administrator)
+        chosen = [group for group in found if group[-1] < below]
+        groups = self._entries([group.tolist() for group in chosen[:limit]], person, administrator)
+        more = len(chosen) > limit
+        return Groups(groups, str(chosen[limit - 1][-1]) if more else None)
+
+    def _groups(self, person: int, administrator: bool) -> list[Ids]:
+        """All groups, each in the order of ids, the one with the greatest id first."""
+        key = person, administrator
+        with self._lock:  # others that ask meanwhile wait for the same answer
+            at, groups = self._found.pop(key, (-1e9, []))
+            if time.monotonic() - at > _SECONDS_KEPT:
+                groups = grouped(*self._looks(person, administrator))
+                at = time.monotonic()
+            self._found[key] = at, groups
+            while len(self._found) > _KEPT:
+                del self._found[next(iter(self._found))]
+            return groups
+
+    def _looks(self, person: int, administrator: bool) -> tuple[Ids, Looks]:
+        seen = conditions(Filters(person=person, administrator=administrator), self._database)
+        query = select(Entry.id, Entry.look).where(Entry.look.is_not(None), *seen)
+        with self._database.reading() as session:
+            rows = np.array([tuple(row) for row in session.execute(query)], np.int64).reshape(-1, 2)
+        return rows[:, 0], rows[:, 1].astype(np.uint64)
+
+    def _entries(self, groups: list[list[int]], person: int, administrator: bool) -> list[list[Entry]]:
+        """Groups with their entries, but for those that are gone since."""
+        seen = conditions(Filters(person=person, administrator=administrator), self._database)
+        numbers = [number for group in groups for number in group]
+        query = select(Entry).where(Entry.id.in_(numbers), *seen)
+        with self._database.reading() as session:
+            entries = {entry.id: entry for entry in session.scalars(query)}
+        whole = [[entries[number] for number in group if number in entries] for group in groups]
+        return [group for group in whole if len(group) > 1]
+
+
+def grouped(ids: Ids, looks: Looks) -> list[Ids]:
+    """The groups of two and more that look the same.
+
+    Args:
+        ids: int64 `[N]`, all different; looks: uint64 `[N]`.
+
+    Returns:
+        Groups, each with its ids in order, the one with the greatest id first.
+    """
+    bits = np.bitwise_count(looks)
+    told = (bits >= _PLAIN) & (bits <= 64 - _PLAIN)
+    ids, looks = ids[told], looks[told]
+    different, which = np.unique(looks, return_inverse=True)
+    leader = _leaders(different)[which]
+    order = np.lexsort((ids, leader))
+    cuts = np.flatnonzero(np.diff(leader[order])) + 1
+    groups = [group for group in np.split(ids[order], cuts) if len(group) > 1]
+    return sorted(groups, key=lambda group: -int(group[-1]))
+
+
+def _leaders(looks: Looks) -> NDArray[np.int64]:
+    """For each of some different looks, in order, the place of one that stands for its group."""
+    parent = list(range(len(looks)))
+
+    def top(place: int) -> int:
+        while parent[place] != place:
+            parent[place] = parent[parent[place]]
+            place = parent[place]
+        return place
+
+    for one, other in _alike(looks):
+        first, second = sorted((top(one), top(other)))
+        parent[second] = first
+    return np.array([top(place) for place in range(len(looks))], np.int64)
+
+
+def _alike(looks: Looks) -> set[tuple[int, int]]:
+    """The places of looks that differ in at most ALIKE bits."""
+    found: set[tuple[int, int]] = set()
+    parts = [(looks >> np.uint64(8 * place) & np.uint64(0xFF)).astype(np.uint16) for place in range(8)]
+    for one, other in combinations(range(8), 2):
+        key = parts[one] << np.uint16(8) | parts[other]
+        order = np.argsort(key, kind="stable")  # within a key in the order of looks, as they come
+        sorted_key, sorted_looks = key[order], looks[order]
+        starts = np.arange(max(len(looks) - 1, 0))
+        for step in range(1, _MOST_FOLLOWING + 1):
+            starts = starts[starts + step < len(looks)]
+            starts = starts[sorted_key[starts] == sorted_key[starts + step]]
+            if not len(starts):
+                break
+            differing = np.bitwise_count(sorted_looks[starts] ^ sorted_looks[starts + step])
+            near = starts[differing <= ALIKE]
+            found.update(zip(order[near].tolist(), order[near + step].tolist(), strict=True))
+    return found
+
+
+def _checked(after: str) -> int:
+    if after.isascii() and after.isdigit() and len(after) < 20 and 0 < int(after) < 2**63:
+        return int(after)
+    raise UsageError(
+        "after",
+        "is no place among the duplicates",
+        received=f"{after!a:.80}",
+        cure="Send `next` of the page before.",
+    )

@@ -1,0 +1,192 @@
+"""More like this: the entries whose pictures a model puts nearest to one entry's. Knows vectors, no model.
+
+Vectors of different models have nothing to do with each other: an entry is compared with those that the same
+model named. While the index of a model is made, in the background, all vectors of the newest entries are
+looked at instead.
+"""
+
+import logging
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from sqlalchemy import func, select
+
+from tenfold.catalogue.entries.filters import Filters, conditions
+from tenfold.catalogue.entries.tables import HOUSE, Embedding, Entry
+from tenfold.catalogue.similar.vectors import Found, ModelVectors, Vectors, nearest_of, unpacked
+from tenfold.database import Database
+from tenfold.errors import CatalogueError
+
+MOST = 200
+# While there is no index: the newest entries that are looked at. In all, for those who see only a few.
+_NEWEST = 20_000
+# How far it is looked for entries that the person sees, before all of those are looked at.
+_FARTHEST = 5_000
+_SECONDS_BETWEEN_LOOKS = 2.0
+# Models whose vectors are kept at hand.
+_MODELS = 3
+
+
+@dataclass(frozen=True)
+class Alike:
+    """What is like an entry.
+
+    entries: with their cosine similarity, -1 to 1, the most alike first. model: the model whose vectors were
+    compared. compared: how many entries it named. others: how many were named by other models, and could not
+    be compared. complete: whether all that were to be compared were.
+    """
+
+    entries: list[tuple[Entry, float]]
+    model: str
+    compared: int
+    others: int
+    complete: bool
+
+
+class Similar:
+    """Finds what is like an entry.
+
+    Args:
+        folder: where indexes are kept, a file for each model.
+    """
+
+    def __init__(self, database: Database, folder: Path) -> None:
+        self._database, self._folder = database, folder
+        self._lock = threading.Lock()
+        self._models: dict[str, ModelVectors] = {}
+        self._looked: dict[str, float] = {}
+        self._counted: dict[str, tuple[float, int, int]] = {}
+        self._at_work: threading.Thread | None = None
+        self._stopping = threading.Event()
+
+    def like(
+        self, entry: Entry, *, person: int = HOUSE, administrator: bool = False, limit: int = 24
+    ) -> Alike:
+        """The entries most like one, of those that `person` sees and that are not deleted.
+
+        Raises:
+            CatalogueError: the entry has no vector: it waits to be classified, or cannot be.
+        """
+        vector, model = self._vector(entry)
+        filters = Filters(person=person, administrator=administrator)
+        with self._lock:
+            vectors = self._of(model)
+            self._wake(model, vectors)
+        if vectors.ready:
+            found, complete = self._through(vectors, vector, filters, model, entry.id, limit)
+        else:
+            found, complete = self._looking(vector, filters, model, entry.id, limit)
+        with self._database.reading() as session:
+            chosen = select(Entry).where(Entry.id.in_([number for number, _ in found]))
+            entries = {one.id: one for one in session.scalars(chosen)}
+        compared, everything = self._sizes(model)
+        near = [(entries[number], similarity) for number, similarity in found if number in entries]
+        return Alike(near, model, compared, everything - compared, complete)
+
+    def settle(self) -> None:
+        """Wait until what is done in the background is done."""
+        with self._lock:
+            at_work = self._at_work
+        if at_work is not None:
+            at_work.join()
+
+    def close(self) -> None:
+        """Stop what is done in the background."""
+        self._stopping.set()
+        self.settle()
+
+    def _vector(self, entry: Entry) -> tuple[Vectors, str]:
+        with self._database.reading() as session:
+            row = session.get(Embedding, entry.id)
+        if row is None:
+            raise CatalogueError(
+                f"Entry {entry.id}",
+                "cannot be compared with others yet",
+                received=f"it is {entry.state}",
+                cure="Wait until it is classified."
+                if entry.state == "waiting"
+                else "Only a picture that a model could look at can be.",
+            )
+        return np.frombuffer(row.vector, "<f2"), row.model_hash
+
+    def _of(self, model: str) -> ModelVectors:
+        """The vectors of a model; those that were not asked for the longest make room."""
+        found = self._models.pop(model, None)
+        self._models[model] = (
+            found if found is not None else ModelVectors(self._database, self._folder, model)
+        )
+        while len(self._models) > _MODELS:
+            del self._models[next(iter(self._models))]
+        return self._models[model]
+
+    def _wake(self, model: str, vectors: ModelVectors) -> None:
+        """Have the vectors catch up in the background, where that was not done just now."""
+        busy = self._at_work is not None and self._at_work.is_alive()
+        if busy or time.monotonic() - self._looked.get(model, -1e9) < _SECONDS_BETWEEN_LOOKS:
+            return
+
+        def work() -> None:
+            try:
+                vectors.catch_up(self._stopping)
+                self._clear()
+            except OSError as reason:
+                # Without the file it works too, only slower.
+                logging.getLogger("tenfold").warning("The index of likeness cannot be kept: %s", reason)
+            self._looked[model] = time.monotonic()
+
+        self._at_work = threading.Thread(target=work, name="similar", daemon=True)
+        self._at_work.start()
+
+    def _clear(self) -> None:
+        """Remove the files of models that named none of the entries there are."""
+        with self._database.reading() as session:
+            models = set(session.scalars(select(Embedding.model_hash).distinct()))
+        for file in self._folder.glob("*"):
+            if file.suffix in (".usearch", ".json") and file.stem not in models:
+                file.unlink(missing_ok=True)
+
+    def _sizes(self, model: str) -> tuple[int, int]:
+        """How many entries the model named, and how many all models did; a few seconds old at most."""
+        at, compared, everything = self._counted.get(model, (-1e9, 0, 0))
+        if time.monotonic() - at > _SECONDS_BETWEEN_LOOKS:
+            with self._database.reading() as session:
+                compared = session.scalar(select(func.count()).where(Embedding.model_hash == model)) or 0
+                everything = session.scalar(select(func.count()).select_from(Embedding)) or 0
+            self._counted[model] = time.monotonic(), compared, everything
+        return compared, everything
+
+    def _through(
+        self, vectors: ModelVectors, vector: Vectors, filters: Filters, model: str, itself: int, limit: int
+    ) -> tuple[Found, bool]:
+        """Through the index: ever more of the nearest, until enough of them are seen by the person."""
+        count = 4 * limit + 1
+        while True:
+            near = vectors.nearest(vector, count)
+            seen = self._seen([number for number, _ in near if number != itself], filters, model)
+            found = [one for one in near if one[0] in seen]
+            if len(found) >= limit or len(near) < count:
+                return found[:limit], True
+            if count >= _FARTHEST:
+                return self._looking(vector, filters, model, itself, limit)
+            count = min(4 * count, _FARTHEST)
+
+    def _seen(self, numbers: list[int], filters: Filters, model: str) -> set[int]:
+        """Those of some entries that the person sees and that the model named."""
+        query = select(Entry.id).join(Embedding, Embedding.entry_id == Entry.id)
+        query = query.where(Entry.id.in_(numbers), Embedding.model_hash == model)
+        with self._database.reading() as session:
+            return set(session.scalars(query.where(*conditions(filters, self._database))))
+
+    def _looking(
+        self, vector: Vectors, filters: Filters, model: str, itself: int, limit: int
+    ) -> tuple[Found, bool]:
+        """By looking at all vectors of the newest entries that the person sees."""
+        query = select(Embedding.entry_id, Embedding.vector).join(Entry, Entry.id == Embedding.entry_id)
+        query = query.where(Embedding.model_hash == model, *conditions(filters, self._database))
+        query = query.where(Entry.id != itself).order_by(Entry.id.desc()).limit(_NEWEST)
+        with self._database.reading() as session:
+            rows = session.execute(query).all()
+        return nearest_of(*unpacked(rows), vector, limit), len(rows) < _NEWEST

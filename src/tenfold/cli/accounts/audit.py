@@ -1,0 +1,40 @@
+"""tenfold audit: the log of who did what."""
+
+import json
+
+import click
+
+from tenfold.cli.terminal.text import table
+from tenfold.runtime import App
+
+
+@click.command()
+@click.option(
+    "--limit", type=click.IntRange(1, 100_000), default=50, show_default=True, help="The most records."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")
+def audit(limit: int, as_json: bool) -> None:
+    """Say who did what.
+
+    The newest comes last. Times are in UTC; a record without an address was made on this machine.
+    """
+    with App() as app:
+        records = app.audit.latest(limit=limit)[::-1]
+    if as_json:
+        for one in records:
+            click.echo(json.dumps({**vars(one), "at": one.at.isoformat()}, ensure_ascii=False))
+    elif records:
+        rows = [
+            (
+                f"{one.at:%Y-%m-%d %H:%M:%S}",
+                one.who or "-",
+                one.action,
+                one.subject or "-",
+                one.address or "-",
+                ", ".join(f"{name} {value}" for name, value in one.details.items()),
+            )
+            for one in records
+        ]
+        click.echo(table([("when", "who", "what", "to what", "from", ""), *rows]))
+    else:
+        click.echo("Nothing was done yet that is kept here.")

@@ -1,0 +1,89 @@
+"""tenfold token: programs' ways in, from the command line of the machine that has the database."""
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from tenfold.cli.accounts.user import ROLES
+from tenfold.cli.terminal.text import printable, table
+from tenfold.runtime import App
+
+if TYPE_CHECKING:
+    from tenfold.accounts.tokens import Issued
+
+_DAYS = 90
+
+
+@click.group()
+def token() -> None:
+    """Make, list and revoke programs' ways in.
+
+    A program sends its token with each request: `Authorization: Bearer tenfold_...`.
+    """
+
+
+@token.command()
+@click.argument("name")
+@click.option("--for", "person", required=True, metavar="PERSON", help="For whom the program acts.")
+@click.option("--role", type=click.Choice(ROLES), help="The most it may do. Default: what the person may.")
+@click.option(
+    "--days", type=click.IntRange(1, 730), default=_DAYS, show_default=True, help="How long it holds."
+)
+def add(name: str, person: str, role: str | None, days: int) -> None:
+    """Make a token. It is printed this once, and kept nowhere."""
+    with App() as app:
+        owner = app.people.named(person)
+        made, secret = app.tokens.add(owner.id, name, role or owner.role, days=days)
+    click.echo(secret)
+    click.echo(
+        f"{printable(made.name)}: {made.role}, for {printable(made.person)}, until "
+        f"{made.expires_at:%Y-%m-%d}. It is not shown again.",
+        err=True,
+    )
+
+
+@token.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
+def listed(as_json: bool) -> None:
+    """List all tokens, also those that hold no longer."""
+    with App() as app:
+        tokens = app.tokens.issued()
+    if as_json:
+        click.echo(json.dumps([_facts(one) for one in tokens], indent=2, ensure_ascii=False))
+    elif tokens:
+        head = ("id", "name", "for", "role", "state", "last used")
+        rows = [
+            (str(one.id), one.name, one.person, one.role, _state(one), _day(one.used_at) or "never")
+            for one in tokens
+        ]
+        click.echo(table([head, *rows]))
+    else:
+        click.echo("There are no tokens. Make one: tenfold token add NAME --for PERSON")
+
+
+@token.command()
+@click.argument("number", type=int, metavar="ID")
+def revoke(number: int) -> None:
+    """Let a token in no longer. ID: as `tenfold token list` shows it."""
+    with App() as app:
+        gone = app.tokens.revoke(number)
+    click.echo(f"{printable(gone.name)} of {printable(gone.person)} holds no longer")
+
+
+def _state(one: "Issued") -> str:
+    if one.revoked_at is not None:
+        return f"revoked {_day(one.revoked_at)}"
+    over = one.expires_at is not None and one.expires_at <= datetime.now(UTC)
+    return f"{'ended' if over else 'until'} {_day(one.expires_at)}"
+
+
+def _day(at: datetime | None) -> str:
+    return f"{at:%Y-%m-%d}" if at else ""
+
+
+def _facts(one: "Issued") -> dict[str, object]:
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value for name, value in vars(one).items()
+    }

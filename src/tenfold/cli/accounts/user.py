@@ -1,0 +1,126 @@
+"""tenfold user: accounts, from the command line of the machine that has the database."""
+
+import json
+import sys
+
+import click
+
+from tenfold.cli.terminal.text import printable, table
+from tenfold.runtime import App
+
+ROLES = ("viewer", "operator", "administrator")
+
+_role = click.option(
+    "--role",
+    type=click.Choice(ROLES),
+    required=True,
+    help="viewer: looks. operator: also adds and corrects. administrator: also models, settings, people.",
+)
+_from_stdin = click.option(
+    "--password-stdin", is_flag=True, help="Take the password from the first line of standard input."
+)
+
+
+@click.group()
+def user() -> None:
+    """Give people accounts, and change them.
+
+    From the first account on, everybody has to sign in to the page and the API.
+    """
+
+
+@user.command()
+@click.argument("name")
+@_role
+@_from_stdin
+def add(name: str, role: str, password_stdin: bool) -> None:
+    """Give somebody an account. The first one has to be an administrator's."""
+    from tenfold.accounts.people import checked_name
+
+    name = checked_name(name)
+    with App() as app:
+        made = app.people.add(name, role, _password(password_stdin))
+    click.echo(f"{printable(made.name)} has an account as {made.role}")
+
+
+@user.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
+def listed(as_json: bool) -> None:
+    """List everybody with an account."""
+    with App() as app:
+        everybody = app.people.everybody()
+    if as_json:
+        facts = [
+            {
+                "id": one.id,
+                "name": one.name,
+                "role": one.role,
+                "disabled": one.disabled,
+                "created_at": one.created_at.isoformat(),
+                "password_at": one.password_at.isoformat(),
+            }
+            for one in everybody
+        ]
+        click.echo(json.dumps(facts, indent=2, ensure_ascii=False))
+    elif everybody:
+        rows = [
+            (one.name, one.role, "disabled" if one.disabled else "", f"{one.created_at:%Y-%m-%d}")
+            for one in everybody
+        ]
+        click.echo(table([("name", "role", "", "since"), *rows]))
+    else:
+        click.echo("Nobody has an account. Add one: tenfold user add NAME --role administrator")
+
+
+@user.command()
+@click.argument("name")
+@click.argument("role", type=click.Choice(ROLES))
+def role(name: str, role: str) -> None:
+    """Give somebody another role."""
+    with App() as app:
+        made = app.people.change(app.people.named(name).id, role=role)
+    click.echo(f"{printable(made.name)} is {made.role} now")
+
+
+@user.command()
+@click.argument("name")
+def disable(name: str) -> None:
+    """Let somebody in no longer; what they added and did stays."""
+    with App() as app:
+        made = app.people.change(app.people.named(name).id, disabled=True)
+    click.echo(f"{printable(made.name)} is not let in any longer")
+
+
+@user.command()
+@click.argument("name")
+def enable(name: str) -> None:
+    """Let somebody in again."""
+    with App() as app:
+        made = app.people.change(app.people.named(name).id, disabled=False)
+    click.echo(f"{printable(made.name)} is let in again")
+
+
+@user.command()
+@click.argument("name")
+@_from_stdin
+def password(name: str, password_stdin: bool) -> None:
+    """Give somebody another password, and sign them out everywhere."""
+    with App() as app:
+        person = app.people.named(name)
+        app.people.change(person.id, password=_password(password_stdin))
+    click.echo(f"{printable(person.name)} has another password, and is signed out everywhere")
+
+
+def _password(from_stdin: bool) -> str:
+    from tenfold.errors import UsageError
+
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    if not sys.stdin.isatty():
+        raise UsageError(
+            "The password",
+            "cannot be asked for without a terminal",
+            cure="Use --password-stdin.",
+        )
+    asked: str = click.prompt("Password", hide_input=True, confirmation_prompt="The same again")
+    return asked

@@ -1,0 +1,105 @@
+"""tenfold catalogue add and check: folders into the catalogue, and whether every original is as it was."""
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from tenfold.cli.terminal.text import Progress, padded, printable, width
+from tenfold.errors import UsageError
+from tenfold.runtime import App
+
+if TYPE_CHECKING:
+    from tenfold.workflows.ingest import AddResult
+
+_NONE_OF_THESE = "none of these"
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option("--owner", metavar="NAME", help="Whose they are. Default: everybody's.")
+@click.option("--private", is_flag=True, help="Only the owner sees them; needs --owner.")
+def add(paths: tuple[str, ...], owner: str | None, private: bool) -> int:
+    """Add pictures and folders, and say what is in them.
+
+    PATH is a picture or a folder (with all folders in it). The originals stay where they are; the catalogue
+    keeps its own copy. A file that was added before and has not changed is not read again, so a run that was
+    cut off goes on where it stopped. A file that cannot be used is named; the exit status is then 1.
+    """
+    import os
+
+    from tenfold.cli.server.job_progress import do
+    from tenfold.workflows.ingest import ADD, AddParams
+
+    if private and owner is None:
+        raise UsageError(
+            "--private",
+            "needs to know whose the pictures are",
+            cure="Add --owner and the name of an account.",
+        )
+    missing = next((path for path in paths if not os.path.exists(path)), None)
+    if missing is not None:
+        raise UsageError(missing, "does not exist", cure="Check the path.")
+    roots = [os.path.abspath(path) for path in paths]
+    with App() as app:
+        person = _person(app, owner)
+        params = AddParams(paths=roots, owner=person, shared=not private)
+        shown = printable(roots[0]) + (f" and {len(roots) - 1} more" if len(roots) > 1 else "")
+        # The same folders once more, while they are being added, are the same job.
+        key = f"{ADD.kind} {params.model_dump_json()}"
+        job = do(app.jobs, ADD, params, title=f"Add {shown}", by=person, key=key)
+    return tell(ADD.result_of(job))
+
+
+@click.command()
+def check() -> int:
+    """Read every original, and name those that are missing or altered.
+
+    The exit status is 1 where there is one.
+    """
+    from tenfold.catalogue.entries.integrity import check as check_originals
+
+    with App() as app, Progress(sys.stderr, "pictures") as progress:
+        found = check_originals(app.database, app.store, progress.show)
+    for fault in found.faults:
+        names = ", ".join(fault.names[:3]) + (" and others" if len(fault.names) > 3 else "")
+        click.echo(printable(f"{fault.problem}: {names} ({fault.hash[:12]})"))
+    faults = len(found.faults)
+    click.echo(f"{found.originals:,} originals: {f'{faults:,} missing or altered' if faults else 'all well'}")
+    if found.unused:
+        click.echo(f"{found.unused:,} files belong to no entry: adding was cut off. They do no harm.")
+    if found.waiting:
+        click.echo(f"{found.waiting:,} entries wait for their class: tenfold serve classifies them.")
+    return 1 if faults else 0
+
+
+def _person(app: App, name: str | None) -> int:
+    return 0 if name is None else app.people.named(name).id
+
+
+def tell(result: "AddResult") -> int:
+    """The result in words; the exit status."""
+    labels = sorted(result.labels.items(), key=_most_first)
+    rows = [(label or _NONE_OF_THESE, count) for label, count in labels]
+    column = max((width(printable(label)) for label, _ in rows), default=0)
+    for label, count in rows:
+        click.echo(f"  {padded(printable(label), column)}  {count:>7,}")
+    damaged = f" ({result.failed:,} of them damaged)" if result.failed else ""
+    parts = [f"{result.added:,} added{damaged}"]
+    parts += [f"{result.known:,} in the catalogue already"] if result.known else []
+    parts += [f"{result.unchanged:,} unchanged since they were added"] if result.unchanged else []
+    refused = result.unusable - result.failed
+    parts += [f"{refused:,} that cannot be used"] if refused else []
+    files = "1 file" if result.files == 1 else f"{result.files:,} files"
+    click.echo(f"{files}: {', '.join(parts)}")
+    for problem in result.problems:
+        click.echo(f"tenfold: {printable(problem)}", err=True)
+    more = result.unusable - len(result.problems)
+    if more:
+        click.echo(f"tenfold: and {more:,} more that cannot be used", err=True)
+    return 1 if result.unusable else 0
+
+
+def _most_first(item: tuple[str, int]) -> tuple[bool, int, str]:
+    label, count = item
+    return label == "", -count, label

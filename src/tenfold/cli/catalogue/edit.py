@@ -1,0 +1,128 @@
+"""tenfold catalogue correct, delete, restore and undo: entries changed from the command line."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from tenfold.cli.terminal.text import printable, table
+from tenfold.errors import UsageError
+from tenfold.runtime import App
+
+if TYPE_CHECKING:
+    from tenfold.catalogue.edits.actions import Actions, Done
+
+_ID = click.IntRange(min=1)
+_DONE = {
+    "correct": "corrected",
+    "uncorrect": "given back to the model",
+    "rename": "renamed",
+    "delete": "deleted",
+    "restore": "restored",
+    "share": "shared",
+    "unshare": "no longer shared",
+    "undo": "as before",
+}
+
+
+@click.command()
+@click.argument("words", nargs=-1, required=True, metavar="ID... LABEL")
+@click.option("--none", is_flag=True, help="None of these, instead of LABEL.")
+@click.option("--new", is_flag=True, help="LABEL is a class that there is not yet.")
+def correct(words: tuple[str, ...], none: bool, new: bool) -> None:
+    """Say what class entries are of. The same class confirms it; a new one takes --new."""
+    from tenfold.cli.catalogue.filters import check_labels
+
+    numbers, label = (words, "") if none else (words[:-1], words[-1])
+    wrong = next((word for word in numbers if not (word.isascii() and word.isdigit())), None)
+    if not numbers or wrong is not None or not (label or none):
+        cure = "Write the numbers, then the class: tenfold catalogue correct 17 18 cat"
+        raise UsageError(
+            "correct", "takes numbers of entries and a class", received=printable(" ".join(words)), cure=cure
+        )
+    with App() as app:
+        if not new:
+            check_labels(app, [label], "Give --new if it is meant.")
+        _tell(app.actions.do("correct", [int(word) for word in numbers], administrator=True, label=label))
+
+
+@click.command()
+@click.argument("numbers", nargs=-1, required=True, type=_ID, metavar="ID...")
+def delete(numbers: tuple[int, ...]) -> None:
+    """Delete entries. They can be restored; their originals are kept."""
+    with App() as app:
+        _tell(app.actions.do("delete", numbers, administrator=True))
+
+
+@click.command()
+@click.argument("numbers", nargs=-1, required=True, type=_ID, metavar="ID...")
+def restore(numbers: tuple[int, ...]) -> None:
+    """Restore deleted entries."""
+    with App() as app:
+        _tell(app.actions.do("restore", numbers, administrator=True))
+
+
+@click.command()
+@click.argument("numbers", nargs=-1, type=_ID, metavar="[ID...]")
+def retry(numbers: tuple[int, ...]) -> None:
+    """Classify entries again that could not be classified; without ID all of them."""
+    from tenfold.catalogue.ingest.retry import retry as wait_again
+    from tenfold.cli.server.job_progress import do
+    from tenfold.workflows.classify import CLASSIFY, ClassifyParams
+
+    with App() as app:
+        tried = wait_again(app.database, numbers or None, person=0, administrator=True)
+        if tried:
+            do(app.jobs, CLASSIFY, ClassifyParams(), title="Classify again")
+        failed = [entry for entry in app.intake.entries(tried) if entry.state == "failed"]
+    entries = "1 entry" if len(tried) == 1 else f"{len(tried):,} entries"
+    click.echo(f"{entries} tried again" + (f"; {len(failed):,} failed again" if failed else ""))
+
+
+@click.command()
+@click.argument("number", required=False, type=_ID, metavar="[ID]")
+@click.option("--list", "listing", is_flag=True, help="List what was done last, by everybody.")
+def undo(number: int | None, listing: bool) -> None:
+    """Undo an action: the one with this number, or the last from this command line."""
+    with App() as app:
+        actions = app.actions
+        if listing:
+            _list(actions)
+            return
+        if number is None:
+            last = actions.latest()
+            if last is None:
+                click.echo("There is nothing to undo.")
+                return
+            number = last.id
+        _tell(actions.undo(number, administrator=True))
+
+
+def _list(actions: "Actions") -> None:
+    rows = [
+        (
+            str(one.id),
+            f"{one.at.astimezone():%Y-%m-%d %H:%M}",
+            one.kind,
+            str(one.details.get("label", one.details.get("name", ""))) or "-",
+            f"{one.count:,}",
+            "undone" if one.undone_at else "",
+        )
+        for one in actions.recent(administrator=True)
+    ]
+    if rows:
+        click.echo(table([("ID", "WHEN", "WHAT", "TO", "ENTRIES", ""), *rows]))
+    else:
+        click.echo("Nothing was done yet.")
+
+
+def _tell(done: "Done") -> None:
+    action = done.action
+    entries = "1 entry" if action.count == 1 else f"{action.count:,} entries"
+    undone = (
+        f"Action {action.details['of']} ({action.details['kind']}) undone: " if action.kind == "undo" else ""
+    )
+    why = "changed since" if undone else "not found, not to be changed, or so already"
+    left = f"; {done.skipped:,} left as they were ({why})" if done.skipped else ""
+    click.echo(f"{undone}{entries} {_DONE[action.kind]}{left}")
+    if action.count:
+        click.echo(f"To undo it: tenfold catalogue undo {action.id}")

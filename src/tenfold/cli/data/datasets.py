@@ -1,0 +1,68 @@
+"""Labelled pictures named on a command line, opened with their progress shown. Trains and judges nothing."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tenfold.cli.terminal.text import Progress, printable
+
+if TYPE_CHECKING:
+    from tenfold.datasets.dataset import Dataset
+    from tenfold.server_files import ServerFiles
+    from tenfold.settings import Settings
+
+SOURCE_HELP = "cifar10, a folder of class-name/picture files, or a CSV or Parquet manifest."
+# So many unreadable pictures are named; the rest are counted.
+_NAMED = 5
+
+# Of a server that runs the command for whoever named the data to it.
+confined_option = click.option(
+    "--confined",
+    is_flag=True,
+    hidden=True,
+    help="Follow no link out of the data's folder, and read none of tenfold's own files.",
+)
+
+
+def confined_files(chosen: "Settings", data_dir: Path) -> "ServerFiles":
+    """What opens the data of a command that is `--confined`."""
+    from tenfold.database import sqlite_file
+    from tenfold.server_files import ServerFiles
+
+    return ServerFiles(chosen.home, sqlite_file(chosen.database_url), readable=(data_dir,))
+
+
+def open_data(
+    source: str,
+    side: int,
+    data_dir: Path,
+    home: Path,
+    *,
+    resize: str = "bilinear",
+    fetch: bool = True,
+    files: "ServerFiles | None" = None,
+) -> "Dataset":
+    """The labelled pictures; CIFAR-10 may be fetched where it is missing. Raises as `open_dataset`."""
+    from tenfold.datasets.fetch import fetch_cifar10
+    from tenfold.datasets.opening import open_dataset
+
+    if source == "cifar10" and fetch:
+        with Progress(sys.stderr, "MB", scale=1e6) as progress:
+            fetch_cifar10(data_dir, progress=progress.show)
+    with Progress(sys.stderr, "pictures", scale=1) as progress:
+        data = open_dataset(
+            source,
+            side=side,
+            data_dir=data_dir,
+            cache=home / "cache",
+            resize=resize,
+            files=files,
+            progress=progress.show,
+        )
+    for one in data.skipped[:_NAMED]:
+        click.echo(printable(f"Skipped {one.source}: {one.reason}"), err=True)
+    if len(data.skipped) > _NAMED:
+        click.echo(f"... and {len(data.skipped) - _NAMED:,} more. `tenfold data check` lists them.", err=True)
+    return data

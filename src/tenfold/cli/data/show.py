@@ -1,0 +1,77 @@
+"""tenfold data show: the first pictures of a dataset, and how many there are of each class."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tenfold.cli.data.datasets import open_data
+from tenfold.cli.terminal.text import padded, printable, width
+from tenfold.errors import DatasetError
+
+if TYPE_CHECKING:
+    from tenfold.datasets.dataset import Dataset
+
+_BAR = 30
+# Larger than the tiles of the sheet is of no use; CIFAR-10 is shown as it is.
+_SIDE, _CIFAR10_SIDE = 128, 32
+
+
+@click.command()
+@click.argument("source", default="cifar10", metavar="[SOURCE]")
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path("pictures.png"),
+    show_default=True,
+    metavar="FILE",
+    help="Where the sheet of pictures goes, as PNG.",
+)
+@click.option(
+    "--data-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="The folder that holds CIFAR-10, or will.",
+)
+def show(source: str, output: Path, data_dir: Path | None) -> None:
+    """Draw the first 25 pictures, and count the classes.
+
+    SOURCE is cifar10 (the default), a folder of class-name/picture files, or a CSV or Parquet manifest.
+    """
+    from tenfold import settings
+    from tenfold.datasets.contact_sheet import contact_sheet, first
+
+    chosen = settings.load()
+    side = _CIFAR10_SIDE if source == "cifar10" else _SIDE
+    data = open_data(source, side, data_dir or Path(chosen.data_dir), Path(chosen.home))
+    some = data.training.take(first(data.training))
+    sheet = contact_sheet(some.pictures, [some.classes[label] for label in some.labels])
+    try:
+        sheet.save(output, "PNG")
+    except OSError as reason:
+        raise DatasetError(
+            str(output),
+            "cannot be written",
+            received=reason.strerror or str(reason),
+            cure="Name another file with --output.",
+        ) from reason
+    click.echo(_table(data))
+    click.echo(f"\nThe first {len(some)} are drawn in {output}")
+
+
+def _table(data: "Dataset") -> str:
+    import numpy as np
+
+    parts = (data.training, data.validation, data.test)
+    classes = [printable(label) for label in data.training.classes]
+    counts = np.stack([np.bincount(part.labels, minlength=len(classes)) for part in parts], axis=1)
+    most = max(1, int(counts[:, 0].max()))
+    columns = max(len("class"), *map(width, classes))
+    lines = [padded("class", columns) + "  training  validation      test"]
+    for label, (training, validation, test) in zip(classes, counts.tolist(), strict=True):
+        bar = "█" * max(round(_BAR * training / most), int(training > 0))
+        lines.append(f"{padded(label, columns)}  {training:>8,}  {validation:>10,}  {test:>8,}  {bar}")
+    total = counts.sum(axis=0).tolist()
+    lines.append(f"{padded('all', columns)}  {total[0]:>8,}  {total[1]:>10,}  {total[2]:>8,}")
+    return "\n".join(lines)

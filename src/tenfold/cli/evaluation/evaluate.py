@@ -1,0 +1,207 @@
+"""tenfold evaluate: a model file measured on labelled pictures, and the report on it."""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tenfold.cli.data.datasets import SOURCE_HELP, open_data
+from tenfold.cli.terminal.text import Progress, padded, printable, width
+
+if TYPE_CHECKING:
+    from tenfold.datasets.labelled import LabelledPictures
+    from tenfold.evaluation.evaluate import Answers, Evaluation
+    from tenfold.evaluation.out_of_distribution import Strangers
+    from tenfold.inference import Classifier
+
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+_FILE = click.Path(dir_okay=False, path_type=Path)
+# A table with more columns would not fit a terminal: the most confused pairs are told in its place.
+_MOST_COLUMNS = 12
+_PAIRS = 20
+# Corruptions times severities; pictures under each by default and on demand; seconds that a default may take.
+_CORRUPTIONS = 75
+_CORRUPTED, _MANY_CORRUPTED = 500, 2_000
+_PATIENCE = 120.0
+
+
+@click.command()
+@click.argument("model", required=False, metavar="[MODEL]")
+@click.option("--data", "source", metavar="SOURCE", help=f"{SOURCE_HELP} Without it, what the run says.")
+@click.option(
+    "--split",
+    type=click.Choice(["test", "validation", "training", "all"]),
+    default="test",
+    help="Which part of the data; a folder without parts is split as `tenfold train` splits it.",
+)
+@click.option("--data-dir", type=_FOLDER, metavar="DIR", help="The folder that holds CIFAR-10.")
+@click.option("--run", type=_FOLDER, metavar="DIR", help="The training run, for its curves.")
+@click.option(
+    "--strangers", type=_FOLDER, metavar="DIR", help="Pictures of none of the classes; else made-up ones."
+)
+@click.option(
+    "--robustness/--no-robustness",
+    default=None,
+    help="Judge corrupted pictures too; by default where that takes no more than about two minutes.",
+)
+@click.option(
+    "--learning-curve",
+    "learning",
+    is_flag=True,
+    help="Train the model's recipe on ever more of the pictures: would more of them help? Takes long.",
+)
+@click.option(
+    "--curve-epochs", type=click.IntRange(min=1), metavar="N", help="Epochs of each; else 16 at most."
+)
+@click.option("--report/--no-report", default=True, help="Write the report page and its figures.")
+@click.option(
+    "--output", "-o", type=_FILE, default="report.html", show_default=True, metavar="FILE", help="The page."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+def evaluate(**given: Any) -> None:
+    """Measure a model file and write the report on it.
+
+    One view a picture, through ONNX Runtime, as the file is served. MODEL is a model file; without it the
+    bundled one is measured. The report is one HTML page that needs no network; its figures are in a JSON file
+    beside it.
+    """
+    from tenfold import settings
+    from tenfold.evaluation.evaluate import answers, check_fit, score
+    from tenfold.evaluation.report import write_report
+    from tenfold.inference import Classifier
+
+    chosen = settings.load()
+    data_dir = given["data_dir"] or Path(chosen.data_dir)
+    classifier = Classifier(given["model"] or chosen.model or None, threads=chosen.threads)
+    source = given["source"] or _source_of(given["run"], classifier)
+    data = _open(source, given["split"], classifier, data_dir, Path(chosen.home))
+    check_fit(classifier, data)
+    curve = None
+    if given["learning"]:
+        from tenfold.cli.evaluation.learning_curve import trained_curve
+
+        epochs = given["curve_epochs"]
+        curve = trained_curve(classifier.info, source, epochs, data_dir=data_dir, home=Path(chosen.home))
+    strangers = _strangers(given["strangers"], classifier, data, data_dir) if given["report"] else []
+    with Progress(sys.stderr, "pictures") as progress:
+        found = answers(classifier, data.pictures, progress.show)
+    result = score(data, found, classifier.info.threshold)
+    facts = _as_json(result)
+    if given["report"]:
+        written = write_report(
+            given["output"],
+            classifier,
+            data,
+            name="CIFAR-10" if source == "cifar10" else Path(source).name or source,
+            split=given["split"],
+            run=given["run"],
+            strangers=strangers,
+            found=found,
+            corrupted=_corrupted(given["robustness"], found),
+            learning=curve,
+            tell=_tell,
+        )
+        facts = written.facts
+    elif curve:
+        facts["learning_curve"] = curve.facts()
+    click.echo(json.dumps(facts, indent=2) if given["as_json"] else as_text(result))
+    if curve and not given["as_json"]:
+        click.echo(f"\n{curve.verdict()}")
+    if given["report"]:
+        click.echo(f"Report: {printable(str(given['output']))}", err=given["as_json"])
+
+
+def _corrupted(wanted: bool | None, found: "Answers") -> int:
+    """How many pictures are judged under each corruption."""
+    if wanted is not None:
+        return _MANY_CORRUPTED if wanted else 0
+    seconds = _CORRUPTED * _CORRUPTIONS * found.seconds / len(found.novelty)
+    return _CORRUPTED if seconds <= _PATIENCE else 0
+
+
+def _tell(doing: str) -> None:
+    if sys.stderr.isatty():
+        click.echo(f"{doing} ...", err=True)
+
+
+def _source_of(run: Path | None, classifier: "Classifier") -> str:
+    """The data that the run says it was trained on; CIFAR-10 where there is no run, or it does not say."""
+    from tenfold.evaluation.report import run_folder
+
+    folder = run or run_folder.run_of(Path(classifier.path))
+    data = run_folder.read(folder).data if folder else {}
+    return str(data.get("source") or "cifar10")
+
+
+def _open(
+    source: str, split: str, classifier: "Classifier", data_dir: Path, home: Path
+) -> "LabelledPictures":
+    """The pictures to judge by, labelled in the order of the model's classes."""
+    from tenfold.evaluation.class_mapping import joined, with_classes
+
+    info = classifier.info
+    data = open_data(source, info.input_size, data_dir, home, resize=info.resize, fetch=False)
+    parts = {"test": data.test, "validation": data.validation, "training": data.training}
+    chosen = joined(list(parts.values())) if split == "all" else parts[split]
+    return with_classes(chosen, info.labels)
+
+
+def _strangers(
+    folder: Path | None, classifier: "Classifier", data: "LabelledPictures", data_dir: Path
+) -> "list[Strangers]":
+    from tenfold.evaluation import out_of_distribution as strangers
+
+    info = classifier.info
+    if folder is not None:
+        return [strangers.from_folder(folder, info.input_size, info.resize)]
+    cifar10 = strangers.from_cifar10(data_dir, info.labels, info.input_size)
+    return [*strangers.made_up(data), *([cifar10] if cifar10 else [])]
+
+
+def _as_json(result: "Evaluation") -> dict[str, Any]:
+    return {
+        **result.summary(),
+        "classes": {label: vars(scores) for label, scores in result.classes.items()},
+        "confusion": result.confusion.tolist(),
+    }
+
+
+def as_text(result: "Evaluation") -> str:
+    """The figures for a terminal."""
+    names = [printable(label) for label in result.classes]
+    averages = [("macro average", result.macro), ("weighted average", result.weighted)]
+    columns = max(*(width(name) for name in names), *(len(name) for name, _ in averages))
+    rows = [
+        f"Accuracy             {result.accuracy}",
+        *([f"Top-5 accuracy       {result.top5}"] if result.top5 else []),
+        f"Calibration error    {result.calibration_error:.2%}",
+        f"Cross-entropy        {result.cross_entropy:.4f}",
+        f'Not "none of these"  {result.kept}',
+        "",
+        f"{padded('class', columns)}  precision   recall       F1  pictures",
+    ]
+    rows += [
+        f"{padded(name, columns)}  {s.precision:>9.2%}  {s.recall:>7.2%}  {s.f1:>7.2%}  {s.support:>8,}"
+        for name, s in [*zip(names, result.classes.values(), strict=True), *averages]
+    ]
+    return "\n".join([*rows, "", *_confusion(result, names, columns)])
+
+
+def _confusion(result: "Evaluation", names: list[str], columns: int) -> list[str]:
+    if len(names) > _MOST_COLUMNS:
+        from tenfold.evaluation.report.confusion import confused_pairs
+
+        pairs = confused_pairs(result.confusion)[:_PAIRS]
+        counts = [int(result.confusion[pair]) for pair in pairs]
+        told = [f"{n:>8,}  {names[i]} called {names[j]}" for n, (i, j) in zip(counts, pairs, strict=True)]
+        return ["Most often confused", *told]
+    return [
+        "Rows: true class; columns: what it was called",
+        " " * columns + "".join(f"{n[:6]:>8}" for n in names),
+        *(
+            padded(name, columns) + "".join(f"{count:>8,}" for count in counts)
+            for name, counts in zip(names, result.confusion.tolist(), strict=True)
+        ),
+    ]

@@ -1,0 +1,92 @@
+"""tenfold improve: the live model trained on what people corrected, judged, and made live by a person."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tenfold.cli.terminal.text import printable
+from tenfold.errors import RegistryError, UsageError
+from tenfold.runtime import App
+
+if TYPE_CHECKING:
+    from tenfold.models.tables import Improvement
+
+_NONE_OF_THESE = "none of these"
+
+
+@click.command()
+@click.option(
+    "--own-data/--no-own-data",
+    default=True,
+    show_default=True,
+    help="Learn from the model's own data too, so that it does not forget.",
+)
+@click.option("--epochs", type=click.IntRange(1, 1000), metavar="N", help="How often every picture is seen.")
+@click.option("--live", is_flag=True, help="Train nothing: make the last improved model live.")
+@click.option("--insist", is_flag=True, help="With --live: although it did not win.")
+def improve(own_data: bool, epochs: int | None, live: bool, insist: bool) -> None:
+    """Train on corrections, and say whether the model became better.
+
+    One corrected picture in five is kept back: both models are judged by those, and by the test part of the
+    data that the live one was trained on. The new model is registered, and answers only once it is made live.
+    """
+
+    if insist and not live:
+        raise UsageError("--insist", "goes with --live", cure="Give both.")
+    if live and epochs is not None:
+        raise UsageError("--live", "trains nothing", received="--epochs", cure="Give one of the two.")
+    with App() as app:
+        if live:
+            _make_live(app, insist)
+        else:
+            _train(app, own_data, epochs)
+
+
+def _train(app: App, own_data: bool, epochs: int | None) -> None:
+    from tenfold.cli.server.job_progress import follow
+
+    mine = app.jobs.start()
+    try:
+        one, job = app.improving.begin(with_own_data=own_data, epochs=epochs, by=0)
+        asked = {"with_own_data": own_data, "epochs": epochs}
+        app.audit.note(0, "model.improve", f"improvement {one.id}", asked)
+        follow(app.jobs, job, mine=mine)
+    finally:
+        app.jobs.close()
+    _tell(app.improving.improvements.get(one.id))
+
+
+def _make_live(app: App, insist: bool) -> None:
+    judged = [one for one in app.improving.improvements.latest() if one.model_hash is not None]
+    if not judged:
+        raise RegistryError("No model", "was trained on corrections", cure="Run `tenfold improve` first.")
+    change = app.improving.make_live(judged[0].id, insist=insist, by=0)
+    details = {"hash": change.model_hash, "reason": change.reason}
+    app.audit.note(0, "model.live", f"improvement {judged[0].id}", details)
+    click.echo(f"Live now: {change.model_hash[:12]} of improvement {judged[0].id}.")
+    click.echo("`tenfold models rollback` goes back; `tenfold catalogue reclassify` shows what would change.")
+
+
+def _tell(one: "Improvement") -> None:
+    counts, found = one.counts, one.comparison
+    assert found is not None
+    assert one.model_hash is not None
+    own = f" and {counts['own']:,} of its own" if counts["own"] else ""
+    click.echo(f"Learned from {counts['pictures']:,} corrected pictures{own}.")
+    for label in counts["new_classes"]:
+        click.echo(printable(f"New class: {label}"))
+    for label, count in counts["left_out"].items():
+        click.echo(printable(f"Left out: {label}, {count} pictures to learn from are too few."))
+    if counts["contradicted"]:
+        click.echo(f"Left out: {counts['contradicted']:,} pictures that people do not agree on.")
+    _tell_strangers(counts["none_of_these"], found["none_of_these"])
+    click.echo(printable(found["sentence"]))
+    click.echo(f"Registered as {one.model_hash[:12]}; make it live with: tenfold improve --live")
+
+
+def _tell_strangers(count: int, told: dict[str, Any]) -> None:
+    if count:
+        click.echo(
+            f"Of {told['pictures']:,} pictures that are {_NONE_OF_THESE}, the live model says so of "
+            f"{told['old']:,}, the new one of {told['new']:,}; they cannot be learned from."
+        )

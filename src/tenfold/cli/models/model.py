@@ -1,0 +1,118 @@
+"""tenfold model: what a model file says of itself."""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tenfold.cli.terminal.text import printable
+
+# As tenfold.evaluation writes them.
+_ACCURACY = ("accuracy", "accuracy_low", "accuracy_high", "pictures")
+
+if TYPE_CHECKING:
+    from tenfold.modelfile import ModelInfo
+
+
+@click.group()
+def model() -> None:
+    """Look into model files."""
+
+
+@model.command()
+@click.argument("file", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+def show(file: str | None, as_json: bool) -> None:
+    """Print what a model file says of itself: its classes, figures and origin.
+
+    Without FILE, the model that `tenfold classify` would use.
+    """
+    from hashlib import sha256
+
+    from tenfold import modelfile, settings
+
+    path = file or settings.load().model or str(modelfile.bundled())
+    content, info = modelfile.read(path)
+    facts = {"file": path, "bytes": len(content), "sha256": sha256(content).hexdigest()}
+    if as_json:
+        click.echo(json.dumps({**facts, **info.to_dict()}, indent=2))
+        return
+    for title, rows in _sections(facts, info):
+        if not rows:
+            continue
+        click.echo(f"\n{title}" if title else "", nl=bool(title))
+        column = max(len(name) for name, _ in rows)
+        for name, value in rows:
+            click.echo(printable(f"  {name.ljust(column)}  {value}"))
+
+
+def _sections(facts: dict[str, Any], info: "ModelInfo") -> list[tuple[str, list[tuple[str, str]]]]:
+    """Titles, and under each the names and values that stand there."""
+    recipe = {"Network": info.network, "Training": info.training}
+    return [
+        (
+            "",
+            [
+                ("model", f"{info.name}, {len(info.classes)} classes"),
+                ("file", f"{facts['file']}, {facts['bytes'] / 1e6:.1f} MB"),
+                ("licence", info.licence),
+                ("made by", f"tenfold {info.tenfold_version}"),
+            ],
+        ),
+        (
+            "What it answers",
+            [
+                ("classes", ", ".join(info.labels)),
+                ("languages", ", ".join(sorted({name for c in info.classes for name in c.names}))),
+                (
+                    "none of these",
+                    f"above a novelty of {info.threshold:.4g}; keeps {info.known_rate:.0%} of known pictures",
+                ),
+                ("temperature", f"{info.temperature:.4g}"),
+            ],
+        ),
+        (
+            "What it is shown",
+            [
+                ("pixels", f"{info.input_size} x {info.input_size}, resized by {info.resize}"),
+                ("views", info.views),
+            ],
+        ),
+        ("How well it does", [row for name, part in info.scores.items() for row in _scores(name, part)]),
+        *((title, _rows(part)) for title, part in recipe.items()),
+        ("Checks", [("sha256", facts["sha256"]), ("data", info.data_fingerprint)]),
+    ]
+
+
+def _scores(name: str, figures: dict[str, Any]) -> list[tuple[str, str]]:
+    """What was measured on one set of pictures."""
+    rest = dict(figures)
+    accuracy, low, high, count = (rest.pop(key, None) for key in _ACCURACY)
+    rows = _rows(rest, f"{name}, ")
+    if accuracy is not None and low is not None and high is not None and count is not None:
+        value = f"{accuracy:.2%} of {count:,} pictures (95% interval {low:.2%} to {high:.2%})"
+        rows.insert(0, (f"{name}, accuracy", value))
+    return rows
+
+
+def _rows(mapping: dict[str, Any], before: str = "") -> list[tuple[str, str]]:
+    """A mapping as names and values; what is inside another mapping gets both names."""
+    rows: list[tuple[str, str]] = []
+    for key, value in mapping.items():
+        name = f"{before}{key}".replace("_", " ")
+        rows += _rows(value, f"{name}, ") if isinstance(value, dict) else [(name, _value(value))]
+    return rows
+
+
+def _value(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_value(one)}" for key, one in value.items())
+    if isinstance(value, list):
+        return "; ".join(_value(one) for one in value)
+    return "-" if value is None else str(value)

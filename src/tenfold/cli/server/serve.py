@@ -1,0 +1,173 @@
+"""tenfold serve: the page and the HTTP API on one port."""
+
+import errno
+import os
+import signal
+import socket
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import click
+
+from tenfold.errors import AccountError, SettingError
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from tenfold.runtime import App
+
+_GRACE_SECONDS = 10
+_WAITING_CONNECTIONS = 512
+
+
+@click.command()
+@click.option("--host", help="The address to listen on.", metavar="ADDRESS")
+@click.option("--port", type=click.IntRange(0, 65535), help="The port; 0 takes a free one.", metavar="N")
+@click.option("--model", metavar="FILE", help="The model file to use instead of the bundled one.")
+@click.option(
+    "--open/--no-open",
+    "opening",
+    default=None,
+    help="Open the page in a browser. Default: where there is one.",
+)
+def serve(host: str | None, port: int | None, model: str | None, opening: bool | None) -> None:
+    """Serve the page and the HTTP API.
+
+    Ctrl-C stops it. Without options the page is at http://127.0.0.1:8000, for this machine alone.
+    """
+    from tenfold import settings
+    from tenfold.runtime import App
+    from tenfold.web.app import create_app
+    from tenfold.web.security.access import private
+    from tenfold.web.security.guard import is_loopback
+
+    loaded = settings.load()
+    chosen = replace(
+        loaded,
+        host=host or loaded.host,
+        port=loaded.port if port is None else port,
+        model=model or loaded.model,
+    )
+    with _listen(chosen.host, chosen.port) as listening, App(chosen, serving=True) as app:
+        if not private(chosen):
+            _check_administrator(app)
+        for notice in app.notices:
+            click.echo(f"tenfold: warning: {notice}", err=True)
+        address = _address(chosen.host, listening.getsockname()[1])
+        if not is_loopback(chosen.host) and not chosen.trusted_proxies:
+            click.echo(
+                f"tenfold: warning: what others send to {chosen.host} can be read on its way, passwords "
+                "too. Put a proxy that speaks https before it.",
+                err=True,
+            )
+        _run(
+            create_app(app),
+            listening,
+            address,
+            proxies=chosen.trusted_proxies,
+            opening=_has_browser() if opening is None else opening,
+        )
+
+
+def _check_administrator(app: "App") -> None:
+    """Raise AccountError where others could reach a server at which nobody has to sign in."""
+    if app.people.has_administrator():
+        return
+    chosen = app.settings
+    because = (
+        f"would be open to others on {chosen.host}"
+        if chosen.allowed_hosts == chosen.trusted_proxies == ""
+        else "is meant for others, by the settings allowed_hosts or trusted_proxies,"
+    )
+    raise AccountError(
+        "This server",
+        f"{because} and has no administrator yet",
+        cure="Add one: tenfold user add NAME --role administrator. "
+        "Or keep it to this machine: tenfold serve --host 127.0.0.1.",
+    )
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A listening socket; opened before the model is loaded, so that a busy port is told at once."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+    except OSError as error:
+        raise SettingError(
+            f"The address {host}",
+            "is not known here",
+            received=error.strerror or "",
+            cure="Use --host 127.0.0.1.",
+        ) from error
+    listening = socket.socket(family, kind, protocol)
+    try:
+        if os.name == "posix":  # elsewhere it would let two programs share the port
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen(_WAITING_CONNECTIONS)
+    except OSError as error:
+        listening.close()
+        raise _cannot_listen(host, port, error) from error
+    return listening
+
+
+def _cannot_listen(host: str, port: int, error: OSError) -> SettingError:
+    subject = f"Port {port} on {host}"
+    if error.errno == errno.EADDRINUSE:
+        return SettingError(
+            subject,
+            "is in use by another program, perhaps another tenfold",
+            cure="Stop that one, or choose another port: tenfold serve --port 0 takes a free one.",
+        )
+    if error.errno == errno.EACCES:
+        return SettingError(
+            subject,
+            "may not be used by this user",
+            cure="Choose a port from 1024 up: tenfold serve --port 8000.",
+        )
+    return SettingError(
+        subject, "cannot be used", received=error.strerror or "", cure="Use --host 127.0.0.1."
+    )
+
+
+def _address(host: str, port: int) -> str:
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}.get(
+        host, f"[{host}]" if ":" in host else host
+    )
+    return f"http://{shown}:{port}"
+
+
+def _has_browser() -> bool:
+    """Whether a browser opened here would be seen by whoever started this."""
+    if os.environ.get("SSH_CONNECTION"):
+        return False
+    seen = sys.platform in ("darwin", "win32")
+    return seen or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _run(app: "FastAPI", listening: socket.socket, address: str, *, proxies: str, opening: bool) -> None:
+    from tenfold.web.server import Server, configured
+
+    class Telling(Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            click.echo(f"tenfold is at {address}   (Ctrl-C stops it)")
+            if opening:
+                _open(address)
+
+    config = configured(app, proxies=proxies, grace=_GRACE_SECONDS)
+    # uvicorn finishes what it works on and then raises the signal again: for a server, that is a good end.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        Telling(config).run(sockets=[listening])
+    except KeyboardInterrupt:
+        click.echo("tenfold stopped", err=True)
+
+
+def _open(address: str) -> None:
+    import threading
+    import webbrowser
+
+    threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()

@@ -1,0 +1,118 @@
+"""tenfold network: which networks there are, and what they are made of."""
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tenfold.cli.terminal.text import Progress, printable
+
+if TYPE_CHECKING:
+    from tenfold.networks.table import LayerTable
+
+
+@click.group()
+def network() -> None:
+    """List networks, and show one layer by layer."""
+
+
+@network.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+def list_networks(as_json: bool) -> None:
+    """List the networks that `tenfold train --network` knows by name.
+
+    Parameters are counted as Keras does, with the norms' means and variances; multiply-adds are for one
+    picture. Both are for ten classes at the side that the network was made for.
+    """
+    from tenfold.networks.known import NETWORKS
+    from tenfold.networks.table import table_of
+
+    shown = [(known, table_of(known.name, 10, known.side)) for known in NETWORKS]
+    if as_json:
+        click.echo(json.dumps([{**asdict(known), **_totals(table)} for known, table in shown], indent=2))
+        return
+    rows = [("name", "side", "parameters", "multiply-adds", "published", "")]
+    for known, table in shown:
+        counts = f"{table.keras_parameters:,}", f"{table.multiply_adds:,}"
+        rows.append((known.name, str(known.side), *counts, known.published or "-", known.summary))
+    _print(rows, right={1, 2, 3})
+    click.echo("\nAny other: package.module:function, as in `tenfold network show mypackage.nets:build`.")
+
+
+@network.command()
+@click.argument("name")
+@click.option("--side", type=click.IntRange(min=1), metavar="N", help="Pixels; otherwise as it was made for.")
+@click.option("--classes", type=int, default=10, show_default=True, metavar="N", help="How many classes.")
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+def show(name: str, side: int | None, classes: int, as_json: bool) -> None:
+    """Show a network layer by layer.
+
+    NAME is one of `tenfold network list`, or one's own as package.module:function.
+    """
+    from tenfold.networks.known import NETWORKS
+    from tenfold.networks.table import table_of
+
+    found = [known for known in NETWORKS if known.name == name]
+    side = side or (found[0].side if found else 32)
+    table = table_of(name, classes, side)
+    if as_json:
+        facts = {"name": name, "classes": classes, "side": side}
+        layers = [asdict(layer) for layer in table.layers]
+        click.echo(json.dumps({**facts, "layers": layers, **_totals(table)}, indent=2))
+        return
+    if found:
+        known = found[0]
+        click.echo(f"{name}: {known.summary}\nSource: {known.source}")
+        if known.published:
+            click.echo(f"Published: {known.published}")
+        click.echo()
+    rows = [("layer", "type", "output", "parameters", "multiply-adds")]
+    for layer in table.layers:
+        shape = " x ".join(str(size) for size in layer.output) or "-"
+        counts = f"{layer.parameters + layer.statistics:,}", f"{layer.multiply_adds:,}"
+        rows.append((printable(layer.name), printable(layer.type), shape, *counts))
+    rows.append(("total", "", "", f"{table.keras_parameters:,}", f"{table.multiply_adds:,}"))
+    _print(rows, right={3, 4})
+    fixed = table.parameters - table.trainable
+    statistics = table.keras_parameters - table.parameters
+    click.echo(
+        f"\nParameters: {table.trainable:,} trainable, {fixed:,} fixed, {statistics:,} norms' statistics\n"
+        f"For {classes:,} classes and pictures of {side} x {side}; output is channels x height x width"
+    )
+
+
+@network.command()
+@click.argument("weights", type=click.Choice(["vgg16"]))
+def fetch(weights: str) -> None:
+    """Fetch ImageNet weights for vgg16-transfer and vgg16-finetuned (528 MB), and verify them.
+
+    Training fetches them too where they are missing; here one sees how far it is.
+    """
+    from tenfold.networks import imagenet
+
+    with Progress(sys.stderr, "MB", scale=1e6) as progress:
+        path = imagenet.fetch(progress=progress.show)
+    click.echo(str(path))
+
+
+def _totals(table: "LayerTable") -> dict[str, Any]:
+    return {
+        "parameters": table.parameters,
+        "keras_parameters": table.keras_parameters,
+        "trainable": table.trainable,
+        "multiply_adds": table.multiply_adds,
+    }
+
+
+def _print(rows: Sequence[tuple[str, ...]], right: set[int]) -> None:
+    """Rows in columns; those in `right` hold numbers."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        cells = [
+            cell.rjust(width) if column in right else cell.ljust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        click.echo("  ".join(cells).rstrip())

@@ -1,0 +1,130 @@
+"""What `tenfold train` was asked for, as a recipe and as the command that goes on with it. Trains nothing."""
+
+import shlex
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tenfold.errors import UsageError
+
+if TYPE_CHECKING:
+    from tenfold.recipes.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The options of `tenfold train`; None where one was not given."""
+
+    source: str
+    data_dir: Path | None
+    network: str | None
+    recipe_path: Path | None
+    changes: tuple[str, ...]
+    show_recipe: bool
+    epochs: int | None
+    batch_size: int | None
+    side: int | None
+    seed: int | None
+    start_from: str | None
+    freeze_until: str | None
+    weights: Path | None
+    teacher: str | None
+    run_folder: Path | None
+    resume: bool
+    finish: bool
+    output: Path | None
+    name: str | None
+    views: str | None
+    device: str
+    precision: str | None
+    tensorboard: bool
+    mlflow: str | None
+    report: bool
+
+    def recipe(self) -> "Recipe":
+        """The recipe of the file, or the network's published one, with the options' changes."""
+        from tenfold.recipes import files as recipe_file
+
+        if self.recipe_path is not None:
+            if self.network is not None:
+                raise UsageError(
+                    "--network and --recipe",
+                    "cannot both be given: a recipe names its network",
+                    cure="Leave one out, or write the network into the recipe.",
+                )
+            recipe = recipe_file.read(self.recipe_path)
+        else:
+            recipe = recipe_file.shipped(self.network or "default")
+        changed: dict[str, Any] = {
+            "epochs": self.epochs,
+            "batch_size": self.batch_size,
+            "side": self.side,
+            "seed": self.seed,
+            "precision": self.precision,
+            "transfer.source": _place(self.start_from),
+            "transfer.freeze_until": self.freeze_until,
+            "teacher.source": _place(self.teacher),
+            "options.weights": None if self.weights is None else str(self.weights.resolve()),
+        }
+        return recipe_file.with_values(
+            recipe_file.with_changes(recipe, list(self.changes)),
+            {name: value for name, value in changed.items() if value is not None},
+        )
+
+    @property
+    def chose_batch_size(self) -> bool:
+        """Whether the batch size was asked for, so that it has to stay whatever the number of pictures."""
+        named = any(change.partition("=")[0].strip() == "batch_size" for change in self.changes)
+        return named or self.batch_size is not None or self.recipe_path is not None
+
+    def refuse_changes(self) -> None:
+        """Raise UsageError if a run that goes on is asked to be another."""
+        changing: dict[str, object] = {
+            "--network": self.network,
+            "--recipe": self.recipe_path,
+            "--set": self.changes or None,
+            "--epochs": self.epochs,
+            "--batch-size": self.batch_size,
+            "--side": self.side,
+            "--seed": self.seed,
+            "--precision": self.precision,
+            "--from": self.start_from,
+            "--freeze-until": self.freeze_until,
+            "--weights": self.weights,
+            "--teacher": self.teacher,
+        }
+        changed = [name for name, value in changing.items() if value is not None]
+        if changed:
+            raise UsageError(
+                "--resume",
+                "goes on with the recipe that the run was started with",
+                received=f"{', '.join(changed)} would change it",
+                cure="Leave that out, or start a new run without --resume.",
+            )
+
+    def going_on_in(self, source: str) -> "Asked":
+        """The same request for the pictures that the run was started with."""
+        return replace(self, source=source)
+
+    def resume_command(self, folder: Path) -> str:
+        """The command line that goes on with this run."""
+        words = ["tenfold", "train", "--resume", "--run", str(folder)]
+        for option, value in (
+            ("--data-dir", self.data_dir),
+            ("--output", self.output),
+            ("--name", self.name),
+            ("--views", self.views),
+            ("--device", None if self.device == "auto" else self.device),
+            ("--mlflow", self.mlflow),
+        ):
+            if value is not None:
+                words += [option, str(value)]
+        words += ["--tensorboard"] * self.tensorboard + ["--no-report"] * (not self.report)
+        return shlex.join(words)
+
+
+def _place(source: str | None) -> str | None:
+    """A path that still holds when the run is resumed from another folder."""
+    if source is None or source == "bundled":
+        return source
+    return str(Path(source).resolve())

@@ -1,0 +1,169 @@
+"""tenfold train: from pictures to a model file, with nothing to set."""
+
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tenfold.cli.data.datasets import SOURCE_HELP, confined_files, confined_option, open_data
+from tenfold.cli.terminal.text import printable
+from tenfold.cli.training.live import LiveTable
+from tenfold.cli.training.request import Asked
+from tenfold.errors import UsageError
+
+if TYPE_CHECKING:
+    from tenfold.datasets.dataset import Dataset
+    from tenfold.recipes.recipe import Recipe
+    from tenfold.training.loop import Trainer
+
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.option("--data", "source", default="cifar10", metavar="SOURCE", help=SOURCE_HELP)
+@click.option("--data-dir", type=_FOLDER, metavar="DIR", help="The folder that holds CIFAR-10, or will.")
+@click.option(
+    "--network", metavar="NAME", help="A network by name (`tenfold network list`), or module:function."
+)
+@click.option("--recipe", "recipe_path", type=_FILE, metavar="FILE", help="A recipe as TOML.")
+@click.option(
+    "--set", "changes", multiple=True, metavar="NAME=VALUE", help="Change a setting: optimiser.rate=0.01."
+)
+@click.option("--show-recipe", is_flag=True, help="Print the whole recipe as TOML, and train nothing.")
+@click.option("--epochs", type=click.IntRange(min=1), metavar="N", help="A shorter or longer run.")
+@click.option("--batch-size", type=click.IntRange(min=1), metavar="N", help="Pictures per step.")
+@click.option(
+    "--side", type=click.IntRange(32, 224), metavar="N", help="The pictures' side in pixels, 32 to 224."
+)
+@click.option("--seed", type=int, metavar="N", help="Another start, order and augmentation.")
+@click.option("--from", "start_from", metavar="SOURCE", help="Start from a model file, a run, or 'bundled'.")
+@click.option("--weights", type=_FILE, metavar="FILE", help="ImageNet's weights for the VGG16 networks.")
+@click.option("--freeze-until", metavar="LAYER", help="Layers before this one keep their weights.")
+@click.option(
+    "--teacher", metavar="SOURCE", help="Learn from a model file's, a run's or the bundled model's answers."
+)
+@click.option("--run", "run_folder", type=_FOLDER, metavar="DIR", help="Where the run is kept.")
+@click.option("--resume", is_flag=True, help="Go on with a run that was stopped: the newest, or --run's.")
+@click.option(
+    "--finish", is_flag=True, help="With --resume: train no further, make a model of what is there."
+)
+@click.option(
+    "--output", "-o", type=_FILE, metavar="FILE", help="Where the model file goes; else in the run's folder."
+)
+@click.option("--name", metavar="NAME", help="What the model is called.")
+@click.option(
+    "--views",
+    type=click.Choice(["whole", "centre", "mirrored-pair", "five", "six", "six-wide"]),
+    help="How the model looks at pictures larger than its input; else as suits the data.",
+)
+@click.option("--device", default="auto", metavar="NAME", help="auto, cpu or cuda.")
+@click.option(
+    "--precision",
+    type=click.Choice(["auto", "float32", "bfloat16"]),
+    help="The number format; auto times both and takes the faster.",
+)
+@click.option("--tensorboard", is_flag=True, help="Write TensorBoard events into the run's folder.")
+@click.option("--mlflow", metavar="URI", help="Log to MLflow at this tracking URI.")
+@click.option("--report/--no-report", default=True, help="Write the report page beside the model file.")
+@confined_option
+def train(confined: bool, **given: Any) -> int | None:
+    """Train a network and write its model file and report.
+
+    Without options it fetches CIFAR-10 where it is missing, trains the default network by the default recipe,
+    measures it on the test pictures and writes one model file. With --data it does the same for a folder of
+    your own. A run that was stopped goes on with --resume and ends as if it had never been.
+    """
+    from tenfold import settings
+    from tenfold.recipes import files as recipe_file
+    from tenfold.runs import folder as runs
+
+    asked = Asked(**given)
+    chosen = settings.load()
+    home_runs = Path(chosen.home) / "runs"
+    if asked.finish and not asked.resume:
+        raise UsageError(
+            "--finish",
+            "makes a model of a run that was stopped",
+            cure="Give --resume with it, and --run for another than the newest.",
+        )
+    if asked.resume:
+        asked.refuse_changes()
+        folder = asked.run_folder or runs.latest(home_runs)
+        recipe = runs.recipe(folder)
+        asked = asked.going_on_in(runs.facts(folder, "data")["source"])
+    else:
+        recipe = asked.recipe()
+        folder = asked.run_folder or runs.new_folder(home_runs, datetime.now(), recipe.network)
+    if asked.show_recipe:
+        click.echo(recipe_file.dumps(recipe), nl=False)
+        return None
+    data_dir = asked.data_dir or Path(chosen.data_dir)
+    files = confined_files(chosen, data_dir) if confined else None
+    data = open_data(asked.source, recipe.side, data_dir, Path(chosen.home), files=files)
+    if not asked.resume and not asked.chose_batch_size:
+        from tenfold.training import pipeline
+
+        recipe = pipeline.fitted(recipe, len(data.training))
+    click.echo(f"Run: {folder}\n{len(data.training):,} pictures to learn from, {recipe.epochs} epochs")
+    trainer = _train(asked, recipe, data, folder)
+    if trainer is None:
+        return 130
+    _export(asked, trainer, data, folder)
+    return None
+
+
+def _train(asked: Asked, recipe: "Recipe", data: "Dataset", folder: Path) -> "Trainer | None":
+    """The trained network, or None where Ctrl-C stopped it."""
+    from tenfold.runs import folder as runs
+    from tenfold.training import pipeline, trackers
+
+    earlier = runs.lines(folder) if asked.resume else []
+    table = LiveTable(earlier=[line["validation_accuracy"] for line in earlier])
+    watching = trackers.opened(
+        folder, asdict(recipe), tensorboard=asked.tensorboard, mlflow=asked.mlflow or ""
+    )
+    finished = False
+    try:
+        trainer = pipeline.train(
+            data,
+            folder,
+            recipe,
+            device_name=asked.device,
+            resume=asked.resume,
+            finish=asked.finish,
+            reports=[table.show, *(tracker.log for tracker in watching)],
+        )
+        finished = True
+    except KeyboardInterrupt:
+        table.end()
+        click.echo(f"Stopped. Go on with: {asked.resume_command(folder)}", err=True)
+        click.echo("Or add --finish to make a model of what it has learned.", err=True)
+        return None
+    finally:
+        table.end()
+        for tracker in watching:
+            tracker.close(finished=finished)
+            if tracker.problem:
+                click.echo(printable(tracker.problem), err=True)
+    return trainer
+
+
+def _export(asked: Asked, trainer: "Trainer", data: "Dataset", folder: Path) -> None:
+    from tenfold.training import pipeline
+
+    target = asked.output or folder / "model.onnx"
+    click.echo("Writing the model file and measuring it on the test pictures ...")
+    config = pipeline.export_config(data, trainer.recipe, asked.name, asked.views)
+    classifier, evaluation = pipeline.export(trainer, data, target, config)
+    click.echo(f"Test accuracy: {evaluation.accuracy}")
+    click.echo(f"Calibration error: {evaluation.calibration_error:.2%}")
+    click.echo(f"Model file: {target}")
+    if asked.report:
+        from tenfold.evaluation.report import write_report
+
+        name = data.name if data.name == "cifar10" else Path(data.name).name
+        written = write_report(folder / "report.html", classifier, data.test, name=name, run=folder)
+        click.echo(f"Report: {written.page}")

@@ -1,0 +1,214 @@
+"""Models beside each other on the same pictures: figures, differences, and whether they can be told apart.
+
+Knows answers and labels; runs no model and reads no file.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tenfold.datasets.labelled import LabelledPictures
+from tenfold.errors import DatasetError, UsageError
+from tenfold.evaluation.evaluate import Answers, Evaluation, named, score
+from tenfold.evaluation.significance import Paired, difference_interval, holm, mcnemar, paired
+
+# A difference is told where so rare a result would be luck, and its interval leaves 0 out.
+LEVEL = 0.05
+
+
+@dataclass(frozen=True, eq=False)
+class Contender:
+    """A model's answers to the pictures that all are compared on.
+
+    Attributes:
+        name: what it is called; no two are called alike.
+        found: its answers, classes in the order of the data.
+        threshold: above this novelty it says "none of these".
+    """
+
+    name: str
+    found: Answers
+    threshold: float
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Two models on the same pictures.
+
+    Attributes:
+        first, second: their names.
+        counts: how often they were right together and apart.
+        low, high: the 95 % interval of the second's accuracy minus the first's, -1 to 1.
+        p: McNemar's test, mid-p.
+        corrected: `p` by Holm's method for all pairs that are compared.
+        pairs: how many pairs those are.
+    """
+
+    first: str
+    second: str
+    counts: Paired
+    low: float
+    high: float
+    p: float
+    corrected: float
+    pairs: int
+
+    @property
+    def value(self) -> float:
+        """The second's accuracy minus the first's, -1 to 1."""
+        return self.counts.difference
+
+    @property
+    def better(self) -> str | None:
+        """The name of the better one, or None where no difference can be told."""
+        if self.corrected >= LEVEL or self.low <= 0 <= self.high:
+            return None
+        return self.second if self.value > 0 else self.first
+
+    @property
+    def sentence(self) -> str:
+        """What can be said: "B is better than A: +1.2 points, 95 % interval 0.6 to 1.8"."""
+        # From the point of view of the one with the higher accuracy.
+        first, second, value, low, high = self.first, self.second, self.value, self.low, self.high
+        if value < 0:
+            first, second, value, low, high = second, first, -value, -high, -low
+        digits = 1 if value >= 0.01 else 2
+        ends = f"{100 * low:.{digits}f} to {100 * high:.{digits}f}"
+        told = f"{100 * value:+.{digits}f} points, 95 % interval {ends}"
+        if self.better:
+            return f"{second} is better than {first}: {told}"
+        return f"No difference can be told between {second} and {first}: {told}"
+
+
+@dataclass(frozen=True)
+class ClassDifference:
+    """Two models on one class's pictures; `low` and `high` as of a Difference."""
+
+    label: str
+    counts: Paired
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """What came out.
+
+    Attributes:
+        data: the pictures.
+        names: of the models, in the order given.
+        found: each model's answers.
+        evaluations: each model's figures.
+        differences: each pair of models, in that order.
+    """
+
+    data: LabelledPictures
+    names: tuple[str, ...]
+    found: dict[str, Answers]
+    evaluations: dict[str, Evaluation]
+    differences: list[Difference]
+
+    def right(self, name: str) -> NDArray[np.bool_]:
+        """bool `[N]`, whether the model was right."""
+        return np.asarray(self.found[name].predicted == self.data.labels)
+
+    def only(self, right: str, wrong: str) -> NDArray[np.int64]:
+        """The pictures that one gets right and the other wrong, those first of which the other is surest."""
+        which = np.flatnonzero(self.right(right) & ~self.right(wrong))
+        return which[np.argsort(-self.found[wrong].confidence[which], kind="stable")]
+
+    def by_class(self, first: str, second: str) -> list[ClassDifference]:
+        """Two models on each class that has pictures."""
+        rows = []
+        for index, label in enumerate(self.data.classes):
+            mine = self.data.labels == index
+            if mine.any():
+                counts = paired(self.right(first)[mine], self.right(second)[mine])
+                rows.append(ClassDifference(label, counts, *difference_interval(counts)))
+        return rows
+
+    def facts(self) -> dict[str, Any]:
+        """The figures as plain JSON types."""
+        return {
+            "pictures": len(self.data),
+            "models": {
+                name: {**one.summary(), "macro_f1": round(one.macro.f1, 4)}
+                for name, one in self.evaluations.items()
+            },
+            "differences": [
+                {
+                    "first": one.first,
+                    "second": one.second,
+                    "difference": round(one.value, 5),
+                    "low": round(one.low, 5),
+                    "high": round(one.high, 5),
+                    "mcnemar_mid_p": one.p,
+                    "mcnemar_mid_p_holm": one.corrected,
+                    **{f"right_{case}": count for case, count in vars(one.counts).items()},
+                    "better": one.better,
+                    "sentence": one.sentence,
+                }
+                for one in self.differences
+            ],
+        }
+
+
+def compare(data: LabelledPictures, contenders: Sequence[Contender]) -> Comparison:
+    """Compare models by their answers to the same pictures.
+
+    Raises:
+        UsageError: there are fewer than two, or two are called alike.
+        DatasetError: there are no pictures.
+    """
+    names = tuple(one.name for one in contenders)
+    if len(names) < 2 or len(set(names)) < len(names):
+        raise UsageError(
+            "A comparison",
+            "needs two models or more, each with a name of its own",
+            received=", ".join(names) or "none",
+        )
+    if not len(data):
+        raise DatasetError(
+            "The data", "hold no picture to compare by", cure="Name another part with --split."
+        )
+    right = {one.name: one.found.predicted == data.labels for one in contenders}
+    pairs = list(combinations(names, 2))
+    counts = [paired(right[first], right[second]) for first, second in pairs]
+    p = [mcnemar(one) for one in counts]
+    return Comparison(
+        data,
+        names,
+        {one.name: one.found for one in contenders},
+        {one.name: score(data, one.found, one.threshold) for one in contenders},
+        [
+            Difference(first, second, count, *difference_interval(count), each, corrected, len(pairs))
+            for (first, second), count, each, corrected in zip(pairs, counts, p, holm(p), strict=True)
+        ],
+    )
+
+
+def in_order(found: Answers, labels: Sequence[str], wanted: Sequence[str]) -> Answers:
+    """Answers with their classes in another order of the same names."""
+    order = [list(labels).index(name) for name in wanted]
+    return Answers(found.probabilities[:, order], found.novelty, found.seconds)
+
+
+def check_classes(classes: Mapping[str, Sequence[str]]) -> None:
+    """Raises DatasetError where the models, by name, do not know the same classes."""
+    (first, labels), *others = classes.items()
+    for name, theirs in others:
+        if set(theirs) != set(labels):
+            only = [c for c in labels if c not in theirs], [c for c in theirs if c not in labels]
+            told = [
+                f"only {who}: {named(which)}" for who, which in zip((first, name), only, strict=True) if which
+            ]
+            raise DatasetError(
+                f"{first} and {name}",
+                "know different classes, so they cannot be compared on the same pictures",
+                received="; ".join(told),
+                cure="Compare models of the same classes.",
+            )

@@ -1,0 +1,189 @@
+"""The comparison as one HTML page that needs nothing else. Measures nothing.
+
+Its templates lie beside the report's, whose style, script and charts it uses.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from markupsafe import Markup
+from PIL import Image
+
+from tenfold import __version__
+from tenfold.evaluation import html
+from tenfold.evaluation.comparison import Comparison, Difference
+from tenfold.evaluation.report import axes, page, pictures
+from tenfold.evaluation.report.axes import Axis
+from tenfold.evaluation.report.charts import Chart, epochs_chart
+from tenfold.evaluation.report.run_folder import RunFolder
+
+CURVES = (
+    ("Accuracy on validation pictures", "validation_accuracy", True),
+    ("Loss on validation pictures", "validation_loss", False),
+    ("Accuracy on training pictures", "accuracy", True),
+    ("Loss on training pictures", "loss", False),
+)
+# Lines have so many styles; a further model takes the first again.
+STYLES = 6
+MOST_PICTURES, MOST_PAIRS_OF_PICTURES, MOST_IN_CHART = 12, 12, 8
+_LARGEST = 96
+# How far a label stands above its interval, as a share of the chart's height.
+_LABEL_ABOVE = 0.05
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What the page says of itself: the compared names, the data's name, and which part of it."""
+
+    names: tuple[str, ...]
+    data: str
+    split: str
+
+
+def write(
+    path: Path,
+    subject: Subject,
+    figures: Sequence[tuple[str, Sequence[str]]],
+    found: Comparison | None,
+    runs: Mapping[str, RunFolder],
+) -> None:
+    """Write the page.
+
+    Args:
+        figures: the rows of the table: a name, and a value for each of the subject's names.
+        found: the comparison of the models, or None where only curves can be compared.
+        runs: the training runs, by the compared name; may lack some.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+    html.write(path, render(subject, figures, found, runs), "The page")
+
+
+def render(
+    subject: Subject,
+    figures: Sequence[tuple[str, Sequence[str]]],
+    found: Comparison | None,
+    runs: Mapping[str, RunFolder],
+) -> str:
+    """The page as text; see `write`."""
+    environment = page.environment()
+    environment.filters["chance"] = chance
+    style = html.source(environment, "report.css") + html.source(environment, "comparison.css")
+    script, now = html.source(environment, "report.js"), datetime.now(UTC)
+    differences = found.differences if found else []
+    return environment.get_template("comparison.html").render(
+        subject=subject,
+        version=__version__,
+        created=now.isoformat(timespec="seconds"),
+        day=f"{now:%-d %B %Y}",
+        figures=[(name, [value.replace("%", f"{page.NO_BREAK}%") for value in row]) for name, row in figures],
+        found=found,
+        differences=differences,
+        # One alone is told by its sentence.
+        intervals=[interval_chart(differences)] if 1 < len(differences) <= MOST_IN_CHART else [],
+        curves=curve_charts(subject.names, runs),
+        runs=list(runs),
+        classes=_classes(found),
+        pairs=_pairs(found),
+        style=Markup(style),
+        script=Markup(script),
+        style_hash=html.content_hash(style),
+        script_hash=html.content_hash(script),
+    )
+
+
+def interval_chart(differences: Sequence[Difference]) -> Chart:
+    """Each difference in points with its interval, the first at the top."""
+    reach = 100 * max(0.001, *(max(abs(one.low), abs(one.high)) for one in differences))
+    chart = Chart(
+        "Differences in accuracy",
+        ". ".join(one.sentence for one in differences),
+        axes.linear("difference in points, with its 95 % interval", -reach, reach),
+        Axis("", 0.0, len(differences), ()),
+    )
+    chart.upright(0.0, "equal")
+    for place, one in enumerate(differences):
+        y = len(differences) - place - 0.6
+        chart.line([(100 * one.low, y), (100 * one.high, y)], "m1")
+        chart.dots([(100 * one.value, y)], "first", [one.sentence])
+        chart.note(chart.x.low, y + _LABEL_ABOVE * len(differences), f"{one.second} against {one.first}")
+    return chart
+
+
+def curve_charts(names: Sequence[str], runs: Mapping[str, RunFolder]) -> list[Chart]:
+    """The runs' curves laid together, a chart for each figure that any of them kept."""
+    found = []
+    for title, figure, is_share in CURVES:
+        series = {name: dict(runs[name].curve(figure)) for name in names if name in runs}
+        series = {name: curve for name, curve in series.items() if curve}
+        if series:
+            styles = [f"m{names.index(name) % STYLES + 1}" for name in series]
+            measured = "accuracy" if is_share else "loss"
+            found.append(epochs_chart(title, measured, series, styles, is_share=is_share))
+    return found
+
+
+def _classes(found: Comparison | None) -> list[dict[str, Any]]:
+    """Each class's recall for every model; for two models the difference with its interval too."""
+    if found is None:
+        return []
+    rows = []
+    two = {one.label: one for one in found.by_class(*found.names)} if len(found.names) == 2 else {}
+    for label in found.data.classes:
+        scores = [found.evaluations[name].classes[label] for name in found.names]
+        if scores[0].support:
+            recalls = [one.recall for one in scores]
+            rows.append(
+                {
+                    "label": label,
+                    "pictures": scores[0].support,
+                    "recalls": recalls,
+                    "spread": max(recalls) - min(recalls),
+                    "difference": two.get(label),
+                }
+            )
+    return rows
+
+
+def _pairs(found: Comparison | None) -> list[dict[str, Any]]:
+    """For each ordered pair of models: pictures that one gets right and the other wrong."""
+    if found is None:
+        return []
+    ordered = [pair for a, b in combinations(found.names, 2) for pair in ((a, b), (b, a))]
+    return [
+        {
+            "right": right,
+            "wrong": wrong,
+            "count": len(which := found.only(right, wrong)),
+            "pictures": [_picture(found, int(i), right, wrong) for i in which[:MOST_PICTURES]],
+        }
+        for right, wrong in ordered[:MOST_PAIRS_OF_PICTURES]
+    ]
+
+
+def _picture(found: Comparison, index: int, right: str, wrong: str) -> dict[str, Any]:
+    data = found.data
+    small = pictures.small(np.ascontiguousarray(data.pictures[index]), _LARGEST)
+    said = found.found[wrong]
+    return {
+        "uri": pictures.uri(Image.fromarray(small)),
+        "true": data.classes[int(data.labels[index])],
+        "sure": float(found.found[right].confidence[index]),
+        "called": data.classes[int(said.predicted[index])],
+        "confidence": float(said.confidence[index]),
+        "source": data.sources[index] if data.sources else f"picture {index:,}",
+    }
+
+
+def chance(p: float) -> str:
+    """A p-value for people: 0.034, below 0.0001."""
+    if p < 0.0001:
+        return "< 0.0001"
+    return f"{p:.{max(2, 1 - math.floor(math.log10(p)))}f}"

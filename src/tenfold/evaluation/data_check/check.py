@@ -1,0 +1,294 @@
+"""A dataset and a model file -> what is wrong with the data. Draws nothing.
+
+Copies are told by pixels, wrong labels and strangers by a model file's answers and embeddings, the rest by
+the looks of a picture alone.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tenfold import images
+from tenfold.datasets.dataset import Dataset
+from tenfold.datasets.listing import PARTS
+from tenfold.errors import PictureError
+from tenfold.evaluation.data_check import duplicates, label_errors
+from tenfold.evaluation.data_check import outliers as strangers
+from tenfold.evaluation.data_check import quality as looks
+from tenfold.evaluation.data_check.findings import Finding, Problem, Report
+from tenfold.evaluation.data_check.pictures import Pool
+from tenfold.inference import Classifier
+
+# What is being done, how much of it, and how much there is.
+Progress = Callable[[str, int, int], None]
+# A class with fewer than this share of the largest one's training pictures is called rare.
+RARE = 0.2
+_ADVICE = {
+    "leaks": "The same photograph is in training and in what is measured on, so the accuracy comes out too "
+    "good. Remove the training copies.",
+    "conflicts": "The same picture has two labels; one of them is wrong. Decide which, or remove both.",
+    "labels": "The probabilities speak against the label. Look at each: change the label, or leave it.",
+    "exact": "Files with exactly the same pixels. More copies of a picture teach nothing and count twice.",
+    "near": "Pictures of the same photograph: resized, re-encoded, recoloured, shifted, mirrored. Keep one.",
+    "dark": "Even the brightest parts are dark.",
+    "bright": "Even the darkest parts are bright.",
+    "empty": "Nearly one grey all over: there is nothing to learn from.",
+    "blurred": "Hardly any sharp edges.",
+    "shape": "Very long or very high. Squeezed to a square, little is left of what they show.",
+    "strange": "Far from everything else, by the model's embedding. Check whether they belong here.",
+    "rare": "Classes with few pictures are recognised worst. Add pictures, or train with balanced classes.",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """A model's answers for the pool: probabilities `[N, K]`, embeddings `[N, D]`."""
+
+    probabilities: NDArray[np.float32]
+    embeddings: NDArray[np.float32]
+
+
+def check(
+    data: Dataset,
+    classifier: Classifier,
+    *,
+    labels: bool = True,
+    root: Path | None = None,
+    progress: Progress = lambda what, done, total: None,
+) -> tuple[Report, Pool]:
+    """Look for everything.
+
+    Args:
+        data: the labelled pictures.
+        classifier: gives probabilities where it knows the same classes, and embeddings in any case.
+        labels: look for wrong labels too; needs the train extra.
+        root: where the sources are files, the folder they are relative to: their shape is read from there.
+        progress: called along the way.
+
+    Returns:
+        the report, and the pictures that its numbers mean.
+
+    Raises:
+        MissingExtra: wrong labels are to be looked for, and cleanlab is not installed.
+    """
+    if labels:
+        label_errors.require()
+    pool = Pool(data)
+    found_looks, small = _looked_at(pool, progress)
+    pairs, least = duplicates.near_pairs(
+        small, lambda done, total: progress("comparing pictures", done, total)
+    )
+    exact = duplicates.exact_groups(pool.digests())
+    problems = _copies(pool, exact, pairs)
+    seen = _seen(pool, classifier, progress)
+    remarks = [_how_near(least)]
+    if labels:
+        groups = _numbers(len(pool), [*exact, *([pair.one, pair.other] for pair in pairs)])
+        problem, how = _labels(pool, classifier, seen, groups)
+        problems.insert(2, problem)
+        remarks.append(how)
+    problems += _by_looks(found_looks)
+    problems += [_shapes(pool, root, progress)] if root else []
+    problems += [_strange(seen), _rare(pool)]
+    counts = np.zeros((len(PARTS), len(pool.classes)), dtype=np.int64)
+    np.add.at(counts, (pool.parts, pool.labels), 1)
+    report = Report(
+        data.name, pool.classes, counts, tuple(problems), data.skipped, tuple(remarks), data.fingerprint
+    )
+    return report, pool
+
+
+def _looked_at(pool: Pool, progress: Progress) -> tuple[list[looks.Look | None], NDArray[np.uint8]]:
+    found: list[looks.Look | None] = []
+    for _, lot in pool.lots():
+        found += looks.looks(lot)
+        progress("looking at pictures", len(found), len(pool))
+    small = np.empty((len(pool), duplicates.SIDE, duplicates.SIDE, 3), dtype=np.uint8)
+    for start, lot in pool.lots(duplicates.SIDE):
+        small[start : start + len(lot)] = lot
+    return found, small
+
+
+def _seen(pool: Pool, classifier: Classifier, progress: Progress) -> Seen:
+    probabilities, embeddings = [], []
+    for start, lot in pool.lots(classifier.info.input_size):
+        answers = classifier.raw(lot)
+        probabilities.append(answers[0])
+        embeddings.append(answers[1])
+        progress("asking the model", start + len(lot), len(pool))
+    return Seen(np.concatenate(probabilities), np.concatenate(embeddings))
+
+
+def _copies(pool: Pool, exact: list[list[int]], pairs: Sequence[duplicates.Pair]) -> list[Problem]:
+    """Leaks and conflicts among all copies; then the exact and the near copies that are neither."""
+    near = [(pair.one, pair.other) for pair in pairs]
+    likeness = {(pair.one, pair.other): pair for pair in pairs}
+    same = {number: min(group) for group in exact for number in group}
+    whole = [(number, lead) for number, lead in same.items() if number != lead]
+    leaks: list[Finding] = []
+    conflicts: list[Finding] = []
+    exactly: list[Finding] = []
+    nearly: list[Finding] = []
+    for group in duplicates.joined(len(pool), [*whole, *near]):
+        finding = _group(pool, group, same, likeness)
+        apart = len({int(pool.parts[number]) for number in group}) > 1
+        differs = len({int(pool.labels[number]) for number in group}) > 1
+        if apart:
+            leaks.append(finding)
+        if differs:
+            conflicts.append(finding)
+        if not apart and not differs:
+            (exactly if finding.score == 1 else nearly).append(finding)
+    return [
+        _problem("leaks", "Leaks: copies in different parts", leaks),
+        _problem("conflicts", "One picture, two labels", conflicts),
+        _problem("exact", "Exact copies", exactly),
+        _problem("near", "Near copies", nearly),
+    ]
+
+
+def _group(
+    pool: Pool,
+    group: list[int],
+    same: dict[int, int],
+    likeness: dict[tuple[int, int], duplicates.Pair],
+) -> Finding:
+    links = [likeness[one, other] for one in group for other in group if (one, other) in likeness]
+    leaders = {same.get(number, -1 - number) for number in group}
+    # What measures should stay as it is: copies are removed from training first.
+    ordered = tuple(sorted(group, key=lambda number: (-int(pool.parts[number]), number)))
+    if len(leaders) == 1:
+        return Finding(ordered, 1.0, "exactly the same")
+    score = max((pair.likeness for pair in links), default=0.0)
+    mirrored = ", one is mirrored" if len(group) == 2 and any(pair.mirrored for pair in links) else ""
+    return Finding(ordered, min(score, 0.9999), f"alike to {min(score, 0.99):.0%}{mirrored}")
+
+
+def _labels(pool: Pool, classifier: Classifier, seen: Seen, groups: NDArray[np.int64]) -> tuple[Problem, str]:
+    """Wrong labels, and how they were found."""
+    known = classifier.info.labels
+    same_classes = set(known) == set(pool.classes)
+    learned_here = classifier.info.data_fingerprint == pool.data.fingerprint
+    name = classifier.info.name
+    own = np.ones(len(pool), dtype=bool) if same_classes else np.zeros(len(pool), dtype=bool)
+    if learned_here:
+        own &= pool.parts > 0
+    wrong: list[tuple[int, int, float]] = []
+    if own.any():
+        columns = [known.index(label) for label in pool.classes]
+        wrong += _numbered(
+            own, label_errors.wrong_labels(pool.labels[own], seen.probabilities[own][:, columns])
+        )
+    rest = ~own
+    if rest.any():
+        probabilities = label_errors.cross_validated(
+            seen.embeddings[rest], pool.labels[rest], groups[rest].tolist(), len(pool.classes)
+        )
+        wrong += _numbered(rest, label_errors.wrong_labels(pool.labels[rest], probabilities))
+    findings = [
+        Finding(
+            (number,),
+            1 - given,
+            f"labelled {pool.classes[pool.labels[number]]} ({_percent(given)}), "
+            f"rather {pool.classes[better]}",
+            pool.classes[better],
+        )
+        for number, better, given in wrong
+    ]
+    folds = f"logistic regression on the embeddings of {name}, in {label_errors.FOLDS} folds"
+    if learned_here:
+        how = (
+            f"Labels of validation and test are checked by {name}, which did not learn from them; those of "
+            f"training by {folds}. Its embeddings have seen these labels, so wrong ones may stay hidden."
+        )
+    else:
+        # A model whose pictures were changed since cannot be told from one that never saw them.
+        stranger = f"{name}, which is taken not to have learned from these pictures"
+        how = f"Labels are checked by {stranger if same_classes else folds}."
+    return _problem("labels", "Probably wrong labels", findings), how
+
+
+def _numbered(chosen: NDArray[np.bool_], wrong: list[tuple[int, int, float]]) -> list[tuple[int, int, float]]:
+    numbers = np.flatnonzero(chosen)
+    return [(int(numbers[number]), better, given) for number, better, given in wrong]
+
+
+def _by_looks(found: list[looks.Look | None]) -> list[Problem]:
+    words = {
+        "dark": ("Dark", "brightest parts {:.0f} of 255"),
+        "bright": ("Bright", "darkest parts {:.0f} of 255"),
+        "empty": ("Empty", "contrast {:.1f} of 255"),
+        "blurred": ("Blurred", "sharpness {:.3f}"),
+    }
+    return [
+        _problem(
+            what,
+            title,
+            [
+                Finding((number,), look.value if what == "bright" else -look.value, note.format(look.value))
+                for number, look in enumerate(found)
+                if look and look.what == what
+            ],
+        )
+        for what, (title, note) in words.items()
+    ]
+
+
+def _shapes(pool: Pool, root: Path, progress: Progress) -> Problem:
+    findings = []
+    for number, source in enumerate(pool.sources):
+        try:
+            width, height = images.upright_size((root / source).read_bytes())
+        except (OSError, PictureError):
+            continue  # its name could not be kept as it is, or it has changed since
+        longer = looks.elongation(width, height)
+        if longer > looks.LONG:
+            findings.append(Finding((number,), longer, f"{width} x {height} pixels"))
+        progress("measuring shapes", number + 1, len(pool))
+    return _problem("shape", "Very long or high", findings)
+
+
+def _strange(seen: Seen) -> Problem:
+    findings = [
+        Finding((number,), score, f"{score:.1f} deviations from the usual")
+        for number, score in strangers.strange(seen.embeddings)
+    ]
+    return _problem("strange", "Unlike all others", findings)
+
+
+def _rare(pool: Pool) -> Problem:
+    counts = np.bincount(pool.labels[pool.parts == 0], minlength=len(pool.classes))
+    most = int(counts.max())
+    findings = []
+    for label, count in enumerate(counts.tolist()):
+        if count < RARE * most:
+            one = int(np.flatnonzero(pool.labels == label)[0])
+            note = f"{pool.classes[label]}: {count:,} to learn from, the largest class has {most:,}"
+            findings.append(Finding((one,), most / max(count, 1), note))
+    return _problem("rare", "Rare classes", findings)
+
+
+def _problem(name: str, title: str, findings: list[Finding]) -> Problem:
+    ordered = sorted(findings, key=lambda one: (-one.score, one.pictures))
+    return Problem(name, title, _ADVICE[name], tuple(ordered))
+
+
+def _numbers(count: int, groups: Sequence[Sequence[int]]) -> NDArray[np.int64]:
+    """One number for all copies of a picture, `[N]`."""
+    pairs = [(group[0], other) for group in groups for other in group[1:]]
+    number = np.arange(count)
+    for group in duplicates.joined(count, pairs):
+        number[group] = group[0]
+    return number
+
+
+def _percent(share: float) -> str:
+    return f"{share:.0%}" if share >= 0.01 else "under 1%"
+
+
+def _how_near(least: float) -> str:
+    usual = "" if least <= duplicates.LEAST else ", more than usual, because all pictures are much alike"
+    return f"Near copies are pictures whose edges correlate by {least:.2f} or more{usual}."

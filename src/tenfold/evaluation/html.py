@@ -1,0 +1,63 @@
+"""HTML pages of evaluation: templates, with style and script inline, written whole.
+
+Knows no page: report/, comparison_page.py and data_check/ each bring templates and words of their own.
+"""
+
+import base64
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from tenfold.errors import UsageError
+from tenfold.files import write_whole
+
+
+def environment(package: str, finalize: Callable[[Any], Any] | None = None) -> jinja2.Environment:
+    """The templates of a package; what is filled in is escaped, and a name that is missing is an error.
+
+    Args:
+        package: its name; the templates lie in its folder `templates`.
+        finalize: what each value goes through before it is escaped.
+    """
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader(package),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=finalize,
+    )
+
+
+def source(templates: jinja2.Environment, name: str) -> str:
+    """A template's own text."""
+    assert templates.loader is not None
+    return templates.loader.get_source(templates, name)[0]
+
+
+def content_hash(content: str) -> str:
+    """What a content security policy knows an inline style or script by."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
+
+
+def write(path: Path, text: str, what: str) -> None:
+    """Write a file so that it is whole at every moment.
+
+    Args:
+        what: what the message calls it: "The report".
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+    try:
+        write_whole(path, text.encode(errors="replace"))
+    except OSError as reason:
+        raise UsageError(
+            f"{what} {path}",
+            "cannot be written",
+            received=reason.strerror or str(reason),
+            cure="Name another place with --output.",
+        ) from reason

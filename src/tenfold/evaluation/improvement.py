@@ -1,0 +1,124 @@
+"""Is a model trained on corrections better than the one it started from? Works on counts; runs no model.
+
+Both answer the same pictures: corrected ones that were kept back, and the test part of the data that the old
+one learned from. The old model was wrong on many of the first, or nobody would have corrected them: any other
+model has it easy there. So gaining on them is not enough; what was known before has to be there still.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tenfold import metrics
+from tenfold.evaluation.comparison import LEVEL
+from tenfold.evaluation.significance import Paired, difference_interval, mcnemar, paired
+
+Verdict = Literal["better", "worse", "no-difference"]
+# What the verdict rests on, for programs. forgot: on its own test part it lost more than the margin; lost: on
+# corrections; not-told: no difference shows on corrections; not-measured, may-have-forgot: it gained on them,
+# but its own test part is not at hand, or does not show that it lost less than the margin.
+Why = Literal["better", "forgot", "lost", "not-told", "not-measured", "may-have-forgot"]
+# So much of the accuracy on its own test part may be lost, at the lower end of the interval: one point.
+MARGIN = 0.01
+# With fewer pictures than this that only one of the two gets right there is no difference: McNemar's mid-p is
+# 0.0625 for 4 of 4, and 0.031 for 5 of 5.
+LEAST_APART = 5
+
+
+@dataclass(frozen=True)
+class Beside:
+    """The old model (first) and the new one (second) on the same pictures."""
+
+    counts: Paired
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The 95 % interval of the new one's accuracy minus the old one's, -1 to 1."""
+        return difference_interval(self.counts)
+
+    @property
+    def p(self) -> float:
+        """McNemar's test, mid-p."""
+        return mcnemar(self.counts)
+
+    @property
+    def gained(self) -> bool:
+        return self.interval[0] > 0 and self.p < LEVEL
+
+    @property
+    def lost(self) -> bool:
+        return self.interval[1] < 0 and self.p < LEVEL
+
+    def facts(self) -> dict[str, Any]:
+        """The figures as plain JSON types."""
+        counts, (low, high) = self.counts, self.interval
+        old = metrics.share(counts.both + counts.only_first, counts.n)
+        new = metrics.share(counts.both + counts.only_second, counts.n)
+        return {
+            "pictures": counts.n,
+            "old": {"accuracy": old.value, "low": old.low, "high": old.high},
+            "new": {"accuracy": new.value, "low": new.low, "high": new.high},
+            "difference": counts.difference,
+            "low": low,
+            "high": high,
+            "p": self.p,
+            "only_old_right": counts.only_first,
+            "only_new_right": counts.only_second,
+        }
+
+    def told(self) -> str:
+        """The figures in words: "40.0 % before, 80.0 % now, +40.0 points (95 % interval ...), n = 20"."""
+        facts = self.facts()
+        low, high = (100 * end for end in self.interval)
+        return (
+            f"{facts['old']['accuracy']:.1%} right before, {facts['new']['accuracy']:.1%} now, "
+            f"{100 * self.counts.difference:+.1f} points (95 % interval {low:+.1f} to {high:+.1f}), "
+            f"n = {self.counts.n:,}"
+        )
+
+
+def beside(old: NDArray[np.bool_], new: NDArray[np.bool_]) -> Beside | None:
+    """Two models by whether each was right, bool `[N]`; None where there are no pictures."""
+    return Beside(paired(old, new)) if len(old) else None
+
+
+def verdict(held_out: Beside | None, own: Beside | None, margin: float = MARGIN) -> tuple[Verdict, Why, str]:
+    """Which model is better, and why, for programs and in words.
+
+    Better: on the corrections kept back the interval leaves 0 out in favour of the new one, and on the own
+    test part the interval's lower end is no more than `margin` below 0. Worse: it lost on either; on the own
+    test part by more than `margin`. Everything else is no difference that can be told; so is a model of which
+    nobody knows whether it has forgotten.
+
+    Args:
+        held_out: on the corrected pictures that were kept back; None where there are none.
+        own: on the test part of the old model's data; None where that is not at hand.
+        margin: as a share, 0 to 1.
+    """
+    parts = [
+        f"On corrections that were kept back: {held_out.told()}."
+        if held_out
+        else "No correction was kept back.",
+        f"On the test part of its own data: {own.told()}."
+        if own
+        else "What it knew before was not measured: its own data are not at hand.",
+    ]
+    points = f"{100 * margin:g} point" + ("s" if margin != 0.01 else "")
+    forgot = own is not None and own.lost and own.counts.difference < -margin
+    if forgot:
+        kept = " although it gained on corrections" if held_out is not None and held_out.gained else ""
+        words = f"The new model is worse: it has forgotten more than {points} of what it knew{kept}."
+        return "worse", "forgot", " ".join([words, *parts])
+    if held_out is not None and held_out.lost:
+        return "worse", "lost", " ".join(["The new model is worse on corrections.", *parts])
+    if held_out is None or not held_out.gained:
+        return "no-difference", "not-told", " ".join(["No difference can be told on corrections.", *parts])
+    if own is None:
+        words = "The new model gained on corrections, but whether it forgot cannot be told."
+        return "no-difference", "not-measured", " ".join([words, *parts])
+    if own.interval[0] < -margin:
+        words = f"The new model gained on corrections, but may have lost more than {points} of what it knew."
+        return "no-difference", "may-have-forgot", " ".join([words, *parts])
+    return "better", "better", " ".join(["The new model is better.", *parts])

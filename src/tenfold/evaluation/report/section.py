@@ -1,0 +1,40 @@
+"""What every section of a report is made of and what it gives. Measures and draws nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tenfold.datasets.labelled import LabelledPictures
+from tenfold.evaluation.evaluate import Answers, Evaluation
+from tenfold.inference import Classifier
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """A classifier, the pictures it was judged on, what it said of them, and the figures of that."""
+
+    classifier: Classifier
+    data: LabelledPictures
+    found: Answers
+    result: Evaluation
+
+    def source(self, index: int) -> str:
+        """Where a picture came from, or its number."""
+        return self.data.sources[index] if self.data.sources else f"picture {index:,}"
+
+
+@dataclass(frozen=True)
+class Section:
+    """One section of the page.
+
+    Attributes:
+        name: its template and its anchor.
+        title: its heading.
+        facts: what goes into the JSON file, by name; plain JSON types.
+        shown: what its template is given.
+    """
+
+    name: str
+    title: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    shown: Mapping[str, Any] = field(default_factory=dict)

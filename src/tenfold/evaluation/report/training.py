@@ -1,0 +1,93 @@
+"""Section: how the network was trained: its curves, its recipe, and where it ran."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tenfold.evaluation.report.charts import Chart, epochs_chart
+from tenfold.evaluation.report.run_folder import RunFolder
+from tenfold.evaluation.report.section import Section
+from tenfold.modelfile import ModelInfo
+
+FIGURES = (
+    ("Loss", "loss", False),
+    ("Accuracy", "accuracy", True),
+    ("Precision", "precision", True),
+    ("Recall", "recall", True),
+)
+
+
+def section(info: ModelInfo, run: RunFolder | None) -> Section:
+    """Curves from the run's folder; the recipe from it, or as the model file states it."""
+    charts = [] if run is None else [c for c in (_chart(run, *figure) for figure in FIGURES) if c]
+    recipe = (run.recipe if run else {}) or info.training
+    environment = run.environment if run else {}
+    return Section(
+        "training",
+        "Training",
+        facts={
+            "training": {
+                "run": run.name if run else None,
+                "epochs": run.epochs if run else [],
+                "recipe": recipe,
+                "environment": environment,
+                "network": info.network,
+            }
+        },
+        shown={
+            "run": run.name if run else None,
+            "charts": charts,
+            "epochs": _table(run) if run else [],
+            "tables": [
+                (title, list(flat(facts)))
+                for title, facts in (
+                    ("Network", info.network),
+                    ("Recipe", recipe),
+                    ("Environment", environment),
+                    ("Data", run.data if run else {}),
+                )
+                if facts
+            ],
+        },
+    )
+
+
+def flat(facts: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
+    """Nested facts as (name, value) for people; a list stands in one line."""
+    for key, value in facts.items():
+        name = f"{before}{key}".replace("_", " ")
+        if isinstance(value, Mapping):
+            yield from flat(value, f"{name} · ")
+        elif isinstance(value, list | tuple):
+            yield name, ", ".join(_one(item) for item in value)
+        else:
+            yield name, _one(value)
+
+
+def _one(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "(" + ", ".join(f"{key} {_one(inner)}" for key, inner in value.items()) + ")"
+    if isinstance(value, bool | None):
+        return {True: "yes", False: "no", None: "none"}[value]
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _chart(run: RunFolder, title: str, figure: str, is_share: bool) -> Chart | None:
+    curves = (("training", "second", figure), ("validation", "first", f"validation_{figure}"))
+    kept = [(name, style, dict(run.curve(wanted))) for name, style, wanted in curves if run.curve(wanted)]
+    if not kept:
+        return None
+    series = {name: curve for name, _, curve in kept}
+    return epochs_chart(title, title.lower(), series, [style for _, style, _ in kept], is_share=is_share)
+
+
+def _table(run: RunFolder) -> list[list[str]]:
+    """The figures of all epochs, for those who cannot see the charts: head, then rows."""
+    named = [f"{part}{figure}" for _, figure, _ in FIGURES for part in ("", "validation_")]
+    there = [name for name in named if run.curve(name)]
+    curves = [dict(run.curve(name)) for name in there]
+    epochs = sorted({epoch for curve in curves for epoch in curve})
+    rows = [[str(e), *(f"{c[e]:.4f}" if e in c else "" for c in curves)] for e in epochs]
+    return [["epoch", *(name.replace("_", " ") for name in there)], *rows]

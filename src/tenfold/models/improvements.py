@@ -1,0 +1,83 @@
+"""Attempts to improve on the live model: what was tried and how it came out. Trains and judges nothing."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tenfold.database import Database, now
+from tenfold.errors import UnknownImprovement
+from tenfold.models.tables import Improvement
+
+RUNNING, JUDGED, FAILED, STOPPED = "running", "judged", "failed", "stopped"
+BETTER, WORSE, NO_DIFFERENCE = "better", "worse", "no-difference"
+
+
+class Improvements:
+    """The table of improvements."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def begin(
+        self, session: Session, job_id: str, base_hash: str, by: int, options: dict[str, Any]
+    ) -> Improvement:
+        """Note, in the transaction that makes its job, that one is tried from the model `base_hash`."""
+        one = Improvement(
+            job_id=job_id, at=now(), by=by, base_hash=base_hash, options=options, counts={}, state=RUNNING
+        )
+        session.add(one)
+        session.flush()
+        return one
+
+    def change(self, improvement_id: int, **values: Any) -> Improvement:
+        """Set columns. Raises UnknownImprovement where there is no such improvement."""
+        with self._database.writing() as session:
+            one = session.get(Improvement, improvement_id) if 0 < improvement_id < 2**63 else None
+            if one is None:
+                raise _unknown(improvement_id)
+            for name, value in values.items():
+                setattr(one, name, value)
+        return one
+
+    def get(self, improvement_id: int) -> Improvement:
+        """One of them. Raises UnknownImprovement where there is none of that number."""
+        with self._database.reading() as session:
+            one = session.get(Improvement, improvement_id) if 0 < improvement_id < 2**63 else None
+        if one is None:
+            raise _unknown(improvement_id)
+        return one
+
+    def latest(self, limit: int = 50, before: int | None = None) -> list[Improvement]:
+        """The newest first."""
+        wanted = select(Improvement).order_by(Improvement.id.desc()).limit(limit)
+        if before is not None:
+            wanted = wanted.where(Improvement.id < before)
+        with self._database.reading() as session:
+            return list(session.scalars(wanted))
+
+    def jobs_of(self, runs: Sequence[str]) -> dict[str, str]:
+        """The ids of the jobs that trained these runs, by the runs' names; of those that are improvements."""
+        wanted = select(Improvement.run, Improvement.job_id).where(
+            Improvement.run.in_(runs), Improvement.job_id.is_not(None)
+        )
+        with self._database.reading() as session:
+            return {str(row.run): str(row.job_id) for row in session.execute(wanted)}
+
+    def of_model(self, model_hash: str) -> Improvement | None:
+        """The improvement that made a model; None where it came otherwise."""
+        wanted = (
+            select(Improvement)
+            .where(Improvement.model_hash == model_hash)
+            .order_by(Improvement.id.desc())
+            .limit(1)
+        )
+        with self._database.reading() as session:
+            return session.scalars(wanted).first()
+
+
+def _unknown(improvement_id: int) -> UnknownImprovement:
+    return UnknownImprovement(
+        f"The improvement {improvement_id}", "does not exist", cure="List them to see which there are."
+    )

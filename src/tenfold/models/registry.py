@@ -1,0 +1,335 @@
+"""Model files kept by their hash, and the record of which of them was live when.
+
+Knows files and tables. Runs no model: workflows/switch_model.py loads a model before it goes live here.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import Session
+
+from tenfold import modelfile
+from tenfold.database import Database, now
+from tenfold.errors import DatabaseError, RegistryError, UnknownModel
+from tenfold.files import settle, write_whole
+from tenfold.modelfile import ModelInfo
+from tenfold.models.tables import LiveChange, RegisteredModel
+
+BUNDLED = "bundled"
+# Where a model came from.
+FILE, RUN, CORRECTIONS = "file", "run", "corrections"
+# Why it went live.
+START, CHOSEN, WON, INSISTED, ROLLBACK = "start", "chosen", "won", "insisted", "rollback"
+# So many characters of a hash name a model, where no other starts with them.
+_LEAST_PREFIX = 4
+_LONGEST_NAME = 200
+# Who does what the server does by itself.
+HOUSE = 0
+
+
+class Registry:
+    """The models that there are, and which one is live.
+
+    Args:
+        folder: where model files are kept, each as `<SHA-256 in hex>.onnx`.
+    """
+
+    def __init__(self, database: Database, folder: Path) -> None:
+        self._database, self.folder = database, folder
+
+    def register(
+        self,
+        source: Path,
+        *,
+        origin: str = FILE,
+        run: str | None = None,
+        by: int = HOUSE,
+        name: str = "",
+    ) -> RegisteredModel:
+        """Keep a model file. One that is kept already stays as it is; one that was removed comes back.
+
+        Args:
+            origin: file, run or corrections.
+            run: the name of the training run that it came from.
+            name: what a message calls it, where that is not its path.
+
+        Raises:
+            ModelFileError: it is not ours, damaged, or too new.
+            RegistryError: there is no room for it.
+        """
+        content, info = modelfile.read(source, name)
+        key = hashlib.sha256(content).hexdigest()
+        if not self._bundled(key):
+            self._keep(key, content)
+            return self._note(_row(key, content, info, origin=origin, run=run, by=by, file=f"{key}.onnx"))
+        return self.register_bundled()
+
+    def register_bundled(self) -> RegisteredModel:
+        """Register the model that comes with tenfold; that of another version is no longer listed."""
+        content, info = modelfile.read(modelfile.bundled())
+        key = hashlib.sha256(content).hexdigest()
+        with self._database.writing() as session:
+            for old in session.scalars(_listed().where(RegisteredModel.file == BUNDLED)):
+                if old.hash != key:
+                    old.removed_at = now()
+        return self._note(_row(key, content, info, origin=BUNDLED, run=None, by=HOUSE, file=BUNDLED))
+
+    def measured(self, key: str, accuracy: tuple[float, float, float] | None) -> RegisteredModel:
+        """Put an accuracy with its 95 % interval in the place of what the file says; None: not comparable."""
+        with self._database.writing() as session:
+            found = session.get(RegisteredModel, key)
+            if found is None:
+                raise _unknown(key)
+            found.accuracy, found.accuracy_low, found.accuracy_high = accuracy or (None, None, None)
+            return found
+
+    def list(self) -> "Sequence[RegisteredModel]":
+        """All models but those removed, the newest first."""
+        with self._database.reading() as session:
+            return session.scalars(_listed().order_by(RegisteredModel.added_at.desc())).all()
+
+    def get(self, key: str) -> RegisteredModel:
+        """The model with this hash, also one that was removed. Raises UnknownModel."""
+        with self._database.reading() as session:
+            found = session.get(RegisteredModel, key)
+        if found is None:
+            raise _unknown(key)
+        return found
+
+    def names(self, keys: Iterable[str]) -> dict[str, str]:
+        """The names of the models with these hashes, by hash; of those that are or were registered."""
+        with self._database.reading() as session:
+            wanted = select(RegisteredModel.hash, RegisteredModel.name)
+            found = session.execute(wanted.where(RegisteredModel.hash.in_(set(keys))))
+            return {row.hash: row.name for row in found}
+
+    def find(self, word: str) -> RegisteredModel:
+        """The model called `word`: "bundled", the start of its hash, its run, or its name.
+
+        Raises:
+            UnknownModel: there is none.
+            RegistryError: there are several.
+        """
+        models = self.list()
+        for fits in (
+            [one for one in models if word == BUNDLED and one.file == BUNDLED],
+            [one for one in models if len(word) >= _LEAST_PREFIX and one.hash.startswith(word.lower())],
+            [one for one in models if one.run == word],
+            [one for one in models if one.name == word],
+        ):
+            if len(fits) > 1:
+                raise RegistryError(
+                    f"The name {word!r}",
+                    "fits several models",
+                    received=", ".join(one.hash[:12] for one in fits),
+                    cure="Give the start of one's hash.",
+                )
+            if fits:
+                return fits[0]
+        raise _unknown(word)
+
+    def path(self, key: str) -> Path:
+        """Where the model's file is. Raises UnknownModel; says nothing of whether it is whole."""
+        return self._place(self.get(key))
+
+    def fault(self, model: RegisteredModel) -> Literal["missing", "damaged"] | None:
+        """What is wrong with a model's file, as far as can be told without reading it; None: nothing."""
+        if model.file == BUNDLED:
+            return None
+        try:
+            size = self._place(model).stat().st_size
+        except OSError:
+            return "missing"
+        return None if size == model.bytes else "damaged"
+
+    def remove(self, key: str) -> RegisteredModel:
+        """Take a model off the list; its file stays, and registering it again brings it back.
+
+        Raises:
+            UnknownModel: there is none.
+            RegistryError: it is live, or comes with tenfold.
+        """
+        with self._database.writing() as session:
+            model = session.get(RegisteredModel, key)
+            if model is None or model.removed_at is not None:
+                raise _unknown(key)
+            live = _last(session)
+            if live is not None and live.model_hash == key:
+                raise RegistryError(
+                    f"The model {model.name}", "is live", cure="Make another one live, and remove it then."
+                )
+            if model.file == BUNDLED:
+                raise RegistryError(f"The model {model.name}", "comes with tenfold, so it stays")
+            model.removed_at = now()
+            return model
+
+    def live(self) -> str:
+        """The hash of the live model; empty where none has been live yet."""
+        found = self.live_change()
+        return found.model_hash if found else ""
+
+    def live_change(self) -> LiveChange | None:
+        """How the live model came to be live. Raises DatabaseError where the database does not answer."""
+        try:
+            with self._database.reading() as session:
+                return _last(session)
+        except OperationalError as reason:
+            raise DatabaseError(
+                f"The database {self._database.shown}",
+                "does not answer",
+                received=str(reason.orig).strip().partition("\n")[0],
+            ) from reason
+
+    def go_live(self, key: str, *, by: int, reason: str = CHOSEN) -> LiveChange:
+        """Record that a model is live from now on. Where it is live already, nothing changes.
+
+        Args:
+            reason: start, chosen, won, insisted or rollback.
+
+        Raises:
+            UnknownModel: there is none, or it was removed.
+            ModelFileError: its file is missing or damaged.
+        """
+        if self.get(key).removed_at is not None:
+            raise _unknown(key)
+        modelfile.read(self.path(key))
+        with self._database.writing() as session:
+            before = _last(session, lock=True)
+            if before is not None and before.model_hash == key:
+                return before
+            change = LiveChange(
+                at=now(),
+                model_hash=key,
+                previous_hash=before.model_hash if before else None,
+                by=by,
+                reason=reason,
+            )
+            session.add(change)
+            return change
+
+    def before(self) -> str:
+        """The hash of the model that a rollback makes live: the last one before, still usable.
+
+        A rollback undoes the change before it, so that again and again goes further and further back.
+
+        Raises:
+            RegistryError: there is none.
+        """
+        with self._database.reading() as session:
+            changes = session.scalars(select(LiveChange).order_by(LiveChange.id)).all()
+            usable = {one.hash: one for one in session.scalars(_listed())}
+        earlier = _standing(changes)[:-1]
+        for key in reversed(earlier):
+            if key in usable and key != changes[-1].model_hash and self.fault(usable[key]) is None:
+                return key
+        raise RegistryError(
+            "The live model", "has no earlier one to go back to", cure="Choose a model and make it live."
+        )
+
+    def history(self, limit: int = 100) -> "Sequence[LiveChange]":
+        """Which model went live when, the last first."""
+        with self._database.reading() as session:
+            return session.scalars(select(LiveChange).order_by(LiveChange.id.desc()).limit(limit)).all()
+
+    def _place(self, model: RegisteredModel) -> Path:
+        return modelfile.bundled() if model.file == BUNDLED else self.folder / model.file
+
+    def _bundled(self, key: str) -> bool:
+        return _hash(modelfile.bundled()) == key
+
+    def _keep(self, key: str, content: bytes) -> None:
+        """Write the file, unless it is there whole; at every moment it is whole or not there."""
+        place = self.folder / f"{key}.onnx"
+        try:
+            if place.is_file() and _hash(place) == key:
+                settle(self.folder)  # the process that wrote it may have been killed before it did this
+                return
+            write_whole(place, content)
+        except OSError as reason:
+            raise RegistryError(
+                f"The folder {self.folder}",
+                "cannot take the model file",
+                received=reason.strerror or str(reason),
+                cure="Free some space.",
+            ) from reason
+
+    def _note(self, new: dict[str, Any]) -> RegisteredModel:
+        try:
+            with self._database.writing() as session:
+                return _added(session, new)
+        except IntegrityError:  # another process added it at the same moment
+            with self._database.writing() as session:
+                return _added(session, new)
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _added(session: Session, new: dict[str, Any]) -> RegisteredModel:
+    known = session.get(RegisteredModel, new["hash"])
+    if known is None:
+        known = RegisteredModel(**new)
+        session.add(known)
+        session.flush()
+    elif known.removed_at is not None:
+        for name, value in new.items():
+            setattr(known, name, value)
+        known.removed_at = None
+    return known
+
+
+def _row(key: str, content: bytes, info: ModelInfo, **how: Any) -> dict[str, Any]:
+    test = info.scores.get("test")
+    scores = test if isinstance(test, dict) else {}
+    told = [scores.get(name) for name in ("accuracy", "accuracy_low", "accuracy_high")]
+    accuracy, low, high = (one if isinstance(one, int | float) else None for one in told)
+    return {
+        "hash": key,
+        "name": info.name[:_LONGEST_NAME],
+        "bytes": len(content),
+        "classes": list(info.labels),
+        "input_size": info.input_size,
+        "accuracy": accuracy,
+        "accuracy_low": low,
+        "accuracy_high": high,
+        "origin": how["origin"],
+        "run": how["run"],
+        "file": how["file"],
+        "added_at": now(),
+        "added_by": how["by"],
+    }
+
+
+def _listed() -> Any:
+    return select(RegisteredModel).where(RegisteredModel.removed_at.is_(None))
+
+
+def _last(session: Session, *, lock: bool = False) -> LiveChange | None:
+    found = select(LiveChange).order_by(LiveChange.id.desc()).limit(1)
+    return session.scalars(found.with_for_update() if lock else found).first()
+
+
+def _standing(changes: Sequence[LiveChange]) -> "list[str]":
+    """The models that went live and were not rolled back, in order; the last one is live."""
+    stack: list[str] = []
+    for change in changes:
+        if change.reason == ROLLBACK and change.model_hash in stack:
+            while stack[-1] != change.model_hash:
+                stack.pop()
+        elif not stack or stack[-1] != change.model_hash:
+            stack.append(change.model_hash)
+    return stack
+
+
+def _unknown(word: str) -> UnknownModel:
+    return UnknownModel(
+        f"The model {word[:100]!r}",
+        "is not registered",
+        cure="`tenfold models` and the page Models list those that there are.",
+    )

@@ -1,0 +1,193 @@
+"""Everything one can set about a training run, in one frozen dataclass saved with the run and the model.
+
+Every setting has a name, a default and a help text. Knows nothing of files (recipe_file.py); needs no torch.
+"""
+
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass, replace
+from typing import Any
+
+from tenfold.recipes.augmentation import Augmentation
+
+PRECISIONS = ("auto", "float32", "bfloat16")
+OPTIMISERS = ("adam", "adamw", "sgd", "muon")
+SCHEDULES = ("constant", "linear", "cosine", "one-cycle", "step", "plateau")
+BALANCES = ("none", "weights", "sampling")
+MONITORS = ("loss", "accuracy")
+KEEPS = ("last", "best")
+
+
+def setting(default: Any, text: str) -> Any:
+    """A dataclass field with its help text."""
+    return field(default=default, metadata={"help": text})
+
+
+@dataclass(frozen=True)
+class Step:
+    """The first epochs on smaller pictures: they teach the coarse features at a fraction of the cost."""
+
+    share: float = setting(0.0, "the share of all epochs, 0 to 1")
+    size: float = setting(1.0, "the pictures' side, as a share of the recipe's")
+
+
+@dataclass(frozen=True)
+class Optimiser:
+    """Which optimiser, and its settings. Muon serves convolution filters and leaves the rest to SGD."""
+
+    name: str = setting("adam", "adam, adamw, sgd or muon")
+    rate: float = setting(0.001, "the learning rate; for Muon the share of a filter bank renewed in a step")
+    momentum: float = setting(0.9, "of SGD and Muon, by Nesterov")
+    beta1: float = setting(0.9, "Adam's memory of the gradient")
+    beta2: float = setting(0.999, "Adam's memory of the squared gradient")
+    epsilon: float = setting(1e-7, "added to Adam's denominator; Keras's default")
+    weight_decay: float = setting(
+        0.0, "shrinkage in a step: part of the loss in adam and sgd, apart in adamw"
+    )
+    clip: float = setting(0.0, "the longest gradient; 0 does not clip")
+    bias_rate: float = setting(0.053, "beside Muon: SGD's rate for biases, for each picture in the batch")
+    head_rate: float = setting(
+        0.15, "beside Muon: SGD's rate for other weights, for each picture in the batch"
+    )
+    rest_momentum: float = setting(0.85, "beside Muon: SGD's momentum")
+    picture_decay: float = setting(1e-6, "beside Muon: shrinkage for each picture seen")
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How the rate changes in a run."""
+
+    name: str = setting("constant", "constant, linear, cosine, one-cycle, step or plateau")
+    warmup: float = setting(0.0, "the share of all steps in which the rate rises; one-cycle takes 0.3 for 0")
+    final: float = setting(0.0, "what is left of the rate at the end of linear, cosine and one-cycle, 0 to 1")
+    factor: float = setting(0.5, "step and plateau multiply the rate by it")
+    epochs: tuple[int, ...] = setting((), "step: after how many epochs; each time once")
+    patience: int = setting(5, "plateau: epochs without improvement before the rate falls")
+    monitor: str = setting("loss", "plateau watches the validation's loss or accuracy")
+    least: float = setting(0.0, "plateau stops at this rate")
+
+
+@dataclass(frozen=True)
+class Stopping:
+    """When to stop early, and which weights to keep."""
+
+    patience: int = setting(0, "epochs without improvement after which training stops; 0 never stops")
+    monitor: str = setting("loss", "which of the validation's figures is watched: loss or accuracy")
+    least: float = setting(0.0, "a change below it is no improvement")
+    keep: str = setting("last", "the weights that are exported: last, or best by the monitor")
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """Start from what another model has learned."""
+
+    source: str = setting("", "a model file or a run's folder; empty starts anew")
+    freeze_until: str = setting("", "layers before this one keep their weights")
+
+
+@dataclass(frozen=True)
+class Teacher:
+    """Learn from another model's answers too (Hinton et al. 2015, arXiv 1503.02531)."""
+
+    source: str = setting("", "a model file or a run's folder; empty learns from the labels alone")
+    weight: float = setting(0.9, "the teacher's share in the loss, 0 to 1")
+    temperature: float = setting(4.0, "softens both answers")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One training run. The shipped recipes lie beside this file, one for each network."""
+
+    network: str = setting("default", "a network's name, or module:function of your own")
+    options: dict[str, Any] = field(
+        default_factory=dict, metadata={"help": "what the network's function takes beside classes and side"}
+    )
+    epochs: int = setting(96, "how often every picture is seen")
+    side: int = setting(32, "the pictures' side in pixels, 32 to 224")
+    curriculum: tuple[Step, ...] = field(default=(), metadata={"help": "first epochs on smaller pictures"})
+    batch_size: int = setting(128, "pictures in a step")
+    label_smoothing: float = setting(0.0, "probability given away to all classes (Szegedy et al. 2016)")
+    ema: float = setting(0.0, "decay of the weights' moving average, which is then judged; 0 is none")
+    balance: str = setting("none", "unequal classes: none, weights in the loss, or sampling")
+    early_epochs: int = setting(
+        3, "parameters that a network calls early, as the default's first bias, learn so long"
+    )
+    seed: int = setting(1, "fixes initialisation, order and augmentation")
+    precision: str = setting("auto", "auto, float32 or bfloat16")
+    optimiser: Optimiser = field(default_factory=Optimiser, metadata={"help": "what changes the weights"})
+    schedule: Schedule = field(default_factory=Schedule, metadata={"help": "how the rate changes"})
+    augmentation: Augmentation = field(
+        default_factory=Augmentation, metadata={"help": "random changes to pictures"}
+    )
+    stopping: Stopping = field(default_factory=Stopping, metadata={"help": "when to stop, what to keep"})
+    transfer: Transfer = field(default_factory=Transfer, metadata={"help": "start from another model"})
+    teacher: Teacher = field(default_factory=Teacher, metadata={"help": "learn from another model"})
+
+    def __post_init__(self) -> None:
+        _check(self)
+
+    def side_at(self, epoch: int) -> int:
+        """The picture size in `epoch`, counted from 0."""
+        first = 0
+        for step in self.curriculum:
+            first += int(step.share * self.epochs + 1e-9)
+            if epoch < first:
+                return round(step.size * self.side)
+        return self.side
+
+    def with_values(self, **values: Any) -> "Recipe":
+        """A copy with the values that are not None."""
+        return replace(self, **{name: value for name, value in values.items() if value is not None})
+
+
+def describe(part: type | None = None, prefix: str = "") -> list[tuple[str, str, str]]:
+    """Every setting's dotted name, default and help, as documents list them."""
+    rows = []
+    for one in fields(part or Recipe):
+        text = one.metadata.get("help", "")
+        default = one.default if one.default is not MISSING else None
+        if default is None and one.default_factory is not MISSING:
+            default = one.default_factory()
+        if is_dataclass(default) and not isinstance(default, type):
+            rows += describe(type(default), f"{prefix}{one.name}.")
+        else:
+            rows.append((prefix + one.name, "" if default in ({}, (), "") else str(default), text))
+    return rows
+
+
+def _check(recipe: Recipe) -> None:
+    """Raise ValueError, naming setting, value and what is allowed, for the first that cannot be used."""
+    choices = {
+        "precision": (recipe.precision, PRECISIONS),
+        "balance": (recipe.balance, BALANCES),
+        "optimiser.name": (recipe.optimiser.name, OPTIMISERS),
+        "schedule.name": (recipe.schedule.name, SCHEDULES),
+        "schedule.monitor": (recipe.schedule.monitor, MONITORS),
+        "stopping.monitor": (recipe.stopping.monitor, MONITORS),
+        "stopping.keep": (recipe.stopping.keep, KEEPS),
+    }
+    for name, (value, known) in choices.items():
+        if value not in known:
+            raise ValueError(f"{name} is {value!r}; it can be {', '.join(known[:-1])} or {known[-1]}.")
+    ranges: dict[str, tuple[float, float, float]] = {
+        "epochs": (recipe.epochs, 1, 100_000),
+        "side": (recipe.side, 32, 224),
+        "batch_size": (recipe.batch_size, 1, 100_000),
+        "label_smoothing": (recipe.label_smoothing, 0, 0.9),
+        "ema": (recipe.ema, 0, 0.99999),
+        "optimiser.rate": (recipe.optimiser.rate, 0, 100),
+        "optimiser.momentum": (recipe.optimiser.momentum, 0, 0.9999),
+        "optimiser.weight_decay": (recipe.optimiser.weight_decay, 0, 10),
+        "optimiser.clip": (recipe.optimiser.clip, 0, 1e9),
+        "schedule.warmup": (recipe.schedule.warmup, 0, 1),
+        "schedule.final": (recipe.schedule.final, 0, 1),
+        "schedule.factor": (recipe.schedule.factor, 0, 1),
+        "schedule.patience": (recipe.schedule.patience, 1, 100_000),
+        "stopping.patience": (recipe.stopping.patience, 0, 100_000),
+        "teacher.weight": (recipe.teacher.weight, 0, 1),
+        "teacher.temperature": (recipe.teacher.temperature, 0.1, 100),
+    }
+    for step in recipe.curriculum:
+        ranges["curriculum.share"] = (step.share, 0, 1)
+        ranges["curriculum.size"] = (step.size, 0.25, 1)
+    for name, (number, low, high) in ranges.items():
+        if not low <= number <= high:
+            raise ValueError(f"{name} is {number:g}; it can be {low:g} to {high:g}.")

@@ -1,0 +1,1 @@
+"""A training run's folder: its only writer and reader. Needs no torch."""

@@ -1,0 +1,320 @@
+"""From data to a judged model file. Wires datasets, networks, training, export and evaluation.
+
+Needs the `train` extra: torch is imported here and nowhere that serves.
+"""
+
+import json
+import os
+import platform
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+import torch
+
+from tenfold import __version__, modelfile
+from tenfold.datasets.dataset import Dataset
+from tenfold.datasets.labelled import LabelledPictures
+from tenfold.datasets.names import NAMES
+from tenfold.datasets.opening import CIFAR10
+from tenfold.errors import TrainingError
+from tenfold.evaluation import novelty
+from tenfold.evaluation.calibration import fit_temperature
+from tenfold.evaluation.evaluate import Evaluation, evaluate
+from tenfold.export.onnx import Calibration, ServedNetwork, to_onnx
+from tenfold.inference import Classifier
+from tenfold.modelfile import ClassName, ModelInfo
+from tenfold.networks import known
+from tenfold.networks.table import layer_table
+from tenfold.recipes.recipe import Recipe
+from tenfold.runs.folder import Run
+from tenfold.runs.lock import training_in
+from tenfold.runs.progress import Progress, Report
+from tenfold.training import state, transfer
+from tenfold.training.batches import as_tensor
+from tenfold.training.distillation import teacher_answers
+from tenfold.training.loop import WHITENING_PICTURES, Trainer
+from tenfold.training.precision import choose_device, choose_precision
+
+# Pictures of each class from which its prototypes are made.
+PROTOTYPE_SOURCES = 1500
+# A recipe for a large set takes few steps on a small one: with fewer pictures than so many batches, batches
+# become smaller, but no smaller than published recipes have them.
+BATCHES, LEAST_BATCH = 16, 32
+# So many prototypes at most in a model file, whatever the number of classes.
+PROTOTYPES = 4000
+
+
+def fitted(recipe: Recipe, pictures: int) -> Recipe:
+    """The recipe with batches small enough for so many pictures; published small ones stay as they are.
+
+    500 pictures of CIFAR-10, 40 epochs of the default recipe: 53 % of test pictures with one batch of 500,
+    56 % with batches of 32 (LOG.md).
+    """
+    most = max(LEAST_BATCH, pictures // BATCHES)
+    return replace(recipe, batch_size=most) if recipe.batch_size > max(most, 128) else recipe
+
+
+def train(
+    data: Dataset,
+    run_folder: Path,
+    recipe: Recipe,
+    *,
+    device_name: str = "auto",
+    resume: bool = False,
+    finish: bool = False,
+    reports: Sequence[Report] = (),
+) -> Trainer:
+    """Train, or go on training, in `run_folder`.
+
+    Args:
+        finish: end a run with what it has learned: its weights, or the best if it keeps those.
+        reports: called after each step and at each epoch's end.
+
+    Raises:
+        TrainingError: the run cannot start, resume or go on.
+    """
+    run = Run(run_folder, recipe, resume=resume)
+    device = choose_device(device_name)
+    torch.manual_seed(recipe.seed)
+    classes, resumed = data.training.classes, run.state.exists()
+
+    def log(progress: Progress) -> None:
+        if progress.validation_loss is not None:
+            run.log(asdict(progress), progress.epoch)
+        for report in reports:
+            report(progress)
+
+    trainer = Trainer(
+        known.build(recipe.network, len(classes), recipe.side, **recipe.options),
+        recipe,
+        data.training,
+        data.validation,
+        device=device,
+        precision=choose_precision(recipe.precision, device),
+        teacher=teacher_answers(recipe.teacher.source, classes, device) if recipe.teacher.source else None,
+        fresh=not resumed,
+        data_fingerprint=data.fingerprint,
+        checkpoint=run.state,
+        best=run.best,
+        report=log,
+    )
+    _transfer(trainer, data, load=not resumed)
+    if resumed:
+        state.resume(trainer, run.state)
+    if finish:
+        _end(trainer, run_folder)
+    with training_in(run_folder):
+        run.note("environment", environment(trainer))
+        run.note("data", facts_of(data))
+        trainer.run()
+        # Once more, with the time that it took.
+        run.note("environment", environment(trainer))
+    return trainer
+
+
+def _end(trainer: Trainer, run_folder: Path) -> None:
+    """Have the trainer take no further epoch."""
+    if trainer.epoch == 0:
+        raise TrainingError(
+            f"The run {run_folder}",
+            "has no finished epoch to make a model of",
+            cure="Train on without --finish.",
+        )
+    trainer.stopped = True
+
+
+def _transfer(trainer: Trainer, data: Dataset, *, load: bool) -> None:
+    """Give the network another's weights, and freeze what the recipe freezes."""
+    source, until = trainer.recipe.transfer.source, trainer.recipe.transfer.freeze_until
+    if source and load:
+        path = modelfile.bundled() if source == "bundled" else Path(source)
+        sample = trainer.normalise(as_tensor(data.training, slice(0, WHITENING_PICTURES)))
+        weights, theirs = transfer.weights_of(path), transfer.classes_of(path)
+        mine = data.training.classes
+        if len(set(mine) & set(theirs)) < 2 or mine == theirs:
+            transfer.load_into(trainer.network, weights, path, sample, trainer.mean, trainer.std)
+        else:
+            # Some classes are the same: each takes its own row of the head with it, wherever that stands now.
+            other = known.build(
+                trainer.recipe.network, len(theirs), trainer.recipe.side, **trainer.recipe.options
+            )
+            other = other.to(trainer.device)
+            transfer.load_into(other, weights, path, sample, trainer.mean, trainer.std)
+            transfer.take_classes(trainer.network, other, mine, theirs)
+    if until:
+        trainer.frozen = transfer.freeze(trainer.network, until)
+    trainer.start()
+
+
+@dataclass(frozen=True)
+class ExportConfig:
+    """What is chosen when a trained network becomes a model file.
+
+    Attributes:
+        name: what the model is called.
+        resize: the resize rule for pictures of another size.
+        views: the views taken from pictures larger than the network's input.
+        keep: the share of known pictures that "none of these" may not touch.
+        prototypes_per_class: how many prototypes of each class the file carries, where there are few classes.
+        neighbours: novelty is the mean distance to so many of them.
+        mix: how much doubt adds to novelty.
+        licence: of the weights.
+    """
+
+    name: str = "tenfold-cifar10"
+    resize: str = "bilinear"
+    views: str = "six-wide"
+    keep: float = 0.95
+    prototypes_per_class: int = 100
+    neighbours: int = 20
+    mix: float = 0.25
+    licence: str = "Apache-2.0"
+
+
+def export_config(
+    data: Dataset, recipe: Recipe, name: str | None = None, views: str | None = None
+) -> ExportConfig:
+    """The export that suits the data: its name, and views that show a picture as training did, or as named.
+
+    CIFAR-10's pictures are cut out around their subject, photographs are not: `six-wide` makes up for it
+    (docs/explanation/views.md). One's own pictures are learned whole, so they are shown whole; mirrored too,
+    if the network has learned that a mirror image is the same.
+    """
+    if data.name == CIFAR10:
+        ours = "tenfold" if recipe.network == "default" else recipe.network
+        return ExportConfig(name or f"{ours}-cifar10", views=views or ExportConfig.views)
+    title = Path(data.name).resolve().stem
+    suiting = "whole" if recipe.augmentation.flip == "none" else "mirrored-pair"
+    return ExportConfig(name or title, views=views or suiting)
+
+
+def export(
+    trainer: Trainer, data: Dataset, path: Path, config: ExportConfig
+) -> tuple[Classifier, Evaluation]:
+    """Calibrate on the validation split, write the model file, and judge the file itself.
+
+    The scores come from a model file in ONNX Runtime, not from torch.
+
+    Returns:
+        the classifier on the final file, and its evaluation on the test pictures.
+    """
+    classes, recipe = data.training.classes, trainer.recipe
+    sample = first_of_each_class(data.training, PROTOTYPE_SOURCES)
+    logits, _ = trainer.outputs(data.validation)
+    _, seen = trainer.outputs(sample)
+    rarest = int(np.bincount(sample.labels, minlength=len(classes)).min())
+    each = max(1, min(config.prototypes_per_class, PROTOTYPES // len(classes), rarest))
+    centres = novelty.prototypes(seen, sample.labels, each)
+    calibration = Calibration(
+        temperature=fit_temperature(data.validation.labels, logits),
+        prototypes=torch.from_numpy(centres),
+        # Neighbours are sought within a class, so there are no more than a class has prototypes.
+        neighbours=min(config.neighbours, each),
+        mix=config.mix,
+    )
+    network = to_onnx(ServedNetwork(trainer.network, trainer.mean, trainer.std, calibration), recipe.side)
+    layers = layer_table(trainer.network, recipe.side)
+    info = ModelInfo(
+        name=config.name,
+        classes=tuple(ClassName(label, NAMES.get(label, {})) for label in classes),
+        input_size=recipe.side,
+        resize=config.resize,
+        views=config.views,
+        temperature=calibration.temperature,
+        threshold=0.0,
+        known_rate=config.keep,
+        network={
+            "name": recipe.network,
+            **recipe.options,
+            "parameters": layers.parameters,
+            "multiply_adds": layers.multiply_adds,
+        },
+        training={
+            **plain(asdict(_without_paths(recipe))),
+            **environment(trainer),
+            "epochs_run": trainer.epoch,
+        },
+        data_fingerprint=data.fingerprint,
+        scores={},
+        licence=config.licence,
+        tenfold_version=__version__,
+    )
+    info, test = judge(network, info, data)
+    modelfile.write(path, network, info)
+    return Classifier(path), test
+
+
+def judge(network: bytes, info: ModelInfo, data: Dataset) -> tuple[ModelInfo, Evaluation]:
+    """The facts with threshold and scores, measured on a draft, so that no unfinished file lies at its place.
+
+    Returns:
+        the completed facts, and the evaluation on the test pictures.
+    """
+    with TemporaryDirectory(prefix="tenfold-") as folder:
+        draft = Path(folder) / "draft.onnx"
+        modelfile.write(draft, network, info)
+        strangeness = Classifier(draft).raw(data.validation.pictures)[3]
+        info = replace(info, threshold=novelty.threshold(strangeness, info.known_rate))
+        modelfile.write(draft, network, info)
+        classifier = Classifier(draft)
+        test = evaluate(classifier, data.test)
+        scores = {"test": test.summary(), "validation": evaluate(classifier, data.validation).summary()}
+    return replace(info, scores=scores), test
+
+
+def first_of_each_class(data: LabelledPictures, count: int) -> LabelledPictures:
+    """The first `count` pictures of each class."""
+    return data.take(
+        np.concatenate([np.flatnonzero(data.labels == k)[:count] for k in range(len(data.classes))])
+    )
+
+
+def environment(trainer: Trainer) -> dict[str, Any]:
+    """Where and how a run is computed."""
+    return {
+        "device": str(trainer.device),
+        "precision": str(trainer.precision).removeprefix("torch."),
+        "torch": torch.__version__,
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "cores": os.cpu_count(),
+        "threads": torch.get_num_threads(),
+        "tenfold": __version__,
+        "seconds": round(trainer.seconds, 1),
+        "written": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+def facts_of(data: Dataset) -> dict[str, Any]:
+    """What a run's folder keeps of its data."""
+    return {
+        "source": data.name if data.name == CIFAR10 else str(Path(data.name).resolve()),
+        "fingerprint": data.fingerprint,
+        "classes": list(data.training.classes),
+        "training": len(data.training),
+        "validation": len(data.validation),
+        "test": len(data.test),
+        "side": int(data.training.pictures.shape[1]),
+        "skipped": len(data.skipped),
+    }
+
+
+def _without_paths(recipe: Recipe) -> Recipe:
+    """The recipe as a model file carries it: whoever gets the file learns no folders of this machine."""
+    transfer_from, teacher = Path(recipe.transfer.source).name, Path(recipe.teacher.source).name
+    return replace(
+        recipe,
+        transfer=replace(recipe.transfer, source=transfer_from),
+        teacher=replace(recipe.teacher, source=teacher),
+    )
+
+
+def plain(values: dict[str, Any]) -> dict[str, Any]:
+    """As plain JSON types."""
+    found: dict[str, Any] = json.loads(json.dumps(values))
+    return found

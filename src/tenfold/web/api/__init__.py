@@ -1,0 +1,1 @@
+"""The HTTP API, one package for each version."""

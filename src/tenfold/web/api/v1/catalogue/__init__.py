@@ -1,0 +1,1 @@
+"""/api/v1/catalogue and what belongs to it."""

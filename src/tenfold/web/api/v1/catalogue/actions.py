@@ -1,0 +1,171 @@
+"""/api/v1/catalogue/actions: what people do to entries, one or many, and undo."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request
+from pydantic import BaseModel, Field
+
+from tenfold.accounts.roles import ADMINISTRATOR
+from tenfold.catalogue.edits.actions import Done
+from tenfold.catalogue.edits.kinds import Kind
+from tenfold.catalogue.entries.tables import Action
+from tenfold.errors import UsageError
+from tenfold.runtime import App
+from tenfold.web.api.v1.catalogue.filters import FiltersAsked
+from tenfold.web.problems import responses
+from tenfold.web.security.access import Operator
+from tenfold.web.service import service_of
+from tenfold.web.uploads.bodies import LongBody
+
+router = APIRouter(tags=["catalogue"], prefix="/api/v1/catalogue/actions", route_class=LongBody)
+
+MOST_ENTRIES = 100_000
+LARGEST_ID = 2**63 - 1
+Id = Annotated[int, Path(ge=1, le=LARGEST_ID)]
+
+
+class ActionAsked(BaseModel):
+    """What to do, and to which entries: either `entries` or `filters`."""
+
+    kind: Kind
+    entries: (
+        Annotated[list[Annotated[int, Field(ge=1, le=LARGEST_ID)]], Field(max_length=MOST_ENTRIES)] | None
+    ) = Field(default=None, description="The entries' ids.")
+    filters: FiltersAsked | None = Field(
+        None, description="What finds the entries, as in the list of entries; all that is found is meant."
+    )
+    label: str | None = Field(
+        default=None,
+        max_length=1000,
+        description="For correct: a class, known to a model or new. Empty: none of these. The class that "
+        "the model said confirms it.",
+    )
+    name: str | None = Field(default=None, max_length=1000, description="For rename, which takes one entry.")
+
+
+class ActionAnswer(BaseModel):
+    """Something done to entries, which can be undone."""
+
+    id: int
+    at: datetime
+    by: int = Field(description="The person's id; 0 is this machine's own user, or the server itself.")
+    by_name: str = Field(description="Empty for 0.")
+    kind: str = Field(
+        description="correct, uncorrect, rename, delete, restore, share, unshare, reclassify or undo."
+    )
+    details: dict[str, Any] = Field(
+        description="`label` of correct, `name` of rename; of undo: `of`, the action that it undid, and its "
+        "`kind`."
+    )
+    count: int = Field(description="How many entries it changed.")
+    skipped: int = Field(
+        description="How many it left as they were: not this person's to change, so already, or (of undo) "
+        "changed since."
+    )
+    undone_at: datetime | None
+    undone_by: int | None
+
+
+class ActionsAnswer(BaseModel):
+    actions: list[ActionAnswer] = Field(description="The newest first.")
+    next: int | None = Field(description="Send it as `before` for those before; null at the end.")
+
+
+@router.post(
+    "",
+    operation_id="act",
+    summary="Correct, rename, delete, restore or share entries",
+    responses=responses(
+        _400="The class, the name or the filters cannot be used.",
+        _403="None of the entries is this person's to change.",
+        _404="None of the entries is in the catalogue.",
+        _422="A value that cannot be used.",
+    ),
+)
+def act(request: Request, who: Operator, asked: ActionAsked) -> ActionAnswer:
+    """Do something to entries, as one action that can be undone.
+
+    Entries among them that are not this person's to change are left as they are, and counted.
+    """
+    if (asked.entries is None) == (asked.filters is None):
+        raise UsageError("An action", "takes either entries or filters", cure="Send one of the two.")
+    administrator = who.role == ADMINISTRATOR
+    which = (
+        asked.filters.filters(who.id, administrator=administrator, deleted=asked.kind == "restore")
+        if asked.filters is not None
+        else asked.entries or []
+    )
+    house = service_of(request).house
+    done = house.actions.do(
+        asked.kind, which, by=who.id, administrator=administrator, label=asked.label, name=asked.name
+    )
+    return _answer(house, done)
+
+
+@router.post(
+    "/{action}/undo",
+    operation_id="undo",
+    summary="Undo an action, or an undo",
+    responses=responses(
+        _403="It was somebody else's.",
+        _404="There is no such action.",
+        _409="It was undone already, or all its entries were changed since.",
+        _422="A value that cannot be used.",
+    ),
+)
+def undo(request: Request, who: Operator, action: Id) -> ActionAnswer:
+    """Take an action back. The answer is the undo, an action itself, so that it can be undone too.
+
+    Entries that were changed since stay as they are, and are counted as skipped.
+    """
+    house = service_of(request).house
+    return _answer(house, house.actions.undo(action, by=who.id, administrator=who.role == ADMINISTRATOR))
+
+
+@router.get(
+    "",
+    operation_id="actions",
+    summary="What was done to entries",
+    responses=responses(_422="A value that cannot be used."),
+)
+def list_actions(
+    request: Request,
+    who: Operator,
+    before: Annotated[int | None, Query(ge=1, le=LARGEST_ID)] = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+) -> ActionsAnswer:
+    """This person's actions, everybody's for an administrator."""
+    house = service_of(request).house
+    found = house.actions.recent(
+        by=who.id, administrator=who.role == ADMINISTRATOR, before=before, limit=limit + 1
+    )
+    more = len(found) > limit
+    return ActionsAnswer(
+        actions=action_answers(house, found[:limit]), next=found[limit - 1].id if more else None
+    )
+
+
+def action_answers(house: App, actions: Sequence[Action]) -> list[ActionAnswer]:
+    """Actions as the API answers them."""
+    names = house.people.names_of([action.by for action in actions])
+    return [
+        ActionAnswer(
+            id=action.id,
+            at=action.at,
+            by=action.by,
+            by_name=names.get(action.by, ""),
+            kind=action.kind,
+            details={key: value for key, value in action.details.items() if key != "skipped"},
+            count=action.count,
+            skipped=action.details.get("skipped", 0),
+            undone_at=action.undone_at,
+            undone_by=action.undone_by,
+        )
+        for action in actions
+    ]
+
+
+def _answer(house: App, done: Done) -> ActionAnswer:
+    return action_answers(house, [done.action])[0]

@@ -1,0 +1,95 @@
+"""/api/v1/exports: what the filters find, as tables and archives that stream as they are made."""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import StreamingResponse
+
+from tenfold.accounts.roles import ADMINISTRATOR
+from tenfold.web.api.v1.catalogue.filters import FiltersAsked
+from tenfold.web.api.v1.catalogue.query_filters import Asked
+from tenfold.web.problems import responses
+from tenfold.web.security.access import Viewer
+from tenfold.web.service import service_of
+from tenfold.web.uploads.bodies import LongBody
+
+router = APIRouter(
+    tags=["exports"], prefix="/api/v1/exports", default_response_class=StreamingResponse, route_class=LongBody
+)
+
+_CSV, _PARQUET, _ZIP = "text/csv", "application/vnd.apache.parquet", "application/zip"
+_REFUSED = {"_400": "The filters cannot be used.", "_422": "A value that cannot be used."}
+
+
+class TrainingAsked(FiltersAsked):
+    """Filters, and which classes are believed."""
+
+    labels: Literal["corrected", "all"] = "corrected"
+
+
+@router.get(
+    "/entries.csv",
+    operation_id="export_csv",
+    summary="Entries as CSV",
+    responses={200: {"content": {_CSV: {}}}, **responses(**_REFUSED)},
+)
+def export_csv(request: Request, asked: Asked) -> StreamingResponse:
+    """A row for each entry. UTF-8 with a byte order mark; a text that a spreadsheet would take for a formula
+    begins with an apostrophe.
+    """
+    exports = service_of(request).house.exports
+    return _file(exports.csv(asked), f"{_CSV}; charset=utf-8", "entries.csv")
+
+
+@router.get(
+    "/entries.parquet",
+    operation_id="export_parquet",
+    summary="Entries as Parquet",
+    responses={
+        200: {"content": {_PARQUET: {}}},
+        **responses(**_REFUSED, _501="The parquet extra is not installed."),
+    },
+)
+def export_parquet(request: Request, asked: Asked) -> StreamingResponse:
+    """A row for each entry, typed."""
+    exports = service_of(request).house.exports
+    return _file(exports.parquet(asked), _PARQUET, "entries.parquet")
+
+
+@router.get(
+    "/pictures.zip",
+    operation_id="export_pictures",
+    summary="Pictures in folders by class",
+    responses={200: {"content": {_ZIP: {}}}, **responses(**_REFUSED)},
+)
+def export_pictures(request: Request, asked: Asked) -> StreamingResponse:
+    """The originals as `class/name`; those of no class are in `none-of-these`."""
+    exports = service_of(request).house.exports
+    return _file(exports.pictures_zip(asked), _ZIP, "pictures.zip")
+
+
+@router.get(
+    "/training.zip",
+    operation_id="export_training",
+    summary="Training data",
+    responses={
+        200: {"content": {_ZIP: {}}},
+        **responses(**_REFUSED, _409="There are fewer than two classes."),
+    },
+)
+def export_training(
+    request: Request, who: Viewer, asked: Annotated[TrainingAsked, Query()]
+) -> StreamingResponse:
+    """Folders of pictures by class that `tenfold train --data` takes, once unpacked; each content once.
+
+    Only what a person corrected or confirmed, or with `labels=all` also what the model alone said.
+    """
+    exports = service_of(request).house.exports
+    filters = asked.filters(who.id, administrator=who.role == ADMINISTRATOR)
+    return _file(exports.training_zip(filters, asked.labels), _ZIP, "training.zip")
+
+
+def _file(content: Iterator[bytes], media_type: str, name: str) -> StreamingResponse:
+    attached = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return StreamingResponse(content, media_type=media_type, headers=attached)

@@ -1,0 +1,225 @@
+"""/api/v1/filings: entries filed by class on the server's disk, and undo."""
+
+import os
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, Field
+
+from tenfold.accounts.roles import ADMINISTRATOR
+from tenfold.catalogue.entries.tables import Filed, Filing
+from tenfold.catalogue.organise.organise import Report
+from tenfold.catalogue.organise.plan import FOLDER, Mode, Step
+from tenfold.errors import UsageError
+from tenfold.web.api.v1.catalogue.actions import LARGEST_ID, Id
+from tenfold.web.api.v1.catalogue.filters import FiltersAsked
+from tenfold.web.problems import responses
+from tenfold.web.security.access import Administrator
+from tenfold.web.service import service_of
+from tenfold.web.uploads.bodies import LongBody
+
+router = APIRouter(tags=["exports"], prefix="/api/v1/filings", route_class=LongBody)
+
+MOST_MOVES = 200
+
+
+class FilingAsked(BaseModel):
+    """What to file, where and how."""
+
+    root: str = Field(
+        min_length=1,
+        max_length=4000,
+        description="A folder of the server, as an absolute path. The classes' folders are made in it.",
+    )
+    mode: Mode = Field(
+        description="copy; move, from where each was added, if that file is unchanged (else copied); or "
+        "link, a hard one where the disk allows it, else a symbolic one."
+    )
+    dry_run: bool = Field(default=False, description="Only say what would be done.")
+    sidecars: bool = Field(
+        default=False, description="Also write each class into an XMP sidecar (cat.jpg.xmp)."
+    )
+    filters: FiltersAsked = Field(
+        default=FiltersAsked(), description="What to file; all that has a class otherwise."
+    )
+
+
+class MoveAnswer(BaseModel):
+    """One file that was put somewhere, or is to be."""
+
+    entry: int
+    how: Literal["copy", "move", "link", "hard", "symbolic", "sidecar"]
+    origin: str
+    target: str
+    state: Literal["planned", "done", "there", "undone", "failed"] = Field(
+        description="there: the same content was in that place already."
+    )
+    problem: str | None = Field(description="Why it could not be done or undone.")
+
+
+class FilingAnswer(BaseModel):
+    """A filing."""
+
+    id: int | None = Field(description="Null for a dry run.")
+    at: datetime | None
+    by: int | None
+    root: str
+    mode: Mode
+    count: int = Field(description="How many pictures.")
+    undone_at: datetime | None
+    unfinished: bool = Field(description="It was cut off: it can go on, or be undone.")
+    states: dict[str, int] = Field(description="How many steps are in each state; folders are steps too.")
+    moves: list[MoveAnswer] = Field(description=f"The first {MOST_MOVES}; those with a problem first.")
+
+
+class FilingEntry(BaseModel):
+    """A filing in the list."""
+
+    id: int
+    at: datetime
+    by: int
+    root: str
+    mode: Mode
+    count: int
+    undone_at: datetime | None
+
+
+class FilingsAnswer(BaseModel):
+    filings: list[FilingEntry] = Field(description="The newest first.")
+    next: int | None = Field(description="Send it as `before` for those before; null at the end.")
+
+
+_NONE = responses(_404="There is no such filing.", _422="A value that cannot be used.")
+_UNDONE = responses(
+    _404="There is no such filing.",
+    _409="It was undone, or the disk is full.",
+    _422="A value that cannot be used.",
+)
+
+
+@router.post(
+    "",
+    operation_id="file",
+    summary="File pictures by class on the server's disk",
+    responses=responses(
+        _400="The path or the filters cannot be used.",
+        _409="The folder cannot be used, or the disk is full.",
+        _422="A value that cannot be used.",
+    ),
+)
+def file(request: Request, who: Administrator, asked: FilingAsked) -> FilingAnswer:
+    """File what the filters find and a class is known of. Originals in tenfold's store stay as they are."""
+    root = _path(asked.root)
+    filters = asked.filters.filters(who.id, administrator=who.role == ADMINISTRATOR)
+    house = service_of(request).house
+    if asked.dry_run:
+        return _planned(asked, house.filing.plan(filters, root, asked.mode, sidecars=asked.sidecars))
+    house.audit.note(who.id, "filing.make", str(root), {"mode": asked.mode}, address=who.address)
+    return _answer(request, house.filing.file(filters, root, asked.mode, sidecars=asked.sidecars, by=who.id))
+
+
+@router.get(
+    "",
+    operation_id="filings",
+    summary="What was filed on the server's disk",
+    responses=responses(_422="A value that cannot be used."),
+)
+def list_filings(
+    request: Request,
+    who: Administrator,
+    before: Annotated[int | None, Query(ge=1, le=LARGEST_ID)] = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+) -> FilingsAnswer:
+    """The newest first; a page of them goes on with `before=next`."""
+    found = service_of(request).house.filing.recent(before=before, limit=limit + 1)
+    more = len(found) > limit
+    return FilingsAnswer(
+        filings=[_entry(one) for one in found[:limit]], next=found[limit - 1].id if more else None
+    )
+
+
+@router.get("/{filing}", operation_id="filing", summary="A filing", responses=_NONE)
+def show_filing(request: Request, who: Administrator, filing: Id) -> FilingAnswer:
+    """How it stands, and what was put where."""
+    return _answer(request, service_of(request).house.filing.get(filing))
+
+
+@router.post("/{filing}/undo", operation_id="unfile", summary="Undo a filing", responses=_UNDONE)
+def undo_filing(request: Request, who: Administrator, filing: Id) -> FilingAnswer:
+    """Put everything back as it was. What was changed since stays, and says so; undo can be repeated."""
+    house = service_of(request).house
+    house.audit.note(who.id, "filing.undo", str(filing), address=who.address)
+    return _answer(request, house.filing.undo(filing))
+
+
+@router.post(
+    "/{filing}/resume", operation_id="resume_filing", summary="Go on with a filing", responses=_UNDONE
+)
+def resume_filing(request: Request, who: Administrator, filing: Id) -> FilingAnswer:
+    """Take the steps that were not taken when it was cut off."""
+    return _answer(request, service_of(request).house.filing.resume(filing))
+
+
+def _path(text: str) -> Path:
+    if "\0" in text or not os.path.isabs(text):
+        cure = "Name it from the top: /photos/filed."
+        raise UsageError("The folder", "is no absolute path", received=f"{text!r:.200}", cure=cure)
+    return Path(text)
+
+
+def _planned(asked: FilingAsked, steps: Iterable[Step]) -> FilingAnswer:
+    moves: list[MoveAnswer] = []
+    problems: list[MoveAnswer] = []
+    states: dict[str, int] = {}
+    count = 0
+    for step in steps:
+        states[step.state] = states.get(step.state, 0) + 1
+        count += step.of_picture
+        kept = problems if step.problem else moves
+        if step.how != FOLDER and len(kept) < MOST_MOVES:
+            kept.append(_move(step.entry, step))
+    return FilingAnswer(
+        id=None,
+        at=None,
+        by=None,
+        root=asked.root,
+        mode=asked.mode,
+        count=count,
+        undone_at=None,
+        unfinished=False,
+        states=states,
+        moves=(problems + moves)[:MOST_MOVES],
+    )
+
+
+def _answer(request: Request, report: Report) -> FilingAnswer:
+    filing = service_of(request).house.filing
+    number = report.filing.id
+    problems = filing.steps(number, limit=MOST_MOVES, problems=True)
+    first = {step.number: step for step in (*problems, *filing.steps(number, limit=MOST_MOVES))}
+    return FilingAnswer(
+        **_entry(report.filing).model_dump(),
+        unfinished=report.unfinished,
+        states=dict(report.states),
+        moves=[_move(step.entry_id, step) for step in list(first.values())[:MOST_MOVES]],
+    )
+
+
+def _entry(filing: Filing) -> FilingEntry:
+    return FilingEntry.model_validate(filing, from_attributes=True)
+
+
+def _move(entry: int, step: Step | Filed) -> MoveAnswer:
+    return MoveAnswer.model_validate(
+        {
+            "entry": entry,
+            "how": step.how,
+            "origin": step.origin,
+            "target": step.target,
+            "state": step.state,
+            "problem": step.problem,
+        }
+    )

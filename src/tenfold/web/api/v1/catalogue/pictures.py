@@ -1,0 +1,309 @@
+"""Pictures into the catalogue over HTTP, and out of it to be looked at."""
+
+import os
+from contextlib import aclosing
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request
+from fastapi import Path as InPath
+from fastapi.responses import FileResponse, Response
+from pydantic import BaseModel, Field
+
+from tenfold import images
+from tenfold.accounts.roles import ADMINISTRATOR
+from tenfold.catalogue.entries.names import kept_path
+from tenfold.catalogue.entries.pictures import SIDES, SMALL_TYPE, file_name, nearest_side
+from tenfold.catalogue.entries.store import hash_of
+from tenfold.catalogue.entries.tables import HOUSE, Entry
+from tenfold.catalogue.ingest.ingest import Added
+from tenfold.catalogue.ingest.retry import retry
+from tenfold.errors import CatalogueError, PictureError, TenfoldError, UsageError
+from tenfold.runtime import App
+from tenfold.web.api.v1.catalogue.entries import EntryAnswer, entry_answer
+from tenfold.web.job_answers import JobAnswer, job_answer
+from tenfold.web.problems import Problem, describe, responses
+from tenfold.web.security.access import Administrator, Operator, Viewer, Visitor
+from tenfold.web.service import service_of
+from tenfold.web.uploads import pictures as uploads
+from tenfold.web.uploads.bodies import LongBody
+from tenfold.web.uploads.pictures import Upload
+from tenfold.workflows import classify as classifying
+from tenfold.workflows.ingest import ADD, AddParams
+
+router = APIRouter(prefix="/api/v1/catalogue", tags=["catalogue"])
+_long = APIRouter(route_class=LongBody)
+
+MOST_HASHES = 10_000
+Number = Annotated[int, InPath(ge=1, le=2**63 - 1, description="The entry's number.")]
+# The browser may keep it, for whoever has signed in there: another person's request is another request.
+_OWN = {"Vary": "Cookie, Authorization"}
+_FOR_EVER = _OWN | {"Cache-Control": "private, max-age=31536000, immutable"}
+_ASK_AGAIN = _OWN | {"Cache-Control": "private, no-cache"}
+
+
+class AddedAnswer(BaseModel):
+    """What became of one picture: either `entry` or `problem` is there."""
+
+    name: str = Field(description="The file name that came with the picture.")
+    entry: EntryAnswer | None
+    new: bool = Field(description="False: the same content was there already; its name was added to it.")
+    problem: Problem | None
+
+
+class PicturesAnswer(BaseModel):
+    """The pictures' results, in the order in which they were sent."""
+
+    results: list[AddedAnswer]
+
+
+class HashesAsked(BaseModel):
+    hashes: list[Annotated[str, Field(pattern="^[0-9a-f]{64}$")]] = Field(
+        max_length=MOST_HASHES, description="SHA-256 of files, in hex."
+    )
+
+
+class KnownAnswer(BaseModel):
+    known: list[str] = Field(description="Those that are among the visitor's own pictures and not deleted.")
+
+
+class FolderAsked(BaseModel):
+    path: str = Field(description="An absolute path on the server.", min_length=1, max_length=4096)
+    watch: bool = Field(False, description="Also add what comes into it later.")
+    shared: bool = Field(True, description="Whether others see the pictures.")
+
+
+@router.post(
+    "/pictures",
+    operation_id="add_pictures",
+    summary="Add pictures",
+    openapi_extra={"requestBody": uploads.BODY},
+    responses=responses(
+        _400="No picture in the request, or a form that cannot be read.",
+        _408="The upload stopped arriving.",
+        _409="The only picture cannot be kept: the disk is full, say.",
+        _413="The only picture, or the whole request, is too large.",
+        _415="The only picture is not a picture.",
+        _422="The only picture is damaged, or a parameter cannot be used.",
+        _503="Too much to do at this moment; try again after `Retry-After` seconds.",
+    ),
+)
+async def add_pictures(
+    request: Request,
+    who: Operator,
+    source: Annotated[Literal["upload", "api"], Query(description="How they come.")] = "api",
+    name: Annotated[str, Query(description="What a body without a form is called.", max_length=255)] = "",
+) -> PicturesAnswer:
+    """Add pictures to the visitor's own. Each is kept for good when the answer comes, and then waits for its
+    class. A picture that cannot be used gets its problem beside the others; where the request holds a single
+    picture, that problem is the answer."""
+    service = service_of(request)
+    service.admit(request, who.clients)
+    outcomes: list[_Outcome] = []
+    if request.headers.get("content-type", "").lower().startswith("multipart/"):
+        name = ""
+    with (
+        service.memory.reservation(who.clients) as memory,
+        service.concurrency.reservation(who.clients) as slot,
+    ):
+        async with aclosing(uploads.read(request, service.uploads, memory)) as arriving:
+            async for upload in arriving:
+                slot.reserve(1)
+                outcomes.append(await service.threads.write(_add, service.house, who, upload, source, name))
+                slot.release(1)
+                upload.content.discard()
+    if any(outcome.added is not None for outcome in outcomes):
+        await service.threads.read(classifying.wake, service.house.jobs, service.house.intake)
+    if len(outcomes) == 1 and outcomes[0].error is not None:
+        raise outcomes[0].error
+    return PicturesAnswer(results=[outcome.answer(who.id) for outcome in outcomes])
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    name: str
+    added: Added | None = None
+    error: TenfoldError | None = None
+
+    def answer(self, person: int) -> AddedAnswer:
+        return AddedAnswer(
+            name=self.name,
+            entry=entry_answer(self.added.entry, person) if self.added else None,
+            new=self.added is not None and self.added.new,
+            problem=describe(self.error) if self.error else None,
+        )
+
+
+def _add(house: App, who: Visitor, upload: Upload, source: str, name: str) -> _Outcome:
+    called = name or upload.name
+    if upload.problem is not None:
+        return _Outcome(called, error=upload.problem)
+    add = partial(
+        house.intake.add, name=called, source=source, owner=who.id, by=who.id, shared=who.id == HOUSE
+    )
+    try:
+        added = upload.content.consume(add)
+    except (PictureError, CatalogueError) as error:
+        return _Outcome(called, error=error)
+    return _Outcome(called, added)
+
+
+@_long.post(
+    "/known",
+    operation_id="known_pictures",
+    summary="Which files are there already",
+    responses=responses(_400="What was sent is no JSON.", _422="What was sent cannot be used."),
+)
+def known(request: Request, who: Operator, asked: HashesAsked) -> KnownAnswer:
+    """Of many files, those that need not be sent, because the visitor has them in the catalogue: so an upload
+    that was cut off goes on where it stopped."""
+    return KnownAnswer(known=service_of(request).house.intake.known(asked.hashes, owner=who.id))
+
+
+router.include_router(_long)
+
+
+@router.post(
+    "/folders",
+    operation_id="add_folder",
+    summary="Add a folder of the server",
+    status_code=202,
+    responses=responses(
+        _400="There is no such folder, or what was sent is no JSON.", _422="What was sent cannot be used."
+    ),
+)
+def add_folder(request: Request, who: Administrator, asked: FolderAsked) -> JobAnswer:
+    """Have all pictures of a folder of the server added, by a job. They belong to everybody's catalogue.
+
+    With `watch` what comes into it later is added as well.
+    """
+    house = service_of(request).house
+    path = _folder(house, asked.path)
+    if asked.watch:
+        house.watching.add(path, shared=asked.shared)
+    params = AddParams(paths=[path], owner=HOUSE, shared=asked.shared)
+    # The same folder once more, while it is being added, is the same job.
+    key = f"{ADD.kind} {hash_of(os.fsencode(path))}"
+    title = f"Add {images.safe_name(path)}"
+    job = house.jobs.submit(ADD, params, title=title, by=who.id, key=key)
+    house.audit.note(who.id, "folder.add", kept_path(path), {"watch": asked.watch}, address=who.address)
+    return job_answer(job)
+
+
+def _folder(house: App, path: str) -> str:
+    if "\0" in path or not os.path.isabs(path) or not os.path.isdir(path):
+        raise UsageError(
+            images.safe_name(path, "The path"),
+            "is not a folder of this server",
+            cure="Write the absolute path of one that the server may read.",
+        )
+    if house.files.own(path):
+        raise UsageError(
+            images.safe_name(path), "is where tenfold keeps its own files", cure="Choose another folder."
+        )
+    return os.path.abspath(path)
+
+
+@router.post(
+    "/entries/{number}/retry",
+    operation_id="retry_entry",
+    summary="Classify an entry again that failed",
+    responses=responses(_404="There is no such entry that the visitor may see."),
+)
+async def retry_entry(request: Request, who: Operator, number: Number) -> EntryAnswer:
+    """Of an entry that could not be classified: it waits for its class again. Any other stays as it is."""
+    service = service_of(request)
+    house, administrator = service.house, who.role == ADMINISTRATOR
+    await service.threads.read(_entry, house, who, number)
+    again = partial(retry, house.database, [number], person=who.id, administrator=administrator)
+    if await service.threads.write(again):
+        await service.threads.read(classifying.wake, house.jobs, house.intake)
+    return entry_answer(await service.threads.read(_entry, house, who, number), who.id)
+
+
+@router.get(
+    "/entries/{number}/picture",
+    operation_id="picture",
+    summary="An entry's picture",
+    response_class=Response,
+    responses={
+        200: {"content": {"image/*": {"schema": uploads.PICTURE}}},
+        304: {"description": "It is the one that `If-None-Match` names."},
+        **responses(
+            _404="There is no such entry that the visitor may see.",
+            _409="The original is missing.",
+            _413="It needs too much memory to decode.",
+            _415="It is of a kind that cannot be shown.",
+            _422="It is damaged.",
+        ),
+    },
+)
+async def picture(
+    request: Request,
+    who: Viewer,
+    number: Number,
+    download: Annotated[bool, Query(description="The original, as a file to be kept.")] = False,
+) -> Response:
+    """The original where every browser shows its type (JPEG, PNG, WebP, GIF), else the whole as a JPEG."""
+    service = service_of(request)
+    entry = await service.threads.read(_entry, service.house, who, number)
+    tag = f'"{entry.hash}"'
+    if not download and _has(request, tag):
+        return Response(status_code=304, headers=_ASK_AGAIN | {"ETag": tag})
+    if download:
+        path = await service.threads.read(service.house.showing.original, entry)
+        return FileResponse(
+            path, media_type=entry.media_type, filename=file_name(entry), headers=_ASK_AGAIN | {"ETag": tag}
+        )
+    shown = await service.threads.decode(service.house.showing.shown, entry)
+    if isinstance(shown, Path):
+        return FileResponse(shown, media_type=entry.media_type, headers=_ASK_AGAIN | {"ETag": tag})
+    return Response(shown, media_type=SMALL_TYPE, headers=_ASK_AGAIN | {"ETag": tag})
+
+
+@router.get(
+    "/entries/{number}/thumbnail",
+    operation_id="thumbnail",
+    summary="A small picture of an entry",
+    response_class=Response,
+    responses={
+        200: {"content": {SMALL_TYPE: {"schema": uploads.PICTURE}}},
+        304: {"description": "It is the one that `If-None-Match` names."},
+        **responses(
+            _404="There is no such entry that the visitor may see.",
+            _409="The original is missing.",
+            _413="It needs too much memory to decode.",
+            _415="It is of a kind that cannot be shown.",
+            _422="It is damaged, or a parameter cannot be used.",
+        ),
+    },
+)
+async def thumbnail(
+    request: Request,
+    who: Viewer,
+    number: Number,
+    side: Annotated[
+        int, Query(ge=16, le=SIDES[-1], description=f"Its longer side; it becomes one of {SIDES}.")
+    ] = 256,
+) -> Response:
+    """Upright, as JPEG. It never changes, so a browser asks for it once."""
+    service = service_of(request)
+    entry = await service.threads.read(_entry, service.house, who, number)
+    chosen = nearest_side(side)
+    headers = _FOR_EVER | {"ETag": f'"{entry.hash}-{chosen}"'}
+    if _has(request, headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    path = await service.threads.decode(service.house.showing.small, entry, chosen)
+    return FileResponse(path, media_type=SMALL_TYPE, headers=headers)
+
+
+def _entry(house: App, who: Visitor, number: int) -> Entry:
+    return house.showing.entry(number, person=who.id, administrator=who.role == ADMINISTRATOR)
+
+
+def _has(request: Request, tag: str) -> bool:
+    """Whether the browser has this one already."""
+    named = request.headers.get("if-none-match", "")
+    return tag in (one.strip().removeprefix("W/") for one in named.split(","))

@@ -1,0 +1,18 @@
+"""The filters of a request's address as the catalogue takes them, for whoever asks. Finds nothing."""
+
+from typing import Annotated
+
+from fastapi import Depends, Query
+
+from tenfold.accounts.roles import ADMINISTRATOR
+from tenfold.catalogue.entries.filters import Filters
+from tenfold.web.api.v1.catalogue.filters import FiltersAsked
+from tenfold.web.security.access import Viewer
+
+
+def filters_of(who: Viewer, asked: Annotated[FiltersAsked, Query()]) -> Filters:
+    """What the query's parameters ask for, of what the visitor may see; raises UsageError."""
+    return asked.filters(who.id, administrator=who.role == ADMINISTRATOR)
+
+
+Asked = Annotated[Filters, Depends(filters_of)]

@@ -1,0 +1,188 @@
+"""/api/v1/reclassifications: what another model would make of the catalogue, seen before it is done."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, Field, StringConstraints
+
+from tenfold.catalogue.entries.tables import Reclassification
+from tenfold.web.api.v1.catalogue.entries import EntryAnswer, entry_answer
+from tenfold.web.job_answers import JobAnswer, job_answer
+from tenfold.web.problems import responses
+from tenfold.web.security.access import Administrator
+from tenfold.web.service import Service, service_of
+
+router = APIRouter(tags=["catalogue"], prefix="/api/v1/reclassifications")
+Label = Annotated[str, StringConstraints(max_length=100)]
+
+
+class ReclassificationAsked(BaseModel):
+    model: str = Field(description="The hash of a registered model.", max_length=64)
+
+
+class MovedAnswer(BaseModel):
+    """Entries that would go from one class to another."""
+
+    old: str | None = Field(description="The class that they are filed under; empty: none of the classes.")
+    new: str = Field(description="The class that the other model files them under; empty: none.")
+    count: int
+
+
+class ReclassificationAnswer(BaseModel):
+    """Another model's answers to all entries."""
+
+    id: int
+    model: str = Field(description="The hash of the model that was asked.")
+    model_name: str
+    at: datetime
+    by: int
+    state: Literal["running", "ready", "applying", "applied", "discarded", "failed"]
+    count: int = Field(description="How many entries it has answered for.")
+    changed: int = Field(description="How many of them would be filed under another class.")
+    action: int | None = Field(description="The action that took the answers over; it can be undone.")
+    undone: bool = Field(description="Whether that was undone.")
+    job: str | None
+
+
+class ReclassificationDetail(ReclassificationAnswer):
+    moved: list[MovedAnswer] = Field(description="The most first.")
+
+
+class ReclassificationStarted(BaseModel):
+    reclassification: ReclassificationAnswer
+    job: JobAnswer
+
+
+class ReclassificationsAnswer(BaseModel):
+    reclassifications: list[ReclassificationAnswer] = Field(description="The newest first.")
+
+
+class ChangeAnswer(BaseModel):
+    """An entry that would be filed under another class."""
+
+    entry: EntryAnswer = Field(description="As it is now.")
+    old: str | None
+    label: str = Field(description="What it would be filed under; empty: none of the classes.")
+    confidence: float
+    novelty: float
+    known: bool
+
+
+class ChangesAnswer(BaseModel):
+    changes: list[ChangeAnswer]
+    next: int | None = Field(description="Send it as `after` for the next page. Null: there is none.")
+
+
+_GONE = responses(_404="No such reclassification.")
+
+
+@router.post(
+    "", operation_id="reclassify", summary="Ask another model about every entry", status_code=202,
+    responses=responses(_404="No such model.", _409="The catalogue is being reclassified already."),
+)  # fmt: skip
+def begin(request: Request, who: Administrator, asked: ReclassificationAsked) -> ReclassificationStarted:
+    """In the background. No entry changes until the answers are applied."""
+    service = service_of(request)
+    one, job = service.house.reclassifying.begin(asked.model, by=who.id)
+    return ReclassificationStarted(reclassification=_answers(service, [one])[0], job=job_answer(job))
+
+
+@router.get("", operation_id="reclassifications", summary="What other models were asked")
+def list_reclassifications(
+    request: Request, who: Administrator, limit: Annotated[int, Query(ge=1, le=200)] = 50
+) -> ReclassificationsAnswer:
+    """Those thrown away are not listed."""
+    service = service_of(request)
+    found = service.house.reclassifying.latest(limit)
+    return ReclassificationsAnswer(reclassifications=_answers(service, found))
+
+
+@router.get("/{number}", operation_id="reclassification", summary="What would change", responses=_GONE)
+def read(request: Request, who: Administrator, number: int) -> ReclassificationDetail:
+    """How many entries would go from which class to which."""
+    service = service_of(request)
+    found = service.house.reclassifying.found
+    moved = [MovedAnswer(old=one.old, new=one.new, count=one.entries) for one in found.moved(number)]
+    one = service.house.reclassifying.get(number)
+    return ReclassificationDetail(**_answers(service, [one])[0].model_dump(), moved=moved)
+
+
+@router.get(
+    "/{number}/changes", operation_id="reclassification_changes", summary="Which entries would change",
+    responses=_GONE,
+)  # fmt: skip
+def changes(
+    request: Request,
+    who: Administrator,
+    number: int,
+    after: Annotated[int, Query(ge=0)] = 0,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    old: Annotated[Label | None, Query(description="Only those filed under this class now.")] = None,
+    new: Annotated[Label | None, Query(description="Only those that would go to this class.")] = None,
+) -> ChangesAnswer:
+    """Entries that would be filed under another class, in the order in which they were added."""
+    found = service_of(request).house.reclassifying.found
+    page = found.changes(number, after=after, limit=limit, old=old, new=new)
+    return ChangesAnswer(
+        changes=[
+            ChangeAnswer(
+                entry=entry_answer(entry, who.id),
+                old=proposal.old_label,
+                label=proposal.label,
+                confidence=proposal.confidence,
+                novelty=proposal.novelty,
+                known=proposal.known,
+            )
+            for entry, proposal in page.rows
+        ],
+        next=page.next,
+    )
+
+
+@router.post(
+    "/{number}/apply", operation_id="apply_reclassification", summary="Take the answers over",
+    status_code=202, responses=responses(_404="No such reclassification.", _409="It cannot be taken over."),
+)  # fmt: skip
+def apply(request: Request, who: Administrator, number: int) -> ReclassificationStarted:
+    """One action, which can be undone. What a person said about an entry stays as it is."""
+    service = service_of(request)
+    one, job = service.house.reclassifying.apply(number, by=who.id)
+    _note(service, who.id, who.address, "catalogue.reclassify", one)
+    return ReclassificationStarted(reclassification=_answers(service, [one])[0], job=job_answer(job))
+
+
+@router.delete(
+    "/{number}", operation_id="discard_reclassification", summary="Throw the answers away", status_code=204,
+    responses=responses(_404="No such reclassification.", _409="They were taken over."),
+)  # fmt: skip
+def discard(request: Request, who: Administrator, number: int) -> None:
+    """No entry changes."""
+    service_of(request).house.reclassifying.discard(number)
+
+
+def _answers(service: Service, found: Sequence[Reclassification]) -> list[ReclassificationAnswer]:
+    names = service.house.registry.names(one.model_hash for one in found)
+    undone = service.house.actions.undone(one.action_id for one in found if one.action_id is not None)
+    return [
+        ReclassificationAnswer(
+            id=one.id,
+            model=one.model_hash,
+            model_name=names.get(one.model_hash, ""),
+            at=one.at,
+            by=one.by,
+            state=one.state,  # type: ignore[arg-type]
+            count=one.count,
+            changed=one.changed,
+            action=one.action_id,
+            undone=one.action_id in undone,
+            job=one.job_id,
+        )
+        for one in found
+    ]
+
+
+def _note(service: Service, by: int, address: str, action: str, one: Reclassification) -> None:
+    details = {"reclassification": one.id, "model": one.model_hash}
+    service.house.audit.note(by, action, f"reclassification {one.id}", details, address=address)

@@ -1,0 +1,241 @@
+"""/api/v1/catalogue/entries, counts and duplicates: what is in the catalogue, and what is like it."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request
+from pydantic import BaseModel, Field
+
+from tenfold.accounts.roles import ADMINISTRATOR, OPERATOR, at_least
+from tenfold.catalogue.entries.tables import HOUSE, Entry
+from tenfold.catalogue.search.orders import OrderName
+from tenfold.catalogue.similar.similar import MOST
+from tenfold.errors import UnknownModel
+from tenfold.runtime import App
+from tenfold.web.api.v1.catalogue.actions import ActionAnswer, action_answers
+from tenfold.web.api.v1.catalogue.entries import EntryAnswer, entry_answer
+from tenfold.web.api.v1.catalogue.query_filters import Asked
+from tenfold.web.problems import responses
+from tenfold.web.security.access import Viewer, Visitor
+from tenfold.web.service import service_of
+
+router = APIRouter(tags=["catalogue"], prefix="/api/v1/catalogue")
+
+Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
+After = Annotated[str | None, Query(max_length=2000, description="`next` of the page before.")]
+_HIDDEN = ""
+
+
+class EntriesAnswer(BaseModel):
+    """A page of entries."""
+
+    entries: list[EntryAnswer]
+    next: str | None = Field(description="Send it as `after` for the next page; null at the end.")
+
+
+class CountsAnswer(BaseModel):
+    """How many entries there are. Each part asks for all that the filters ask, but for itself."""
+
+    total: int = Field(description="Entries that meet the filters.")
+    capped: bool = Field(description="True: not all were counted, and every number is at least.")
+    labels: dict[str, int] = Field(description="By class.")
+    none: int = Field(description="None of the classes.")
+    waiting: int = Field(description="Not classified yet.")
+    failed: int = Field(description="Could not be classified.")
+    deleted: int = Field(description="Deleted ones that meet the filters.")
+    corrected: int = Field(description="Named by a person.")
+    sources: dict[str, int] = Field(description="By source; an entry can have several.")
+
+
+class NameAnswer(BaseModel):
+    """A name that an entry's content came under."""
+
+    name: str
+    source: str
+    path: str = Field(description="The file on the server. Empty for an upload, and for who may not see it.")
+    added_at: datetime
+
+
+class EntryDetail(EntryAnswer):
+    """An entry with all about it."""
+
+    hash: str = Field(description="SHA-256 of the picture's bytes.")
+    probabilities: dict[str, float] | None = Field(description="Of every class of the model that named it.")
+    names: list[NameAnswer] = Field(description="The oldest first.")
+    classified_at: datetime | None
+    corrected_at: datetime | None
+    corrected_by: int | None = Field(description="The person's id.")
+    corrected_by_name: str | None
+    model_name: str | None = Field(description="Null where the model is not registered any more.")
+    history: list[ActionAnswer] = Field(description="What people did to it, the newest first.")
+
+
+class SimilarEntry(BaseModel):
+    entry: EntryAnswer
+    similarity: float = Field(description="Cosine of the angle between the two vectors, -1 to 1.")
+
+
+class SimilarAnswer(BaseModel):
+    """What is like an entry, the most alike first."""
+
+    entries: list[SimilarEntry]
+    model: str = Field(description="SHA-256 of the model whose vectors were compared.")
+    compared: int = Field(description="How many entries that model named.")
+    others: int = Field(description="How many were named by other models, and cannot be compared.")
+    complete: bool = Field(description="False: only the newest were compared, as the index is being made.")
+
+
+class DuplicatesAnswer(BaseModel):
+    """Groups of entries that look the same, the one with the newest entry first."""
+
+    groups: list[list[EntryAnswer]]
+    next: str | None = Field(description="Send it as `after` for the next page; null at the end.")
+
+
+@router.get(
+    "/entries",
+    operation_id="entries",
+    summary="List and find entries",
+    responses=responses(
+        _400="Filters that exclude each other, or `after` from no page.", _422="A value that cannot be used."
+    ),
+)
+def entries(
+    request: Request,
+    who: Viewer,
+    asked: Asked,
+    order: Annotated[
+        OrderName,
+        Query(
+            description="newest, oldest: by when they were added. surest, unsure: by confidence. novel: the "
+            "least like the training data first. taken: the latest first. What has no such value comes last."
+        ),
+    ] = "newest",
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+    after: After = None,
+) -> EntriesAnswer:
+    """The entries that meet all filters, a page at a time.
+
+    Entries that are added meanwhile come where the order puts them; none of the others is left out or comes
+    twice.
+    """
+    page = service_of(request).house.search.page(asked, order, limit, after)
+    return EntriesAnswer(entries=[entry_answer(one, who.id) for one in page.entries], next=page.next)
+
+
+@router.get(
+    "/counts",
+    operation_id="counts",
+    summary="How many entries there are",
+    responses=responses(_400="Filters that exclude each other.", _422="A value that cannot be used."),
+)
+def counts(request: Request, asked: Asked) -> CountsAnswer:
+    """How many entries meet the filters, and how many there are of each class, state and source."""
+    return CountsAnswer(**asdict(service_of(request).house.search.counts(asked)))
+
+
+@router.get(
+    "/entries/{entry}",
+    operation_id="entry",
+    summary="One entry with all about it",
+    responses=responses(_404="There is no such entry for this person.", _422="A value that cannot be used."),
+)
+def one_entry(request: Request, who: Viewer, entry: Id) -> EntryDetail:
+    """An entry, also a deleted one, with its names and its history."""
+    house = service_of(request).house
+    return _detail(house, house.search.get(entry, person=who.id, administrator=_all(who)), who)
+
+
+@router.get(
+    "/entries/{entry}/similar",
+    operation_id="similar",
+    summary="More like this",
+    responses=responses(
+        _404="There is no such entry for this person.",
+        _409="The entry is not classified yet, or cannot be.",
+        _422="A value that cannot be used.",
+    ),
+)
+def similar(
+    request: Request, who: Viewer, entry: Id, limit: Annotated[int, Query(ge=1, le=MOST)] = 24
+) -> SimilarAnswer:
+    """The entries that the same model puts nearest to this one."""
+    house = service_of(request).house
+    one = house.search.get(entry, person=who.id, administrator=_all(who))
+    found = house.similar.like(one, person=who.id, administrator=_all(who), limit=limit)
+    return SimilarAnswer(
+        entries=[
+            SimilarEntry(entry=entry_answer(near, who.id), similarity=similarity)
+            for near, similarity in found.entries
+        ],
+        model=found.model,
+        compared=found.compared,
+        others=found.others,
+        complete=found.complete,
+    )
+
+
+@router.get(
+    "/duplicates",
+    operation_id="duplicates",
+    summary="Pictures that look the same",
+    responses=responses(_400="`after` is from no page.", _422="A value that cannot be used."),
+)
+def duplicates(
+    request: Request, who: Viewer, after: After = None, limit: Annotated[int, Query(ge=1, le=100)] = 20
+) -> DuplicatesAnswer:
+    """Groups of copies: the same picture in another size, recompressed, brightened.
+
+    What has come in the last half minute may not be among them yet.
+    """
+    found = service_of(request).house.duplicates.page(
+        person=who.id, administrator=_all(who), limit=limit, after=after
+    )
+    groups = [[entry_answer(entry, who.id) for entry in group] for group in found.groups]
+    return DuplicatesAnswer(groups=groups, next=found.next)
+
+
+def _detail(house: App, entry: Entry, who: Visitor) -> EntryDetail:
+    shown = _sees_paths(entry, who)
+    by = entry.corrected_by
+    return EntryDetail(
+        **entry_answer(entry, who.id).model_dump(),
+        hash=entry.hash,
+        probabilities=entry.probabilities,
+        names=[
+            NameAnswer(
+                name=name.name,
+                source=name.source,
+                path=name.path if shown else _HIDDEN,
+                added_at=name.added_at,
+            )
+            for name in house.search.names(entry.id)
+        ],
+        classified_at=entry.classified_at,
+        corrected_at=entry.corrected_at,
+        corrected_by=by,
+        corrected_by_name=None if by is None else house.people.names_of([by]).get(by, ""),
+        model_name=_model_name(house, entry.model_hash),
+        history=action_answers(house, house.actions.history(entry.id)),
+    )
+
+
+def _sees_paths(entry: Entry, who: Visitor) -> bool:
+    """Whether the server's paths are this person's business: their own; the house's for operators."""
+    if entry.owner_id == HOUSE:
+        return at_least(who.role, OPERATOR)
+    return entry.owner_id == who.id or _all(who)
+
+
+def _model_name(house: App, model: str | None) -> str | None:
+    if model is None:
+        return None
+    try:
+        return house.registry.get(model).name
+    except UnknownModel:
+        return None
+
+
+def _all(who: Visitor) -> bool:
+    return who.role == ADMINISTRATOR

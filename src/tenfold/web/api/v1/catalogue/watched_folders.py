@@ -1,0 +1,58 @@
+"""/api/v1/catalogue/watches: the folders of the server whose new pictures are added as they come."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request
+from pydantic import BaseModel, Field
+
+from tenfold.catalogue.entries.tables import Watch
+from tenfold.web.problems import responses
+from tenfold.web.security.access import Administrator
+from tenfold.web.service import service_of
+
+router = APIRouter(prefix="/api/v1/catalogue/watches", tags=["catalogue"])
+
+
+class WatchAnswer(BaseModel):
+    """A watched folder."""
+
+    id: int
+    path: str
+    shared: bool = Field(description="Whether everybody sees what is added.")
+    added_at: datetime
+    looked_at: datetime | None = Field(description="When it was looked through last.")
+    problem: str | None = Field(description="Why it cannot be looked through now; it is tried again.")
+
+
+@router.get("", operation_id="watches", summary="List watched folders")
+def watches(request: Request, who: Administrator) -> list[WatchAnswer]:
+    """In the order in which they were added. `POST /catalogue/folders` adds one."""
+    return [_answer(watch) for watch in service_of(request).house.watches.active()]
+
+
+@router.delete(
+    "/{watch_id}",
+    operation_id="stop_watch",
+    summary="Watch a folder no longer",
+    responses=responses(_404="There is no such watch."),
+)
+def stop(
+    request: Request, who: Administrator, watch_id: Annotated[int, Path(ge=1, le=2**63 - 1)]
+) -> WatchAnswer:
+    """What was added stays."""
+    house = service_of(request).house
+    watch = house.watches.stop(watch_id)
+    house.audit.note(who.id, "folder.unwatch", watch.path, {}, address=who.address)
+    return _answer(watch)
+
+
+def _answer(watch: Watch) -> WatchAnswer:
+    return WatchAnswer(
+        id=watch.id,
+        path=watch.path,
+        shared=watch.shared,
+        added_at=watch.added_at,
+        looked_at=watch.looked_at,
+        problem=watch.problem,
+    )

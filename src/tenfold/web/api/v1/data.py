@@ -1,0 +1,293 @@
+"""/api/v1/data: the datasets that can be trained on, looked through and checked. Knows no file format."""
+
+import hashlib
+from functools import lru_cache
+from io import BytesIO
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import HTMLResponse
+from PIL import Image
+from pydantic import BaseModel, Field
+
+from tenfold.datasets import cifar10, sources
+from tenfold.datasets.browsing import Browsed, browse
+from tenfold.datasets.opening import CIFAR10
+from tenfold.errors import DatasetError
+from tenfold.server_files import ServerFiles
+from tenfold.web.job_answers import JobAnswer, job_answer
+from tenfold.web.problems import NotHere, responses
+from tenfold.web.reports import SANDBOX
+from tenfold.web.security.access import Administrator, Operator, Viewer
+from tenfold.web.service import Service, service_of
+from tenfold.workflows.check_data import CHECK_DATA, CheckDataParams, CheckDataResult
+
+router = APIRouter(tags=["data"], prefix="/api/v1/data")
+_MOST_SKIPPED = 100
+_SIDE = 256
+
+
+class SourceAnswer(BaseModel):
+    """A dataset that can be opened."""
+
+    id: str
+    name: str = Field(description="cifar10, or the last part of the path.")
+    source: str = Field(description="What `tenfold train --data` takes: cifar10, or a path on the server.")
+    present: bool = Field(description="Whether it is there now.")
+    listed: bool = Field(description="Whether it was added by hand, and so can be taken off the list.")
+    checked: bool = Field(description="Whether the result of a check is kept.")
+
+
+class SourcesAnswer(BaseModel):
+    sets: list[SourceAnswer]
+
+
+class SourceAsked(BaseModel):
+    source: str = Field(
+        description="A folder of class-name/picture files or a manifest, on the server.",
+        min_length=1,
+        max_length=4096,
+    )
+
+
+class SkippedAnswer(BaseModel):
+    source: str
+    reason: str
+
+
+class DataAnswer(BaseModel):
+    """What a dataset holds."""
+
+    id: str
+    name: str
+    classes: list[str]
+    parts: dict[str, dict[str, int]] = Field(
+        description="Pictures by part (training, validation, test; all: not divided yet) and class."
+    )
+    total: int
+    skipped: list[SkippedAnswer] = Field(description="The first files that belong to no class.")
+    skipped_count: int
+
+
+class ItemAnswer(BaseModel):
+    """A picture of a dataset."""
+
+    number: int
+    source: str
+    label: str
+    part: str
+
+
+class ItemsAnswer(BaseModel):
+    total: int = Field(description="How many there are of that part and class.")
+    pictures: list[ItemAnswer]
+
+
+_GONE = responses(
+    _404="No such dataset, picture or check.", _422="The data is missing or cannot be made sense of."
+)
+
+
+@router.get("", operation_id="data_sources", summary="The datasets that there are")
+def list_sources(request: Request, who: Viewer) -> SourcesAnswer:
+    """CIFAR-10, the data of training runs, and what was added by hand."""
+    service = service_of(request)
+    return SourcesAnswer(sets=[_source(service, one, listed) for one, listed in _known(service).items()])
+
+
+@router.post(
+    "",
+    operation_id="add_data_source",
+    summary="Add a dataset to the list",
+    responses=responses(_422="There is no such folder or manifest, or its classes make no sense."),
+)
+def add_source(request: Request, who: Administrator, asked: SourceAsked) -> SourceAnswer:
+    """Put a folder or a manifest of the server on the list, once it is found to make sense."""
+    service = service_of(request)
+    source = asked.source.strip()
+    if source != CIFAR10:
+        try:
+            source = str(Path(source).expanduser().absolute())
+            browse(source, service.settings.data_dir, service.house.files)
+        except (RuntimeError, OSError) as error:  # ~ of nobody; longer than a path can be
+            raise DatasetError(
+                f"The data {source[:200]}",
+                "cannot be looked for",
+                received=getattr(error, "strerror", None) or str(error),
+                cure="Write the whole path of a folder of this server.",
+            ) from None
+        sources.add(service.house.home, source)
+    return _source(service, source, source != CIFAR10)
+
+
+@router.delete(
+    "/{key}", operation_id="forget_data_source", summary="Take a dataset off the list", status_code=204,
+    responses=_GONE,
+)  # fmt: skip
+def forget_source(request: Request, who: Administrator, key: str) -> None:
+    """Take a dataset off the list. Its pictures stay where they are."""
+    service = service_of(request)
+    sources.remove(service.house.home, _named(service, key))
+
+
+@router.get("/{key}", operation_id="data", summary="What a dataset holds", responses=_GONE)
+def read(request: Request, who: Viewer, key: str) -> DataAnswer:
+    """Its classes, and how many pictures there are of each in each part."""
+    service = service_of(request)
+    found = _browsed(service, _named(service, key))
+    return DataAnswer(
+        id=key,
+        name=_title(found.name),
+        classes=list(found.classes),
+        parts=found.counts,
+        total=len(found),
+        skipped=[SkippedAnswer(source=s.source, reason=s.reason) for s in found.skipped[:_MOST_SKIPPED]],
+        skipped_count=len(found.skipped),
+    )
+
+
+@router.get("/{key}/pictures", operation_id="data_pictures", summary="Pictures of it", responses=_GONE)
+def pictures(
+    request: Request,
+    who: Viewer,
+    key: str,
+    part: Annotated[str, Query(description="training, validation, test or all; empty: any.")] = "",
+    label: Annotated[str, Query(description="A class; empty: any.")] = "",
+    offset: Annotated[int, Query(ge=0, le=100_000_000)] = 0,
+    limit: Annotated[int, Query(ge=1, le=200)] = 25,
+) -> ItemsAnswer:
+    """Which pictures there are, in the dataset's order: the first 25 where nothing else is asked for."""
+    service = service_of(request)
+    total, items = _browsed(service, _named(service, key)).page(part, label, offset, limit)
+    return ItemsAnswer(total=total, pictures=[ItemAnswer(**vars(item)) for item in items])
+
+
+@router.get(
+    "/{key}/pictures/{number}",
+    operation_id="data_picture",
+    summary="One picture of it, as PNG",
+    response_class=Response,
+    responses={200: {"content": {"image/png": {}}}, **_GONE},
+)
+def picture(request: Request, who: Viewer, key: str, number: int) -> Response:
+    """A picture, at most 256 pixels on its longer side."""
+    service = service_of(request)
+    pixels = _browsed(service, _named(service, key)).picture(number, _SIDE)
+    image = Image.fromarray(pixels)
+    image.thumbnail((_SIDE, _SIDE))
+    out = BytesIO()
+    image.save(out, "PNG")
+    return Response(out.getvalue(), media_type="image/png", headers={"Cache-Control": "private, max-age=600"})
+
+
+@router.post("/{key}/check", operation_id="check_data", summary="Look for problems", responses=_GONE)
+def check(request: Request, who: Operator, key: str) -> JobAnswer:
+    """Start looking for copies, wrong labels, and pictures that show little; a job that says how it goes."""
+    service = service_of(request)
+    source = _named(service, key)
+    browse(source, service.settings.data_dir, service.house.files)
+    job = service.house.jobs.submit(
+        CHECK_DATA, CheckDataParams(source=source, key=key), title=f"Check {_title(source)}", by=who.id,
+        key=f"{CHECK_DATA.kind} {key}",
+    )  # fmt: skip
+    return job_answer(job)
+
+
+@router.get("/{key}/check", operation_id="data_check", summary="What the last check found", responses=_GONE)
+def checked(request: Request, who: Viewer, key: str) -> CheckDataResult:
+    """The last check's findings in short."""
+    service = service_of(request)
+    _named(service, key)
+    return CheckDataResult.model_validate_json(_kept(service, key, ".json").read_bytes())
+
+
+@router.get(
+    "/{key}/check/page",
+    operation_id="data_check_page",
+    summary="What the last check found, as a page",
+    response_class=HTMLResponse,
+    responses=_GONE,
+)
+def check_page(request: Request, who: Viewer, key: str) -> Response:
+    """All findings, with their pictures."""
+    service = service_of(request)
+    _named(service, key)
+    return HTMLResponse(
+        _kept(service, key, ".html").read_text(encoding="utf-8"),
+        headers={"Content-Security-Policy": SANDBOX},
+    )
+
+
+def _known(service: Service) -> dict[str, bool]:
+    """Every source, and whether it was added by hand."""
+    home = service.house.home
+    by_hand = sources.read(home)
+    found = {CIFAR10: False, **dict.fromkeys(sources.of_runs(home / "runs"), False)}
+    return {**found, **dict.fromkeys(by_hand, True)}
+
+
+def _named(service: Service, key: str) -> str:
+    for source in _known(service):
+        if _key(source) == key:
+            return source
+    raise NotHere(f"The dataset {key!r:.40}", "is not known here", cure="Ask for the list at /api/v1/data.")
+
+
+def _key(source: str) -> str:
+    return source if source == CIFAR10 else hashlib.sha256(source.encode()).hexdigest()[:16]
+
+
+def _title(source: str) -> str:
+    return source if source == CIFAR10 else Path(source).name
+
+
+def _source(service: Service, source: str, listed: bool) -> SourceAnswer:
+    data_dir = service.settings.data_dir
+    key = _key(source)
+    return SourceAnswer(
+        id=key,
+        name=_title(source),
+        source=source,
+        present=cifar10.is_whole(data_dir) if source == CIFAR10 else Path(source).exists(),
+        listed=listed,
+        checked=(_checks(service) / f"{key}.json").is_file(),
+    )
+
+
+def _browsed(service: Service, source: str) -> Browsed:
+    """A source, listed once and again only after it changed; a folder's own time says whether it did."""
+    place = cifar10.find(service.settings.data_dir) if source == CIFAR10 else Path(source)
+    try:
+        changed = max([place.stat().st_mtime_ns, *(d.stat().st_mtime_ns for d in _folders(place))])
+    except OSError as reason:
+        raise DatasetError(
+            f"The data {source!r}", "cannot be read", received=reason.strerror or str(reason),
+            cure="Put it back, or take it off the list.",
+        ) from reason  # fmt: skip
+    return _browsed_at(source, service.settings.data_dir, service.house.files, changed)
+
+
+def _folders(place: Path) -> list[Path]:
+    if not place.is_dir():
+        return []
+    inside = [d for d in place.iterdir() if d.is_dir()]
+    return inside + [d for folder in inside for d in folder.iterdir() if d.is_dir()]
+
+
+@lru_cache(maxsize=8)
+def _browsed_at(source: str, data_dir: Path, files: ServerFiles, changed: int) -> Browsed:
+    return browse(source, data_dir, files)
+
+
+def _checks(service: Service) -> Path:
+    return service.house.home / "checks"
+
+
+def _kept(service: Service, key: str, ending: str) -> Path:
+    path = _checks(service) / f"{key}{ending}"
+    if not path.is_file():
+        raise NotHere(
+            f"A check of {key}", "was not made yet", cure=f"POST /api/v1/data/{key}/check makes one."
+        )
+    return path

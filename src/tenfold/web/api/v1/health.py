@@ -1,0 +1,101 @@
+"""GET /healthz and /readyz, for whatever watches over the server, and how its services are."""
+
+import logging
+from datetime import datetime
+from typing import Literal
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, Field
+
+from tenfold.errors import DatabaseError
+from tenfold.runtime.supervisor import Health
+from tenfold.web.problems import Overloaded, responses
+from tenfold.web.security.access import Administrator
+from tenfold.web.service import service_of
+
+log = logging.getLogger(__name__)
+router = APIRouter(tags=["health"])
+
+
+class HealthAnswer(BaseModel):
+    status: Literal["ok"]
+
+
+class ServiceState(BaseModel):
+    """How a service of the server is."""
+
+    name: str
+    state: Literal["running", "failing", "stopped"] = Field(
+        description="failing: it ended with a fault, and waits to be started again."
+    )
+    since: datetime
+    fault: str | None = Field(description="The kind of its last fault. Null: there was none.")
+    fault_at: datetime | None
+    faults: int = Field(description="How many there were since the server started.")
+    words: str | None = Field(description="All about the last fault, in English; told to administrators.")
+
+
+class ReadyAnswer(HealthAnswer):
+    services: list[ServiceState]
+    notices: list[str] = Field(description="What an operator should know: another model answers, say.")
+
+
+@router.get("/healthz", operation_id="health", summary="Is the server alive?")
+async def health() -> HealthAnswer:
+    """Answers as long as the process can."""
+    return HealthAnswer(status="ok")
+
+
+@router.get(
+    "/readyz",
+    operation_id="ready",
+    summary="Does it take pictures?",
+    responses=responses(_503="Not at this moment."),
+)
+async def ready(request: Request) -> ReadyAnswer:
+    """Answers 503 where a picture would be refused (starting, stopping, too much to do, or no database), and
+    where a service failed several times in a row and is not running."""
+    service = service_of(request)
+    service.concurrency.check((), 1)
+    try:
+        await service.threads.read(service.house.database.check)
+    except DatabaseError as reason:
+        # It names the database's address: that is for the log.
+        log.error("%s", reason)
+        raise Overloaded("The database", "cannot be used", cure="The server's log says why.") from None
+    if not service.house.model_server.running:
+        raise Overloaded("This server", "is not ready", cure="Try again in a moment.")
+    found = service.supervisor.health()
+    down = [one for one in found if one.down]
+    if down:
+        raise Overloaded(
+            "This server",
+            "is not ready: a service does not run",
+            received="; ".join(f"{one.name}: {one.fault.kind}" for one in down if one.fault),
+            cure="See the page Settings, Services, or the server's log.",
+        )
+    # Whoever watches need not sign in, so the notices do not say why.
+    notice = f"The live model cannot be used here; {service.classifier.info.name} answers instead."
+    return ReadyAnswer(
+        status="ok",
+        services=[_state(one) for one in found],
+        notices=[notice] if service.house.switch.problem else [],
+    )
+
+
+@router.get("/api/v1/system/services", operation_id="services", summary="How the server's services are")
+async def services(request: Request, who: Administrator) -> list[ServiceState]:
+    """Everything that runs for as long as the server does, with its last fault."""
+    return [_state(one, details=True) for one in service_of(request).supervisor.health()]
+
+
+def _state(one: Health, *, details: bool = False) -> ServiceState:
+    return ServiceState(
+        name=one.name,
+        state=one.state,
+        since=one.since,
+        fault=one.fault.kind if one.fault else None,
+        fault_at=one.fault.at if one.fault else None,
+        faults=one.faults,
+        words=one.fault.words if one.fault and details else None,
+    )

@@ -1,0 +1,236 @@
+"""/api/v1/improvements: a model trained on what people corrected, judged beside the live one, made live."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, Field
+
+from tenfold.evaluation.improvement import LEAST_APART, Why
+from tenfold.models.tables import Improvement
+from tenfold.web.job_answers import JobAnswer, job_answer
+from tenfold.web.problems import Problem, remembered, responses
+from tenfold.web.security.access import Administrator, Viewer
+from tenfold.web.service import service_of
+
+router = APIRouter(tags=["models"], prefix="/api/v1/improvements")
+
+
+class ReadyAnswer(BaseModel):
+    """Whether the live model can be trained on corrections."""
+
+    corrected: int = Field(description="How many pictures people corrected or confirmed.")
+    counted: int = Field(description="How many of them are of classes that can be learned, or judge.")
+    held_out: int = Field(description="How many of them are kept back for judging, and never learned from.")
+    per_class: dict[str, int] = Field(description="How many of each class; empty: none of the classes.")
+    base: str = Field(description="The hash of the live model.")
+    own_data: bool = Field(description="Whether the data that it was trained on are at hand.")
+    own_problem: str = Field(description="Why they are not; empty: they are.")
+    own_code: Literal["", "unknown", "missing"] = Field(
+        description="The same for programs; unknown: nobody knows what the model was trained on."
+    )
+    least: int = Field(description="How many pictures have to count.")
+    least_apart: int = Field(
+        description="With fewer kept back that only one model gets right no difference can be told."
+    )
+    ready: bool
+    reason: str = Field(description="Why it cannot start; empty: it can.")
+    code: Literal["", "too-few", "none-kept-back", "none-to-learn", "missing-extra"] = Field(
+        description="The same for programs."
+    )
+
+
+class ImprovementAsked(BaseModel):
+    with_own_data: bool = Field(
+        True, description="Learn from the model's own data too, so that it does not forget."
+    )
+    epochs: int | None = Field(None, ge=1, le=1000, description="How often every picture is seen.")
+
+
+class Accuracy(BaseModel):
+    accuracy: float
+    low: float = Field(description="The lower end of the 95 % interval.")
+    high: float
+
+
+class Beside(BaseModel):
+    """The old and the new model on the same pictures."""
+
+    pictures: int
+    old: Accuracy
+    new: Accuracy
+    difference: float = Field(description="The new one's accuracy minus the old one's, -1 to 1.")
+    low: float = Field(description="The lower end of its 95 % interval.")
+    high: float
+    p: float = Field(description="McNemar's test, mid-p: how likely so much is by luck.")
+    only_old_right: int
+    only_new_right: int
+
+
+class OfClass(BaseModel):
+    label: str
+    pictures: int
+    old: int = Field(description="How many the old model files right.")
+    new: int
+
+
+class NoneOfThese(BaseModel):
+    """Pictures that people say are none of the classes; nobody learns from them."""
+
+    pictures: int
+    old: int = Field(description="How many the old model calls none of these.")
+    new: int
+
+
+class Judged(BaseModel):
+    """Both models on pictures that neither has learned from."""
+
+    verdict: Literal["better", "worse", "no-difference"]
+    why: Why = Field(description="What the verdict rests on, for programs.")
+    sentence: str = Field(description="The verdict and the figures in English.")
+    margin: float = Field(description="The accuracy that may be lost on its own test part, 0 to 1.")
+    held_out: Beside | None = Field(description="On corrections that were kept back: filed right.")
+    own_test: Beside | None = Field(
+        description="On the test part of the old model's data; null: not at hand."
+    )
+    by_class: list[OfClass] = Field(description="The corrections that were kept back, by class.")
+    none_of_these: NoneOfThese
+
+
+class ImprovementAnswer(BaseModel):
+    """A model trained on corrections."""
+
+    id: int
+    at: datetime
+    by: int
+    base: str = Field(description="The hash of the model that it started from.")
+    with_own_data: bool
+    epochs: int
+    counts: dict[str, Any] = Field(description="What was learned from, kept back and left out.")
+    run: str | None = Field(description="Its training run.")
+    state: Literal["running", "judged", "failed", "stopped"]
+    model: str | None = Field(description="The hash of the new model, once it is judged.")
+    live: bool = Field(description="Whether the new model is live.")
+    verdict: Literal["better", "worse", "no-difference"] | None
+    comparison: Judged | None
+    problem: Problem | None
+    job: str | None
+
+
+class ImprovementStarted(BaseModel):
+    improvement: ImprovementAnswer
+    job: JobAnswer
+
+
+class ImprovementsAnswer(BaseModel):
+    improvements: list[ImprovementAnswer] = Field(description="The newest first.")
+
+
+class InsistAsked(BaseModel):
+    insist: bool = Field(False, description="Use it although it did not win.")
+
+
+class WentLive(BaseModel):
+    """The improved model answers now."""
+
+    model: str
+    previous: str | None
+    reason: str = Field(description="won or insisted.")
+
+
+@router.get("/ready", operation_id="improvement_ready", summary="Can it be trained on corrections?")
+def ready(request: Request, who: Viewer) -> ReadyAnswer:
+    """How many corrections there are, and what is missing."""
+    now = service_of(request).house.improving.readiness()
+    return ReadyAnswer(
+        corrected=now.corrected,
+        counted=now.counted,
+        held_out=now.held_out,
+        per_class=now.per_class,
+        base=now.base,
+        own_data=not now.own.problem,
+        own_problem=now.own.problem if who.role == "administrator" else now.own.problem and "not at hand",
+        own_code=now.own.code,  # type: ignore[arg-type]
+        least=now.least,
+        least_apart=LEAST_APART,
+        ready=now.ready,
+        reason=now.reason,
+        code=now.code,  # type: ignore[arg-type]
+    )
+
+
+@router.post(
+    "", operation_id="improve", summary="Train on corrections", status_code=202,
+    responses=responses(
+        _409="There are too few corrections, or one is at work.",
+        _422="The model's own data are not at hand.",
+        _501="The extra for training is not installed; the message says how to.",
+    ),
+)  # fmt: skip
+def begin(request: Request, who: Administrator, asked: ImprovementAsked) -> ImprovementStarted:
+    """In the background: learn, judge both models, register the new one. It does not go live by itself."""
+    house = service_of(request).house
+    one, job = house.improving.begin(with_own_data=asked.with_own_data, epochs=asked.epochs, by=who.id)
+    house.audit.note(
+        who.id, "model.improve", f"improvement {one.id}", asked.model_dump(), address=who.address
+    )
+    return ImprovementStarted(improvement=_answer(one, house.registry.live()), job=job_answer(job))
+
+
+@router.get("", operation_id="improvements", summary="What was tried")
+def list_improvements(
+    request: Request,
+    who: Viewer,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    before: Annotated[int | None, Query(ge=1, le=2**53)] = None,
+) -> ImprovementsAnswer:
+    """Each with its figures and verdict."""
+    house = service_of(request).house
+    live = house.registry.live()
+    found = house.improving.latest(limit, before)
+    return ImprovementsAnswer(improvements=[_answer(one, live) for one in found])
+
+
+@router.get(
+    "/{number}", operation_id="improvement", summary="One attempt", responses=responses(_404="No such one.")
+)
+def read(request: Request, who: Viewer, number: int) -> ImprovementAnswer:
+    """Its figures and verdict, once it is judged."""
+    house = service_of(request).house
+    return _answer(house.improving.get(number), house.registry.live())
+
+
+@router.post(
+    "/{number}/live", operation_id="make_improvement_live", summary="Use the improved model",
+    responses=responses(_404="No such one.", _409="It did not win; `insist` uses it anyway."),
+)  # fmt: skip
+def make_live(
+    request: Request, who: Administrator, number: int, asked: InsistAsked | None = None
+) -> WentLive:
+    """Answer with it from now on. No entry gets another class by this: reclassify to see what would."""
+    house = service_of(request).house
+    insist = asked is not None and asked.insist
+    change = house.improving.make_live(number, insist=insist, by=who.id)
+    details = {"hash": change.model_hash, "reason": change.reason}
+    house.audit.note(who.id, "model.live", f"improvement {number}", details, address=who.address)
+    return WentLive(model=change.model_hash, previous=change.previous_hash, reason=change.reason)
+
+
+def _answer(one: Improvement, live: str) -> ImprovementAnswer:
+    return ImprovementAnswer(
+        id=one.id,
+        at=one.at,
+        by=one.by,
+        base=one.base_hash,
+        with_own_data=bool(one.options["with_own_data"]),
+        epochs=int(one.options["epochs"]),
+        counts=one.counts,
+        run=one.run,
+        state=one.state,  # type: ignore[arg-type]
+        model=one.model_hash,
+        live=one.model_hash is not None and one.model_hash == live,
+        verdict=one.verdict,  # type: ignore[arg-type]
+        comparison=Judged(**one.comparison) if one.comparison else None,
+        problem=remembered(one.problem) if one.problem else None,
+        job=one.job_id,
+    )

@@ -1,0 +1,129 @@
+"""/api/v1/jobs and /api/v1/events: long work, and what changes while one looks."""
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import ExitStack
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, Field, StringConstraints
+from starlette.types import Receive, Scope, Send
+
+from tenfold.accounts.roles import ADMINISTRATOR
+from tenfold.errors import NotAllowed
+from tenfold.web.events import Listener
+from tenfold.web.job_answers import JobAnswer, State, job_answer
+from tenfold.web.problems import responses
+from tenfold.web.security.access import Operator, Viewer, Visitor, still_here
+from tenfold.web.service import service_of
+
+router = APIRouter(prefix="/api/v1", tags=["jobs"])
+
+_HEARTBEAT_SECONDS = 15.0
+_RETRY_MS = 2000
+
+JobId = Annotated[str, Path(max_length=64, pattern=r"^[0-9a-f]+$")]
+Kind = Annotated[str, StringConstraints(max_length=40, pattern=r"^[a-z-]+$")]
+
+
+class JobsAnswer(BaseModel):
+    """The newest jobs first."""
+
+    jobs: list[JobAnswer]
+    next: str | None = Field(
+        description="Send it as `before` for those that are older. Null: there are none."
+    )
+
+
+@router.get("/jobs", operation_id="jobs", summary="List long work")
+def jobs(
+    request: Request,
+    who: Viewer,
+    state: Annotated[list[State], Query(description="Only these states; may be repeated.")] = [],  # noqa: B006
+    kind: Annotated[list[Kind], Query(description="Only these kinds; may be repeated.", max_length=50)] = [],  # noqa: B006
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    before: Annotated[str | None, Query(max_length=64, pattern=r"^[0-9a-f]*$")] = None,
+) -> JobsAnswer:
+    """The newest first."""
+    found = service_of(request).house.jobs.list(limit + 1, before, kind, state)
+    more = len(found) > limit
+    found = found[:limit]
+    return JobsAnswer(jobs=[job_answer(job) for job in found], next=found[-1].id if more else None)
+
+
+@router.get(
+    "/jobs/{job_id}",
+    operation_id="job",
+    summary="Look at one job",
+    responses=responses(_404="There is no such job."),
+)
+def job(request: Request, who: Viewer, job_id: JobId) -> JobAnswer:
+    """How far it is, what it came to, or why it failed."""
+    return job_answer(service_of(request).house.jobs.get(job_id))
+
+
+@router.post(
+    "/jobs/{job_id}/cancel",
+    operation_id="cancel_job",
+    summary="Cancel a job",
+    responses=responses(_403="It is somebody else's.", _404="There is no such job."),
+)
+def cancel(request: Request, who: Operator, job_id: JobId) -> JobAnswer:
+    """At once where it waits; one that runs is told to stop (`cancelling`); one that has ended stays so."""
+    jobs = service_of(request).house.jobs
+    if who.role != ADMINISTRATOR and jobs.get(job_id).by != who.id:
+        raise NotAllowed(f"Job {job_id}", "is not yours", cure="Ask an administrator to cancel it.")
+    return job_answer(jobs.cancel(job_id))
+
+
+@router.get(
+    "/events",
+    operation_id="events",
+    summary="Listen to what changes",
+    response_class=StreamingResponse,
+    responses={
+        200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}},
+        **responses(_503="Too many listen."),
+    },
+)
+async def events(request: Request, who: Viewer) -> StreamingResponse:
+    """Server-sent events: `job` (one that changed), `catalogue` (`{"version": n}`: another n, other entries)
+    and `model` (`{"hash": ...}`: the model that answers now). First comes how things are.
+
+    Ends when the server stops or the visitor is signed out; a browser then comes back by itself.
+    """
+    return _Stream(request, who)
+
+
+class _Stream(StreamingResponse):
+    """An answer that listens, and frees its place however it ends."""
+
+    def __init__(self, request: Request, who: Visitor) -> None:
+        self._places = ExitStack()
+        events = service_of(request).events
+        place = self._places.enter_context(events.listening(f"{who.id} {who.address}"))
+        # The header asks a proxy in front not to collect the answer.
+        headers = {"X-Accel-Buffering": "no"}
+        super().__init__(_written(request, who, place), media_type="text/event-stream", headers=headers)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with self._places:
+            await super().__call__(scope, receive, send)
+
+
+async def _written(request: Request, who: Visitor, place: Listener) -> AsyncIterator[str]:
+    yield f"retry: {_RETRY_MS}\n\n"
+    looked = time.monotonic()
+    while True:
+        try:
+            event = await place.next(_HEARTBEAT_SECONDS)
+            if event is None:
+                return
+            yield f"event: {event[0]}\ndata: {event[1]}\n\n"
+        except TimeoutError:
+            yield ":\n\n"
+        if time.monotonic() - looked >= _HEARTBEAT_SECONDS:
+            looked = time.monotonic()
+            if not await still_here(request, who):
+                return

@@ -1,0 +1,47 @@
+"""GET /api/v1/model: what the model says of itself."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, Field
+
+from tenfold.web.security.access import Viewer
+from tenfold.web.service import service_of
+
+router = APIRouter(tags=["model"])
+
+
+class ClassAnswer(BaseModel):
+    """A class: the label that programs use, and its names for people."""
+
+    label: str
+    names: dict[str, str] = Field(description="By language: en, uk, ru.")
+
+
+class ModelAnswer(BaseModel):
+    """The model that answers."""
+
+    name: str
+    sha256: str = Field(description="Of the model file.")
+    bytes: int = Field(description="The size of the model file.")
+    classes: list[ClassAnswer] = Field(description="In the order of the outputs.")
+    input_size: int = Field(description="Side in pixels of the square picture that the network takes.")
+    resize: str = Field(description="The resize rule.")
+    views: str = Field(description="How views are taken from a picture.")
+    threshold: float = Field(description="A picture whose novelty is above it is none of the classes.")
+    known_rate: float = Field(description="The share of known pictures that the threshold keeps, 0 to 1.")
+    temperature: float = Field(description="The temperature of the calibration.")
+    scores: dict[str, Any] = Field(description="Measured figures, by name.")
+    network: dict[str, Any]
+    training: dict[str, Any]
+    data_fingerprint: str = Field(description="SHA-256 over the training pictures and their labels.")
+    licence: str = Field(description="Of the weights, as an SPDX identifier.")
+    tenfold_version: str = Field(description="Which tenfold wrote the model file.")
+
+
+@router.get("/api/v1/model", operation_id="model", summary="The model that answers")
+async def model(request: Request, who: Viewer) -> ModelAnswer:
+    """The model's classes, figures and origin."""
+    classifier = service_of(request).classifier
+    facts = classifier.info.to_dict()
+    return ModelAnswer(sha256=classifier.sha256, bytes=classifier.bytes, **facts)

@@ -1,0 +1,244 @@
+"""/api/v1/models: the models that there are, which one answers, and exchanging it."""
+
+import math
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import FileResponse
+from pydantic import BaseModel, Field
+
+from tenfold.errors import RegistryError
+from tenfold.models.registry import CHOSEN, FILE, INSISTED, Registry
+from tenfold.models.tables import LiveChange, RegisteredModel
+from tenfold.web.problems import responses
+from tenfold.web.security.access import Administrator, Viewer, Visitor
+from tenfold.web.service import Service, service_of
+from tenfold.web.uploads.bodies import received
+
+router = APIRouter(tags=["models"], prefix="/api/v1/models")
+
+
+class ModelEntry(BaseModel):
+    """A model file that can go live."""
+
+    hash: str = Field(description="SHA-256 of the model file.")
+    name: str
+    origin: str = Field(description="bundled, file, run or corrections.")
+    run: str | None = Field(description="The training run that it came from.")
+    classes: list[str] = Field(description="In the order of the outputs.")
+    input_size: int = Field(description="Side in pixels of the square picture that the network takes.")
+    bytes: int
+    accuracy: float | None = Field(description="On the test pictures that it was made with, 0 to 1.")
+    accuracy_low: float | None = Field(description="The lower end of its 95 % interval.")
+    accuracy_high: float | None
+    added_at: datetime
+    live: bool
+    fault: Literal["missing", "damaged"] | None = Field(
+        description="Why it cannot be used: its file is gone, or is not what was added."
+    )
+
+
+class ModelsAnswer(BaseModel):
+    live: str = Field(description="The hash of the live model.")
+    back: str | None = Field(description="The hash of the model that a rollback makes live, if there is one.")
+    models: list[ModelEntry] = Field(description="The newest first.")
+
+
+class LiveAsked(BaseModel):
+    insist: bool = Field(False, description="Say that it goes live although it did not win a comparison.")
+
+
+class LiveAnswer(BaseModel):
+    """A model that went live."""
+
+    id: int
+    at: datetime
+    hash: str
+    name: str
+    previous_hash: str | None
+    previous_name: str | None
+    by: int = Field(description="The person's id; 0 is this machine's own user, or the server itself.")
+    reason: str = Field(description="start, chosen, won, insisted or rollback.")
+
+
+class HistoryAnswer(BaseModel):
+    changes: list[LiveAnswer] = Field(description="The last first.")
+
+
+_ONNX = "application/octet-stream"
+_NONE = responses(_404="No such model.")
+
+
+@router.get("", operation_id="models", summary="The models that there are")
+def list_models(request: Request, who: Viewer) -> ModelsAnswer:
+    """All models that can go live, and the one that is."""
+    registry = service_of(request).house.registry
+    live = registry.live()
+    try:
+        back = registry.before()
+    except RegistryError:
+        back = None
+    return ModelsAnswer(
+        live=live, back=back, models=[model_entry(registry, one, live) for one in registry.list()]
+    )
+
+
+@router.post(
+    "",
+    operation_id="add_model",
+    summary="Add a model file",
+    status_code=201,
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "description": "The bytes of a model file that tenfold wrote.",
+            "content": {_ONNX: {"schema": {"type": "string", "format": "binary"}}},
+        }
+    },
+    responses=responses(
+        _400="No file in the request.",
+        _408="The upload stopped arriving.",
+        _413="The file is too large.",
+        _422="No model file of tenfold, damaged, or one that cannot be run.",
+    ),
+)
+async def add_model(
+    request: Request,
+    who: Administrator,
+    name: Annotated[str, Query(description="What messages call it.", max_length=255)] = "",
+) -> ModelEntry:
+    """Keep a model file, once it is found whole and able to run. The same file twice is one model."""
+    service = service_of(request)
+    most = service.settings.max_model_bytes
+    async with received(request, service.house.home, most, "max_model_bytes", "model file") as file:
+        return await service.threads.load(_added, service, who, file, name)
+
+
+@router.get("/history", operation_id="model_history", summary="Which model was live when")
+def history(
+    request: Request, who: Viewer, limit: Annotated[int, Query(ge=1, le=1000)] = 100
+) -> HistoryAnswer:
+    """Every exchange of the live model, with who did it and why."""
+    registry = service_of(request).house.registry
+    return HistoryAnswer(changes=_changes(registry, registry.history(limit)))
+
+
+@router.post(
+    "/rollback",
+    operation_id="rollback_model",
+    summary="Back to the model before",
+    responses=responses(_409="There is no earlier model.", _422="Its file cannot be used."),
+)
+def rollback(request: Request, who: Administrator) -> LiveAnswer:
+    """Make the model live that was live before; again and again goes further back."""
+    service = service_of(request)
+    change = service.house.switch.rollback(by=who.id)
+    _note(service, who, "model.rollback", service.house.registry.get(change.model_hash))
+    return _changes(service.house.registry, [change])[0]
+
+
+@router.delete(
+    "/{key}",
+    operation_id="remove_model",
+    summary="Take a model off the list",
+    status_code=204,
+    responses=responses(_404="No such model.", _409="It is live, or comes with tenfold."),
+)
+def remove(request: Request, who: Administrator, key: str) -> None:
+    """Take a model off the list. What it named keeps its name; the same file can be added again."""
+    service = service_of(request)
+    _note(service, who, "model.remove", service.house.registry.remove(key))
+
+
+@router.post(
+    "/{key}/live",
+    operation_id="make_model_live",
+    summary="Make a model live",
+    responses=responses(_404="No such model.", _422="Its file is missing, damaged or cannot be run."),
+)
+def make_live(request: Request, who: Administrator, key: str, asked: LiveAsked | None = None) -> LiveAnswer:
+    """Answer with this model from now on. Requests that are being answered keep the one they began with."""
+    service = service_of(request)
+    reason = INSISTED if asked is not None and asked.insist else CHOSEN
+    change = service.house.switch.go_live(key, by=who.id, reason=reason)
+    _note(service, who, "model.live", service.house.registry.get(key), reason=reason)
+    return _changes(service.house.registry, [change])[0]
+
+
+@router.get(
+    "/{key}/file",
+    operation_id="model_file",
+    summary="The model file",
+    response_class=FileResponse,
+    responses={200: {"content": {_ONNX: {}}}, **_NONE},
+)
+def file(request: Request, who: Viewer, key: str) -> FileResponse:
+    """The model file itself, for `tenfold classify --model`, a phone or another server."""
+    registry = service_of(request).house.registry
+    model, place = registry.get(key), registry.path(key)
+    if not place.is_file():
+        raise RegistryError(
+            f"The file of the model {model.name}", "is not on this server", cure="Add it again."
+        )
+    safe = re.sub(r"[^A-Za-z0-9._-]+", "-", model.name).strip("-.") or "model"
+    return FileResponse(place, media_type=_ONNX, filename=f"{safe}-{key[:8]}.onnx")
+
+
+def _added(service: Service, who: Visitor, file: Path, name: str) -> ModelEntry:
+    house = service.house
+    model = house.switch.add(file, name=name or "that was sent", origin=FILE, by=who.id)
+    _note(service, who, "model.add", model)
+    return model_entry(house.registry, model, house.registry.live())
+
+
+def _note(service: Service, who: Visitor, action: str, model: RegisteredModel, **more: str) -> None:
+    details = {"hash": model.hash, **more}
+    service.house.audit.note(who.id, action, model.name, details, address=who.address)
+
+
+def model_entry(registry: Registry, model: RegisteredModel, live: str) -> ModelEntry:
+    """`model` as the API answers it, whatever an earlier version let into its row.
+
+    Args:
+        live: the hash of the live one.
+    """
+    facts = {
+        name: _sendable(getattr(model, name))
+        for name in ModelEntry.model_fields
+        if name not in ("live", "fault")
+    }
+    facts["classes"] = facts["classes"] if isinstance(facts["classes"], list) else []
+    sound = facts["classes"] == model.classes and facts["name"] == model.name
+    fault = registry.fault(model) or (None if sound else "damaged")
+    return ModelEntry(**facts, live=model.hash == live, fault=fault)
+
+
+def _sendable(value: Any) -> Any:
+    """A value without what no JSON can hold: halves of letters, and numbers that are none."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, list):
+        return [_sendable(one if isinstance(one, str) else str(one)) for one in value]
+    return value.encode(errors="replace").decode() if isinstance(value, str) else value
+
+
+def _changes(registry: Registry, changes: Sequence[LiveChange]) -> list[LiveAnswer]:
+    hashes = {one.model_hash for one in changes} | {one.previous_hash or "" for one in changes}
+    names = registry.names(hashes)
+    return [
+        LiveAnswer(
+            id=one.id,
+            at=one.at,
+            hash=one.model_hash,
+            name=names.get(one.model_hash, ""),
+            previous_hash=one.previous_hash,
+            previous_name=names.get(one.previous_hash, "") if one.previous_hash else None,
+            by=one.by,
+            reason=one.reason,
+        )
+        for one in changes
+    ]

@@ -1,0 +1,110 @@
+"""/api/v1/people: accounts, for administrators."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Path, Request
+from pydantic import BaseModel, Field
+
+from tenfold.accounts.people import Account
+from tenfold.web.problems import responses
+from tenfold.web.security.access import Administrator
+from tenfold.web.service import service_of
+
+router = APIRouter(prefix="/api/v1/people", tags=["people"])
+
+Role = Literal["viewer", "operator", "administrator"]
+_PASSWORD_HELP = "8 to 128 characters; the most used ones are refused."
+
+
+class AccountAnswer(BaseModel):
+    """A person with an account."""
+
+    id: int
+    name: str
+    role: Role
+    disabled: bool
+    created_at: datetime
+    password_at: datetime = Field(description="When the password was last changed.")
+
+
+class NewPersonRequest(BaseModel):
+    name: str = Field(max_length=1000)
+    role: Role = Field(description="The first account has to be an administrator's.")
+    password: str = Field(max_length=1000, description=_PASSWORD_HELP)
+
+
+class PersonChangeRequest(BaseModel):
+    """What is to change; what is left out or null stays."""
+
+    role: Role | None = None
+    disabled: bool | None = Field(None, description="True: not let in any longer, and signed out everywhere.")
+    password: str | None = Field(None, max_length=1000, description=_PASSWORD_HELP)
+
+
+PersonId = Annotated[int, Path(description="The person's id.", ge=1, le=2**31 - 1)]
+_CHANGED = responses(
+    _404="No such person.", _409="It cannot be done; `detail` says why.", _422="A value cannot be used."
+)
+
+
+@router.get("", operation_id="people", summary="Everybody with an account")
+def people(request: Request, who: Administrator) -> list[AccountAnswer]:
+    """By name."""
+    return [_answer(one) for one in service_of(request).house.people.everybody()]
+
+
+@router.post(
+    "",
+    operation_id="add_person",
+    summary="Give somebody an account",
+    status_code=201,
+    responses=responses(
+        _409="The name is taken, or it or the password cannot be used.", _422="A value cannot be used."
+    ),
+)
+def add(request: Request, who: Administrator, asked: NewPersonRequest) -> AccountAnswer:
+    """From the first account on, everybody has to sign in."""
+    made = service_of(request).house.people.add(
+        asked.name, asked.role, asked.password, by=who.id, address=who.address
+    )
+    return _answer(made)
+
+
+@router.patch("/{id}", operation_id="change_person", summary="Change an account", responses=_CHANGED)
+def change(
+    request: Request,
+    who: Administrator,
+    id: PersonId,  # noqa: A002
+    asked: PersonChangeRequest,
+) -> AccountAnswer:
+    """Another role or password, disabled or not. The last administrator stays one."""
+    made = service_of(request).house.people.change(
+        id,
+        role=asked.role,
+        disabled=asked.disabled,
+        password=asked.password,
+        by=who.id,
+        address=who.address,
+    )
+    return _answer(made)
+
+
+@router.delete(
+    "/{id}/sessions",
+    operation_id="sign_person_out",
+    summary="Sign somebody out everywhere",
+    status_code=204,
+    responses=responses(_404="No such person.", _422="A value cannot be used."),
+)
+def sign_out(request: Request, who: Administrator, id: PersonId) -> None:  # noqa: A002
+    """Ends every session of the person. Tokens go on: they are revoked one by one."""
+    house = service_of(request).house
+    person = house.people.get(id)
+    ended = house.sessions.end_all(id)
+    house.audit.note(who.id, "session.end", person.name, {"sessions": ended}, address=who.address)
+
+
+def _answer(one: Account) -> AccountAnswer:
+    facts: dict[str, Any] = {name: getattr(one, name) for name in AccountAnswer.model_fields}
+    return AccountAnswer(**facts)

@@ -1,0 +1,309 @@
+"""/api/v1/runs: training, begun, watched, stopped and gone on with; and the networks that can be trained."""
+
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, Response
+from pydantic import BaseModel, Field
+
+from tenfold.errors import TrainingError
+from tenfold.jobs import UNFINISHED
+from tenfold.jobs.records import Standing
+from tenfold.models.registry import RUN
+from tenfold.networks.listing import NETWORKS
+from tenfold.recipes import files as recipe_file
+from tenfold.runs.history import RUNNING, STOPPED, History
+from tenfold.web.api.v1.models import ModelEntry, model_entry
+from tenfold.web.job_answers import JobAnswer, job_answer
+from tenfold.web.problems import NotHere, responses
+from tenfold.web.reports import SANDBOX
+from tenfold.web.security.access import Administrator, Viewer, Visitor
+from tenfold.web.service import Service, service_of
+from tenfold.workflows.train import TRAIN, Wish
+
+router = APIRouter(tags=["training"], prefix="/api/v1")
+_CURVES = (
+    "rate",
+    "pictures_per_second",
+    "seconds",
+    "seconds_left",
+    *(
+        f"{before}{name}"
+        for before in ("", "validation_")
+        for name in ("loss", "accuracy", "precision", "recall")
+    ),
+)
+Setting = str | int | float | bool | list[str] | list[int] | list[float]
+
+
+class TrainingAsked(BaseModel):
+    """What to train. What is left out is as the network's published recipe has it."""
+
+    data: str = Field(
+        "cifar10", description="cifar10, or a folder or manifest on the server.", max_length=4096
+    )
+    network: str = Field("default", description="One of /api/v1/networks.", max_length=100)
+    epochs: int | None = Field(None, ge=1, le=100_000, description="How often every picture is seen.")
+    batch_size: int | None = Field(None, ge=1, le=100_000, description="Pictures in a step.")
+    side: int | None = Field(None, ge=32, le=224, description="The pictures' side in pixels.")
+    seed: int | None = Field(None, ge=0, le=2**31 - 1)
+    start_from: str = Field("", description="bundled, a model's hash or a run's name.", max_length=200)
+    teacher: str = Field("", description="Whose answers to learn from; as `start_from`.", max_length=200)
+    name: str = Field("", description="What the model is called.", max_length=100, pattern=r"^[^\x00-\x1f]*$")
+    changes: dict[str, Setting] = Field(
+        {}, description="Further settings of the recipe, by dotted names: optimiser.rate."
+    )
+
+
+class ResumeAsked(BaseModel):
+    finish: bool = Field(False, description="Train no further; make a model of what it has learned.")
+
+
+class RunAnswer(BaseModel):
+    """A training run."""
+
+    name: str
+    network: str
+    data: str = Field(description="cifar10, or where the pictures are.")
+    state: Literal["waiting", "running", "finished", "stopped", "failed"] = Field(
+        description="waiting: asked for, with no finished epoch yet."
+    )
+    epochs: int = Field(description="How many are finished.")
+    epochs_planned: int
+    best_epoch: int | None
+    best_validation_accuracy: float | None
+    test_accuracy: float | None
+    seconds: float = Field(description="How long it trained.")
+    seconds_left: float | None = Field(description="An estimate; null where it is not running.")
+    changed_at: datetime | None
+    model: bool = Field(description="Whether there is a model file.")
+    report: bool = Field(description="Whether there is a report page.")
+    job: str | None = Field(description="The last job that trained it here, if there was one.")
+
+
+class RunsAnswer(BaseModel):
+    runs: list[RunAnswer] = Field(description="The newest first.")
+
+
+class RunDetail(RunAnswer):
+    """A training run with all that its folder tells."""
+
+    recipe: dict[str, Any]
+    environment: dict[str, Any]
+    facts: dict[str, Any] = Field(description="Of the data: classes, how many pictures, the fingerprint.")
+    epoch: list[int] = Field(description="The finished epochs' numbers.")
+    curves: dict[str, list[float | None]] = Field(description="A figure of each finished epoch, by its name.")
+    registered: str | None = Field(description="The hash under which its model is registered.")
+    output: str = Field(description="The last that training printed.")
+
+
+class NetworkAnswer(BaseModel):
+    """A network that can be trained."""
+
+    name: str
+    summary: str
+    source: str = Field(description="Whose it is.")
+    published: str = Field(description="The accuracy on CIFAR-10 that its source states; may be empty.")
+    side: int = Field(description="The pictures' side in pixels that it was made for.")
+    epochs: int = Field(description="As its recipe has it.")
+    batch_size: int
+
+
+class NetworksAnswer(BaseModel):
+    networks: list[NetworkAnswer]
+
+
+_GONE = responses(_404="No such run.")
+_START = responses(
+    _409="This cannot be trained; the message says why.",
+    _422="A value cannot be used.",
+    _501="The extra for training is not installed; the message says how to.",
+)
+
+
+@router.get("/networks", operation_id="networks", summary="The networks that can be trained")
+def networks(who: Viewer) -> NetworksAnswer:
+    """Each with its source, and what its recipe says."""
+    return NetworksAnswer(networks=[_network(one.name) for one in NETWORKS])
+
+
+@router.get("/runs", operation_id="runs", summary="The training runs")
+def list_runs(request: Request, who: Viewer) -> RunsAnswer:
+    """All runs, of the page and of the command line."""
+    service = service_of(request)
+    unbegun, begun = service.house.training.unbegun(), service.house.training.found()
+    jobs = _jobs(service, [*unbegun, *(run.name for run in begun)])
+    waiting = [_waiting(service, name, jobs.get(name)) for name in unbegun]
+    return RunsAnswer(runs=waiting + [_begun(run, jobs.get(run.name)) for run in begun])
+
+
+@router.post(
+    "/runs", operation_id="begin_run", summary="Train a network", status_code=202,
+    responses=_START | responses(_404="There is no such model or run to start from."),
+)  # fmt: skip
+def begin(request: Request, who: Administrator, asked: TrainingAsked) -> JobAnswer:
+    """Start training in the background; its model is registered at the end."""
+    service = service_of(request)
+    name, job = service.house.training.begin(Wish(**asked.model_dump()), datetime.now(), by=who.id)
+    _note(service, who, "training.begin", name, network=asked.network, data=asked.data)
+    return job_answer(job)
+
+
+@router.get("/runs/{name}", operation_id="run", summary="A training run", responses=_GONE)
+def read(request: Request, who: Viewer, name: str) -> RunDetail:
+    """Where it stands, and its curves up to the last finished epoch."""
+    service = service_of(request)
+    training, job = service.house.training, _jobs(service, [name]).get(name)
+    output = training.last_words(name)
+    if name in training.unbegun():
+        wish = training.wish(name)
+        return RunDetail(
+            **_waiting(service, name, job).model_dump(), recipe=vars(wish) if wish else {}, environment={},
+            facts={}, epoch=[], curves={}, registered=None, output=output,
+        )  # fmt: skip
+    run = training.read(name)
+    curves = {figure: run.curve(figure) for figure in _CURVES}
+    return RunDetail(
+        **_begun(run, job).model_dump(),
+        recipe=run.recipe,
+        environment=run.environment,
+        facts=run.data,
+        epoch=[int(row["epoch"]) for row in run.rows],
+        curves={figure: curve for figure, curve in curves.items() if any(v is not None for v in curve)},
+        registered=next((m.hash for m in service.house.registry.list() if m.run == name), None),
+        output=output,
+    )
+
+
+@router.post(
+    "/runs/{name}/stop", operation_id="stop_run", summary="Stop training",
+    responses=responses(_404="No such run.", _409="It is not trained by this server."),
+)  # fmt: skip
+def stop(request: Request, who: Administrator, name: str) -> JobAnswer:
+    """Stop after the step at hand; what it learned up to the last finished epoch is kept."""
+    service = service_of(request)
+    service.house.training.folder(name)
+    job = _jobs(service, [name]).get(name)
+    if job is None or job.state not in UNFINISHED:
+        raise TrainingError(
+            f"The run {name}",
+            "is not being trained by this server",
+            cure="Stop it with Ctrl-C where it was started.",
+        )
+    _note(service, who, "training.stop", name)
+    return job_answer(service.house.jobs.cancel(job.id))
+
+
+@router.post(
+    "/runs/{name}/resume", operation_id="resume_run", summary="Go on training", status_code=202,
+    responses=_GONE | _START,
+)  # fmt: skip
+def resume(request: Request, who: Administrator, name: str, asked: ResumeAsked | None = None) -> JobAnswer:
+    """Go on from the last finished epoch, as if it had never stopped."""
+    service = service_of(request)
+    finish = asked is not None and asked.finish
+    job = service.house.training.resume(name, finish=finish, by=who.id)
+    _note(service, who, "training.resume", name)
+    return job_answer(job)
+
+
+@router.post(
+    "/runs/{name}/register", operation_id="register_run", summary="Register a run's model",
+    responses=responses(_404="No such run.", _409="It has no model file.", _422="It cannot be used."),
+)  # fmt: skip
+def register(request: Request, who: Administrator, name: str) -> ModelEntry:
+    """Put the run's model on the list of models; a run that was begun here does so by itself."""
+    house = service_of(request).house
+    file = house.training.model(name)
+    model = house.switch.add(file, name=f"of the run {name}", origin=RUN, run=name, by=who.id)
+    _note(service_of(request), who, "model.add", model.name, hash=model.hash, run=name)
+    return model_entry(house.registry, model, house.registry.live())
+
+
+@router.delete(
+    "/runs/{name}", operation_id="delete_run", summary="Delete a run", status_code=204,
+    responses=responses(_404="No such run.", _409="It is being trained."),
+)  # fmt: skip
+def delete(request: Request, who: Administrator, name: str) -> None:
+    """Delete the run's folder with checkpoints, figures and report. A registered model stays."""
+    service = service_of(request)
+    job = _jobs(service, [name]).get(name)
+    if job is not None and job.state in UNFINISHED:
+        raise TrainingError(f"The run {name}", "is being trained", cure="Stop it first.")
+    service.house.training.delete(name)
+    _note(service, who, "training.delete", name)
+
+
+@router.get(
+    "/runs/{name}/report", operation_id="run_report", summary="A run's report",
+    response_class=HTMLResponse, responses=responses(_404="No such run, or it has no report."),
+)  # fmt: skip
+async def report(request: Request, who: Viewer, name: str) -> Response:
+    """The report page, shut off from everything else: it may run its own script and nothing more."""
+    folder = service_of(request).house.training.folder(name)
+    page = folder / "report.html"
+    if not page.is_file():
+        raise NotHere(f"The run {name}", "has no report", cure="`tenfold evaluate` writes one.")
+    content = await service_of(request).threads.read(page.read_bytes)
+    return Response(content, media_type="text/html", headers={"Content-Security-Policy": SANDBOX})
+
+
+def _note(service: Service, who: Visitor, action: str, subject: str, **details: str) -> None:
+    service.house.audit.note(who.id, action, subject, details, address=who.address)
+
+
+def _jobs(service: Service, runs: list[str]) -> dict[str, Standing]:
+    """The last job of each run; that of a training on corrections, too."""
+    records = service.house.jobs.records
+    improved = service.house.improving.improvements.jobs_of(runs)
+    standing = records.standing(list(improved.values()))
+    found = {run: standing[job] for run, job in improved.items() if job in standing}
+    return found | records.latest(TRAIN.kind, "run", runs)
+
+
+def _network(name: str) -> NetworkAnswer:
+    one = next(one for one in NETWORKS if one.name == name)
+    recipe = recipe_file.shipped(name)
+    return NetworkAnswer(
+        name=name, summary=one.summary, source=one.source, published=one.published, side=recipe.side,
+        epochs=recipe.epochs, batch_size=recipe.batch_size,
+    )  # fmt: skip
+
+
+def _waiting(service: Service, name: str, job: Standing | None) -> RunAnswer:
+    wish = service.house.training.wish(name) or Wish()
+    unfinished = job is not None and job.state in UNFINISHED
+    state: Any = "waiting" if unfinished else "failed" if job and job.state == "failed" else STOPPED
+    return RunAnswer(
+        name=name, network=wish.network, data=wish.data, state=state, epochs=0,
+        epochs_planned=wish.epochs or recipe_file.shipped(wish.network).epochs, best_epoch=None,
+        best_validation_accuracy=None, test_accuracy=None, seconds=0.0, seconds_left=None,
+        changed_at=job.created_at if job else None, model=False, report=False, job=job.id if job else None,
+    )  # fmt: skip
+
+
+def _begun(run: History, job: Standing | None) -> RunAnswer:
+    best, left = run.best or {}, run.curve("seconds_left")
+    state: Any = run.state
+    if job is not None and job.state in UNFINISHED:
+        state = RUNNING  # the model file and the report are part of the run
+    elif job is not None and job.state == "failed" and state == STOPPED:
+        state = "failed"
+    return RunAnswer(
+        name=run.name,
+        network=run.network,
+        data=run.source,
+        state=state,
+        epochs=run.done,
+        epochs_planned=run.planned,
+        best_epoch=best.get("epoch"),
+        best_validation_accuracy=best.get("validation_accuracy"),
+        test_accuracy=run.test_accuracy,
+        seconds=run.seconds,
+        seconds_left=left[-1] if left and state == RUNNING else None,
+        changed_at=datetime.fromtimestamp(run.changed, UTC),
+        model=run.model is not None,
+        report=(run.folder / "report.html").is_file(),
+        job=job.id if job else None,
+    )

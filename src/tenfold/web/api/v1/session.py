@@ -1,0 +1,194 @@
+"""/api/v1/session: who is signed in; signing in and out; one's own password and the places one is signed in.
+
+The cookie: HttpOnly, so that no script reads it; SameSite=Strict, so that no request begun by another site
+carries it. Strict does not break links from elsewhere: the page itself needs no cookie, and what it then asks
+for is its own request. The cookie ends with the browser; the session behind it ends by itself.
+"""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request, Response
+from pydantic import BaseModel, Field
+
+from tenfold.accounts.logins import From
+from tenfold.accounts.sessions import SignedIn
+from tenfold.errors import LoginNeeded, LoginRefused, NotAllowed
+from tenfold.web.problems import responses
+from tenfold.web.security.access import (
+    SECURE_COOKIE,
+    Viewer,
+    Visitor,
+    address_of,
+    cookie_name,
+    cookie_of,
+    recognise,
+)
+from tenfold.web.service import service_of
+
+router = APIRouter(prefix="/api/v1", tags=["session"])
+
+_PASSWORD = Field(max_length=1000, description="In clear text.")
+
+
+class PersonAnswer(BaseModel):
+    """Whoever is signed in."""
+
+    id: int = Field(description="0: this machine's own user, where nobody has an account.")
+    name: str
+    role: str = Field(description="viewer, operator or administrator.")
+
+
+class SessionAnswer(BaseModel):
+    """Whether one has to sign in here, and who has."""
+
+    required: bool = Field(description="Whether one has to sign in.")
+    person: PersonAnswer | None = Field(description="Null: nobody is signed in, and somebody has to be.")
+    expires_at: datetime | None = Field(description="When the session ends if it is not used. Null: never.")
+
+
+class SignInRequest(BaseModel):
+    name: str = Field(max_length=1000)
+    password: str = _PASSWORD
+
+
+class OwnPasswordRequest(BaseModel):
+    old: str = _PASSWORD
+    new: str = _PASSWORD
+
+
+class PlaceAnswer(BaseModel):
+    """A browser where one is signed in."""
+
+    id: str = Field(description="Names the session; is no secret.")
+    address: str
+    agent: str = Field(description="What the browser says it is.")
+    created_at: datetime
+    used_at: datetime = Field(description="To the minute.")
+    expires_at: datetime
+    here: bool = Field(description="Whether this request came from it.")
+
+
+_TRIED = responses(
+    _401="The name or the password is not right.",
+    _422="A value cannot be used.",
+    _429="Tried too often; again after `Retry-After` seconds.",
+)
+
+
+@router.get("/session", operation_id="session", summary="Who is signed in")
+def session(request: Request) -> SessionAnswer:
+    """Answers to everybody: the page asks it before anything else."""
+    try:
+        return _answer(recognise(request))
+    except (LoginNeeded, LoginRefused, NotAllowed):
+        return SessionAnswer(required=True, person=None, expires_at=None)
+
+
+@router.post("/session", operation_id="sign_in", summary="Sign in", responses=_TRIED)
+def sign_in(request: Request, response: Response, asked: SignInRequest) -> SessionAnswer:
+    """Sets the cookie of a new session; the one that the browser had ends."""
+    house = service_of(request).house
+    cookie = house.logins.sign_in(asked.name, asked.password, _origin(request))
+    return _begun(request, response, cookie)
+
+
+@router.delete("/session", operation_id="sign_out", summary="Sign out", status_code=204)
+def sign_out(request: Request, response: Response) -> None:
+    """Ends the session that the request came with; nothing where it came with none."""
+    house = service_of(request).house
+    found = house.sessions.find(cookie_of(request))
+    if found is not None:
+        house.logins.sign_out(found, _origin(request))
+    name = cookie_name(request)
+    response.delete_cookie(name, secure=name == SECURE_COOKIE, httponly=True, samesite="strict")
+    response.headers["Clear-Site-Data"] = '"cache"'
+
+
+@router.post(
+    "/session/password",
+    operation_id="change_own_password",
+    summary="Change one's password",
+    responses=_TRIED | responses(_409="The new password cannot be used, or the request came with a token."),
+)
+def change_password(
+    request: Request, response: Response, who: Viewer, asked: OwnPasswordRequest
+) -> SessionAnswer:
+    """Ends every session of the person, and begins a new one here."""
+    signed_in = by_browser(who)
+    cookie = service_of(request).house.logins.change_password(
+        signed_in, asked.old, asked.new, _origin(request)
+    )
+    return _begun(request, response, cookie)
+
+
+@router.get("/sessions", operation_id="sessions", summary="Where one is signed in")
+def sessions(request: Request, who: Viewer) -> list[PlaceAnswer]:
+    """The browsers where the person is signed in, the latest first."""
+    here = who.session.id if who.session else ""
+    return [_place(one, here) for one in service_of(request).house.sessions.of(who.id)]
+
+
+@router.delete("/sessions", operation_id="end_other_sessions", summary="Sign out elsewhere", status_code=204)
+def end_others(request: Request, who: Viewer) -> None:
+    """Ends all sessions of the person but the one that the request came with."""
+    house = service_of(request).house
+    ended = house.sessions.end_all(who.id, but=who.session.id if who.session else "")
+    house.audit.note(who.id, "session.end", who.name, {"sessions": ended}, address=who.address)
+
+
+@router.delete(
+    "/sessions/{id}",
+    operation_id="end_session",
+    summary="Sign out in one place",
+    status_code=204,
+    responses=responses(_404="No such session.", _422="A value cannot be used."),
+)
+def end_one(request: Request, who: Viewer, id: Annotated[str, Path(max_length=64)]) -> None:  # noqa: A002
+    """Ends one of the person's sessions."""
+    house = service_of(request).house
+    house.sessions.end_one(who.id, id)
+    house.audit.note(who.id, "session.end", who.name, {"sessions": 1}, address=who.address)
+
+
+def by_browser(who: Visitor) -> SignedIn:
+    """The session of `who`; raises NotAllowed for a program: a token that leaks is not to make others."""
+    if who.session is None:
+        raise NotAllowed(
+            "This", "is not for a token", cure="Sign in to the page, or use the command line on the server."
+        )
+    return who.session
+
+
+def _origin(request: Request) -> From:
+    return From(
+        address=address_of(request), agent=request.headers.get("user-agent", ""), cookie=cookie_of(request)
+    )
+
+
+def _begun(request: Request, response: Response, cookie: str) -> SessionAnswer:
+    name = cookie_name(request)
+    response.set_cookie(name, cookie, secure=name == SECURE_COOKIE, httponly=True, samesite="strict")
+    found = service_of(request).house.sessions.find(cookie)
+    assert found is not None, "a session has ended as it began"
+    return _answer(Visitor(found.person_id, found.name, found.role, session=found))
+
+
+def _answer(who: Visitor) -> SessionAnswer:
+    return SessionAnswer(
+        required=who.id != 0,
+        person=PersonAnswer(id=who.id, name=who.name, role=who.role),
+        expires_at=who.session.expires_at if who.session else None,
+    )
+
+
+def _place(one: SignedIn, here: str) -> PlaceAnswer:
+    return PlaceAnswer(
+        id=one.id,
+        address=one.address,
+        agent=one.agent,
+        created_at=one.created_at,
+        used_at=one.used_at,
+        expires_at=one.expires_at,
+        here=one.id == here,
+    )

@@ -1,0 +1,113 @@
+"""GET and PUT /api/v1/settings: every setting, where it comes from, and changing it for the next start."""
+
+import math
+from typing import Any
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, Field
+
+from tenfold import settings
+from tenfold.errors import SettingError
+from tenfold.settings import file as configuring
+from tenfold.web.problems import RequestError, responses
+from tenfold.web.security.access import Administrator, Viewer
+from tenfold.web.service import Service, service_of, stated
+
+router = APIRouter(tags=["settings"], prefix="/api/v1/settings")
+
+
+class SettingRefused(RequestError):
+    code = "setting-error"
+    title = "A setting cannot be used"
+    status = 422
+
+
+class SettingAnswer(BaseModel):
+    """One setting."""
+
+    name: str
+    env: str = Field(description="The environment variable that sets it, and goes before the file.")
+    help: str
+    default: str = Field(description="In words where it depends on the machine.")
+    value: str | int = Field(description="What holds now. A secret is not told.")
+    next: str | int = Field(description="What holds from the next start on.")
+    origin: str = Field(description="default, file or the name of a variable.")
+    changeable: bool = Field(description="Whether it can be changed here.")
+    choices: list[str]
+    least: int | None
+    most: int | None
+
+
+class SettingsAnswer(BaseModel):
+    """All settings, in their order."""
+
+    file: str = Field(description="Where changes are written.")
+    restart: bool = Field(description="Whether something changed that holds from the next start on.")
+    settings: list[SettingAnswer]
+
+
+class SettingsChange(BaseModel):
+    """Settings to change, by name; null brings a default back."""
+
+    values: dict[str, str | int | None]
+
+
+@router.get("", operation_id="settings", summary="Every setting")
+def read(request: Request, who: Viewer) -> SettingsAnswer:
+    """Every setting, with its help and where its value comes from."""
+    return _answer(service_of(request))
+
+
+@router.put(
+    "",
+    operation_id="change_settings",
+    summary="Change settings for the next start",
+    responses=responses(_422="There is no such setting, or the value cannot be used; nothing was changed."),
+)
+def change(request: Request, who: Administrator, asked: SettingsChange) -> SettingsAnswer:
+    """Write settings into the file that they are read from. They hold from the next start on."""
+    house = service_of(request).house
+    try:
+        configuring.change(configuring.place(house.home), asked.values)
+    except SettingError as reason:
+        raise SettingRefused(
+            reason.subject, reason.problem, received=reason.received, cure=reason.cure
+        ) from reason
+    house.audit.note(who.id, "settings", ", ".join(sorted(asked.values)))
+    return _answer(service_of(request))
+
+
+def _answer(service: Service) -> SettingsAnswer:
+    now = service.settings
+    file = configuring.place(now.home)
+    later, origins = stated(now.home), settings.origins(file=file if file.is_file() else None)
+    # What the command line was told holds now, and is no change of the file.
+    changed = {name for name in origins if getattr(later, name) != getattr(service.stated, name)}
+    rows = []
+    for one in settings.describe():
+        facts = settings.metadata(one.name)
+        least, most = facts.get("range", (None, None))
+        origin = origins[one.name]
+        value = _shown(facts, getattr(now, one.name))
+        rows.append(
+            SettingAnswer(
+                name=one.name,
+                env=one.env,
+                help=one.help,
+                default=one.default,
+                value=value,
+                next=_shown(facts, getattr(later, one.name)) if one.name in changed else value,
+                origin="file" if origin == str(file) else origin,
+                changeable=one.name != "home" and origin != one.env,
+                choices=list(facts.get("choices", ())),
+                least=least,
+                most=most if most is None or math.isfinite(most) else None,
+            )
+        )
+    return SettingsAnswer(file=str(file), restart=bool(changed), settings=rows)
+
+
+def _shown(facts: dict[str, Any], value: Any) -> str | int:
+    if facts.get("secret") and value:
+        return "(set)"
+    return value if isinstance(value, int) else str(value)

@@ -1,0 +1,96 @@
+"""/api/v1/tokens: programs' ways in. Everybody has their own; administrators see and revoke all."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request
+from pydantic import BaseModel, Field
+
+from tenfold.accounts.roles import ADMINISTRATOR
+from tenfold.accounts.tokens import LONGEST_DAYS, Issued
+from tenfold.errors import AccountError
+from tenfold.web.api.v1.people import Role
+from tenfold.web.api.v1.session import by_browser
+from tenfold.web.problems import responses
+from tenfold.web.security.access import Viewer, Visitor
+from tenfold.web.service import service_of
+
+router = APIRouter(prefix="/api/v1/tokens", tags=["tokens"])
+
+
+class TokenAnswer(BaseModel):
+    """A token without its secret."""
+
+    id: int
+    name: str
+    person_id: int
+    person: str
+    role: Role = Field(description="What it may do now: never more than its person.")
+    created_at: datetime
+    expires_at: datetime | None
+    used_at: datetime | None = Field(description="To the minute. Null: never.")
+    revoked_at: datetime | None
+
+
+class NewTokenAnswer(TokenAnswer):
+    """A new token with its secret, which is told this once."""
+
+    secret: str = Field(description="Sent as `Authorization: Bearer ...`.")
+
+
+class NewTokenRequest(BaseModel):
+    name: str = Field(max_length=1000, description="What it is for.")
+    role: Role = Field(description="The most it may do; not more than oneself.")
+    days: int = Field(90, ge=1, le=LONGEST_DAYS, description="How long it holds.")
+
+
+@router.get("", operation_id="tokens", summary="The tokens")
+def tokens(request: Request, who: Viewer) -> list[TokenAnswer]:
+    """One's own, or everybody's for an administrator; the newest first. Revoked and expired ones too."""
+    return [TokenAnswer(**_facts(one)) for one in service_of(request).house.tokens.issued(_whose(who))]
+
+
+@router.post(
+    "",
+    operation_id="add_token",
+    summary="Make a token",
+    status_code=201,
+    responses=responses(
+        _409="It cannot be made, or nobody has an account here.", _422="A value cannot be used."
+    ),
+)
+def add(request: Request, who: Viewer, asked: NewTokenRequest) -> NewTokenAnswer:
+    """For oneself, by somebody who is signed in: a token makes no tokens."""
+    if who.id == 0:
+        raise AccountError(
+            "A token", "has to be somebody's, and nobody has an account here", cure="No request needs one."
+        )
+    by_browser(who)
+    made, secret = service_of(request).house.tokens.add(
+        who.id, asked.name, asked.role, days=asked.days, by=who.id, address=who.address
+    )
+    return NewTokenAnswer(secret=secret, **_facts(made))
+
+
+@router.delete(
+    "/{id}",
+    operation_id="revoke_token",
+    summary="Revoke a token",
+    responses=responses(_404="No such token.", _422="A value cannot be used."),
+)
+def revoke(
+    request: Request,
+    who: Viewer,
+    id: Annotated[int, Path(ge=1, le=2**31 - 1)],  # noqa: A002
+) -> TokenAnswer:
+    """It lets nobody in from now on, and stays in the list."""
+    gone = service_of(request).house.tokens.revoke(id, person=_whose(who), by=who.id, address=who.address)
+    return TokenAnswer(**_facts(gone))
+
+
+def _whose(who: Visitor) -> int | None:
+    return None if who.role == ADMINISTRATOR else who.id
+
+
+def _facts(one: Issued) -> dict[str, Any]:
+    return {name: getattr(one, name) for name in TokenAnswer.model_fields}

@@ -1,0 +1,1 @@
+"""Who may ask what, and how much: access, limits, headers. Answers nothing itself."""

@@ -1,0 +1,147 @@
+"""Who asks: the visitor behind a request, and what their role lets them do. Does not know how to sign in.
+
+A route says whom it is for by taking one of `Viewer`, `Operator`, `Administrator`. Where nobody has an
+account and only this machine can reach the server, whoever asks is this machine's user and may do everything;
+else a request brings a session's cookie or a token.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from tenfold.accounts.roles import ADMINISTRATOR, OPERATOR, at_least
+from tenfold.accounts.sessions import SignedIn
+from tenfold.errors import LoginNeeded, LoginRefused, NotAllowed, TenfoldError
+from tenfold.settings import Settings
+from tenfold.web.security.guard import SAFE_METHODS, is_loopback
+from tenfold.web.service import service_of
+
+COOKIE, SECURE_COOKIE = "tenfold", "__Host-tenfold"
+_SCHEME = "bearer "
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Whoever sent a request. id 0: this machine's own user, where nobody has an account.
+
+    session: of the browser that sent it; None for a program with a token, and where nobody has an account.
+    """
+
+    id: int
+    name: str
+    role: str
+    address: str = ""
+    session: SignedIn | None = None
+
+    @property
+    def clients(self) -> tuple[str, ...]:
+        """Against whose quotas a request counts."""
+        address = f"address {self.address}"
+        return (f"person {self.id}", address) if self.id else (address,)
+
+
+async def visitor(request: Request) -> Visitor:
+    """The visitor.
+
+    Raises:
+        LoginNeeded: nobody is signed in and somebody has to be.
+        LoginRefused: the token lets nobody in.
+    """
+    service = service_of(request)
+    if service.house.people.nobody_lately and private(service.settings):
+        return _owner(request)
+    return await service.threads.read(recognise, request)
+
+
+def operator(who: Annotated[Visitor, Depends(visitor)]) -> Visitor:
+    return _allowed(who, OPERATOR)
+
+
+def administrator(who: Annotated[Visitor, Depends(visitor)]) -> Visitor:
+    return _allowed(who, ADMINISTRATOR)
+
+
+Viewer = Annotated[Visitor, Depends(visitor)]
+Operator = Annotated[Visitor, Depends(operator)]
+Administrator = Annotated[Visitor, Depends(administrator)]
+
+
+def recognise(request: Request, *, using: bool = True) -> Visitor:
+    """`visitor`, for a thread. `using`: whether the request counts as use of its session."""
+    service = service_of(request)
+    house = service.house
+    if not house.people.anybody():
+        if private(service.settings):
+            return _owner(request)
+        raise LoginNeeded(
+            "This server",
+            "can be reached by others, and has no administrator yet",
+            cure="On its machine, run: tenfold user add NAME --role administrator",
+        )
+    sent = request.headers.get("authorization", "")
+    if sent.lower().startswith(_SCHEME):
+        token = house.tokens.find(sent[len(_SCHEME) :].strip())
+        if token is None:
+            raise LoginRefused(
+                "The token", "is not one of this server, or holds no longer", cure="Make a new one."
+            )
+        return Visitor(token.person_id, token.person, token.role, address_of(request))
+    session = house.sessions.find(cookie_of(request), using=using)
+    if session is None:
+        raise LoginNeeded(
+            "This server", "asks who you are", cure="Sign in, or send a token: Authorization: Bearer ..."
+        )
+    _check_browser(request)
+    return Visitor(session.person_id, session.name, session.role, address_of(request), session)
+
+
+async def still_here(request: Request, who: Visitor) -> bool:
+    """Whether `who` may still go on with a long answer; does not count as use."""
+    try:
+        found = await service_of(request).threads.read(recognise, request, using=False)
+        return found.id == who.id
+    except TenfoldError:
+        return False
+
+
+def private(settings: Settings) -> bool:
+    """Whether only this machine's own user can be asking: nothing says that others are let in."""
+    return is_loopback(settings.host) and not settings.allowed_hosts and not settings.trusted_proxies
+
+
+def address_of(request: Request) -> str:
+    """Where the request came from; a trusted proxy's word for it, where there is one."""
+    return request.client.host if request.client else ""
+
+
+def cookie_of(request: Request) -> str:
+    """The session's cookie; empty without one."""
+    return request.cookies.get(cookie_name(request), "")
+
+
+def cookie_name(request: Request) -> str:
+    """Over https the name makes the browser hold to it: only this host may set it, and only over https."""
+    return SECURE_COOKIE if request.url.scheme == "https" else COOKIE
+
+
+def _owner(request: Request) -> Visitor:
+    return Visitor(0, "", ADMINISTRATOR, address_of(request))
+
+
+def _check_browser(request: Request) -> None:
+    """A browser says of every unsafe request where it comes from, and the guard refuses foreign ones. What
+    does not say so is no browser, and a program has a token."""
+    said = "origin" in request.headers or "sec-fetch-site" in request.headers
+    if request.method not in SAFE_METHODS and not said:
+        raise NotAllowed(
+            "The request", "does not say which page it comes from", cure="A program sends a token instead."
+        )
+
+
+def _allowed(who: Visitor, role: str) -> Visitor:
+    if not at_least(who.role, role):
+        raise NotAllowed(
+            "This", f"is for the role {role}", received=f"yours is {who.role}", cure="Ask an administrator."
+        )
+    return who

@@ -1,0 +1,160 @@
+"""The model's answers for pictures that wait for them: the job "classify", and what `adding` uses too.
+
+Answers are written some at a time, so that whatever ends the work costs no more than one lot; entries without
+an answer stay waiting and are found again. Any number of processes share what waits: each claims a lot under
+its worker's name, and what a worker that died had claimed is free again. Knows no folder and no HTTP.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Sequence
+from functools import partial
+
+from pydantic import Field
+
+from tenfold import images
+from tenfold.catalogue.entries.store import Store
+from tenfold.catalogue.entries.tables import HOUSE
+from tenfold.catalogue.ingest.ingest import Intake, Waiting
+from tenfold.catalogue.similar.perceptual_hash import look
+from tenfold.errors import CatalogueError, PictureError
+from tenfold.inference import Classifier
+from tenfold.inference.classifier import PIXELS_PER_INPUT, Prepared
+from tenfold.inference.server import ModelServer, Outcome, Priority
+from tenfold.jobs import WORK, Jobs, JobType, Shape, Stopped, Work
+from tenfold.predictions import Prediction
+
+# Pictures answered between two looks at what else waits, and written together.
+LOT = 64
+# So often a picture is tried that raises what no picture should.
+MOST_ATTEMPTS = 3
+# A job that found nothing more stays for this long: pictures come in many small uploads.
+_LINGER_SECONDS = 3.0
+_SECONDS_BETWEEN_LOOKS = 0.2
+log = logging.getLogger(__name__)
+
+
+class ClassifyParams(Shape):
+    """Nothing is asked for: whatever waits is classified."""
+
+
+class ClassifyResult(Shape):
+    """How many entries got an answer, and how many could not."""
+
+    classified: int
+    failed: int = Field(description="Entries whose picture is damaged.")
+
+
+CLASSIFY = JobType("classify", WORK, ClassifyParams, ClassifyResult, alone=True)
+
+
+class Classifying:
+    """Does the job "classify": answers everything that waits.
+
+    Args:
+        server: answers; each lot is answered by the model that is live when it begins.
+        jobs: has the names of the workers that live, this process's among them.
+    """
+
+    def __init__(self, intake: Intake, store: Store, server: ModelServer, jobs: Jobs) -> None:
+        self._intake, self._store, self._server, self._jobs = intake, store, server, jobs
+        # Two jobs of one process have one worker, and must not answer the same pictures.
+        self._one_at_a_time = threading.Lock()
+
+    @property
+    def worker(self) -> str:
+        """Under whose name this process claims entries."""
+        return self._jobs.me
+
+    def __call__(self, work: Work[ClassifyParams]) -> ClassifyResult:
+        done, failed, idle_since = 0, 0, time.monotonic()
+        while True:
+            if work.stopping:
+                raise Stopped
+            answered = self.answer()
+            if answered:
+                done, failed = done + len(answered), failed + sum(not fine for fine in answered.values())
+                work.progress(done, done + (LOT if len(answered) == LOT else 0))
+                idle_since = time.monotonic()
+            elif time.monotonic() - idle_since > _LINGER_SECONDS:
+                return ClassifyResult(classified=done - failed, failed=failed)
+            else:
+                time.sleep(_SECONDS_BETWEEN_LOOKS)
+
+    def answer(self, among: Sequence[int] | None = None) -> dict[int, bool]:
+        """Answer what waits, a lot of it at most. A picture that brings down whatever reads it is tried again
+        alone, and set aside after `MOST_ATTEMPTS`.
+
+        Args:
+            among: only these entries.
+
+        Returns:
+            The entries that got an answer, and whether it was one: False where the picture is damaged, or was
+            set aside. Empty where nothing waits.
+        """
+        with self._one_at_a_time:
+            answers: dict[int, Prediction | PictureError] = {}
+            while not answers and (waiting := self._begin(among)):
+                model, looks = self._server.model, dict[int, int]()
+                reads = [partial(self._read, one, looks) for one in waiting]
+                outcomes = self._server.answer_each(reads, priority=Priority.CATALOGUE, model=model)
+                for one, outcome in zip(waiting, outcomes, strict=True):
+                    if (answer := _answer(one, outcome)) is not None:
+                        answers[one.entry] = answer
+                self._intake.take_answers(
+                    list(answers.items()), model.sha256, threshold=model.info.threshold, looks=looks
+                )
+            return {entry: not isinstance(said, PictureError) for entry, said in answers.items()}
+
+    def _begin(self, among: Sequence[int] | None) -> list[Waiting]:
+        return self._intake.begin(LOT, among, worker=self.worker, living=self._jobs.workers())
+
+    def _read(self, one: Waiting, looks: dict[int, int], model: Classifier) -> Prepared:
+        """One picture read and cut; what it looks like goes into `looks`. In one of several threads."""
+        if one.attempts > MOST_ATTEMPTS:  # each of them ended with its process
+            raise _set_aside(one, "whatever read it ended")
+        try:
+            content = self._store.read(one.hash)
+        except CatalogueError as reason:
+            raise PictureError(
+                one.name, "cannot be read from the store", received=str(reason), cure=reason.cure
+            ) from reason
+        needed = model.info.input_size * PIXELS_PER_INPUT
+        read = images.load(content, name=one.name, limits=self._intake.limits, needed=needed)
+        looks[one.entry] = look(read.pixels)
+        return model.prepare(read.pixels, name=one.name)
+
+
+def _answer(one: Waiting, outcome: Outcome) -> Prediction | PictureError | None:
+    """What becomes of an entry; None: it is tried again."""
+    if isinstance(outcome, Prediction | PictureError):
+        return outcome
+    log.error("%s could not be classified (attempt %d)", one.name, one.attempts, exc_info=outcome)
+    if one.attempts < MOST_ATTEMPTS:
+        return None
+    return _set_aside(one, type(outcome).__name__)
+
+
+def _set_aside(one: Waiting, received: str) -> PictureError:
+    return PictureError(
+        one.name,
+        f"could not be classified in {MOST_ATTEMPTS} attempts",
+        received=received,
+        cure="Add it again to have it tried again; the log says what went wrong.",
+    )
+
+
+def wake(jobs: Jobs, intake: Intake) -> None:
+    """Have everything that waits classified; nothing where nothing waits.
+
+    One job for each worker, so that all of them share the work, but no more than there are lots.
+
+    A job that is about to end may be taken for one that goes on: whoever adds pictures calls this again after
+    a while.
+    """
+    workers = len({jobs.me, *jobs.workers()})
+    lots = -(-intake.waits(LOT * workers) // LOT)
+    for number in range(lots):
+        key = f"{CLASSIFY.kind} {number}"
+        jobs.submit(CLASSIFY, ClassifyParams(), title="Classify new pictures", by=HOUSE, key=key)

@@ -1,0 +1,160 @@
+"""The job "compare": registered models on the same pictures, which is better, and whether that is luck."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from tenfold.datasets.dataset import Dataset
+from tenfold.datasets.opening import CIFAR10, open_dataset
+from tenfold.evaluation import comparison_page
+from tenfold.evaluation.compare_models import contest
+from tenfold.inference import Classifier
+from tenfold.jobs import WORK, JobType, Shape, Stopped, Work
+from tenfold.models.registry import Registry
+from tenfold.models.tables import RegisteredModel
+from tenfold.server_files import ServerFiles
+
+Split = Literal["test", "validation", "training", "all"]
+
+
+class CompareParams(Shape):
+    """Models to compare."""
+
+    models: list[str] = Field(description="Their hashes.")
+    data: str = Field(description="cifar10, or a folder or manifest of the server.")
+    split: Split = "test"
+
+
+class ComparedModel(Shape):
+    """A model's figures, 0 to 1 where they are shares."""
+
+    hash: str
+    pictures: int
+    accuracy: float
+    accuracy_low: float = Field(description="The lower end of the 95 % interval.")
+    accuracy_high: float
+    macro_f1: float
+    calibration_error: float
+    cross_entropy: float
+    kept: float = Field(description="How many pictures it does not call none of these.")
+
+
+class ComparedPair(Shape):
+    """Two models: the second's accuracy minus the first's, -1 to 1."""
+
+    first: str
+    second: str
+    difference: float
+    low: float = Field(description="The lower end of its 95 % interval.")
+    high: float
+    mcnemar_mid_p: float = Field(description="McNemar's test: how likely so much is by luck.")
+    mcnemar_mid_p_holm: float = Field(description="The same, corrected for the number of pairs (Holm).")
+    right_both: int = Field(description="Pictures that both get right.")
+    right_only_first: int
+    right_only_second: int
+    right_neither: int
+    better: str | None = Field(description="Which is better; null where it may be luck.")
+    sentence: str = Field(description="What can be said, in English.")
+
+
+class CompareResult(Shape):
+    """What a comparison found."""
+
+    data: str
+    split: Split
+    pictures: int
+    models: dict[str, ComparedModel]
+    differences: list[ComparedPair]
+
+
+COMPARE = JobType("compare", WORK, CompareParams, CompareResult)
+
+
+class Compare:
+    """Does the job "compare".
+
+    Args:
+        load: makes a classifier of a model file.
+        files: opens the pictures.
+        home: tenfold's folder; pages are in its folder comparisons.
+        data_dir: where CIFAR-10 is.
+    """
+
+    def __init__(
+        self,
+        registry: Registry,
+        load: Callable[[Path], Classifier],
+        files: ServerFiles,
+        home: Path,
+        data_dir: Path,
+    ) -> None:
+        self._registry, self._load, self._files = registry, load, files
+        self._home, self._data_dir = home, data_dir
+
+    def page(self, job: str) -> Path:
+        """Where a job's page is, once it has ended."""
+        return self._home / "comparisons" / f"{job}.html"
+
+    def __call__(self, work: Work[CompareParams]) -> CompareResult:
+        keys, source, split = work.params.models, work.params.data, work.params.split
+        registered = [self._registry.get(key) for key in keys]
+        names = names_of(registered)
+        models = {name: self._load(self._registry.path(key)) for name, key in zip(names, keys, strict=True)}
+        done = 0
+
+        @contextmanager
+        def showing(name: str) -> Iterator[Callable[[int, int], None]]:
+            nonlocal done
+
+            def told(count: int, total: int) -> None:
+                if work.stopping:
+                    raise Stopped
+                work.progress(done * total + count, len(models) * total, f"asking {name}")
+
+            yield told
+            done += 1
+
+        def opening(side: int, resize: str) -> Dataset:
+            work.progress(0, 0, "reading the pictures")
+            return open_dataset(
+                source,
+                side=side,
+                data_dir=self._data_dir,
+                cache=self._home / "cache",
+                resize=resize,
+                files=self._files,
+            )
+
+        found = contest(models, opening, split, showing)
+        facts = found.facts()
+        for name, key in zip(names, keys, strict=True):
+            facts["models"][name]["hash"] = key
+        title = "CIFAR-10" if source == CIFAR10 else Path(source).name
+        figures = [
+            ("accuracy", [f"{found.evaluations[name].accuracy.value:.2%}" for name in names]),
+            ("macro F1", [f"{found.evaluations[name].macro.f1:.2%}" for name in names]),
+            ("calibration error", [f"{found.evaluations[name].calibration_error:.2%}" for name in names]),
+            ("model file", [f"{model.bytes / 1e6:.1f} MB" for model in models.values()]),
+            ("input", [f"{model.info.input_size} pixels" for model in models.values()]),
+        ]
+        comparison_page.write(
+            self.page(work.id), comparison_page.Subject(tuple(names), title, split), figures, found, {}
+        )
+        return CompareResult(data=source, split=split, **facts)
+
+
+def names_of(models: Sequence[RegisteredModel]) -> list[str]:
+    """A name for each that no other has: its own, its run, or the start of its hash."""
+    plain = [one.name for one in models]
+    with_runs = [f"{one.name} ({one.run or one.hash[:8]})" for one in models]
+    with_hashes = [f"{one.name} ({one.hash[:8]})" for one in models]
+    chosen = []
+    for place, name in enumerate(plain):
+        if plain.count(name) == 1:
+            chosen.append(name)
+        else:
+            chosen.append(with_runs[place] if with_runs.count(with_runs[place]) == 1 else with_hashes[place])
+    return chosen

@@ -1,0 +1,396 @@
+"""The job "improve": a model trained on corrections, judged beside the one it started from. None goes live.
+
+In order: what people corrected is written as a dataset, beside pictures of the model's own data, so that it
+does not forget; `tenfold train` goes on from the live model; both models answer pictures that neither has
+learned from; the new one is registered. Each is a step: whatever ends the process costs the one at hand.
+"""
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field
+
+from tenfold.catalogue.edits.corrections import Corrected, CorrectedPicture
+from tenfold.catalogue.entries.store import Store
+from tenfold.catalogue.entries.tables import NONE
+from tenfold.datasets.dataset import Dataset
+from tenfold.errors import DatasetError, MissingExtra, RegistryError, TenfoldError, UnknownJob
+from tenfold.files import write_whole
+from tenfold.inference import Classifier
+from tenfold.jobs import CANCELLED, TRAINING, JobRow, Jobs, JobType, Shape, Stopped, Work
+from tenfold.models.improvements import BETTER, FAILED, JUDGED, RUNNING, STOPPED, Improvements
+from tenfold.models.registry import CORRECTIONS, INSISTED, WON, Registry
+from tenfold.models.tables import Improvement, LiveChange
+from tenfold.workflows.improvement_data import Lessons, Mixture, Writer, evenly, lessons
+from tenfold.workflows.improvement_evaluation import judge
+from tenfold.workflows.improvement_recipe import EPOCHS, arguments, name_of
+from tenfold.workflows.switch_model import Switch
+from tenfold.workflows.training_data import OwnData, OwnSource
+from tenfold.workflows.training_process import TrainingProcess, check_extra
+
+# Fewer corrected pictures than this teach nothing that could be measured.
+LEAST = 10
+_NAMED = 5
+
+
+class ImproveParams(Shape):
+    """An improvement to try."""
+
+    improvement: int = Field(description="Its number.")
+
+
+class ImproveResult(Shape):
+    """How an improvement came out."""
+
+    improvement: int
+    model: str = Field(description="The hash of the new model.")
+    verdict: Literal["better", "worse", "no-difference"]
+    sentence: str = Field(description="The verdict and the figures in English.")
+
+
+IMPROVE = JobType("improve", TRAINING, ImproveParams, ImproveResult)
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """Whether an improvement can be started. reason, code: why not, in words and for programs; empty: it can.
+
+    code: "too-few", "none-kept-back", "none-to-learn" or "missing-extra".
+    counted: how many corrected pictures are of classes that can be learned; `least` of them are needed.
+    per_class: corrected pictures of each class, "" for none of them; held_out: how many of all are kept back.
+    own: the live model's own data, and why they cannot be used.
+    """
+
+    corrected: int
+    counted: int
+    held_out: int
+    per_class: dict[str, int]
+    base: str
+    own: OwnSource
+    code: str
+    reason: str
+    least: int = LEAST
+
+    @property
+    def ready(self) -> bool:
+        return not self.code
+
+
+class Improving:
+    """Improvements on the live model: whether one can start, starting one, the job itself, making one live.
+
+    Args:
+        load: makes a classifier of a model file.
+        home: tenfold's folder.
+        data_dir: where CIFAR-10 is.
+        mixture: how corrected pictures and own data are mixed.
+    """
+
+    def __init__(
+        self,
+        improvements: Improvements,
+        corrected: Corrected,
+        store: Store,
+        registry: Registry,
+        switch: Switch,
+        jobs: Jobs,
+        own: OwnData,
+        load: Callable[[Path], Classifier],
+        *,
+        home: Path,
+        data_dir: Path,
+        mixture: Mixture | None = None,
+    ) -> None:
+        self.improvements, self._corrected, self._store = improvements, corrected, store
+        self._registry, self._switch, self._jobs, self._own = registry, switch, jobs, own
+        self._load, self._home, self._data_dir = load, home, data_dir
+        self._mixture = mixture or Mixture()
+
+    def readiness(self) -> Readiness:
+        """How things stand now."""
+        base = self._registry.live()
+        found = self._corrected.read()
+        labels = tuple(self._registry.get(base).classes)
+        taught = lessons(found, labels, self._mixture.least_new)
+        code, reason = _missing(taught) or _no_extra() or ("", "")
+        return Readiness(
+            corrected=len(found.pictures),
+            counted=len(taught.pictures) + len(taught.held_out),
+            held_out=len(found.held_out()),
+            per_class={label: count.all for label, count in found.counts().items()},
+            base=base,
+            own=self._own.of(base),
+            code=code,
+            reason=reason,
+        )
+
+    def begin(
+        self, *, with_own_data: bool = True, epochs: int | None = None, by: int
+    ) -> tuple[Improvement, JobRow]:
+        """Have an improvement on the live model tried.
+
+        Raises:
+            MissingExtra: training is not installed.
+            RegistryError: there are too few corrections, or one is at work.
+            DatasetError: the model's own data are wanted and not there, or needed and not wanted.
+        """
+        check_extra()
+        now = self.readiness()
+        if not now.ready:
+            raise RegistryError(
+                "An improvement", "cannot start", received=now.reason, cure="Correct some more."
+            )
+        taught = lessons(
+            self._corrected.read(), tuple(self._registry.get(now.base).classes), self._mixture.least_new
+        )
+        if with_own_data and now.own.problem:
+            raise DatasetError(
+                "The live model's own data",
+                "cannot be used",
+                received=now.own.problem,
+                cure="Bring them back, or go on without them (tenfold improve --no-own-data): then every "
+                "class needs corrected pictures.",
+            )
+        if not with_own_data:
+            _check_alone(taught)
+        options = {
+            "with_own_data": with_own_data,
+            "epochs": epochs or EPOCHS,
+            "own_source": now.own.source,
+            "mixture": asdict(self._mixture),
+        }
+        name = self._registry.get(now.base).name
+        job = self._jobs.submit_new(
+            IMPROVE,
+            lambda session, job_id: ImproveParams(
+                improvement=self.improvements.begin(session, job_id, now.base, by, options).id
+            ),
+            title=f"Train {name} on {len(taught.pictures):,} corrected pictures",
+            by=by,
+            key=IMPROVE.kind,
+        )
+        if job is None:
+            raise RegistryError(
+                "The live model",
+                "is being improved already",
+                received=f"improvement {self.improvements.latest(1)[0].id}",
+                cure="Wait for it, or cancel its job.",
+            )
+        return self.improvements.get(IMPROVE.params_of(job).improvement), job
+
+    def make_live(self, improvement_id: int, *, insist: bool, by: int) -> LiveChange:
+        """Answer with the improved model from now on.
+
+        Raises:
+            UnknownImprovement: there is none.
+            RegistryError: it has no model, or has not won and nobody insists.
+        """
+        one = self.improvements.get(improvement_id)
+        subject = f"The model of improvement {improvement_id}"
+        if one.model_hash is None:
+            raise RegistryError(subject, "does not exist", received=f"the improvement is {one.state}")
+        if one.verdict != BETTER and not insist:
+            raise RegistryError(
+                subject, "did not win", received=f"{one.verdict}", cure="Insist to use it anyway."
+            )
+        if self._registry.live() not in (one.base_hash, one.model_hash) and not insist:
+            raise RegistryError(
+                subject,
+                "won against a model that is not live any more",
+                cure="Improve the live one, or insist to use it anyway.",
+            )
+        reason = WON if one.verdict == BETTER else INSISTED
+        return self._switch.go_live(one.model_hash, by=by, reason=reason)
+
+    def get(self, improvement_id: int) -> Improvement:
+        """One of them, as it is now. Raises UnknownImprovement."""
+        return self._settled(self.improvements.get(improvement_id))
+
+    def latest(self, limit: int = 50, before: int | None = None) -> list[Improvement]:
+        """The newest first, as they are now."""
+        return [self._settled(one) for one in self.improvements.latest(limit, before)]
+
+    def _settled(self, one: Improvement) -> Improvement:
+        """Also where its job ended before it could say so: cancelled while it waited, or by a fault."""
+        if one.state != RUNNING or one.job_id is None:
+            return one
+        try:
+            job = self._jobs.get(one.job_id)
+        except UnknownJob:
+            return self.improvements.change(one.id, state=STOPPED)
+        if job.ended_at is None:
+            return one
+        state = STOPPED if job.state == CANCELLED else FAILED
+        return self.improvements.change(one.id, state=state, problem=job.problem)
+
+    def __call__(self, work: Work[ImproveParams]) -> ImproveResult:
+        number = work.params.improvement
+        try:
+            return self._improve(work, self.improvements.get(number))
+        except Stopped:
+            if work.cancelled:
+                self.improvements.change(number, state=STOPPED)
+            raise
+        except TenfoldError as error:
+            self.improvements.change(number, state=FAILED, problem=error.facts())
+            raise
+
+    def _improve(self, work: Work[ImproveParams], one: Improvement) -> ImproveResult:
+        folder = self._home / "improvements" / str(one.id)
+        base_path = self._registry.path(one.base_hash)
+        base = self._load(base_path)
+
+        def told(done: int, total: int, message: str) -> None:
+            if work.stopping:
+                raise Stopped
+            work.progress(done, total, message)
+
+        counts = work.step("data", lambda: self._write(one, base, folder, told))
+        run = run_of(one.id)
+        self.improvements.change(one.id, counts=counts, run=run, state=RUNNING)
+        process = TrainingProcess(self._home / "runs" / run, home=self._home, data_dir=self._data_dir)
+        epochs, name = int(one.options["epochs"]), name_of(base.info, one.id)
+        ended = process.run(
+            arguments(
+                base.info,
+                base_path,
+                folder,
+                name=name,
+                epochs=epochs,
+                pictures=counts["own"] + counts["views"] * counts["repeats"],
+                repeated=bool(counts["own"]),
+            ),
+            epochs=epochs,
+            told=lambda done, total: work.progress(done, total, f"training, {done} of {total} epochs"),
+            stopping=lambda: work.stopping,
+            resuming=[f"--views={base.info.views}", f"--name={name}"],
+        )
+        if not ended:
+            raise Stopped
+        found = work.step("judge", lambda: self._judge(one, base, process.model, folder, told))
+        model = self._registry.register(process.model, origin=CORRECTIONS, run=run, by=work.by)
+        # The file tells of the few corrections kept back; beside other models stands what is measured alike.
+        told_of = found["own_test"] and found["own_test"]["new"]
+        self._registry.measured(
+            model.hash, told_of and (told_of["accuracy"], told_of["low"], told_of["high"])
+        )
+        self.improvements.change(
+            one.id, state=JUDGED, model_hash=model.hash, verdict=found["verdict"], comparison=found
+        )
+        # Copies of people's pictures are not kept longer than they are needed.
+        shutil.rmtree(folder, ignore_errors=True)
+        return ImproveResult(
+            improvement=one.id, model=model.hash, verdict=found["verdict"], sentence=found["sentence"]
+        )
+
+    def _write(
+        self, one: Improvement, base: Classifier, folder: Path, told: Callable[[int, int, str], None]
+    ) -> dict[str, Any]:
+        """The dataset and what is to be judged by, as they are at this moment; how many of each."""
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        found = self._corrected.read()
+        taught = lessons(found, base.info.labels, self._mixture.least_new)
+        own = self._open_own(one, base, told)
+        _check_classes(taught, own)
+        writer = Writer(
+            folder, base, self._store.path, self._mixture, lambda d, t: told(d, t, "writing the pictures")
+        )
+        written = writer.write(taught, own)
+        kept = {"held_out": taught.held_out, "none": tuple(found.none_of_these())}
+        plain = {name: [[p.hash, p.label] for p in pictures] for name, pictures in kept.items()}
+        write_whole(folder / "judged.json", json.dumps(plain).encode())
+        return {
+            "pictures": len(taught.pictures),
+            "views": written.views,
+            "repeats": written.repeats,
+            "own": written.own,
+            "held_out": len(taught.held_out),
+            "new_classes": list(taught.new),
+            "left_out": dict(taught.left_out),
+            "none_of_these": taught.none,
+            "contradicted": found.contradicted,
+            "unread": written.unread,
+        }
+
+    def _judge(
+        self,
+        one: Improvement,
+        base: Classifier,
+        model: Path,
+        folder: Path,
+        told: Callable[[int, int, str], None],
+    ) -> dict[str, Any]:
+        plain = json.loads((folder / "judged.json").read_text(encoding="utf-8"))
+        held_out, none = ([CorrectedPicture(*pair) for pair in plain[name]] for name in ("held_out", "none"))
+        own = self._open_own(one, base, told)
+        test = own.test.take(evenly(own.test, self._mixture.own_test)) if own else None
+        return judge(base, self._load(model), held_out, none, self._store.path, test, told)
+
+    def _open_own(
+        self, one: Improvement, base: Classifier, told: Callable[[int, int, str], None]
+    ) -> Dataset | None:
+        if not one.options["with_own_data"]:
+            return None
+        source = str(one.options["own_source"])
+        return self._own.open(source, base.info, lambda d, t: told(d, t, "reading the model's own pictures"))
+
+
+def run_of(improvement_id: int) -> str:
+    """The name of the training run of an improvement."""
+    return f"improvement-{improvement_id}"
+
+
+def _missing(taught: Lessons) -> tuple[str, str] | None:
+    """What an improvement still wants, for programs and in words; None where it wants nothing."""
+    have = len(taught.pictures) + len(taught.held_out)
+    if have < LEAST:
+        return "too-few", f"{have} corrected pictures of classes that can be learned, and it takes {LEAST}"
+    if not taught.held_out:
+        words = "none of the corrected pictures fell to those kept back for judging (one in five does)"
+        return "none-kept-back", words
+    if not taught.pictures:
+        return "none-to-learn", "all corrected pictures are kept back for judging, or are none of the classes"
+    return None
+
+
+def _no_extra() -> tuple[str, str] | None:
+    try:
+        check_extra()
+    except MissingExtra as missing:
+        return missing.code, str(missing)
+    return None
+
+
+def _check_alone(taught: Lessons) -> None:
+    """Raise DatasetError where a class would be forgotten, or could not be calibrated, without own data."""
+    counts = {label: sum(p.label == label for p in taught.pictures) for label in taught.classes}
+    few = [label for label, count in counts.items() if count < 2]
+    if few:
+        raise DatasetError(
+            "Without the model's own data",
+            "every class needs two corrected pictures to learn from",
+            received=f"too few of {', '.join(few[:_NAMED])}{' and others' if len(few) > _NAMED else ''}",
+            cure="Use its own data, or confirm some pictures of these classes.",
+        )
+
+
+def _check_classes(taught: Lessons, own: Dataset | None) -> None:
+    """Raise DatasetError where a class of the model has no picture to learn from."""
+    if own is None:
+        _check_alone(taught)
+        return
+    have = {*own.training.classes, *(one.label for one in taught.pictures if one.label != NONE)}
+    lacking = [label for label in taught.classes if label not in have]
+    strange = [label for label in own.training.classes if label not in taught.classes]
+    if lacking or strange:
+        raise DatasetError(
+            "The model's own data",
+            "are not those of its classes any more",
+            received=f"no pictures of {lacking[0]}" if lacking else f"pictures of {strange[0]}",
+            cure="Bring them back as they were, or go on without them.",
+        )

@@ -1,0 +1,212 @@
+"""The pictures that an improvement learns from, as a dataset for `tenfold train --data`. Trains nothing.
+
+Corrected pictures are photographs, shown to the model as several views; a model's own data may be cut-outs of
+its input's size. So each corrected picture is written as the views that the model is shown of it, each a
+picture of the input's size, and the model's own pictures beside them, so that it does not forget.
+"""
+
+import csv
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from tenfold.catalogue.edits.corrections import CorrectedPicture, Corrections
+from tenfold.catalogue.entries.tables import NONE
+from tenfold.datasets.dataset import Dataset
+from tenfold.datasets.labelled import LabelledPictures
+from tenfold.errors import PictureError
+from tenfold.inference import Classifier
+
+MANIFEST = "pictures.csv"
+# Without own data, so much of each class's pictures is taken for the validation part.
+_VALIDATION_SHARE = 0.2
+Row = tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """How corrected pictures and the model's own are mixed.
+
+    Attributes:
+        own: own training pictures at most, evenly of each class.
+        own_validation: own pictures at most to calibrate and choose the threshold by.
+        own_test: own pictures at most to judge by.
+        share: the share of what is learned from that should be corrected pictures' views, 0 to 1.
+        most_repeats: no view stands there more often, however few there are.
+        least_new: a class that the model does not know is learned from so many pictures on.
+    """
+
+    own: int = 5000
+    own_validation: int = 2000
+    own_test: int = 10_000
+    share: float = 0.25
+    most_repeats: int = 8
+    least_new: int = 10
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """What is learned from, and what is not.
+
+    Attributes:
+        pictures: corrected ones to learn from.
+        held_out: those to judge by: of the classes that are learned, and of none of the classes.
+        classes: what the new model knows, sorted.
+        new: the classes among them that the old one does not know.
+        left_out: classes with too few pictures, and how many they have to learn from.
+        none: how many pictures are none of the classes; they cannot be learned from.
+    """
+
+    pictures: tuple[CorrectedPicture, ...]
+    held_out: tuple[CorrectedPicture, ...]
+    classes: tuple[str, ...]
+    new: tuple[str, ...]
+    left_out: Mapping[str, int]
+    none: int
+
+
+def lessons(corrections: Corrections, labels: Sequence[str], least_new: int) -> Lessons:
+    """What can be learned from corrections by a model of these classes."""
+    counts = corrections.counts()
+    strange = {k: n.training for k, n in counts.items() if k not in labels and k != NONE}
+    left_out = {label: count for label, count in strange.items() if count < least_new}
+    new = tuple(label for label in strange if label not in left_out)
+    judged = {*labels, *new, NONE}
+    return Lessons(
+        pictures=tuple(one for one in corrections.training() if one.label not in left_out),
+        held_out=tuple(one for one in corrections.held_out() if one.label in judged),
+        classes=tuple(sorted({*labels, *new})),
+        new=new,
+        left_out=left_out,
+        none=len(corrections.none_of_these()),
+    )
+
+
+@dataclass(frozen=True)
+class Written:
+    """What was written: how many views of corrected pictures, how often each stands there, own pictures."""
+
+    manifest: Path
+    views: int
+    repeats: int
+    own: int
+    unread: int
+
+
+class Writer:
+    """Writes lessons and own pictures into a folder; what is there already is written again, the same.
+
+    Args:
+        classifier: the model to improve on: its views, and how it reads pictures.
+        path_of: where the content of a hash lies.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        classifier: Classifier,
+        path_of: Callable[[str], Path],
+        mixture: Mixture,
+        progress: Callable[[int, int], None] = lambda done, total: None,
+    ) -> None:
+        self._folder, self._classifier, self._path_of = folder, classifier, path_of
+        self._mixture, self._progress = mixture, progress
+
+    def write(self, taught: Lessons, own: Dataset | None) -> Written:
+        """Write the pictures and the manifest that names them."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        learned, judged = self._parts(taught, alone=own is None)
+        views, unread = self._views(learned)
+        rows: list[Row] = [] if own is None else list(self._own(own))
+        kept = sum(part == "train" for _, _, part in rows)
+        repeats = repeats_of(len(views), kept, self._mixture)
+        rows += views * repeats
+        if own is None:
+            others, more = self._views(judged, whole=True)
+            rows, unread = rows + others, unread + more
+        manifest = self._folder / MANIFEST
+        with manifest.open("w", encoding="utf-8", newline="") as out:
+            csv.writer(out).writerows([("path", "label", "split"), *rows])
+        return Written(manifest, len(views), repeats, kept, unread)
+
+    def _parts(
+        self, taught: Lessons, *, alone: bool
+    ) -> tuple[list[tuple[CorrectedPicture, str]], list[tuple[CorrectedPicture, str]]]:
+        """Corrected pictures to learn from, and those that stand in the parts which own data would fill."""
+        if not alone:
+            return [(one, "train") for one in taught.pictures], []
+        learned, judged = [], []
+        for label in taught.classes:
+            of_class = [one for one in taught.pictures if one.label == label]
+            chosen = math.ceil(_VALIDATION_SHARE * len(of_class)) if len(of_class) > 1 else 0
+            judged += [(one, "val") for one in of_class[:chosen]]
+            learned += [(one, "train") for one in of_class[chosen:]]
+        judged += [(one, "test") for one in taught.held_out if one.label != NONE]
+        return learned, judged
+
+    def _views(
+        self, pictures: Sequence[tuple[CorrectedPicture, str]], *, whole: bool = False
+    ) -> tuple[list[Row], int]:
+        """Each view that the model is shown of each picture, unmirrored; and how many are unread."""
+        place = self._folder / "corrected"
+        place.mkdir(exist_ok=True)
+        rows, unread = [], 0
+        for number, (one, part) in enumerate(pictures):
+            self._progress(number, len(pictures))
+            try:
+                prepared = self._classifier.prepare(self._path_of(one.hash), name=one.hash)
+            except PictureError:
+                unread += 1
+                continue
+            boxes: set[tuple[float, ...]] = set()
+            for index, (pixels, view) in enumerate(zip(prepared.pixels, prepared.shown, strict=True)):
+                if view.mirrored or view.box in boxes or (whole and boxes):
+                    continue
+                boxes.add(view.box)
+                file = place / f"{one.hash}-{index}.png"
+                _save(pixels, file)
+                rows.append((f"corrected/{file.name}", one.label, part))
+        return rows, unread
+
+    def _own(self, own: Dataset) -> Iterator[Row]:
+        mixture = self._mixture
+        for part, pictures, most in (
+            ("train", own.training, mixture.own),
+            ("val", own.validation, mixture.own_validation),
+            ("test", own.test, mixture.own_test),
+        ):
+            place = self._folder / "own" / part
+            place.mkdir(parents=True, exist_ok=True)
+            chosen = evenly(pictures, most)
+            for number, index in enumerate(chosen):
+                if number % 100 == 0:
+                    self._progress(number, len(chosen))
+                _save(pictures.pictures[index], place / f"{index}.png")
+                yield f"own/{part}/{index}.png", pictures.classes[pictures.labels[index]], part
+
+
+def evenly(data: LabelledPictures, most: int) -> NDArray[np.int64]:
+    """Indices of at most so many pictures, as many of each class, one of each at least; always the same."""
+    if len(data) <= most:
+        return np.arange(len(data))
+    order = np.random.default_rng(1).permutation(len(data))
+    each = max(1, most // len(data.classes))
+    of_class = [order[data.labels[order] == k][:each] for k in range(len(data.classes))]
+    return np.sort(np.concatenate(of_class)).astype(np.int64)
+
+
+def repeats_of(views: int, own: int, mixture: Mixture) -> int:
+    """How often each corrected picture's view is to stand beside so many own pictures."""
+    if not own or not views:
+        return 1
+    wanted = mixture.share * own / (1 - mixture.share)
+    return min(mixture.most_repeats, max(1, round(wanted / views)))
+
+
+def _save(pixels: NDArray[np.uint8], file: Path) -> None:
+    Image.fromarray(np.ascontiguousarray(pixels)).save(file, compress_level=1)

@@ -1,0 +1,115 @@
+"""The old and the new model asked about the same pictures, as people would ask them. Decides nothing.
+
+A corrected picture goes through the whole way that a picture of the catalogue goes: every view, and "none of
+these" where the model says so. Right is what would have been filed right.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tenfold.catalogue.edits.corrections import CorrectedPicture
+from tenfold.catalogue.entries.tables import NONE
+from tenfold.datasets.labelled import LabelledPictures
+from tenfold.evaluation.evaluate import answers
+from tenfold.evaluation.improvement import MARGIN, beside, verdict
+from tenfold.inference import Classifier
+from tenfold.inference.server import ModelServer, Read
+
+# Called with what is done, all, and what it is.
+Told = Callable[[int, int, str], None]
+
+
+def judge(
+    old: Classifier,
+    new: Classifier,
+    held_out: Sequence[CorrectedPicture],
+    none: Sequence[CorrectedPicture],
+    path_of: Callable[[str], Path],
+    own: LabelledPictures | None,
+    told: Told,
+) -> dict[str, Any]:
+    """The figures of both models, and the verdict with its sentence, as plain JSON types.
+
+    Args:
+        held_out: corrected pictures that neither model has learned from; their label may be "".
+        none: all pictures that people say are none of the classes: nobody learns from them.
+        own: the test part of the old model's data.
+        told: called now and then; may raise.
+    """
+    shown = list({one.hash: one for one in (*held_out, *none)}.values())
+    filed = [dict(_filed(model, shown, path_of, told, name)) for model, name in _named(old, new)]
+    readable = [one for one in held_out if one.hash in filed[0]]
+    right = [np.array([said[one.hash] == one.label for one in readable], dtype=bool) for said in filed]
+    on_corrections = beside(*right)
+    on_own = None
+    if own is not None and len(own):
+        on_own = beside(*(_own_right(model, own, told, name) for model, name in _named(old, new)))
+    which, why, sentence = verdict(on_corrections, on_own)
+    strangers = [one.hash for one in none if one.hash in filed[0]]
+    return {
+        "verdict": which,
+        "why": why,
+        "sentence": sentence,
+        "margin": MARGIN,
+        "held_out": on_corrections.facts() if on_corrections else None,
+        "own_test": on_own.facts() if on_own else None,
+        "by_class": _by_class(readable, right),
+        "none_of_these": {
+            "pictures": len(strangers),
+            "old": sum(filed[0][key] == NONE for key in strangers),
+            "new": sum(filed[1][key] == NONE for key in strangers),
+        },
+    }
+
+
+def _named(old: Classifier, new: Classifier) -> tuple[tuple[Classifier, str], tuple[Classifier, str]]:
+    return (old, "the live model"), (new, "the new model")
+
+
+def _filed(
+    model: Classifier,
+    pictures: Sequence[CorrectedPicture],
+    path_of: Callable[[str], Path],
+    told: Told,
+    name: str,
+) -> Iterator[tuple[str, str]]:
+    """What the model files each picture under, by hash; those that cannot be read are left out."""
+    reads = (_reading(path_of(one.hash), one.hash) for one in pictures)
+    with ModelServer(model) as server:
+        for number, (one, said) in enumerate(zip(pictures, server.answer_each(reads), strict=True), start=1):
+            told(number, len(pictures), f"asking {name} about corrected pictures")
+            if not isinstance(said, Exception):
+                yield one.hash, said.label if said.known else NONE
+
+
+def _reading(path: Path, name: str) -> Read:
+    return lambda model: model.prepare(path, name=name)
+
+
+def _own_right(model: Classifier, own: LabelledPictures, told: Told, name: str) -> NDArray[np.bool_]:
+    found = answers(
+        model,
+        own.pictures,
+        lambda done, total: told(done, total, f"asking {name} about its own test pictures"),
+    )
+    said = np.array(model.info.labels)[found.predicted]
+    return np.asarray(said == np.array(own.classes)[own.labels])
+
+
+def _by_class(
+    pictures: Sequence[CorrectedPicture], right: Sequence[NDArray[np.bool_]]
+) -> list[dict[str, Any]]:
+    labels = np.array([one.label for one in pictures])
+    return [
+        {
+            "label": str(label),
+            "pictures": int((labels == label).sum()),
+            "old": int(right[0][labels == label].sum()),
+            "new": int(right[1][labels == label].sum()),
+        }
+        for label in np.unique(labels)
+    ]

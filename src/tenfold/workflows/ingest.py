@@ -1,0 +1,264 @@
+"""Folders into the catalogue: the job "add", and adding files for whoever found them.
+
+What was added is remembered with each file's length and time of change, in the transaction that made the
+entry: whatever ends the work, doing it again adds what is missing and nothing twice. Knows no HTTP.
+"""
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import islice
+
+from pydantic import Field
+
+from tenfold.catalogue.entries.tables import FAILED, HOUSE, Entry
+from tenfold.catalogue.ingest.ingest import Added, Intake, Kept
+from tenfold.catalogue.ingest.known_files import FileState, Seen, seen
+from tenfold.database import Database
+from tenfold.errors import DamagedPicture, NotAPicture, PictureError
+from tenfold.images import safe_name
+from tenfold.jobs import WORK, JobType, Shape, Stopped, Work
+from tenfold.server_files import ServerFiles
+from tenfold.workflows.classify import LOT, Classifying
+from tenfold.workflows.file_walk import Walk
+
+MOST_PROBLEMS = 100
+# Threads that read and keep; most of their time they wait for the disk.
+_KEEPERS = 8
+
+
+class AddParams(Shape):
+    """Files and folders to add."""
+
+    paths: list[str] = Field(description="Absolute paths of files and folders of the server.")
+    owner: int = Field(description="Whose the pictures are; 0: everybody's.")
+    shared: bool = Field(description="Whether others see them.")
+
+
+class AddResult(Shape):
+    """What became of the files of folders."""
+
+    files: int
+    added: int = Field(description="New entries.")
+    known: int = Field(description="Files whose content was there already.")
+    unchanged: int = Field(description="Files that were not read again.")
+    unusable: int = Field(description="Files that gave no entry or no answer.")
+    failed: int = Field(description="Those of them that are entries, and turned out to be damaged.")
+    problems: list[str] = Field(description="The first of what is wrong with files, in English.")
+    labels: dict[str, int] = Field(description="New entries by class; empty: none of the classes.")
+
+
+ADD = JobType("add", WORK, AddParams, AddResult)
+
+
+@dataclass(frozen=True)
+class Whose:
+    """Whose the pictures of a folder are, who adds them, whether others see them, and how they come."""
+
+    owner: int = HOUSE
+    by: int = HOUSE
+    shared: bool = True
+    source: str = "folder"
+
+
+@dataclass
+class Tally:
+    """What became of files so far.
+
+    Attributes:
+        added: new entries; known: content that was there already; unchanged: files that were not read again.
+        unusable: how many files gave no entry or no answer; problems: the first of them, in words.
+        failed: those of them that are entries: they turned out to be damaged when they were classified.
+        labels: how many entries are filed under each class now; "" is none of the classes.
+    """
+
+    files: int = 0
+    added: int = 0
+    known: int = 0
+    unchanged: int = 0
+    unusable: int = 0
+    failed: int = 0
+    problems: list[str] = field(default_factory=list)
+    labels: Counter[str] = field(default_factory=Counter)
+
+    def problem(self, words: str) -> None:
+        self.unusable += 1
+        if len(self.problems) < MOST_PROBLEMS:
+            self.problems.append(words)
+
+    def result(self) -> AddResult:
+        """As a job's result."""
+        return AddResult(**vars(self))
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A file that was read: what is kept of it, or why nothing is."""
+
+    file: FileState
+    kept: Kept | None = None
+    problem: PictureError | None = None
+
+
+class Adding:
+    """Does the job "add".
+
+    Args:
+        classifying: answers what was added, lot by lot.
+        files: opens what is found; none of tenfold's own, whose pictures are in already.
+    """
+
+    def __init__(
+        self, database: Database, intake: Intake, classifying: Classifying, files: ServerFiles
+    ) -> None:
+        self._database, self._intake, self._classifying = database, intake, classifying
+        self._files = files
+
+    def __call__(self, work: Work[AddParams]) -> AddResult:
+        whose = Whose(work.params.owner, work.by, work.params.shared)
+        walk = Walk(tuple(work.params.paths), self._files)
+        self._intake.clear_abandoned()
+        total = sum(1 for _ in walk)
+        tally = Tally()
+        for _ in self.add(walk, walk.roots, whose, tally, again=True):
+            unusable = f"{tally.unusable} could not be used" if tally.unusable else ""
+            work.progress(tally.files, max(total, tally.files), unusable)
+            if work.stopping:
+                raise Stopped
+        for words in walk.problems:
+            tally.problem(words)
+        # What was entered before a kill, and not answered.
+        while self._classifying.answer():
+            if work.stopping:
+                raise Stopped
+        return tally.result()
+
+    def add(
+        self,
+        paths: Iterable[str],
+        roots: Sequence[str],
+        whose: Whose,
+        tally: Tally,
+        *,
+        again: bool = False,
+    ) -> Iterator[None]:
+        """Add files and have them classified; comes back after each lot, with what became of it in `tally`.
+
+        Args:
+            roots: what was named; a link that leads out of it is not followed.
+            again: a person asks for these files: what was deleted comes back.
+
+        Raises:
+            CatalogueError: the disk is full, or may not be written.
+        """
+        with ThreadPoolExecutor(_KEEPERS, "tenfold-keep") as keepers:
+            try:
+                ahead: list[Future[_Read]] | None = None
+                for lot in _lots(paths):
+                    reading = self._begin(keepers, lot, roots, whose, tally, again)
+                    # While the network works on one lot, the next one is read.
+                    if ahead is not None:
+                        self._finish(ahead, whose, tally)
+                        yield
+                    ahead = reading
+                if ahead is not None:
+                    self._finish(ahead, whose, tally)
+                    yield
+            finally:
+                keepers.shutdown(cancel_futures=True)
+
+    def _begin(
+        self,
+        keepers: ThreadPoolExecutor,
+        lot: Sequence[str],
+        roots: Sequence[str],
+        whose: Whose,
+        tally: Tally,
+        again: bool,
+    ) -> list[Future[_Read]]:
+        """Start reading the files of a lot that are to be read."""
+        files = []
+        for path in lot:
+            try:
+                files.append(FileState.of(path))
+            except OSError as reason:
+                tally.problem(f"{safe_name(path)} cannot be read ({reason.strerror}).")
+        tally.files += len(lot) - len(files)
+        past = seen(self._database, whose.owner, files)
+        wanted = [file for file in files if not _skipped(past[file.path], again)]
+        for file in files:
+            problem = past[file.path].problem
+            if problem is not None:
+                tally.problem(problem)
+        tally.files += len(files) - len(wanted)
+        tally.unchanged += sum(_skipped(one, again) and one.problem is None for one in past.values())
+        return [keepers.submit(self._read, file, roots) for file in wanted]
+
+    def _read(self, file: FileState, roots: Sequence[str]) -> _Read:
+        try:
+            content = self._files.picture(file.path, self._intake.limits, within=roots)
+            name = os.path.basename(file.path)
+            return _Read(file, self._intake.keep(content, name=name, path=file.path, file=file))
+        except PictureError as problem:
+            return _Read(file, problem=problem)
+
+    def _finish(self, reading: list[Future[_Read]], whose: Whose, tally: Tally) -> None:
+        """Entries for a lot that was read, and answers for them."""
+        read = [future.result() for future in reading]
+        tally.files += len(read)
+        self._refuse(read, whose, tally)
+        kept = [one.kept for one in read if one.kept is not None]
+        if not kept:
+            return
+        added = self._intake.enter(
+            kept,
+            source=whose.source,
+            owner=whose.owner,
+            by=whose.by,
+            shared=whose.shared,
+            worker=self._classifying.worker,
+        )
+        numbers = [one.entry.id for one in added]
+        while self._classifying.answer(numbers):
+            pass
+        self._count(added, tally)
+
+    def _refuse(self, read: Sequence[_Read], whose: Whose, tally: Tally) -> None:
+        refused = [(one.file, one.problem) for one in read if one.problem is not None]
+        for _, problem in refused:
+            tally.problem(str(problem))
+        # What a setting or a right can mend is tried again the next time.
+        lasting = [
+            (file, str(problem))
+            for file, problem in refused
+            if isinstance(problem, NotAPicture | DamagedPicture)
+        ]
+        if lasting:
+            self._intake.refuse(whose.owner, lasting)
+
+    def _count(self, added: Sequence[Added], tally: Tally) -> None:
+        new = {one.entry.id for one in added if one.new}
+        tally.added += len(new)
+        tally.known += len(added) - len(new)
+        for entry in self._intake.entries(new):
+            if entry.state == FAILED:
+                tally.failed += 1
+                tally.problem(_words(entry))
+            elif entry.label is not None:
+                tally.labels[entry.label] += 1
+
+
+def _skipped(past: Seen, again: bool) -> bool:
+    return past.past in (("added", "refused") if again else ("added", "refused", "deleted"))
+
+
+def _words(entry: Entry) -> str:
+    return str((entry.problem or {}).get("detail", f"{entry.name} could not be classified."))
+
+
+def _lots(paths: Iterable[str]) -> Iterator[list[str]]:
+    remaining = iter(paths)
+    while lot := list(islice(remaining, LOT)):
+        yield lot

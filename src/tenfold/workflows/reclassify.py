@@ -1,0 +1,179 @@
+"""The job "reclassify": another model asked about all entries, and its answers taken over when told to."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from pydantic import Field
+
+from tenfold.catalogue.edits.reclassification import FAILED, READY, RUNNING, Asked, Reclassifications
+from tenfold.catalogue.entries.store import Store
+from tenfold.catalogue.entries.tables import Reclassification
+from tenfold.database import Session
+from tenfold.errors import CatalogueError, PictureError, TenfoldError, UnknownJob
+from tenfold.inference import Classifier
+from tenfold.inference.classifier import Prepared
+from tenfold.inference.server import ModelServer, Priority
+from tenfold.jobs import WORK, JobRow, Jobs, JobType, Shape, Stopped, Work
+from tenfold.models.registry import Registry
+
+# Entries whose answers are kept together; whatever ends the work costs no more than one lot.
+LOT = 64
+
+
+class ReclassifyParams(Shape):
+    """A reclassification to ask the other model for, or to take over."""
+
+    reclassification: int = Field(description="Its number.")
+    apply: bool = Field(default=False, description="Take its answers over.")
+
+
+class ReclassifyResult(Shape):
+    """What a model answered, or how much was taken over."""
+
+    reclassification: int
+    count: int = Field(description="Entries that it answered for, or that changed.")
+    changed: int = Field(default=0, description="Entries that would get another class.")
+    unread: int = Field(default=0, description="Entries whose picture cannot be read.")
+    action: int | None = Field(default=None, description="The action that took the answers over.")
+
+
+RECLASSIFY = JobType("reclassify", WORK, ReclassifyParams, ReclassifyResult)
+
+
+class Reclassifying:
+    """Asks a registered model about every entry, and takes its answers over when told to.
+
+    Args:
+        server: lends its threads to the model that is asked.
+        load: makes a classifier of a model file.
+    """
+
+    def __init__(
+        self,
+        found: Reclassifications,
+        store: Store,
+        registry: Registry,
+        jobs: Jobs,
+        server: ModelServer,
+        load: Callable[[Path], Classifier],
+    ) -> None:
+        self.found, self._store, self._registry, self._jobs = found, store, registry, jobs
+        self._server, self._load = server, load
+
+    def begin(self, model_hash: str, *, by: int) -> tuple[Reclassification, JobRow]:
+        """Have a model asked about every entry.
+
+        Raises:
+            UnknownModel: there is none with this hash.
+            CatalogueError: another reclassification is at work.
+        """
+        model = self._registry.get(model_hash)
+        job = self._jobs.submit_new(
+            RECLASSIFY,
+            lambda session, job_id: ReclassifyParams(
+                reclassification=self.found.begin(session, job_id, model_hash, by).id
+            ),
+            title=f"Reclassify with {model.name}",
+            by=by,
+            key=RECLASSIFY.kind,
+        )
+        if job is None:
+            raise CatalogueError(
+                "The catalogue", "is being reclassified already", cure="Wait for it, or cancel its job."
+            )
+        return self.found.get(RECLASSIFY.params_of(job).reclassification), job
+
+    def apply(self, number: int, *, by: int) -> tuple[Reclassification, JobRow]:
+        """Have a model's answers taken over. Raises CatalogueError where they are not all there."""
+
+        def started(session: Session, job_id: str) -> ReclassifyParams:
+            self.found.start_applying(session, job_id, number, by=by)
+            return ReclassifyParams(reclassification=number, apply=True)
+
+        job = self._jobs.submit_new(
+            RECLASSIFY,
+            started,
+            title=f"Take over reclassification {number}",
+            by=by,
+            key=f"{RECLASSIFY.kind} apply {number}",
+        )
+        one = self.found.get(number)
+        return one, job or self._jobs.get(one.job_id or "")
+
+    def get(self, number: int) -> Reclassification:
+        """One of them, as it is now. Raises NotInCatalogue."""
+        return self._settled(self.found.get(number))
+
+    def latest(self, limit: int = 50) -> list[Reclassification]:
+        """The newest first, as they are now, without those that were thrown away."""
+        return [self._settled(one) for one in self.found.latest(limit)]
+
+    def discard(self, number: int) -> None:
+        """Throw answers away, and end the work on them. Raises CatalogueError where they were taken over."""
+        one = self.found.get(number)
+        self.found.discard(number)
+        if one.job_id is not None and one.state == RUNNING:
+            self._jobs.cancel(one.job_id)
+
+    def __call__(self, work: Work[ReclassifyParams]) -> ReclassifyResult:
+        number = work.params.reclassification
+        if work.params.apply:
+            return self._apply(work, number)
+        try:
+            return self._ask(work, number)
+        except TenfoldError:
+            self.found.change(number, state=FAILED)
+            raise
+
+    def _settled(self, one: Reclassification) -> Reclassification:
+        """Also where its job ended before it could say so: cancelled while it waited, or by a fault."""
+        if one.state != RUNNING or one.job_id is None:
+            return one
+        try:
+            ended = self._jobs.get(one.job_id).ended_at is not None
+        except UnknownJob:
+            ended = True
+        return self.found.change(one.id, state=FAILED) if ended else one
+
+    def _ask(self, work: Work[ReclassifyParams], number: int) -> ReclassifyResult:
+        one = self.found.get(number)
+        classifier = self._load(self._registry.path(one.model_hash))
+        total, after, failed = self.found.total(), 0, 0
+        while some := self.found.todo(number, LOT, after):
+            if work.stopping:
+                if work.cancelled:
+                    self.found.change(number, state=FAILED)
+                raise Stopped
+            reads = [partial(self._read, asked) for asked in some]
+            said = self._server.answer_each(reads, priority=Priority.CATALOGUE, model=classifier)
+            answers = [
+                (asked.entry, answer)
+                for asked, answer in zip(some, said, strict=True)
+                if not isinstance(answer, Exception)
+            ]
+            self.found.propose(number, answers)
+            failed, after = failed + len(some) - len(answers), some[-1].entry
+            work.progress(self.found.get(number).count + failed, total, "asking the other model")
+        one = self.found.change(number, state=READY)
+        return ReclassifyResult(reclassification=number, count=one.count, changed=one.changed, unread=failed)
+
+    def _read(self, one: Asked, classifier: Classifier) -> Prepared:
+        """One picture read and cut. In one of several threads."""
+        try:
+            content = self._store.read(one.hash)
+        except CatalogueError as reason:
+            raise PictureError(one.name, "cannot be read from the store", received=str(reason)) from reason
+        return classifier.prepare(content, name=one.name)
+
+    def _apply(self, work: Work[ReclassifyParams], number: int) -> ReclassifyResult:
+        classifier = self._load(self._registry.path(self.found.get(number).model_hash))
+
+        def told(done: int, total: int) -> None:
+            work.progress(done, total, "taking over what the other model said")
+            # Half of it must not stay so: it continues at the next start, and cannot be cancelled.
+            if done < total and work.interrupted:
+                raise Stopped
+
+        action = self.found.apply(number, threshold=classifier.info.threshold, progress=told)
+        return ReclassifyResult(reclassification=number, action=action.id, count=action.count)

@@ -1,0 +1,231 @@
+"""Switches the live model: loads a model before it goes live, and follows what other processes made live.
+
+Connects the registry (the live model of all processes) to the model server (the model of this process). A
+process that cannot use the live model answers with another one and says so; it never changes what is live
+for the others.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+from tenfold import modelfile
+from tenfold.errors import ModelFileError, RegistryError
+from tenfold.inference import Classifier
+from tenfold.inference.server import ModelServer
+from tenfold.models.registry import BUNDLED, CHOSEN, FILE, HOUSE, ROLLBACK, START, Registry
+from tenfold.models.tables import LiveChange, RegisteredModel
+
+Load = Callable[[Path], Classifier]
+# Raises ModelFileError where a model file cannot be relied on.
+Try = Callable[[Path], None]
+# A live model that could not be loaded is tried again when its file changes, and after this long.
+_SECONDS_BEFORE_TRYING_AGAIN = 60.0
+_log = logging.getLogger(__name__)
+
+
+class First(NamedTuple):
+    """The model with which a process starts.
+
+    seen: the number of the change that made it live; 0 where it is not the live model.
+    problem: why the live model does not answer here, in words; empty where nothing is wrong.
+    """
+
+    classifier: Classifier
+    seen: int
+    problem: str
+
+
+class _Failed(NamedTuple):
+    """A change that could not be followed: its number, its file as it was then, and when."""
+
+    change: int
+    file: tuple[int, int] | None
+    at: float
+
+
+class Switch:
+    """Exchanges the live model. Safe to use from several threads.
+
+    Args:
+        load: makes a classifier of a model file; raises ModelFileError where it cannot be run.
+        try_out: tries a model file where it can do no harm.
+        first: what `server` began with.
+    """
+
+    def __init__(
+        self, registry: Registry, server: ModelServer, load: Load, try_out: Try, first: First
+    ) -> None:
+        self._registry, self._server, self._load, self._try_out = registry, server, load, try_out
+        self._seen, self._problem = first.seen, first.problem
+        self._failed: _Failed | None = None
+        # Held while it is recorded what is live, never while a model is loaded.
+        self._lock = threading.Lock()
+
+    @property
+    def problem(self) -> str:
+        """Why another model than the live one answers here, in words; empty where the live one does."""
+        return self._problem
+
+    def add(
+        self, source: Path, *, name: str, origin: str = FILE, run: str | None = None, by: int
+    ) -> RegisteredModel:
+        """Register a model, once it is found able to run.
+
+        Args:
+            name: what a message calls it.
+
+        Raises:
+            ModelFileError: it is not ours, damaged, too new, or cannot be run.
+        """
+        subject = f"The model file {name}"
+        with TemporaryDirectory(prefix="tenfold-") as folder:
+            # What is tried is what is registered, even if `source` changes meanwhile.
+            copy = Path(folder, "model.onnx")
+            copy.write_bytes(modelfile.read(source, subject)[0])
+            try:
+                self._try_out(copy)
+            except ModelFileError as reason:
+                raise ModelFileError(
+                    subject, reason.problem, received=reason.received, cure=reason.cure
+                ) from reason
+            return self._registry.register(copy, origin=origin, run=run, by=by, name=subject)
+
+    def go_live(self, key: str, *, by: int, reason: str = CHOSEN) -> LiveChange:
+        """Make a model live, here and for all who share the registry.
+
+        Raises:
+            UnknownModel: there is none with this hash, or it was removed.
+            ModelFileError: its file is missing, damaged, or cannot be run; the old one stays.
+        """
+        classifier = self._loaded(key)
+        with self._lock:
+            change = self._registry.go_live(key, by=by, reason=reason)
+            self._exchange(change, classifier)
+            return change
+
+    def rollback(self, *, by: int) -> LiveChange:
+        """Make the model live that was live before; again and again goes further back.
+
+        Raises:
+            RegistryError: there is none.
+            ModelFileError: its file is damaged, or cannot be run; the live one stays.
+        """
+        return self.go_live(self._registry.before(), by=by, reason=ROLLBACK)
+
+    def follow(self) -> bool:
+        """Answer with what another process made live meanwhile; whether there was such a change.
+
+        A model that cannot be loaded here is logged once; the old one answers until it can be loaded.
+
+        Raises:
+            DatabaseError: what is live cannot be read.
+        """
+        change = self._registry.live_change()
+        if change is None or change.id == self._seen or not self._due(change):
+            return False
+        classifier: Classifier | None
+        try:
+            classifier = self._loaded(change.model_hash)
+        except (ModelFileError, RegistryError) as error:
+            classifier, reason = None, error
+        with self._lock:
+            last = self._registry.live_change()
+            if last is None or last.id != change.id:
+                return False  # the live model was changed meanwhile; the next call follows that change
+            if classifier is None:
+                self._note(change, reason)
+                return False
+            self._exchange(change, classifier)
+        return True
+
+    def _loaded(self, key: str) -> Classifier:
+        if key == self._server.model.sha256:
+            return self._server.model
+        path = self._registry.path(key)
+        self._try_out(path)
+        return _checked(self._load(path), key)
+
+    def _exchange(self, change: LiveChange, classifier: Classifier) -> None:
+        self._seen, self._problem, self._failed = change.id, "", None
+        if classifier is not self._server.model:
+            self._server.swap(classifier)
+
+    def _due(self, change: LiveChange) -> bool:
+        """Whether a change that could not be followed is worth another try."""
+        failed = self._failed
+        if failed is None or failed.change != change.id:
+            return True
+        waited = time.monotonic() - failed.at >= _SECONDS_BEFORE_TRYING_AGAIN
+        return waited or failed.file != self._file(change)
+
+    def _note(self, change: LiveChange, reason: ModelFileError | RegistryError) -> None:
+        problem = f"{reason} {self._server.model.info.name} answers instead."
+        if problem != self._problem:
+            _log.warning("The live model was changed, and cannot be used here: %s", problem)
+        self._problem = problem
+        self._failed = _Failed(change.id, self._file(change), time.monotonic())
+
+    def _file(self, change: LiveChange) -> tuple[int, int] | None:
+        try:
+            state = self._registry.path(change.model_hash).stat()
+        except (OSError, ModelFileError, RegistryError):
+            return None
+        return state.st_size, state.st_mtime_ns
+
+
+def first(registry: Registry, model: str, load: Load, try_out: Try, *, insist: bool) -> First:
+    """The model to start with.
+
+    Args:
+        model: the file that the settings name; empty: the registry's live one.
+        insist: the named file goes live for all; otherwise it answers in this process alone, unless none
+            has been live yet.
+
+    Raises:
+        ModelFileError: the named file, or the bundled one, cannot be used.
+    """
+    bundled = registry.register_bundled()
+    if model:
+        return _named(registry, Path(model), load, try_out, insist=insist)
+    change = registry.live_change()
+    problem = ""
+    if change is None:
+        change = registry.go_live(bundled.hash, by=HOUSE, reason=START)
+    elif change.model_hash != bundled.hash:
+        try:
+            if registry.get(change.model_hash).file != BUNDLED:
+                path = registry.path(change.model_hash)
+                return First(_checked(load(path), change.model_hash), change.id, "")
+        except (ModelFileError, RegistryError) as reason:
+            problem = f"{reason} The bundled model answers instead."
+        else:  # the bundled one of another version of tenfold: a server that starts brings its own
+            if insist:
+                change = registry.go_live(bundled.hash, by=HOUSE, reason=START)
+    return First(load(registry.path(bundled.hash)), 0 if problem else change.id, problem)
+
+
+def _named(registry: Registry, path: Path, load: Load, try_out: Try, *, insist: bool) -> First:
+    try_out(path)
+    classifier = load(path)
+    named = registry.register(path)
+    change = registry.live_change()
+    if insist or change is None:
+        change = registry.go_live(named.hash, by=HOUSE, reason=START)
+    return First(classifier, change.id, "")
+
+
+def _checked(classifier: Classifier, key: str) -> Classifier:
+    """The classifier, if its file is the one that was registered."""
+    if classifier.sha256 != key:
+        raise ModelFileError(
+            f"The model file {classifier.path}",
+            "is not the one that was registered",
+            received=f"its hash is {classifier.sha256[:12]}",
+            cure="Add the model again.",
+        )
+    return classifier

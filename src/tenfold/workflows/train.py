@@ -1,0 +1,302 @@
+"""Training runs: starting, watching, stopping and resuming them; the job "train" and the runs' folders.
+
+Trains nothing itself (workflows/training_process.py starts `tenfold train`) and imports no torch.
+"""
+
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field
+
+from tenfold.datasets.opening import CIFAR10
+from tenfold.errors import TrainingError, UnknownModel, UnknownRun
+from tenfold.files import write_whole
+from tenfold.jobs import TRAINING, UNFINISHED, JobRow, Jobs, JobType, Shape, Stopped, Work
+from tenfold.models.registry import BUNDLED, RUN, Registry
+from tenfold.networks import listing
+from tenfold.recipes import files as recipe_file
+from tenfold.recipes.recipe import Recipe
+from tenfold.runs import folder as runs
+from tenfold.runs import history
+from tenfold.runs import lock as presence
+from tenfold.runs.history import History
+from tenfold.workflows.training_process import LOG, TrainingProcess, check_extra
+
+_ASKED = "asked.json"
+_LONGEST_NAME = 100
+
+
+class TrainParams(Shape):
+    """A run to train in."""
+
+    run: str = Field(description="The run's name.")
+    finish: bool = Field(default=False, description="Train no further; make a model of what it has learned.")
+
+
+class TrainResult(Shape):
+    """The model that came of a run, as it was registered."""
+
+    run: str
+    model: str = Field(description="Its hash.")
+    name: str
+    accuracy: float | None = Field(description="On the test part of its data, 0 to 1.")
+
+
+TRAIN = JobType("train", TRAINING, TrainParams, TrainResult)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What to train; None is what the network's recipe says.
+
+    Attributes:
+        data: cifar10, or a folder or manifest of this machine.
+        network: one of `tenfold.networks.listing`.
+        start_from, teacher: bundled, a registered model's hash, or a run's name; empty: none.
+        name: what the model is called; empty: after the data.
+        changes: further settings of the recipe, by dotted names.
+    """
+
+    data: str = CIFAR10
+    network: str = "default"
+    epochs: int | None = None
+    batch_size: int | None = None
+    side: int | None = None
+    seed: int | None = None
+    start_from: str = ""
+    teacher: str = ""
+    name: str = ""
+    changes: Mapping[str, Any] = field(default_factory=dict)
+
+    def recipe(self) -> Recipe:
+        """The recipe that it comes to. Raises TrainingError where there is none."""
+        listing.known(self.network)  # code of one's own is for the command line
+        numbers = {name: getattr(self, name) for name in ("epochs", "batch_size", "side", "seed")}
+        given = {name: value for name, value in numbers.items() if value is not None}
+        return recipe_file.with_values(recipe_file.shipped(self.network), {**self.changes, **given})
+
+
+class Training:
+    """The runs' folders, and the job "train", which trains in one.
+
+    Args:
+        home: tenfold's folder; runs are in its folder runs.
+        data_dir: where CIFAR-10 is.
+    """
+
+    def __init__(self, registry: Registry, jobs: Jobs, home: Path, data_dir: Path) -> None:
+        self._registry, self._jobs, self._home, self._data_dir = registry, jobs, home, data_dir
+        self.runs = home / "runs"
+
+    def begin(self, wish: Wish, moment: datetime, *, by: int) -> tuple[str, JobRow]:
+        """Have a new run trained: its name, and the job. An unfinished one of the same wish is the answer.
+
+        Raises:
+            MissingExtra: training is not installed.
+            TrainingError: the wish cannot be met.
+        """
+        check_extra()
+        recipe = wish.recipe()
+        if wish.data != CIFAR10 and not Path(wish.data).is_absolute():
+            raise TrainingError(
+                f"The data {wish.data!r:.200}",
+                "cannot be found this way",
+                cure="Name cifar10, or the whole path of a folder or manifest on the server.",
+            )
+        if wish.data != CIFAR10 and not Path(wish.data).exists():
+            raise TrainingError(f"The data {wish.data!r:.200}", "are not there", cure="Check the path.")
+        for source in (wish.start_from, wish.teacher):
+            self._model(source)
+        wanted = runs.new_folder(self.runs, moment, (wish.name or recipe.network)[:_LONGEST_NAME])
+        folder, number = wanted, 1
+        while not _made(folder):
+            number += 1
+            folder = wanted.with_name(f"{wanted.name}-{number}")
+        asked = json.dumps(asdict(wish), sort_keys=True)
+        write_whole(folder / _ASKED, asked.encode())
+        job = self._jobs.submit(
+            TRAIN,
+            TrainParams(run=folder.name),
+            title=f"Train {folder.name}",
+            by=by,
+            key=f"{TRAIN.kind} {asked}",
+        )
+        run = TRAIN.params_of(job).run
+        if run != folder.name:  # another request of the same was first
+            shutil.rmtree(folder)
+        return run, job
+
+    def resume(self, name: str, *, finish: bool = False, by: int) -> JobRow:
+        """Resume a run from its last finished epoch.
+
+        Args:
+            finish: train no further; make a model of what it has learned.
+
+        Raises:
+            UnknownRun: there is none of that name.
+            TrainingError: it cannot be resumed.
+            MissingExtra: training is not installed.
+        """
+        self.check_resumable(name)
+        before = self._jobs.records.latest(TRAIN.kind, "run", [name]).get(name)
+        if before is not None and before.state in UNFINISHED and not before.cancel:
+            return self._jobs.get(before.id)
+        params = TrainParams(run=name, finish=finish)
+        return self._jobs.submit(TRAIN, params, title=f"Train {name}", by=by, key=f"{TRAIN.kind} {name}")
+
+    def __call__(self, work: Work[TrainParams]) -> TrainResult:
+        """Train to the end, and register the model."""
+        name = work.params.run
+        folder = self.folder(name)
+        wish = self.wish(name) or Wish()
+        begun = (folder / history.RECIPES[0]).is_file()
+        recipe = runs.recipe(folder) if begun else wish.recipe()
+        again = ["--confined"]
+        again += ["--finish"] if work.params.finish else []
+        again += [f"--name={wish.name}"] if wish.name else []
+        process = TrainingProcess(folder, home=self._home, data_dir=self._data_dir, report=True)
+        ended = process.run(
+            self._arguments(wish),
+            resuming=again,
+            epochs=recipe.epochs,
+            told=lambda done, total: work.progress(done, total, _message(folder, done)),
+            stopping=lambda: work.stopping,
+        )
+        if not ended:
+            raise Stopped
+        model = self._registry.register(process.model, origin=RUN, run=name, by=work.by)
+        return TrainResult(run=name, model=model.hash, name=model.name, accuracy=model.accuracy)
+
+    def folder(self, name: str) -> Path:
+        """The folder of a run in the folder of runs. Raises UnknownRun where there is none."""
+        folder = self.runs / name
+        plain = name not in ("", ".", "..") and not set(name) & set("/\\\0:")
+        if not plain or folder.is_symlink() or not folder.is_dir():
+            raise UnknownRun(f"The run {name!r:.100}", "does not exist", cure="Ask for the list of runs.")
+        return folder
+
+    def wish(self, name: str) -> Wish | None:
+        """What was asked for, where a run was begun here."""
+        try:
+            return Wish(**json.loads((self.folder(name) / _ASKED).read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError):
+            return None
+
+    def found(self) -> list[History]:
+        """All runs that have figures, the newest first."""
+        return [run for run in history.find(self.runs) if not run.folder.is_symlink()]
+
+    def model(self, name: str) -> Path:
+        """A run's model file. Raises UnknownRun, and TrainingError where it has none."""
+        model = self.folder(name) / history.MODEL
+        if not model.is_file():
+            raise TrainingError(
+                f"The run {name}", "has no model file", cure="Train it to its end, or finish it as it is."
+            )
+        return model
+
+    def read(self, name: str) -> History:
+        """A run. Raises TrainingError where it has no figures yet."""
+        return history.read(self.folder(name))
+
+    def unbegun(self) -> list[str]:
+        """The runs that were asked for and have no figures yet, the newest first."""
+        asked = [file.parent for file in self.runs.glob(f"*/{_ASKED}")]
+        return sorted((one.name for one in asked if not history.is_run(one)), reverse=True)
+
+    def check_resumable(self, name: str) -> None:
+        """Raise TrainingError where a run cannot be resumed, MissingExtra without the train extra."""
+        check_extra()
+        folder = self.folder(name)
+        if presence.is_training(folder):
+            raise TrainingError(f"The run {name}", "is being trained in", cure="Wait for it, or stop it.")
+        if (folder / history.MODEL).is_file() and (folder / "report.html").is_file():
+            raise TrainingError(f"The run {name}", "has ended", cure="Start a new one.")
+        if self.wish(name) is None and not (folder / history.STATE).is_file():
+            raise TrainingError(f"The run {name}", "kept nothing to go on with", cure="Start a new one.")
+
+    def delete(self, name: str) -> None:
+        """Delete a run's folder. Raises TrainingError where it is being trained in, or holds no run."""
+        folder = self.folder(name)
+        if history.is_run(folder):
+            history.delete(history.read(folder))
+            return
+        if not (folder / _ASKED).is_file():
+            raise TrainingError(f"The folder {folder}", "holds no training run")
+        shutil.rmtree(folder)
+
+    def last_words(self, name: str, most: int = 4000) -> str:
+        """The end of what `tenfold train` printed; empty for a run that was begun elsewhere."""
+        try:
+            content = (self.folder(name) / LOG).read_bytes()
+        except OSError:
+            return ""
+        return content[-most:].decode("utf-8", "replace")
+
+    def _arguments(self, wish: Wish) -> list[str]:
+        given = ["--confined", f"--data={wish.data}", f"--network={wish.network}"]
+        for option, number in (
+            ("--epochs", wish.epochs),
+            ("--batch-size", wish.batch_size),
+            ("--side", wish.side),
+            ("--seed", wish.seed),
+        ):
+            given += [f"{option}={number}"] if number is not None else []
+        for option, text in (
+            ("--from", self._model(wish.start_from)),
+            ("--teacher", self._model(wish.teacher)),
+            ("--name", wish.name),
+        ):
+            given += [f"{option}={text}"] if text else []
+        for name, value in wish.changes.items():
+            given += [f"--set={name}={json.dumps(value)}"]  # what both TOML and JSON can say
+        return given
+
+    def _model(self, source: str) -> str:
+        """What `tenfold train` is told of a model to start from. Raises TenfoldError where there is none."""
+        if source in ("", BUNDLED):
+            return source
+        try:
+            return str(self._registry.path(source))
+        except UnknownModel:
+            return str(self.model(source))
+
+
+def _made(folder: Path) -> bool:
+    try:
+        folder.mkdir(parents=True)
+    except FileExistsError:
+        return False
+    except OSError as reason:
+        raise TrainingError(
+            f"The run folder {folder}",
+            "cannot be written",
+            received=reason.strerror or str(reason),
+            cure="Free some space.",
+        ) from reason
+    return True
+
+
+def _message(folder: Path, done: int) -> str:
+    rows = runs.lines(folder) if done else []
+    if not rows:
+        return "reading the pictures and training the first epoch"
+    last, words = rows[-1], f"epoch {done}"
+    if done == last.get("epochs"):
+        return "measuring the model, and writing its file and report"
+    if history.is_number(last.get("validation_accuracy")):
+        words += f", {last['validation_accuracy']:.1%} of the validation pictures right"
+    if history.is_number(last.get("seconds_left")) and last["seconds_left"] > 0:
+        words += f", about {_span(last['seconds_left'])} left"
+    return words
+
+
+def _span(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} seconds"
+    return f"{seconds / 60:.0f} minutes" if seconds < 5400 else f"{seconds / 3600:.1f} hours"

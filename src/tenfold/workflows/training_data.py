@@ -1,0 +1,101 @@
+"""The data that a model was trained on, where this machine still has them. Reads no corrections.
+
+A bundled model's are CIFAR-10, a run's are what its folder names, an improved model's are those of the model
+that it started from.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tenfold import modelfile
+from tenfold.datasets import cifar10
+from tenfold.datasets.dataset import Dataset
+from tenfold.datasets.opening import CIFAR10, open_dataset
+from tenfold.errors import DatasetError
+from tenfold.modelfile import ModelInfo
+from tenfold.models.improvements import Improvements
+from tenfold.models.registry import Registry
+from tenfold.server_files import ServerFiles
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class OwnSource:
+    """Where a model's own data are. problem: in words why they cannot be used; empty: they can.
+
+    code: the same for programs: "unknown" where nobody knows what the model was trained on, or "missing".
+    """
+
+    source: str
+    problem: str = ""
+
+    @property
+    def code(self) -> str:
+        return "" if not self.problem else "missing" if self.source else "unknown"
+
+
+class OwnData:
+    """Finds and opens models' own data.
+
+    Args:
+        files: opens them.
+        home: tenfold's folder.
+        data_dir: where CIFAR-10 is.
+    """
+
+    def __init__(
+        self,
+        registry: Registry,
+        improvements: Improvements,
+        files: ServerFiles,
+        home: Path,
+        data_dir: Path,
+    ) -> None:
+        self._registry, self._improvements, self._files = registry, improvements, files
+        self._home, self._data_dir = home, data_dir
+
+    def of(self, model_hash: str) -> OwnSource:
+        """Where the model's own data are. Raises UnknownModel."""
+        source = self._source(model_hash)
+        if not source:
+            return OwnSource("", "It is not known what the model was trained on.")
+        if source != CIFAR10:
+            there = Path(source).exists()
+            return OwnSource(source, "" if there else f"{source} is not there any more.")
+        try:
+            cifar10.find(self._data_dir)
+        except DatasetError as reason:
+            return OwnSource(source, str(reason))
+        return OwnSource(source)
+
+    def open(self, source: str, info: ModelInfo, progress: Progress) -> Dataset:
+        """The data at the model's size. Raises DatasetError."""
+        return open_dataset(
+            source,
+            side=info.input_size,
+            data_dir=self._data_dir,
+            cache=self._home / "cache",
+            resize=info.resize,
+            files=self._files,
+            progress=progress,
+        )
+
+    def _source(self, model_hash: str) -> str:
+        model = self._registry.get(model_hash)
+        earlier = self._improvements.of_model(model_hash)
+        if earlier is not None:
+            return str(earlier.options.get("own_source", ""))
+        _, info = modelfile.read(self._registry.path(model_hash))
+        _, bundled = modelfile.read(modelfile.bundled())
+        if info.data_fingerprint == bundled.data_fingerprint:
+            return CIFAR10
+        if not model.run:
+            return ""
+        try:
+            facts = json.loads((self._home / "runs" / model.run / "data.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return ""
+        return str(facts.get("source", ""))

@@ -1,0 +1,125 @@
+"""Runs `tenfold train` in a child process: starts, watches, stops and resumes it. Does not train here.
+
+A process that serves loads no torch. The training ends with the process that started it; the next one resumes
+from the last finished epoch.
+"""
+
+import importlib.util
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from tenfold import processes
+from tenfold.errors import MissingExtra, TrainingError
+from tenfold.runs import folder as runs
+from tenfold.runs.lock import is_training
+
+# Called with the finished epochs, and the epochs in all.
+Epochs = Callable[[int, int], None]
+MODEL, REPORT = "model.onnx", "report.html"
+LOG = "training.log"
+_LOOK_SECONDS = 0.5
+# How long a run that is asked to stop may take to do so.
+_PATIENCE_SECONDS = 30.0
+
+
+def check_extra() -> None:
+    """Raise MissingExtra, with the one command that installs it, where training is not installed."""
+    missing = [name for name in ("torch", "safetensors", "onnx") if importlib.util.find_spec(name) is None]
+    if missing:
+        raise MissingExtra(
+            "Training",
+            "needs the train extra, which is not installed",
+            received=f"there is no {', '.join(missing)}",
+            cure='Install it with: pip install "tenfold[train]"',
+        )
+
+
+class TrainingProcess:
+    """One run of `tenfold train` in a folder.
+
+    Args:
+        folder: the run's folder.
+        home: TENFOLD_HOME of the process.
+        data_dir: where CIFAR-10 is.
+        report: whether it writes its report page.
+    """
+
+    def __init__(self, folder: Path, *, home: Path, data_dir: Path, report: bool = False) -> None:
+        self.folder, self._home, self._data_dir, self._report = folder, home, data_dir, report
+
+    @property
+    def model(self) -> Path:
+        """The model file; it is there, and whole, once the run has ended well."""
+        return self.folder / MODEL
+
+    @property
+    def ended(self) -> bool:
+        """Whether all that it writes is there."""
+        return self.model.is_file() and (not self._report or (self.folder / REPORT).is_file())
+
+    def run(
+        self,
+        arguments: Sequence[str],
+        *,
+        epochs: int,
+        told: Epochs,
+        stopping: Callable[[], bool],
+        resuming: Sequence[str] = (),
+    ) -> bool:
+        """Train until there is a model file: starts, resumes or only waits, as its folder requires.
+
+        Args:
+            arguments: of `tenfold train`, for a run that starts: --data, --network, --epochs, ...
+            resuming: the same for a run that is resumed: --name, --finish.
+            epochs: how many it was asked for, for `told`.
+            told: called now and then.
+            stopping: whether to stop; the run can be resumed.
+
+        Returns:
+            whether there is a model; False: it was stopped.
+
+        Raises:
+            MissingExtra: training is not installed.
+            TrainingError: it ended with an error.
+        """
+        check_extra()
+        # The child of a parent that was killed is still ending, or a person trains there by hand.
+        while is_training(self.folder):
+            if stopping():
+                return False
+            self._tell(epochs, told)
+            time.sleep(_LOOK_SECONDS)
+        if self.ended:
+            return True
+        begun = (self.folder / "state.safetensors").is_file()
+        given = ["--resume", *resuming] if begun else arguments
+        return self._watch(given, epochs, told, stopping)
+
+    def _watch(self, given: Sequence[str], epochs: int, told: Epochs, stopping: Callable[[], bool]) -> bool:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        command = ["tenfold", "train", *given, "--run", str(self.folder)]
+        command += ["--data-dir", str(self._data_dir), "--report" if self._report else "--no-report"]
+        environment = {"TENFOLD_HOME": str(self._home), "PYTHONUNBUFFERED": "1"}
+
+        def look() -> bool:
+            self._tell(epochs, told)
+            return stopping()
+
+        with processes.Command(
+            command, environment=environment, log=self.folder / LOG, patience=_PATIENCE_SECONDS
+        ) as training:
+            if not training.wait(look, _LOOK_SECONDS):
+                return self.ended
+            self._tell(epochs, told)
+            if training.failed or not self.ended:
+                raise TrainingError(
+                    f"The training run {self.folder.name}",
+                    "ended without a model",
+                    received=training.failure,
+                    cure=f"Its whole output is in {LOG} in the run's folder.",
+                )
+        return True
+
+    def _tell(self, epochs: int, told: Epochs) -> None:
+        told(min(len(runs.lines(self.folder)), epochs), epochs)

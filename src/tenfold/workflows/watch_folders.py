@@ -1,0 +1,195 @@
+"""Watched folders: the service that adds their new pictures, and the job "look", which does so once.
+
+A file is added when it is whole (workflows/stable_files.py). What was added is remembered with it, so that
+after a restart the same files are not read again, and those that came meanwhile are found. Knows no HTTP.
+"""
+
+import logging
+import threading
+import time
+from pathlib import Path
+
+from pydantic import Field
+
+from tenfold.catalogue.entries.tables import HOUSE, Watch
+from tenfold.catalogue.ingest.watched_folders import Watches
+from tenfold.database import UNAVAILABLE
+from tenfold.errors import CatalogueError
+from tenfold.jobs import WORK, Jobs, JobType, Shape, Stopped, Work
+from tenfold.server_files import ServerFiles
+from tenfold.workflows.file_notifications import Notifying, told_of
+from tenfold.workflows.ingest import Adding, AddResult, Tally, Whose
+from tenfold.workflows.stable_files import Settling
+
+log = logging.getLogger(__name__)
+
+_SECONDS_BETWEEN_TICKS = 0.5
+_SECONDS_BETWEEN_LISTS = 1.0
+# A folder whose changes the system reports is still scanned now and then.
+_SECONDS_BETWEEN_LOOKS, _SECONDS_TOLD = 5.0, 300.0
+# Looking takes at most this part of the time, however large the folder.
+_LOOKING_SHARE = 0.05
+_SECONDS_AFTER_A_PROBLEM = 30.0
+
+
+class LookParams(Shape):
+    """A folder to look through once."""
+
+    path: str = Field(description="Its absolute path.")
+    owner: int = Field(description="Whose the pictures are; 0: everybody's.")
+    shared: bool = Field(description="Whether others see them.")
+
+
+LOOK = JobType("look", WORK, LookParams, AddResult)
+
+
+class WatchedFolders:
+    """The service that watches folders, and the way to add one.
+
+    Several processes may share the folders of one database: each is watched by one of them, and taken over
+    when that one has died.
+
+    Args:
+        adding: adds files.
+        files: says what is tenfold's own, which is not watched.
+
+    Attributes:
+        tally: what was added since it was made.
+    """
+
+    name = "watched-folders"
+
+    def __init__(self, watches: Watches, adding: Adding, jobs: Jobs, files: ServerFiles) -> None:
+        self._watches, self._adding, self._jobs, self._files = watches, adding, jobs, files
+        self._woken = threading.Event()
+        self.tally = Tally()
+
+    def add(self, path: str, *, owner: int = HOUSE, shared: bool = True, poll: bool = False) -> Watch:
+        """Watch a folder (an absolute path) from now on. The same one twice is one."""
+        watch, _ = self._watches.add(path, owner=owner, shared=shared, poll=poll)
+        self.wake()
+        return watch
+
+    def wake(self) -> None:
+        self._woken.set()
+
+    def run(self, stop: threading.Event) -> None:
+        folders: dict[int, _Folder] = {}
+        try:
+            while not stop.is_set():
+                self._list(folders)
+                for folder in folders.values():
+                    folder.tend(stop, self.tally)
+                self._woken.wait(_SECONDS_BETWEEN_TICKS if folders else _SECONDS_BETWEEN_LISTS)
+                self._woken.clear()
+        finally:
+            for folder in folders.values():
+                folder.close()
+
+    def _list(self, folders: dict[int, "_Folder"]) -> None:
+        """Start to watch folders that this process has claimed, and stop with those that it no longer has."""
+        mine = {watch.id: watch for watch in self._watches.claim(self._jobs.me, self._jobs.workers())}
+        for gone in [watch_id for watch_id in folders if watch_id not in mine]:
+            folders.pop(gone).close()
+        for watch in mine.values():
+            if watch.id not in folders:
+                folders[watch.id] = _Folder(watch, self._watches, self._adding, self._files)
+
+
+class Looking:
+    """Does the job "look": adds what is whole in a folder now, and ends."""
+
+    def __init__(self, adding: Adding, files: ServerFiles) -> None:
+        self._adding, self._files = adding, files
+
+    def __call__(self, work: Work[LookParams]) -> AddResult:
+        path = work.params.path
+        whose = Whose(work.params.owner, work.by, work.params.shared, source="watch")
+        settling = Settling(path, self._files)
+        problem = settling.look()
+        if problem:
+            raise CatalogueError(path, f"cannot be looked through: {problem}")
+        tally = Tally()
+        while settling.pending:
+            for _ in self._adding.add(list(settling.whole()), (path,), whose, tally):
+                work.progress(tally.files, 0)
+                if work.stopping:
+                    raise Stopped
+            if work.stopping:
+                raise Stopped
+            time.sleep(_SECONDS_BETWEEN_TICKS)
+        return tally.result()
+
+
+class _Folder:
+    """One watched folder."""
+
+    def __init__(self, watch: Watch, watches: Watches, adding: Adding, files: ServerFiles) -> None:
+        self._watch, self._watches, self._adding = watch, watches, adding
+        self._settling = Settling(watch.path, files)
+        self._notifying: Notifying | None = None
+        self._polled = watch.poll or not told_of(watch.path)
+        self._look_at = 0.0
+        self._add_at = 0.0
+        self._problem = watch.problem
+
+    def tend(self, stop: threading.Event, tally: Tally) -> None:
+        """Look where it is time to or something changed, and add what is whole."""
+        moment = time.monotonic()
+        self._notify()
+        if moment >= self._look_at:
+            self._look(moment)
+        elif self._notifying is not None:
+            self._settling.look_at(self._notifying.take())
+        if self._settling.pending and moment >= self._add_at:
+            self._add(stop, tally)
+
+    def close(self) -> None:
+        if self._notifying is not None:
+            self._notifying.close()
+            self._notifying = None
+
+    def _notify(self) -> None:
+        """Subscribe to changes where the system reports them; again where the folder went and came back."""
+        if self._notifying is not None and self._notifying.moved:
+            self.close()
+            self._look_at = 0.0
+        if self._notifying is not None and not self._notifying.working:
+            self.close()
+            self._polled = Path(self._watch.path).is_dir()
+        if self._notifying is None and not self._polled and Path(self._watch.path).is_dir():
+            self._notifying = Notifying(self._watch.path)
+            self._look_at = 0.0
+
+    def _look(self, moment: float) -> None:
+        problem = self._settling.look()
+        self._tell(problem)
+        took = time.monotonic() - moment
+        told = self._notifying is not None and problem is None
+        self._look_at = moment + max(_SECONDS_TOLD if told else _SECONDS_BETWEEN_LOOKS, took / _LOOKING_SHARE)
+
+    def _add(self, stop: threading.Event, tally: Tally) -> None:
+        whole = list(self._settling.whole())
+        whose = Whose(self._watch.owner_id, HOUSE, self._watch.shared, source="watch")
+        try:
+            for _ in self._adding.add(whole, (self._watch.path,), whose, tally):
+                if stop.is_set():
+                    return
+        except UNAVAILABLE:
+            raise  # a fault of the whole service
+        except Exception as reason:  # shown with the folder; the other folders continue
+            if stop.is_set():
+                return
+            expected = isinstance(reason, CatalogueError)  # the disk is full, say
+            log.warning("The watched folder %s waits", self._watch.path, exc_info=not expected)
+            self._settling.again(whole)
+            self._add_at = time.monotonic() + _SECONDS_AFTER_A_PROBLEM
+            fault = f"A fault in tenfold ({type(reason).__name__}); the log has all of it. It is tried again."
+            self._tell(str(reason) if expected else fault)
+
+    def _tell(self, problem: str | None) -> None:
+        if problem != self._problem:
+            level = logging.WARNING if problem else logging.INFO
+            log.log(level, "The watched folder %s: %s", self._watch.path, problem or "no problem any more")
+        self._problem = problem
+        self._watches.looked(self._watch.id, problem)

@@ -1,0 +1,54 @@
+import os
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tenfold.catalogue.entries.names import LONGEST, kept_path, safe_file_name
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("cat.jpg", "cat.jpg"),
+        ("holiday/2024/cat.jpg", "cat.jpg"),
+        (r"C:\Users\ann\cat.jpg", "cat.jpg"),
+        ("../../etc/passwd", "passwd"),
+        ("line\nend\r.jpg", "line end .jpg"),
+        ("bell\x07\x1b[2Jcat.jpg", "bell[2Jcat.jpg"),
+        ("exe\u202egpj.cat", "exegpj.cat"),
+        ("nul\0.jpg", "nul.jpg"),
+        ("half \ud800 a letter.jpg", "half a letter.jpg"),
+        ("кі\u0308т.jpg", "кїт.jpg"),
+        ("<script>alert(1)</script>.png", "script>.png"),
+        ("=cmd|' '!A0.jpg", "=cmd|' '!A0.jpg"),
+        ("", "picture"),
+        ("..", "picture"),
+        ("/", "picture"),
+        ("\u200b", "picture"),
+    ],
+)
+def test_a_name_is_kept_without_what_could_harm(given: str, kept: str) -> None:
+    assert safe_file_name(given) == kept
+
+
+def test_a_name_that_is_too_long_keeps_its_ending() -> None:
+    name = safe_file_name("x" * 1000 + ".jpeg")
+    assert len(name) == LONGEST
+    assert name.endswith("xx.jpeg")
+
+
+@given(st.text(st.characters(), max_size=400))
+def test_whatever_comes_a_name_is_one_line_of_some_letters(text: str) -> None:
+    name = safe_file_name(text)
+    assert 1 <= len(name) <= LONGEST
+    assert name.isprintable()
+    assert "/" not in name
+    assert name not in (".", "..")
+    assert safe_file_name(name) == name
+
+
+def test_a_path_of_any_bytes_is_kept_as_text() -> None:
+    path = os.fsdecode(b"/photos/\xff cat.jpg")
+    assert kept_path(path) == "/photos/\\xff cat.jpg"
+    assert kept_path("/photos/кіт.jpg") == "/photos/кіт.jpg"

@@ -1,0 +1,97 @@
+import time
+
+import numpy as np
+import pytest
+from sqlalchemy import update
+
+from tenfold.catalogue.entries.tables import Entry
+from tenfold.catalogue.similar import duplicates
+from tenfold.catalogue.similar.duplicates import Duplicates, grouped
+from tenfold.catalogue.similar.perceptual_hash import ALIKE
+from tenfold.database import Database
+from tenfold.errors import UsageError
+from tests.catalogue.making import made, put
+
+
+def random_looks(count: int, seed: int = 0) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
+    return np.random.default_rng(seed).integers(0, 2**64, count, dtype=np.uint64)
+
+
+def flipped(look: int, bits: int, seed: int = 0) -> int:
+    for bit in np.random.default_rng(seed).choice(64, bits, replace=False):
+        look ^= 1 << int(bit)
+    return look
+
+
+def signed(look: int) -> int:
+    return look - 2**64 if look >= 2**63 else look
+
+
+def test_whatever_differs_in_few_bits_is_found_and_nothing_else() -> None:
+    base = random_looks(400)
+    looks = [int(look) for look in base]
+    for i in range(300):
+        looks.append(flipped(looks[i], i % (ALIKE + 3), seed=i))
+    ids = np.arange(1, len(looks) + 1, dtype=np.int64)
+    found = {tuple(group.tolist()) for group in grouped(ids, np.array(looks, np.uint64))}
+    assert found == {(i + 1, 401 + i) for i in range(300) if i % (ALIKE + 3) <= ALIKE}
+
+
+def test_a_copy_of_a_copy_is_in_the_group() -> None:
+    first = int(random_looks(1)[0])
+    second = first ^ 0b111111
+    third = second ^ (0b111111 << 30)
+    groups = grouped(np.array([5, 9, 7], np.int64), np.array([first, second, third], np.uint64))
+    assert [group.tolist() for group in groups] == [[5, 7, 9]]
+
+
+def test_plain_pictures_are_no_duplicates_of_each_other() -> None:
+    looks = np.array([0, 0, 1, 2**64 - 1, 2**64 - 1], np.uint64)
+    assert grouped(np.arange(5, dtype=np.int64), looks) == []
+
+
+def test_many_pictures_take_seconds_not_hours() -> None:
+    looks = random_looks(50_000)
+    looks[1::1000] = looks[::1000]
+    start = time.process_time()
+    assert len(grouped(np.arange(50_000, dtype=np.int64), looks)) == 50
+    assert time.process_time() - start < 20  # each with each would be 1.25 thousand million comparisons
+
+
+@pytest.fixture
+def filled(database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
+    monkeypatch.setattr(duplicates, "_SECONDS_KEPT", -1.0)
+    looks = [signed(int(look)) for look in random_looks(5)]
+    rows = [made(i + 1, look=look) for i, look in enumerate(looks)]
+    rows += [made(i + 6, look=looks[i], owner_id=i % 2, shared=False) for i in range(4)]
+    put(database, [*rows, made(10)])
+    return database
+
+
+def test_groups_come_in_pages(filled: Database) -> None:
+    found, after = [], None
+    while True:
+        page = Duplicates(filled).page(administrator=True, limit=3, after=after)
+        found += [[entry.id for entry in group] for group in page.groups]
+        after = page.next
+        if after is None:
+            break
+    assert found == [[4, 9], [3, 8], [2, 7], [1, 6]]
+
+
+def test_a_person_sees_only_what_is_theirs_to_see(filled: Database) -> None:
+    found = Duplicates(filled).page(person=2).groups
+    assert [[entry.id for entry in group] for group in found] == [[3, 8], [1, 6]]
+
+
+def test_what_is_deleted_is_no_duplicate(filled: Database) -> None:
+    with filled.writing() as session:
+        session.execute(update(Entry).where(Entry.id == 9).values(deleted_at=Entry.added_at))
+    found = Duplicates(filled).page(administrator=True).groups
+    assert [[entry.id for entry in group] for group in found] == [[3, 8], [2, 7], [1, 6]]
+
+
+@pytest.mark.parametrize("after", ["x", "-1", "0", "9" * 30, "²"])
+def test_a_place_that_is_none_is_refused(filled: Database, after: str) -> None:
+    with pytest.raises(UsageError, match=r"^after is no place among the duplicates .* Send `next`"):
+        Duplicates(filled).page(after=after)

@@ -1,0 +1,224 @@
+"""tenfold serve, as a process of its own."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tenfold.cli.server import serve
+from tenfold.runtime import App
+from tests.cli.conftest import Command
+from tests.fakes import GREEN, picture
+
+COLOURS = Path(__file__).with_name("colours.py")
+
+
+@contextmanager
+def server(*arguments: str, **environment: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """`tenfold serve` on a free port, and its address."""
+    command = [sys.executable, str(COLOURS), "serve", "--port", "0", "--no-open", *arguments]
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1", **environment},
+    )
+    assert process.stdout is not None
+    try:
+        found = re.search(r"http://\S+", process.stdout.readline())
+        assert found, process.communicate(timeout=10)
+        yield process, found.group()
+    finally:
+        process.kill()
+        process.communicate(timeout=10)
+
+
+def classify(address: str, **how: Any) -> httpx.Response:
+    return httpx.post(
+        f"{address}/api/v1/classify", content=picture(GREEN), timeout=20, trust_env=False, **how
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_it_finishes_what_it_works_on_before_it_stops(how: signal.Signals) -> None:
+    with server(COLOURS_SECONDS="1.5") as (process, address):
+        answers: list[httpx.Response] = []
+        asking = threading.Thread(target=lambda: answers.append(classify(address)))
+        asking.start()
+        time.sleep(1)  # on a busy machine it takes a while until the request is there
+        process.send_signal(how)
+        asking.join()
+        _, errors = process.communicate(timeout=10)
+        assert process.returncode == 0
+        assert errors == "tenfold stopped\n"
+    assert [answer.status_code for answer in answers] == [200]
+    assert answers[0].json()["results"][0]["prediction"]["label"] == "green"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from /proc")
+def test_an_endless_upload_does_not_fill_its_memory() -> None:
+    def most_memory(pid: int) -> int:
+        return int(re.findall(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())[0]) // 1000
+
+    def zeros() -> Iterator[bytes]:
+        for _ in range(300):
+            yield b"\0" * 1_000_000
+
+    with server(TENFOLD_MAX_PICTURE_BYTES="1000000") as (process, address):
+        classify(address)
+        before = most_memory(process.pid)
+        for headers in ({}, {"Content-Type": "multipart/form-data; boundary=x"}):
+            body = zeros() if not headers else _form(zeros())
+            try:
+                answer = httpx.post(
+                    f"{address}/api/v1/classify", content=body, headers=headers, timeout=20, trust_env=False
+                )
+                assert answer.status_code == 413
+            except httpx.TransportError:  # the server hung up while more was being sent
+                pass
+        assert most_memory(process.pid) - before < 30
+        assert classify(address).status_code == 200
+
+
+def _form(content: Iterator[bytes]) -> Iterator[bytes]:
+    yield b'--x\r\nContent-Disposition: form-data; name="files"; filename="a"\r\n\r\n'
+    yield from content
+
+
+def test_a_port_in_use_is_told_with_what_to_do(tenfold: Command) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        outcome = tenfold("serve", "--port", port)
+    assert outcome.status == 1
+    assert outcome.err == (
+        f"tenfold: Port {port} on 127.0.0.1 is in use by another program, perhaps another tenfold. "
+        "Stop that one, or choose another port: tenfold serve --port 0 takes a free one.\n"
+    )
+
+
+def test_an_address_of_another_machine_is_told(tenfold: Command) -> None:
+    outcome = tenfold("serve", "--host", "192.0.2.1", "--port", 0)
+    assert outcome.status == 1
+    assert outcome.err.startswith("tenfold: Port 0 on 192.0.2.1 cannot be used (")
+
+
+def test_a_host_that_nobody_knows_is_told(tenfold: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*given: object, **how: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    outcome = tenfold("serve", "--host", "nowhere.example")
+    assert outcome.status == 1
+    assert outcome.err == (
+        "tenfold: The address nowhere.example is not known here (Name or service not known). "
+        "Use --host 127.0.0.1.\n"
+    )
+
+
+def add_administrator() -> None:
+    with App() as app:
+        app.people.add("Ann", "administrator", "seven green kettles")
+
+
+def test_a_server_open_to_others_does_not_start_without_an_administrator(tenfold: Command) -> None:
+    outcome = tenfold("serve", "--host", "0.0.0.0", "--port", 0)
+    assert outcome.status == 1
+    assert outcome.err == (
+        "tenfold: This server would be open to others on 0.0.0.0 and has no administrator yet. "
+        "Add one: tenfold user add NAME --role administrator. "
+        "Or keep it to this machine: tenfold serve --host 127.0.0.1.\n"
+    )
+
+
+@pytest.mark.parametrize("name", ["TENFOLD_ALLOWED_HOSTS", "TENFOLD_TRUSTED_PROXIES"])
+def test_a_server_behind_a_proxy_for_others_does_not_either(
+    tenfold: Command, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(name, "10.0.0.1")
+    outcome = tenfold("serve", "--port", 0)
+    assert outcome.status == 1
+    assert outcome.err.startswith(
+        "tenfold: This server is meant for others, by the settings allowed_hosts or trusted_proxies, "
+        "and has no administrator yet."
+    )
+
+
+@pytest.mark.slow
+def test_with_an_administrator_it_starts_asks_who_is_there_and_warns_of_plain_http() -> None:
+    add_administrator()
+    with server("--host", "0.0.0.0") as (process, address):
+        assert address.startswith("http://127.0.0.1:")
+        assert classify(address).status_code == 401
+        assert process.stderr is not None
+        warning = process.stderr.readline()
+    assert warning == (
+        "tenfold: warning: what others send to 0.0.0.0 can be read on its way, passwords too. "
+        "Put a proxy that speaks https before it.\n"
+    )
+
+
+@pytest.mark.slow
+def test_only_a_trusted_proxy_is_believed_where_a_request_came_from() -> None:
+    add_administrator()
+    said = {"X-Forwarded-For": "192.0.2.7", "X-Forwarded-Proto": "https"}
+    login = {"name": "Ann", "password": "seven green kettles"}
+
+    def sign_in(address: str) -> tuple[str, str]:
+        with httpx.Client(base_url=address, headers=said, trust_env=False, timeout=20) as client:
+            cookie = client.post("/api/v1/session", json=login).headers["set-cookie"].split(";")[0]
+            places = client.get("/api/v1/sessions", headers={"Cookie": cookie}).json()
+        return cookie.partition("=")[0], places[0]["address"]
+
+    with server(TENFOLD_TRUSTED_PROXIES="10.0.0.0/8") as (_, address):
+        assert sign_in(address) == ("tenfold", "127.0.0.1")
+    with server(TENFOLD_TRUSTED_PROXIES="127.0.0.1") as (_, address):
+        assert sign_in(address) == ("__Host-tenfold", "192.0.2.7")
+
+
+@pytest.mark.parametrize(
+    ("host", "shown"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:1"),
+        ("::1", "http://[::1]:1"),
+        ("::", "http://[::1]:1"),
+        ("a.b", "http://a.b:1"),
+    ],
+)
+def test_the_address_is_one_that_a_browser_takes(host: str, shown: str) -> None:
+    assert serve._address(host, 1) == shown
+
+
+@pytest.mark.parametrize(
+    ("platform", "environment", "expected"),
+    [
+        ("linux", {}, False),
+        ("linux", {"DISPLAY": ":0"}, True),
+        ("linux", {"WAYLAND_DISPLAY": "wayland-0"}, True),
+        ("linux", {"DISPLAY": "localhost:10.0", "SSH_CONNECTION": "1.2.3.4 5 6.7.8.9 22"}, False),
+        ("darwin", {}, True),
+        ("win32", {}, True),
+    ],
+)
+def test_a_browser_is_opened_only_where_somebody_would_see_it(
+    platform: str, environment: dict[str, str], expected: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "SSH_CONNECTION"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys, "platform", platform)
+    assert serve._has_browser() is expected

@@ -1,0 +1,109 @@
+"""Training on corrections over HTTP: what is missing, what was tried, and making it live."""
+
+from typing import Any
+
+import pytest
+
+from tenfold.models.improvements import JUDGED, Improvements
+from tenfold.models.tables import Improvement
+from tenfold.runtime import App
+from tests import tiny
+from tests.fakes import FakeClassifier, looked_at, picture, submit
+from tests.web.conftest import Running, Serve
+
+AT = "/api/v1/improvements"
+SHARE = {"accuracy": 0.5, "low": 0.3, "high": 0.7}
+BESIDE = {
+    "pictures": 20, "old": SHARE, "new": SHARE, "difference": 0.0, "low": -0.2, "high": 0.2, "p": 1.0,
+    "only_old_right": 2, "only_new_right": 2,
+}  # fmt: skip
+JUDGEMENT = {
+    "verdict": "no-difference", "why": "not-told", "margin": 0.01,
+    "sentence": "No difference can be told on corrections.",
+    "held_out": BESIDE, "own_test": None,
+    "by_class": [{"label": "red", "pictures": 20, "old": 10, "new": 10}],
+    "none_of_these": {"pictures": 0, "old": 0, "new": 0},
+}  # fmt: skip
+
+
+@pytest.fixture
+def at_work(serve: Serve) -> Running:
+    return serve(FakeClassifier())
+
+
+def begun(house: App, base: str, options: dict[str, Any]) -> Improvement:
+    with house.database.writing() as session:
+        return house.improving.improvements.begin(session, "0", base, 0, options)
+
+
+def test_what_is_missing_is_told_and_refused(at_work: Running) -> None:
+    client, house = at_work.client, at_work.service.house
+    ready = client.get(f"{AT}/ready").json()
+    assert (ready["corrected"], ready["ready"], ready["least"]) == (0, False, 10)
+    assert ready["reason"] == "0 corrected pictures of classes that can be learned, and it takes 10"
+    assert (ready["code"], ready["counted"], ready["own_data"]) == ("too-few", 0, False)
+    assert (ready["own_code"], ready["least_apart"]) == ("missing", 5)
+    entries = [
+        house.intake.add(picture((200, n, n)), name=f"{n}", source="upload").entry.id for n in range(30)
+    ]
+    house.actions.do("correct", entries, label="cat")
+    looked_at(house.database)
+    ready = client.get(f"{AT}/ready").json()
+    assert ready["per_class"] == {"cat": 30}
+    assert 0 < ready["held_out"] < 15
+    answer = client.post(AT, json={"with_own_data": True})
+    # Without the extra it is that which is missing, with it CIFAR-10.
+    assert answer.status_code in (422, 501)
+    assert answer.json()["code"] in ("dataset-error", "missing-extra")
+    assert client.get(AT).json() == {"improvements": []}
+
+
+def test_a_judged_model_goes_live_by_winning_or_insisting_alone(at_work: Running) -> None:
+    client, house = at_work.client, at_work.service.house
+    base = house.registry.live()
+    model = house.registry.register(tiny.MODEL).hash
+    table = Improvements(house.database)
+    one = begun(house, base, {"with_own_data": False, "epochs": 2, "own_source": ""})
+    table.change(one.id, state=JUDGED, verdict="no-difference", comparison=JUDGEMENT, model_hash=model)
+    told = client.get(f"{AT}/{one.id}").json()
+    assert (told["state"], told["verdict"], told["live"], told["base"]) == (
+        "judged", "no-difference", False, base
+    )  # fmt: skip
+    assert told["comparison"]["held_out"]["pictures"] == 20
+    assert [row["id"] for row in client.get(AT).json()["improvements"]] == [one.id]
+
+    refused = client.post(f"{AT}/{one.id}/live", json={"insist": False})
+    assert refused.status_code == 409
+    assert refused.json()["detail"] == (
+        f"The model of improvement {one.id} did not win (no-difference). Insist to use it anyway."
+    )
+    assert house.registry.live() == base
+    answer = client.post(f"{AT}/{one.id}/live", json={"insist": True}).json()
+    assert answer == {"model": model, "previous": base, "reason": "insisted"}
+    assert client.get(f"{AT}/{one.id}").json()["live"] is True
+    assert house.audit is not None
+
+    # One that won against a model that is not live any more did not win against this one.
+    table.change(one.id, verdict="better")
+    other = begun(house, "f" * 64, dict(one.options))
+    table.change(other.id, state=JUDGED, verdict="better", comparison=JUDGEMENT, model_hash=base)
+    refused = client.post(f"{AT}/{other.id}/live")
+    assert refused.status_code == 409
+    assert "won against a model that is not live any more" in refused.json()["detail"]
+
+
+def test_one_whose_job_was_cancelled_while_it_waited_is_stopped(at_work: Running) -> None:
+    house = at_work.service.house
+    one = begun(house, "a" * 64, {"with_own_data": True, "epochs": 4})
+    job = submit(house.jobs, "nobody does this", "Waits")
+    house.improving.improvements.change(one.id, job_id=job.id)
+    house.jobs.cancel(job.id)
+    house.jobs.wait(job.id, timeout=30)
+    told = at_work.client.get(f"{AT}/{one.id}").json()
+    assert told["state"] in ("stopped", "failed")
+
+
+@pytest.mark.slow
+def test_an_attempt_that_does_not_exist_is_not_found(at_work: Running) -> None:
+    answer = at_work.client.get(f"{AT}/77")
+    assert (answer.status_code, answer.json()["code"]) == (404, "unknown-improvement")

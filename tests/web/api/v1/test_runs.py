@@ -1,0 +1,176 @@
+"""Training runs over HTTP: looked at, begun, stopped, registered, deleted."""
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+from tenfold.runs import lock as presence
+from tests import run_folders as made
+from tests import tiny
+from tests.web.conftest import Running, Serve
+
+RUNS = "/api/v1/runs"
+
+
+@pytest.fixture
+def at_work(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> Running:
+    """A server that does no job, so that what is asked for stays asked for."""
+    monkeypatch.setattr("tenfold.jobs.worker.Worker.poll", lambda worker, stop: None)
+    return serve(threads=1)
+
+
+@pytest.fixture
+def folder(at_work: Running) -> Path:
+    return at_work.service.house.training.runs
+
+
+@pytest.fixture
+def torch_is_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As far as can be seen without importing it; nothing here trains."""
+    find = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name: find("json") if name == "torch" else find(name)
+    )
+
+
+def test_the_networks_come_with_their_sources(at_work: Running) -> None:
+    networks = {one["name"]: one for one in at_work.client.get("/api/v1/networks").json()["networks"]}
+    assert networks["default"]["epochs"] == 96
+    assert networks["resnet-20"] == networks["resnet-20"] | {
+        "source": "He et al. 2016 (arXiv 1512.03385)", "published": "91.25 %", "side": 32
+    }  # fmt: skip
+
+
+def test_runs_of_the_command_line_are_listed_with_their_figures(at_work: Running, folder: Path) -> None:
+    assert at_work.client.get(RUNS).json() == {"runs": []}
+    made.make(folder / "one", done=3, epochs=4)
+    made.make_old(folder / "old")
+    listed = {one["name"]: one for one in at_work.client.get(RUNS).json()["runs"]}
+    one = listed["one"]
+    assert (one["state"], one["epochs"], one["epochs_planned"], one["best_epoch"]) == ("stopped", 3, 4, 3)
+    assert (one["model"], one["report"], one["job"], one["seconds_left"]) == (False, False, None, None)
+    assert listed["old"]["state"] == "finished"
+
+
+def test_a_run_has_its_curves_and_recipe(at_work: Running, folder: Path) -> None:
+    made.make(folder / "one", done=3, epochs=4)
+    one = at_work.client.get(f"{RUNS}/one").json()
+    assert one["epoch"] == [1, 2, 3]
+    assert one["curves"]["loss"] == [1.5, 0.75, 0.5]
+    assert set(one["curves"]) >= {"validation_accuracy", "validation_loss", "accuracy", "rate", "seconds"}
+    assert one["recipe"]["optimiser"] == {"name": "adam", "rate": 0.001}
+    assert (one["environment"]["device"], one["facts"]["training"], one["output"]) == ("cpu", 45_000, "")
+
+
+def test_a_run_that_trains_now_says_so(at_work: Running, folder: Path) -> None:
+    made.make(folder / "one")
+    with presence.training_in(folder / "one"):
+        assert at_work.client.get(f"{RUNS}/one").json()["state"] == "running"
+        answer = at_work.client.delete(f"{RUNS}/one")
+        assert (answer.status_code, answer.json()["problem"]) == (409, "is being trained in")
+        answer = at_work.client.post(f"{RUNS}/one/stop")
+        assert answer.json()["detail"] == (
+            "The run one is not being trained by this server. Stop it with Ctrl-C where it was started."
+        )
+
+
+@pytest.mark.usefixtures("torch_is_here")
+def test_training_is_asked_for_waits_is_stopped_and_deleted(
+    at_work: Running, folder: Path, tmp_path: Path
+) -> None:
+    client = at_work.client
+    asked = {"data": str(tmp_path), "network": "sequential-4conv", "epochs": 7, "name": "mine", "seed": 3}
+    answer = client.post(RUNS, json=asked)
+    assert answer.status_code == 202
+    job = answer.json()
+    name = job["params"]["run"]
+    assert (job["kind"], job["state"], name[15:]) == ("train", "waiting", "-mine")
+    [listed] = client.get(RUNS).json()["runs"]
+    assert listed == listed | {
+        "name": name, "state": "waiting", "network": "sequential-4conv", "epochs": 0, "epochs_planned": 7,
+        "data": str(tmp_path), "job": job["id"],
+    }  # fmt: skip
+    assert client.get(f"{RUNS}/{name}").json()["recipe"]["seed"] == 3
+    assert client.delete(f"{RUNS}/{name}").json()["cure"] == "Stop it first."
+    assert client.post(f"{RUNS}/{name}/stop").json()["state"] == "cancelled"
+    assert client.get(f"{RUNS}/{name}").json()["state"] == "stopped"
+    again = client.post(f"{RUNS}/{name}/resume", json={"finish": True}).json()
+    assert again["params"] == {"run": name, "finish": True}
+    assert client.post(f"{RUNS}/{name}/resume").json()["id"] == again["id"], "once is enough"
+    client.post(f"{RUNS}/{name}/stop")
+    assert client.delete(f"{RUNS}/{name}").status_code == 204
+    assert not (folder / name).exists()
+    noted = [one.action for one in at_work.service.house.audit.latest()]
+    assert noted[::-1] == [
+        "training.begin", "training.stop", "training.resume", "training.resume", "training.stop",
+        "training.delete",
+    ]  # fmt: skip
+
+
+@pytest.mark.usefixtures("torch_is_here")
+@pytest.mark.parametrize(
+    ("asked", "status", "words"),
+    [
+        ({"network": "os:system"}, 409, "The network 'os:system' is not known"),
+        ({"data": "/no/such/place"}, 409, "The data '/no/such/place' are not there. Check the path."),
+        ({"start_from": "0" * 64}, 404, f"The run {'0' * 64!r} does not exist"),
+        ({"epochs": 0}, 422, "epochs has a value that cannot be used"),
+        ({"changes": {"options": {"weights": "/etc/passwd"}}}, 422, "changes.options"),
+        ({"changes": {"stopping.keep": "all"}}, 409, "The recipe with stopping.keep cannot be used"),
+    ],
+)
+def test_what_cannot_be_trained_is_refused(
+    at_work: Running, folder: Path, asked: dict[str, object], status: int, words: str
+) -> None:
+    answer = at_work.client.post(RUNS, json=asked)
+    assert answer.status_code == status
+    assert answer.json()["detail"].startswith(words)
+    assert at_work.client.get(RUNS).json() == {"runs": []}
+
+
+def test_without_the_extra_the_one_command_is_told(at_work: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    find = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "torch" else find(name))
+    answer = at_work.client.post(RUNS, json={})
+    assert (answer.status_code, answer.json()["code"]) == (501, "missing-extra")
+    assert answer.json()["cure"] == 'Install it with: pip install "tenfold[train]"'
+
+
+def test_a_run_s_model_is_registered(at_work: Running, folder: Path) -> None:
+    made.make(folder / "one", model=True)
+    made.make(folder / "two")
+    assert at_work.client.get(f"{RUNS}/one").json()["registered"] is None
+    model = at_work.client.post(f"{RUNS}/one/register").json()
+    assert (model["name"], model["origin"], model["run"], model["live"]) == ("tiny", "run", "one", False)
+    assert at_work.client.get(f"{RUNS}/one").json()["registered"] == model["hash"]
+    answer = at_work.client.post(f"{RUNS}/two/register")
+    assert (answer.status_code, answer.json()["problem"]) == (409, "has no model file")
+    (folder / "two" / "model.onnx").write_bytes(tiny.MODEL.read_bytes()[:-9])
+    answer = at_work.client.post(f"{RUNS}/two/register")
+    assert (answer.status_code, answer.json()["code"]) == (422, "model-file-error")
+
+
+def test_a_report_is_shut_off_from_everything_else(at_work: Running, folder: Path) -> None:
+    one = made.make(folder / "one")
+    assert at_work.client.get(f"{RUNS}/one/report").json()["problem"] == "has no report"
+    (one / "report.html").write_text("<!doctype html><script>1</script>")
+    answer = at_work.client.get(f"{RUNS}/one/report")
+    assert answer.headers["content-type"].startswith("text/html")
+    policy = dict(
+        part.strip().partition(" ")[::2] for part in answer.headers["content-security-policy"].split(";")
+    )
+    assert "allow-same-origin" not in policy["sandbox"]
+    assert policy["default-src"] == "'none'"
+    assert "connect-src" not in policy
+    assert policy["form-action"] == "'none'"
+    assert answer.text == "<!doctype html><script>1</script>"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("place", ["", "/report", "/stop", "/resume", "/register"])
+@pytest.mark.usefixtures("torch_is_here")
+def test_an_unknown_run_is_not_found(at_work: Running, place: str) -> None:
+    for name in ("none", "..%2f..%2fetc", "%00"):
+        send = at_work.client.get if place in ("", "/report") else at_work.client.post
+        assert send(f"{RUNS}/{name}{place}").status_code == 404, name

@@ -1,0 +1,208 @@
+import struct
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from tenfold.catalogue.entries.store import Store
+from tenfold.catalogue.entries.tables import Entry
+from tenfold.catalogue.ingest.ingest import Intake
+from tenfold.database import Database
+from tenfold.images import Limits, PictureSource
+from tenfold.inference.classifier import Prepared
+from tenfold.inference.server import ModelServer
+from tenfold.jobs import Jobs, Stopped
+from tenfold.jobs.leases import Leases
+from tenfold.predictions import Prediction
+from tenfold.workflows import classify as classifying
+from tenfold.workflows.classify import Classifying, ClassifyParams, ClassifyResult, wake
+from tests.fakes import BLUE, RED, FakeClassifier, FakeWork, picture
+
+
+@pytest.fixture
+def intake(database: Database, tmp_path: Path) -> Intake:
+    return Intake(database, Store(tmp_path / "pictures"), Limits())
+
+
+@pytest.fixture
+def jobs(database: Database) -> Jobs:
+    jobs = Jobs(database, {})
+    jobs.worker(serving=True)
+    return jobs
+
+
+@pytest.fixture
+def made(intake: Intake, tmp_path: Path, jobs: Jobs) -> Classifying:
+    return Classifying(intake, Store(tmp_path / "pictures"), ModelServer(FakeClassifier()), jobs)
+
+
+def labels(database: Database) -> dict[str, str | None]:
+    with database.reading() as session:
+        return {entry.name: entry.label for entry in session.scalars(select(Entry))}
+
+
+def test_everything_that_waits_gets_an_answer(
+    intake: Intake, made: Classifying, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(classifying, "_LINGER_SECONDS", 0.0)
+    monkeypatch.setattr(classifying, "LOT", 8)
+    for number in range(20):
+        intake.add(picture((250, 10, number), size=(8, 8)), name=f"{number}.png", source="upload")
+    work = FakeWork(ClassifyParams())
+    assert made(work) == ClassifyResult(classified=20, failed=0)
+    assert set(labels(database).values()) == {"red"}
+    assert [done for done, _, _ in work.told] == [8, 16, 20]
+    assert not intake.waits()
+
+
+def test_only_those_asked_for_are_answered(intake: Intake, made: Classifying, database: Database) -> None:
+    red, blue = (
+        intake.add(picture(colour), name=name, source="upload").entry.id
+        for colour, name in ((RED, "red"), (BLUE, "blue"))
+    )
+    assert made.answer([blue]) == {blue: True}
+    assert labels(database) == {"red": None, "blue": "blue"}
+    assert made.answer([blue]) == {}
+    assert made.answer() == {red: True}
+
+
+def test_an_original_that_is_gone_fails_its_entry_alone(
+    intake: Intake, made: Classifying, database: Database, tmp_path: Path
+) -> None:
+    gone = intake.add(picture(RED), name="red.png", source="upload").entry
+    blue = intake.add(picture(BLUE), name="blue.png", source="upload").entry
+    Store(tmp_path / "pictures").path(gone.hash).unlink()
+    assert made.answer() == {gone.id: False, blue.id: True}
+    with database.reading() as session:
+        problem = session.get_one(Entry, gone.id).problem
+    assert problem is not None
+    assert problem["detail"].startswith("red.png cannot be read from the store (The original ")
+
+
+def test_it_stops_when_asked(intake: Intake, made: Classifying) -> None:
+    intake.add(picture(RED), name="red.png", source="upload")
+    with pytest.raises(Stopped):
+        made(FakeWork(ClassifyParams(), stop_after=0))
+    assert intake.waits()
+
+
+def test_waking_asks_for_one_job_where_something_waits(intake: Intake, jobs: Jobs) -> None:
+    wake(jobs, intake)
+    assert jobs.list() == []
+    intake.add(picture(RED), name="red.png", source="upload")
+    wake(jobs, intake)
+    wake(jobs, intake)
+    assert [job.kind for job in jobs.list()] == ["classify"]
+
+
+def test_waking_asks_for_a_job_for_each_worker_that_has_a_lot_to_do(
+    intake: Intake, jobs: Jobs, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(classifying, "LOT", 2)
+    for _ in range(3):
+        Leases(database, serving=True).renew([])
+    for number in range(5):
+        intake.add(picture((250, 10, number), size=(8, 8)), name=f"{number}.png", source="upload")
+        wake(jobs, intake)
+        assert len(jobs.list()) == 1 + number // 2
+
+
+def test_what_another_worker_claimed_is_left_to_it_until_that_is_dead(
+    intake: Intake, made: Classifying, database: Database
+) -> None:
+    red, blue = (
+        intake.add(picture(colour), name=name, source="upload").entry.id
+        for colour, name in ((RED, "red"), (BLUE, "blue"))
+    )
+    other = Leases(database, serving=True)
+    other.renew([])
+    assert [one.entry for one in intake.begin(1, worker=other.worker, living={other.worker})] == [red]
+    assert made.answer() == {blue: True}
+    assert made.answer([red]) == {}
+    other.leave()
+    assert made.answer([red]) == {red: True}
+
+
+def test_what_a_worker_enters_is_its_own(intake: Intake, made: Classifying, database: Database) -> None:
+    other = Leases(database, serving=True)
+    other.renew([])
+    for worker, name, colour in ((other.worker, "red", RED), (made.worker, "blue", BLUE)):
+        kept = [intake.keep(picture(colour), name=name)]
+        intake.enter(kept, source="folder", owner=0, by=0, shared=True, worker=worker)
+    made.answer()
+    assert labels(database) == {"red": None, "blue": "blue"}
+
+
+class Struck(FakeClassifier):
+    """Raises what no picture should on blue pictures, in the network or while reading."""
+
+    def __init__(self, *, reading: bool) -> None:
+        super().__init__()
+        self._reading = reading
+
+    def prepare(self, picture: PictureSource, *, name: str | None = None) -> Prepared:
+        if self._reading and name == "blue.png":
+            raise struct.error("unpack requires a buffer of 4 bytes")
+        return super().prepare(picture, name=name)
+
+    def run(self, prepared: Sequence[Prepared]) -> list[Prediction]:
+        if any(one.pixels[0, 0, 0, 2] > 200 for one in prepared):
+            raise RuntimeError("the network broke")
+        return super().run(prepared)
+
+
+@pytest.mark.parametrize("reading", [True, False])
+def test_a_picture_that_raises_anything_is_set_aside_and_blocks_nobody(
+    intake: Intake,
+    database: Database,
+    tmp_path: Path,
+    jobs: Jobs,
+    reading: bool,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    made = Classifying(intake, Store(tmp_path / "pictures"), ModelServer(Struck(reading=reading)), jobs)
+    blue = intake.add(picture(BLUE), name="blue.png", source="upload").entry
+    reds = [intake.add(picture((250, 10, n)), name=f"{n}.png", source="upload").entry.id for n in range(5)]
+    assert made.answer() == dict.fromkeys(reds, True), "those behind it have their answers at once"
+    assert made.answer() == {blue.id: False}
+    assert made.answer() == {}
+    with database.reading() as session:
+        entry = session.get_one(Entry, blue.id)
+    assert entry.state == "failed"
+    assert entry.problem is not None
+    assert entry.problem["detail"].startswith(
+        f"blue.png could not be classified in 3 attempts ({'error' if reading else 'RuntimeError'})."
+    )
+    assert len([one for one in caplog.records if one.exc_info]) == 3
+
+
+def test_a_picture_that_was_set_aside_is_tried_again_when_it_is_added_again(
+    intake: Intake, made: Classifying, database: Database, tmp_path: Path, jobs: Jobs
+) -> None:
+    content = picture(BLUE)
+    struck = Classifying(intake, Store(tmp_path / "pictures"), ModelServer(Struck(reading=True)), jobs)
+    blue = intake.add(content, name="blue.png", source="upload").entry.id
+    assert struck.answer() == {blue: False}
+    assert not intake.waits()
+    intake.add(content, name="blue.png", source="upload")
+    assert made.answer() == {blue: True}
+    assert labels(database) == {"blue.png": "blue"}
+
+
+def test_a_picture_that_ends_the_process_is_tried_alone_and_then_set_aside(
+    intake: Intake, made: Classifying
+) -> None:
+    """As after a kill: an attempt was begun and nothing came of it."""
+    red, blue = (
+        intake.add(picture(colour), name=name, source="upload").entry.id
+        for colour, name in ((RED, "red"), (BLUE, "blue"))
+    )
+    assert [one.entry for one in intake.begin(10)] == [red, blue]
+    assert [one.entry for one in intake.begin(10)] == [red], "alone"
+    assert [one.entry for one in intake.begin(10, [blue])] == [blue]
+    assert [one.attempts for one in intake.begin(10, [blue])] == [3]
+    green = intake.add(picture((10, 250, 10)), name="green", source="upload").entry.id
+    assert made.answer() == {green: True}, "what was never tried comes first"
+    assert made.answer() == {red: True}
+    assert made.answer() == {blue: False}

@@ -1,0 +1,172 @@
+"""Two servers on one PostgreSQL database share 2,000 pictures; one is killed, nothing is lost or doubled."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import ColumnElement, func, select
+
+from tenfold.catalogue.entries.store import Store
+from tenfold.catalogue.entries.tables import Embedding, Entry, Name
+from tenfold.catalogue.ingest.ingest import Intake, Kept
+from tenfold.database import Database
+from tenfold.images import Limits
+from tenfold.jobs import DONE, RUNNING, JobRow, Jobs
+from tenfold.workflows.classify import LOT
+from tenfold.workflows.ingest import ADD, AddParams
+from tests.conftest import postgres_database
+from tests.fakes import picture
+from tests.paths import ROOT
+
+FOLDERS, EACH = 20, 100
+LONG = 240.0
+# A server without HTTP. Its classifier takes its time, and writes down for how many pictures it was asked.
+SERVER = """
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+from tenfold import settings
+from tenfold.runtime.services import describe, services
+from tenfold.runtime.supervisor import Supervisor
+from tests.fakes import FakeApp, FakeClassifier
+
+home = Path(sys.argv[1])
+
+class Counting(FakeClassifier):
+    def run(self, prepared):
+        with Path(f"{home}-{os.getpid()}.log").open("a") as log:
+            log.write(f"{len(prepared)}\\n")
+        return super().run(prepared)
+
+chosen = replace(settings.load(), home=home, database_url=sys.argv[2], threads=1)
+with FakeApp(chosen, Counting(seconds=0.02)) as app:
+    supervisor = Supervisor(services(app), describe)
+    print("started", flush=True)
+    sys.stdin.readline()
+    supervisor.start()
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def database(postgres: str, postgres_tables: str) -> Iterator[Database]:
+    with postgres_database(postgres, postgres_tables) as url:
+        opened = Database(url)
+        yield opened
+        opened.close()
+
+
+def serving(home: Path, database: Database) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-c", SERVER, str(home), database.url.render_as_string(hide_password=False)]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+
+
+@contextmanager
+def two_servers(home: Path, database: Database) -> "Iterator[list[subprocess.Popen[str]]]":
+    """Begin at the same time."""
+    both = [serving(home, database) for _ in range(2)]
+    try:
+        for process in both:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "started\n"
+        for process in both:
+            assert process.stdin is not None
+            process.stdin.write("go\n")
+            process.stdin.flush()
+        yield both
+    finally:
+        for process in both:
+            process.kill()
+            process.communicate()
+
+
+def asked(home: Path, process: "subprocess.Popen[str]") -> int:
+    """For how many pictures a server's classifier was asked."""
+    log = Path(f"{home}-{process.pid}.log")
+    return sum(map(int, log.read_text().split())) if log.exists() else 0
+
+
+def count(database: Database, *which: ColumnElement[bool]) -> int:
+    with database.reading() as session:
+        return session.scalar(select(func.count()).select_from(Entry).where(*which)) or 0
+
+
+def workers(database: Database) -> set[str | None]:
+    with database.reading() as session:
+        return set(session.scalars(select(JobRow.worker).where(JobRow.state == RUNNING)))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="kills as POSIX does")
+def test_two_servers_share_folders_to_add_and_one_is_killed(database: Database, tmp_path: Path) -> None:
+    jobs = Jobs(database, {})
+    adding = []
+    for folder in range(FOLDERS):
+        place = tmp_path / f"{folder:02}"
+        place.mkdir()
+        for number in range(EACH):
+            colour = (200 + folder, 2 * number % 256, number)
+            (place / f"{number}.png").write_bytes(picture(colour, size=(8, 8)))
+        params = AddParams(paths=[str(place)], owner=0, shared=True)
+        adding.append(jobs.submit(ADD, params, title=f"Add {folder}", by=0).id)
+    shared: set[str | None] = set()
+    with two_servers(tmp_path / "home", database) as (first, _):
+        ends = time.monotonic() + LONG
+        while count(database) < FOLDERS * EACH // 4:
+            assert time.monotonic() < ends, "it did not begin"
+            shared |= workers(database)
+            time.sleep(0.02)
+        first.kill()
+        first.communicate()
+        ended = [jobs.wait(job, LONG) for job in adding]
+    assert len(shared) == 2, "both worked"
+    assert [job.state for job in ended] == [DONE] * FOLDERS
+    assert [ADD.result_of(job).files for job in ended] == [EACH] * FOLDERS
+    assert any(job.attempt > 1 for job in ended), "what the killed one had begun was begun again"
+    with database.reading() as session:
+        states = session.execute(select(Entry.state, func.count()).group_by(Entry.state)).all()
+        names = session.scalar(select(func.count()).select_from(Name))
+    assert [tuple(row) for row in states] == [("done", FOLDERS * EACH)]
+    assert names == FOLDERS * EACH
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="kills as POSIX does")
+def test_two_servers_share_pictures_that_wait_and_one_is_killed(database: Database, tmp_path: Path) -> None:
+    home, pictures = tmp_path / "home", FOLDERS * EACH
+    intake = Intake(database, Store(home / "pictures"), Limits())
+
+    def keep(number: int) -> Kept:
+        colour = (200 + number // 100, 50, number % 100)
+        return intake.keep(picture(colour, size=(8, 8)), name=f"{number}.png")
+
+    with ThreadPoolExecutor(8) as keepers:
+        kept = list(keepers.map(keep, range(pictures)))
+    waiting = Entry.state == "waiting"
+    with two_servers(home, database) as both:
+        ends = time.monotonic() + LONG
+        while len(Jobs(database, {}).workers()) < 2:
+            assert time.monotonic() < ends, "they did not start"
+            time.sleep(0.05)
+        intake.enter(kept, source="upload", owner=0, by=0, shared=True)
+        while count(database, waiting) > 3 * pictures // 4 or not all(asked(home, one) for one in both):
+            assert time.monotonic() < ends, "they did not share"
+            time.sleep(0.02)
+        both[0].kill()
+        both[0].communicate()
+        while count(database, waiting):
+            assert time.monotonic() < ends, "what the killed one had begun was left"
+            time.sleep(0.05)
+    with database.reading() as session:
+        states = session.execute(select(Entry.state, func.count()).group_by(Entry.state)).all()
+        placed = session.scalar(select(func.count()).select_from(Embedding))
+    assert [tuple(row) for row in states] == [("done", pictures)]
+    assert placed == pictures
+    # Nothing was answered twice but the lot that the killed one was at.
+    assert pictures <= sum(asked(home, one) for one in both) <= pictures + LOT

@@ -1,0 +1,247 @@
+"""A real folder watched by the real service: pictures that come at once, slowly, and while it was off."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+from sqlalchemy import select
+
+from tenfold import settings
+from tenfold.catalogue.entries.tables import Entry, Watch
+from tenfold.errors import NotInCatalogue
+from tenfold.runtime import App
+from tenfold.workflows.watch_folders import LOOK, LookParams
+from tests.fakes import FakeApp
+
+LONG = 120.0
+
+
+class Process:
+    """What one process has: a container, a worker of its jobs, and the service that watches."""
+
+    def __init__(self, app: App) -> None:
+        self.app, self.stopping = app, threading.Event()
+        self.thread = threading.Thread(target=app.watching.run, args=(self.stopping,))
+
+    def watch(self) -> App:
+        """Start the worker and the service."""
+        self.app.jobs.start(serving=True)
+        self.thread.start()
+        return self.app
+
+    def end(self) -> None:
+        self.stopping.set()
+        self.app.watching.wake()
+        if self.thread.is_alive():
+            self.thread.join()
+        self.app.close()
+
+
+Started = Callable[[], Process]
+
+
+@pytest.fixture
+def process(own_home: Path, database_url: str) -> Iterator[Started]:
+    """Opens the same home and database again and again."""
+    made: list[Process] = []
+
+    def one() -> Process:
+        chosen = replace(settings.load(), home=own_home, database_url=database_url)
+        made.append(Process(FakeApp(chosen)))
+        return made[-1]
+
+    yield one
+    for each in made:
+        each.end()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    place = tmp_path / "coming"
+    place.mkdir()
+    return place
+
+
+def picture(colour: str, side: int = 40) -> bytes:
+    made = BytesIO()
+    Image.new("RGB", (side, side), colour).save(made, "BMP")
+    return made.getvalue()
+
+
+def entries(house: App) -> dict[str, tuple[str | None, int]]:
+    """Every entry's name with its class and length."""
+    with house.database.reading() as session:
+        rows = session.execute(select(Entry.name, Entry.label, Entry.bytes))
+        return {row.name: (row.label, row.bytes) for row in rows}
+
+
+def until(true: Callable[[], Any]) -> None:
+    ends = time.monotonic() + LONG
+    while not true():
+        assert time.monotonic() < ends, "it did not happen"
+        time.sleep(0.05)
+
+
+def only(house: App) -> Watch:
+    (watch,) = house.watches.active()
+    return watch
+
+
+@pytest.mark.slow
+def test_pictures_are_added_when_they_are_whole_and_once(process: Started, folder: Path) -> None:
+    house = process().watch()
+    content = picture("blue", side=300)
+    (folder / "red.bmp").write_bytes(picture("red"))
+    house.watching.add(str(folder))
+    with (folder / "slow.bmp").open("wb") as file:
+        file.write(content[: len(content) // 2])
+        file.flush()
+        until(lambda: "red.bmp" in entries(house))
+        # Whoever takes what lies there now would take half of it.
+        time.sleep(1)
+        file.write(content[len(content) // 2 :])
+    until(lambda: "slow.bmp" in entries(house))
+    (folder / "deep").mkdir()
+    (folder / "deep" / "green.bmp").write_bytes(picture("lime"))
+    until(lambda: "green.bmp" in entries(house))
+    until(lambda: None not in [label for label, _ in entries(house).values()])
+    assert entries(house) == {
+        "red.bmp": ("red", len(picture("red"))),
+        "slow.bmp": ("blue", len(content)),
+        "green.bmp": ("green", len(picture("lime"))),
+    }
+    assert only(house).looked_at is not None
+
+
+@pytest.mark.slow
+def test_what_came_while_nobody_watched_is_added_and_the_rest_not_read_again(
+    process: Started, folder: Path
+) -> None:
+    first = process()
+    (folder / "red.bmp").write_bytes(picture("red"))
+    first.watch().watching.add(str(folder))
+    until(lambda: "red.bmp" in entries(first.app))
+    first.end()
+    (folder / "green.bmp").write_bytes(picture("lime"))
+    last = process()
+    second = last.app
+    read: list[str] = []
+    keep = second.intake.keep
+
+    def noted(content: bytes, *, name: str, **more: Any) -> Any:
+        read.append(name)
+        return keep(content, name=name, **more)
+
+    second.intake.keep = noted  # type: ignore[method-assign]
+    last.watch()
+    until(lambda: "green.bmp" in entries(second))
+    assert read == ["green.bmp"]
+
+
+@pytest.mark.slow
+def test_a_folder_that_went_is_told_and_watched_again_when_it_is_back(process: Started, folder: Path) -> None:
+    house = process().watch()
+    house.watching.add(str(folder))
+    until(lambda: only(house).looked_at is not None)
+    away = folder.rename(folder.with_name("away"))
+    until(lambda: only(house).problem is not None)
+    assert only(house).problem == "The folder is not there. It is watched again as soon as it is."
+    (away / "red.bmp").write_bytes(picture("red"))
+    away.rename(folder)
+    until(lambda: "red.bmp" in entries(house))
+    until(lambda: only(house).problem is None)
+
+
+@pytest.mark.slow
+def test_a_folder_is_looked_through_where_nothing_is_told(process: Started, folder: Path) -> None:
+    house = process().watch()
+    house.watching.add(str(folder), poll=True)
+    until(lambda: only(house).looked_at is not None)
+    (folder / "red.bmp").write_bytes(picture("red"))
+    until(lambda: "red.bmp" in entries(house))
+
+
+@pytest.mark.slow
+def test_a_folder_that_cannot_be_worked_on_delays_no_other(
+    process: Started, folder: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    one = process()
+    add = one.app.adding.add
+
+    def failing(paths: list[str], roots: tuple[str, ...], *more: Any) -> Iterator[None]:
+        if roots == (str(folder),):
+            raise ValueError("the content of a file")
+        return add(paths, roots, *more)
+
+    one.app.adding.add = failing  # type: ignore[method-assign, assignment]
+    house = one.watch()
+    other = tmp_path / "other"
+    other.mkdir()
+    (folder / "red.bmp").write_bytes(picture("red"))
+    (other / "green.bmp").write_bytes(picture("lime"))
+    house.watching.add(str(folder))
+    house.watching.add(str(other))
+    until(lambda: "green.bmp" in entries(house))
+    failed, _ = house.watches.active()
+    assert failed.problem == "A fault in tenfold (ValueError); the log has all of it. It is tried again."
+    assert "the content of a file" in caplog.text
+
+
+@pytest.mark.slow
+def test_a_watch_that_is_stopped_adds_nothing_more(process: Started, folder: Path, tmp_path: Path) -> None:
+    house = process().watch()
+    watch = house.watching.add(str(folder))
+    assert house.watching.add(str(folder)).id == watch.id
+    until(lambda: only(house).looked_at is not None)
+    house.watches.stop(watch.id)
+    other = tmp_path / "other"
+    other.mkdir()
+    house.watching.add(str(other))
+    until(lambda: only(house).looked_at is not None)
+    (folder / "red.bmp").write_bytes(picture("red"))
+    (other / "green.bmp").write_bytes(picture("lime"))
+    until(lambda: "green.bmp" in entries(house))
+    assert "red.bmp" not in entries(house)
+    with pytest.raises(NotInCatalogue, match="does not exist"):
+        house.watches.stop(watch.id)
+
+
+@pytest.mark.slow
+def test_a_folder_is_watched_by_one_process_and_by_another_when_that_has_ended(
+    process: Started, folder: Path
+) -> None:
+    first, second = process(), process()
+    first.watch().watching.add(str(folder))
+    until(lambda: only(first.app).worker == first.app.jobs.me)
+    second.watch()
+    time.sleep(3)
+    assert only(second.app).worker == first.app.jobs.me
+    first.end()
+    (folder / "red.bmp").write_bytes(picture("red"))
+    until(lambda: "red.bmp" in entries(second.app))
+    assert only(second.app).worker == second.app.jobs.me
+
+
+@pytest.mark.slow
+def test_one_look_adds_what_is_there_and_ends(process: Started, folder: Path) -> None:
+    house = process().watch()
+    (folder / "red.bmp").write_bytes(picture("red"))
+    (folder / "notes.txt").write_text("no picture")
+    params = LookParams(path=str(folder), owner=0, shared=True)
+    job = house.jobs.wait(house.jobs.submit(LOOK, params, title="Look", by=0).id, LONG)
+    assert job.result is not None
+    assert (job.result["added"], job.result["unusable"], job.result["labels"]) == (1, 1, {"red": 1})
+
+
+def test_a_look_at_a_folder_that_is_not_there_fails_in_words(process: Started, folder: Path) -> None:
+    house = process().watch()
+    params = LookParams(path=str(folder / "gone"), owner=0, shared=True)
+    job = house.jobs.wait(house.jobs.submit(LOOK, params, title="Look", by=0).id, LONG)
+    assert job.problem is not None
+    assert "cannot be looked through: The folder is not there." in job.problem["detail"]
