@@ -139,7 +139,7 @@ def tenfold_epochs(
     from tenfold.datasets.cifar10 import CLASSES
     from tenfold.datasets.dataset import Dataset
     from tenfold.datasets.labelled import LabelledPictures
-    from tenfold.recipes import files as recipe_file
+    from tenfold.recipes import recipe_file
     from tenfold.recipes.augmentation import Augmentation
     from tenfold.runs.progress import Progress
     from tenfold.training import pipeline

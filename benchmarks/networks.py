@@ -28,7 +28,7 @@ from tenfold.inference import Classifier
 from tenfold.networks import known
 from tenfold.networks.known import Known
 from tenfold.networks.table import layer_table
-from tenfold.recipes import files as recipe_file
+from tenfold.recipes import recipe_file
 from tenfold.runs import folder as runs
 from tenfold.runs.progress import Progress
 from tenfold.training import checkpoints

@@ -15,8 +15,7 @@ from typing import Any
 import click
 
 from tenfold import cli, errors, settings
-from tenfold.recipes import files as recipe_file
-from tenfold.recipes import recipe
+from tenfold.recipes import recipe, recipe_file
 from tenfold.web import problems
 from tenfold.web.app import describe_api
 
@@ -91,7 +90,7 @@ def recipes_page() -> str:
         "share of the recipe's.",
         "## Shipped recipes",
     ]
-    folder = resources.files("tenfold.training") / "recipes"
+    folder = resources.files("tenfold.recipes")
     for name in recipe_file.names():
         text = (folder / f"{name}.toml").read_text(encoding="utf-8").rstrip()
         parts += [f"### {name}", f"```toml\n{text}\n```"]

@@ -14,7 +14,7 @@ from PIL import Image
 from torch import Tensor
 
 from tenfold import TenfoldError
-from tenfold.recipes import files as recipe_file
+from tenfold.recipes import recipe_file
 from tenfold.recipes.augmentation import Augmentation
 from tenfold.recipes.recipe import Recipe
 from tenfold.training.augmentation.augment import Augmenter

@@ -14,7 +14,7 @@ from sybil import Document, Example
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
 
 from tenfold import settings
-from tenfold.recipes import files as recipe_file
+from tenfold.recipes import recipe_file
 from tests.paths import ROOT
 
 PICTURES = ROOT / "examples" / "pictures"

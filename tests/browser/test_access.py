@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import ROOT, need
+from tests.browser.conftest import need
 from tests.browser.seeing import Visit, card, choose
+from tests.paths import ROOT
 
 pytestmark = pytest.mark.browser
 

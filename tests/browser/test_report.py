@@ -10,11 +10,12 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tenfold.evaluation.report import write_report
-from tests.browser.conftest import PATIENCE, ROOT
+from tests.browser.conftest import PATIENCE
 from tests.browser.seeing import look
 from tests.browser.test_access import PHONE, WIDE, violations
 from tests.evaluation.report.conftest import ManyColours, colours, numbered
 from tests.fakes import FakeClassifier
+from tests.paths import ROOT
 
 pytestmark = pytest.mark.browser
 

@@ -13,7 +13,7 @@ pytest.importorskip("torch", reason="needs the train extra: pip install 'tenfold
 from tenfold import modelfile
 from tenfold.datasets.dataset import Dataset
 from tenfold.errors import DatasetError
-from tenfold.recipes import files as recipe_file
+from tenfold.recipes import recipe_file
 from tenfold.recipes.recipe import Optimiser, Recipe, Teacher, Transfer
 from tenfold.runs.progress import Progress
 from tenfold.training import learning_curve as curves

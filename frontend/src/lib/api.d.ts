@@ -2365,6 +2365,78 @@ export interface components {
             split: "test" | "validation" | "training" | "all";
         };
         /**
+         * CorrectionsReady
+         * @description Whether the live model can be trained on corrections.
+         */
+        CorrectionsReady: {
+            /**
+             * Corrected
+             * @description How many pictures people corrected or confirmed.
+             */
+            corrected: number;
+            /**
+             * Counted
+             * @description How many of them are of classes that can be learned, or judge.
+             */
+            counted: number;
+            /**
+             * Held Out
+             * @description How many of them are kept back for judging, and never learned from.
+             */
+            held_out: number;
+            /**
+             * Per Class
+             * @description How many of each class; empty: none of the classes.
+             */
+            per_class: {
+                [key: string]: number;
+            };
+            /**
+             * Base
+             * @description The hash of the live model.
+             */
+            base: string;
+            /**
+             * Own Data
+             * @description Whether the data that it was trained on are at hand.
+             */
+            own_data: boolean;
+            /**
+             * Own Problem
+             * @description Why they are not; empty: they are.
+             */
+            own_problem: string;
+            /**
+             * Own Code
+             * @description The same for programs; unknown: nobody knows what the model was trained on.
+             * @enum {string}
+             */
+            own_code: "" | "unknown" | "missing";
+            /**
+             * Least
+             * @description How many pictures have to count.
+             */
+            least: number;
+            /**
+             * Least Apart
+             * @description With fewer kept back that only one model gets right no difference can be told.
+             */
+            least_apart: number;
+            /** Ready */
+            ready: boolean;
+            /**
+             * Reason
+             * @description Why it cannot start; empty: it can.
+             */
+            reason: string;
+            /**
+             * Code
+             * @description The same for programs.
+             * @enum {string}
+             */
+            code: "" | "too-few" | "none-kept-back" | "none-to-learn" | "missing-extra";
+        };
+        /**
          * CountsAnswer
          * @description How many entries there are. Each part asks for all that the filters ask, but for itself.
          */
@@ -3959,6 +4031,21 @@ export interface components {
             /** Examples */
             examples: components["schemas"]["ExampleFound"][];
         };
+        /** Readiness */
+        Readiness: {
+            /**
+             * Status
+             * @constant
+             */
+            status: "ok";
+            /** Services */
+            services: components["schemas"]["ServiceState"][];
+            /**
+             * Notices
+             * @description What an operator should know: another model answers, say.
+             */
+            notices: string[];
+        };
         /**
          * ReclassificationAnswer
          * @description Another model's answers to all entries.
@@ -4937,93 +5024,6 @@ export interface components {
              */
             reason: string;
         };
-        /** ReadyAnswer */
-        tenfold__web__health__ReadyAnswer: {
-            /**
-             * Status
-             * @constant
-             */
-            status: "ok";
-            /** Services */
-            services: components["schemas"]["ServiceState"][];
-            /**
-             * Notices
-             * @description What an operator should know: another model answers, say.
-             */
-            notices: string[];
-        };
-        /**
-         * ReadyAnswer
-         * @description Whether the live model can be trained on corrections.
-         */
-        tenfold__web__improvements__ReadyAnswer: {
-            /**
-             * Corrected
-             * @description How many pictures people corrected or confirmed.
-             */
-            corrected: number;
-            /**
-             * Counted
-             * @description How many of them are of classes that can be learned, or judge.
-             */
-            counted: number;
-            /**
-             * Held Out
-             * @description How many of them are kept back for judging, and never learned from.
-             */
-            held_out: number;
-            /**
-             * Per Class
-             * @description How many of each class; empty: none of the classes.
-             */
-            per_class: {
-                [key: string]: number;
-            };
-            /**
-             * Base
-             * @description The hash of the live model.
-             */
-            base: string;
-            /**
-             * Own Data
-             * @description Whether the data that it was trained on are at hand.
-             */
-            own_data: boolean;
-            /**
-             * Own Problem
-             * @description Why they are not; empty: they are.
-             */
-            own_problem: string;
-            /**
-             * Own Code
-             * @description The same for programs; unknown: nobody knows what the model was trained on.
-             * @enum {string}
-             */
-            own_code: "" | "unknown" | "missing";
-            /**
-             * Least
-             * @description How many pictures have to count.
-             */
-            least: number;
-            /**
-             * Least Apart
-             * @description With fewer kept back that only one model gets right no difference can be told.
-             */
-            least_apart: number;
-            /** Ready */
-            ready: boolean;
-            /**
-             * Reason
-             * @description Why it cannot start; empty: it can.
-             */
-            reason: string;
-            /**
-             * Code
-             * @description The same for programs.
-             * @enum {string}
-             */
-            code: "" | "too-few" | "none-kept-back" | "none-to-learn" | "missing-extra";
-        };
     };
     responses: never;
     parameters: never;
@@ -5299,7 +5299,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["tenfold__web__health__ReadyAnswer"];
+                    "application/json": components["schemas"]["Readiness"];
                 };
             };
             /** @description The body cannot be read. */
@@ -7019,7 +7019,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["tenfold__web__improvements__ReadyAnswer"];
+                    "application/json": components["schemas"]["CorrectionsReady"];
                 };
             };
             /** @description The body cannot be read. */

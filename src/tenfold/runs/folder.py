@@ -16,7 +16,7 @@ from typing import Any
 
 from tenfold.errors import TrainingError
 from tenfold.files import replacing
-from tenfold.recipes import files as recipe_file
+from tenfold.recipes import recipe_file
 from tenfold.recipes.recipe import Recipe
 
 

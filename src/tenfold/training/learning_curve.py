@@ -14,7 +14,7 @@ from tenfold.datasets.dataset import Dataset
 from tenfold.errors import DatasetError, TrainingError
 from tenfold.evaluation.learning_curve import LearningCurve, Point
 from tenfold.modelfile import ModelInfo
-from tenfold.recipes import files as recipe_file
+from tenfold.recipes import recipe_file
 from tenfold.recipes.recipe import Recipe, Teacher, Transfer
 from tenfold.runs.progress import Progress
 from tenfold.training import pipeline

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tenfold.modelfile import ModelInfo
-from tenfold.recipes import files as recipe_file
+from tenfold.recipes import recipe_file
 from tenfold.workflows.improvement_data import MANIFEST
 
 EPOCHS = 4

@@ -19,7 +19,7 @@ from tenfold.files import write_whole
 from tenfold.jobs import TRAINING, UNFINISHED, JobRow, Jobs, JobType, Shape, Stopped, Work
 from tenfold.models.registry import BUNDLED, RUN, Registry
 from tenfold.networks import listing
-from tenfold.recipes import files as recipe_file
+from tenfold.recipes import recipe_file
 from tenfold.recipes.recipe import Recipe
 from tenfold.runs import folder as runs
 from tenfold.runs import history

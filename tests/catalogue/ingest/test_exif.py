@@ -164,7 +164,7 @@ def test_the_hostile_samples_say_what_they_like_and_nothing_fails() -> None:
 _MEASURED = """
 import re, sys, time
 from tenfold import images
-from tenfold.catalogue import exif
+from tenfold.catalogue.ingest import exif
 
 def peak():
     return int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]) // 1000

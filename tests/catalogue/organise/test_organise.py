@@ -255,7 +255,7 @@ def test_a_full_disk_stops_and_the_filing_can_go_on_or_be_undone(
 CHILD = """
 import os, signal, sys
 from pathlib import Path
-from tenfold.catalogue import filing_steps
+from tenfold.catalogue.organise import steps as filing_steps
 from tenfold.catalogue.organise.organise import Filer
 from tenfold.catalogue.entries.filters import Filters
 from tenfold.catalogue.entries.store import Store

@@ -248,7 +248,7 @@ def test_ctrl_c_ends_it_without_a_traceback(album: Path) -> None:
     for number in range(60):
         (album / f"{number:02}.png").write_bytes(picture(RED, size=(8, 8)))
     process = subprocess.Popen(
-        [sys.executable, str(Path(__file__).with_name("colours.py")), "classify", "."],
+        [sys.executable, str(ROOT / "tests" / "cli" / "colours.py"), "classify", "."],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -20,8 +20,9 @@ from tenfold.cli.server import serve
 from tenfold.runtime import App
 from tests.cli.conftest import Command
 from tests.fakes import GREEN, picture
+from tests.paths import ROOT
 
-COLOURS = Path(__file__).with_name("colours.py")
+COLOURS = ROOT / "tests" / "cli" / "colours.py"
 
 
 @contextmanager

@@ -10,7 +10,7 @@ pytest.importorskip("torch", reason="needs the train extra: pip install 'tenfold
 from tenfold import cli, modelfile
 from tenfold.cli.training.live import LiveTable
 from tenfold.inference import Classifier
-from tenfold.recipes import files as recipe_file
+from tenfold.recipes import recipe_file
 from tenfold.runs import folder as runs
 from tenfold.runs.progress import Progress
 from tenfold.training import pipeline

@@ -23,7 +23,7 @@ def trained_curve(
         DatasetError: there are too few pictures.
         TrainingError: a part cannot be trained.
     """
-    from tenfold.recipes import files as recipe_file
+    from tenfold.recipes import recipe_file
     from tenfold.training.learning_curve import learning_curve, recipe_of
 
     recipe = recipe_of(info, epochs)

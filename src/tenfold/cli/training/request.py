@@ -43,7 +43,7 @@ class Asked:
 
     def recipe(self) -> "Recipe":
         """The recipe of the file, or the network's published one, with the options' changes."""
-        from tenfold.recipes import files as recipe_file
+        from tenfold.recipes import recipe_file
 
         if self.recipe_path is not None:
             if self.network is not None:

@@ -77,7 +77,7 @@ def train(confined: bool, **given: Any) -> int | None:
     your own. A run that was stopped goes on with --resume and ends as if it had never been.
     """
     from tenfold import settings
-    from tenfold.recipes import files as recipe_file
+    from tenfold.recipes import recipe_file
     from tenfold.runs import folder as runs
 
     asked = Asked(**given)

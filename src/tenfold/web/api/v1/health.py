@@ -35,7 +35,7 @@ class ServiceState(BaseModel):
     words: str | None = Field(description="All about the last fault, in English; told to administrators.")
 
 
-class ReadyAnswer(HealthAnswer):
+class Readiness(HealthAnswer):
     services: list[ServiceState]
     notices: list[str] = Field(description="What an operator should know: another model answers, say.")
 
@@ -52,7 +52,7 @@ async def health() -> HealthAnswer:
     summary="Does it take pictures?",
     responses=responses(_503="Not at this moment."),
 )
-async def ready(request: Request) -> ReadyAnswer:
+async def ready(request: Request) -> Readiness:
     """Answers 503 where a picture would be refused (starting, stopping, too much to do, or no database), and
     where a service failed several times in a row and is not running."""
     service = service_of(request)
@@ -76,7 +76,7 @@ async def ready(request: Request) -> ReadyAnswer:
         )
     # Whoever watches need not sign in, so the notices do not say why.
     notice = f"The live model cannot be used here; {service.classifier.info.name} answers instead."
-    return ReadyAnswer(
+    return Readiness(
         status="ok",
         services=[_state(one) for one in found],
         notices=[notice] if service.house.switch.problem else [],

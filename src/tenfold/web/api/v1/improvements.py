@@ -16,7 +16,7 @@ from tenfold.web.service import service_of
 router = APIRouter(tags=["models"], prefix="/api/v1/improvements")
 
 
-class ReadyAnswer(BaseModel):
+class CorrectionsReady(BaseModel):
     """Whether the live model can be trained on corrections."""
 
     corrected: int = Field(description="How many pictures people corrected or confirmed.")
@@ -139,10 +139,10 @@ class WentLive(BaseModel):
 
 
 @router.get("/ready", operation_id="improvement_ready", summary="Can it be trained on corrections?")
-def ready(request: Request, who: Viewer) -> ReadyAnswer:
+def ready(request: Request, who: Viewer) -> CorrectionsReady:
     """How many corrections there are, and what is missing."""
     now = service_of(request).house.improving.readiness()
-    return ReadyAnswer(
+    return CorrectionsReady(
         corrected=now.corrected,
         counted=now.counted,
         held_out=now.held_out,

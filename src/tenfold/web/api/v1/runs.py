@@ -12,7 +12,7 @@ from tenfold.jobs import UNFINISHED
 from tenfold.jobs.records import Standing
 from tenfold.models.registry import RUN
 from tenfold.networks.listing import NETWORKS
-from tenfold.recipes import files as recipe_file
+from tenfold.recipes import recipe_file
 from tenfold.runs.history import RUNNING, STOPPED, History
 from tenfold.web.api.v1.models import ModelEntry, model_entry
 from tenfold.web.job_answers import JobAnswer, job_answer

@@ -7,7 +7,7 @@ import pytest
 
 from tenfold.errors import TrainingError
 from tenfold.networks.known import NETWORKS
-from tenfold.recipes import files as recipe_file
+from tenfold.recipes import recipe_file
 from tenfold.recipes.recipe import Optimiser, Recipe, Step
 
 
