@@ -27,7 +27,7 @@ from sqlalchemy import select
 
 from benchmarks import record
 from tenfold.catalogue.entries.store import Store, hash_of
-from tenfold.catalogue.entries.tables import DONE, Embedding, Entry, Name, SeenFile
+from tenfold.catalogue.entries.tables import DONE, Embedding, Entry, Name, KnownFile
 from tenfold.database import Database
 from tenfold.jobs.tables import UNFINISHED, JobRow
 
@@ -168,7 +168,7 @@ def _entries(database: Database, hashes: dict[str, str]) -> list[str]:
 def _seen(database: Database, hashes: dict[str, str]) -> list[str]:
     """Every file is remembered with its entry."""
     with database.reading() as session:
-        seen = session.scalars(select(SeenFile)).all()
+        seen = session.scalars(select(KnownFile)).all()
         numbers = {row.hash: row.id for row in session.execute(select(Entry.hash, Entry.id))}
     remembered = {row.path: row.entry_id for row in seen if row.problem is None}
     wanted = {path: numbers.get(found) for path, found in hashes.items()}

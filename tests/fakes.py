@@ -24,7 +24,7 @@ from tenfold.predictions import Prediction
 from tenfold.runtime import App
 from tenfold.runtime.foundation import part
 from tenfold.settings import Settings
-from tenfold.workflows.switch_model import First, first
+from tenfold.workflows.switch_model import InitialModel, first
 
 T = TypeVar("T")
 LABELS = ("red", "green", "blue")
@@ -102,7 +102,7 @@ class FakeApp(App):
         self._classifier = classifier or FakeClassifier()
 
     @part
-    def first(self) -> First:
+    def initial_model(self) -> InitialModel:
         return first(self.registry, "", lambda path: self._classifier, lambda path: None, insist=False)
 
 

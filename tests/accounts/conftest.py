@@ -7,7 +7,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from tenfold.accounts.audit import Audit
-from tenfold.accounts.limits import Limits
+from tenfold.accounts.limits import LoginLimits
 from tenfold.accounts.logins import Logins
 from tenfold.accounts.passwords import Passwords
 from tenfold.accounts.people import People
@@ -48,7 +48,7 @@ class Office:
         self.people = People(database, Passwords(CHEAP), self.audit)
         self.sessions = Sessions(database, home, idle=timedelta(hours=1), lasting=timedelta(days=1))
         self.tokens = Tokens(database, self.audit)
-        self.logins = Logins(self.people, self.sessions, Limits(database), self.audit)
+        self.logins = Logins(self.people, self.sessions, LoginLimits(database), self.audit)
 
 
 @pytest.fixture

@@ -2,11 +2,11 @@
 
 import pytest
 
-from tenfold.accounts.logins import From
+from tenfold.accounts.logins import Client
 from tenfold.errors import AccountError, LoginRefused, TooManyLogins
 from tests.accounts.conftest import WORDS, Clock, Office
 
-HERE = From(address="10.0.0.1", agent="A browser")
+HERE = Client(address="10.0.0.1", agent="A browser")
 
 
 def actions(office: Office) -> list[tuple[str, str, str]]:
@@ -81,7 +81,7 @@ def test_signing_out_ends_the_session(office: Office, ann: int) -> None:
     cookie = office.logins.sign_in("Ann", WORDS, HERE)
     found = office.sessions.find(cookie)
     assert found is not None
-    office.logins.sign_out(found, From(cookie=cookie))
+    office.logins.sign_out(found, Client(cookie=cookie))
     assert office.sessions.find(cookie) is None
     assert actions(office)[-1] == ("Ann", "logout", "Ann")
 

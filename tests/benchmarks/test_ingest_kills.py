@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 
 from benchmarks.ingest_kills import Ingest, Kills
 from tenfold.catalogue.entries.store import Store
-from tenfold.catalogue.entries.tables import WAITING, Entry, SeenFile
+from tenfold.catalogue.entries.tables import WAITING, Entry, KnownFile
 from tenfold.database import Database
 from tests.paths import DATA
 
@@ -39,7 +39,7 @@ def spoil(ingest: Ingest) -> None:
     with database.writing() as session:
         one, other = session.scalars(select(Entry.id).order_by(Entry.id).limit(2))
         session.execute(update(Entry).where(Entry.id == one).values(state=WAITING))
-        session.execute(update(SeenFile).where(SeenFile.entry_id == one).values(entry_id=other))
+        session.execute(update(KnownFile).where(KnownFile.entry_id == one).values(entry_id=other))
     database.close()
     store.put(b"no picture")
     first = next(store.hashes())

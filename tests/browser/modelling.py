@@ -47,7 +47,7 @@ def correct(house: App, learned: int, kept_back: int) -> None:
             continue
         kept_back -= held_out
         missing[label] -= not held_out
-        entry = house.intake.add(content, name=f"{label}{number}.png", source="upload").entry
+        entry = house.ingest.add(content, name=f"{label}{number}.png", source="upload").entry
         entries.setdefault(label, []).append(entry.id)
     for label, numbers in entries.items():
         house.actions.do("correct", numbers, label=label)
@@ -100,7 +100,7 @@ def _judged(house: App, held_out: Paired, own: Paired | None, model: str) -> Non
 
 
 def _attempt(house: App, **values: Any) -> None:
-    table = house.improving.improvements
+    table = house.improve.improvements
     options = {"with_own_data": True, "epochs": 4, "own_source": "cifar10"}
     with house.database.writing() as session:
         one = table.begin(session, "0", house.registry.live(), 0, options)

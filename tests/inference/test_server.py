@@ -12,7 +12,7 @@ import pytest
 from tenfold.errors import NotAPicture
 from tenfold.inference import Classifier
 from tenfold.inference.classifier import Prepared
-from tenfold.inference.server import Closed, ModelServer, Priority, Read, TooLate
+from tenfold.inference.server import Closed, ModelServer, Priority, Read, DeadlinePassed
 from tenfold.predictions import Prediction
 from tests.fakes import BLUE, GREEN, RED, FakeClassifier, picture
 
@@ -113,7 +113,7 @@ def test_a_picture_whose_deadline_has_passed_is_not_read() -> None:
     seen: list[str] = []
     with ModelServer(FakeClassifier(), threads=1) as server:
         late = server.submit(noted(seen, "late"), priority=LINE, deadline=time.monotonic() - 0.01)
-        with pytest.raises(TooLate):
+        with pytest.raises(DeadlinePassed):
             late.result(10)
     assert seen == []
 

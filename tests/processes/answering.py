@@ -4,7 +4,7 @@ import os
 import time
 from contextlib import suppress
 
-from tenfold.processes import Limits, limit
+from tenfold.processes import ProcessLimits, limit
 from tenfold.processes.frames import Header
 
 
@@ -21,7 +21,7 @@ def answer(header: Header, body: bytearray) -> tuple[Header, bytes | bytearray |
         held = bytearray(header["bytes"])
         return {"held": len(held)}, b""
     if header["do"] == "narrow":
-        limit(Limits(memory=1 << 20))
+        limit(ProcessLimits(memory=1 << 20))
         return {"held": len(bytearray(header["bytes"]))}, b""
     if header["do"] == "die":
         os._exit(header["status"])

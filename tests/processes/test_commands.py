@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tenfold.processes import Command, Limits
+from tenfold.processes import Command, ProcessLimits
 from tests.paths import ROOT
 
-FREE = Limits()
+FREE = ProcessLimits()
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs the limits of a POSIX system")
 linux = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's limit of memory, and /proc")
 
@@ -33,7 +33,7 @@ class Program:
         self._folder = folder
 
     def __call__(
-        self, text: str, *, log: Path | None = None, patience: float = 20, limits: Limits = FREE
+        self, text: str, *, log: Path | None = None, patience: float = 20, limits: ProcessLimits = FREE
     ) -> Command:
         (self._folder / "program.py").write_text(text)
         return Command(
@@ -113,8 +113,8 @@ def test_one_that_does_not_stop_is_killed_with_all_it_started(program: Program) 
 @pytest.mark.parametrize(
     ("text", "limits", "words"),
     [
-        ("import time; time.sleep(600)", Limits(seconds=1), "it took longer than 1 s"),
-        ("while True: pass", Limits(cpu_seconds=1), "it used more than 1 s of processor time"),
+        ("import time; time.sleep(600)", ProcessLimits(seconds=1), "it took longer than 1 s"),
+        ("while True: pass", ProcessLimits(cpu_seconds=1), "it used more than 1 s of processor time"),
         (
             "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)",
             FREE,
@@ -124,7 +124,7 @@ def test_one_that_does_not_stop_is_killed_with_all_it_started(program: Program) 
         ("import sys; sys.exit('tenfold: No disk.\\n\\n  ')", FREE, "No disk."),
     ],
 )
-def test_how_it_ended_is_said_in_words(program: Program, text: str, limits: Limits, words: str) -> None:
+def test_how_it_ended_is_said_in_words(program: Program, text: str, limits: ProcessLimits, words: str) -> None:
     with program(text, limits=limits) as command:
         assert command.wait(never)
         assert command.failed
@@ -133,7 +133,7 @@ def test_how_it_ended_is_said_in_words(program: Program, text: str, limits: Limi
 
 @linux
 def test_its_memory_is_limited(program: Program) -> None:
-    with program("held = bytearray(500 << 20)", limits=Limits(memory=200 << 20)) as command:
+    with program("held = bytearray(500 << 20)", limits=ProcessLimits(memory=200 << 20)) as command:
         assert command.wait(never)
         assert command.failure == "MemoryError"
 

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from tenfold.processes import Limits, WorkerFailed, Workers, WorkersStopped
+from tenfold.processes import ProcessLimits, WorkerFailed, Workers, WorkersStopped
 from tenfold.processes.limits import IDLE
 from tests.paths import ROOT
 from tests.processes.answering import answer
 
 TARGET = f"{answer.__module__}:{answer.__name__}"
-FREE = Limits(seconds=20)
+FREE = ProcessLimits(seconds=20)
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs the limits of a POSIX system")
 linux = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's limit of memory, and /proc")
 
@@ -53,8 +53,8 @@ def test_a_worker_is_used_again(workers: Workers) -> None:
 @pytest.mark.parametrize(
     ("what", "limits", "words", "over"),
     [
-        ({"do": "sleep", "seconds": 60}, Limits(seconds=0.5), "it took longer than 0.5 s", True),
-        ({"do": "spin"}, Limits(seconds=60, cpu_seconds=1), "it used more than 1 s of processor time", True),
+        ({"do": "sleep", "seconds": 60}, ProcessLimits(seconds=0.5), "it took longer than 0.5 s", True),
+        ({"do": "spin"}, ProcessLimits(seconds=60, cpu_seconds=1), "it used more than 1 s of processor time", True),
         ({"do": "die", "status": IDLE}, FREE, "it ended without an answer", False),
         ({"do": "abort"}, FREE, f"the system ended it with signal {int(signal.SIGABRT)}", False),
         ({"do": "raise"}, FREE, "ValueError: no such thing", False),
@@ -63,7 +63,7 @@ def test_a_worker_is_used_again(workers: Workers) -> None:
     ],
 )
 def test_a_worker_that_fails_is_told_and_replaced(
-    workers: Workers, what: dict[str, object], limits: Limits, words: str, over: bool
+    workers: Workers, what: dict[str, object], limits: ProcessLimits, words: str, over: bool
 ) -> None:
     first = process(workers)
     with pytest.raises(WorkerFailed) as caught:
@@ -75,7 +75,7 @@ def test_a_worker_that_fails_is_told_and_replaced(
 @pytest.mark.slow
 @linux
 def test_a_worker_may_not_take_more_memory_than_it_is_given(workers: Workers) -> None:
-    given = Limits(seconds=60, memory=200 << 20)
+    given = ProcessLimits(seconds=60, memory=200 << 20)
     assert workers.ask({"do": "hold", "bytes": 100 << 20}, b"", limits=given, most=0)[0]["held"] == 100 << 20
     with pytest.raises(WorkerFailed, match="MemoryError"):
         workers.ask({"do": "hold", "bytes": 300 << 20}, b"", limits=given, most=0)
@@ -125,7 +125,7 @@ def test_stopping_waits_for_no_worker_and_leaves_no_request_waiting(workers: Wor
 
     def ask() -> None:
         try:
-            workers.ask({"do": "sleep", "seconds": 600}, b"", limits=Limits(seconds=600), most=0)
+            workers.ask({"do": "sleep", "seconds": 600}, b"", limits=ProcessLimits(seconds=600), most=0)
         except WorkersStopped as error:
             failures.append(error)
 
@@ -181,7 +181,7 @@ def test_a_worker_ends_with_its_parent_however_that_ends(tmp_path: Path) -> None
     program = (
         "import threading, time; from tests.processes.test_workers import *;"
         "workers = made(); print(process(workers), flush=True);"
-        "workers.ask({'do': 'sleep', 'seconds': 600}, b'', limits=Limits(seconds=600), most=0)"
+        "workers.ask({'do': 'sleep', 'seconds': 600}, b'', limits=ProcessLimits(seconds=600), most=0)"
     )
     with subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE) as parent:
         assert parent.stdout is not None

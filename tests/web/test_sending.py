@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from tenfold.web.security.quotas import Quota
-from tenfold.web.sending import Sending
+from tenfold.web.sending import BoundedResponses
 
 SCOPE: Scope = {"type": "http", "client": ("10.0.0.1", 1), "headers": [], "method": "GET", "path": "/"}
 
@@ -28,7 +28,7 @@ def answered(content: bytes, memory: Quota) -> tuple[list[Message], list[int]]:
     async def receive() -> Any:
         return {"type": "http.disconnect"}
 
-    asyncio.run(Sending(app, memory)(SCOPE, receive, send))
+    asyncio.run(BoundedResponses(app, memory)(SCOPE, receive, send))
     return messages, reserved
 
 

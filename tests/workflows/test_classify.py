@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from tenfold.catalogue.entries.store import Store
 from tenfold.catalogue.entries.tables import Entry
-from tenfold.catalogue.ingest.ingest import Intake
+from tenfold.catalogue.ingest.ingest import Ingest
 from tenfold.database import Database
 from tenfold.images import Limits, PictureSource
 from tenfold.inference.classifier import Prepared
@@ -16,13 +16,13 @@ from tenfold.jobs import Jobs, Stopped
 from tenfold.jobs.leases import Leases
 from tenfold.predictions import Prediction
 from tenfold.workflows import classify as classifying
-from tenfold.workflows.classify import Classifying, ClassifyParams, ClassifyResult, wake
+from tenfold.workflows.classify import ClassifyPending, ClassifyParams, ClassifyResult, wake
 from tests.fakes import BLUE, RED, FakeClassifier, FakeWork, picture
 
 
 @pytest.fixture
-def intake(database: Database, tmp_path: Path) -> Intake:
-    return Intake(database, Store(tmp_path / "pictures"), Limits())
+def intake(database: Database, tmp_path: Path) -> Ingest:
+    return Ingest(database, Store(tmp_path / "pictures"), Limits())
 
 
 @pytest.fixture
@@ -33,8 +33,8 @@ def jobs(database: Database) -> Jobs:
 
 
 @pytest.fixture
-def made(intake: Intake, tmp_path: Path, jobs: Jobs) -> Classifying:
-    return Classifying(intake, Store(tmp_path / "pictures"), ModelServer(FakeClassifier()), jobs)
+def made(intake: Ingest, tmp_path: Path, jobs: Jobs) -> ClassifyPending:
+    return ClassifyPending(intake, Store(tmp_path / "pictures"), ModelServer(FakeClassifier()), jobs)
 
 
 def labels(database: Database) -> dict[str, str | None]:
@@ -43,7 +43,7 @@ def labels(database: Database) -> dict[str, str | None]:
 
 
 def test_everything_that_waits_gets_an_answer(
-    intake: Intake, made: Classifying, database: Database, monkeypatch: pytest.MonkeyPatch
+    intake: Ingest, made: ClassifyPending, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(classifying, "_LINGER_SECONDS", 0.0)
     monkeypatch.setattr(classifying, "LOT", 8)
@@ -56,7 +56,7 @@ def test_everything_that_waits_gets_an_answer(
     assert not intake.waits()
 
 
-def test_only_those_asked_for_are_answered(intake: Intake, made: Classifying, database: Database) -> None:
+def test_only_those_asked_for_are_answered(intake: Ingest, made: ClassifyPending, database: Database) -> None:
     red, blue = (
         intake.add(picture(colour), name=name, source="upload").entry.id
         for colour, name in ((RED, "red"), (BLUE, "blue"))
@@ -68,7 +68,7 @@ def test_only_those_asked_for_are_answered(intake: Intake, made: Classifying, da
 
 
 def test_an_original_that_is_gone_fails_its_entry_alone(
-    intake: Intake, made: Classifying, database: Database, tmp_path: Path
+    intake: Ingest, made: ClassifyPending, database: Database, tmp_path: Path
 ) -> None:
     gone = intake.add(picture(RED), name="red.png", source="upload").entry
     blue = intake.add(picture(BLUE), name="blue.png", source="upload").entry
@@ -80,14 +80,14 @@ def test_an_original_that_is_gone_fails_its_entry_alone(
     assert problem["detail"].startswith("red.png cannot be read from the store (The original ")
 
 
-def test_it_stops_when_asked(intake: Intake, made: Classifying) -> None:
+def test_it_stops_when_asked(intake: Ingest, made: ClassifyPending) -> None:
     intake.add(picture(RED), name="red.png", source="upload")
     with pytest.raises(Stopped):
         made(FakeWork(ClassifyParams(), stop_after=0))
     assert intake.waits()
 
 
-def test_waking_asks_for_one_job_where_something_waits(intake: Intake, jobs: Jobs) -> None:
+def test_waking_asks_for_one_job_where_something_waits(intake: Ingest, jobs: Jobs) -> None:
     wake(jobs, intake)
     assert jobs.list() == []
     intake.add(picture(RED), name="red.png", source="upload")
@@ -97,7 +97,7 @@ def test_waking_asks_for_one_job_where_something_waits(intake: Intake, jobs: Job
 
 
 def test_waking_asks_for_a_job_for_each_worker_that_has_a_lot_to_do(
-    intake: Intake, jobs: Jobs, database: Database, monkeypatch: pytest.MonkeyPatch
+    intake: Ingest, jobs: Jobs, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(classifying, "LOT", 2)
     for _ in range(3):
@@ -109,7 +109,7 @@ def test_waking_asks_for_a_job_for_each_worker_that_has_a_lot_to_do(
 
 
 def test_what_another_worker_claimed_is_left_to_it_until_that_is_dead(
-    intake: Intake, made: Classifying, database: Database
+    intake: Ingest, made: ClassifyPending, database: Database
 ) -> None:
     red, blue = (
         intake.add(picture(colour), name=name, source="upload").entry.id
@@ -124,7 +124,7 @@ def test_what_another_worker_claimed_is_left_to_it_until_that_is_dead(
     assert made.answer([red]) == {red: True}
 
 
-def test_what_a_worker_enters_is_its_own(intake: Intake, made: Classifying, database: Database) -> None:
+def test_what_a_worker_enters_is_its_own(intake: Ingest, made: ClassifyPending, database: Database) -> None:
     other = Leases(database, serving=True)
     other.renew([])
     for worker, name, colour in ((other.worker, "red", RED), (made.worker, "blue", BLUE)):
@@ -154,14 +154,14 @@ class Struck(FakeClassifier):
 
 @pytest.mark.parametrize("reading", [True, False])
 def test_a_picture_that_raises_anything_is_set_aside_and_blocks_nobody(
-    intake: Intake,
+    intake: Ingest,
     database: Database,
     tmp_path: Path,
     jobs: Jobs,
     reading: bool,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    made = Classifying(intake, Store(tmp_path / "pictures"), ModelServer(Struck(reading=reading)), jobs)
+    made = ClassifyPending(intake, Store(tmp_path / "pictures"), ModelServer(Struck(reading=reading)), jobs)
     blue = intake.add(picture(BLUE), name="blue.png", source="upload").entry
     reds = [intake.add(picture((250, 10, n)), name=f"{n}.png", source="upload").entry.id for n in range(5)]
     assert made.answer() == dict.fromkeys(reds, True), "those behind it have their answers at once"
@@ -178,10 +178,10 @@ def test_a_picture_that_raises_anything_is_set_aside_and_blocks_nobody(
 
 
 def test_a_picture_that_was_set_aside_is_tried_again_when_it_is_added_again(
-    intake: Intake, made: Classifying, database: Database, tmp_path: Path, jobs: Jobs
+    intake: Ingest, made: ClassifyPending, database: Database, tmp_path: Path, jobs: Jobs
 ) -> None:
     content = picture(BLUE)
-    struck = Classifying(intake, Store(tmp_path / "pictures"), ModelServer(Struck(reading=True)), jobs)
+    struck = ClassifyPending(intake, Store(tmp_path / "pictures"), ModelServer(Struck(reading=True)), jobs)
     blue = intake.add(content, name="blue.png", source="upload").entry.id
     assert struck.answer() == {blue: False}
     assert not intake.waits()
@@ -191,7 +191,7 @@ def test_a_picture_that_was_set_aside_is_tried_again_when_it_is_added_again(
 
 
 def test_a_picture_that_ends_the_process_is_tried_alone_and_then_set_aside(
-    intake: Intake, made: Classifying
+    intake: Ingest, made: ClassifyPending
 ) -> None:
     """As after a kill: an attempt was begun and nothing came of it."""
     red, blue = (

@@ -17,7 +17,7 @@ import pytest
 from PIL import Image
 
 from tenfold import modelfile, settings
-from tenfold.catalogue.edits.corrections import Corrected
+from tenfold.catalogue.edits.corrections import CorrectedEntries
 from tenfold.catalogue.entries.tables import NONE
 from tenfold.errors import DatasetError, MissingExtra, RegistryError, UnknownImprovement
 from tenfold.jobs import CANCELLED, DONE, FAILED
@@ -96,13 +96,13 @@ def opened(home: Path, database_url: str = "") -> Iterator[App]:
 def start(house: App) -> str:
     """The run's model registered and live; its hash."""
     model = house.registry.register(house.home / "runs" / "base" / "model.onnx", origin=RUN, run="base")
-    house.switch.go_live(model.hash, by=0)
+    house.model_switch.go_live(model.hash, by=0)
     return model.hash
 
 
 def correct(house: App, label: str, colour: str, count: int, first: int = 0) -> None:
     entries = [
-        house.intake.add(photograph(n, colour), name=f"{colour}-{n}.png", source="upload").entry.id
+        house.ingest.add(photograph(n, colour), name=f"{colour}-{n}.png", source="upload").entry.id
         for n in range(first, first + count)
     ]
     house.actions.do("correct", entries, label=label)
@@ -125,15 +125,15 @@ def test_a_class_that_people_taught_is_known_afterwards_and_nothing_is_forgotten
         old = start(house)
         correct(house, "red", "red", 40)
         correct(house, NONE, "1", 3, first=500)
-        ready = house.improving.readiness()
+        ready = house.improve.readiness()
         assert (ready.ready, ready.reason, ready.base) == (True, "", old)
         assert ready.per_class == {"": 3, "red": 40}
         assert ready.own.source.endswith("own")
         house.jobs.start()
-        one, job = house.improving.begin(epochs=12, by=7)
+        one, job = house.improve.begin(epochs=12, by=7)
         job = house.jobs.wait(job.id, timeout=300)
         assert (job.state, job.problem) == (DONE, None)
-        one = house.improving.improvements.get(one.id)
+        one = house.improve.improvements.get(one.id)
         assert (one.state, one.by, one.run) == ("judged", 7, f"improvement-{one.id}")
         assert one.counts["new_classes"] == ["red"]
         assert one.model_hash is not None
@@ -144,7 +144,7 @@ def test_a_class_that_people_taught_is_known_afterwards_and_nothing_is_forgotten
         assert facts.views == modelfile.read(house.registry.path(old))[1].views
         found = one.comparison
         assert found is not None
-        held_out = [p for p in Corrected(house.database).read().held_out() if p.label == "red"]
+        held_out = [p for p in CorrectedEntries(house.database).read().held_out() if p.label == "red"]
         assert found["by_class"][-1] == {
             "label": "red",
             "pictures": len(held_out),
@@ -164,12 +164,12 @@ def test_a_class_that_people_taught_is_known_afterwards_and_nothing_is_forgotten
         # 63 pictures are too few to show that no point was lost, whatever came out.
         assert one.verdict != "better"
         with pytest.raises(RegistryError, match=r"did not win .* Insist to use it anyway"):
-            house.improving.make_live(one.id, insist=False, by=7)
-        change = house.improving.make_live(one.id, insist=True, by=7)
+            house.improve.make_live(one.id, insist=False, by=7)
+        change = house.improve.make_live(one.id, insist=True, by=7)
         assert (change.model_hash, change.previous_hash, change.reason) == (model.hash, old, "insisted")
         assert house.model_server.model.sha256 == model.hash
         # The next one starts from here, from the same own data.
-        assert house.improving.readiness().own.source == ready.own.source
+        assert house.improve.readiness().own.source == ready.own.source
 
 
 @pytest.mark.slow
@@ -179,19 +179,19 @@ def test_one_that_is_cut_off_goes_on_and_one_that_is_cancelled_stays_stopped(hom
         start(house)
         correct(house, "class 0", "2", 30)
         house.jobs.start()
-        one, job = house.improving.begin(epochs=300, by=0)
+        one, job = house.improve.begin(epochs=300, by=0)
         state = home / "runs" / f"improvement-{one.id}" / "state.safetensors"
         until(state.is_file)
     with opened(home) as house:
         house.jobs.start()
         until(lambda: house.jobs.get(job.id).state == "running")
         with pytest.raises(RegistryError, match=f"is being improved already .improvement {one.id}."):
-            house.improving.begin(by=0)
+            house.improve.begin(by=0)
         house.jobs.cancel(job.id)
         assert house.jobs.wait(job.id, timeout=60).state == CANCELLED
-        assert house.improving.improvements.get(one.id).state == "stopped"
+        assert house.improve.improvements.get(one.id).state == "stopped"
         with pytest.raises(RegistryError, match=r"does not exist \(the improvement is stopped\)"):
-            house.improving.make_live(one.id, insist=True, by=0)
+            house.improve.make_live(one.id, insist=True, by=0)
 
 
 @pytest.mark.slow
@@ -200,14 +200,14 @@ def test_own_data_that_vanish_meanwhile_fail_it_in_words(home: Path, trained: Pa
     with opened(home) as house:
         start(house)
         correct(house, "class 0", "2", 30)
-        one, job = house.improving.begin(by=0)
-        house.improving.improvements.change(one.id, options={**one.options, "own_source": "/nowhere/at/all"})
+        one, job = house.improve.begin(by=0)
+        house.improve.improvements.change(one.id, options={**one.options, "own_source": "/nowhere/at/all"})
         house.jobs.start()
         job = house.jobs.wait(job.id, timeout=60)
         assert job.state == FAILED
         assert job.problem is not None
         assert job.problem["problem"] == "does not exist"
-        one = house.improving.improvements.get(one.id)
+        one = house.improve.improvements.get(one.id)
         assert (one.state, one.problem and one.problem["subject"]) == ("failed", "The data '/nowhere/at/all'")
 
 
@@ -220,13 +220,13 @@ def test_without_own_data_every_class_needs_corrections(home: Path) -> None:
         with pytest.raises(
             DatasetError, match=r"every class needs two corrected pictures .* class 1, class 2"
         ):
-            house.improving.begin(with_own_data=False, by=0)
+            house.improve.begin(with_own_data=False, by=0)
         correct(house, "class 1", "1", 30)
         correct(house, "class 2", "2", 30)
         house.jobs.start()
-        one, job = house.improving.begin(with_own_data=False, epochs=2, by=0)
+        one, job = house.improve.begin(with_own_data=False, epochs=2, by=0)
         assert house.jobs.wait(job.id, timeout=200).state == DONE
-        one = house.improving.improvements.get(one.id)
+        one = house.improve.improvements.get(one.id)
         assert one.counts["own"] == 0
         assert one.comparison is not None
         assert one.comparison["own_test"] is None
@@ -246,13 +246,13 @@ def test_too_few_corrections_are_refused_with_what_is_missing(
     monkeypatch.setattr(improving, "check_extra", lambda: None)
     with plain(own_home) as house:
         correct(house, "cat", "red", 6)
-        ready = house.improving.readiness()
+        ready = house.improve.readiness()
         assert not ready.ready
         assert ready.reason == "6 corrected pictures of classes that can be learned, and it takes 10"
         with pytest.raises(RegistryError, match=r"cannot start \(6 corrected .* Correct some more"):
-            house.improving.begin(by=0)
+            house.improve.begin(by=0)
         with pytest.raises(UnknownImprovement, match="The improvement 5 does not exist"):
-            house.improving.make_live(5, insist=True, by=0)
+            house.improve.make_live(5, insist=True, by=0)
 
 
 @pytest.mark.slow
@@ -262,12 +262,12 @@ def test_own_data_that_are_not_there_are_told_before_anything_starts(
     monkeypatch.setattr(improving, "check_extra", lambda: None)
     with plain(own_home) as house:
         correct(house, "cat", "red", 30)
-        ready = house.improving.readiness()
+        ready = house.improve.readiness()
         assert (ready.ready, ready.own.source) == (True, "cifar10")
         assert ready.own.problem.startswith("CIFAR-10 in ")
         with pytest.raises(DatasetError, match=r"cannot be used \(CIFAR-10 in .* is not there"):
-            house.improving.begin(by=0)
-        assert house.improving.improvements.latest() == []
+            house.improve.begin(by=0)
+        assert house.improve.improvements.latest() == []
 
 
 def test_without_the_train_extra_the_one_command_is_named(
@@ -276,9 +276,9 @@ def test_without_the_train_extra_the_one_command_is_named(
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with plain(own_home) as house:
         correct(house, "cat", "red", 30)
-        assert 'pip install "tenfold[train]"' in house.improving.readiness().reason
+        assert 'pip install "tenfold[train]"' in house.improve.readiness().reason
         with pytest.raises(MissingExtra, match="needs the train extra"):
-            house.improving.begin(by=0)
+            house.improve.begin(by=0)
 
 
 def test_two_who_start_one_at_once_start_one(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -286,12 +286,12 @@ def test_two_who_start_one_at_once_start_one(own_home: Path, monkeypatch: pytest
     monkeypatch.setattr(improving, "_check_alone", lambda taught: None)
     with plain(own_home) as house:
         correct(house, "cat", "red", 30)
-        assert house.improving.readiness().ready
+        assert house.improve.readiness().ready
         outcomes: list[str] = []
 
         def begin() -> None:
             try:
-                outcomes.append(str(house.improving.begin(with_own_data=False, by=0)[0].id))
+                outcomes.append(str(house.improve.begin(with_own_data=False, by=0)[0].id))
             except RegistryError as refused:
                 outcomes.append(refused.problem)
 
@@ -302,12 +302,12 @@ def test_two_who_start_one_at_once_start_one(own_home: Path, monkeypatch: pytest
             thread.join()
         assert sorted(outcomes) == ["1", *["is being improved already"] * 3]
         assert len(house.jobs.list(kinds=["improve"])) == 1
-        assert [one.state for one in house.improving.latest()] == ["running"]
+        assert [one.state for one in house.improve.latest()] == ["running"]
         # It is over with its job, and another one can be started.
         house.jobs.cancel(house.jobs.list()[0].id)
-        assert [one.state for one in house.improving.latest()] == ["stopped"]
+        assert [one.state for one in house.improve.latest()] == ["stopped"]
         begin()
-        assert len(house.improving.latest()) == 2
+        assert len(house.improve.latest()) == 2
 
 
 def test_a_kill_while_one_is_started_leaves_none_that_runs_for_ever(
@@ -325,8 +325,8 @@ def test_a_kill_while_one_is_started_leaves_none_that_runs_for_ever(
 
         monkeypatch.setattr(house.improvements, "begin", killed)
         with pytest.raises(KeyboardInterrupt):
-            house.improving.begin(with_own_data=False, by=0)
-        assert (house.improving.latest(), house.jobs.list()) == ([], [])
+            house.improve.begin(with_own_data=False, by=0)
+        assert (house.improve.latest(), house.jobs.list()) == ([], [])
 
 
 _BEGIN = """
@@ -337,7 +337,7 @@ with opened(Path(sys.argv[1])) as house:
     start(house)
     correct(house, "class 0", "2", 30)
     house.jobs.start()
-    house.improving.begin(epochs=12, by=0)
+    house.improve.begin(epochs=12, by=0)
     time.sleep(600)
 """
 
@@ -356,14 +356,14 @@ def test_one_that_is_killed_goes_on_from_its_last_epoch_with_the_same_pictures(h
     manifest = home / "improvements" / "1" / "pictures.csv"
     written, facts = manifest.stat().st_mtime_ns, (run / "data.json").read_bytes()
     with opened(home) as house:
-        # Corrected after the kill: not part of what is at work.
+        # CorrectedEntries after the kill: not part of what is at work.
         correct(house, "class 1", "0", 5, first=100)
         house.jobs.start()
         assert manifest.stat().st_mtime_ns == written
-        one = house.improving.get(1)
+        one = house.improve.get(1)
         assert one.job_id is not None
         assert house.jobs.wait(one.job_id, timeout=120).state == DONE
-        one = house.improving.get(1)
+        one = house.improve.get(1)
         assert one.state == "judged"
         assert one.counts["pictures"] + one.counts["held_out"] == 30
     assert (run / "data.json").read_bytes() == facts

@@ -11,16 +11,16 @@ import pytest
 from sqlalchemy import func, select, update
 
 from tenfold.catalogue.entries.store import Store
-from tenfold.catalogue.entries.tables import Entry, SeenFile
-from tenfold.catalogue.ingest.ingest import Intake
+from tenfold.catalogue.entries.tables import Entry, KnownFile
+from tenfold.catalogue.ingest.ingest import Ingest
 from tenfold.database import Database, now
 from tenfold.errors import CatalogueError
 from tenfold.images import Limits
 from tenfold.inference.server import ModelServer
 from tenfold.jobs import Jobs, Stopped
 from tenfold.server_files import ServerFiles
-from tenfold.workflows.classify import Classifying
-from tenfold.workflows.ingest import Adding, AddParams, Tally, Whose
+from tenfold.workflows.classify import ClassifyPending
+from tenfold.workflows.ingest import AddPictures, AddParams, IngestCounts, Ownership
 from tests.fakes import BLUE, GREEN, GREY, RED, FakeClassifier, FakeWork, picture
 from tests.paths import SHARED
 
@@ -36,12 +36,12 @@ database.close()
 
 @dataclass
 class Shop:
-    """Adding with all that it needs, around the classifier that sees colours."""
+    """AddPictures with all that it needs, around the classifier that sees colours."""
 
     database: Database
     store: Store
-    intake: Intake
-    adding: Adding
+    intake: Ingest
+    adding: AddPictures
     folder: Path
 
     def put(self, name: str, content: bytes) -> None:
@@ -58,23 +58,23 @@ class Shop:
 
     def seen(self) -> int:
         with self.database.reading() as session:
-            return session.scalar(select(func.count()).select_from(SeenFile)) or 0
+            return session.scalar(select(func.count()).select_from(KnownFile)) or 0
 
 
 @pytest.fixture
 def shop(database: Database, tmp_path: Path) -> Shop:
     store = Store(tmp_path / "home" / "pictures")
-    intake = Intake(database, store, Limits(pixels=1_000_000))
+    intake = Ingest(database, store, Limits(pixels=1_000_000))
     jobs = Jobs(database, {})
     jobs.worker(serving=False)
-    classifying = Classifying(intake, store, ModelServer(FakeClassifier()), jobs)
+    classifying = ClassifyPending(intake, store, ModelServer(FakeClassifier()), jobs)
     folder = tmp_path / "photos"
     folder.mkdir()
     return Shop(
         database,
         store,
         intake,
-        Adding(database, intake, classifying, ServerFiles(tmp_path / "home", database.file)),
+        AddPictures(database, intake, classifying, ServerFiles(tmp_path / "home", database.file)),
         folder,
     )
 
@@ -154,9 +154,9 @@ def test_whatever_ends_it_doing_it_again_adds_the_rest_and_nothing_twice(
     for number in range(150):
         shop.put(f"{number:03}.png", picture((number, 250, 10), size=(8, 8)))
     calls = 0
-    real: Callable[..., Any] = getattr(Intake, killed_in)
+    real: Callable[..., Any] = getattr(Ingest, killed_in)
 
-    def killed(self: Intake, *arguments: Any, **named: Any) -> Any:
+    def killed(self: Ingest, *arguments: Any, **named: Any) -> Any:
         nonlocal calls
         calls += 1
         if calls == 2:
@@ -164,7 +164,7 @@ def test_whatever_ends_it_doing_it_again_adds_the_rest_and_nothing_twice(
         return real(self, *arguments, **named)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Intake, killed_in, killed)
+        patch.setattr(Ingest, killed_in, killed)
         with pytest.raises(KeyboardInterrupt):
             shop.run()
     assert 0 < len(shop.entries()) < 150
@@ -204,9 +204,9 @@ def test_what_a_person_deleted_comes_back_only_when_a_person_asks(shop: Shop) ->
     shop.run()
     with shop.database.writing() as session:
         session.execute(update(Entry).values(deleted_at=now()))
-    tally = Tally()
+    tally = IngestCounts()
     for _ in shop.adding.add(
-        [str(shop.folder / "red.png")], (str(shop.folder),), Whose(source="watch"), tally
+        [str(shop.folder / "red.png")], (str(shop.folder),), Ownership(source="watch"), tally
     ):
         pass
     assert (tally.unchanged, tally.added) == (1, 0)

@@ -14,7 +14,7 @@ from tenfold.catalogue.edits.actions import Actions
 from tenfold.catalogue.edits.reclassification import Reclassifications
 from tenfold.catalogue.entries.store import Store
 from tenfold.catalogue.entries.tables import Action, Embedding, Entry, Reclassification
-from tenfold.catalogue.ingest.ingest import Intake
+from tenfold.catalogue.ingest.ingest import Ingest
 from tenfold.database import Database
 from tenfold.errors import CatalogueError, NotInCatalogue, UnknownModel
 from tenfold.images import Limits
@@ -22,8 +22,8 @@ from tenfold.inference.server import ModelServer
 from tenfold.jobs import Jobs, Stopped
 from tenfold.models.registry import Registry
 from tenfold.workflows import reclassify as reclassifying
-from tenfold.workflows.classify import Classifying
-from tenfold.workflows.reclassify import RECLASSIFY, Reclassifying, ReclassifyParams, ReclassifyResult
+from tenfold.workflows.classify import ClassifyPending
+from tenfold.workflows.reclassify import RECLASSIFY, Reclassify, ReclassifyParams, ReclassifyResult
 from tests import tiny
 from tests.fakes import BLUE, GREEN, GREY, RED, FakeClassifier, FakeWork, picture
 
@@ -45,7 +45,7 @@ class Made:
     store: Store
     actions: Actions
     found: Reclassifications
-    job: Reclassifying
+    job: Reclassify
     jobs: Jobs
     model: str
 
@@ -76,7 +76,7 @@ class Made:
 def made(database: Database, tmp_path: Path) -> Made:
     """Six pictures in the catalogue, named by a model that sees colours; the other one is registered."""
     store = Store(tmp_path / "pictures")
-    intake = Intake(database, store, Limits())
+    intake = Ingest(database, store, Limits())
     for name, colour in (
         ("red", RED),
         ("crimson", (240, 9, 9)),
@@ -88,10 +88,10 @@ def made(database: Database, tmp_path: Path) -> Made:
     server = ModelServer(FakeClassifier())
     jobs, found = Jobs(database, {}), Reclassifications(database)
     jobs.worker(serving=False)
-    Classifying(intake, store, server, jobs).answer()
+    ClassifyPending(intake, store, server, jobs).answer()
     registry = Registry(database, tmp_path / "models")
     model = registry.register(tiny.MODEL).hash
-    job = Reclassifying(found, store, registry, jobs, server, lambda path: Contrary())
+    job = Reclassify(found, store, registry, jobs, server, lambda path: Contrary())
     return Made(database, store, Actions(database), found, job, jobs, model)
 
 

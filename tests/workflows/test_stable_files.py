@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tenfold.server_files import ServerFiles
-from tenfold.workflows.stable_files import Settling
+from tenfold.workflows.stable_files import StableFiles
 
 SETTLE = 2.0
 
@@ -30,7 +30,7 @@ def names(paths: object) -> list[str]:
     return sorted(Path(path).name for path in paths)
 
 
-def settled(folder: Settling, seconds: float = SETTLE * 1.5) -> list[str]:
+def settled(folder: StableFiles, seconds: float = SETTLE * 1.5) -> list[str]:
     """Looks, waits, and answers what is whole then."""
     assert folder.look() is None
     clock.now += seconds
@@ -38,11 +38,11 @@ def settled(folder: Settling, seconds: float = SETTLE * 1.5) -> list[str]:
 
 
 @pytest.fixture
-def at(tmp_path: Path) -> Callable[..., Settling]:
-    return lambda **more: Settling(str(tmp_path), ServerFiles(tmp_path / "home"), clock=clock, **more)
+def at(tmp_path: Path) -> Callable[..., StableFiles]:
+    return lambda **more: StableFiles(str(tmp_path), ServerFiles(tmp_path / "home"), clock=clock, **more)
 
 
-def test_a_file_that_stays_as_it_is_is_whole_once(at: Callable[..., Settling], tmp_path: Path) -> None:
+def test_a_file_that_stays_as_it_is_is_whole_once(at: Callable[..., StableFiles], tmp_path: Path) -> None:
     folder = at()
     (tmp_path / "deep" / "er").mkdir(parents=True)
     (tmp_path / "deep" / "er" / "a.jpg").write_bytes(b"a")
@@ -53,7 +53,7 @@ def test_a_file_that_stays_as_it_is_is_whole_once(at: Callable[..., Settling], t
     assert folder.pending == 0
 
 
-def test_a_file_that_changed_is_whole_again(at: Callable[..., Settling], tmp_path: Path) -> None:
+def test_a_file_that_changed_is_whole_again(at: Callable[..., StableFiles], tmp_path: Path) -> None:
     folder = at()
     (tmp_path / "a.jpg").write_bytes(b"a")
     assert settled(folder) == ["a.jpg"]
@@ -61,7 +61,7 @@ def test_a_file_that_changed_is_whole_again(at: Callable[..., Settling], tmp_pat
     assert settled(folder) == ["a.jpg"]
 
 
-def test_a_file_of_long_ago_is_whole_at_the_first_look(at: Callable[..., Settling], tmp_path: Path) -> None:
+def test_a_file_of_long_ago_is_whole_at_the_first_look(at: Callable[..., StableFiles], tmp_path: Path) -> None:
     (tmp_path / "old.jpg").write_bytes(b"a")
     os.utime(tmp_path / "old.jpg", (1e9, 1e9))
     folder = at()
@@ -69,7 +69,7 @@ def test_a_file_of_long_ago_is_whole_at_the_first_look(at: Callable[..., Settlin
     assert names(folder.whole()) == ["old.jpg"]
 
 
-def test_a_file_that_grows_is_waited_for_with_patience(at: Callable[..., Settling], tmp_path: Path) -> None:
+def test_a_file_that_grows_is_waited_for_with_patience(at: Callable[..., StableFiles], tmp_path: Path) -> None:
     folder = at()
     for size in range(1, 5):
         (tmp_path / "slow.jpg").write_bytes(b"x" * size)
@@ -82,7 +82,7 @@ def test_a_file_that_grows_is_waited_for_with_patience(at: Callable[..., Settlin
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who has a file open for writing")
-def test_a_file_that_is_open_for_writing_is_not_whole(at: Callable[..., Settling], tmp_path: Path) -> None:
+def test_a_file_that_is_open_for_writing_is_not_whole(at: Callable[..., StableFiles], tmp_path: Path) -> None:
     folder = at()
     with (tmp_path / "open.jpg").open("wb") as file:
         file.write(b"half")
@@ -92,7 +92,7 @@ def test_a_file_that_is_open_for_writing_is_not_whole(at: Callable[..., Settling
     assert settled(folder) == ["open.jpg"]
 
 
-def test_hidden_empty_and_partial_files_are_passed_over(at: Callable[..., Settling], tmp_path: Path) -> None:
+def test_hidden_empty_and_partial_files_are_passed_over(at: Callable[..., StableFiles], tmp_path: Path) -> None:
     for name in (".hidden.jpg", "a.jpg.part", "b.crdownload", "~c.jpg", "d.jpg~", "E.JPG.TMP"):
         (tmp_path / name).write_bytes(b"x")
     (tmp_path / "empty.jpg").touch()
@@ -110,7 +110,7 @@ def test_hidden_empty_and_partial_files_are_passed_over(at: Callable[..., Settli
     assert names(folder.whole()) == ["a.jpg"]
 
 
-def test_links_between_folders_do_not_make_it_go_round(at: Callable[..., Settling], tmp_path: Path) -> None:
+def test_links_between_folders_do_not_make_it_go_round(at: Callable[..., StableFiles], tmp_path: Path) -> None:
     (tmp_path / "one").mkdir()
     (tmp_path / "one" / "up").symlink_to(tmp_path, target_is_directory=True)
     (tmp_path / "one" / "a.jpg").write_bytes(b"x")
@@ -126,7 +126,7 @@ def test_a_folder_that_went_is_told_and_goes_on_when_it_comes_back(tmp_path: Pat
     place = tmp_path / "disk"
     place.mkdir()
     (place / "a.jpg").write_bytes(b"x")
-    folder = Settling(str(place), ServerFiles(tmp_path / "home"), clock=clock)
+    folder = StableFiles(str(place), ServerFiles(tmp_path / "home"), clock=clock)
     assert settled(folder) == ["a.jpg"]
     place.rename(tmp_path / "unplugged")
     assert folder.look() == "The folder is not there. It is watched again as soon as it is."
@@ -137,7 +137,7 @@ def test_a_folder_that_went_is_told_and_goes_on_when_it_comes_back(tmp_path: Pat
 
 
 def test_a_file_that_goes_while_it_is_waited_for_is_forgotten(
-    at: Callable[..., Settling], tmp_path: Path
+    at: Callable[..., StableFiles], tmp_path: Path
 ) -> None:
     folder = at()
     (tmp_path / "a.jpg").write_bytes(b"x")
@@ -148,7 +148,7 @@ def test_a_file_that_goes_while_it_is_waited_for_is_forgotten(
     assert folder.pending == 0
 
 
-def test_what_could_not_be_used_now_comes_again(at: Callable[..., Settling], tmp_path: Path) -> None:
+def test_what_could_not_be_used_now_comes_again(at: Callable[..., StableFiles], tmp_path: Path) -> None:
     folder = at()
     (tmp_path / "a.jpg").write_bytes(b"x")
     assert settled(folder) == ["a.jpg"]
@@ -159,7 +159,7 @@ def test_what_could_not_be_used_now_comes_again(at: Callable[..., Settling], tmp
 def test_tenfolds_own_folder_is_passed_over(tmp_path: Path) -> None:
     (tmp_path / "home" / "pictures").mkdir(parents=True)
     (tmp_path / "home" / "pictures" / "a.jpg").write_bytes(b"x")
-    folder = Settling(str(tmp_path), ServerFiles(tmp_path / "home"), clock=clock)
+    folder = StableFiles(str(tmp_path), ServerFiles(tmp_path / "home"), clock=clock)
     assert settled(folder) == []
     folder.look_at([str(tmp_path / "home" / "pictures" / "a.jpg")])
     clock.now += SETTLE * 1.5

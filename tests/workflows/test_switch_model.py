@@ -18,7 +18,7 @@ from tenfold.models.registry import BUNDLED, Registry
 from tenfold.models.tables import RegisteredModel
 from tenfold.runtime import App
 from tenfold.workflows import switch_model as switching
-from tenfold.workflows.switch_model import First, Switch, first
+from tenfold.workflows.switch_model import InitialModel, ModelSwitch, first
 from tests import tiny
 
 
@@ -31,14 +31,14 @@ def registry(database: Database, tmp_path: Path) -> Registry:
     return Registry(database, tmp_path / "models")
 
 
-def switched(registry: Registry, path: Path = tiny.MODEL) -> tuple[Switch, ModelServer]:
+def switched(registry: Registry, path: Path = tiny.MODEL) -> tuple[ModelSwitch, ModelServer]:
     """As in a process of its own: the model at `path` answers to begin with."""
     server, change = ModelServer(load(path)), registry.live_change()
-    begun = First(server.model, change.id if change else 0, "")
-    return Switch(registry, server, load, check, begun), server
+    begun = InitialModel(server.model, change.id if change else 0, "")
+    return ModelSwitch(registry, server, load, check, begun), server
 
 
-def begun(registry: Registry, model: str = "", *, insist: bool = True) -> First:
+def begun(registry: Registry, model: str = "", *, insist: bool = True) -> InitialModel:
     return first(registry, model, load, check, insist=insist)
 
 
@@ -86,7 +86,7 @@ def test_a_failure_to_follow_that_was_overtaken_is_no_problem_any_more(
         switch.go_live(old, by=0)
         raise ModelFileError("The model file", "cannot be run")
 
-    switch = Switch(registry, server, load, overtaken, First(server.model, 0, ""))
+    switch = ModelSwitch(registry, server, load, overtaken, InitialModel(server.model, 0, ""))
     registry.go_live(new, by=0)
     assert not switch.follow()
     assert (registry.live(), switch.problem) == (old, "")
@@ -125,7 +125,7 @@ def test_a_model_that_cannot_be_loaded_is_not_loaded_again_at_every_look(
         raise ModelFileError("The model file", "takes too long")
 
     server = ModelServer(load(tiny.MODEL))
-    switch = Switch(registry, server, load, refuse, First(server.model, 0, ""))
+    switch = ModelSwitch(registry, server, load, refuse, InitialModel(server.model, 0, ""))
     registry.go_live(new, by=0)
     for _ in range(5):
         assert not switch.follow()
@@ -168,7 +168,7 @@ def test_nobody_waits_while_a_model_is_tried(registry: Registry, tmp_path: Path)
             assert ended.wait(30)
 
     server = ModelServer(load(tiny.MODEL))
-    switch = Switch(registry, server, load, try_out, First(server.model, 0, ""))
+    switch = ModelSwitch(registry, server, load, try_out, InitialModel(server.model, 0, ""))
     hanging = registry.register(slow).hash
     threads = [
         threading.Thread(target=switch.go_live, args=[hanging], kwargs={"by": 0}),
@@ -274,18 +274,18 @@ def test_two_homes_on_one_database_never_demote_each_other_s_model(own_home: Pat
         return App(replace(settings.load(), home=home, database_url=url, threads=1), serving=True)
 
     with opened(homes[0]) as one:
-        key = one.switch.add(tiny.MODEL, name="tiny.onnx", by=0).hash
-        one.switch.go_live(key, by=0)
+        key = one.model_switch.add(tiny.MODEL, name="tiny.onnx", by=0).hash
+        one.model_switch.go_live(key, by=0)
         with opened(homes[1]) as two:
             [notice] = two.notices
             assert notice.startswith(f"The model file {homes[1] / 'models' / key}.onnx cannot be read")
             assert notice.endswith("The bundled model answers instead.")
             assert two.model_server.model.sha256 == two.registry.find("bundled").hash
-            assert not two.switch.follow()
+            assert not two.model_switch.follow()
             assert [app.registry.live() for app in (one, two)] == [key, key]
             copied = homes[1] / "models" / f"{key}.onnx"
             copied.parent.mkdir(exist_ok=True)
             copied.write_bytes(tiny.MODEL.read_bytes())
-            assert two.switch.follow()
+            assert two.model_switch.follow()
             assert (two.model_server.model.sha256, two.notices) == (key, ())
         assert one.model_server.model.sha256 == key

@@ -1,4 +1,4 @@
-"""Training in the background: begun, watched, stopped, gone on with, and no longer than the server lives."""
+"""Train in the background: begun, watched, stopped, gone on with, and no longer than the server lives."""
 
 import importlib.util
 import os
@@ -23,7 +23,7 @@ from tenfold.models.registry import Registry
 from tenfold.runs import folder as runs
 from tenfold.runs import lock as presence
 from tenfold.runtime import App
-from tenfold.workflows.train import Training, Wish
+from tenfold.workflows.train import Train, TrainingRequest
 from tests import run_folders as made_runs
 from tests import tiny
 from tests.fakes import FakeApp
@@ -40,15 +40,15 @@ def pictures(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def training(tmp_path: Path, sqlite_tables: Path) -> Iterator[Training]:
+def training(tmp_path: Path, sqlite_tables: Path) -> Iterator[Train]:
     """Where nobody runs its jobs."""
     database = Database(f"sqlite:///{shutil.copy(sqlite_tables, tmp_path / 'tenfold.db')}")
-    yield Training(Registry(database, tmp_path), Jobs(database, {}), tmp_path, tmp_path)
+    yield Train(Registry(database, tmp_path), Jobs(database, {}), tmp_path, tmp_path)
     database.close()
 
 
-def wish(pictures: Path, epochs: int) -> Wish:
-    return Wish(
+def wish(pictures: Path, epochs: int) -> TrainingRequest:
+    return TrainingRequest(
         data=str(pictures),
         epochs=epochs,
         name="shades",
@@ -92,9 +92,9 @@ class TestForReal:
         self, own_home: Path, pictures: Path, database_url: str
     ) -> None:
         with at_work(own_home, database_url) as house:
-            name, job = house.training.begin(wish(pictures, 2), NOW, by=0)
+            name, job = house.train.begin(wish(pictures, 2), NOW, by=0)
             assert name == "20261121-140509-shades"
-            assert house.training.unbegun() == [name]
+            assert house.train.unbegun() == [name]
             job = house.jobs.wait(job.id, timeout=400)
             assert (job.state, job.problem) == (DONE, None)
             assert (job.done, job.total) == (2, 2)
@@ -107,12 +107,12 @@ class TestForReal:
                 name,
                 ["class 0", "class 1", "class 2"],
             )
-            run = house.training.read(name)
+            run = house.train.read(name)
             assert (run.state, run.done, run.recipe["options"]) == ("finished", 2, {"widths": [6, 8, 8]})
             assert "<title>shades" in (run.folder / "report.html").read_text(encoding="utf-8")
-            assert "Test accuracy" in house.training.last_words(name)
+            assert "Test accuracy" in house.train.last_words(name)
             with pytest.raises(TrainingError, match="has ended"):
-                house.training.check_resumable(name)
+                house.train.check_resumable(name)
 
     @pytest.mark.slow
     @pytest.mark.train
@@ -120,20 +120,20 @@ class TestForReal:
         self, own_home: Path, pictures: Path
     ) -> None:
         with at_work(own_home) as house:
-            name, begun = house.training.begin(wish(pictures, LONG), NOW, by=0)
-            folder, first = house.training.folder(name), begun.id
+            name, begun = house.train.begin(wish(pictures, LONG), NOW, by=0)
+            folder, first = house.train.folder(name), begun.id
             until(lambda: len(runs.lines(folder)) >= 2)
             with pytest.raises(TrainingError, match="is being trained in"):
-                house.training.check_resumable(name)
+                house.train.check_resumable(name)
             house.jobs.cancel(first)
             assert house.jobs.wait(first, timeout=60).state == CANCELLED
             assert not presence.is_training(folder)
-            assert house.training.read(name).state == "stopped"
+            assert house.train.read(name).state == "stopped"
             learned = len(runs.lines(folder))
             assert learned < LONG
             assert house.registry.list() == []
 
-            job = house.jobs.wait(house.training.resume(name, finish=True, by=0).id, timeout=400)
+            job = house.jobs.wait(house.train.resume(name, finish=True, by=0).id, timeout=400)
             assert (job.state, job.problem) == (DONE, None)
             assert len(runs.lines(folder)) == learned
             assert house.registry.find(name).run == name
@@ -142,8 +142,8 @@ class TestForReal:
     @pytest.mark.train
     def test_killed_with_its_server_it_goes_on_where_it_was(self, own_home: Path, pictures: Path) -> None:
         house = opened(own_home)
-        name, begun = house.training.begin(wish(pictures, 40), NOW, by=0)
-        folder, job = house.training.folder(name), begun.id
+        name, begun = house.train.begin(wish(pictures, 40), NOW, by=0)
+        folder, job = house.train.folder(name), begun.id
         house.close()
         program = (
             "import time; from pathlib import Path; from tests.workflows.test_train import opened;"
@@ -171,7 +171,7 @@ class TestForReal:
     def test_what_went_wrong_is_the_job_s_problem(self, own_home: Path, tmp_path: Path) -> None:
         (tmp_path / "empty").mkdir()
         with at_work(own_home) as house:
-            _, begun = house.training.begin(Wish(data=str(tmp_path / "empty"), name="none"), NOW, by=0)
+            _, begun = house.train.begin(TrainingRequest(data=str(tmp_path / "empty"), name="none"), NOW, by=0)
             job = house.jobs.wait(begun.id, timeout=60)
         assert job.state == FAILED
         assert job.problem is not None
@@ -179,21 +179,21 @@ class TestForReal:
         assert "empty" in job.problem["received"], "the words of tenfold train"
 
 
-def test_two_runs_of_the_same_second_have_folders_of_their_own(training: Training) -> None:
+def test_two_runs_of_the_same_second_have_folders_of_their_own(training: Train) -> None:
     pytest.importorskip("torch", reason="needs the train extra: pip install 'tenfold[train]'")
-    names = [training.begin(Wish(seed=seed), NOW, by=0)[0] for seed in range(3)]
+    names = [training.begin(TrainingRequest(seed=seed), NOW, by=0)[0] for seed in range(3)]
     assert names == ["20261121-140509-default", "20261121-140509-default-2", "20261121-140509-default-3"]
 
 
 def test_without_the_extra_the_one_command_that_installs_it_is_told(
-    training: Training, monkeypatch: pytest.MonkeyPatch
+    training: Train, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = importlib.util.find_spec
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "torch" else found(name))
     with pytest.raises(MissingExtra) as caught:
-        training.begin(Wish(), NOW, by=0)
+        training.begin(TrainingRequest(), NOW, by=0)
     assert str(caught.value) == (
-        "Training needs the train extra, which is not installed (there is no torch). "
+        "Train needs the train extra, which is not installed (there is no torch). "
         'Install it with: pip install "tenfold[train]"'
     )
 
@@ -201,33 +201,33 @@ def test_without_the_extra_the_one_command_that_installs_it_is_told(
 @pytest.mark.parametrize(
     ("asked", "words"),
     [
-        (Wish(network="os:system"), "The network 'os:system' is not known (known are default,"),
-        (Wish(network="resnet-21"), "The network 'resnet-21' is not known"),
-        (Wish(data="pictures"), "The data 'pictures' cannot be found this way."),
-        (Wish(data="/no/such"), "The data '/no/such' are not there."),
-        (Wish(start_from="nothing"), "The run 'nothing' does not exist."),
-        (Wish(teacher="../.."), "The run '../..' does not exist."),
-        (Wish(changes={"optimiser.speed": 3}), "The recipe with optimiser.speed cannot be used."),
+        (TrainingRequest(network="os:system"), "The network 'os:system' is not known (known are default,"),
+        (TrainingRequest(network="resnet-21"), "The network 'resnet-21' is not known"),
+        (TrainingRequest(data="pictures"), "The data 'pictures' cannot be found this way."),
+        (TrainingRequest(data="/no/such"), "The data '/no/such' are not there."),
+        (TrainingRequest(start_from="nothing"), "The run 'nothing' does not exist."),
+        (TrainingRequest(teacher="../.."), "The run '../..' does not exist."),
+        (TrainingRequest(changes={"optimiser.speed": 3}), "The recipe with optimiser.speed cannot be used."),
     ],
 )
-def test_what_cannot_be_trained_is_refused_at_once(own_home: Path, asked: Wish, words: str) -> None:
+def test_what_cannot_be_trained_is_refused_at_once(own_home: Path, asked: TrainingRequest, words: str) -> None:
     pytest.importorskip("torch", reason="needs the train extra: pip install 'tenfold[train]'")
     house = opened(own_home)
     with pytest.raises(TrainingError) as caught:
-        house.training.begin(asked, NOW, by=0)
+        house.train.begin(asked, NOW, by=0)
     house.close()
     assert str(caught.value).startswith(words)
     assert not (own_home / "runs").exists()
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "../runs", "a/b", "a\\b", "/etc", "a\0b", "none", "C:"])
-def test_a_name_reaches_nothing_but_a_run_s_folder(training: Training, name: str) -> None:
+def test_a_name_reaches_nothing_but_a_run_s_folder(training: Train, name: str) -> None:
     made_runs.make(training.runs / "one")
     with pytest.raises(UnknownRun, match="does not exist"):
         training.folder(name)
 
 
-def test_a_link_is_no_run(training: Training, tmp_path: Path) -> None:
+def test_a_link_is_no_run(training: Train, tmp_path: Path) -> None:
     made_runs.make(tmp_path / "elsewhere")
     training.runs.mkdir()
     os.symlink(tmp_path / "elsewhere", training.runs / "link")
@@ -237,7 +237,7 @@ def test_a_link_is_no_run(training: Training, tmp_path: Path) -> None:
     assert (tmp_path / "elsewhere" / "metrics.jsonl").exists()
 
 
-def test_a_run_is_deleted_with_its_folder(training: Training) -> None:
+def test_a_run_is_deleted_with_its_folder(training: Train) -> None:
     folder = made_runs.make(training.runs / "one")
     (training.runs / "mine").mkdir()
     (training.runs / "mine" / "notes.txt").write_text("mine")

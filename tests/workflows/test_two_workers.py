@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, func, select
 
 from tenfold.catalogue.entries.store import Store
 from tenfold.catalogue.entries.tables import Embedding, Entry, Name
-from tenfold.catalogue.ingest.ingest import Intake, Kept
+from tenfold.catalogue.ingest.ingest import Ingest, StoredPicture
 from tenfold.database import Database
 from tenfold.images import Limits
 from tenfold.jobs import DONE, RUNNING, JobRow, Jobs
@@ -140,9 +140,9 @@ def test_two_servers_share_folders_to_add_and_one_is_killed(database: Database, 
 @pytest.mark.skipif(sys.platform == "win32", reason="kills as POSIX does")
 def test_two_servers_share_pictures_that_wait_and_one_is_killed(database: Database, tmp_path: Path) -> None:
     home, pictures = tmp_path / "home", FOLDERS * EACH
-    intake = Intake(database, Store(home / "pictures"), Limits())
+    intake = Ingest(database, Store(home / "pictures"), Limits())
 
-    def keep(number: int) -> Kept:
+    def keep(number: int) -> StoredPicture:
         colour = (200 + number // 100, 50, number % 100)
         return intake.keep(picture(colour, size=(8, 8)), name=f"{number}.png")
 

@@ -13,10 +13,10 @@ from PIL import Image
 from sqlalchemy import select
 
 from tenfold import settings
-from tenfold.catalogue.entries.tables import Entry, Watch
+from tenfold.catalogue.entries.tables import Entry, WatchedFolder
 from tenfold.errors import NotInCatalogue
 from tenfold.runtime import App
-from tenfold.workflows.watch_folders import LOOK, LookParams
+from tenfold.workflows.watch_folders import LOOK, ScanFolderParams
 from tests.fakes import FakeApp
 
 LONG = 120.0
@@ -27,7 +27,7 @@ class Process:
 
     def __init__(self, app: App) -> None:
         self.app, self.stopping = app, threading.Event()
-        self.thread = threading.Thread(target=app.watching.run, args=(self.stopping,))
+        self.thread = threading.Thread(target=app.folder_watcher.run, args=(self.stopping,))
 
     def watch(self) -> App:
         """Start the worker and the service."""
@@ -37,7 +37,7 @@ class Process:
 
     def end(self) -> None:
         self.stopping.set()
-        self.app.watching.wake()
+        self.app.folder_watcher.wake()
         if self.thread.is_alive():
             self.thread.join()
         self.app.close()
@@ -88,8 +88,8 @@ def until(true: Callable[[], Any]) -> None:
         time.sleep(0.05)
 
 
-def only(house: App) -> Watch:
-    (watch,) = house.watches.active()
+def only(house: App) -> WatchedFolder:
+    (watch,) = house.watched_folders.active()
     return watch
 
 
@@ -98,7 +98,7 @@ def test_pictures_are_added_when_they_are_whole_and_once(process: Started, folde
     house = process().watch()
     content = picture("blue", side=300)
     (folder / "red.bmp").write_bytes(picture("red"))
-    house.watching.add(str(folder))
+    house.folder_watcher.add(str(folder))
     with (folder / "slow.bmp").open("wb") as file:
         file.write(content[: len(content) // 2])
         file.flush()
@@ -125,20 +125,20 @@ def test_what_came_while_nobody_watched_is_added_and_the_rest_not_read_again(
 ) -> None:
     first = process()
     (folder / "red.bmp").write_bytes(picture("red"))
-    first.watch().watching.add(str(folder))
+    first.watch().folder_watcher.add(str(folder))
     until(lambda: "red.bmp" in entries(first.app))
     first.end()
     (folder / "green.bmp").write_bytes(picture("lime"))
     last = process()
     second = last.app
     read: list[str] = []
-    keep = second.intake.keep
+    keep = second.ingest.keep
 
     def noted(content: bytes, *, name: str, **more: Any) -> Any:
         read.append(name)
         return keep(content, name=name, **more)
 
-    second.intake.keep = noted  # type: ignore[method-assign]
+    second.ingest.keep = noted  # type: ignore[method-assign]
     last.watch()
     until(lambda: "green.bmp" in entries(second))
     assert read == ["green.bmp"]
@@ -147,7 +147,7 @@ def test_what_came_while_nobody_watched_is_added_and_the_rest_not_read_again(
 @pytest.mark.slow
 def test_a_folder_that_went_is_told_and_watched_again_when_it_is_back(process: Started, folder: Path) -> None:
     house = process().watch()
-    house.watching.add(str(folder))
+    house.folder_watcher.add(str(folder))
     until(lambda: only(house).looked_at is not None)
     away = folder.rename(folder.with_name("away"))
     until(lambda: only(house).problem is not None)
@@ -161,7 +161,7 @@ def test_a_folder_that_went_is_told_and_watched_again_when_it_is_back(process: S
 @pytest.mark.slow
 def test_a_folder_is_looked_through_where_nothing_is_told(process: Started, folder: Path) -> None:
     house = process().watch()
-    house.watching.add(str(folder), poll=True)
+    house.folder_watcher.add(str(folder), poll=True)
     until(lambda: only(house).looked_at is not None)
     (folder / "red.bmp").write_bytes(picture("red"))
     until(lambda: "red.bmp" in entries(house))
@@ -172,23 +172,23 @@ def test_a_folder_that_cannot_be_worked_on_delays_no_other(
     process: Started, folder: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     one = process()
-    add = one.app.adding.add
+    add = one.app.add_pictures.add
 
     def failing(paths: list[str], roots: tuple[str, ...], *more: Any) -> Iterator[None]:
         if roots == (str(folder),):
             raise ValueError("the content of a file")
         return add(paths, roots, *more)
 
-    one.app.adding.add = failing  # type: ignore[method-assign, assignment]
+    one.app.add_pictures.add = failing  # type: ignore[method-assign, assignment]
     house = one.watch()
     other = tmp_path / "other"
     other.mkdir()
     (folder / "red.bmp").write_bytes(picture("red"))
     (other / "green.bmp").write_bytes(picture("lime"))
-    house.watching.add(str(folder))
-    house.watching.add(str(other))
+    house.folder_watcher.add(str(folder))
+    house.folder_watcher.add(str(other))
     until(lambda: "green.bmp" in entries(house))
-    failed, _ = house.watches.active()
+    failed, _ = house.watched_folders.active()
     assert failed.problem == "A fault in tenfold (ValueError); the log has all of it. It is tried again."
     assert "the content of a file" in caplog.text
 
@@ -196,20 +196,20 @@ def test_a_folder_that_cannot_be_worked_on_delays_no_other(
 @pytest.mark.slow
 def test_a_watch_that_is_stopped_adds_nothing_more(process: Started, folder: Path, tmp_path: Path) -> None:
     house = process().watch()
-    watch = house.watching.add(str(folder))
-    assert house.watching.add(str(folder)).id == watch.id
+    watch = house.folder_watcher.add(str(folder))
+    assert house.folder_watcher.add(str(folder)).id == watch.id
     until(lambda: only(house).looked_at is not None)
-    house.watches.stop(watch.id)
+    house.watched_folders.stop(watch.id)
     other = tmp_path / "other"
     other.mkdir()
-    house.watching.add(str(other))
+    house.folder_watcher.add(str(other))
     until(lambda: only(house).looked_at is not None)
     (folder / "red.bmp").write_bytes(picture("red"))
     (other / "green.bmp").write_bytes(picture("lime"))
     until(lambda: "green.bmp" in entries(house))
     assert "red.bmp" not in entries(house)
     with pytest.raises(NotInCatalogue, match="does not exist"):
-        house.watches.stop(watch.id)
+        house.watched_folders.stop(watch.id)
 
 
 @pytest.mark.slow
@@ -217,7 +217,7 @@ def test_a_folder_is_watched_by_one_process_and_by_another_when_that_has_ended(
     process: Started, folder: Path
 ) -> None:
     first, second = process(), process()
-    first.watch().watching.add(str(folder))
+    first.watch().folder_watcher.add(str(folder))
     until(lambda: only(first.app).worker == first.app.jobs.me)
     second.watch()
     time.sleep(3)
@@ -233,7 +233,7 @@ def test_one_look_adds_what_is_there_and_ends(process: Started, folder: Path) ->
     house = process().watch()
     (folder / "red.bmp").write_bytes(picture("red"))
     (folder / "notes.txt").write_text("no picture")
-    params = LookParams(path=str(folder), owner=0, shared=True)
+    params = ScanFolderParams(path=str(folder), owner=0, shared=True)
     job = house.jobs.wait(house.jobs.submit(LOOK, params, title="Look", by=0).id, LONG)
     assert job.result is not None
     assert (job.result["added"], job.result["unusable"], job.result["labels"]) == (1, 1, {"red": 1})
@@ -241,7 +241,7 @@ def test_one_look_adds_what_is_there_and_ends(process: Started, folder: Path) ->
 
 def test_a_look_at_a_folder_that_is_not_there_fails_in_words(process: Started, folder: Path) -> None:
     house = process().watch()
-    params = LookParams(path=str(folder / "gone"), owner=0, shared=True)
+    params = ScanFolderParams(path=str(folder / "gone"), owner=0, shared=True)
     job = house.jobs.wait(house.jobs.submit(LOOK, params, title="Look", by=0).id, LONG)
     assert job.problem is not None
     assert "cannot be looked through: The folder is not there." in job.problem["detail"]

@@ -20,7 +20,7 @@ _LONGEST_SUBJECT = 300
 
 
 @dataclass(frozen=True)
-class Noted:
+class AuditEntry:
     """One record. who: the person's name as it was then; empty: this machine's own user, or nobody."""
 
     id: int
@@ -65,7 +65,7 @@ class Audit:
         else:
             self._add(within, who, action, subject, details, address)
 
-    def latest(self, *, before: int | None = None, limit: int = 100) -> list[Noted]:
+    def latest(self, *, before: int | None = None, limit: int = 100) -> list[AuditEntry]:
         """The records, the newest first; `before`: only those with a smaller id."""
         wanted = select(AuditRecord).order_by(AuditRecord.id.desc()).limit(limit)
         if before is not None:
@@ -96,8 +96,8 @@ class Audit:
         )
 
 
-def _noted(record: AuditRecord) -> Noted:
-    return Noted(
+def _noted(record: AuditRecord) -> AuditEntry:
+    return AuditEntry(
         id=record.id,
         at=record.at,
         who_id=record.person_id,

@@ -16,7 +16,7 @@ from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session as Transaction
 
 from tenfold.accounts.people import key_of
-from tenfold.accounts.tables import Attempt
+from tenfold.accounts.tables import LoginAttempt
 from tenfold.database import Database
 from tenfold.database.base import now
 from tenfold.errors import TooManyLogins
@@ -28,20 +28,20 @@ FREE_HERE, FREE_ADDRESS, FREE_NAME = 5, 20, 50
 
 
 @dataclass(frozen=True)
-class Try:
+class AllowedAttempt:
     """One try that was let through: the keys that it is counted under."""
 
     here: str
     ids: tuple[int, ...]
 
 
-class Limits:
+class LoginLimits:
     """The failed logins of one database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def begin(self, name: str, address: str) -> Try:
+    def begin(self, name: str, address: str) -> AllowedAttempt:
         """Count a try as failed before it is made, so that many at once are not all let through.
 
         Raises:
@@ -50,7 +50,7 @@ class Limits:
         keys, at = _keys(name, address), now()
         with self._database.writing() as change:
             self._alone(change, keys)
-            change.execute(delete(Attempt).where(Attempt.at < at - FORGOTTEN))
+            change.execute(delete(LoginAttempt).where(LoginAttempt.at < at - FORGOTTEN))
             wait = max(self._wait(change, key, free, at) for key, free in keys)
             if wait > timedelta():
                 seconds = ceil(wait.total_seconds())
@@ -60,10 +60,10 @@ class Limits:
                     seconds=seconds,
                     cure=f"Wait {_words(seconds)}, and try again.",
                 )
-            attempts = [Attempt(key=key, at=at) for key, _ in keys]
+            attempts = [LoginAttempt(key=key, at=at) for key, _ in keys]
             change.add_all(attempts)
             change.flush()
-            return Try(keys[0][0], tuple(attempt.id for attempt in attempts))
+            return AllowedAttempt(keys[0][0], tuple(attempt.id for attempt in attempts))
 
     def wait(self, name: str, address: str) -> int:
         """How many seconds the next try has to wait now; 0: it need not."""
@@ -72,15 +72,15 @@ class Limits:
             wait = max(self._wait(look, key, free, at) for key, free in _keys(name, address))
         return max(0, ceil(wait.total_seconds()))
 
-    def succeeded(self, one: Try) -> None:
+    def succeeded(self, one: AllowedAttempt) -> None:
         """Take a try back that did not fail, and forget the failures of that name from there."""
         with self._database.writing() as change:
-            change.execute(delete(Attempt).where(Attempt.id.in_(one.ids) | (Attempt.key == one.here)))
+            change.execute(delete(LoginAttempt).where(LoginAttempt.id.in_(one.ids) | (LoginAttempt.key == one.here)))
 
-    def withdraw(self, one: Try) -> None:
+    def withdraw(self, one: AllowedAttempt) -> None:
         """Take a try back that was not made."""
         with self._database.writing() as change:
-            change.execute(delete(Attempt).where(Attempt.id.in_(one.ids)))
+            change.execute(delete(LoginAttempt).where(LoginAttempt.id.in_(one.ids)))
 
     def _alone(self, change: Transaction, keys: Sequence[tuple[str, int]]) -> None:
         """Let no other transaction count the same keys now. SQLite lets in one writer at a time anyway."""
@@ -89,7 +89,7 @@ class Limits:
                 change.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
 
     def _wait(self, change: Transaction, key: str, free: int, at: datetime) -> timedelta:
-        wanted = select(func.count(), func.max(Attempt.at)).where(Attempt.key == key)
+        wanted = select(func.count(), func.max(LoginAttempt.at)).where(LoginAttempt.key == key)
         failed, last = change.execute(wanted).one()
         if failed < free or last is None:
             return timedelta()

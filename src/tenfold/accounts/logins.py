@@ -6,14 +6,14 @@ Knows no HTTP.
 from dataclasses import dataclass
 
 from tenfold.accounts.audit import Audit
-from tenfold.accounts.limits import Limits
+from tenfold.accounts.limits import LoginLimits
 from tenfold.accounts.people import Account, People
 from tenfold.accounts.sessions import Sessions, SignedIn
 from tenfold.errors import LoginRefused, TooManyLogins, UnknownAccount
 
 
 @dataclass(frozen=True)
-class From:
+class Client:
     """Where a request comes from. cookie: the session's that it brought; empty without one."""
 
     address: str = ""
@@ -24,10 +24,10 @@ class From:
 class Logins:
     """The way in to one database."""
 
-    def __init__(self, people: People, sessions: Sessions, limits: Limits, audit: Audit) -> None:
+    def __init__(self, people: People, sessions: Sessions, limits: LoginLimits, audit: Audit) -> None:
         self._people, self._sessions, self._limits, self._audit = people, sessions, limits, audit
 
-    def sign_in(self, name: str, password: str, origin: From) -> str:
+    def sign_in(self, name: str, password: str, origin: Client) -> str:
         """The cookie of a new session.
 
         The answer is the same, and takes as long, whether the name, the password or both are wrong.
@@ -43,12 +43,12 @@ class Logins:
         self._audit.note(person.id, "login", person.name, address=origin.address)
         return cookie
 
-    def sign_out(self, signed_in: SignedIn, origin: From) -> None:
+    def sign_out(self, signed_in: SignedIn, origin: Client) -> None:
         """End the session that the request came with."""
         self._sessions.end(origin.cookie)
         self._audit.note(signed_in.person_id, "logout", signed_in.name, address=origin.address)
 
-    def change_password(self, signed_in: SignedIn, old: str, new: str, origin: From) -> str:
+    def change_password(self, signed_in: SignedIn, old: str, new: str, origin: Client) -> str:
         """Give oneself another password. All sessions end; the cookie of the one that takes their place.
 
         Raises:
@@ -59,7 +59,7 @@ class Logins:
         self._people.change(person.id, password=new, by=person.id, address=origin.address)
         return self._sessions.begin(person.id, address=origin.address, agent=origin.agent)
 
-    def _check(self, name: str, password: str, origin: From) -> Account:
+    def _check(self, name: str, password: str, origin: Client) -> Account:
         one = self._limits.begin(name, origin.address)
         try:
             person = self._people.check(name, password)
@@ -76,7 +76,7 @@ class Logins:
         self._limits.succeeded(one)
         return person
 
-    def _note_failure(self, name: str, origin: From) -> None:
+    def _note_failure(self, name: str, origin: Client) -> None:
         """Without the name where nobody has it: what is typed there may be a password."""
         try:
             known = self._people.named(name)

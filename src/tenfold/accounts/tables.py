@@ -54,7 +54,7 @@ class Token(Base):
     revoked_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
-class Attempt(Base):
+class LoginAttempt(Base):
     """A login that failed: for a name or from an address, so that both can be slowed down."""
 
     __tablename__ = "attempts"

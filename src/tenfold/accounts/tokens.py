@@ -27,7 +27,7 @@ _MOST = 100
 
 
 @dataclass(frozen=True)
-class Issued:
+class IssuedToken:
     """A token without its secret."""
 
     id: int
@@ -49,7 +49,7 @@ class Tokens:
 
     def add(
         self, person: int, name: str, role: str, *, days: int, by: int = 0, address: str = ""
-    ) -> tuple[Issued, str]:
+    ) -> tuple[IssuedToken, str]:
         """A new token and its secret, which is told this once; raises AccountError.
 
         Args:
@@ -93,7 +93,7 @@ class Tokens:
             self._audit.note(by, "token.add", name, details, address=address, within=change)
             return _issued(token, owner), secret
 
-    def issued(self, person: int | None = None) -> list[Issued]:
+    def issued(self, person: int | None = None) -> list[IssuedToken]:
         """The tokens of a person, or of everybody, the newest first."""
         wanted = select(Token, Person).join(Person, Person.id == Token.person_id).order_by(Token.id.desc())
         if person is not None:
@@ -101,7 +101,7 @@ class Tokens:
         with self._database.reading() as look:
             return [_issued(*row) for row in look.execute(wanted)]
 
-    def revoke(self, token_id: int, *, person: int | None = None, by: int = 0, address: str = "") -> Issued:
+    def revoke(self, token_id: int, *, person: int | None = None, by: int = 0, address: str = "") -> IssuedToken:
         """Let a token in no longer. `person`: only one of theirs. Raises UnknownAccount."""
         with self._database.writing() as change:
             token = change.get(Token, token_id) if 0 < token_id < 2**31 else None
@@ -117,7 +117,7 @@ class Tokens:
                 self._audit.note(by, "token.revoke", token.name, details, address=address, within=change)
             return _issued(token, owner)
 
-    def find(self, secret: str) -> Issued | None:
+    def find(self, secret: str) -> IssuedToken | None:
         """The token that a secret is, with the role that holds now; None where it lets nobody in."""
         if not secret.startswith(PREFIX) or len(secret) > 2 * LONGEST_NAME:
             return None
@@ -145,8 +145,8 @@ def _hashed(secret: str) -> str:
     return sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _issued(token: Token, owner: Person) -> Issued:
-    return Issued(
+def _issued(token: Token, owner: Person) -> IssuedToken:
+    return IssuedToken(
         id=token.id,
         name=token.name,
         person_id=owner.id,

@@ -42,7 +42,7 @@ class Closed(Exception):
     """The server was closed."""
 
 
-class TooLate(Exception):
+class DeadlinePassed(Exception):
     """The picture's deadline passed before its turn came."""
 
 
@@ -123,7 +123,7 @@ class ModelServer:
         """Have a picture answered. A future that is cancelled before its turn costs nothing more.
 
         Args:
-            deadline: seconds of `time.monotonic`; after it the answer is of no use, and is TooLate.
+            deadline: seconds of `time.monotonic`; after it the answer is of no use, and is DeadlinePassed.
             model: answers instead of the one that is live now.
 
         Raises:
@@ -240,7 +240,7 @@ def _read(task: _Task) -> "Prepared | None":
     if not task.future.set_running_or_notify_cancel() or read is None:
         return None
     if task.deadline < time.monotonic():
-        task.future.set_exception(TooLate())
+        task.future.set_exception(DeadlinePassed())
         return None
     try:
         return read(task.model)

@@ -20,7 +20,7 @@ _KEPT = timedelta(days=90)
 _LONGEST_KEY = 200
 
 
-class Standing(NamedTuple):
+class JobState(NamedTuple):
     """A job's state, without its parameters and result."""
 
     id: str
@@ -89,7 +89,7 @@ class Records:
         with self._database.reading() as session:
             return list(session.scalars(query))
 
-    def latest(self, kind: str, param: str, values: Sequence[str]) -> dict[str, Standing]:
+    def latest(self, kind: str, param: str, values: Sequence[str]) -> dict[str, JobState]:
         """The state of the last job of a kind for each value of one of its parameters.
 
         Args:
@@ -100,13 +100,13 @@ class Records:
         newest = select(func.max(JobRow.id)).where(JobRow.kind == kind, value.in_(values)).group_by(value)
         query = select(value, *_STANDING).where(JobRow.id.in_(newest))
         with self._database.reading() as session:
-            return {row[0]: Standing(*row[1:]) for row in session.execute(query)}
+            return {row[0]: JobState(*row[1:]) for row in session.execute(query)}
 
-    def standing(self, ids: Sequence[str]) -> dict[str, Standing]:
+    def standing(self, ids: Sequence[str]) -> dict[str, JobState]:
         """The states of jobs, by their ids."""
         with self._database.reading() as session:
             return {
-                row.id: Standing(*row)
+                row.id: JobState(*row)
                 for row in session.execute(select(*_STANDING).where(JobRow.id.in_(ids)))
             }
 

@@ -6,13 +6,13 @@ before it loads anything, because code between fork and exec is unsafe where thr
 
     commands.py   Command: one long command, watched until it ends or is to stop
     workers.py    Workers: a few children that answer requests, kept and used again
-    limits.py     Limits: what a child may use, and how one that went beyond them ended
+    limits.py     ProcessLimits: what a child may use, and how one that went beyond them ended
     frames.py     what a worker and its parent say to each other
     child.py      what runs in the child
 """
 
 from tenfold.processes.commands import Command
-from tenfold.processes.limits import Limits, limit
+from tenfold.processes.limits import ProcessLimits, limit
 from tenfold.processes.workers import WorkerFailed, Workers, WorkersStopped
 
-__all__ = ["Command", "Limits", "WorkerFailed", "Workers", "WorkersStopped", "limit"]
+__all__ = ["Command", "ProcessLimits", "WorkerFailed", "Workers", "WorkersStopped", "limit"]

@@ -19,7 +19,7 @@ from typing import TypeAlias
 
 from tenfold.processes import frames
 from tenfold.processes.frames import Header
-from tenfold.processes.limits import IDLE, Limits, limit
+from tenfold.processes.limits import IDLE, ProcessLimits, limit
 
 if sys.platform == "win32":  # pragma: no cover
     import _thread
@@ -75,7 +75,7 @@ def _serve(target: str, idle_seconds: float) -> None:
             said, body = requests.get(timeout=idle_seconds)
         except queue.Empty:
             os._exit(IDLE)
-        limit(Limits(**said["limits"]))
+        limit(ProcessLimits(**said["limits"]))
         try:
             header, result = answer(said["request"], body)
         except Exception as error:  # noqa: BLE001 - told to the parent, which raises it
@@ -83,7 +83,7 @@ def _serve(target: str, idle_seconds: float) -> None:
             frames.write(replies, {"failed": words, "over": over}, b"")
         else:
             frames.write(replies, {"answer": header}, result)
-        limit(Limits())
+        limit(ProcessLimits())
 
 
 def _read_requests(requests: _Requests) -> None:
@@ -98,7 +98,7 @@ def _read_requests(requests: _Requests) -> None:
 def _main(kind: str, *arguments: str) -> None:
     if kind == "worker":
         return _serve(arguments[0], float(arguments[1]))
-    limit(Limits(**json.loads(arguments[0])))
+    limit(ProcessLimits(**json.loads(arguments[0])))
     _end_with_input()
     sys.argv = list(arguments[1:])
     runpy.run_module(arguments[1], run_name="__main__", alter_sys=True)

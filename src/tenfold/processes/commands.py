@@ -14,10 +14,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, cast
 
-from tenfold.processes.limits import Limits, ended_by
+from tenfold.processes.limits import ProcessLimits, ended_by
 
 _WORDS, _LOG_END = 300, 65_536
-_UNLIMITED = Limits()
+_UNLIMITED = ProcessLimits()
 
 
 class Command:
@@ -38,7 +38,7 @@ class Command:
         *,
         environment: Mapping[str, str] | None = None,
         log: Path | None = None,
-        limits: Limits = _UNLIMITED,
+        limits: ProcessLimits = _UNLIMITED,
         patience: float = 5.0,
     ) -> None:
         self._limits, self._patience = limits, patience

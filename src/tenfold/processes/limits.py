@@ -13,7 +13,7 @@ IDLE = 3
 
 
 @dataclass(frozen=True)
-class Limits:
+class ProcessLimits:
     """What a child may use; None is no limit.
 
     Attributes:
@@ -27,7 +27,7 @@ class Limits:
     memory: int | None = None
 
 
-def limit(limits: Limits) -> None:
+def limit(limits: ProcessLimits) -> None:
     """Limit this process's processor time and memory from here on; None lifts a limit."""
     if sys.platform == "win32":  # pragma: no cover
         return
@@ -38,7 +38,7 @@ def limit(limits: Limits) -> None:
         _set(resource.RLIMIT_AS, limits.memory, int(sizes.read_text().split()[0]) * resource.getpagesize())
 
 
-def ended_by(status: int, limits: Limits, *, expired: bool) -> tuple[str, bool]:
+def ended_by(status: int, limits: ProcessLimits, *, expired: bool) -> tuple[str, bool]:
     """What ended a process that could say nothing of it, and whether that was a limit or the lack of memory.
 
     Args:

@@ -13,7 +13,7 @@ from dataclasses import asdict
 from tenfold.processes import frames
 from tenfold.processes.commands import close_input, start
 from tenfold.processes.frames import Header
-from tenfold.processes.limits import IDLE, Limits, ended_by
+from tenfold.processes.limits import IDLE, ProcessLimits, ended_by
 
 if sys.platform == "linux":
     import fcntl
@@ -65,7 +65,7 @@ class Workers:
             os.register_at_fork(after_in_child=self._forget)
 
     def ask(
-        self, header: Header, body: bytes | memoryview, *, limits: Limits, most: int
+        self, header: Header, body: bytes | memoryview, *, limits: ProcessLimits, most: int
     ) -> tuple[Header, bytearray]:
         """Have a worker answer; waits for one that is free.
 
@@ -164,7 +164,7 @@ class _Worker:
                     fcntl.fcntl(end, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 
     def ask(
-        self, header: Header, body: bytes | memoryview, limits: Limits, most: int
+        self, header: Header, body: bytes | memoryview, limits: ProcessLimits, most: int
     ) -> tuple[Header, bytearray]:
         timer = threading.Timer(limits.seconds or threading.TIMEOUT_MAX, self._expire)
         timer.daemon = True

@@ -13,14 +13,14 @@ from tenfold.settings import Settings
 
 if TYPE_CHECKING:
     from tenfold.catalogue.edits.actions import Actions
-    from tenfold.catalogue.edits.corrections import Corrected
+    from tenfold.catalogue.edits.corrections import CorrectedEntries
     from tenfold.catalogue.edits.reclassification import Reclassifications
-    from tenfold.catalogue.entries.pictures import Showing
+    from tenfold.catalogue.entries.pictures import PictureFiles
     from tenfold.catalogue.entries.store import Store
     from tenfold.catalogue.export.exports import Exports
-    from tenfold.catalogue.ingest.ingest import Intake
-    from tenfold.catalogue.ingest.watched_folders import Watches
-    from tenfold.catalogue.organise.organise import Filer
+    from tenfold.catalogue.ingest.ingest import Ingest
+    from tenfold.catalogue.ingest.watched_folders import WatchedFolders
+    from tenfold.catalogue.organise.organise import Organiser
     from tenfold.catalogue.search.review import Review
     from tenfold.catalogue.search.search import Search
     from tenfold.catalogue.similar.duplicates import Duplicates
@@ -32,15 +32,15 @@ if TYPE_CHECKING:
     from tenfold.models.registry import Registry
     from tenfold.server_files import ServerFiles
     from tenfold.workflows.check_data import CheckData
-    from tenfold.workflows.classify import Classifying
+    from tenfold.workflows.classify import ClassifyPending
     from tenfold.workflows.compare import Compare
-    from tenfold.workflows.improve import Improving
-    from tenfold.workflows.ingest import Adding
-    from tenfold.workflows.reclassify import Reclassifying
-    from tenfold.workflows.switch_model import First, Load, Switch
-    from tenfold.workflows.train import Training
-    from tenfold.workflows.training_data import OwnData
-    from tenfold.workflows.watch_folders import Looking, WatchedFolders
+    from tenfold.workflows.improve import Improve
+    from tenfold.workflows.ingest import AddPictures
+    from tenfold.workflows.reclassify import Reclassify
+    from tenfold.workflows.switch_model import InitialModel, Load, ModelSwitch
+    from tenfold.workflows.train import Train
+    from tenfold.workflows.training_data import TrainingData
+    from tenfold.workflows.watch_folders import ScanFolder, FolderWatcher
 
 
 class App(Foundation):
@@ -64,7 +64,7 @@ class App(Foundation):
     @property
     def notices(self) -> tuple[str, ...]:
         """What whoever starts it should know, in words: why the live model cannot be used, say."""
-        return tuple(filter(None, [self.switch.problem]))
+        return tuple(filter(None, [self.model_switch.problem]))
 
     @part
     def files(self) -> "ServerFiles":
@@ -88,7 +88,7 @@ class App(Foundation):
         return Registry(self.database, self.home / "models")
 
     @part
-    def first(self) -> "First":
+    def initial_model(self) -> "InitialModel":
         """The model to begin with."""
         from tenfold.inference.trial import try_out
         from tenfold.workflows.switch_model import first
@@ -100,14 +100,14 @@ class App(Foundation):
         from tenfold.inference.server import ModelServer
 
         settings = self.settings
-        return ModelServer(self.first.classifier, threads=settings.threads, batch=settings.batch_size)
+        return ModelServer(self.initial_model.classifier, threads=settings.threads, batch=settings.batch_size)
 
     @part
-    def switch(self) -> "Switch":
+    def model_switch(self) -> "ModelSwitch":
         from tenfold.inference.trial import try_out
-        from tenfold.workflows.switch_model import Switch
+        from tenfold.workflows.switch_model import ModelSwitch
 
-        return Switch(self.registry, self.model_server, self.load, try_out, self.first)
+        return ModelSwitch(self.registry, self.model_server, self.load, try_out, self.initial_model)
 
     # The catalogue.
 
@@ -118,16 +118,16 @@ class App(Foundation):
         return Store(self.home / "pictures")
 
     @part
-    def intake(self) -> "Intake":
-        from tenfold.catalogue.ingest.ingest import Intake
+    def ingest(self) -> "Ingest":
+        from tenfold.catalogue.ingest.ingest import Ingest
 
-        return Intake(self.database, self.store, self.limits)
+        return Ingest(self.database, self.store, self.limits)
 
     @part
-    def showing(self) -> "Showing":
-        from tenfold.catalogue.entries.pictures import Showing
+    def picture_files(self) -> "PictureFiles":
+        from tenfold.catalogue.entries.pictures import PictureFiles
 
-        return Showing(self.database, self.store, self.home / "thumbnails", self.limits)
+        return PictureFiles(self.database, self.store, self.home / "thumbnails", self.limits)
 
     @part
     def actions(self) -> "Actions":
@@ -166,16 +166,16 @@ class App(Foundation):
         return Exports(self.database, self.store)
 
     @part
-    def filing(self) -> "Filer":
-        from tenfold.catalogue.organise.organise import Filer
+    def organiser(self) -> "Organiser":
+        from tenfold.catalogue.organise.organise import Organiser
 
-        return Filer(self.database, self.store, self.home)
+        return Organiser(self.database, self.store, self.home)
 
     @part
-    def corrected(self) -> "Corrected":
-        from tenfold.catalogue.edits.corrections import Corrected
+    def corrected_entries(self) -> "CorrectedEntries":
+        from tenfold.catalogue.edits.corrections import CorrectedEntries
 
-        return Corrected(self.database)
+        return CorrectedEntries(self.database)
 
     @part
     def reclassifications(self) -> "Reclassifications":
@@ -184,10 +184,10 @@ class App(Foundation):
         return Reclassifications(self.database)
 
     @part
-    def watches(self) -> "Watches":
-        from tenfold.catalogue.ingest.watched_folders import Watches
+    def watched_folders(self) -> "WatchedFolders":
+        from tenfold.catalogue.ingest.watched_folders import WatchedFolders
 
-        return Watches(self.database)
+        return WatchedFolders(self.database)
 
     # Long work.
 
@@ -199,40 +199,40 @@ class App(Foundation):
         return Jobs(self.database, handlers(self))
 
     @part
-    def classifying(self) -> "Classifying":
-        from tenfold.workflows.classify import Classifying
+    def classify_pending(self) -> "ClassifyPending":
+        from tenfold.workflows.classify import ClassifyPending
 
-        return Classifying(self.intake, self.store, self.model_server, self.jobs)
-
-    @part
-    def adding(self) -> "Adding":
-        from tenfold.workflows.ingest import Adding
-
-        return Adding(self.database, self.intake, self.classifying, self.files)
+        return ClassifyPending(self.ingest, self.store, self.model_server, self.jobs)
 
     @part
-    def watching(self) -> "WatchedFolders":
-        from tenfold.workflows.watch_folders import WatchedFolders
+    def add_pictures(self) -> "AddPictures":
+        from tenfold.workflows.ingest import AddPictures
 
-        return WatchedFolders(self.watches, self.adding, self.jobs, self.files)
-
-    @part
-    def looking(self) -> "Looking":
-        from tenfold.workflows.watch_folders import Looking
-
-        return Looking(self.adding, self.files)
+        return AddPictures(self.database, self.ingest, self.classify_pending, self.files)
 
     @part
-    def checking(self) -> "CheckData":
+    def folder_watcher(self) -> "FolderWatcher":
+        from tenfold.workflows.watch_folders import FolderWatcher
+
+        return FolderWatcher(self.watched_folders, self.add_pictures, self.jobs, self.files)
+
+    @part
+    def scan_folder(self) -> "ScanFolder":
+        from tenfold.workflows.watch_folders import ScanFolder
+
+        return ScanFolder(self.add_pictures, self.files)
+
+    @part
+    def check_data(self) -> "CheckData":
         from tenfold.workflows.check_data import CheckData
 
         return CheckData(self.home / "checks", self.settings.data_dir, self.home)
 
     @part
-    def training(self) -> "Training":
-        from tenfold.workflows.train import Training
+    def train(self) -> "Train":
+        from tenfold.workflows.train import Train
 
-        return Training(self.registry, self.jobs, self.home, self.settings.data_dir)
+        return Train(self.registry, self.jobs, self.home, self.settings.data_dir)
 
     @part
     def compare(self) -> "Compare":
@@ -247,33 +247,33 @@ class App(Foundation):
         return Improvements(self.database)
 
     @part
-    def own_data(self) -> "OwnData":
-        from tenfold.workflows.training_data import OwnData
+    def training_data(self) -> "TrainingData":
+        from tenfold.workflows.training_data import TrainingData
 
-        return OwnData(self.registry, self.improvements, self.files, self.home, self.settings.data_dir)
+        return TrainingData(self.registry, self.improvements, self.files, self.home, self.settings.data_dir)
 
     @part
-    def improving(self) -> "Improving":
-        from tenfold.workflows.improve import Improving
+    def improve(self) -> "Improve":
+        from tenfold.workflows.improve import Improve
 
-        return Improving(
+        return Improve(
             self.improvements,
-            self.corrected,
+            self.corrected_entries,
             self.store,
             self.registry,
-            self.switch,
+            self.model_switch,
             self.jobs,
-            self.own_data,
+            self.training_data,
             self.load,
             home=self.home,
             data_dir=self.settings.data_dir,
         )
 
     @part
-    def reclassifying(self) -> "Reclassifying":
-        from tenfold.workflows.reclassify import Reclassifying
+    def reclassify(self) -> "Reclassify":
+        from tenfold.workflows.reclassify import Reclassify
 
-        return Reclassifying(
+        return Reclassify(
             self.reclassifications,
             self.store,
             self.registry,

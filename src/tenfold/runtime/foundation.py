@@ -131,7 +131,7 @@ class Foundation:
 
     @part
     def logins(self) -> "Logins":
-        from tenfold.accounts.limits import Limits
+        from tenfold.accounts.limits import LoginLimits
         from tenfold.accounts.logins import Logins
 
-        return Logins(self.people, self.sessions, Limits(self.database), self.audit)
+        return Logins(self.people, self.sessions, LoginLimits(self.database), self.audit)

@@ -14,14 +14,14 @@ from tenfold.workflows.train import TRAIN
 from tenfold.workflows.watch_folders import LOOK
 
 JOBS: Mapping[AnyType, Callable[[App], AnyHandler]] = {
-    ADD: lambda app: app.adding,
-    CHECK_DATA: lambda app: app.checking,
-    CLASSIFY: lambda app: app.classifying,
+    ADD: lambda app: app.add_pictures,
+    CHECK_DATA: lambda app: app.check_data,
+    CLASSIFY: lambda app: app.classify_pending,
     COMPARE: lambda app: app.compare,
-    IMPROVE: lambda app: app.improving,
-    LOOK: lambda app: app.looking,
-    RECLASSIFY: lambda app: app.reclassifying,
-    TRAIN: lambda app: app.training,
+    IMPROVE: lambda app: app.improve,
+    LOOK: lambda app: app.scan_folder,
+    RECLASSIFY: lambda app: app.reclassify,
+    TRAIN: lambda app: app.train,
 }
 
 

@@ -18,11 +18,11 @@ def services(app: "App") -> list[Service]:
     from tenfold.workflows.classify import wake
 
     return [
-        Periodic("live-model", _SECONDS_TO_FOLLOW, app.switch.follow),
+        Periodic("live-model", _SECONDS_TO_FOLLOW, app.model_switch.follow),
         app.jobs.worker(serving=True),
         # Pictures of a process that was killed, entries that were restored, uploads that came as a job ended.
-        Periodic("waiting-pictures", _SECONDS_BETWEEN_WAKES, lambda: wake(app.jobs, app.intake)),
-        app.watching,
+        Periodic("waiting-pictures", _SECONDS_BETWEEN_WAKES, lambda: wake(app.jobs, app.ingest)),
+        app.folder_watcher,
     ]
 
 

@@ -31,9 +31,9 @@ from tenfold.web.api.v1.catalogue import exports, pictures, reclassifications, r
 from tenfold.web.api.v1.catalogue import organise as filings
 from tenfold.web.api.v1.catalogue import search as catalogue_search
 from tenfold.web.api.v1.catalogue import watched_folders as watches
-from tenfold.web.security.guard import HEADERS, Guard, Pace, allowed_hosts
-from tenfold.web.sending import Sending
-from tenfold.web.service import Service
+from tenfold.web.security.guard import HEADERS, Guard, BodyRate, allowed_hosts
+from tenfold.web.sending import BoundedResponses
+from tenfold.web.service import State
 
 API_VERSION = "1"
 
@@ -43,7 +43,7 @@ def create_app(house: App, *, page: Path = pages.BUILT) -> FastAPI:
 
     Its lifespan starts and stops the model server and the services, so the server must run it (uvicorn does).
     """
-    service = Service(house)
+    service = State(house)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -54,11 +54,11 @@ def create_app(house: App, *, page: Path = pages.BUILT) -> FastAPI:
     app.state.service = service
     app.include_router(docs.router)
     pages.install(app, page)
-    app.add_middleware(Sending, memory=service.memory)
+    app.add_middleware(BoundedResponses, memory=service.memory)
     app.add_middleware(
         Guard,
         hosts=allowed_hosts(house.settings.host, house.settings.allowed_hosts),
-        pace=Pace(house.settings.body_seconds, house.settings.stall_seconds, house.settings.least_rate),
+        pace=BodyRate(house.settings.body_seconds, house.settings.stall_seconds, house.settings.least_rate),
     )
     return app
 

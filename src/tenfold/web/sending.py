@@ -11,7 +11,7 @@ from tenfold.web.security.quotas import Quota
 _PIECE = 1 << 16
 
 
-class Sending:
+class BoundedResponses:
     """ASGI middleware. Answers Overloaded in place of a response for which `memory` has nothing left."""
 
     def __init__(self, app: ASGIApp, memory: Quota) -> None:

@@ -25,7 +25,7 @@ from tenfold.web.uploads.pictures import UploadLimits, declared
 _SECONDS_TO_STOP = 15.0
 
 
-class Service:
+class State:
     """The house behind one app, its services, and the limits on what requests may ask for."""
 
     def __init__(self, house: App) -> None:
@@ -79,6 +79,6 @@ def stated(home: Path) -> Settings:
     return load({**os.environ, variable("home"): str(home)}, file if file.is_file() else None)
 
 
-def service_of(request: Request) -> Service:
+def service_of(request: Request) -> State:
     """The service behind the app that got the request."""
-    return cast(Service, request.app.state.service)
+    return cast(State, request.app.state.service)

@@ -15,7 +15,7 @@ T = TypeVar("T")
 _WRITING, _READING, _SERIALISING = 8, 8, 2
 
 
-class Pool:
+class ThreadPool:
     """A bounded pool of threads: `await pool(function, *args)` gives the function's result."""
 
     def __init__(self, threads: int, name: str) -> None:
@@ -45,11 +45,11 @@ class Threads:
     """
 
     def __init__(self, decoding: int) -> None:
-        self.write = Pool(_WRITING, "write")
-        self.decode = Pool(decoding, "decode")
-        self.read = Pool(_READING, "read")
-        self.serialise = Pool(_SERIALISING, "serialise")
-        self.load = Pool(1, "load")
+        self.write = ThreadPool(_WRITING, "write")
+        self.decode = ThreadPool(decoding, "decode")
+        self.read = ThreadPool(_READING, "read")
+        self.serialise = ThreadPool(_SERIALISING, "serialise")
+        self.load = ThreadPool(1, "load")
 
     def close(self) -> None:
         """Close every pool."""

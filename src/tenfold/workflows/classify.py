@@ -16,7 +16,7 @@ from pydantic import Field
 from tenfold import images
 from tenfold.catalogue.entries.store import Store
 from tenfold.catalogue.entries.tables import HOUSE
-from tenfold.catalogue.ingest.ingest import Intake, Waiting
+from tenfold.catalogue.ingest.ingest import Ingest, PendingEntry
 from tenfold.catalogue.similar.perceptual_hash import look
 from tenfold.errors import CatalogueError, PictureError
 from tenfold.inference import Classifier
@@ -49,7 +49,7 @@ class ClassifyResult(Shape):
 CLASSIFY = JobType("classify", WORK, ClassifyParams, ClassifyResult, alone=True)
 
 
-class Classifying:
+class ClassifyPending:
     """Does the job "classify": answers everything that waits.
 
     Args:
@@ -57,7 +57,7 @@ class Classifying:
         jobs: has the names of the workers that live, this process's among them.
     """
 
-    def __init__(self, intake: Intake, store: Store, server: ModelServer, jobs: Jobs) -> None:
+    def __init__(self, intake: Ingest, store: Store, server: ModelServer, jobs: Jobs) -> None:
         self._intake, self._store, self._server, self._jobs = intake, store, server, jobs
         # Two jobs of one process have one worker, and must not answer the same pictures.
         self._one_at_a_time = threading.Lock()
@@ -107,10 +107,10 @@ class Classifying:
                 )
             return {entry: not isinstance(said, PictureError) for entry, said in answers.items()}
 
-    def _begin(self, among: Sequence[int] | None) -> list[Waiting]:
+    def _begin(self, among: Sequence[int] | None) -> list[PendingEntry]:
         return self._intake.begin(LOT, among, worker=self.worker, living=self._jobs.workers())
 
-    def _read(self, one: Waiting, looks: dict[int, int], model: Classifier) -> Prepared:
+    def _read(self, one: PendingEntry, looks: dict[int, int], model: Classifier) -> Prepared:
         """One picture read and cut; what it looks like goes into `looks`. In one of several threads."""
         if one.attempts > MOST_ATTEMPTS:  # each of them ended with its process
             raise _set_aside(one, "whatever read it ended")
@@ -126,7 +126,7 @@ class Classifying:
         return model.prepare(read.pixels, name=one.name)
 
 
-def _answer(one: Waiting, outcome: Outcome) -> Prediction | PictureError | None:
+def _answer(one: PendingEntry, outcome: Outcome) -> Prediction | PictureError | None:
     """What becomes of an entry; None: it is tried again."""
     if isinstance(outcome, Prediction | PictureError):
         return outcome
@@ -136,7 +136,7 @@ def _answer(one: Waiting, outcome: Outcome) -> Prediction | PictureError | None:
     return _set_aside(one, type(outcome).__name__)
 
 
-def _set_aside(one: Waiting, received: str) -> PictureError:
+def _set_aside(one: PendingEntry, received: str) -> PictureError:
     return PictureError(
         one.name,
         f"could not be classified in {MOST_ATTEMPTS} attempts",
@@ -145,7 +145,7 @@ def _set_aside(one: Waiting, received: str) -> PictureError:
     )
 
 
-def wake(jobs: Jobs, intake: Intake) -> None:
+def wake(jobs: Jobs, intake: Ingest) -> None:
     """Have everything that waits classified; nothing where nothing waits.
 
     One job for each worker, so that all of them share the work, but no more than there are lots.

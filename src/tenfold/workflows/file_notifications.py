@@ -13,7 +13,7 @@ _REMOTE = ("nfs", "cifs", "smb", "9p", "fuse", "vboxsf", "drvfs", "afs", "ncp", 
 _STEP_MS = 500
 
 
-class Notifying:
+class FolderNotifications:
     """Gathers what changes below a folder until it is closed.
 
     Attributes:

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from tenfold.catalogue.edits.corrections import Corrected, CorrectedPicture
+from tenfold.catalogue.edits.corrections import CorrectedEntries, CorrectedPicture
 from tenfold.catalogue.entries.store import Store
 from tenfold.catalogue.entries.tables import NONE
 from tenfold.datasets.dataset import Dataset
@@ -25,11 +25,11 @@ from tenfold.jobs import CANCELLED, TRAINING, JobRow, Jobs, JobType, Shape, Stop
 from tenfold.models.improvements import BETTER, FAILED, JUDGED, RUNNING, STOPPED, Improvements
 from tenfold.models.registry import CORRECTIONS, INSISTED, WON, Registry
 from tenfold.models.tables import Improvement, LiveChange
-from tenfold.workflows.improvement_data import Lessons, Mixture, Writer, evenly, lessons
+from tenfold.workflows.improvement_data import LearningSet, Mixture, Writer, evenly, lessons
 from tenfold.workflows.improvement_evaluation import judge
 from tenfold.workflows.improvement_recipe import EPOCHS, arguments, name_of
-from tenfold.workflows.switch_model import Switch
-from tenfold.workflows.training_data import OwnData, OwnSource
+from tenfold.workflows.switch_model import ModelSwitch
+from tenfold.workflows.training_data import TrainingData, TrainingDataSource
 from tenfold.workflows.training_process import TrainingProcess, check_extra
 
 # Fewer corrected pictures than this teach nothing that could be measured.
@@ -70,7 +70,7 @@ class Readiness:
     held_out: int
     per_class: dict[str, int]
     base: str
-    own: OwnSource
+    own: TrainingDataSource
     code: str
     reason: str
     least: int = LEAST
@@ -80,7 +80,7 @@ class Readiness:
         return not self.code
 
 
-class Improving:
+class Improve:
     """Improvements on the live model: whether one can start, starting one, the job itself, making one live.
 
     Args:
@@ -93,12 +93,12 @@ class Improving:
     def __init__(
         self,
         improvements: Improvements,
-        corrected: Corrected,
+        corrected: CorrectedEntries,
         store: Store,
         registry: Registry,
-        switch: Switch,
+        switch: ModelSwitch,
         jobs: Jobs,
-        own: OwnData,
+        own: TrainingData,
         load: Callable[[Path], Classifier],
         *,
         home: Path,
@@ -345,7 +345,7 @@ def run_of(improvement_id: int) -> str:
     return f"improvement-{improvement_id}"
 
 
-def _missing(taught: Lessons) -> tuple[str, str] | None:
+def _missing(taught: LearningSet) -> tuple[str, str] | None:
     """What an improvement still wants, for programs and in words; None where it wants nothing."""
     have = len(taught.pictures) + len(taught.held_out)
     if have < LEAST:
@@ -366,7 +366,7 @@ def _no_extra() -> tuple[str, str] | None:
     return None
 
 
-def _check_alone(taught: Lessons) -> None:
+def _check_alone(taught: LearningSet) -> None:
     """Raise DatasetError where a class would be forgotten, or could not be calibrated, without own data."""
     counts = {label: sum(p.label == label for p in taught.pictures) for label in taught.classes}
     few = [label for label, count in counts.items() if count < 2]
@@ -379,7 +379,7 @@ def _check_alone(taught: Lessons) -> None:
         )
 
 
-def _check_classes(taught: Lessons, own: Dataset | None) -> None:
+def _check_classes(taught: LearningSet, own: Dataset | None) -> None:
     """Raise DatasetError where a class of the model has no picture to learn from."""
     if own is None:
         _check_alone(taught)

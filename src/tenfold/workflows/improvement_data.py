@@ -50,7 +50,7 @@ class Mixture:
 
 
 @dataclass(frozen=True)
-class Lessons:
+class LearningSet:
     """What is learned from, and what is not.
 
     Attributes:
@@ -70,14 +70,14 @@ class Lessons:
     none: int
 
 
-def lessons(corrections: Corrections, labels: Sequence[str], least_new: int) -> Lessons:
+def lessons(corrections: Corrections, labels: Sequence[str], least_new: int) -> LearningSet:
     """What can be learned from corrections by a model of these classes."""
     counts = corrections.counts()
     strange = {k: n.training for k, n in counts.items() if k not in labels and k != NONE}
     left_out = {label: count for label, count in strange.items() if count < least_new}
     new = tuple(label for label in strange if label not in left_out)
     judged = {*labels, *new, NONE}
-    return Lessons(
+    return LearningSet(
         pictures=tuple(one for one in corrections.training() if one.label not in left_out),
         held_out=tuple(one for one in corrections.held_out() if one.label in judged),
         classes=tuple(sorted({*labels, *new})),
@@ -88,7 +88,7 @@ def lessons(corrections: Corrections, labels: Sequence[str], least_new: int) -> 
 
 
 @dataclass(frozen=True)
-class Written:
+class WrittenDataset:
     """What was written: how many views of corrected pictures, how often each stands there, own pictures."""
 
     manifest: Path
@@ -117,7 +117,7 @@ class Writer:
         self._folder, self._classifier, self._path_of = folder, classifier, path_of
         self._mixture, self._progress = mixture, progress
 
-    def write(self, taught: Lessons, own: Dataset | None) -> Written:
+    def write(self, taught: LearningSet, own: Dataset | None) -> WrittenDataset:
         """Write the pictures and the manifest that names them."""
         self._folder.mkdir(parents=True, exist_ok=True)
         learned, judged = self._parts(taught, alone=own is None)
@@ -132,10 +132,10 @@ class Writer:
         manifest = self._folder / MANIFEST
         with manifest.open("w", encoding="utf-8", newline="") as out:
             csv.writer(out).writerows([("path", "label", "split"), *rows])
-        return Written(manifest, len(views), repeats, kept, unread)
+        return WrittenDataset(manifest, len(views), repeats, kept, unread)
 
     def _parts(
-        self, taught: Lessons, *, alone: bool
+        self, taught: LearningSet, *, alone: bool
     ) -> tuple[list[tuple[CorrectedPicture, str]], list[tuple[CorrectedPicture, str]]]:
         """Corrected pictures to learn from, and those that stand in the parts which own data would fill."""
         if not alone:

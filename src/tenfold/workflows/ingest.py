@@ -14,14 +14,14 @@ from itertools import islice
 from pydantic import Field
 
 from tenfold.catalogue.entries.tables import FAILED, HOUSE, Entry
-from tenfold.catalogue.ingest.ingest import Added, Intake, Kept
-from tenfold.catalogue.ingest.known_files import FileState, Seen, seen
+from tenfold.catalogue.ingest.ingest import IngestedEntry, Ingest, StoredPicture
+from tenfold.catalogue.ingest.known_files import FileState, KnownFiles, seen
 from tenfold.database import Database
 from tenfold.errors import DamagedPicture, NotAPicture, PictureError
 from tenfold.images import safe_name
 from tenfold.jobs import WORK, JobType, Shape, Stopped, Work
 from tenfold.server_files import ServerFiles
-from tenfold.workflows.classify import LOT, Classifying
+from tenfold.workflows.classify import LOT, ClassifyPending
 from tenfold.workflows.file_walk import Walk
 
 MOST_PROBLEMS = 100
@@ -33,7 +33,7 @@ class AddParams(Shape):
     """Files and folders to add."""
 
     paths: list[str] = Field(description="Absolute paths of files and folders of the server.")
-    owner: int = Field(description="Whose the pictures are; 0: everybody's.")
+    owner: int = Field(description="Ownership the pictures are; 0: everybody's.")
     shared: bool = Field(description="Whether others see them.")
 
 
@@ -54,8 +54,8 @@ ADD = JobType("add", WORK, AddParams, AddResult)
 
 
 @dataclass(frozen=True)
-class Whose:
-    """Whose the pictures of a folder are, who adds them, whether others see them, and how they come."""
+class Ownership:
+    """Ownership the pictures of a folder are, who adds them, whether others see them, and how they come."""
 
     owner: int = HOUSE
     by: int = HOUSE
@@ -64,7 +64,7 @@ class Whose:
 
 
 @dataclass
-class Tally:
+class IngestCounts:
     """What became of files so far.
 
     Attributes:
@@ -98,11 +98,11 @@ class _Read:
     """A file that was read: what is kept of it, or why nothing is."""
 
     file: FileState
-    kept: Kept | None = None
+    kept: StoredPicture | None = None
     problem: PictureError | None = None
 
 
-class Adding:
+class AddPictures:
     """Does the job "add".
 
     Args:
@@ -111,17 +111,17 @@ class Adding:
     """
 
     def __init__(
-        self, database: Database, intake: Intake, classifying: Classifying, files: ServerFiles
+        self, database: Database, intake: Ingest, classifying: ClassifyPending, files: ServerFiles
     ) -> None:
         self._database, self._intake, self._classifying = database, intake, classifying
         self._files = files
 
     def __call__(self, work: Work[AddParams]) -> AddResult:
-        whose = Whose(work.params.owner, work.by, work.params.shared)
+        whose = Ownership(work.params.owner, work.by, work.params.shared)
         walk = Walk(tuple(work.params.paths), self._files)
         self._intake.clear_abandoned()
         total = sum(1 for _ in walk)
-        tally = Tally()
+        tally = IngestCounts()
         for _ in self.add(walk, walk.roots, whose, tally, again=True):
             unusable = f"{tally.unusable} could not be used" if tally.unusable else ""
             work.progress(tally.files, max(total, tally.files), unusable)
@@ -139,8 +139,8 @@ class Adding:
         self,
         paths: Iterable[str],
         roots: Sequence[str],
-        whose: Whose,
-        tally: Tally,
+        whose: Ownership,
+        tally: IngestCounts,
         *,
         again: bool = False,
     ) -> Iterator[None]:
@@ -174,8 +174,8 @@ class Adding:
         keepers: ThreadPoolExecutor,
         lot: Sequence[str],
         roots: Sequence[str],
-        whose: Whose,
-        tally: Tally,
+        whose: Ownership,
+        tally: IngestCounts,
         again: bool,
     ) -> list[Future[_Read]]:
         """Start reading the files of a lot that are to be read."""
@@ -204,7 +204,7 @@ class Adding:
         except PictureError as problem:
             return _Read(file, problem=problem)
 
-    def _finish(self, reading: list[Future[_Read]], whose: Whose, tally: Tally) -> None:
+    def _finish(self, reading: list[Future[_Read]], whose: Ownership, tally: IngestCounts) -> None:
         """Entries for a lot that was read, and answers for them."""
         read = [future.result() for future in reading]
         tally.files += len(read)
@@ -225,7 +225,7 @@ class Adding:
             pass
         self._count(added, tally)
 
-    def _refuse(self, read: Sequence[_Read], whose: Whose, tally: Tally) -> None:
+    def _refuse(self, read: Sequence[_Read], whose: Ownership, tally: IngestCounts) -> None:
         refused = [(one.file, one.problem) for one in read if one.problem is not None]
         for _, problem in refused:
             tally.problem(str(problem))
@@ -238,7 +238,7 @@ class Adding:
         if lasting:
             self._intake.refuse(whose.owner, lasting)
 
-    def _count(self, added: Sequence[Added], tally: Tally) -> None:
+    def _count(self, added: Sequence[IngestedEntry], tally: IngestCounts) -> None:
         new = {one.entry.id for one in added if one.new}
         tally.added += len(new)
         tally.known += len(added) - len(new)
@@ -250,7 +250,7 @@ class Adding:
                 tally.labels[entry.label] += 1
 
 
-def _skipped(past: Seen, again: bool) -> bool:
+def _skipped(past: KnownFiles, again: bool) -> bool:
     return past.past in (("added", "refused") if again else ("added", "refused", "deleted"))
 
 

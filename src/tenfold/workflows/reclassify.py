@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from tenfold.catalogue.edits.reclassification import FAILED, READY, RUNNING, Asked, Reclassifications
+from tenfold.catalogue.edits.reclassification import FAILED, READY, RUNNING, EntryToClassify, Reclassifications
 from tenfold.catalogue.entries.store import Store
 from tenfold.catalogue.entries.tables import Reclassification
 from tenfold.database import Session
@@ -41,7 +41,7 @@ class ReclassifyResult(Shape):
 RECLASSIFY = JobType("reclassify", WORK, ReclassifyParams, ReclassifyResult)
 
 
-class Reclassifying:
+class Reclassify:
     """Asks a registered model about every entry, and takes its answers over when told to.
 
     Args:
@@ -158,7 +158,7 @@ class Reclassifying:
         one = self.found.change(number, state=READY)
         return ReclassifyResult(reclassification=number, count=one.count, changed=one.changed, unread=failed)
 
-    def _read(self, one: Asked, classifier: Classifier) -> Prepared:
+    def _read(self, one: EntryToClassify, classifier: Classifier) -> Prepared:
         """One picture read and cut. In one of several threads."""
         try:
             content = self._store.read(one.hash)

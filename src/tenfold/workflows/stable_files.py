@@ -35,7 +35,7 @@ class _Pending:
     grew: bool
 
 
-class Settling:
+class StableFiles:
     """One folder, looked at again and again.
 
     Args:

@@ -28,7 +28,7 @@ _SECONDS_BEFORE_TRYING_AGAIN = 60.0
 _log = logging.getLogger(__name__)
 
 
-class First(NamedTuple):
+class InitialModel(NamedTuple):
     """The model with which a process starts.
 
     seen: the number of the change that made it live; 0 where it is not the live model.
@@ -48,7 +48,7 @@ class _Failed(NamedTuple):
     at: float
 
 
-class Switch:
+class ModelSwitch:
     """Exchanges the live model. Safe to use from several threads.
 
     Args:
@@ -58,7 +58,7 @@ class Switch:
     """
 
     def __init__(
-        self, registry: Registry, server: ModelServer, load: Load, try_out: Try, first: First
+        self, registry: Registry, server: ModelServer, load: Load, try_out: Try, first: InitialModel
     ) -> None:
         self._registry, self._server, self._load, self._try_out = registry, server, load, try_out
         self._seen, self._problem = first.seen, first.problem
@@ -178,7 +178,7 @@ class Switch:
         return state.st_size, state.st_mtime_ns
 
 
-def first(registry: Registry, model: str, load: Load, try_out: Try, *, insist: bool) -> First:
+def first(registry: Registry, model: str, load: Load, try_out: Try, *, insist: bool) -> InitialModel:
     """The model to start with.
 
     Args:
@@ -200,23 +200,23 @@ def first(registry: Registry, model: str, load: Load, try_out: Try, *, insist: b
         try:
             if registry.get(change.model_hash).file != BUNDLED:
                 path = registry.path(change.model_hash)
-                return First(_checked(load(path), change.model_hash), change.id, "")
+                return InitialModel(_checked(load(path), change.model_hash), change.id, "")
         except (ModelFileError, RegistryError) as reason:
             problem = f"{reason} The bundled model answers instead."
         else:  # the bundled one of another version of tenfold: a server that starts brings its own
             if insist:
                 change = registry.go_live(bundled.hash, by=HOUSE, reason=START)
-    return First(load(registry.path(bundled.hash)), 0 if problem else change.id, problem)
+    return InitialModel(load(registry.path(bundled.hash)), 0 if problem else change.id, problem)
 
 
-def _named(registry: Registry, path: Path, load: Load, try_out: Try, *, insist: bool) -> First:
+def _named(registry: Registry, path: Path, load: Load, try_out: Try, *, insist: bool) -> InitialModel:
     try_out(path)
     classifier = load(path)
     named = registry.register(path)
     change = registry.live_change()
     if insist or change is None:
         change = registry.go_live(named.hash, by=HOUSE, reason=START)
-    return First(classifier, change.id, "")
+    return InitialModel(classifier, change.id, "")
 
 
 def _checked(classifier: Classifier, key: str) -> Classifier:

@@ -1,4 +1,4 @@
-"""Training runs: starting, watching, stopping and resuming them; the job "train" and the runs' folders.
+"""Train runs: starting, watching, stopping and resuming them; the job "train" and the runs' folders.
 
 Trains nothing itself (workflows/training_process.py starts `tenfold train`) and imports no torch.
 """
@@ -51,7 +51,7 @@ TRAIN = JobType("train", TRAINING, TrainParams, TrainResult)
 
 
 @dataclass(frozen=True)
-class Wish:
+class TrainingRequest:
     """What to train; None is what the network's recipe says.
 
     Attributes:
@@ -81,7 +81,7 @@ class Wish:
         return recipe_file.with_values(recipe_file.shipped(self.network), {**self.changes, **given})
 
 
-class Training:
+class Train:
     """The runs' folders, and the job "train", which trains in one.
 
     Args:
@@ -93,7 +93,7 @@ class Training:
         self._registry, self._jobs, self._home, self._data_dir = registry, jobs, home, data_dir
         self.runs = home / "runs"
 
-    def begin(self, wish: Wish, moment: datetime, *, by: int) -> tuple[str, JobRow]:
+    def begin(self, wish: TrainingRequest, moment: datetime, *, by: int) -> tuple[str, JobRow]:
         """Have a new run trained: its name, and the job. An unfinished one of the same wish is the answer.
 
         Raises:
@@ -153,7 +153,7 @@ class Training:
         """Train to the end, and register the model."""
         name = work.params.run
         folder = self.folder(name)
-        wish = self.wish(name) or Wish()
+        wish = self.wish(name) or TrainingRequest()
         begun = (folder / history.RECIPES[0]).is_file()
         recipe = runs.recipe(folder) if begun else wish.recipe()
         again = ["--confined"]
@@ -180,10 +180,10 @@ class Training:
             raise UnknownRun(f"The run {name!r:.100}", "does not exist", cure="Ask for the list of runs.")
         return folder
 
-    def wish(self, name: str) -> Wish | None:
+    def wish(self, name: str) -> TrainingRequest | None:
         """What was asked for, where a run was begun here."""
         try:
-            return Wish(**json.loads((self.folder(name) / _ASKED).read_text(encoding="utf-8")))
+            return TrainingRequest(**json.loads((self.folder(name) / _ASKED).read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError):
             return None
 
@@ -238,7 +238,7 @@ class Training:
             return ""
         return content[-most:].decode("utf-8", "replace")
 
-    def _arguments(self, wish: Wish) -> list[str]:
+    def _arguments(self, wish: TrainingRequest) -> list[str]:
         given = ["--confined", f"--data={wish.data}", f"--network={wish.network}"]
         for option, number in (
             ("--epochs", wish.epochs),

@@ -23,7 +23,7 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
-class OwnSource:
+class TrainingDataSource:
     """Where a model's own data are. problem: in words why they cannot be used; empty: they can.
 
     code: the same for programs: "unknown" where nobody knows what the model was trained on, or "missing".
@@ -37,7 +37,7 @@ class OwnSource:
         return "" if not self.problem else "missing" if self.source else "unknown"
 
 
-class OwnData:
+class TrainingData:
     """Finds and opens models' own data.
 
     Args:
@@ -57,19 +57,19 @@ class OwnData:
         self._registry, self._improvements, self._files = registry, improvements, files
         self._home, self._data_dir = home, data_dir
 
-    def of(self, model_hash: str) -> OwnSource:
+    def of(self, model_hash: str) -> TrainingDataSource:
         """Where the model's own data are. Raises UnknownModel."""
         source = self._source(model_hash)
         if not source:
-            return OwnSource("", "It is not known what the model was trained on.")
+            return TrainingDataSource("", "It is not known what the model was trained on.")
         if source != CIFAR10:
             there = Path(source).exists()
-            return OwnSource(source, "" if there else f"{source} is not there any more.")
+            return TrainingDataSource(source, "" if there else f"{source} is not there any more.")
         try:
             cifar10.find(self._data_dir)
         except DatasetError as reason:
-            return OwnSource(source, str(reason))
-        return OwnSource(source)
+            return TrainingDataSource(source, str(reason))
+        return TrainingDataSource(source)
 
     def open(self, source: str, info: ModelInfo, progress: Progress) -> Dataset:
         """The data at the model's size. Raises DatasetError."""

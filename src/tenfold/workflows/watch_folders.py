@@ -11,15 +11,15 @@ from pathlib import Path
 
 from pydantic import Field
 
-from tenfold.catalogue.entries.tables import HOUSE, Watch
-from tenfold.catalogue.ingest.watched_folders import Watches
+from tenfold.catalogue.entries.tables import HOUSE, WatchedFolder
+from tenfold.catalogue.ingest.watched_folders import WatchedFolders
 from tenfold.database import UNAVAILABLE
 from tenfold.errors import CatalogueError
 from tenfold.jobs import WORK, Jobs, JobType, Shape, Stopped, Work
 from tenfold.server_files import ServerFiles
-from tenfold.workflows.file_notifications import Notifying, told_of
-from tenfold.workflows.ingest import Adding, AddResult, Tally, Whose
-from tenfold.workflows.stable_files import Settling
+from tenfold.workflows.file_notifications import FolderNotifications, told_of
+from tenfold.workflows.ingest import AddPictures, AddResult, IngestCounts, Ownership
+from tenfold.workflows.stable_files import StableFiles
 
 log = logging.getLogger(__name__)
 
@@ -27,23 +27,23 @@ _SECONDS_BETWEEN_TICKS = 0.5
 _SECONDS_BETWEEN_LISTS = 1.0
 # A folder whose changes the system reports is still scanned now and then.
 _SECONDS_BETWEEN_LOOKS, _SECONDS_TOLD = 5.0, 300.0
-# Looking takes at most this part of the time, however large the folder.
+# ScanFolder takes at most this part of the time, however large the folder.
 _LOOKING_SHARE = 0.05
 _SECONDS_AFTER_A_PROBLEM = 30.0
 
 
-class LookParams(Shape):
+class ScanFolderParams(Shape):
     """A folder to look through once."""
 
     path: str = Field(description="Its absolute path.")
-    owner: int = Field(description="Whose the pictures are; 0: everybody's.")
+    owner: int = Field(description="Ownership the pictures are; 0: everybody's.")
     shared: bool = Field(description="Whether others see them.")
 
 
-LOOK = JobType("look", WORK, LookParams, AddResult)
+LOOK = JobType("look", WORK, ScanFolderParams, AddResult)
 
 
-class WatchedFolders:
+class FolderWatcher:
     """The service that watches folders, and the way to add one.
 
     Several processes may share the folders of one database: each is watched by one of them, and taken over
@@ -59,13 +59,13 @@ class WatchedFolders:
 
     name = "watched-folders"
 
-    def __init__(self, watches: Watches, adding: Adding, jobs: Jobs, files: ServerFiles) -> None:
+    def __init__(self, watches: WatchedFolders, adding: AddPictures, jobs: Jobs, files: ServerFiles) -> None:
         self._watches, self._adding, self._jobs, self._files = watches, adding, jobs, files
         self._woken = threading.Event()
-        self.tally = Tally()
+        self.tally = IngestCounts()
 
-    def add(self, path: str, *, owner: int = HOUSE, shared: bool = True, poll: bool = False) -> Watch:
-        """Watch a folder (an absolute path) from now on. The same one twice is one."""
+    def add(self, path: str, *, owner: int = HOUSE, shared: bool = True, poll: bool = False) -> WatchedFolder:
+        """WatchedFolder a folder (an absolute path) from now on. The same one twice is one."""
         watch, _ = self._watches.add(path, owner=owner, shared=shared, poll=poll)
         self.wake()
         return watch
@@ -96,20 +96,20 @@ class WatchedFolders:
                 folders[watch.id] = _Folder(watch, self._watches, self._adding, self._files)
 
 
-class Looking:
+class ScanFolder:
     """Does the job "look": adds what is whole in a folder now, and ends."""
 
-    def __init__(self, adding: Adding, files: ServerFiles) -> None:
+    def __init__(self, adding: AddPictures, files: ServerFiles) -> None:
         self._adding, self._files = adding, files
 
-    def __call__(self, work: Work[LookParams]) -> AddResult:
+    def __call__(self, work: Work[ScanFolderParams]) -> AddResult:
         path = work.params.path
-        whose = Whose(work.params.owner, work.by, work.params.shared, source="watch")
-        settling = Settling(path, self._files)
+        whose = Ownership(work.params.owner, work.by, work.params.shared, source="watch")
+        settling = StableFiles(path, self._files)
         problem = settling.look()
         if problem:
             raise CatalogueError(path, f"cannot be looked through: {problem}")
-        tally = Tally()
+        tally = IngestCounts()
         while settling.pending:
             for _ in self._adding.add(list(settling.whole()), (path,), whose, tally):
                 work.progress(tally.files, 0)
@@ -124,16 +124,16 @@ class Looking:
 class _Folder:
     """One watched folder."""
 
-    def __init__(self, watch: Watch, watches: Watches, adding: Adding, files: ServerFiles) -> None:
+    def __init__(self, watch: WatchedFolder, watches: WatchedFolders, adding: AddPictures, files: ServerFiles) -> None:
         self._watch, self._watches, self._adding = watch, watches, adding
-        self._settling = Settling(watch.path, files)
-        self._notifying: Notifying | None = None
+        self._settling = StableFiles(watch.path, files)
+        self._notifying: FolderNotifications | None = None
         self._polled = watch.poll or not told_of(watch.path)
         self._look_at = 0.0
         self._add_at = 0.0
         self._problem = watch.problem
 
-    def tend(self, stop: threading.Event, tally: Tally) -> None:
+    def tend(self, stop: threading.Event, tally: IngestCounts) -> None:
         """Look where it is time to or something changed, and add what is whole."""
         moment = time.monotonic()
         self._notify()
@@ -158,7 +158,7 @@ class _Folder:
             self.close()
             self._polled = Path(self._watch.path).is_dir()
         if self._notifying is None and not self._polled and Path(self._watch.path).is_dir():
-            self._notifying = Notifying(self._watch.path)
+            self._notifying = FolderNotifications(self._watch.path)
             self._look_at = 0.0
 
     def _look(self, moment: float) -> None:
@@ -168,9 +168,9 @@ class _Folder:
         told = self._notifying is not None and problem is None
         self._look_at = moment + max(_SECONDS_TOLD if told else _SECONDS_BETWEEN_LOOKS, took / _LOOKING_SHARE)
 
-    def _add(self, stop: threading.Event, tally: Tally) -> None:
+    def _add(self, stop: threading.Event, tally: IngestCounts) -> None:
         whole = list(self._settling.whole())
-        whose = Whose(self._watch.owner_id, HOUSE, self._watch.shared, source="watch")
+        whose = Ownership(self._watch.owner_id, HOUSE, self._watch.shared, source="watch")
         try:
             for _ in self._adding.add(whole, (self._watch.path,), whose, tally):
                 if stop.is_set():

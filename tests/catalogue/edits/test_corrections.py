@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from tenfold.catalogue.edits.corrections import (
-    Corrected,
+    CorrectedEntries,
     CorrectedPicture,
     Count,
     is_held_out,
@@ -36,7 +36,7 @@ def test_one_picture_in_five_is_kept_back_by_its_content_alone() -> None:
 
 def test_only_what_a_person_said_and_did_not_delete_is_a_correction(database: Database) -> None:
     put(database, [corrected(1, "cat"), made(2), corrected(3, "dog", deleted_at=MOMENT), corrected(4, "")])
-    found = Corrected(database).read()
+    found = CorrectedEntries(database).read()
     assert {(one.hash, one.label) for one in found.pictures} == {(key(1), "cat"), (key(4), "")}
     assert found.none_of_these() == [CorrectedPicture(key(4), "")]
     assert [one.label for one in found.training()] == ["cat"]
@@ -44,7 +44,7 @@ def test_only_what_a_person_said_and_did_not_delete_is_a_correction(database: Da
 
 def test_what_was_not_looked_at_yet_has_no_side_and_waits(database: Database) -> None:
     put(database, [corrected(1, "cat", state="waiting"), corrected(2, "cat")])
-    assert [one.hash for one in Corrected(database).read().pictures] == [key(2)]
+    assert [one.hash for one in CorrectedEntries(database).read().pictures] == [key(2)]
 
 
 def test_a_picture_that_two_people_name_otherwise_is_left_out(database: Database) -> None:
@@ -57,23 +57,23 @@ def test_a_picture_that_two_people_name_otherwise_is_left_out(database: Database
             corrected(4, "frog", hash=key(3), owner_id=2),
         ],
     )
-    found = Corrected(database).read()
+    found = CorrectedEntries(database).read()
     assert [one.label for one in found.pictures] == ["frog"]
     assert found.contradicted == 1
 
 
 def test_what_is_corrected_later_leaves_every_picture_on_its_side(database: Database) -> None:
     put(database, [corrected(number, "cat") for number in range(1, 30)])
-    before = {one.hash: one.held_out for one in Corrected(database).read().pictures}
+    before = {one.hash: one.held_out for one in CorrectedEntries(database).read().pictures}
     put(database, [corrected(number, "dog") for number in range(30, 60)])
-    after = {one.hash: one.held_out for one in Corrected(database).read().pictures}
+    after = {one.hash: one.held_out for one in CorrectedEntries(database).read().pictures}
     assert len(after) == 59
     assert {name: after[name] for name in before} == before
 
 
 def test_counts_are_of_each_class_and_side(database: Database) -> None:
     put(database, [corrected(number, "dog" if number > 9 else "cat") for number in range(1, 20)])
-    assert Corrected(database).read().counts() == {"cat": Count(7, 2), "dog": Count(7, 3)}
+    assert CorrectedEntries(database).read().counts() == {"cat": Count(7, 2), "dog": Count(7, 3)}
 
 
 def test_the_manifest_keeps_what_is_held_out_for_the_test_part(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenfold.catalogue.entries.folders import Places, file_name, folder_name
+from tenfold.catalogue.entries.folders import FolderLayout, file_name, folder_name
 from tenfold.datasets.listing import class_name
 
 HASH = "3f2a1c9b" + "0" * 56
@@ -68,7 +68,7 @@ def test_a_plain_class_is_its_folder_and_none_has_one_of_its_own() -> None:
 
 def test_two_classes_never_share_a_folder() -> None:
     assert len({folder_name(label) for label in ("a/b", "a\\b", "a_b", "a:b")}) == 4
-    places = Places()
+    places = FolderLayout()
     folders = [places.folder(label) for label in ("Cat", "cat", "CAT", "", None, "none-of-these")]
     assert len({folder.lower() for folder in folders}) == 6
     assert folders[0] == "Cat"
@@ -83,7 +83,7 @@ def test_a_name_has_the_ending_of_its_content() -> None:
 
 
 def test_a_name_that_is_taken_gets_its_content_s_hash() -> None:
-    places = Places()
+    places = FolderLayout()
     assert places.place("cat", "a.jpg", "image/jpeg", "f" * 64) == ("cat", "a.jpg")
     assert places.place("cat", "A.JPG", "image/jpeg", HASH) == ("cat", "A-3f2a1c9b.JPG")
     assert places.place("dog", "a.jpg", "image/jpeg", HASH) == ("dog", "a.jpg")

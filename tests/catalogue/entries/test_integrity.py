@@ -2,15 +2,15 @@ from pathlib import Path
 
 import pytest
 
-from tenfold.catalogue.entries.integrity import Checked, check
+from tenfold.catalogue.entries.integrity import IntegrityReport, check
 from tenfold.catalogue.entries.store import Store
-from tenfold.catalogue.ingest.ingest import Intake
+from tenfold.catalogue.ingest.ingest import Ingest
 from tenfold.database import Database
 from tenfold.images import Limits
 from tests.fakes import BLUE, GREEN, RED, picture
 
 
-def checked(database: Database, store: Store) -> Checked:
+def checked(database: Database, store: Store) -> IntegrityReport:
     return check(database, store, lambda done, total: None)
 
 
@@ -18,7 +18,7 @@ def test_missing_and_altered_originals_are_named_with_their_entries(
     database: Database, tmp_path: Path
 ) -> None:
     store = Store(tmp_path / "pictures")
-    intake = Intake(database, store, Limits())
+    intake = Ingest(database, store, Limits())
     colours = {"red.png": RED, "green.png": GREEN, "blue.png": BLUE}
     hashes = {
         name: intake.add(picture(colour), name=name, source="upload").entry.hash
@@ -27,7 +27,7 @@ def test_missing_and_altered_originals_are_named_with_their_entries(
     progress: list[tuple[int, int]] = []
     check(database, store, lambda done, total: progress.append((done, total)))
     assert progress == [(1, 3), (2, 3), (3, 3)]
-    assert checked(database, store) == Checked(originals=3, faults=[], unused=0, waiting=3)
+    assert checked(database, store) == IntegrityReport(originals=3, faults=[], unused=0, waiting=3)
     store.path(hashes["red.png"]).unlink()
     store.path(hashes["blue.png"]).chmod(0o644)
     store.path(hashes["blue.png"]).write_bytes(b"nothing")
@@ -46,4 +46,4 @@ def test_a_file_without_an_entry_is_counted_and_is_no_fault(database: Database, 
 def test_what_lies_about_in_the_store_is_no_original(database: Database, tmp_path: Path, name: str) -> None:
     (tmp_path / "pictures" / name).mkdir(parents=True)
     (tmp_path / "pictures" / name / "left").write_bytes(b"half")
-    assert checked(database, Store(tmp_path / "pictures")) == Checked()
+    assert checked(database, Store(tmp_path / "pictures")) == IntegrityReport()

@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tenfold.catalogue.entries.pictures import SIDES, Showing, file_name, nearest_side
+from tenfold.catalogue.entries.pictures import SIDES, PictureFiles, file_name, nearest_side
 from tenfold.catalogue.entries.store import Store
 from tenfold.catalogue.entries.tables import Entry
-from tenfold.catalogue.ingest.ingest import Intake
+from tenfold.catalogue.ingest.ingest import Ingest
 from tenfold.database import Database
 from tenfold.errors import CatalogueError, DamagedPicture, NotInCatalogue
 from tenfold.images import Limits
@@ -17,12 +17,12 @@ from tests.pictures import encoded, exif, lying, scene
 
 
 class Gallery:
-    """Showing, and a way to put pictures into it."""
+    """PictureFiles, and a way to put pictures into it."""
 
     def __init__(self, database: Database, folder: Path) -> None:
         self.store = Store(folder / "pictures")
-        self.intake = Intake(database, self.store, Limits())
-        self.showing = Showing(database, self.store, folder / "thumbnails", Limits())
+        self.intake = Ingest(database, self.store, Limits())
+        self.showing = PictureFiles(database, self.store, folder / "thumbnails", Limits())
 
     def add(self, content: bytes, name: str = "a.jpg", owner: int = 0, shared: bool = True) -> Entry:
         return self.intake.add(content, name=name, source="upload", owner=owner, shared=shared).entry

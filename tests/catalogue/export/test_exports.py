@@ -13,7 +13,7 @@ from tenfold.catalogue.entries.store import Store
 from tenfold.catalogue.entries.tables import Entry
 from tenfold.catalogue.export.exports import Exports
 from tenfold.catalogue.export.table import COLUMNS, harmless
-from tenfold.catalogue.ingest.ingest import Intake
+from tenfold.catalogue.ingest.ingest import Ingest
 from tenfold.database import Database
 from tenfold.datasets.folders import list_folder
 from tenfold.datasets.manifests import list_manifest
@@ -34,7 +34,7 @@ def store(tmp_path: Path) -> Store:
 @pytest.fixture
 def exports(database: Database, store: Store) -> Exports:
     """Five entries that a model named, with names that are made to harm."""
-    intake = Intake(database, store, Limits())
+    intake = Ingest(database, store, Limits())
     for name, colour in zip(NAMES, COLOURS, strict=True):
         intake.add(picture(colour), name=name, source="upload", shared=True)
     with database.writing() as session:

@@ -13,7 +13,7 @@ from PIL.TiffImagePlugin import IFDRational
 
 from tenfold import images
 from tenfold.catalogue.ingest import exif
-from tenfold.catalogue.ingest.exif import Taken
+from tenfold.catalogue.ingest.exif import ExifFacts
 from tenfold.errors import PictureError
 from tests.paths import SHARED
 from tests.pictures import encoded, scene
@@ -114,7 +114,7 @@ def test_every_format_that_has_exif_tells_it(kind: str) -> None:
 
 
 def test_no_exif_says_nothing() -> None:
-    assert exif.read(images.header(encoded(scene(), "JPEG")).exif) == Taken()
+    assert exif.read(images.header(encoded(scene(), "JPEG")).exif) == ExifFacts()
 
 
 @given(st.binary(max_size=300))

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 
 from tenfold.catalogue.entries.store import Store
 from tenfold.catalogue.entries.tables import NONE, Embedding, Entry, Name
-from tenfold.catalogue.ingest.ingest import Intake, search_text
+from tenfold.catalogue.ingest.ingest import Ingest, search_text
 from tenfold.database import Database, now
 from tenfold.errors import DamagedPicture, NotAPicture, PictureTooLarge
 from tenfold.images import Limits
@@ -25,8 +25,8 @@ def store(tmp_path: Path) -> Store:
 
 
 @pytest.fixture
-def intake(database: Database, store: Store) -> Intake:
-    return Intake(database, store, Limits())
+def intake(database: Database, store: Store) -> Ingest:
+    return Ingest(database, store, Limits())
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def count(database: Database) -> int:
         return session.scalar(select(func.count()).select_from(Entry)) or 0
 
 
-def test_a_picture_is_kept_and_waits(intake: Intake, store: Store, get: Get) -> None:
+def test_a_picture_is_kept_and_waits(intake: Ingest, store: Store, get: Get) -> None:
     content = picture(RED, size=(64, 48), kind="JPEG")
     added = intake.add(content, name="Holiday/Red.JPG", source="upload", owner=3, by=3, shared=False)
     assert added.new
@@ -73,7 +73,7 @@ def test_a_picture_is_kept_and_waits(intake: Intake, store: Store, get: Get) -> 
 
 
 def test_the_same_picture_twice_is_one_entry_with_two_names(
-    intake: Intake, database: Database, get: Get
+    intake: Ingest, database: Database, get: Get
 ) -> None:
     first = intake.add(picture(), name="a.png", source="upload")
     second = intake.add(picture(), name="b.png", source="folder", path="/photos/summer/b.png")
@@ -84,14 +84,14 @@ def test_the_same_picture_twice_is_one_entry_with_two_names(
     assert get(first.entry.id).search_text == "a.png\nupload\nb.png\nsummer\nfolder"
 
 
-def test_two_owners_of_the_same_picture_have_an_entry_each(intake: Intake, database: Database) -> None:
+def test_two_owners_of_the_same_picture_have_an_entry_each(intake: Ingest, database: Database) -> None:
     for owner in (1, 2):
         assert intake.add(picture(), name="a.png", source="upload", owner=owner).new
     assert count(database) == 2
 
 
 def test_many_who_add_the_same_at_once_make_one_entry_with_all_names(
-    intake: Intake, database: Database, store: Store, get: Get
+    intake: Ingest, database: Database, store: Store, get: Get
 ) -> None:
     contents = [picture(colour, size=(8, 8)) for colour in (RED, GREEN, BLUE)]
 
@@ -110,7 +110,7 @@ def test_many_who_add_the_same_at_once_make_one_entry_with_all_names(
 
 
 def test_a_deleted_entry_comes_back_when_it_is_added_again(
-    intake: Intake, database: Database, get: Get
+    intake: Ingest, database: Database, get: Get
 ) -> None:
     entry = intake.add(picture(), name="a.png", source="upload").entry
     with database.writing() as session:
@@ -120,24 +120,24 @@ def test_a_deleted_entry_comes_back_when_it_is_added_again(
     assert get(entry.id).deleted_at is None
 
 
-def test_what_is_no_picture_is_refused_and_not_kept(intake: Intake, database: Database, store: Store) -> None:
+def test_what_is_no_picture_is_refused_and_not_kept(intake: Ingest, database: Database, store: Store) -> None:
     with pytest.raises(NotAPicture, match=r"^notes\.txt is not a picture .* \(it starts with 'hello'\)"):
         intake.add(b"hello", name="notes.txt", source="upload")
-    small = Intake(database, store, Limits(pixels=100))
+    small = Ingest(database, store, Limits(pixels=100))
     with pytest.raises(PictureTooLarge, match=r"^big\.png has too many pixels \(64 x 48"):
         small.add(picture(), name="big.png", source="upload")
     assert count(database) == 0
     assert list(store.hashes()) == []
 
 
-def test_one_transaction_for_many_is_all_or_nothing(intake: Intake, database: Database) -> None:
+def test_one_transaction_for_many_is_all_or_nothing(intake: Ingest, database: Database) -> None:
     kept = [intake.keep(picture(colour), name="a.png") for colour in (RED, GREEN)]
 
     def fail(*_: object) -> None:
         raise RuntimeError
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Intake, "_name", fail)
+        patch.setattr(Ingest, "_name", fail)
         with pytest.raises(RuntimeError):
             intake.enter(kept, source="upload", owner=0, by=0, shared=True)
     assert count(database) == 0
@@ -145,7 +145,7 @@ def test_one_transaction_for_many_is_all_or_nothing(intake: Intake, database: Da
     assert all(one.new for one in intake.enter(kept, source="upload", owner=0, by=0, shared=True))
 
 
-def test_an_answer_is_written_whole(intake: Intake, database: Database, get: Get) -> None:
+def test_an_answer_is_written_whole(intake: Ingest, database: Database, get: Get) -> None:
     entry = intake.add(picture(), name="a.png", source="upload").entry
     intake.take_answers([(entry.id, prediction(sure=0.6))], "m" * 64, threshold=0.5, looks={entry.id: -7})
     found = get(entry.id)
@@ -162,7 +162,7 @@ def test_an_answer_is_written_whole(intake: Intake, database: Database, get: Get
     assert not intake.waits()
 
 
-def test_none_of_the_classes_is_an_empty_label(intake: Intake, get: Get) -> None:
+def test_none_of_the_classes_is_an_empty_label(intake: Ingest, get: Get) -> None:
     entry = intake.add(picture(), name="a.png", source="upload").entry
     intake.take_answers([(entry.id, prediction(known=False))], "m" * 64, threshold=0.5)
     assert (get(entry.id).label, get(entry.id).model_label, get(entry.id).known) == (NONE, "red", False)
@@ -170,7 +170,7 @@ def test_none_of_the_classes_is_an_empty_label(intake: Intake, get: Get) -> None
 
 
 def test_what_a_person_said_stays_when_the_model_answers(
-    intake: Intake, database: Database, get: Get
+    intake: Ingest, database: Database, get: Get
 ) -> None:
     entry = intake.add(picture(), name="a.png", source="upload").entry
     with database.writing() as session:
@@ -180,7 +180,7 @@ def test_what_a_person_said_stays_when_the_model_answers(
     assert get(entry.id).search_text == "a.png\nupload\ncat"
 
 
-def test_another_model_s_other_answer_asks_for_a_look(intake: Intake, get: Get) -> None:
+def test_another_model_s_other_answer_asks_for_a_look(intake: Ingest, get: Get) -> None:
     entry = intake.add(picture(), name="a.png", source="upload").entry
     intake.take_answers([(entry.id, prediction("red", sure=0.98))], "1" * 64)
     assert get(entry.id).review_reason is None
@@ -188,7 +188,7 @@ def test_another_model_s_other_answer_asks_for_a_look(intake: Intake, get: Get) 
     assert get(entry.id).review_reason == "disagreement"
 
 
-def test_a_picture_that_gets_no_answer_says_why(intake: Intake, get: Get) -> None:
+def test_a_picture_that_gets_no_answer_says_why(intake: Ingest, get: Get) -> None:
     entries = [intake.add(picture(c), name="a.png", source="upload").entry.id for c in (RED, BLUE)]
     problem = DamagedPicture("a.png", "is a damaged PNG picture", received="it ends too early", cure="C.")
     intake.take_answers([(entries[0], problem), (entries[1], prediction())], "m" * 64)

@@ -15,9 +15,9 @@ from sqlalchemy import update
 from tenfold.catalogue.entries.filters import Filters
 from tenfold.catalogue.entries.store import Store
 from tenfold.catalogue.entries.tables import Entry
-from tenfold.catalogue.ingest.ingest import Intake
+from tenfold.catalogue.ingest.ingest import Ingest
 from tenfold.catalogue.organise import steps as filing_steps
-from tenfold.catalogue.organise.organise import Filer
+from tenfold.catalogue.organise.organise import Organiser
 from tenfold.catalogue.organise.plan import Mode
 from tenfold.database import Database
 from tenfold.errors import CatalogueError, NotInCatalogue
@@ -36,8 +36,8 @@ class Place:
         self.home, self.source, self.root = folder / "home", folder / "photos", folder / "filed"
         self.database = database
         self.store = Store(self.home / "pictures")
-        self.filer = Filer(database, self.store, self.home)
-        self.intake = Intake(database, self.store, Limits())
+        self.filer = Organiser(database, self.store, self.home)
+        self.intake = Ingest(database, self.store, Limits())
 
     def add(self, name: str, label: str | None, colour: int, *, uploaded: bool = False) -> int:
         content = picture((colour, 0, 0))
@@ -256,7 +256,7 @@ CHILD = """
 import os, signal, sys
 from pathlib import Path
 from tenfold.catalogue.organise import steps as filing_steps
-from tenfold.catalogue.organise.organise import Filer
+from tenfold.catalogue.organise.organise import Organiser
 from tenfold.catalogue.entries.filters import Filters
 from tenfold.catalogue.entries.store import Store
 from tenfold.database import Database
@@ -277,7 +277,7 @@ def counted(real):
 for name in ("link", "unlink", "symlink", "replace", "mkdir", "fsync"):
     setattr(os, name, counted(getattr(os, name)))
 home = Path(home)
-Filer(Database(url), Store(home / "pictures"), home).file(Filters(), Path(root), mode, sidecars=True)
+Organiser(Database(url), Store(home / "pictures"), home).file(Filters(), Path(root), mode, sidecars=True)
 """
 
 

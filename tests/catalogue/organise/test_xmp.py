@@ -3,7 +3,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tenfold.catalogue.organise.xmp import OURS, Facts, sidecar
+from tenfold.catalogue.organise.xmp import OURS, SidecarFacts, sidecar
 from tenfold.errors import CatalogueError
 
 RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
@@ -11,7 +11,7 @@ SUBJECT = "{http://purl.org/dc/elements/1.1/}subject"
 HIERARCHY = "{http://ns.adobe.com/lightroom/1.0/}hierarchicalSubject"
 TAGS = "{http://www.digikam.org/ns/1.0/}TagsList"
 RATING = "{http://ns.adobe.com/xap/1.0/}Rating"
-CAT = Facts("cat", False, 0.91, 0.25, "ab" * 32)
+CAT = SidecarFacts("cat", False, 0.91, 0.25, "ab" * 32)
 # As darktable and digiKam write them, shortened.
 FOREIGN = b"""<?xml version="1.0" encoding="UTF-8"?>
 <?xpacket begin="\xef\xbb\xbf" id="W5M0MpCehiHzreSzNTczkc9d"?>

@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import insert
 
 from tenfold.catalogue.entries.tables import HOUSE, Entry
-from tenfold.catalogue.search.review import Look, Review, score
+from tenfold.catalogue.search.review import ReviewScore, Review, score
 from tenfold.database import Database, now
 from tenfold.errors import UsageError
 
@@ -19,7 +19,7 @@ def scored(
     novelty: float = 0.1,
     previous: str | None = None,
     corrected: str | None = None,
-) -> Look | None:
+) -> ReviewScore | None:
     return score(chances, known=known, novelty=novelty, threshold=0.5, previous=previous, corrected=corrected)
 
 
@@ -58,9 +58,9 @@ def test_without_a_threshold_what_the_model_says_counts() -> None:
 
 
 def test_a_model_that_says_otherwise_than_the_one_before_is_worth_a_look() -> None:
-    assert scored(previous="dog") == Look(1 - 0.03 / 2, "disagreement")
+    assert scored(previous="dog") == ReviewScore(1 - 0.03 / 2, "disagreement")
     gone = scored(previous="a class of the old model")
-    assert gone == Look(1.0, "disagreement")
+    assert gone == ReviewScore(1.0, "disagreement")
     none_before = scored(previous="")
     assert none_before is not None
     assert none_before.reason == "disagreement"
@@ -68,8 +68,8 @@ def test_a_model_that_says_otherwise_than_the_one_before_is_worth_a_look() -> No
 
 def test_what_a_person_said_is_asked_about_only_where_a_confident_model_does_not_believe_it() -> None:
     assert scored(corrected="cat") is None
-    assert scored(corrected="dog") == Look(1 - 0.03, "label")
-    assert scored(corrected="") == Look(0.96, "label")
+    assert scored(corrected="dog") == ReviewScore(1 - 0.03, "label")
+    assert scored(corrected="") == ReviewScore(0.96, "label")
     assert scored(corrected="a class that it does not know") is None
     assert scored({"cat": 0.8, "dog": 0.2}, corrected="dog") is None, "the model is not confident"
     assert scored(corrected="dog", known=False) is None

@@ -118,7 +118,7 @@ def put_in(own_home: Path) -> Callable[[bytes], None]:
 
     def put(content: bytes) -> None:
         with App() as app:
-            app.intake.add(content, name="a.png", source="upload")
+            app.ingest.add(content, name="a.png", source="upload")
 
     return put
 

@@ -20,7 +20,7 @@ def photos(tmp_path: Path, own_home: Path) -> Path:
         for number in range(1, 5):
             file = folder / f"{number}.png"
             file.write_bytes(picture((number, 0, 0)))
-            entry = app.intake.add(file.read_bytes(), name=file.name, source="folder", path=str(file)).entry
+            entry = app.ingest.add(file.read_bytes(), name=file.name, source="folder", path=str(file)).entry
             label = "cat" if number < 3 else "dog"
             with app.database.writing() as session:
                 facts = {"label": label, "model_label": label, "known": True, "state": "done"}

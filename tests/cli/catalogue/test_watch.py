@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tenfold.catalogue.ingest.watched_folders import Watches
+from tenfold.catalogue.ingest.watched_folders import WatchedFolders
 from tenfold.database import Database
 from tenfold.database.upgrading import upgrade
 from tenfold.jobs import Jobs
@@ -55,7 +55,7 @@ def test_a_server_that_works_takes_the_folder_over(
     finally:
         server.close()
     assert out.startswith(f"The server of this home watches {folder} from now on.")
-    assert [watch.path for watch in Watches(database).active()] == [str(folder)]
+    assert [watch.path for watch in WatchedFolders(database).active()] == [str(folder)]
     assert tenfold("catalogue", "watch", "--list").out == f"{folder}   looked through: not yet\n"
     outcome = tenfold("catalogue", "watch", "--stop", folder)
     assert outcome.out == f"{folder} is not watched any more. What was added stays.\n"
@@ -77,7 +77,7 @@ def test_in_the_foreground_it_watches_until_it_is_ended(database: Database, fold
         _, told = process.communicate(timeout=60)
     assert process.returncode == 0
     assert told == "Not watched any more. What was added stays.\n"
-    assert Watches(database).active() == []
+    assert WatchedFolders(database).active() == []
 
 
 @pytest.mark.parametrize(

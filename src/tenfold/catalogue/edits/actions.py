@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tenfold.catalogue.edits.kinds import Kind, Values, Wish, changed, checked_wish, undone
+from tenfold.catalogue.edits.kinds import Kind, Values, EditRequest, changed, checked_wish, undone
 from tenfold.catalogue.edits.rows import locked, write
 from tenfold.catalogue.entries.filters import Filters, conditions
 from tenfold.catalogue.entries.tables import HOUSE, Action, Change, Entry
@@ -25,7 +25,7 @@ _LARGEST_ID = 2**63
 
 
 @dataclass(frozen=True)
-class Done:
+class ActionResult:
     """An action, and how many of the entries that it was meant for it left as they were.
 
     Those are not the person's to change, are that way already, or (of an undo) were changed since.
@@ -36,7 +36,7 @@ class Done:
 
 
 @dataclass
-class _Tally:
+class _Counts:
     """What became of the entries of an action. hidden: not seen by the person; barred: seen only."""
 
     changed: int = 0
@@ -60,7 +60,7 @@ class Actions:
         administrator: bool = False,
         label: str | None = None,
         name: str | None = None,
-    ) -> Done:
+    ) -> ActionResult:
         """Do something to entries, as one action that can be undone.
 
         Args:
@@ -77,11 +77,11 @@ class Actions:
             NotAllowed: none of them is this person's to change.
         """
         looked = not isinstance(entries, Filters)
-        wish = checked_wish(Wish(kind, by, now(), label, name, looked))
+        wish = checked_wish(EditRequest(kind, by, now(), label, name, looked))
         numbers = self._found(entries) if isinstance(entries, Filters) else sorted(set(entries))
         if kind == "rename" and not (looked and len(numbers) == 1):
             raise UsageError("Renaming", "takes one entry", received=f"{len(numbers):,}", cure="Name one.")
-        action, tally = Action(by=by, kind=kind, at=wish.at, details=wish.details(), count=0), _Tally()
+        action, tally = Action(by=by, kind=kind, at=wish.at, details=wish.details(), count=0), _Counts()
         for start in range(0, max(1, len(numbers)), PART):
             with self._database.writing() as session:
                 _begin(session, action)
@@ -89,9 +89,9 @@ class Actions:
                 if looked and start + PART >= len(numbers):
                     _refuse_strange(numbers, tally)
                 _note(session, action, tally)
-        return Done(self.get(action.id), tally.skipped)
+        return ActionResult(self.get(action.id), tally.skipped)
 
-    def undo(self, action_id: int, *, by: int = HOUSE, administrator: bool = False) -> Done:
+    def undo(self, action_id: int, *, by: int = HOUSE, administrator: bool = False) -> ActionResult:
         """Take back an action, or an undo. Entries that were changed since stay as they are, and are counted.
 
         Returns:
@@ -102,7 +102,7 @@ class Actions:
             NotAllowed: it is somebody else's.
             CatalogueError: it was undone already, or all of its entries were changed since.
         """
-        undo, tally = Action(by=by, kind=UNDO, at=now(), details={}, count=0), _Tally()
+        undo, tally = Action(by=by, kind=UNDO, at=now(), details={}, count=0), _Counts()
         self.get(action_id)
         after: int | None = 0
         while after is not None:
@@ -116,7 +116,7 @@ class Actions:
                 if after is None:
                     _finish(session, action, undo, tally)
                 _note(session, undo, tally)
-        return Done(self.get(undo.id), tally.skipped)
+        return ActionResult(self.get(undo.id), tally.skipped)
 
     def get(self, action_id: int) -> Action:
         """An action; NotInCatalogue where there is none."""
@@ -167,11 +167,11 @@ class Actions:
     def _change(
         self,
         session: Session,
-        wish: Wish,
+        wish: EditRequest,
         action_id: int,
         part: Sequence[int],
         administrator: bool,
-        tally: _Tally,
+        tally: _Counts,
     ) -> None:
         entries = locked(session, [number for number in part if 0 < number < _LARGEST_ID])
         tally.hidden += len(part) - len(entries)
@@ -187,7 +187,7 @@ class Actions:
         write(session, action_id, plans)
 
     def _take_back(
-        self, session: Session, undo: Action, after: int, administrator: bool, tally: _Tally
+        self, session: Session, undo: Action, after: int, administrator: bool, tally: _Counts
     ) -> int | None:
         """Take back a part, of the entries that come after one; the part's last entry, None at the end."""
         steps = select(Change).where(Change.action_id == undo.details["of"], Change.entry_id > after)
@@ -216,14 +216,14 @@ def _begin(session: Session, action: Action) -> None:
     session.flush()
 
 
-def _note(session: Session, action: Action, tally: _Tally) -> None:
+def _note(session: Session, action: Action, tally: _Counts) -> None:
     """Say in the action how far it is."""
     action.count = tally.changed
     if tally.skipped:
         action.details = {**action.details, "skipped": tally.skipped}
 
 
-def _refuse_strange(numbers: Sequence[int], tally: _Tally) -> None:
+def _refuse_strange(numbers: Sequence[int], tally: _Counts) -> None:
     """Raise where none of the entries that a person named is one to change."""
     if tally.hidden == len(numbers):
         subject = f"Entry {numbers[0]}" if len(numbers) == 1 else f"None of the {len(numbers):,} entries"
@@ -243,7 +243,7 @@ def _check_undo(action: Action, by: int, administrator: bool) -> None:
         raise CatalogueError(subject, "was undone already", cure="To have it again, undo its undo.")
 
 
-def _finish(session: Session, action: Action, undo: Action, tally: _Tally) -> None:
+def _finish(session: Session, action: Action, undo: Action, tally: _Counts) -> None:
     """Say that an action is undone; one that an undone undo had undone is done again."""
     if tally.skipped and not tally.changed:
         raise CatalogueError(

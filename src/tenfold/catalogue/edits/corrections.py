@@ -92,7 +92,7 @@ class Corrections:
         return [one for one in self.pictures if one.label == NONE]
 
 
-class Corrected:
+class CorrectedEntries:
     """The corrected entries of a catalogue, of everybody, without those in the bin."""
 
     def __init__(self, database: Database) -> None:

@@ -31,7 +31,7 @@ _NOT_CORRECTED: Changed = {"corrected_label": None, "corrected_at": None, "corre
 
 
 @dataclass(frozen=True)
-class Wish:
+class EditRequest:
     """What is to be done.
 
     Attributes:
@@ -56,7 +56,7 @@ class Wish:
         }
 
 
-def checked_wish(wish: Wish) -> Wish:
+def checked_wish(wish: EditRequest) -> EditRequest:
     """The wish with its words in the form that is kept. Raises UsageError where it makes no sense."""
     if wish.kind not in KINDS:
         cure = f"Use one of {', '.join(KINDS)}."
@@ -66,7 +66,7 @@ def checked_wish(wish: Wish) -> Wish:
         if given != (wish.kind == kind):
             problem = f"takes no {field}" if given else f"needs a {field}"
             raise UsageError(f"The action {wish.kind}", problem, cure=f"{kind} takes a {field}.")
-    return Wish(
+    return EditRequest(
         wish.kind,
         wish.by,
         wish.at,
@@ -76,7 +76,7 @@ def checked_wish(wish: Wish) -> Wish:
     )
 
 
-def changed(wish: Wish, entry: Values) -> Changed | None:
+def changed(wish: EditRequest, entry: Values) -> Changed | None:
     """The columns that `wish` changes in an entry, with their new values; None where it changes nothing."""
     made = _MAKERS[wish.kind](wish, entry)
     if made is None or all(entry[name] == value for name, value in made.items()):
@@ -86,33 +86,33 @@ def changed(wish: Wish, entry: Values) -> Changed | None:
     return made
 
 
-def _correct(wish: Wish, entry: Values) -> Changed | None:
+def _correct(wish: EditRequest, entry: Values) -> Changed | None:
     if entry["deleted_at"] is not None:
         return None
     return {"corrected_label": wish.label, "corrected_at": wish.at, "corrected_by": wish.by}
 
 
-def _uncorrect(wish: Wish, entry: Values) -> Changed | None:
+def _uncorrect(wish: EditRequest, entry: Values) -> Changed | None:
     return None if entry["deleted_at"] is not None else dict(_NOT_CORRECTED)
 
 
-def _rename(wish: Wish, entry: Values) -> Changed | None:
+def _rename(wish: EditRequest, entry: Values) -> Changed | None:
     return None if entry["deleted_at"] is not None else {"name": wish.name}
 
 
-def _delete(wish: Wish, entry: Values) -> Changed | None:
+def _delete(wish: EditRequest, entry: Values) -> Changed | None:
     return None if entry["deleted_at"] is not None else {"deleted_at": wish.at}
 
 
-def _restore(wish: Wish, entry: Values) -> Changed | None:
+def _restore(wish: EditRequest, entry: Values) -> Changed | None:
     return {"deleted_at": None}
 
 
-def _share(wish: Wish, entry: Values) -> Changed | None:
+def _share(wish: EditRequest, entry: Values) -> Changed | None:
     return None if entry["deleted_at"] is not None else {"shared": wish.kind == "share"}
 
 
-_MAKERS: dict[str, Callable[[Wish, Values], Changed | None]] = {
+_MAKERS: dict[str, Callable[[EditRequest, Values], Changed | None]] = {
     "correct": _correct,
     "uncorrect": _uncorrect,
     "rename": _rename,
@@ -123,7 +123,7 @@ _MAKERS: dict[str, Callable[[Wish, Values], Changed | None]] = {
 }
 
 
-def _review(wish: Wish, entry: Values) -> Changed:
+def _review(wish: EditRequest, entry: Values) -> Changed:
     """The place in the queue after a correction: none for what a person looked at and named."""
     if wish.kind == "correct" and wish.looked:
         return {"review_score": None, "review_reason": None}

@@ -35,7 +35,7 @@ PART = 500
 _LARGEST_ID = 2**63
 
 
-class Asked(NamedTuple):
+class EntryToClassify(NamedTuple):
     """An entry that the other model is to be asked about."""
 
     entry: int
@@ -43,7 +43,7 @@ class Asked(NamedTuple):
     name: str
 
 
-class Moved(NamedTuple):
+class ClassChange(NamedTuple):
     """How many entries go from one class to another; "" is none of the classes."""
 
     old: str | None
@@ -98,13 +98,13 @@ class Reclassifications:
         with self._database.reading() as session:
             return session.scalar(select(func.count()).select_from(Entry).where(*_asked())) or 0
 
-    def todo(self, number: int, limit: int, after: int = 0) -> Sequence[Asked]:
+    def todo(self, number: int, limit: int, after: int = 0) -> Sequence[EntryToClassify]:
         """The next entries without an answer of this one, in order, that come after one."""
         answered = select(func.max(Proposal.entry_id)).where(Proposal.reclassification_id == number)
         with self._database.reading() as session:
             after = max(after, session.scalar(answered) or 0)
             wanted = select(Entry.id, Entry.hash, Entry.name).where(*_asked(), Entry.id > after)
-            return [Asked(*row) for row in session.execute(wanted.order_by(Entry.id).limit(limit))]
+            return [EntryToClassify(*row) for row in session.execute(wanted.order_by(Entry.id).limit(limit))]
 
     def propose(self, number: int, answers: Sequence[tuple[int, Prediction]]) -> None:
         """Keep the model's answers to entries."""
@@ -122,7 +122,7 @@ class Reclassifications:
             one.count += len(rows)
             one.changed += sum(row["changed"] for row in rows)
 
-    def moved(self, number: int) -> list[Moved]:
+    def moved(self, number: int) -> list[ClassChange]:
         """How many entries would go from which class to which, the most first."""
         self.get(number)
         counted = func.count()
@@ -133,7 +133,7 @@ class Reclassifications:
             .order_by(counted.desc(), Proposal.old_label, Proposal.label)
         )
         with self._database.reading() as session:
-            return [Moved(*row) for row in session.execute(wanted)]
+            return [ClassChange(*row) for row in session.execute(wanted)]
 
     def changes(
         self,

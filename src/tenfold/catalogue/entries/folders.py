@@ -55,7 +55,7 @@ def file_name(name: str, media_type: str) -> str:
     return _short(safe, _LONGEST_BYTES)
 
 
-class Places:
+class FolderLayout:
     """Gives every entry a place of its own: folder and name, told apart without regard to case."""
 
     def __init__(self) -> None:

@@ -15,7 +15,7 @@ _PAGE = 1000
 
 
 @dataclass(frozen=True)
-class Fault:
+class DamagedOriginal:
     """An original that is not as it was, and the names of its entries."""
 
     hash: str
@@ -24,7 +24,7 @@ class Fault:
 
 
 @dataclass
-class Checked:
+class IntegrityReport:
     """What a check found.
 
     Attributes:
@@ -35,18 +35,18 @@ class Checked:
     """
 
     originals: int = 0
-    faults: list[Fault] = field(default_factory=list)
+    faults: list[DamagedOriginal] = field(default_factory=list)
     unused: int = 0
     waiting: int = 0
 
 
-def check(database: Database, store: Store, progress: Callable[[int, int], object]) -> Checked:
+def check(database: Database, store: Store, progress: Callable[[int, int], object]) -> IntegrityReport:
     """Read every original of the catalogue and compare it with its hash.
 
     Args:
         progress: called with how many were read, of how many.
     """
-    found = Checked()
+    found = IntegrityReport()
     with database.reading() as session:
         total = session.scalar(select(func.count(Entry.hash.distinct()))) or 0
         waiting = select(func.count()).select_from(Entry).where(Entry.state == WAITING)
@@ -54,7 +54,7 @@ def check(database: Database, store: Store, progress: Callable[[int, int], objec
     for content_hash in _hashes(database):
         problem = _problem(store, content_hash)
         if problem is not None:
-            found.faults.append(Fault(content_hash, problem, _names(database, content_hash)))
+            found.faults.append(DamagedOriginal(content_hash, problem, _names(database, content_hash)))
         found.originals += 1
         progress(found.originals, total)
     found.unused = _unused(database, store)

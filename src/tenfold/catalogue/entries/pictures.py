@@ -41,7 +41,7 @@ _QUALITY, _SMALL_QUALITY = 92, 82
 _NOT_IN_NAMES = re.compile(r'[<>:"/\\|?*]')
 
 
-class Showing:
+class PictureFiles:
     """Pictures of the catalogue, to be shown.
 
     Args:

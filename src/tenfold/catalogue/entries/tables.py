@@ -184,7 +184,7 @@ class SetAsideVector(Base):
     vector: Mapped[bytes] = mapped_column(LargeBinary)
 
 
-class SeenFile(Base):
+class KnownFile(Base):
     """A file of a folder as it was when it was added, so that it is not read again while it stays so."""
 
     __tablename__ = "seen_files"
@@ -197,7 +197,7 @@ class SeenFile(Base):
     problem: Mapped[str | None] = mapped_column(Text)
 
 
-class Watch(Base):
+class WatchedFolder(Base):
     """A folder whose new pictures are added as they come.
 
     poll: without the system's notifications. worker: the worker of the process that watches it.
@@ -247,7 +247,7 @@ class Change(Base):
     __table_args__ = (Index(None, "entry_id"),)
 
 
-class Filing(Base):
+class OrganiseRun(Base):
     """Entries filed by class on disk: where, how, and whether it was undone. mode: copy, move or link."""
 
     __tablename__ = "filings"
@@ -261,7 +261,7 @@ class Filing(Base):
     undone_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
-class Filed(Base):
+class OrganisedFile(Base):
     """One step of a filing, written before it is taken.
 
     how: folder, copy, move, link (until it is known which), hard, symbolic or sidecar. entry_id: 0 for a

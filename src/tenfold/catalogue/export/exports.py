@@ -14,7 +14,7 @@ from typing import BinaryIO, Literal, NamedTuple
 from sqlalchemy import select
 
 from tenfold.catalogue.entries.filters import Filters, conditions
-from tenfold.catalogue.entries.folders import Places
+from tenfold.catalogue.entries.folders import FolderLayout
 from tenfold.catalogue.entries.store import Store
 from tenfold.catalogue.entries.tables import Entry, Name
 from tenfold.catalogue.export.table import as_csv, as_parquet, row
@@ -30,7 +30,7 @@ _PARTS = {"train", "training", "val", "valid", "validation", "test", "testing"}
 _FEWEST_CLASSES = 2
 
 
-class File(NamedTuple):
+class ExportFile(NamedTuple):
     """One file of an archive or a folder: its path there, and how to open it."""
 
     path: str
@@ -96,8 +96,8 @@ class Exports:
                 paths = {one.entry_id: one.path for one in found}
             yield [row(entry, paths.get(entry.id, "")) for entry in part]
 
-    def _pictures(self, numbers: Sequence[int]) -> Iterator[File]:
-        places, missing = Places(), []
+    def _pictures(self, numbers: Sequence[int]) -> Iterator[ExportFile]:
+        places, missing = FolderLayout(), []
         for part in self._parts(numbers):
             for entry in part:
                 folder, name = places.place(entry.label, entry.name, entry.media_type, entry.hash)
@@ -107,9 +107,9 @@ class Exports:
                     missing.append(f"{folder}/{name}")
         if missing:
             text = "The originals of these are missing from the store:\r\n" + "\r\n".join(missing) + "\r\n"
-            yield File("not-included.txt", partial(BytesIO, text.encode()), now())
+            yield ExportFile("not-included.txt", partial(BytesIO, text.encode()), now())
 
-    def _training(self, filters: Filters, labels: Labels) -> Iterator[File]:
+    def _training(self, filters: Filters, labels: Labels) -> Iterator[ExportFile]:
         """Checks at once that there is something to learn from."""
         believed = [*conditions(filters, self._database), Entry.label.is_not(None), Entry.label != ""]
         if labels == "corrected":
@@ -129,9 +129,9 @@ class Exports:
         above = "train/" if any((label or "").lower() in _PARTS for label in classes) else ""
         return self._labelled(numbers, above)
 
-    def _labelled(self, numbers: Sequence[int], above: str) -> Iterator[File]:
+    def _labelled(self, numbers: Sequence[int], above: str) -> Iterator[ExportFile]:
         """The pictures, each content once, and at last labels.csv with the classes' own names."""
-        places, seen = Places(), set[bytes]()
+        places, seen = FolderLayout(), set[bytes]()
         lines = ["path,label\r\n"]
         for part in self._parts(numbers):
             for entry in part:
@@ -142,20 +142,20 @@ class Exports:
                 folder, name = places.place(entry.label, entry.name, entry.media_type, entry.hash)
                 lines.append(f"{_quoted(f'{above}{folder}/{name}')},{_quoted(entry.label)}\r\n")
                 yield self._file(f"{above}{folder}/{name}", entry)
-        yield File("labels.csv", partial(BytesIO, "".join(lines).encode()), now())
+        yield ExportFile("labels.csv", partial(BytesIO, "".join(lines).encode()), now())
 
-    def _file(self, path: str, entry: Entry) -> File:
-        return File(path, partial(self._store.open, entry.hash), entry.added_at)
+    def _file(self, path: str, entry: Entry) -> ExportFile:
+        return ExportFile(path, partial(self._store.open, entry.hash), entry.added_at)
 
 
-def _zipped(files: Iterator[File]) -> Iterator[bytes]:
+def _zipped(files: Iterator[ExportFile]) -> Iterator[bytes]:
     archive = Zip()
     for file in files:
         yield from archive.add(file.path, file.open, file.at)
     yield from archive.finish()
 
 
-def _written(files: Iterator[File], folder: Path) -> int:
+def _written(files: Iterator[ExportFile], folder: Path) -> int:
     """Write files under a folder that is empty or not there yet; how many."""
     count = 0
     try:

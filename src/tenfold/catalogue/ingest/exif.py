@@ -26,7 +26,7 @@ _LONGEST_CAMERA = 200
 
 
 @dataclass(frozen=True)
-class Taken:
+class ExifFacts:
     """When, where and with what; None where the file does not say, or says what cannot be.
 
     Attributes:
@@ -42,12 +42,12 @@ class Taken:
     camera: str | None = None
 
 
-def read(block: bytes) -> Taken:
+def read(block: bytes) -> ExifFacts:
     """What an EXIF block (or a whole TIFF) says."""
     main = directory(block, _MAIN)
     detail = _below(block, main, _EXIF_DIRECTORY, _DETAIL)
     place = _below(block, main, _GPS_DIRECTORY, _PLACE)
-    return Taken(
+    return ExifFacts(
         at=_moment({**main, **detail}),
         latitude=_degrees(place.get(_LATITUDE), place.get(_LATITUDE_REF), "NS", 90),
         longitude=_degrees(place.get(_LONGITUDE), place.get(_LONGITUDE_REF), "EW", 180),

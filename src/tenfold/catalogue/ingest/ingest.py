@@ -33,7 +33,7 @@ _IDS_AT_ONCE = 1000
 
 
 @dataclass(frozen=True)
-class Kept:
+class StoredPicture:
     """A picture whose bytes are on the disk.
 
     name: as it came. path: the file's absolute path, "" for an upload. file: the state of that file, to be
@@ -45,21 +45,21 @@ class Kept:
     media_type: str
     width: int
     height: int
-    taken: exif.Taken
+    taken: exif.ExifFacts
     name: str
     path: str = ""
     file: FileState | None = None
 
 
 @dataclass(frozen=True)
-class Added:
+class IngestedEntry:
     """An entry, and whether it is there only since now (or again, after a deletion)."""
 
     entry: Entry = field(repr=False)
     new: bool
 
 
-class Waiting(NamedTuple):
+class PendingEntry(NamedTuple):
     """An entry that has no answer yet: its number, the hash of its content, the name that it is shown by,
     and how often it was tried, this time included.
     """
@@ -70,7 +70,7 @@ class Waiting(NamedTuple):
     attempts: int
 
 
-class Intake:
+class Ingest:
     """The way into the catalogue. Safe in many threads and processes.
 
     Args:
@@ -100,7 +100,7 @@ class Intake:
         by: int = HOUSE,
         shared: bool = True,
         path: str = "",
-    ) -> Added:
+    ) -> IngestedEntry:
         """Add a picture: kept for good when this returns, waiting to be classified.
 
         Args:
@@ -116,11 +116,11 @@ class Intake:
         kept = self.keep(content, name=name, path=path)
         return self.enter([kept], source=source, owner=owner, by=by, shared=shared)[0]
 
-    def keep(self, content: bytes, *, name: str, path: str = "", file: FileState | None = None) -> Kept:
+    def keep(self, content: bytes, *, name: str, path: str = "", file: FileState | None = None) -> StoredPicture:
         """Look at a picture's header and put its bytes on the disk. Raises as `add`."""
         header = images.header(content, name=path or name, limits=self._limits)
         taken = exif.read(header.exif)
-        return Kept(
+        return StoredPicture(
             hash=self._store.put(content),
             bytes=len(content),
             media_type=MEDIA_TYPES[header.kind],
@@ -133,15 +133,15 @@ class Intake:
         )
 
     def enter(
-        self, pictures: Sequence[Kept], *, source: str, owner: int, by: int, shared: bool,
+        self, pictures: Sequence[StoredPicture], *, source: str, owner: int, by: int, shared: bool,
         worker: str | None = None,
-    ) -> list[Added]:  # fmt: skip
+    ) -> list[IngestedEntry]:  # fmt: skip
         """Entries for kept pictures, in their order: all of them, or none where it ends with an error.
 
         Args:
             worker: the one that classifies what is new, as in `begin`; None: any.
         """
-        found: dict[int, Added] = {}
+        found: dict[int, IngestedEntry] = {}
         with self._writing() as session:
             # In the order of hashes, so that two who add the same pictures never wait for each other.
             for place in sorted(range(len(pictures)), key=lambda place: pictures[place].hash):
@@ -180,7 +180,7 @@ class Intake:
         *,
         worker: str | None = None,
         living: Collection[str] = (),
-    ) -> list[Waiting]:
+    ) -> list[PendingEntry]:
         """Entries to be classified now, the oldest first; an attempt is counted for each.
 
         Those that were never tried come first. One that was, and has no answer, comes alone: it may have
@@ -202,7 +202,7 @@ class Intake:
         with self._writing() as session:
             rows = session.execute(query.where(Entry.attempts == 0).limit(limit)).all()
             rows = rows or session.execute(query.where(Entry.attempts > 0).limit(1)).all()
-            found = [Waiting(*row) for row in rows]
+            found = [PendingEntry(*row) for row in rows]
             session.execute(
                 update(Entry)
                 .where(Entry.id.in_([one.entry for one in found]))
@@ -263,8 +263,8 @@ class Intake:
                     session.execute(update(Entry), some)
 
     def _insert(
-        self, session: Session, one: Kept, name: Name, owner: int, by: int, shared: bool, worker: str | None
-    ) -> Added | None:
+        self, session: Session, one: StoredPicture, name: Name, owner: int, by: int, shared: bool, worker: str | None
+    ) -> IngestedEntry | None:
         """The entry of a content that its owner did not have; None where there is one already."""
         statement = self._database.insert(Entry).values(
             owner_id=owner,
@@ -287,9 +287,9 @@ class Intake:
         )
         unless_there = statement.on_conflict_do_nothing(index_elements=["owner_id", "hash"])
         entry = session.scalars(unless_there.returning(Entry)).one_or_none()
-        return None if entry is None else Added(entry, new=True)
+        return None if entry is None else IngestedEntry(entry, new=True)
 
-    def _known(self, session: Session, one: Kept, owner: int) -> Added:
+    def _known(self, session: Session, one: StoredPicture, owner: int) -> IngestedEntry:
         """The entry that there is already; back where it was deleted."""
         entry = session.scalars(
             select(Entry).where(Entry.owner_id == owner, Entry.hash == one.hash).with_for_update()
@@ -298,7 +298,7 @@ class Intake:
         entry.deleted_at = None
         if entry.state == FAILED:  # whoever adds it again wants it tried again
             entry.state, entry.problem, entry.attempts = WAITING, None, 0
-        return Added(entry, new=restored)
+        return IngestedEntry(entry, new=restored)
 
     def _name(self, session: Session, entry: Entry, name: Name, by: int) -> None:
         statement = self._database.insert(Name).values(

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tenfold.catalogue.entries.names import kept_path
-from tenfold.catalogue.entries.tables import Entry, SeenFile
+from tenfold.catalogue.entries.tables import Entry, KnownFile
 from tenfold.database import Database
 
 Past = Literal["changed", "added", "deleted", "refused"]
@@ -35,7 +35,7 @@ class FileState:
 
 
 @dataclass(frozen=True)
-class Seen:
+class KnownFiles:
     """What became of a file the last time: not seen or changed since, added, added and then deleted by a
     person, or refused with a problem."""
 
@@ -43,22 +43,22 @@ class Seen:
     problem: str | None = None
 
 
-def seen(database: Database, owner: int, files: Iterable[FileState]) -> dict[str, Seen]:
+def seen(database: Database, owner: int, files: Iterable[FileState]) -> dict[str, KnownFiles]:
     """What is known of files, by path."""
     wanted = {_key(owner, file.path): file for file in files}
     with database.reading() as session:
         rows = session.execute(
-            select(SeenFile, Entry.deleted_at)
-            .outerjoin(Entry, Entry.id == SeenFile.entry_id)
-            .where(SeenFile.key.in_(wanted))
+            select(KnownFile, Entry.deleted_at)
+            .outerjoin(Entry, Entry.id == KnownFile.entry_id)
+            .where(KnownFile.key.in_(wanted))
         ).all()
-    found = {file.path: Seen("changed") for file in wanted.values()}
+    found = {file.path: KnownFiles("changed") for file in wanted.values()}
     for row, deleted_at in rows:
         file = wanted[row.key]
         if (row.bytes, row.modified_ns) != (file.bytes, file.modified_ns):
             continue
         past: Past = "refused" if row.problem is not None else "deleted" if deleted_at else "added"
-        found[file.path] = Seen(past, row.problem)
+        found[file.path] = KnownFiles(past, row.problem)
     return found
 
 
@@ -78,7 +78,7 @@ def note(
         "entry_id": entry,
         "problem": problem and kept_path(problem),
     }
-    statement = database.insert(SeenFile).values(key=_key(owner, file.path), path=kept_path(file.path), **now)
+    statement = database.insert(KnownFile).values(key=_key(owner, file.path), path=kept_path(file.path), **now)
     session.execute(statement.on_conflict_do_update(index_elements=["key"], set_=now))
 
 

@@ -4,12 +4,12 @@ from collections.abc import Collection
 
 from sqlalchemy import or_, select, update
 
-from tenfold.catalogue.entries.tables import HOUSE, Watch
+from tenfold.catalogue.entries.tables import HOUSE, WatchedFolder
 from tenfold.database import Database, now
 from tenfold.errors import NotInCatalogue
 
 
-class Watches:
+class WatchedFolders:
     """The table of watched folders."""
 
     def __init__(self, database: Database) -> None:
@@ -17,54 +17,54 @@ class Watches:
 
     def add(
         self, path: str, *, owner: int = HOUSE, shared: bool = True, poll: bool = False
-    ) -> tuple[Watch, bool]:
-        """Watch a folder from now on: the watch, and whether it is new. The same one twice is one.
+    ) -> tuple[WatchedFolder, bool]:
+        """WatchedFolder a folder from now on: the watch, and whether it is new. The same one twice is one.
 
         Args:
             path: absolute.
             poll: look through it now and then, because the system does not tell what changes there.
         """
         with self._database.writing() as session:
-            same = select(Watch).where(
-                Watch.path == path, Watch.owner_id == owner, Watch.stopped_at.is_(None)
+            same = select(WatchedFolder).where(
+                WatchedFolder.path == path, WatchedFolder.owner_id == owner, WatchedFolder.stopped_at.is_(None)
             )
             found = session.scalar(same)
             if found is not None:
                 found.shared, found.poll = shared, poll
                 return found, False
-            watch = Watch(path=path, owner_id=owner, shared=shared, poll=poll, added_at=now())
+            watch = WatchedFolder(path=path, owner_id=owner, shared=shared, poll=poll, added_at=now())
             session.add(watch)
             session.flush()
             return watch, True
 
-    def active(self) -> list[Watch]:
+    def active(self) -> list[WatchedFolder]:
         """The folders that are watched, in the order in which they were added."""
         with self._database.reading() as session:
-            return list(session.scalars(select(Watch).where(Watch.stopped_at.is_(None)).order_by(Watch.id)))
+            return list(session.scalars(select(WatchedFolder).where(WatchedFolder.stopped_at.is_(None)).order_by(WatchedFolder.id)))
 
-    def claim(self, worker: str, living: Collection[str]) -> list[Watch]:
+    def claim(self, worker: str, living: Collection[str]) -> list[WatchedFolder]:
         """The folders that `worker` watches; those that no living worker watches become its own.
 
         Args:
             living: the names of all workers that live.
         """
-        free = or_(Watch.worker.is_(None), Watch.worker.not_in({*living, worker}))
-        active = select(Watch).where(Watch.stopped_at.is_(None)).order_by(Watch.id)
+        free = or_(WatchedFolder.worker.is_(None), WatchedFolder.worker.not_in({*living, worker}))
+        active = select(WatchedFolder).where(WatchedFolder.stopped_at.is_(None)).order_by(WatchedFolder.id)
         with self._database.reading() as session:
             found = list(session.scalars(active))
             if all(one.worker == worker or one.worker in living for one in found):
                 return [one for one in found if one.worker == worker]
         with self._database.writing() as session:
-            session.execute(update(Watch).where(Watch.stopped_at.is_(None), free).values(worker=worker))
-            return list(session.scalars(active.where(Watch.worker == worker)))
+            session.execute(update(WatchedFolder).where(WatchedFolder.stopped_at.is_(None), free).values(worker=worker))
+            return list(session.scalars(active.where(WatchedFolder.worker == worker)))
 
-    def stop(self, watch_id: int) -> Watch:
-        """Watch a folder no longer; raises NotInCatalogue."""
+    def stop(self, watch_id: int) -> WatchedFolder:
+        """WatchedFolder a folder no longer; raises NotInCatalogue."""
         with self._database.writing() as session:
-            watch = session.get(Watch, watch_id)
+            watch = session.get(WatchedFolder, watch_id)
             if watch is None or watch.stopped_at is not None:
                 raise NotInCatalogue(
-                    f"Watch {watch_id}", "does not exist", cure="tenfold catalogue watch --list lists them."
+                    f"WatchedFolder {watch_id}", "does not exist", cure="tenfold catalogue watch --list lists them."
                 )
             watch.stopped_at = now()
             return watch
@@ -73,4 +73,4 @@ class Watches:
         """A folder was looked through just now; `problem`: why it could not be, in words."""
         values = {"problem": problem} if problem else {"problem": None, "looked_at": now()}
         with self._database.writing() as session:
-            session.execute(update(Watch).where(Watch.id == watch_id).values(values))
+            session.execute(update(WatchedFolder).where(WatchedFolder.id == watch_id).values(values))

@@ -18,7 +18,7 @@ from sqlalchemy import func, insert, select, update
 
 from tenfold.catalogue.entries.filters import Filters, conditions
 from tenfold.catalogue.entries.store import Store
-from tenfold.catalogue.entries.tables import HOUSE, Entry, Filed, Filing, Name
+from tenfold.catalogue.entries.tables import HOUSE, Entry, OrganisedFile, OrganiseRun, Name
 from tenfold.catalogue.organise import steps as filing_steps
 from tenfold.catalogue.organise import xmp
 from tenfold.catalogue.organise.plan import (
@@ -29,10 +29,10 @@ from tenfold.catalogue.organise.plan import (
     SIDECAR,
     Mode,
     Planner,
-    Step,
+    OrganiseStep,
     checked_root,
 )
-from tenfold.catalogue.organise.steps import Refused
+from tenfold.catalogue.organise.steps import StepRefused
 from tenfold.database import Database, now
 from tenfold.errors import CatalogueError, NotInCatalogue
 from tenfold.server_files import ServerFiles
@@ -45,10 +45,10 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 @dataclass(frozen=True)
-class Report:
+class OrganiseReport:
     """A filing as it stands. states: how many steps are in each; hows: of those done, how each was."""
 
-    filing: Filing
+    filing: OrganiseRun
     states: Mapping[str, int]
     hows: Mapping[str, int]
 
@@ -57,7 +57,7 @@ class Report:
         return self.filing.undone_at is None and self.states.get(PLANNED, 0) > 0
 
 
-class Filer:
+class Organiser:
     """Files by class, and undoes it.
 
     Args:
@@ -68,7 +68,7 @@ class Filer:
         self._database, self._store, self._home = database, store, home.resolve()
         self._files = ServerFiles(home, database.file, readable=(store.root,))
 
-    def plan(self, filters: Filters, root: Path, mode: Mode, *, sidecars: bool = False) -> Iterator[Step]:
+    def plan(self, filters: Filters, root: Path, mode: Mode, *, sidecars: bool = False) -> Iterator[OrganiseStep]:
         """Every step that `file` would take, without taking any. Raises CatalogueError."""
         real = checked_root(root, self._home)
         planner = Planner(self._store, self._files, real, self._home, mode, sidecars=sidecars)
@@ -76,7 +76,7 @@ class Filer:
 
     def file(
         self, filters: Filters, root: Path, mode: Mode, *, sidecars: bool = False, by: int = HOUSE
-    ) -> Report:
+    ) -> OrganiseReport:
         """File what `filters` find and a class is known of.
 
         Args:
@@ -89,7 +89,7 @@ class Filer:
             CatalogueError: the folder cannot be used, or the disk is full: then it can go on or be undone.
         """
         steps = self.plan(filters, root, mode, sidecars=sidecars)
-        filing = Filing(
+        filing = OrganiseRun(
             at=now(), by=by, root=str(checked_root(root, self._home)), mode=mode, count=0, undone_at=None
         )
         with self._database.writing() as session:
@@ -103,22 +103,22 @@ class Filer:
             number += len(part)
             pictures += sum(step.of_picture for step in part)
             with self._database.writing() as session:
-                session.execute(insert(Filed), rows)
-                session.execute(update(Filing).where(Filing.id == filing.id).values(count=pictures))
+                session.execute(insert(OrganisedFile), rows)
+                session.execute(update(OrganiseRun).where(OrganiseRun.id == filing.id).values(count=pictures))
         return self.resume(filing.id)
 
-    def resume(self, filing_id: int) -> Report:
+    def resume(self, filing_id: int) -> OrganiseReport:
         """Take the steps that were not taken yet. Raises as `file`, and NotInCatalogue."""
         report = self.get(filing_id)
         if report.filing.undone_at is not None:
-            raise CatalogueError(f"Filing {filing_id}", "was undone", cure="File again.")
-        while steps := self._steps(Filed.filing_id == filing_id, Filed.state == PLANNED):
+            raise CatalogueError(f"OrganiseRun {filing_id}", "was undone", cure="File again.")
+        while steps := self._steps(OrganisedFile.filing_id == filing_id, OrganisedFile.state == PLANNED):
             with self._noting() as noted:
                 for step in steps[:_NOTED]:
                     self._take(step, noted)
         return self.get(filing_id)
 
-    def undo(self, filing_id: int) -> Report:
+    def undo(self, filing_id: int) -> OrganiseReport:
         """Put everything back as it was. What was changed since stays, and says so; undo can be repeated.
 
         Raises:
@@ -126,52 +126,52 @@ class Filer:
             CatalogueError: it was undone already, or the disk is full.
         """
         if self.get(filing_id).filing.undone_at is not None:
-            raise CatalogueError(f"Filing {filing_id}", "was undone already")
+            raise CatalogueError(f"OrganiseRun {filing_id}", "was undone already")
         last = 2**31 - 1
-        mine = (Filed.filing_id == filing_id, Filed.state.in_((PLANNED, DONE)))
-        while steps := self._steps(*mine, Filed.number < last, backwards=True):
+        mine = (OrganisedFile.filing_id == filing_id, OrganisedFile.state.in_((PLANNED, DONE)))
+        while steps := self._steps(*mine, OrganisedFile.number < last, backwards=True):
             last = steps[:_NOTED][-1].number
             with self._noting() as noted:
                 for step in steps[:_NOTED]:
                     self._take_back(step, noted)
         with self._database.writing() as session:
-            left = session.scalar(select(func.count()).select_from(Filed).where(*mine))
+            left = session.scalar(select(func.count()).select_from(OrganisedFile).where(*mine))
             if not left:
-                session.execute(update(Filing).where(Filing.id == filing_id).values(undone_at=now()))
+                session.execute(update(OrganiseRun).where(OrganiseRun.id == filing_id).values(undone_at=now()))
         return self.get(filing_id)
 
-    def get(self, filing_id: int) -> Report:
+    def get(self, filing_id: int) -> OrganiseReport:
         """A filing as it stands; NotInCatalogue where there is none."""
         with self._database.reading() as session:
-            filing = session.get(Filing, filing_id) if 0 < filing_id < 2**63 else None
+            filing = session.get(OrganiseRun, filing_id) if 0 < filing_id < 2**63 else None
             if filing is None:
-                raise NotInCatalogue(f"Filing {filing_id}", "does not exist", cure=_LISTED)
-            counts = select(Filed.state, Filed.how, func.count()).where(Filed.filing_id == filing_id)
+                raise NotInCatalogue(f"OrganiseRun {filing_id}", "does not exist", cure=_LISTED)
+            counts = select(OrganisedFile.state, OrganisedFile.how, func.count()).where(OrganisedFile.filing_id == filing_id)
             states, hows = Counter[str](), Counter[str]()
-            for state, how, count in session.execute(counts.group_by(Filed.state, Filed.how)):
+            for state, how, count in session.execute(counts.group_by(OrganisedFile.state, OrganisedFile.how)):
                 states[state] += count
                 hows[how] += count if state == DONE else 0
-        return Report(filing, states, hows)
+        return OrganiseReport(filing, states, hows)
 
-    def recent(self, *, before: int | None = None, limit: int = 50) -> list[Filing]:
+    def recent(self, *, before: int | None = None, limit: int = 50) -> list[OrganiseRun]:
         """The filings, the newest first."""
-        chosen = select(Filing).order_by(Filing.id.desc()).limit(limit)
+        chosen = select(OrganiseRun).order_by(OrganiseRun.id.desc()).limit(limit)
         if before is not None:
-            chosen = chosen.where(Filing.id < min(before, 2**63 - 1))
+            chosen = chosen.where(OrganiseRun.id < min(before, 2**63 - 1))
         with self._database.reading() as session:
             return list(session.scalars(chosen))
 
-    def steps(self, filing_id: int, *, limit: int, problems: bool = False) -> list[Filed]:
+    def steps(self, filing_id: int, *, limit: int, problems: bool = False) -> list[OrganisedFile]:
         """The first steps of a filing, without the folders; with `problems` only those that have one."""
-        chosen = [Filed.filing_id == filing_id, Filed.how != FOLDER]
+        chosen = [OrganisedFile.filing_id == filing_id, OrganisedFile.how != FOLDER]
         if problems:
-            chosen.append(Filed.problem.is_not(None))
+            chosen.append(OrganisedFile.problem.is_not(None))
         return self._steps(*chosen, limit=limit)
 
-    def _steps(self, *chosen: Any, backwards: bool = False, limit: int = _PART) -> list[Filed]:
-        order = Filed.number.desc() if backwards else Filed.number
+    def _steps(self, *chosen: Any, backwards: bool = False, limit: int = _PART) -> list[OrganisedFile]:
+        order = OrganisedFile.number.desc() if backwards else OrganisedFile.number
         with self._database.reading() as session:
-            return list(session.scalars(select(Filed).where(*chosen).order_by(order).limit(limit)))
+            return list(session.scalars(select(OrganisedFile).where(*chosen).order_by(order).limit(limit)))
 
     def _entries(self, filters: Filters) -> Iterator[tuple[Entry, Sequence[str]]]:
         """What is to be filed, with the paths of the files that each came from, the oldest first."""
@@ -197,16 +197,16 @@ class Filer:
         finally:
             if noted:
                 with self._database.writing() as session:
-                    session.execute(update(Filed), noted)
+                    session.execute(update(OrganisedFile), noted)
 
-    def _take(self, step: Filed, noted: list[dict[str, Any]]) -> None:
+    def _take(self, step: OrganisedFile, noted: list[dict[str, Any]]) -> None:
         state, how, problem = DONE, step.how, None
         try:
             if step.how == SIDECAR:
                 self._sidecar(step)
             else:
                 state, how = filing_steps.take(step, self._files)
-        except Refused as reason:
+        except StepRefused as reason:
             state, problem = FAILED, str(reason)
         except CatalogueError as reason:
             state, problem = FAILED, str(reason)
@@ -216,13 +216,13 @@ class Filer:
             state, problem = FAILED, reason.strerror or str(reason)
         noted.append(_noted(step, state=state, how=how, problem=problem))
 
-    def _take_back(self, step: Filed, noted: list[dict[str, Any]]) -> None:
+    def _take_back(self, step: OrganisedFile, noted: list[dict[str, Any]]) -> None:
         state, problem = step.state, None
         try:
             state, problem = filing_steps.take_back(step, self._files)
             if problem and any(one["state"] == DONE for one in noted):
                 state = DONE  # what stays of ours may be in that folder, and go another time
-        except Refused as reason:
+        except StepRefused as reason:
             problem = str(reason)
         except OSError as reason:
             if reason.errno in _FULL:
@@ -230,25 +230,25 @@ class Filer:
             problem = reason.strerror or str(reason)
         noted.append(_noted(step, state=state, how=step.how, problem=problem))
 
-    def _sidecar(self, step: Filed) -> None:
+    def _sidecar(self, step: OrganisedFile) -> None:
         """Write an entry's class beside its picture, once the table says what was there before."""
         target = Path(step.target)
         if not target.with_suffix("").exists():
-            raise Refused("Its picture was not filed.")
+            raise StepRefused("Its picture was not filed.")
         before = self._read(target) if target.exists() else None
         if step.content is not None and before is not None and sha256(before).hexdigest() == step.content:
             return  # written before it was cut off
         with self._database.reading() as session:
             entry = session.get(Entry, step.entry_id)
         if entry is None or entry.label is None:
-            raise Refused("Its class is not known any more.")
+            raise StepRefused("Its class is not known any more.")
         beside = self._read(Path(step.origin)) if step.origin and before is None else before
         content = xmp.sidecar(beside, _facts(entry), target.name)
         columns = {"content": sha256(content).hexdigest(), "before": before}
         with self._database.writing() as session:
             session.execute(
-                update(Filed)
-                .where(Filed.filing_id == step.filing_id, Filed.number == step.number)
+                update(OrganisedFile)
+                .where(OrganisedFile.filing_id == step.filing_id, OrganisedFile.number == step.number)
                 .values(**columns)
             )
         filing_steps.write_sidecar(content, step)
@@ -259,9 +259,9 @@ class Filer:
             return file.read()
 
 
-def _facts(entry: Entry) -> xmp.Facts:
+def _facts(entry: Entry) -> xmp.SidecarFacts:
     assert entry.label is not None
-    return xmp.Facts(
+    return xmp.SidecarFacts(
         label=entry.label,
         corrected=entry.corrected_at is not None,
         confidence=entry.confidence,
@@ -270,7 +270,7 @@ def _facts(entry: Entry) -> xmp.Facts:
     )
 
 
-def _columns(step: Step) -> dict[str, Any]:
+def _columns(step: OrganiseStep) -> dict[str, Any]:
     return {
         "entry_id": step.entry,
         "how": step.how,
@@ -283,11 +283,11 @@ def _columns(step: Step) -> dict[str, Any]:
     }
 
 
-def _noted(step: Filed, **columns: Any) -> dict[str, Any]:
+def _noted(step: OrganisedFile, **columns: Any) -> dict[str, Any]:
     return {"filing_id": step.filing_id, "number": step.number, **columns}
 
 
-def _disk_full(step: Filed) -> CatalogueError:
+def _disk_full(step: OrganisedFile) -> CatalogueError:
     return CatalogueError(
         f"The disk of {Path(step.target).parent}",
         "is full; what was done so far is kept",

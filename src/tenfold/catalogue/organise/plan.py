@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
-from tenfold.catalogue.entries.folders import Places, file_name, with_hash
+from tenfold.catalogue.entries.folders import FolderLayout, file_name, with_hash
 from tenfold.catalogue.entries.store import Store
 from tenfold.catalogue.entries.tables import Entry
 from tenfold.catalogue.organise import xmp
@@ -30,7 +30,7 @@ _CHUNK = 1 << 20
 
 
 @dataclass(frozen=True)
-class Step:
+class OrganiseStep:
     """One step, as tables.Filed keeps it."""
 
     how: str
@@ -84,10 +84,10 @@ class Planner:
         self._files = files
         self._store, self._root, self._home = store, root, home.resolve()
         self._mode, self._sidecars = mode, sidecars
-        self._places = Places()
+        self._places = FolderLayout()
         self._folders: dict[Path, str | None] = {}
 
-    def steps(self, entries: Iterable[tuple[Entry, Sequence[str]]]) -> Iterator[Step]:
+    def steps(self, entries: Iterable[tuple[Entry, Sequence[str]]]) -> Iterator[OrganiseStep]:
         """All steps, in the order in which they are to be taken.
 
         Args:
@@ -99,19 +99,19 @@ class Planner:
             target, there = self._target(folder, entry)
             problem = self._folders[folder]
             if problem is not None:
-                yield Step(self._mode, entry.id, "", str(target), entry.hash, FAILED, problem)
+                yield OrganiseStep(self._mode, entry.id, "", str(target), entry.hash, FAILED, problem)
                 continue
             own = [] if self._mode == "copy" else [path for path in paths if self._still(path, entry)]
             origin = own[0] if own else str(self._store.path(entry.hash))
             # What came from no file, or whose file was changed, cannot be moved: it is copied from the store.
             how = COPY if self._mode == "move" and not own else self._mode
-            yield Step(how, entry.id, origin, str(target), entry.hash, THERE if there else PLANNED)
+            yield OrganiseStep(how, entry.id, origin, str(target), entry.hash, THERE if there else PLANNED)
             if how == MOVE and not there:
                 yield from self._moved_sidecar(entry, origin, target)
             if self._sidecars:
-                yield Step(SIDECAR, entry.id, _sidecar_of(paths), f"{target}{xmp.ENDING}")
+                yield OrganiseStep(SIDECAR, entry.id, _sidecar_of(paths), f"{target}{xmp.ENDING}")
 
-    def _make(self, folder: Path) -> Iterator[Step]:
+    def _make(self, folder: Path) -> Iterator[OrganiseStep]:
         """The folders that are not there yet, the outermost first."""
         if folder in self._folders:
             return
@@ -124,7 +124,7 @@ class Planner:
             return
         if folder != folder.parent:
             yield from self._make(folder.parent)
-        yield Step(FOLDER, 0, "", str(folder))
+        yield OrganiseStep(FOLDER, 0, "", str(folder))
 
     def _target(self, folder: Path, entry: Entry) -> tuple[Path, bool]:
         """A free place for an entry, or the one where its content is already."""
@@ -151,11 +151,11 @@ class Planner:
     def _in_home(self, file: Path) -> bool:
         return _inside(Path(os.path.realpath(file)), self._home)
 
-    def _moved_sidecar(self, entry: Entry, origin: str, target: Path) -> Iterator[Step]:
+    def _moved_sidecar(self, entry: Entry, origin: str, target: Path) -> Iterator[OrganiseStep]:
         beside, after = f"{origin}{xmp.ENDING}", f"{target}{xmp.ENDING}"
         content = content_of(self._files, Path(beside))
         if content is not None and not os.path.lexists(after):
-            yield Step(MOVE, entry.id, beside, after, content)
+            yield OrganiseStep(MOVE, entry.id, beside, after, content)
 
 
 def has_content(files: ServerFiles, path: Path, size: int, content: str) -> bool:

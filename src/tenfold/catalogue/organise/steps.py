@@ -9,7 +9,7 @@ import shutil
 from hashlib import sha256
 from pathlib import Path
 
-from tenfold.catalogue.entries.tables import Filed
+from tenfold.catalogue.entries.tables import OrganisedFile
 from tenfold.catalogue.organise.plan import (
     COPY,
     DONE,
@@ -26,12 +26,12 @@ from tenfold.files import settle
 from tenfold.server_files import ServerFiles
 
 
-class Refused(Exception):
+class StepRefused(Exception):
     """A step that cannot be taken; the words say why."""
 
 
-def take(step: Filed, files: ServerFiles) -> tuple[str, str]:
-    """Take a step. Its state afterwards, and how it was taken. Raises Refused and OSError."""
+def take(step: OrganisedFile, files: ServerFiles) -> tuple[str, str]:
+    """Take a step. Its state afterwards, and how it was taken. Raises StepRefused and OSError."""
     target = Path(step.target)
     if step.how == FOLDER:
         return _make(target)
@@ -47,8 +47,8 @@ def take(step: Filed, files: ServerFiles) -> tuple[str, str]:
     return DONE, step.how
 
 
-def take_back(step: Filed, files: ServerFiles) -> tuple[str, str | None]:
-    """Undo a step. Its state afterwards, and what has to be said. Raises Refused and OSError."""
+def take_back(step: OrganisedFile, files: ServerFiles) -> tuple[str, str | None]:
+    """Undo a step. Its state afterwards, and what has to be said. Raises StepRefused and OSError."""
     target = Path(step.target)
     temporary(step).unlink(missing_ok=True)
     if step.how == FOLDER:
@@ -59,17 +59,17 @@ def take_back(step: Filed, files: ServerFiles) -> tuple[str, str | None]:
         _restore_sidecar(files, target, step)
     elif os.path.lexists(target):
         if not _is_ours(files, target, step):
-            raise Refused("It was changed since, and stays.")
+            raise StepRefused("It was changed since, and stays.")
         target.unlink()
     return UNDONE, None
 
 
-def temporary(step: Filed) -> Path:
+def temporary(step: OrganisedFile) -> Path:
     """Where a step's file is while it is written; after a restart it is found by the same name."""
     return Path(step.target).parent / f".tenfold-{step.filing_id}-{step.number}.part"
 
 
-def write_sidecar(content: bytes, step: Filed) -> None:
+def write_sidecar(content: bytes, step: OrganisedFile) -> None:
     """Put a sidecar in its place, whole."""
     _write(content, temporary(step))
     os.replace(temporary(step), step.target)
@@ -94,7 +94,7 @@ def _unmake(folder: Path) -> tuple[str, str | None]:
     return UNDONE, None
 
 
-def _copy(files: ServerFiles, origin: Path, target: Path, step: Filed) -> None:
+def _copy(files: ServerFiles, origin: Path, target: Path, step: OrganisedFile) -> None:
     if content_of(files, target) == step.content:
         return
     part = temporary(step)
@@ -108,7 +108,7 @@ def _copy(files: ServerFiles, origin: Path, target: Path, step: Filed) -> None:
             copy.flush()
             os.fsync(copy.fileno())
         if digest.hexdigest() != step.content:
-            raise Refused("The file that it comes from was changed.")
+            raise StepRefused("The file that it comes from was changed.")
         if step.how == MOVE:
             shutil.copystat(origin, part)
         _place(part, target)
@@ -121,19 +121,19 @@ def _place(part: Path, target: Path) -> None:
     try:
         os.link(part, target)
     except FileExistsError:
-        raise Refused("Another file has its name now.") from None
+        raise StepRefused("Another file has its name now.") from None
     except OSError:  # a file system without hard links
         if os.path.lexists(target):
-            raise Refused("Another file has its name now.") from None
+            raise StepRefused("Another file has its name now.") from None
         os.rename(part, target)
 
 
-def _move(files: ServerFiles, origin: Path, target: Path, step: Filed) -> None:
+def _move(files: ServerFiles, origin: Path, target: Path, step: OrganisedFile) -> None:
     if os.path.lexists(target):
         if content_of(files, target) != step.content:
-            raise Refused("Another file has its name now.")
+            raise StepRefused("Another file has its name now.")
     elif content_of(files, origin) != step.content:
-        raise Refused("The file was changed or is gone.")
+        raise StepRefused("The file was changed or is gone.")
     else:
         try:
             os.link(origin, target)
@@ -144,16 +144,16 @@ def _move(files: ServerFiles, origin: Path, target: Path, step: Filed) -> None:
         origin.unlink()
 
 
-def _move_back(files: ServerFiles, origin: Path, target: Path, step: Filed) -> None:
+def _move_back(files: ServerFiles, origin: Path, target: Path, step: OrganisedFile) -> None:
     there, here = content_of(files, target), content_of(files, origin)
     if there != step.content:
         if not os.path.lexists(target) and here == step.content:
             return  # it was never moved, or is back already
-        raise Refused("It was changed or taken away since, and stays.")
+        raise StepRefused("It was changed or taken away since, and stays.")
     if here is None and os.path.lexists(origin):
-        raise Refused("Something else is where it came from.")
+        raise StepRefused("Something else is where it came from.")
     if here is not None and here != step.content:
-        raise Refused("Another file is where it came from.")
+        raise StepRefused("Another file is where it came from.")
     if here is None:
         origin.parent.mkdir(parents=True, exist_ok=True)
         try:
@@ -170,30 +170,30 @@ def _move_back(files: ServerFiles, origin: Path, target: Path, step: Filed) -> N
     target.unlink()
 
 
-def _link(files: ServerFiles, origin: Path, target: Path, step: Filed) -> str:
+def _link(files: ServerFiles, origin: Path, target: Path, step: OrganisedFile) -> str:
     if os.path.lexists(target):
         if not _is_ours(files, target, step):
-            raise Refused("Another file has its name now.")
+            raise StepRefused("Another file has its name now.")
         return SYMBOLIC if target.is_symlink() else HARD
     if content_of(files, origin) != step.content:
-        raise Refused("The file that it comes from was changed or is gone.")
+        raise StepRefused("The file that it comes from was changed or is gone.")
     try:
         os.link(origin, target)
     except FileExistsError:
-        raise Refused("Another file has its name now.") from None
+        raise StepRefused("Another file has its name now.") from None
     except OSError:  # another disk, or a file system without hard links
         os.symlink(origin, target)
         return SYMBOLIC
     return HARD
 
 
-def _is_ours(files: ServerFiles, target: Path, step: Filed) -> bool:
+def _is_ours(files: ServerFiles, target: Path, step: OrganisedFile) -> bool:
     if target.is_symlink():
         return step.how in (LINK, SYMBOLIC) and os.readlink(target) == step.origin
     return content_of(files, target) == step.content
 
 
-def _restore_sidecar(files: ServerFiles, target: Path, step: Filed) -> None:
+def _restore_sidecar(files: ServerFiles, target: Path, step: OrganisedFile) -> None:
     if step.content is None:
         return  # it was never begun
     before = None if step.before is None else sha256(step.before).hexdigest()
@@ -201,7 +201,7 @@ def _restore_sidecar(files: ServerFiles, target: Path, step: Filed) -> None:
     if now == before and (now is not None or not os.path.lexists(target)):
         return
     if now != step.content:
-        raise Refused("It was changed since, and stays.")
+        raise StepRefused("It was changed since, and stays.")
     if step.before is None:
         target.unlink()
     else:

@@ -31,7 +31,7 @@ _LARGEST = 10_000_000
 
 
 @dataclass(frozen=True)
-class Facts:
+class SidecarFacts:
     """What a sidecar says.
 
     Attributes:
@@ -47,7 +47,7 @@ class Facts:
     model: str | None
 
 
-def sidecar(existing: bytes | None, facts: Facts, name: str) -> bytes:
+def sidecar(existing: bytes | None, facts: SidecarFacts, name: str) -> bytes:
     """A sidecar that says `facts`, and all that `existing` said besides.
 
     Args:

@@ -41,7 +41,7 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Place:
+class Cursor:
     """Right after an entry: its value in the order's column, None where it has none, and its id."""
 
     value: Any
@@ -91,13 +91,13 @@ def written(order: Order, entry: Entry) -> str:
     return base64.urlsafe_b64encode(content.encode()).decode().rstrip("=")
 
 
-def read(text: str, order: Order) -> Place:
+def read(text: str, order: Order) -> Cursor:
     """A place as `written`; UsageError where it is none of this order's."""
     try:
         content = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
         name, value, number = json.loads(content)
         if name == order.name and isinstance(number, int) and 0 < number <= _GREATEST_ID:
-            return Place(_rich(order, value), number)
+            return Cursor(_rich(order, value), number)
     except (ValueError, TypeError, OverflowError, RecursionError):
         pass
     raise UsageError(

@@ -49,7 +49,7 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Driver:
+class IndexedCondition:
     """A condition that an index of its own can answer, and how many entries it leaves: MANY + 1 at most.
 
     condition: in the words that go with the index. words: those that it is about.
@@ -81,7 +81,7 @@ def planned(session: Session, filters: Filters, order: Order, limit: int) -> Pla
     return replace(walk, bound=bound, instead=fetch)
 
 
-def _expected(session: Session, drivers: list[Driver], limit: int) -> float:
+def _expected(session: Session, drivers: list[IndexedCondition], limit: int) -> float:
     """The rows to walk through until `limit` are found, were the conditions independent of each other."""
     entries = max(session.scalar(select(func.max(Entry.id))) or 0, 1)
     share = math.prod(min(max(driver.count, 1) / entries, 1.0) for driver in drivers)
@@ -105,14 +105,14 @@ def counting(session: Session, filters: Filters, most: int) -> tuple[Plan, bool]
     return _fetched(filters, replace(best, condition=Entry.id.in_(best.matching.limit(most)))), True
 
 
-def _fetched(filters: Filters, driver: Driver) -> Plan:
+def _fetched(filters: Filters, driver: IndexedCondition) -> Plan:
     extra = [driver.condition] if driver.condition is not None else []
     return Plan(driver.hint, [*extra, *facts(filters), *_words(filters, driver.words)])
 
 
-def _best_first(session: Session, filters: Filters) -> list[Driver]:
+def _best_first(session: Session, filters: Filters) -> list[IndexedCondition]:
     """The drivers, the one that leaves the fewest entries first; one that leaves very few ends the search."""
-    found: list[Driver] = []
+    found: list[IndexedCondition] = []
     for driver in _drivers(session, filters):
         found.append(driver)
         if driver.count <= FEW // 10:
@@ -167,17 +167,17 @@ def _walked(session: Session, filters: Filters, order: Order) -> tuple[str, list
     return order.index, []
 
 
-def _drivers(session: Session, filters: Filters) -> Iterator[Driver]:
+def _drivers(session: Session, filters: Filters) -> Iterator[IndexedCondition]:
     """The conditions that may leave few entries, those that are most likely to first."""
     if filters.ids:
-        yield Driver(len(filters.ids), BY_NUMBER)
+        yield IndexedCondition(len(filters.ids), BY_NUMBER)
     yield from _texts(session, filters)
     for index, condition in _indexed(filters):
         some = select(Entry.id).with_hint(Entry, f"INDEXED BY {index}").where(condition)
-        yield Driver(_count(session, some), f"INDEXED BY {index}", condition)
+        yield IndexedCondition(_count(session, some), f"INDEXED BY {index}", condition)
     if filters.source:
         named = select(Name.entry_id).where(Name.source == filters.source)
-        yield Driver(_count(session, named), BY_NUMBER, Entry.id.in_(named))
+        yield IndexedCondition(_count(session, named), BY_NUMBER, Entry.id.in_(named))
     if filters.owner == "visible" and visibility(filters):
         seen = Filters(person=filters.person)
         count = counted(session, seen) + counted(session, replace(seen, deleted=True))
@@ -187,7 +187,7 @@ def _drivers(session: Session, filters: Filters) -> Iterator[Driver]:
             both = union_all(
                 own.where(Entry.owner_id.in_((filters.person, HOUSE))), shared.where(Entry.shared.is_(True))
             ).subquery()
-            yield Driver(count, BY_NUMBER, Entry.id.in_(select(both.c.id)))
+            yield IndexedCondition(count, BY_NUMBER, Entry.id.in_(select(both.c.id)))
 
 
 def _indexed(filters: Filters) -> Iterator[tuple[str, ColumnElement[bool]]]:
@@ -234,7 +234,7 @@ def _words(filters: Filters, answered: tuple[str, ...] = ()) -> list[ColumnEleme
     return found
 
 
-def _texts(session: Session, filters: Filters) -> Iterator[Driver]:
+def _texts(session: Session, filters: Filters) -> Iterator[IndexedCondition]:
     """What full text search says of the words together; of one or two letters, by the trigrams they begin."""
     words = tuple(dict.fromkeys(word for word in filters.words if len(word) >= TRIGRAM))
     if words:
@@ -246,9 +246,9 @@ def _texts(session: Session, filters: Filters) -> Iterator[Driver]:
             yield _text(session, " OR ".join(map(phrase, found)), (word,))
 
 
-def _text(session: Session, expression: str, words: tuple[str, ...]) -> Driver:
+def _text(session: Session, expression: str, words: tuple[str, ...]) -> IndexedCondition:
     matching = select(TEXTS.c.rowid).where(TEXTS.c.entries_text.op("MATCH")(expression))
-    return Driver(_count(session, matching), BY_NUMBER, Entry.id.in_(matching), words, matching)
+    return IndexedCondition(_count(session, matching), BY_NUMBER, Entry.id.in_(matching), words, matching)
 
 
 def _trigrams(session: Session, word: str) -> list[str]:

@@ -36,7 +36,7 @@ MOST_COUNTED = 10_000
 
 
 @dataclass(frozen=True)
-class Look:
+class ReviewScore:
     """Why a look at an entry would help, and how much: 0 to 1."""
 
     score: float
@@ -51,7 +51,7 @@ def score(
     threshold: float | None = None,
     previous: str | None = None,
     corrected: str | None = None,
-) -> Look | None:
+) -> ReviewScore | None:
     """How much a look at an entry would help; None where there is nothing to ask.
 
     Args:
@@ -66,20 +66,20 @@ def score(
     if corrected is not None:
         return _label(probabilities, known, corrected)
     ordered = sorted(probabilities.values(), reverse=True)
-    found: list[Look] = []
+    found: list[ReviewScore] = []
     margin = ordered[0] - (ordered[1] if len(ordered) > 1 else 0.0)
     if known and margin <= _SMALL_MARGIN:
-        found.append(Look(1 - margin, "uncertain"))
+        found.append(ReviewScore(1 - margin, "uncertain"))
     strange = _strange(known, novelty, threshold)
     if strange is not None:
-        found.append(Look(strange, "novel"))
+        found.append(ReviewScore(strange, "novel"))
     said = max(probabilities, key=probabilities.__getitem__) if known else NONE
     if previous is not None and previous != said:
-        found.append(Look(1 - probabilities.get(previous, 0.0) / 2, "disagreement"))
+        found.append(ReviewScore(1 - probabilities.get(previous, 0.0) / 2, "disagreement"))
     return max(found, key=lambda look: look.score, default=None)
 
 
-def _label(probabilities: Mapping[str, float], known: bool, corrected: str) -> Look | None:
+def _label(probabilities: Mapping[str, float], known: bool, corrected: str) -> ReviewScore | None:
     """The model's doubt in a person's label; a class that the model does not know is none of its business."""
     best = max(probabilities, key=probabilities.__getitem__)
     if not known or best == corrected or probabilities[best] < CONFIDENT:
@@ -87,7 +87,7 @@ def _label(probabilities: Mapping[str, float], known: bool, corrected: str) -> L
     if corrected != NONE and corrected not in probabilities:
         return None
     belief = 1 - probabilities[best] if corrected == NONE else probabilities[corrected]
-    return Look(1 - belief, "label")
+    return ReviewScore(1 - belief, "label")
 
 
 def _strange(known: bool, novelty: float, threshold: float | None) -> float | None:

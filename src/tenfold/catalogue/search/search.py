@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from tenfold.catalogue.entries.filters import Filters, conditions, visibility
 from tenfold.catalogue.entries.tables import HOUSE, Entry, Name
 from tenfold.catalogue.search.counts import Counts, counts
-from tenfold.catalogue.search.orders import Order, Place, order_of, read, written
+from tenfold.catalogue.search.orders import Order, Cursor, order_of, read, written
 from tenfold.catalogue.search.query_plan import BY_NUMBER, Plan, planned
 from tenfold.database import Database
 from tenfold.errors import NotInCatalogue, UsageError
@@ -93,7 +93,7 @@ class Search:
             return session.scalars(select(Name).where(Name.entry_id == number).order_by(Name.id)).all()
 
     def _numbers(
-        self, session: Session, filters: Filters, order: Order, place: Place | None, limit: int
+        self, session: Session, filters: Filters, order: Order, place: Cursor | None, limit: int
     ) -> list[int]:
         """The ids of the first entries after a place: those that have a value, then those that have none."""
         if self._database.sqlite:
@@ -115,7 +115,7 @@ def _part(
     plan: Plan,
     order: Order,
     part: list[ColumnElement[bool]],
-    place: Place | None,
+    place: Cursor | None,
     limit: int,
 ) -> list[int]:
     """The ids of the first entries after a place, of those that have a value, or of those that have none."""
@@ -127,7 +127,7 @@ def _part(
     end = session.execute(walk.offset(plan.bound).limit(1)).first()
     if end is None:
         return _first(session, plan, order, here, limit)
-    found = _first(session, plan, order, [*here, not_(Place(*end).beyond(order))], limit)
+    found = _first(session, plan, order, [*here, not_(Cursor(*end).beyond(order))], limit)
     return found if len(found) == limit else _first(session, plan.instead, order, here, limit)
 
 

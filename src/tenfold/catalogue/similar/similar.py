@@ -31,7 +31,7 @@ _MODELS = 3
 
 
 @dataclass(frozen=True)
-class Alike:
+class SimilarEntries:
     """What is like an entry.
 
     entries: with their cosine similarity, -1 to 1, the most alike first. model: the model whose vectors were
@@ -64,7 +64,7 @@ class Similar:
 
     def like(
         self, entry: Entry, *, person: int = HOUSE, administrator: bool = False, limit: int = 24
-    ) -> Alike:
+    ) -> SimilarEntries:
         """The entries most like one, of those that `person` sees and that are not deleted.
 
         Raises:
@@ -84,7 +84,7 @@ class Similar:
             entries = {one.id: one for one in session.scalars(chosen)}
         compared, everything = self._sizes(model)
         near = [(entries[number], similarity) for number, similarity in found if number in entries]
-        return Alike(near, model, compared, everything - compared, complete)
+        return SimilarEntries(near, model, compared, everything - compared, complete)
 
     def settle(self) -> None:
         """Wait until what is done in the background is done."""

@@ -11,7 +11,7 @@ from tenfold.cli.terminal.text import printable, table
 from tenfold.runtime import App
 
 if TYPE_CHECKING:
-    from tenfold.accounts.tokens import Issued
+    from tenfold.accounts.tokens import IssuedToken
 
 _DAYS = 90
 
@@ -72,7 +72,7 @@ def revoke(number: int) -> None:
     click.echo(f"{printable(gone.name)} of {printable(gone.person)} holds no longer")
 
 
-def _state(one: "Issued") -> str:
+def _state(one: "IssuedToken") -> str:
     if one.revoked_at is not None:
         return f"revoked {_day(one.revoked_at)}"
     over = one.expires_at is not None and one.expires_at <= datetime.now(UTC)
@@ -83,7 +83,7 @@ def _day(at: datetime | None) -> str:
     return f"{at:%Y-%m-%d}" if at else ""
 
 
-def _facts(one: "Issued") -> dict[str, object]:
+def _facts(one: "IssuedToken") -> dict[str, object]:
     return {
         name: value.isoformat() if isinstance(value, datetime) else value for name, value in vars(one).items()
     }

@@ -9,7 +9,7 @@ from tenfold.errors import UsageError
 from tenfold.runtime import App
 
 if TYPE_CHECKING:
-    from tenfold.catalogue.edits.actions import Actions, Done
+    from tenfold.catalogue.edits.actions import Actions, ActionResult
 
 _ID = click.IntRange(min=1)
 _DONE = {
@@ -73,7 +73,7 @@ def retry(numbers: tuple[int, ...]) -> None:
         tried = wait_again(app.database, numbers or None, person=0, administrator=True)
         if tried:
             do(app.jobs, CLASSIFY, ClassifyParams(), title="Classify again")
-        failed = [entry for entry in app.intake.entries(tried) if entry.state == "failed"]
+        failed = [entry for entry in app.ingest.entries(tried) if entry.state == "failed"]
     entries = "1 entry" if len(tried) == 1 else f"{len(tried):,} entries"
     click.echo(f"{entries} tried again" + (f"; {len(failed):,} failed again" if failed else ""))
 
@@ -115,7 +115,7 @@ def _list(actions: "Actions") -> None:
         click.echo("Nothing was done yet.")
 
 
-def _tell(done: "Done") -> None:
+def _tell(done: "ActionResult") -> None:
     action = done.action
     entries = "1 entry" if action.count == 1 else f"{action.count:,} entries"
     undone = (

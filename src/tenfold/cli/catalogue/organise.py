@@ -11,7 +11,7 @@ from tenfold.errors import UsageError
 from tenfold.runtime import App
 
 if TYPE_CHECKING:
-    from tenfold.catalogue.organise.organise import Filer, Report
+    from tenfold.catalogue.organise.organise import Organiser, OrganiseReport
 
 _NAMED = 20
 _STEPS = {
@@ -48,7 +48,7 @@ def file(
     from tenfold.catalogue.organise.plan import Mode
 
     with App() as app:
-        filer = app.filing
+        filer = app.organiser
         if resume is not None:
             return _tell(filer, filer.resume(resume))
         if root is None or modes is None:
@@ -76,7 +76,7 @@ def unfile(number: int | None, listing: bool) -> int:
     A file that was changed since stays, and is named; the exit status is then 1, and unfile can be repeated.
     """
     with App() as app:
-        filer = app.filing
+        filer = app.organiser
         if listing:
             return _list(filer)
         if number is None:
@@ -89,7 +89,7 @@ def unfile(number: int | None, listing: bool) -> int:
         return 1 if left else 0
 
 
-def _list(filer: "Filer") -> int:
+def _list(filer: "Organiser") -> int:
     rows = [
         (
             str(one.id),
@@ -108,7 +108,7 @@ def _list(filer: "Filer") -> int:
     return 0
 
 
-def _tell(filer: "Filer", report: "Report") -> int:
+def _tell(filer: "Organiser", report: "OrganiseReport") -> int:
     _problems(filer, report)
     parts = [f"{report.hows[how]:,} {words}" for how, words in _STEPS.items() if report.hows.get(how)]
     there, failed = report.states.get("there", 0), report.states.get("failed", 0)
@@ -119,6 +119,6 @@ def _tell(filer: "Filer", report: "Report") -> int:
     return 1 if failed else 0
 
 
-def _problems(filer: "Filer", report: "Report") -> None:
+def _problems(filer: "Organiser", report: "OrganiseReport") -> None:
     for step in filer.steps(report.filing.id, limit=_NAMED, problems=True):
         click.echo(printable(f"tenfold: {step.target}: {step.problem}"), err=True)

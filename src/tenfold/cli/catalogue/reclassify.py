@@ -25,13 +25,13 @@ def reclassify(model: str, take_over: bool, preview: bool) -> None:
         chosen = app.registry.find(model)
         mine = app.jobs.start()
         try:
-            one, job = app.reclassifying.begin(chosen.hash, by=0)
+            one, job = app.reclassify.begin(chosen.hash, by=0)
             follow(app.jobs, job, mine=mine)
             _tell(app, one.id)
             if preview:
                 _list(app, one.id)
             if take_over:
-                one, job = app.reclassifying.apply(one.id, by=0)
+                one, job = app.reclassify.apply(one.id, by=0)
                 follow(app.jobs, job, mine=mine)
         finally:
             app.jobs.close()
@@ -39,12 +39,12 @@ def reclassify(model: str, take_over: bool, preview: bool) -> None:
             action = app.actions.get(one.action_id or 0)
             click.echo(f"Taken over for {action.count:,} pictures, as action {action.id}.")
         else:
-            app.reclassifying.discard(one.id)
+            app.reclassify.discard(one.id)
             click.echo("Nothing was changed; --apply takes the answers over.")
 
 
 def _tell(app: App, number: int) -> None:
-    one, moved = app.reclassifying.found.get(number), app.reclassifying.found.moved(number)
+    one, moved = app.reclassify.found.get(number), app.reclassify.found.moved(number)
     column = max((width(_shown(row.old)) for row in moved), default=0)
     for row in moved:
         old, new = _shown(row.old), _shown(row.new)
@@ -59,7 +59,7 @@ def _shown(label: str | None) -> str:
 def _list(app: App, number: int) -> None:
     after: int | None = 0
     while after is not None:
-        page = app.reclassifying.found.changes(number, after=after, limit=_PAGE)
+        page = app.reclassify.found.changes(number, after=after, limit=_PAGE)
         for entry, said in page.rows:
             old, new = said.old_label or _NONE_OF_THESE, said.label or _NONE_OF_THESE
             click.echo(printable(f"{entry.name}: {old} -> {new} ({said.confidence:.1%})"))

@@ -46,9 +46,9 @@ def watch(folder: str | None, once: bool, poll: bool, listing: bool, stop: bool)
 
 def _watch(app: App, path: str, poll: bool) -> int:
     shown = printable(path)
-    before = {one.path for one in app.watches.active()}
+    before = {one.path for one in app.watched_folders.active()}
     mine = app.jobs.start()
-    watch = app.watching.add(path, poll=poll)
+    watch = app.folder_watcher.add(path, poll=poll)
     stop = f"End it with: tenfold catalogue watch --stop {shown}"
     if not mine:
         click.echo(f"The server of this home watches {shown} from now on. {stop}")
@@ -58,7 +58,7 @@ def _watch(app: App, path: str, poll: bool) -> int:
     if path in before:
         click.echo(f"The next server continues: it was watched before. {stop}", err=True)
     else:
-        app.watches.stop(watch.id)
+        app.watched_folders.stop(watch.id)
         click.echo("Not watched any more. What was added stays.", err=True)
     return 0
 
@@ -69,13 +69,13 @@ def _run(app: App) -> None:
     from tenfold.runtime.services import describe
     from tenfold.runtime.supervisor import Supervisor
 
-    supervisor, told = Supervisor([app.watching], describe), 0
+    supervisor, told = Supervisor([app.folder_watcher], describe), 0
     supervisor.start()
     try:
         with interruptible():
             while True:
                 time.sleep(_SECONDS_BETWEEN_LINES)
-                if (added := app.watching.tally.added) != told:
+                if (added := app.folder_watcher.tally.added) != told:
                     told = added
                     click.echo(f"{told:,} added")
     except KeyboardInterrupt:
@@ -87,16 +87,16 @@ def _run(app: App) -> None:
 def _once(app: App, path: str) -> int:
     from tenfold.cli.catalogue.add import tell
     from tenfold.cli.server.job_progress import do
-    from tenfold.workflows.watch_folders import LOOK, LookParams
+    from tenfold.workflows.watch_folders import LOOK, ScanFolderParams
 
-    params = LookParams(path=path, owner=0, shared=True)
+    params = ScanFolderParams(path=path, owner=0, shared=True)
     job = do(app.jobs, LOOK, params, title=f"Look through {printable(path)}", key=f"{LOOK.kind} {path}")
     return tell(LOOK.result_of(job))
 
 
 def _listed() -> int:
     with App() as app:
-        watches = app.watches
+        watches = app.watched_folders
         found = watches.active()
     for one in found:
         looked = one.looked_at.astimezone().strftime("%Y-%m-%d %H:%M") if one.looked_at else "not yet"
@@ -110,7 +110,7 @@ def _listed() -> int:
 
 def _stopped(path: str) -> int:
     with App() as app:
-        watches = app.watches
+        watches = app.watched_folders
         found = [one for one in watches.active() if one.path == path]
         for one in found:
             watches.stop(one.id)

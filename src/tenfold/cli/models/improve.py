@@ -47,20 +47,20 @@ def _train(app: App, own_data: bool, epochs: int | None) -> None:
 
     mine = app.jobs.start()
     try:
-        one, job = app.improving.begin(with_own_data=own_data, epochs=epochs, by=0)
+        one, job = app.improve.begin(with_own_data=own_data, epochs=epochs, by=0)
         asked = {"with_own_data": own_data, "epochs": epochs}
         app.audit.note(0, "model.improve", f"improvement {one.id}", asked)
         follow(app.jobs, job, mine=mine)
     finally:
         app.jobs.close()
-    _tell(app.improving.improvements.get(one.id))
+    _tell(app.improve.improvements.get(one.id))
 
 
 def _make_live(app: App, insist: bool) -> None:
-    judged = [one for one in app.improving.improvements.latest() if one.model_hash is not None]
+    judged = [one for one in app.improve.improvements.latest() if one.model_hash is not None]
     if not judged:
         raise RegistryError("No model", "was trained on corrections", cure="Run `tenfold improve` first.")
-    change = app.improving.make_live(judged[0].id, insist=insist, by=0)
+    change = app.improve.make_live(judged[0].id, insist=insist, by=0)
     details = {"hash": change.model_hash, "reason": change.reason}
     app.audit.note(0, "model.live", f"improvement {judged[0].id}", details)
     click.echo(f"Live now: {change.model_hash[:12]} of improvement {judged[0].id}.")

@@ -52,12 +52,12 @@ def add(source: str, live: bool) -> None:
         _warn(app)
         path = Path(source)
         run = None
-        if not path.exists() and path.name == source and (app.training.runs / source).is_dir():
-            run, path = source, app.training.model(source)
+        if not path.exists() and path.name == source and (app.train.runs / source).is_dir():
+            run, path = source, app.train.model(source)
         elif path.is_dir():
             run, path = path.resolve().name, path / "model.onnx"
         origin = FILE if run is None else RUN
-        model = app.switch.add(path, name=str(path), origin=origin, run=run, by=0)
+        model = app.model_switch.add(path, name=str(path), origin=origin, run=run, by=0)
         app.audit.note(0, "model.add", model.name, {"hash": model.hash})
         click.echo(printable(f"Added {model.name}, {model.hash[:_HASH]}"))
         if live:
@@ -77,7 +77,7 @@ def rollback() -> None:
     """Make the model live that was live before; again and again goes further back."""
     with App() as app:
         _warn(app)
-        change = app.switch.rollback(by=0)
+        change = app.model_switch.rollback(by=0)
         model = app.registry.get(change.model_hash)
         app.audit.note(0, "model.rollback", model.name, {"hash": model.hash})
         click.echo(printable(f"{model.name}, {model.hash[:_HASH]}, is live again"))
@@ -114,7 +114,7 @@ def _warn(app: App) -> None:
 
 
 def _go_live(app: App, model: "RegisteredModel") -> None:
-    app.switch.go_live(model.hash, by=0)
+    app.model_switch.go_live(model.hash, by=0)
     app.audit.note(0, "model.live", model.name, {"hash": model.hash})
     click.echo(printable(f"{model.name}, {model.hash[:_HASH]}, is live"))
 

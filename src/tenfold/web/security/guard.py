@@ -85,7 +85,7 @@ _FOREIGN = problems.answer(
 
 
 @dataclass(frozen=True)
-class Pace:
+class BodyRate:
     """How fast a request's body must arrive, counting only time in which the server waits for it.
 
     Attributes:
@@ -106,7 +106,7 @@ class Guard:
         hosts: the names of this server.
     """
 
-    def __init__(self, app: ASGIApp, hosts: frozenset[str], pace: Pace) -> None:
+    def __init__(self, app: ASGIApp, hosts: frozenset[str], pace: BodyRate) -> None:
         self._app, self._hosts, self._pace = app, hosts, pace
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -182,7 +182,7 @@ class _Body:
         most: the most bytes that it may have; None: no limit here.
     """
 
-    def __init__(self, receive: Receive, pace: Pace, expected: bool) -> None:
+    def __init__(self, receive: Receive, pace: BodyRate, expected: bool) -> None:
         self._receive, self._pace, self.expected = receive, pace, expected
         self.most: int | None = SHORT_BODY
         self._arrived = 0

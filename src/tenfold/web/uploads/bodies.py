@@ -22,7 +22,7 @@ from tenfold.web.uploads.pictures import chunks, declared
 _LONG_BODY = 2_000_000
 
 
-class LongBody(APIRoute):
+class LongJsonRoute(APIRoute):
     """A route that takes up to 2 MB of JSON, from known visitors; its bytes count with uploads."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:

@@ -23,7 +23,7 @@ def keys(at_work: Running, tmp_path_factory: pytest.TempPathFactory) -> list[str
     house = at_work.service.house
     first = tiny.variant(folder / "first.onnx", name="twin", licence="MIT")
     second = tiny.variant(folder / "second.onnx", name="twin", licence="CC0-1.0")
-    return [house.switch.add(path, name="twin", by=0).hash for path in (first, second)]
+    return [house.model_switch.add(path, name="twin", by=0).hash for path in (first, second)]
 
 
 @pytest.mark.slow
@@ -71,7 +71,7 @@ def test_what_cannot_be_compared_is_refused_at_once(
     )
     names = tuple(ClassName(label) for label in "abcdefghij")
     other = tiny.variant(tmp_path / "other.onnx", name="other", classes=names)
-    key = at_work.service.house.switch.add(other, name="other", by=0).hash
+    key = at_work.service.house.model_switch.add(other, name="other", by=0).hash
     status, told = words([keys[0], key], str(tmp_path))
     assert status == 422
     assert told.startswith("twin and other know different classes, so they cannot be compared")

@@ -85,7 +85,7 @@ def test_what_waits_is_classified_after_the_database_was_busy(
     locked = Locked(service._do)
     monkeypatch.setattr(service, "_do", locked)
     # As another process would add it: nobody asks for a job.
-    entry = running.service.house.intake.add(picture(RED), name="red.png", source="api").entry
+    entry = running.service.house.ingest.add(picture(RED), name="red.png", source="api").entry
     service.wake()
     until(lambda: locked.refused > 3)
     assert running.service.house.search.get(entry.id, administrator=True).label is None

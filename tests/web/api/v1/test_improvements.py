@@ -33,7 +33,7 @@ def at_work(serve: Serve) -> Running:
 
 def begun(house: App, base: str, options: dict[str, Any]) -> Improvement:
     with house.database.writing() as session:
-        return house.improving.improvements.begin(session, "0", base, 0, options)
+        return house.improve.improvements.begin(session, "0", base, 0, options)
 
 
 def test_what_is_missing_is_told_and_refused(at_work: Running) -> None:
@@ -44,7 +44,7 @@ def test_what_is_missing_is_told_and_refused(at_work: Running) -> None:
     assert (ready["code"], ready["counted"], ready["own_data"]) == ("too-few", 0, False)
     assert (ready["own_code"], ready["least_apart"]) == ("missing", 5)
     entries = [
-        house.intake.add(picture((200, n, n)), name=f"{n}", source="upload").entry.id for n in range(30)
+        house.ingest.add(picture((200, n, n)), name=f"{n}", source="upload").entry.id for n in range(30)
     ]
     house.actions.do("correct", entries, label="cat")
     looked_at(house.database)
@@ -96,7 +96,7 @@ def test_one_whose_job_was_cancelled_while_it_waited_is_stopped(at_work: Running
     house = at_work.service.house
     one = begun(house, "a" * 64, {"with_own_data": True, "epochs": 4})
     job = submit(house.jobs, "nobody does this", "Waits")
-    house.improving.improvements.change(one.id, job_id=job.id)
+    house.improve.improvements.change(one.id, job_id=job.id)
     house.jobs.cancel(job.id)
     house.jobs.wait(job.id, timeout=30)
     told = at_work.client.get(f"{AT}/{one.id}").json()

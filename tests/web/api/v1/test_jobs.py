@@ -15,7 +15,7 @@ import pytest
 from tenfold import settings
 from tenfold.web import events
 from tenfold.web.app import create_app
-from tenfold.workflows.watch_folders import LOOK, LookParams
+from tenfold.workflows.watch_folders import LOOK, ScanFolderParams
 from tests.fakes import FakeApp, FakeClassifier, submit
 from tests.web.conftest import Running, Serve, start
 
@@ -32,7 +32,7 @@ def unfinished(tmp_path: Path) -> Path:
 
 
 def look(running: Running, folder: Path, **more: Any) -> str:
-    params = LookParams(path=str(folder), owner=0, shared=True)
+    params = ScanFolderParams(path=str(folder), owner=0, shared=True)
     return running.service.house.jobs.submit(LOOK, params, title="Look", by=0, **more).id
 
 
@@ -132,7 +132,7 @@ def test_another_entry_and_another_model_are_told(serve: Serve, tmp_path: Path) 
         until(lambda: running.service.events._mark is not None)
         picture = tmp_path / "red.png"
         Image.new("RGB", (40, 40), "red").save(picture)
-        running.service.house.intake.add(picture.read_bytes(), name="red.png", source="api")
+        running.service.house.ingest.add(picture.read_bytes(), name="red.png", source="api")
         assert next(one["version"] for name, one in told if name == "catalogue") > version
         other = FakeClassifier()
         other.sha256 = "0" * 64

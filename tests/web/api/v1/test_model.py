@@ -35,7 +35,7 @@ def test_a_server_that_cannot_use_the_live_model_says_so(
     running: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert running.client.get("/readyz").json()["notices"] == []
-    monkeypatch.setattr(running.service.house.switch, "_problem", "The model file is gone.")
+    monkeypatch.setattr(running.service.house.model_switch, "_problem", "The model file is gone.")
     assert running.client.get("/readyz").json()["notices"] == [
         "The live model cannot be used here; colours answers instead."
     ]

@@ -168,7 +168,7 @@ def test_while_models_switch_back_and_forth_every_answer_is_that_of_the_model_it
         for name, those in labels.items()
     }
     busy = serve(Classifier(models["left"], threads=1), threads=1)
-    switch = busy.service.house.switch
+    switch = busy.service.house.model_switch
     keys = {name: switch.add(path, name=name, by=0).hash for name, path in models.items()}
     by_key = {keys[name]: set(those) for name, those in labels.items()}
     pictures = [("files", (f"{n}.png", picture(size=(40, 30)))) for n in range(3)]

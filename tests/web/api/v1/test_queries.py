@@ -9,7 +9,7 @@ from sqlalchemy import event, insert
 
 from tenfold.accounts.roles import ADMINISTRATOR
 from tenfold.accounts.tables import AuditRecord, Person, Token
-from tenfold.catalogue.entries.tables import Action, Entry, Filing, Reclassification, Watch
+from tenfold.catalogue.entries.tables import Action, Entry, OrganiseRun, Reclassification, WatchedFolder
 from tenfold.database import Database, now
 from tenfold.models.tables import Improvement, LiveChange, RegisteredModel
 from tests.catalogue.making import made
@@ -70,8 +70,8 @@ def full(serve: Serve) -> Running:
         ],
         Improvement: [{"at": at, "base_hash": HASHES[n], **tried} for n in rows],
         Entry: [made(n) for n in rows],
-        Filing: [{"at": at, "by": 0, "root": "/", "mode": "copy", "count": 1} for n in rows],
-        Watch: [{"path": f"/nowhere/{n}", "added_at": at, "stopped_at": at} for n in rows],
+        OrganiseRun: [{"at": at, "by": 0, "root": "/", "mode": "copy", "count": 1} for n in rows],
+        WatchedFolder: [{"path": f"/nowhere/{n}", "added_at": at, "stopped_at": at} for n in rows],
         AuditRecord: [
             {"at": at, "person_id": n, "person": "p", "action": "a", "subject": "", "address": ""}
             for n in rows

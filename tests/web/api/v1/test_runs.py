@@ -22,7 +22,7 @@ def at_work(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> Running:
 
 @pytest.fixture
 def folder(at_work: Running) -> Path:
-    return at_work.service.house.training.runs
+    return at_work.service.house.train.runs
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from tenfold.predictions import Prediction
 from tenfold.web.problems import Overloaded, Problem, describe, responses
 from tenfold.web.security.access import Viewer
 from tenfold.web.security.quotas import Reservation
-from tenfold.web.service import Service, service_of
+from tenfold.web.service import State, service_of
 from tenfold.web.uploads import pictures as uploads
 from tenfold.web.uploads.pictures import Upload
 
@@ -134,7 +134,7 @@ def _serialised(model: str, outcomes: list[_Outcome], evidence: bool) -> bytes:
 
 
 async def _classify_all(
-    request: Request, service: Service, model: Classifier, memory: Reservation, slot: Reservation
+    request: Request, service: State, model: Classifier, memory: Reservation, slot: Reservation
 ) -> list[_Outcome]:
     """Classify while the rest still arrives; reading pauses while this request has enough in hand.
 

@@ -22,7 +22,7 @@ _MOST = 8
 Key = Annotated[str, StringConstraints(max_length=64)]
 
 
-class ComparisonAsked(BaseModel):
+class ComparisonRequest(BaseModel):
     models: list[Key] = Field(description="Hashes of two or more models.", max_length=_MOST)
     data: str = Field(
         "cifar10", description="cifar10, or a folder or manifest on the server.", max_length=4096
@@ -40,7 +40,7 @@ class ComparisonAsked(BaseModel):
         _422="There is no such data, or they know different classes.",
     ),
 )  # fmt: skip
-def compare(request: Request, who: Administrator, asked: ComparisonAsked) -> JobAnswer:
+def compare(request: Request, who: Administrator, asked: ComparisonRequest) -> JobAnswer:
     """Run the models on the same pictures in the background.
 
     The job's result has each model's figures; and of each pair the difference in accuracy with its 95 %

@@ -20,7 +20,7 @@ from tenfold.web.job_answers import JobAnswer, job_answer
 from tenfold.web.problems import NotHere, responses
 from tenfold.web.reports import SANDBOX
 from tenfold.web.security.access import Administrator, Operator, Viewer
-from tenfold.web.service import Service, service_of
+from tenfold.web.service import State, service_of
 from tenfold.workflows.check_data import CHECK_DATA, CheckDataParams, CheckDataResult
 
 router = APIRouter(tags=["data"], prefix="/api/v1/data")
@@ -43,7 +43,7 @@ class SourcesAnswer(BaseModel):
     sets: list[SourceAnswer]
 
 
-class SourceAsked(BaseModel):
+class SourceRequest(BaseModel):
     source: str = Field(
         description="A folder of class-name/picture files or a manifest, on the server.",
         min_length=1,
@@ -102,7 +102,7 @@ def list_sources(request: Request, who: Viewer) -> SourcesAnswer:
     summary="Add a dataset to the list",
     responses=responses(_422="There is no such folder or manifest, or its classes make no sense."),
 )
-def add_source(request: Request, who: Administrator, asked: SourceAsked) -> SourceAnswer:
+def add_source(request: Request, who: Administrator, asked: SourceRequest) -> SourceAnswer:
     """Put a folder or a manifest of the server on the list, once it is found to make sense."""
     service = service_of(request)
     source = asked.source.strip()
@@ -219,7 +219,7 @@ def check_page(request: Request, who: Viewer, key: str) -> Response:
     )
 
 
-def _known(service: Service) -> dict[str, bool]:
+def _known(service: State) -> dict[str, bool]:
     """Every source, and whether it was added by hand."""
     home = service.house.home
     by_hand = sources.read(home)
@@ -227,7 +227,7 @@ def _known(service: Service) -> dict[str, bool]:
     return {**found, **dict.fromkeys(by_hand, True)}
 
 
-def _named(service: Service, key: str) -> str:
+def _named(service: State, key: str) -> str:
     for source in _known(service):
         if _key(source) == key:
             return source
@@ -242,7 +242,7 @@ def _title(source: str) -> str:
     return source if source == CIFAR10 else Path(source).name
 
 
-def _source(service: Service, source: str, listed: bool) -> SourceAnswer:
+def _source(service: State, source: str, listed: bool) -> SourceAnswer:
     data_dir = service.settings.data_dir
     key = _key(source)
     return SourceAnswer(
@@ -255,7 +255,7 @@ def _source(service: Service, source: str, listed: bool) -> SourceAnswer:
     )
 
 
-def _browsed(service: Service, source: str) -> Browsed:
+def _browsed(service: State, source: str) -> Browsed:
     """A source, listed once and again only after it changed; a folder's own time says whether it did."""
     place = cifar10.find(service.settings.data_dir) if source == CIFAR10 else Path(source)
     try:
@@ -280,11 +280,11 @@ def _browsed_at(source: str, data_dir: Path, files: ServerFiles, changed: int) -
     return browse(source, data_dir, files)
 
 
-def _checks(service: Service) -> Path:
+def _checks(service: State) -> Path:
     return service.house.home / "checks"
 
 
-def _kept(service: Service, key: str, ending: str) -> Path:
+def _kept(service: State, key: str, ending: str) -> Path:
     path = _checks(service) / f"{key}{ending}"
     if not path.is_file():
         raise NotHere(

@@ -79,7 +79,7 @@ async def ready(request: Request) -> Readiness:
     return Readiness(
         status="ok",
         services=[_state(one) for one in found],
-        notices=[notice] if service.house.switch.problem else [],
+        notices=[notice] if service.house.model_switch.problem else [],
     )
 
 

@@ -40,7 +40,7 @@ class CorrectionsReady(BaseModel):
     )
 
 
-class ImprovementAsked(BaseModel):
+class ImprovementRequest(BaseModel):
     with_own_data: bool = Field(
         True, description="Learn from the model's own data too, so that it does not forget."
     )
@@ -53,7 +53,7 @@ class Accuracy(BaseModel):
     high: float
 
 
-class Beside(BaseModel):
+class ModelsCompared(BaseModel):
     """The old and the new model on the same pictures."""
 
     pictures: int
@@ -67,7 +67,7 @@ class Beside(BaseModel):
     only_new_right: int
 
 
-class OfClass(BaseModel):
+class ClassResult(BaseModel):
     label: str
     pictures: int
     old: int = Field(description="How many the old model files right.")
@@ -82,18 +82,18 @@ class NoneOfThese(BaseModel):
     new: int
 
 
-class Judged(BaseModel):
+class ImprovementEvaluation(BaseModel):
     """Both models on pictures that neither has learned from."""
 
     verdict: Literal["better", "worse", "no-difference"]
     why: Why = Field(description="What the verdict rests on, for programs.")
     sentence: str = Field(description="The verdict and the figures in English.")
     margin: float = Field(description="The accuracy that may be lost on its own test part, 0 to 1.")
-    held_out: Beside | None = Field(description="On corrections that were kept back: filed right.")
-    own_test: Beside | None = Field(
+    held_out: ModelsCompared | None = Field(description="On corrections that were kept back: filed right.")
+    own_test: ModelsCompared | None = Field(
         description="On the test part of the old model's data; null: not at hand."
     )
-    by_class: list[OfClass] = Field(description="The corrections that were kept back, by class.")
+    by_class: list[ClassResult] = Field(description="The corrections that were kept back, by class.")
     none_of_these: NoneOfThese
 
 
@@ -112,7 +112,7 @@ class ImprovementAnswer(BaseModel):
     model: str | None = Field(description="The hash of the new model, once it is judged.")
     live: bool = Field(description="Whether the new model is live.")
     verdict: Literal["better", "worse", "no-difference"] | None
-    comparison: Judged | None
+    comparison: ImprovementEvaluation | None
     problem: Problem | None
     job: str | None
 
@@ -126,7 +126,7 @@ class ImprovementsAnswer(BaseModel):
     improvements: list[ImprovementAnswer] = Field(description="The newest first.")
 
 
-class InsistAsked(BaseModel):
+class InsistRequest(BaseModel):
     insist: bool = Field(False, description="Use it although it did not win.")
 
 
@@ -141,7 +141,7 @@ class WentLive(BaseModel):
 @router.get("/ready", operation_id="improvement_ready", summary="Can it be trained on corrections?")
 def ready(request: Request, who: Viewer) -> CorrectionsReady:
     """How many corrections there are, and what is missing."""
-    now = service_of(request).house.improving.readiness()
+    now = service_of(request).house.improve.readiness()
     return CorrectionsReady(
         corrected=now.corrected,
         counted=now.counted,
@@ -167,10 +167,10 @@ def ready(request: Request, who: Viewer) -> CorrectionsReady:
         _501="The extra for training is not installed; the message says how to.",
     ),
 )  # fmt: skip
-def begin(request: Request, who: Administrator, asked: ImprovementAsked) -> ImprovementStarted:
+def begin(request: Request, who: Administrator, asked: ImprovementRequest) -> ImprovementStarted:
     """In the background: learn, judge both models, register the new one. It does not go live by itself."""
     house = service_of(request).house
-    one, job = house.improving.begin(with_own_data=asked.with_own_data, epochs=asked.epochs, by=who.id)
+    one, job = house.improve.begin(with_own_data=asked.with_own_data, epochs=asked.epochs, by=who.id)
     house.audit.note(
         who.id, "model.improve", f"improvement {one.id}", asked.model_dump(), address=who.address
     )
@@ -187,7 +187,7 @@ def list_improvements(
     """Each with its figures and verdict."""
     house = service_of(request).house
     live = house.registry.live()
-    found = house.improving.latest(limit, before)
+    found = house.improve.latest(limit, before)
     return ImprovementsAnswer(improvements=[_answer(one, live) for one in found])
 
 
@@ -197,7 +197,7 @@ def list_improvements(
 def read(request: Request, who: Viewer, number: int) -> ImprovementAnswer:
     """Its figures and verdict, once it is judged."""
     house = service_of(request).house
-    return _answer(house.improving.get(number), house.registry.live())
+    return _answer(house.improve.get(number), house.registry.live())
 
 
 @router.post(
@@ -205,12 +205,12 @@ def read(request: Request, who: Viewer, number: int) -> ImprovementAnswer:
     responses=responses(_404="No such one.", _409="It did not win; `insist` uses it anyway."),
 )  # fmt: skip
 def make_live(
-    request: Request, who: Administrator, number: int, asked: InsistAsked | None = None
+    request: Request, who: Administrator, number: int, asked: InsistRequest | None = None
 ) -> WentLive:
     """Answer with it from now on. No entry gets another class by this: reclassify to see what would."""
     house = service_of(request).house
     insist = asked is not None and asked.insist
-    change = house.improving.make_live(number, insist=insist, by=who.id)
+    change = house.improve.make_live(number, insist=insist, by=who.id)
     details = {"hash": change.model_hash, "reason": change.reason}
     house.audit.note(who.id, "model.live", f"improvement {number}", details, address=who.address)
     return WentLive(model=change.model_hash, previous=change.previous_hash, reason=change.reason)
@@ -230,7 +230,7 @@ def _answer(one: Improvement, live: str) -> ImprovementAnswer:
         model=one.model_hash,
         live=one.model_hash is not None and one.model_hash == live,
         verdict=one.verdict,  # type: ignore[arg-type]
-        comparison=Judged(**one.comparison) if one.comparison else None,
+        comparison=ImprovementEvaluation(**one.comparison) if one.comparison else None,
         problem=remembered(one.problem) if one.problem else None,
         job=one.job_id,
     )

@@ -16,7 +16,7 @@ from tenfold.models.registry import CHOSEN, FILE, INSISTED, Registry
 from tenfold.models.tables import LiveChange, RegisteredModel
 from tenfold.web.problems import responses
 from tenfold.web.security.access import Administrator, Viewer, Visitor
-from tenfold.web.service import Service, service_of
+from tenfold.web.service import State, service_of
 from tenfold.web.uploads.bodies import received
 
 router = APIRouter(tags=["models"], prefix="/api/v1/models")
@@ -48,7 +48,7 @@ class ModelsAnswer(BaseModel):
     models: list[ModelEntry] = Field(description="The newest first.")
 
 
-class LiveAsked(BaseModel):
+class LiveRequest(BaseModel):
     insist: bool = Field(False, description="Say that it goes live although it did not win a comparison.")
 
 
@@ -136,7 +136,7 @@ def history(
 def rollback(request: Request, who: Administrator) -> LiveAnswer:
     """Make the model live that was live before; again and again goes further back."""
     service = service_of(request)
-    change = service.house.switch.rollback(by=who.id)
+    change = service.house.model_switch.rollback(by=who.id)
     _note(service, who, "model.rollback", service.house.registry.get(change.model_hash))
     return _changes(service.house.registry, [change])[0]
 
@@ -160,11 +160,11 @@ def remove(request: Request, who: Administrator, key: str) -> None:
     summary="Make a model live",
     responses=responses(_404="No such model.", _422="Its file is missing, damaged or cannot be run."),
 )
-def make_live(request: Request, who: Administrator, key: str, asked: LiveAsked | None = None) -> LiveAnswer:
+def make_live(request: Request, who: Administrator, key: str, asked: LiveRequest | None = None) -> LiveAnswer:
     """Answer with this model from now on. Requests that are being answered keep the one they began with."""
     service = service_of(request)
     reason = INSISTED if asked is not None and asked.insist else CHOSEN
-    change = service.house.switch.go_live(key, by=who.id, reason=reason)
+    change = service.house.model_switch.go_live(key, by=who.id, reason=reason)
     _note(service, who, "model.live", service.house.registry.get(key), reason=reason)
     return _changes(service.house.registry, [change])[0]
 
@@ -188,14 +188,14 @@ def file(request: Request, who: Viewer, key: str) -> FileResponse:
     return FileResponse(place, media_type=_ONNX, filename=f"{safe}-{key[:8]}.onnx")
 
 
-def _added(service: Service, who: Visitor, file: Path, name: str) -> ModelEntry:
+def _added(service: State, who: Visitor, file: Path, name: str) -> ModelEntry:
     house = service.house
-    model = house.switch.add(file, name=name or "that was sent", origin=FILE, by=who.id)
+    model = house.model_switch.add(file, name=name or "that was sent", origin=FILE, by=who.id)
     _note(service, who, "model.add", model)
     return model_entry(house.registry, model, house.registry.live())
 
 
-def _note(service: Service, who: Visitor, action: str, model: RegisteredModel, **more: str) -> None:
+def _note(service: State, who: Visitor, action: str, model: RegisteredModel, **more: str) -> None:
     details = {"hash": model.hash, **more}
     service.house.audit.note(who.id, action, model.name, details, address=who.address)
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from tenfold.errors import TrainingError
 from tenfold.jobs import UNFINISHED
-from tenfold.jobs.records import Standing
+from tenfold.jobs.records import JobState
 from tenfold.models.registry import RUN
 from tenfold.networks.listing import NETWORKS
 from tenfold.recipes import recipe_file
@@ -19,8 +19,8 @@ from tenfold.web.job_answers import JobAnswer, job_answer
 from tenfold.web.problems import NotHere, responses
 from tenfold.web.reports import SANDBOX
 from tenfold.web.security.access import Administrator, Viewer, Visitor
-from tenfold.web.service import Service, service_of
-from tenfold.workflows.train import TRAIN, Wish
+from tenfold.web.service import State, service_of
+from tenfold.workflows.train import TRAIN, TrainingRequest
 
 router = APIRouter(tags=["training"], prefix="/api/v1")
 _CURVES = (
@@ -37,7 +37,7 @@ _CURVES = (
 Setting = str | int | float | bool | list[str] | list[int] | list[float]
 
 
-class TrainingAsked(BaseModel):
+class TrainingRequestBody(BaseModel):
     """What to train. What is left out is as the network's published recipe has it."""
 
     data: str = Field(
@@ -56,7 +56,7 @@ class TrainingAsked(BaseModel):
     )
 
 
-class ResumeAsked(BaseModel):
+class ResumeRequest(BaseModel):
     finish: bool = Field(False, description="Train no further; make a model of what it has learned.")
 
 
@@ -132,7 +132,7 @@ def networks(who: Viewer) -> NetworksAnswer:
 def list_runs(request: Request, who: Viewer) -> RunsAnswer:
     """All runs, of the page and of the command line."""
     service = service_of(request)
-    unbegun, begun = service.house.training.unbegun(), service.house.training.found()
+    unbegun, begun = service.house.train.unbegun(), service.house.train.found()
     jobs = _jobs(service, [*unbegun, *(run.name for run in begun)])
     waiting = [_waiting(service, name, jobs.get(name)) for name in unbegun]
     return RunsAnswer(runs=waiting + [_begun(run, jobs.get(run.name)) for run in begun])
@@ -142,10 +142,10 @@ def list_runs(request: Request, who: Viewer) -> RunsAnswer:
     "/runs", operation_id="begin_run", summary="Train a network", status_code=202,
     responses=_START | responses(_404="There is no such model or run to start from."),
 )  # fmt: skip
-def begin(request: Request, who: Administrator, asked: TrainingAsked) -> JobAnswer:
+def begin(request: Request, who: Administrator, asked: TrainingRequestBody) -> JobAnswer:
     """Start training in the background; its model is registered at the end."""
     service = service_of(request)
-    name, job = service.house.training.begin(Wish(**asked.model_dump()), datetime.now(), by=who.id)
+    name, job = service.house.train.begin(TrainingRequest(**asked.model_dump()), datetime.now(), by=who.id)
     _note(service, who, "training.begin", name, network=asked.network, data=asked.data)
     return job_answer(job)
 
@@ -154,7 +154,7 @@ def begin(request: Request, who: Administrator, asked: TrainingAsked) -> JobAnsw
 def read(request: Request, who: Viewer, name: str) -> RunDetail:
     """Where it stands, and its curves up to the last finished epoch."""
     service = service_of(request)
-    training, job = service.house.training, _jobs(service, [name]).get(name)
+    training, job = service.house.train, _jobs(service, [name]).get(name)
     output = training.last_words(name)
     if name in training.unbegun():
         wish = training.wish(name)
@@ -183,7 +183,7 @@ def read(request: Request, who: Viewer, name: str) -> RunDetail:
 def stop(request: Request, who: Administrator, name: str) -> JobAnswer:
     """Stop after the step at hand; what it learned up to the last finished epoch is kept."""
     service = service_of(request)
-    service.house.training.folder(name)
+    service.house.train.folder(name)
     job = _jobs(service, [name]).get(name)
     if job is None or job.state not in UNFINISHED:
         raise TrainingError(
@@ -199,11 +199,11 @@ def stop(request: Request, who: Administrator, name: str) -> JobAnswer:
     "/runs/{name}/resume", operation_id="resume_run", summary="Go on training", status_code=202,
     responses=_GONE | _START,
 )  # fmt: skip
-def resume(request: Request, who: Administrator, name: str, asked: ResumeAsked | None = None) -> JobAnswer:
+def resume(request: Request, who: Administrator, name: str, asked: ResumeRequest | None = None) -> JobAnswer:
     """Go on from the last finished epoch, as if it had never stopped."""
     service = service_of(request)
     finish = asked is not None and asked.finish
-    job = service.house.training.resume(name, finish=finish, by=who.id)
+    job = service.house.train.resume(name, finish=finish, by=who.id)
     _note(service, who, "training.resume", name)
     return job_answer(job)
 
@@ -215,8 +215,8 @@ def resume(request: Request, who: Administrator, name: str, asked: ResumeAsked |
 def register(request: Request, who: Administrator, name: str) -> ModelEntry:
     """Put the run's model on the list of models; a run that was begun here does so by itself."""
     house = service_of(request).house
-    file = house.training.model(name)
-    model = house.switch.add(file, name=f"of the run {name}", origin=RUN, run=name, by=who.id)
+    file = house.train.model(name)
+    model = house.model_switch.add(file, name=f"of the run {name}", origin=RUN, run=name, by=who.id)
     _note(service_of(request), who, "model.add", model.name, hash=model.hash, run=name)
     return model_entry(house.registry, model, house.registry.live())
 
@@ -231,7 +231,7 @@ def delete(request: Request, who: Administrator, name: str) -> None:
     job = _jobs(service, [name]).get(name)
     if job is not None and job.state in UNFINISHED:
         raise TrainingError(f"The run {name}", "is being trained", cure="Stop it first.")
-    service.house.training.delete(name)
+    service.house.train.delete(name)
     _note(service, who, "training.delete", name)
 
 
@@ -241,7 +241,7 @@ def delete(request: Request, who: Administrator, name: str) -> None:
 )  # fmt: skip
 async def report(request: Request, who: Viewer, name: str) -> Response:
     """The report page, shut off from everything else: it may run its own script and nothing more."""
-    folder = service_of(request).house.training.folder(name)
+    folder = service_of(request).house.train.folder(name)
     page = folder / "report.html"
     if not page.is_file():
         raise NotHere(f"The run {name}", "has no report", cure="`tenfold evaluate` writes one.")
@@ -249,14 +249,14 @@ async def report(request: Request, who: Viewer, name: str) -> Response:
     return Response(content, media_type="text/html", headers={"Content-Security-Policy": SANDBOX})
 
 
-def _note(service: Service, who: Visitor, action: str, subject: str, **details: str) -> None:
+def _note(service: State, who: Visitor, action: str, subject: str, **details: str) -> None:
     service.house.audit.note(who.id, action, subject, details, address=who.address)
 
 
-def _jobs(service: Service, runs: list[str]) -> dict[str, Standing]:
+def _jobs(service: State, runs: list[str]) -> dict[str, JobState]:
     """The last job of each run; that of a training on corrections, too."""
     records = service.house.jobs.records
-    improved = service.house.improving.improvements.jobs_of(runs)
+    improved = service.house.improve.improvements.jobs_of(runs)
     standing = records.standing(list(improved.values()))
     found = {run: standing[job] for run, job in improved.items() if job in standing}
     return found | records.latest(TRAIN.kind, "run", runs)
@@ -271,8 +271,8 @@ def _network(name: str) -> NetworkAnswer:
     )  # fmt: skip
 
 
-def _waiting(service: Service, name: str, job: Standing | None) -> RunAnswer:
-    wish = service.house.training.wish(name) or Wish()
+def _waiting(service: State, name: str, job: JobState | None) -> RunAnswer:
+    wish = service.house.train.wish(name) or TrainingRequest()
     unfinished = job is not None and job.state in UNFINISHED
     state: Any = "waiting" if unfinished else "failed" if job and job.state == "failed" else STOPPED
     return RunAnswer(
@@ -283,7 +283,7 @@ def _waiting(service: Service, name: str, job: Standing | None) -> RunAnswer:
     )  # fmt: skip
 
 
-def _begun(run: History, job: Standing | None) -> RunAnswer:
+def _begun(run: History, job: JobState | None) -> RunAnswer:
     best, left = run.best or {}, run.curve("seconds_left")
     state: Any = run.state
     if job is not None and job.state in UNFINISHED:

@@ -11,7 +11,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, Field
 
-from tenfold.accounts.logins import From
+from tenfold.accounts.logins import Client
 from tenfold.accounts.sessions import SignedIn
 from tenfold.errors import LoginNeeded, LoginRefused, NotAllowed
 from tenfold.web.problems import responses
@@ -160,8 +160,8 @@ def by_browser(who: Visitor) -> SignedIn:
     return who.session
 
 
-def _origin(request: Request) -> From:
-    return From(
+def _origin(request: Request) -> Client:
+    return Client(
         address=address_of(request), agent=request.headers.get("user-agent", ""), cookie=cookie_of(request)
     )
 

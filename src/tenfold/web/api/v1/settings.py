@@ -11,7 +11,7 @@ from tenfold.errors import SettingError
 from tenfold.settings import file as configuring
 from tenfold.web.problems import RequestError, responses
 from tenfold.web.security.access import Administrator, Viewer
-from tenfold.web.service import Service, service_of, stated
+from tenfold.web.service import State, service_of, stated
 
 router = APIRouter(tags=["settings"], prefix="/api/v1/settings")
 
@@ -77,7 +77,7 @@ def change(request: Request, who: Administrator, asked: SettingsChange) -> Setti
     return _answer(service_of(request))
 
 
-def _answer(service: Service) -> SettingsAnswer:
+def _answer(service: State) -> SettingsAnswer:
     now = service.settings
     file = configuring.place(now.home)
     later, origins = stated(now.home), settings.origins(file=file if file.is_file() else None)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, Field
 
 from tenfold.accounts.roles import ADMINISTRATOR
-from tenfold.accounts.tokens import LONGEST_DAYS, Issued
+from tenfold.accounts.tokens import LONGEST_DAYS, IssuedToken
 from tenfold.errors import AccountError
 from tenfold.web.api.v1.people import Role
 from tenfold.web.api.v1.session import by_browser
@@ -92,5 +92,5 @@ def _whose(who: Visitor) -> int | None:
     return None if who.role == ADMINISTRATOR else who.id
 
 
-def _facts(one: Issued) -> dict[str, Any]:
+def _facts(one: IssuedToken) -> dict[str, Any]:
     return {name: getattr(one, name) for name in TokenAnswer.model_fields}

@@ -23,12 +23,12 @@ def catalogue(serve: Serve) -> Running:
     house = running.service.house
     for number in range(6):
         name = HOSTILE if number == 0 else f"photo {number}.png"
-        added = house.intake.add(picture((number + 1, 0, 0)), name=name, source="upload", shared=True)
+        added = house.ingest.add(picture((number + 1, 0, 0)), name=name, source="upload", shared=True)
         sure = 0.96 if number < 5 else 0.5
         label, other = ("red", "green") if number % 2 == 0 else ("green", "red")
         chances = {label: sure, other: 0.98 - sure, "blue": 0.02}
         said = Prediction(label, sure, chances, True, 0.1, None)
-        house.intake.take_answers([(added.entry.id, said)], "a" * 64, threshold=0.5)
+        house.ingest.take_answers([(added.entry.id, said)], "a" * 64, threshold=0.5)
     return running
 
 

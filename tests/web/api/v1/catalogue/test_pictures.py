@@ -61,7 +61,7 @@ def test_pictures_are_kept_at_once_and_classified_soon(catalogue: Running) -> No
     red, blue = answer.json()["results"]
     assert (red["name"], red["new"], red["problem"]) == ("red.png", True, None)
     assert (red["entry"]["state"], red["entry"]["label"], red["entry"]["mine"]) == ("waiting", None, True)
-    intake = catalogue.service.house.intake
+    intake = catalogue.service.house.ingest
     until(lambda: not intake.waits())
     numbers = [red["entry"]["id"], blue["entry"]["id"]]
     assert [(entry.label, entry.sources) for entry in intake.entries(numbers)] == [("red", 1), ("blue", 1)]
@@ -111,7 +111,7 @@ def test_hundreds_at_once_are_all_there_once(catalogue: Running) -> None:
         numbers = list(pool.map(send, range(120)))
     assert len(set(numbers)) == 60
     assert numbers[:60] == numbers[60:]
-    until(lambda: not catalogue.service.house.intake.waits())
+    until(lambda: not catalogue.service.house.ingest.waits())
     assert catalogue.service.memory.used == 0
     jobs = [job for job in catalogue.service.house.jobs.list() if job.kind == "classify"]
     assert len(jobs) <= 3
@@ -130,7 +130,7 @@ def test_a_full_disk_is_told_and_nothing_of_it_stays(
     assert answer.json()["code"] == "catalogue-error"
     assert "is full; the picture was not added" in answer.json()["detail"]
     house = catalogue.service.house
-    assert house.intake.known([sha256(content).hexdigest()], owner=0) == []
+    assert house.ingest.known([sha256(content).hexdigest()], owner=0) == []
     assert not house.store.has(sha256(content).hexdigest())
 
 

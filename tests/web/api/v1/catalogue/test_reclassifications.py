@@ -18,8 +18,8 @@ def at_work(serve: Serve) -> Running:
     running = serve(FakeClassifier(), threads=1)
     house = running.service.house
     for name, colour in (("red", RED), ("blue", BLUE)):
-        house.intake.add(picture(colour), name=name, source="upload")
-    house.classifying.answer()
+        house.ingest.add(picture(colour), name=name, source="upload")
+    house.classify_pending.answer()
     house.registry.register(tiny.MODEL)
     return running
 
@@ -63,11 +63,11 @@ def test_another_models_answers_are_seen_taken_over_and_undone(at_work: Running,
     told = client.get(f"{AT}/{number}").json()
     assert told["state"] == "applied"
     entry = page["changes"][0]["entry"]["id"]
-    named = at_work.service.house.intake.entries([entry])[0]
+    named = at_work.service.house.ingest.entries([entry])[0]
     assert (named.label, named.model_hash) == (page["changes"][0]["label"], model)
     undone = client.post(f"/api/v1/catalogue/actions/{told['action']}/undo")
     assert undone.status_code == 200
-    assert at_work.service.house.intake.entries([entry])[0].label == "red"
+    assert at_work.service.house.ingest.entries([entry])[0].label == "red"
     assert client.delete(f"{AT}/{number}").status_code == 409
 
 

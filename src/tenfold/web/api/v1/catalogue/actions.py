@@ -8,32 +8,32 @@ from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, Field
 
 from tenfold.accounts.roles import ADMINISTRATOR
-from tenfold.catalogue.edits.actions import Done
+from tenfold.catalogue.edits.actions import ActionResult
 from tenfold.catalogue.edits.kinds import Kind
 from tenfold.catalogue.entries.tables import Action
 from tenfold.errors import UsageError
 from tenfold.runtime import App
-from tenfold.web.api.v1.catalogue.filters import FiltersAsked
+from tenfold.web.api.v1.catalogue.filters import FiltersRequest
 from tenfold.web.problems import responses
 from tenfold.web.security.access import Operator
 from tenfold.web.service import service_of
-from tenfold.web.uploads.bodies import LongBody
+from tenfold.web.uploads.bodies import LongJsonRoute
 
-router = APIRouter(tags=["catalogue"], prefix="/api/v1/catalogue/actions", route_class=LongBody)
+router = APIRouter(tags=["catalogue"], prefix="/api/v1/catalogue/actions", route_class=LongJsonRoute)
 
 MOST_ENTRIES = 100_000
 LARGEST_ID = 2**63 - 1
 Id = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 
 
-class ActionAsked(BaseModel):
+class ActionRequest(BaseModel):
     """What to do, and to which entries: either `entries` or `filters`."""
 
     kind: Kind
     entries: (
         Annotated[list[Annotated[int, Field(ge=1, le=LARGEST_ID)]], Field(max_length=MOST_ENTRIES)] | None
     ) = Field(default=None, description="The entries' ids.")
-    filters: FiltersAsked | None = Field(
+    filters: FiltersRequest | None = Field(
         None, description="What finds the entries, as in the list of entries; all that is found is meant."
     )
     label: str | None = Field(
@@ -84,7 +84,7 @@ class ActionsAnswer(BaseModel):
         _422="A value that cannot be used.",
     ),
 )
-def act(request: Request, who: Operator, asked: ActionAsked) -> ActionAnswer:
+def act(request: Request, who: Operator, asked: ActionRequest) -> ActionAnswer:
     """Do something to entries, as one action that can be undone.
 
     Entries among them that are not this person's to change are left as they are, and counted.
@@ -167,5 +167,5 @@ def action_answers(house: App, actions: Sequence[Action]) -> list[ActionAnswer]:
     ]
 
 
-def _answer(house: App, done: Done) -> ActionAnswer:
+def _answer(house: App, done: ActionResult) -> ActionAnswer:
     return action_answers(house, [done.action])[0]

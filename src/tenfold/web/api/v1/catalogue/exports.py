@@ -7,22 +7,22 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 
 from tenfold.accounts.roles import ADMINISTRATOR
-from tenfold.web.api.v1.catalogue.filters import FiltersAsked
+from tenfold.web.api.v1.catalogue.filters import FiltersRequest
 from tenfold.web.api.v1.catalogue.query_filters import Asked
 from tenfold.web.problems import responses
 from tenfold.web.security.access import Viewer
 from tenfold.web.service import service_of
-from tenfold.web.uploads.bodies import LongBody
+from tenfold.web.uploads.bodies import LongJsonRoute
 
 router = APIRouter(
-    tags=["exports"], prefix="/api/v1/exports", default_response_class=StreamingResponse, route_class=LongBody
+    tags=["exports"], prefix="/api/v1/exports", default_response_class=StreamingResponse, route_class=LongJsonRoute
 )
 
 _CSV, _PARQUET, _ZIP = "text/csv", "application/vnd.apache.parquet", "application/zip"
 _REFUSED = {"_400": "The filters cannot be used.", "_422": "A value that cannot be used."}
 
 
-class TrainingAsked(FiltersAsked):
+class TrainingDataRequest(FiltersRequest):
     """Filters, and which classes are believed."""
 
     labels: Literal["corrected", "all"] = "corrected"
@@ -79,7 +79,7 @@ def export_pictures(request: Request, asked: Asked) -> StreamingResponse:
     },
 )
 def export_training(
-    request: Request, who: Viewer, asked: Annotated[TrainingAsked, Query()]
+    request: Request, who: Viewer, asked: Annotated[TrainingDataRequest, Query()]
 ) -> StreamingResponse:
     """Folders of pictures by class that `tenfold train --data` takes, once unpacked; each content once.
 

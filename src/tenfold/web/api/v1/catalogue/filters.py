@@ -17,7 +17,7 @@ _Moment = Annotated[datetime, AfterValidator(_aware)]
 _Text = Annotated[str, Field(max_length=200)]
 
 
-class FiltersAsked(BaseModel):
+class FiltersRequest(BaseModel):
     """The filters of the list of entries; what is left out asks nothing."""
 
     label: list[_Text] = Field(default=[], description="Any of these classes.")

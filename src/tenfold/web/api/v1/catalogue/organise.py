@@ -10,23 +10,23 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
 from tenfold.accounts.roles import ADMINISTRATOR
-from tenfold.catalogue.entries.tables import Filed, Filing
-from tenfold.catalogue.organise.organise import Report
-from tenfold.catalogue.organise.plan import FOLDER, Mode, Step
+from tenfold.catalogue.entries.tables import OrganisedFile, OrganiseRun
+from tenfold.catalogue.organise.organise import OrganiseReport
+from tenfold.catalogue.organise.plan import FOLDER, Mode, OrganiseStep
 from tenfold.errors import UsageError
 from tenfold.web.api.v1.catalogue.actions import LARGEST_ID, Id
-from tenfold.web.api.v1.catalogue.filters import FiltersAsked
+from tenfold.web.api.v1.catalogue.filters import FiltersRequest
 from tenfold.web.problems import responses
 from tenfold.web.security.access import Administrator
 from tenfold.web.service import service_of
-from tenfold.web.uploads.bodies import LongBody
+from tenfold.web.uploads.bodies import LongJsonRoute
 
-router = APIRouter(tags=["exports"], prefix="/api/v1/filings", route_class=LongBody)
+router = APIRouter(tags=["exports"], prefix="/api/v1/filings", route_class=LongJsonRoute)
 
 MOST_MOVES = 200
 
 
-class FilingAsked(BaseModel):
+class OrganiseRequest(BaseModel):
     """What to file, where and how."""
 
     root: str = Field(
@@ -42,8 +42,8 @@ class FilingAsked(BaseModel):
     sidecars: bool = Field(
         default=False, description="Also write each class into an XMP sidecar (cat.jpg.xmp)."
     )
-    filters: FiltersAsked = Field(
-        default=FiltersAsked(), description="What to file; all that has a class otherwise."
+    filters: FiltersRequest = Field(
+        default=FiltersRequest(), description="What to file; all that has a class otherwise."
     )
 
 
@@ -60,7 +60,7 @@ class MoveAnswer(BaseModel):
     problem: str | None = Field(description="Why it could not be done or undone.")
 
 
-class FilingAnswer(BaseModel):
+class OrganiseRunAnswer(BaseModel):
     """A filing."""
 
     id: int | None = Field(description="Null for a dry run.")
@@ -75,7 +75,7 @@ class FilingAnswer(BaseModel):
     moves: list[MoveAnswer] = Field(description=f"The first {MOST_MOVES}; those with a problem first.")
 
 
-class FilingEntry(BaseModel):
+class OrganisedEntry(BaseModel):
     """A filing in the list."""
 
     id: int
@@ -87,8 +87,8 @@ class FilingEntry(BaseModel):
     undone_at: datetime | None
 
 
-class FilingsAnswer(BaseModel):
-    filings: list[FilingEntry] = Field(description="The newest first.")
+class OrganiseRunsAnswer(BaseModel):
+    filings: list[OrganisedEntry] = Field(description="The newest first.")
     next: int | None = Field(description="Send it as `before` for those before; null at the end.")
 
 
@@ -110,15 +110,15 @@ _UNDONE = responses(
         _422="A value that cannot be used.",
     ),
 )
-def file(request: Request, who: Administrator, asked: FilingAsked) -> FilingAnswer:
+def file(request: Request, who: Administrator, asked: OrganiseRequest) -> OrganiseRunAnswer:
     """File what the filters find and a class is known of. Originals in tenfold's store stay as they are."""
     root = _path(asked.root)
     filters = asked.filters.filters(who.id, administrator=who.role == ADMINISTRATOR)
     house = service_of(request).house
     if asked.dry_run:
-        return _planned(asked, house.filing.plan(filters, root, asked.mode, sidecars=asked.sidecars))
+        return _planned(asked, house.organiser.plan(filters, root, asked.mode, sidecars=asked.sidecars))
     house.audit.note(who.id, "filing.make", str(root), {"mode": asked.mode}, address=who.address)
-    return _answer(request, house.filing.file(filters, root, asked.mode, sidecars=asked.sidecars, by=who.id))
+    return _answer(request, house.organiser.file(filters, root, asked.mode, sidecars=asked.sidecars, by=who.id))
 
 
 @router.get(
@@ -132,35 +132,35 @@ def list_filings(
     who: Administrator,
     before: Annotated[int | None, Query(ge=1, le=LARGEST_ID)] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
-) -> FilingsAnswer:
+) -> OrganiseRunsAnswer:
     """The newest first; a page of them goes on with `before=next`."""
-    found = service_of(request).house.filing.recent(before=before, limit=limit + 1)
+    found = service_of(request).house.organiser.recent(before=before, limit=limit + 1)
     more = len(found) > limit
-    return FilingsAnswer(
+    return OrganiseRunsAnswer(
         filings=[_entry(one) for one in found[:limit]], next=found[limit - 1].id if more else None
     )
 
 
 @router.get("/{filing}", operation_id="filing", summary="A filing", responses=_NONE)
-def show_filing(request: Request, who: Administrator, filing: Id) -> FilingAnswer:
+def show_filing(request: Request, who: Administrator, filing: Id) -> OrganiseRunAnswer:
     """How it stands, and what was put where."""
-    return _answer(request, service_of(request).house.filing.get(filing))
+    return _answer(request, service_of(request).house.organiser.get(filing))
 
 
 @router.post("/{filing}/undo", operation_id="unfile", summary="Undo a filing", responses=_UNDONE)
-def undo_filing(request: Request, who: Administrator, filing: Id) -> FilingAnswer:
+def undo_filing(request: Request, who: Administrator, filing: Id) -> OrganiseRunAnswer:
     """Put everything back as it was. What was changed since stays, and says so; undo can be repeated."""
     house = service_of(request).house
     house.audit.note(who.id, "filing.undo", str(filing), address=who.address)
-    return _answer(request, house.filing.undo(filing))
+    return _answer(request, house.organiser.undo(filing))
 
 
 @router.post(
     "/{filing}/resume", operation_id="resume_filing", summary="Go on with a filing", responses=_UNDONE
 )
-def resume_filing(request: Request, who: Administrator, filing: Id) -> FilingAnswer:
+def resume_filing(request: Request, who: Administrator, filing: Id) -> OrganiseRunAnswer:
     """Take the steps that were not taken when it was cut off."""
-    return _answer(request, service_of(request).house.filing.resume(filing))
+    return _answer(request, service_of(request).house.organiser.resume(filing))
 
 
 def _path(text: str) -> Path:
@@ -170,7 +170,7 @@ def _path(text: str) -> Path:
     return Path(text)
 
 
-def _planned(asked: FilingAsked, steps: Iterable[Step]) -> FilingAnswer:
+def _planned(asked: OrganiseRequest, steps: Iterable[OrganiseStep]) -> OrganiseRunAnswer:
     moves: list[MoveAnswer] = []
     problems: list[MoveAnswer] = []
     states: dict[str, int] = {}
@@ -181,7 +181,7 @@ def _planned(asked: FilingAsked, steps: Iterable[Step]) -> FilingAnswer:
         kept = problems if step.problem else moves
         if step.how != FOLDER and len(kept) < MOST_MOVES:
             kept.append(_move(step.entry, step))
-    return FilingAnswer(
+    return OrganiseRunAnswer(
         id=None,
         at=None,
         by=None,
@@ -195,12 +195,12 @@ def _planned(asked: FilingAsked, steps: Iterable[Step]) -> FilingAnswer:
     )
 
 
-def _answer(request: Request, report: Report) -> FilingAnswer:
-    filing = service_of(request).house.filing
+def _answer(request: Request, report: OrganiseReport) -> OrganiseRunAnswer:
+    filing = service_of(request).house.organiser
     number = report.filing.id
     problems = filing.steps(number, limit=MOST_MOVES, problems=True)
     first = {step.number: step for step in (*problems, *filing.steps(number, limit=MOST_MOVES))}
-    return FilingAnswer(
+    return OrganiseRunAnswer(
         **_entry(report.filing).model_dump(),
         unfinished=report.unfinished,
         states=dict(report.states),
@@ -208,11 +208,11 @@ def _answer(request: Request, report: Report) -> FilingAnswer:
     )
 
 
-def _entry(filing: Filing) -> FilingEntry:
-    return FilingEntry.model_validate(filing, from_attributes=True)
+def _entry(filing: OrganiseRun) -> OrganisedEntry:
+    return OrganisedEntry.model_validate(filing, from_attributes=True)
 
 
-def _move(entry: int, step: Step | Filed) -> MoveAnswer:
+def _move(entry: int, step: OrganiseStep | OrganisedFile) -> MoveAnswer:
     return MoveAnswer.model_validate(
         {
             "entry": entry,

@@ -18,7 +18,7 @@ from tenfold.catalogue.entries.names import kept_path
 from tenfold.catalogue.entries.pictures import SIDES, SMALL_TYPE, file_name, nearest_side
 from tenfold.catalogue.entries.store import hash_of
 from tenfold.catalogue.entries.tables import HOUSE, Entry
-from tenfold.catalogue.ingest.ingest import Added
+from tenfold.catalogue.ingest.ingest import IngestedEntry
 from tenfold.catalogue.ingest.retry import retry
 from tenfold.errors import CatalogueError, PictureError, TenfoldError, UsageError
 from tenfold.runtime import App
@@ -28,13 +28,13 @@ from tenfold.web.problems import Problem, describe, responses
 from tenfold.web.security.access import Administrator, Operator, Viewer, Visitor
 from tenfold.web.service import service_of
 from tenfold.web.uploads import pictures as uploads
-from tenfold.web.uploads.bodies import LongBody
+from tenfold.web.uploads.bodies import LongJsonRoute
 from tenfold.web.uploads.pictures import Upload
 from tenfold.workflows import classify as classifying
 from tenfold.workflows.ingest import ADD, AddParams
 
 router = APIRouter(prefix="/api/v1/catalogue", tags=["catalogue"])
-_long = APIRouter(route_class=LongBody)
+_long = APIRouter(route_class=LongJsonRoute)
 
 MOST_HASHES = 10_000
 Number = Annotated[int, InPath(ge=1, le=2**63 - 1, description="The entry's number.")]
@@ -59,7 +59,7 @@ class PicturesAnswer(BaseModel):
     results: list[AddedAnswer]
 
 
-class HashesAsked(BaseModel):
+class HashesRequest(BaseModel):
     hashes: list[Annotated[str, Field(pattern="^[0-9a-f]{64}$")]] = Field(
         max_length=MOST_HASHES, description="SHA-256 of files, in hex."
     )
@@ -69,7 +69,7 @@ class KnownAnswer(BaseModel):
     known: list[str] = Field(description="Those that are among the visitor's own pictures and not deleted.")
 
 
-class FolderAsked(BaseModel):
+class FolderRequest(BaseModel):
     path: str = Field(description="An absolute path on the server.", min_length=1, max_length=4096)
     watch: bool = Field(False, description="Also add what comes into it later.")
     shared: bool = Field(True, description="Whether others see the pictures.")
@@ -115,7 +115,7 @@ async def add_pictures(
                 slot.release(1)
                 upload.content.discard()
     if any(outcome.added is not None for outcome in outcomes):
-        await service.threads.read(classifying.wake, service.house.jobs, service.house.intake)
+        await service.threads.read(classifying.wake, service.house.jobs, service.house.ingest)
     if len(outcomes) == 1 and outcomes[0].error is not None:
         raise outcomes[0].error
     return PicturesAnswer(results=[outcome.answer(who.id) for outcome in outcomes])
@@ -124,7 +124,7 @@ async def add_pictures(
 @dataclass(frozen=True)
 class _Outcome:
     name: str
-    added: Added | None = None
+    added: IngestedEntry | None = None
     error: TenfoldError | None = None
 
     def answer(self, person: int) -> AddedAnswer:
@@ -141,7 +141,7 @@ def _add(house: App, who: Visitor, upload: Upload, source: str, name: str) -> _O
     if upload.problem is not None:
         return _Outcome(called, error=upload.problem)
     add = partial(
-        house.intake.add, name=called, source=source, owner=who.id, by=who.id, shared=who.id == HOUSE
+        house.ingest.add, name=called, source=source, owner=who.id, by=who.id, shared=who.id == HOUSE
     )
     try:
         added = upload.content.consume(add)
@@ -156,10 +156,10 @@ def _add(house: App, who: Visitor, upload: Upload, source: str, name: str) -> _O
     summary="Which files are there already",
     responses=responses(_400="What was sent is no JSON.", _422="What was sent cannot be used."),
 )
-def known(request: Request, who: Operator, asked: HashesAsked) -> KnownAnswer:
+def known(request: Request, who: Operator, asked: HashesRequest) -> KnownAnswer:
     """Of many files, those that need not be sent, because the visitor has them in the catalogue: so an upload
     that was cut off goes on where it stopped."""
-    return KnownAnswer(known=service_of(request).house.intake.known(asked.hashes, owner=who.id))
+    return KnownAnswer(known=service_of(request).house.ingest.known(asked.hashes, owner=who.id))
 
 
 router.include_router(_long)
@@ -174,7 +174,7 @@ router.include_router(_long)
         _400="There is no such folder, or what was sent is no JSON.", _422="What was sent cannot be used."
     ),
 )
-def add_folder(request: Request, who: Administrator, asked: FolderAsked) -> JobAnswer:
+def add_folder(request: Request, who: Administrator, asked: FolderRequest) -> JobAnswer:
     """Have all pictures of a folder of the server added, by a job. They belong to everybody's catalogue.
 
     With `watch` what comes into it later is added as well.
@@ -182,7 +182,7 @@ def add_folder(request: Request, who: Administrator, asked: FolderAsked) -> JobA
     house = service_of(request).house
     path = _folder(house, asked.path)
     if asked.watch:
-        house.watching.add(path, shared=asked.shared)
+        house.folder_watcher.add(path, shared=asked.shared)
     params = AddParams(paths=[path], owner=HOUSE, shared=asked.shared)
     # The same folder once more, while it is being added, is the same job.
     key = f"{ADD.kind} {hash_of(os.fsencode(path))}"
@@ -219,7 +219,7 @@ async def retry_entry(request: Request, who: Operator, number: Number) -> EntryA
     await service.threads.read(_entry, house, who, number)
     again = partial(retry, house.database, [number], person=who.id, administrator=administrator)
     if await service.threads.write(again):
-        await service.threads.read(classifying.wake, house.jobs, house.intake)
+        await service.threads.read(classifying.wake, house.jobs, house.ingest)
     return entry_answer(await service.threads.read(_entry, house, who, number), who.id)
 
 
@@ -253,11 +253,11 @@ async def picture(
     if not download and _has(request, tag):
         return Response(status_code=304, headers=_ASK_AGAIN | {"ETag": tag})
     if download:
-        path = await service.threads.read(service.house.showing.original, entry)
+        path = await service.threads.read(service.house.picture_files.original, entry)
         return FileResponse(
             path, media_type=entry.media_type, filename=file_name(entry), headers=_ASK_AGAIN | {"ETag": tag}
         )
-    shown = await service.threads.decode(service.house.showing.shown, entry)
+    shown = await service.threads.decode(service.house.picture_files.shown, entry)
     if isinstance(shown, Path):
         return FileResponse(shown, media_type=entry.media_type, headers=_ASK_AGAIN | {"ETag": tag})
     return Response(shown, media_type=SMALL_TYPE, headers=_ASK_AGAIN | {"ETag": tag})
@@ -295,12 +295,12 @@ async def thumbnail(
     headers = _FOR_EVER | {"ETag": f'"{entry.hash}-{chosen}"'}
     if _has(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
-    path = await service.threads.decode(service.house.showing.small, entry, chosen)
+    path = await service.threads.decode(service.house.picture_files.small, entry, chosen)
     return FileResponse(path, media_type=SMALL_TYPE, headers=headers)
 
 
 def _entry(house: App, who: Visitor, number: int) -> Entry:
-    return house.showing.entry(number, person=who.id, administrator=who.role == ADMINISTRATOR)
+    return house.picture_files.entry(number, person=who.id, administrator=who.role == ADMINISTRATOR)
 
 
 def _has(request: Request, tag: str) -> bool:

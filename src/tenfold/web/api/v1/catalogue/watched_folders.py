@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, Field
 
-from tenfold.catalogue.entries.tables import Watch
+from tenfold.catalogue.entries.tables import WatchedFolder
 from tenfold.web.problems import responses
 from tenfold.web.security.access import Administrator
 from tenfold.web.service import service_of
@@ -28,13 +28,13 @@ class WatchAnswer(BaseModel):
 @router.get("", operation_id="watches", summary="List watched folders")
 def watches(request: Request, who: Administrator) -> list[WatchAnswer]:
     """In the order in which they were added. `POST /catalogue/folders` adds one."""
-    return [_answer(watch) for watch in service_of(request).house.watches.active()]
+    return [_answer(watch) for watch in service_of(request).house.watched_folders.active()]
 
 
 @router.delete(
     "/{watch_id}",
     operation_id="stop_watch",
-    summary="Watch a folder no longer",
+    summary="WatchedFolder a folder no longer",
     responses=responses(_404="There is no such watch."),
 )
 def stop(
@@ -42,12 +42,12 @@ def stop(
 ) -> WatchAnswer:
     """What was added stays."""
     house = service_of(request).house
-    watch = house.watches.stop(watch_id)
+    watch = house.watched_folders.stop(watch_id)
     house.audit.note(who.id, "folder.unwatch", watch.path, {}, address=who.address)
     return _answer(watch)
 
 
-def _answer(watch: Watch) -> WatchAnswer:
+def _answer(watch: WatchedFolder) -> WatchAnswer:
     return WatchAnswer(
         id=watch.id,
         path=watch.path,
