@@ -49,20 +49,20 @@ LONGEST_SECONDS = 30
 class Ann:
     """The administrator who sends it all, and who is one again after a request has changed that."""
 
-    def __init__(self, house: App) -> None:
-        self._house = house
-        self._id = house.people.add("Ann", "administrator", PASSWORD).id
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._id = app.people.add("Ann", "administrator", PASSWORD).id
         self._token = self._new()
 
     def headers(self) -> dict[str, str]:
-        found = self._house.tokens.find(self._token)
+        found = self._app.tokens.find(self._token)
         if found is None or found.role != "administrator":
-            self._house.people.change(self._id, role="administrator", disabled=False)
+            self._app.people.change(self._id, role="administrator", disabled=False)
             self._token = self._new()
         return {"Authorization": f"Bearer {self._token}"}
 
     def _new(self) -> str:
-        return self._house.tokens.add(self._id, "made-up requests", "administrator", days=1)[1]
+        return self._app.tokens.add(self._id, "made-up requests", "administrator", days=1)[1]
 
 
 @dataclass
@@ -76,20 +76,20 @@ class Outcome:
 
 @contextmanager
 def server(home: Path, database: str) -> Iterator[tuple[str, App]]:
-    """A server in `home` on a database, and its house."""
-    house = App(replace(settings.load(), home=home, data_dir=home / "data", database_url=database))
+    """A server in `home` on a database, and its container."""
+    app = App(replace(settings.load(), home=home, data_dir=home / "data", database_url=database))
     listening = socket.create_server(("127.0.0.1", 0))
-    running = Server(configured(create_app(house), log_level="critical"))
+    running = Server(configured(create_app(app), log_level="critical"))
     thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
     thread.start()
     while not running.started:
         time.sleep(0.01)
     try:
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}", house
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}", app
     finally:
         running.should_exit = True
         thread.join()
-        house.close()
+        app.close()
 
 
 def fuzz(operation: Any, address: str, ann: Ann, count: int) -> Outcome:
@@ -127,8 +127,8 @@ def main(count: int, database: str) -> int:
     """Run it all; the exit status."""
     schema = schemathesis.openapi.from_dict(json.loads(openapi.document()))
     total, operations = Outcome(), 0
-    with tempfile.TemporaryDirectory() as home, server(Path(home), database) as (address, house):
-        ann = Ann(house)
+    with tempfile.TemporaryDirectory() as home, server(Path(home), database) as (address, app):
+        ann = Ann(app)
         os.chdir(home)  # a made-up folder is made there
         for result in schema.get_all_operations():
             assert isinstance(result, Ok), result

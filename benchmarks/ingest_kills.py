@@ -27,7 +27,7 @@ from sqlalchemy import select
 
 from benchmarks import record
 from tenfold.catalogue.entries.store import Store, hash_of
-from tenfold.catalogue.entries.tables import DONE, Embedding, Entry, Name, KnownFile
+from tenfold.catalogue.entries.tables import DONE, Embedding, Entry, KnownFile, Name
 from tenfold.database import Database
 from tenfold.jobs.tables import UNFINISHED, JobRow
 

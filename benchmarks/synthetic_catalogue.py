@@ -1,7 +1,7 @@
 """A catalogue of made-up entries, as many as wanted, distributed as a real one's would be. Measures nothing.
 
 Three models named the pictures one after the other, a folder was imported in one go, five people keep their
-own pictures beside the house's, a few entries are deleted, corrected, waiting or failed. The same seed makes
+own pictures beside the system's, a few entries are deleted, corrected, waiting or failed. The same seed makes
 the same rows.
 """
 

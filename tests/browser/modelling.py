@@ -29,12 +29,12 @@ KEPT = Paired(9300, 60, 65, 575)
 
 @contextmanager
 def filling(home: Path) -> Iterator[App]:
-    """The house of a server that has not started yet."""
+    """The container of a server that has not started yet."""
     with FakeApp(replace(settings.load(), home=home, data_dir=home / "data")) as app:
         yield app
 
 
-def correct(house: App, learned: int, kept_back: int) -> None:
+def correct(app: App, learned: int, kept_back: int) -> None:
     """So many corrected pictures of each class to learn from, and so many more of any class to judge by."""
     missing = dict.fromkeys(cifar10.CLASSES, learned)
     entries: dict[str, list[int]] = {}
@@ -47,30 +47,30 @@ def correct(house: App, learned: int, kept_back: int) -> None:
             continue
         kept_back -= held_out
         missing[label] -= not held_out
-        entry = house.ingest.add(content, name=f"{label}{number}.png", source="upload").entry
+        entry = app.ingest.add(content, name=f"{label}{number}.png", source="upload").entry
         entries.setdefault(label, []).append(entry.id)
     for label, numbers in entries.items():
-        house.actions.do("correct", numbers, label=label)
-    looked_at(house.database)
+        app.actions.do("correct", numbers, label=label)
+    looked_at(app.database)
 
 
-def models(house: App, folder: Path) -> list[str]:
+def models(app: App, folder: Path) -> list[str]:
     """Two more models than the bundled one, one of a run and one of corrections; their hashes."""
     made = [tiny.variant(folder / f"{name}.onnx", name=name) for name in ("shades", "shades, corrected 2")]
-    first = house.registry.register(made[0], origin=RUN, run="20261121-140509-shades")
-    second = house.registry.register(made[1], origin=CORRECTIONS, run="improvement-2")
+    first = app.registry.register(made[0], origin=RUN, run="20261121-140509-shades")
+    second = app.registry.register(made[1], origin=CORRECTIONS, run="improvement-2")
     return [first.hash, second.hash]
 
 
-def attempts(house: App, won: str, other: str) -> None:
+def attempts(app: App, won: str, other: str) -> None:
     """Trainings on corrections of every ending; the model of the one that won, and of one that did not."""
-    _judged(house, LOST, KEPT, other)
-    _judged(house, GAINED, KEPT, won)
+    _judged(app, LOST, KEPT, other)
+    _judged(app, GAINED, KEPT, won)
     problem = DatasetError("The data '/no/longer'", "do not exist", cure="Bring them back.")
-    _attempt(house, state=FAILED, problem=problem.facts())
-    _attempt(house, state=STOPPED)
-    _judged(house, FEW, KEPT, other)
-    _judged(house, GAINED, None, other)
+    _attempt(app, state=FAILED, problem=problem.facts())
+    _attempt(app, state=STOPPED)
+    _judged(app, FEW, KEPT, other)
+    _judged(app, GAINED, None, other)
 
 
 def trainings(home: Path) -> None:
@@ -82,7 +82,7 @@ def trainings(home: Path) -> None:
     (halfway / "training.log").write_text("epoch 1\nepoch 2\ntenfold: The disk is full.\n")
 
 
-def _judged(house: App, held_out: Paired, own: Paired | None, model: str) -> None:
+def _judged(app: App, held_out: Paired, own: Paired | None, model: str) -> None:
     held, kept = Beside(held_out), Beside(own) if own else None
     which, why, sentence = verdict(held, kept)
     comparison = {
@@ -96,14 +96,14 @@ def _judged(house: App, held_out: Paired, own: Paired | None, model: str) -> Non
         "none_of_these": {"pictures": 3, "old": 1, "new": 2},
     }
     counts = {"pictures": 80, "own": 5000, "contradicted": 1, "new_classes": ["red"], "left_out": {"blue": 4}}
-    _attempt(house, state=JUDGED, verdict=which, comparison=comparison, model_hash=model, counts=counts)
+    _attempt(app, state=JUDGED, verdict=which, comparison=comparison, model_hash=model, counts=counts)
 
 
-def _attempt(house: App, **values: Any) -> None:
-    table = house.improve.improvements
+def _attempt(app: App, **values: Any) -> None:
+    table = app.improve.improvements
     options = {"with_own_data": True, "epochs": 4, "own_source": "cifar10"}
-    with house.database.writing() as session:
-        one = table.begin(session, "0", house.registry.live(), 0, options)
+    with app.database.writing() as session:
+        one = table.begin(session, "0", app.registry.live(), 0, options)
     table.change(one.id, **values)
 
 

@@ -84,10 +84,10 @@ def test_a_model_is_added_made_live_taken_back_and_removed(look_at: LookAt, tmp_
 
 
 def test_every_attempt_says_what_its_verdict_rests_on(look_at: LookAt, home: Path, tmp_path: Path) -> None:
-    with modelling.filling(home) as house:
-        first, second = modelling.models(house, tmp_path)
-        modelling.attempts(house, won=second, other=first)
-        modelling.correct(house, learned=2, kept_back=4)
+    with modelling.filling(home) as app:
+        first, second = modelling.models(app, tmp_path)
+        modelling.attempts(app, won=second, other=first)
+        modelling.correct(app, learned=2, kept_back=4)
     modelling.trainings(home)
     for locale, scheme in (("en-US", "light"), ("uk-UA", "dark"), ("ru-RU", "light")):
         phone = look_at("/models", locale=locale, viewport=PHONE, color_scheme=scheme)
@@ -289,8 +289,8 @@ def test_from_two_dozen_corrections_to_a_live_model_and_back(
     home: Path, request: pytest.FixtureRequest
 ) -> None:
     pytest.importorskip("torch", reason="needs the train extra: pip install 'tenfold[train]'")
-    with modelling.filling(home) as house:
-        modelling.correct(house, learned=2, kept_back=4)
+    with modelling.filling(home) as app:
+        modelling.correct(app, learned=2, kept_back=4)
     look_at = request.getfixturevalue("look_at")
     page = look_at("/review", reduced_motion="reduce")
     offer = page.locator("section").filter(has=page.get_by_role("heading", name="Train on corrections"))

@@ -12,7 +12,7 @@ import pytest
 from tenfold.errors import NotAPicture
 from tenfold.inference import Classifier
 from tenfold.inference.classifier import Prepared
-from tenfold.inference.server import Closed, ModelServer, Priority, Read, DeadlinePassed
+from tenfold.inference.server import Closed, DeadlinePassed, ModelServer, Priority, Read
 from tenfold.predictions import Prediction
 from tests.fakes import BLUE, GREEN, RED, FakeClassifier, picture
 

@@ -124,7 +124,9 @@ def test_one_that_does_not_stop_is_killed_with_all_it_started(program: Program) 
         ("import sys; sys.exit('tenfold: No disk.\\n\\n  ')", FREE, "No disk."),
     ],
 )
-def test_how_it_ended_is_said_in_words(program: Program, text: str, limits: ProcessLimits, words: str) -> None:
+def test_how_it_ended_is_said_in_words(
+    program: Program, text: str, limits: ProcessLimits, words: str
+) -> None:
     with program(text, limits=limits) as command:
         assert command.wait(never)
         assert command.failed

@@ -54,7 +54,12 @@ def test_a_worker_is_used_again(workers: Workers) -> None:
     ("what", "limits", "words", "over"),
     [
         ({"do": "sleep", "seconds": 60}, ProcessLimits(seconds=0.5), "it took longer than 0.5 s", True),
-        ({"do": "spin"}, ProcessLimits(seconds=60, cpu_seconds=1), "it used more than 1 s of processor time", True),
+        (
+            {"do": "spin"},
+            ProcessLimits(seconds=60, cpu_seconds=1),
+            "it used more than 1 s of processor time",
+            True,
+        ),
         ({"do": "die", "status": IDLE}, FREE, "it ended without an answer", False),
         ({"do": "abort"}, FREE, f"the system ended it with signal {int(signal.SIGABRT)}", False),
         ({"do": "raise"}, FREE, "ValueError: no such thing", False),

@@ -1,4 +1,4 @@
-"""The house rules that a machine can check: names, sizes, first lines, and that the map shows every room."""
+"""Rules of style that a test can check: names, sizes, docstrings, and the table of packages."""
 
 import ast
 import re

@@ -18,7 +18,7 @@ from tenfold import settings
 from tenfold.inference import Classifier
 from tenfold.web.app import create_app
 from tenfold.web.server import Server, configured
-from tenfold.web.service import State
+from tenfold.web.service import WebService
 from tests.fakes import FakeApp
 
 
@@ -29,7 +29,7 @@ class Running:
     address: str
     port: int
     client: httpx.Client
-    service: State
+    service: WebService
     loop: asyncio.AbstractEventLoop
 
 

@@ -48,8 +48,8 @@ class Staffed:
         assert answer.status_code == 200, answer.text
 
     def token(self, name: str, role: str) -> str:
-        house = self.running.service.house
-        return house.tokens.add(self.ids[name], "a test", role, days=1)[1]
+        app = self.running.service.app
+        return app.tokens.add(self.ids[name], "a test", role, days=1)[1]
 
     def program(self, token: str) -> httpx.Client:
         """A program with a token, which sends no Origin."""
@@ -67,7 +67,7 @@ def staff(serve: Serve, **changes: Any) -> Iterator[Staffed]:
     with pytest.MonkeyPatch.context() as patch, ExitStack() as stack:
         patch.setattr("tenfold.accounts.passwords.Passwords", lambda: Passwords(CHEAP))
         running = serve(**changes)
-        people = running.service.house.people
+        people = running.service.app.people
         ids = {name: people.add(name, role, WORDS).id for name, role in ROLES.items()}
         made = Staffed(running, ids)
         for name in ROLES:

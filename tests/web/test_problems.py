@@ -97,7 +97,7 @@ def test_a_database_that_went_away_is_no_fault_of_ours(
     def gone(*_: object, **__: object) -> None:
         raise OperationalError("SELECT 1", {}, Exception("no route to db.example.org"))
 
-    monkeypatch.setattr(running.service.house.search, "counts", gone)
+    monkeypatch.setattr(running.service.app.search, "counts", gone)
     answer = running.client.get("/api/v1/catalogue/counts")
     check(
         answer,

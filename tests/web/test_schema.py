@@ -44,7 +44,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:Do not use the `random` module")
 def closed(serve: Serve) -> tuple[Running, Ann]:
     """A server with accounts, and its administrator."""
     running = serve()
-    return running, Ann(running.service.house)
+    return running, Ann(running.service.app)
 
 
 @pytest.mark.slow

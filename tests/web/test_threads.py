@@ -42,7 +42,7 @@ def test_a_slow_disk_delays_neither_thumbnails_nor_events_nor_pages(
             with listening(running) as told:
                 assert next(told)[0] == "catalogue"
                 assert next(told)[0] == "model"
-                job = submit(running.service.house.jobs, "knit", "Knit").id
+                job = submit(running.service.app.jobs, "knit", "Knit").id
                 assert job in (told_of["id"] for name, told_of in told if name == "job")
             assert time.monotonic() - begun < LONG / 4
         finally:

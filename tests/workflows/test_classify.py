@@ -16,7 +16,7 @@ from tenfold.jobs import Jobs, Stopped
 from tenfold.jobs.leases import Leases
 from tenfold.predictions import Prediction
 from tenfold.workflows import classify as classifying
-from tenfold.workflows.classify import ClassifyPending, ClassifyParams, ClassifyResult, wake
+from tenfold.workflows.classify import ClassifyParams, ClassifyPending, ClassifyResult, wake
 from tests.fakes import BLUE, RED, FakeClassifier, FakeWork, picture
 
 

@@ -93,20 +93,20 @@ def opened(home: Path, database_url: str = "") -> Iterator[App]:
         yield app
 
 
-def start(house: App) -> str:
+def start(app: App) -> str:
     """The run's model registered and live; its hash."""
-    model = house.registry.register(house.home / "runs" / "base" / "model.onnx", origin=RUN, run="base")
-    house.model_switch.go_live(model.hash, by=0)
+    model = app.registry.register(app.home / "runs" / "base" / "model.onnx", origin=RUN, run="base")
+    app.model_switch.go_live(model.hash, by=0)
     return model.hash
 
 
-def correct(house: App, label: str, colour: str, count: int, first: int = 0) -> None:
+def correct(app: App, label: str, colour: str, count: int, first: int = 0) -> None:
     entries = [
-        house.ingest.add(photograph(n, colour), name=f"{colour}-{n}.png", source="upload").entry.id
+        app.ingest.add(photograph(n, colour), name=f"{colour}-{n}.png", source="upload").entry.id
         for n in range(first, first + count)
     ]
-    house.actions.do("correct", entries, label=label)
-    looked_at(house.database)
+    app.actions.do("correct", entries, label=label)
+    looked_at(app.database)
 
 
 def until(true: Callable[[], bool], seconds: float = 120) -> None:
@@ -121,30 +121,30 @@ def until(true: Callable[[], bool], seconds: float = 120) -> None:
 def test_a_class_that_people_taught_is_known_afterwards_and_nothing_is_forgotten(
     home: Path, database_url: str
 ) -> None:
-    with opened(home, database_url) as house:
-        old = start(house)
-        correct(house, "red", "red", 40)
-        correct(house, NONE, "1", 3, first=500)
-        ready = house.improve.readiness()
+    with opened(home, database_url) as app:
+        old = start(app)
+        correct(app, "red", "red", 40)
+        correct(app, NONE, "1", 3, first=500)
+        ready = app.improve.readiness()
         assert (ready.ready, ready.reason, ready.base) == (True, "", old)
         assert ready.per_class == {"": 3, "red": 40}
         assert ready.own.source.endswith("own")
-        house.jobs.start()
-        one, job = house.improve.begin(epochs=12, by=7)
-        job = house.jobs.wait(job.id, timeout=300)
+        app.jobs.start()
+        one, job = app.improve.begin(epochs=12, by=7)
+        job = app.jobs.wait(job.id, timeout=300)
         assert (job.state, job.problem) == (DONE, None)
-        one = house.improve.improvements.get(one.id)
+        one = app.improve.improvements.get(one.id)
         assert (one.state, one.by, one.run) == ("judged", 7, f"improvement-{one.id}")
         assert one.counts["new_classes"] == ["red"]
         assert one.model_hash is not None
-        model = house.registry.get(one.model_hash)
+        model = app.registry.get(one.model_hash)
         assert (model.origin, model.classes, model.run) == ("corrections", [*CLASSES, "red"], one.run)
         assert model.name == f"shades, corrected {one.id}"
-        facts = modelfile.read(house.registry.path(one.model_hash))[1]
-        assert facts.views == modelfile.read(house.registry.path(old))[1].views
+        facts = modelfile.read(app.registry.path(one.model_hash))[1]
+        assert facts.views == modelfile.read(app.registry.path(old))[1].views
         found = one.comparison
         assert found is not None
-        held_out = [p for p in CorrectedEntries(house.database).read().held_out() if p.label == "red"]
+        held_out = [p for p in CorrectedEntries(app.database).read().held_out() if p.label == "red"]
         assert found["by_class"][-1] == {
             "label": "red",
             "pictures": len(held_out),
@@ -159,74 +159,74 @@ def test_a_class_that_people_taught_is_known_afterwards_and_nothing_is_forgotten
             "improvement": one.id, "model": model.hash, "verdict": one.verdict, "sentence": found["sentence"]
         }  # fmt: skip
         # It does not go live by itself, and copies of people's pictures are gone.
-        assert house.registry.live() == old
+        assert app.registry.live() == old
         assert not (home / "improvements" / str(one.id)).exists()
         # 63 pictures are too few to show that no point was lost, whatever came out.
         assert one.verdict != "better"
         with pytest.raises(RegistryError, match=r"did not win .* Insist to use it anyway"):
-            house.improve.make_live(one.id, insist=False, by=7)
-        change = house.improve.make_live(one.id, insist=True, by=7)
+            app.improve.make_live(one.id, insist=False, by=7)
+        change = app.improve.make_live(one.id, insist=True, by=7)
         assert (change.model_hash, change.previous_hash, change.reason) == (model.hash, old, "insisted")
-        assert house.model_server.model.sha256 == model.hash
+        assert app.model_server.model.sha256 == model.hash
         # The next one starts from here, from the same own data.
-        assert house.improve.readiness().own.source == ready.own.source
+        assert app.improve.readiness().own.source == ready.own.source
 
 
 @pytest.mark.slow
 @pytest.mark.train
 def test_one_that_is_cut_off_goes_on_and_one_that_is_cancelled_stays_stopped(home: Path) -> None:
-    with opened(home) as house:
-        start(house)
-        correct(house, "class 0", "2", 30)
-        house.jobs.start()
-        one, job = house.improve.begin(epochs=300, by=0)
+    with opened(home) as app:
+        start(app)
+        correct(app, "class 0", "2", 30)
+        app.jobs.start()
+        one, job = app.improve.begin(epochs=300, by=0)
         state = home / "runs" / f"improvement-{one.id}" / "state.safetensors"
         until(state.is_file)
-    with opened(home) as house:
-        house.jobs.start()
-        until(lambda: house.jobs.get(job.id).state == "running")
+    with opened(home) as app:
+        app.jobs.start()
+        until(lambda: app.jobs.get(job.id).state == "running")
         with pytest.raises(RegistryError, match=f"is being improved already .improvement {one.id}."):
-            house.improve.begin(by=0)
-        house.jobs.cancel(job.id)
-        assert house.jobs.wait(job.id, timeout=60).state == CANCELLED
-        assert house.improve.improvements.get(one.id).state == "stopped"
+            app.improve.begin(by=0)
+        app.jobs.cancel(job.id)
+        assert app.jobs.wait(job.id, timeout=60).state == CANCELLED
+        assert app.improve.improvements.get(one.id).state == "stopped"
         with pytest.raises(RegistryError, match=r"does not exist \(the improvement is stopped\)"):
-            house.improve.make_live(one.id, insist=True, by=0)
+            app.improve.make_live(one.id, insist=True, by=0)
 
 
 @pytest.mark.slow
 @pytest.mark.train
 def test_own_data_that_vanish_meanwhile_fail_it_in_words(home: Path, trained: Path) -> None:
-    with opened(home) as house:
-        start(house)
-        correct(house, "class 0", "2", 30)
-        one, job = house.improve.begin(by=0)
-        house.improve.improvements.change(one.id, options={**one.options, "own_source": "/nowhere/at/all"})
-        house.jobs.start()
-        job = house.jobs.wait(job.id, timeout=60)
+    with opened(home) as app:
+        start(app)
+        correct(app, "class 0", "2", 30)
+        one, job = app.improve.begin(by=0)
+        app.improve.improvements.change(one.id, options={**one.options, "own_source": "/nowhere/at/all"})
+        app.jobs.start()
+        job = app.jobs.wait(job.id, timeout=60)
         assert job.state == FAILED
         assert job.problem is not None
         assert job.problem["problem"] == "does not exist"
-        one = house.improve.improvements.get(one.id)
+        one = app.improve.improvements.get(one.id)
         assert (one.state, one.problem and one.problem["subject"]) == ("failed", "The data '/nowhere/at/all'")
 
 
 @pytest.mark.slow
 @pytest.mark.train
 def test_without_own_data_every_class_needs_corrections(home: Path) -> None:
-    with opened(home) as house:
-        start(house)
-        correct(house, "class 0", "0", 30)
+    with opened(home) as app:
+        start(app)
+        correct(app, "class 0", "0", 30)
         with pytest.raises(
             DatasetError, match=r"every class needs two corrected pictures .* class 1, class 2"
         ):
-            house.improve.begin(with_own_data=False, by=0)
-        correct(house, "class 1", "1", 30)
-        correct(house, "class 2", "2", 30)
-        house.jobs.start()
-        one, job = house.improve.begin(with_own_data=False, epochs=2, by=0)
-        assert house.jobs.wait(job.id, timeout=200).state == DONE
-        one = house.improve.improvements.get(one.id)
+            app.improve.begin(with_own_data=False, by=0)
+        correct(app, "class 1", "1", 30)
+        correct(app, "class 2", "2", 30)
+        app.jobs.start()
+        one, job = app.improve.begin(with_own_data=False, epochs=2, by=0)
+        assert app.jobs.wait(job.id, timeout=200).state == DONE
+        one = app.improve.improvements.get(one.id)
         assert one.counts["own"] == 0
         assert one.comparison is not None
         assert one.comparison["own_test"] is None
@@ -244,15 +244,15 @@ def test_too_few_corrections_are_refused_with_what_is_missing(
     own_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(improving, "check_extra", lambda: None)
-    with plain(own_home) as house:
-        correct(house, "cat", "red", 6)
-        ready = house.improve.readiness()
+    with plain(own_home) as app:
+        correct(app, "cat", "red", 6)
+        ready = app.improve.readiness()
         assert not ready.ready
         assert ready.reason == "6 corrected pictures of classes that can be learned, and it takes 10"
         with pytest.raises(RegistryError, match=r"cannot start \(6 corrected .* Correct some more"):
-            house.improve.begin(by=0)
+            app.improve.begin(by=0)
         with pytest.raises(UnknownImprovement, match="The improvement 5 does not exist"):
-            house.improve.make_live(5, insist=True, by=0)
+            app.improve.make_live(5, insist=True, by=0)
 
 
 @pytest.mark.slow
@@ -260,38 +260,38 @@ def test_own_data_that_are_not_there_are_told_before_anything_starts(
     own_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(improving, "check_extra", lambda: None)
-    with plain(own_home) as house:
-        correct(house, "cat", "red", 30)
-        ready = house.improve.readiness()
+    with plain(own_home) as app:
+        correct(app, "cat", "red", 30)
+        ready = app.improve.readiness()
         assert (ready.ready, ready.own.source) == (True, "cifar10")
         assert ready.own.problem.startswith("CIFAR-10 in ")
         with pytest.raises(DatasetError, match=r"cannot be used \(CIFAR-10 in .* is not there"):
-            house.improve.begin(by=0)
-        assert house.improve.improvements.latest() == []
+            app.improve.begin(by=0)
+        assert app.improve.improvements.latest() == []
 
 
 def test_without_the_train_extra_the_one_command_is_named(
     own_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with plain(own_home) as house:
-        correct(house, "cat", "red", 30)
-        assert 'pip install "tenfold[train]"' in house.improve.readiness().reason
+    with plain(own_home) as app:
+        correct(app, "cat", "red", 30)
+        assert 'pip install "tenfold[train]"' in app.improve.readiness().reason
         with pytest.raises(MissingExtra, match="needs the train extra"):
-            house.improve.begin(by=0)
+            app.improve.begin(by=0)
 
 
 def test_two_who_start_one_at_once_start_one(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(improving, "check_extra", lambda: None)
     monkeypatch.setattr(improving, "_check_alone", lambda taught: None)
-    with plain(own_home) as house:
-        correct(house, "cat", "red", 30)
-        assert house.improve.readiness().ready
+    with plain(own_home) as app:
+        correct(app, "cat", "red", 30)
+        assert app.improve.readiness().ready
         outcomes: list[str] = []
 
         def begin() -> None:
             try:
-                outcomes.append(str(house.improve.begin(with_own_data=False, by=0)[0].id))
+                outcomes.append(str(app.improve.begin(with_own_data=False, by=0)[0].id))
             except RegistryError as refused:
                 outcomes.append(refused.problem)
 
@@ -301,13 +301,13 @@ def test_two_who_start_one_at_once_start_one(own_home: Path, monkeypatch: pytest
         for thread in threads:
             thread.join()
         assert sorted(outcomes) == ["1", *["is being improved already"] * 3]
-        assert len(house.jobs.list(kinds=["improve"])) == 1
-        assert [one.state for one in house.improve.latest()] == ["running"]
+        assert len(app.jobs.list(kinds=["improve"])) == 1
+        assert [one.state for one in app.improve.latest()] == ["running"]
         # It is over with its job, and another one can be started.
-        house.jobs.cancel(house.jobs.list()[0].id)
-        assert [one.state for one in house.improve.latest()] == ["stopped"]
+        app.jobs.cancel(app.jobs.list()[0].id)
+        assert [one.state for one in app.improve.latest()] == ["stopped"]
         begin()
-        assert len(house.improve.latest()) == 2
+        assert len(app.improve.latest()) == 2
 
 
 def test_a_kill_while_one_is_started_leaves_none_that_runs_for_ever(
@@ -315,29 +315,29 @@ def test_a_kill_while_one_is_started_leaves_none_that_runs_for_ever(
 ) -> None:
     monkeypatch.setattr(improving, "check_extra", lambda: None)
     monkeypatch.setattr(improving, "_check_alone", lambda taught: None)
-    with plain(own_home) as house:
-        correct(house, "cat", "red", 30)
-        begin = house.improvements.begin
+    with plain(own_home) as app:
+        correct(app, "cat", "red", 30)
+        begin = app.improvements.begin
 
         def killed(*given: Any) -> Any:
             begin(*given)
             raise KeyboardInterrupt
 
-        monkeypatch.setattr(house.improvements, "begin", killed)
+        monkeypatch.setattr(app.improvements, "begin", killed)
         with pytest.raises(KeyboardInterrupt):
-            house.improve.begin(with_own_data=False, by=0)
-        assert (house.improve.latest(), house.jobs.list()) == ([], [])
+            app.improve.begin(with_own_data=False, by=0)
+        assert (app.improve.latest(), app.jobs.list()) == ([], [])
 
 
 _BEGIN = """
 import sys, time
 from pathlib import Path
 from tests.workflows.test_improve import correct, opened, start
-with opened(Path(sys.argv[1])) as house:
-    start(house)
-    correct(house, "class 0", "2", 30)
-    house.jobs.start()
-    house.improve.begin(epochs=12, by=0)
+with opened(Path(sys.argv[1])) as app:
+    start(app)
+    correct(app, "class 0", "2", 30)
+    app.jobs.start()
+    app.improve.begin(epochs=12, by=0)
     time.sleep(600)
 """
 
@@ -355,15 +355,15 @@ def test_one_that_is_killed_goes_on_from_its_last_epoch_with_the_same_pictures(h
         process.wait()
     manifest = home / "improvements" / "1" / "pictures.csv"
     written, facts = manifest.stat().st_mtime_ns, (run / "data.json").read_bytes()
-    with opened(home) as house:
+    with opened(home) as app:
         # CorrectedEntries after the kill: not part of what is at work.
-        correct(house, "class 1", "0", 5, first=100)
-        house.jobs.start()
+        correct(app, "class 1", "0", 5, first=100)
+        app.jobs.start()
         assert manifest.stat().st_mtime_ns == written
-        one = house.improve.get(1)
+        one = app.improve.get(1)
         assert one.job_id is not None
-        assert house.jobs.wait(one.job_id, timeout=120).state == DONE
-        one = house.improve.get(1)
+        assert app.jobs.wait(one.job_id, timeout=120).state == DONE
+        one = app.improve.get(1)
         assert one.state == "judged"
         assert one.counts["pictures"] + one.counts["held_out"] == 30
     assert (run / "data.json").read_bytes() == facts

@@ -20,7 +20,7 @@ from tenfold.inference.server import ModelServer
 from tenfold.jobs import Jobs, Stopped
 from tenfold.server_files import ServerFiles
 from tenfold.workflows.classify import ClassifyPending
-from tenfold.workflows.ingest import AddPictures, AddParams, IngestCounts, Ownership
+from tenfold.workflows.ingest import AddParams, AddPictures, IngestCounts, Ownership
 from tests.fakes import BLUE, GREEN, GREY, RED, FakeClassifier, FakeWork, picture
 from tests.paths import SHARED
 

@@ -61,7 +61,9 @@ def test_a_file_that_changed_is_whole_again(at: Callable[..., StableFiles], tmp_
     assert settled(folder) == ["a.jpg"]
 
 
-def test_a_file_of_long_ago_is_whole_at_the_first_look(at: Callable[..., StableFiles], tmp_path: Path) -> None:
+def test_a_file_of_long_ago_is_whole_at_the_first_look(
+    at: Callable[..., StableFiles], tmp_path: Path
+) -> None:
     (tmp_path / "old.jpg").write_bytes(b"a")
     os.utime(tmp_path / "old.jpg", (1e9, 1e9))
     folder = at()
@@ -69,7 +71,9 @@ def test_a_file_of_long_ago_is_whole_at_the_first_look(at: Callable[..., StableF
     assert names(folder.whole()) == ["old.jpg"]
 
 
-def test_a_file_that_grows_is_waited_for_with_patience(at: Callable[..., StableFiles], tmp_path: Path) -> None:
+def test_a_file_that_grows_is_waited_for_with_patience(
+    at: Callable[..., StableFiles], tmp_path: Path
+) -> None:
     folder = at()
     for size in range(1, 5):
         (tmp_path / "slow.jpg").write_bytes(b"x" * size)
@@ -92,7 +96,9 @@ def test_a_file_that_is_open_for_writing_is_not_whole(at: Callable[..., StableFi
     assert settled(folder) == ["open.jpg"]
 
 
-def test_hidden_empty_and_partial_files_are_passed_over(at: Callable[..., StableFiles], tmp_path: Path) -> None:
+def test_hidden_empty_and_partial_files_are_passed_over(
+    at: Callable[..., StableFiles], tmp_path: Path
+) -> None:
     for name in (".hidden.jpg", "a.jpg.part", "b.crdownload", "~c.jpg", "d.jpg~", "E.JPG.TMP"):
         (tmp_path / name).write_bytes(b"x")
     (tmp_path / "empty.jpg").touch()
@@ -110,7 +116,9 @@ def test_hidden_empty_and_partial_files_are_passed_over(at: Callable[..., Stable
     assert names(folder.whole()) == ["a.jpg"]
 
 
-def test_links_between_folders_do_not_make_it_go_round(at: Callable[..., StableFiles], tmp_path: Path) -> None:
+def test_links_between_folders_do_not_make_it_go_round(
+    at: Callable[..., StableFiles], tmp_path: Path
+) -> None:
     (tmp_path / "one").mkdir()
     (tmp_path / "one" / "up").symlink_to(tmp_path, target_is_directory=True)
     (tmp_path / "one" / "a.jpg").write_bytes(b"x")

@@ -62,12 +62,12 @@ def opened(home: Path, database_url: str = "") -> App:
 
 @contextmanager
 def at_work(home: Path, database_url: str = "") -> Iterator[App]:
-    house = opened(home, database_url)
-    house.jobs.start()
+    app = opened(home, database_url)
+    app.jobs.start()
     try:
-        yield house
+        yield app
     finally:
-        house.close()
+        app.close()
 
 
 def until(true: Callable[[], bool], seconds: float = 300) -> None:
@@ -91,14 +91,14 @@ class TestForReal:
     def test_a_run_that_was_asked_for_ends_as_a_registered_model(
         self, own_home: Path, pictures: Path, database_url: str
     ) -> None:
-        with at_work(own_home, database_url) as house:
-            name, job = house.train.begin(wish(pictures, 2), NOW, by=0)
+        with at_work(own_home, database_url) as app:
+            name, job = app.train.begin(wish(pictures, 2), NOW, by=0)
             assert name == "20261121-140509-shades"
-            assert house.train.unbegun() == [name]
-            job = house.jobs.wait(job.id, timeout=400)
+            assert app.train.unbegun() == [name]
+            job = app.jobs.wait(job.id, timeout=400)
             assert (job.state, job.problem) == (DONE, None)
             assert (job.done, job.total) == (2, 2)
-            model = house.registry.find(name)
+            model = app.registry.find(name)
             assert job.result == {
                 "run": name, "model": model.hash, "name": "shades", "accuracy": model.accuracy
             }  # fmt: skip
@@ -107,47 +107,47 @@ class TestForReal:
                 name,
                 ["class 0", "class 1", "class 2"],
             )
-            run = house.train.read(name)
+            run = app.train.read(name)
             assert (run.state, run.done, run.recipe["options"]) == ("finished", 2, {"widths": [6, 8, 8]})
             assert "<title>shades" in (run.folder / "report.html").read_text(encoding="utf-8")
-            assert "Test accuracy" in house.train.last_words(name)
+            assert "Test accuracy" in app.train.last_words(name)
             with pytest.raises(TrainingError, match="has ended"):
-                house.train.check_resumable(name)
+                app.train.check_resumable(name)
 
     @pytest.mark.slow
     @pytest.mark.train
     def test_stopped_it_keeps_what_it_learned_and_can_be_finished(
         self, own_home: Path, pictures: Path
     ) -> None:
-        with at_work(own_home) as house:
-            name, begun = house.train.begin(wish(pictures, LONG), NOW, by=0)
-            folder, first = house.train.folder(name), begun.id
+        with at_work(own_home) as app:
+            name, begun = app.train.begin(wish(pictures, LONG), NOW, by=0)
+            folder, first = app.train.folder(name), begun.id
             until(lambda: len(runs.lines(folder)) >= 2)
             with pytest.raises(TrainingError, match="is being trained in"):
-                house.train.check_resumable(name)
-            house.jobs.cancel(first)
-            assert house.jobs.wait(first, timeout=60).state == CANCELLED
+                app.train.check_resumable(name)
+            app.jobs.cancel(first)
+            assert app.jobs.wait(first, timeout=60).state == CANCELLED
             assert not presence.is_training(folder)
-            assert house.train.read(name).state == "stopped"
+            assert app.train.read(name).state == "stopped"
             learned = len(runs.lines(folder))
             assert learned < LONG
-            assert house.registry.list() == []
+            assert app.registry.list() == []
 
-            job = house.jobs.wait(house.train.resume(name, finish=True, by=0).id, timeout=400)
+            job = app.jobs.wait(app.train.resume(name, finish=True, by=0).id, timeout=400)
             assert (job.state, job.problem) == (DONE, None)
             assert len(runs.lines(folder)) == learned
-            assert house.registry.find(name).run == name
+            assert app.registry.find(name).run == name
 
     @pytest.mark.slow
     @pytest.mark.train
     def test_killed_with_its_server_it_goes_on_where_it_was(self, own_home: Path, pictures: Path) -> None:
-        house = opened(own_home)
-        name, begun = house.train.begin(wish(pictures, 40), NOW, by=0)
-        folder, job = house.train.folder(name), begun.id
-        house.close()
+        app = opened(own_home)
+        name, begun = app.train.begin(wish(pictures, 40), NOW, by=0)
+        folder, job = app.train.folder(name), begun.id
+        app.close()
         program = (
             "import time; from pathlib import Path; from tests.workflows.test_train import opened;"
-            f"house = opened(Path({str(own_home)!r})); house.jobs.start(); time.sleep(600)"
+            f"app = opened(Path({str(own_home)!r})); app.jobs.start(); time.sleep(600)"
         )
         server = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT)
         until(lambda: len(runs.lines(folder)) >= 2 or server.poll() is not None)
@@ -158,10 +158,10 @@ class TestForReal:
         assert server.returncode == -signal.SIGKILL
         assert 2 <= len(before) < 40, "the training ended with its server"
 
-        with at_work(own_home) as house:
-            ended = house.jobs.wait(job, timeout=400)
+        with at_work(own_home) as app:
+            ended = app.jobs.wait(job, timeout=400)
             assert (ended.state, ended.problem) == (DONE, None)
-            assert house.registry.find(name).hash == (ended.result or {})["model"]
+            assert app.registry.find(name).hash == (ended.result or {})["model"]
         after = runs.lines(folder)
         assert [row["epoch"] for row in after] == list(range(1, 41))
         kept = len(before) - 1  # a kill may cost the epoch that was just written down
@@ -170,9 +170,9 @@ class TestForReal:
     @pytest.mark.train
     def test_what_went_wrong_is_the_job_s_problem(self, own_home: Path, tmp_path: Path) -> None:
         (tmp_path / "empty").mkdir()
-        with at_work(own_home) as house:
-            _, begun = house.train.begin(TrainingRequest(data=str(tmp_path / "empty"), name="none"), NOW, by=0)
-            job = house.jobs.wait(begun.id, timeout=60)
+        with at_work(own_home) as app:
+            _, begun = app.train.begin(TrainingRequest(data=str(tmp_path / "empty"), name="none"), NOW, by=0)
+            job = app.jobs.wait(begun.id, timeout=60)
         assert job.state == FAILED
         assert job.problem is not None
         assert (job.problem["code"], job.problem["problem"]) == ("training-error", "ended without a model")
@@ -210,12 +210,14 @@ def test_without_the_extra_the_one_command_that_installs_it_is_told(
         (TrainingRequest(changes={"optimiser.speed": 3}), "The recipe with optimiser.speed cannot be used."),
     ],
 )
-def test_what_cannot_be_trained_is_refused_at_once(own_home: Path, asked: TrainingRequest, words: str) -> None:
+def test_what_cannot_be_trained_is_refused_at_once(
+    own_home: Path, asked: TrainingRequest, words: str
+) -> None:
     pytest.importorskip("torch", reason="needs the train extra: pip install 'tenfold[train]'")
-    house = opened(own_home)
+    app = opened(own_home)
     with pytest.raises(TrainingError) as caught:
-        house.train.begin(asked, NOW, by=0)
-    house.close()
+        app.train.begin(asked, NOW, by=0)
+    app.close()
     assert str(caught.value).startswith(words)
     assert not (own_home / "runs").exists()
 

@@ -74,9 +74,9 @@ def picture(colour: str, side: int = 40) -> bytes:
     return made.getvalue()
 
 
-def entries(house: App) -> dict[str, tuple[str | None, int]]:
+def entries(app: App) -> dict[str, tuple[str | None, int]]:
     """Every entry's name with its class and length."""
-    with house.database.reading() as session:
+    with app.database.reading() as session:
         rows = session.execute(select(Entry.name, Entry.label, Entry.bytes))
         return {row.name: (row.label, row.bytes) for row in rows}
 
@@ -88,35 +88,35 @@ def until(true: Callable[[], Any]) -> None:
         time.sleep(0.05)
 
 
-def only(house: App) -> WatchedFolder:
-    (watch,) = house.watched_folders.active()
+def only(app: App) -> WatchedFolder:
+    (watch,) = app.watched_folders.active()
     return watch
 
 
 @pytest.mark.slow
 def test_pictures_are_added_when_they_are_whole_and_once(process: Started, folder: Path) -> None:
-    house = process().watch()
+    app = process().watch()
     content = picture("blue", side=300)
     (folder / "red.bmp").write_bytes(picture("red"))
-    house.folder_watcher.add(str(folder))
+    app.folder_watcher.add(str(folder))
     with (folder / "slow.bmp").open("wb") as file:
         file.write(content[: len(content) // 2])
         file.flush()
-        until(lambda: "red.bmp" in entries(house))
+        until(lambda: "red.bmp" in entries(app))
         # Whoever takes what lies there now would take half of it.
         time.sleep(1)
         file.write(content[len(content) // 2 :])
-    until(lambda: "slow.bmp" in entries(house))
+    until(lambda: "slow.bmp" in entries(app))
     (folder / "deep").mkdir()
     (folder / "deep" / "green.bmp").write_bytes(picture("lime"))
-    until(lambda: "green.bmp" in entries(house))
-    until(lambda: None not in [label for label, _ in entries(house).values()])
-    assert entries(house) == {
+    until(lambda: "green.bmp" in entries(app))
+    until(lambda: None not in [label for label, _ in entries(app).values()])
+    assert entries(app) == {
         "red.bmp": ("red", len(picture("red"))),
         "slow.bmp": ("blue", len(content)),
         "green.bmp": ("green", len(picture("lime"))),
     }
-    assert only(house).looked_at is not None
+    assert only(app).looked_at is not None
 
 
 @pytest.mark.slow
@@ -146,25 +146,25 @@ def test_what_came_while_nobody_watched_is_added_and_the_rest_not_read_again(
 
 @pytest.mark.slow
 def test_a_folder_that_went_is_told_and_watched_again_when_it_is_back(process: Started, folder: Path) -> None:
-    house = process().watch()
-    house.folder_watcher.add(str(folder))
-    until(lambda: only(house).looked_at is not None)
+    app = process().watch()
+    app.folder_watcher.add(str(folder))
+    until(lambda: only(app).looked_at is not None)
     away = folder.rename(folder.with_name("away"))
-    until(lambda: only(house).problem is not None)
-    assert only(house).problem == "The folder is not there. It is watched again as soon as it is."
+    until(lambda: only(app).problem is not None)
+    assert only(app).problem == "The folder is not there. It is watched again as soon as it is."
     (away / "red.bmp").write_bytes(picture("red"))
     away.rename(folder)
-    until(lambda: "red.bmp" in entries(house))
-    until(lambda: only(house).problem is None)
+    until(lambda: "red.bmp" in entries(app))
+    until(lambda: only(app).problem is None)
 
 
 @pytest.mark.slow
 def test_a_folder_is_looked_through_where_nothing_is_told(process: Started, folder: Path) -> None:
-    house = process().watch()
-    house.folder_watcher.add(str(folder), poll=True)
-    until(lambda: only(house).looked_at is not None)
+    app = process().watch()
+    app.folder_watcher.add(str(folder), poll=True)
+    until(lambda: only(app).looked_at is not None)
     (folder / "red.bmp").write_bytes(picture("red"))
-    until(lambda: "red.bmp" in entries(house))
+    until(lambda: "red.bmp" in entries(app))
 
 
 @pytest.mark.slow
@@ -180,36 +180,36 @@ def test_a_folder_that_cannot_be_worked_on_delays_no_other(
         return add(paths, roots, *more)
 
     one.app.add_pictures.add = failing  # type: ignore[method-assign, assignment]
-    house = one.watch()
+    app = one.watch()
     other = tmp_path / "other"
     other.mkdir()
     (folder / "red.bmp").write_bytes(picture("red"))
     (other / "green.bmp").write_bytes(picture("lime"))
-    house.folder_watcher.add(str(folder))
-    house.folder_watcher.add(str(other))
-    until(lambda: "green.bmp" in entries(house))
-    failed, _ = house.watched_folders.active()
+    app.folder_watcher.add(str(folder))
+    app.folder_watcher.add(str(other))
+    until(lambda: "green.bmp" in entries(app))
+    failed, _ = app.watched_folders.active()
     assert failed.problem == "A fault in tenfold (ValueError); the log has all of it. It is tried again."
     assert "the content of a file" in caplog.text
 
 
 @pytest.mark.slow
 def test_a_watch_that_is_stopped_adds_nothing_more(process: Started, folder: Path, tmp_path: Path) -> None:
-    house = process().watch()
-    watch = house.folder_watcher.add(str(folder))
-    assert house.folder_watcher.add(str(folder)).id == watch.id
-    until(lambda: only(house).looked_at is not None)
-    house.watched_folders.stop(watch.id)
+    app = process().watch()
+    watch = app.folder_watcher.add(str(folder))
+    assert app.folder_watcher.add(str(folder)).id == watch.id
+    until(lambda: only(app).looked_at is not None)
+    app.watched_folders.stop(watch.id)
     other = tmp_path / "other"
     other.mkdir()
-    house.folder_watcher.add(str(other))
-    until(lambda: only(house).looked_at is not None)
+    app.folder_watcher.add(str(other))
+    until(lambda: only(app).looked_at is not None)
     (folder / "red.bmp").write_bytes(picture("red"))
     (other / "green.bmp").write_bytes(picture("lime"))
-    until(lambda: "green.bmp" in entries(house))
-    assert "red.bmp" not in entries(house)
+    until(lambda: "green.bmp" in entries(app))
+    assert "red.bmp" not in entries(app)
     with pytest.raises(NotInCatalogue, match="does not exist"):
-        house.watched_folders.stop(watch.id)
+        app.watched_folders.stop(watch.id)
 
 
 @pytest.mark.slow
@@ -230,18 +230,18 @@ def test_a_folder_is_watched_by_one_process_and_by_another_when_that_has_ended(
 
 @pytest.mark.slow
 def test_one_look_adds_what_is_there_and_ends(process: Started, folder: Path) -> None:
-    house = process().watch()
+    app = process().watch()
     (folder / "red.bmp").write_bytes(picture("red"))
     (folder / "notes.txt").write_text("no picture")
     params = ScanFolderParams(path=str(folder), owner=0, shared=True)
-    job = house.jobs.wait(house.jobs.submit(LOOK, params, title="Look", by=0).id, LONG)
+    job = app.jobs.wait(app.jobs.submit(LOOK, params, title="Look", by=0).id, LONG)
     assert job.result is not None
     assert (job.result["added"], job.result["unusable"], job.result["labels"]) == (1, 1, {"red": 1})
 
 
 def test_a_look_at_a_folder_that_is_not_there_fails_in_words(process: Started, folder: Path) -> None:
-    house = process().watch()
+    app = process().watch()
     params = ScanFolderParams(path=str(folder / "gone"), owner=0, shared=True)
-    job = house.jobs.wait(house.jobs.submit(LOOK, params, title="Look", by=0).id, LONG)
+    job = app.jobs.wait(app.jobs.submit(LOOK, params, title="Look", by=0).id, LONG)
     assert job.problem is not None
     assert "cannot be looked through: The folder is not there." in job.problem["detail"]

@@ -1571,7 +1571,7 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Watch a folder no longer
+         * WatchedFolder a folder no longer
          * @description What was added stays.
          */
         delete: operations["stop_watch"];
@@ -1674,10 +1674,10 @@ export interface components {
             undone_by: number | null;
         };
         /**
-         * ActionAsked
+         * ActionRequest
          * @description What to do, and to which entries: either `entries` or `filters`.
          */
-        ActionAsked: {
+        ActionRequest: {
             /**
              * Kind
              * @enum {string}
@@ -1689,7 +1689,7 @@ export interface components {
              */
             entries?: number[] | null;
             /** @description What finds the entries, as in the list of entries; all that is found is meant. */
-            filters?: components["schemas"]["FiltersAsked"] | null;
+            filters?: components["schemas"]["FiltersRequest"] | null;
             /**
              * Label
              * @description For correct: a class, known to a model or new. Empty: none of these. The class that the model said confirms it.
@@ -1786,7 +1786,7 @@ export interface components {
             paths: string[];
             /**
              * Owner
-             * @description Whose the pictures are; 0: everybody's.
+             * @description Ownership the pictures are; 0: everybody's.
              */
             owner: number;
             /**
@@ -1899,37 +1899,6 @@ export interface components {
              * @description Where the request came from. Empty: from this machine's command line.
              */
             address: string;
-        };
-        /**
-         * Beside
-         * @description The old and the new model on the same pictures.
-         */
-        Beside: {
-            /** Pictures */
-            pictures: number;
-            old: components["schemas"]["Accuracy"];
-            new: components["schemas"]["Accuracy"];
-            /**
-             * Difference
-             * @description The new one's accuracy minus the old one's, -1 to 1.
-             */
-            difference: number;
-            /**
-             * Low
-             * @description The lower end of its 95 % interval.
-             */
-            low: number;
-            /** High */
-            high: number;
-            /**
-             * P
-             * @description McNemar's test, mid-p: how likely so much is by luck.
-             */
-            p: number;
-            /** Only Old Right */
-            only_old_right: number;
-            /** Only New Right */
-            only_new_right: number;
         };
         /**
          * ChangeAnswer
@@ -2068,6 +2037,20 @@ export interface components {
             names: {
                 [key: string]: string;
             };
+        };
+        /** ClassResult */
+        ClassResult: {
+            /** Label */
+            label: string;
+            /** Pictures */
+            pictures: number;
+            /**
+             * Old
+             * @description How many the old model files right.
+             */
+            old: number;
+            /** New */
+            new: number;
         };
         /**
          * ClassifyAnswer
@@ -2343,8 +2326,8 @@ export interface components {
              */
             sentence: string;
         };
-        /** ComparisonAsked */
-        ComparisonAsked: {
+        /** ComparisonRequest */
+        ComparisonRequest: {
             /**
              * Models
              * @description Hashes of two or more models.
@@ -2798,139 +2781,10 @@ export interface components {
             }[];
         };
         /**
-         * FilingAnswer
-         * @description A filing.
-         */
-        FilingAnswer: {
-            /**
-             * Id
-             * @description Null for a dry run.
-             */
-            id: number | null;
-            /** At */
-            at: string | null;
-            /** By */
-            by: number | null;
-            /** Root */
-            root: string;
-            /**
-             * Mode
-             * @enum {string}
-             */
-            mode: "copy" | "move" | "link";
-            /**
-             * Count
-             * @description How many pictures.
-             */
-            count: number;
-            /** Undone At */
-            undone_at: string | null;
-            /**
-             * Unfinished
-             * @description It was cut off: it can go on, or be undone.
-             */
-            unfinished: boolean;
-            /**
-             * States
-             * @description How many steps are in each state; folders are steps too.
-             */
-            states: {
-                [key: string]: number;
-            };
-            /**
-             * Moves
-             * @description The first 200; those with a problem first.
-             */
-            moves: components["schemas"]["MoveAnswer"][];
-        };
-        /**
-         * FilingAsked
-         * @description What to file, where and how.
-         */
-        FilingAsked: {
-            /**
-             * Root
-             * @description A folder of the server, as an absolute path. The classes' folders are made in it.
-             */
-            root: string;
-            /**
-             * Mode
-             * @description copy; move, from where each was added, if that file is unchanged (else copied); or link, a hard one where the disk allows it, else a symbolic one.
-             * @enum {string}
-             */
-            mode: "copy" | "move" | "link";
-            /**
-             * Dry Run
-             * @description Only say what would be done.
-             * @default false
-             */
-            dry_run: boolean;
-            /**
-             * Sidecars
-             * @description Also write each class into an XMP sidecar (cat.jpg.xmp).
-             * @default false
-             */
-            sidecars: boolean;
-            /**
-             * @description What to file; all that has a class otherwise.
-             * @default {
-             *       "label": [],
-             *       "none": false,
-             *       "source": "",
-             *       "name": "",
-             *       "text": "",
-             *       "owner": "visible",
-             *       "state": [],
-             *       "model": "",
-             *       "deleted": false
-             *     }
-             */
-            filters: components["schemas"]["FiltersAsked"];
-        };
-        /**
-         * FilingEntry
-         * @description A filing in the list.
-         */
-        FilingEntry: {
-            /** Id */
-            id: number;
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /** By */
-            by: number;
-            /** Root */
-            root: string;
-            /**
-             * Mode
-             * @enum {string}
-             */
-            mode: "copy" | "move" | "link";
-            /** Count */
-            count: number;
-            /** Undone At */
-            undone_at: string | null;
-        };
-        /** FilingsAnswer */
-        FilingsAnswer: {
-            /**
-             * Filings
-             * @description The newest first.
-             */
-            filings: components["schemas"]["FilingEntry"][];
-            /**
-             * Next
-             * @description Send it as `before` for those before; null at the end.
-             */
-            next: number | null;
-        };
-        /**
-         * FiltersAsked
+         * FiltersRequest
          * @description The filters of the list of entries; what is left out asks nothing.
          */
-        FiltersAsked: {
+        FiltersRequest: {
             /**
              * Label
              * @description Any of these classes.
@@ -3000,8 +2854,8 @@ export interface components {
              */
             deleted: boolean;
         };
-        /** FolderAsked */
-        FolderAsked: {
+        /** FolderRequest */
+        FolderRequest: {
             /**
              * Path
              * @description An absolute path on the server.
@@ -3020,8 +2874,8 @@ export interface components {
              */
             shared: boolean;
         };
-        /** HashesAsked */
-        HashesAsked: {
+        /** HashesRequest */
+        HashesRequest: {
             /**
              * Hashes
              * @description SHA-256 of files, in hex.
@@ -3190,13 +3044,50 @@ export interface components {
             live: boolean;
             /** Verdict */
             verdict: ("better" | "worse" | "no-difference") | null;
-            comparison: components["schemas"]["Judged"] | null;
+            comparison: components["schemas"]["ImprovementEvaluation"] | null;
             problem: components["schemas"]["Problem"] | null;
             /** Job */
             job: string | null;
         };
-        /** ImprovementAsked */
-        ImprovementAsked: {
+        /**
+         * ImprovementEvaluation
+         * @description Both models on pictures that neither has learned from.
+         */
+        ImprovementEvaluation: {
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "better" | "worse" | "no-difference";
+            /**
+             * Why
+             * @description What the verdict rests on, for programs.
+             * @enum {string}
+             */
+            why: "better" | "forgot" | "lost" | "not-told" | "not-measured" | "may-have-forgot";
+            /**
+             * Sentence
+             * @description The verdict and the figures in English.
+             */
+            sentence: string;
+            /**
+             * Margin
+             * @description The accuracy that may be lost on its own test part, 0 to 1.
+             */
+            margin: number;
+            /** @description On corrections that were kept back: filed right. */
+            held_out: components["schemas"]["ModelsCompared"] | null;
+            /** @description On the test part of the old model's data; null: not at hand. */
+            own_test: components["schemas"]["ModelsCompared"] | null;
+            /**
+             * By Class
+             * @description The corrections that were kept back, by class.
+             */
+            by_class: components["schemas"]["ClassResult"][];
+            none_of_these: components["schemas"]["NoneOfThese"];
+        };
+        /** ImprovementRequest */
+        ImprovementRequest: {
             /**
              * With Own Data
              * @description Learn from the model's own data too, so that it does not forget.
@@ -3222,8 +3113,8 @@ export interface components {
              */
             improvements: components["schemas"]["ImprovementAnswer"][];
         };
-        /** InsistAsked */
-        InsistAsked: {
+        /** InsistRequest */
+        InsistRequest: {
             /**
              * Insist
              * @description Use it although it did not win.
@@ -3273,43 +3164,6 @@ export interface components {
              */
             next: string | null;
         };
-        /**
-         * Judged
-         * @description Both models on pictures that neither has learned from.
-         */
-        Judged: {
-            /**
-             * Verdict
-             * @enum {string}
-             */
-            verdict: "better" | "worse" | "no-difference";
-            /**
-             * Why
-             * @description What the verdict rests on, for programs.
-             * @enum {string}
-             */
-            why: "better" | "forgot" | "lost" | "not-told" | "not-measured" | "may-have-forgot";
-            /**
-             * Sentence
-             * @description The verdict and the figures in English.
-             */
-            sentence: string;
-            /**
-             * Margin
-             * @description The accuracy that may be lost on its own test part, 0 to 1.
-             */
-            margin: number;
-            /** @description On corrections that were kept back: filed right. */
-            held_out: components["schemas"]["Beside"] | null;
-            /** @description On the test part of the old model's data; null: not at hand. */
-            own_test: components["schemas"]["Beside"] | null;
-            /**
-             * By Class
-             * @description The corrections that were kept back, by class.
-             */
-            by_class: components["schemas"]["OfClass"][];
-            none_of_these: components["schemas"]["NoneOfThese"];
-        };
         /** KnownAnswer */
         KnownAnswer: {
             /**
@@ -3349,8 +3203,8 @@ export interface components {
              */
             reason: string;
         };
-        /** LiveAsked */
-        LiveAsked: {
+        /** LiveRequest */
+        LiveRequest: {
             /**
              * Insist
              * @description Say that it goes live although it did not win a comparison.
@@ -3414,30 +3268,9 @@ export interface components {
              */
             kind: "look";
             /** @description What was asked for; null: another version asked for it. */
-            params: components["schemas"]["LookParams"] | null;
+            params: components["schemas"]["ScanFolderParams"] | null;
             /** @description What it returned, once it is done. */
             result: components["schemas"]["AddResult"] | null;
-        };
-        /**
-         * LookParams
-         * @description A folder to look through once.
-         */
-        LookParams: {
-            /**
-             * Path
-             * @description Its absolute path.
-             */
-            path: string;
-            /**
-             * Owner
-             * @description Whose the pictures are; 0: everybody's.
-             */
-            owner: number;
-            /**
-             * Shared
-             * @description Whether others see them.
-             */
-            shared: boolean;
         };
         /**
          * ModelAnswer
@@ -3598,6 +3431,37 @@ export interface components {
              * @description The newest first.
              */
             models: components["schemas"]["ModelEntry"][];
+        };
+        /**
+         * ModelsCompared
+         * @description The old and the new model on the same pictures.
+         */
+        ModelsCompared: {
+            /** Pictures */
+            pictures: number;
+            old: components["schemas"]["Accuracy"];
+            new: components["schemas"]["Accuracy"];
+            /**
+             * Difference
+             * @description The new one's accuracy minus the old one's, -1 to 1.
+             */
+            difference: number;
+            /**
+             * Low
+             * @description The lower end of its 95 % interval.
+             */
+            low: number;
+            /** High */
+            high: number;
+            /**
+             * P
+             * @description McNemar's test, mid-p: how likely so much is by luck.
+             */
+            p: number;
+            /** Only Old Right */
+            only_old_right: number;
+            /** Only New Right */
+            only_new_right: number;
         };
         /**
          * MoveAnswer
@@ -3792,19 +3656,134 @@ export interface components {
             /** New */
             new: number;
         };
-        /** OfClass */
-        OfClass: {
-            /** Label */
-            label: string;
-            /** Pictures */
-            pictures: number;
+        /**
+         * OrganiseRequest
+         * @description What to file, where and how.
+         */
+        OrganiseRequest: {
             /**
-             * Old
-             * @description How many the old model files right.
+             * Root
+             * @description A folder of the server, as an absolute path. The classes' folders are made in it.
              */
-            old: number;
-            /** New */
-            new: number;
+            root: string;
+            /**
+             * Mode
+             * @description copy; move, from where each was added, if that file is unchanged (else copied); or link, a hard one where the disk allows it, else a symbolic one.
+             * @enum {string}
+             */
+            mode: "copy" | "move" | "link";
+            /**
+             * Dry Run
+             * @description Only say what would be done.
+             * @default false
+             */
+            dry_run: boolean;
+            /**
+             * Sidecars
+             * @description Also write each class into an XMP sidecar (cat.jpg.xmp).
+             * @default false
+             */
+            sidecars: boolean;
+            /**
+             * @description What to file; all that has a class otherwise.
+             * @default {
+             *       "label": [],
+             *       "none": false,
+             *       "source": "",
+             *       "name": "",
+             *       "text": "",
+             *       "owner": "visible",
+             *       "state": [],
+             *       "model": "",
+             *       "deleted": false
+             *     }
+             */
+            filters: components["schemas"]["FiltersRequest"];
+        };
+        /**
+         * OrganiseRunAnswer
+         * @description A filing.
+         */
+        OrganiseRunAnswer: {
+            /**
+             * Id
+             * @description Null for a dry run.
+             */
+            id: number | null;
+            /** At */
+            at: string | null;
+            /** By */
+            by: number | null;
+            /** Root */
+            root: string;
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "copy" | "move" | "link";
+            /**
+             * Count
+             * @description How many pictures.
+             */
+            count: number;
+            /** Undone At */
+            undone_at: string | null;
+            /**
+             * Unfinished
+             * @description It was cut off: it can go on, or be undone.
+             */
+            unfinished: boolean;
+            /**
+             * States
+             * @description How many steps are in each state; folders are steps too.
+             */
+            states: {
+                [key: string]: number;
+            };
+            /**
+             * Moves
+             * @description The first 200; those with a problem first.
+             */
+            moves: components["schemas"]["MoveAnswer"][];
+        };
+        /** OrganiseRunsAnswer */
+        OrganiseRunsAnswer: {
+            /**
+             * Filings
+             * @description The newest first.
+             */
+            filings: components["schemas"]["OrganisedEntry"][];
+            /**
+             * Next
+             * @description Send it as `before` for those before; null at the end.
+             */
+            next: number | null;
+        };
+        /**
+         * OrganisedEntry
+         * @description A filing in the list.
+         */
+        OrganisedEntry: {
+            /** Id */
+            id: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: number;
+            /** Root */
+            root: string;
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "copy" | "move" | "link";
+            /** Count */
+            count: number;
+            /** Undone At */
+            undone_at: string | null;
         };
         /** OwnPasswordRequest */
         OwnPasswordRequest: {
@@ -4095,14 +4074,6 @@ export interface components {
             /** Job */
             job: string | null;
         };
-        /** ReclassificationAsked */
-        ReclassificationAsked: {
-            /**
-             * Model
-             * @description The hash of a registered model.
-             */
-            model: string;
-        };
         /** ReclassificationDetail */
         ReclassificationDetail: {
             /** Id */
@@ -4153,6 +4124,14 @@ export interface components {
              * @description The most first.
              */
             moved: components["schemas"]["MovedAnswer"][];
+        };
+        /** ReclassificationRequest */
+        ReclassificationRequest: {
+            /**
+             * Model
+             * @description The hash of a registered model.
+             */
+            model: string;
         };
         /** ReclassificationStarted */
         ReclassificationStarted: {
@@ -4274,8 +4253,8 @@ export interface components {
              */
             action: number | null;
         };
-        /** ResumeAsked */
-        ResumeAsked: {
+        /** ResumeRequest */
+        ResumeRequest: {
             /**
              * Finish
              * @description Train no further; make a model of what it has learned.
@@ -4467,6 +4446,27 @@ export interface components {
              * @description The newest first.
              */
             runs: components["schemas"]["RunAnswer"][];
+        };
+        /**
+         * ScanFolderParams
+         * @description A folder to look through once.
+         */
+        ScanFolderParams: {
+            /**
+             * Path
+             * @description Its absolute path.
+             */
+            path: string;
+            /**
+             * Owner
+             * @description Ownership the pictures are; 0: everybody's.
+             */
+            owner: number;
+            /**
+             * Shared
+             * @description Whether others see them.
+             */
+            shared: boolean;
         };
         /**
          * ServiceState
@@ -4683,8 +4683,8 @@ export interface components {
              */
             checked: boolean;
         };
-        /** SourceAsked */
-        SourceAsked: {
+        /** SourceRequest */
+        SourceRequest: {
             /**
              * Source
              * @description A folder of class-name/picture files or a manifest, on the server.
@@ -4856,10 +4856,10 @@ export interface components {
             accuracy: number | null;
         };
         /**
-         * TrainingAsked
+         * TrainingRequestBody
          * @description What to train. What is left out is as the network's published recipe has it.
          */
-        TrainingAsked: {
+        TrainingRequestBody: {
             /**
              * Data
              * @description cifar10, or a folder or manifest on the server.
@@ -5859,7 +5859,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["LiveAsked"] | null;
+                "application/json": components["schemas"]["LiveRequest"] | null;
             };
         };
         responses: {
@@ -6179,7 +6179,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TrainingAsked"];
+                "application/json": components["schemas"]["TrainingRequestBody"];
             };
         };
         responses: {
@@ -6557,7 +6557,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["ResumeAsked"] | null;
+                "application/json": components["schemas"]["ResumeRequest"] | null;
             };
         };
         responses: {
@@ -6841,7 +6841,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ComparisonAsked"];
+                "application/json": components["schemas"]["ComparisonRequest"];
             };
         };
         responses: {
@@ -7164,7 +7164,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ImprovementAsked"];
+                "application/json": components["schemas"]["ImprovementRequest"];
             };
         };
         responses: {
@@ -7347,7 +7347,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["InsistAsked"] | null;
+                "application/json": components["schemas"]["InsistRequest"] | null;
             };
         };
         responses: {
@@ -7519,7 +7519,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ReclassificationAsked"];
+                "application/json": components["schemas"]["ReclassificationRequest"];
             };
         };
         responses: {
@@ -9318,7 +9318,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["HashesAsked"];
+                "application/json": components["schemas"]["HashesRequest"];
             };
         };
         responses: {
@@ -9396,7 +9396,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["FolderAsked"];
+                "application/json": components["schemas"]["FolderRequest"];
             };
         };
         responses: {
@@ -9865,7 +9865,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ActionAsked"];
+                "application/json": components["schemas"]["ActionRequest"];
             };
         };
         responses: {
@@ -10991,7 +10991,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FilingsAnswer"];
+                    "application/json": components["schemas"]["OrganiseRunsAnswer"];
                 };
             };
             /** @description The body cannot be read. */
@@ -11059,7 +11059,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["FilingAsked"];
+                "application/json": components["schemas"]["OrganiseRequest"];
             };
         };
         responses: {
@@ -11069,7 +11069,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FilingAnswer"];
+                    "application/json": components["schemas"]["OrganiseRunAnswer"];
                 };
             };
             /** @description The path or the filters cannot be used. */
@@ -11154,7 +11154,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FilingAnswer"];
+                    "application/json": components["schemas"]["OrganiseRunAnswer"];
                 };
             };
             /** @description The body cannot be read. */
@@ -11239,7 +11239,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FilingAnswer"];
+                    "application/json": components["schemas"]["OrganiseRunAnswer"];
                 };
             };
             /** @description The body cannot be read. */
@@ -11333,7 +11333,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FilingAnswer"];
+                    "application/json": components["schemas"]["OrganiseRunAnswer"];
                 };
             };
             /** @description The body cannot be read. */
@@ -11827,7 +11827,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SourceAsked"];
+                "application/json": components["schemas"]["SourceRequest"];
             };
         };
         responses: {

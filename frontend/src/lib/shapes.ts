@@ -5,8 +5,8 @@ type Schemas = components["schemas"];
 
 export type Entry = Schemas["EntryAnswer"];
 export type Action = Schemas["ActionAnswer"];
-export type ActionKind = Schemas["ActionAsked"]["kind"];
-export type FiltersBody = Schemas["FiltersAsked"];
+export type ActionKind = Schemas["ActionRequest"]["kind"];
+export type FiltersBody = Schemas["FiltersRequest"];
 export type Job = Schemas["JobAnswer"];
 export type JobState = Job["state"];
 export type Counts = Schemas["CountsAnswer"];

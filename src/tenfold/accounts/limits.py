@@ -75,7 +75,9 @@ class LoginLimits:
     def succeeded(self, one: AllowedAttempt) -> None:
         """Take a try back that did not fail, and forget the failures of that name from there."""
         with self._database.writing() as change:
-            change.execute(delete(LoginAttempt).where(LoginAttempt.id.in_(one.ids) | (LoginAttempt.key == one.here)))
+            change.execute(
+                delete(LoginAttempt).where(LoginAttempt.id.in_(one.ids) | (LoginAttempt.key == one.here))
+            )
 
     def withdraw(self, one: AllowedAttempt) -> None:
         """Take a try back that was not made."""

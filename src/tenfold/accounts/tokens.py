@@ -101,7 +101,9 @@ class Tokens:
         with self._database.reading() as look:
             return [_issued(*row) for row in look.execute(wanted)]
 
-    def revoke(self, token_id: int, *, person: int | None = None, by: int = 0, address: str = "") -> IssuedToken:
+    def revoke(
+        self, token_id: int, *, person: int | None = None, by: int = 0, address: str = ""
+    ) -> IssuedToken:
         """Let a token in no longer. `person`: only one of theirs. Raises UnknownAccount."""
         with self._database.writing() as change:
             token = change.get(Token, token_id) if 0 < token_id < 2**31 else None

@@ -27,7 +27,9 @@ def try_out(path: Path, *, seconds: float | None = None) -> None:
         seconds: the longest that it may take; None: `SECONDS`.
     """
     size = path.stat().st_size if path.is_file() else 0
-    limits = ProcessLimits(seconds=SECONDS if seconds is None else seconds, memory=_BASE_BYTES + _TIMES_FILE * size)
+    limits = ProcessLimits(
+        seconds=SECONDS if seconds is None else seconds, memory=_BASE_BYTES + _TIMES_FILE * size
+    )
     with Command(["tenfold.inference.trial", str(path)], limits=limits) as trial:
         trial.wait(lambda: False, every=0.05)
         said, ending = trial.output, trial.failure

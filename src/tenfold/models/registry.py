@@ -28,7 +28,7 @@ START, CHOSEN, WON, INSISTED, ROLLBACK = "start", "chosen", "won", "insisted", "
 _LEAST_PREFIX = 4
 _LONGEST_NAME = 200
 # Who does what the server does by itself.
-HOUSE = 0
+SYSTEM = 0
 
 
 class Registry:
@@ -47,7 +47,7 @@ class Registry:
         *,
         origin: str = FILE,
         run: str | None = None,
-        by: int = HOUSE,
+        by: int = SYSTEM,
         name: str = "",
     ) -> RegisteredModel:
         """Keep a model file. One that is kept already stays as it is; one that was removed comes back.
@@ -76,7 +76,7 @@ class Registry:
             for old in session.scalars(_listed().where(RegisteredModel.file == BUNDLED)):
                 if old.hash != key:
                     old.removed_at = now()
-        return self._note(_row(key, content, info, origin=BUNDLED, run=None, by=HOUSE, file=BUNDLED))
+        return self._note(_row(key, content, info, origin=BUNDLED, run=None, by=SYSTEM, file=BUNDLED))
 
     def measured(self, key: str, accuracy: tuple[float, float, float] | None) -> RegisteredModel:
         """Put an accuracy with its 95 % interval in the place of what the file says; None: not comparable."""

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from tenfold.workflows.switch_model import InitialModel, Load, ModelSwitch
     from tenfold.workflows.train import Train
     from tenfold.workflows.training_data import TrainingData
-    from tenfold.workflows.watch_folders import ScanFolder, FolderWatcher
+    from tenfold.workflows.watch_folders import FolderWatcher, ScanFolder
 
 
 class App(Foundation):

@@ -1,4 +1,4 @@
-"""create_app: the HTTP API and the page around one house."""
+"""create_app: the HTTP API and the page around one container."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -31,41 +31,41 @@ from tenfold.web.api.v1.catalogue import exports, pictures, reclassifications, r
 from tenfold.web.api.v1.catalogue import organise as filings
 from tenfold.web.api.v1.catalogue import search as catalogue_search
 from tenfold.web.api.v1.catalogue import watched_folders as watches
-from tenfold.web.security.guard import HEADERS, Guard, BodyRate, allowed_hosts
+from tenfold.web.security.guard import HEADERS, BodyRate, Guard, allowed_hosts
 from tenfold.web.sending import BoundedResponses
-from tenfold.web.service import State
+from tenfold.web.service import WebService
 
 API_VERSION = "1"
 
 
-def create_app(house: App, *, page: Path = pages.BUILT) -> FastAPI:
-    """The app around `house`; `page` is the folder of the frontend's build.
+def create_app(app: App, *, page: Path = pages.BUILT) -> FastAPI:
+    """The API around `app`; `page` is the folder of the frontend's build.
 
     Its lifespan starts and stops the model server and the services, so the server must run it (uvicorn does).
     """
-    service = State(house)
+    service = WebService(app)
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(api: FastAPI) -> AsyncIterator[None]:
         async with service.running():
             yield
 
-    app = describe_api(lifespan)
-    app.state.service = service
-    app.include_router(docs.router)
-    pages.install(app, page)
-    app.add_middleware(BoundedResponses, memory=service.memory)
-    app.add_middleware(
+    api = describe_api(lifespan)
+    api.state.service = service
+    api.include_router(docs.router)
+    pages.install(api, page)
+    api.add_middleware(BoundedResponses, memory=service.memory)
+    api.add_middleware(
         Guard,
-        hosts=allowed_hosts(house.settings.host, house.settings.allowed_hosts),
-        pace=BodyRate(house.settings.body_seconds, house.settings.stall_seconds, house.settings.least_rate),
+        hosts=allowed_hosts(app.settings.host, app.settings.allowed_hosts),
+        pace=BodyRate(app.settings.body_seconds, app.settings.stall_seconds, app.settings.least_rate),
     )
-    return app
+    return api
 
 
 def describe_api(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
     """The API's routes and error shape, with nothing behind them yet: enough for the OpenAPI document."""
-    app = FastAPI(
+    api = FastAPI(
         title="tenfold",
         version=API_VERSION,
         summary="A picture in, its class out.",
@@ -84,7 +84,7 @@ def describe_api(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
             _422="A value in the request cannot be used.",
         ),
     )
-    problems.install(app, HEADERS)
+    problems.install(api, HEADERS)
     for part in (
         classify,
         model,
@@ -110,5 +110,5 @@ def describe_api(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
         system,
         watches,
     ):
-        app.include_router(part.router)
-    return app
+        api.include_router(part.router)
+    return api

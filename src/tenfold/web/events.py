@@ -59,8 +59,8 @@ class Events:
 
     name = "events"
 
-    def __init__(self, house: App) -> None:
-        self._house = house
+    def __init__(self, app: App) -> None:
+        self._app = app
         self._listeners: set[Listener] = set()
         self._woken = threading.Event()
         self._ended = False
@@ -90,7 +90,7 @@ class Events:
             self._forget()
         self._all_again = True
         listener.tell(("catalogue", json.dumps({"version": self._version})))
-        listener.tell(("model", json.dumps({"hash": self._house.model_server.model.sha256})))
+        listener.tell(("model", json.dumps({"hash": self._app.model_server.model.sha256})))
         self._listeners.add(listener)
         self.wake()
         try:
@@ -120,17 +120,17 @@ class Events:
 
     def _look(self, again: bool) -> list[Event]:
         events: list[Event] = []
-        moving = self._house.jobs.records.moving(now() - _LATE)
+        moving = self._app.jobs.records.moving(now() - _LATE)
         known, self._jobs = self._jobs, {job.id: job.updated_at for job in moving}
         for job in moving:
             if again or known.get(job.id) != job.updated_at:
                 events.append(("job", job_answer(job).model_dump_json()))
-        mark, before = changes.mark(self._house.database), self._mark
+        mark, before = changes.mark(self._app.database), self._mark
         self._mark = mark
         if before is not None and mark != before:
             self._version += 1
             events.append(("catalogue", json.dumps({"version": self._version})))
-        model = self._house.model_server.model.sha256
+        model = self._app.model_server.model.sha256
         if self._model and model != self._model:
             events.append(("model", json.dumps({"hash": model})))
         self._model = model

@@ -8,7 +8,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from tenfold.web.security.connections import Connection
-from tenfold.web.service import State
+from tenfold.web.service import WebService
 
 
 def configured(
@@ -46,6 +46,6 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         assert isinstance(self.config.app, FastAPI)
-        service: State = self.config.app.state.service
+        service: WebService = self.config.app.state.service
         service.events.end()
         await super().shutdown(sockets)

@@ -1,4 +1,4 @@
-"""What the routes of one app share: the house, the model server and the limits."""
+"""What the routes share: the container of parts, the services and the limits."""
 
 import asyncio
 import os
@@ -25,12 +25,12 @@ from tenfold.web.uploads.pictures import UploadLimits, declared
 _SECONDS_TO_STOP = 15.0
 
 
-class State:
-    """The house behind one app, its services, and the limits on what requests may ask for."""
+class WebService:
+    """The parts behind the routes, the services, and the limits on what requests may ask for."""
 
-    def __init__(self, house: App) -> None:
-        self.house = house
-        self.settings = settings = house.settings
+    def __init__(self, app: App) -> None:
+        self.app = app
+        self.settings = settings = app.settings
         self.stated = stated(settings.home)
         self.uploads = UploadLimits(settings.max_picture_bytes, settings.max_files_per_request)
         # Bytes of bodies in memory, and requests whose pictures are being worked on.
@@ -45,18 +45,18 @@ class State:
             full=f"works on {settings.max_requests} requests, and takes no more",
         )
         self.threads = Threads(decoding=settings.threads or os.cpu_count() or 1)
-        self.events = Events(house)
-        self.supervisor = Supervisor([*services(house), self.events], describe)
+        self.events = Events(app)
+        self.supervisor = Supervisor([*services(app), self.events], describe)
 
     @property
     def classifier(self) -> Classifier:
         """The model that answers now."""
-        return self.house.model_server.model
+        return self.app.model_server.model
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """At work, until it is left."""
-        self.house.database.after_commit(self.events.wake)
+        self.app.database.after_commit(self.events.wake)
         self.supervisor.start()
         try:
             yield
@@ -64,7 +64,7 @@ class State:
             self.events.end()
             images.stop()  # whoever waits for a decoder goes on
             await asyncio.to_thread(self.supervisor.stop, _SECONDS_TO_STOP)
-            await asyncio.to_thread(self.house.model_server.close)
+            await asyncio.to_thread(self.app.model_server.close)
             self.threads.close()
 
     def admit(self, request: Request, clients: Sequence[str]) -> None:
@@ -79,6 +79,6 @@ def stated(home: Path) -> Settings:
     return load({**os.environ, variable("home"): str(home)}, file if file.is_file() else None)
 
 
-def service_of(request: Request) -> State:
+def service_of(request: Request) -> WebService:
     """The service behind the app that got the request."""
-    return cast(State, request.app.state.service)
+    return cast(WebService, request.app.state.service)

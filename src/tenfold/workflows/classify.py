@@ -15,7 +15,7 @@ from pydantic import Field
 
 from tenfold import images
 from tenfold.catalogue.entries.store import Store
-from tenfold.catalogue.entries.tables import HOUSE
+from tenfold.catalogue.entries.tables import SYSTEM
 from tenfold.catalogue.ingest.ingest import Ingest, PendingEntry
 from tenfold.catalogue.similar.perceptual_hash import look
 from tenfold.errors import CatalogueError, PictureError
@@ -157,4 +157,4 @@ def wake(jobs: Jobs, intake: Ingest) -> None:
     lots = -(-intake.waits(LOT * workers) // LOT)
     for number in range(lots):
         key = f"{CLASSIFY.kind} {number}"
-        jobs.submit(CLASSIFY, ClassifyParams(), title="Classify new pictures", by=HOUSE, key=key)
+        jobs.submit(CLASSIFY, ClassifyParams(), title="Classify new pictures", by=SYSTEM, key=key)

@@ -13,8 +13,8 @@ from itertools import islice
 
 from pydantic import Field
 
-from tenfold.catalogue.entries.tables import FAILED, HOUSE, Entry
-from tenfold.catalogue.ingest.ingest import IngestedEntry, Ingest, StoredPicture
+from tenfold.catalogue.entries.tables import FAILED, SYSTEM, Entry
+from tenfold.catalogue.ingest.ingest import Ingest, IngestedEntry, StoredPicture
 from tenfold.catalogue.ingest.known_files import FileState, KnownFiles, seen
 from tenfold.database import Database
 from tenfold.errors import DamagedPicture, NotAPicture, PictureError
@@ -57,8 +57,8 @@ ADD = JobType("add", WORK, AddParams, AddResult)
 class Ownership:
     """Ownership the pictures of a folder are, who adds them, whether others see them, and how they come."""
 
-    owner: int = HOUSE
-    by: int = HOUSE
+    owner: int = SYSTEM
+    by: int = SYSTEM
     shared: bool = True
     source: str = "folder"
 

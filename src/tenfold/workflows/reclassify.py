@@ -6,7 +6,13 @@ from pathlib import Path
 
 from pydantic import Field
 
-from tenfold.catalogue.edits.reclassification import FAILED, READY, RUNNING, EntryToClassify, Reclassifications
+from tenfold.catalogue.edits.reclassification import (
+    FAILED,
+    READY,
+    RUNNING,
+    EntryToClassify,
+    Reclassifications,
+)
 from tenfold.catalogue.entries.store import Store
 from tenfold.catalogue.entries.tables import Reclassification
 from tenfold.database import Session

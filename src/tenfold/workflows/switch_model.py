@@ -17,7 +17,7 @@ from tenfold import modelfile
 from tenfold.errors import ModelFileError, RegistryError
 from tenfold.inference import Classifier
 from tenfold.inference.server import ModelServer
-from tenfold.models.registry import BUNDLED, CHOSEN, FILE, HOUSE, ROLLBACK, START, Registry
+from tenfold.models.registry import BUNDLED, CHOSEN, FILE, ROLLBACK, START, SYSTEM, Registry
 from tenfold.models.tables import LiveChange, RegisteredModel
 
 Load = Callable[[Path], Classifier]
@@ -195,7 +195,7 @@ def first(registry: Registry, model: str, load: Load, try_out: Try, *, insist: b
     change = registry.live_change()
     problem = ""
     if change is None:
-        change = registry.go_live(bundled.hash, by=HOUSE, reason=START)
+        change = registry.go_live(bundled.hash, by=SYSTEM, reason=START)
     elif change.model_hash != bundled.hash:
         try:
             if registry.get(change.model_hash).file != BUNDLED:
@@ -205,7 +205,7 @@ def first(registry: Registry, model: str, load: Load, try_out: Try, *, insist: b
             problem = f"{reason} The bundled model answers instead."
         else:  # the bundled one of another version of tenfold: a server that starts brings its own
             if insist:
-                change = registry.go_live(bundled.hash, by=HOUSE, reason=START)
+                change = registry.go_live(bundled.hash, by=SYSTEM, reason=START)
     return InitialModel(load(registry.path(bundled.hash)), 0 if problem else change.id, problem)
 
 
@@ -215,7 +215,7 @@ def _named(registry: Registry, path: Path, load: Load, try_out: Try, *, insist: 
     named = registry.register(path)
     change = registry.live_change()
     if insist or change is None:
-        change = registry.go_live(named.hash, by=HOUSE, reason=START)
+        change = registry.go_live(named.hash, by=SYSTEM, reason=START)
     return InitialModel(classifier, change.id, "")
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from tenfold.catalogue.entries.tables import HOUSE, WatchedFolder
+from tenfold.catalogue.entries.tables import SYSTEM, WatchedFolder
 from tenfold.catalogue.ingest.watched_folders import WatchedFolders
 from tenfold.database import UNAVAILABLE
 from tenfold.errors import CatalogueError
@@ -64,7 +64,9 @@ class FolderWatcher:
         self._woken = threading.Event()
         self.tally = IngestCounts()
 
-    def add(self, path: str, *, owner: int = HOUSE, shared: bool = True, poll: bool = False) -> WatchedFolder:
+    def add(
+        self, path: str, *, owner: int = SYSTEM, shared: bool = True, poll: bool = False
+    ) -> WatchedFolder:
         """WatchedFolder a folder (an absolute path) from now on. The same one twice is one."""
         watch, _ = self._watches.add(path, owner=owner, shared=shared, poll=poll)
         self.wake()
@@ -124,7 +126,9 @@ class ScanFolder:
 class _Folder:
     """One watched folder."""
 
-    def __init__(self, watch: WatchedFolder, watches: WatchedFolders, adding: AddPictures, files: ServerFiles) -> None:
+    def __init__(
+        self, watch: WatchedFolder, watches: WatchedFolders, adding: AddPictures, files: ServerFiles
+    ) -> None:
         self._watch, self._watches, self._adding = watch, watches, adding
         self._settling = StableFiles(watch.path, files)
         self._notifying: FolderNotifications | None = None
@@ -170,7 +174,7 @@ class _Folder:
 
     def _add(self, stop: threading.Event, tally: IngestCounts) -> None:
         whole = list(self._settling.whole())
-        whose = Ownership(self._watch.owner_id, HOUSE, self._watch.shared, source="watch")
+        whose = Ownership(self._watch.owner_id, SYSTEM, self._watch.shared, source="watch")
         try:
             for _ in self._adding.add(whole, (self._watch.path,), whose, tally):
                 if stop.is_set():

@@ -36,20 +36,20 @@ def gallery(database: Database, tmp_path: Path) -> Gallery:
 def test_only_who_may_see_an_entry_gets_it(gallery: Gallery) -> None:
     own = gallery.add(picture(), owner=1, shared=False).id
     shared = gallery.add(picture(), owner=2, shared=True).id
-    house = gallery.add(picture(), owner=0, shared=False).id
+    app = gallery.add(picture(), owner=0, shared=False).id
 
     def sees(person: int, administrator: bool = False) -> list[int]:
         found = []
-        for number in (own, shared, house):
+        for number in (own, shared, app):
             try:
                 found.append(gallery.showing.entry(number, person=person, administrator=administrator).id)
             except NotInCatalogue:
                 continue
         return found
 
-    assert sees(1) == [own, shared, house]
-    assert sees(3) == [shared, house]
-    assert sees(3, administrator=True) == [own, shared, house]
+    assert sees(1) == [own, shared, app]
+    assert sees(3) == [shared, app]
+    assert sees(3, administrator=True) == [own, shared, app]
     with pytest.raises(NotInCatalogue, match=r"^Entry 99 does not exist, or is another person's and not"):
         gallery.showing.entry(99, person=0, administrator=True)
 

@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
-from tenfold.catalogue.entries.tables import HOUSE, Entry
-from tenfold.catalogue.search.review import ReviewScore, Review, score
+from tenfold.catalogue.entries.tables import SYSTEM, Entry
+from tenfold.catalogue.search.review import Review, ReviewScore, score
 from tenfold.database import Database, now
 from tenfold.errors import UsageError
 
@@ -84,7 +84,7 @@ def queue(database: Database, *entries: dict[str, Any]) -> Review:
             "media_type": "image/png",
             "added_at": now(),
             "name": f"{number}.png",
-            "owner_id": HOUSE,
+            "owner_id": SYSTEM,
             "shared": True,
             "review_score": 0.5,
             "review_reason": "novel",

@@ -9,7 +9,7 @@ from sqlalchemy import insert, update
 from tenfold.catalogue.entries.tables import Embedding, Entry
 from tenfold.catalogue.search.search import Search
 from tenfold.catalogue.similar import similar, vectors
-from tenfold.catalogue.similar.similar import SimilarEntries, Similar
+from tenfold.catalogue.similar.similar import Similar, SimilarEntries
 from tenfold.database import Database
 from tenfold.database.upgrading import upgrade
 from tenfold.errors import CatalogueError
@@ -34,7 +34,9 @@ def embed(database: Database, vectors: NDArray[np.float16], first: int = 1, mode
         session.execute(insert(Embedding), rows)
 
 
-def like(made: Similar, database: Database, number: int, *, person: int = 0, limit: int = 10) -> SimilarEntries:
+def like(
+    made: Similar, database: Database, number: int, *, person: int = 0, limit: int = 10
+) -> SimilarEntries:
     entry = Search(database).get(number, administrator=True)
     return made.like(entry, person=person, limit=limit)
 

@@ -39,7 +39,7 @@ def staffed(serve: Serve) -> Iterator[Staffed]:
 @pytest.fixture(scope="module")
 def app(staffed: Staffed, tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
     """Without the page's own files, which are the same for everybody."""
-    return create_app(staffed.running.service.house, page=tmp_path_factory.mktemp("not-built"))
+    return create_app(staffed.running.service.app, page=tmp_path_factory.mktemp("not-built"))
 
 
 def asked_by(dependant: Any) -> set[Any]:

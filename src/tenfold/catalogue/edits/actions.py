@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tenfold.catalogue.edits.kinds import Kind, Values, EditRequest, changed, checked_wish, undone
+from tenfold.catalogue.edits.kinds import EditRequest, Kind, Values, changed, checked_wish, undone
 from tenfold.catalogue.edits.rows import locked, write
 from tenfold.catalogue.entries.filters import Filters, conditions
-from tenfold.catalogue.entries.tables import HOUSE, Action, Change, Entry
+from tenfold.catalogue.entries.tables import SYSTEM, Action, Change, Entry
 from tenfold.database import Database, now
 from tenfold.errors import CatalogueError, NotAllowed, NotInCatalogue, UsageError
 
@@ -56,7 +56,7 @@ class Actions:
         kind: Kind,
         entries: Sequence[int] | Filters,
         *,
-        by: int = HOUSE,
+        by: int = SYSTEM,
         administrator: bool = False,
         label: str | None = None,
         name: str | None = None,
@@ -66,7 +66,7 @@ class Actions:
         Args:
             kind: what to do.
             entries: their numbers, or what finds them.
-            by: who does it: may change their own entries and the house's.
+            by: who does it: may change their own entries and the system's.
             administrator: who may change everybody's.
             label: for correct: a class, known to a model or new; "" is none of them.
             name: for rename, which takes one entry.
@@ -91,7 +91,7 @@ class Actions:
                 _note(session, action, tally)
         return ActionResult(self.get(action.id), tally.skipped)
 
-    def undo(self, action_id: int, *, by: int = HOUSE, administrator: bool = False) -> ActionResult:
+    def undo(self, action_id: int, *, by: int = SYSTEM, administrator: bool = False) -> ActionResult:
         """Take back an action, or an undo. Entries that were changed since stay as they are, and are counted.
 
         Returns:
@@ -132,7 +132,7 @@ class Actions:
         with self._database.reading() as session:
             return set(session.scalars(wanted))
 
-    def latest(self, *, by: int = HOUSE) -> Action | None:
+    def latest(self, *, by: int = SYSTEM) -> Action | None:
         """The last thing that a person did and did not undo; None where there is nothing left."""
         mine = select(Action).where(Action.by == by, Action.undone_at.is_(None), Action.count > 0)
         with self._database.reading() as session:
@@ -141,7 +141,7 @@ class Actions:
             ).first()
 
     def recent(
-        self, *, by: int = HOUSE, administrator: bool = False, before: int | None = None, limit: int = 50
+        self, *, by: int = SYSTEM, administrator: bool = False, before: int | None = None, limit: int = 50
     ) -> list[Action]:
         """What a person did (everybody, for an administrator), the newest first, all before one."""
         chosen = select(Action).where(Action.count > 0)
@@ -207,7 +207,7 @@ class Actions:
 
 
 def _changeable(entry: Values, person: int, administrator: bool) -> bool:
-    return administrator or entry["owner_id"] in (person, HOUSE)
+    return administrator or entry["owner_id"] in (person, SYSTEM)
 
 
 def _begin(session: Session, action: Action) -> None:

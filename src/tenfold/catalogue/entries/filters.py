@@ -9,7 +9,7 @@ from typing import Literal, get_args
 from sqlalchemy import ColumnElement, column, exists, func, or_, select, table
 from sqlalchemy.orm import InstrumentedAttribute
 
-from tenfold.catalogue.entries.tables import DONE, FAILED, HOUSE, SOURCES, WAITING, Entry, Name
+from tenfold.catalogue.entries.tables import DONE, FAILED, SOURCES, SYSTEM, WAITING, Entry, Name
 from tenfold.database import Database
 from tenfold.errors import UsageError
 
@@ -30,7 +30,7 @@ class Filters:
     """What a person asks for. An entry is meant where it meets all of them; what is left out asks nothing.
 
     Attributes:
-        person: who asks; sees their own entries, the house's and those that are shared.
+        person: who asks; sees their own entries, the system's and those that are shared.
         administrator: sees everybody's.
         owner: all that `person` sees, only their own, or only what is shared.
         labels: any of these classes; "" is none of the classes.
@@ -50,7 +50,7 @@ class Filters:
         UsageError: a value that cannot be, or two that exclude each other.
     """
 
-    person: int = HOUSE
+    person: int = SYSTEM
     administrator: bool = False
     owner: Owner = "visible"
     labels: tuple[str, ...] = ()
@@ -141,7 +141,7 @@ def visibility(filters: Filters, of: type[Entry] = Entry) -> list[ColumnElement[
         return [of.shared.is_(True)]
     if filters.administrator:
         return []
-    return [or_(of.owner_id.in_((filters.person, HOUSE)), of.shared)]
+    return [or_(of.owner_id.in_((filters.person, SYSTEM)), of.shared)]
 
 
 def has_word(word: str, database: Database) -> ColumnElement[bool]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from tenfold.database import Base, BigId, Moment
 
 # The person that pictures belong to where nobody has an account, or that the server itself added.
-HOUSE = 0
+SYSTEM = 0
 # An entry's class where it is none of the model's.
 NONE = ""
 WAITING, DONE, FAILED = "waiting", "done", "failed"
@@ -52,7 +52,7 @@ class Entry(Base):
     __tablename__ = "entries"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    owner_id: Mapped[int] = mapped_column(default=HOUSE)
+    owner_id: Mapped[int] = mapped_column(default=SYSTEM)
     hash: Mapped[str] = mapped_column(String(64))
     bytes: Mapped[int] = mapped_column(BigInteger)
     media_type: Mapped[str] = mapped_column(String(40))
@@ -63,7 +63,7 @@ class Entry(Base):
     longitude: Mapped[float | None]
     camera: Mapped[str | None] = mapped_column(String(200))
     added_at: Mapped[datetime] = mapped_column(Moment)
-    added_by: Mapped[int] = mapped_column(default=HOUSE)
+    added_by: Mapped[int] = mapped_column(default=SYSTEM)
     shared: Mapped[bool] = mapped_column(default=False)
     deleted_at: Mapped[datetime | None] = mapped_column(Moment)
     # In one order on every database: by the numbers of its letters.
@@ -155,7 +155,7 @@ class Name(Base):
     source: Mapped[str] = mapped_column(String(20))
     path: Mapped[str] = mapped_column(Text, default="")
     added_at: Mapped[datetime] = mapped_column(Moment)
-    added_by: Mapped[int] = mapped_column(default=HOUSE)
+    added_by: Mapped[int] = mapped_column(default=SYSTEM)
 
     __table_args__ = (UniqueConstraint("entry_id", "key"), Index(None, "source", "entry_id"))
 
@@ -207,7 +207,7 @@ class WatchedFolder(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     path: Mapped[str] = mapped_column(Text)
-    owner_id: Mapped[int] = mapped_column(default=HOUSE)
+    owner_id: Mapped[int] = mapped_column(default=SYSTEM)
     shared: Mapped[bool] = mapped_column(default=True)
     added_at: Mapped[datetime] = mapped_column(Moment)
     poll: Mapped[bool] = mapped_column(default=False)

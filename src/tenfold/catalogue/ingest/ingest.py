@@ -20,7 +20,7 @@ from tenfold import images
 from tenfold.catalogue.entries.filters import searched
 from tenfold.catalogue.entries.names import kept_path, safe_file_name
 from tenfold.catalogue.entries.store import Store
-from tenfold.catalogue.entries.tables import DONE, FAILED, HOUSE, NONE, WAITING, Embedding, Entry, Name
+from tenfold.catalogue.entries.tables import DONE, FAILED, NONE, SYSTEM, WAITING, Embedding, Entry, Name
 from tenfold.catalogue.ingest import exif
 from tenfold.catalogue.ingest.known_files import FileState, note
 from tenfold.catalogue.search import review
@@ -96,8 +96,8 @@ class Ingest:
         *,
         name: str,
         source: str,
-        owner: int = HOUSE,
-        by: int = HOUSE,
+        owner: int = SYSTEM,
+        by: int = SYSTEM,
         shared: bool = True,
         path: str = "",
     ) -> IngestedEntry:
@@ -116,7 +116,9 @@ class Ingest:
         kept = self.keep(content, name=name, path=path)
         return self.enter([kept], source=source, owner=owner, by=by, shared=shared)[0]
 
-    def keep(self, content: bytes, *, name: str, path: str = "", file: FileState | None = None) -> StoredPicture:
+    def keep(
+        self, content: bytes, *, name: str, path: str = "", file: FileState | None = None
+    ) -> StoredPicture:
         """Look at a picture's header and put its bytes on the disk. Raises as `add`."""
         header = images.header(content, name=path or name, limits=self._limits)
         taken = exif.read(header.exif)
@@ -263,7 +265,14 @@ class Ingest:
                     session.execute(update(Entry), some)
 
     def _insert(
-        self, session: Session, one: StoredPicture, name: Name, owner: int, by: int, shared: bool, worker: str | None
+        self,
+        session: Session,
+        one: StoredPicture,
+        name: Name,
+        owner: int,
+        by: int,
+        shared: bool,
+        worker: str | None,
     ) -> IngestedEntry | None:
         """The entry of a content that its owner did not have; None where there is one already."""
         statement = self._database.insert(Entry).values(

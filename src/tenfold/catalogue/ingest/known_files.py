@@ -78,7 +78,9 @@ def note(
         "entry_id": entry,
         "problem": problem and kept_path(problem),
     }
-    statement = database.insert(KnownFile).values(key=_key(owner, file.path), path=kept_path(file.path), **now)
+    statement = database.insert(KnownFile).values(
+        key=_key(owner, file.path), path=kept_path(file.path), **now
+    )
     session.execute(statement.on_conflict_do_update(index_elements=["key"], set_=now))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import or_, update
 
-from tenfold.catalogue.entries.tables import FAILED, HOUSE, WAITING, Entry
+from tenfold.catalogue.entries.tables import FAILED, SYSTEM, WAITING, Entry
 from tenfold.database import Database
 
 
@@ -24,7 +24,7 @@ def retry(
     if numbers is not None:
         which.append(Entry.id.in_(numbers))
     if not administrator:
-        which.append(or_(Entry.owner_id == person, Entry.owner_id == HOUSE))
+        which.append(or_(Entry.owner_id == person, Entry.owner_id == SYSTEM))
     values = {"state": WAITING, "problem": None, "attempts": 0, "worker": None}
     with database.writing() as session:
         return list(session.scalars(update(Entry).where(*which).values(values).returning(Entry.id)))

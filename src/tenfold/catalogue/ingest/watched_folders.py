@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from sqlalchemy import or_, select, update
 
-from tenfold.catalogue.entries.tables import HOUSE, WatchedFolder
+from tenfold.catalogue.entries.tables import SYSTEM, WatchedFolder
 from tenfold.database import Database, now
 from tenfold.errors import NotInCatalogue
 
@@ -16,7 +16,7 @@ class WatchedFolders:
         self._database = database
 
     def add(
-        self, path: str, *, owner: int = HOUSE, shared: bool = True, poll: bool = False
+        self, path: str, *, owner: int = SYSTEM, shared: bool = True, poll: bool = False
     ) -> tuple[WatchedFolder, bool]:
         """WatchedFolder a folder from now on: the watch, and whether it is new. The same one twice is one.
 
@@ -26,7 +26,9 @@ class WatchedFolders:
         """
         with self._database.writing() as session:
             same = select(WatchedFolder).where(
-                WatchedFolder.path == path, WatchedFolder.owner_id == owner, WatchedFolder.stopped_at.is_(None)
+                WatchedFolder.path == path,
+                WatchedFolder.owner_id == owner,
+                WatchedFolder.stopped_at.is_(None),
             )
             found = session.scalar(same)
             if found is not None:
@@ -40,7 +42,11 @@ class WatchedFolders:
     def active(self) -> list[WatchedFolder]:
         """The folders that are watched, in the order in which they were added."""
         with self._database.reading() as session:
-            return list(session.scalars(select(WatchedFolder).where(WatchedFolder.stopped_at.is_(None)).order_by(WatchedFolder.id)))
+            return list(
+                session.scalars(
+                    select(WatchedFolder).where(WatchedFolder.stopped_at.is_(None)).order_by(WatchedFolder.id)
+                )
+            )
 
     def claim(self, worker: str, living: Collection[str]) -> list[WatchedFolder]:
         """The folders that `worker` watches; those that no living worker watches become its own.
@@ -55,7 +61,9 @@ class WatchedFolders:
             if all(one.worker == worker or one.worker in living for one in found):
                 return [one for one in found if one.worker == worker]
         with self._database.writing() as session:
-            session.execute(update(WatchedFolder).where(WatchedFolder.stopped_at.is_(None), free).values(worker=worker))
+            session.execute(
+                update(WatchedFolder).where(WatchedFolder.stopped_at.is_(None), free).values(worker=worker)
+            )
             return list(session.scalars(active.where(WatchedFolder.worker == worker)))
 
     def stop(self, watch_id: int) -> WatchedFolder:
@@ -64,7 +72,9 @@ class WatchedFolders:
             watch = session.get(WatchedFolder, watch_id)
             if watch is None or watch.stopped_at is not None:
                 raise NotInCatalogue(
-                    f"WatchedFolder {watch_id}", "does not exist", cure="tenfold catalogue watch --list lists them."
+                    f"WatchedFolder {watch_id}",
+                    "does not exist",
+                    cure="tenfold catalogue watch --list lists them.",
                 )
             watch.stopped_at = now()
             return watch

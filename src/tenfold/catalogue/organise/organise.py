@@ -18,7 +18,7 @@ from sqlalchemy import func, insert, select, update
 
 from tenfold.catalogue.entries.filters import Filters, conditions
 from tenfold.catalogue.entries.store import Store
-from tenfold.catalogue.entries.tables import HOUSE, Entry, OrganisedFile, OrganiseRun, Name
+from tenfold.catalogue.entries.tables import SYSTEM, Entry, Name, OrganisedFile, OrganiseRun
 from tenfold.catalogue.organise import steps as filing_steps
 from tenfold.catalogue.organise import xmp
 from tenfold.catalogue.organise.plan import (
@@ -28,8 +28,8 @@ from tenfold.catalogue.organise.plan import (
     PLANNED,
     SIDECAR,
     Mode,
-    Planner,
     OrganiseStep,
+    Planner,
     checked_root,
 )
 from tenfold.catalogue.organise.steps import StepRefused
@@ -68,14 +68,16 @@ class Organiser:
         self._database, self._store, self._home = database, store, home.resolve()
         self._files = ServerFiles(home, database.file, readable=(store.root,))
 
-    def plan(self, filters: Filters, root: Path, mode: Mode, *, sidecars: bool = False) -> Iterator[OrganiseStep]:
+    def plan(
+        self, filters: Filters, root: Path, mode: Mode, *, sidecars: bool = False
+    ) -> Iterator[OrganiseStep]:
         """Every step that `file` would take, without taking any. Raises CatalogueError."""
         real = checked_root(root, self._home)
         planner = Planner(self._store, self._files, real, self._home, mode, sidecars=sidecars)
         return planner.steps(self._entries(filters))
 
     def file(
-        self, filters: Filters, root: Path, mode: Mode, *, sidecars: bool = False, by: int = HOUSE
+        self, filters: Filters, root: Path, mode: Mode, *, sidecars: bool = False, by: int = SYSTEM
     ) -> OrganiseReport:
         """File what `filters` find and a class is known of.
 
@@ -137,7 +139,9 @@ class Organiser:
         with self._database.writing() as session:
             left = session.scalar(select(func.count()).select_from(OrganisedFile).where(*mine))
             if not left:
-                session.execute(update(OrganiseRun).where(OrganiseRun.id == filing_id).values(undone_at=now()))
+                session.execute(
+                    update(OrganiseRun).where(OrganiseRun.id == filing_id).values(undone_at=now())
+                )
         return self.get(filing_id)
 
     def get(self, filing_id: int) -> OrganiseReport:
@@ -146,7 +150,9 @@ class Organiser:
             filing = session.get(OrganiseRun, filing_id) if 0 < filing_id < 2**63 else None
             if filing is None:
                 raise NotInCatalogue(f"OrganiseRun {filing_id}", "does not exist", cure=_LISTED)
-            counts = select(OrganisedFile.state, OrganisedFile.how, func.count()).where(OrganisedFile.filing_id == filing_id)
+            counts = select(OrganisedFile.state, OrganisedFile.how, func.count()).where(
+                OrganisedFile.filing_id == filing_id
+            )
             states, hows = Counter[str](), Counter[str]()
             for state, how, count in session.execute(counts.group_by(OrganisedFile.state, OrganisedFile.how)):
                 states[state] += count

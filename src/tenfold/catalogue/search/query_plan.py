@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, te
 from sqlalchemy.orm import Session
 
 from tenfold.catalogue.entries.filters import TEXTS, TRIGRAM, Filters, facts, in_name, phrase, visibility
-from tenfold.catalogue.entries.tables import HOUSE, SOURCES, Entry, Name, Total
+from tenfold.catalogue.entries.tables import SOURCES, SYSTEM, Entry, Name, Total
 from tenfold.catalogue.search.orders import Order
 
 # So many rows are fetched one by one and sorted in a hundredth of a second; MANY in a tenth.
@@ -134,7 +134,7 @@ def cells(filters: Filters) -> list[ColumnElement[bool]]:
     elif filters.owner == "shared":
         found.append(Total.shared.is_(True))
     elif not filters.administrator:
-        found.append(or_(Total.owner_id.in_((filters.person, HOUSE)), Total.shared))
+        found.append(or_(Total.owner_id.in_((filters.person, SYSTEM)), Total.shared))
     if filters.labels:
         found += [Total.labelled.is_(True), Total.label.in_(filters.labels)]
     if filters.states:
@@ -185,7 +185,7 @@ def _drivers(session: Session, filters: Filters) -> Iterator[IndexedCondition]:
             own = select(Entry.id).with_hint(Entry, "INDEXED BY entries_by_owner_added")
             shared = select(Entry.id).with_hint(Entry, "INDEXED BY entries_by_shared")
             both = union_all(
-                own.where(Entry.owner_id.in_((filters.person, HOUSE))), shared.where(Entry.shared.is_(True))
+                own.where(Entry.owner_id.in_((filters.person, SYSTEM))), shared.where(Entry.shared.is_(True))
             ).subquery()
             yield IndexedCondition(count, BY_NUMBER, Entry.id.in_(select(both.c.id)))
 

@@ -16,7 +16,7 @@ from typing import Literal
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
-from tenfold.catalogue.entries.tables import HOUSE, NONE, Entry
+from tenfold.catalogue.entries.tables import NONE, SYSTEM, Entry
 from tenfold.database import Database
 from tenfold.errors import UsageError
 
@@ -121,7 +121,7 @@ class Review:
         self._database = database
 
     def page(
-        self, *, person: int = HOUSE, administrator: bool = False, limit: int = 50, after: str | None = None
+        self, *, person: int = SYSTEM, administrator: bool = False, limit: int = 50, after: str | None = None
     ) -> Queue:
         """A page of the queue.
 
@@ -136,7 +136,7 @@ class Review:
         """
         waiting: list[ColumnElement[bool]] = [Entry.review_score.is_not(None), Entry.deleted_at.is_(None)]
         if not administrator:
-            waiting.append(Entry.owner_id.in_((person, HOUSE)))
+            waiting.append(Entry.owner_id.in_((person, SYSTEM)))
         below = [] if after is None else [_below(after)]
         order = (Entry.review_score.desc(), Entry.id.desc())
         with self._database.reading() as session:

@@ -9,9 +9,9 @@ from sqlalchemy import ColumnElement, not_, select
 from sqlalchemy.orm import Session
 
 from tenfold.catalogue.entries.filters import Filters, conditions, visibility
-from tenfold.catalogue.entries.tables import HOUSE, Entry, Name
+from tenfold.catalogue.entries.tables import SYSTEM, Entry, Name
 from tenfold.catalogue.search.counts import Counts, counts
-from tenfold.catalogue.search.orders import Order, Cursor, order_of, read, written
+from tenfold.catalogue.search.orders import Cursor, Order, order_of, read, written
 from tenfold.catalogue.search.query_plan import BY_NUMBER, Plan, planned
 from tenfold.database import Database
 from tenfold.errors import NotInCatalogue, UsageError
@@ -67,7 +67,7 @@ class Search:
         with self._database.reading() as session:
             return counts(session, filters, self._database)
 
-    def get(self, number: int, *, person: int = HOUSE, administrator: bool = False) -> Entry:
+    def get(self, number: int, *, person: int = SYSTEM, administrator: bool = False) -> Entry:
         """One entry, also a deleted one; NotInCatalogue where there is none that the person sees."""
         with self._database.reading() as session:
             seen = visibility(Filters(person=person, administrator=administrator))

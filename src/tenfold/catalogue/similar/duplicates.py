@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 
 from tenfold.catalogue.entries.filters import Filters, conditions
-from tenfold.catalogue.entries.tables import HOUSE, Entry
+from tenfold.catalogue.entries.tables import SYSTEM, Entry
 from tenfold.catalogue.similar.perceptual_hash import ALIKE
 from tenfold.database import Database
 from tenfold.errors import UsageError
@@ -50,7 +50,7 @@ class Duplicates:
         self._found: dict[tuple[int, bool], tuple[float, list[Ids]]] = {}
 
     def page(
-        self, *, person: int = HOUSE, administrator: bool = False, limit: int = 20, after: str | None = None
+        self, *, person: int = SYSTEM, administrator: bool = False, limit: int = 20, after: str | None = None
     ) -> Groups:
         """A page of groups of two and more entries that look the same, of what the person sees.
 

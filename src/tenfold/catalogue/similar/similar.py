@@ -15,7 +15,7 @@ import numpy as np
 from sqlalchemy import func, select
 
 from tenfold.catalogue.entries.filters import Filters, conditions
-from tenfold.catalogue.entries.tables import HOUSE, Embedding, Entry
+from tenfold.catalogue.entries.tables import SYSTEM, Embedding, Entry
 from tenfold.catalogue.similar.vectors import Found, ModelVectors, Vectors, nearest_of, unpacked
 from tenfold.database import Database
 from tenfold.errors import CatalogueError
@@ -63,7 +63,7 @@ class Similar:
         self._stopping = threading.Event()
 
     def like(
-        self, entry: Entry, *, person: int = HOUSE, administrator: bool = False, limit: int = 24
+        self, entry: Entry, *, person: int = SYSTEM, administrator: bool = False, limit: int = 24
     ) -> SimilarEntries:
         """The entries most like one, of those that `person` sees and that are not deleted.
 

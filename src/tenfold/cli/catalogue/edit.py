@@ -9,7 +9,7 @@ from tenfold.errors import UsageError
 from tenfold.runtime import App
 
 if TYPE_CHECKING:
-    from tenfold.catalogue.edits.actions import Actions, ActionResult
+    from tenfold.catalogue.edits.actions import ActionResult, Actions
 
 _ID = click.IntRange(min=1)
 _DONE = {

@@ -49,7 +49,7 @@ async def visitor(request: Request) -> Visitor:
         LoginRefused: the token lets nobody in.
     """
     service = service_of(request)
-    if service.house.people.nobody_lately and private(service.settings):
+    if service.app.people.nobody_lately and private(service.settings):
         return _owner(request)
     return await service.threads.read(recognise, request)
 
@@ -70,8 +70,8 @@ Administrator = Annotated[Visitor, Depends(administrator)]
 def recognise(request: Request, *, using: bool = True) -> Visitor:
     """`visitor`, for a thread. `using`: whether the request counts as use of its session."""
     service = service_of(request)
-    house = service.house
-    if not house.people.anybody():
+    app = service.app
+    if not app.people.anybody():
         if private(service.settings):
             return _owner(request)
         raise LoginNeeded(
@@ -81,13 +81,13 @@ def recognise(request: Request, *, using: bool = True) -> Visitor:
         )
     sent = request.headers.get("authorization", "")
     if sent.lower().startswith(_SCHEME):
-        token = house.tokens.find(sent[len(_SCHEME) :].strip())
+        token = app.tokens.find(sent[len(_SCHEME) :].strip())
         if token is None:
             raise LoginRefused(
                 "The token", "is not one of this server, or holds no longer", cure="Make a new one."
             )
         return Visitor(token.person_id, token.person, token.role, address_of(request))
-    session = house.sessions.find(cookie_of(request), using=using)
+    session = app.sessions.find(cookie_of(request), using=using)
     if session is None:
         raise LoginNeeded(
             "This server", "asks who you are", cure="Sign in, or send a token: Authorization: Bearer ..."

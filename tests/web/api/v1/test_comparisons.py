@@ -20,10 +20,10 @@ def at_work(serve: Serve) -> Running:
 def keys(at_work: Running, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """Two models of the same name, which answer alike, and one of other classes."""
     folder = tmp_path_factory.mktemp("models")
-    house = at_work.service.house
+    app = at_work.service.app
     first = tiny.variant(folder / "first.onnx", name="twin", licence="MIT")
     second = tiny.variant(folder / "second.onnx", name="twin", licence="CC0-1.0")
-    return [house.model_switch.add(path, name="twin", by=0).hash for path in (first, second)]
+    return [app.model_switch.add(path, name="twin", by=0).hash for path in (first, second)]
 
 
 @pytest.mark.slow
@@ -36,7 +36,7 @@ def test_the_result_says_which_is_better_and_how_sure_that_is(
     job = asked.json()
     assert (job["kind"], job["title"]) == ("compare", "Compare twin and twin")
     assert at_work.client.get(f"{COMPARISONS}/{job['id']}/report").status_code == 404
-    at_work.service.house.jobs.wait(job["id"], timeout=60)
+    at_work.service.app.jobs.wait(job["id"], timeout=60)
     job = at_work.client.get(f"/api/v1/jobs/{job['id']}").json()
     assert (job["state"], job["problem"]) == ("done", None)
     names = [f"twin ({key[:8]})" for key in keys]
@@ -71,7 +71,7 @@ def test_what_cannot_be_compared_is_refused_at_once(
     )
     names = tuple(ClassName(label) for label in "abcdefghij")
     other = tiny.variant(tmp_path / "other.onnx", name="other", classes=names)
-    key = at_work.service.house.model_switch.add(other, name="other", by=0).hash
+    key = at_work.service.app.model_switch.add(other, name="other", by=0).hash
     status, told = words([keys[0], key], str(tmp_path))
     assert status == 422
     assert told.startswith("twin and other know different classes, so they cannot be compared")

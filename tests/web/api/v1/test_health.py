@@ -85,9 +85,9 @@ def test_what_waits_is_classified_after_the_database_was_busy(
     locked = Locked(service._do)
     monkeypatch.setattr(service, "_do", locked)
     # As another process would add it: nobody asks for a job.
-    entry = running.service.house.ingest.add(picture(RED), name="red.png", source="api").entry
+    entry = running.service.app.ingest.add(picture(RED), name="red.png", source="api").entry
     service.wake()
     until(lambda: locked.refused > 3)
-    assert running.service.house.search.get(entry.id, administrator=True).label is None
+    assert running.service.app.search.get(entry.id, administrator=True).label is None
     locked.on = False
-    until(lambda: running.service.house.search.get(entry.id, administrator=True).label == "red")
+    until(lambda: running.service.app.search.get(entry.id, administrator=True).label == "red")

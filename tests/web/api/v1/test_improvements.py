@@ -31,23 +31,21 @@ def at_work(serve: Serve) -> Running:
     return serve(FakeClassifier())
 
 
-def begun(house: App, base: str, options: dict[str, Any]) -> Improvement:
-    with house.database.writing() as session:
-        return house.improve.improvements.begin(session, "0", base, 0, options)
+def begun(app: App, base: str, options: dict[str, Any]) -> Improvement:
+    with app.database.writing() as session:
+        return app.improve.improvements.begin(session, "0", base, 0, options)
 
 
 def test_what_is_missing_is_told_and_refused(at_work: Running) -> None:
-    client, house = at_work.client, at_work.service.house
+    client, app = at_work.client, at_work.service.app
     ready = client.get(f"{AT}/ready").json()
     assert (ready["corrected"], ready["ready"], ready["least"]) == (0, False, 10)
     assert ready["reason"] == "0 corrected pictures of classes that can be learned, and it takes 10"
     assert (ready["code"], ready["counted"], ready["own_data"]) == ("too-few", 0, False)
     assert (ready["own_code"], ready["least_apart"]) == ("missing", 5)
-    entries = [
-        house.ingest.add(picture((200, n, n)), name=f"{n}", source="upload").entry.id for n in range(30)
-    ]
-    house.actions.do("correct", entries, label="cat")
-    looked_at(house.database)
+    entries = [app.ingest.add(picture((200, n, n)), name=f"{n}", source="upload").entry.id for n in range(30)]
+    app.actions.do("correct", entries, label="cat")
+    looked_at(app.database)
     ready = client.get(f"{AT}/ready").json()
     assert ready["per_class"] == {"cat": 30}
     assert 0 < ready["held_out"] < 15
@@ -59,11 +57,11 @@ def test_what_is_missing_is_told_and_refused(at_work: Running) -> None:
 
 
 def test_a_judged_model_goes_live_by_winning_or_insisting_alone(at_work: Running) -> None:
-    client, house = at_work.client, at_work.service.house
-    base = house.registry.live()
-    model = house.registry.register(tiny.MODEL).hash
-    table = Improvements(house.database)
-    one = begun(house, base, {"with_own_data": False, "epochs": 2, "own_source": ""})
+    client, app = at_work.client, at_work.service.app
+    base = app.registry.live()
+    model = app.registry.register(tiny.MODEL).hash
+    table = Improvements(app.database)
+    one = begun(app, base, {"with_own_data": False, "epochs": 2, "own_source": ""})
     table.change(one.id, state=JUDGED, verdict="no-difference", comparison=JUDGEMENT, model_hash=model)
     told = client.get(f"{AT}/{one.id}").json()
     assert (told["state"], told["verdict"], told["live"], told["base"]) == (
@@ -77,15 +75,15 @@ def test_a_judged_model_goes_live_by_winning_or_insisting_alone(at_work: Running
     assert refused.json()["detail"] == (
         f"The model of improvement {one.id} did not win (no-difference). Insist to use it anyway."
     )
-    assert house.registry.live() == base
+    assert app.registry.live() == base
     answer = client.post(f"{AT}/{one.id}/live", json={"insist": True}).json()
     assert answer == {"model": model, "previous": base, "reason": "insisted"}
     assert client.get(f"{AT}/{one.id}").json()["live"] is True
-    assert house.audit is not None
+    assert app.audit is not None
 
     # One that won against a model that is not live any more did not win against this one.
     table.change(one.id, verdict="better")
-    other = begun(house, "f" * 64, dict(one.options))
+    other = begun(app, "f" * 64, dict(one.options))
     table.change(other.id, state=JUDGED, verdict="better", comparison=JUDGEMENT, model_hash=base)
     refused = client.post(f"{AT}/{other.id}/live")
     assert refused.status_code == 409
@@ -93,12 +91,12 @@ def test_a_judged_model_goes_live_by_winning_or_insisting_alone(at_work: Running
 
 
 def test_one_whose_job_was_cancelled_while_it_waited_is_stopped(at_work: Running) -> None:
-    house = at_work.service.house
-    one = begun(house, "a" * 64, {"with_own_data": True, "epochs": 4})
-    job = submit(house.jobs, "nobody does this", "Waits")
-    house.improve.improvements.change(one.id, job_id=job.id)
-    house.jobs.cancel(job.id)
-    house.jobs.wait(job.id, timeout=30)
+    app = at_work.service.app
+    one = begun(app, "a" * 64, {"with_own_data": True, "epochs": 4})
+    job = submit(app.jobs, "nobody does this", "Waits")
+    app.improve.improvements.change(one.id, job_id=job.id)
+    app.jobs.cancel(job.id)
+    app.jobs.wait(job.id, timeout=30)
     told = at_work.client.get(f"{AT}/{one.id}").json()
     assert told["state"] in ("stopped", "failed")
 

@@ -33,7 +33,7 @@ def unfinished(tmp_path: Path) -> Path:
 
 def look(running: Running, folder: Path, **more: Any) -> str:
     params = ScanFolderParams(path=str(folder), owner=0, shared=True)
-    return running.service.house.jobs.submit(LOOK, params, title="Look", by=0, **more).id
+    return running.service.app.jobs.submit(LOOK, params, title="Look", by=0, **more).id
 
 
 def until(true: Callable[[], Any]) -> None:
@@ -65,7 +65,7 @@ def listening(running: Running) -> Iterator[Iterator[tuple[str, Any]]]:
 
 @pytest.mark.slow
 def test_jobs_are_listed_page_by_page_and_by_kind_and_state(running: Running) -> None:
-    ids = [submit(running.service.house.jobs, "knit", f"{i}").id for i in range(3)]
+    ids = [submit(running.service.app.jobs, "knit", f"{i}").id for i in range(3)]
     first = running.client.get("/api/v1/jobs", params={"limit": 2, "kind": "knit"}).json()
     assert [job["id"] for job in first["jobs"]] == [ids[2], ids[1]]
     assert first["next"] == ids[1]
@@ -75,7 +75,7 @@ def test_jobs_are_listed_page_by_page_and_by_kind_and_state(running: Running) ->
 
 
 def test_a_failed_job_tells_why_in_the_shape_of_all_errors(running: Running) -> None:
-    job = submit(running.service.house.jobs, "purl", "Purl", rows=3)
+    job = submit(running.service.app.jobs, "purl", "Purl", rows=3)
     until(lambda: running.client.get(f"/api/v1/jobs/{job.id}").json()["state"] == "failed")
     told = running.client.get(f"/api/v1/jobs/{job.id}").json()
     assert (told["kind"], told["params"]) == ("unknown", None)
@@ -106,7 +106,7 @@ def test_whoever_listens_is_told_how_things_are_and_then_of_every_change(
         assert next(told)[0] == "catalogue"
         assert next(told) == ("model", {"hash": running.service.classifier.sha256})
         assert before in (job["id"] for name, job in told if name == "job")
-        later = submit(running.service.house.jobs, "knit", "Knit").id
+        later = submit(running.service.app.jobs, "knit", "Knit").id
         states = []
         for name, job in told:
             if name == "job" and job["id"] == later:
@@ -132,11 +132,11 @@ def test_another_entry_and_another_model_are_told(serve: Serve, tmp_path: Path) 
         until(lambda: running.service.events._mark is not None)
         picture = tmp_path / "red.png"
         Image.new("RGB", (40, 40), "red").save(picture)
-        running.service.house.ingest.add(picture.read_bytes(), name="red.png", source="api")
+        running.service.app.ingest.add(picture.read_bytes(), name="red.png", source="api")
         assert next(one["version"] for name, one in told if name == "catalogue") > version
         other = FakeClassifier()
         other.sha256 = "0" * 64
-        running.service.house.model_server.swap(other)
+        running.service.app.model_server.swap(other)
         assert next(one for name, one in told if name == "model" and one["hash"] == "0" * 64)
 
 
@@ -155,8 +155,8 @@ def test_more_listeners_than_fit_are_refused(serve: Serve, monkeypatch: pytest.M
 
 
 def test_a_server_that_stops_lets_its_listeners_go_at_once(tmp_path: Path) -> None:
-    house = FakeApp(replace(settings.load(), home=tmp_path))
-    server, thread, port = start(create_app(house, page=tmp_path / "not-built"))
+    app = FakeApp(replace(settings.load(), home=tmp_path))
+    server, thread, port = start(create_app(app, page=tmp_path / "not-built"))
     begun, ended = threading.Event(), threading.Event()
 
     def listen() -> None:
@@ -174,7 +174,7 @@ def test_a_server_that_stops_lets_its_listeners_go_at_once(tmp_path: Path) -> No
     assert ended.wait(8)
     listener.join()
     thread.join()
-    house.close()
+    app.close()
 
 
 def test_what_can_be_no_job_is_refused_before_it_is_looked_for(running: Running) -> None:

@@ -35,7 +35,7 @@ def test_a_server_that_cannot_use_the_live_model_says_so(
     running: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert running.client.get("/readyz").json()["notices"] == []
-    monkeypatch.setattr(running.service.house.model_switch, "_problem", "The model file is gone.")
+    monkeypatch.setattr(running.service.app.model_switch, "_problem", "The model file is gone.")
     assert running.client.get("/readyz").json()["notices"] == [
         "The live model cannot be used here; colours answers instead."
     ]
@@ -43,7 +43,7 @@ def test_a_server_that_cannot_use_the_live_model_says_so(
 
 def test_a_server_whose_database_file_is_not_there_is_not_ready(serve: Serve, tmp_path: Path) -> None:
     running = serve()
-    file = running.service.house.database.file
+    file = running.service.app.database.file
     assert file is not None
     file.rename(tmp_path / "away")
     answer = running.client.get("/readyz")

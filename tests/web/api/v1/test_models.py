@@ -28,7 +28,7 @@ def at_work(serve: Serve) -> Running:
 
 @pytest.fixture
 def registry(at_work: Running) -> Registry:
-    return at_work.service.house.registry
+    return at_work.service.app.registry
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def test_a_model_is_added_made_live_rolled_back_and_removed(at_work: Running, ad
     assert (refused.status_code, refused.json()["code"]) == (409, "registry-error")
     reasons = [change["reason"] for change in client.get(f"{MODELS}/history").json()["changes"]]
     assert reasons == ["rollback", "chosen", "start"]
-    actions = [(one.action, one.subject) for one in at_work.service.house.audit.latest(limit=4)]
+    actions = [(one.action, one.subject) for one in at_work.service.app.audit.latest(limit=4)]
     assert actions == [
         ("model.remove", "tiny"),
         ("model.rollback", "tenfold-cifar10"),
@@ -147,9 +147,9 @@ def test_an_unknown_model_is_not_found(at_work: Running, method: str, place: str
 
 @pytest.mark.slow
 def test_a_server_follows_what_a_command_makes_live(at_work: Running, added: str) -> None:
-    house = at_work.service.house
-    bundled = house.registry.live()
-    elsewhere = Registry(house.database, house.home / "models")
+    app = at_work.service.app
+    bundled = app.registry.live()
+    elsewhere = Registry(app.database, app.home / "models")
     began = time.monotonic()
     elsewhere.go_live(added, by=0)
     until(lambda: at_work.client.get("/api/v1/model").json()["sha256"] == added)
@@ -168,7 +168,7 @@ def test_while_models_switch_back_and_forth_every_answer_is_that_of_the_model_it
         for name, those in labels.items()
     }
     busy = serve(Classifier(models["left"], threads=1), threads=1)
-    switch = busy.service.house.model_switch
+    switch = busy.service.app.model_switch
     keys = {name: switch.add(path, name=name, by=0).hash for name, path in models.items()}
     by_key = {keys[name]: set(those) for name, those in labels.items()}
     pictures = [("files", (f"{n}.png", picture(size=(40, 30)))) for n in range(3)]
@@ -206,7 +206,7 @@ def test_while_models_switch_back_and_forth_every_answer_is_that_of_the_model_it
 @pytest.mark.slow
 def test_one_bad_row_or_file_does_not_break_the_list(serve: Serve) -> None:
     running = serve()
-    house = running.service.house
+    app = running.service.app
     at: dict[str, Any] = {"added_at": now(), "added_by": 0, "origin": "file", "input_size": 32, "bytes": 3}
     bad: dict[str, dict[str, Any]] = {
         "surrogate": {"classes": ["cat", "\ud800"]},
@@ -216,11 +216,11 @@ def test_one_bad_row_or_file_does_not_break_the_list(serve: Serve) -> None:
         "gone": {"classes": ["a"]},
         "short": {"classes": ["a"], "bytes": 4},
     }
-    house.registry.folder.mkdir(exist_ok=True)
-    with house.database.writing() as session:
+    app.registry.folder.mkdir(exist_ok=True)
+    with app.database.writing() as session:
         for name, columns in bad.items():
             if name != "gone":
-                (house.registry.folder / f"{name}.onnx").write_bytes(b"abc")
+                (app.registry.folder / f"{name}.onnx").write_bytes(b"abc")
             session.add(
                 RegisteredModel(**{"hash": name, "name": name, "file": f"{name}.onnx", **at, **columns})
             )

@@ -84,11 +84,11 @@ def full(serve: Serve) -> Running:
             {"person_id": n, "name": "t", "hash": HASHES[n], "role": "viewer", "created_at": at} for n in rows
         ],
     }
-    house = running.service.house
-    with house.database.writing() as session:
+    app = running.service.app
+    with app.database.writing() as session:
         for table, values in tables.items():
             session.execute(insert(table), values)
-    house.people.add("ann", ADMINISTRATOR, WORDS, by=0, address="")
+    app.people.add("ann", ADMINISTRATOR, WORDS, by=0, address="")
     origin = {"Origin": running.address}
     signed_in = running.client.post(
         "/api/v1/session", json={"name": "ann", "password": WORDS}, headers=origin
@@ -119,7 +119,7 @@ def full(serve: Serve) -> Running:
     ],
 )
 def test_a_list_is_a_few_queries(full: Running, path: str) -> None:
-    with counting(full.service.house.database) as counted:
+    with counting(full.service.app.database) as counted:
         answer = full.client.get(f"/api/v1/{path}")
     assert answer.status_code == 200, answer.text
     assert counted.connections <= MOST
@@ -127,7 +127,7 @@ def test_a_list_is_a_few_queries(full: Running, path: str) -> None:
 
 
 def test_an_export_is_a_few_queries(full: Running) -> None:
-    with counting(full.service.house.database) as counted:
+    with counting(full.service.app.database) as counted:
         answer = full.client.get("/api/v1/exports/entries.csv")
     assert len(answer.text.splitlines()) == MANY
     assert counted.connections <= MOST

@@ -22,7 +22,7 @@ def at_work(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> Running:
 
 @pytest.fixture
 def folder(at_work: Running) -> Path:
-    return at_work.service.house.train.runs
+    return at_work.service.app.train.runs
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ def test_training_is_asked_for_waits_is_stopped_and_deleted(
     client.post(f"{RUNS}/{name}/stop")
     assert client.delete(f"{RUNS}/{name}").status_code == 204
     assert not (folder / name).exists()
-    noted = [one.action for one in at_work.service.house.audit.latest()]
+    noted = [one.action for one in at_work.service.app.audit.latest()]
     assert noted[::-1] == [
         "training.begin", "training.stop", "training.resume", "training.resume", "training.stop",
         "training.delete",

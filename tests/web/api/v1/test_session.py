@@ -82,7 +82,7 @@ def test_signing_out_ends_the_session_and_takes_the_cookie_away(staffed: Staffed
 
 
 def test_changing_one_s_password_ends_every_other_session(staffed: Staffed) -> None:
-    staffed.running.service.house.people.add("pam", "viewer", WORDS)
+    staffed.running.service.app.people.add("pam", "viewer", WORDS)
     with staffed.sign_in("pam") as here, staffed.sign_in("pam") as elsewhere:
         change = {"old": "wrong words", "new": "nine blue kettles"}
         assert here.post("/api/v1/session/password", json=change).status_code == 401
@@ -97,7 +97,7 @@ def test_changing_one_s_password_ends_every_other_session(staffed: Staffed) -> N
 
 
 def test_one_sees_where_one_is_signed_in_and_ends_it(staffed: Staffed) -> None:
-    staffed.running.service.house.people.add("sam", "viewer", WORDS)
+    staffed.running.service.app.people.add("sam", "viewer", WORDS)
     with (
         staffed.sign_in("sam") as here,
         staffed.sign_in("sam", **{"User-Agent": "Phone"}) as phone,
@@ -118,12 +118,10 @@ def test_one_sees_where_one_is_signed_in_and_ends_it(staffed: Staffed) -> None:
 
 
 def test_somebody_disabled_is_out_at_once(staffed: Staffed) -> None:
-    tim = staffed.running.service.house.people.add("tim", "viewer", WORDS).id
+    tim = staffed.running.service.app.people.add("tim", "viewer", WORDS).id
     with (
         staffed.sign_in("tim") as browser,
-        staffed.program(
-            staffed.running.service.house.tokens.add(tim, "cron", "viewer", days=1)[1]
-        ) as program,
+        staffed.program(staffed.running.service.app.tokens.add(tim, "cron", "viewer", days=1)[1]) as program,
     ):
         assert program.get("/api/v1/model").status_code == 200
         assert staffed.ann.patch(f"/api/v1/people/{tim}", json={"disabled": True}).status_code == 200
@@ -149,7 +147,7 @@ def test_a_password_is_never_shown_in_an_answer(staffed: Staffed) -> None:
 def test_over_https_the_cookie_is_bound_to_this_host(serve: Serve) -> None:
     """As behind a proxy that is trusted: uvicorn then says that the request came by https."""
     with staff(serve) as staffed:
-        app = create_app(staffed.running.service.house)
+        app = create_app(staffed.running.service.app)
         sent: list[dict[str, object]] = []
         body = b'{"name": "vic", "password": "%s"}' % WORDS.encode()
         scope = {

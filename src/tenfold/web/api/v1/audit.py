@@ -41,5 +41,5 @@ def audit(
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> list[AuditAnswer]:
     """The newest first."""
-    found = service_of(request).house.audit.latest(before=before, limit=limit)
+    found = service_of(request).app.audit.latest(before=before, limit=limit)
     return [AuditAnswer(**{name: getattr(one, name) for name in AuditAnswer.model_fields}) for one in found]

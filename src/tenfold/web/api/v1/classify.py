@@ -18,7 +18,7 @@ from tenfold.predictions import Prediction
 from tenfold.web.problems import Overloaded, Problem, describe, responses
 from tenfold.web.security.access import Viewer
 from tenfold.web.security.quotas import Reservation
-from tenfold.web.service import State, service_of
+from tenfold.web.service import WebService, service_of
 from tenfold.web.uploads import pictures as uploads
 from tenfold.web.uploads.pictures import Upload
 
@@ -134,13 +134,13 @@ def _serialised(model: str, outcomes: list[_Outcome], evidence: bool) -> bytes:
 
 
 async def _classify_all(
-    request: Request, service: State, model: Classifier, memory: Reservation, slot: Reservation
+    request: Request, service: WebService, model: Classifier, memory: Reservation, slot: Reservation
 ) -> list[_Outcome]:
     """Classify while the rest still arrives; reading pauses while this request has enough in hand.
 
     The request has a slot while one of its pictures, which is then whole, is being worked on.
     """
-    server = service.house.model_server
+    server = service.app.model_server
     enough = min(_ENOUGH_BYTES, service.uploads.picture_bytes)
     tasks: list[asyncio.Task[_Outcome]] = []
     in_hand: dict[asyncio.Task[_Outcome], Upload] = {}

@@ -46,9 +46,9 @@ def compare(request: Request, who: Administrator, asked: ComparisonRequest) -> J
     The job's result has each model's figures; and of each pair the difference in accuracy with its 95 %
     interval, the probability of so much by luck (McNemar's test), and what can be said in a sentence.
     """
-    house = service_of(request).house
+    app = service_of(request).app
     keys = list(dict.fromkeys(asked.models))
-    models = [house.registry.get(key) for key in keys]
+    models = [app.registry.get(key) for key in keys]
     if len(keys) < 2:
         raise UsageError("A comparison", "needs two models or more", received=f"{len(keys)}")
     check_classes({name: one.classes for name, one in zip(names_of(models), models, strict=True)})
@@ -60,9 +60,9 @@ def compare(request: Request, who: Administrator, asked: ComparisonRequest) -> J
         )
     params = CompareParams(models=keys, data=asked.data, split=asked.split)
     title = f"Compare {' and '.join(one.name for one in models)}"
-    house.audit.note(who.id, "model.compare", title, params.model_dump(), address=who.address)
+    app.audit.note(who.id, "model.compare", title, params.model_dump(), address=who.address)
     key = f"{COMPARE.kind} {params.model_dump_json()}"
-    return job_answer(house.jobs.submit(COMPARE, params, title=title, by=who.id, key=key))
+    return job_answer(app.jobs.submit(COMPARE, params, title=title, by=who.id, key=key))
 
 
 @router.get(
@@ -71,9 +71,9 @@ def compare(request: Request, who: Administrator, asked: ComparisonRequest) -> J
 )  # fmt: skip
 async def report(request: Request, who: Viewer, job: str) -> Response:
     """The figures, and pictures that one model gets right and another wrong."""
-    house = service_of(request).house
-    found = await service_of(request).threads.read(house.jobs.get, job)
-    page = house.compare.page(found.id)
+    app = service_of(request).app
+    found = await service_of(request).threads.read(app.jobs.get, job)
+    page = app.compare.page(found.id)
     if found.kind != COMPARE.kind or not page.is_file():
         raise NotHere(f"The comparison {job[:64]}", "has no page", cure="It is written when the job ends.")
     content = await service_of(request).threads.read(page.read_bytes)

@@ -20,7 +20,7 @@ from tenfold.web.job_answers import JobAnswer, job_answer
 from tenfold.web.problems import NotHere, responses
 from tenfold.web.reports import SANDBOX
 from tenfold.web.security.access import Administrator, Operator, Viewer
-from tenfold.web.service import State, service_of
+from tenfold.web.service import WebService, service_of
 from tenfold.workflows.check_data import CHECK_DATA, CheckDataParams, CheckDataResult
 
 router = APIRouter(tags=["data"], prefix="/api/v1/data")
@@ -109,7 +109,7 @@ def add_source(request: Request, who: Administrator, asked: SourceRequest) -> So
     if source != CIFAR10:
         try:
             source = str(Path(source).expanduser().absolute())
-            browse(source, service.settings.data_dir, service.house.files)
+            browse(source, service.settings.data_dir, service.app.files)
         except (RuntimeError, OSError) as error:  # ~ of nobody; longer than a path can be
             raise DatasetError(
                 f"The data {source[:200]}",
@@ -117,7 +117,7 @@ def add_source(request: Request, who: Administrator, asked: SourceRequest) -> So
                 received=getattr(error, "strerror", None) or str(error),
                 cure="Write the whole path of a folder of this server.",
             ) from None
-        sources.add(service.house.home, source)
+        sources.add(service.app.home, source)
     return _source(service, source, source != CIFAR10)
 
 
@@ -128,7 +128,7 @@ def add_source(request: Request, who: Administrator, asked: SourceRequest) -> So
 def forget_source(request: Request, who: Administrator, key: str) -> None:
     """Take a dataset off the list. Its pictures stay where they are."""
     service = service_of(request)
-    sources.remove(service.house.home, _named(service, key))
+    sources.remove(service.app.home, _named(service, key))
 
 
 @router.get("/{key}", operation_id="data", summary="What a dataset holds", responses=_GONE)
@@ -186,8 +186,8 @@ def check(request: Request, who: Operator, key: str) -> JobAnswer:
     """Start looking for copies, wrong labels, and pictures that show little; a job that says how it goes."""
     service = service_of(request)
     source = _named(service, key)
-    browse(source, service.settings.data_dir, service.house.files)
-    job = service.house.jobs.submit(
+    browse(source, service.settings.data_dir, service.app.files)
+    job = service.app.jobs.submit(
         CHECK_DATA, CheckDataParams(source=source, key=key), title=f"Check {_title(source)}", by=who.id,
         key=f"{CHECK_DATA.kind} {key}",
     )  # fmt: skip
@@ -219,15 +219,15 @@ def check_page(request: Request, who: Viewer, key: str) -> Response:
     )
 
 
-def _known(service: State) -> dict[str, bool]:
+def _known(service: WebService) -> dict[str, bool]:
     """Every source, and whether it was added by hand."""
-    home = service.house.home
+    home = service.app.home
     by_hand = sources.read(home)
     found = {CIFAR10: False, **dict.fromkeys(sources.of_runs(home / "runs"), False)}
     return {**found, **dict.fromkeys(by_hand, True)}
 
 
-def _named(service: State, key: str) -> str:
+def _named(service: WebService, key: str) -> str:
     for source in _known(service):
         if _key(source) == key:
             return source
@@ -242,7 +242,7 @@ def _title(source: str) -> str:
     return source if source == CIFAR10 else Path(source).name
 
 
-def _source(service: State, source: str, listed: bool) -> SourceAnswer:
+def _source(service: WebService, source: str, listed: bool) -> SourceAnswer:
     data_dir = service.settings.data_dir
     key = _key(source)
     return SourceAnswer(
@@ -255,7 +255,7 @@ def _source(service: State, source: str, listed: bool) -> SourceAnswer:
     )
 
 
-def _browsed(service: State, source: str) -> Browsed:
+def _browsed(service: WebService, source: str) -> Browsed:
     """A source, listed once and again only after it changed; a folder's own time says whether it did."""
     place = cifar10.find(service.settings.data_dir) if source == CIFAR10 else Path(source)
     try:
@@ -265,7 +265,7 @@ def _browsed(service: State, source: str) -> Browsed:
             f"The data {source!r}", "cannot be read", received=reason.strerror or str(reason),
             cure="Put it back, or take it off the list.",
         ) from reason  # fmt: skip
-    return _browsed_at(source, service.settings.data_dir, service.house.files, changed)
+    return _browsed_at(source, service.settings.data_dir, service.app.files, changed)
 
 
 def _folders(place: Path) -> list[Path]:
@@ -280,11 +280,11 @@ def _browsed_at(source: str, data_dir: Path, files: ServerFiles, changed: int) -
     return browse(source, data_dir, files)
 
 
-def _checks(service: State) -> Path:
-    return service.house.home / "checks"
+def _checks(service: WebService) -> Path:
+    return service.app.home / "checks"
 
 
-def _kept(service: State, key: str, ending: str) -> Path:
+def _kept(service: WebService, key: str, ending: str) -> Path:
     path = _checks(service) / f"{key}{ending}"
     if not path.is_file():
         raise NotHere(

@@ -58,12 +58,12 @@ async def ready(request: Request) -> Readiness:
     service = service_of(request)
     service.concurrency.check((), 1)
     try:
-        await service.threads.read(service.house.database.check)
+        await service.threads.read(service.app.database.check)
     except DatabaseError as reason:
         # It names the database's address: that is for the log.
         log.error("%s", reason)
         raise Overloaded("The database", "cannot be used", cure="The server's log says why.") from None
-    if not service.house.model_server.running:
+    if not service.app.model_server.running:
         raise Overloaded("This server", "is not ready", cure="Try again in a moment.")
     found = service.supervisor.health()
     down = [one for one in found if one.down]
@@ -79,7 +79,7 @@ async def ready(request: Request) -> Readiness:
     return Readiness(
         status="ok",
         services=[_state(one) for one in found],
-        notices=[notice] if service.house.model_switch.problem else [],
+        notices=[notice] if service.app.model_switch.problem else [],
     )
 
 

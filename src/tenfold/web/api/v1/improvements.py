@@ -141,7 +141,7 @@ class WentLive(BaseModel):
 @router.get("/ready", operation_id="improvement_ready", summary="Can it be trained on corrections?")
 def ready(request: Request, who: Viewer) -> CorrectionsReady:
     """How many corrections there are, and what is missing."""
-    now = service_of(request).house.improve.readiness()
+    now = service_of(request).app.improve.readiness()
     return CorrectionsReady(
         corrected=now.corrected,
         counted=now.counted,
@@ -169,12 +169,10 @@ def ready(request: Request, who: Viewer) -> CorrectionsReady:
 )  # fmt: skip
 def begin(request: Request, who: Administrator, asked: ImprovementRequest) -> ImprovementStarted:
     """In the background: learn, judge both models, register the new one. It does not go live by itself."""
-    house = service_of(request).house
-    one, job = house.improve.begin(with_own_data=asked.with_own_data, epochs=asked.epochs, by=who.id)
-    house.audit.note(
-        who.id, "model.improve", f"improvement {one.id}", asked.model_dump(), address=who.address
-    )
-    return ImprovementStarted(improvement=_answer(one, house.registry.live()), job=job_answer(job))
+    app = service_of(request).app
+    one, job = app.improve.begin(with_own_data=asked.with_own_data, epochs=asked.epochs, by=who.id)
+    app.audit.note(who.id, "model.improve", f"improvement {one.id}", asked.model_dump(), address=who.address)
+    return ImprovementStarted(improvement=_answer(one, app.registry.live()), job=job_answer(job))
 
 
 @router.get("", operation_id="improvements", summary="What was tried")
@@ -185,9 +183,9 @@ def list_improvements(
     before: Annotated[int | None, Query(ge=1, le=2**53)] = None,
 ) -> ImprovementsAnswer:
     """Each with its figures and verdict."""
-    house = service_of(request).house
-    live = house.registry.live()
-    found = house.improve.latest(limit, before)
+    app = service_of(request).app
+    live = app.registry.live()
+    found = app.improve.latest(limit, before)
     return ImprovementsAnswer(improvements=[_answer(one, live) for one in found])
 
 
@@ -196,8 +194,8 @@ def list_improvements(
 )
 def read(request: Request, who: Viewer, number: int) -> ImprovementAnswer:
     """Its figures and verdict, once it is judged."""
-    house = service_of(request).house
-    return _answer(house.improve.get(number), house.registry.live())
+    app = service_of(request).app
+    return _answer(app.improve.get(number), app.registry.live())
 
 
 @router.post(
@@ -208,11 +206,11 @@ def make_live(
     request: Request, who: Administrator, number: int, asked: InsistRequest | None = None
 ) -> WentLive:
     """Answer with it from now on. No entry gets another class by this: reclassify to see what would."""
-    house = service_of(request).house
+    app = service_of(request).app
     insist = asked is not None and asked.insist
-    change = house.improve.make_live(number, insist=insist, by=who.id)
+    change = app.improve.make_live(number, insist=insist, by=who.id)
     details = {"hash": change.model_hash, "reason": change.reason}
-    house.audit.note(who.id, "model.live", f"improvement {number}", details, address=who.address)
+    app.audit.note(who.id, "model.live", f"improvement {number}", details, address=who.address)
     return WentLive(model=change.model_hash, previous=change.previous_hash, reason=change.reason)
 
 

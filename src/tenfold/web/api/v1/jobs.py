@@ -46,7 +46,7 @@ def jobs(
     before: Annotated[str | None, Query(max_length=64, pattern=r"^[0-9a-f]*$")] = None,
 ) -> JobsAnswer:
     """The newest first."""
-    found = service_of(request).house.jobs.list(limit + 1, before, kind, state)
+    found = service_of(request).app.jobs.list(limit + 1, before, kind, state)
     more = len(found) > limit
     found = found[:limit]
     return JobsAnswer(jobs=[job_answer(job) for job in found], next=found[-1].id if more else None)
@@ -60,7 +60,7 @@ def jobs(
 )
 def job(request: Request, who: Viewer, job_id: JobId) -> JobAnswer:
     """How far it is, what it came to, or why it failed."""
-    return job_answer(service_of(request).house.jobs.get(job_id))
+    return job_answer(service_of(request).app.jobs.get(job_id))
 
 
 @router.post(
@@ -71,7 +71,7 @@ def job(request: Request, who: Viewer, job_id: JobId) -> JobAnswer:
 )
 def cancel(request: Request, who: Operator, job_id: JobId) -> JobAnswer:
     """At once where it waits; one that runs is told to stop (`cancelling`); one that has ended stays so."""
-    jobs = service_of(request).house.jobs
+    jobs = service_of(request).app.jobs
     if who.role != ADMINISTRATOR and jobs.get(job_id).by != who.id:
         raise NotAllowed(f"Job {job_id}", "is not yours", cure="Ask an administrator to cancel it.")
     return job_answer(jobs.cancel(job_id))

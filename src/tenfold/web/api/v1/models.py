@@ -16,7 +16,7 @@ from tenfold.models.registry import CHOSEN, FILE, INSISTED, Registry
 from tenfold.models.tables import LiveChange, RegisteredModel
 from tenfold.web.problems import responses
 from tenfold.web.security.access import Administrator, Viewer, Visitor
-from tenfold.web.service import State, service_of
+from tenfold.web.service import WebService, service_of
 from tenfold.web.uploads.bodies import received
 
 router = APIRouter(tags=["models"], prefix="/api/v1/models")
@@ -76,7 +76,7 @@ _NONE = responses(_404="No such model.")
 @router.get("", operation_id="models", summary="The models that there are")
 def list_models(request: Request, who: Viewer) -> ModelsAnswer:
     """All models that can go live, and the one that is."""
-    registry = service_of(request).house.registry
+    registry = service_of(request).app.registry
     live = registry.live()
     try:
         back = registry.before()
@@ -114,7 +114,7 @@ async def add_model(
     """Keep a model file, once it is found whole and able to run. The same file twice is one model."""
     service = service_of(request)
     most = service.settings.max_model_bytes
-    async with received(request, service.house.home, most, "max_model_bytes", "model file") as file:
+    async with received(request, service.app.home, most, "max_model_bytes", "model file") as file:
         return await service.threads.load(_added, service, who, file, name)
 
 
@@ -123,7 +123,7 @@ def history(
     request: Request, who: Viewer, limit: Annotated[int, Query(ge=1, le=1000)] = 100
 ) -> HistoryAnswer:
     """Every exchange of the live model, with who did it and why."""
-    registry = service_of(request).house.registry
+    registry = service_of(request).app.registry
     return HistoryAnswer(changes=_changes(registry, registry.history(limit)))
 
 
@@ -136,9 +136,9 @@ def history(
 def rollback(request: Request, who: Administrator) -> LiveAnswer:
     """Make the model live that was live before; again and again goes further back."""
     service = service_of(request)
-    change = service.house.model_switch.rollback(by=who.id)
-    _note(service, who, "model.rollback", service.house.registry.get(change.model_hash))
-    return _changes(service.house.registry, [change])[0]
+    change = service.app.model_switch.rollback(by=who.id)
+    _note(service, who, "model.rollback", service.app.registry.get(change.model_hash))
+    return _changes(service.app.registry, [change])[0]
 
 
 @router.delete(
@@ -151,7 +151,7 @@ def rollback(request: Request, who: Administrator) -> LiveAnswer:
 def remove(request: Request, who: Administrator, key: str) -> None:
     """Take a model off the list. What it named keeps its name; the same file can be added again."""
     service = service_of(request)
-    _note(service, who, "model.remove", service.house.registry.remove(key))
+    _note(service, who, "model.remove", service.app.registry.remove(key))
 
 
 @router.post(
@@ -164,9 +164,9 @@ def make_live(request: Request, who: Administrator, key: str, asked: LiveRequest
     """Answer with this model from now on. Requests that are being answered keep the one they began with."""
     service = service_of(request)
     reason = INSISTED if asked is not None and asked.insist else CHOSEN
-    change = service.house.model_switch.go_live(key, by=who.id, reason=reason)
-    _note(service, who, "model.live", service.house.registry.get(key), reason=reason)
-    return _changes(service.house.registry, [change])[0]
+    change = service.app.model_switch.go_live(key, by=who.id, reason=reason)
+    _note(service, who, "model.live", service.app.registry.get(key), reason=reason)
+    return _changes(service.app.registry, [change])[0]
 
 
 @router.get(
@@ -178,7 +178,7 @@ def make_live(request: Request, who: Administrator, key: str, asked: LiveRequest
 )
 def file(request: Request, who: Viewer, key: str) -> FileResponse:
     """The model file itself, for `tenfold classify --model`, a phone or another server."""
-    registry = service_of(request).house.registry
+    registry = service_of(request).app.registry
     model, place = registry.get(key), registry.path(key)
     if not place.is_file():
         raise RegistryError(
@@ -188,16 +188,16 @@ def file(request: Request, who: Viewer, key: str) -> FileResponse:
     return FileResponse(place, media_type=_ONNX, filename=f"{safe}-{key[:8]}.onnx")
 
 
-def _added(service: State, who: Visitor, file: Path, name: str) -> ModelEntry:
-    house = service.house
-    model = house.model_switch.add(file, name=name or "that was sent", origin=FILE, by=who.id)
+def _added(service: WebService, who: Visitor, file: Path, name: str) -> ModelEntry:
+    app = service.app
+    model = app.model_switch.add(file, name=name or "that was sent", origin=FILE, by=who.id)
     _note(service, who, "model.add", model)
-    return model_entry(house.registry, model, house.registry.live())
+    return model_entry(app.registry, model, app.registry.live())
 
 
-def _note(service: State, who: Visitor, action: str, model: RegisteredModel, **more: str) -> None:
+def _note(service: WebService, who: Visitor, action: str, model: RegisteredModel, **more: str) -> None:
     details = {"hash": model.hash, **more}
-    service.house.audit.note(who.id, action, model.name, details, address=who.address)
+    service.app.audit.note(who.id, action, model.name, details, address=who.address)
 
 
 def model_entry(registry: Registry, model: RegisteredModel, live: str) -> ModelEntry:

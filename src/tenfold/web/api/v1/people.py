@@ -51,7 +51,7 @@ _CHANGED = responses(
 @router.get("", operation_id="people", summary="Everybody with an account")
 def people(request: Request, who: Administrator) -> list[AccountAnswer]:
     """By name."""
-    return [_answer(one) for one in service_of(request).house.people.everybody()]
+    return [_answer(one) for one in service_of(request).app.people.everybody()]
 
 
 @router.post(
@@ -65,7 +65,7 @@ def people(request: Request, who: Administrator) -> list[AccountAnswer]:
 )
 def add(request: Request, who: Administrator, asked: NewPersonRequest) -> AccountAnswer:
     """From the first account on, everybody has to sign in."""
-    made = service_of(request).house.people.add(
+    made = service_of(request).app.people.add(
         asked.name, asked.role, asked.password, by=who.id, address=who.address
     )
     return _answer(made)
@@ -79,7 +79,7 @@ def change(
     asked: PersonChangeRequest,
 ) -> AccountAnswer:
     """Another role or password, disabled or not. The last administrator stays one."""
-    made = service_of(request).house.people.change(
+    made = service_of(request).app.people.change(
         id,
         role=asked.role,
         disabled=asked.disabled,
@@ -99,10 +99,10 @@ def change(
 )
 def sign_out(request: Request, who: Administrator, id: PersonId) -> None:  # noqa: A002
     """Ends every session of the person. Tokens go on: they are revoked one by one."""
-    house = service_of(request).house
-    person = house.people.get(id)
-    ended = house.sessions.end_all(id)
-    house.audit.note(who.id, "session.end", person.name, {"sessions": ended}, address=who.address)
+    app = service_of(request).app
+    person = app.people.get(id)
+    ended = app.sessions.end_all(id)
+    app.audit.note(who.id, "session.end", person.name, {"sessions": ended}, address=who.address)
 
 
 def _answer(one: Account) -> AccountAnswer:

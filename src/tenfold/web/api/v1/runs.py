@@ -19,7 +19,7 @@ from tenfold.web.job_answers import JobAnswer, job_answer
 from tenfold.web.problems import NotHere, responses
 from tenfold.web.reports import SANDBOX
 from tenfold.web.security.access import Administrator, Viewer, Visitor
-from tenfold.web.service import State, service_of
+from tenfold.web.service import WebService, service_of
 from tenfold.workflows.train import TRAIN, TrainingRequest
 
 router = APIRouter(tags=["training"], prefix="/api/v1")
@@ -132,7 +132,7 @@ def networks(who: Viewer) -> NetworksAnswer:
 def list_runs(request: Request, who: Viewer) -> RunsAnswer:
     """All runs, of the page and of the command line."""
     service = service_of(request)
-    unbegun, begun = service.house.train.unbegun(), service.house.train.found()
+    unbegun, begun = service.app.train.unbegun(), service.app.train.found()
     jobs = _jobs(service, [*unbegun, *(run.name for run in begun)])
     waiting = [_waiting(service, name, jobs.get(name)) for name in unbegun]
     return RunsAnswer(runs=waiting + [_begun(run, jobs.get(run.name)) for run in begun])
@@ -145,7 +145,7 @@ def list_runs(request: Request, who: Viewer) -> RunsAnswer:
 def begin(request: Request, who: Administrator, asked: TrainingRequestBody) -> JobAnswer:
     """Start training in the background; its model is registered at the end."""
     service = service_of(request)
-    name, job = service.house.train.begin(TrainingRequest(**asked.model_dump()), datetime.now(), by=who.id)
+    name, job = service.app.train.begin(TrainingRequest(**asked.model_dump()), datetime.now(), by=who.id)
     _note(service, who, "training.begin", name, network=asked.network, data=asked.data)
     return job_answer(job)
 
@@ -154,7 +154,7 @@ def begin(request: Request, who: Administrator, asked: TrainingRequestBody) -> J
 def read(request: Request, who: Viewer, name: str) -> RunDetail:
     """Where it stands, and its curves up to the last finished epoch."""
     service = service_of(request)
-    training, job = service.house.train, _jobs(service, [name]).get(name)
+    training, job = service.app.train, _jobs(service, [name]).get(name)
     output = training.last_words(name)
     if name in training.unbegun():
         wish = training.wish(name)
@@ -171,7 +171,7 @@ def read(request: Request, who: Viewer, name: str) -> RunDetail:
         facts=run.data,
         epoch=[int(row["epoch"]) for row in run.rows],
         curves={figure: curve for figure, curve in curves.items() if any(v is not None for v in curve)},
-        registered=next((m.hash for m in service.house.registry.list() if m.run == name), None),
+        registered=next((m.hash for m in service.app.registry.list() if m.run == name), None),
         output=output,
     )
 
@@ -183,7 +183,7 @@ def read(request: Request, who: Viewer, name: str) -> RunDetail:
 def stop(request: Request, who: Administrator, name: str) -> JobAnswer:
     """Stop after the step at hand; what it learned up to the last finished epoch is kept."""
     service = service_of(request)
-    service.house.train.folder(name)
+    service.app.train.folder(name)
     job = _jobs(service, [name]).get(name)
     if job is None or job.state not in UNFINISHED:
         raise TrainingError(
@@ -192,7 +192,7 @@ def stop(request: Request, who: Administrator, name: str) -> JobAnswer:
             cure="Stop it with Ctrl-C where it was started.",
         )
     _note(service, who, "training.stop", name)
-    return job_answer(service.house.jobs.cancel(job.id))
+    return job_answer(service.app.jobs.cancel(job.id))
 
 
 @router.post(
@@ -203,7 +203,7 @@ def resume(request: Request, who: Administrator, name: str, asked: ResumeRequest
     """Go on from the last finished epoch, as if it had never stopped."""
     service = service_of(request)
     finish = asked is not None and asked.finish
-    job = service.house.train.resume(name, finish=finish, by=who.id)
+    job = service.app.train.resume(name, finish=finish, by=who.id)
     _note(service, who, "training.resume", name)
     return job_answer(job)
 
@@ -214,11 +214,11 @@ def resume(request: Request, who: Administrator, name: str, asked: ResumeRequest
 )  # fmt: skip
 def register(request: Request, who: Administrator, name: str) -> ModelEntry:
     """Put the run's model on the list of models; a run that was begun here does so by itself."""
-    house = service_of(request).house
-    file = house.train.model(name)
-    model = house.model_switch.add(file, name=f"of the run {name}", origin=RUN, run=name, by=who.id)
+    app = service_of(request).app
+    file = app.train.model(name)
+    model = app.model_switch.add(file, name=f"of the run {name}", origin=RUN, run=name, by=who.id)
     _note(service_of(request), who, "model.add", model.name, hash=model.hash, run=name)
-    return model_entry(house.registry, model, house.registry.live())
+    return model_entry(app.registry, model, app.registry.live())
 
 
 @router.delete(
@@ -231,7 +231,7 @@ def delete(request: Request, who: Administrator, name: str) -> None:
     job = _jobs(service, [name]).get(name)
     if job is not None and job.state in UNFINISHED:
         raise TrainingError(f"The run {name}", "is being trained", cure="Stop it first.")
-    service.house.train.delete(name)
+    service.app.train.delete(name)
     _note(service, who, "training.delete", name)
 
 
@@ -241,7 +241,7 @@ def delete(request: Request, who: Administrator, name: str) -> None:
 )  # fmt: skip
 async def report(request: Request, who: Viewer, name: str) -> Response:
     """The report page, shut off from everything else: it may run its own script and nothing more."""
-    folder = service_of(request).house.train.folder(name)
+    folder = service_of(request).app.train.folder(name)
     page = folder / "report.html"
     if not page.is_file():
         raise NotHere(f"The run {name}", "has no report", cure="`tenfold evaluate` writes one.")
@@ -249,14 +249,14 @@ async def report(request: Request, who: Viewer, name: str) -> Response:
     return Response(content, media_type="text/html", headers={"Content-Security-Policy": SANDBOX})
 
 
-def _note(service: State, who: Visitor, action: str, subject: str, **details: str) -> None:
-    service.house.audit.note(who.id, action, subject, details, address=who.address)
+def _note(service: WebService, who: Visitor, action: str, subject: str, **details: str) -> None:
+    service.app.audit.note(who.id, action, subject, details, address=who.address)
 
 
-def _jobs(service: State, runs: list[str]) -> dict[str, JobState]:
+def _jobs(service: WebService, runs: list[str]) -> dict[str, JobState]:
     """The last job of each run; that of a training on corrections, too."""
-    records = service.house.jobs.records
-    improved = service.house.improve.improvements.jobs_of(runs)
+    records = service.app.jobs.records
+    improved = service.app.improve.improvements.jobs_of(runs)
     standing = records.standing(list(improved.values()))
     found = {run: standing[job] for run, job in improved.items() if job in standing}
     return found | records.latest(TRAIN.kind, "run", runs)
@@ -271,8 +271,8 @@ def _network(name: str) -> NetworkAnswer:
     )  # fmt: skip
 
 
-def _waiting(service: State, name: str, job: JobState | None) -> RunAnswer:
-    wish = service.house.train.wish(name) or TrainingRequest()
+def _waiting(service: WebService, name: str, job: JobState | None) -> RunAnswer:
+    wish = service.app.train.wish(name) or TrainingRequest()
     unfinished = job is not None and job.state in UNFINISHED
     state: Any = "waiting" if unfinished else "failed" if job and job.state == "failed" else STOPPED
     return RunAnswer(

@@ -88,18 +88,18 @@ def session(request: Request) -> SessionAnswer:
 @router.post("/session", operation_id="sign_in", summary="Sign in", responses=_TRIED)
 def sign_in(request: Request, response: Response, asked: SignInRequest) -> SessionAnswer:
     """Sets the cookie of a new session; the one that the browser had ends."""
-    house = service_of(request).house
-    cookie = house.logins.sign_in(asked.name, asked.password, _origin(request))
+    app = service_of(request).app
+    cookie = app.logins.sign_in(asked.name, asked.password, _origin(request))
     return _begun(request, response, cookie)
 
 
 @router.delete("/session", operation_id="sign_out", summary="Sign out", status_code=204)
 def sign_out(request: Request, response: Response) -> None:
     """Ends the session that the request came with; nothing where it came with none."""
-    house = service_of(request).house
-    found = house.sessions.find(cookie_of(request))
+    app = service_of(request).app
+    found = app.sessions.find(cookie_of(request))
     if found is not None:
-        house.logins.sign_out(found, _origin(request))
+        app.logins.sign_out(found, _origin(request))
     name = cookie_name(request)
     response.delete_cookie(name, secure=name == SECURE_COOKIE, httponly=True, samesite="strict")
     response.headers["Clear-Site-Data"] = '"cache"'
@@ -116,9 +116,7 @@ def change_password(
 ) -> SessionAnswer:
     """Ends every session of the person, and begins a new one here."""
     signed_in = by_browser(who)
-    cookie = service_of(request).house.logins.change_password(
-        signed_in, asked.old, asked.new, _origin(request)
-    )
+    cookie = service_of(request).app.logins.change_password(signed_in, asked.old, asked.new, _origin(request))
     return _begun(request, response, cookie)
 
 
@@ -126,15 +124,15 @@ def change_password(
 def sessions(request: Request, who: Viewer) -> list[PlaceAnswer]:
     """The browsers where the person is signed in, the latest first."""
     here = who.session.id if who.session else ""
-    return [_place(one, here) for one in service_of(request).house.sessions.of(who.id)]
+    return [_place(one, here) for one in service_of(request).app.sessions.of(who.id)]
 
 
 @router.delete("/sessions", operation_id="end_other_sessions", summary="Sign out elsewhere", status_code=204)
 def end_others(request: Request, who: Viewer) -> None:
     """Ends all sessions of the person but the one that the request came with."""
-    house = service_of(request).house
-    ended = house.sessions.end_all(who.id, but=who.session.id if who.session else "")
-    house.audit.note(who.id, "session.end", who.name, {"sessions": ended}, address=who.address)
+    app = service_of(request).app
+    ended = app.sessions.end_all(who.id, but=who.session.id if who.session else "")
+    app.audit.note(who.id, "session.end", who.name, {"sessions": ended}, address=who.address)
 
 
 @router.delete(
@@ -146,9 +144,9 @@ def end_others(request: Request, who: Viewer) -> None:
 )
 def end_one(request: Request, who: Viewer, id: Annotated[str, Path(max_length=64)]) -> None:  # noqa: A002
     """Ends one of the person's sessions."""
-    house = service_of(request).house
-    house.sessions.end_one(who.id, id)
-    house.audit.note(who.id, "session.end", who.name, {"sessions": 1}, address=who.address)
+    app = service_of(request).app
+    app.sessions.end_one(who.id, id)
+    app.audit.note(who.id, "session.end", who.name, {"sessions": 1}, address=who.address)
 
 
 def by_browser(who: Visitor) -> SignedIn:
@@ -169,7 +167,7 @@ def _origin(request: Request) -> Client:
 def _begun(request: Request, response: Response, cookie: str) -> SessionAnswer:
     name = cookie_name(request)
     response.set_cookie(name, cookie, secure=name == SECURE_COOKIE, httponly=True, samesite="strict")
-    found = service_of(request).house.sessions.find(cookie)
+    found = service_of(request).app.sessions.find(cookie)
     assert found is not None, "a session has ended as it began"
     return _answer(Visitor(found.person_id, found.name, found.role, session=found))
 

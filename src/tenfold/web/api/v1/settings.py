@@ -11,7 +11,7 @@ from tenfold.errors import SettingError
 from tenfold.settings import file as configuring
 from tenfold.web.problems import RequestError, responses
 from tenfold.web.security.access import Administrator, Viewer
-from tenfold.web.service import State, service_of, stated
+from tenfold.web.service import WebService, service_of, stated
 
 router = APIRouter(tags=["settings"], prefix="/api/v1/settings")
 
@@ -66,18 +66,18 @@ def read(request: Request, who: Viewer) -> SettingsAnswer:
 )
 def change(request: Request, who: Administrator, asked: SettingsChange) -> SettingsAnswer:
     """Write settings into the file that they are read from. They hold from the next start on."""
-    house = service_of(request).house
+    app = service_of(request).app
     try:
-        configuring.change(configuring.place(house.home), asked.values)
+        configuring.change(configuring.place(app.home), asked.values)
     except SettingError as reason:
         raise SettingRefused(
             reason.subject, reason.problem, received=reason.received, cure=reason.cure
         ) from reason
-    house.audit.note(who.id, "settings", ", ".join(sorted(asked.values)))
+    app.audit.note(who.id, "settings", ", ".join(sorted(asked.values)))
     return _answer(service_of(request))
 
 
-def _answer(service: State) -> SettingsAnswer:
+def _answer(service: WebService) -> SettingsAnswer:
     now = service.settings
     file = configuring.place(now.home)
     later, origins = stated(now.home), settings.origins(file=file if file.is_file() else None)

@@ -28,7 +28,7 @@ def system(request: Request, who: Viewer) -> SystemAnswer:
     """The version and the optional parts."""
     return SystemAnswer(
         version=__version__,
-        database="sqlite" if service_of(request).house.database.sqlite else "postgresql",
+        database="sqlite" if service_of(request).app.database.sqlite else "postgresql",
         training=importlib.util.find_spec("torch") is not None,
         install=INSTALL_TRAINING,
         parquet=importlib.util.find_spec("pyarrow") is not None,

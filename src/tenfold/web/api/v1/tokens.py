@@ -47,7 +47,7 @@ class NewTokenRequest(BaseModel):
 @router.get("", operation_id="tokens", summary="The tokens")
 def tokens(request: Request, who: Viewer) -> list[TokenAnswer]:
     """One's own, or everybody's for an administrator; the newest first. Revoked and expired ones too."""
-    return [TokenAnswer(**_facts(one)) for one in service_of(request).house.tokens.issued(_whose(who))]
+    return [TokenAnswer(**_facts(one)) for one in service_of(request).app.tokens.issued(_whose(who))]
 
 
 @router.post(
@@ -66,7 +66,7 @@ def add(request: Request, who: Viewer, asked: NewTokenRequest) -> NewTokenAnswer
             "A token", "has to be somebody's, and nobody has an account here", cure="No request needs one."
         )
     by_browser(who)
-    made, secret = service_of(request).house.tokens.add(
+    made, secret = service_of(request).app.tokens.add(
         who.id, asked.name, asked.role, days=asked.days, by=who.id, address=who.address
     )
     return NewTokenAnswer(secret=secret, **_facts(made))
@@ -84,7 +84,7 @@ def revoke(
     id: Annotated[int, Path(ge=1, le=2**31 - 1)],  # noqa: A002
 ) -> TokenAnswer:
     """It lets nobody in from now on, and stays in the list."""
-    gone = service_of(request).house.tokens.revoke(id, person=_whose(who), by=who.id, address=who.address)
+    gone = service_of(request).app.tokens.revoke(id, person=_whose(who), by=who.id, address=who.address)
     return TokenAnswer(**_facts(gone))
 
 

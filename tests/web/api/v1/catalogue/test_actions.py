@@ -20,15 +20,15 @@ HOSTILE = "=cmd|'<script>'.png"
 def catalogue(serve: Serve) -> Running:
     """Six entries: numbers 1 to 6, red and green in turn; number 6 is in doubt."""
     running = serve()
-    house = running.service.house
+    app = running.service.app
     for number in range(6):
         name = HOSTILE if number == 0 else f"photo {number}.png"
-        added = house.ingest.add(picture((number + 1, 0, 0)), name=name, source="upload", shared=True)
+        added = app.ingest.add(picture((number + 1, 0, 0)), name=name, source="upload", shared=True)
         sure = 0.96 if number < 5 else 0.5
         label, other = ("red", "green") if number % 2 == 0 else ("green", "red")
         chances = {label: sure, other: 0.98 - sure, "blue": 0.02}
         said = Prediction(label, sure, chances, True, 0.1, None)
-        house.ingest.take_answers([(added.entry.id, said)], "a" * 64, threshold=0.5)
+        app.ingest.take_answers([(added.entry.id, said)], "a" * 64, threshold=0.5)
     return running
 
 

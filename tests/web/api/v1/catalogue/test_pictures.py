@@ -61,7 +61,7 @@ def test_pictures_are_kept_at_once_and_classified_soon(catalogue: Running) -> No
     red, blue = answer.json()["results"]
     assert (red["name"], red["new"], red["problem"]) == ("red.png", True, None)
     assert (red["entry"]["state"], red["entry"]["label"], red["entry"]["mine"]) == ("waiting", None, True)
-    intake = catalogue.service.house.ingest
+    intake = catalogue.service.app.ingest
     until(lambda: not intake.waits())
     numbers = [red["entry"]["id"], blue["entry"]["id"]]
     assert [(entry.label, entry.sources) for entry in intake.entries(numbers)] == [("red", 1), ("blue", 1)]
@@ -111,9 +111,9 @@ def test_hundreds_at_once_are_all_there_once(catalogue: Running) -> None:
         numbers = list(pool.map(send, range(120)))
     assert len(set(numbers)) == 60
     assert numbers[:60] == numbers[60:]
-    until(lambda: not catalogue.service.house.ingest.waits())
+    until(lambda: not catalogue.service.app.ingest.waits())
     assert catalogue.service.memory.used == 0
-    jobs = [job for job in catalogue.service.house.jobs.list() if job.kind == "classify"]
+    jobs = [job for job in catalogue.service.app.jobs.list() if job.kind == "classify"]
     assert len(jobs) <= 3
 
 
@@ -129,9 +129,9 @@ def test_a_full_disk_is_told_and_nothing_of_it_stays(
     assert answer.status_code == 409
     assert answer.json()["code"] == "catalogue-error"
     assert "is full; the picture was not added" in answer.json()["detail"]
-    house = catalogue.service.house
-    assert house.ingest.known([sha256(content).hexdigest()], owner=0) == []
-    assert not house.store.has(sha256(content).hexdigest())
+    app = catalogue.service.app
+    assert app.ingest.known([sha256(content).hexdigest()], owner=0) == []
+    assert not app.store.has(sha256(content).hexdigest())
 
 
 def test_what_is_there_already_need_not_be_sent(catalogue: Running) -> None:
@@ -147,7 +147,7 @@ def test_a_folder_of_the_server_is_added_by_a_job(catalogue: Running, tmp_path: 
     (tmp_path / "red.png").write_bytes(new())
     answer = catalogue.client.post(f"{URL}/folders", json={"path": str(tmp_path)})
     assert answer.status_code == 202
-    job = catalogue.service.house.jobs.wait(answer.json()["id"], timeout=30)
+    job = catalogue.service.app.jobs.wait(answer.json()["id"], timeout=30)
     assert job.result is not None
     assert (job.state, job.result["added"], job.result["labels"]) == ("done", 1, {"red": 1})
 
@@ -160,7 +160,7 @@ def test_what_is_no_folder_of_the_server_is_refused(catalogue: Running, path: st
 
 
 def test_the_home_itself_is_no_folder_to_be_added(catalogue: Running, tmp_path: Path) -> None:
-    home = catalogue.service.house.home
+    home = catalogue.service.app.home
     (tmp_path / "link").symlink_to(home / "pictures")
     for path in (home, home / "pictures", home / ".." / home.name, tmp_path / "link"):
         for watch in (False, True):
@@ -220,7 +220,7 @@ def test_an_entry_that_failed_is_classified_again_when_a_person_asks(catalogue: 
     entry = entry_of(add(catalogue, ("red.png", new())))["id"]
     address = f"{URL}/entries/{entry}"
     until(lambda: catalogue.client.get(address).json()["state"] == "done")
-    with catalogue.service.house.database.writing() as session:
+    with catalogue.service.app.database.writing() as session:
         values = {"state": "failed", "label": None, "attempts": 3, "problem": {"detail": "It was tried."}}
         session.execute(update(Entry).where(Entry.id == entry).values(values))
     answer = catalogue.client.post(f"{address}/retry")

@@ -16,17 +16,17 @@ AT = "/api/v1/reclassifications"
 def at_work(serve: Serve) -> Running:
     """A server whose catalogue holds two pictures, named by a model that sees colours."""
     running = serve(FakeClassifier(), threads=1)
-    house = running.service.house
+    app = running.service.app
     for name, colour in (("red", RED), ("blue", BLUE)):
-        house.ingest.add(picture(colour), name=name, source="upload")
-    house.classify_pending.answer()
-    house.registry.register(tiny.MODEL)
+        app.ingest.add(picture(colour), name=name, source="upload")
+    app.classify_pending.answer()
+    app.registry.register(tiny.MODEL)
     return running
 
 
 @pytest.fixture
 def model(at_work: Running) -> str:
-    return next(one.hash for one in at_work.service.house.registry.list() if one.origin == "file")
+    return next(one.hash for one in at_work.service.app.registry.list() if one.origin == "file")
 
 
 def ended(running: Running, job: dict[str, Any]) -> dict[str, Any]:
@@ -63,11 +63,11 @@ def test_another_models_answers_are_seen_taken_over_and_undone(at_work: Running,
     told = client.get(f"{AT}/{number}").json()
     assert told["state"] == "applied"
     entry = page["changes"][0]["entry"]["id"]
-    named = at_work.service.house.ingest.entries([entry])[0]
+    named = at_work.service.app.ingest.entries([entry])[0]
     assert (named.label, named.model_hash) == (page["changes"][0]["label"], model)
     undone = client.post(f"/api/v1/catalogue/actions/{told['action']}/undo")
     assert undone.status_code == 200
-    assert at_work.service.house.ingest.entries([entry])[0].label == "red"
+    assert at_work.service.app.ingest.entries([entry])[0].label == "red"
     assert client.delete(f"{AT}/{number}").status_code == 409
 
 

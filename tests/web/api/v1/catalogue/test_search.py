@@ -21,7 +21,7 @@ def found(serve: Serve) -> Running:
     rows.append(made(6, deleted_at=START))
     rows.append(made(7, state="waiting", label=None, model_label=None, confidence=None, model_hash=None))
     rows.append(made(8, name="Кіт & <b>.jpg", search_text="кіт & <b>.jpg", label="", known=False))
-    database = running.service.house.database
+    database = running.service.app.database
     put(database, rows)
     with database.writing() as session:
         session.execute(insert(Name), [named(8, "там.jpg", "folder", "/pictures/там.jpg")])
@@ -153,12 +153,12 @@ def test_what_cannot_be_is_refused_in_words(
 @pytest.mark.slow
 def test_each_person_is_shown_what_is_theirs(serve: Serve) -> None:
     running = serve()
-    house = running.service.house
+    app = running.service.app
     roles = ("administrator", "viewer", "operator")
-    people = {role: house.people.add(role, role, f"correct horse {role}") for role in roles}
+    people = {role: app.people.add(role, role, f"correct horse {role}") for role in roles}
     viewer, operator = people["viewer"].id, people["operator"].id
     put(
-        house.database,
+        app.database,
         [
             made(1),
             made(2, owner_id=viewer, shared=False),
@@ -166,11 +166,11 @@ def test_each_person_is_shown_what_is_theirs(serve: Serve) -> None:
             made(4, owner_id=operator, shared=True),
         ],
     )
-    with house.database.writing() as session:
+    with app.database.writing() as session:
         session.execute(insert(Name), [named(n, "a.jpg", "folder", f"/secret/{n}.jpg") for n in (1, 2, 4)])
 
     def seen(role: str) -> tuple[list[int], int, dict[int, list[str]]]:
-        secret = house.tokens.add(people[role].id, name="t", role=role, days=1)[1]
+        secret = app.tokens.add(people[role].id, name="t", role=role, days=1)[1]
         client = httpx.Client(
             base_url=running.address, headers={"Authorization": f"Bearer {secret}"}, trust_env=False
         )

@@ -97,11 +97,11 @@ def act(request: Request, who: Operator, asked: ActionRequest) -> ActionAnswer:
         if asked.filters is not None
         else asked.entries or []
     )
-    house = service_of(request).house
-    done = house.actions.do(
+    app = service_of(request).app
+    done = app.actions.do(
         asked.kind, which, by=who.id, administrator=administrator, label=asked.label, name=asked.name
     )
-    return _answer(house, done)
+    return _answer(app, done)
 
 
 @router.post(
@@ -120,8 +120,8 @@ def undo(request: Request, who: Operator, action: Id) -> ActionAnswer:
 
     Entries that were changed since stay as they are, and are counted as skipped.
     """
-    house = service_of(request).house
-    return _answer(house, house.actions.undo(action, by=who.id, administrator=who.role == ADMINISTRATOR))
+    app = service_of(request).app
+    return _answer(app, app.actions.undo(action, by=who.id, administrator=who.role == ADMINISTRATOR))
 
 
 @router.get(
@@ -137,19 +137,19 @@ def list_actions(
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> ActionsAnswer:
     """This person's actions, everybody's for an administrator."""
-    house = service_of(request).house
-    found = house.actions.recent(
+    app = service_of(request).app
+    found = app.actions.recent(
         by=who.id, administrator=who.role == ADMINISTRATOR, before=before, limit=limit + 1
     )
     more = len(found) > limit
     return ActionsAnswer(
-        actions=action_answers(house, found[:limit]), next=found[limit - 1].id if more else None
+        actions=action_answers(app, found[:limit]), next=found[limit - 1].id if more else None
     )
 
 
-def action_answers(house: App, actions: Sequence[Action]) -> list[ActionAnswer]:
+def action_answers(app: App, actions: Sequence[Action]) -> list[ActionAnswer]:
     """Actions as the API answers them."""
-    names = house.people.names_of([action.by for action in actions])
+    names = app.people.names_of([action.by for action in actions])
     return [
         ActionAnswer(
             id=action.id,
@@ -167,5 +167,5 @@ def action_answers(house: App, actions: Sequence[Action]) -> list[ActionAnswer]:
     ]
 
 
-def _answer(house: App, done: ActionResult) -> ActionAnswer:
-    return action_answers(house, [done.action])[0]
+def _answer(app: App, done: ActionResult) -> ActionAnswer:
+    return action_answers(app, [done.action])[0]

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from tenfold.catalogue.entries.tables import HOUSE, Entry
+from tenfold.catalogue.entries.tables import SYSTEM, Entry
 from tenfold.web.problems import Problem, remembered
 
 
@@ -65,7 +65,7 @@ def entry_answer(entry: Entry, person: int) -> EntryAnswer:
         latitude=entry.latitude,
         longitude=entry.longitude,
         camera=entry.camera,
-        mine=entry.owner_id in (person, HOUSE),
+        mine=entry.owner_id in (person, SYSTEM),
         shared=entry.shared,
         deleted_at=entry.deleted_at,
         review_reason=entry.review_reason,

@@ -15,7 +15,10 @@ from tenfold.web.service import service_of
 from tenfold.web.uploads.bodies import LongJsonRoute
 
 router = APIRouter(
-    tags=["exports"], prefix="/api/v1/exports", default_response_class=StreamingResponse, route_class=LongJsonRoute
+    tags=["exports"],
+    prefix="/api/v1/exports",
+    default_response_class=StreamingResponse,
+    route_class=LongJsonRoute,
 )
 
 _CSV, _PARQUET, _ZIP = "text/csv", "application/vnd.apache.parquet", "application/zip"
@@ -38,7 +41,7 @@ def export_csv(request: Request, asked: Asked) -> StreamingResponse:
     """A row for each entry. UTF-8 with a byte order mark; a text that a spreadsheet would take for a formula
     begins with an apostrophe.
     """
-    exports = service_of(request).house.exports
+    exports = service_of(request).app.exports
     return _file(exports.csv(asked), f"{_CSV}; charset=utf-8", "entries.csv")
 
 
@@ -53,7 +56,7 @@ def export_csv(request: Request, asked: Asked) -> StreamingResponse:
 )
 def export_parquet(request: Request, asked: Asked) -> StreamingResponse:
     """A row for each entry, typed."""
-    exports = service_of(request).house.exports
+    exports = service_of(request).app.exports
     return _file(exports.parquet(asked), _PARQUET, "entries.parquet")
 
 
@@ -65,7 +68,7 @@ def export_parquet(request: Request, asked: Asked) -> StreamingResponse:
 )
 def export_pictures(request: Request, asked: Asked) -> StreamingResponse:
     """The originals as `class/name`; those of no class are in `none-of-these`."""
-    exports = service_of(request).house.exports
+    exports = service_of(request).app.exports
     return _file(exports.pictures_zip(asked), _ZIP, "pictures.zip")
 
 
@@ -85,7 +88,7 @@ def export_training(
 
     Only what a person corrected or confirmed, or with `labels=all` also what the model alone said.
     """
-    exports = service_of(request).house.exports
+    exports = service_of(request).app.exports
     filters = asked.filters(who.id, administrator=who.role == ADMINISTRATOR)
     return _file(exports.training_zip(filters, asked.labels), _ZIP, "training.zip")
 

@@ -114,11 +114,11 @@ def file(request: Request, who: Administrator, asked: OrganiseRequest) -> Organi
     """File what the filters find and a class is known of. Originals in tenfold's store stay as they are."""
     root = _path(asked.root)
     filters = asked.filters.filters(who.id, administrator=who.role == ADMINISTRATOR)
-    house = service_of(request).house
+    app = service_of(request).app
     if asked.dry_run:
-        return _planned(asked, house.organiser.plan(filters, root, asked.mode, sidecars=asked.sidecars))
-    house.audit.note(who.id, "filing.make", str(root), {"mode": asked.mode}, address=who.address)
-    return _answer(request, house.organiser.file(filters, root, asked.mode, sidecars=asked.sidecars, by=who.id))
+        return _planned(asked, app.organiser.plan(filters, root, asked.mode, sidecars=asked.sidecars))
+    app.audit.note(who.id, "filing.make", str(root), {"mode": asked.mode}, address=who.address)
+    return _answer(request, app.organiser.file(filters, root, asked.mode, sidecars=asked.sidecars, by=who.id))
 
 
 @router.get(
@@ -134,7 +134,7 @@ def list_filings(
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> OrganiseRunsAnswer:
     """The newest first; a page of them goes on with `before=next`."""
-    found = service_of(request).house.organiser.recent(before=before, limit=limit + 1)
+    found = service_of(request).app.organiser.recent(before=before, limit=limit + 1)
     more = len(found) > limit
     return OrganiseRunsAnswer(
         filings=[_entry(one) for one in found[:limit]], next=found[limit - 1].id if more else None
@@ -144,15 +144,15 @@ def list_filings(
 @router.get("/{filing}", operation_id="filing", summary="A filing", responses=_NONE)
 def show_filing(request: Request, who: Administrator, filing: Id) -> OrganiseRunAnswer:
     """How it stands, and what was put where."""
-    return _answer(request, service_of(request).house.organiser.get(filing))
+    return _answer(request, service_of(request).app.organiser.get(filing))
 
 
 @router.post("/{filing}/undo", operation_id="unfile", summary="Undo a filing", responses=_UNDONE)
 def undo_filing(request: Request, who: Administrator, filing: Id) -> OrganiseRunAnswer:
     """Put everything back as it was. What was changed since stays, and says so; undo can be repeated."""
-    house = service_of(request).house
-    house.audit.note(who.id, "filing.undo", str(filing), address=who.address)
-    return _answer(request, house.organiser.undo(filing))
+    app = service_of(request).app
+    app.audit.note(who.id, "filing.undo", str(filing), address=who.address)
+    return _answer(request, app.organiser.undo(filing))
 
 
 @router.post(
@@ -160,7 +160,7 @@ def undo_filing(request: Request, who: Administrator, filing: Id) -> OrganiseRun
 )
 def resume_filing(request: Request, who: Administrator, filing: Id) -> OrganiseRunAnswer:
     """Take the steps that were not taken when it was cut off."""
-    return _answer(request, service_of(request).house.organiser.resume(filing))
+    return _answer(request, service_of(request).app.organiser.resume(filing))
 
 
 def _path(text: str) -> Path:
@@ -196,7 +196,7 @@ def _planned(asked: OrganiseRequest, steps: Iterable[OrganiseStep]) -> OrganiseR
 
 
 def _answer(request: Request, report: OrganiseReport) -> OrganiseRunAnswer:
-    filing = service_of(request).house.organiser
+    filing = service_of(request).app.organiser
     number = report.filing.id
     problems = filing.steps(number, limit=MOST_MOVES, problems=True)
     first = {step.number: step for step in (*problems, *filing.steps(number, limit=MOST_MOVES))}

@@ -17,7 +17,7 @@ from tenfold.accounts.roles import ADMINISTRATOR
 from tenfold.catalogue.entries.names import kept_path
 from tenfold.catalogue.entries.pictures import SIDES, SMALL_TYPE, file_name, nearest_side
 from tenfold.catalogue.entries.store import hash_of
-from tenfold.catalogue.entries.tables import HOUSE, Entry
+from tenfold.catalogue.entries.tables import SYSTEM, Entry
 from tenfold.catalogue.ingest.ingest import IngestedEntry
 from tenfold.catalogue.ingest.retry import retry
 from tenfold.errors import CatalogueError, PictureError, TenfoldError, UsageError
@@ -111,11 +111,11 @@ async def add_pictures(
         async with aclosing(uploads.read(request, service.uploads, memory)) as arriving:
             async for upload in arriving:
                 slot.reserve(1)
-                outcomes.append(await service.threads.write(_add, service.house, who, upload, source, name))
+                outcomes.append(await service.threads.write(_add, service.app, who, upload, source, name))
                 slot.release(1)
                 upload.content.discard()
     if any(outcome.added is not None for outcome in outcomes):
-        await service.threads.read(classifying.wake, service.house.jobs, service.house.ingest)
+        await service.threads.read(classifying.wake, service.app.jobs, service.app.ingest)
     if len(outcomes) == 1 and outcomes[0].error is not None:
         raise outcomes[0].error
     return PicturesAnswer(results=[outcome.answer(who.id) for outcome in outcomes])
@@ -136,12 +136,12 @@ class _Outcome:
         )
 
 
-def _add(house: App, who: Visitor, upload: Upload, source: str, name: str) -> _Outcome:
+def _add(app: App, who: Visitor, upload: Upload, source: str, name: str) -> _Outcome:
     called = name or upload.name
     if upload.problem is not None:
         return _Outcome(called, error=upload.problem)
     add = partial(
-        house.ingest.add, name=called, source=source, owner=who.id, by=who.id, shared=who.id == HOUSE
+        app.ingest.add, name=called, source=source, owner=who.id, by=who.id, shared=who.id == SYSTEM
     )
     try:
         added = upload.content.consume(add)
@@ -159,7 +159,7 @@ def _add(house: App, who: Visitor, upload: Upload, source: str, name: str) -> _O
 def known(request: Request, who: Operator, asked: HashesRequest) -> KnownAnswer:
     """Of many files, those that need not be sent, because the visitor has them in the catalogue: so an upload
     that was cut off goes on where it stopped."""
-    return KnownAnswer(known=service_of(request).house.ingest.known(asked.hashes, owner=who.id))
+    return KnownAnswer(known=service_of(request).app.ingest.known(asked.hashes, owner=who.id))
 
 
 router.include_router(_long)
@@ -179,27 +179,27 @@ def add_folder(request: Request, who: Administrator, asked: FolderRequest) -> Jo
 
     With `watch` what comes into it later is added as well.
     """
-    house = service_of(request).house
-    path = _folder(house, asked.path)
+    app = service_of(request).app
+    path = _folder(app, asked.path)
     if asked.watch:
-        house.folder_watcher.add(path, shared=asked.shared)
-    params = AddParams(paths=[path], owner=HOUSE, shared=asked.shared)
+        app.folder_watcher.add(path, shared=asked.shared)
+    params = AddParams(paths=[path], owner=SYSTEM, shared=asked.shared)
     # The same folder once more, while it is being added, is the same job.
     key = f"{ADD.kind} {hash_of(os.fsencode(path))}"
     title = f"Add {images.safe_name(path)}"
-    job = house.jobs.submit(ADD, params, title=title, by=who.id, key=key)
-    house.audit.note(who.id, "folder.add", kept_path(path), {"watch": asked.watch}, address=who.address)
+    job = app.jobs.submit(ADD, params, title=title, by=who.id, key=key)
+    app.audit.note(who.id, "folder.add", kept_path(path), {"watch": asked.watch}, address=who.address)
     return job_answer(job)
 
 
-def _folder(house: App, path: str) -> str:
+def _folder(app: App, path: str) -> str:
     if "\0" in path or not os.path.isabs(path) or not os.path.isdir(path):
         raise UsageError(
             images.safe_name(path, "The path"),
             "is not a folder of this server",
             cure="Write the absolute path of one that the server may read.",
         )
-    if house.files.own(path):
+    if app.files.own(path):
         raise UsageError(
             images.safe_name(path), "is where tenfold keeps its own files", cure="Choose another folder."
         )
@@ -215,12 +215,12 @@ def _folder(house: App, path: str) -> str:
 async def retry_entry(request: Request, who: Operator, number: Number) -> EntryAnswer:
     """Of an entry that could not be classified: it waits for its class again. Any other stays as it is."""
     service = service_of(request)
-    house, administrator = service.house, who.role == ADMINISTRATOR
-    await service.threads.read(_entry, house, who, number)
-    again = partial(retry, house.database, [number], person=who.id, administrator=administrator)
+    app, administrator = service.app, who.role == ADMINISTRATOR
+    await service.threads.read(_entry, app, who, number)
+    again = partial(retry, app.database, [number], person=who.id, administrator=administrator)
     if await service.threads.write(again):
-        await service.threads.read(classifying.wake, house.jobs, house.ingest)
-    return entry_answer(await service.threads.read(_entry, house, who, number), who.id)
+        await service.threads.read(classifying.wake, app.jobs, app.ingest)
+    return entry_answer(await service.threads.read(_entry, app, who, number), who.id)
 
 
 @router.get(
@@ -248,16 +248,16 @@ async def picture(
 ) -> Response:
     """The original where every browser shows its type (JPEG, PNG, WebP, GIF), else the whole as a JPEG."""
     service = service_of(request)
-    entry = await service.threads.read(_entry, service.house, who, number)
+    entry = await service.threads.read(_entry, service.app, who, number)
     tag = f'"{entry.hash}"'
     if not download and _has(request, tag):
         return Response(status_code=304, headers=_ASK_AGAIN | {"ETag": tag})
     if download:
-        path = await service.threads.read(service.house.picture_files.original, entry)
+        path = await service.threads.read(service.app.picture_files.original, entry)
         return FileResponse(
             path, media_type=entry.media_type, filename=file_name(entry), headers=_ASK_AGAIN | {"ETag": tag}
         )
-    shown = await service.threads.decode(service.house.picture_files.shown, entry)
+    shown = await service.threads.decode(service.app.picture_files.shown, entry)
     if isinstance(shown, Path):
         return FileResponse(shown, media_type=entry.media_type, headers=_ASK_AGAIN | {"ETag": tag})
     return Response(shown, media_type=SMALL_TYPE, headers=_ASK_AGAIN | {"ETag": tag})
@@ -290,17 +290,17 @@ async def thumbnail(
 ) -> Response:
     """Upright, as JPEG. It never changes, so a browser asks for it once."""
     service = service_of(request)
-    entry = await service.threads.read(_entry, service.house, who, number)
+    entry = await service.threads.read(_entry, service.app, who, number)
     chosen = nearest_side(side)
     headers = _FOR_EVER | {"ETag": f'"{entry.hash}-{chosen}"'}
     if _has(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
-    path = await service.threads.decode(service.house.picture_files.small, entry, chosen)
+    path = await service.threads.decode(service.app.picture_files.small, entry, chosen)
     return FileResponse(path, media_type=SMALL_TYPE, headers=headers)
 
 
-def _entry(house: App, who: Visitor, number: int) -> Entry:
-    return house.picture_files.entry(number, person=who.id, administrator=who.role == ADMINISTRATOR)
+def _entry(app: App, who: Visitor, number: int) -> Entry:
+    return app.picture_files.entry(number, person=who.id, administrator=who.role == ADMINISTRATOR)
 
 
 def _has(request: Request, tag: str) -> bool:

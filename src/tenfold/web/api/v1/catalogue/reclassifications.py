@@ -12,7 +12,7 @@ from tenfold.web.api.v1.catalogue.entries import EntryAnswer, entry_answer
 from tenfold.web.job_answers import JobAnswer, job_answer
 from tenfold.web.problems import responses
 from tenfold.web.security.access import Administrator
-from tenfold.web.service import State, service_of
+from tenfold.web.service import WebService, service_of
 
 router = APIRouter(tags=["catalogue"], prefix="/api/v1/reclassifications")
 Label = Annotated[str, StringConstraints(max_length=100)]
@@ -85,7 +85,7 @@ _GONE = responses(_404="No such reclassification.")
 def begin(request: Request, who: Administrator, asked: ReclassificationRequest) -> ReclassificationStarted:
     """In the background. No entry changes until the answers are applied."""
     service = service_of(request)
-    one, job = service.house.reclassify.begin(asked.model, by=who.id)
+    one, job = service.app.reclassify.begin(asked.model, by=who.id)
     return ReclassificationStarted(reclassification=_answers(service, [one])[0], job=job_answer(job))
 
 
@@ -95,7 +95,7 @@ def list_reclassifications(
 ) -> ReclassificationsAnswer:
     """Those thrown away are not listed."""
     service = service_of(request)
-    found = service.house.reclassify.latest(limit)
+    found = service.app.reclassify.latest(limit)
     return ReclassificationsAnswer(reclassifications=_answers(service, found))
 
 
@@ -103,9 +103,9 @@ def list_reclassifications(
 def read(request: Request, who: Administrator, number: int) -> ReclassificationDetail:
     """How many entries would go from which class to which."""
     service = service_of(request)
-    found = service.house.reclassify.found
+    found = service.app.reclassify.found
     moved = [MovedAnswer(old=one.old, new=one.new, count=one.entries) for one in found.moved(number)]
-    one = service.house.reclassify.get(number)
+    one = service.app.reclassify.get(number)
     return ReclassificationDetail(**_answers(service, [one])[0].model_dump(), moved=moved)
 
 
@@ -123,7 +123,7 @@ def changes(
     new: Annotated[Label | None, Query(description="Only those that would go to this class.")] = None,
 ) -> ChangesAnswer:
     """Entries that would be filed under another class, in the order in which they were added."""
-    found = service_of(request).house.reclassify.found
+    found = service_of(request).app.reclassify.found
     page = found.changes(number, after=after, limit=limit, old=old, new=new)
     return ChangesAnswer(
         changes=[
@@ -148,7 +148,7 @@ def changes(
 def apply(request: Request, who: Administrator, number: int) -> ReclassificationStarted:
     """One action, which can be undone. What a person said about an entry stays as it is."""
     service = service_of(request)
-    one, job = service.house.reclassify.apply(number, by=who.id)
+    one, job = service.app.reclassify.apply(number, by=who.id)
     _note(service, who.id, who.address, "catalogue.reclassify", one)
     return ReclassificationStarted(reclassification=_answers(service, [one])[0], job=job_answer(job))
 
@@ -159,12 +159,12 @@ def apply(request: Request, who: Administrator, number: int) -> Reclassification
 )  # fmt: skip
 def discard(request: Request, who: Administrator, number: int) -> None:
     """No entry changes."""
-    service_of(request).house.reclassify.discard(number)
+    service_of(request).app.reclassify.discard(number)
 
 
-def _answers(service: State, found: Sequence[Reclassification]) -> list[ReclassificationAnswer]:
-    names = service.house.registry.names(one.model_hash for one in found)
-    undone = service.house.actions.undone(one.action_id for one in found if one.action_id is not None)
+def _answers(service: WebService, found: Sequence[Reclassification]) -> list[ReclassificationAnswer]:
+    names = service.app.registry.names(one.model_hash for one in found)
+    undone = service.app.actions.undone(one.action_id for one in found if one.action_id is not None)
     return [
         ReclassificationAnswer(
             id=one.id,
@@ -183,6 +183,6 @@ def _answers(service: State, found: Sequence[Reclassification]) -> list[Reclassi
     ]
 
 
-def _note(service: State, by: int, address: str, action: str, one: Reclassification) -> None:
+def _note(service: WebService, by: int, address: str, action: str, one: Reclassification) -> None:
     details = {"reclassification": one.id, "model": one.model_hash}
-    service.house.audit.note(by, action, f"reclassification {one.id}", details, address=address)
+    service.app.audit.note(by, action, f"reclassification {one.id}", details, address=address)

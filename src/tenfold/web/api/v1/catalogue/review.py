@@ -40,7 +40,7 @@ def review(
     Correcting an entry takes it out of the queue; so does confirming, which is correcting it to the class
     that it has.
     """
-    page = service_of(request).house.review.page(
+    page = service_of(request).app.review.page(
         person=who.id, administrator=who.role == ADMINISTRATOR, limit=limit, after=after
     )
     return ReviewAnswer(

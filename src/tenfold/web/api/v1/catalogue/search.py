@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, Field
 
 from tenfold.accounts.roles import ADMINISTRATOR, OPERATOR, at_least
-from tenfold.catalogue.entries.tables import HOUSE, Entry
+from tenfold.catalogue.entries.tables import SYSTEM, Entry
 from tenfold.catalogue.search.orders import OrderName
 from tenfold.catalogue.similar.similar import MOST
 from tenfold.errors import UnknownModel
@@ -120,7 +120,7 @@ def entries(
     Entries that are added meanwhile come where the order puts them; none of the others is left out or comes
     twice.
     """
-    page = service_of(request).house.search.page(asked, order, limit, after)
+    page = service_of(request).app.search.page(asked, order, limit, after)
     return EntriesAnswer(entries=[entry_answer(one, who.id) for one in page.entries], next=page.next)
 
 
@@ -132,7 +132,7 @@ def entries(
 )
 def counts(request: Request, asked: Asked) -> CountsAnswer:
     """How many entries meet the filters, and how many there are of each class, state and source."""
-    return CountsAnswer(**asdict(service_of(request).house.search.counts(asked)))
+    return CountsAnswer(**asdict(service_of(request).app.search.counts(asked)))
 
 
 @router.get(
@@ -143,8 +143,8 @@ def counts(request: Request, asked: Asked) -> CountsAnswer:
 )
 def one_entry(request: Request, who: Viewer, entry: Id) -> EntryDetail:
     """An entry, also a deleted one, with its names and its history."""
-    house = service_of(request).house
-    return _detail(house, house.search.get(entry, person=who.id, administrator=_all(who)), who)
+    app = service_of(request).app
+    return _detail(app, app.search.get(entry, person=who.id, administrator=_all(who)), who)
 
 
 @router.get(
@@ -161,9 +161,9 @@ def similar(
     request: Request, who: Viewer, entry: Id, limit: Annotated[int, Query(ge=1, le=MOST)] = 24
 ) -> SimilarAnswer:
     """The entries that the same model puts nearest to this one."""
-    house = service_of(request).house
-    one = house.search.get(entry, person=who.id, administrator=_all(who))
-    found = house.similar.like(one, person=who.id, administrator=_all(who), limit=limit)
+    app = service_of(request).app
+    one = app.search.get(entry, person=who.id, administrator=_all(who))
+    found = app.similar.like(one, person=who.id, administrator=_all(who), limit=limit)
     return SimilarAnswer(
         entries=[
             SimilarEntry(entry=entry_answer(near, who.id), similarity=similarity)
@@ -189,14 +189,14 @@ def duplicates(
 
     What has come in the last half minute may not be among them yet.
     """
-    found = service_of(request).house.duplicates.page(
+    found = service_of(request).app.duplicates.page(
         person=who.id, administrator=_all(who), limit=limit, after=after
     )
     groups = [[entry_answer(entry, who.id) for entry in group] for group in found.groups]
     return DuplicatesAnswer(groups=groups, next=found.next)
 
 
-def _detail(house: App, entry: Entry, who: Visitor) -> EntryDetail:
+def _detail(app: App, entry: Entry, who: Visitor) -> EntryDetail:
     shown = _sees_paths(entry, who)
     by = entry.corrected_by
     return EntryDetail(
@@ -210,29 +210,29 @@ def _detail(house: App, entry: Entry, who: Visitor) -> EntryDetail:
                 path=name.path if shown else _HIDDEN,
                 added_at=name.added_at,
             )
-            for name in house.search.names(entry.id)
+            for name in app.search.names(entry.id)
         ],
         classified_at=entry.classified_at,
         corrected_at=entry.corrected_at,
         corrected_by=by,
-        corrected_by_name=None if by is None else house.people.names_of([by]).get(by, ""),
-        model_name=_model_name(house, entry.model_hash),
-        history=action_answers(house, house.actions.history(entry.id)),
+        corrected_by_name=None if by is None else app.people.names_of([by]).get(by, ""),
+        model_name=_model_name(app, entry.model_hash),
+        history=action_answers(app, app.actions.history(entry.id)),
     )
 
 
 def _sees_paths(entry: Entry, who: Visitor) -> bool:
-    """Whether the server's paths are this person's business: their own; the house's for operators."""
-    if entry.owner_id == HOUSE:
+    """Whether the server's paths are this person's business: their own; the system's for operators."""
+    if entry.owner_id == SYSTEM:
         return at_least(who.role, OPERATOR)
     return entry.owner_id == who.id or _all(who)
 
 
-def _model_name(house: App, model: str | None) -> str | None:
+def _model_name(app: App, model: str | None) -> str | None:
     if model is None:
         return None
     try:
-        return house.registry.get(model).name
+        return app.registry.get(model).name
     except UnknownModel:
         return None
 

@@ -28,7 +28,7 @@ class WatchAnswer(BaseModel):
 @router.get("", operation_id="watches", summary="List watched folders")
 def watches(request: Request, who: Administrator) -> list[WatchAnswer]:
     """In the order in which they were added. `POST /catalogue/folders` adds one."""
-    return [_answer(watch) for watch in service_of(request).house.watched_folders.active()]
+    return [_answer(watch) for watch in service_of(request).app.watched_folders.active()]
 
 
 @router.delete(
@@ -41,9 +41,9 @@ def stop(
     request: Request, who: Administrator, watch_id: Annotated[int, Path(ge=1, le=2**63 - 1)]
 ) -> WatchAnswer:
     """What was added stays."""
-    house = service_of(request).house
-    watch = house.watched_folders.stop(watch_id)
-    house.audit.note(who.id, "folder.unwatch", watch.path, {}, address=who.address)
+    app = service_of(request).app
+    watch = app.watched_folders.stop(watch_id)
+    app.audit.note(who.id, "folder.unwatch", watch.path, {}, address=who.address)
     return _answer(watch)
 
 
