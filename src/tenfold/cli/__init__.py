@@ -18,6 +18,7 @@ from tenfold.errors import DatabaseError, MissingExtra, TenfoldError, UsageError
 COMMANDS = {
     "classify": ("tenfold.cli.classify.command:classify", "Say what is in pictures."),
     "serve": ("tenfold.cli.server.serve:serve", "Serve the page and the HTTP API."),
+    "health": ("tenfold.cli.server.health:health", "Ask the running server whether it is ready."),
     "model": ("tenfold.cli.models.model:model", "Look into model files."),
     "models": ("tenfold.cli.models.models:models", "List models, add them, and choose which one answers."),
     "train": ("tenfold.cli.training.train:train", "Train a network and write its model file and report."),

@@ -193,14 +193,15 @@ def test_only_a_trusted_proxy_is_believed_where_a_request_came_from() -> None:
 @pytest.mark.parametrize(
     ("host", "shown"),
     [
-        ("127.0.0.1", "http://127.0.0.1:1"),
-        ("::1", "http://[::1]:1"),
-        ("::", "http://[::1]:1"),
-        ("a.b", "http://a.b:1"),
+        ("127.0.0.1", "127.0.0.1"),
+        ("0.0.0.0", "127.0.0.1"),
+        ("::1", "[::1]"),
+        ("::", "[::1]"),
+        ("a.b", "a.b"),
     ],
 )
 def test_the_address_is_one_that_a_browser_takes(host: str, shown: str) -> None:
-    assert serve._address(host, 1) == shown
+    assert serve.reachable(host) == shown
 
 
 @pytest.mark.parametrize(

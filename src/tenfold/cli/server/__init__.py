@@ -1,1 +1,1 @@
-"""Commands about the server: `serve`, `settings`, `jobs`."""
+"""Commands about the server: `serve`, `health`, `settings`, `jobs`."""

@@ -54,7 +54,7 @@ def serve(host: str | None, port: int | None, model: str | None, opening: bool |
             _check_administrator(app)
         for notice in app.notices:
             click.echo(f"tenfold: warning: {notice}", err=True)
-        address = _address(chosen.host, listening.getsockname()[1])
+        address = f"http://{reachable(chosen.host)}:{listening.getsockname()[1]}"
         if not is_loopback(chosen.host) and not chosen.trusted_proxies:
             click.echo(
                 f"tenfold: warning: what others send to {chosen.host} can be read on its way, passwords "
@@ -132,11 +132,10 @@ def _cannot_listen(host: str, port: int, error: OSError) -> SettingError:
     )
 
 
-def _address(host: str, port: int) -> str:
-    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}.get(
-        host, f"[{host}]" if ":" in host else host
-    )
-    return f"http://{shown}:{port}"
+def reachable(host: str) -> str:
+    """The address under which this machine reaches a server bound to `host`, as a URL writes it."""
+    every = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}
+    return every.get(host, f"[{host}]" if ":" in host else host)
 
 
 def _has_browser() -> bool:
