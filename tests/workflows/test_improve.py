@@ -356,7 +356,7 @@ def test_one_that_is_killed_goes_on_from_its_last_epoch_with_the_same_pictures(h
     manifest = home / "improvements" / "1" / "pictures.csv"
     written, facts = manifest.stat().st_mtime_ns, (run / "data.json").read_bytes()
     with opened(home) as app:
-        # CorrectedEntries after the kill: not part of what is at work.
+        # Corrected after the kill: not part of what is at work.
         correct(app, "class 1", "0", 5, first=100)
         app.jobs.start()
         assert manifest.stat().st_mtime_ns == written

@@ -1,4 +1,4 @@
-"""Train in the background: begun, watched, stopped, gone on with, and no longer than the server lives."""
+"""Training in the background: started, watched, stopped and resumed; it ends with the server."""
 
 import importlib.util
 import os
@@ -193,7 +193,7 @@ def test_without_the_extra_the_one_command_that_installs_it_is_told(
     with pytest.raises(MissingExtra) as caught:
         training.begin(TrainingRequest(), NOW, by=0)
     assert str(caught.value) == (
-        "Train needs the train extra, which is not installed (there is no torch). "
+        "Training needs the train extra, which is not installed (there is no torch). "
         'Install it with: pip install "tenfold[train]"'
     )
 

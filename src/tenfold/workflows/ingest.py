@@ -33,7 +33,7 @@ class AddParams(Shape):
     """Files and folders to add."""
 
     paths: list[str] = Field(description="Absolute paths of files and folders of the server.")
-    owner: int = Field(description="Ownership the pictures are; 0: everybody's.")
+    owner: int = Field(description="Whose the pictures are; 0: everybody's.")
     shared: bool = Field(description="Whether others see them.")
 
 
@@ -55,7 +55,7 @@ ADD = JobType("add", WORK, AddParams, AddResult)
 
 @dataclass(frozen=True)
 class Ownership:
-    """Ownership the pictures of a folder are, who adds them, whether others see them, and how they come."""
+    """Who owns the pictures of a folder, who adds them, whether others see them, and their source."""
 
     owner: int = SYSTEM
     by: int = SYSTEM

@@ -1,4 +1,4 @@
-"""Train runs: starting, watching, stopping and resuming them; the job "train" and the runs' folders.
+"""Training runs: starting, watching, stopping and resuming them; the job "train" and the runs' folders.
 
 Trains nothing itself (workflows/training_process.py starts `tenfold train`) and imports no torch.
 """

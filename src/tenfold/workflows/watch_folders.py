@@ -27,7 +27,7 @@ _SECONDS_BETWEEN_TICKS = 0.5
 _SECONDS_BETWEEN_LISTS = 1.0
 # A folder whose changes the system reports is still scanned now and then.
 _SECONDS_BETWEEN_LOOKS, _SECONDS_TOLD = 5.0, 300.0
-# ScanFolder takes at most this part of the time, however large the folder.
+# A scan takes at most this part of the time, however large the folder.
 _LOOKING_SHARE = 0.05
 _SECONDS_AFTER_A_PROBLEM = 30.0
 
@@ -36,7 +36,7 @@ class ScanFolderParams(Shape):
     """A folder to look through once."""
 
     path: str = Field(description="Its absolute path.")
-    owner: int = Field(description="Ownership the pictures are; 0: everybody's.")
+    owner: int = Field(description="Whose the pictures are; 0: everybody's.")
     shared: bool = Field(description="Whether others see them.")
 
 
@@ -67,7 +67,7 @@ class FolderWatcher:
     def add(
         self, path: str, *, owner: int = SYSTEM, shared: bool = True, poll: bool = False
     ) -> WatchedFolder:
-        """WatchedFolder a folder (an absolute path) from now on. The same one twice is one."""
+        """Start to watch a folder (an absolute path). A folder is watched once."""
         watch, _ = self._watches.add(path, owner=owner, shared=shared, poll=poll)
         self.wake()
         return watch

@@ -18,7 +18,7 @@ class WatchedFolders:
     def add(
         self, path: str, *, owner: int = SYSTEM, shared: bool = True, poll: bool = False
     ) -> tuple[WatchedFolder, bool]:
-        """WatchedFolder a folder from now on: the watch, and whether it is new. The same one twice is one.
+        """Start to watch a folder: its row, and whether it is new. A folder is watched once.
 
         Args:
             path: absolute.
@@ -67,12 +67,12 @@ class WatchedFolders:
             return list(session.scalars(active.where(WatchedFolder.worker == worker)))
 
     def stop(self, watch_id: int) -> WatchedFolder:
-        """WatchedFolder a folder no longer; raises NotInCatalogue."""
+        """Stop watching a folder; raises NotInCatalogue."""
         with self._database.writing() as session:
             watch = session.get(WatchedFolder, watch_id)
             if watch is None or watch.stopped_at is not None:
                 raise NotInCatalogue(
-                    f"WatchedFolder {watch_id}",
+                    f"Watch {watch_id}",
                     "does not exist",
                     cure="tenfold catalogue watch --list lists them.",
                 )

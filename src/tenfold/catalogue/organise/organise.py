@@ -113,7 +113,7 @@ class Organiser:
         """Take the steps that were not taken yet. Raises as `file`, and NotInCatalogue."""
         report = self.get(filing_id)
         if report.filing.undone_at is not None:
-            raise CatalogueError(f"OrganiseRun {filing_id}", "was undone", cure="File again.")
+            raise CatalogueError(f"Filing {filing_id}", "was undone", cure="File again.")
         while steps := self._steps(OrganisedFile.filing_id == filing_id, OrganisedFile.state == PLANNED):
             with self._noting() as noted:
                 for step in steps[:_NOTED]:
@@ -128,7 +128,7 @@ class Organiser:
             CatalogueError: it was undone already, or the disk is full.
         """
         if self.get(filing_id).filing.undone_at is not None:
-            raise CatalogueError(f"OrganiseRun {filing_id}", "was undone already")
+            raise CatalogueError(f"Filing {filing_id}", "was undone already")
         last = 2**31 - 1
         mine = (OrganisedFile.filing_id == filing_id, OrganisedFile.state.in_((PLANNED, DONE)))
         while steps := self._steps(*mine, OrganisedFile.number < last, backwards=True):
@@ -149,7 +149,7 @@ class Organiser:
         with self._database.reading() as session:
             filing = session.get(OrganiseRun, filing_id) if 0 < filing_id < 2**63 else None
             if filing is None:
-                raise NotInCatalogue(f"OrganiseRun {filing_id}", "does not exist", cure=_LISTED)
+                raise NotInCatalogue(f"Filing {filing_id}", "does not exist", cure=_LISTED)
             counts = select(OrganisedFile.state, OrganisedFile.how, func.count()).where(
                 OrganisedFile.filing_id == filing_id
             )

@@ -34,7 +34,7 @@ def watches(request: Request, who: Administrator) -> list[WatchAnswer]:
 @router.delete(
     "/{watch_id}",
     operation_id="stop_watch",
-    summary="WatchedFolder a folder no longer",
+    summary="Stop watching a folder",
     responses=responses(_404="There is no such watch."),
 )
 def stop(
