@@ -1571,7 +1571,7 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * WatchedFolder a folder no longer
+         * Stop watching a folder
          * @description What was added stays.
          */
         delete: operations["stop_watch"];
@@ -1786,7 +1786,7 @@ export interface components {
             paths: string[];
             /**
              * Owner
-             * @description Ownership the pictures are; 0: everybody's.
+             * @description Whose the pictures are; 0: everybody's.
              */
             owner: number;
             /**
@@ -4459,7 +4459,7 @@ export interface components {
             path: string;
             /**
              * Owner
-             * @description Ownership the pictures are; 0: everybody's.
+             * @description Whose the pictures are; 0: everybody's.
              */
             owner: number;
             /**

@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, Field
+from pydantic import Field
 
+from tenfold.web.answers import Answer
 from tenfold.web.problems import responses
 from tenfold.web.security.access import Administrator
 from tenfold.web.service import service_of
@@ -13,7 +14,7 @@ from tenfold.web.service import service_of
 router = APIRouter(prefix="/api/v1/audit", tags=["people"])
 
 
-class AuditAnswer(BaseModel):
+class AuditAnswer(Answer):
     """One record of the audit log."""
 
     id: int
@@ -42,4 +43,4 @@ def audit(
 ) -> list[AuditAnswer]:
     """The newest first."""
     found = service_of(request).app.audit.latest(before=before, limit=limit)
-    return [AuditAnswer(**{name: getattr(one, name) for name in AuditAnswer.model_fields}) for one in found]
+    return [AuditAnswer.of(one) for one in found]

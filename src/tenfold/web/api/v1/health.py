@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from tenfold.errors import DatabaseError
 from tenfold.runtime.supervisor import Health
+from tenfold.web.answers import Answer
 from tenfold.web.problems import Overloaded, responses
 from tenfold.web.security.access import Administrator
 from tenfold.web.service import service_of
@@ -21,7 +22,7 @@ class HealthAnswer(BaseModel):
     status: Literal["ok"]
 
 
-class ServiceState(BaseModel):
+class ServiceState(Answer):
     """How a service of the server is."""
 
     name: str
@@ -90,12 +91,10 @@ async def services(request: Request, who: Administrator) -> list[ServiceState]:
 
 
 def _state(one: Health, *, details: bool = False) -> ServiceState:
-    return ServiceState(
-        name=one.name,
-        state=one.state,
-        since=one.since,
-        fault=one.fault.kind if one.fault else None,
-        fault_at=one.fault.at if one.fault else None,
-        faults=one.faults,
-        words=one.fault.words if one.fault and details else None,
+    fault = one.fault
+    return ServiceState.of(
+        one,
+        fault=fault.kind if fault else None,
+        fault_at=fault.at if fault else None,
+        words=fault.words if fault and details else None,
     )

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from tenfold.evaluation.improvement import LEAST_APART, Why
 from tenfold.models.tables import Improvement
+from tenfold.web.answers import Answer
 from tenfold.web.job_answers import JobAnswer, job_answer
 from tenfold.web.problems import Problem, remembered, responses
 from tenfold.web.security.access import Administrator, Viewer
@@ -16,7 +17,7 @@ from tenfold.web.service import service_of
 router = APIRouter(tags=["models"], prefix="/api/v1/improvements")
 
 
-class CorrectionsReady(BaseModel):
+class CorrectionsReady(Answer):
     """Whether the live model can be trained on corrections."""
 
     corrected: int = Field(description="How many pictures people corrected or confirmed.")
@@ -97,24 +98,26 @@ class ImprovementEvaluation(BaseModel):
     none_of_these: NoneOfThese
 
 
-class ImprovementAnswer(BaseModel):
+class ImprovementAnswer(Answer):
     """A model trained on corrections."""
 
     id: int
     at: datetime
     by: int
-    base: str = Field(description="The hash of the model that it started from.")
+    base: str = Field(validation_alias="base_hash", description="The hash of the model that it started from.")
     with_own_data: bool
     epochs: int
     counts: dict[str, Any] = Field(description="What was learned from, kept back and left out.")
     run: str | None = Field(description="Its training run.")
     state: Literal["running", "judged", "failed", "stopped"]
-    model: str | None = Field(description="The hash of the new model, once it is judged.")
+    model: str | None = Field(
+        validation_alias="model_hash", description="The hash of the new model, once it is judged."
+    )
     live: bool = Field(description="Whether the new model is live.")
     verdict: Literal["better", "worse", "no-difference"] | None
     comparison: ImprovementEvaluation | None
     problem: Problem | None
-    job: str | None
+    job: str | None = Field(validation_alias="job_id")
 
 
 class ImprovementStarted(BaseModel):
@@ -130,11 +133,11 @@ class InsistRequest(BaseModel):
     insist: bool = Field(False, description="Use it although it did not win.")
 
 
-class WentLive(BaseModel):
+class WentLive(Answer):
     """The improved model answers now."""
 
-    model: str
-    previous: str | None
+    model: str = Field(validation_alias="model_hash")
+    previous: str | None = Field(validation_alias="previous_hash")
     reason: str = Field(description="won or insisted.")
 
 
@@ -142,20 +145,13 @@ class WentLive(BaseModel):
 def ready(request: Request, who: Viewer) -> CorrectionsReady:
     """How many corrections there are, and what is missing."""
     now = service_of(request).app.improve.readiness()
-    return CorrectionsReady(
-        corrected=now.corrected,
-        counted=now.counted,
-        held_out=now.held_out,
-        per_class=now.per_class,
-        base=now.base,
+    problem = now.own.problem if who.role == "administrator" else now.own.problem and "not at hand"
+    return CorrectionsReady.of(
+        now,
         own_data=not now.own.problem,
-        own_problem=now.own.problem if who.role == "administrator" else now.own.problem and "not at hand",
-        own_code=now.own.code,  # type: ignore[arg-type]
-        least=now.least,
+        own_problem=problem,
+        own_code=now.own.code,
         least_apart=LEAST_APART,
-        ready=now.ready,
-        reason=now.reason,
-        code=now.code,  # type: ignore[arg-type]
     )
 
 
@@ -211,24 +207,15 @@ def make_live(
     change = app.improve.make_live(number, insist=insist, by=who.id)
     details = {"hash": change.model_hash, "reason": change.reason}
     app.audit.note(who.id, "model.live", f"improvement {number}", details, address=who.address)
-    return WentLive(model=change.model_hash, previous=change.previous_hash, reason=change.reason)
+    return WentLive.of(change)
 
 
 def _answer(one: Improvement, live: str) -> ImprovementAnswer:
-    return ImprovementAnswer(
-        id=one.id,
-        at=one.at,
-        by=one.by,
-        base=one.base_hash,
+    return ImprovementAnswer.of(
+        one,
         with_own_data=bool(one.options["with_own_data"]),
         epochs=int(one.options["epochs"]),
-        counts=one.counts,
-        run=one.run,
-        state=one.state,  # type: ignore[arg-type]
-        model=one.model_hash,
         live=one.model_hash is not None and one.model_hash == live,
-        verdict=one.verdict,  # type: ignore[arg-type]
-        comparison=ImprovementEvaluation(**one.comparison) if one.comparison else None,
+        comparison=one.comparison or None,
         problem=remembered(one.problem) if one.problem else None,
-        job=one.job_id,
     )

@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field
 from tenfold.errors import RegistryError
 from tenfold.models.registry import CHOSEN, FILE, INSISTED, Registry
 from tenfold.models.tables import LiveChange, RegisteredModel
+from tenfold.web.answers import Answer
 from tenfold.web.problems import responses
 from tenfold.web.security.access import Administrator, Viewer, Visitor
 from tenfold.web.service import WebService, service_of
@@ -52,12 +53,12 @@ class LiveRequest(BaseModel):
     insist: bool = Field(False, description="Say that it goes live although it did not win a comparison.")
 
 
-class LiveAnswer(BaseModel):
+class LiveAnswer(Answer):
     """A model that went live."""
 
     id: int
     at: datetime
-    hash: str
+    hash: str = Field(validation_alias="model_hash")
     name: str
     previous_hash: str | None
     previous_name: str | None
@@ -230,15 +231,10 @@ def _changes(registry: Registry, changes: Sequence[LiveChange]) -> list[LiveAnsw
     hashes = {one.model_hash for one in changes} | {one.previous_hash or "" for one in changes}
     names = registry.names(hashes)
     return [
-        LiveAnswer(
-            id=one.id,
-            at=one.at,
-            hash=one.model_hash,
+        LiveAnswer.of(
+            one,
             name=names.get(one.model_hash, ""),
-            previous_hash=one.previous_hash,
             previous_name=names.get(one.previous_hash, "") if one.previous_hash else None,
-            by=one.by,
-            reason=one.reason,
         )
         for one in changes
     ]

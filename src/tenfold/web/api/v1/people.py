@@ -1,12 +1,12 @@
 """/api/v1/people: accounts, for administrators."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, Field
 
-from tenfold.accounts.people import Account
+from tenfold.web.answers import Answer
 from tenfold.web.problems import responses
 from tenfold.web.security.access import Administrator
 from tenfold.web.service import service_of
@@ -17,7 +17,7 @@ Role = Literal["viewer", "operator", "administrator"]
 _PASSWORD_HELP = "8 to 128 characters; the most used ones are refused."
 
 
-class AccountAnswer(BaseModel):
+class AccountAnswer(Answer):
     """A person with an account."""
 
     id: int
@@ -51,7 +51,7 @@ _CHANGED = responses(
 @router.get("", operation_id="people", summary="Everybody with an account")
 def people(request: Request, who: Administrator) -> list[AccountAnswer]:
     """By name."""
-    return [_answer(one) for one in service_of(request).app.people.everybody()]
+    return [AccountAnswer.of(one) for one in service_of(request).app.people.everybody()]
 
 
 @router.post(
@@ -68,7 +68,7 @@ def add(request: Request, who: Administrator, asked: NewPersonRequest) -> Accoun
     made = service_of(request).app.people.add(
         asked.name, asked.role, asked.password, by=who.id, address=who.address
     )
-    return _answer(made)
+    return AccountAnswer.of(made)
 
 
 @router.patch("/{id}", operation_id="change_person", summary="Change an account", responses=_CHANGED)
@@ -87,7 +87,7 @@ def change(
         by=who.id,
         address=who.address,
     )
-    return _answer(made)
+    return AccountAnswer.of(made)
 
 
 @router.delete(
@@ -103,8 +103,3 @@ def sign_out(request: Request, who: Administrator, id: PersonId) -> None:  # noq
     person = app.people.get(id)
     ended = app.sessions.end_all(id)
     app.audit.note(who.id, "session.end", person.name, {"sessions": ended}, address=who.address)
-
-
-def _answer(one: Account) -> AccountAnswer:
-    facts: dict[str, Any] = {name: getattr(one, name) for name in AccountAnswer.model_fields}
-    return AccountAnswer(**facts)

@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field
 from tenfold.accounts.logins import Client
 from tenfold.accounts.sessions import SignedIn
 from tenfold.errors import LoginNeeded, LoginRefused, NotAllowed
+from tenfold.web.answers import Answer
 from tenfold.web.problems import responses
 from tenfold.web.security.access import (
     SECURE_COOKIE,
@@ -31,7 +32,7 @@ router = APIRouter(prefix="/api/v1", tags=["session"])
 _PASSWORD = Field(max_length=1000, description="In clear text.")
 
 
-class PersonAnswer(BaseModel):
+class PersonAnswer(Answer):
     """Whoever is signed in."""
 
     id: int = Field(description="0: this machine's own user, where nobody has an account.")
@@ -57,7 +58,7 @@ class OwnPasswordRequest(BaseModel):
     new: str = _PASSWORD
 
 
-class PlaceAnswer(BaseModel):
+class PlaceAnswer(Answer):
     """A browser where one is signed in."""
 
     id: str = Field(description="Names the session; is no secret.")
@@ -175,18 +176,10 @@ def _begun(request: Request, response: Response, cookie: str) -> SessionAnswer:
 def _answer(who: Visitor) -> SessionAnswer:
     return SessionAnswer(
         required=who.id != 0,
-        person=PersonAnswer(id=who.id, name=who.name, role=who.role),
+        person=PersonAnswer.of(who),
         expires_at=who.session.expires_at if who.session else None,
     )
 
 
 def _place(one: SignedIn, here: str) -> PlaceAnswer:
-    return PlaceAnswer(
-        id=one.id,
-        address=one.address,
-        agent=one.agent,
-        created_at=one.created_at,
-        used_at=one.used_at,
-        expires_at=one.expires_at,
-        here=one.id == here,
-    )
+    return PlaceAnswer.of(one, here=one.id == here)

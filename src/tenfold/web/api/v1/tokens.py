@@ -1,14 +1,15 @@
 """/api/v1/tokens: programs' ways in. Everybody has their own; administrators see and revoke all."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, Field
 
 from tenfold.accounts.roles import ADMINISTRATOR
-from tenfold.accounts.tokens import LONGEST_DAYS, IssuedToken
+from tenfold.accounts.tokens import LONGEST_DAYS
 from tenfold.errors import AccountError
+from tenfold.web.answers import Answer
 from tenfold.web.api.v1.people import Role
 from tenfold.web.api.v1.session import by_browser
 from tenfold.web.problems import responses
@@ -18,7 +19,7 @@ from tenfold.web.service import service_of
 router = APIRouter(prefix="/api/v1/tokens", tags=["tokens"])
 
 
-class TokenAnswer(BaseModel):
+class TokenAnswer(Answer):
     """A token without its secret."""
 
     id: int
@@ -47,7 +48,7 @@ class NewTokenRequest(BaseModel):
 @router.get("", operation_id="tokens", summary="The tokens")
 def tokens(request: Request, who: Viewer) -> list[TokenAnswer]:
     """One's own, or everybody's for an administrator; the newest first. Revoked and expired ones too."""
-    return [TokenAnswer(**_facts(one)) for one in service_of(request).app.tokens.issued(_whose(who))]
+    return [TokenAnswer.of(one) for one in service_of(request).app.tokens.issued(_whose(who))]
 
 
 @router.post(
@@ -69,7 +70,7 @@ def add(request: Request, who: Viewer, asked: NewTokenRequest) -> NewTokenAnswer
     made, secret = service_of(request).app.tokens.add(
         who.id, asked.name, asked.role, days=asked.days, by=who.id, address=who.address
     )
-    return NewTokenAnswer(secret=secret, **_facts(made))
+    return NewTokenAnswer.of(made, secret=secret)
 
 
 @router.delete(
@@ -85,12 +86,8 @@ def revoke(
 ) -> TokenAnswer:
     """It lets nobody in from now on, and stays in the list."""
     gone = service_of(request).app.tokens.revoke(id, person=_whose(who), by=who.id, address=who.address)
-    return TokenAnswer(**_facts(gone))
+    return TokenAnswer.of(gone)
 
 
 def _whose(who: Visitor) -> int | None:
     return None if who.role == ADMINISTRATOR else who.id
-
-
-def _facts(one: IssuedToken) -> dict[str, Any]:
-    return {name: getattr(one, name) for name in TokenAnswer.model_fields}

@@ -13,6 +13,7 @@ from tenfold.catalogue.edits.kinds import Kind
 from tenfold.catalogue.entries.tables import Action
 from tenfold.errors import UsageError
 from tenfold.runtime import App
+from tenfold.web.answers import Answer
 from tenfold.web.api.v1.catalogue.filters import FiltersRequest
 from tenfold.web.problems import responses
 from tenfold.web.security.access import Operator
@@ -45,7 +46,7 @@ class ActionRequest(BaseModel):
     name: str | None = Field(default=None, max_length=1000, description="For rename, which takes one entry.")
 
 
-class ActionAnswer(BaseModel):
+class ActionAnswer(Answer):
     """Something done to entries, which can be undone."""
 
     id: int
@@ -151,17 +152,11 @@ def action_answers(app: App, actions: Sequence[Action]) -> list[ActionAnswer]:
     """Actions as the API answers them."""
     names = app.people.names_of([action.by for action in actions])
     return [
-        ActionAnswer(
-            id=action.id,
-            at=action.at,
-            by=action.by,
+        ActionAnswer.of(
+            action,
             by_name=names.get(action.by, ""),
-            kind=action.kind,
             details={key: value for key, value in action.details.items() if key != "skipped"},
-            count=action.count,
             skipped=action.details.get("skipped", 0),
-            undone_at=action.undone_at,
-            undone_by=action.undone_by,
         )
         for action in actions
     ]

@@ -1,14 +1,16 @@
 """An entry of the catalogue as the API answers it. Does not know how it was found."""
 
 from datetime import datetime
+from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from tenfold.catalogue.entries.tables import SYSTEM, Entry
+from tenfold.web.answers import Answer
 from tenfold.web.problems import Problem, remembered
 
 
-class EntryAnswer(BaseModel):
+class EntryAnswer(Answer):
     """A picture in the catalogue."""
 
     id: int
@@ -22,7 +24,9 @@ class EntryAnswer(BaseModel):
     confidence: float | None = Field(description="The calibrated probability of that class, 0 to 1.")
     novelty: float | None
     known: bool | None = Field(description="False: the model said none of these.")
-    model: str | None = Field(description="SHA-256 of the model file that named it.")
+    model: str | None = Field(
+        validation_alias="model_hash", description="SHA-256 of the model file that named it."
+    )
     state: str = Field(description="waiting, done or failed.")
     problem: Problem | None = Field(description="Why it could not be classified.")
     width: int | None = Field(description="In pixels, upright.")
@@ -44,29 +48,13 @@ class EntryAnswer(BaseModel):
 
 def entry_answer(entry: Entry, person: int) -> EntryAnswer:
     """`entry` as `person` sees it."""
-    return EntryAnswer(
-        id=entry.id,
-        name=entry.name,
-        label=entry.label,
-        corrected=entry.corrected_at is not None,
-        model_label=entry.model_label,
-        confidence=entry.confidence,
-        novelty=entry.novelty,
-        known=entry.known,
-        model=entry.model_hash,
-        state=entry.state,
-        problem=remembered(entry.problem) if entry.problem else None,
-        width=entry.width,
-        height=entry.height,
-        bytes=entry.bytes,
-        media_type=entry.media_type,
-        added_at=entry.added_at,
-        taken_at=entry.taken_at,
-        latitude=entry.latitude,
-        longitude=entry.longitude,
-        camera=entry.camera,
-        mine=entry.owner_id in (person, SYSTEM),
-        shared=entry.shared,
-        deleted_at=entry.deleted_at,
-        review_reason=entry.review_reason,
-    )
+    return EntryAnswer.of(entry, **seen_by(entry, person))
+
+
+def seen_by(entry: Entry, person: int) -> dict[str, Any]:
+    """What an answer about an entry says that the entry itself does not."""
+    return {
+        "corrected": entry.corrected_at is not None,
+        "mine": entry.owner_id in (person, SYSTEM),
+        "problem": remembered(entry.problem) if entry.problem else None,
+    }

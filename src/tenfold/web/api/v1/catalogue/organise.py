@@ -14,6 +14,7 @@ from tenfold.catalogue.entries.tables import OrganisedFile, OrganiseRun
 from tenfold.catalogue.organise.organise import OrganiseReport
 from tenfold.catalogue.organise.plan import FOLDER, Mode, OrganiseStep
 from tenfold.errors import UsageError
+from tenfold.web.answers import Answer
 from tenfold.web.api.v1.catalogue.actions import LARGEST_ID, Id
 from tenfold.web.api.v1.catalogue.filters import FiltersRequest
 from tenfold.web.problems import responses
@@ -47,7 +48,7 @@ class OrganiseRequest(BaseModel):
     )
 
 
-class MoveAnswer(BaseModel):
+class MoveAnswer(Answer):
     """One file that was put somewhere, or is to be."""
 
     entry: int
@@ -75,7 +76,7 @@ class OrganiseRunAnswer(BaseModel):
     moves: list[MoveAnswer] = Field(description=f"The first {MOST_MOVES}; those with a problem first.")
 
 
-class OrganisedEntry(BaseModel):
+class OrganisedEntry(Answer):
     """A filing in the list."""
 
     id: int
@@ -209,17 +210,8 @@ def _answer(request: Request, report: OrganiseReport) -> OrganiseRunAnswer:
 
 
 def _entry(filing: OrganiseRun) -> OrganisedEntry:
-    return OrganisedEntry.model_validate(filing, from_attributes=True)
+    return OrganisedEntry.of(filing)
 
 
 def _move(entry: int, step: OrganiseStep | OrganisedFile) -> MoveAnswer:
-    return MoveAnswer.model_validate(
-        {
-            "entry": entry,
-            "how": step.how,
-            "origin": step.origin,
-            "target": step.target,
-            "state": step.state,
-            "problem": step.problem,
-        }
-    )
+    return MoveAnswer.of(step, entry=entry)

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field, StringConstraints
 
 from tenfold.catalogue.entries.tables import Reclassification
+from tenfold.web.answers import Answer
 from tenfold.web.api.v1.catalogue.entries import EntryAnswer, entry_answer
 from tenfold.web.job_answers import JobAnswer, job_answer
 from tenfold.web.problems import responses
@@ -22,28 +23,30 @@ class ReclassificationRequest(BaseModel):
     model: str = Field(description="The hash of a registered model.", max_length=64)
 
 
-class MovedAnswer(BaseModel):
+class MovedAnswer(Answer):
     """Entries that would go from one class to another."""
 
     old: str | None = Field(description="The class that they are filed under; empty: none of the classes.")
     new: str = Field(description="The class that the other model files them under; empty: none.")
-    count: int
+    count: int = Field(validation_alias="entries")
 
 
-class ReclassificationAnswer(BaseModel):
+class ReclassificationAnswer(Answer):
     """Another model's answers to all entries."""
 
     id: int
-    model: str = Field(description="The hash of the model that was asked.")
+    model: str = Field(validation_alias="model_hash", description="The hash of the model that was asked.")
     model_name: str
     at: datetime
     by: int
     state: Literal["running", "ready", "applying", "applied", "discarded", "failed"]
     count: int = Field(description="How many entries it has answered for.")
     changed: int = Field(description="How many of them would be filed under another class.")
-    action: int | None = Field(description="The action that took the answers over; it can be undone.")
+    action: int | None = Field(
+        validation_alias="action_id", description="The action that took the answers over; it can be undone."
+    )
     undone: bool = Field(description="Whether that was undone.")
-    job: str | None
+    job: str | None = Field(validation_alias="job_id")
 
 
 class ReclassificationDetail(ReclassificationAnswer):
@@ -59,11 +62,11 @@ class ReclassificationsAnswer(BaseModel):
     reclassifications: list[ReclassificationAnswer] = Field(description="The newest first.")
 
 
-class ChangeAnswer(BaseModel):
+class ChangeAnswer(Answer):
     """An entry that would be filed under another class."""
 
     entry: EntryAnswer = Field(description="As it is now.")
-    old: str | None
+    old: str | None = Field(validation_alias="old_label")
     label: str = Field(description="What it would be filed under; empty: none of the classes.")
     confidence: float
     novelty: float
@@ -104,7 +107,7 @@ def read(request: Request, who: Administrator, number: int) -> ReclassificationD
     """How many entries would go from which class to which."""
     service = service_of(request)
     found = service.app.reclassify.found
-    moved = [MovedAnswer(old=one.old, new=one.new, count=one.entries) for one in found.moved(number)]
+    moved = [MovedAnswer.of(one) for one in found.moved(number)]
     one = service.app.reclassify.get(number)
     return ReclassificationDetail(**_answers(service, [one])[0].model_dump(), moved=moved)
 
@@ -127,15 +130,7 @@ def changes(
     page = found.changes(number, after=after, limit=limit, old=old, new=new)
     return ChangesAnswer(
         changes=[
-            ChangeAnswer(
-                entry=entry_answer(entry, who.id),
-                old=proposal.old_label,
-                label=proposal.label,
-                confidence=proposal.confidence,
-                novelty=proposal.novelty,
-                known=proposal.known,
-            )
-            for entry, proposal in page.rows
+            ChangeAnswer.of(proposal, entry=entry_answer(entry, who.id)) for entry, proposal in page.rows
         ],
         next=page.next,
     )
@@ -166,18 +161,8 @@ def _answers(service: WebService, found: Sequence[Reclassification]) -> list[Rec
     names = service.app.registry.names(one.model_hash for one in found)
     undone = service.app.actions.undone(one.action_id for one in found if one.action_id is not None)
     return [
-        ReclassificationAnswer(
-            id=one.id,
-            model=one.model_hash,
-            model_name=names.get(one.model_hash, ""),
-            at=one.at,
-            by=one.by,
-            state=one.state,  # type: ignore[arg-type]
-            count=one.count,
-            changed=one.changed,
-            action=one.action_id,
-            undone=one.action_id in undone,
-            job=one.job_id,
+        ReclassificationAnswer.of(
+            one, model_name=names.get(one.model_hash, ""), undone=one.action_id in undone
         )
         for one in found
     ]

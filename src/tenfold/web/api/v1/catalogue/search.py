@@ -13,8 +13,9 @@ from tenfold.catalogue.search.orders import OrderName
 from tenfold.catalogue.similar.similar import MOST
 from tenfold.errors import UnknownModel
 from tenfold.runtime import App
+from tenfold.web.answers import Answer
 from tenfold.web.api.v1.catalogue.actions import ActionAnswer, action_answers
-from tenfold.web.api.v1.catalogue.entries import EntryAnswer, entry_answer
+from tenfold.web.api.v1.catalogue.entries import EntryAnswer, entry_answer, seen_by
 from tenfold.web.api.v1.catalogue.query_filters import Asked
 from tenfold.web.problems import responses
 from tenfold.web.security.access import Viewer, Visitor
@@ -48,7 +49,7 @@ class CountsAnswer(BaseModel):
     sources: dict[str, int] = Field(description="By source; an entry can have several.")
 
 
-class NameAnswer(BaseModel):
+class NameAnswer(Answer):
     """A name that an entry's content came under."""
 
     name: str
@@ -199,22 +200,13 @@ def duplicates(
 def _detail(app: App, entry: Entry, who: Visitor) -> EntryDetail:
     shown = _sees_paths(entry, who)
     by = entry.corrected_by
-    return EntryDetail(
-        **entry_answer(entry, who.id).model_dump(),
-        hash=entry.hash,
-        probabilities=entry.probabilities,
+    return EntryDetail.of(
+        entry,
+        **seen_by(entry, who.id),
         names=[
-            NameAnswer(
-                name=name.name,
-                source=name.source,
-                path=name.path if shown else _HIDDEN,
-                added_at=name.added_at,
-            )
+            NameAnswer.of(name) if shown else NameAnswer.of(name, path=_HIDDEN)
             for name in app.search.names(entry.id)
         ],
-        classified_at=entry.classified_at,
-        corrected_at=entry.corrected_at,
-        corrected_by=by,
         corrected_by_name=None if by is None else app.people.names_of([by]).get(by, ""),
         model_name=_model_name(app, entry.model_hash),
         history=action_answers(app, app.actions.history(entry.id)),

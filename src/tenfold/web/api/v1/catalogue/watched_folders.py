@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from tenfold.catalogue.entries.tables import WatchedFolder
+from tenfold.web.answers import Answer
 from tenfold.web.problems import responses
 from tenfold.web.security.access import Administrator
 from tenfold.web.service import service_of
@@ -14,7 +14,7 @@ from tenfold.web.service import service_of
 router = APIRouter(prefix="/api/v1/catalogue/watches", tags=["catalogue"])
 
 
-class WatchAnswer(BaseModel):
+class WatchAnswer(Answer):
     """A watched folder."""
 
     id: int
@@ -28,7 +28,7 @@ class WatchAnswer(BaseModel):
 @router.get("", operation_id="watches", summary="List watched folders")
 def watches(request: Request, who: Administrator) -> list[WatchAnswer]:
     """In the order in which they were added. `POST /catalogue/folders` adds one."""
-    return [_answer(watch) for watch in service_of(request).app.watched_folders.active()]
+    return [WatchAnswer.of(watch) for watch in service_of(request).app.watched_folders.active()]
 
 
 @router.delete(
@@ -44,15 +44,4 @@ def stop(
     app = service_of(request).app
     watch = app.watched_folders.stop(watch_id)
     app.audit.note(who.id, "folder.unwatch", watch.path, {}, address=who.address)
-    return _answer(watch)
-
-
-def _answer(watch: WatchedFolder) -> WatchAnswer:
-    return WatchAnswer(
-        id=watch.id,
-        path=watch.path,
-        shared=watch.shared,
-        added_at=watch.added_at,
-        looked_at=watch.looked_at,
-        problem=watch.problem,
-    )
+    return WatchAnswer.of(watch)
