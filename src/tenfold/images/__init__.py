@@ -23,7 +23,7 @@ The pixel rule, the same on every surface:
 
 from tenfold.images.decoding import Header, Limits, Picture
 from tenfold.images.intake import safe_name
-from tenfold.images.pixels import RESIZE_RULES, resize
+from tenfold.images.pixels import RESIZE_RULES, resize, resize_boxes
 from tenfold.images.reading import PictureSource, header, load, read, upright_size
 from tenfold.images.signatures import MEDIA_TYPES, SUPPORTED, known_kind, picture_format
 from tenfold.images.workers import stop
@@ -42,6 +42,7 @@ __all__ = [
     "picture_format",
     "read",
     "resize",
+    "resize_boxes",
     "safe_name",
     "stop",
     "upright_size",

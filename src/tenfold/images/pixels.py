@@ -1,6 +1,7 @@
 """A decoded image to an RGB array, and an array to the model's size. Knows nothing of files and formats."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,8 @@ from tenfold.errors import UsageError
 if TYPE_CHECKING:
     from PIL import Image
 
+# Left, top, right, bottom, in pixels.
+Box: TypeAlias = tuple[float, float, float, float]
 RESIZE_RULES = ("box", "bilinear", "bicubic", "lanczos")
 
 # Pixels turned into an array at a time, so that no second whole picture stands in memory.
@@ -66,7 +69,7 @@ def resize(
     pixels: NDArray[np.uint8],
     size: int,
     rule: str,
-    box: tuple[float, float, float, float] | None = None,
+    box: Box | None = None,
 ) -> NDArray[np.uint8]:
     """The picture, or a box of it (left, top, right, bottom, in pixels), squashed to `[size, size, 3]`.
 
@@ -89,6 +92,14 @@ def resize(
         bicubic   Keys' cubic with a = -0.5                             support 2
         lanczos   f(t) = sinc(t) sinc(t / 3) where -3 <= t < 3          support 3
     """
+    height, width = pixels.shape[:2]
+    return resize_boxes(pixels, size, rule, [box or (0, 0, width, height)])[0]
+
+
+def resize_boxes(
+    pixels: NDArray[np.uint8], size: int, rule: str, boxes: Sequence[Box]
+) -> list[NDArray[np.uint8]]:
+    """`resize` for several boxes of one picture; boxes with the same columns share the pass along the rows."""
     if rule not in RESIZE_RULES:
         raise UsageError(
             "the resize rule",
@@ -100,13 +111,25 @@ def resize(
 
     how = Image.Resampling[rule.upper()]
     image = Image.fromarray(pixels)
-    left, top, right, bottom = box or (0, 0, image.width, image.height)
     # In one call Pillow chooses which axis goes first, by the sizes and by its version; the order shows.
     if image.height > _MOST_ROWS:
-        low = image.resize((image.width, size), how, (0, top, image.width, bottom))
-        return np.asarray(low.resize((size, size), how, (left, 0, right, size)))
-    narrow = image.resize((size, image.height), how, (left, 0, right, image.height))
-    return np.asarray(narrow.resize((size, size), how, (0, top, size, bottom)))
+        return [
+            np.asarray(
+                image.resize((image.width, size), how, (0, top, image.width, bottom)).resize(
+                    (size, size), how, (left, 0, right, size)
+                )
+            )
+            for left, top, right, bottom in boxes
+        ]
+    columns = {(left, right) for left, _, right, _ in boxes}
+    narrow = {
+        (left, right): image.resize((size, image.height), how, (left, 0, right, image.height))
+        for left, right in columns
+    }
+    return [
+        np.asarray(narrow[left, right].resize((size, size), how, (0, top, size, bottom)))
+        for left, top, right, bottom in boxes
+    ]
 
 
 def _colours(strip: "Image.Image") -> NDArray[np.uint8]:

@@ -84,13 +84,9 @@ def views(rule: str, width: int, height: int, size: int) -> list[View]:
 
 def cut(pixels: NDArray[np.uint8], shown: list[View], size: int, resize: str) -> NDArray[np.uint8]:
     """The pixels of the views: uint8 `[V, size, size, 3]` from uint8 `[H, W, 3]`."""
-    cache: dict[tuple[float, float, float, float], NDArray[np.uint8]] = {}
-    out = np.empty((len(shown), size, size, 3), dtype=np.uint8)
-    for index, view in enumerate(shown):
-        if view.box not in cache:
-            cache[view.box] = images.resize(pixels, size, resize, view.box)
-        out[index] = cache[view.box][:, ::-1] if view.mirrored else cache[view.box]
-    return out
+    boxes = list(dict.fromkeys(view.box for view in shown))
+    found = dict(zip(boxes, images.resize_boxes(pixels, size, resize, boxes), strict=True))
+    return np.stack([found[view.box][:, ::-1] if view.mirrored else found[view.box] for view in shown])
 
 
 def lay_over(
