@@ -99,7 +99,7 @@ def resize(
 def resize_boxes(
     pixels: NDArray[np.uint8], size: int, rule: str, boxes: Sequence[Box]
 ) -> list[NDArray[np.uint8]]:
-    """`resize` for several boxes of one picture; boxes with the same columns share the pass along the rows."""
+    """`resize` for several boxes of one picture; boxes of the same columns share the pass along the rows."""
     if rule not in RESIZE_RULES:
         raise UsageError(
             "the resize rule",
