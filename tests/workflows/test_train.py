@@ -92,9 +92,9 @@ class TestForReal:
         self, own_home: Path, pictures: Path, database_url: str
     ) -> None:
         with at_work(own_home, database_url) as app:
-            name, job = app.train.begin(wish(pictures, 2), NOW, by=0)
+            name, job = app.train.start(wish(pictures, 2), NOW, by=0)
             assert name == "20261121-140509-shades"
-            assert app.train.unbegun() == [name]
+            assert app.train.not_started() == [name]
             job = app.jobs.wait(job.id, timeout=400)
             assert (job.state, job.problem) == (DONE, None)
             assert (job.done, job.total) == (2, 2)
@@ -120,7 +120,7 @@ class TestForReal:
         self, own_home: Path, pictures: Path
     ) -> None:
         with at_work(own_home) as app:
-            name, begun = app.train.begin(wish(pictures, LONG), NOW, by=0)
+            name, begun = app.train.start(wish(pictures, LONG), NOW, by=0)
             folder, first = app.train.folder(name), begun.id
             until(lambda: len(runs.lines(folder)) >= 2)
             with pytest.raises(TrainingError, match="is being trained in"):
@@ -142,7 +142,7 @@ class TestForReal:
     @pytest.mark.train
     def test_killed_with_its_server_it_goes_on_where_it_was(self, own_home: Path, pictures: Path) -> None:
         app = opened(own_home)
-        name, begun = app.train.begin(wish(pictures, 40), NOW, by=0)
+        name, begun = app.train.start(wish(pictures, 40), NOW, by=0)
         folder, job = app.train.folder(name), begun.id
         app.close()
         program = (
@@ -171,7 +171,7 @@ class TestForReal:
     def test_what_went_wrong_is_the_job_s_problem(self, own_home: Path, tmp_path: Path) -> None:
         (tmp_path / "empty").mkdir()
         with at_work(own_home) as app:
-            _, begun = app.train.begin(TrainingRequest(data=str(tmp_path / "empty"), name="none"), NOW, by=0)
+            _, begun = app.train.start(TrainingRequest(data=str(tmp_path / "empty"), name="none"), NOW, by=0)
             job = app.jobs.wait(begun.id, timeout=60)
         assert job.state == FAILED
         assert job.problem is not None
@@ -181,7 +181,7 @@ class TestForReal:
 
 def test_two_runs_of_the_same_second_have_folders_of_their_own(training: Train) -> None:
     pytest.importorskip("torch", reason="needs the train extra: pip install 'tenfold[train]'")
-    names = [training.begin(TrainingRequest(seed=seed), NOW, by=0)[0] for seed in range(3)]
+    names = [training.start(TrainingRequest(seed=seed), NOW, by=0)[0] for seed in range(3)]
     assert names == ["20261121-140509-default", "20261121-140509-default-2", "20261121-140509-default-3"]
 
 
@@ -191,7 +191,7 @@ def test_without_the_extra_the_one_command_that_installs_it_is_told(
     found = importlib.util.find_spec
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "torch" else found(name))
     with pytest.raises(MissingExtra) as caught:
-        training.begin(TrainingRequest(), NOW, by=0)
+        training.start(TrainingRequest(), NOW, by=0)
     assert str(caught.value) == (
         "Training needs the train extra, which is not installed (there is no torch). "
         'Install it with: pip install "tenfold[train]"'
@@ -216,7 +216,7 @@ def test_what_cannot_be_trained_is_refused_at_once(
     pytest.importorskip("torch", reason="needs the train extra: pip install 'tenfold[train]'")
     app = opened(own_home)
     with pytest.raises(TrainingError) as caught:
-        app.train.begin(asked, NOW, by=0)
+        app.train.start(asked, NOW, by=0)
     app.close()
     assert str(caught.value).startswith(words)
     assert not (own_home / "runs").exists()

@@ -70,8 +70,8 @@ class Audit:
         wanted = select(AuditRecord).order_by(AuditRecord.id.desc()).limit(limit)
         if before is not None:
             wanted = wanted.where(AuditRecord.id < before)
-        with self._database.reading() as look:
-            return [_noted(record) for record in look.scalars(wanted)]
+        with self._database.reading() as session:
+            return [_noted(record) for record in session.scalars(wanted)]
 
     def _add(
         self,

@@ -68,8 +68,8 @@ class LoginLimits:
     def wait(self, name: str, address: str) -> int:
         """How many seconds the next try has to wait now; 0: it need not."""
         at = now()
-        with self._database.reading() as look:
-            wait = max(self._wait(look, key, free, at) for key, free in _keys(name, address))
+        with self._database.reading() as session:
+            wait = max(self._wait(session, key, free, at) for key, free in _keys(name, address))
         return max(0, ceil(wait.total_seconds()))
 
     def succeeded(self, one: AllowedAttempt) -> None:

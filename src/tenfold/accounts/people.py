@@ -52,8 +52,8 @@ class People:
     def anybody(self) -> bool:
         """Whether anybody has an account, so that one has to sign in. Accounts are never deleted."""
         if not self._somebody:
-            with self._database.reading() as look:
-                self._somebody = look.scalar(select(Person.id).limit(1)) is not None
+            with self._database.reading() as session:
+                self._somebody = session.scalar(select(Person.id).limit(1)) is not None
             self._nobody_until = 0.0 if self._somebody else time.monotonic() + _REMEMBERED_SECONDS
         return self._somebody
 
@@ -64,25 +64,25 @@ class People:
 
     def has_administrator(self) -> bool:
         """Whether there is one who can sign in."""
-        with self._database.reading() as look:
-            return bool(_administrators(look))
+        with self._database.reading() as session:
+            return bool(_administrators(session))
 
     def everybody(self) -> list[Account]:
         """Everybody, by name."""
-        with self._database.reading() as look:
-            return [_account(person) for person in look.scalars(select(Person).order_by(Person.key))]
+        with self._database.reading() as session:
+            return [_account(person) for person in session.scalars(select(Person).order_by(Person.key))]
 
     def get(self, person: int) -> Account:
         """The person with this id; raises AccountError."""
-        with self._database.reading() as look:
-            return _account(_person(look, person))
+        with self._database.reading() as session:
+            return _account(_person(session, person))
 
     def named(self, name: str) -> Account:
         """The person of this name, however it is written; raises AccountError."""
-        with self._database.reading() as look:
-            person = _named(look, name)
+        with self._database.reading() as session:
+            person = _named(session, name)
             if person is None:
-                known = ", ".join(look.scalars(select(Person.name).order_by(Person.key).limit(20)))
+                known = ", ".join(session.scalars(select(Person.name).order_by(Person.key).limit(20)))
                 cure = f"There are {known}." if known else "There are no accounts yet: tenfold user add."
                 raise UnknownAccount(f"'{name[:LONGEST_NAME]}'", "has no account", cure=cure)
             return _account(person)
@@ -96,8 +96,8 @@ class People:
         wanted = {one for one in ids if one > 0}
         if not wanted:
             return {}
-        with self._database.reading() as look:
-            found = look.execute(select(Person.id, Person.name).where(Person.id.in_(wanted)))
+        with self._database.reading() as session:
+            found = session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted)))
             return {row.id: row.name for row in found}
 
     def add(self, name: str, role: str, password: str, *, by: int = 0, address: str = "") -> Account:
@@ -178,8 +178,8 @@ class People:
 
         It takes as long where there is nobody of that name.
         """
-        with self._database.reading() as look:
-            person = _named(look, name)
+        with self._database.reading() as session:
+            person = _named(session, name)
         right = self._passwords.right(password, person.password_hash if person else None)
         if person is None or not right or person.disabled_at is not None:
             return None

@@ -84,8 +84,8 @@ class Sessions:
         held, at = self._hash(cookie), now()
         if held is None:
             return None
-        with self._database.reading() as look:
-            row = look.execute(
+        with self._database.reading() as session:
+            row = session.execute(
                 select(Session, Person)
                 .join(Person, Person.id == Session.person_id)
                 .where(Session.hash == held, self._holds(at), Person.disabled_at.is_(None))
@@ -99,8 +99,8 @@ class Sessions:
 
     def of(self, person: int) -> list[SignedIn]:
         """Where a person is signed in, the latest first."""
-        with self._database.reading() as look:
-            rows = look.execute(
+        with self._database.reading() as session:
+            rows = session.execute(
                 select(Session, Person)
                 .join(Person, Person.id == Session.person_id)
                 .where(Session.person_id == person, self._holds(now()))

@@ -98,8 +98,8 @@ class Tokens:
         wanted = select(Token, Person).join(Person, Person.id == Token.person_id).order_by(Token.id.desc())
         if person is not None:
             wanted = wanted.where(Token.person_id == person)
-        with self._database.reading() as look:
-            return [_issued(*row) for row in look.execute(wanted)]
+        with self._database.reading() as session:
+            return [_issued(*row) for row in session.execute(wanted)]
 
     def revoke(
         self, token_id: int, *, person: int | None = None, by: int = 0, address: str = ""
@@ -124,8 +124,8 @@ class Tokens:
         if not secret.startswith(PREFIX) or len(secret) > 2 * LONGEST_NAME:
             return None
         at, held = now(), _hashed(secret)
-        with self._database.reading() as look:
-            row = look.execute(
+        with self._database.reading() as session:
+            row = session.execute(
                 select(Token, Person)
                 .join(Person, Person.id == Token.person_id)
                 .where(Token.hash == held, _holding(at), Person.disabled_at.is_(None))

@@ -287,8 +287,8 @@ def _added(session: Session, new: dict[str, Any]) -> RegisteredModel:
 def _row(key: str, content: bytes, info: ModelInfo, **how: Any) -> dict[str, Any]:
     test = info.scores.get("test")
     scores = test if isinstance(test, dict) else {}
-    told = [scores.get(name) for name in ("accuracy", "accuracy_low", "accuracy_high")]
-    accuracy, low, high = (one if isinstance(one, int | float) else None for one in told)
+    figures = [scores.get(name) for name in ("accuracy", "accuracy_low", "accuracy_high")]
+    accuracy, low, high = (one if isinstance(one, int | float) else None for one in figures)
     return {
         "hash": key,
         "name": info.name[:_LONGEST_NAME],

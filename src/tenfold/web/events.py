@@ -44,7 +44,7 @@ class Listener:
         async with asyncio.timeout(seconds):
             return await self._queue.get()
 
-    def tell(self, event: Event | None) -> None:
+    def send(self, event: Event | None) -> None:
         """Put an event into the queue, from any thread."""
         self._loop.call_soon_threadsafe(self._put, event)
 
@@ -85,12 +85,12 @@ class Events:
             )
         listener = Listener(whose)
         if self._ended:
-            listener.tell(None)
+            listener.send(None)
         elif not self._listeners:
             self._forget()
         self._all_again = True
-        listener.tell(("catalogue", json.dumps({"version": self._version})))
-        listener.tell(("model", json.dumps({"hash": self._app.model_server.model.sha256})))
+        listener.send(("catalogue", json.dumps({"version": self._version})))
+        listener.send(("model", json.dumps({"hash": self._app.model_server.model.sha256})))
         self._listeners.add(listener)
         self.wake()
         try:
@@ -102,7 +102,7 @@ class Events:
         """Let everybody go: the server ends."""
         self._ended = True
         for listener in list(self._listeners):
-            listener.tell(None)
+            listener.send(None)
 
     def wake(self) -> None:
         self._woken.set()
@@ -113,12 +113,12 @@ class Events:
             self._woken.clear()
             if self._listeners and not stop.is_set():
                 again, self._all_again = self._all_again, False
-                for event in self._look(again):
+                for event in self._changes_since(again):
                     for listener in list(self._listeners):
-                        listener.tell(event)
+                        listener.send(event)
             stop.wait(_LEAST_SECONDS)
 
-    def _look(self, again: bool) -> list[Event]:
+    def _changes_since(self, again: bool) -> list[Event]:
         events: list[Event] = []
         moving = self._app.jobs.records.moving(now() - _LATE)
         known, self._jobs = self._jobs, {job.id: job.updated_at for job in moving}

@@ -93,7 +93,7 @@ class Train:
         self._registry, self._jobs, self._home, self._data_dir = registry, jobs, home, data_dir
         self.runs = home / "runs"
 
-    def begin(self, wish: TrainingRequest, moment: datetime, *, by: int) -> tuple[str, JobRow]:
+    def start(self, request: TrainingRequest, moment: datetime, *, by: int) -> tuple[str, JobRow]:
         """Have a new run trained: its name, and the job. An unfinished one of the same wish is the answer.
 
         Raises:
@@ -101,23 +101,23 @@ class Train:
             TrainingError: the wish cannot be met.
         """
         check_extra()
-        recipe = wish.recipe()
-        if wish.data != CIFAR10 and not Path(wish.data).is_absolute():
+        recipe = request.recipe()
+        if request.data != CIFAR10 and not Path(request.data).is_absolute():
             raise TrainingError(
-                f"The data {wish.data!r:.200}",
+                f"The data {request.data!r:.200}",
                 "cannot be found this way",
                 cure="Name cifar10, or the whole path of a folder or manifest on the server.",
             )
-        if wish.data != CIFAR10 and not Path(wish.data).exists():
-            raise TrainingError(f"The data {wish.data!r:.200}", "are not there", cure="Check the path.")
-        for source in (wish.start_from, wish.teacher):
+        if request.data != CIFAR10 and not Path(request.data).exists():
+            raise TrainingError(f"The data {request.data!r:.200}", "are not there", cure="Check the path.")
+        for source in (request.start_from, request.teacher):
             self._model(source)
-        wanted = runs.new_folder(self.runs, moment, (wish.name or recipe.network)[:_LONGEST_NAME])
+        wanted = runs.new_folder(self.runs, moment, (request.name or recipe.network)[:_LONGEST_NAME])
         folder, number = wanted, 1
         while not _made(folder):
             number += 1
             folder = wanted.with_name(f"{wanted.name}-{number}")
-        asked = json.dumps(asdict(wish), sort_keys=True)
+        asked = json.dumps(asdict(request), sort_keys=True)
         write_whole(folder / _ASKED, asked.encode())
         job = self._jobs.submit(
             TRAIN,
@@ -153,15 +153,15 @@ class Train:
         """Train to the end, and register the model."""
         name = work.params.run
         folder = self.folder(name)
-        wish = self.wish(name) or TrainingRequest()
-        begun = (folder / history.RECIPES[0]).is_file()
-        recipe = runs.recipe(folder) if begun else wish.recipe()
+        request = self.request(name) or TrainingRequest()
+        started = (folder / history.RECIPES[0]).is_file()
+        recipe = runs.recipe(folder) if started else request.recipe()
         again = ["--confined"]
         again += ["--finish"] if work.params.finish else []
-        again += [f"--name={wish.name}"] if wish.name else []
+        again += [f"--name={request.name}"] if request.name else []
         process = TrainingProcess(folder, home=self._home, data_dir=self._data_dir, report=True)
         ended = process.run(
-            self._arguments(wish),
+            self._arguments(request),
             resuming=again,
             epochs=recipe.epochs,
             told=lambda done, total: work.progress(done, total, _message(folder, done)),
@@ -180,7 +180,7 @@ class Train:
             raise UnknownRun(f"The run {name!r:.100}", "does not exist", cure="Ask for the list of runs.")
         return folder
 
-    def wish(self, name: str) -> TrainingRequest | None:
+    def request(self, name: str) -> TrainingRequest | None:
         """What was asked for, where a run was begun here."""
         try:
             return TrainingRequest(**json.loads((self.folder(name) / _ASKED).read_text(encoding="utf-8")))
@@ -204,7 +204,7 @@ class Train:
         """A run. Raises TrainingError where it has no figures yet."""
         return history.read(self.folder(name))
 
-    def unbegun(self) -> list[str]:
+    def not_started(self) -> list[str]:
         """The runs that were asked for and have no figures yet, the newest first."""
         asked = [file.parent for file in self.runs.glob(f"*/{_ASKED}")]
         return sorted((one.name for one in asked if not history.is_run(one)), reverse=True)
@@ -217,7 +217,7 @@ class Train:
             raise TrainingError(f"The run {name}", "is being trained in", cure="Wait for it, or stop it.")
         if (folder / history.MODEL).is_file() and (folder / "report.html").is_file():
             raise TrainingError(f"The run {name}", "has ended", cure="Start a new one.")
-        if self.wish(name) is None and not (folder / history.STATE).is_file():
+        if self.request(name) is None and not (folder / history.STATE).is_file():
             raise TrainingError(f"The run {name}", "kept nothing to go on with", cure="Start a new one.")
 
     def delete(self, name: str) -> None:
@@ -238,22 +238,22 @@ class Train:
             return ""
         return content[-most:].decode("utf-8", "replace")
 
-    def _arguments(self, wish: TrainingRequest) -> list[str]:
-        given = ["--confined", f"--data={wish.data}", f"--network={wish.network}"]
+    def _arguments(self, request: TrainingRequest) -> list[str]:
+        given = ["--confined", f"--data={request.data}", f"--network={request.network}"]
         for option, number in (
-            ("--epochs", wish.epochs),
-            ("--batch-size", wish.batch_size),
-            ("--side", wish.side),
-            ("--seed", wish.seed),
+            ("--epochs", request.epochs),
+            ("--batch-size", request.batch_size),
+            ("--side", request.side),
+            ("--seed", request.seed),
         ):
             given += [f"{option}={number}"] if number is not None else []
         for option, text in (
-            ("--from", self._model(wish.start_from)),
-            ("--teacher", self._model(wish.teacher)),
-            ("--name", wish.name),
+            ("--from", self._model(request.start_from)),
+            ("--teacher", self._model(request.teacher)),
+            ("--name", request.name),
         ):
             given += [f"{option}={text}"] if text else []
-        for name, value in wish.changes.items():
+        for name, value in request.changes.items():
             given += [f"--set={name}={json.dumps(value)}"]  # what both TOML and JSON can say
         return given
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tenfold.catalogue.edits.kinds import EditRequest, Kind, Values, changed, checked_wish, undone
+from tenfold.catalogue.edits.kinds import EditRequest, Kind, Values, changed, checked_request, undone
 from tenfold.catalogue.edits.rows import locked, write
 from tenfold.catalogue.entries.filters import Filters, conditions
 from tenfold.catalogue.entries.tables import SYSTEM, Action, Change, Entry
@@ -76,20 +76,25 @@ class Actions:
             NotInCatalogue: none of the numbers is an entry that this person sees.
             NotAllowed: none of them is this person's to change.
         """
-        looked = not isinstance(entries, Filters)
-        wish = checked_wish(EditRequest(kind, by, now(), label, name, looked))
+        seen = not isinstance(entries, Filters)
+        request = checked_request(EditRequest(kind, by, now(), label, name, seen))
         numbers = self._found(entries) if isinstance(entries, Filters) else sorted(set(entries))
-        if kind == "rename" and not (looked and len(numbers) == 1):
+        if kind == "rename" and not (seen and len(numbers) == 1):
             raise UsageError("Renaming", "takes one entry", received=f"{len(numbers):,}", cure="Name one.")
-        action, tally = Action(by=by, kind=kind, at=wish.at, details=wish.details(), count=0), _Counts()
+        action, counts = (
+            Action(by=by, kind=kind, at=request.at, details=request.details(), count=0),
+            _Counts(),
+        )
         for start in range(0, max(1, len(numbers)), PART):
             with self._database.writing() as session:
-                _begin(session, action)
-                self._change(session, wish, action.id, numbers[start : start + PART], administrator, tally)
-                if looked and start + PART >= len(numbers):
-                    _refuse_strange(numbers, tally)
-                _note(session, action, tally)
-        return ActionResult(self.get(action.id), tally.skipped)
+                _insert(session, action)
+                self._change(
+                    session, request, action.id, numbers[start : start + PART], administrator, counts
+                )
+                if seen and start + PART >= len(numbers):
+                    _refuse_strange(numbers, counts)
+                _note(session, action, counts)
+        return ActionResult(self.get(action.id), counts.skipped)
 
     def undo(self, action_id: int, *, by: int = SYSTEM, administrator: bool = False) -> ActionResult:
         """Take back an action, or an undo. Entries that were changed since stay as they are, and are counted.
@@ -102,7 +107,7 @@ class Actions:
             NotAllowed: it is somebody else's.
             CatalogueError: it was undone already, or all of its entries were changed since.
         """
-        undo, tally = Action(by=by, kind=UNDO, at=now(), details={}, count=0), _Counts()
+        undo, counts = Action(by=by, kind=UNDO, at=now(), details={}, count=0), _Counts()
         self.get(action_id)
         after: int | None = 0
         while after is not None:
@@ -111,12 +116,12 @@ class Actions:
                 action = session.scalars(chosen).one()
                 _check_undo(action, by, administrator)
                 undo.details = {"of": action.id, "kind": action.kind}
-                _begin(session, undo)
-                after = self._take_back(session, undo, after, administrator, tally)
+                _insert(session, undo)
+                after = self._take_back(session, undo, after, administrator, counts)
                 if after is None:
-                    _finish(session, action, undo, tally)
-                _note(session, undo, tally)
-        return ActionResult(self.get(undo.id), tally.skipped)
+                    _finish(session, action, undo, counts)
+                _note(session, undo, counts)
+        return ActionResult(self.get(undo.id), counts.skipped)
 
     def get(self, action_id: int) -> Action:
         """An action; NotInCatalogue where there is none."""
@@ -167,27 +172,27 @@ class Actions:
     def _change(
         self,
         session: Session,
-        wish: EditRequest,
+        request: EditRequest,
         action_id: int,
         part: Sequence[int],
         administrator: bool,
-        tally: _Counts,
+        counts: _Counts,
     ) -> None:
         entries = locked(session, [number for number in part if 0 < number < _LARGEST_ID])
-        tally.hidden += len(part) - len(entries)
+        counts.hidden += len(part) - len(entries)
         plans = []
         for entry in entries.values():
-            if not _changeable(entry, wish.by, administrator):
-                tally.hidden += not entry["shared"]
-                tally.barred += entry["shared"]
-            elif (made := changed(wish, entry)) is not None:
+            if not _changeable(entry, request.by, administrator):
+                counts.hidden += not entry["shared"]
+                counts.barred += entry["shared"]
+            elif (made := changed(request, entry)) is not None:
                 plans.append((entry, made))
-        tally.changed += len(plans)
-        tally.skipped += len(part) - len(plans)
+        counts.changed += len(plans)
+        counts.skipped += len(part) - len(plans)
         write(session, action_id, plans)
 
     def _take_back(
-        self, session: Session, undo: Action, after: int, administrator: bool, tally: _Counts
+        self, session: Session, undo: Action, after: int, administrator: bool, counts: _Counts
     ) -> int | None:
         """Take back a part, of the entries that come after one; the part's last entry, None at the end."""
         steps = select(Change).where(Change.action_id == undo.details["of"], Change.entry_id > after)
@@ -200,8 +205,8 @@ class Actions:
                 made = undone(entry, change.before, change.after)
                 if made is not None:
                     plans.append((entry, made))
-        tally.changed += len(plans)
-        tally.skipped += len(changes) - len(plans)
+        counts.changed += len(plans)
+        counts.skipped += len(changes) - len(plans)
         write(session, undo.id, plans)
         return changes[-1].entry_id if len(changes) == PART else None
 
@@ -210,26 +215,26 @@ def _changeable(entry: Values, person: int, administrator: bool) -> bool:
     return administrator or entry["owner_id"] in (person, SYSTEM)
 
 
-def _begin(session: Session, action: Action) -> None:
+def _insert(session: Session, action: Action) -> None:
     """Have the action in the database, from its first part on."""
     session.add(action)
     session.flush()
 
 
-def _note(session: Session, action: Action, tally: _Counts) -> None:
+def _note(session: Session, action: Action, counts: _Counts) -> None:
     """Say in the action how far it is."""
-    action.count = tally.changed
-    if tally.skipped:
-        action.details = {**action.details, "skipped": tally.skipped}
+    action.count = counts.changed
+    if counts.skipped:
+        action.details = {**action.details, "skipped": counts.skipped}
 
 
-def _refuse_strange(numbers: Sequence[int], tally: _Counts) -> None:
+def _refuse_strange(numbers: Sequence[int], counts: _Counts) -> None:
     """Raise where none of the entries that a person named is one to change."""
-    if tally.hidden == len(numbers):
+    if counts.hidden == len(numbers):
         subject = f"Entry {numbers[0]}" if len(numbers) == 1 else f"None of the {len(numbers):,} entries"
         problem = "is not in the catalogue" if len(numbers) == 1 else "is in the catalogue"
         raise NotInCatalogue(subject, problem, cure="It may be somebody else's.")
-    if tally.hidden + tally.barred == len(numbers):
+    if counts.hidden + counts.barred == len(numbers):
         subject = f"Entry {numbers[0]}" if len(numbers) == 1 else "These entries"
         problem = "belongs to somebody else" if len(numbers) == 1 else "belong to somebody else"
         raise NotAllowed(subject, problem, cure="Ask them, or an administrator, to change it.")
@@ -243,13 +248,13 @@ def _check_undo(action: Action, by: int, administrator: bool) -> None:
         raise CatalogueError(subject, "was undone already", cure="To have it again, undo its undo.")
 
 
-def _finish(session: Session, action: Action, undo: Action, tally: _Counts) -> None:
+def _finish(session: Session, action: Action, undo: Action, counts: _Counts) -> None:
     """Say that an action is undone; one that an undone undo had undone is done again."""
-    if tally.skipped and not tally.changed:
+    if counts.skipped and not counts.changed:
         raise CatalogueError(
             f"Action {action.id}",
             "cannot be undone: its entries were changed since",
-            received=f"{tally.skipped:,} of {tally.skipped:,}",
+            received=f"{counts.skipped:,} of {counts.skipped:,}",
             cure="Undo what was done to them later first.",
         )
     action.undone_at, action.undone_by = undo.at, undo.by

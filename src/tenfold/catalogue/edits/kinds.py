@@ -47,7 +47,7 @@ class EditRequest:
     at: datetime
     label: str | None = None
     name: str | None = None
-    looked: bool = True
+    seen: bool = True
 
     def details(self) -> dict[str, Any]:
         """What history says of it."""
@@ -56,60 +56,60 @@ class EditRequest:
         }
 
 
-def checked_wish(wish: EditRequest) -> EditRequest:
+def checked_request(request: EditRequest) -> EditRequest:
     """The wish with its words in the form that is kept. Raises UsageError where it makes no sense."""
-    if wish.kind not in KINDS:
+    if request.kind not in KINDS:
         cure = f"Use one of {', '.join(KINDS)}."
-        raise UsageError("An action", "is of no known kind", received=f"{wish.kind!r:.60}", cure=cure)
+        raise UsageError("An action", "is of no known kind", received=f"{request.kind!r:.60}", cure=cure)
     for field, kind in (("label", "correct"), ("name", "rename")):
-        given = getattr(wish, field) is not None
-        if given != (wish.kind == kind):
+        given = getattr(request, field) is not None
+        if given != (request.kind == kind):
             problem = f"takes no {field}" if given else f"needs a {field}"
-            raise UsageError(f"The action {wish.kind}", problem, cure=f"{kind} takes a {field}.")
+            raise UsageError(f"The action {request.kind}", problem, cure=f"{kind} takes a {field}.")
     return EditRequest(
-        wish.kind,
-        wish.by,
-        wish.at,
-        None if wish.label is None else checked_label(wish.label),
-        None if wish.name is None else checked_name(wish.name),
-        wish.looked,
+        request.kind,
+        request.by,
+        request.at,
+        None if request.label is None else checked_label(request.label),
+        None if request.name is None else checked_name(request.name),
+        request.seen,
     )
 
 
-def changed(wish: EditRequest, entry: Values) -> Changed | None:
+def changed(request: EditRequest, entry: Values) -> Changed | None:
     """The columns that `wish` changes in an entry, with their new values; None where it changes nothing."""
-    made = _MAKERS[wish.kind](wish, entry)
+    made = _MAKERS[request.kind](request, entry)
     if made is None or all(entry[name] == value for name, value in made.items()):
         return None
     if "corrected_label" in made:
-        made |= _review(wish, {**entry, **made})
+        made |= _review(request, {**entry, **made})
     return made
 
 
-def _correct(wish: EditRequest, entry: Values) -> Changed | None:
+def _correct(request: EditRequest, entry: Values) -> Changed | None:
     if entry["deleted_at"] is not None:
         return None
-    return {"corrected_label": wish.label, "corrected_at": wish.at, "corrected_by": wish.by}
+    return {"corrected_label": request.label, "corrected_at": request.at, "corrected_by": request.by}
 
 
-def _uncorrect(wish: EditRequest, entry: Values) -> Changed | None:
+def _uncorrect(request: EditRequest, entry: Values) -> Changed | None:
     return None if entry["deleted_at"] is not None else dict(_NOT_CORRECTED)
 
 
-def _rename(wish: EditRequest, entry: Values) -> Changed | None:
-    return None if entry["deleted_at"] is not None else {"name": wish.name}
+def _rename(request: EditRequest, entry: Values) -> Changed | None:
+    return None if entry["deleted_at"] is not None else {"name": request.name}
 
 
-def _delete(wish: EditRequest, entry: Values) -> Changed | None:
-    return None if entry["deleted_at"] is not None else {"deleted_at": wish.at}
+def _delete(request: EditRequest, entry: Values) -> Changed | None:
+    return None if entry["deleted_at"] is not None else {"deleted_at": request.at}
 
 
-def _restore(wish: EditRequest, entry: Values) -> Changed | None:
+def _restore(request: EditRequest, entry: Values) -> Changed | None:
     return {"deleted_at": None}
 
 
-def _share(wish: EditRequest, entry: Values) -> Changed | None:
-    return None if entry["deleted_at"] is not None else {"shared": wish.kind == "share"}
+def _share(request: EditRequest, entry: Values) -> Changed | None:
+    return None if entry["deleted_at"] is not None else {"shared": request.kind == "share"}
 
 
 _MAKERS: dict[str, Callable[[EditRequest, Values], Changed | None]] = {
@@ -123,22 +123,22 @@ _MAKERS: dict[str, Callable[[EditRequest, Values], Changed | None]] = {
 }
 
 
-def _review(wish: EditRequest, entry: Values) -> Changed:
+def _review(request: EditRequest, entry: Values) -> Changed:
     """The place in the queue after a correction: none for what a person looked at and named."""
-    if wish.kind == "correct" and wish.looked:
+    if request.kind == "correct" and request.seen:
         return {"review_score": None, "review_reason": None}
-    return look_again(entry)
+    return review_columns(entry)
 
 
-def look_again(entry: Values) -> Changed:
+def review_columns(entry: Values) -> Changed:
     """The review columns that follow from what an entry says now."""
-    look = None
+    rated = None
     if entry["probabilities"] and entry["known"] is not None and entry["novelty"] is not None:
         corrected = entry["corrected_label"] if entry["corrected_at"] is not None else None
-        look = review.score(
+        rated = review.score(
             entry["probabilities"], known=entry["known"], novelty=entry["novelty"], corrected=corrected
         )
-    return {"review_score": look and look.score, "review_reason": look and look.reason}
+    return {"review_score": rated and rated.score, "review_reason": rated and rated.reason}
 
 
 def filed_under(entry: Values) -> str | None:
@@ -171,7 +171,7 @@ def undone(entry: Values, before: Mapping[str, Any], after: Mapping[str, Any]) -
         if result["model_hash"] == model:
             made |= {name: before[name] for name in ("review_score", "review_reason")}
         else:
-            made |= look_again(result)
+            made |= review_columns(result)
     return made
 
 

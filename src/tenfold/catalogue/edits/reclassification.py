@@ -110,10 +110,10 @@ class Reclassifications:
         """Keep the model's answers to entries."""
         with self._database.writing() as session:
             one = _existing(session, number)
-            told = session.execute(
+            current = session.execute(
                 select(Entry.id, Entry.label, Entry.corrected_at).where(Entry.id.in_(dict(answers)))
             )
-            labels = {row.id: (row.label, row.corrected_at is not None) for row in told}
+            labels = {row.id: (row.label, row.corrected_at is not None) for row in current}
             rows = [
                 _proposal(number, entry, said, *labels[entry]) for entry, said in answers if entry in labels
             ]
@@ -282,7 +282,7 @@ def _made(entry: Values, proposal: Proposal, model_hash: str, threshold: float |
     before = None
     if entry["model_label"] is not None:
         before = entry["model_label"] if entry["known"] else NONE
-    look = review.score(
+    rated = review.score(
         proposal.probabilities,
         known=proposal.known,
         novelty=proposal.novelty,
@@ -299,8 +299,8 @@ def _made(entry: Values, proposal: Proposal, model_hash: str, threshold: float |
         "probabilities": proposal.probabilities,
         "model_hash": model_hash,
         "classified_at": now(),
-        "review_score": look and look.score,
-        "review_reason": look and look.reason,
+        "review_score": rated and rated.score,
+        "review_reason": rated and rated.reason,
     }
 
 

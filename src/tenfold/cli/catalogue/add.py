@@ -48,7 +48,7 @@ def add(paths: tuple[str, ...], owner: str | None, private: bool) -> int:
         # The same folders once more, while they are being added, are the same job.
         key = f"{ADD.kind} {params.model_dump_json()}"
         job = do(app.jobs, ADD, params, title=f"Add {shown}", by=person, key=key)
-    return tell(ADD.result_of(job))
+    return print_result(ADD.result_of(job))
 
 
 @click.command()
@@ -77,7 +77,7 @@ def _person(app: App, name: str | None) -> int:
     return 0 if name is None else app.people.named(name).id
 
 
-def tell(result: "AddResult") -> int:
+def print_result(result: "AddResult") -> int:
     """The result in words; the exit status."""
     labels = sorted(result.labels.items(), key=_most_first)
     rows = [(label or _NONE_OF_THESE, count) for label, count in labels]

@@ -42,7 +42,9 @@ def correct(words: tuple[str, ...], none: bool, new: bool) -> None:
     with App() as app:
         if not new:
             check_labels(app, [label], "Give --new if it is meant.")
-        _tell(app.actions.do("correct", [int(word) for word in numbers], administrator=True, label=label))
+        _print_result(
+            app.actions.do("correct", [int(word) for word in numbers], administrator=True, label=label)
+        )
 
 
 @click.command()
@@ -50,7 +52,7 @@ def correct(words: tuple[str, ...], none: bool, new: bool) -> None:
 def delete(numbers: tuple[int, ...]) -> None:
     """Delete entries. They can be restored; their originals are kept."""
     with App() as app:
-        _tell(app.actions.do("delete", numbers, administrator=True))
+        _print_result(app.actions.do("delete", numbers, administrator=True))
 
 
 @click.command()
@@ -58,7 +60,7 @@ def delete(numbers: tuple[int, ...]) -> None:
 def restore(numbers: tuple[int, ...]) -> None:
     """Restore deleted entries."""
     with App() as app:
-        _tell(app.actions.do("restore", numbers, administrator=True))
+        _print_result(app.actions.do("restore", numbers, administrator=True))
 
 
 @click.command()
@@ -94,7 +96,7 @@ def undo(number: int | None, listing: bool) -> None:
                 click.echo("There is nothing to undo.")
                 return
             number = last.id
-        _tell(actions.undo(number, administrator=True))
+        _print_result(actions.undo(number, administrator=True))
 
 
 def _list(actions: "Actions") -> None:
@@ -115,7 +117,7 @@ def _list(actions: "Actions") -> None:
         click.echo("Nothing was done yet.")
 
 
-def _tell(done: "ActionResult") -> None:
+def _print_result(done: "ActionResult") -> None:
     action = done.action
     entries = "1 entry" if action.count == 1 else f"{action.count:,} entries"
     undone = (

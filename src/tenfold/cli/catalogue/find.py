@@ -78,7 +78,7 @@ def show(entry: int, as_json: bool) -> None:
             {"at": action.at.isoformat(), "kind": action.kind, "details": action.details, "by": action.by}
             for action in app.actions.history(entry)
         ]
-    told = {
+    facts = {
         **_plain(one),
         "hash": one.hash,
         "model": one.model_hash,
@@ -87,9 +87,9 @@ def show(entry: int, as_json: bool) -> None:
         "history": history,
     }
     if as_json:
-        _print_json(told)
+        _print_json(facts)
         return
-    lines = [(key, str(value)) for key, value in told.items() if isinstance(value, str | int | float)]
+    lines = [(key, str(value)) for key, value in facts.items() if isinstance(value, str | int | float)]
     lines += [("name", f"{name['name']}  {name['source']}  {name['path']}".rstrip()) for name in names]
     chances = sorted((one.probabilities or {}).items(), key=lambda item: -item[1])
     lines += [("probability", f"{label} {chance:.1%}") for label, chance in chances[:5]]

@@ -50,13 +50,13 @@ def file(
     with App() as app:
         filer = app.organiser
         if resume is not None:
-            return _tell(filer, filer.resume(resume))
+            return _print_result(filer, filer.resume(resume))
         if root is None or modes is None:
             cure = "tenfold catalogue file ROOT --copy (or --move, or --link)"
             raise UsageError("file", "needs a folder and how to file", cure=f"Write: {cure}")
         mode: Mode = "copy" if modes == "copy" else "move" if modes == "move" else "link"
         if not dry_run:
-            return _tell(filer, filer.file(chosen(app, which), root, mode, sidecars=sidecars))
+            return _print_result(filer, filer.file(chosen(app, which), root, mode, sidecars=sidecars))
         count = 0
         for step in filer.plan(chosen(app, which), root, mode, sidecars=sidecars):
             count += step.of_picture
@@ -108,7 +108,7 @@ def _list(filer: "Organiser") -> int:
     return 0
 
 
-def _tell(filer: "Organiser", report: "OrganiseReport") -> int:
+def _print_result(filer: "Organiser", report: "OrganiseReport") -> int:
     _problems(filer, report)
     parts = [f"{report.hows[how]:,} {words}" for how, words in _STEPS.items() if report.hows.get(how)]
     there, failed = report.states.get("there", 0), report.states.get("failed", 0)

@@ -27,7 +27,7 @@ def reclassify(model: str, take_over: bool, preview: bool) -> None:
         try:
             one, job = app.reclassify.begin(chosen.hash, by=0)
             follow(app.jobs, job, mine=mine)
-            _tell(app, one.id)
+            _print_result(app, one.id)
             if preview:
                 _list(app, one.id)
             if take_over:
@@ -43,7 +43,7 @@ def reclassify(model: str, take_over: bool, preview: bool) -> None:
             click.echo("Nothing was changed; --apply takes the answers over.")
 
 
-def _tell(app: App, number: int) -> None:
+def _print_result(app: App, number: int) -> None:
     one, moved = app.reclassify.found.get(number), app.reclassify.found.moved(number)
     column = max((width(_shown(row.old)) for row in moved), default=0)
     for row in moved:

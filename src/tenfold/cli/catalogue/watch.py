@@ -69,15 +69,15 @@ def _run(app: App) -> None:
     from tenfold.runtime.services import describe
     from tenfold.runtime.supervisor import Supervisor
 
-    supervisor, told = Supervisor([app.folder_watcher], describe), 0
+    supervisor, printed = Supervisor([app.folder_watcher], describe), 0
     supervisor.start()
     try:
         with interruptible():
             while True:
                 time.sleep(_SECONDS_BETWEEN_LINES)
-                if (added := app.folder_watcher.tally.added) != told:
-                    told = added
-                    click.echo(f"{told:,} added")
+                if (added := app.folder_watcher.tally.added) != printed:
+                    printed = added
+                    click.echo(f"{printed:,} added")
     except KeyboardInterrupt:
         pass
     finally:
@@ -85,13 +85,13 @@ def _run(app: App) -> None:
 
 
 def _once(app: App, path: str) -> int:
-    from tenfold.cli.catalogue.add import tell
+    from tenfold.cli.catalogue.add import print_result
     from tenfold.cli.server.job_progress import do
     from tenfold.workflows.watch_folders import LOOK, ScanFolderParams
 
     params = ScanFolderParams(path=path, owner=0, shared=True)
     job = do(app.jobs, LOOK, params, title=f"Look through {printable(path)}", key=f"{LOOK.kind} {path}")
-    return tell(LOOK.result_of(job))
+    return print_result(LOOK.result_of(job))
 
 
 def _listed() -> int:

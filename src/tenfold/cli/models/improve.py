@@ -53,7 +53,7 @@ def _train(app: App, own_data: bool, epochs: int | None) -> None:
         follow(app.jobs, job, mine=mine)
     finally:
         app.jobs.close()
-    _tell(app.improve.improvements.get(one.id))
+    _print_result(app.improve.improvements.get(one.id))
 
 
 def _make_live(app: App, insist: bool) -> None:
@@ -67,7 +67,7 @@ def _make_live(app: App, insist: bool) -> None:
     click.echo("`tenfold models rollback` goes back; `tenfold catalogue reclassify` shows what would change.")
 
 
-def _tell(one: "Improvement") -> None:
+def _print_result(one: "Improvement") -> None:
     counts, found = one.counts, one.comparison
     assert found is not None
     assert one.model_hash is not None
@@ -79,14 +79,14 @@ def _tell(one: "Improvement") -> None:
         click.echo(printable(f"Left out: {label}, {count} pictures to learn from are too few."))
     if counts["contradicted"]:
         click.echo(f"Left out: {counts['contradicted']:,} pictures that people do not agree on.")
-    _tell_strangers(counts["none_of_these"], found["none_of_these"])
+    _print_out_of_distribution(counts["none_of_these"], found["none_of_these"])
     click.echo(printable(found["sentence"]))
     click.echo(f"Registered as {one.model_hash[:12]}; make it live with: tenfold improve --live")
 
 
-def _tell_strangers(count: int, told: dict[str, Any]) -> None:
+def _print_out_of_distribution(count: int, counts: dict[str, Any]) -> None:
     if count:
         click.echo(
-            f"Of {told['pictures']:,} pictures that are {_NONE_OF_THESE}, the live model says so of "
-            f"{told['old']:,}, the new one of {told['new']:,}; they cannot be learned from."
+            f"Of {counts['pictures']:,} pictures that are {_NONE_OF_THESE}, the live model says so of "
+            f"{counts['old']:,}, the new one of {counts['new']:,}; they cannot be learned from."
         )

@@ -91,7 +91,7 @@ def history(limit: int) -> None:
         _warn(app)
         changes = app.registry.history(limit)
         names = app.registry.names(one.model_hash for one in changes)
-        rows = [_told(one, names.get(one.model_hash, "")) for one in changes]
+        rows = [_row(one, names.get(one.model_hash, "")) for one in changes]
         click.echo(table([("when", "model", "hash", "why"), *rows]))
 
 
@@ -151,6 +151,6 @@ def _listed(models: "Sequence[RegisteredModel]", live: str) -> str:
     )
 
 
-def _told(change: "LiveChange", name: str) -> tuple[str, ...]:
+def _row(change: "LiveChange", name: str) -> tuple[str, ...]:
     when = f"{change.at.astimezone():%Y-%m-%d %H:%M:%S}"
     return (when, name, change.model_hash[:_HASH], change.reason)

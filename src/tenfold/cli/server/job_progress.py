@@ -74,14 +74,14 @@ def follow(
 
 def failure(job: JobRow) -> JobError:
     """The error with which a job failed, in the words that it had."""
-    told = job.problem or {}
+    problem = job.problem or {}
     error = JobError(
-        str(told.get("subject") or f"'{job.title}'"),
-        str(told.get("problem") or "failed"),
-        received=str(told.get("received") or ""),
-        cure=str(told.get("cure") or ""),
+        str(problem.get("subject") or f"'{job.title}'"),
+        str(problem.get("problem") or "failed"),
+        received=str(problem.get("received") or ""),
+        cure=str(problem.get("cure") or ""),
     )
-    error.code, error.title = told.get("code", error.code), told.get("title", error.title)
+    error.code, error.title = problem.get("code", error.code), problem.get("title", error.title)
     return error
 
 

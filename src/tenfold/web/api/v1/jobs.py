@@ -114,7 +114,7 @@ class _Stream(StreamingResponse):
 
 async def _written(request: Request, who: Visitor, place: Listener) -> AsyncIterator[str]:
     yield f"retry: {_RETRY_MS}\n\n"
-    looked = time.monotonic()
+    checked = time.monotonic()
     while True:
         try:
             event = await place.next(_HEARTBEAT_SECONDS)
@@ -123,7 +123,7 @@ async def _written(request: Request, who: Visitor, place: Listener) -> AsyncIter
             yield f"event: {event[0]}\ndata: {event[1]}\n\n"
         except TimeoutError:
             yield ":\n\n"
-        if time.monotonic() - looked >= _HEARTBEAT_SECONDS:
-            looked = time.monotonic()
+        if time.monotonic() - checked >= _HEARTBEAT_SECONDS:
+            checked = time.monotonic()
             if not await still_here(request, who):
                 return

@@ -132,10 +132,10 @@ def networks(who: Viewer) -> NetworksAnswer:
 def list_runs(request: Request, who: Viewer) -> RunsAnswer:
     """All runs, of the page and of the command line."""
     service = service_of(request)
-    unbegun, begun = service.app.train.unbegun(), service.app.train.found()
-    jobs = _jobs(service, [*unbegun, *(run.name for run in begun)])
-    waiting = [_waiting(service, name, jobs.get(name)) for name in unbegun]
-    return RunsAnswer(runs=waiting + [_begun(run, jobs.get(run.name)) for run in begun])
+    not_started, started = service.app.train.not_started(), service.app.train.found()
+    jobs = _jobs(service, [*not_started, *(run.name for run in started)])
+    waiting = [_waiting(service, name, jobs.get(name)) for name in not_started]
+    return RunsAnswer(runs=waiting + [_started(run, jobs.get(run.name)) for run in started])
 
 
 @router.post(
@@ -145,7 +145,7 @@ def list_runs(request: Request, who: Viewer) -> RunsAnswer:
 def begin(request: Request, who: Administrator, asked: TrainingRequestBody) -> JobAnswer:
     """Start training in the background; its model is registered at the end."""
     service = service_of(request)
-    name, job = service.app.train.begin(TrainingRequest(**asked.model_dump()), datetime.now(), by=who.id)
+    name, job = service.app.train.start(TrainingRequest(**asked.model_dump()), datetime.now(), by=who.id)
     _note(service, who, "training.begin", name, network=asked.network, data=asked.data)
     return job_answer(job)
 
@@ -156,16 +156,16 @@ def read(request: Request, who: Viewer, name: str) -> RunDetail:
     service = service_of(request)
     training, job = service.app.train, _jobs(service, [name]).get(name)
     output = training.last_words(name)
-    if name in training.unbegun():
-        wish = training.wish(name)
+    if name in training.not_started():
+        requested = training.request(name)
         return RunDetail(
-            **_waiting(service, name, job).model_dump(), recipe=vars(wish) if wish else {}, environment={},
-            facts={}, epoch=[], curves={}, registered=None, output=output,
+            **_waiting(service, name, job).model_dump(), recipe=vars(requested) if requested else {},
+            environment={}, facts={}, epoch=[], curves={}, registered=None, output=output,
         )  # fmt: skip
     run = training.read(name)
     curves = {figure: run.curve(figure) for figure in _CURVES}
     return RunDetail(
-        **_begun(run, job).model_dump(),
+        **_started(run, job).model_dump(),
         recipe=run.recipe,
         environment=run.environment,
         facts=run.data,
@@ -272,18 +272,18 @@ def _network(name: str) -> NetworkAnswer:
 
 
 def _waiting(service: WebService, name: str, job: JobState | None) -> RunAnswer:
-    wish = service.app.train.wish(name) or TrainingRequest()
+    requested = service.app.train.request(name) or TrainingRequest()
     unfinished = job is not None and job.state in UNFINISHED
     state: Any = "waiting" if unfinished else "failed" if job and job.state == "failed" else STOPPED
     return RunAnswer(
-        name=name, network=wish.network, data=wish.data, state=state, epochs=0,
-        epochs_planned=wish.epochs or recipe_file.shipped(wish.network).epochs, best_epoch=None,
+        name=name, network=requested.network, data=requested.data, state=state, epochs=0,
+        epochs_planned=requested.epochs or recipe_file.shipped(requested.network).epochs, best_epoch=None,
         best_validation_accuracy=None, test_accuracy=None, seconds=0.0, seconds_left=None,
         changed_at=job.created_at if job else None, model=False, report=False, job=job.id if job else None,
     )  # fmt: skip
 
 
-def _begun(run: History, job: JobState | None) -> RunAnswer:
+def _started(run: History, job: JobState | None) -> RunAnswer:
     best, left = run.best or {}, run.curve("seconds_left")
     state: Any = run.state
     if job is not None and job.state in UNFINISHED:
