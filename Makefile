@@ -10,10 +10,15 @@ export PYTHON
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export npm_config_update_notifier = false
 export NO_MKDOCS_2_WARNING = 1
+# Compiled modules are kept: the tests start many processes, and none should compile the sources again.
+unexport PYTHONDONTWRITEBYTECODE
 
 INSTALL = -m pip install --quiet -c constraints.txt
 PAGE = src/tenfold/web/static/index.html
 PAGE_SOURCES := $(shell find frontend -path frontend/node_modules -prune -o -type f ! -name '*.test.*' -print)
+# A file's tests run in one process and the files in their order: by themselves they would begin with those of the most
+# tests, and end with a few long ones while a core is idle.
+XDIST = --numprocesses auto --dist loadfile --no-loadscope-reorder
 SHELL_SCRIPTS = scripts/new-venv scripts/with-node
 
 .PHONY: help run test test-fast test-python test-page lint types docs docs-check frontend wheel check-wheel constraints clean distclean
@@ -29,10 +34,10 @@ test: test-page test-python ## all tests: the page's, then Python's
 
 # Playwright's own Node needs a library that a bare Debian lacks, so it is given the one that built the page.
 test-python: .venv-dev/.ready $(PAGE)
-	PLAYWRIGHT_NODEJS_PATH="$$(scripts/with-node sh -c 'command -v node')" .venv-dev/bin/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
+	PLAYWRIGHT_NODEJS_PATH="$$(scripts/with-node sh -c 'command -v node')" .venv-dev/bin/python -m pytest $(XDIST) $(ARGS)
 
 test-fast: test-page .venv-dev/.ready ## tests of every module in a few minutes: no browser, no PostgreSQL, nothing slow
-	.venv-dev/bin/python -m pytest --fast --numprocesses auto --dist loadfile $(ARGS)
+	.venv-dev/bin/python -m pytest --fast $(XDIST) $(ARGS)
 
 test-page: frontend/node_modules/.ready
 	cd frontend && ../scripts/with-node npm test --silent
