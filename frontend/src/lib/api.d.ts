@@ -121,7 +121,7 @@ export interface paths {
         put?: never;
         /**
          * Add a model file
-         * @description Keep a model file, once it is found whole and able to run. The same file twice is one model.
+         * @description Add a model file, once it was checked and run. The same file twice is one model.
          */
         post: operations["add_model"];
         delete?: never;
@@ -182,7 +182,7 @@ export interface paths {
         post?: never;
         /**
          * Take a model off the list
-         * @description Take a model off the list. What it named keeps its name; the same file can be added again.
+         * @description Remove a model. Entries that it classified keep their class; the file can be added again.
          */
         delete: operations["remove_model"];
         options?: never;
@@ -201,7 +201,7 @@ export interface paths {
         put?: never;
         /**
          * Make a model live
-         * @description Answer with this model from now on. Requests that are being answered keep the one they began with.
+         * @description Answer with this model from now on. Running requests finish with the one that they started with.
          */
         post: operations["make_model_live"];
         delete?: never;
@@ -283,7 +283,7 @@ export interface paths {
         };
         /**
          * A training run
-         * @description Where it stands, and its curves up to the last finished epoch.
+         * @description Its state, and its curves up to the last finished epoch.
          */
         get: operations["run"];
         put?: never;
@@ -309,7 +309,7 @@ export interface paths {
         put?: never;
         /**
          * Stop training
-         * @description Stop after the step at hand; what it learned up to the last finished epoch is kept.
+         * @description Stop after the current step; everything up to the last finished epoch is kept.
          */
         post: operations["stop_run"];
         delete?: never;
@@ -329,7 +329,7 @@ export interface paths {
         put?: never;
         /**
          * Go on training
-         * @description Go on from the last finished epoch, as if it had never stopped.
+         * @description Continue from the last finished epoch, as if it had never stopped.
          */
         post: operations["resume_run"];
         delete?: never;
@@ -349,7 +349,7 @@ export interface paths {
         put?: never;
         /**
          * Register a run's model
-         * @description Put the run's model on the list of models; a run that was begun here does so by itself.
+         * @description Register the run's model; a run that was started here is registered automatically.
          */
         post: operations["register_run"];
         delete?: never;
@@ -456,7 +456,7 @@ export interface paths {
         put?: never;
         /**
          * Train on corrections
-         * @description In the background: learn, judge both models, register the new one. It does not go live by itself.
+         * @description In the background: train, evaluate both models, register the new one. It does not go live.
          */
         post: operations["improve"];
         delete?: never;
@@ -474,7 +474,7 @@ export interface paths {
         };
         /**
          * One attempt
-         * @description Its figures and verdict, once it is judged.
+         * @description Its figures and verdict, once it is evaluated.
          */
         get: operations["improvement"];
         put?: never;
@@ -514,7 +514,7 @@ export interface paths {
         };
         /**
          * What other models were asked
-         * @description Those thrown away are not listed.
+         * @description Discarded ones are not listed.
          */
         get: operations["reclassifications"];
         put?: never;
@@ -741,7 +741,7 @@ export interface paths {
         post?: never;
         /**
          * Sign somebody out everywhere
-         * @description Ends every session of the person. Tokens go on: they are revoked one by one.
+         * @description Ends every session of the person. Tokens stay valid: they are revoked one by one.
          */
         delete: operations["sign_person_out"];
         options?: never;
@@ -764,7 +764,7 @@ export interface paths {
         put?: never;
         /**
          * Make a token
-         * @description For oneself, by somebody who is signed in: a token makes no tokens.
+         * @description For the person who is signed in; a token cannot make tokens.
          */
         post: operations["add_token"];
         delete?: never;
@@ -785,7 +785,7 @@ export interface paths {
         post?: never;
         /**
          * Revoke a token
-         * @description It lets nobody in from now on, and stays in the list.
+         * @description It is no longer valid, and stays in the list.
          */
         delete: operations["revoke_token"];
         options?: never;
@@ -1206,7 +1206,7 @@ export interface paths {
         };
         /**
          * What was filed on the server's disk
-         * @description The newest first; a page of them goes on with `before=next`.
+         * @description The newest first; `before=next` gives the next page.
          */
         get: operations["filings"];
         put?: never;
@@ -1230,7 +1230,7 @@ export interface paths {
         };
         /**
          * A filing
-         * @description How it stands, and what was put where.
+         * @description Its state, and which file was put where.
          */
         get: operations["filing"];
         put?: never;
@@ -1332,7 +1332,7 @@ export interface paths {
         put?: never;
         /**
          * Cancel a job
-         * @description At once where it waits; one that runs is told to stop (`cancelling`); one that has ended stays so.
+         * @description A waiting job ends at once; a running one is asked to stop (`cancelling`).
          */
         post: operations["cancel_job"];
         delete?: never;
@@ -1421,7 +1421,7 @@ export interface paths {
         };
         /**
          * Pictures of it
-         * @description Which pictures there are, in the dataset's order: the first 25 where nothing else is asked for.
+         * @description The pictures, in the dataset's order; the first 25 by default.
          */
         get: operations["data_pictures"];
         put?: never;
@@ -1797,7 +1797,7 @@ export interface components {
         };
         /**
          * AddResult
-         * @description What became of the files of folders.
+         * @description The results for the files of folders.
          */
         AddResult: {
             /** Files */
@@ -1842,7 +1842,7 @@ export interface components {
         };
         /**
          * AddedAnswer
-         * @description What became of one picture: either `entry` or `problem` is there.
+         * @description The result for one picture: either `entry` or `problem` is set.
          */
         AddedAnswer: {
             /**
@@ -2127,7 +2127,7 @@ export interface components {
         };
         /**
          * ClassifyParams
-         * @description Nothing is asked for: whatever waits is classified.
+         * @description No parameters: every entry that waits is classified.
          */
         ClassifyParams: Record<string, never>;
         /**
@@ -3148,7 +3148,7 @@ export interface components {
         };
         /**
          * JobAnswer
-         * @description Long work: asked for, under way, or ended. `kind` says which parameters and result it has.
+         * @description Long work: waiting, running or ended. `kind` says which parameters and result it has.
          */
         JobAnswer: components["schemas"]["AddJob"] | components["schemas"]["CheckDataJob"] | components["schemas"]["ClassifyJob"] | components["schemas"]["CompareJob"] | components["schemas"]["ImproveJob"] | components["schemas"]["LookJob"] | components["schemas"]["ReclassifyJob"] | components["schemas"]["TrainJob"] | components["schemas"]["UnknownJob"];
         /**
@@ -3584,7 +3584,7 @@ export interface components {
         };
         /**
          * NewTokenAnswer
-         * @description A new token with its secret, which is told this once.
+         * @description A new token with its secret, which is shown only once.
          */
         NewTokenAnswer: {
             /** Id */
@@ -3800,7 +3800,7 @@ export interface components {
         };
         /**
          * PersonAnswer
-         * @description Whoever is signed in.
+         * @description The person who is signed in.
          */
         PersonAnswer: {
             /**
@@ -4343,7 +4343,7 @@ export interface components {
         };
         /**
          * RunDetail
-         * @description A training run with all that its folder tells.
+         * @description A training run with all that its folder holds.
          */
         RunDetail: {
             /** Name */
@@ -4449,7 +4449,7 @@ export interface components {
         };
         /**
          * ScanFolderParams
-         * @description A folder to look through once.
+         * @description A folder to scan once.
          */
         ScanFolderParams: {
             /**

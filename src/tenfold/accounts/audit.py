@@ -49,7 +49,7 @@ class Audit:
         address: str = "",
         within: Transaction | None = None,
     ) -> None:
-        """Keep a record.
+        """Add a record.
 
         Args:
             who: the person's id; 0: this machine's own user, or nobody.

@@ -1,4 +1,4 @@
-"""Slows down whoever guesses passwords: after some failures each next try has to wait, longer and longer.
+"""Slows down guessing of passwords: after some failures each attempt has to wait longer.
 
 Counted for a name from an address (a stranger cannot lock out the person, who comes from elsewhere), for an
 address (many names tried from it) and for a name (tried from many addresses). Names that nobody has are
@@ -42,7 +42,7 @@ class LoginLimits:
         self._database = database
 
     def begin(self, name: str, address: str) -> AllowedAttempt:
-        """Count a try as failed before it is made, so that many at once are not all let through.
+        """Count an attempt as failed before it is made, so that many at once are not all let through.
 
         Raises:
             TooManyLogins: too many have failed; this one is not to be made.

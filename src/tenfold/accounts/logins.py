@@ -22,7 +22,7 @@ class Client:
 
 
 class Logins:
-    """The way in to one database."""
+    """Signing in and out, and changing one's own password, on one database."""
 
     def __init__(self, people: People, sessions: Sessions, limits: LoginLimits, audit: Audit) -> None:
         self._people, self._sessions, self._limits, self._audit = people, sessions, limits, audit
@@ -77,7 +77,7 @@ class Logins:
         return person
 
     def _note_failure(self, name: str, origin: Client) -> None:
-        """Without the name where nobody has it: what is typed there may be a password."""
+        """The name for the log; empty where no account has it, as what was typed may be a password."""
         try:
             known = self._people.named(name)
         except UnknownAccount:

@@ -1,4 +1,4 @@
-"""Passwords: which may be chosen, how they are kept, and whether one is right. Knows no person.
+"""Passwords: which may be chosen, how they are hashed, and whether one is right. Knows no person.
 
 Kept as Argon2id (Biryukov, Dinu and Khovratovich, 2016) with the parameters of the library argon2-cffi, which
 follow RFC 9106. Length is all that is asked of a password, but the most used ones are refused: rules on
@@ -40,7 +40,7 @@ class Passwords:
         self._count = threading.Lock()
 
     def hash(self, password: str) -> str:
-        """What is kept of a password."""
+        """The hash of a password."""
         with self._place():
             return self._hasher.hash(_bytes(password))
 

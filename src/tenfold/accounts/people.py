@@ -43,14 +43,14 @@ class Account:
 
 
 class People:
-    """Everybody with an account in one database. `by` is the id of whoever makes a change."""
+    """The accounts of one database. `by` is the id of the person who makes a change."""
 
     def __init__(self, database: Database, kept: Passwords, audit: Audit) -> None:
         self._database, self._passwords, self._audit = database, kept, audit
         self._somebody, self._nobody_until = False, 0.0
 
     def anybody(self) -> bool:
-        """Whether anybody has an account, so that one has to sign in. Accounts are never deleted."""
+        """Whether there is an account, so that one has to sign in. Accounts are never deleted."""
         if not self._somebody:
             with self._database.reading() as session:
                 self._somebody = session.scalar(select(Person.id).limit(1)) is not None
@@ -59,7 +59,7 @@ class People:
 
     @property
     def nobody_lately(self) -> bool:
-        """Whether nobody had an account a moment ago. Asks no database; False where that is not known."""
+        """Whether there was no account when last checked. Asks no database; False where that is not known."""
         return time.monotonic() < self._nobody_until
 
     def has_administrator(self) -> bool:
@@ -88,7 +88,7 @@ class People:
             return _account(person)
 
     def name_of(self, person: int) -> str:
-        """The name to show for an id; empty for 0 and for nobody's."""
+        """The names to show for ids; empty for 0 and for unknown ids."""
         return self.names_of([person]).get(person, "")
 
     def names_of(self, ids: Sequence[int]) -> dict[int, str]:
@@ -101,7 +101,7 @@ class People:
             return {row.id: row.name for row in found}
 
     def add(self, name: str, role: str, password: str, *, by: int = 0, address: str = "") -> Account:
-        """Give somebody an account; raises AccountError. The first one must be an administrator's."""
+        """Add an account; raises AccountError. The first one must be an administrator's."""
         name = checked_name(name)
         roles.checked(role)
         passwords.check(password, name=name)
@@ -142,7 +142,7 @@ class People:
         by: int = 0,
         address: str = "",
     ) -> Account:
-        """Change somebody's account: all of it or nothing. None: that stays.
+        """Change an account, all of it or nothing. None: that value stays.
 
         Args:
             disabled: not let in any longer; their sessions end.
@@ -196,12 +196,12 @@ class People:
 
 
 def key_of(name: str) -> str:
-    """What two names share that look the same."""
+    """The key under which names that look the same collide."""
     return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold()).split())
 
 
 def checked_name(name: str) -> str:
-    """The name as it is kept; raises AccountError for one that could deceive or be seen by nobody."""
+    """The name as it is stored; raises AccountError for one that is invisible or looks like another."""
     name = " ".join(unicodedata.normalize("NFC", name).split())
     hidden = [letter for letter in name if unicodedata.category(letter)[0] == "C"]
     if hidden:
@@ -237,7 +237,7 @@ def _changed(
 
 
 def _administrators(transaction: Transaction) -> list[int]:
-    """Those who can sign in. Locked, so that two changes at once cannot take away the last two."""
+    """The administrators who can sign in, locked, so that two changes cannot disable the last two."""
     wanted = select(Person.id).where(Person.role == roles.ADMINISTRATOR, Person.disabled_at.is_(None))
     return list(transaction.scalars(wanted.with_for_update()))
 

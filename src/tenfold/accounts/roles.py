@@ -1,4 +1,4 @@
-"""What a person may do: viewer (look), operator (add, correct), administrator (models, settings, people).
+"""Roles: viewer (reads), operator (adds, corrects), administrator (models, settings, people).
 
 Each role may do all that the ones before it may. Knows no person.
 """

@@ -1,4 +1,4 @@
-"""Sessions: browsers where somebody is signed in.
+"""Sessions: browsers in which a person is signed in.
 
 The cookie holds a random secret with a signature; the table holds the secret's SHA-256, so that whoever
 reads the table can sign in as nobody. The signing key lies in a file of tenfold's home that only its owner

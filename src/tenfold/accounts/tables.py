@@ -10,7 +10,7 @@ from tenfold.database import Base, BigId, Moment
 
 
 class Person(Base):
-    """Somebody with an account. role: viewer, operator or administrator."""
+    """A person with an account. role: viewer, operator or administrator."""
 
     __tablename__ = "people"
 
@@ -25,7 +25,7 @@ class Person(Base):
 
 
 class Session(Base):
-    """A browser where somebody is signed in. hash: SHA-256 in hex of the secret that the cookie holds."""
+    """A browser in which a person is signed in. hash: SHA-256 in hex of the secret that the cookie holds."""
 
     __tablename__ = "sessions"
 
@@ -39,7 +39,7 @@ class Session(Base):
 
 
 class Token(Base):
-    """A program's way in. role: the most that it may do, never more than its person."""
+    """An access token of a program. role: the most that it may do, never more than its person."""
 
     __tablename__ = "tokens"
 

@@ -1,4 +1,4 @@
-"""Tokens: programs' way in. Each acts for a person, and may do no more than its role and the person's.
+"""Access tokens for programs. Each acts for a person, and may do no more than its role and the person's.
 
 The table holds a token's SHA-256: it is 32 random bytes, which nobody guesses. Knows no HTTP.
 """
@@ -50,7 +50,7 @@ class Tokens:
     def add(
         self, person: int, name: str, role: str, *, days: int, by: int = 0, address: str = ""
     ) -> tuple[IssuedToken, str]:
-        """A new token and its secret, which is told this once; raises AccountError.
+        """A new token and its secret, which is shown only once; raises AccountError.
 
         Args:
             days: how long it holds.
@@ -120,7 +120,7 @@ class Tokens:
             return _issued(token, owner)
 
     def find(self, secret: str) -> IssuedToken | None:
-        """The token that a secret is, with the role that holds now; None where it lets nobody in."""
+        """The token of a secret, with its role as of now; None where it is not valid."""
         if not secret.startswith(PREFIX) or len(secret) > 2 * LONGEST_NAME:
             return None
         at, held = now(), _hashed(secret)

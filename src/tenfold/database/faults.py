@@ -1,4 +1,4 @@
-"""Classifies errors of the database: temporary, lasting until somebody acts, or a fault of tenfold."""
+"""Classifies errors of the database: temporary, lasting until an operator acts, or a fault of tenfold."""
 
 import sqlite3
 from typing import Any

@@ -64,7 +64,7 @@ class _Task:
     future: "Future[Prediction]" = field(compare=False, default_factory=Future)
 
     def forget(self, future: "Future[Prediction]") -> None:
-        """Whoever asked has gone, or has the answer: what was to be read need not be kept."""
+        """The caller is gone, or has its answer: release what was to be read."""
         self.read = None
 
 
@@ -109,7 +109,7 @@ class ModelServer:
         return not self._closed and all(thread.is_alive() for thread in self._threads)
 
     def swap(self, model: "Classifier") -> None:
-        """Answer with another model from now on; the old one still answers what was asked before."""
+        """Use another model from now on; the old one still answers what is queued."""
         self._model = model
 
     def submit(
@@ -177,7 +177,7 @@ class ModelServer:
                 future.cancel()
 
     def close(self) -> None:
-        """Refuse what waits and finish what has begun. Never waits for a thread that hangs."""
+        """Refuse what is queued and finish what is running. Never waits for a thread that hangs."""
         with self._changed:
             self._closed = True
             waiting, self._waiting = self._waiting, []
@@ -235,7 +235,7 @@ class ModelServer:
 
 
 def _read(task: _Task) -> "Prepared | None":
-    """A task's picture; None where it gets another answer, or nobody waits for one any more."""
+    """A task's picture; None where it was answered otherwise, or its caller is gone."""
     read, task.read = task.read, None
     if not task.future.set_running_or_notify_cancel() or read is None:
         return None

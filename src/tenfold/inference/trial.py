@@ -1,4 +1,4 @@
-"""A model file tried in a child process, so that one that cannot answer is found before it is relied on.
+"""Tries a model file in a child process, so that one that cannot answer is found before it is used.
 
 A model file is a program that may come from anybody: it can compute for ever, or ask for more memory than
 there is, as early as when it is loaded. In a child process both end with that process.
@@ -41,7 +41,7 @@ def try_out(path: Path, *, seconds: float | None = None) -> None:
 
 
 def check(path: Path) -> None:
-    """As `try_out`, in this process: raise ModelFileError where the model does not keep its promises."""
+    """As `try_out`, in this process: raises ModelFileError where the outputs are not as the file states."""
     from tenfold.inference.classifier import Classifier
     from tenfold.inference.network import REFUSALS
 

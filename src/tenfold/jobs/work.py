@@ -94,7 +94,7 @@ class Work(Generic[P]):
 
     @property
     def cancelled(self) -> bool:
-        """Whether somebody cancelled the job."""
+        """Whether the job was cancelled."""
         if not self._cancelled and time.monotonic() - self._polled_at >= _POLL_SECONDS:
             self._cancelled = self._leases.cancel_asked(self._attempt)
             self._polled_at = time.monotonic()

@@ -70,7 +70,7 @@ class Worker:
         self._wake.set()
 
     def run(self, stop: threading.Event) -> None:
-        """Work until `stop` is set; then the running jobs are told to stop, and have ten seconds to do so.
+        """Run jobs until `stop` is set; then the running jobs have ten seconds to stop.
 
         A job that has not stopped by then keeps running, at most until the process ends; no other worker
         claims it meanwhile.
@@ -149,7 +149,7 @@ class Worker:
             threading.Thread(target=self._hold, name="tenfold-jobs-hold", daemon=True).start()
 
     def _hold(self) -> None:
-        """Keep the lease of jobs that do not stop, so that no other worker claims them."""
+        """Renew the lease of jobs that do not stop, so that no other worker claims them."""
         while self._now_running():
             try:
                 self._renew()

@@ -1,1 +1,1 @@
-"""The models that are kept, which of them is live, and how that came to be. Runs no model."""
+"""The registered models, which of them is live, and the history of that. Runs no model."""

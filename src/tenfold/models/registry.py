@@ -1,4 +1,4 @@
-"""Model files kept by their hash, and the record of which of them was live when.
+"""Model files by their hash, and the history of which of them was live when.
 
 Knows files and tables. Runs no model: workflows/switch_model.py loads a model before it goes live here.
 """
@@ -50,7 +50,7 @@ class Registry:
         by: int = SYSTEM,
         name: str = "",
     ) -> RegisteredModel:
-        """Keep a model file. One that is kept already stays as it is; one that was removed comes back.
+        """Register a model file. A registered one does not change; a removed one comes back.
 
         Args:
             origin: file, run or corrections.
@@ -137,7 +137,7 @@ class Registry:
         return self._place(self.get(key))
 
     def fault(self, model: RegisteredModel) -> Literal["missing", "damaged"] | None:
-        """What is wrong with a model's file, as far as can be told without reading it; None: nothing."""
+        """What is wrong with a model's file, without reading it; None: nothing."""
         if model.file == BUNDLED:
             return None
         try:

@@ -15,7 +15,7 @@ _MOST_HEADER = 65_536
 
 
 class Ended(OSError):
-    """The other side is gone, or says what it was not asked."""
+    """The other side is gone, or sent something unexpected."""
 
 
 def write(file: io.FileIO, header: Header, body: bytes | bytearray | memoryview) -> None:

@@ -1,4 +1,4 @@
-"""A few child processes that answer requests. Knows nothing of what they are asked."""
+"""A pool of child processes that answer requests. Knows nothing of the requests."""
 
 import atexit
 import io

@@ -1,4 +1,4 @@
-"""Everything of tenfold as one running whole: the container of parts, and what keeps services running."""
+"""The container of all parts, and the supervisor that keeps services running."""
 
 from tenfold.runtime.app import App
 

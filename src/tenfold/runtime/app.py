@@ -63,7 +63,7 @@ class App(Foundation):
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """What whoever starts it should know, in words: why the live model cannot be used, say."""
+        """Notices for the operator, in words: why the live model cannot be used, for example."""
         return tuple(filter(None, [self.model_switch.problem]))
 
     @part

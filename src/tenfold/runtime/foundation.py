@@ -1,4 +1,4 @@
-"""What everything else stands on: the settings, the database, and the people in it. Knows no picture."""
+"""The parts that all others need: the settings, the database, the accounts. Knows no picture."""
 
 import threading
 from collections.abc import Callable

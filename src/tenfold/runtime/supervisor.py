@@ -1,4 +1,4 @@
-"""Keeps services running: starts them, starts them again after a fault, and says how each one is.
+"""Keeps services running: starts them, restarts them after a fault, reports their health.
 
 A service is whatever runs for as long as the server does: it follows the live model, does jobs, watches
 folders. Each runs in a thread of its own. Knows no service, no HTTP and no database.
@@ -26,7 +26,7 @@ State = Literal["running", "failing", "stopped"]
 
 
 class Service(Protocol):
-    """Something that runs until it is told to stop.
+    """Something that runs until it is stopped.
 
     Attributes:
         name: in lower case with hyphens, "watched-folders"; the page has a text for it.

@@ -1,4 +1,4 @@
-"""What changed, told to everybody who listens: one look at the tables for all of them. Knows no HTTP.
+"""Sends changes to all listeners, with one query for all of them. Knows no HTTP.
 
 A service: it looks at once when this process has changed something, and now and then for what other processes
 did; only while somebody listens. An event is a name and JSON in one line.
@@ -32,7 +32,7 @@ Event = tuple[str, str]
 
 
 class Listener:
-    """Somebody's queue of events. None in it is the end. Made in the event loop where they are awaited."""
+    """A listener's queue of events; None ends it. Made in the event loop in which they are awaited."""
 
     def __init__(self, whose: str) -> None:
         self.whose = whose
@@ -55,7 +55,7 @@ class Listener:
 
 
 class Events:
-    """Everybody who listens to one server, and the service that tells them."""
+    """The listeners of one server, and the service that sends them events."""
 
     name = "events"
 
@@ -74,7 +74,7 @@ class Events:
 
     @contextmanager
     def listening(self, whose: str) -> Iterator[Listener]:
-        """A place to listen; Overloaded where there is none. Tells first how things are."""
+        """A new listener, which first gets the current state; Overloaded where there are too many."""
         here = sum(one.whose == whose for one in self._listeners)
         if len(self._listeners) >= MOST_LISTENERS or here >= MOST_LISTENERS_EACH:
             raise Overloaded(
@@ -137,7 +137,7 @@ class Events:
         return events
 
     def _forget(self) -> None:
-        """Nobody listened for a while: what was known then is no news, and what changed since is."""
+        """There was no listener for a while: forget the state of then, so that what changed since is sent."""
         if self._mark is not None:
             self._version += 1
         self._mark = None

@@ -62,7 +62,7 @@ else:
 
 
 class JobAnswer(RootModel[_AnyJob]):
-    """Long work: asked for, under way, or ended. `kind` says which parameters and result it has."""
+    """Long work: waiting, running or ended. `kind` says which parameters and result it has."""
 
 
 def job_answer(job: JobRow) -> JobAnswer:

@@ -64,7 +64,7 @@ def install(app: FastAPI, built: Path = BUILT) -> None:
 
 
 def _answer_people(app: FastAPI, index: Path) -> None:
-    """Where nothing is, give a person the page, which says so; a program keeps its problem details."""
+    """For an unknown address give a browser the page, which says so; a program gets problem details."""
     usual = app.exception_handlers[HTTPException]
 
     async def missing(request: Request, error: Exception) -> Response:

@@ -313,7 +313,7 @@ def _from_validation(error: RequestValidationError) -> RequestError:
 
 
 def _shown(problem: dict[str, Any]) -> str:
-    """What was received, without what nobody is to see."""
+    """What was received, without secrets."""
     sent = problem.get("input")
     if not _SECRET.isdisjoint(problem["loc"]) or (isinstance(sent, dict) and not _SECRET.isdisjoint(sent)):
         return "not shown"

@@ -1,5 +1,4 @@
-"""The server under the app: uvicorn with limits for connections, told to let go of those who listen before it
-waits for its answers."""
+"""uvicorn with limits for connections; on stopping it first ends event streams, then waits for answers."""
 
 import gc
 import socket

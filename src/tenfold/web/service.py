@@ -74,7 +74,7 @@ class WebService:
 
 
 def stated(home: Path) -> Settings:
-    """The settings as variables and the file state them, without what the command line was told."""
+    """The settings of the environment and the file, without options of the command line."""
     file = configuring.place(home)
     return load({**os.environ, variable("home"): str(home)}, file if file.is_file() else None)
 

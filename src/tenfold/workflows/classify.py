@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 
 
 class ClassifyParams(Shape):
-    """Nothing is asked for: whatever waits is classified."""
+    """No parameters: every entry that waits is classified."""
 
 
 class ClassifyResult(Shape):

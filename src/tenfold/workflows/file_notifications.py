@@ -1,4 +1,4 @@
-"""What the system says has changed in a folder, gathered in a thread. Does not look by itself."""
+"""Collects the operating system's notifications of changes in a folder, in a thread. Scans nothing."""
 
 import logging
 import os
@@ -68,7 +68,7 @@ class FolderNotifications:
 
 
 def told_of(path: str) -> bool:
-    """Whether the system tells what changes at a path: not what others change on a mounted network folder."""
+    """Whether the system notifies of changes at a path; it does not on network folders."""
     kind = ""
     longest = -1
     for mounted, its_kind in _mounts():

@@ -1,4 +1,4 @@
-"""The job "improve": a model trained on corrections, judged beside the one it started from. None goes live.
+"""The job "improve": trains on corrections and evaluates the new model beside the old. Makes none live.
 
 In order: what people corrected is written as a dataset, beside pictures of the model's own data, so that it
 does not forget; `tenfold train` goes on from the live model; both models answer pictures that neither has

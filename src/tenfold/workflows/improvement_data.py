@@ -89,7 +89,7 @@ def lessons(corrections: Corrections, labels: Sequence[str], least_new: int) -> 
 
 @dataclass(frozen=True)
 class WrittenDataset:
-    """What was written: how many views of corrected pictures, how often each stands there, own pictures."""
+    """What was written: how many views of corrected pictures, how often each is repeated, own pictures."""
 
     manifest: Path
     views: int
@@ -201,7 +201,7 @@ def evenly(data: LabelledPictures, most: int) -> NDArray[np.int64]:
 
 
 def repeats_of(views: int, own: int, mixture: Mixture) -> int:
-    """How often each corrected picture's view is to stand beside so many own pictures."""
+    """How often each view of a corrected picture is repeated beside so many own pictures."""
     if not own or not views:
         return 1
     wanted = mixture.share * own / (1 - mixture.share)

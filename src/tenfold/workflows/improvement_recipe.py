@@ -1,4 +1,4 @@
-"""How `tenfold train` is asked to go on from a model with corrections. Trains nothing.
+"""The command line of `tenfold train` that continues from a model with corrections. Trains nothing.
 
 The network's own recipe at a tenth of its rate, for a few epochs, at full size from the start: enough to move
 towards what was corrected, too little to lose what was learned (docs/explanation/corrections.md has figures).

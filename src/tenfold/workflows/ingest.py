@@ -1,4 +1,4 @@
-"""Folders into the catalogue: the job "add", and adding files for whoever found them.
+"""Adds folders to the catalogue: the job "add", and adding files for the folder watcher.
 
 What was added is remembered with each file's length and time of change, in the transaction that made the
 entry: whatever ends the work, doing it again adds what is missing and nothing twice. Knows no HTTP.
@@ -38,7 +38,7 @@ class AddParams(Shape):
 
 
 class AddResult(Shape):
-    """What became of the files of folders."""
+    """The results for the files of folders."""
 
     files: int
     added: int = Field(description="New entries.")
@@ -65,7 +65,7 @@ class Ownership:
 
 @dataclass
 class IngestCounts:
-    """What became of files so far.
+    """The results for files so far.
 
     Attributes:
         added: new entries; known: content that was there already; unchanged: files that were not read again.
@@ -95,7 +95,7 @@ class IngestCounts:
 
 @dataclass(frozen=True)
 class _Read:
-    """A file that was read: what is kept of it, or why nothing is."""
+    """A file that was read: what is stored of it, or why it could not be."""
 
     file: FileState
     kept: StoredPicture | None = None
@@ -178,7 +178,7 @@ class AddPictures:
         tally: IngestCounts,
         again: bool,
     ) -> list[Future[_Read]]:
-        """Start reading the files of a lot that are to be read."""
+        """Start reading the files of a batch that are to be read."""
         files = []
         for path in lot:
             try:
@@ -205,7 +205,7 @@ class AddPictures:
             return _Read(file, problem=problem)
 
     def _finish(self, reading: list[Future[_Read]], whose: Ownership, tally: IngestCounts) -> None:
-        """Entries for a lot that was read, and answers for them."""
+        """Make entries of a batch that was read, and classify them."""
         read = [future.result() for future in reading]
         tally.files += len(read)
         self._refuse(read, whose, tally)

@@ -1,4 +1,4 @@
-"""The job "reclassify": another model asked about all entries, and its answers taken over when told to."""
+"""The job "reclassify": runs another model on all entries; a second job applies its answers."""
 
 from collections.abc import Callable
 from functools import partial
@@ -48,7 +48,7 @@ RECLASSIFY = JobType("reclassify", WORK, ReclassifyParams, ReclassifyResult)
 
 
 class Reclassify:
-    """Asks a registered model about every entry, and takes its answers over when told to.
+    """Runs a registered model on every entry, and applies its answers on request.
 
     Args:
         server: lends its threads to the model that is asked.
@@ -68,7 +68,7 @@ class Reclassify:
         self._server, self._load = server, load
 
     def begin(self, model_hash: str, *, by: int) -> tuple[Reclassification, JobRow]:
-        """Have a model asked about every entry.
+        """Start to run a model on every entry.
 
         Raises:
             UnknownModel: there is none with this hash.
@@ -112,7 +112,7 @@ class Reclassify:
         return self._settled(self.found.get(number))
 
     def latest(self, limit: int = 50) -> list[Reclassification]:
-        """The newest first, as they are now, without those that were thrown away."""
+        """The newest first, as they are now, without discarded ones."""
         return [self._settled(one) for one in self.found.latest(limit)]
 
     def discard(self, number: int) -> None:

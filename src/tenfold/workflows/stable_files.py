@@ -36,7 +36,7 @@ class _Pending:
 
 
 class StableFiles:
-    """One folder, looked at again and again.
+    """Finds the files of one folder that no longer change.
 
     Args:
         path: the folder; those in it are looked at too, links to folders are not followed.
@@ -63,7 +63,7 @@ class StableFiles:
         return len(self._pending)
 
     def look(self) -> str | None:
-        """Look through the whole folder; returns why that could not be done, in words."""
+        """Scan the whole folder; returns why that failed, in words."""
         if not os.path.isdir(self.path):
             return "The folder is not there. It is watched again as soon as it is."
         walk = Walk((self.path,), self._files)
@@ -71,7 +71,7 @@ class StableFiles:
         return walk.problems[0] if walk.problems else None
 
     def look_at(self, paths: Iterable[str]) -> None:
-        """Look at what is said to have changed: files, and folders with all in them."""
+        """Scan what was reported as changed: files, and folders with all in them."""
         inside = [path for path in paths if not self._passed_over(path)]
         self._see(Walk(tuple(inside), self._files))
 

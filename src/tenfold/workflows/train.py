@@ -181,7 +181,7 @@ class Train:
         return folder
 
     def request(self, name: str) -> TrainingRequest | None:
-        """What was asked for, where a run was begun here."""
+        """The request of a run that was started here."""
         try:
             return TrainingRequest(**json.loads((self.folder(name) / _ASKED).read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError):
@@ -205,7 +205,7 @@ class Train:
         return history.read(self.folder(name))
 
     def not_started(self) -> list[str]:
-        """The runs that were asked for and have no figures yet, the newest first."""
+        """Runs that were requested and have no figures yet, the newest first."""
         asked = [file.parent for file in self.runs.glob(f"*/{_ASKED}")]
         return sorted((one.name for one in asked if not history.is_run(one)), reverse=True)
 
@@ -231,7 +231,7 @@ class Train:
         shutil.rmtree(folder)
 
     def last_words(self, name: str, most: int = 4000) -> str:
-        """The end of what `tenfold train` printed; empty for a run that was begun elsewhere."""
+        """The end of the output of `tenfold train`; empty for a run that was started elsewhere."""
         try:
             content = (self.folder(name) / LOG).read_bytes()
         except OSError:
@@ -258,7 +258,7 @@ class Train:
         return given
 
     def _model(self, source: str) -> str:
-        """What `tenfold train` is told of a model to start from. Raises TenfoldError where there is none."""
+        """The argument of `tenfold train` for a model. Raises TenfoldError where there is none."""
         if source in ("", BUNDLED):
             return source
         try:

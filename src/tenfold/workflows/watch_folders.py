@@ -1,4 +1,4 @@
-"""Watched folders: the service that adds their new pictures, and the job "look", which does so once.
+"""Watched folders: the service that adds their new pictures, and the job "look", which scans once.
 
 A file is added when it is whole (workflows/stable_files.py). What was added is remembered with it, so that
 after a restart the same files are not read again, and those that came meanwhile are found. Knows no HTTP.
@@ -33,7 +33,7 @@ _SECONDS_AFTER_A_PROBLEM = 30.0
 
 
 class ScanFolderParams(Shape):
-    """A folder to look through once."""
+    """A folder to scan once."""
 
     path: str = Field(description="Its absolute path.")
     owner: int = Field(description="Whose the pictures are; 0: everybody's.")
@@ -99,7 +99,7 @@ class FolderWatcher:
 
 
 class ScanFolder:
-    """Does the job "look": adds what is whole in a folder now, and ends."""
+    """Runs the job "look": adds the complete files of a folder once."""
 
     def __init__(self, adding: AddPictures, files: ServerFiles) -> None:
         self._adding, self._files = adding, files
@@ -138,7 +138,7 @@ class _Folder:
         self._problem = watch.problem
 
     def tend(self, stop: threading.Event, tally: IngestCounts) -> None:
-        """Look where it is time to or something changed, and add what is whole."""
+        """Scan where it is time to or something changed, and add complete files."""
         moment = time.monotonic()
         self._notify()
         if moment >= self._look_at:

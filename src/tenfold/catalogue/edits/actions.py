@@ -37,7 +37,7 @@ class ActionResult:
 
 @dataclass
 class _Counts:
-    """What became of the entries of an action. hidden: not seen by the person; barred: seen only."""
+    """The results of an action. hidden: entries that the person cannot see; barred: can only see."""
 
     changed: int = 0
     skipped: int = 0
@@ -158,7 +158,7 @@ class Actions:
             return list(session.scalars(chosen.order_by(Action.id.desc()).limit(limit)))
 
     def history(self, entry_id: int, *, limit: int = 50) -> Sequence[Action]:
-        """What was done to an entry, the newest first; who may see the entry is not asked here."""
+        """The actions on an entry, the newest first. Does not check who may see it."""
         chosen = select(Action).join(Change, Change.action_id == Action.id).where(Change.entry_id == entry_id)
         with self._database.reading() as session:
             return session.scalars(chosen.order_by(Action.id.desc()).limit(limit)).all()

@@ -1,4 +1,4 @@
-"""What people corrected, as labelled pictures: to learn from, and kept back to judge by. Trains nothing.
+"""Corrected entries as labelled pictures, split into training and held-out ones. Trains nothing.
 
 A picture that is kept back is never learned from, in this improvement or in any later one. Which side it
 falls on depends on what it looks like alone: the same on every machine, whatever is corrected before or after
@@ -23,14 +23,14 @@ _ROWS = 1000
 
 
 def is_held_out(key: str) -> bool:
-    """Whether a picture is kept back, told by its `look`, or else by its content's SHA-256 in hex."""
+    """Whether a picture is held out, by its perceptual hash, or else its content's SHA-256 in hex."""
     number = int.from_bytes(sha256(_SALT + key.encode()).digest()[:8], "big")
     return number < HELD_OUT_SHARE * 2**64
 
 
 @dataclass(frozen=True)
 class CorrectedPicture:
-    """A picture that people looked at.
+    """A picture that a person corrected or confirmed.
 
     Attributes:
         hash: of its content.
@@ -49,7 +49,7 @@ class CorrectedPicture:
 
 @dataclass(frozen=True)
 class Count:
-    """How many corrected pictures of a class there are to learn from, and how many to judge by."""
+    """How many corrected pictures of a class are for training, and how many are held out."""
 
     training: int = 0
     held_out: int = 0
@@ -84,7 +84,7 @@ class Corrections:
         return [one for one in self.pictures if not one.held_out and one.label != NONE]
 
     def held_out(self) -> list[CorrectedPicture]:
-        """Those to judge by."""
+        """Those that are held out for evaluation."""
         return [one for one in self.pictures if one.held_out]
 
     def none_of_these(self) -> list[CorrectedPicture]:

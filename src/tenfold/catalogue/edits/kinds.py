@@ -57,7 +57,7 @@ class EditRequest:
 
 
 def checked_request(request: EditRequest) -> EditRequest:
-    """The wish with its words in the form that is kept. Raises UsageError where it makes no sense."""
+    """The request with its texts as they are stored. Raises UsageError where it is invalid."""
     if request.kind not in KINDS:
         cure = f"Use one of {', '.join(KINDS)}."
         raise UsageError("An action", "is of no known kind", received=f"{request.kind!r:.60}", cure=cure)
@@ -124,7 +124,7 @@ _MAKERS: dict[str, Callable[[EditRequest, Values], Changed | None]] = {
 
 
 def _review(request: EditRequest, entry: Values) -> Changed:
-    """The place in the queue after a correction: none for what a person looked at and named."""
+    """The review columns after a correction: empty where a person saw the entry and named it."""
     if request.kind == "correct" and request.seen:
         return {"review_score": None, "review_reason": None}
     return review_columns(entry)
@@ -142,7 +142,7 @@ def review_columns(entry: Values) -> Changed:
 
 
 def filed_under(entry: Values) -> str | None:
-    """What an entry is filed under: what a person said, else what the model said; None: nobody did yet."""
+    """The class of an entry: what a person said, else what the model said; None: not classified yet."""
     if entry["corrected_at"] is not None:
         return str(entry["corrected_label"])
     if entry["model_label"] is None:

@@ -1,4 +1,4 @@
-"""Another model's answers to all entries: kept beside them, looked through, taken over or thrown away.
+"""Another model's answers to all entries: stored beside them, reviewed, applied or discarded.
 
 Until they are taken over, no entry changes. What a person said about an entry stays, whatever a model says.
 Knows answers; runs no model.
@@ -36,7 +36,7 @@ _LARGEST_ID = 2**63
 
 
 class EntryToClassify(NamedTuple):
-    """An entry that the other model is to be asked about."""
+    """An entry that the other model has to classify."""
 
     entry: int
     hash: str
@@ -88,7 +88,7 @@ class Reclassifications:
             return _existing(session, number)
 
     def latest(self, limit: int = 50) -> list[Reclassification]:
-        """The newest first, without those that were thrown away."""
+        """The newest first, without discarded ones."""
         wanted = select(Reclassification).where(Reclassification.state != DISCARDED)
         with self._database.reading() as session:
             return list(session.scalars(wanted.order_by(Reclassification.id.desc()).limit(limit)))
@@ -107,7 +107,7 @@ class Reclassifications:
             return [EntryToClassify(*row) for row in session.execute(wanted.order_by(Entry.id).limit(limit))]
 
     def propose(self, number: int, answers: Sequence[tuple[int, Prediction]]) -> None:
-        """Keep the model's answers to entries."""
+        """Store the model's answers to entries."""
         with self._database.writing() as session:
             one = _existing(session, number)
             current = session.execute(
@@ -185,7 +185,7 @@ class Reclassifications:
         threshold: float | None = None,
         progress: Callable[[int, int], None] = lambda done, total: None,
     ) -> Action:
-        """Take the answers over, after `start_applying`; goes on where it was cut off.
+        """Apply the answers, after `start_applying`; continues where it was interrupted.
 
         Args:
             threshold: the novelty above which the model says "none of these".

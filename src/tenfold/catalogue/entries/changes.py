@@ -1,4 +1,4 @@
-"""Whether anything in the catalogue changed, told without reading it. Does not know what changed."""
+"""Whether anything in the catalogue changed, without reading it. Does not know what changed."""
 
 from typing import Any
 

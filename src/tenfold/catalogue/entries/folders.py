@@ -56,7 +56,7 @@ def file_name(name: str, media_type: str) -> str:
 
 
 class FolderLayout:
-    """Gives every entry a place of its own: folder and name, told apart without regard to case."""
+    """Gives every entry a unique path, folder and name, without regard to case."""
 
     def __init__(self) -> None:
         self._taken: set[bytes] = set()

@@ -1,4 +1,4 @@
-"""Names as they are kept and shown: safe on a page, on a terminal, in a table and as a file's name.
+"""Makes names safe to store and show: on a page, on a terminal, in a table and as a file's name.
 
 Knows nothing of tables.
 """

@@ -1,4 +1,4 @@
-"""An entry's picture for whoever may see it: the original, one that every browser shows, and small ones.
+"""An entry's picture: the original, one that every browser shows, and thumbnails.
 
 Small ones are kept in a folder of their own, which may be emptied at any time. Knows no HTTP.
 """
@@ -96,7 +96,7 @@ class PictureFiles:
 
 
 def file_name(entry: Entry) -> str:
-    """A name under which the original can be kept on any system: its ending says what it is."""
+    """A file name for the original that is valid on any system, with the ending of its format."""
     name = _NOT_IN_NAMES.sub("_", entry.name).strip(". ") or "picture"
     endings = _ENDINGS.get(entry.media_type, ())
     return name if not endings or name.lower().endswith(endings) else name + endings[0]

@@ -1,4 +1,4 @@
-"""The catalogue's tables. Know how things are kept, not what is done with them."""
+"""The catalogue's tables. They know how data are stored, not what is done with them."""
 
 from datetime import datetime
 from typing import Any
@@ -198,7 +198,7 @@ class KnownFile(Base):
 
 
 class WatchedFolder(Base):
-    """A folder whose new pictures are added as they come.
+    """A folder whose new pictures are added automatically.
 
     poll: without the system's notifications. worker: the worker of the process that watches it.
     """

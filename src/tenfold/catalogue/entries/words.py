@@ -11,7 +11,7 @@ _JOINERS = "\u200c\u200d"
 
 
 def checked_label(text: str) -> str:
-    """A class's name in the form that is kept: composed, without spaces around it. "" is none of the classes.
+    """A class's name as it is stored: composed, without spaces around it. "" is none of the classes.
 
     Raises:
         UsageError: no class can be called so.
@@ -31,7 +31,7 @@ def checked_label(text: str) -> str:
 
 
 def checked_name(text: str) -> str:
-    """A picture's name in the form that is kept: composed, without spaces around it.
+    """A picture's name as it is stored: composed, without spaces around it.
 
     Raises:
         UsageError: no picture can be called so.

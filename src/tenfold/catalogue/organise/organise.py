@@ -46,7 +46,7 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 @dataclass(frozen=True)
 class OrganiseReport:
-    """A filing as it stands. states: how many steps are in each; hows: of those done, how each was."""
+    """The state of a run. states: how many steps are in each; hows: how the finished ones were done."""
 
     filing: OrganiseRun
     states: Mapping[str, int]
@@ -145,7 +145,7 @@ class Organiser:
         return self.get(filing_id)
 
     def get(self, filing_id: int) -> OrganiseReport:
-        """A filing as it stands; NotInCatalogue where there is none."""
+        """The state of a run; NotInCatalogue where there is none."""
         with self._database.reading() as session:
             filing = session.get(OrganiseRun, filing_id) if 0 < filing_id < 2**63 else None
             if filing is None:
@@ -196,7 +196,7 @@ class Organiser:
 
     @contextlib.contextmanager
     def _noting(self) -> Iterator[list[dict[str, Any]]]:
-        """A list of what became of steps; it is written down in any case."""
+        """Collects the results of steps, and stores them however the block ends."""
         noted: list[dict[str, Any]] = []
         try:
             yield noted

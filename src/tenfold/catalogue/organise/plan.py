@@ -31,7 +31,7 @@ _CHUNK = 1 << 20
 
 @dataclass(frozen=True)
 class OrganiseStep:
-    """One step, as tables.Filed keeps it."""
+    """One step, as stored in tables.OrganisedFile."""
 
     how: str
     entry: int
@@ -144,7 +144,7 @@ class Planner:
         raise AssertionError("a list that grows does not end")
 
     def _still(self, path: str, entry: Entry) -> bool:
-        """Whether a file is the one that was added, and nobody's but the person's."""
+        """Whether a file is the one that was added, and belongs to the person alone."""
         file = Path(path)
         return not self._in_home(file) and has_content(self._files, file, entry.bytes, entry.hash)
 

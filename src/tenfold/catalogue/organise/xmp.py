@@ -154,7 +154,7 @@ def _value(described: list[minidom.Element], field: str) -> str:
 
 
 def _set(described: list[minidom.Element], field: str, value: str) -> None:
-    """Give a property of ours its value; it stands in one place, and nowhere if it is empty."""
+    """Set a property of ours; an empty value removes it."""
     for one in described:
         if one.hasAttributeNS(OURS, field):
             if one.getAttributeNS(OURS, field) == value != "":

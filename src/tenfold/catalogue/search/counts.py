@@ -79,7 +79,7 @@ def counts(session: Session, filters: Filters, database: Database) -> Counts:
 
 
 def _kept(filters: Filters) -> bool:
-    """Whether the database keeps totals of all that is asked."""
+    """Whether the database keeps totals for all filters in use."""
     free = Filters(
         person=filters.person,
         administrator=filters.administrator,

@@ -1,4 +1,4 @@
-"""The orders that entries are listed in, and places in them that a list goes on from. Runs no query."""
+"""Sort orders of lists of entries, and cursors in them. Runs no query."""
 
 import base64
 import json
@@ -84,7 +84,7 @@ def order_of(name: str) -> Order:
 
 
 def written(order: Order, entry: Entry) -> str:
-    """The place after an entry, as text that is sent back to go on from there."""
+    """The cursor after an entry, as text for the next request."""
     value = getattr(entry, order.column.key)
     plain = value.isoformat() if isinstance(value, datetime) else value
     content = json.dumps([order.name, plain, entry.id], ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""How SQLite should look for what filters mean: through which index. Knows the sizes of a million entries.
+"""Chooses the index by which SQLite evaluates filters. Tuned for a million entries.
 
 SQLite guesses how many rows a condition leaves, and its guess is worth little for ours: whether a class has
 ten pictures or a hundred thousand decides whether they are fetched and sorted, or met on the way through all
@@ -121,13 +121,13 @@ def _best_first(session: Session, filters: Filters) -> list[IndexedCondition]:
 
 
 def counted(session: Session, filters: Filters) -> int:
-    """How many entries meet all but ranges, texts and numbers: as the kept totals say."""
+    """How many entries meet all filters but ranges, texts and numbers, by the stored totals."""
     query = select(func.coalesce(func.sum(Total.count), 0)).where(*cells(filters))
     return session.scalars(query).one()
 
 
 def cells(filters: Filters) -> list[ColumnElement[bool]]:
-    """What filters ask of the kept totals; the rest of them asks nothing here."""
+    """The conditions of filters on the stored totals."""
     found: list[ColumnElement[bool]] = [Total.deleted.is_(filters.deleted)]
     if filters.owner == "mine":
         found.append(Total.owner_id == filters.person)
@@ -149,7 +149,7 @@ def cells(filters: Filters) -> list[ColumnElement[bool]]:
 
 
 def _walked(session: Session, filters: Filters, order: Order) -> tuple[str, list[ColumnElement[bool]]]:
-    """The index to walk through, and its lanes: each class, source, model or person alone."""
+    """The index to scan, and its partitions: each class, source, model or person alone."""
     # Before a class: models follow each other in time, and classes do not.
     if filters.model and order.column in (Entry.added_at, Entry.taken_at):
         return order.index.replace("_by_", "_by_model_"), []
@@ -191,7 +191,7 @@ def _drivers(session: Session, filters: Filters) -> Iterator[IndexedCondition]:
 
 
 def _indexed(filters: Filters) -> Iterator[tuple[str, ColumnElement[bool]]]:
-    """The conditions that have an index, and its name; what else the index has is asked too."""
+    """The conditions that have an index, and its name."""
     nothing = Filters(administrator=True)
     added = ("added_from", "added_to")
     ranges = ("confidence_from", "confidence_to", "novelty_from", "novelty_to")
@@ -218,7 +218,7 @@ def _indexed(filters: Filters) -> Iterator[tuple[str, ColumnElement[bool]]]:
 
 
 def _only(asked: Filters) -> ColumnElement[bool]:
-    """The condition of the one thing that is asked, without that nothing is deleted."""
+    """The single condition that is asked for, besides "not deleted"."""
     found = facts(asked)
     found = found if asked.deleted else found[1:]
     return and_(*found)

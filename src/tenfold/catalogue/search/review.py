@@ -1,4 +1,4 @@
-"""What a person should look at first: a score for one entry, and the queue of all. Knows no model.
+"""The review queue: which entries a person should review first, and why. Knows no model.
 
 An entry can be worth a look for four reasons, each with a score from 0 to 1; the greatest counts:
 
@@ -37,7 +37,7 @@ MOST_COUNTED = 10_000
 
 @dataclass(frozen=True)
 class ReviewScore:
-    """Why a look at an entry would help, and how much: 0 to 1."""
+    """How much a review of an entry would help, 0 to 1, and why."""
 
     score: float
     reason: Reason
@@ -52,7 +52,7 @@ def score(
     previous: str | None = None,
     corrected: str | None = None,
 ) -> ReviewScore | None:
-    """How much a look at an entry would help; None where there is nothing to ask.
+    """How much a review of an entry would help; None where there is nothing to review.
 
     Args:
         probabilities: every class of the model that answered, calibrated, summing to 1.
@@ -115,7 +115,7 @@ class Queue:
 
 
 class Review:
-    """The queue of entries worth a look: those that a person may change, the most helpful first."""
+    """The review queue: entries that a person may change, the most helpful first."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -83,12 +83,12 @@ class Search:
         return found
 
     def several(self, numbers: Sequence[int]) -> dict[int, Entry]:
-        """Entries by their ids; who may see them is not asked here."""
+        """Entries by their ids. Does not check who may see them."""
         with self._database.reading() as session:
             return {entry.id: entry for entry in _entries(session, numbers)}
 
     def names(self, number: int) -> Sequence[Name]:
-        """All names of an entry's content, the oldest first; who may see them is not asked here."""
+        """All names of an entry's content, the oldest first. Does not check who may see them."""
         with self._database.reading() as session:
             return session.scalars(select(Name).where(Name.entry_id == number).order_by(Name.id)).all()
 
@@ -134,7 +134,7 @@ def _part(
 def _first(
     session: Session, plan: Plan, order: Order, part: list[ColumnElement[bool]], limit: int
 ) -> list[int]:
-    """The ids of the first entries of a part, from all lanes of a plan."""
+    """The ids of the first entries of a page, merged from all partitions of a plan."""
     lanes = []
     for lane in [[one] for one in plan.lanes] or [[]]:
         query = select(order.column, Entry.id).where(*lane, *plan.conditions, *part)

@@ -23,7 +23,7 @@ _SCHEME = "bearer "
 
 @dataclass(frozen=True)
 class Visitor:
-    """Whoever sent a request. id 0: this machine's own user, where nobody has an account.
+    """The sender of a request. id 0: this machine's own user, where there are no accounts.
 
     session: of the browser that sent it; None for a program with a token, and where nobody has an account.
     """
@@ -97,7 +97,7 @@ def recognise(request: Request, *, using: bool = True) -> Visitor:
 
 
 async def still_here(request: Request, who: Visitor) -> bool:
-    """Whether `who` may still go on with a long answer; does not count as use."""
+    """Whether `who` may still receive a long answer; does not count as use of the session."""
     try:
         found = await service_of(request).threads.read(recognise, request, using=False)
         return found.id == who.id

@@ -1,4 +1,4 @@
-"""Checks of every request, and headers of every response, whatever the route.
+"""Checks every request and sets headers of every response, for all routes.
 
 A request must name this server as its Host, must not come from a page of another site, and its body must
 arrive within limits of size and time.

@@ -128,7 +128,7 @@ class _Outcome:
 
 
 def _serialised(model: str, outcomes: list[_Outcome], evidence: bool) -> bytes:
-    """A `ClassifyAnswer` as JSON, one picture after the other, so that other threads have their turns."""
+    """A `ClassifyAnswer` as JSON, picture by picture, so that other threads can run in between."""
     parts = [outcome.answer(evidence).model_dump_json() for outcome in outcomes]
     return f'{{"model":{json.dumps(model)},"results":[{",".join(parts)}]}}'.encode()
 

@@ -1,4 +1,4 @@
-"""/api/v1/data: the datasets that can be trained on, looked through and checked. Knows no file format."""
+"""/api/v1/data: the datasets that can be trained on, browsed and checked. Knows no file format."""
 
 import hashlib
 from functools import lru_cache
@@ -157,7 +157,7 @@ def pictures(
     offset: Annotated[int, Query(ge=0, le=100_000_000)] = 0,
     limit: Annotated[int, Query(ge=1, le=200)] = 25,
 ) -> ItemsAnswer:
-    """Which pictures there are, in the dataset's order: the first 25 where nothing else is asked for."""
+    """The pictures, in the dataset's order; the first 25 by default."""
     service = service_of(request)
     total, items = _browsed(service, _named(service, key)).page(part, label, offset, limit)
     return ItemsAnswer(total=total, pictures=[ItemAnswer(**vars(item)) for item in items])

@@ -1,4 +1,4 @@
-"""GET /healthz and /readyz, for whatever watches over the server, and how its services are."""
+"""GET /healthz and /readyz for monitoring, and the health of the services."""
 
 import logging
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""/api/v1/improvements: a model trained on what people corrected, judged beside the live one, made live."""
+"""/api/v1/improvements: models trained on corrections, evaluated beside the live one, made live."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -164,7 +164,7 @@ def ready(request: Request, who: Viewer) -> CorrectionsReady:
     ),
 )  # fmt: skip
 def begin(request: Request, who: Administrator, asked: ImprovementRequest) -> ImprovementStarted:
-    """In the background: learn, judge both models, register the new one. It does not go live by itself."""
+    """In the background: train, evaluate both models, register the new one. It does not go live."""
     app = service_of(request).app
     one, job = app.improve.begin(with_own_data=asked.with_own_data, epochs=asked.epochs, by=who.id)
     app.audit.note(who.id, "model.improve", f"improvement {one.id}", asked.model_dump(), address=who.address)
@@ -189,7 +189,7 @@ def list_improvements(
     "/{number}", operation_id="improvement", summary="One attempt", responses=responses(_404="No such one.")
 )
 def read(request: Request, who: Viewer, number: int) -> ImprovementAnswer:
-    """Its figures and verdict, once it is judged."""
+    """Its figures and verdict, once it is evaluated."""
     app = service_of(request).app
     return _answer(app.improve.get(number), app.registry.live())
 

@@ -1,4 +1,4 @@
-"""/api/v1/jobs and /api/v1/events: long work, and what changes while one looks."""
+"""/api/v1/jobs and /api/v1/events: long work, and a stream of changes."""
 
 import time
 from collections.abc import AsyncIterator
@@ -70,7 +70,7 @@ def job(request: Request, who: Viewer, job_id: JobId) -> JobAnswer:
     responses=responses(_403="It is somebody else's.", _404="There is no such job."),
 )
 def cancel(request: Request, who: Operator, job_id: JobId) -> JobAnswer:
-    """At once where it waits; one that runs is told to stop (`cancelling`); one that has ended stays so."""
+    """A waiting job ends at once; a running one is asked to stop (`cancelling`)."""
     jobs = service_of(request).app.jobs
     if who.role != ADMINISTRATOR and jobs.get(job_id).by != who.id:
         raise NotAllowed(f"Job {job_id}", "is not yours", cure="Ask an administrator to cancel it.")

@@ -112,7 +112,7 @@ async def add_model(
     who: Administrator,
     name: Annotated[str, Query(description="What messages call it.", max_length=255)] = "",
 ) -> ModelEntry:
-    """Keep a model file, once it is found whole and able to run. The same file twice is one model."""
+    """Add a model file, once it was checked and run. The same file twice is one model."""
     service = service_of(request)
     most = service.settings.max_model_bytes
     async with received(request, service.app.home, most, "max_model_bytes", "model file") as file:
@@ -150,7 +150,7 @@ def rollback(request: Request, who: Administrator) -> LiveAnswer:
     responses=responses(_404="No such model.", _409="It is live, or comes with tenfold."),
 )
 def remove(request: Request, who: Administrator, key: str) -> None:
-    """Take a model off the list. What it named keeps its name; the same file can be added again."""
+    """Remove a model. Entries that it classified keep their class; the file can be added again."""
     service = service_of(request)
     _note(service, who, "model.remove", service.app.registry.remove(key))
 
@@ -162,7 +162,7 @@ def remove(request: Request, who: Administrator, key: str) -> None:
     responses=responses(_404="No such model.", _422="Its file is missing, damaged or cannot be run."),
 )
 def make_live(request: Request, who: Administrator, key: str, asked: LiveRequest | None = None) -> LiveAnswer:
-    """Answer with this model from now on. Requests that are being answered keep the one they began with."""
+    """Answer with this model from now on. Running requests finish with the one that they started with."""
     service = service_of(request)
     reason = INSISTED if asked is not None and asked.insist else CHOSEN
     change = service.app.model_switch.go_live(key, by=who.id, reason=reason)
@@ -202,7 +202,7 @@ def _note(service: WebService, who: Visitor, action: str, model: RegisteredModel
 
 
 def model_entry(registry: Registry, model: RegisteredModel, live: str) -> ModelEntry:
-    """`model` as the API answers it, whatever an earlier version let into its row.
+    """`model` as the API answers it; copes with whatever an earlier version stored.
 
     Args:
         live: the hash of the live one.

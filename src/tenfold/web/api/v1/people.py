@@ -98,7 +98,7 @@ def change(
     responses=responses(_404="No such person.", _422="A value cannot be used."),
 )
 def sign_out(request: Request, who: Administrator, id: PersonId) -> None:  # noqa: A002
-    """Ends every session of the person. Tokens go on: they are revoked one by one."""
+    """Ends every session of the person. Tokens stay valid: they are revoked one by one."""
     app = service_of(request).app
     person = app.people.get(id)
     ended = app.sessions.end_all(id)

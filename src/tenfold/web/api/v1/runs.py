@@ -1,4 +1,4 @@
-"""/api/v1/runs: training, begun, watched, stopped and gone on with; and the networks that can be trained."""
+"""/api/v1/runs: starts, shows, stops and resumes training; and the networks that can be trained."""
 
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -87,7 +87,7 @@ class RunsAnswer(BaseModel):
 
 
 class RunDetail(RunAnswer):
-    """A training run with all that its folder tells."""
+    """A training run with all that its folder holds."""
 
     recipe: dict[str, Any]
     environment: dict[str, Any]
@@ -152,7 +152,7 @@ def begin(request: Request, who: Administrator, asked: TrainingRequestBody) -> J
 
 @router.get("/runs/{name}", operation_id="run", summary="A training run", responses=_GONE)
 def read(request: Request, who: Viewer, name: str) -> RunDetail:
-    """Where it stands, and its curves up to the last finished epoch."""
+    """Its state, and its curves up to the last finished epoch."""
     service = service_of(request)
     training, job = service.app.train, _jobs(service, [name]).get(name)
     output = training.last_words(name)
@@ -181,7 +181,7 @@ def read(request: Request, who: Viewer, name: str) -> RunDetail:
     responses=responses(_404="No such run.", _409="It is not trained by this server."),
 )  # fmt: skip
 def stop(request: Request, who: Administrator, name: str) -> JobAnswer:
-    """Stop after the step at hand; what it learned up to the last finished epoch is kept."""
+    """Stop after the current step; everything up to the last finished epoch is kept."""
     service = service_of(request)
     service.app.train.folder(name)
     job = _jobs(service, [name]).get(name)
@@ -200,7 +200,7 @@ def stop(request: Request, who: Administrator, name: str) -> JobAnswer:
     responses=_GONE | _START,
 )  # fmt: skip
 def resume(request: Request, who: Administrator, name: str, asked: ResumeRequest | None = None) -> JobAnswer:
-    """Go on from the last finished epoch, as if it had never stopped."""
+    """Continue from the last finished epoch, as if it had never stopped."""
     service = service_of(request)
     finish = asked is not None and asked.finish
     job = service.app.train.resume(name, finish=finish, by=who.id)
@@ -213,7 +213,7 @@ def resume(request: Request, who: Administrator, name: str, asked: ResumeRequest
     responses=responses(_404="No such run.", _409="It has no model file.", _422="It cannot be used."),
 )  # fmt: skip
 def register(request: Request, who: Administrator, name: str) -> ModelEntry:
-    """Put the run's model on the list of models; a run that was begun here does so by itself."""
+    """Register the run's model; a run that was started here is registered automatically."""
     app = service_of(request).app
     file = app.train.model(name)
     model = app.model_switch.add(file, name=f"of the run {name}", origin=RUN, run=name, by=who.id)

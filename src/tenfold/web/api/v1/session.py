@@ -33,7 +33,7 @@ _PASSWORD = Field(max_length=1000, description="In clear text.")
 
 
 class PersonAnswer(Answer):
-    """Whoever is signed in."""
+    """The person who is signed in."""
 
     id: int = Field(description="0: this machine's own user, where nobody has an account.")
     name: str

@@ -1,4 +1,4 @@
-"""GET /api/v1/system: what this installation can do. Tells nothing that an attacker would want."""
+"""GET /api/v1/system: what this installation can do. Discloses nothing of use to an attacker."""
 
 import importlib.util
 

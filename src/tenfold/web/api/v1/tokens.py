@@ -1,4 +1,4 @@
-"""/api/v1/tokens: programs' ways in. Everybody has their own; administrators see and revoke all."""
+"""/api/v1/tokens: access tokens for programs. People see their own; administrators see and revoke all."""
 
 from datetime import datetime
 from typing import Annotated
@@ -34,7 +34,7 @@ class TokenAnswer(Answer):
 
 
 class NewTokenAnswer(TokenAnswer):
-    """A new token with its secret, which is told this once."""
+    """A new token with its secret, which is shown only once."""
 
     secret: str = Field(description="Sent as `Authorization: Bearer ...`.")
 
@@ -61,7 +61,7 @@ def tokens(request: Request, who: Viewer) -> list[TokenAnswer]:
     ),
 )
 def add(request: Request, who: Viewer, asked: NewTokenRequest) -> NewTokenAnswer:
-    """For oneself, by somebody who is signed in: a token makes no tokens."""
+    """For the person who is signed in; a token cannot make tokens."""
     if who.id == 0:
         raise AccountError(
             "A token", "has to be somebody's, and nobody has an account here", cure="No request needs one."
@@ -84,7 +84,7 @@ def revoke(
     who: Viewer,
     id: Annotated[int, Path(ge=1, le=2**31 - 1)],  # noqa: A002
 ) -> TokenAnswer:
-    """It lets nobody in from now on, and stays in the list."""
+    """It is no longer valid, and stays in the list."""
     gone = service_of(request).app.tokens.revoke(id, person=_whose(who), by=who.id, address=who.address)
     return TokenAnswer.of(gone)
 

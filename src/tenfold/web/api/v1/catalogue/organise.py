@@ -134,7 +134,7 @@ def list_filings(
     before: Annotated[int | None, Query(ge=1, le=LARGEST_ID)] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> OrganiseRunsAnswer:
-    """The newest first; a page of them goes on with `before=next`."""
+    """The newest first; `before=next` gives the next page."""
     found = service_of(request).app.organiser.recent(before=before, limit=limit + 1)
     more = len(found) > limit
     return OrganiseRunsAnswer(
@@ -144,7 +144,7 @@ def list_filings(
 
 @router.get("/{filing}", operation_id="filing", summary="A filing", responses=_NONE)
 def show_filing(request: Request, who: Administrator, filing: Id) -> OrganiseRunAnswer:
-    """How it stands, and what was put where."""
+    """Its state, and which file was put where."""
     return _answer(request, service_of(request).app.organiser.get(filing))
 
 

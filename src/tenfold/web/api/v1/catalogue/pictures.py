@@ -1,4 +1,4 @@
-"""Pictures into the catalogue over HTTP, and out of it to be looked at."""
+"""/api/v1/catalogue/pictures: adds pictures to the catalogue and serves them."""
 
 import os
 from contextlib import aclosing
@@ -45,7 +45,7 @@ _ASK_AGAIN = _OWN | {"Cache-Control": "private, no-cache"}
 
 
 class AddedAnswer(BaseModel):
-    """What became of one picture: either `entry` or `problem` is there."""
+    """The result for one picture: either `entry` or `problem` is set."""
 
     name: str = Field(description="The file name that came with the picture.")
     entry: EntryAnswer | None

@@ -1,4 +1,4 @@
-"""The filters of a request's address as the catalogue takes them, for whoever asks. Finds nothing."""
+"""Filters from the query string of a request, for the visitor. Finds nothing."""
 
 from typing import Annotated
 

@@ -96,7 +96,7 @@ def begin(request: Request, who: Administrator, asked: ReclassificationRequest) 
 def list_reclassifications(
     request: Request, who: Administrator, limit: Annotated[int, Query(ge=1, le=200)] = 50
 ) -> ReclassificationsAnswer:
-    """Those thrown away are not listed."""
+    """Discarded ones are not listed."""
     service = service_of(request)
     found = service.app.reclassify.latest(limit)
     return ReclassificationsAnswer(reclassifications=_answers(service, found))

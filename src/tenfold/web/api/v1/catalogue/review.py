@@ -1,4 +1,4 @@
-"""GET /api/v1/review: the entries that a look would help most."""
+"""GET /api/v1/review: the entries that a person should review first."""
 
 from typing import Annotated
 

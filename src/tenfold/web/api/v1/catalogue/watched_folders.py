@@ -1,4 +1,4 @@
-"""/api/v1/catalogue/watches: the folders of the server whose new pictures are added as they come."""
+"""/api/v1/catalogue/watches: folders of the server whose new pictures are added automatically."""
 
 from datetime import datetime
 from typing import Annotated
