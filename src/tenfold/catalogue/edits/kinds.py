@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, get_args
 
+from tenfold.catalogue.entries.names import checked_label, checked_name
 from tenfold.catalogue.entries.tables import NONE
-from tenfold.catalogue.entries.words import checked_label, checked_name
 from tenfold.catalogue.search import review
 from tenfold.errors import UsageError
 

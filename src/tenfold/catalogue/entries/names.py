@@ -1,14 +1,15 @@
-"""Makes names safe to store and show: on a page, on a terminal, in a table and as a file's name.
-
-Knows nothing of tables.
-"""
+"""Names of pictures and classes: made safe, or checked and refused, in the form that is stored. Reads no table."""
 
 import os
 import re
 import unicodedata
 
-LONGEST = 255
+from tenfold.errors import UsageError
+
+LONGEST, LONGEST_LABEL = 255, 100
 UNNAMED = "picture"
+# Marks that join letters belong to the writing of some languages; other invisible ones do not.
+_JOINERS = "\u200c\u200d"
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,10}\Z")
 
 
@@ -34,3 +35,44 @@ def safe_file_name(name: str) -> str:
 def kept_path(path: str | os.PathLike[str]) -> str:
     """A path as text that every database can keep: bytes that are no UTF-8 are written as \\xff."""
     return os.fsencode(path).decode("utf-8", "backslashreplace").replace("\0", "\\x00")
+
+
+def checked_label(text: str) -> str:
+    """A class's name as it is stored: composed, without spaces around it. "" is none of the classes.
+
+    Raises:
+        UsageError: no class can be called so.
+    """
+    label = unicodedata.normalize("NFC", text).strip()
+    if text and not label:
+        raise _refused(
+            "A class", "needs a name with letters in it", text, "Leave it empty for none of these."
+        )
+    # As a folder of pictures names its classes: see datasets.
+    if not label.isprintable():
+        raise _refused("The class", "has characters that cannot be shown", text, "Write it without them.")
+    if len(label) > LONGEST_LABEL:
+        cure = f"Use at most {LONGEST_LABEL} characters."
+        raise _refused("The class", f"has a name of {len(label):,} characters", text, cure)
+    return label
+
+
+def checked_name(text: str) -> str:
+    """A picture's name as it is stored: composed, without spaces around it.
+
+    Raises:
+        UsageError: no picture can be called so.
+    """
+    name = unicodedata.normalize("NFC", text).strip()
+    if not name:
+        raise _refused("A picture", "needs a name", text, "Write one.")
+    if not all(c.isprintable() or c in _JOINERS for c in name):
+        raise _refused("The name", "has characters that cannot be shown", text, "Write it without them.")
+    if len(name) > LONGEST:
+        cure = f"Use at most {LONGEST} characters."
+        raise _refused("The name", f"has {len(name):,} characters", text, cure)
+    return name
+
+
+def _refused(subject: str, problem: str, received: str, cure: str) -> UsageError:
+    return UsageError(subject, problem, received=f"{received!r:.120}", cure=cure)
