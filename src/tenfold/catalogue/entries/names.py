@@ -1,4 +1,4 @@
-"""Names of pictures and classes: made safe, or checked and refused, in the form that is stored. Reads no table."""
+"""Names of pictures and classes: made safe, or checked and refused, as they are stored. Reads no table."""
 
 import os
 import re
