@@ -15,7 +15,7 @@ from pydantic import Field
 
 from tenfold.catalogue.entries.tables import FAILED, SYSTEM, Entry
 from tenfold.catalogue.ingest.ingest import Ingest, IngestedEntry, StoredPicture
-from tenfold.catalogue.ingest.known_files import FileState, KnownFiles, seen
+from tenfold.catalogue.ingest.known_files import FileOutcome, FileState, KnownFiles, seen
 from tenfold.database import Database
 from tenfold.errors import DamagedPicture, NotAPicture, PictureError
 from tenfold.images import safe_name
@@ -231,7 +231,7 @@ class AddPictures:
             tally.problem(str(problem))
         # What a setting or a right can mend is tried again the next time.
         lasting = [
-            (file, str(problem))
+            FileOutcome(file, problem=str(problem))
             for file, problem in refused
             if isinstance(problem, NotAPicture | DamagedPicture)
         ]

@@ -15,8 +15,8 @@ from sqlalchemy import delete, insert, select, update
 from tenfold.catalogue.edits import actions as module
 from tenfold.catalogue.edits.actions import Actions
 from tenfold.catalogue.entries.filters import Filters
+from tenfold.catalogue.entries.search_text import search_text
 from tenfold.catalogue.entries.tables import Action, Change, Entry, Name
-from tenfold.catalogue.ingest.ingest import search_text
 from tenfold.database import Database, now
 from tenfold.errors import CatalogueError, NotAllowed, NotInCatalogue, UsageError
 from tests.catalogue.making import made, put

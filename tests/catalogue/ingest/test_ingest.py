@@ -5,11 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import event, func, select, update
 
+from tenfold.catalogue.entries.search_text import search_text
 from tenfold.catalogue.entries.store import Store
 from tenfold.catalogue.entries.tables import NONE, Embedding, Entry, Name
-from tenfold.catalogue.ingest.ingest import Ingest, search_text
+from tenfold.catalogue.ingest.ingest import Ingest
+from tenfold.catalogue.ingest.known_files import FileState
 from tenfold.database import Database, now
 from tenfold.errors import DamagedPicture, NotAPicture, PictureTooLarge
 from tenfold.images import Limits
@@ -70,6 +72,37 @@ def test_a_picture_is_kept_and_waits(intake: Ingest, store: Store, get: Get) -> 
     assert (entry.width, entry.height, entry.bytes) == (64, 48, len(content))
     assert (entry.owner_id, entry.added_by, entry.shared) == (3, 3, False)
     assert intake.begin(10) == [(entry.id, hashlib.sha256(content).hexdigest(), "Red.JPG", 1)]
+
+
+def test_a_batch_takes_few_statements_whatever_its_size(intake: Ingest, database: Database) -> None:
+    statements: list[str] = []
+    pictures = [
+        intake.keep(picture((red, 0, 0)), name=f"{red}.png", file=FileState(f"/photos/{red}.png", 1, 1))
+        for red in range(40)
+    ]
+    said = prediction()
+
+    def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
+        statements.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    added = intake.enter(pictures, source="folder", owner=0, by=0, shared=True)
+    intake.take_answers([(one.entry.id, said) for one in added], "model", threshold=0.5)
+    event.remove(database.engine, "before_cursor_execute", note)
+    assert len(statements) < 20
+    assert count(database) == 40
+    assert all(one.label == "red" for one in intake.entries(one.entry.id for one in added))
+
+
+def test_one_picture_twice_in_a_batch_is_one_new_entry_with_both_names(
+    intake: Ingest, database: Database, get: Get
+) -> None:
+    twice = [intake.keep(picture(), name=name) for name in ("first.png", "second.png")]
+    first, second = intake.enter(twice, source="folder", owner=0, by=0, shared=True)
+    assert (first.new, second.new) == (True, False)
+    assert first.entry.id == second.entry.id
+    assert names_of(database, first.entry.id) == ["first.png", "second.png"]
+    assert "second.png" in get(first.entry.id).search_text
 
 
 def test_the_same_picture_twice_is_one_entry_with_two_names(

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from tenfold.catalogue.edits import model_classes as set_aside
 from tenfold.catalogue.edits.kinds import Changed, Values, filed_under, recorded
+from tenfold.catalogue.entries.search_text import search_text
 from tenfold.catalogue.entries.tables import Change, Entry, Name
-from tenfold.catalogue.ingest.ingest import search_text
 
 _TABLE = cast(Table, Entry.__table__)
 # Columns that the text that is searched is made of.

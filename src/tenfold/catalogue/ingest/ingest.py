@@ -7,29 +7,31 @@ between the two leaves a file without an entry, which the next `keep` of the sam
 
 import hashlib
 import threading
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import numpy as np
-from sqlalchemy import func, null, or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from tenfold import images
-from tenfold.catalogue.entries.filters import searched
 from tenfold.catalogue.entries.names import kept_path, safe_file_name
+from tenfold.catalogue.entries.search_text import names_of, search_text
 from tenfold.catalogue.entries.store import Store
-from tenfold.catalogue.entries.tables import DONE, FAILED, NONE, SYSTEM, WAITING, Embedding, Entry, Name
+from tenfold.catalogue.entries.tables import FAILED, SYSTEM, WAITING, Entry, Name
 from tenfold.catalogue.ingest import exif
-from tenfold.catalogue.ingest.known_files import FileState, note
-from tenfold.catalogue.search import review
+from tenfold.catalogue.ingest.answers import write_answers
+from tenfold.catalogue.ingest.known_files import FileOutcome, FileState, note
 from tenfold.database import Database, now
 from tenfold.errors import PictureError
 from tenfold.images import MEDIA_TYPES, Limits
 from tenfold.predictions import Prediction
 
 _IDS_AT_ONCE = 1000
+# All rows of one INSERT name all columns.
+_WITH_NULLS = {"render_nulls": True}
 
 
 @dataclass(frozen=True)
@@ -143,31 +145,37 @@ class Ingest:
         Args:
             worker: the one that classifies what is new, as in `begin`; None: any.
         """
-        found: dict[int, IngestedEntry] = {}
+        if not pictures:
+            return []
         with self._writing() as session:
             # In the order of hashes, so that two who add the same pictures never wait for each other.
-            for place in sorted(range(len(pictures)), key=lambda place: pictures[place].hash):
-                one = pictures[place]
-                name = Name(name=safe_file_name(one.name), source=source, path=kept_path(one.path))
-                added = self._insert(session, one, name, owner, by, shared, worker)
-                if added is not None:
-                    self._name(session, added.entry, name, by)
-                else:
-                    added = self._known(session, one, owner)
-                    self._name(session, added.entry, name, by)
-                    names = _names(session, [added.entry.id])[added.entry.id]
-                    added.entry.search_text = search_text(names, added.entry.label, added.entry.name)
-                    session.flush()
-                if one.file is not None:
-                    note(self._database, session, owner, one.file, entry=added.entry.id)
-                found[place] = added
-        return [found[place] for place in range(len(pictures))]
+            ordered = sorted(pictures, key=lambda one: one.hash)
+            names = [
+                Name(name=safe_file_name(one.name), source=source, path=kept_path(one.path))
+                for one in ordered
+            ]
+            new = self._insert(session, ordered, names, owner, by, shared, worker)
+            entries = _with_hashes(session, owner, [one.hash for one in ordered])
+            restored = {entry.hash for entry in entries.values() if entry.hash not in new and _restore(entry)}
+            numbers = [entries[one.hash].id for one in ordered]
+            self._name(session, numbers, names, by)
+            named_again = Counter(one.hash for one in ordered) - Counter(new)
+            all_names = names_of(session, [entries[content].id for content in named_again])
+            for content in named_again:
+                entry = entries[content]
+                entry.search_text = search_text(all_names[entry.id], entry.label, entry.name)
+            files = [(one.file, entry) for one, entry in zip(ordered, numbers, strict=True) if one.file]
+            note(self._database, session, owner, [FileOutcome(file, entry=entry) for file, entry in files])
+        found, fresh = [], new | restored
+        for one in pictures:
+            found.append(IngestedEntry(entries[one.hash], new=one.hash in fresh))
+            fresh.discard(one.hash)
+        return found
 
-    def refuse(self, owner: int, refused: Iterable[tuple[FileState, str]]) -> None:
+    def refuse(self, owner: int, refused: Iterable[FileOutcome]) -> None:
         """Remember files that are no pictures, and why, so that they are not read again."""
         with self._writing() as session:
-            for file, problem in refused:
-                note(self._database, session, owner, file, problem=problem)
+            note(self._database, session, owner, refused)
 
     def waits(self, most: int = 1) -> int:
         """How many entries wait for an answer; counts no further than `most`."""
@@ -242,91 +250,62 @@ class Ingest:
             threshold: the novelty above which that model says "none of these".
             looks: what the pictures look like (perceptual_hash.py), by entry id.
         """
-        said = dict(answers)
         with self._writing() as session:
-            query = select(Entry).where(Entry.id.in_(said)).order_by(Entry.id).with_for_update()
-            entries = session.scalars(query).all()
-            names = _names(session, [entry.id for entry in entries])
-            rows = []
-            for entry in entries:
-                answer = said[entry.id]
-                if isinstance(answer, PictureError):
-                    rows.append({"id": entry.id} | _unanswered(answer))
-                    continue
-                columns = _answered(entry, answer, model_hash, threshold)
-                columns["search_text"] = search_text(names[entry.id], columns["label"], entry.name)
-                columns["look"] = (looks or {}).get(entry.id, entry.look)
-                rows.append({"id": entry.id} | columns)
-                self._place(session, entry.id, answer, model_hash)
-            session.expunge_all()  # the rows say it all; nothing is to be written twice
-            # Rows of one statement must have the same columns.
-            for answered in (True, False):
-                if some := [row for row in rows if ("label" in row) == answered]:
-                    session.execute(update(Entry), some)
+            write_answers(self._database, session, dict(answers), model_hash, threshold, looks or {})
 
     def _insert(
         self,
         session: Session,
-        one: StoredPicture,
-        name: Name,
+        pictures: Sequence[StoredPicture],
+        names: Sequence[Name],
         owner: int,
         by: int,
         shared: bool,
         worker: str | None,
-    ) -> IngestedEntry | None:
-        """The entry of a content that its owner did not have; None where there is one already."""
-        statement = self._database.insert(Entry).values(
-            owner_id=owner,
-            hash=one.hash,
-            bytes=one.bytes,
-            media_type=one.media_type,
-            width=one.width,
-            height=one.height,
-            taken_at=one.taken.at,
-            latitude=one.taken.latitude,
-            longitude=one.taken.longitude,
-            camera=one.taken.camera,
-            added_at=now(),
-            added_by=by,
-            shared=shared,
-            name=name.name,
-            search_text=search_text([name], None, name.name),
-            state=WAITING,
-            worker=worker,
-        )
-        unless_there = statement.on_conflict_do_nothing(index_elements=["owner_id", "hash"])
-        entry = session.scalars(unless_there.returning(Entry)).one_or_none()
-        return None if entry is None else IngestedEntry(entry, new=True)
+    ) -> set[str]:
+        """Entries of those contents that their owner does not have; the hashes of these."""
+        moment = now()
+        rows = [
+            {
+                "owner_id": owner,
+                "hash": one.hash,
+                "bytes": one.bytes,
+                "media_type": one.media_type,
+                "width": one.width,
+                "height": one.height,
+                "taken_at": one.taken.at,
+                "latitude": one.taken.latitude,
+                "longitude": one.taken.longitude,
+                "camera": one.taken.camera,
+                "added_at": moment,
+                "added_by": by,
+                "shared": shared,
+                "name": name.name,
+                "search_text": search_text([name], None, name.name),
+                "state": WAITING,
+                "worker": worker,
+            }
+            for one, name in zip(pictures, names, strict=True)
+        ]
+        statement = self._database.insert(Entry).on_conflict_do_nothing(index_elements=["owner_id", "hash"])
+        return set(session.scalars(statement.returning(Entry.hash), rows, execution_options=_WITH_NULLS))
 
-    def _known(self, session: Session, one: StoredPicture, owner: int) -> IngestedEntry:
-        """The entry that there is already; back where it was deleted."""
-        entry = session.scalars(
-            select(Entry).where(Entry.owner_id == owner, Entry.hash == one.hash).with_for_update()
-        ).one()
-        restored = entry.deleted_at is not None
-        entry.deleted_at = None
-        if entry.state == FAILED:  # whoever adds it again wants it tried again
-            entry.state, entry.problem, entry.attempts = WAITING, None, 0
-        return IngestedEntry(entry, new=restored)
-
-    def _name(self, session: Session, entry: Entry, name: Name, by: int) -> None:
-        statement = self._database.insert(Name).values(
-            entry_id=entry.id,
-            key=hashlib.sha256("\0".join((name.source, name.path, name.name)).encode()).hexdigest(),
-            name=name.name,
-            source=name.source,
-            path=name.path,
-            added_at=now(),
-            added_by=by,
-        )
-        session.execute(statement.on_conflict_do_nothing(index_elements=["entry_id", "key"]))
-
-    def _place(self, session: Session, entry: int, answer: Prediction, model_hash: str) -> None:
-        if answer.embedding is None:
-            return
-        now_there = {"model_hash": model_hash, "vector": answer.embedding.astype("<f2").tobytes()}
-        statement = self._database.insert(Embedding).values(entry_id=entry, **now_there)
-        session.execute(statement.on_conflict_do_update(index_elements=["entry_id"], set_=now_there))
+    def _name(self, session: Session, entries: Sequence[int], names: Sequence[Name], by: int) -> None:
+        moment = now()
+        rows = [
+            {
+                "entry_id": entry,
+                "key": hashlib.sha256("\0".join((name.source, name.path, name.name)).encode()).hexdigest(),
+                "name": name.name,
+                "source": name.source,
+                "path": name.path,
+                "added_at": moment,
+                "added_by": by,
+            }
+            for entry, name in zip(entries, names, strict=True)
+        ]
+        statement = self._database.insert(Name).on_conflict_do_nothing(index_elements=["entry_id", "key"])
+        session.execute(statement, rows)
 
     @contextmanager
     def _writing(self) -> Iterator[Session]:
@@ -339,68 +318,16 @@ class Ingest:
             yield session
 
 
-def search_text(names: Iterable[Name], label: str | None, shown: str = "") -> str:
-    """What the words of a search are looked for in: names, the folder of each, sources, class.
-
-    Args:
-        names: all names of an entry.
-        label: what it is filed under.
-        shown: the name that it is shown by, where a person gave it another.
-    """
-    words = [shown]
-    for name in names:
-        folder = name.path.replace("\\", "/").split("/")[-2:-1]
-        words += [name.name, *folder, name.source]
-    words.append(label or "")
-    return "\n".join(dict.fromkeys(searched(word) for word in words if word))
+def _with_hashes(session: Session, owner: int, hashes: Sequence[str]) -> dict[str, Entry]:
+    """An owner's entries, by their hashes."""
+    query = select(Entry).where(Entry.owner_id == owner, Entry.hash.in_(hashes)).order_by(Entry.hash)
+    return {entry.hash: entry for entry in session.scalars(query.with_for_update())}
 
 
-def _names(session: Session, entries: Sequence[int]) -> dict[int, list[Name]]:
-    """All names of entries, the oldest first."""
-    found: dict[int, list[Name]] = {entry: [] for entry in entries}
-    for name in session.scalars(select(Name).where(Name.entry_id.in_(found)).order_by(Name.id)):
-        found[name.entry_id].append(name)
-    return found
-
-
-def _answered(entry: Entry, answer: Prediction, model_hash: str, threshold: float | None) -> dict[str, Any]:
-    """The columns that an answer gives an entry."""
-    best = np.sort(list(answer.probabilities.values()))[::-1]
-    corrected = entry.corrected_label if entry.corrected_at is not None else None
-    look = review.score(
-        answer.probabilities,
-        known=answer.known,
-        novelty=answer.novelty,
-        threshold=threshold,
-        previous=_said_before(entry, model_hash),
-        corrected=corrected,
-    )
-    said = answer.label if answer.known else NONE
-    return {
-        "state": DONE,
-        "problem": null(),
-        "attempts": 0,
-        "worker": None,
-        "label": said if corrected is None else corrected,
-        "model_label": answer.label,
-        "confidence": answer.confidence,
-        "margin": float(best[0] - best[1]) if len(best) > 1 else 1.0,
-        "novelty": answer.novelty,
-        "known": answer.known,
-        "probabilities": dict(answer.probabilities),
-        "model_hash": model_hash,
-        "classified_at": now(),
-        "review_score": look and look.score,
-        "review_reason": look and look.reason,
-    }
-
-
-def _said_before(entry: Entry, model_hash: str) -> str | None:
-    """What another model said of an entry."""
-    if entry.model_label is None or entry.model_hash == model_hash:
-        return None
-    return entry.model_label if entry.known else NONE
-
-
-def _unanswered(problem: PictureError) -> dict[str, Any]:
-    return {"state": FAILED, "problem": problem.facts(), "worker": None}
+def _restore(entry: Entry) -> bool:
+    """Have an entry that is added again back; whether it was deleted."""
+    restored = entry.deleted_at is not None
+    entry.deleted_at = None
+    if entry.state == FAILED:  # whoever adds it again wants it tried again
+        entry.state, entry.problem, entry.attempts = WAITING, None, 0
+    return restored

@@ -35,6 +35,15 @@ class FileState:
 
 
 @dataclass(frozen=True)
+class FileOutcome:
+    """What became of a file: the number of its entry, or the problem with it."""
+
+    file: FileState
+    entry: int | None = None
+    problem: str | None = None
+
+
+@dataclass(frozen=True)
 class KnownFiles:
     """What became of a file the last time: not seen or changed since, added, added and then deleted by a
     person, or refused with a problem."""
@@ -62,26 +71,28 @@ def seen(database: Database, owner: int, files: Iterable[FileState]) -> dict[str
     return found
 
 
-def note(
-    database: Database,
-    session: Session,
-    owner: int,
-    file: FileState,
-    *,
-    entry: int | None = None,
-    problem: str | None = None,
-) -> None:
-    """Remember what became of a file, in the transaction that made it so."""
-    now = {
-        "bytes": file.bytes,
-        "modified_ns": file.modified_ns,
-        "entry_id": entry,
-        "problem": problem and kept_path(problem),
+def note(database: Database, session: Session, owner: int, outcomes: Iterable[FileOutcome]) -> None:
+    """Remember what became of files, in the transaction that made it so."""
+    # By key: one statement must not name a row twice.
+    rows = {
+        _key(owner, one.file.path): {
+            "path": kept_path(one.file.path),
+            "bytes": one.file.bytes,
+            "modified_ns": one.file.modified_ns,
+            "entry_id": one.entry,
+            "problem": one.problem and kept_path(one.problem),
+        }
+        for one in outcomes
     }
-    statement = database.insert(KnownFile).values(
-        key=_key(owner, file.path), path=kept_path(file.path), **now
+    if not rows:
+        return
+    statement = database.insert(KnownFile)
+    now = {name: statement.excluded[name] for name in ("bytes", "modified_ns", "entry_id", "problem")}
+    session.execute(
+        statement.on_conflict_do_update(index_elements=["key"], set_=now),
+        [{"key": key, **row} for key, row in rows.items()],
+        execution_options={"render_nulls": True},
     )
-    session.execute(statement.on_conflict_do_update(index_elements=["key"], set_=now))
 
 
 def _key(owner: int, path: str) -> str:

@@ -1,0 +1,106 @@
+"""A model's answers become columns of entries. Runs no model; what a person said about an entry stays."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import null, select, update
+from sqlalchemy.orm import Session
+
+from tenfold.catalogue.entries.search_text import names_of, search_text
+from tenfold.catalogue.entries.tables import DONE, FAILED, NONE, Embedding, Entry
+from tenfold.catalogue.search import review
+from tenfold.database import Database, now
+from tenfold.errors import PictureError
+from tenfold.predictions import Prediction
+
+
+def write_answers(
+    database: Database,
+    session: Session,
+    answers: Mapping[int, Prediction | PictureError],
+    model_hash: str,
+    threshold: float | None,
+    looks: Mapping[int, int],
+) -> None:
+    """Write answers to entries, as `Ingest.take_answers`, in a transaction of the caller."""
+    query = select(Entry).where(Entry.id.in_(answers)).order_by(Entry.id).with_for_update()
+    entries = session.scalars(query).all()
+    names = names_of(session, [entry.id for entry in entries])
+    rows, vectors = [], dict[int, NDArray[np.float32]]()
+    for entry in entries:
+        answer = answers[entry.id]
+        if isinstance(answer, PictureError):
+            rows.append({"id": entry.id} | _unanswered(answer))
+            continue
+        columns = _answered(entry, answer, model_hash, threshold)
+        columns["search_text"] = search_text(names[entry.id], columns["label"], entry.name)
+        columns["look"] = looks.get(entry.id, entry.look)
+        rows.append({"id": entry.id} | columns)
+        if answer.embedding is not None:
+            vectors[entry.id] = answer.embedding
+    _place(database, session, vectors, model_hash)
+    session.expunge_all()  # the rows say it all; nothing is to be written twice
+    # Rows of one statement must have the same columns.
+    for answered in (True, False):
+        if some := [row for row in rows if ("label" in row) == answered]:
+            session.execute(update(Entry), some)
+
+
+def _place(
+    database: Database, session: Session, vectors: Mapping[int, NDArray[np.float32]], model_hash: str
+) -> None:
+    """Where a model puts entries."""
+    rows = [
+        {"entry_id": entry, "model_hash": model_hash, "vector": vector.astype("<f2").tobytes()}
+        for entry, vector in vectors.items()
+    ]
+    if not rows:
+        return
+    statement = database.insert(Embedding)
+    placed = {"model_hash": statement.excluded.model_hash, "vector": statement.excluded.vector}
+    session.execute(statement.on_conflict_do_update(index_elements=["entry_id"], set_=placed), rows)
+
+
+def _answered(entry: Entry, answer: Prediction, model_hash: str, threshold: float | None) -> dict[str, Any]:
+    """The columns that an answer gives an entry."""
+    best = np.sort(list(answer.probabilities.values()))[::-1]
+    corrected = entry.corrected_label if entry.corrected_at is not None else None
+    look = review.score(
+        answer.probabilities,
+        known=answer.known,
+        novelty=answer.novelty,
+        threshold=threshold,
+        previous=_said_before(entry, model_hash),
+        corrected=corrected,
+    )
+    said = answer.label if answer.known else NONE
+    return {
+        "state": DONE,
+        "problem": null(),
+        "attempts": 0,
+        "worker": None,
+        "label": said if corrected is None else corrected,
+        "model_label": answer.label,
+        "confidence": answer.confidence,
+        "margin": float(best[0] - best[1]) if len(best) > 1 else 1.0,
+        "novelty": answer.novelty,
+        "known": answer.known,
+        "probabilities": dict(answer.probabilities),
+        "model_hash": model_hash,
+        "classified_at": now(),
+        "review_score": look and look.score,
+        "review_reason": look and look.reason,
+    }
+
+
+def _said_before(entry: Entry, model_hash: str) -> str | None:
+    """What another model said of an entry."""
+    if entry.model_label is None or entry.model_hash == model_hash:
+        return None
+    return entry.model_label if entry.known else NONE
+
+
+def _unanswered(problem: PictureError) -> dict[str, Any]:
+    return {"state": FAILED, "problem": problem.facts(), "worker": None}
