@@ -1,11 +1,10 @@
 """`tenfold train` killed by the system at any moment: what it loses is the current epoch, never more."""
 
-import os
+import multiprocessing
 import random
-import signal
-import subprocess
 import sys
 import time
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ pytest.importorskip("torch", reason="needs the train extra: pip install 'tenfold
 
 import torch
 
-from tenfold import modelfile
+from tenfold import cli, modelfile
 from tenfold.runs import folder as runs
 from tenfold.training import checkpoints
 from tests import tiny
@@ -24,40 +23,49 @@ KILLS = 3
 EPOCHS = 8
 
 
-def start(home: Path, *arguments: str) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "tenfold", "train", *arguments]
-    environment = {**os.environ, "TENFOLD_HOME": str(home), "OMP_NUM_THREADS": "1"}
-    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+# Importing torch takes longer than training here: one process does, and each command is a copy of it.
+FORKING = multiprocessing.get_context("forkserver")
+FORKING.set_forkserver_preload(["torch.onnx", "torch._dynamo", "tenfold.training.pipeline"])
 
 
-def finish(process: subprocess.Popen[bytes]) -> str:
-    words = process.communicate(timeout=180)[0].decode()
-    assert process.returncode == 0, words
-    return words
+def command(*arguments: str) -> None:
+    torch.set_num_threads(1)
+    sys.exit(cli.run(arguments))
+
+
+def start(*arguments: str) -> ForkServerProcess:
+    process = FORKING.Process(target=command, args=("train", *arguments))
+    process.start()
+    return process
+
+
+def finish(process: ForkServerProcess) -> None:
+    process.join(timeout=180)
+    assert process.exitcode == 0
 
 
 def test_killed_again_and_again_a_run_loses_no_finished_epoch_and_ends_the_same(tmp_path: Path) -> None:
     data = tiny.folder(tiny.shades(120, classes=3), tmp_path / "pictures")
     wanted = ["--data", str(data), "--network", "sequential-4conv", "--epochs", str(EPOCHS)]
     wanted += ["--precision", "float32", "--no-report"]
-    finish(start(tmp_path, *wanted, "--run", str(tmp_path / "whole")))
+    finish(start(*wanted, "--run", str(tmp_path / "whole")))
 
     run, chance = tmp_path / "killed", random.Random(5)
-    process = start(tmp_path, *wanted, "--run", str(run))
+    process = start(*wanted, "--run", str(run))
     kept = 0
     for _ in range(KILLS):
         # The moment within an epoch is left to chance, checkpoint and log included.
-        while len(runs.lines(run)) <= kept and process.poll() is None:
+        while len(runs.lines(run)) <= kept and process.is_alive():
             time.sleep(0.002)
         time.sleep(chance.uniform(0, 0.3))
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
+        process.kill()
+        process.join()
         state = checkpoints.load(run / "state.safetensors")[1]["epoch"]
         logged = len(runs.lines(run))
         # A finished epoch is logged and then kept; a kill between the two costs that one epoch.
         assert logged - 1 <= state <= logged
         kept = max(kept, logged)
-        process = start(tmp_path, "--resume", "--run", str(run), "--no-report")
+        process = start("--resume", "--run", str(run), "--no-report")
     finish(process)
 
     assert [line["epoch"] for line in runs.lines(run)] == list(range(1, EPOCHS + 1))
