@@ -141,7 +141,7 @@ def tenfold_epochs(
     from tenfold.datasets.labelled import LabelledPictures
     from tenfold.recipes import recipe_file
     from tenfold.recipes.augmentation import Augmentation
-    from tenfold.runs.progress import Progress
+    from tenfold.runs.progress import TrainingProgress
     from tenfold.training import pipeline
 
     recipe = recipe_file.shipped("sequential-6conv")
@@ -156,7 +156,7 @@ def tenfold_epochs(
     few = everything.take(np.arange(VALIDATION))
     stamps = [0.0]
 
-    def stamp(progress: Progress) -> None:
+    def stamp(progress: TrainingProgress) -> None:
         if progress.step == 1 and progress.epoch == 1:
             stamps[0] = time.perf_counter()
         if progress.validation_accuracy is not None:
@@ -164,7 +164,7 @@ def tenfold_epochs(
 
     with tempfile.TemporaryDirectory() as folder:
         data = Dataset("cifar10", everything, few, few, "")
-        trainer = pipeline.train(data, Path(folder), recipe, reports=[stamp])
+        trainer = pipeline.train(data, Path(folder), recipe, on_progress=[stamp])
     network = trainer.network
     statistics_too = (b for name, b in network.named_buffers() if "running" in name)
     found = sum(p.numel() for p in network.parameters()) + sum(b.numel() for b in statistics_too)

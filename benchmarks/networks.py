@@ -29,8 +29,8 @@ from tenfold.networks import known
 from tenfold.networks.known import Known
 from tenfold.networks.table import layer_table
 from tenfold.recipes import recipe_file
-from tenfold.runs import folder as runs
-from tenfold.runs.progress import Progress
+from tenfold.runs.progress import TrainingProgress
+from tenfold.runs.run import Run
 from tenfold.training import checkpoints
 from tenfold.training.loop import Trainer
 from tenfold.training.precision import choose_precision
@@ -66,9 +66,9 @@ def main() -> None:
         mine |= size_of(network)
         if network.name == "default" and options.runs:
             mine |= bundled()
-        run = options.runs / network.name if options.runs else None
-        if run and (run / "model.onnx").is_file():
-            mine |= judged(run)
+        run = Run(options.runs / network.name) if options.runs else None
+        if run and run.has_model:
+            mine |= evaluated(run)
             keep(run, KEPT / network.name)
         if options.time is not None and (not options.time or network.name in options.time):
             mine |= timed(network)
@@ -84,25 +84,25 @@ def size_of(network: Known) -> dict[str, Any]:
     return {"parameters": layers.keras_parameters, "multiply_adds": layers.multiply_adds}
 
 
-def judged(run: Path) -> dict[str, Any]:
+def evaluated(run: Run) -> dict[str, Any]:
     """A finished run's accuracy through its model file, and how long it was trained."""
-    test = evaluate(Classifier(run / "model.onnx"), cifar10.load_test(DATA)).accuracy
-    lines, recipe, best = runs.lines(run), runs.recipe(run), run / "best.safetensors"
+    test = evaluate(Classifier(run.model_file), cifar10.load_test(DATA)).accuracy
+    epochs, recipe, best = len(run.epochs), run.parse_recipe(), run.best_file
     return {
         "test": [test.value, test.low, test.high],
-        "epochs_run": len(lines),
+        "epochs_run": epochs,
         "epochs": recipe.epochs,
-        "best_epoch": checkpoints.load(best)[1]["epoch"] if best.exists() else len(lines),
-        "stopped_early": checkpoints.load(run / "state.safetensors")[1]["stopped"],
+        "best_epoch": checkpoints.load(best)[1]["epoch"] if best.exists() else epochs,
+        "stopped_early": checkpoints.load(run.checkpoint_file)[1]["stopped"],
         "published_epochs": recipe_file.shipped(recipe.network).epochs,
-        "precision": runs.facts(run, "environment")["precision"],
+        "precision": run.environment["precision"],
     }
 
 
 def bundled() -> dict[str, Any]:
     """The default network as it is bundled; its run is kept in benchmarks/runs/bundled."""
     test = evaluate(Classifier(), cifar10.load_test(DATA)).accuracy
-    epochs = len((KEPT / "bundled" / "metrics.jsonl").read_text().splitlines())
+    epochs = len(Run(KEPT / "bundled").epochs)
     return {
         "test": [test.value, test.low, test.high],
         "epochs_run": epochs,
@@ -112,11 +112,11 @@ def bundled() -> dict[str, Any]:
     }
 
 
-def keep(run: Path, place: Path) -> None:
+def keep(run: Run, place: Path) -> None:
     """Keep what a run was asked for and how it went; not its weights."""
     place.mkdir(parents=True, exist_ok=True)
-    for name in ("recipe.toml", "metrics.jsonl", "data.json", "environment.json"):
-        shutil.copyfile(run / name, place / name)
+    for file in (run.recipe_file, run.metrics_file, run.data_file, run.environment_file):
+        shutil.copyfile(file, place / file.name)
 
 
 def timed(network: Known) -> dict[str, Any]:
@@ -129,7 +129,7 @@ def timed(network: Known) -> dict[str, Any]:
     def speeds(steps: int, epochs: int) -> list[float]:
         seen: dict[int, float] = {}
 
-        def watch(progress: Progress) -> None:
+        def watch(progress: TrainingProgress) -> None:
             if progress.validation_loss is None:
                 seen[progress.epoch] = progress.pictures_per_second
 

@@ -4,10 +4,10 @@ tenfold train --run RUN && python -m benchmarks.time_to_94 RUN
 """
 
 import argparse
-import json
 from pathlib import Path
 
 from benchmarks.record import ROOT, write
+from tenfold.runs.run import Run
 
 BUNDLED = ROOT / "benchmarks" / "runs" / "bundled"
 GOAL = 0.94
@@ -16,9 +16,7 @@ GOAL = 0.94
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("run", type=Path, nargs="?", default=BUNDLED)
-    lines = [
-        json.loads(line) for line in (parser.parse_args().run / "metrics.jsonl").read_text().splitlines()
-    ]
+    lines = Run(parser.parse_args().run).epochs
     last = lines[-1]
     reached = next((line for line in lines if line["validation_accuracy"] >= GOAL), None)
     value = (

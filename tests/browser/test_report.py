@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tenfold.evaluation.report import write_report
+from tenfold.runs.run import Run
 from tests.browser.conftest import PATIENCE
 from tests.browser.seeing import look
 from tests.browser.test_access import PHONE, WIDE, violations
@@ -26,7 +27,9 @@ Open = Callable[..., Page]
 def few(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The report on three classes, with everything that a report can have."""
     path = tmp_path_factory.mktemp("few") / "report.html"
-    write_report(path, FakeClassifier(), colours(), run=ROOT / "benchmarks/runs/bundled", corrupted=3)
+    write_report(
+        path, FakeClassifier(), colours(), run=Run(ROOT / "benchmarks" / "runs" / "bundled"), corrupted=3
+    )
     return path
 
 

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tenfold.evaluation.report import write_report
+from tenfold.runs.run import Run
 from tests import run_folders
 from tests.evaluation.report.conftest import colours
 from tests.fakes import FakeClassifier
@@ -26,7 +27,7 @@ fetch("/api/v1/models").then(() => tell("fetched"), () => tell("no-fetch"))
 
 def test_its_script_works_where_it_is_served(chromium: Browser, home: Path, own_server: str) -> None:
     run = run_folders.make(home / "runs" / "one")
-    write_report(run / "report.html", FakeClassifier(), colours(), run=run)
+    write_report(run / "report.html", FakeClassifier(), colours(), run=Run(run))
     page = chromium.new_page()
     faults: list[str] = []
     page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)

@@ -1,4 +1,3 @@
-import json
 from pathlib import Path
 
 import pytest
@@ -28,13 +27,3 @@ def test_a_damaged_list_is_told(tmp_path: Path) -> None:
     (tmp_path / sources.FILE).write_text("[")
     with pytest.raises(DatasetError, match=r"cannot be read .*Delete the file and add them again\."):
         sources.read(tmp_path)
-
-
-def test_the_data_of_runs_are_known_once_each(tmp_path: Path) -> None:
-    for number, source in enumerate(["/birds", "cifar10", "/fish", "/birds"]):
-        run = tmp_path / f"run-{number}"
-        run.mkdir()
-        (run / "data.json").write_text(json.dumps({"source": source}))
-    (tmp_path / "broken").mkdir()
-    (tmp_path / "broken" / "data.json").write_text("{")
-    assert sorted(sources.of_runs(tmp_path)) == ["/birds", "/fish"]

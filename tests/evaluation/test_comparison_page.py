@@ -1,5 +1,6 @@
 """The comparison's page."""
 
+import json
 import re
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from tenfold.errors import UsageError
 from tenfold.evaluation.comparison import Comparison, Contender, compare
 from tenfold.evaluation.comparison_page import Subject, chance, curve_charts, interval_chart, render, write
 from tenfold.evaluation.evaluate import Answers
-from tenfold.evaluation.report.run_folder import RunFolder
+from tenfold.runs.run import Run
 from tests import tiny
 
 NAMES = ("plain", "wide <b>")
@@ -30,9 +31,11 @@ def compared(names: tuple[str, ...] = NAMES) -> Comparison:
     return compare(data, several)
 
 
-def run(name: str, epochs: int) -> RunFolder:
+def run(folder: Path, name: str, epochs: int) -> Run:
     rows = [{"epoch": e, "loss": 1 / e, "validation_accuracy": 1 - 0.5 / e} for e in range(1, epochs + 1)]
-    return RunFolder(name, rows, {}, {}, {})
+    (folder / name).mkdir()
+    (folder / name / "metrics.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return Run(folder / name)
 
 
 def test_the_page_says_who_is_better_and_shows_what_they_differ_in() -> None:
@@ -50,14 +53,14 @@ def test_the_page_says_who_is_better_and_shows_what_they_differ_in() -> None:
     assert 'id="curves"' not in page
 
 
-def test_the_page_needs_nothing_else_and_runs_only_its_own_script() -> None:
-    page = render(SUBJECT, FIGURES, compared(), {"plain": run("plain", 3)})
+def test_the_page_needs_nothing_else_and_runs_only_its_own_script(tmp_path: Path) -> None:
+    page = render(SUBJECT, FIGURES, compared(), {"plain": run(tmp_path, "plain", 3)})
     assert re.findall(r'(?:src|href)="(?!data:|#)[^"]*"', page) == []
     assert "default-src 'none'; img-src data:; style-src 'sha256-" in page
 
 
-def test_curves_of_runs_are_laid_together() -> None:
-    charts = curve_charts(NAMES, {"plain": run("plain", 3), "wide <b>": run("wide", 5)})
+def test_curves_of_runs_are_laid_together(tmp_path: Path) -> None:
+    charts = curve_charts(NAMES, {"plain": run(tmp_path, "plain", 3), "wide <b>": run(tmp_path, "wide", 5)})
     assert [chart.title for chart in charts] == [
         "Accuracy on validation pictures",
         "Loss on training pictures",
@@ -69,8 +72,8 @@ def test_curves_of_runs_are_laid_together() -> None:
     assert "epoch 5: wide &lt;b&gt; 90.00%" in svg
 
 
-def test_without_model_files_there_are_curves_alone() -> None:
-    page = render(SUBJECT, FIGURES, None, {name: run(name, 3) for name in NAMES})
+def test_without_model_files_there_are_curves_alone(tmp_path: Path) -> None:
+    page = render(SUBJECT, FIGURES, None, {name: run(tmp_path, name, 3) for name in NAMES})
     assert "only their curves are compared" in page
     assert 'id="curves"' in page
     assert 'id="differences"' not in page

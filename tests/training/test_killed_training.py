@@ -14,7 +14,7 @@ pytest.importorskip("torch", reason="needs the train extra: pip install 'tenfold
 import torch
 
 from tenfold import cli, modelfile
-from tenfold.runs import folder as runs
+from tenfold.runs.run import Run
 from tenfold.training import checkpoints
 from tests import tiny
 
@@ -55,20 +55,20 @@ def test_killed_again_and_again_a_run_loses_no_finished_epoch_and_ends_the_same(
     kept = 0
     for _ in range(KILLS):
         # The moment within an epoch is left to chance, checkpoint and log included.
-        while len(runs.lines(run)) <= kept and process.is_alive():
+        while len(Run(run).epochs) <= kept and process.is_alive():
             time.sleep(0.002)
         time.sleep(chance.uniform(0, 0.3))
         process.kill()
         process.join()
         state = checkpoints.load(run / "state.safetensors")[1]["epoch"]
-        logged = len(runs.lines(run))
+        logged = len(Run(run).epochs)
         # A finished epoch is logged and then kept; a kill between the two costs that one epoch.
         assert logged - 1 <= state <= logged
         kept = max(kept, logged)
         process = start("--resume", "--run", str(run), "--no-report")
     finish(process)
 
-    assert [line["epoch"] for line in runs.lines(run)] == list(range(1, EPOCHS + 1))
+    assert [line["epoch"] for line in Run(run).epochs] == list(range(1, EPOCHS + 1))
     one, other = (checkpoints.load(folder / "best.safetensors")[0] for folder in (tmp_path / "whole", run))
     assert one.keys() == other.keys()
     assert all(torch.equal(one[name], other[name]) for name in one)

@@ -15,7 +15,7 @@ from tenfold.datasets.dataset import Dataset
 from tenfold.errors import DatasetError
 from tenfold.recipes import recipe_file
 from tenfold.recipes.recipe import Optimiser, Recipe, Teacher, Transfer
-from tenfold.runs.progress import Progress
+from tenfold.runs.progress import TrainingProgress
 from tenfold.training import learning_curve as curves
 from tests import tiny
 
@@ -46,7 +46,7 @@ def test_a_curve_is_trained_and_what_is_finished_is_not_trained_again(tmp_path: 
     assert [point.pictures for point in first.points] == [20, 40, 80, 160]
     assert first.points[-1].accuracy.value > first.points[0].accuracy.value - 0.3
     assert len(first.points[0].right) == 40
-    seen: list[Progress] = []
+    seen: list[TrainingProgress] = []
     again = curves.learning_curve(DATA, RECIPE, tmp_path, report=seen.append)
     assert seen == []
     assert all((a.right == b.right).all() for a, b in zip(first.points, again.points, strict=True))

@@ -18,7 +18,7 @@ from tenfold.networks.default import DefaultConfig, DefaultNetwork
 from tenfold.networks.known import build
 from tenfold.recipes.augmentation import Augmentation
 from tenfold.recipes.recipe import Optimiser, Recipe, Schedule, Step, Stopping, Teacher
-from tenfold.runs.progress import Progress, Report
+from tenfold.runs.progress import OnProgress, TrainingProgress
 from tenfold.training import checkpoints
 from tenfold.training import state as states
 from tenfold.training.batches import as_tensor
@@ -74,10 +74,10 @@ def equal(one: dict[str, Tensor], other: dict[str, Tensor]) -> bool:
     return one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
 
 
-def killer(epoch: int, step: int) -> Report:
+def killer(epoch: int, step: int) -> OnProgress:
     """A report that kills the run at this step."""
 
-    def report(progress: Progress) -> None:
+    def report(progress: TrainingProgress) -> None:
         if (progress.epoch, progress.step) == (epoch, step):
             raise KeyboardInterrupt
 
@@ -86,7 +86,7 @@ def killer(epoch: int, step: int) -> Report:
 
 @pytest.mark.slow
 def test_it_learns() -> None:
-    seen: list[Progress] = []
+    seen: list[TrainingProgress] = []
     learner = trainer(replace(RECIPE, epochs=8, augmentation=Augmentation()))
     learner.report = seen.append
     learner.run()
@@ -178,7 +178,7 @@ def test_a_lost_loss_stops_the_run_and_leaves_the_last_checkpoint(tmp_path: Path
     path = tmp_path / "state.safetensors"
     learner = trainer(checkpoint=path)
 
-    def poison(progress: Progress) -> None:
+    def poison(progress: TrainingProgress) -> None:
         if (progress.epoch, progress.step) == (2, 1):
             with torch.no_grad():
                 learner.network.head.weight.fill_(float("nan"))
@@ -252,7 +252,7 @@ def test_no_pictures_are_refused() -> None:
 
 
 def test_it_tells_how_far_it_is() -> None:
-    seen: list[Progress] = []
+    seen: list[TrainingProgress] = []
     learner = trainer()
     learner.report = seen.append
     learner.run()
@@ -268,7 +268,7 @@ def test_it_tells_how_far_it_is() -> None:
 
 
 def test_time_left_counts_larger_pictures_as_more_work() -> None:
-    seen: list[Progress] = []
+    seen: list[TrainingProgress] = []
     learner = trainer(replace(RECIPE, epochs=2, curriculum=(Step(0.5, 0.5),)))
     learner.report = seen.append
     learner.run()
@@ -291,7 +291,7 @@ def test_evaluation_is_the_mean_over_all_pictures() -> None:
 
 
 def test_precision_and_recall_are_told_at_each_epochs_end() -> None:
-    seen: list[Progress] = []
+    seen: list[TrainingProgress] = []
     learner = trainer(replace(RECIPE, epochs=8, augmentation=Augmentation()))
     learner.report = seen.append
     learner.run()
@@ -318,7 +318,7 @@ def test_pictures_become_channels_first() -> None:
 
 def watched(learner: Trainer) -> list[float]:
     """The validation accuracies of a run."""
-    seen: list[Progress] = []
+    seen: list[TrainingProgress] = []
     learner.report = seen.append
     learner.run()
     return [p.validation_accuracy for p in seen if p.validation_accuracy is not None]

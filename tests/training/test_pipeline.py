@@ -20,10 +20,8 @@ from tenfold.evaluation.evaluate import evaluate
 from tenfold.inference import Classifier
 from tenfold.recipes.augmentation import Augmentation
 from tenfold.recipes.recipe import Optimiser, Recipe, Step, Teacher, Transfer
-from tenfold.runs import folder as runs
-from tenfold.runs import history
-from tenfold.runs.folder import Run
-from tenfold.runs.progress import Progress
+from tenfold.runs.progress import TrainingProgress
+from tenfold.runs.run import FINISHED, RUNNING, Run
 from tenfold.training import pipeline
 from tenfold.training.pipeline import ExportConfig
 from tests import tiny
@@ -75,12 +73,12 @@ def test_a_run_becomes_a_model_file_that_says_what_it_is(data: Dataset, tmp_path
 
 def test_a_run_keeps_where_and_on_what_it_was_computed(data: Dataset, tmp_path: Path) -> None:
     pipeline.train(data, tmp_path / "run", RECIPE, device_name="cpu")
-    facts = runs.facts(tmp_path / "run", "data")
+    facts = Run(tmp_path / "run").data
     assert (facts["source"], facts["training"], facts["validation"], facts["test"]) == ("cifar10", 80, 20, 20)
     assert facts["fingerprint"] == data.fingerprint
-    environment = runs.facts(tmp_path / "run", "environment")
+    environment = Run(tmp_path / "run").environment
     assert (environment["device"], environment["precision"]) == ("cpu", "float32")
-    assert runs.recipe(tmp_path / "run") == RECIPE
+    assert Run(tmp_path / "run").parse_recipe() == RECIPE
 
 
 @pytest.mark.slow
@@ -88,14 +86,14 @@ def test_no_other_process_trains_in_a_run_s_folder(data: Dataset, tmp_path: Path
     states: set[str] = set()
     once = replace(RECIPE, epochs=1, curriculum=())
 
-    def look(progress: Progress) -> None:
-        states.add(history.read(tmp_path / "run").state)
+    def look(progress: TrainingProgress) -> None:
+        states.add(Run(tmp_path / "run").state)
         with pytest.raises(TrainingError, match="is being trained in by another process"):
             pipeline.train(data, tmp_path / "run", once, device_name="cpu", resume=True)
 
-    pipeline.train(data, tmp_path / "run", once, device_name="cpu", reports=[look])
-    assert states == {history.RUNNING}
-    assert history.read(tmp_path / "run").state == history.FINISHED
+    pipeline.train(data, tmp_path / "run", once, device_name="cpu", on_progress=[look])
+    assert states == {RUNNING}
+    assert Run(tmp_path / "run").state == FINISHED
 
 
 @pytest.mark.slow
@@ -136,22 +134,22 @@ def test_a_teacher_of_other_classes_is_refused(data: Dataset, tmp_path: Path) ->
 
 
 def test_a_killed_run_is_resumed_and_each_epoch_logged_once(data: Dataset, tmp_path: Path) -> None:
-    def kill(progress: Progress) -> None:
+    def kill(progress: TrainingProgress) -> None:
         if (progress.epoch, progress.step) == (2, 2):
             raise KeyboardInterrupt
 
     folder = tmp_path / "run"
     with pytest.raises(KeyboardInterrupt):
-        pipeline.train(data, folder, RECIPE, reports=[kill])
+        pipeline.train(data, folder, RECIPE, on_progress=[kill])
     with pytest.raises(TrainingError, match="already holds a run"):
         pipeline.train(data, folder, RECIPE)
-    seen: list[Progress] = []
-    resumed = pipeline.train(data, folder, RECIPE, resume=True, reports=[seen.append])
+    seen: list[TrainingProgress] = []
+    resumed = pipeline.train(data, folder, RECIPE, resume=True, on_progress=[seen.append])
     assert {progress.epoch for progress in seen} == {2}
     whole = pipeline.train(data, tmp_path / "whole", RECIPE)
     for name, tensor in whole.network.state_dict().items():
         assert torch.equal(tensor, resumed.network.state_dict()[name]), name
-    lines = Run(folder, RECIPE, resume=True).lines()
+    lines = Run(folder).epochs
     assert [(line["epoch"], line["side"]) for line in lines] == [(1, 16), (2, 32)]
     assert {"loss", "accuracy", "validation_accuracy", "pictures_per_second"} < lines[0].keys()
 

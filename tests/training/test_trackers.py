@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 
 from tenfold.errors import MissingExtra, TrainingError
-from tenfold.runs.progress import Progress
+from tenfold.runs.progress import TrainingProgress
 from tenfold.training.trackers import FIGURES, MLflow, TensorBoard, flat, opened
 
 pytest.importorskip("torch", reason="needs the train extra: pip install 'tenfold[train]'")
 pytestmark = pytest.mark.train
 
 RECIPE = {"network": "default", "epochs": 3, "optimiser": {"name": "muon", "rate": 0.1}}
-WITHIN = Progress(
+WITHIN = TrainingProgress(
     epoch=1,
     epochs=3,
     step=2,

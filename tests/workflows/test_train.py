@@ -20,12 +20,11 @@ from tenfold.database import Database
 from tenfold.errors import MissingExtra, TrainingError, UnknownRun
 from tenfold.jobs import CANCELLED, DONE, FAILED, Jobs
 from tenfold.models.registry import Registry
-from tenfold.runs import folder as runs
-from tenfold.runs import lock as presence
+from tenfold.runs.lock import is_training
+from tenfold.runs.run import Run
 from tenfold.runtime import App
 from tenfold.workflows.train import Train, TrainingRequest
-from tests import run_folders as made_runs
-from tests import tiny
+from tests import run_folders, tiny
 from tests.fakes import FakeApp
 from tests.paths import ROOT
 
@@ -94,7 +93,7 @@ class TestForReal:
         with at_work(own_home, database_url) as app:
             name, job = app.train.start(wish(pictures, 2), NOW, by=0)
             assert name == "20261121-140509-shades"
-            assert app.train.not_started() == [name]
+            assert [run.name for run in app.train.not_started()] == [name]
             job = app.jobs.wait(job.id, timeout=400)
             assert (job.state, job.problem) == (DONE, None)
             assert (job.done, job.total) == (2, 2)
@@ -107,10 +106,10 @@ class TestForReal:
                 name,
                 ["class 0", "class 1", "class 2"],
             )
-            run = app.train.read(name)
+            run = app.train.run(name)
             assert (run.state, run.done, run.recipe["options"]) == ("finished", 2, {"widths": [6, 8, 8]})
             assert "<title>shades" in (run.folder / "report.html").read_text(encoding="utf-8")
-            assert "Test accuracy" in app.train.last_words(name)
+            assert "Test accuracy" in app.train.run(name).output()
             with pytest.raises(TrainingError, match="has ended"):
                 app.train.check_resumable(name)
 
@@ -121,21 +120,21 @@ class TestForReal:
     ) -> None:
         with at_work(own_home) as app:
             name, begun = app.train.start(wish(pictures, LONG), NOW, by=0)
-            folder, first = app.train.folder(name), begun.id
-            until(lambda: len(runs.lines(folder)) >= 2)
+            folder, first = app.train.run(name).folder, begun.id
+            until(lambda: len(Run(folder).epochs) >= 2)
             with pytest.raises(TrainingError, match="is being trained in"):
                 app.train.check_resumable(name)
             app.jobs.cancel(first)
             assert app.jobs.wait(first, timeout=60).state == CANCELLED
-            assert not presence.is_training(folder)
-            assert app.train.read(name).state == "stopped"
-            learned = len(runs.lines(folder))
+            assert not is_training(folder)
+            assert app.train.run(name).state == "stopped"
+            learned = len(Run(folder).epochs)
             assert learned < LONG
             assert app.registry.list() == []
 
             job = app.jobs.wait(app.train.resume(name, finish=True, by=0).id, timeout=400)
             assert (job.state, job.problem) == (DONE, None)
-            assert len(runs.lines(folder)) == learned
+            assert len(Run(folder).epochs) == learned
             assert app.registry.find(name).run == name
 
     @pytest.mark.slow
@@ -143,18 +142,18 @@ class TestForReal:
     def test_killed_with_its_server_it_goes_on_where_it_was(self, own_home: Path, pictures: Path) -> None:
         app = opened(own_home)
         name, begun = app.train.start(wish(pictures, 40), NOW, by=0)
-        folder, job = app.train.folder(name), begun.id
+        folder, job = app.train.run(name).folder, begun.id
         app.close()
         program = (
             "import time; from pathlib import Path; from tests.workflows.test_train import opened;"
             f"app = opened(Path({str(own_home)!r})); app.jobs.start(); time.sleep(600)"
         )
         server = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT)
-        until(lambda: len(runs.lines(folder)) >= 2 or server.poll() is not None)
+        until(lambda: len(Run(folder).epochs) >= 2 or server.poll() is not None)
         server.send_signal(signal.SIGKILL)
         server.wait()
-        until(lambda: not presence.is_training(folder), 60)
-        before = runs.lines(folder)
+        until(lambda: not is_training(folder), 60)
+        before = Run(folder).epochs
         assert server.returncode == -signal.SIGKILL
         assert 2 <= len(before) < 40, "the training ended with its server"
 
@@ -162,7 +161,7 @@ class TestForReal:
             ended = app.jobs.wait(job, timeout=400)
             assert (ended.state, ended.problem) == (DONE, None)
             assert app.registry.find(name).hash == (ended.result or {})["model"]
-        after = runs.lines(folder)
+        after = Run(folder).epochs
         assert [row["epoch"] for row in after] == list(range(1, 41))
         kept = len(before) - 1  # a kill may cost the epoch that was just written down
         assert after[:kept] == before[:kept]
@@ -224,13 +223,13 @@ def test_what_cannot_be_trained_is_refused_at_once(
 
 @pytest.mark.parametrize("name", ["", ".", "..", "../runs", "a/b", "a\\b", "/etc", "a\0b", "none", "C:"])
 def test_a_name_reaches_nothing_but_a_run_s_folder(training: Train, name: str) -> None:
-    made_runs.make(training.runs / "one")
+    run_folders.make(training.runs / "one")
     with pytest.raises(UnknownRun, match="does not exist"):
-        training.folder(name)
+        training.run(name)
 
 
 def test_a_link_is_no_run(training: Train, tmp_path: Path) -> None:
-    made_runs.make(tmp_path / "elsewhere")
+    run_folders.make(tmp_path / "elsewhere")
     training.runs.mkdir()
     os.symlink(tmp_path / "elsewhere", training.runs / "link")
     with pytest.raises(UnknownRun):
@@ -240,7 +239,7 @@ def test_a_link_is_no_run(training: Train, tmp_path: Path) -> None:
 
 
 def test_a_run_is_deleted_with_its_folder(training: Train) -> None:
-    folder = made_runs.make(training.runs / "one")
+    folder = run_folders.make(training.runs / "one")
     (training.runs / "mine").mkdir()
     (training.runs / "mine" / "notes.txt").write_text("mine")
     training.delete("one")

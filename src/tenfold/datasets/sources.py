@@ -1,4 +1,4 @@
-"""Which datasets are known here: a list of sources kept in tenfold's folder, and those of training runs."""
+"""The datasets that people added: a list of sources kept in tenfold's folder."""
 
 import json
 from pathlib import Path
@@ -42,19 +42,6 @@ def remove(home: Path, source: str) -> None:
             cure="CIFAR-10 and the data of training runs are always there.",
         )
     _write(home, [one for one in known if one != source])
-
-
-def of_runs(runs: Path) -> list[str]:
-    """The sources that training runs learned from, the newest run's first; CIFAR-10 is not among them."""
-    found: dict[str, None] = {}
-    for path in sorted(runs.glob("*/data.json"), key=lambda path: path.stat().st_mtime, reverse=True):
-        try:
-            source = json.loads(path.read_text(encoding="utf-8")).get("source")
-        except (OSError, ValueError, AttributeError):
-            continue  # a run that broke off is no dataset
-        if isinstance(source, str) and source != "cifar10":
-            found[source] = None
-    return list(found)
 
 
 def _write(home: Path, known: list[str]) -> None:

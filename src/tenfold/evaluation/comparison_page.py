@@ -21,7 +21,7 @@ from tenfold.evaluation.comparison import Comparison, Difference
 from tenfold.evaluation.report import axes, page, pictures
 from tenfold.evaluation.report.axes import Axis
 from tenfold.evaluation.report.charts import Chart, epochs_chart
-from tenfold.evaluation.report.run_folder import RunFolder
+from tenfold.runs.run import Run
 
 CURVES = (
     ("Accuracy on validation pictures", "validation_accuracy", True),
@@ -51,7 +51,7 @@ def write(
     subject: Subject,
     figures: Sequence[tuple[str, Sequence[str]]],
     found: Comparison | None,
-    runs: Mapping[str, RunFolder],
+    runs: Mapping[str, Run],
 ) -> None:
     """Write the page.
 
@@ -70,7 +70,7 @@ def render(
     subject: Subject,
     figures: Sequence[tuple[str, Sequence[str]]],
     found: Comparison | None,
-    runs: Mapping[str, RunFolder],
+    runs: Mapping[str, Run],
 ) -> str:
     """The page as text; see `write`."""
     environment = page.environment()
@@ -117,11 +117,11 @@ def interval_chart(differences: Sequence[Difference]) -> Chart:
     return chart
 
 
-def curve_charts(names: Sequence[str], runs: Mapping[str, RunFolder]) -> list[Chart]:
+def curve_charts(names: Sequence[str], runs: Mapping[str, Run]) -> list[Chart]:
     """The runs' curves laid together, a chart for each figure that any of them kept."""
     found = []
     for title, figure, is_share in CURVES:
-        series = {name: dict(runs[name].curve(figure)) for name in names if name in runs}
+        series = {name: dict(runs[name].points(figure)) for name in names if name in runs}
         series = {name: curve for name, curve in series.items() if curve}
         if series:
             styles = [f"m{names.index(name) % STYLES + 1}" for name in series]

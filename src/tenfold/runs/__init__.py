@@ -1,1 +1,1 @@
-"""A training run's folder: its only writer and reader. Needs no torch."""
+"""Training runs as folders: the only package that names, writes and reads their files. Needs no torch."""

@@ -1,6 +1,6 @@
-"""Who trains in a run's folder now: a lock that ends with its process, however that ends. Needs no torch.
+"""The lock on a run's folder while a process trains in it; it ends with the process, however that ends.
 
-The lock is the operating system's, on a file `running` in the folder; the file itself means nothing.
+It is the operating system's, on a file `running` in the folder; the file itself means nothing.
 """
 
 import sys
@@ -13,8 +13,8 @@ from pathlib import Path
 from tenfold.errors import TrainingError
 
 FILE = "running"
-# Whoever only looks whether a folder is held holds it for a moment.
-_LOOK_SECONDS, _LOOKS = 0.02, 25
+# `is_training` holds the lock for a moment: that is no reason to refuse.
+_RETRY_SECONDS, _RETRIES = 0.02, 25
 
 if sys.platform == "win32":  # pragma: no cover
     import msvcrt
@@ -39,15 +39,10 @@ def training_in(folder: Path) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         file = (folder / FILE).open("a+b")
     except OSError as reason:
-        raise TrainingError(
-            f"The run folder {folder}",
-            "cannot be written",
-            received=reason.strerror or str(reason),
-            cure="Free some space or name another folder with --run.",
-        ) from reason
+        raise cannot_write(folder, reason) from reason
     with file:
         try:
-            _lock_past_looks(file)
+            _lock_with_retries(file)
         except OSError as reason:
             raise TrainingError(
                 f"The run folder {folder}",
@@ -61,12 +56,12 @@ def training_in(folder: Path) -> Iterator[None]:
                 (folder / FILE).unlink()
 
 
-def _lock_past_looks(file: BufferedRandom) -> None:
-    for _ in range(_LOOKS):
+def _lock_with_retries(file: BufferedRandom) -> None:
+    for _ in range(_RETRIES):
         try:
             return _lock(file)
         except OSError:
-            time.sleep(_LOOK_SECONDS)
+            time.sleep(_RETRY_SECONDS)
     return _lock(file)
 
 
@@ -80,3 +75,13 @@ def is_training(folder: Path) -> bool:
     except OSError:  # it is held, or not ours to open
         return True
     return False
+
+
+def cannot_write(folder: Path, reason: OSError) -> TrainingError:
+    """The error for a run's folder that cannot be written."""
+    return TrainingError(
+        f"The run folder {folder}",
+        "cannot be written",
+        received=reason.strerror or str(reason),
+        cure="Free some space or name another folder with --run.",
+    )

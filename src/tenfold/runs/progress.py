@@ -1,11 +1,11 @@
-"""What a run tells of itself while it trains. Needs no torch."""
+"""What a run reports while it trains. Needs no torch."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Progress:
+class TrainingProgress:
     """Where a run stands. precision, recall and validation_* are None within an epoch, set at its end.
 
     epoch and step count from 1; rate is the optimiser's at the last step; loss is per picture, as trained
@@ -32,4 +32,4 @@ class Progress:
     validation_recall: float | None = None
 
 
-Report = Callable[[Progress], None]
+OnProgress = Callable[[TrainingProgress], None]

@@ -15,7 +15,7 @@ from tenfold import modelfile
 from tenfold.errors import TrainingError
 from tenfold.inference import Classifier
 from tenfold.networks import known
-from tenfold.runs import folder as runs
+from tenfold.runs.run import Run
 from tenfold.training import state, transfer
 from tenfold.training.augmentation import augment
 
@@ -49,8 +49,9 @@ def _of_file(path: Path, classes: tuple[str, ...]) -> Answers:
 
 
 def _of_run(folder: Path, classes: tuple[str, ...], device: torch.device) -> Answers:
-    recipe, data = runs.recipe(folder), runs.facts(folder, "data")
-    order = _order(folder, tuple(data["classes"]), classes)
+    run = Run(folder)
+    recipe = run.parse_recipe()
+    order = _order(folder, tuple(run.require_data()["classes"]), classes)
     network = known.build(recipe.network, len(classes), recipe.side, **recipe.options)
     tensors = transfer.weights_of(folder)
     mean, std = (tensors[f"{state.PIXELS}.{name}"].to(device) for name in ("mean", "std"))

@@ -16,7 +16,7 @@ from tenfold.evaluation.learning_curve import LearningCurve, Point
 from tenfold.modelfile import ModelInfo
 from tenfold.recipes import recipe_file
 from tenfold.recipes.recipe import Recipe, Teacher, Transfer
-from tenfold.runs.progress import Progress
+from tenfold.runs.progress import TrainingProgress
 from tenfold.training import pipeline
 
 SHARES = (0.125, 0.25, 0.5, 1.0)
@@ -34,7 +34,7 @@ def learning_curve(
     *,
     device_name: str = "auto",
     tell: Callable[[str], None] = lambda doing: None,
-    report: Callable[[Progress], None] = lambda progress: None,
+    report: Callable[[TrainingProgress], None] = lambda progress: None,
 ) -> LearningCurve:
     """Train `recipe` on an eighth, a quarter, a half and all of each class's training pictures.
 
@@ -62,7 +62,7 @@ def learning_curve(
             recipe,
             device_name=device_name,
             resume=True,
-            reports=[report],
+            on_progress=[report],
         )
         logits, _ = trainer.outputs(data.test)
         points.append(Point(len(chosen), logits.argmax(axis=1) == data.test.labels))

@@ -21,7 +21,7 @@ from tenfold.datasets.labelled import LabelledPictures
 from tenfold.errors import TrainingError
 from tenfold.networks.output import StartsFromPictures
 from tenfold.recipes.recipe import Recipe
-from tenfold.runs.progress import Progress, Report
+from tenfold.runs.progress import OnProgress, TrainingProgress
 from tenfold.training import checkpoints, state
 from tenfold.training.augmentation.augment import Augmenter
 from tenfold.training.averaging import Average
@@ -72,7 +72,7 @@ class Trainer:
         data_fingerprint: str = "",
         checkpoint: Path | None = None,
         best: Path | None = None,
-        report: Report = lambda progress: None,
+        report: OnProgress = lambda progress: None,
     ) -> None:
         keep_freed_memory()
         self.recipe = recipe
@@ -236,7 +236,9 @@ class Trainer:
             embeddings.append(functional.normalize(output.features, dim=1).cpu().numpy())
         return np.concatenate(logits), np.concatenate(embeddings)
 
-    def _progress(self, step: int, tally: Tally, started: float, judged: Tally | None = None) -> Progress:
+    def _progress(
+        self, step: int, tally: Tally, started: float, judged: Tally | None = None
+    ) -> TrainingProgress:
         epoch = self.epoch if judged else self.epoch + 1
         recipe, steps = self.recipe, self.batches.steps
         spent = max(time.perf_counter() - started, 1e-9)
@@ -245,7 +247,7 @@ class Trainer:
         work_done = sum(area[: epoch - 1]) + area[epoch - 1] * step / steps
         precision, recall = tally.precision_and_recall() if judged else (None, None)
         validation_precision, validation_recall = judged.precision_and_recall() if judged else (None, None)
-        return Progress(
+        return TrainingProgress(
             epoch=epoch,
             epochs=recipe.epochs,
             step=step,

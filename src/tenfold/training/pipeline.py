@@ -31,9 +31,10 @@ from tenfold.modelfile import ClassName, ModelInfo
 from tenfold.networks import known
 from tenfold.networks.table import layer_table
 from tenfold.recipes.recipe import Recipe
-from tenfold.runs.folder import Run
 from tenfold.runs.lock import training_in
-from tenfold.runs.progress import Progress, Report
+from tenfold.runs.progress import OnProgress, TrainingProgress
+from tenfold.runs.recorder import RunRecorder
+from tenfold.runs.run import Run
 from tenfold.training import state, transfer
 from tenfold.training.batches import as_tensor
 from tenfold.training.distillation import teacher_answers
@@ -67,27 +68,28 @@ def train(
     device_name: str = "auto",
     resume: bool = False,
     finish: bool = False,
-    reports: Sequence[Report] = (),
+    on_progress: Sequence[OnProgress] = (),
 ) -> Trainer:
-    """Train, or go on training, in `run_folder`.
+    """Train in `run_folder`, from the start or from the last finished epoch.
 
     Args:
         finish: end a run with what it has learned: its weights, or the best if it keeps those.
-        reports: called after each step and at each epoch's end.
+        on_progress: called after each step and at each epoch's end.
 
     Raises:
-        TrainingError: the run cannot start, resume or go on.
+        TrainingError: the run cannot start or resume, or fails.
     """
-    run = Run(run_folder, recipe, resume=resume)
+    run = Run(run_folder)
+    recorder = RunRecorder(run, recipe, resume=resume)
     device = choose_device(device_name)
     torch.manual_seed(recipe.seed)
-    classes, resumed = data.training.classes, run.state.exists()
+    classes, resumed = data.training.classes, run.checkpoint_file.exists()
 
-    def log(progress: Progress) -> None:
+    def report(progress: TrainingProgress) -> None:
         if progress.validation_loss is not None:
-            run.log(asdict(progress), progress.epoch)
-        for report in reports:
-            report(progress)
+            recorder.write_epoch(progress)
+        for listener in on_progress:
+            listener(progress)
 
     trainer = Trainer(
         known.build(recipe.network, len(classes), recipe.side, **recipe.options),
@@ -99,21 +101,21 @@ def train(
         teacher=teacher_answers(recipe.teacher.source, classes, device) if recipe.teacher.source else None,
         fresh=not resumed,
         data_fingerprint=data.fingerprint,
-        checkpoint=run.state,
-        best=run.best,
-        report=log,
+        checkpoint=run.checkpoint_file,
+        best=run.best_file,
+        report=report,
     )
     _transfer(trainer, data, load=not resumed)
     if resumed:
-        state.resume(trainer, run.state)
+        state.resume(trainer, run.checkpoint_file)
     if finish:
         _end(trainer, run_folder)
     with training_in(run_folder):
-        run.note("environment", environment(trainer))
-        run.note("data", facts_of(data))
+        recorder.write_environment(environment(trainer))
+        recorder.write_data(facts_of(data))
         trainer.run()
         # Once more, with the time that it took.
-        run.note("environment", environment(trainer))
+        recorder.write_environment(environment(trainer))
     return trainer
 
 

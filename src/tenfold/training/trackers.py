@@ -1,6 +1,6 @@
 """A run's figures for TensorBoard and MLflow, by their own libraries. Made only when a flag asks for it.
 
-Knows what a run tells of itself (progress.py), and nothing of training. Neither library is imported before
+Knows what a run reports (runs/progress.py), and nothing of training. Neither library is imported before
 its tracker is made; both come with the extra `tracking`.
 """
 
@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from tenfold.errors import MissingExtra, TrainingError
-from tenfold.runs.progress import Progress
+from tenfold.runs.progress import TrainingProgress
+from tenfold.runs.run import Run
 
-# Of a finished epoch: the figure's name there, and the attribute of Progress.
+# Of a finished epoch: the figure's name there, and the attribute of TrainingProgress.
 FIGURES = {
     "train/loss": "loss",
     "train/accuracy": "accuracy",
@@ -41,7 +42,7 @@ class Tracker(Protocol):
 
     problem: str
 
-    def log(self, progress: Progress) -> None: ...
+    def log(self, progress: TrainingProgress) -> None: ...
 
     def close(self, *, finished: bool = True) -> None: ...
 
@@ -53,7 +54,7 @@ def opened(
 
     Args:
         recipe: the run's settings as plain nested values.
-        tensorboard: write TensorBoard's event files into `folder`/tensorboard.
+        tensorboard: write TensorBoard's event files into the run's folder.
         mlflow: MLflow's tracking URI; empty for none.
 
     Raises:
@@ -62,7 +63,7 @@ def opened(
     """
     made: list[Tracker] = []
     if tensorboard:
-        made.append(TensorBoard(folder / "tensorboard", recipe))
+        made.append(TensorBoard(Run(folder).tensorboard_folder, recipe))
     if mlflow:
         made.append(MLflow(mlflow, experiment, folder, recipe))
     return made
@@ -89,7 +90,7 @@ class TensorBoard:
         self._folder, self._recipe = folder, recipe
         self._writer: SummaryWriter | None = None
 
-    def log(self, progress: Progress) -> None:
+    def log(self, progress: TrainingProgress) -> None:
         """Write a finished epoch's figures."""
         figures = _figures(progress)
         if not figures:
@@ -160,7 +161,7 @@ class MLflow:
 
     def _found_or_made(self, experiment: str, folder: Path) -> tuple[str, bool]:
         """The run's id, and whether it is new."""
-        note = folder / "mlflow.json"
+        note = Run(folder).mlflow_file
         known = _read(note)
         if known.get("uri") == self._uri:
             try:
@@ -175,7 +176,7 @@ class MLflow:
         note.write_text(json.dumps({"uri": self._uri, "experiment": experiment, "run": made}) + "\n")
         return made, True
 
-    def log(self, progress: Progress) -> None:
+    def log(self, progress: TrainingProgress) -> None:
         """Send a finished epoch's figures."""
         now = round(time.time() * 1000)
         figures = _figures(progress)
@@ -210,7 +211,7 @@ def flat(values: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any
             yield before + name, value
 
 
-def _figures(progress: Progress) -> dict[str, float]:
+def _figures(progress: TrainingProgress) -> dict[str, float]:
     """A finished epoch's figures by their names there; nothing within an epoch."""
     if progress.validation_accuracy is None:
         return {}

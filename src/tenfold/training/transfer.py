@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from tenfold import modelfile
 from tenfold.errors import TrainingError
 from tenfold.networks.output import FoldsWhenServed
-from tenfold.runs import folder as runs
+from tenfold.runs.run import Run
 from tenfold.training import checkpoints
 
 # What the exporter puts before the names of the network's weights.
@@ -29,9 +29,8 @@ def weights_of(source: Path) -> dict[str, Tensor]:
         ModelFileError: the file is not one of ours, or damaged.
     """
     if source.is_dir():
-        kept = [
-            source / name for name in ("best.safetensors", "state.safetensors") if (source / name).is_file()
-        ]
+        run = Run(source)
+        kept = [file for file in (run.best_file, run.checkpoint_file) if file.is_file()]
         if not kept:
             raise TrainingError(
                 f"The folder {source}",
@@ -48,14 +47,14 @@ def weights_of(source: Path) -> dict[str, Tensor]:
 
 
 def classes_of(source: Path) -> tuple[str, ...]:
-    """The classes of a run's folder or a model file, in the order of their outputs; none where untold.
+    """The classes of a run's folder or a model file, in the order of their outputs; none where unknown.
 
     Raises:
         ModelFileError: the file is not one of ours, or damaged.
     """
     if not source.is_dir():
         return modelfile.read(source)[1].labels
-    return tuple(runs.facts(source, "data")["classes"]) if (source / "data.json").is_file() else ()
+    return tuple(Run(source).data.get("classes", ()))
 
 
 def load_into(

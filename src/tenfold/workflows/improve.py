@@ -25,6 +25,7 @@ from tenfold.jobs import CANCELLED, TRAINING, JobRow, Jobs, JobType, Shape, Stop
 from tenfold.models.improvements import BETTER, FAILED, JUDGED, RUNNING, STOPPED, Improvements
 from tenfold.models.registry import CORRECTIONS, INSISTED, WON, Registry
 from tenfold.models.tables import Improvement, LiveChange
+from tenfold.runs.run import Run
 from tenfold.workflows.improvement_data import LearningSet, Mixture, Writer, evenly, lessons
 from tenfold.workflows.improvement_evaluation import judge
 from tenfold.workflows.improvement_recipe import EPOCHS, arguments, name_of
@@ -250,9 +251,9 @@ class Improve:
             work.progress(done, total, message)
 
         counts = work.step("data", lambda: self._write(one, base, folder, told))
-        run = run_of(one.id)
-        self.improvements.change(one.id, counts=counts, run=run, state=RUNNING)
-        process = TrainingProcess(self._home / "runs" / run, home=self._home, data_dir=self._data_dir)
+        run = Run(self._home / "runs" / run_of(one.id))
+        self.improvements.change(one.id, counts=counts, run=run.name, state=RUNNING)
+        process = TrainingProcess(run, home=self._home, data_dir=self._data_dir)
         epochs, name = int(one.options["epochs"]), name_of(base.info, one.id)
         ended = process.run(
             arguments(
@@ -271,8 +272,8 @@ class Improve:
         )
         if not ended:
             raise Stopped
-        found = work.step("judge", lambda: self._judge(one, base, process.model, folder, told))
-        model = self._registry.register(process.model, origin=CORRECTIONS, run=run, by=work.by)
+        found = work.step("judge", lambda: self._judge(one, base, run.model_file, folder, told))
+        model = self._registry.register(run.model_file, origin=CORRECTIONS, run=run.name, by=work.by)
         # The file tells of the few corrections kept back; beside other models stands what is measured alike.
         told_of = found["own_test"] and found["own_test"]["new"]
         self._registry.measured(

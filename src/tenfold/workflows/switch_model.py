@@ -85,7 +85,7 @@ class ModelSwitch:
         subject = f"The model file {name}"
         with TemporaryDirectory(prefix="tenfold-") as folder:
             # What is tried is what is registered, even if `source` changes meanwhile.
-            copy = Path(folder, "model.onnx")
+            copy = Path(folder, "candidate.onnx")
             copy.write_bytes(modelfile.read(source, subject)[0])
             try:
                 self._try_out(copy)

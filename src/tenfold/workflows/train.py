@@ -21,13 +21,11 @@ from tenfold.models.registry import BUNDLED, RUN, Registry
 from tenfold.networks import listing
 from tenfold.recipes import recipe_file
 from tenfold.recipes.recipe import Recipe
-from tenfold.runs import folder as runs
-from tenfold.runs import history
-from tenfold.runs import lock as presence
-from tenfold.runs.history import History
-from tenfold.workflows.training_process import LOG, TrainingProcess, check_extra
+from tenfold.runs.listing import find_runs, new_run_folder
+from tenfold.runs.lock import cannot_write, is_training
+from tenfold.runs.run import Run, is_number
+from tenfold.workflows.training_process import TrainingProcess, check_extra
 
-_ASKED = "asked.json"
 _LONGEST_NAME = 100
 
 
@@ -94,11 +92,11 @@ class Train:
         self.runs = home / "runs"
 
     def start(self, request: TrainingRequest, moment: datetime, *, by: int) -> tuple[str, JobRow]:
-        """Have a new run trained: its name, and the job. An unfinished one of the same wish is the answer.
+        """Have a new run trained: its name, and the job. An unfinished one of the same request is the answer.
 
         Raises:
             MissingExtra: training is not installed.
-            TrainingError: the wish cannot be met.
+            TrainingError: the request cannot be met.
         """
         check_extra()
         recipe = request.recipe()
@@ -112,13 +110,13 @@ class Train:
             raise TrainingError(f"The data {request.data!r:.200}", "are not there", cure="Check the path.")
         for source in (request.start_from, request.teacher):
             self._model(source)
-        wanted = runs.new_folder(self.runs, moment, (request.name or recipe.network)[:_LONGEST_NAME])
+        wanted = new_run_folder(self.runs, moment, (request.name or recipe.network)[:_LONGEST_NAME])
         folder, number = wanted, 1
         while not _made(folder):
             number += 1
             folder = wanted.with_name(f"{wanted.name}-{number}")
         asked = json.dumps(asdict(request), sort_keys=True)
-        write_whole(folder / _ASKED, asked.encode())
+        write_whole(Run(folder).request_file, asked.encode())
         job = self._jobs.submit(
             TRAIN,
             TrainParams(run=folder.name),
@@ -152,91 +150,76 @@ class Train:
     def __call__(self, work: Work[TrainParams]) -> TrainResult:
         """Train to the end, and register the model."""
         name = work.params.run
-        folder = self.folder(name)
-        request = self.request(name) or TrainingRequest()
-        started = (folder / history.RECIPES[0]).is_file()
-        recipe = runs.recipe(folder) if started else request.recipe()
+        run = self.run(name)
+        request = self.request(run) or TrainingRequest()
+        recipe = run.parse_recipe() if run.recipe_file.is_file() else request.recipe()
         again = ["--confined"]
         again += ["--finish"] if work.params.finish else []
         again += [f"--name={request.name}"] if request.name else []
-        process = TrainingProcess(folder, home=self._home, data_dir=self._data_dir, report=True)
+        process = TrainingProcess(run, home=self._home, data_dir=self._data_dir, report=True)
         ended = process.run(
             self._arguments(request),
             resuming=again,
             epochs=recipe.epochs,
-            told=lambda done, total: work.progress(done, total, _message(folder, done)),
+            told=lambda done, total: work.progress(done, total, _message(run, done)),
             stopping=lambda: work.stopping,
         )
         if not ended:
             raise Stopped
-        model = self._registry.register(process.model, origin=RUN, run=name, by=work.by)
+        model = self._registry.register(run.model_file, origin=RUN, run=name, by=work.by)
         return TrainResult(run=name, model=model.hash, name=model.name, accuracy=model.accuracy)
 
-    def folder(self, name: str) -> Path:
-        """The folder of a run in the folder of runs. Raises UnknownRun where there is none."""
+    def run(self, name: str) -> Run:
+        """The run of that name in the folder of runs. Raises UnknownRun where there is no such folder."""
         folder = self.runs / name
         plain = name not in ("", ".", "..") and not set(name) & set("/\\\0:")
         if not plain or folder.is_symlink() or not folder.is_dir():
             raise UnknownRun(f"The run {name!r:.100}", "does not exist", cure="Ask for the list of runs.")
-        return folder
+        return Run(folder)
 
-    def request(self, name: str) -> TrainingRequest | None:
-        """The request of a run that was started here."""
+    def request(self, run: Run) -> TrainingRequest | None:
+        """What was requested, where a run was started here."""
         try:
-            return TrainingRequest(**json.loads((self.folder(name) / _ASKED).read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError):
+            return TrainingRequest(**run.request) if run.request else None
+        except TypeError:
             return None
 
-    def found(self) -> list[History]:
+    def found(self) -> list[Run]:
         """All runs that have figures, the newest first."""
-        return [run for run in history.find(self.runs) if not run.folder.is_symlink()]
+        return [run for run in find_runs(self.runs) if not run.folder.is_symlink()]
+
+    def not_started(self) -> list[Run]:
+        """The runs that were requested and have no figures yet, the newest first."""
+        folders = sorted(self.runs.glob("*"), reverse=True)
+        return [run for run in map(Run, folders) if run.request_file.is_file() and not run.exists]
 
     def model(self, name: str) -> Path:
         """A run's model file. Raises UnknownRun, and TrainingError where it has none."""
-        model = self.folder(name) / history.MODEL
-        if not model.is_file():
+        run = self.run(name)
+        if not run.has_model:
             raise TrainingError(
                 f"The run {name}", "has no model file", cure="Train it to its end, or finish it as it is."
             )
-        return model
-
-    def read(self, name: str) -> History:
-        """A run. Raises TrainingError where it has no figures yet."""
-        return history.read(self.folder(name))
-
-    def not_started(self) -> list[str]:
-        """Runs that were requested and have no figures yet, the newest first."""
-        asked = [file.parent for file in self.runs.glob(f"*/{_ASKED}")]
-        return sorted((one.name for one in asked if not history.is_run(one)), reverse=True)
+        return run.model_file
 
     def check_resumable(self, name: str) -> None:
         """Raise TrainingError where a run cannot be resumed, MissingExtra without the train extra."""
         check_extra()
-        folder = self.folder(name)
-        if presence.is_training(folder):
+        run = self.run(name)
+        if is_training(run.folder):
             raise TrainingError(f"The run {name}", "is being trained in", cure="Wait for it, or stop it.")
-        if (folder / history.MODEL).is_file() and (folder / "report.html").is_file():
+        if run.has_model and run.has_report:
             raise TrainingError(f"The run {name}", "has ended", cure="Start a new one.")
-        if self.request(name) is None and not (folder / history.STATE).is_file():
+        if self.request(run) is None and not run.checkpoint_file.is_file():
             raise TrainingError(f"The run {name}", "kept nothing to go on with", cure="Start a new one.")
 
     def delete(self, name: str) -> None:
         """Delete a run's folder. Raises TrainingError where it is being trained in, or holds no run."""
-        folder = self.folder(name)
-        if history.is_run(folder):
-            history.delete(history.read(folder))
-            return
-        if not (folder / _ASKED).is_file():
-            raise TrainingError(f"The folder {folder}", "holds no training run")
-        shutil.rmtree(folder)
-
-    def last_words(self, name: str, most: int = 4000) -> str:
-        """The end of the output of `tenfold train`; empty for a run that was started elsewhere."""
-        try:
-            content = (self.folder(name) / LOG).read_bytes()
-        except OSError:
-            return ""
-        return content[-most:].decode("utf-8", "replace")
+        run = self.run(name)
+        if run.request_file.is_file() and not run.exists:
+            shutil.rmtree(run.folder)
+        else:
+            run.delete()
 
     def _arguments(self, request: TrainingRequest) -> list[str]:
         given = ["--confined", f"--data={request.data}", f"--network={request.network}"]
@@ -273,25 +256,19 @@ def _made(folder: Path) -> bool:
     except FileExistsError:
         return False
     except OSError as reason:
-        raise TrainingError(
-            f"The run folder {folder}",
-            "cannot be written",
-            received=reason.strerror or str(reason),
-            cure="Free some space.",
-        ) from reason
+        raise cannot_write(folder, reason) from reason
     return True
 
 
-def _message(folder: Path, done: int) -> str:
-    rows = runs.lines(folder) if done else []
-    if not rows:
+def _message(run: Run, done: int) -> str:
+    if not done:
         return "reading the pictures and training the first epoch"
-    last, words = rows[-1], f"epoch {done}"
+    last, words = Run(run.folder).epochs[-1], f"epoch {done}"
     if done == last.get("epochs"):
         return "measuring the model, and writing its file and report"
-    if history.is_number(last.get("validation_accuracy")):
+    if is_number(last.get("validation_accuracy")):
         words += f", {last['validation_accuracy']:.1%} of the validation pictures right"
-    if history.is_number(last.get("seconds_left")) and last["seconds_left"] > 0:
+    if is_number(last.get("seconds_left")) and last["seconds_left"] > 0:
         words += f", about {_span(last['seconds_left'])} left"
     return words
 

@@ -4,7 +4,6 @@ A bundled model's are CIFAR-10, a run's are what its folder names, an improved m
 that it started from.
 """
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from tenfold.errors import DatasetError
 from tenfold.modelfile import ModelInfo
 from tenfold.models.improvements import Improvements
 from tenfold.models.registry import Registry
+from tenfold.runs.run import Run
 from tenfold.server_files import ServerFiles
 
 Progress = Callable[[int, int], None]
@@ -94,8 +94,4 @@ class TrainingData:
             return CIFAR10
         if not model.run:
             return ""
-        try:
-            facts = json.loads((self._home / "runs" / model.run / "data.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return ""
-        return str(facts.get("source", ""))
+        return str(Run(self._home / "runs" / model.run).data.get("source", ""))

@@ -11,13 +11,11 @@ from pathlib import Path
 
 from tenfold import processes
 from tenfold.errors import MissingExtra, TrainingError
-from tenfold.runs import folder as runs
 from tenfold.runs.lock import is_training
+from tenfold.runs.run import Run
 
 # Called with the finished epochs, and the epochs in all.
 Epochs = Callable[[int, int], None]
-MODEL, REPORT = "model.onnx", "report.html"
-LOG = "training.log"
 _LOOK_SECONDS = 0.5
 # How long a run that is asked to stop may take to do so.
 _PATIENCE_SECONDS = 30.0
@@ -39,24 +37,19 @@ class TrainingProcess:
     """One run of `tenfold train` in a folder.
 
     Args:
-        folder: the run's folder.
+        run: where it trains.
         home: TENFOLD_HOME of the process.
         data_dir: where CIFAR-10 is.
         report: whether it writes its report page.
     """
 
-    def __init__(self, folder: Path, *, home: Path, data_dir: Path, report: bool = False) -> None:
-        self.folder, self._home, self._data_dir, self._report = folder, home, data_dir, report
-
-    @property
-    def model(self) -> Path:
-        """The model file; it is there, and whole, once the run has ended well."""
-        return self.folder / MODEL
+    def __init__(self, run: Run, *, home: Path, data_dir: Path, report: bool = False) -> None:
+        self._run, self._home, self._data_dir, self._report = run, home, data_dir, report
 
     @property
     def ended(self) -> bool:
-        """Whether all that it writes is there."""
-        return self.model.is_file() and (not self._report or (self.folder / REPORT).is_file())
+        """Whether all that it writes is there: the model file is whole then."""
+        return self._run.has_model and (self._run.has_report or not self._report)
 
     def run(
         self,
@@ -85,20 +78,19 @@ class TrainingProcess:
         """
         check_extra()
         # The child of a parent that was killed is still ending, or a person trains there by hand.
-        while is_training(self.folder):
+        while is_training(self._run.folder):
             if stopping():
                 return False
             self._tell(epochs, told)
             time.sleep(_LOOK_SECONDS)
         if self.ended:
             return True
-        begun = (self.folder / "state.safetensors").is_file()
-        given = ["--resume", *resuming] if begun else arguments
+        given = ["--resume", *resuming] if self._run.checkpoint_file.is_file() else arguments
         return self._watch(given, epochs, told, stopping)
 
     def _watch(self, given: Sequence[str], epochs: int, told: Epochs, stopping: Callable[[], bool]) -> bool:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        command = ["tenfold", "train", *given, "--run", str(self.folder)]
+        self._run.folder.mkdir(parents=True, exist_ok=True)
+        command = ["tenfold", "train", *given, "--run", str(self._run.folder)]
         command += ["--data-dir", str(self._data_dir), "--report" if self._report else "--no-report"]
         environment = {"TENFOLD_HOME": str(self._home), "PYTHONUNBUFFERED": "1"}
 
@@ -107,19 +99,19 @@ class TrainingProcess:
             return stopping()
 
         with processes.Command(
-            command, environment=environment, log=self.folder / LOG, patience=_PATIENCE_SECONDS
+            command, environment=environment, log=self._run.log_file, patience=_PATIENCE_SECONDS
         ) as training:
             if not training.wait(look, _LOOK_SECONDS):
                 return self.ended
             self._tell(epochs, told)
             if training.failed or not self.ended:
                 raise TrainingError(
-                    f"The training run {self.folder.name}",
+                    f"The training run {self._run.name}",
                     "ended without a model",
                     received=training.failure,
-                    cure=f"Its whole output is in {LOG} in the run's folder.",
+                    cure=f"Its whole output is in {self._run.log_file.name} in the run's folder.",
                 )
         return True
 
     def _tell(self, epochs: int, told: Epochs) -> None:
-        told(min(len(runs.lines(self.folder)), epochs), epochs)
+        told(min(Run(self._run.folder).done, epochs), epochs)

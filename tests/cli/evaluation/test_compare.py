@@ -170,7 +170,7 @@ def test_a_model_file_that_is_not_there_is_told(tenfold: Command) -> None:
 
 def test_a_folder_that_is_no_run_is_told(tenfold: Command, colours: Path) -> None:
     outcome = tenfold("compare", "bundled", colours)
-    assert outcome.status == 2
+    assert outcome.status == 1
     assert f"tenfold: The folder {colours} holds no training run" in outcome.err
 
 

@@ -11,7 +11,7 @@ from tenfold.cli.evaluation.evaluate import as_text
 from tenfold.datasets import cifar10
 from tenfold.evaluation.evaluate import evaluate
 from tenfold.inference import Classifier
-from tests import tiny
+from tests import run_folders, tiny
 from tests.cli.conftest import Command
 from tests.evaluation.report.conftest import ManyColours, judge, numbered
 from tests.fakes import FakeClassifier
@@ -144,10 +144,7 @@ def test_classes_of_another_kind_are_refused(tenfold: Command, colour_folder: Pa
 def test_a_run_says_which_data_it_was_trained_on(
     tenfold: Command, colour_folder: Path, tmp_path: Path, classifiers: list[FakeClassifier]
 ) -> None:
-    run = tmp_path / "run"
-    run.mkdir()
-    (run / "metrics.jsonl").write_text('{"epoch": 1, "loss": 2.0}\n')
-    (run / "data.json").write_text(json.dumps({"source": str(colour_folder)}))
+    run = run_folders.make(tmp_path / "run", source=str(colour_folder))
     found = json.loads(tenfold("evaluate", run / "model.onnx", "--no-robustness", "--json").out)
     assert classifiers[0].path == str(run / "model.onnx")
     assert found["data"]["name"] == "colours"
@@ -156,7 +153,7 @@ def test_a_run_says_which_data_it_was_trained_on(
 
 def test_a_folder_that_is_no_run_is_refused(tenfold: Command, tmp_path: Path) -> None:
     outcome = tenfold("evaluate", tiny.MODEL, "--run", tmp_path)
-    assert outcome.status == 2
+    assert outcome.status == 1
     assert f"tenfold: The folder {tmp_path} holds no training run" in outcome.err
 
 

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from tenfold.runtime import App
-from tests import run_folders as made
-from tests import tiny
+from tests import run_folders, tiny
 from tests.cli.conftest import Command
 from tests.paths import DATA
 
@@ -45,8 +44,8 @@ def test_a_model_is_added_listed_made_live_and_rolled_back(tenfold: Command) -> 
 
 @pytest.mark.slow
 def test_the_model_of_a_run_is_added_by_the_run_s_name(tenfold: Command, own_home: Path) -> None:
-    made.make(own_home / "runs" / "one", model=True)
-    made.make(own_home / "runs" / "two")
+    run_folders.make(own_home / "runs" / "one", model=True)
+    run_folders.make(own_home / "runs" / "two")
     assert tenfold("models", "add", "one", "--live").out == f"Added tiny, {KEY}\ntiny, {KEY}, is live\n"
     [live] = [one for one in json.loads(tenfold("models", "--json").out) if one["live"]]
     assert (live["name"], live["origin"], live["run"]) == ("tiny", "run", "one")

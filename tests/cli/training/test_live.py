@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from tenfold.cli.training.live import LiveTable, clock
-from tenfold.runs.progress import Progress
+from tenfold.runs.progress import TrainingProgress
 
-WITHIN = Progress(
+WITHIN = TrainingProgress(
     epoch=1,
     epochs=40,
     step=23,
@@ -69,7 +69,7 @@ def wide(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NO_COLOR", raising=False)
 
 
-def drawn(*reports: Progress, terminal: io.StringIO | None = None, ended: bool = True) -> io.StringIO:
+def drawn(*reports: TrainingProgress, terminal: io.StringIO | None = None, ended: bool = True) -> io.StringIO:
     terminal = Terminal() if terminal is None else terminal
     table = LiveTable(terminal)
     for report in reports:
@@ -80,7 +80,7 @@ def drawn(*reports: Progress, terminal: io.StringIO | None = None, ended: bool =
     return terminal
 
 
-def screen(*reports: Progress, ended: bool = True) -> list[str]:
+def screen(*reports: TrainingProgress, ended: bool = True) -> list[str]:
     terminal = drawn(*reports, ended=ended)
     assert isinstance(terminal, Terminal)
     return terminal.screen()

@@ -11,8 +11,9 @@ from tenfold import cli, modelfile
 from tenfold.cli.training.live import LiveTable
 from tenfold.inference import Classifier
 from tenfold.recipes import recipe_file
-from tenfold.runs import folder as runs
-from tenfold.runs.progress import Progress
+from tenfold.runs.listing import latest_run
+from tenfold.runs.progress import TrainingProgress
+from tenfold.runs.run import Run
 from tenfold.training import pipeline
 from tests import tiny
 from tests.cli.conftest import Command
@@ -31,7 +32,7 @@ def interrupt(monkeypatch: pytest.MonkeyPatch, epoch: int, step: int) -> None:
     """Press Ctrl-C at this step."""
     show = LiveTable.show
 
-    def show_or_stop(table: LiveTable, progress: Progress) -> None:
+    def show_or_stop(table: LiveTable, progress: TrainingProgress) -> None:
         show(table, progress)
         if (progress.epoch, progress.step) == (epoch, step):
             raise KeyboardInterrupt
@@ -60,7 +61,7 @@ def test_stopped_and_resumed_it_writes_a_model_file_that_evaluate_measures(
     with monkeypatch.context() as pressed:
         interrupt(pressed, epoch=2, step=2)
         stopped = tenfold("train", *where, *settings)
-    folder = runs.latest(own_home / "runs")
+    folder = latest_run(own_home / "runs").folder
     assert stopped.status == 130
     assert stopped.err == (
         f"Stopped. Go on with: tenfold train --resume --run {folder} "
@@ -158,7 +159,7 @@ def test_a_killed_run_of_ones_own_pictures_goes_on_from_any_folder(
     info = modelfile.read(tmp_path / "run" / "model.onnx")[1]
     assert (info.name, info.views) == ("my pictures", "mirrored-pair")
     assert info.labels == ("class 0", "class 1", "class 2")
-    assert runs.facts(tmp_path / "run", "data")["source"] == str(tmp_path / "my pictures")
+    assert Run(tmp_path / "run").data["source"] == str(tmp_path / "my pictures")
 
 
 @pytest.mark.slow

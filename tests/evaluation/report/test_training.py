@@ -1,18 +1,22 @@
 """The section on training: a chart for each figure that was kept, and settings that people can read."""
 
+import json
+from pathlib import Path
+
 from tenfold.evaluation.report import training
-from tenfold.evaluation.report.run_folder import RunFolder
+from tenfold.runs.run import Run
 from tests.fakes import INFO
 
 
-def run(*epochs: dict[str, float]) -> RunFolder:
-    return RunFolder("a-run", list(epochs), {"seed": 4}, {"torch": "2.13"}, {})
+def run(folder: Path, *epochs: dict[str, float]) -> Run:
+    (folder / "metrics.jsonl").write_text("".join(json.dumps(row) + "\n" for row in epochs))
+    return Run(folder)
 
 
-def test_there_is_a_chart_for_each_figure_that_was_kept() -> None:
+def test_there_is_a_chart_for_each_figure_that_was_kept(tmp_path: Path) -> None:
     full = {"loss": 1.0, "accuracy": 0.5, "precision": 0.5, "recall": 0.4}
     rows = [{"epoch": e, **full, **{f"validation_{k}": v for k, v in full.items()}} for e in (1, 2, 3)]
-    found = training.section(INFO, run(*rows))
+    found = training.section(INFO, run(tmp_path, *rows))
     assert [chart.title for chart in found.shown["charts"]] == ["Loss", "Accuracy", "Precision", "Recall"]
     for chart in found.shown["charts"]:
         assert [key.name for key in chart.legend] == ["training", "validation"]
@@ -20,8 +24,8 @@ def test_there_is_a_chart_for_each_figure_that_was_kept() -> None:
     assert found.shown["epochs"][1] == ["1", *["1.0000"] * 2, *["0.5000"] * 4, *["0.4000"] * 2]
 
 
-def test_an_older_run_has_the_charts_of_what_it_kept() -> None:
-    found = training.section(INFO, run({"epoch": 1, "loss": 2.0, "validation_accuracy": 0.3}))
+def test_an_older_run_has_the_charts_of_what_it_kept(tmp_path: Path) -> None:
+    found = training.section(INFO, run(tmp_path, {"epoch": 1, "loss": 2.0, "validation_accuracy": 0.3}))
     assert [chart.title for chart in found.shown["charts"]] == ["Loss", "Accuracy"]
     assert found.shown["charts"][1].summary == "validation ends at 30.00%."
 

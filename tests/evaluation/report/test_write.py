@@ -12,6 +12,8 @@ import pytest
 from tenfold.datasets.labelled import LabelledPictures
 from tenfold.errors import DatasetError, UsageError
 from tenfold.evaluation.report import Report, page, write_report
+from tenfold.runs.run import Run
+from tests import run_folders
 from tests.evaluation.report.conftest import ManyColours, colours, numbered
 from tests.fakes import FakeClassifier
 from tests.paths import ROOT
@@ -36,7 +38,7 @@ class Reader(HTMLParser):
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
     path = tmp_path_factory.mktemp("report") / "deep" / "report.html"
-    run = ROOT / "benchmarks/runs/bundled"
+    run = Run(ROOT / "benchmarks" / "runs" / "bundled")
     return write_report(path, FakeClassifier(), colours(), name="Colours", run=run, corrupted=2)
 
 
@@ -138,11 +140,10 @@ def test_a_class_without_pictures_has_no_scores(tmp_path: Path) -> None:
 
 
 def test_the_run_that_a_model_lies_in_gives_the_curves(tmp_path: Path) -> None:
-    (tmp_path / "metrics.jsonl").write_text('{"epoch": 1, "loss": 2.0, "accuracy": 0.5}\n')
     classifier = FakeClassifier()
-    classifier.path = str(tmp_path / "model.onnx")
+    classifier.path = str(run_folders.make(tmp_path / "one") / "model.onnx")
     written = write_report(tmp_path / "report.html", classifier, colours())
-    assert written.facts["training"]["run"] == tmp_path.name
+    assert written.facts["training"]["run"] == "one"
     assert "All epochs as a table" in written.page.read_text(encoding="utf-8")
 
 

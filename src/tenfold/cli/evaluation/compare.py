@@ -19,8 +19,8 @@ from tenfold.errors import UsageError
 if TYPE_CHECKING:
     from tenfold.datasets.dataset import Dataset
     from tenfold.evaluation.comparison import Comparison
-    from tenfold.evaluation.report.run_folder import RunFolder
     from tenfold.inference import Classifier
+    from tenfold.runs.run import Run
 
 _BUNDLED = "bundled"
 _CURVE_COLUMNS = 24
@@ -32,7 +32,7 @@ class _Compared:
 
     name: str
     classifier: "Classifier | None"
-    run: "RunFolder | None"
+    run: "Run | None"
 
 
 @click.command()
@@ -103,32 +103,32 @@ def compare(subjects: tuple[str, ...], **given: Any) -> None:
 
 def _opened(subjects: Sequence[str], runs: Path, threads: int) -> list[_Compared]:
     """Each subject's model and run. Raises TenfoldError for what is neither."""
-    from tenfold.evaluation.report import run_folder
     from tenfold.inference import Classifier
+    from tenfold.runs.run import Run
 
     found = []
     for name, subject in zip(_names(subjects), subjects, strict=True):
         path = Path(subject)
-        if not path.exists() and run_folder.is_run(runs / subject):
+        if not path.exists() and Run(runs / subject).exists:
             path = runs / subject
         if subject == _BUNDLED:
             found.append(_Compared(name, Classifier(threads=threads), None))
         elif path.is_dir():
-            run, model = run_folder.read(path), path / "model.onnx"
-            classifier = Classifier(model, threads=threads) if model.is_file() else None
+            run = Run.open(path)
+            classifier = Classifier(run.model_file, threads=threads) if run.has_model else None
             found.append(_Compared(name, classifier, run))
         else:
-            near = run_folder.run_of(path)
-            run_beside = run_folder.read(near) if near else None
-            found.append(_Compared(name, Classifier(path, threads=threads), run_beside))
+            found.append(_Compared(name, Classifier(path, threads=threads), Run.of_model(path)))
     return found
 
 
 def _names(subjects: Sequence[str]) -> list[str]:
     """What each is called: the least of its path's end that no other has too."""
+    from tenfold.runs.run import Run
+
     paths = [Path(subject) for subject in subjects]
-    # "model.onnx" in a run's folder says nothing; the folder's name does.
-    parts = [p.parts[:-1] if p.name == "model.onnx" and len(p.parts) > 1 else p.parts for p in paths]
+    # The name of a run's model file says nothing; its folder's name does.
+    parts = [p.parts[:-1] if len(p.parts) > 1 and p == Run(p.parent).model_file else p.parts for p in paths]
     names = []
     for index, mine in enumerate(parts):
         others = [other for place, other in enumerate(parts) if place != index]
@@ -232,22 +232,21 @@ def _of_network(one: _Compared, fact: str) -> str:
 
 def _epochs(one: _Compared) -> str:
     if one.run and one.run.epochs:
-        return str(one.run.epochs[-1].get("epoch", "-"))
+        return str(one.run.done)
     recipe = one.classifier.info.training if one.classifier else {}
     stages = sum(int(stage["epochs"]) for stage in recipe.get("stages", []))
     return str(recipe.get("epochs_run") or recipe.get("epochs") or stages or "-")
 
 
 def _time(one: _Compared) -> str:
-    curve = one.run.curve("seconds") if one.run else []
     told = one.classifier.info.training.get("seconds") if one.classifier else None
-    seconds = curve[-1][1] if curve else told
+    seconds = (one.run.seconds if one.run else 0.0) or told
     return clock(seconds) if isinstance(seconds, int | float) else "-"
 
 
 def _best(one: _Compared) -> str:
-    curve = one.run.curve("validation_accuracy") if one.run else []
-    return f"{max(value for _, value in curve):.2%}" if curve else "-"
+    best = one.run.best if one.run else None
+    return f"{best.accuracy:.2%}" if best else "-"
 
 
 def _facts(compared: Sequence[_Compared], found: "Comparison | None") -> dict[str, Any]:
@@ -268,7 +267,7 @@ def _text(
 
     table: list[Sequence[str]] = [["", *(printable(one.name) for one in compared)]]
     table += [[name, *(printable(value) for value in values)] for name, values in figures]
-    curves = [[v for _, v in one.run.curve("validation_accuracy")] if one.run else [] for one in compared]
+    curves = [[v for _, v in one.run.points("validation_accuracy")] if one.run else [] for one in compared]
     if any(curves):
         drawn = [sparkline(curve, _CURVE_COLUMNS, sys.stdout.encoding) or "-" for curve in curves]
         table.append(["validation accuracy", *drawn])

@@ -71,11 +71,13 @@ def evaluate(**given: Any) -> None:
     from tenfold.evaluation.evaluate import answers, check_fit, score
     from tenfold.evaluation.report import write_report
     from tenfold.inference import Classifier
+    from tenfold.runs.run import Run
 
     chosen = settings.load()
     data_dir = given["data_dir"] or Path(chosen.data_dir)
     classifier = Classifier(given["model"] or chosen.model or None, threads=chosen.threads)
-    source = given["source"] or _source_of(given["run"], classifier)
+    run = Run.open(given["run"]) if given["run"] else Run.of_model(Path(classifier.path))
+    source = given["source"] or (run.source if run else "cifar10")
     data = _open(source, given["split"], classifier, data_dir, Path(chosen.home))
     check_fit(classifier, data)
     curve = None
@@ -96,7 +98,7 @@ def evaluate(**given: Any) -> None:
             data,
             name="CIFAR-10" if source == "cifar10" else Path(source).name or source,
             split=given["split"],
-            run=given["run"],
+            run=run,
             strangers=strangers,
             found=found,
             corrupted=_corrupted(given["robustness"], found),
@@ -124,15 +126,6 @@ def _corrupted(wanted: bool | None, found: "Answers") -> int:
 def _tell(doing: str) -> None:
     if sys.stderr.isatty():
         click.echo(f"{doing} ...", err=True)
-
-
-def _source_of(run: Path | None, classifier: "Classifier") -> str:
-    """The data that the run says it was trained on; CIFAR-10 where there is no run, or it does not say."""
-    from tenfold.evaluation.report import run_folder
-
-    folder = run or run_folder.run_of(Path(classifier.path))
-    data = run_folder.read(folder).data if folder else {}
-    return str(data.get("source") or "cifar10")
 
 
 def _open(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tenfold.cli.terminal.text import printable, table
+from tenfold.runs.run import Run
 from tenfold.runtime import App
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def add(source: str, live: bool) -> None:
         if not path.exists() and path.name == source and (app.train.runs / source).is_dir():
             run, path = source, app.train.model(source)
         elif path.is_dir():
-            run, path = path.resolve().name, path / "model.onnx"
+            run, path = Run(path).name, Run(path).model_file
         origin = FILE if run is None else RUN
         model = app.model_switch.add(path, name=str(path), origin=origin, run=run, by=0)
         app.audit.note(0, "model.add", model.name, {"hash": model.hash})

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TextIO
 from tenfold.cli.terminal.sparkline import sparkline
 
 if TYPE_CHECKING:
-    from tenfold.runs.progress import Progress
+    from tenfold.runs.progress import TrainingProgress
 
 _SECONDS_BETWEEN = 0.1
 _BAR = 20
@@ -32,7 +32,7 @@ class _Column:
     name: str
     width: int
     wanted: int
-    text: Callable[["Progress"], str]
+    text: Callable[["TrainingProgress"], str]
 
 
 def _share(value: float | None) -> str:
@@ -78,7 +78,7 @@ class LiveTable:
         self._drawn = 0.0
         self._epoch = 0  # the number of the curve's last epoch
 
-    def show(self, progress: "Progress") -> None:
+    def show(self, progress: "TrainingProgress") -> None:
         """Draw a report: a row at an epoch's end, the moving line within it."""
         if progress.validation_accuracy is not None:
             self._finish(progress, progress.validation_accuracy)
@@ -93,7 +93,7 @@ class LiveTable:
             self._draw([*curve, ""] if curve else [])
             self._below = 0
 
-    def _finish(self, progress: "Progress", accuracy: float) -> None:
+    def _finish(self, progress: "TrainingProgress", accuracy: float) -> None:
         best = accuracy > max(self._curve, default=-1.0)
         self._curve.append(accuracy)
         self._epoch = progress.epoch
@@ -123,7 +123,7 @@ class LiveTable:
         # One less: some terminals break a line that is exactly full.
         return max(20, shutil.get_terminal_size().columns - 1)
 
-    def _within(self, p: "Progress") -> str:
+    def _within(self, p: "TrainingProgress") -> str:
         filled = _BAR * p.step // max(p.steps, 1)
         line = f"{f'{p.epoch}/{p.epochs}':>9}"
         for part in (

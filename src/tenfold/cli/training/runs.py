@@ -12,7 +12,7 @@ from tenfold.cli.terminal.text import padded, printable, table, width
 from tenfold.cli.training.live import clock
 
 if TYPE_CHECKING:
-    from tenfold.runs.history import History
+    from tenfold.runs.run import Run
 
 _CURVES = ("loss", "accuracy", "precision", "recall", "rate")
 _CURVE_COLUMNS = 40
@@ -34,12 +34,12 @@ def runs(context: click.Context, folder: Path | None, as_json: bool) -> None:
     Without a command it lists them, the newest first.
     """
     from tenfold import settings
-    from tenfold.runs import history
+    from tenfold.runs.listing import find_runs
 
     context.obj = folder or Path(settings.load().home) / "runs"
     if context.invoked_subcommand is not None:
         return
-    found = history.find(context.obj)
+    found = find_runs(context.obj)
     if as_json:
         click.echo(json.dumps([_facts(run) for run in found], indent=2))
     elif found:
@@ -56,9 +56,9 @@ def show(folder: Path, run: str) -> None:
 
     RUN is a name from the list, or the path of a run's folder.
     """
-    from tenfold.runs import history
+    from tenfold.runs.listing import named_run
 
-    found = history.named(run, folder)
+    found = named_run(run, folder)
     click.echo(_text(_standing(found)))
     curves = _curves(found)
     if curves:
@@ -81,13 +81,13 @@ def compare(folder: Path, names: tuple[str, ...]) -> None:
     `tenfold compare` judges what they trained on the same pictures.
     """
     from tenfold.errors import UsageError
-    from tenfold.runs import history
+    from tenfold.runs.listing import named_run
 
     if len(names) < 2:
         raise UsageError(
             "A comparison", "needs two runs or more", received=names[0], cure="`tenfold runs` lists them."
         )
-    found = [history.named(name, folder) for name in names]
+    found = [named_run(name, folder) for name in names]
     rows = [("", *(run.name for run in found))]
     rows += [(name, *values) for name, values in _beside([dict(_standing(run)) for run in found])]
     rows += [("validation accuracy", *(_curve(run, "validation_accuracy", 24) for run in found))]
@@ -103,20 +103,20 @@ def compare(folder: Path, names: tuple[str, ...]) -> None:
 @click.pass_obj
 def delete(folder: Path, run: str, yes: bool) -> None:
     """Delete a run's folder with its checkpoints, figures and model file."""
-    from tenfold.runs import history
+    from tenfold.runs.listing import named_run
 
-    found = history.named(run, folder)
+    found = named_run(run, folder)
     where = printable(str(found.folder))
     if not yes:
         size = sum(file.stat().st_size for file in found.folder.rglob("*") if file.is_file())
-        kept = f", with its model file ({_share(found.test_accuracy)} on the test)" if found.model else ""
+        kept = f", with its model file ({_share(found.test_accuracy)} on the test)" if found.has_model else ""
         epochs = f"{found.done} epochs of {found.network}"
         click.confirm(f"Delete {where}: {printable(epochs)}, {size / 1e6:,.1f} MB{kept}?", abort=True)
-    history.delete(found)
+    found.delete()
     click.echo(f"Deleted {where}")
 
 
-def _listed(found: "list[History]") -> str:
+def _listed(found: "list[Run]") -> str:
     head = ("name", "network", "data", "epochs", "validation", "test", "when", "state")
     rows = [
         (
@@ -134,8 +134,8 @@ def _listed(found: "list[History]") -> str:
     return table([head, *rows])
 
 
-def _facts(run: "History") -> dict[str, Any]:
-    best = run.best or {}
+def _facts(run: "Run") -> dict[str, Any]:
+    best = run.best
     return {
         "name": run.name,
         "folder": str(run.folder.absolute()),
@@ -143,8 +143,8 @@ def _facts(run: "History") -> dict[str, Any]:
         "data": run.source,
         "epochs": run.done,
         "epochs_planned": run.planned,
-        "best_epoch": best.get("epoch"),
-        "best_validation_accuracy": best.get("validation_accuracy"),
+        "best_epoch": best.epoch if best else None,
+        "best_validation_accuracy": best.accuracy if best else None,
         "test_accuracy": run.test_accuracy,
         "seconds": round(run.seconds, 1),
         "changed": run.changed,
@@ -152,7 +152,7 @@ def _facts(run: "History") -> dict[str, Any]:
     }
 
 
-def _standing(run: "History") -> list[tuple[str, str]]:
+def _standing(run: "Run") -> list[tuple[str, str]]:
     """Names and values: where a run stands."""
     best = run.best
     return [
@@ -161,21 +161,21 @@ def _standing(run: "History") -> list[tuple[str, str]]:
         ("data", run.source),
         ("state", run.state),
         ("epochs", _epochs(run)),
-        ("best validation accuracy", f"{_best(run)} in epoch {best['epoch']}" if best else "-"),
+        ("best validation accuracy", f"{_best(run)} in epoch {best.epoch}" if best else "-"),
         ("test accuracy", _share(run.test_accuracy)),
-        ("model file", printable(str(run.model)) if run.model else "-"),
+        ("model file", printable(str(run.model_file)) if run.has_model else "-"),
         ("time", clock(run.seconds)),
         ("time for an epoch", f"{run.seconds / run.done:.1f} s" if run.done else "-"),
         ("last change", run.when()),
     ]
 
 
-def _curves(run: "History") -> list[tuple[str, str]]:
+def _curves(run: "Run") -> list[tuple[str, str]]:
     """Each figure's curve, with the first, the last and the best value."""
     found = []
     for figure in _CURVES:
         for name in (figure, f"validation_{figure}"):
-            known = [value for value in run.curve(name) if value is not None]
+            known = [value for _, value in run.points(name)]
             if known:
                 ends = f"{_figure(name, known[0])} to {_figure(name, known[-1])}"
                 extreme = min(known) if name.endswith("loss") else max(known)
@@ -185,7 +185,7 @@ def _curves(run: "History") -> list[tuple[str, str]]:
     return found
 
 
-def _curve(run: "History", figure: str, columns: int) -> str:
+def _curve(run: "Run", figure: str, columns: int) -> str:
     return sparkline(run.curve(figure), columns, sys.stdout.encoding)
 
 
@@ -195,15 +195,15 @@ def _beside(several: list[dict[str, str]]) -> list[tuple[str, list[str]]]:
     return [(name, [one.get(name, "-") for one in several]) for name in names]
 
 
-def _epochs(run: "History") -> str:
+def _epochs(run: "Run") -> str:
     return f"{run.done}/{run.planned}" if run.planned else str(run.done)
 
 
-def _best(run: "History") -> str:
-    return _share(run.best["validation_accuracy"] if run.best else None)
+def _best(run: "Run") -> str:
+    return _share(run.best.accuracy if run.best else None)
 
 
-def _data(run: "History") -> str:
+def _data(run: "Run") -> str:
     """The data's own name; where it lies, `tenfold runs show` tells."""
     return Path(run.source).name or run.source
 

@@ -16,6 +16,7 @@ from tenfold.errors import UsageError
 if TYPE_CHECKING:
     from tenfold.datasets.dataset import Dataset
     from tenfold.recipes.recipe import Recipe
+    from tenfold.runs.run import Run
     from tenfold.training.loop import Trainer
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -78,7 +79,8 @@ def train(confined: bool, **given: Any) -> int | None:
     """
     from tenfold import settings
     from tenfold.recipes import recipe_file
-    from tenfold.runs import folder as runs
+    from tenfold.runs.listing import latest_run, new_run_folder
+    from tenfold.runs.run import Run
 
     asked = Asked(**given)
     chosen = settings.load()
@@ -91,12 +93,12 @@ def train(confined: bool, **given: Any) -> int | None:
         )
     if asked.resume:
         asked.refuse_changes()
-        folder = asked.run_folder or runs.latest(home_runs)
-        recipe = runs.recipe(folder)
-        asked = asked.going_on_in(runs.facts(folder, "data")["source"])
+        run = Run(asked.run_folder) if asked.run_folder else latest_run(home_runs)
+        recipe = run.parse_recipe()
+        asked = asked.going_on_in(run.require_data()["source"])
     else:
         recipe = asked.recipe()
-        folder = asked.run_folder or runs.new_folder(home_runs, datetime.now(), recipe.network)
+        run = Run(asked.run_folder or new_run_folder(home_runs, datetime.now(), recipe.network))
     if asked.show_recipe:
         click.echo(recipe_file.dumps(recipe), nl=False)
         return None
@@ -107,39 +109,37 @@ def train(confined: bool, **given: Any) -> int | None:
         from tenfold.training import pipeline
 
         recipe = pipeline.fitted(recipe, len(data.training))
-    click.echo(f"Run: {folder}\n{len(data.training):,} pictures to learn from, {recipe.epochs} epochs")
-    trainer = _train(asked, recipe, data, folder)
+    click.echo(f"Run: {run.folder}\n{len(data.training):,} pictures to learn from, {recipe.epochs} epochs")
+    trainer = _train(asked, recipe, data, run)
     if trainer is None:
         return 130
-    _export(asked, trainer, data, folder)
+    _export(asked, trainer, data, run)
     return None
 
 
-def _train(asked: Asked, recipe: "Recipe", data: "Dataset", folder: Path) -> "Trainer | None":
+def _train(asked: Asked, recipe: "Recipe", data: "Dataset", run: "Run") -> "Trainer | None":
     """The trained network, or None where Ctrl-C stopped it."""
-    from tenfold.runs import folder as runs
     from tenfold.training import pipeline, trackers
 
-    earlier = runs.lines(folder) if asked.resume else []
-    table = LiveTable(earlier=[line["validation_accuracy"] for line in earlier])
+    table = LiveTable(earlier=[v for _, v in run.points("validation_accuracy")] if asked.resume else [])
     watching = trackers.opened(
-        folder, asdict(recipe), tensorboard=asked.tensorboard, mlflow=asked.mlflow or ""
+        run.folder, asdict(recipe), tensorboard=asked.tensorboard, mlflow=asked.mlflow or ""
     )
     finished = False
     try:
         trainer = pipeline.train(
             data,
-            folder,
+            run.folder,
             recipe,
             device_name=asked.device,
             resume=asked.resume,
             finish=asked.finish,
-            reports=[table.show, *(tracker.log for tracker in watching)],
+            on_progress=[table.show, *(tracker.log for tracker in watching)],
         )
         finished = True
     except KeyboardInterrupt:
         table.end()
-        click.echo(f"Stopped. Go on with: {asked.resume_command(folder)}", err=True)
+        click.echo(f"Stopped. Go on with: {asked.resume_command(run.folder)}", err=True)
         click.echo("Or add --finish to make a model of what it has learned.", err=True)
         return None
     finally:
@@ -151,10 +151,10 @@ def _train(asked: Asked, recipe: "Recipe", data: "Dataset", folder: Path) -> "Tr
     return trainer
 
 
-def _export(asked: Asked, trainer: "Trainer", data: "Dataset", folder: Path) -> None:
+def _export(asked: Asked, trainer: "Trainer", data: "Dataset", run: "Run") -> None:
     from tenfold.training import pipeline
 
-    target = asked.output or folder / "model.onnx"
+    target = asked.output or run.model_file
     click.echo("Writing the model file and measuring it on the test pictures ...")
     config = pipeline.export_config(data, trainer.recipe, asked.name, asked.views)
     classifier, evaluation = pipeline.export(trainer, data, target, config)
@@ -165,5 +165,5 @@ def _export(asked: Asked, trainer: "Trainer", data: "Dataset", folder: Path) -> 
         from tenfold.evaluation.report import write_report
 
         name = data.name if data.name == "cifar10" else Path(data.name).name
-        written = write_report(folder / "report.html", classifier, data.test, name=name, run=folder)
+        written = write_report(run.report_file, classifier, data.test, name=name, run=run)
         click.echo(f"Report: {written.page}")

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tenfold.evaluation.report.charts import Chart, epochs_chart
-from tenfold.evaluation.report.run_folder import RunFolder
 from tenfold.evaluation.report.section import Section
 from tenfold.modelfile import ModelInfo
+from tenfold.runs.run import Run
 
 FIGURES = (
     ("Loss", "loss", False),
@@ -17,7 +17,7 @@ FIGURES = (
 )
 
 
-def section(info: ModelInfo, run: RunFolder | None) -> Section:
+def section(info: ModelInfo, run: Run | None) -> Section:
     """Curves from the run's folder; the recipe from it, or as the model file states it."""
     charts = [] if run is None else [c for c in (_chart(run, *figure) for figure in FIGURES) if c]
     recipe = (run.recipe if run else {}) or info.training
@@ -74,20 +74,20 @@ def _one(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _chart(run: RunFolder, title: str, figure: str, is_share: bool) -> Chart | None:
+def _chart(run: Run, title: str, figure: str, is_share: bool) -> Chart | None:
     curves = (("training", "second", figure), ("validation", "first", f"validation_{figure}"))
-    kept = [(name, style, dict(run.curve(wanted))) for name, style, wanted in curves if run.curve(wanted)]
+    kept = [(name, style, dict(run.points(wanted))) for name, style, wanted in curves if run.points(wanted)]
     if not kept:
         return None
     series = {name: curve for name, _, curve in kept}
     return epochs_chart(title, title.lower(), series, [style for _, style, _ in kept], is_share=is_share)
 
 
-def _table(run: RunFolder) -> list[list[str]]:
+def _table(run: Run) -> list[list[str]]:
     """The figures of all epochs, for those who cannot see the charts: head, then rows."""
     named = [f"{part}{figure}" for _, figure, _ in FIGURES for part in ("", "validation_")]
-    there = [name for name in named if run.curve(name)]
-    curves = [dict(run.curve(name)) for name in there]
+    there = [name for name in named if run.points(name)]
+    curves = [dict(run.points(name)) for name in there]
     epochs = sorted({epoch for curve in curves for epoch in curve})
     rows = [[str(e), *(f"{c[e]:.4f}" if e in c else "" for c in curves)] for e in epochs]
     return [["epoch", *(name.replace("_", " ") for name in there)], *rows]

@@ -23,7 +23,6 @@ from tenfold.evaluation.report import (
     none_of_these,
     page,
     robustness,
-    run_folder,
     speed,
     training,
 )
@@ -31,6 +30,7 @@ from tenfold.evaluation.report.learning import section as learning_section
 from tenfold.evaluation.report.section import Judged
 from tenfold.evaluation.robustness import robustness as measure_robustness
 from tenfold.inference import Classifier
+from tenfold.runs.run import Run
 
 NO_LEARNING = "Whether more labelled pictures would help: add --learning-curve, which trains and takes long."
 NO_ROBUSTNESS = "How much accuracy is left on corrupted pictures: add --robustness, which takes minutes."
@@ -60,7 +60,7 @@ def write_report(
     *,
     name: str = "",
     split: str = "test",
-    run: Path | None = None,
+    run: Run | None = None,
     strangers: Sequence[Strangers] | None = None,
     found: Answers | None = None,
     corrupted: int = 0,
@@ -74,7 +74,7 @@ def write_report(
         data: pictures of the classifier's size and classes.
         name: what the data are called.
         split: which part of them this is: test, validation or training.
-        run: the folder of the training run, for the curves; by default the one that the model file lies in.
+        run: the training run, for the curves; by default the one in whose folder the model file is.
         strangers: pictures of none of the classes; by default made of the data.
         found: what the classifier says of the data, where that is known already.
         corrupted: how many pictures are judged under each of 75 corruptions; 0 leaves robustness out.
@@ -83,11 +83,10 @@ def write_report(
 
     Raises:
         DatasetError: the pictures have another size or other classes than the model, or there are none.
-        UsageError: the run folder holds no run, or the page cannot be written.
+        UsageError: the page cannot be written.
     """
     check_fit(classifier, data)
-    run = run or run_folder.run_of(Path(classifier.path))
-    kept = run_folder.read(run) if run else None
+    run = run or Run.of_model(Path(classifier.path))
     if found is None:
         tell(f"Classifying {len(data):,} pictures")
         found = answers(classifier, data.pictures)
@@ -104,7 +103,7 @@ def write_report(
     if learning:
         sections.append(learning_section(learning))
     tell("Measuring the speed")
-    sections += [training.section(classifier.info, kept), speed.section(judged)]
+    sections += [training.section(classifier.info, run), speed.section(judged)]
     head = _head(judged, sections[-1].facts["speed"], name or "own data", split)
     facts = {**_facts(judged, head), **{k: v for section in sections for k, v in section.facts.items()}}
     absent = [words for there, words in ((corrupted, NO_ROBUSTNESS), (learning, NO_LEARNING)) if not there]

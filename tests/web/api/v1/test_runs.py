@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tenfold.runs import lock as presence
-from tests import run_folders as made
-from tests import tiny
+from tenfold.runs.lock import training_in
+from tests import run_folders, tiny
 from tests.web.conftest import Running, Serve
 
 RUNS = "/api/v1/runs"
@@ -44,8 +43,8 @@ def test_the_networks_come_with_their_sources(at_work: Running) -> None:
 
 def test_runs_of_the_command_line_are_listed_with_their_figures(at_work: Running, folder: Path) -> None:
     assert at_work.client.get(RUNS).json() == {"runs": []}
-    made.make(folder / "one", done=3, epochs=4)
-    made.make_old(folder / "old")
+    run_folders.make(folder / "one", done=3, epochs=4)
+    run_folders.make_old(folder / "old")
     listed = {one["name"]: one for one in at_work.client.get(RUNS).json()["runs"]}
     one = listed["one"]
     assert (one["state"], one["epochs"], one["epochs_planned"], one["best_epoch"]) == ("stopped", 3, 4, 3)
@@ -54,7 +53,7 @@ def test_runs_of_the_command_line_are_listed_with_their_figures(at_work: Running
 
 
 def test_a_run_has_its_curves_and_recipe(at_work: Running, folder: Path) -> None:
-    made.make(folder / "one", done=3, epochs=4)
+    run_folders.make(folder / "one", done=3, epochs=4)
     one = at_work.client.get(f"{RUNS}/one").json()
     assert one["epoch"] == [1, 2, 3]
     assert one["curves"]["loss"] == [1.5, 0.75, 0.5]
@@ -64,8 +63,8 @@ def test_a_run_has_its_curves_and_recipe(at_work: Running, folder: Path) -> None
 
 
 def test_a_run_that_trains_now_says_so(at_work: Running, folder: Path) -> None:
-    made.make(folder / "one")
-    with presence.training_in(folder / "one"):
+    run_folders.make(folder / "one")
+    with training_in(folder / "one"):
         assert at_work.client.get(f"{RUNS}/one").json()["state"] == "running"
         answer = at_work.client.delete(f"{RUNS}/one")
         assert (answer.status_code, answer.json()["problem"]) == (409, "is being trained in")
@@ -138,8 +137,8 @@ def test_without_the_extra_the_one_command_is_told(at_work: Running, monkeypatch
 
 
 def test_a_run_s_model_is_registered(at_work: Running, folder: Path) -> None:
-    made.make(folder / "one", model=True)
-    made.make(folder / "two")
+    run_folders.make(folder / "one", model=True)
+    run_folders.make(folder / "two")
     assert at_work.client.get(f"{RUNS}/one").json()["registered"] is None
     model = at_work.client.post(f"{RUNS}/one/register").json()
     assert (model["name"], model["origin"], model["run"], model["live"]) == ("tiny", "run", "one", False)
@@ -152,7 +151,7 @@ def test_a_run_s_model_is_registered(at_work: Running, folder: Path) -> None:
 
 
 def test_a_report_is_shut_off_from_everything_else(at_work: Running, folder: Path) -> None:
-    one = made.make(folder / "one")
+    one = run_folders.make(folder / "one")
     assert at_work.client.get(f"{RUNS}/one/report").json()["problem"] == "has no report"
     (one / "report.html").write_text("<!doctype html><script>1</script>")
     answer = at_work.client.get(f"{RUNS}/one/report")

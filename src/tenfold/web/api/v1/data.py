@@ -15,6 +15,7 @@ from tenfold.datasets import cifar10, sources
 from tenfold.datasets.browsing import Browsed, browse
 from tenfold.datasets.opening import CIFAR10
 from tenfold.errors import DatasetError
+from tenfold.runs.listing import data_of_runs
 from tenfold.server_files import ServerFiles
 from tenfold.web.job_answers import JobAnswer, job_answer
 from tenfold.web.problems import NotHere, responses
@@ -223,7 +224,7 @@ def _known(service: WebService) -> dict[str, bool]:
     """Every source, and whether it was added by hand."""
     home = service.app.home
     by_hand = sources.read(home)
-    found = {CIFAR10: False, **dict.fromkeys(sources.of_runs(home / "runs"), False)}
+    found = {CIFAR10: False, **dict.fromkeys(data_of_runs(home / "runs"), False)}
     return {**found, **dict.fromkeys(by_hand, True)}
 
 

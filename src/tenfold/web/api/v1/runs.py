@@ -13,7 +13,7 @@ from tenfold.jobs.records import JobState
 from tenfold.models.registry import RUN
 from tenfold.networks.listing import NETWORKS
 from tenfold.recipes import recipe_file
-from tenfold.runs.history import RUNNING, STOPPED, History
+from tenfold.runs.run import RUNNING, STOPPED, Run
 from tenfold.web.api.v1.models import ModelEntry, model_entry
 from tenfold.web.job_answers import JobAnswer, job_answer
 from tenfold.web.problems import NotHere, responses
@@ -133,8 +133,8 @@ def list_runs(request: Request, who: Viewer) -> RunsAnswer:
     """All runs, of the page and of the command line."""
     service = service_of(request)
     not_started, started = service.app.train.not_started(), service.app.train.found()
-    jobs = _jobs(service, [*not_started, *(run.name for run in started)])
-    waiting = [_waiting(service, name, jobs.get(name)) for name in not_started]
+    jobs = _jobs(service, [run.name for run in not_started + started])
+    waiting = [_waiting(service, run, jobs.get(run.name)) for run in not_started]
     return RunsAnswer(runs=waiting + [_started(run, jobs.get(run.name)) for run in started])
 
 
@@ -155,24 +155,24 @@ def read(request: Request, who: Viewer, name: str) -> RunDetail:
     """Its state, and its curves up to the last finished epoch."""
     service = service_of(request)
     training, job = service.app.train, _jobs(service, [name]).get(name)
-    output = training.last_words(name)
-    if name in training.not_started():
-        requested = training.request(name)
+    run = training.run(name)
+    if run.request_file.is_file() and not run.exists:
+        requested = training.request(run)
         return RunDetail(
-            **_waiting(service, name, job).model_dump(), recipe=vars(requested) if requested else {},
-            environment={}, facts={}, epoch=[], curves={}, registered=None, output=output,
+            **_waiting(service, run, job).model_dump(), recipe=vars(requested) if requested else {},
+            environment={}, facts={}, epoch=[], curves={}, registered=None, output=run.output(),
         )  # fmt: skip
-    run = training.read(name)
+    run = Run.open(run.folder)
     curves = {figure: run.curve(figure) for figure in _CURVES}
     return RunDetail(
         **_started(run, job).model_dump(),
         recipe=run.recipe,
         environment=run.environment,
         facts=run.data,
-        epoch=[int(row["epoch"]) for row in run.rows],
+        epoch=[int(row["epoch"]) for row in run.epochs],
         curves={figure: curve for figure, curve in curves.items() if any(v is not None for v in curve)},
         registered=next((m.hash for m in service.app.registry.list() if m.run == name), None),
-        output=output,
+        output=run.output(),
     )
 
 
@@ -183,7 +183,7 @@ def read(request: Request, who: Viewer, name: str) -> RunDetail:
 def stop(request: Request, who: Administrator, name: str) -> JobAnswer:
     """Stop after the current step; everything up to the last finished epoch is kept."""
     service = service_of(request)
-    service.app.train.folder(name)
+    service.app.train.run(name)
     job = _jobs(service, [name]).get(name)
     if job is None or job.state not in UNFINISHED:
         raise TrainingError(
@@ -241,8 +241,7 @@ def delete(request: Request, who: Administrator, name: str) -> None:
 )  # fmt: skip
 async def report(request: Request, who: Viewer, name: str) -> Response:
     """The report page, shut off from everything else: it may run its own script and nothing more."""
-    folder = service_of(request).app.train.folder(name)
-    page = folder / "report.html"
+    page = service_of(request).app.train.run(name).report_file
     if not page.is_file():
         raise NotHere(f"The run {name}", "has no report", cure="`tenfold evaluate` writes one.")
     content = await service_of(request).threads.read(page.read_bytes)
@@ -271,20 +270,20 @@ def _network(name: str) -> NetworkAnswer:
     )  # fmt: skip
 
 
-def _waiting(service: WebService, name: str, job: JobState | None) -> RunAnswer:
-    requested = service.app.train.request(name) or TrainingRequest()
+def _waiting(service: WebService, run: Run, job: JobState | None) -> RunAnswer:
+    requested = service.app.train.request(run) or TrainingRequest()
     unfinished = job is not None and job.state in UNFINISHED
     state: Any = "waiting" if unfinished else "failed" if job and job.state == "failed" else STOPPED
     return RunAnswer(
-        name=name, network=requested.network, data=requested.data, state=state, epochs=0,
+        name=run.name, network=requested.network, data=requested.data, state=state, epochs=0,
         epochs_planned=requested.epochs or recipe_file.shipped(requested.network).epochs, best_epoch=None,
         best_validation_accuracy=None, test_accuracy=None, seconds=0.0, seconds_left=None,
         changed_at=job.created_at if job else None, model=False, report=False, job=job.id if job else None,
     )  # fmt: skip
 
 
-def _started(run: History, job: JobState | None) -> RunAnswer:
-    best, left = run.best or {}, run.curve("seconds_left")
+def _started(run: Run, job: JobState | None) -> RunAnswer:
+    best, left = run.best, run.curve("seconds_left")
     state: Any = run.state
     if job is not None and job.state in UNFINISHED:
         state = RUNNING  # the model file and the report are part of the run
@@ -297,13 +296,13 @@ def _started(run: History, job: JobState | None) -> RunAnswer:
         state=state,
         epochs=run.done,
         epochs_planned=run.planned,
-        best_epoch=best.get("epoch"),
-        best_validation_accuracy=best.get("validation_accuracy"),
+        best_epoch=best.epoch if best else None,
+        best_validation_accuracy=best.accuracy if best else None,
         test_accuracy=run.test_accuracy,
         seconds=run.seconds,
         seconds_left=left[-1] if left and state == RUNNING else None,
         changed_at=datetime.fromtimestamp(run.changed, UTC),
-        model=run.model is not None,
-        report=(run.folder / "report.html").is_file(),
+        model=run.has_model,
+        report=run.has_report,
         job=job.id if job else None,
     )
