@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tenfold import files
-from tenfold.files import replacing, temporary, write_whole
+from tenfold.files import private_mode, replacing, temporary, write_whole
 
 OLD, NEW = b"old" * 1000, b"new" * 100_000
 
@@ -153,3 +153,13 @@ def test_killed_at_any_moment_it_is_the_old_or_the_new_and_the_litter_goes(
     monkeypatch.setattr(files, "_ABANDONED_SECONDS", -1)
     write_whole(path, b"x")
     assert os.listdir(tmp_path) == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("folder", "expected"), [(0o700, 0o600), (0o755, 0o600), (0o770, 0o660), (0o777, 0o660)]
+)
+def test_a_file_with_secrets_is_its_group_s_only_in_a_folder_that_is_its_group_s(
+    tmp_path: Path, folder: int, expected: int
+) -> None:
+    tmp_path.chmod(folder)
+    assert private_mode(tmp_path) == expected

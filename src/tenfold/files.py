@@ -4,8 +4,10 @@ Knows nothing of what is in them.
 """
 
 import contextlib
+import errno
 import os
 import secrets
+import stat
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -80,6 +82,19 @@ def replacing(
             os.replace(part, path)
     if lasting:
         settle(path.parent)
+
+
+def private_mode(folder: Path) -> int:
+    """The rights of a file with secrets in `folder`: its owner's; its group's too where the group may write
+    in the folder, because a container may be started as another user of the same group."""
+    return 0o660 if folder.is_dir() and folder.stat().st_mode & stat.S_IWGRP else 0o600
+
+
+def check_writable(folder: Path) -> None:
+    """Make a folder where there is none; raises OSError where this user cannot write in it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
 
 
 @contextlib.contextmanager

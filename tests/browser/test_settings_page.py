@@ -4,11 +4,12 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.catalogues import paint
 from tests.browser.seeing import LookAt
 from tests.browser.test_access import PHONE, violations
+from tests.cli.server.test_serve import server
 
 pytestmark = pytest.mark.browser
 
@@ -168,3 +169,26 @@ def test_every_service_is_shown_with_its_state(look_at: LookAt, language: str) -
         expect(row).to_contain_text(running)
     assert page.evaluate(SIDEWAYS) <= 0
     assert violations(page) == []
+
+
+def test_the_link_that_the_server_printed_makes_the_first_account(chromium: Browser) -> None:
+    with server(TENFOLD_ALLOWED_HOSTS="pictures.example.org") as (process, address):
+        assert process.stdout is not None
+        link = process.stdout.readline().split()[-1]
+        page = chromium.new_page(locale="en-US")
+        page.goto(address)
+        expect(page.get_by_role("heading", name="The first account")).to_be_visible()
+        expect(page.get_by_label("Code")).to_have_value("")
+        page.goto(f"{address}/settings{link.removeprefix(address).removeprefix('/')}")
+        page.reload()
+        expect(page.get_by_label("Code")).to_have_value(link.partition("=")[2])
+        assert violations(page) == []
+        page.get_by_label("Name").fill("Ann")
+        page.get_by_label("Password").fill("short")
+        page.get_by_role("button", name="Make the account").click()
+        expect(page.locator("form")).to_contain_text("8")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Make the account").click()
+        expect(page.locator("main h1")).to_have_text("Settings")
+        assert page.url == f"{address}/settings"
+        page.close()

@@ -135,3 +135,21 @@ def test_tables_are_up_to_date_once_they_were_upgraded_and_not_before(database_u
         with opened.writing() as session:
             session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
         assert not opened.up_to_date()
+
+
+def test_the_password_of_a_database_comes_from_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "password"
+    file.write_text("a/b@c:d\nanother line\n")
+    opened = Database("postgresql://ann@127.0.0.1:1/tenfold", str(file))
+    assert opened.url.password == "a/b@c:d"
+    assert "a/b" not in opened.shown
+    opened.close()
+
+
+def test_a_password_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DatabaseError) as refused:
+        Database("postgresql://ann@127.0.0.1:1/tenfold", str(tmp_path / "none"))
+    assert str(refused.value) == (
+        f"The password file {tmp_path / 'none'} cannot be read (No such file or directory). "
+        "Correct TENFOLD_DATABASE_PASSWORD_FILE, or give this user the right to read it."
+    )

@@ -15,6 +15,7 @@ const helps: Readonly<Record<string, TextKey>> = {
   session_idle_minutes: "help_session_idle_minutes",
   session_hours: "help_session_hours",
   database_url: "help_database_url",
+  database_password_file: "help_database_password_file",
   upgrade_backup: "help_upgrade_backup",
   max_picture_bytes: "help_max_picture_bytes",
   max_picture_pixels: "help_max_picture_pixels",

@@ -16,6 +16,8 @@ class Session {
   /** open: nobody has an account, and everybody may do everything. lost: signed in before, not any more. */
   state = $state<"asking" | "open" | "needed" | "lost" | "in">("asking");
   person = $state.raw<Person | null>(null);
+  /** Nobody has an account, and the first one is to be made with the code that the server printed. */
+  first = $state(false);
   /** Grows when somebody else is here: everything that depends on who asks starts anew. */
   epoch = $state(0);
 
@@ -45,10 +47,11 @@ class Session {
     }
   }
 
-  /** Throws Refused where name or password are not right. */
-  async signIn(name: string, password: string): Promise<void> {
+  /** Throws Refused where name or password are not right. code: makes the first account. */
+  async signIn(name: string, password: string, code: string): Promise<void> {
     const before = this.person?.id;
-    await request("post", address, { body: { name, password } });
+    if (this.first) await request("post", `${address}/first`, { body: { name, password, code } });
+    else await request("post", address, { body: { name, password } });
     this.#take(await request("get", address));
     if (this.person?.id !== before) this.epoch += 1;
   }
@@ -60,6 +63,7 @@ class Session {
   }
 
   #take(answer: SessionAnswer): void {
+    this.first = answer.first;
     const gone = this.state === "in" || this.state === "lost" ? "lost" : "needed";
     // Who was here is remembered, so that they come back to what they were doing.
     if (answer.person || gone === "needed")

@@ -3,8 +3,10 @@
 Knows no HTTP.
 """
 
+import secrets
 from dataclasses import dataclass
 
+from tenfold.accounts import roles
 from tenfold.accounts.audit import Audit
 from tenfold.accounts.limits import LoginLimits
 from tenfold.accounts.people import Account, People
@@ -22,10 +24,16 @@ class Client:
 
 
 class Logins:
-    """Signing in and out, and changing one's own password, on one database."""
+    """Signing in and out, and changing one's own password, on one database.
+
+    Attributes:
+        first_code: whoever has it may make the first account. Random, of this process, and of no use once
+            there is an account.
+    """
 
     def __init__(self, people: People, sessions: Sessions, limits: LoginLimits, audit: Audit) -> None:
         self._people, self._sessions, self._limits, self._audit = people, sessions, limits, audit
+        self.first_code = secrets.token_urlsafe(16)
 
     def sign_in(self, name: str, password: str, origin: Client) -> str:
         """The cookie of a new session.
@@ -36,12 +44,24 @@ class Logins:
             LoginRefused: they are not right, or the account is disabled.
             TooManyLogins: too many tries have failed.
         """
-        person = self._check(name, password, origin)
-        cookie = self._sessions.begin(
-            person.id, address=origin.address, agent=origin.agent, instead_of=origin.cookie
-        )
-        self._audit.note(person.id, "login", person.name, address=origin.address)
-        return cookie
+        return self._begin(self._check(name, password, origin), origin)
+
+    def make_first(self, code: str, name: str, password: str, origin: Client) -> str:
+        """Make the first account, an administrator's, and sign in; the cookie of the new session.
+
+        Raises:
+            LoginRefused: the code is not `first_code`, or there is an account.
+            AccountError: the name or the password cannot be used.
+        """
+        right = secrets.compare_digest(code.encode(errors="replace"), self.first_code.encode())
+        if self._people.anybody() or not right:
+            raise LoginRefused(
+                "The code",
+                "is not right, or the first account has been made",
+                cure="Open the link that the server printed when it started last.",
+            )
+        person = self._people.add(name, roles.ADMINISTRATOR, password, address=origin.address)
+        return self._begin(person, origin)
 
     def sign_out(self, signed_in: SignedIn, origin: Client) -> None:
         """End the session that the request came with."""
@@ -58,6 +78,13 @@ class Logins:
         person = self._check(signed_in.name, old, origin)
         self._people.change(person.id, password=new, by=person.id, address=origin.address)
         return self._sessions.begin(person.id, address=origin.address, agent=origin.agent)
+
+    def _begin(self, person: Account, origin: Client) -> str:
+        cookie = self._sessions.begin(
+            person.id, address=origin.address, agent=origin.agent, instead_of=origin.cookie
+        )
+        self._audit.note(person.id, "login", person.name, address=origin.address)
+        return cookie
 
     def _check(self, name: str, password: str, origin: Client) -> Account:
         one = self._limits.begin(name, origin.address)

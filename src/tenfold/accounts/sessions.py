@@ -18,7 +18,7 @@ from tenfold.accounts.tables import Person, Session
 from tenfold.database import Database
 from tenfold.database.base import now
 from tenfold.errors import UnknownAccount
-from tenfold.files import write_whole
+from tenfold.files import private_mode, write_whole
 
 KEY_FILE = "session.key"
 _SECRET_BYTES = 32
@@ -175,5 +175,5 @@ def _is_id(text: str) -> bool:
 def _key(file: Path) -> str:
     """The key in `file`, made where there is none; the same for processes that make it at once."""
     if not file.exists():
-        write_whole(file, secrets.token_hex(32).encode(), mode=0o600, keep_existing=True)
+        write_whole(file, secrets.token_hex(32).encode(), mode=private_mode(file.parent), keep_existing=True)
     return file.read_text(encoding="ascii")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tenfold.database.engine import Database
 from tenfold.errors import DatabaseError
-from tenfold.files import replacing
+from tenfold.files import private_mode, replacing
 
 # Debian keeps PostgreSQL's newer programs out of the PATH.
 _PLACES = Path("/usr/lib/postgresql")
@@ -25,8 +25,8 @@ def backup(database: Database, folder: Path, version: str) -> Path:
     ending = "db" if database.sqlite else "dump"
     target = folder / f"tenfold-{version}-{datetime.now():%Y%m%d-%H%M%S-%f}.{ending}"
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with replacing(target, mode=0o600) as part:
+        folder.mkdir(parents=True, exist_ok=True)
+        with replacing(target, mode=private_mode(folder)) as part:
             if database.sqlite:
                 _copy_file(database, part)
             else:

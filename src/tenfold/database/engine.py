@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from tenfold.database.base import Base
 from tenfold.database.messages import without_values
 from tenfold.errors import DatabaseError
+from tenfold.files import private_mode
 
 # How long one writer waits for another on SQLite, which lets in one at a time.
 _PATIENCE_SECONDS = 30
@@ -34,13 +35,16 @@ class Database:
 
     Args:
         url: as SQLAlchemy writes it: `sqlite:////path/tenfold.db` or `postgresql://name@host/base`.
+        password_file: a file with the password as its first line, for a URL without one.
 
     Raises:
         DatabaseError: the URL cannot be used, or nothing answers there.
     """
 
-    def __init__(self, url: str | URL) -> None:
+    def __init__(self, url: str | URL, password_file: str = "") -> None:
         self.url = _checked(url)
+        if password_file:
+            self.url = self.url.set(password=_first_line(Path(password_file)))
         self.engine = _engine(self.url)
         event.listen(self.engine, "handle_error", without_values)
         self._opened = _identity(self.file)
@@ -160,6 +164,19 @@ def _checked(url: str | URL) -> URL:
     )
 
 
+def _first_line(file: Path) -> str:
+    try:
+        with file.open(encoding="utf-8") as opened:
+            return opened.readline().rstrip("\r\n")
+    except (OSError, UnicodeError) as reason:
+        raise DatabaseError(
+            f"The password file {file}",
+            "cannot be read",
+            received=getattr(reason, "strerror", None) or "it is not UTF-8 text",
+            cure="Correct TENFOLD_DATABASE_PASSWORD_FILE, or give this user the right to read it.",
+        ) from None
+
+
 _FORMS = "Write sqlite:////folder/tenfold.db or postgresql://name:password@host/database, or leave it out."
 
 
@@ -199,7 +216,8 @@ def _make_file(file: Path) -> None:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         if not file.exists():
-            file.touch(mode=0o600)  # it holds the hashes of passwords; SQLite gives its other files the same
+            # It holds the hashes of passwords; SQLite gives its other files the same.
+            file.touch(mode=private_mode(file.parent))
     except OSError as reason:
         raise DatabaseError(
             f"The database {file}",

@@ -1,5 +1,6 @@
 """The parts that all others need: the settings, the database, the accounts. Knows no picture."""
 
+import os
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -8,6 +9,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 
 from tenfold import settings as configuration
+from tenfold.errors import SettingError
+from tenfold.files import check_writable
 from tenfold.settings import Settings
 
 if TYPE_CHECKING:
@@ -76,13 +79,29 @@ class Foundation:
     def home(self) -> Path:
         return self.settings.home
 
+    def check_home(self) -> None:
+        """Raise SettingError where this user cannot write in the home."""
+        try:
+            check_writable(self.home)
+        except OSError as reason:
+            who = f"user {os.getuid()} of group {os.getgid()}" if os.name == "posix" else "this user"
+            raise SettingError(
+                f"The folder {self.home}",
+                f"cannot be written by {who}",
+                received=reason.strerror or "",
+                cure="Give it to that user, start tenfold as its owner, or name another in TENFOLD_HOME.",
+            ) from reason
+
     @part
     def database(self) -> "Database":
         """The database with its tables up to date; raises DatabaseError."""
         from tenfold.database import Database
 
         settings = self.settings
-        database = Database(settings.database_url or f"sqlite:///{self.home / 'tenfold.db'}")
+        if settings.database_url:
+            database = Database(settings.database_url, settings.database_password_file)
+        else:
+            database = Database(f"sqlite:///{self.home / 'tenfold.db'}")
         try:
             database.check()
             if not database.up_to_date():

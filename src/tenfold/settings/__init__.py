@@ -79,8 +79,8 @@ class Settings:
     host: str = field(
         default="127.0.0.1",
         metadata={
-            "help": "The address that `tenfold serve` listens on. 0.0.0.0 lets other machines in, once "
-            "there is an administrator: `tenfold user add NAME --role administrator`."
+            "help": "The address that `tenfold serve` listens on. 0.0.0.0 lets other machines in; then "
+            "everybody has to sign in."
         },
     )
     port: int = _number(8000, (0, 65_535), "The port that `tenfold serve` listens on. 0 takes any free one.")
@@ -113,6 +113,14 @@ class Settings:
             "help": "Where the tables are: postgresql://name:password@host/database, or "
             "sqlite:////folder/tenfold.db. Empty: tenfold.db in home.",
             "secret": True,
+        },
+    )
+    database_password_file: str = field(
+        default="",
+        metadata={
+            "help": "A file whose first line is the password for database_url, such as a container's secret. "
+            "Empty: the password, where there is one, is in database_url.",
+            "path": True,
         },
     )
     upgrade_backup: str = field(

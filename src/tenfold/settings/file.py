@@ -13,7 +13,7 @@ from tomlkit.exceptions import TOMLKitError
 
 from tenfold import settings
 from tenfold.errors import SettingError
-from tenfold.files import replacing
+from tenfold.files import private_mode, replacing
 
 
 def place(home: Path, environ: Mapping[str, str] | None = None) -> Path:
@@ -63,7 +63,9 @@ def change(file: Path, values: Mapping[str, Any], environ: Mapping[str, str] | N
 def _write(file: Path, text: str, environ: Mapping[str, str]) -> None:
     """Put the text in its place if settings can be read from it."""
     try:
-        with replacing(file, mode=0o600) as part:  # it may hold the password of a database
+        with replacing(
+            file, mode=private_mode(file.parent)
+        ) as part:  # it may hold the password of a database
             part.write_text(text, encoding="utf-8")
             try:
                 settings.load(environ, part)

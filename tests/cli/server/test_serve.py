@@ -135,26 +135,70 @@ def add_administrator() -> None:
         app.people.add("Ann", "administrator", "seven green kettles")
 
 
-def test_a_server_open_to_others_does_not_start_without_an_administrator(tenfold: Command) -> None:
-    outcome = tenfold("serve", "--host", "0.0.0.0", "--port", 0)
-    assert outcome.status == 1
-    assert outcome.err == (
-        "tenfold: This server would be open to others on 0.0.0.0 and has no administrator yet. "
-        "Add one: tenfold user add NAME --role administrator. "
-        "Or keep it to this machine: tenfold serve --host 127.0.0.1.\n"
-    )
-
-
-@pytest.mark.parametrize("name", ["TENFOLD_ALLOWED_HOSTS", "TENFOLD_TRUSTED_PROXIES"])
-def test_a_server_behind_a_proxy_for_others_does_not_either(
-    tenfold: Command, monkeypatch: pytest.MonkeyPatch, name: str
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"TENFOLD_HOST": "0.0.0.0"},
+        {"TENFOLD_ALLOWED_HOSTS": "10.0.0.1"},
+        {"TENFOLD_TRUSTED_PROXIES": "10.0.0.1"},
+    ],
+)
+def test_a_server_for_others_prints_a_link_once_that_makes_the_first_administrator(
+    environment: dict[str, str],
 ) -> None:
-    monkeypatch.setenv(name, "10.0.0.1")
+    with server(**environment) as (process, address):
+        assert classify(address).status_code == 401
+        assert process.stdout is not None
+        printed = process.stdout.readline()
+        link = re.fullmatch(
+            rf"Nobody has an account yet. Make the first administrator's: {address}/#first=(\S{{22}})\n",
+            printed,
+        )
+        assert link, printed
+        account = {"name": "Ann", "password": "seven green kettles"}
+        made = httpx.post(
+            f"{address}/api/v1/session/first", json=account | {"code": link[1]}, timeout=20, trust_env=False
+        )
+        assert made.status_code == 200, made.text
+        assert made.json()["person"]["role"] == "administrator"
+    with server(**environment) as (process, address):
+        process.terminate()
+        rest, _ = process.communicate(timeout=20)
+        assert "first" not in rest
+
+
+def test_it_stops_when_told_to_from_the_first_moment_on(
+    tenfold: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first process of a container is not sent a signal that it has no handler for."""
+    handlers = []
+
+    def listen(host: str, port: int) -> socket.socket:
+        handlers.append(signal.getsignal(signal.SIGTERM))
+        raise KeyboardInterrupt
+
+    before = signal.getsignal(signal.SIGTERM)
+    monkeypatch.setattr(serve, "_listen", listen)
+    try:
+        assert tenfold("serve").status == 130
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert handlers == [signal.default_int_handler]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="users have numbers on POSIX")
+def test_a_home_that_this_user_cannot_write_in_is_told_with_the_user_s_number(
+    tenfold: Command, own_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = own_home / "file"
+    home.touch()
+    monkeypatch.setenv("TENFOLD_HOME", str(home))
     outcome = tenfold("serve", "--port", 0)
     assert outcome.status == 1
-    assert outcome.err.startswith(
-        "tenfold: This server is meant for others, by the settings allowed_hosts or trusted_proxies, "
-        "and has no administrator yet."
+    assert outcome.err == (
+        f"tenfold: The folder {home} cannot be written by user {os.getuid()} of group {os.getgid()} "
+        "(File exists). Give it to that user, start tenfold as its owner, or name another in TENFOLD_HOME.\n"
     )
 
 

@@ -17,7 +17,12 @@ from tests.web.conftest import Running, Serve
 from tests.web.signed_in import Staffed, staff
 
 # What answers to everybody, and why. The page's own documents and assets are the same for all who built it.
-OPEN = {"/healthz": "what watches the server", "/readyz": "the same", "/api/v1/session": "signing in"}
+OPEN = {
+    "/healthz": "what watches the server",
+    "/readyz": "the same",
+    "/api/v1/session": "signing in",
+    "/api/v1/session/first": "with the code that was printed",
+}
 # What a viewer may send: nothing of it changes what others have.
 OF_VIEWERS = {
     ("POST", "/api/v1/classify"),
@@ -253,7 +258,7 @@ def test_a_server_for_others_lets_nobody_in_before_there_is_an_administrator(ser
     assert (answer.status_code, answer.json()["code"]) == (401, "login-needed")
     assert answer.json()["detail"] == (
         "This server can be reached by others, and has no administrator yet. "
-        "On its machine, run: tenfold user add NAME --role administrator"
+        "Open the link that it printed when it started."
     )
 
 
@@ -264,6 +269,7 @@ def test_the_first_account_closes_a_server_that_was_open(serve: Serve) -> None:
         "required": False,
         "person": {"id": 0, "name": "", "role": "administrator"},
         "expires_at": None,
+        "first": False,
     }
     first = {"name": "Ann", "role": "administrator", "password": "seven green kettles"}
     assert running.client.post("/api/v1/people", json=first).status_code == 201
@@ -272,4 +278,5 @@ def test_the_first_account_closes_a_server_that_was_open(serve: Serve) -> None:
         "required": True,
         "person": None,
         "expires_at": None,
+        "first": False,
     }

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tenfold.errors import AccountError, SettingError
+from tenfold.errors import SettingError
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-    from tenfold.runtime import App
 
 _GRACE_SECONDS = 10
 _WAITING_CONNECTIONS = 512
@@ -34,8 +33,11 @@ _WAITING_CONNECTIONS = 512
 def serve(host: str | None, port: int | None, model: str | None, opening: bool | None) -> None:
     """Serve the page and the HTTP API.
 
-    Ctrl-C stops it. Without options the page is at http://127.0.0.1:8000, for this machine alone.
+    Ctrl-C stops it. Without options the page is at http://127.0.0.1:8000, for this machine alone. Where
+    others can reach it and nobody has an account, it prints a link to make the first administrator's.
     """
+    # At once: the first process of a container gets no signal that it does not handle.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     from tenfold import settings
     from tenfold.runtime import App
     from tenfold.web.app import create_app
@@ -50,8 +52,7 @@ def serve(host: str | None, port: int | None, model: str | None, opening: bool |
         model=model or loaded.model,
     )
     with _listen(chosen.host, chosen.port) as listening, App(chosen, serving=True) as app:
-        if not private(chosen):
-            _check_administrator(app)
+        app.check_home()
         for notice in app.notices:
             click.echo(f"tenfold: warning: {notice}", err=True)
         address = f"http://{reachable(chosen.host)}:{listening.getsockname()[1]}"
@@ -61,31 +62,15 @@ def serve(host: str | None, port: int | None, model: str | None, opening: bool |
                 "too. Put a proxy that speaks https before it.",
                 err=True,
             )
+        first = "" if private(chosen) or app.people.anybody() else app.logins.first_code
         _run(
             create_app(app),
             listening,
             address,
+            first=first,
             proxies=chosen.trusted_proxies,
             opening=_has_browser() if opening is None else opening,
         )
-
-
-def _check_administrator(app: "App") -> None:
-    """Raise AccountError where others could reach a server at which nobody has to sign in."""
-    if app.people.has_administrator():
-        return
-    chosen = app.settings
-    because = (
-        f"would be open to others on {chosen.host}"
-        if chosen.allowed_hosts == chosen.trusted_proxies == ""
-        else "is meant for others, by the settings allowed_hosts or trusted_proxies,"
-    )
-    raise AccountError(
-        "This server",
-        f"{because} and has no administrator yet",
-        cure="Add one: tenfold user add NAME --role administrator. "
-        "Or keep it to this machine: tenfold serve --host 127.0.0.1.",
-    )
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -146,19 +131,24 @@ def _has_browser() -> bool:
     return seen or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
-def _run(app: "FastAPI", listening: socket.socket, address: str, *, proxies: str, opening: bool) -> None:
+def _run(
+    app: "FastAPI", listening: socket.socket, address: str, *, first: str, proxies: str, opening: bool
+) -> None:
     from tenfold.web.server import Server, configured
 
     class Telling(Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             click.echo(f"tenfold is at {address}   (Ctrl-C stops it)")
+            if first:
+                click.echo(
+                    f"Nobody has an account yet. Make the first administrator's: {address}/#first={first}"
+                )
             if opening:
                 _open(address)
 
     config = configured(app, proxies=proxies, grace=_GRACE_SECONDS)
     # uvicorn finishes what it works on and then raises the signal again: for a server, that is a good end.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         Telling(config).run(sockets=[listening])
     except KeyboardInterrupt:

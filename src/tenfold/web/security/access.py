@@ -77,7 +77,7 @@ def recognise(request: Request, *, using: bool = True) -> Visitor:
         raise LoginNeeded(
             "This server",
             "can be reached by others, and has no administrator yet",
-            cure="On its machine, run: tenfold user add NAME --role administrator",
+            cure="Open the link that it printed when it started.",
         )
     sent = request.headers.get("authorization", "")
     if sent.lower().startswith(_SCHEME):

@@ -179,3 +179,26 @@ def test_over_https_the_cookie_is_bound_to_this_host(serve: Serve) -> None:
             rb"__Host-tenfold=[\w.-]+; HttpOnly; Path=/; SameSite=strict; Secure", headers[b"set-cookie"]
         )
         assert headers[b"strict-transport-security"] == b"max-age=31536000; includeSubDomains"
+
+
+def test_the_first_account_is_made_with_the_code_that_the_server_printed_and_only_once(serve: Serve) -> None:
+    running = serve(host="0.0.0.0")
+    browser, code = running.client, running.service.app.logins.first_code
+    account = {"name": "Ann", "password": WORDS}
+    asked = browser.get("/api/v1/session").json()
+    assert (asked["required"], asked["person"], asked["first"]) == (True, None, True)
+    for wrong in ("", code[:-1], "\N{SNOWMAN}"):
+        refused = browser.post("/api/v1/session/first", json=account | {"code": wrong})
+        assert (refused.status_code, refused.json()["code"]) == (401, "login-refused")
+    weak = browser.post("/api/v1/session/first", json={"name": "Ann", "password": "short", "code": code})
+    assert (weak.status_code, weak.json()["code"]) == (409, "account-error")
+    assert not running.service.app.people.anybody()
+
+    made = browser.post("/api/v1/session/first", json=account | {"code": code})
+    assert made.status_code == 200
+    assert made.json()["person"]["role"] == "administrator"
+    assert browser.get("/api/v1/model").status_code == 200, "signed in"
+    assert code not in str(browser.get("/api/v1/audit").json())
+    again = browser.post("/api/v1/session/first", json={"name": "Eve", "password": WORDS, "code": code})
+    assert again.status_code == 401
+    assert browser.get("/api/v1/session").json()["first"] is False

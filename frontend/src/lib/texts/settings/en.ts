@@ -27,13 +27,15 @@ export const en = {
   help_data_dir: "The folder for training data. One that holds cifar-10-batches-bin is used as it is.",
   help_model: "The model file to use. Empty: the one that comes with tenfold.",
   help_host:
-    "The address that the server listens on. 0.0.0.0 lets other machines in, once there is an administrator.",
+    "The address that the server listens on. 0.0.0.0 lets other machines in; then everybody has to sign in.",
   help_port: "The port that the server listens on. 0 takes any free one.",
   help_allowed_hosts: "Further names that the server answers to, separated by commas.",
   help_trusted_proxies: "Addresses or networks of proxies that are believed, separated by commas.",
   help_session_idle_minutes: "Whoever has not used the page for so many minutes has to sign in again.",
   help_session_hours: "So many hours after signing in, one has to sign in again in any case.",
   help_database_url: "Where the tables are. Empty: tenfold.db in the folder of tenfold.",
+  help_database_password_file:
+    "A file whose first line is the password of the database, such as a container’s secret.",
   help_upgrade_backup: "Whether the database is copied before a newer tenfold changes its tables.",
   help_max_picture_bytes: "The largest picture file taken, in bytes.",
   help_max_picture_pixels: "The largest picture taken, in pixels: width times height.",

@@ -55,6 +55,11 @@ export const en = {
   signedIn: "Signed in as {name}.",
   loginTitle: "Who is there?",
   loginText: "This server has accounts. An administrator makes one for you.",
+  firstTitle: "The first account",
+  firstText:
+    "Nobody has an account here yet. This one is an administrator’s. The code is at the end of the link that the server printed when it started.",
+  firstCode: "Code",
+  firstMake: "Make the account",
   loginAgain: "Your session has ended. Sign in again",
   account: "Account: {name}",
   roleViewer: "viewer",

@@ -46,11 +46,16 @@ class SessionAnswer(BaseModel):
     required: bool = Field(description="Whether one has to sign in.")
     person: PersonAnswer | None = Field(description="Null: nobody is signed in, and somebody has to be.")
     expires_at: datetime | None = Field(description="When the session ends if it is not used. Null: never.")
+    first: bool = Field(description="Whether nobody has an account yet, and the first is to be made.")
 
 
 class SignInRequest(BaseModel):
     name: str = Field(max_length=1000)
     password: str = _PASSWORD
+
+
+class FirstAccountRequest(SignInRequest):
+    code: str = Field(max_length=100, description="The end of the link that the server printed.")
 
 
 class OwnPasswordRequest(BaseModel):
@@ -83,7 +88,8 @@ def session(request: Request) -> SessionAnswer:
     try:
         return _answer(recognise(request))
     except (LoginNeeded, LoginRefused, NotAllowed):
-        return SessionAnswer(required=True, person=None, expires_at=None)
+        first = not service_of(request).app.people.anybody()
+        return SessionAnswer(required=True, person=None, expires_at=None, first=first)
 
 
 @router.post("/session", operation_id="sign_in", summary="Sign in", responses=_TRIED)
@@ -91,6 +97,23 @@ def sign_in(request: Request, response: Response, asked: SignInRequest) -> Sessi
     """Sets the cookie of a new session; the one that the browser had ends."""
     app = service_of(request).app
     cookie = app.logins.sign_in(asked.name, asked.password, _origin(request))
+    return _begun(request, response, cookie)
+
+
+@router.post(
+    "/session/first",
+    operation_id="make_first_account",
+    summary="Make the first account",
+    responses=responses(
+        _401="The code is not right, or there is an account.",
+        _409="The name or the password cannot be used.",
+        _422="A value cannot be used.",
+    ),
+)
+def make_first(request: Request, response: Response, asked: FirstAccountRequest) -> SessionAnswer:
+    """An administrator's; signs in as `POST /session` does."""
+    logins = service_of(request).app.logins
+    cookie = logins.make_first(asked.code, asked.name, asked.password, _origin(request))
     return _begun(request, response, cookie)
 
 
@@ -178,6 +201,7 @@ def _answer(who: Visitor) -> SessionAnswer:
         required=who.id != 0,
         person=PersonAnswer.of(who),
         expires_at=who.session.expires_at if who.session else None,
+        first=False,
     )
 
 
