@@ -15,7 +15,7 @@ from tenfold import settings
 from tenfold.catalogue.edits.corrections import is_held_out
 from tenfold.datasets import cifar10
 from tenfold.errors import DatasetError
-from tenfold.evaluation.improvement import Beside, verdict
+from tenfold.evaluation.improvement import facts_of, verdict
 from tenfold.evaluation.significance import Paired
 from tenfold.models.improvements import FAILED, JUDGED, STOPPED
 from tenfold.models.registry import CORRECTIONS, RUN
@@ -83,15 +83,14 @@ def trainings(home: Path) -> None:
 
 
 def _judged(app: App, held_out: Paired, own: Paired | None, model: str) -> None:
-    held, kept = Beside(held_out), Beside(own) if own else None
-    which, why, sentence = verdict(held, kept)
+    which, why, sentence = verdict(held_out, own)
     comparison = {
         "verdict": which,
         "why": why,
         "sentence": sentence,
         "margin": 0.01,
-        "held_out": held.facts(),
-        "own_test": kept and kept.facts(),
+        "held_out": facts_of(held_out),
+        "own_test": own and facts_of(own),
         "by_class": [{"label": "cat", "pictures": held_out.n, "old": held_out.both, "new": held_out.both}],
         "none_of_these": {"pictures": 3, "old": 1, "new": 2},
     }

@@ -5,7 +5,7 @@ import pytest
 
 from tenfold.datasets.labelled import LabelledPictures
 from tenfold.errors import DatasetError, UsageError
-from tenfold.evaluation.comparison import Contender, check_classes, compare, in_order
+from tenfold.evaluation.comparison import ModelAnswers, check_classes, compare, in_order
 from tenfold.evaluation.evaluate import Answers
 from tenfold.evaluation.significance import Paired
 
@@ -26,13 +26,13 @@ def answers(data: LabelledPictures, wrong: list[int], confidence: float = 0.9) -
     return Answers(probabilities, np.zeros(len(data), np.float32), 1.0)
 
 
-def contender(name: str, data: LabelledPictures, wrong: list[int]) -> Contender:
-    return Contender(name, answers(data, wrong), 0.5)
+def answered(name: str, data: LabelledPictures, wrong: list[int]) -> ModelAnswers:
+    return ModelAnswers(name, answers(data, wrong), 0.5)
 
 
 def test_a_clear_difference_is_told_in_a_sentence() -> None:
     data = pictures(1000)
-    found = compare(data, [contender("A", data, list(range(60))), contender("B", data, list(range(40, 70)))])
+    found = compare(data, [answered("A", data, list(range(60))), answered("B", data, list(range(40, 70)))])
     (one,) = found.differences
     assert one.counts == Paired(both=930, only_first=10, only_second=40, neither=20)
     assert one.better == "B"
@@ -43,7 +43,7 @@ def test_a_clear_difference_is_told_in_a_sentence() -> None:
 
 def test_the_sentence_is_of_the_better_one_in_whatever_order_they_are_named() -> None:
     data = pictures(1000)
-    several = [contender("A", data, list(range(60))), contender("B", data, list(range(40, 70)))]
+    several = [answered("A", data, list(range(60))), answered("B", data, list(range(40, 70)))]
     (one,) = compare(data, several[::-1]).differences
     assert (one.first, one.second, one.better) == ("B", "A", "B")
     assert one.value == pytest.approx(-0.03)
@@ -53,7 +53,7 @@ def test_the_sentence_is_of_the_better_one_in_whatever_order_they_are_named() ->
 def test_what_may_be_luck_is_not_called_better() -> None:
     data = pictures(1000)
     (one,) = compare(
-        data, [contender("A", data, list(range(60))), contender("B", data, list(range(5, 61)))]
+        data, [answered("A", data, list(range(60))), answered("B", data, list(range(5, 61)))]
     ).differences
     assert one.better is None
     assert one.sentence == (
@@ -63,14 +63,14 @@ def test_what_may_be_luck_is_not_called_better() -> None:
 
 def test_models_that_answer_alike_differ_in_nothing() -> None:
     data = pictures(300)
-    (one,) = compare(data, [contender("A", data, [1]), contender("B", data, [1])]).differences
+    (one,) = compare(data, [answered("A", data, [1]), answered("B", data, [1])]).differences
     assert one.p == 1.0
     assert one.sentence.startswith("No difference can be told between B and A: +0.00 points")
 
 
 def test_among_several_models_luck_has_more_chances_and_holm_counts_them() -> None:
     data = pictures(1000)
-    several = [contender(name, data, list(range(n))) for name, n in (("A", 30), ("B", 24), ("C", 24))]
+    several = [answered(name, data, list(range(n))) for name, n in (("A", 30), ("B", 24), ("C", 24))]
     two = compare(data, several[:2]).differences[0]
     three = compare(data, several).differences
     assert two.p == pytest.approx(1 / 64)
@@ -78,7 +78,7 @@ def test_among_several_models_luck_has_more_chances_and_holm_counts_them() -> No
     assert [(one.first, one.second) for one in three] == [("A", "B"), ("A", "C"), ("B", "C")]
     assert three[0].corrected == pytest.approx(3 * two.p)
     assert three[0].better == "B", "0.047 is below 0.05"
-    four = compare(data, [*several, contender("D", data, list(range(24)))]).differences
+    four = compare(data, [*several, answered("D", data, list(range(24)))]).differences
     assert four[0].corrected == pytest.approx(6 * two.p)
     assert four[0].better is None
 
@@ -86,7 +86,7 @@ def test_among_several_models_luck_has_more_chances_and_holm_counts_them() -> No
 def test_classes_are_compared_on_their_own_pictures() -> None:
     data = pictures(300)
     dogs = [i for i in range(300) if i % 3 == 1]
-    found = compare(data, [contender("A", data, dogs[:40]), contender("B", data, [])])
+    found = compare(data, [answered("A", data, dogs[:40]), answered("B", data, [])])
     rows = {row.label: row for row in found.by_class("A", "B")}
     assert rows["dog"].counts == Paired(both=60, only_first=0, only_second=40, neither=0)
     assert rows["dog"].counts.difference == pytest.approx(0.4)
@@ -99,8 +99,7 @@ def test_a_class_without_pictures_is_left_out() -> None:
     data = pictures(300)
     few = data.take(np.flatnonzero(data.labels != 2))
     assert [
-        row.label
-        for row in compare(few, [contender("A", few, []), contender("B", few, [])]).by_class("A", "B")
+        row.label for row in compare(few, [answered("A", few, []), answered("B", few, [])]).by_class("A", "B")
     ] == [
         "cat",
         "dog",
@@ -111,7 +110,7 @@ def test_pictures_that_one_gets_right_come_with_the_other_s_surest_mistake_first
     data = pictures(30)
     found = answers(data, [3, 4, 9])
     found.probabilities[4] = [0.01, 0.01, 0.98]
-    both = compare(data, [contender("A", data, [9]), Contender("B", found, 0.5)])
+    both = compare(data, [answered("A", data, [9]), ModelAnswers("B", found, 0.5)])
     assert both.only("A", "B").tolist() == [4, 3]
     assert both.only("B", "A").tolist() == []
 
@@ -120,7 +119,7 @@ def test_facts_are_plain_json() -> None:
     import json
 
     data = pictures(90)
-    found = compare(data, [contender("A", data, [1, 2]), contender("B", data, [])])
+    found = compare(data, [answered("A", data, [1, 2]), answered("B", data, [])])
     facts = json.loads(json.dumps(found.facts()))
     assert facts["pictures"] == 90
     assert facts["models"]["A"]["accuracy"] == round(88 / 90, 4)
@@ -133,13 +132,13 @@ def test_facts_are_plain_json() -> None:
 def test_two_models_with_names_of_their_own_are_needed(names: list[str]) -> None:
     data = pictures(3)
     with pytest.raises(UsageError, match="needs two models or more, each with a name of its own"):
-        compare(data, [contender(name, data, []) for name in names])
+        compare(data, [answered(name, data, []) for name in names])
 
 
 def test_no_pictures_are_no_ground_to_compare_on() -> None:
     data = pictures(0)
     with pytest.raises(DatasetError, match="hold no picture to compare by"):
-        compare(data, [contender("A", data, []), contender("B", data, [])])
+        compare(data, [answered("A", data, []), answered("B", data, [])])
 
 
 def test_models_of_different_classes_are_told_apart() -> None:

@@ -8,15 +8,14 @@ import numpy as np
 import pytest
 
 from tenfold.errors import UsageError
-from tenfold.evaluation.comparison import Comparison, Contender, compare
-from tenfold.evaluation.comparison_page import Subject, chance, curve_charts, interval_chart, render, write
+from tenfold.evaluation.compare_models import Compared
+from tenfold.evaluation.comparison import Comparison, ModelAnswers, compare
+from tenfold.evaluation.comparison_page import curve_charts, interval_chart, render, write
 from tenfold.evaluation.evaluate import Answers
 from tenfold.runs.run import Run
 from tests import tiny
 
 NAMES = ("plain", "wide <b>")
-SUBJECT = Subject(NAMES, "own & other", "test")
-FIGURES = [("accuracy", ["90.00%", "95.00%"])]
 
 
 def compared(names: tuple[str, ...] = NAMES) -> Comparison:
@@ -27,7 +26,7 @@ def compared(names: tuple[str, ...] = NAMES) -> Comparison:
         called[: 40 - 15 * place] = (called[: 40 - 15 * place] + 1) % 4
         probabilities = np.full((400, 4), 0.1, dtype=np.float32)
         probabilities[np.arange(400), called] = 0.7
-        several.append(Contender(name, Answers(probabilities, np.zeros(400, np.float32), 1.0), 0.5))
+        several.append(ModelAnswers(name, Answers(probabilities, np.zeros(400, np.float32), 1.0), 0.5))
     return compare(data, several)
 
 
@@ -38,9 +37,15 @@ def run(folder: Path, name: str, epochs: int) -> Run:
     return Run(folder / name)
 
 
+def page_of(found: Comparison | None, **runs: Run) -> str:
+    names = found.names if found else tuple(runs)
+    compared = [Compared(name, None, runs.get(name)) for name in names]
+    return render(compared, found, "own & other", "test")
+
+
 def test_the_page_says_who_is_better_and_shows_what_they_differ_in() -> None:
     found = compared()
-    page = render(SUBJECT, FIGURES, found, {})
+    page = page_of(found)
     assert found.differences[0].better == "wide <b>"
     assert f'<li class="told">{found.differences[0].sentence.replace("<b>", "&lt;b&gt;")}</li>' in page
     assert "own &amp; other" in page
@@ -54,7 +59,7 @@ def test_the_page_says_who_is_better_and_shows_what_they_differ_in() -> None:
 
 
 def test_the_page_needs_nothing_else_and_runs_only_its_own_script(tmp_path: Path) -> None:
-    page = render(SUBJECT, FIGURES, compared(), {"plain": run(tmp_path, "plain", 3)})
+    page = page_of(compared(), plain=run(tmp_path, "plain", 3))
     assert re.findall(r'(?:src|href)="(?!data:|#)[^"]*"', page) == []
     assert "default-src 'none'; img-src data:; style-src 'sha256-" in page
 
@@ -73,7 +78,7 @@ def test_curves_of_runs_are_laid_together(tmp_path: Path) -> None:
 
 
 def test_without_model_files_there_are_curves_alone(tmp_path: Path) -> None:
-    page = render(SUBJECT, FIGURES, None, {name: run(tmp_path, name, 3) for name in NAMES})
+    page = page_of(None, **{name: run(tmp_path, name, 3) for name in NAMES})
     assert "only their curves are compared" in page
     assert 'id="curves"' in page
     assert 'id="differences"' not in page
@@ -82,7 +87,7 @@ def test_without_model_files_there_are_curves_alone(tmp_path: Path) -> None:
 
 def test_several_models_show_holm_s_correction_and_the_spread_of_each_class() -> None:
     found = compared(("a", "b", "c"))
-    page = render(Subject(("a", "b", "c"), "x", "test"), [], found, {})
+    page = page_of(found)
     assert "after Holm's correction (1979) for 3 pairs" in page.replace("&#39;", "'")
     assert "by Holm</th>" in page
     assert ">Spread</button>" in page
@@ -96,14 +101,7 @@ def test_the_chart_of_intervals_shows_each_pair() -> None:
     assert chart.x.low < 0 < chart.x.high
 
 
-@pytest.mark.parametrize(
-    ("p", "text"), [(1.0, "1.00"), (0.5, "0.50"), (0.0349, "0.035"), (0.00123, "0.0012"), (1e-9, "< 0.0001")]
-)
-def test_a_p_value_has_two_figures(p: float, text: str) -> None:
-    assert chance(p) == text
-
-
 def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(UsageError, match=r"The page .*c\.html cannot be written"):
-        write(tmp_path / "file" / "c.html", SUBJECT, FIGURES, None, {})
+        write(tmp_path / "file" / "c.html", [Compared("a", None)], None, "x", "test")

@@ -1,21 +1,16 @@
 """When a model trained on corrections is called better, and what is said of it."""
 
-import numpy as np
 import pytest
 
-from tenfold.evaluation.improvement import LEAST_APART, Beside, beside, verdict
+from tenfold.evaluation.improvement import LEAST_APART, facts_of, figures_of, verdict
 from tenfold.evaluation.significance import Paired
 
 GAINED, EVEN, LOST = Paired(10, 0, 20, 5), Paired(10, 2, 3, 5), Paired(10, 20, 0, 5)
 KEPT = Paired(9300, 60, 65, 575)
 
 
-def told(held_out: Paired | None, own: Paired | None) -> tuple[str, str, str]:
-    return verdict(Beside(held_out) if held_out else None, Beside(own) if own else None)
-
-
 def test_better_is_one_that_gained_and_forgot_nothing() -> None:
-    which, why, sentence = told(GAINED, KEPT)
+    which, why, sentence = verdict(GAINED, KEPT)
     assert (which, why) == ("better", "better")
     assert sentence.startswith(
         "The new model is better. On corrections that were kept back: 28.6% right before, 85.7% now, "
@@ -26,65 +21,58 @@ def test_better_is_one_that_gained_and_forgot_nothing() -> None:
 
 
 def test_one_that_gained_but_forgot_is_worse() -> None:
-    which, why, sentence = told(GAINED, Paired(9000, 400, 100, 500))
+    which, why, sentence = verdict(GAINED, Paired(9000, 400, 100, 500))
     assert (which, why) == ("worse", "forgot")
     assert "it has forgotten more than 1 point of what it knew although it gained on corrections." in sentence
 
 
 def test_one_that_lost_on_corrections_is_worse() -> None:
-    which, why, sentence = told(LOST, KEPT)
+    which, why, sentence = verdict(LOST, KEPT)
     assert (which, why) == ("worse", "lost")
     assert sentence.startswith("The new model is worse on corrections.")
 
 
 def test_few_pictures_say_nothing_however_many_of_them_are_right() -> None:
-    which, why, sentence = told(Paired(1, 0, 3, 0), KEPT)
+    which, why, sentence = verdict(Paired(1, 0, 3, 0), KEPT)
     assert (which, why) == ("no-difference", "not-told")
     assert sentence.startswith("No difference can be told on corrections.")
     assert "n = 4." in sentence
 
 
 def test_one_of_which_nobody_knows_what_it_forgot_is_not_called_better() -> None:
-    which, why, sentence = told(GAINED, None)
+    which, why, sentence = verdict(GAINED, None)
     assert (which, why) == ("no-difference", "not-measured")
     assert "gained on corrections, but whether it forgot cannot be told" in sentence
     assert "What it knew before was not measured" in sentence
 
 
 def test_one_that_may_have_lost_more_than_the_margin_is_not_called_better() -> None:
-    which, why, sentence = told(GAINED, Paired(180, 6, 5, 9))
+    which, why, sentence = verdict(GAINED, Paired(180, 6, 5, 9))
     assert (which, why) == ("no-difference", "may-have-forgot")
     assert "may have lost more than 1 point of what it knew" in sentence
 
 
-def test_without_a_correction_kept_back_nothing_is_told() -> None:
-    assert told(None, KEPT) == (
+def test_without_a_correction_kept_back_nothing_is_verdict() -> None:
+    assert verdict(None, KEPT) == (
         "no-difference",
         "not-told",
         "No difference can be told on corrections. No correction was kept back. "
-        f"On the test part of its own data: {Beside(KEPT).told()}.",
+        f"On the test part of its own data: {figures_of(KEPT)}.",
     )
 
 
-def test_with_fewer_than_five_pictures_apart_no_difference_is_told() -> None:
+def test_with_fewer_than_five_pictures_apart_no_difference_is_verdict() -> None:
     assert LEAST_APART == 5
-    assert told(Paired(0, 0, LEAST_APART, 5), KEPT)[0] == "better"
-    assert told(Paired(0, LEAST_APART, 0, 5), KEPT)[0] == "worse"
+    assert verdict(Paired(0, 0, LEAST_APART, 5), KEPT)[0] == "better"
+    assert verdict(Paired(0, LEAST_APART, 0, 5), KEPT)[0] == "worse"
     for others in range(100):
-        assert told(Paired(others, 0, LEAST_APART - 1, 0), KEPT)[0] == "no-difference"
-        assert told(Paired(0, 0, LEAST_APART - 1, others), KEPT)[0] == "no-difference"
+        assert verdict(Paired(others, 0, LEAST_APART - 1, 0), KEPT)[0] == "no-difference"
+        assert verdict(Paired(0, 0, LEAST_APART - 1, others), KEPT)[0] == "no-difference"
 
 
 @pytest.mark.parametrize("counts", [GAINED, EVEN, LOST, KEPT])
 def test_the_figures_agree_with_each_other(counts: Paired) -> None:
-    facts = Beside(counts).facts()
+    facts = facts_of(counts)
     assert facts["difference"] == pytest.approx(facts["new"]["accuracy"] - facts["old"]["accuracy"])
     assert facts["low"] <= facts["difference"] <= facts["high"]
     assert facts["pictures"] == counts.n
-
-
-def test_no_pictures_are_no_comparison() -> None:
-    assert beside(np.zeros(0, bool), np.zeros(0, bool)) is None
-    both = beside(np.array([True, False]), np.array([True, True]))
-    assert both is not None
-    assert both.counts == Paired(1, 0, 1, 0)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenfold.evaluation.significance import Paired, difference_interval, holm, mcnemar, paired
+from tenfold.evaluation.significance import Paired, chance, difference_interval, holm, mcnemar, paired
 
 # Fagerland, Lydersen and Laake 2017, "Statistical Analysis of Contingency Tables", chapter 8:
 AIRWAY = Paired(both=1, only_first=1, only_second=7, neither=12)  # Bentur et al. 2009
@@ -92,3 +92,10 @@ def test_holm_multiplies_by_the_tests_that_are_left_and_never_falls() -> None:
     assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
     assert holm([0.6, 0.7]) == [1.0, 1.0]
     assert holm([]) == []
+
+
+@pytest.mark.parametrize(
+    ("p", "text"), [(1.0, "1.00"), (0.5, "0.50"), (0.0349, "0.035"), (0.00123, "0.0012"), (1e-9, "< 0.0001")]
+)
+def test_a_p_value_has_two_figures(p: float, text: str) -> None:
+    assert chance(p) == text

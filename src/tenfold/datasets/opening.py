@@ -34,6 +34,11 @@ PIXELS_PER_INPUT = 8
 _NAMED = 3
 
 
+def title_of(source: str) -> str:
+    """What people call the data: CIFAR-10, or the name of the folder or manifest."""
+    return "CIFAR-10" if source == CIFAR10 else Path(source).name or source
+
+
 def open_dataset(
     source: str,
     *,

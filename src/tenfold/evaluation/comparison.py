@@ -16,12 +16,12 @@ from tenfold.errors import DatasetError, UsageError
 from tenfold.evaluation.evaluate import Answers, Evaluation, named, score
 from tenfold.evaluation.significance import Paired, difference_interval, holm, mcnemar, paired
 
-# A difference is told where so rare a result would be luck, and its interval leaves 0 out.
+# The significance level. A difference also needs an interval that leaves 0 out.
 LEVEL = 0.05
 
 
 @dataclass(frozen=True, eq=False)
-class Contender:
+class ModelAnswers:
     """A model's answers to the pictures that all are compared on.
 
     Attributes:
@@ -78,10 +78,10 @@ class Difference:
             first, second, value, low, high = second, first, -value, -high, -low
         digits = 1 if value >= 0.01 else 2
         ends = f"{100 * low:.{digits}f} to {100 * high:.{digits}f}"
-        told = f"{100 * value:+.{digits}f} points, 95 % interval {ends}"
+        figures = f"{100 * value:+.{digits}f} points, 95 % interval {ends}"
         if self.better:
-            return f"{second} is better than {first}: {told}"
-        return f"No difference can be told between {second} and {first}: {told}"
+            return f"{second} is better than {first}: {figures}"
+        return f"No difference can be told between {second} and {first}: {figures}"
 
 
 @dataclass(frozen=True)
@@ -157,14 +157,14 @@ class Comparison:
         }
 
 
-def compare(data: LabelledPictures, contenders: Sequence[Contender]) -> Comparison:
+def compare(data: LabelledPictures, models: Sequence[ModelAnswers]) -> Comparison:
     """Compare models by their answers to the same pictures.
 
     Raises:
         UsageError: there are fewer than two, or two are called alike.
         DatasetError: there are no pictures.
     """
-    names = tuple(one.name for one in contenders)
+    names = tuple(one.name for one in models)
     if len(names) < 2 or len(set(names)) < len(names):
         raise UsageError(
             "A comparison",
@@ -175,15 +175,15 @@ def compare(data: LabelledPictures, contenders: Sequence[Contender]) -> Comparis
         raise DatasetError(
             "The data", "hold no picture to compare by", cure="Name another part with --split."
         )
-    right = {one.name: one.found.predicted == data.labels for one in contenders}
+    right = {one.name: one.found.predicted == data.labels for one in models}
     pairs = list(combinations(names, 2))
     counts = [paired(right[first], right[second]) for first, second in pairs]
     p = [mcnemar(one) for one in counts]
     return Comparison(
         data,
         names,
-        {one.name: one.found for one in contenders},
-        {one.name: score(data, one.found, one.threshold) for one in contenders},
+        {one.name: one.found for one in models},
+        {one.name: score(data, one.found, one.threshold) for one in models},
         [
             Difference(first, second, count, *difference_interval(count), each, corrected, len(pairs))
             for (first, second), count, each, corrected in zip(pairs, counts, p, holm(p), strict=True)
@@ -203,12 +203,12 @@ def check_classes(classes: Mapping[str, Sequence[str]]) -> None:
     for name, theirs in others:
         if set(theirs) != set(labels):
             only = [c for c in labels if c not in theirs], [c for c in theirs if c not in labels]
-            told = [
+            only_theirs = [
                 f"only {who}: {named(which)}" for who, which in zip((first, name), only, strict=True) if which
             ]
             raise DatasetError(
                 f"{first} and {name}",
                 "know different classes, so they cannot be compared on the same pictures",
-                received="; ".join(told),
+                received="; ".join(only_theirs),
                 cure="Compare models of the same classes.",
             )

@@ -3,9 +3,7 @@
 Its templates lie beside the report's, whose style, script and charts it uses.
 """
 
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import combinations
 from pathlib import Path
@@ -17,10 +15,12 @@ from PIL import Image
 
 from tenfold import __version__
 from tenfold.evaluation import html
+from tenfold.evaluation.compare_models import Compared, figures
 from tenfold.evaluation.comparison import Comparison, Difference
 from tenfold.evaluation.report import axes, page, pictures
 from tenfold.evaluation.report.axes import Axis
 from tenfold.evaluation.report.charts import Chart, epochs_chart
+from tenfold.evaluation.significance import chance
 from tenfold.runs.run import Run
 
 CURVES = (
@@ -37,58 +37,43 @@ _LARGEST = 96
 _LABEL_ABOVE = 0.05
 
 
-@dataclass(frozen=True)
-class Subject:
-    """What the page says of itself: the compared names, the data's name, and which part of it."""
-
-    names: tuple[str, ...]
-    data: str
-    split: str
-
-
-def write(
-    path: Path,
-    subject: Subject,
-    figures: Sequence[tuple[str, Sequence[str]]],
-    found: Comparison | None,
-    runs: Mapping[str, Run],
-) -> None:
+def write(path: Path, compared: Sequence[Compared], found: Comparison | None, data: str, split: str) -> None:
     """Write the page.
 
     Args:
-        figures: the rows of the table: a name, and a value for each of the subject's names.
         found: the comparison of the models, or None where only curves can be compared.
-        runs: the training runs, by the compared name; may lack some.
+        data, split: what the data are called, and which part of them was used.
 
     Raises:
         UsageError: it cannot be written.
     """
-    html.write(path, render(subject, figures, found, runs), "The page")
+    html.write(path, render(compared, found, data, split), "The page")
 
 
-def render(
-    subject: Subject,
-    figures: Sequence[tuple[str, Sequence[str]]],
-    found: Comparison | None,
-    runs: Mapping[str, Run],
-) -> str:
+def render(compared: Sequence[Compared], found: Comparison | None, data: str, split: str) -> str:
     """The page as text; see `write`."""
     environment = page.environment()
     environment.filters["chance"] = chance
     style = html.source(environment, "report.css") + html.source(environment, "comparison.css")
     script, now = html.source(environment, "report.js"), datetime.now(UTC)
     differences = found.differences if found else []
+    names = [one.name for one in compared]
+    runs = {one.name: one.run for one in compared if one.run and one.run.epochs}
+    rows = [
+        (name, [value.replace("%", f"{page.NO_BREAK}%") for value in row])
+        for name, row in figures(compared, found)
+    ]
     return environment.get_template("comparison.html").render(
-        subject=subject,
+        subject={"names": names, "data": data, "split": split},
         version=__version__,
         created=now.isoformat(timespec="seconds"),
         day=f"{now:%-d %B %Y}",
-        figures=[(name, [value.replace("%", f"{page.NO_BREAK}%") for value in row]) for name, row in figures],
+        figures=rows,
         found=found,
         differences=differences,
-        # One alone is told by its sentence.
+        # One alone needs no chart: its sentence says it.
         intervals=[interval_chart(differences)] if 1 < len(differences) <= MOST_IN_CHART else [],
-        curves=curve_charts(subject.names, runs),
+        curves=curve_charts(names, runs),
         runs=list(runs),
         classes=_classes(found),
         pairs=_pairs(found),
@@ -180,10 +165,3 @@ def _picture(found: Comparison, index: int, right: str, wrong: str) -> dict[str,
         "confidence": float(said.confidence[index]),
         "source": data.sources[index] if data.sources else f"picture {index:,}",
     }
-
-
-def chance(p: float) -> str:
-    """A p-value for people: 0.034, below 0.0001."""
-    if p < 0.0001:
-        return "< 0.0001"
-    return f"{p:.{max(2, 1 - math.floor(math.log10(p)))}f}"

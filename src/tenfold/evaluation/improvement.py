@@ -5,15 +5,11 @@ one learned from. The old model was wrong on many of the first, or nobody would 
 model has it easy there. So gaining on them is not enough; what was known before has to be there still.
 """
 
-from dataclasses import dataclass
 from typing import Any, Literal
-
-import numpy as np
-from numpy.typing import NDArray
 
 from tenfold import metrics
 from tenfold.evaluation.comparison import LEVEL
-from tenfold.evaluation.significance import Paired, difference_interval, mcnemar, paired
+from tenfold.evaluation.significance import Paired, difference_interval, mcnemar
 
 Verdict = Literal["better", "worse", "no-difference"]
 # What the verdict rests on, for programs. forgot: on its own test part it lost more than the margin; lost: on
@@ -27,64 +23,43 @@ MARGIN = 0.01
 LEAST_APART = 5
 
 
-@dataclass(frozen=True)
-class Beside:
-    """The old model (first) and the new one (second) on the same pictures."""
-
-    counts: Paired
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """The 95 % interval of the new one's accuracy minus the old one's, -1 to 1."""
-        return difference_interval(self.counts)
-
-    @property
-    def p(self) -> float:
-        """McNemar's test, mid-p."""
-        return mcnemar(self.counts)
-
-    @property
-    def gained(self) -> bool:
-        return self.interval[0] > 0 and self.p < LEVEL
-
-    @property
-    def lost(self) -> bool:
-        return self.interval[1] < 0 and self.p < LEVEL
-
-    def facts(self) -> dict[str, Any]:
-        """The figures as plain JSON types."""
-        counts, (low, high) = self.counts, self.interval
-        old = metrics.share(counts.both + counts.only_first, counts.n)
-        new = metrics.share(counts.both + counts.only_second, counts.n)
-        return {
-            "pictures": counts.n,
-            "old": {"accuracy": old.value, "low": old.low, "high": old.high},
-            "new": {"accuracy": new.value, "low": new.low, "high": new.high},
-            "difference": counts.difference,
-            "low": low,
-            "high": high,
-            "p": self.p,
-            "only_old_right": counts.only_first,
-            "only_new_right": counts.only_second,
-        }
-
-    def told(self) -> str:
-        """The figures in words: "40.0 % before, 80.0 % now, +40.0 points (95 % interval ...), n = 20"."""
-        facts = self.facts()
-        low, high = (100 * end for end in self.interval)
-        return (
-            f"{facts['old']['accuracy']:.1%} right before, {facts['new']['accuracy']:.1%} now, "
-            f"{100 * self.counts.difference:+.1f} points (95 % interval {low:+.1f} to {high:+.1f}), "
-            f"n = {self.counts.n:,}"
-        )
+def facts_of(counts: Paired) -> dict[str, Any]:
+    """The figures of the old model (first) and the new one (second) as plain JSON types."""
+    low, high = difference_interval(counts)
+    old = metrics.share(counts.both + counts.only_first, counts.n)
+    new = metrics.share(counts.both + counts.only_second, counts.n)
+    return {
+        "pictures": counts.n,
+        "old": {"accuracy": old.value, "low": old.low, "high": old.high},
+        "new": {"accuracy": new.value, "low": new.low, "high": new.high},
+        "difference": counts.difference,
+        "low": low,
+        "high": high,
+        "p": mcnemar(counts),
+        "only_old_right": counts.only_first,
+        "only_new_right": counts.only_second,
+    }
 
 
-def beside(old: NDArray[np.bool_], new: NDArray[np.bool_]) -> Beside | None:
-    """Two models by whether each was right, bool `[N]`; None where there are no pictures."""
-    return Beside(paired(old, new)) if len(old) else None
+def figures_of(counts: Paired) -> str:
+    """The figures in words: "40.0 % before, 80.0 % now, +40.0 points (95 % interval ...), n = 20"."""
+    facts = facts_of(counts)
+    return (
+        f"{facts['old']['accuracy']:.1%} right before, {facts['new']['accuracy']:.1%} now, "
+        f"{100 * counts.difference:+.1f} points "
+        f"(95 % interval {100 * facts['low']:+.1f} to {100 * facts['high']:+.1f}), n = {counts.n:,}"
+    )
 
 
-def verdict(held_out: Beside | None, own: Beside | None, margin: float = MARGIN) -> tuple[Verdict, Why, str]:
+def _gained(counts: Paired) -> bool:
+    return difference_interval(counts)[0] > 0 and mcnemar(counts) < LEVEL
+
+
+def _lost(counts: Paired) -> bool:
+    return difference_interval(counts)[1] < 0 and mcnemar(counts) < LEVEL
+
+
+def verdict(held_out: Paired | None, own: Paired | None, margin: float = MARGIN) -> tuple[Verdict, Why, str]:
     """Which model is better, and why, for programs and in words.
 
     Better: on the corrections kept back the interval leaves 0 out in favour of the new one, and on the own
@@ -98,27 +73,27 @@ def verdict(held_out: Beside | None, own: Beside | None, margin: float = MARGIN)
         margin: as a share, 0 to 1.
     """
     parts = [
-        f"On corrections that were kept back: {held_out.told()}."
+        f"On corrections that were kept back: {figures_of(held_out)}."
         if held_out
         else "No correction was kept back.",
-        f"On the test part of its own data: {own.told()}."
+        f"On the test part of its own data: {figures_of(own)}."
         if own
         else "What it knew before was not measured: its own data are not at hand.",
     ]
     points = f"{100 * margin:g} point" + ("s" if margin != 0.01 else "")
-    forgot = own is not None and own.lost and own.counts.difference < -margin
+    forgot = own is not None and _lost(own) and own.difference < -margin
     if forgot:
-        kept = " although it gained on corrections" if held_out is not None and held_out.gained else ""
+        kept = " although it gained on corrections" if held_out is not None and _gained(held_out) else ""
         words = f"The new model is worse: it has forgotten more than {points} of what it knew{kept}."
         return "worse", "forgot", " ".join([words, *parts])
-    if held_out is not None and held_out.lost:
+    if held_out is not None and _lost(held_out):
         return "worse", "lost", " ".join(["The new model is worse on corrections.", *parts])
-    if held_out is None or not held_out.gained:
+    if held_out is None or not _gained(held_out):
         return "no-difference", "not-told", " ".join(["No difference can be told on corrections.", *parts])
     if own is None:
         words = "The new model gained on corrections, but whether it forgot cannot be told."
         return "no-difference", "not-measured", " ".join([words, *parts])
-    if own.interval[0] < -margin:
+    if difference_interval(own)[0] < -margin:
         words = f"The new model gained on corrections, but may have lost more than {points} of what it knew."
         return "no-difference", "may-have-forgot", " ".join([words, *parts])
     return "better", "better", " ".join(["The new model is better.", *parts])

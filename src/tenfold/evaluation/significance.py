@@ -110,3 +110,10 @@ def holm(values: Sequence[float]) -> list[float]:
         least = max(least, min(1.0, (len(values) - place) * values[index]))
         raised[index] = least
     return raised
+
+
+def chance(p: float) -> str:
+    """A p-value for people: 0.034, below 0.0001."""
+    if p < 0.0001:
+        return "< 0.0001"
+    return f"{p:.{max(2, 1 - math.floor(math.log10(p)))}f}"

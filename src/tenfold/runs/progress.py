@@ -33,3 +33,10 @@ class TrainingProgress:
 
 
 OnProgress = Callable[[TrainingProgress], None]
+
+
+def clock(seconds: float) -> str:
+    """Hours, minutes and seconds: 0:01:40."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}"

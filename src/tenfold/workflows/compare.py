@@ -1,16 +1,15 @@
 """The job "compare": registered models on the same pictures, which is better, and whether that is luck."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
 
 from tenfold.datasets.dataset import Dataset
-from tenfold.datasets.opening import CIFAR10, open_dataset
+from tenfold.datasets.opening import open_dataset, title_of
 from tenfold.evaluation import comparison_page
-from tenfold.evaluation.compare_models import contest
+from tenfold.evaluation.compare_models import Compared, compare_models
 from tenfold.inference import Classifier
 from tenfold.jobs import WORK, JobType, Shape, Stopped, Work
 from tenfold.models.registry import Registry
@@ -103,19 +102,11 @@ class Compare:
         registered = [self._registry.get(key) for key in keys]
         names = names_of(registered)
         models = {name: self._load(self._registry.path(key)) for name, key in zip(names, keys, strict=True)}
-        done = 0
 
-        @contextmanager
-        def showing(name: str) -> Iterator[Callable[[int, int], None]]:
-            nonlocal done
-
-            def told(count: int, total: int) -> None:
-                if work.stopping:
-                    raise Stopped
-                work.progress(done * total + count, len(models) * total, f"asking {name}")
-
-            yield told
-            done += 1
+        def progress(done: int, total: int, name: str) -> None:
+            if work.stopping:
+                raise Stopped
+            work.progress(done, total, f"asking {name}")
 
         def opening(side: int, resize: str) -> Dataset:
             work.progress(0, 0, "reading the pictures")
@@ -128,21 +119,12 @@ class Compare:
                 files=self._files,
             )
 
-        found = contest(models, opening, split, showing)
+        found = compare_models(models, opening, split, progress)
         facts = found.facts()
         for name, key in zip(names, keys, strict=True):
             facts["models"][name]["hash"] = key
-        title = "CIFAR-10" if source == CIFAR10 else Path(source).name
-        figures = [
-            ("accuracy", [f"{found.evaluations[name].accuracy.value:.2%}" for name in names]),
-            ("macro F1", [f"{found.evaluations[name].macro.f1:.2%}" for name in names]),
-            ("calibration error", [f"{found.evaluations[name].calibration_error:.2%}" for name in names]),
-            ("model file", [f"{model.bytes / 1e6:.1f} MB" for model in models.values()]),
-            ("input", [f"{model.info.input_size} pixels" for model in models.values()]),
-        ]
-        comparison_page.write(
-            self.page(work.id), comparison_page.Subject(tuple(names), title, split), figures, found, {}
-        )
+        compared = [Compared(name, model) for name, model in models.items()]
+        comparison_page.write(self.page(work.id), compared, found, title_of(source), split)
         return CompareResult(data=source, split=split, **facts)
 
 

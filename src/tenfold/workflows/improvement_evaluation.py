@@ -15,7 +15,8 @@ from tenfold.catalogue.edits.corrections import CorrectedPicture
 from tenfold.catalogue.entries.tables import NONE
 from tenfold.datasets.labelled import LabelledPictures
 from tenfold.evaluation.evaluate import answers
-from tenfold.evaluation.improvement import MARGIN, beside, verdict
+from tenfold.evaluation.improvement import MARGIN, facts_of, verdict
+from tenfold.evaluation.significance import paired
 from tenfold.inference import Classifier
 from tenfold.inference.server import ModelServer, Read
 
@@ -44,10 +45,10 @@ def judge(
     filed = [dict(_filed(model, shown, path_of, told, name)) for model, name in _named(old, new)]
     readable = [one for one in held_out if one.hash in filed[0]]
     right = [np.array([said[one.hash] == one.label for one in readable], dtype=bool) for said in filed]
-    on_corrections = beside(*right)
+    on_corrections = paired(*right) if readable else None
     on_own = None
     if own is not None and len(own):
-        on_own = beside(*(_own_right(model, own, told, name) for model, name in _named(old, new)))
+        on_own = paired(*(_own_right(model, own, told, name) for model, name in _named(old, new)))
     which, why, sentence = verdict(on_corrections, on_own)
     strangers = [one.hash for one in none if one.hash in filed[0]]
     return {
@@ -55,8 +56,8 @@ def judge(
         "why": why,
         "sentence": sentence,
         "margin": MARGIN,
-        "held_out": on_corrections.facts() if on_corrections else None,
-        "own_test": on_own.facts() if on_own else None,
+        "held_out": facts_of(on_corrections) if on_corrections else None,
+        "own_test": facts_of(on_own) if on_own else None,
         "by_class": _by_class(readable, right),
         "none_of_these": {
             "pictures": len(strangers),

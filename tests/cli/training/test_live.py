@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from tenfold.cli.training.live import LiveTable, clock
-from tenfold.runs.progress import TrainingProgress
+from tenfold.cli.training.live import LiveTable
+from tenfold.runs.progress import TrainingProgress, clock
 
 WITHIN = TrainingProgress(
     epoch=1,

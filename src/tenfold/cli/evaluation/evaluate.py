@@ -68,6 +68,7 @@ def evaluate(**given: Any) -> None:
     beside it.
     """
     from tenfold import settings
+    from tenfold.datasets.opening import title_of
     from tenfold.evaluation.evaluate import answers, check_fit, score
     from tenfold.evaluation.report import write_report
     from tenfold.inference import Classifier
@@ -96,7 +97,7 @@ def evaluate(**given: Any) -> None:
             given["output"],
             classifier,
             data,
-            name="CIFAR-10" if source == "cifar10" else Path(source).name or source,
+            name=title_of(source),
             split=given["split"],
             run=run,
             strangers=strangers,
@@ -132,13 +133,12 @@ def _open(
     source: str, split: str, classifier: "Classifier", data_dir: Path, home: Path
 ) -> "LabelledPictures":
     """The pictures to judge by, labelled in the order of the model's classes."""
-    from tenfold.evaluation.class_mapping import joined, with_classes
+    from tenfold.evaluation.class_mapping import with_classes
+    from tenfold.evaluation.compare_models import part
 
     info = classifier.info
     data = open_data(source, info.input_size, data_dir, home, resize=info.resize, fetch=False)
-    parts = {"test": data.test, "validation": data.validation, "training": data.training}
-    chosen = joined(list(parts.values())) if split == "all" else parts[split]
-    return with_classes(chosen, info.labels)
+    return with_classes(part(data, split), info.labels)
 
 
 def _strangers(

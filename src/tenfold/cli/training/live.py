@@ -1,6 +1,6 @@
 """Training as one watches it: a row for each epoch, and on a terminal a line that moves and a curve.
 
-Draws what it is told (runs/progress.py); trains nothing. Where the output is no terminal, or a terminal
+Draws what a run reports (runs/progress.py); trains nothing. Where the output is no terminal, or a terminal
 without a movable cursor, only the rows are printed, in full.
 """
 
@@ -10,12 +10,10 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 from tenfold.cli.terminal.sparkline import sparkline
-
-if TYPE_CHECKING:
-    from tenfold.runs.progress import TrainingProgress
+from tenfold.runs.progress import TrainingProgress, clock
 
 _SECONDS_BETWEEN = 0.1
 _BAR = 20
@@ -32,7 +30,7 @@ class _Column:
     name: str
     width: int
     wanted: int
-    text: Callable[["TrainingProgress"], str]
+    text: Callable[[TrainingProgress], str]
 
 
 def _share(value: float | None) -> str:
@@ -78,7 +76,7 @@ class LiveTable:
         self._drawn = 0.0
         self._epoch = 0  # the number of the curve's last epoch
 
-    def show(self, progress: "TrainingProgress") -> None:
+    def show(self, progress: TrainingProgress) -> None:
         """Draw a report: a row at an epoch's end, the moving line within it."""
         if progress.validation_accuracy is not None:
             self._finish(progress, progress.validation_accuracy)
@@ -93,7 +91,7 @@ class LiveTable:
             self._draw([*curve, ""] if curve else [])
             self._below = 0
 
-    def _finish(self, progress: "TrainingProgress", accuracy: float) -> None:
+    def _finish(self, progress: TrainingProgress, accuracy: float) -> None:
         best = accuracy > max(self._curve, default=-1.0)
         self._curve.append(accuracy)
         self._epoch = progress.epoch
@@ -123,7 +121,7 @@ class LiveTable:
         # One less: some terminals break a line that is exactly full.
         return max(20, shutil.get_terminal_size().columns - 1)
 
-    def _within(self, p: "TrainingProgress") -> str:
+    def _within(self, p: TrainingProgress) -> str:
         filled = _BAR * p.step // max(p.steps, 1)
         line = f"{f'{p.epoch}/{p.epochs}':>9}"
         for part in (
@@ -181,10 +179,3 @@ def _heading(columns: Sequence[_Column]) -> list[str]:
         groups += (f" {name} ".center(wide, "-") if name else " " * wide) + _GAP
         start = end
     return [groups.rstrip(), _GAP.join(c.name.rjust(c.width) for c in columns)]
-
-
-def clock(seconds: float) -> str:
-    """Hours, minutes and seconds: 0:01:40."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}"

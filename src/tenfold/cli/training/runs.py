@@ -9,7 +9,7 @@ import click
 
 from tenfold.cli.terminal.sparkline import sparkline
 from tenfold.cli.terminal.text import padded, printable, table, width
-from tenfold.cli.training.live import clock
+from tenfold.runs.progress import clock
 
 if TYPE_CHECKING:
     from tenfold.runs.run import Run
@@ -78,7 +78,7 @@ def show(folder: Path, run: str) -> None:
 def compare(folder: Path, names: tuple[str, ...]) -> None:
     """Lay runs side by side: figures, curves, and the settings in which they differ.
 
-    `tenfold compare` judges what they trained on the same pictures.
+    `tenfold compare` runs their models on the same pictures.
     """
     from tenfold.errors import UsageError
     from tenfold.runs.listing import named_run

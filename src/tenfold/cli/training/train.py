@@ -162,8 +162,8 @@ def _export(asked: Asked, trainer: "Trainer", data: "Dataset", run: "Run") -> No
     click.echo(f"Calibration error: {evaluation.calibration_error:.2%}")
     click.echo(f"Model file: {target}")
     if asked.report:
+        from tenfold.datasets.opening import title_of
         from tenfold.evaluation.report import write_report
 
-        name = data.name if data.name == "cifar10" else Path(data.name).name
-        written = write_report(run.report_file, classifier, data.test, name=name, run=run)
+        written = write_report(run.report_file, classifier, data.test, name=title_of(data.name), run=run)
         click.echo(f"Report: {written.page}")
