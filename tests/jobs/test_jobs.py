@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 from sqlalchemy import insert, select, text
 from sqlalchemy.exc import IntegrityError
 
@@ -34,6 +35,10 @@ def opened(database: Database) -> Iterator[Open]:
             return jobs
 
         yield one
+
+
+class Stitches(BaseModel):
+    stitches: int
 
 
 def until(true: Callable[[], Any], seconds: float = LONG) -> None:
@@ -111,11 +116,29 @@ def test_a_fault_ends_the_job_in_neutral_words_and_is_logged(
     assert "hunter2" in caplog.text
 
 
-def test_work_of_an_unknown_kind_fails_in_words(opened: Open) -> None:
-    jobs = opened()
-    problem = jobs.wait(ask(jobs, "knit"), LONG).problem
+def test_a_job_of_an_unknown_kind_waits_for_a_worker_that_knows_it(database: Database, opened: Open) -> None:
+    older = opened(purl=lambda work: {})
+    knit = ask(older, "knit")
+    assert older.wait(ask(older, "purl"), LONG).state == DONE  # the job behind it is not held up
+    assert [(job.kind, job.state) for job in older.list()] == [("purl", DONE), ("knit", WAITING)]
+    assert older.cancel(ask(older, "crochet")).state == CANCELLED
+    newer = Jobs(database, doing({"knit": lambda work: {"made": 1}}))
+    try:
+        newer.start(serving=True)
+        assert older.wait(knit, LONG).result == {"made": 1}
+    finally:
+        newer.close()
+
+
+def test_a_job_with_parameters_of_another_version_fails_in_words(database: Database) -> None:
+    jobs = Jobs(database, {JobType("knit", WORK, Stitches, Anything): lambda work: Anything({})})
+    try:
+        jobs.start()
+        problem = jobs.wait(ask(jobs, "knit", rows=3), LONG).problem
+    finally:
+        jobs.close()
     assert problem is not None
-    assert "is work of a kind that this version of tenfold does not know (knit)" in problem["detail"]
+    assert "'Knit' was submitted by another version of tenfold (knit)" in problem["detail"]
 
 
 def test_what_json_cannot_hold_is_a_fault(opened: Open, caplog: pytest.LogCaptureFixture) -> None:

@@ -163,6 +163,39 @@ def test_a_job_to_be_cancelled_ends_with_its_worker(database: Database, jobs: Jo
     assert jobs.get(asked).state == CANCELLED
 
 
+def test_a_job_whose_handler_ends_it_when_cancelled_is_claimed_again(database: Database, jobs: Jobs) -> None:
+    asked = ask(jobs)
+    dying, other = (Leases(database, serving=True, handling_cancel=["knit"]) for _ in range(2))
+    claimed(dying)
+    jobs.cancel(asked)
+    run_out(database, dying)
+    other.take_from_the_dead()
+    assert jobs.get(asked).state == WAITING
+    one = claimed(other)
+    assert other.cancel_asked(one)
+    other.put_back(one)
+    assert jobs.get(asked).state == WAITING
+
+
+def test_a_cancelled_job_whose_worker_dies_each_time_is_given_up(database: Database, jobs: Jobs) -> None:
+    asked = ask(jobs)
+    for _ in range(MOST_LOST):
+        dying = Leases(database, serving=True, handling_cancel=["knit"])
+        claimed(dying)
+        jobs.records.cancel(asked, handling_cancel=["knit"])
+        run_out(database, dying)
+        Leases(database, serving=True, handling_cancel=["knit"]).take_from_the_dead()
+    assert jobs.get(asked).state == FAILED
+
+
+def test_a_cancelled_job_that_waits_again_is_left_to_its_handler(database: Database, jobs: Jobs) -> None:
+    leases = Leases(database, serving=True)
+    started, never = ask(jobs), ask(jobs)
+    leases.put_back(claimed(leases))
+    cancelled = [jobs.records.cancel(job, handling_cancel=["knit"]) for job in (started, never)]
+    assert [(job.state, job.cancel) for job in cancelled] == [(WAITING, True), (CANCELLED, True)]
+
+
 def test_only_a_living_server_keeps_commands_waiting(database: Database, jobs: Jobs) -> None:
     command, server = Leases(database, serving=False), Leases(database, serving=True)
     assert not command.take_from_the_dead()

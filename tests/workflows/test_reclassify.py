@@ -1,5 +1,7 @@
 """Another model's answers to the catalogue: asked for, looked through, taken over, undone, thrown away."""
 
+import subprocess
+import sys
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -25,7 +27,8 @@ from tenfold.workflows import reclassify as reclassifying
 from tenfold.workflows.classify import ClassifyPending
 from tenfold.workflows.reclassify import RECLASSIFY, Reclassify, ReclassifyParams, ReclassifyResult
 from tests import tiny
-from tests.fakes import BLUE, GREEN, GREY, RED, FakeClassifier, FakeWork, picture
+from tests.fakes import BLUE, GREEN, GREY, RED, Anything, FakeClassifier, FakeWork, picture
+from tests.paths import ROOT
 
 
 class Contrary(FakeClassifier):
@@ -72,11 +75,21 @@ class Made:
         return self.job(FakeWork(ReclassifyParams(reclassification=number, apply=True))).action or 0
 
 
+def put_together(database: Database, folder: Path) -> Made:
+    """The catalogue in a folder, as it is, and a registered model."""
+    store, registry = Store(folder / "pictures"), Registry(database, folder / "models")
+    jobs, found = Jobs(database, {RECLASSIFY: lambda work: Anything({})}), Reclassifications(database)
+    model = registry.register(tiny.MODEL).hash
+    server = ModelServer(FakeClassifier())
+    job = Reclassify(found, store, registry, jobs, server, lambda path: Contrary())
+    return Made(database, store, Actions(database), found, job, jobs, model)
+
+
 @pytest.fixture
 def made(database: Database, tmp_path: Path) -> Made:
     """Six pictures in the catalogue, named by a model that sees colours; the other one is registered."""
-    store = Store(tmp_path / "pictures")
-    intake = Ingest(database, store, Limits())
+    made = put_together(database, tmp_path)
+    intake = Ingest(database, made.store, Limits())
     for name, colour in (
         ("red", RED),
         ("crimson", (240, 9, 9)),
@@ -85,14 +98,9 @@ def made(database: Database, tmp_path: Path) -> Made:
         ("grey", GREY),
     ):
         intake.add(picture(colour), name=name, source="upload")
-    server = ModelServer(FakeClassifier())
-    jobs, found = Jobs(database, {}), Reclassifications(database)
-    jobs.worker(serving=False)
-    ClassifyPending(intake, store, server, jobs).answer()
-    registry = Registry(database, tmp_path / "models")
-    model = registry.register(tiny.MODEL).hash
-    job = Reclassify(found, store, registry, jobs, server, lambda path: Contrary())
-    return Made(database, store, Actions(database), found, job, jobs, model)
+    made.jobs.worker(serving=False)
+    ClassifyPending(intake, made.store, ModelServer(FakeClassifier()), made.jobs).answer()
+    return made
 
 
 def test_what_would_change_is_seen_and_nothing_changes(made: Made) -> None:
@@ -162,7 +170,7 @@ def test_what_a_person_said_stays(made: Made) -> None:
 
 
 def test_asking_goes_on_where_it_was_cut_off(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reclassifying, "LOT", 2)
+    monkeypatch.setattr(reclassifying, "BATCH", 2)
     one, _ = made.job.begin(made.model, by=0)
     with pytest.raises(Stopped):
         made.job(FakeWork(ReclassifyParams(reclassification=one.id), stop_after=2))
@@ -207,6 +215,76 @@ def test_a_take_over_that_is_cancelled_too_late_is_done(made: Made, monkeypatch:
     finally:
         jobs.close()
     assert (ended.state, made.found.get(one.id).state) == ("done", "applied")
+
+
+# Takes two answers over and then waits to be killed.
+HALF = """
+import sys, time
+from pathlib import Path
+from tenfold.catalogue.edits import reclassification
+from tenfold.database import Database
+from tenfold.jobs import Jobs
+from tests.workflows.test_reclassify import RECLASSIFY, put_together
+
+def wait_for_kill(done, total):
+    print("half", flush=True)
+    time.sleep(600)
+
+reclassification.PART = 2
+made = put_together(Database(sys.argv[1]), Path(sys.argv[2]))
+apply = made.found.apply
+made.found.apply = lambda number, threshold, progress: apply(number, progress=wait_for_kill)
+Jobs(made.database, {RECLASSIFY: made.job}).start(serving=True)
+time.sleep(600)
+"""
+
+
+def test_a_take_over_that_is_cancelled_and_killed_half_way_is_finished_by_the_next_worker(
+    made: Made, tmp_path: Path
+) -> None:
+    one = made.ask()
+    _, job = made.job.apply(one.id, by=3)
+    url = made.database.url.render_as_string(hide_password=False)
+    command = [sys.executable, "-c", HALF, url, str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "half\n"
+        made.jobs.cancel(job.id)
+        process.kill()
+    assert {name: made.labels()[name] for name in ("red", "blue")} == {"red": "blue", "blue": "blue"}
+    jobs = Jobs(made.database, {RECLASSIFY: made.job})
+    jobs.start(serving=True)
+    try:
+        ended = jobs.wait(job.id, 60)
+    finally:
+        jobs.close()
+    assert (ended.state, made.job.get(one.id).state) == ("done", "applied")
+    assert made.labels() == {"red": "blue", "crimson": "blue", "blue": "red", "green": "green", "grey": ""}
+
+
+def test_a_take_over_that_was_cancelled_before_it_started_can_be_started_again(made: Made) -> None:
+    one = made.ask()
+    _, job = made.job.apply(one.id, by=3)
+    assert made.jobs.cancel(job.id).state == "cancelled"
+    assert made.job.get(one.id).state == "ready"
+    made.apply(one.id)
+    assert made.labels()["red"] == "blue"
+
+
+def test_a_take_over_that_ends_while_it_is_read_stays_done(
+    made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = made.ask()
+    _, job = made.job.apply(one.id, by=3)
+    outcome = made.jobs.outcome
+
+    def ending(job_id: str) -> Any:
+        made.job(FakeWork(ReclassifyParams(reclassification=one.id, apply=True)))
+        made.jobs.cancel(job.id)
+        return outcome(job_id)
+
+    monkeypatch.setattr(made.jobs, "outcome", ending)
+    assert made.job.get(one.id).state == "applied"
 
 
 def test_a_picture_that_is_gone_is_counted_and_left_as_it_is(made: Made) -> None:

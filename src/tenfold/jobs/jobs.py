@@ -7,13 +7,16 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from tenfold.database import Database, passing
+from tenfold.errors import UnknownJob
 from tenfold.jobs.records import Records
-from tenfold.jobs.tables import ENDED, JobRow
+from tenfold.jobs.tables import CANCELLED, ENDED, JobRow
 from tenfold.jobs.types import AnyHandler, AnyType, JobType, P, R
 from tenfold.jobs.worker import Worker
 
@@ -111,6 +114,13 @@ class Jobs:
         """The job as it is now; raises UnknownJob."""
         return self.records.get(job_id)
 
+    def outcome(self, job_id: str | None) -> tuple[str, dict[str, Any] | None] | None:
+        """The state and the problem of a job that has ended, else None; cancelled where it was deleted."""
+        with suppress(UnknownJob):
+            job = self.get(job_id or "")
+            return (job.state, job.problem) if job.state in ENDED else None
+        return CANCELLED, None
+
     def list(
         self,
         limit: int = 50,
@@ -123,7 +133,8 @@ class Jobs:
 
     def cancel(self, job_id: str) -> JobRow:
         """Cancel a job: at once where it waits, else when its handler checks; an ended job stays as it is."""
-        return self.records.cancel(job_id)
+        handling_cancel = [job_type.kind for job_type in self._handlers if job_type.handles_cancel]
+        return self.records.cancel(job_id, handling_cancel=handling_cancel)
 
     def wait(self, job_id: str, timeout: float | None = None) -> JobRow:
         """The job when it has ended; or as it is after `timeout` seconds.

@@ -7,10 +7,10 @@ nothing of handlers and threads.
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, not_, or_, select, update
 from sqlalchemy.orm import Session
 
 from tenfold.database import Database, now
@@ -46,10 +46,12 @@ class Leases:
 
     Args:
         serving: this worker belongs to a server, which has priority over commands.
+        handling_cancel: kinds whose handlers run again to end a cancelled job.
     """
 
-    def __init__(self, database: Database, *, serving: bool) -> None:
+    def __init__(self, database: Database, *, serving: bool, handling_cancel: Collection[str] = ()) -> None:
         self.worker, self._serving = new_worker(), serving
+        self._cancelled = and_(JobRow.cancel, JobRow.kind.not_in(handling_cancel))
         self._database = database
         self._sure_until = 0.0
 
@@ -73,7 +75,7 @@ class Leases:
             here = {one.row.id: one.number for one in running}
             stray = [job for job, number in held.items() if here.get(job) != number]
             if stray:
-                _put_back(session, and_(JobRow.id.in_(stray), *mine))
+                self._put_back(session, and_(JobRow.id.in_(stray), *mine))
             proven = [one.row.id for one in running if one.row.lost and began - one.began >= _PROVEN_SECONDS]
             if proven:
                 session.execute(update(JobRow).where(JobRow.id.in_(proven), *mine).values(lost=0))
@@ -106,8 +108,8 @@ class Leases:
                 session.execute(
                     delete(WorkerRow).where(WorkerRow.id.in_(gone), or_(WorkerRow.id.in_(ended), late))
                 )
-                _give_up(session, and_(*orphan))
-                _put_back(session, and_(*orphan), lost=JobRow.lost + 1)
+                _give_up(session, and_(*orphan, not_(self._cancelled)))
+                self._put_back(session, and_(*orphan), lost=JobRow.lost + 1)
         return any(other.serving for other in others if other.id not in gone)
 
     def waiting(self) -> set[str]:
@@ -180,7 +182,7 @@ class Leases:
     def put_back(self, one: Attempt) -> None:
         """Have the job wait again."""
         with self._database.writing() as session:
-            one.lost = not _put_back(session, self._held(one), lost=0)
+            one.lost = not self._put_back(session, self._held(one), lost=0)
 
     def leave(self) -> None:
         """Remove this worker, which runs nothing any more."""
@@ -206,27 +208,23 @@ class Leases:
             JobRow.state == RUNNING,
         )
 
+    def _put_back(self, session: Session, which: ColumnElement[bool], **values: Any) -> bool:
+        """Have running jobs wait again, and end those that were to be cancelled; whether there were any."""
+        free = {"worker": None, "updated_at": (moment := now())}
+        ended = free | {"state": CANCELLED, "key": None, "ended_at": moment}
+        running = update(JobRow).returning(JobRow.id).where(which)
+        cancelled = session.scalars(running.where(self._cancelled).values(ended)).all()
+        waiting = session.scalars(running.values(free | {"state": WAITING, **values})).all()
+        return bool(cancelled or waiting)
+
     def _now(self) -> Any:
         """This moment by one clock for all workers: that of PostgreSQL, or of SQLite's one machine."""
         return now() if self._database.sqlite else func.now()
 
 
-def _put_back(session: Session, which: ColumnElement[bool], **values: Any) -> bool:
-    """Have running jobs wait again, and end those that were to be cancelled; whether there were any."""
-    moment: datetime = now()
-    ended = {"state": CANCELLED, "key": None, "ended_at": moment, "updated_at": moment, "worker": None}
-    waits = {"state": WAITING, "worker": None, "updated_at": moment, **values}
-    cancelled = session.execute(update(JobRow).where(which, JobRow.cancel).values(ended).returning(JobRow.id))
-    changed = cancelled.first() is not None
-    waiting = session.execute(update(JobRow).where(which).values(waits).returning(JobRow.id))
-    return waiting.first() is not None or changed
-
-
 def _give_up(session: Session, which: ColumnElement[bool]) -> None:
     """Fail the jobs whose worker died too often."""
-    query = select(JobRow.id, JobRow.title).where(
-        which, JobRow.lost + 1 >= MOST_LOST, JobRow.cancel.is_(False)
-    )
+    query = select(JobRow.id, JobRow.title).where(which, JobRow.lost + 1 >= MOST_LOST)
     for job in session.execute(query.with_for_update()).all():
         error = JobError(
             f"'{job.title}'",

@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from tenfold.database import Database, now
 from tenfold.errors import UnknownJob
-from tenfold.jobs.tables import CANCELLED, ENDED, RUNNING, UNFINISHED, WAITING, JobRow, WorkerRow
+from tenfold.jobs.tables import CANCELLED, ENDED, UNFINISHED, WAITING, JobRow, WorkerRow
 
 # Makes a job's parameters within the transaction that adds the job; gets the job's id.
 Make = Callable[[Session, str], dict[str, Any]]
@@ -116,15 +116,20 @@ class Records:
             query = select(JobRow).where(or_(JobRow.state.in_(UNFINISHED), JobRow.updated_at > since))
             return list(session.scalars(query.order_by(JobRow.id)))
 
-    def cancel(self, job_id: str) -> JobRow:
-        """Cancel a job that waits, ask a running one to stop, and leave one that has ended."""
+    def cancel(self, job_id: str, *, handling_cancel: Collection[str] = ()) -> JobRow:
+        """Cancel a job that waits, ask a running one to stop, and leave one that has ended.
+
+        Args:
+            handling_cancel: kinds whose jobs are asked to stop also where they wait, once they have started.
+        """
         self.get(job_id)
         with self._database.writing() as session:
             row = session.get(JobRow, job_id, with_for_update=True)
-            if row is not None and row.state == WAITING:
+            started = row is not None and row.attempt > 0 and row.kind in handling_cancel
+            if row is not None and row.state == WAITING and not started:
                 row.state, row.key, row.cancel = CANCELLED, None, True
                 row.ended_at = row.updated_at = now()
-            elif row is not None and row.state == RUNNING:
+            elif row is not None and row.state in UNFINISHED:
                 # Its key is free at once: the same work may be submitted again while this job stops.
                 row.cancel, row.key, row.updated_at = True, None, now()
         return self.get(job_id)

@@ -38,6 +38,9 @@ class JobType(Generic[P, R]):
         params: the model of the parameters.
         result: the model of what the handler returns.
         alone: a process runs one of them at a time, however many places the queue has.
+        handles_cancel: a job that has started is cancelled by its handler alone, which may have to finish
+            what is half done: it is claimed again where it was interrupted. Others end at once where no
+            worker runs them.
     """
 
     kind: str
@@ -45,6 +48,7 @@ class JobType(Generic[P, R]):
     params: type[P]
     result: type[R]
     alone: bool = False
+    handles_cancel: bool = False
 
     def params_of(self, row: JobRow) -> P:
         """A job's parameters. Raises ValueError where they are of another version."""

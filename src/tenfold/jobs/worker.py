@@ -17,7 +17,7 @@ from tenfold.jobs.failures import refused
 from tenfold.jobs.leases import Attempt, Leases
 from tenfold.jobs.records import Records
 from tenfold.jobs.tables import CANCELLED, DONE, FAILED, JobRow
-from tenfold.jobs.types import QUEUES, WORK, AnyHandler, AnyType
+from tenfold.jobs.types import QUEUES, AnyHandler, AnyType
 from tenfold.jobs.work import Stopped, Work
 
 log = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ _CLEANING_SECONDS = 3600.0
 
 
 class Worker:
-    """Claims jobs and runs them; a service.
+    """Claims jobs of the kinds that it has handlers for, and runs them; a service.
 
     Args:
         handlers: what does the work of each type.
@@ -54,7 +54,8 @@ class Worker:
     ) -> None:
         self._database, self._serving = database, serving
         self._handlers, self._types = handlers, {job_type.kind: job_type for job_type in handlers}
-        self._leases = Leases(database, serving=serving)
+        handling_cancel = [job_type.kind for job_type in handlers if job_type.handles_cancel]
+        self._leases = Leases(database, serving=serving, handling_cancel=handling_cancel)
         self.id = self._leases.worker
         self._records = Records(database)
         self._wake = threading.Event()
@@ -100,7 +101,8 @@ class Worker:
             self._renew()
         self.standing_by = self._leases.take_from_the_dead() and not self._serving
         if not self.standing_by:
-            waiting = self._leases.waiting()
+            # Other kinds wait for a worker of another version, which knows them.
+            waiting = self._leases.waiting() & self._types.keys()
             for queue, places in QUEUES.items():
                 self._fill(queue, places, waiting, stop)
         if time.monotonic() - self._cleaned_at >= _CLEANING_SECONDS:
@@ -119,14 +121,12 @@ class Worker:
 
     def _with_a_place(self, queue: str, places: int, waiting: set[str]) -> list[str]:
         """The waiting kinds of a queue of which this process may start another job now."""
-        running = [one.row.kind for one in self._now_running() if self._queue_of(one.row.kind) == queue]
+        of_queue = {kind for kind, job_type in self._types.items() if job_type.queue == queue}
+        running = [one.row.kind for one in self._now_running() if one.row.kind in of_queue]
         if len(running) >= places:
             return []
         alone = {job_type.kind for job_type in self._handlers if job_type.alone}
-        return [kind for kind in waiting - alone.intersection(running) if self._queue_of(kind) == queue]
-
-    def _queue_of(self, kind: str) -> str:
-        return self._types[kind].queue if kind in self._types else WORK
+        return list((waiting & of_queue) - alone.intersection(running))
 
     def _now_running(self) -> list[Attempt]:
         with self._returned:
@@ -176,15 +176,13 @@ class Worker:
 
     def _do(self, one: Attempt, stop: threading.Event) -> None:
         row = one.row
-        job_type = self._types.get(row.kind)
-        if job_type is None:
-            self._leases.end(one, FAILED, error=_unknown(row))
-            return
+        job_type = self._types[row.kind]
         try:
             params = job_type.params_of(row)
         except ValueError as reason:
             log.warning("Job %s (%s) has parameters of another version: %s", row.id, row.kind, reason)
-            self._leases.end(one, FAILED, error=_unknown(row))
+            words = "was submitted by another version of tenfold"
+            self._leases.end(one, FAILED, error=JobError(f"'{row.title}'", words, received=row.kind))
             return
         work = Work(one, params, self._leases, stop)
         result, error = self._outcome(row, job_type, work)
@@ -226,15 +224,6 @@ class Worker:
             log.error("The worker failed", exc_info=reason)
             fault = JobError("The jobs", "cannot be run", received="a fault in tenfold; see its log")
         self.fault, self.lasting = fault, not passing(reason)
-
-
-def _unknown(row: JobRow) -> JobError:
-    return JobError(
-        f"'{row.title}'",
-        "is work of a kind that this version of tenfold does not know",
-        received=row.kind,
-        cure="Let the version that began it finish it.",
-    )
 
 
 def _fault(row: JobRow, received: str) -> JobError:

@@ -1,7 +1,7 @@
 """The job "improve": trains on corrections and evaluates the new model beside the old. Makes none live.
 
 In order: what people corrected is written as a dataset, beside pictures of the model's own data, so that it
-does not forget; `tenfold train` goes on from the live model; both models answer pictures that neither has
+does not forget; `tenfold train` continues from the live model; both models answer pictures that neither has
 learned from; the new one is registered. Each is a step: whatever ends the process costs the one at hand.
 """
 
@@ -18,7 +18,7 @@ from tenfold.catalogue.edits.corrections import CorrectedEntries, CorrectedPictu
 from tenfold.catalogue.entries.store import Store
 from tenfold.catalogue.entries.tables import NONE
 from tenfold.datasets.dataset import Dataset
-from tenfold.errors import DatasetError, MissingExtra, RegistryError, TenfoldError, UnknownJob
+from tenfold.errors import DatasetError, MissingExtra, RegistryError, TenfoldError
 from tenfold.files import write_whole
 from tenfold.inference import Classifier
 from tenfold.jobs import CANCELLED, TRAINING, JobRow, Jobs, JobType, Shape, Stopped, Work
@@ -136,7 +136,7 @@ class Improve:
 
         Raises:
             MissingExtra: training is not installed.
-            RegistryError: there are too few corrections, or one is at work.
+            RegistryError: there are too few corrections, or one is running.
             DatasetError: the model's own data are wanted and not there, or needed and not wanted.
         """
         check_extra()
@@ -216,17 +216,16 @@ class Improve:
         return [self._settled(one) for one in self.improvements.latest(limit, before)]
 
     def _settled(self, one: Improvement) -> Improvement:
-        """Also where its job ended before it could say so: cancelled while it waited, or by a fault."""
-        if one.state != RUNNING or one.job_id is None:
+        """As it is, also where its job ended without a word: cancelled while it waited, or by a fault."""
+        if one.state != RUNNING or (outcome := self._jobs.outcome(one.job_id)) is None:
             return one
-        try:
-            job = self._jobs.get(one.job_id)
-        except UnknownJob:
-            return self.improvements.change(one.id, state=STOPPED)
-        if job.ended_at is None:
-            return one
-        state = STOPPED if job.state == CANCELLED else FAILED
-        return self.improvements.change(one.id, state=state, problem=job.problem)
+        now = self.improvements.get(one.id)  # its job may have written more before it ended
+        if now.state != RUNNING:
+            return now
+        state, problem = outcome
+        return self.improvements.change(
+            one.id, state=STOPPED if state == CANCELLED else FAILED, problem=problem
+        )
 
     def __call__(self, work: Work[ImproveParams]) -> ImproveResult:
         number = work.params.improvement
@@ -245,12 +244,12 @@ class Improve:
         base_path = self._registry.path(one.base_hash)
         base = self._load(base_path)
 
-        def told(done: int, total: int, message: str) -> None:
+        def report(done: int, total: int, message: str) -> None:
             if work.stopping:
                 raise Stopped
             work.progress(done, total, message)
 
-        counts = work.step("data", lambda: self._write(one, base, folder, told))
+        counts = work.step("data", lambda: self._write(one, base, folder, report))
         run = Run(self._home / "runs" / run_of(one.id))
         self.improvements.change(one.id, counts=counts, run=run.name, state=RUNNING)
         process = TrainingProcess(run, home=self._home, data_dir=self._data_dir)
@@ -272,7 +271,7 @@ class Improve:
         )
         if not ended:
             raise Stopped
-        found = work.step("judge", lambda: self._judge(one, base, run.model_file, folder, told))
+        found = work.step("judge", lambda: self._judge(one, base, run.model_file, folder, report))
         model = self._registry.register(run.model_file, origin=CORRECTIONS, run=run.name, by=work.by)
         # The file tells of the few corrections kept back; beside other models stands what is measured alike.
         told_of = found["own_test"] and found["own_test"]["new"]
@@ -289,17 +288,17 @@ class Improve:
         )
 
     def _write(
-        self, one: Improvement, base: Classifier, folder: Path, told: Callable[[int, int, str], None]
+        self, one: Improvement, base: Classifier, folder: Path, report: Callable[[int, int, str], None]
     ) -> dict[str, Any]:
         """The dataset and what is to be judged by, as they are at this moment; how many of each."""
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         found = self._corrected.read()
         taught = lessons(found, base.info.labels, self._mixture.least_new)
-        own = self._open_own(one, base, told)
+        own = self._open_own(one, base, report)
         _check_classes(taught, own)
         writer = Writer(
-            folder, base, self._store.path, self._mixture, lambda d, t: told(d, t, "writing the pictures")
+            folder, base, self._store.path, self._mixture, lambda d, t: report(d, t, "writing the pictures")
         )
         written = writer.write(taught, own)
         kept = {"held_out": taught.held_out, "none": tuple(found.none_of_these())}
@@ -324,21 +323,23 @@ class Improve:
         base: Classifier,
         model: Path,
         folder: Path,
-        told: Callable[[int, int, str], None],
+        report: Callable[[int, int, str], None],
     ) -> dict[str, Any]:
         plain = json.loads((folder / "judged.json").read_text(encoding="utf-8"))
         held_out, none = ([CorrectedPicture(*pair) for pair in plain[name]] for name in ("held_out", "none"))
-        own = self._open_own(one, base, told)
+        own = self._open_own(one, base, report)
         test = own.test.take(evenly(own.test, self._mixture.own_test)) if own else None
-        return judge(base, self._load(model), held_out, none, self._store.path, test, told)
+        return judge(base, self._load(model), held_out, none, self._store.path, test, report)
 
     def _open_own(
-        self, one: Improvement, base: Classifier, told: Callable[[int, int, str], None]
+        self, one: Improvement, base: Classifier, report: Callable[[int, int, str], None]
     ) -> Dataset | None:
         if not one.options["with_own_data"]:
             return None
         source = str(one.options["own_source"])
-        return self._own.open(source, base.info, lambda d, t: told(d, t, "reading the model's own pictures"))
+        return self._own.open(
+            source, base.info, lambda d, t: report(d, t, "reading the model's own pictures")
+        )
 
 
 def run_of(improvement_id: int) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import Field
 
 from tenfold.catalogue.edits.reclassification import (
+    APPLYING,
     FAILED,
     READY,
     RUNNING,
@@ -16,15 +17,17 @@ from tenfold.catalogue.edits.reclassification import (
 from tenfold.catalogue.entries.store import Store
 from tenfold.catalogue.entries.tables import Reclassification
 from tenfold.database import Session
-from tenfold.errors import CatalogueError, PictureError, TenfoldError, UnknownJob
+from tenfold.errors import CatalogueError, PictureError, TenfoldError
 from tenfold.inference import Classifier
 from tenfold.inference.classifier import Prepared
 from tenfold.inference.server import ModelServer, Priority
 from tenfold.jobs import WORK, JobRow, Jobs, JobType, Shape, Stopped, Work
 from tenfold.models.registry import Registry
 
-# Entries whose answers are kept together; whatever ends the work costs no more than one lot.
-LOT = 64
+# Entries whose answers are kept together; whatever ends the work costs no more than one batch.
+BATCH = 64
+# The state of one whose job has ended: an interrupted take-over can be started again.
+_UNFINISHED = {RUNNING: FAILED, APPLYING: READY}
 
 
 class ReclassifyParams(Shape):
@@ -44,7 +47,8 @@ class ReclassifyResult(Shape):
     action: int | None = Field(default=None, description="The action that took the answers over.")
 
 
-RECLASSIFY = JobType("reclassify", WORK, ReclassifyParams, ReclassifyResult)
+# A take-over that has started is finished: half of it must not stay so.
+RECLASSIFY = JobType("reclassify", WORK, ReclassifyParams, ReclassifyResult, handles_cancel=True)
 
 
 class Reclassify:
@@ -133,20 +137,19 @@ class Reclassify:
             raise
 
     def _settled(self, one: Reclassification) -> Reclassification:
-        """Also where its job ended before it could say so: cancelled while it waited, or by a fault."""
-        if one.state != RUNNING or one.job_id is None:
+        """As it is, also where its job ended without a word: cancelled while it waited, or by a fault."""
+        if one.state not in _UNFINISHED or self._jobs.outcome(one.job_id) is None:
             return one
-        try:
-            ended = self._jobs.get(one.job_id).ended_at is not None
-        except UnknownJob:
-            ended = True
-        return self.found.change(one.id, state=FAILED) if ended else one
+        now = self.found.get(one.id)  # its job may have written more before it ended
+        if (now.state, now.job_id) != (one.state, one.job_id):
+            return now
+        return self.found.change(one.id, state=_UNFINISHED[one.state])
 
     def _ask(self, work: Work[ReclassifyParams], number: int) -> ReclassifyResult:
         one = self.found.get(number)
         classifier = self._load(self._registry.path(one.model_hash))
         total, after, failed = self.found.total(), 0, 0
-        while some := self.found.todo(number, LOT, after):
+        while some := self.found.todo(number, BATCH, after):
             if work.stopping:
                 if work.cancelled:
                     self.found.change(number, state=FAILED)
@@ -175,11 +178,11 @@ class Reclassify:
     def _apply(self, work: Work[ReclassifyParams], number: int) -> ReclassifyResult:
         classifier = self._load(self._registry.path(self.found.get(number).model_hash))
 
-        def told(done: int, total: int) -> None:
+        def report(done: int, total: int) -> None:
             work.progress(done, total, "taking over what the other model said")
             # Half of it must not stay so: it continues at the next start, and cannot be cancelled.
             if done < total and work.interrupted:
                 raise Stopped
 
-        action = self.found.apply(number, threshold=classifier.info.threshold, progress=told)
+        action = self.found.apply(number, threshold=classifier.info.threshold, progress=report)
         return ReclassifyResult(reclassification=number, action=action.id, count=action.count)

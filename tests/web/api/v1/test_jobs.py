@@ -75,13 +75,21 @@ def test_jobs_are_listed_page_by_page_and_by_kind_and_state(running: Running) ->
 
 
 def test_a_failed_job_tells_why_in_the_shape_of_all_errors(running: Running) -> None:
-    job = submit(running.service.app.jobs, "purl", "Purl", rows=3)
+    job = submit(running.service.app.jobs, "check-data", "Purl", rows=3)
     until(lambda: running.client.get(f"/api/v1/jobs/{job.id}").json()["state"] == "failed")
     told = running.client.get(f"/api/v1/jobs/{job.id}").json()
-    assert (told["kind"], told["params"]) == ("unknown", None)
+    assert (told["kind"], told["params"]) == ("check-data", None)
     assert told["problem"]["code"] == "job-error"
     assert told["problem"]["status"] == 409
-    assert "is work of a kind that this version of tenfold does not know" in told["problem"]["detail"]
+    assert "'Purl' was submitted by another version of tenfold" in told["problem"]["detail"]
+
+
+def test_a_job_of_an_unknown_kind_waits_in_the_list(running: Running, tmp_path: Path) -> None:
+    job = submit(running.service.app.jobs, "purl", "Purl", rows=3)
+    known = look(running, tmp_path / "missing")
+    until(lambda: running.client.get(f"/api/v1/jobs/{known}").json()["ended_at"])
+    (told,) = [one for one in running.client.get("/api/v1/jobs").json()["jobs"] if one["id"] == job.id]
+    assert (told["kind"], told["params"], told["state"]) == ("unknown", None, "waiting")
 
 
 def test_a_job_that_does_not_exist_is_not_found(running: Running) -> None:
@@ -106,7 +114,7 @@ def test_whoever_listens_is_told_how_things_are_and_then_of_every_change(
         assert next(told)[0] == "catalogue"
         assert next(told) == ("model", {"hash": running.service.classifier.sha256})
         assert before in (job["id"] for name, job in told if name == "job")
-        later = submit(running.service.app.jobs, "knit", "Knit").id
+        later = submit(running.service.app.jobs, "check-data", "Knit").id  # without its parameters
         states = []
         for name, job in told:
             if name == "job" and job["id"] == later:
