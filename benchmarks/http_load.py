@@ -5,6 +5,8 @@ this process and on the same machine. Two pictures: a photograph (640 x 480 JPEG
 takes) and one of the network's own size (PNG, one view), which shows what HTTP itself costs. Beside
 each rate stands ONNX Runtime's own on a ready batch of random pixels.
 
+The rows "HTTP API, ..." of README's table, in about four minutes; with --quick in half a minute.
+
     python -m benchmarks.http_load
 """
 
@@ -145,16 +147,16 @@ def main() -> None:
     options = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     options.add_argument("--rounds", type=int, default=5)
     options.add_argument("--pictures", type=int, default=640)
+    options.add_argument("--quick", action="store_true", help="1 round of 64 pictures; nothing is kept")
     chosen = options.parse_args()
+    if chosen.quick:
+        chosen.rounds, chosen.pictures = 1, 64
     classifier = Classifier()
     jpeg, small = picture(), small_picture(classifier.info.input_size)
     photo = f"a photograph of {len(jpeg) / 1000:.0f} kB"
     rows = measure(photo, jpeg, classifier, chosen.rounds, chosen.pictures)
     rows += measure("a picture of the network's size", small, classifier, chosen.rounds, chosen.pictures)
-    write(__file__, rows)
-    print("\n| | | n | Beside it |\n|---|---|---|---|")
-    for row in rows:
-        print(f"| {row['what']} | {row['value']} | {row['n']} | {row['peer']} |")
+    write(__file__, rows, keep=not chosen.quick)
 
 
 if __name__ == "__main__":

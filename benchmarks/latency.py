@@ -4,9 +4,13 @@ One picture is a 640 x 480 JPEG photograph, or one made of noise where the sampl
 stands beside what it is made of: `classify` beside the network alone, `classify_many` beside ONNX Runtime's
 own rate on the same views, a cold start beside importing ONNX Runtime.
 
+The rows "The network alone", "`Classifier...`" and "Cold start" of README's table, in about a minute; with
+--quick in a few seconds.
+
     python -m benchmarks.latency
 """
 
+import argparse
 import io
 import os
 import subprocess
@@ -25,6 +29,7 @@ from tenfold import modelfile
 from tenfold.inference import Classifier
 
 ONE, MANY, ROUNDS, STARTS = 100, 480, 5, 11
+QUICK = 10, 48, 1, 2
 
 
 def picture() -> bytes:
@@ -51,10 +56,10 @@ def times(work: Callable[[], object], count: int) -> list[float]:
     return out
 
 
-def start_up(command: list[str]) -> list[float]:
+def start_up(command: list[str], starts: int) -> list[float]:
     """Seconds of each start of a command, after one to fill the disk's cache."""
     out = []
-    for _ in range(STARTS):
+    for _ in range(starts):
         start = time.perf_counter()
         subprocess.run(command, check=True, capture_output=True)
         out.append(time.perf_counter() - start)
@@ -62,32 +67,36 @@ def start_up(command: list[str]) -> list[float]:
 
 
 def main() -> None:
+    options = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    options.add_argument("--quick", action="store_true", help="a tenth of the calls; nothing is kept")
+    quick = options.parse_args().quick
+    ones, manys, rounds, starts = QUICK if quick else (ONE, MANY, ROUNDS, STARTS)
     jpeg = picture()
     classifier = Classifier()
     content, _ = modelfile.read(classifier.path)
     session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
     views = classifier.prepare(jpeg).pixels
-    one = times(lambda: session.run(None, {"image": views[:1]}), ONE)
-    several = times(lambda: session.run(None, {"image": views}), ONE)
-    whole = times(lambda: classifier.classify(jpeg), ONE)
+    one = times(lambda: session.run(None, {"image": views[:1]}), ones)
+    several = times(lambda: session.run(None, {"image": views}), ones)
+    whole = times(lambda: classifier.classify(jpeg), ones)
 
     batch = np.concatenate([views] * 8)
     own = [
-        MANY / sum(times(lambda: session.run(None, {"image": batch}), MANY // 8)) * 1000
-        for _ in range(ROUNDS)
+        manys / sum(times(lambda: session.run(None, {"image": batch}), manys // 8)) * 1000
+        for _ in range(rounds)
     ]
     many = []
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         start = time.perf_counter()
-        classifier.classify_many([jpeg] * MANY)
-        many.append(MANY / (time.perf_counter() - start))
+        classifier.classify_many([jpeg] * manys)
+        many.append(manys / (time.perf_counter() - start))
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "one.jpg"
         path.write_bytes(jpeg)
         tenfold = str(Path(sys.executable).with_name("tenfold"))
-        cold = start_up([tenfold, "classify", str(path)])
-        bare = start_up([sys.executable, "-c", "import onnxruntime"])
+        cold = start_up([tenfold, "classify", str(path)], starts)
+        bare = start_up([sys.executable, "-c", "import onnxruntime"], starts)
 
     size = f"{len(jpeg) / 1000:.0f} kB JPEG, {len(views)} views"
     write(
@@ -96,19 +105,19 @@ def main() -> None:
             {
                 "what": "The network alone, one view",
                 "value": spread(one, "ms", 2),
-                "n": f"{ONE} runs",
+                "n": f"{ones} runs",
                 "peer": f"{len(views)} views at once: {spread(several, 'ms', 2)}",
             },
             {
                 "what": f"`Classifier.classify`, {size}",
                 "value": spread(whole, "ms", 2),
-                "n": f"{ONE} calls",
+                "n": f"{ones} calls",
                 "peer": f"the network alone on its views: {spread(several, 'ms', 2)}",
             },
             {
                 "what": f"`Classifier.classify_many`, {size} each",
                 "value": spread(many, "pictures/s", 0),
-                "n": f"{ROUNDS} times {MANY} pictures",
+                "n": f"{rounds} times {manys} pictures",
                 "peer": f"ONNX Runtime on ready views: {spread(own, 'pictures/s', 0)}",
             },
             {
@@ -118,6 +127,7 @@ def main() -> None:
                 "peer": f'`python -c "import onnxruntime"`: {spread(bare, "s", 2)}',
             },
         ],
+        keep=not quick,
     )
 
 

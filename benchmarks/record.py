@@ -30,12 +30,13 @@ def spread(values: Sequence[float], unit: str, digits: int = 1) -> str:
     return f"{middle:,.{digits}f} {unit} ({min(values):,.{digits}f} to {max(values):,.{digits}f})"
 
 
-def write(script: str, rows: list[dict[str, str]]) -> None:
-    """Keep the figures of a script where `table.py` finds them, and print them."""
-    RESULTS.mkdir(exist_ok=True)
-    name = Path(script).stem
-    result = {"name": name, "machine": machine(), "rows": rows}
-    (RESULTS / f"{name}.json").write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n")
+def write(script: str, rows: list[dict[str, str]], *, keep: bool = True) -> None:
+    """Print the figures of a script, and keep them where `table.py` finds them."""
+    if keep:
+        RESULTS.mkdir(exist_ok=True)
+        name = Path(script).stem
+        result = {"name": name, "machine": machine(), "rows": rows}
+        (RESULTS / f"{name}.json").write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n")
     for row in rows:
         print(f"{row['what']}: {row['value']}  n = {row['n']}  {row['peer']}")
 
