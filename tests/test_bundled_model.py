@@ -5,7 +5,7 @@ import pytest
 
 from tenfold import modelfile
 from tenfold.datasets import cifar10
-from tenfold.datasets.names import NAMES
+from tenfold.datasets.cifar10 import NAMES
 from tenfold.inference import Classifier
 from tenfold.modelfile import ModelInfo
 from tests.paths import SHARED

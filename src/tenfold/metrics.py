@@ -90,11 +90,6 @@ def _average(scores: Sequence[ClassScores], weights: Sequence[int] | None) -> Cl
     return ClassScores(precision, recall, f1, sum(s.support for s in scores))
 
 
-def balanced_accuracy(matrix: NDArray[np.int64]) -> float:
-    """The mean recall of the classes that have pictures, 0 to 1."""
-    return float(np.mean([s.recall for s in class_scores(matrix) if s.support]))
-
-
 def cross_entropy(labels: Labels, probabilities: Floats) -> float:
     """The mean negative log-probability of the true class, in nats."""
     true = probabilities[np.arange(len(labels)), labels]

@@ -8,8 +8,7 @@ from pathlib import Path
 import torch
 
 from tenfold import __version__, modelfile
-from tenfold.datasets.cifar10 import CLASSES
-from tenfold.datasets.names import NAMES
+from tenfold.datasets.cifar10 import CLASSES, NAMES
 from tenfold.export.onnx import Calibration, ServedNetwork, to_onnx
 from tenfold.modelfile import ClassName, ModelInfo
 from tenfold.networks.default import DefaultConfig, DefaultNetwork

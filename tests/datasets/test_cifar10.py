@@ -152,3 +152,19 @@ def test_the_package_carries_a_checksum_of_each_record() -> None:
 @pytest.mark.skipif(not cifar10.is_whole(SHARED), reason="CIFAR-10 itself is not beside this repository")
 def test_cifar10_itself_fits_its_checksums() -> None:
     assert np.bincount(cifar10.load_test(SHARED).labels).tolist() == [1000] * 10
+
+
+def test_each_class_has_a_name_in_each_language() -> None:
+    for names in cifar10.NAMES.values():
+        assert list(names) == ["en", "uk", "ru"]
+        assert all(names.values())
+
+
+def test_the_ukrainian_names_are_those_that_people_know() -> None:
+    known = "літак, автомобіль, птах, кіт, олень, пес, жаба, кінь, корабель, вантажівка"
+    assert ", ".join(names["uk"] for names in cifar10.NAMES.values()) == known
+
+
+def test_no_two_classes_share_a_name() -> None:
+    for language in ("en", "uk", "ru"):
+        assert len({names[language] for names in cifar10.NAMES.values()}) == len(cifar10.NAMES)

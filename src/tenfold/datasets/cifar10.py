@@ -16,7 +16,20 @@ from tenfold.errors import DatasetError
 
 Checksums = NDArray[np.uint32]
 
-CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
+# The classes in the order of their labels, by their names in the languages of the page.
+NAMES = {
+    "airplane": {"en": "airplane", "uk": "літак", "ru": "самолёт"},
+    "automobile": {"en": "automobile", "uk": "автомобіль", "ru": "автомобиль"},
+    "bird": {"en": "bird", "uk": "птах", "ru": "птица"},
+    "cat": {"en": "cat", "uk": "кіт", "ru": "кошка"},
+    "deer": {"en": "deer", "uk": "олень", "ru": "олень"},
+    "dog": {"en": "dog", "uk": "пес", "ru": "собака"},
+    "frog": {"en": "frog", "uk": "жаба", "ru": "лягушка"},
+    "horse": {"en": "horse", "uk": "кінь", "ru": "лошадь"},
+    "ship": {"en": "ship", "uk": "корабель", "ru": "корабль"},
+    "truck": {"en": "truck", "uk": "вантажівка", "ru": "грузовик"},
+}
+CLASSES = tuple(NAMES)
 FOLDER = "cifar-10-batches-bin"
 TRAIN_FILES = tuple(f"data_batch_{n}.bin" for n in range(1, 6))
 TEST_FILE = "test_batch.bin"

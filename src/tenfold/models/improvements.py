@@ -11,7 +11,7 @@ from tenfold.errors import UnknownImprovement
 from tenfold.models.tables import Improvement
 
 RUNNING, JUDGED, FAILED, STOPPED = "running", "judged", "failed", "stopped"
-BETTER, WORSE, NO_DIFFERENCE = "better", "worse", "no-difference"
+BETTER = "better"
 
 
 class Improvements:

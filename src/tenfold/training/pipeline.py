@@ -17,9 +17,9 @@ import numpy as np
 import torch
 
 from tenfold import __version__, modelfile
+from tenfold.datasets.cifar10 import NAMES
 from tenfold.datasets.dataset import Dataset
 from tenfold.datasets.labelled import LabelledPictures
-from tenfold.datasets.names import NAMES
 from tenfold.datasets.opening import CIFAR10
 from tenfold.errors import TrainingError
 from tenfold.evaluation import novelty

@@ -13,8 +13,6 @@ from torch.nn import functional
 
 from tenfold.errors import TrainingError
 
-CHOICES = ("auto", "float32", "bfloat16")
-
 
 def choose_device(name: str) -> torch.device:
     """The device of that name; "auto" is a GPU where there is one. Raises TrainingError."""

@@ -1,9 +1,21 @@
-"""How a page that a report wrote is served: one file with everything inside, shut off from the API."""
+"""Sends a page that a report wrote: one file with everything inside, shut off from the API."""
+
+from pathlib import Path
+
+from fastapi.responses import HTMLResponse
+
+from tenfold.web.service import WebService
 
 # Sandboxed without allow-same-origin: it has an origin of its own, sends no cookie, reads no answer of ours.
 # Its policy lets it fetch nothing; its own scripts and styles stand in it.
-SANDBOX = (
+_SANDBOX = (
     "sandbox allow-scripts allow-downloads allow-popups; default-src 'none'; script-src 'unsafe-inline'; "
     "style-src 'unsafe-inline'; img-src data: blob:; font-src data:; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'"
 )
+
+
+async def page_response(service: WebService, path: Path) -> HTMLResponse:
+    """The page in a file that is there."""
+    content = await service.threads.read(path.read_bytes)
+    return HTMLResponse(content, headers={"Content-Security-Policy": _SANDBOX})

@@ -1,16 +1,13 @@
 """Corrections as labelled pictures: which are kept back, which contradict each other, as a manifest."""
 
-import csv
 from datetime import UTC, datetime
 from hashlib import sha256
-from pathlib import Path
 
 from tenfold.catalogue.edits.corrections import (
     CorrectedEntries,
     CorrectedPicture,
     Count,
     is_held_out,
-    write_manifest,
 )
 from tenfold.database import Database
 from tests.catalogue.making import made, put
@@ -74,16 +71,6 @@ def test_what_is_corrected_later_leaves_every_picture_on_its_side(database: Data
 def test_counts_are_of_each_class_and_side(database: Database) -> None:
     put(database, [corrected(number, "dog" if number > 9 else "cat") for number in range(1, 20)])
     assert CorrectedEntries(database).read().counts() == {"cat": Count(7, 2), "dog": Count(7, 3)}
-
-
-def test_the_manifest_keeps_what_is_held_out_for_the_test_part(tmp_path: Path) -> None:
-    pictures = [CorrectedPicture(key(number), "cat, wild") for number in range(8)]
-    write_manifest(pictures, lambda name: tmp_path / name, tmp_path / "data.csv")
-    with (tmp_path / "data.csv").open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert {row["label"] for row in rows} == {"cat, wild"}
-    assert [row["split"] for row in rows] == ["test" if n == 3 else "train" for n in range(8)]
-    assert rows[0]["path"] == str((tmp_path / key(0)).resolve())
 
 
 def test_copies_of_one_photograph_fall_on_the_same_side() -> None:

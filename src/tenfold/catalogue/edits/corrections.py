@@ -5,11 +5,8 @@ falls on depends on what it looks like alone: the same on every machine, whateve
 it, and copies of one photograph (saved again, or with other facts in the file) fall on the same side.
 """
 
-import csv
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path
 
 from sqlalchemy import select
 
@@ -120,18 +117,3 @@ class CorrectedEntries:
             if len(said) == 1
         ]
         return Corrections(tuple(agreed), len(labels) - len(agreed))
-
-
-def write_manifest(pictures: Iterable[CorrectedPicture], path_of: Callable[[str], Path], file: Path) -> None:
-    """Write pictures as a CSV that `tenfold train --data` takes: path, label, split.
-
-    What is kept back stands there as the test part, so that a run reports on it and does not learn from it.
-
-    Args:
-        path_of: where the content of a hash lies.
-    """
-    with file.open("w", encoding="utf-8", newline="") as out:
-        rows = csv.writer(out)
-        rows.writerow(("path", "label", "split"))
-        for one in pictures:
-            rows.writerow((path_of(one.hash).resolve(), one.label, "test" if one.held_out else "train"))

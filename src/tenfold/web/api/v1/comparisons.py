@@ -12,7 +12,7 @@ from tenfold.errors import DatasetError, UsageError
 from tenfold.evaluation.comparison import check_classes
 from tenfold.web.job_answers import JobAnswer, job_answer
 from tenfold.web.problems import NotHere, responses
-from tenfold.web.reports import SANDBOX
+from tenfold.web.reports import page_response
 from tenfold.web.security.access import Administrator, Viewer
 from tenfold.web.service import service_of
 from tenfold.workflows.compare import COMPARE, CompareParams, Split, names_of
@@ -76,5 +76,4 @@ async def report(request: Request, who: Viewer, job: str) -> Response:
     page = app.compare.page(found.id)
     if found.kind != COMPARE.kind or not page.is_file():
         raise NotHere(f"The comparison {job[:64]}", "has no page", cure="It is written when the job ends.")
-    content = await service_of(request).threads.read(page.read_bytes)
-    return Response(content, media_type="text/html", headers={"Content-Security-Policy": SANDBOX})
+    return await page_response(service_of(request), page)

@@ -19,7 +19,7 @@ from tenfold.runs.listing import data_of_runs
 from tenfold.server_files import ServerFiles
 from tenfold.web.job_answers import JobAnswer, job_answer
 from tenfold.web.problems import NotHere, responses
-from tenfold.web.reports import SANDBOX
+from tenfold.web.reports import page_response
 from tenfold.web.security.access import Administrator, Operator, Viewer
 from tenfold.web.service import WebService, service_of
 from tenfold.workflows.check_data import CHECK_DATA, CheckDataParams, CheckDataResult
@@ -210,14 +210,11 @@ def checked(request: Request, who: Viewer, key: str) -> CheckDataResult:
     response_class=HTMLResponse,
     responses=_GONE,
 )
-def check_page(request: Request, who: Viewer, key: str) -> Response:
+async def check_page(request: Request, who: Viewer, key: str) -> Response:
     """All findings, with their pictures."""
     service = service_of(request)
-    _named(service, key)
-    return HTMLResponse(
-        _kept(service, key, ".html").read_text(encoding="utf-8"),
-        headers={"Content-Security-Policy": SANDBOX},
-    )
+    await service.threads.read(_named, service, key)
+    return await page_response(service, _kept(service, key, ".html"))
 
 
 def _known(service: WebService) -> dict[str, bool]:

@@ -17,7 +17,7 @@ from tenfold.runs.run import RUNNING, STOPPED, Run
 from tenfold.web.api.v1.models import ModelEntry, model_entry
 from tenfold.web.job_answers import JobAnswer, job_answer
 from tenfold.web.problems import NotHere, responses
-from tenfold.web.reports import SANDBOX
+from tenfold.web.reports import page_response
 from tenfold.web.security.access import Administrator, Viewer, Visitor
 from tenfold.web.service import WebService, service_of
 from tenfold.workflows.train import TRAIN, TrainingRequest
@@ -244,8 +244,7 @@ async def report(request: Request, who: Viewer, name: str) -> Response:
     page = service_of(request).app.train.run(name).report_file
     if not page.is_file():
         raise NotHere(f"The run {name}", "has no report", cure="`tenfold evaluate` writes one.")
-    content = await service_of(request).threads.read(page.read_bytes)
-    return Response(content, media_type="text/html", headers={"Content-Security-Policy": SANDBOX})
+    return await page_response(service_of(request), page)
 
 
 def _note(service: WebService, who: Visitor, action: str, subject: str, **details: str) -> None:

@@ -7,8 +7,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 
 from tenfold.accounts.roles import ADMINISTRATOR
-from tenfold.web.api.v1.catalogue.filters import FiltersRequest
-from tenfold.web.api.v1.catalogue.query_filters import Asked
+from tenfold.web.api.v1.catalogue.filters import Asked, FiltersRequest
 from tenfold.web.problems import responses
 from tenfold.web.security.access import Viewer
 from tenfold.web.service import service_of

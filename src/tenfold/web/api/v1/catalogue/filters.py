@@ -1,11 +1,14 @@
-"""Filters as a JSON object: what a request's body says of which entries are meant. Finds nothing."""
+"""Which entries a request means: filters in its body or in its query string. Finds nothing."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
+from fastapi import Depends, Query
 from pydantic import AfterValidator, BaseModel, Field
 
+from tenfold.accounts.roles import ADMINISTRATOR
 from tenfold.catalogue.entries.filters import Filters, Owner
+from tenfold.web.security.access import Viewer
 
 
 def _aware(moment: datetime) -> datetime:
@@ -50,3 +53,11 @@ class FiltersRequest(BaseModel):
             deleted=self.deleted if deleted is None else deleted,
             **given,
         )
+
+
+def filters_of(who: Viewer, asked: Annotated[FiltersRequest, Query()]) -> Filters:
+    """What the query's parameters ask for, of what the visitor may see; raises UsageError."""
+    return asked.filters(who.id, administrator=who.role == ADMINISTRATOR)
+
+
+Asked = Annotated[Filters, Depends(filters_of)]

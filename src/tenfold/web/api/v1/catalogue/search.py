@@ -16,7 +16,7 @@ from tenfold.runtime import App
 from tenfold.web.answers import Answer
 from tenfold.web.api.v1.catalogue.actions import ActionAnswer, action_answers
 from tenfold.web.api.v1.catalogue.entries import EntryAnswer, entry_answer, seen_by
-from tenfold.web.api.v1.catalogue.query_filters import Asked
+from tenfold.web.api.v1.catalogue.filters import Asked
 from tenfold.web.problems import responses
 from tenfold.web.security.access import Viewer, Visitor
 from tenfold.web.service import service_of
