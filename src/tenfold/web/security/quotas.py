@@ -53,14 +53,15 @@ class Quota:
 
     def reserve(self, clients: Sequence[str], count: int) -> None:
         """Raise Overloaded if there is not so much left."""
-        with self._lock:
-            if count > 0:
+        if count:
+            with self._lock:
                 self._check(clients, count)
-            self._add(clients, count)
+                self._add(clients, count)
 
     def release(self, clients: Sequence[str], count: int) -> None:
-        with self._lock:
-            self._add(clients, -count)
+        if count:
+            with self._lock:
+                self._add(clients, -count)
 
     def _add(self, clients: Sequence[str], count: int) -> None:
         self.used += count
