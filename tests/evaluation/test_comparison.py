@@ -5,8 +5,8 @@ import pytest
 
 from tenfold.datasets.labelled import LabelledPictures
 from tenfold.errors import DatasetError, UsageError
-from tenfold.evaluation.comparison import ModelAnswers, check_classes, compare, in_order
-from tenfold.evaluation.evaluate import Answers
+from tenfold.evaluation.comparison import NamedOutputs, check_classes, compare, in_order
+from tenfold.evaluation.evaluate import ModelOutputs
 from tenfold.evaluation.significance import Paired
 
 CLASSES = ("cat", "dog", "frog")
@@ -17,17 +17,17 @@ def pictures(count: int) -> LabelledPictures:
     return LabelledPictures(np.zeros((count, 4, 4, 3), np.uint8), labels, CLASSES)
 
 
-def answers(data: LabelledPictures, wrong: list[int], confidence: float = 0.9) -> Answers:
+def answers(data: LabelledPictures, wrong: list[int], confidence: float = 0.9) -> ModelOutputs:
     """Right answers but for the pictures `wrong`, which are called the next class."""
     called = data.labels.copy()
     called[wrong] = (called[wrong] + 1) % 3
     probabilities = np.full((len(data), 3), (1 - confidence) / 2, dtype=np.float32)
     probabilities[np.arange(len(data)), called] = confidence
-    return Answers(probabilities, np.zeros(len(data), np.float32), 1.0)
+    return ModelOutputs(probabilities, np.zeros(len(data), np.float32), 1.0)
 
 
-def answered(name: str, data: LabelledPictures, wrong: list[int]) -> ModelAnswers:
-    return ModelAnswers(name, answers(data, wrong), 0.5)
+def answered(name: str, data: LabelledPictures, wrong: list[int]) -> NamedOutputs:
+    return NamedOutputs(name, answers(data, wrong), 0.5)
 
 
 def test_a_clear_difference_is_told_in_a_sentence() -> None:
@@ -110,7 +110,7 @@ def test_pictures_that_one_gets_right_come_with_the_other_s_surest_mistake_first
     data = pictures(30)
     found = answers(data, [3, 4, 9])
     found.probabilities[4] = [0.01, 0.01, 0.98]
-    both = compare(data, [answered("A", data, [9]), ModelAnswers("B", found, 0.5)])
+    both = compare(data, [answered("A", data, [9]), NamedOutputs("B", found, 0.5)])
     assert both.only("A", "B").tolist() == [4, 3]
     assert both.only("B", "A").tolist() == []
 

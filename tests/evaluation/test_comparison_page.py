@@ -9,9 +9,9 @@ import pytest
 
 from tenfold.errors import UsageError
 from tenfold.evaluation.compare_models import Compared
-from tenfold.evaluation.comparison import Comparison, ModelAnswers, compare
+from tenfold.evaluation.comparison import Comparison, NamedOutputs, compare
 from tenfold.evaluation.comparison_page import curve_charts, interval_chart, render, write
-from tenfold.evaluation.evaluate import Answers
+from tenfold.evaluation.evaluate import ModelOutputs
 from tenfold.runs.run import Run
 from tests import tiny
 
@@ -26,7 +26,7 @@ def compared(names: tuple[str, ...] = NAMES) -> Comparison:
         called[: 40 - 15 * place] = (called[: 40 - 15 * place] + 1) % 4
         probabilities = np.full((400, 4), 0.1, dtype=np.float32)
         probabilities[np.arange(400), called] = 0.7
-        several.append(ModelAnswers(name, Answers(probabilities, np.zeros(400, np.float32), 1.0), 0.5))
+        several.append(NamedOutputs(name, ModelOutputs(probabilities, np.zeros(400, np.float32), 1.0), 0.5))
     return compare(data, several)
 
 

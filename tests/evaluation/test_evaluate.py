@@ -9,7 +9,7 @@ import pytest
 from tenfold import metrics
 from tenfold.datasets.labelled import LabelledPictures
 from tenfold.errors import DatasetError
-from tenfold.evaluation.evaluate import LOT, answers, evaluate
+from tenfold.evaluation.evaluate import BATCH, evaluate, model_outputs
 from tenfold.inference import Classifier
 from tests import tiny
 
@@ -84,18 +84,18 @@ def test_a_thousand_classes_are_not_all_named(tiny_model: Classifier) -> None:
 
 
 def test_no_pictures_are_refused(tiny_model: Classifier) -> None:
-    with pytest.raises(DatasetError, match=r"The data hold no picture to judge by\. Name another part"):
+    with pytest.raises(DatasetError, match=r"The data hold no picture to evaluate on\. Name another part"):
         evaluate(tiny_model, DATA.take(np.zeros(0, np.int64)))
 
 
 def test_answers_of_many_lots_are_those_of_one_run_and_say_how_far_they_are(tiny_model: Classifier) -> None:
-    data, told = tiny.shades(LOT + 30), []
-    found = answers(tiny_model, data.pictures, lambda done, total: told.append((done, total)))
+    data, told = tiny.shades(BATCH + 30), []
+    found = model_outputs(tiny_model, data.pictures, lambda done, total: told.append((done, total)))
     probabilities, _, _, novelty = tiny_model.raw(data.pictures)
     np.testing.assert_allclose(found.probabilities, probabilities, atol=1e-6)
     np.testing.assert_allclose(found.novelty, novelty, atol=1e-6)
     assert np.array_equal(found.predicted, probabilities.argmax(axis=1))
-    assert told == [(LOT, LOT + 30), (LOT + 30, LOT + 30)]
+    assert told == [(BATCH, BATCH + 30), (BATCH + 30, BATCH + 30)]
     assert found.seconds > 0
 
 

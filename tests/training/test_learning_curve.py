@@ -40,9 +40,9 @@ def test_each_part_holds_the_one_before_and_the_same_share_of_every_class() -> N
 
 @pytest.mark.slow
 def test_a_curve_is_trained_and_what_is_finished_is_not_trained_again(tmp_path: Path) -> None:
-    told: list[str] = []
-    first = curves.learning_curve(DATA, RECIPE, tmp_path, tell=told.append)
-    assert told == [f"Training on {n} pictures" for n in (20, 40, 80, 160)]
+    steps: list[str] = []
+    first = curves.learning_curve(DATA, RECIPE, tmp_path, on_step=steps.append)
+    assert steps == [f"Training on {n} pictures" for n in (20, 40, 80, 160)]
     assert [point.pictures for point in first.points] == [20, 40, 80, 160]
     assert first.points[-1].accuracy.value > first.points[0].accuracy.value - 0.3
     assert len(first.points[0].right) == 40

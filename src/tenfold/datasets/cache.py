@@ -29,7 +29,7 @@ KEY_BYTES = 16
 _VERSION = 1
 _DIGEST_BYTES = 32
 # Pictures that a thread takes at a time: handing over each small one would cost more than decoding it.
-_LOT = 16
+_BATCH = 16
 _AHEAD_PER_THREAD = 2
 
 Decode = Callable[[int], tuple[NDArray[np.uint8], bytes]]
@@ -83,7 +83,7 @@ class PixelCache:
 
     Args:
         folder: where cached files lie; made where it is missing.
-        title: tells one source at one size by one resize rule from all others; a file name.
+        title: names one source at one size by one resize rule; a file name.
         side: rows are pictures uint8 `[side, side, 3]`.
     """
 
@@ -158,11 +158,11 @@ class PixelCache:
             assert pixels.nbytes == self._row_bytes
             return pixels.tobytes(), content, sha256(pixels.tobytes()).digest()
 
-        def lot(number: int) -> list[_Row | str]:
-            return [one(item) for item in range(number * _LOT, min(len(keys), (number + 1) * _LOT))]
+        def batch(number: int) -> list[_Row | str]:
+            return [one(item) for item in range(number * _BATCH, min(len(keys), (number + 1) * _BATCH))]
 
         item = 0
-        for results in _in_order(lot, -(-len(keys) // _LOT)):
+        for results in _in_order(batch, -(-len(keys) // _BATCH)):
             for result in results:
                 if isinstance(result, str):
                     problems[item] = result

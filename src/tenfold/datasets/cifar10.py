@@ -63,7 +63,7 @@ def find(data_dir: Path) -> Path:
 
 
 def is_whole(data_dir: Path) -> bool:
-    """Whether all six files are there; whether they are good, loading tells."""
+    """Whether all six files are there; loading checks what is in them."""
     return not (_missing(data_dir / FOLDER) and _missing(data_dir))
 
 

@@ -2,7 +2,7 @@
 
 The first folder under the root (or under a part) is the class; folders in it may be nested. Hidden files,
 what operating systems leave behind, and notes beside the pictures (.txt, .json, ...) are passed over;
-everything else is taken for a picture, because a picture is told by its content and not by its name.
+everything else is taken for a picture, because a picture is known by its content and not by its name.
 """
 
 import os
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tenfold.datasets.dataset import Skipped
-from tenfold.datasets.listing import PART_NAMES, Entry, Listing, class_name, listing, printable_path
+from tenfold.datasets.listing import PART_NAMES, ListedPicture, Listing, class_name, listing, printable_path
 from tenfold.errors import DatasetError
 from tenfold.server_files import ServerFiles
 
@@ -45,7 +45,7 @@ def list_folder(root: Path, name: str, files: ServerFiles | None = None) -> List
     reach = _Reach(root, files)
     folders, loose = reach.inside(root)
     parts = _parts(name, folders, reach)
-    entries: list[Entry] = []
+    entries: list[ListedPicture] = []
     skipped = [
         Skipped(printable_path(path.relative_to(root)), "lies beside the class folders") for path in loose
     ]
@@ -135,7 +135,7 @@ def _parts(name: str, folders: list[Path], reach: _Reach) -> list[tuple[str, Pat
     return named
 
 
-def _class(reach: _Reach, folder: Path, part: str, name: str) -> list[Entry]:
+def _class(reach: _Reach, folder: Path, part: str, name: str) -> list[ListedPicture]:
     label, root = class_name(folder.name), reach.root
     shown = printable_path(folder.relative_to(root))
     if not label:
@@ -146,7 +146,8 @@ def _class(reach: _Reach, folder: Path, part: str, name: str) -> list[Entry]:
             cure="Rename it.",
         )
     entries = [
-        Entry(path, printable_path(path.relative_to(root)), label, part) for path in reach.files(folder)
+        ListedPicture(path, printable_path(path.relative_to(root)), label, part)
+        for path in reach.files(folder)
     ]
     if not entries:
         raise DatasetError(

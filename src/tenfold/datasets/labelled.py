@@ -52,7 +52,7 @@ class LabelledPictures:
 
 
 def fingerprint(digests: Sequence[bytes], labels: NDArray[np.int64], classes: int) -> str:
-    """SHA-256 in hex over pictures, told by their SHA-256, and their labels `[N]`, whatever their order."""
+    """SHA-256 in hex over pictures, each by its SHA-256, and their labels `[N]`, whatever their order."""
     # One byte for a label where that is enough, so that it stays what it was before there were more classes.
     width = 1 if classes <= 256 else 2
     rows = sorted(d + int(k).to_bytes(width, "big") for d, k in zip(digests, labels, strict=True))

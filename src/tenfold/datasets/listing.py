@@ -29,7 +29,7 @@ _NAMED = 5
 
 
 @dataclass(frozen=True)
-class Entry:
+class ListedPicture:
     """A picture file.
 
     Attributes:
@@ -60,7 +60,7 @@ class Listing:
     name: str
     root: Path
     classes: tuple[str, ...]
-    entries: tuple[Entry, ...]
+    entries: tuple[ListedPicture, ...]
     skipped: tuple[Skipped, ...] = ()
 
     def labels(self) -> NDArray[np.int64]:
@@ -69,7 +69,9 @@ class Listing:
         return np.array([index[entry.label] for entry in self.entries], dtype=np.int64)
 
 
-def listing(name: str, root: Path, entries: Iterable[Entry], skipped: Iterable[Skipped] = ()) -> Listing:
+def listing(
+    name: str, root: Path, entries: Iterable[ListedPicture], skipped: Iterable[Skipped] = ()
+) -> Listing:
     """The listing of these entries, once their classes are found to make sense. Raises DatasetError."""
     ordered = tuple(sorted(entries, key=lambda entry: (entry.source, entry.label, entry.part)))
     classes = tuple(sorted({entry.label for entry in ordered}))

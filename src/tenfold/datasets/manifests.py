@@ -9,7 +9,15 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import BinaryIO
 
-from tenfold.datasets.listing import PART_NAMES, TRAINING, Entry, Listing, class_name, listing, printable_path
+from tenfold.datasets.listing import (
+    PART_NAMES,
+    TRAINING,
+    ListedPicture,
+    Listing,
+    class_name,
+    listing,
+    printable_path,
+)
 from tenfold.errors import DatasetError, MissingExtra
 from tenfold.server_files import ServerFiles
 
@@ -38,7 +46,7 @@ def list_manifest(manifest: Path, name: str, files: ServerFiles | None = None) -
         MissingExtra: it is Parquet, and pyarrow is not installed.
     """
     read = _parquet if manifest.suffix.lower() == ".parquet" else _csv
-    entries: list[Entry] = []
+    entries: list[ListedPicture] = []
     missing: list[str] = []
     outside: list[str] = []
 
@@ -69,7 +77,7 @@ def list_manifest(manifest: Path, name: str, files: ServerFiles | None = None) -
     return listing(name, manifest.parent, entries)
 
 
-def _entry(manifest: Path, name: str, number: int, row: dict[str, str]) -> Entry:
+def _entry(manifest: Path, name: str, number: int, row: dict[str, str]) -> ListedPicture:
     label, split = class_name(row["label"]), row.get("split", "").strip().lower()
     if not row["path"].strip() or not label:
         raise DatasetError(
@@ -86,7 +94,7 @@ def _entry(manifest: Path, name: str, number: int, row: dict[str, str]) -> Entry
             cure=f"Use one of {', '.join(PART_NAMES)}.",
         )
     path = manifest.parent / row["path"].strip()
-    return Entry(
+    return ListedPicture(
         path,
         printable_path(Path(row["path"].strip())),
         label,

@@ -20,7 +20,7 @@ from tenfold.datasets.cache import KEY_BYTES, PixelCache, Progress, Rows
 from tenfold.datasets.dataset import Dataset, Skipped
 from tenfold.datasets.folders import list_folder
 from tenfold.datasets.labelled import LabelledPictures, fingerprint, split
-from tenfold.datasets.listing import PARTS, TEST, TRAINING, VALIDATION, Entry, Listing
+from tenfold.datasets.listing import PARTS, TEST, TRAINING, VALIDATION, ListedPicture, Listing
 from tenfold.datasets.manifests import SUFFIXES, list_manifest
 from tenfold.errors import DamagedPicture, DatasetError, PictureError
 from tenfold.server_files import ServerFiles
@@ -164,7 +164,7 @@ def listed(source: str, files: ServerFiles | None = None) -> Listing:
 
 
 def _check_counts(found: Listing, parts: int) -> None:
-    """What can be told before anything is decoded, which may take long."""
+    """What can be checked before anything is decoded, which may take long."""
     learned = {TRAINING, ""}
     counts = dict.fromkeys(found.classes, 0)
     for entry in found.entries:
@@ -193,7 +193,7 @@ class _Reader:
             raise DamagedPicture(entry.source, "has no pixels")
         return images.resize(pixels, self._side, self._resize), sha256(content).digest()
 
-    def _content(self, entry: Entry) -> bytes:
+    def _content(self, entry: ListedPicture) -> bytes:
         if self._files is not None:
             root = (str(self._found.root),)
             return self._files.picture(str(entry.path), self._limits, name=entry.source, within=root)
@@ -271,12 +271,12 @@ def _checked(found: Listing, most: float, order: _Arrangement, rows: Rows) -> ND
 
 
 def _title(name: str, whole: str, side: int, resize: str) -> str:
-    """A file name for the cache, which people can tell and which no two sources share."""
+    """A file name for the cache, which people can read and which no two sources share."""
     plain = "".join(c if c.isascii() and c.isalnum() else "-" for c in name)[:40]
     return f"{plain}-{sha256(whole.encode('utf-8', 'surrogateescape')).hexdigest()[:12]}-{side}-{resize}"
 
 
-def _key(entry: Entry, limits: images.Limits) -> bytes:
+def _key(entry: ListedPicture, limits: images.Limits) -> bytes:
     """What changes whenever a file's pixels could have: its name, size and times; and what it may ask for."""
     try:
         state = entry.path.stat()

@@ -1,1 +1,1 @@
-"""Judging: how good a model is, how sure it may be, and when it should say "none of these"."""
+"""How good a model is, how sure it may be, and when it should say "none of these"."""

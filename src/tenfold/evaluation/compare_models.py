@@ -10,8 +10,8 @@ from tenfold.datasets.dataset import Dataset
 from tenfold.datasets.labelled import LabelledPictures
 from tenfold.errors import DatasetError
 from tenfold.evaluation.class_mapping import joined, with_classes
-from tenfold.evaluation.comparison import Comparison, ModelAnswers, check_classes, compare, in_order
-from tenfold.evaluation.evaluate import answers
+from tenfold.evaluation.comparison import Comparison, NamedOutputs, check_classes, compare, in_order
+from tenfold.evaluation.evaluate import model_outputs
 from tenfold.inference import Classifier
 from tenfold.runs.progress import clock
 from tenfold.runs.run import Run
@@ -61,8 +61,8 @@ def compare_models(
         def report(done: int, total: int, place: int = place, name: str = name) -> None:
             progress(place * total + done, len(models) * total, name)
 
-        found = answers(model, opened[how].pictures, report)
-        compared.append(ModelAnswers(name, in_order(found, labels[name], wanted), model.info.threshold))
+        found = model_outputs(model, opened[how].pictures, report)
+        compared.append(NamedOutputs(name, in_order(found, labels[name], wanted), model.info.threshold))
     _check_same(list(opened.values()))
     return compare(next(iter(opened.values())), compared)
 

@@ -1,6 +1,6 @@
 """Models beside each other on the same pictures: figures, differences, and whether they can be told apart.
 
-Knows answers and labels; runs no model and reads no file.
+Knows outputs and labels; runs no model and reads no file.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from tenfold.datasets.labelled import LabelledPictures
 from tenfold.errors import DatasetError, UsageError
-from tenfold.evaluation.evaluate import Answers, Evaluation, named, score
+from tenfold.evaluation.evaluate import Evaluation, ModelOutputs, named, score
 from tenfold.evaluation.significance import Paired, difference_interval, holm, mcnemar, paired
 
 # The significance level. A difference also needs an interval that leaves 0 out.
@@ -21,17 +21,17 @@ LEVEL = 0.05
 
 
 @dataclass(frozen=True, eq=False)
-class ModelAnswers:
-    """A model's answers to the pictures that all are compared on.
+class NamedOutputs:
+    """A model's outputs for the pictures that all are compared on.
 
     Attributes:
         name: what it is called; no two are called alike.
-        found: its answers, classes in the order of the data.
+        found: its outputs, classes in the order of the data.
         threshold: above this novelty it says "none of these".
     """
 
     name: str
-    found: Answers
+    found: ModelOutputs
     threshold: float
 
 
@@ -101,14 +101,14 @@ class Comparison:
     Attributes:
         data: the pictures.
         names: of the models, in the order given.
-        found: each model's answers.
+        found: each model's outputs.
         evaluations: each model's figures.
         differences: each pair of models, in that order.
     """
 
     data: LabelledPictures
     names: tuple[str, ...]
-    found: dict[str, Answers]
+    found: dict[str, ModelOutputs]
     evaluations: dict[str, Evaluation]
     differences: list[Difference]
 
@@ -157,8 +157,8 @@ class Comparison:
         }
 
 
-def compare(data: LabelledPictures, models: Sequence[ModelAnswers]) -> Comparison:
-    """Compare models by their answers to the same pictures.
+def compare(data: LabelledPictures, models: Sequence[NamedOutputs]) -> Comparison:
+    """Compare models by their outputs for the same pictures.
 
     Raises:
         UsageError: there are fewer than two, or two are called alike.
@@ -191,10 +191,10 @@ def compare(data: LabelledPictures, models: Sequence[ModelAnswers]) -> Compariso
     )
 
 
-def in_order(found: Answers, labels: Sequence[str], wanted: Sequence[str]) -> Answers:
-    """Answers with their classes in another order of the same names."""
+def in_order(found: ModelOutputs, labels: Sequence[str], wanted: Sequence[str]) -> ModelOutputs:
+    """Outputs with their classes in another order of the same names."""
     order = [list(labels).index(name) for name in wanted]
-    return Answers(found.probabilities[:, order], found.novelty, found.seconds)
+    return ModelOutputs(found.probabilities[:, order], found.novelty, found.seconds)
 
 
 def check_classes(classes: Mapping[str, Sequence[str]]) -> None:

@@ -1,4 +1,4 @@
-"""A model file judged on labelled pictures, one view each. Knows nothing of training or of reports."""
+"""A model file evaluated on labelled pictures, one view each. Knows nothing of training or of reports."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -14,15 +14,15 @@ from tenfold.errors import DatasetError
 from tenfold.inference import Classifier
 from tenfold.metrics import ClassScores, Share
 
-# Pictures between two words about progress. Evidence maps are let go after each lot: of 1,000 classes at
+# Pictures between two reports of progress. Evidence maps are freed after each batch: of 1,000 classes at
 # 224 x 224 pixels those of a whole test set would take gigabytes.
-LOT = 480
+BATCH = 480
 # An error names so many classes; a reader of a thousand would not find what is wrong.
 MOST_NAMED = 10
 
 
 @dataclass(frozen=True, eq=False)
-class Answers:
+class ModelOutputs:
     """What a model file says of N pictures: probabilities `[N, K]`, novelty `[N]`, seconds for them all."""
 
     probabilities: NDArray[np.float32]
@@ -86,13 +86,13 @@ class Evaluation:
 
 
 def evaluate(classifier: Classifier, data: LabelledPictures) -> Evaluation:
-    """Run every picture through the model file and score the answers.
+    """Run every picture through the model file and score its outputs.
 
     Raises:
         DatasetError: the pictures have another size or other classes than the model, or there are none.
     """
     check_fit(classifier, data)
-    return score(data, answers(classifier, data.pictures), classifier.info.threshold)
+    return score(data, model_outputs(classifier, data.pictures), classifier.info.threshold)
 
 
 def check_fit(classifier: Classifier, data: LabelledPictures) -> None:
@@ -107,7 +107,9 @@ def check_fit(classifier: Classifier, data: LabelledPictures) -> None:
             cure=f"The model takes {info.input_size} x {info.input_size} pixels of {named(info.labels)}.",
         )
     if not len(data):
-        raise DatasetError("The data", "hold no picture to judge by", cure="Name another part with --split.")
+        raise DatasetError(
+            "The data", "hold no picture to evaluate on", cure="Name another part with --split."
+        )
 
 
 def named(labels: Sequence[str]) -> str:
@@ -116,11 +118,11 @@ def named(labels: Sequence[str]) -> str:
     return ", ".join(labels[:MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")
 
 
-def answers(
+def model_outputs(
     classifier: Classifier,
     pictures: NDArray[np.uint8],
     progress: Callable[[int, int], None] = lambda done, total: None,
-) -> Answers:
+) -> ModelOutputs:
     """What the model file says of pictures uint8 `[N, S, S, 3]`, one view each.
 
     Args:
@@ -128,17 +130,17 @@ def answers(
     """
     probabilities, novelty = [], []
     started = time.perf_counter()
-    for start in range(0, len(pictures), LOT):
-        found = classifier.raw(np.ascontiguousarray(pictures[start : start + LOT]))
+    for start in range(0, len(pictures), BATCH):
+        found = classifier.raw(np.ascontiguousarray(pictures[start : start + BATCH]))
         probabilities.append(found[0])
         novelty.append(found[3])
-        progress(min(start + LOT, len(pictures)), len(pictures))
+        progress(min(start + BATCH, len(pictures)), len(pictures))
     seconds = time.perf_counter() - started
-    return Answers(np.concatenate(probabilities), np.concatenate(novelty), seconds)
+    return ModelOutputs(np.concatenate(probabilities), np.concatenate(novelty), seconds)
 
 
-def score(data: LabelledPictures, found: Answers, threshold: float) -> Evaluation:
-    """The figures of merit of answers to these pictures; above `threshold` novelty is "none of these"."""
+def score(data: LabelledPictures, found: ModelOutputs, threshold: float) -> Evaluation:
+    """The figures of merit of outputs for these pictures; above `threshold` novelty is "none of these"."""
     matrix = metrics.confusion(data.labels, found.predicted, len(data.classes))
     top5 = metrics.top_k_accuracy(data.labels, found.probabilities, 5) if len(data.classes) > 5 else None
     return Evaluation(

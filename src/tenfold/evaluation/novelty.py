@@ -1,6 +1,6 @@
 """Telling "none of these": prototypes of the training pictures, and the threshold. Works on plain arrays.
 
-A picture is strange when its embedding is far from those of the training pictures (Sun et al. 2022,
+A picture is novel when its embedding is far from those of the training pictures (Sun et al. 2022,
 "Out-of-distribution detection with deep nearest neighbors", arXiv 2204.06507). Instead of all training
 pictures the model file carries prototypes of them, so that it stays small.
 """

@@ -1,4 +1,4 @@
-"""Pictures of none of the classes, to judge "none of these" by: made up, from a folder, or from CIFAR-10.
+"""Pictures of none of the classes, to evaluate "none of these" on: made up, from a folder, or from CIFAR-10.
 
 Knows pictures and classes, and nothing of models or scores.
 """
@@ -25,7 +25,7 @@ MOST = 1_000
 
 
 @dataclass(frozen=True, eq=False)
-class Strangers:
+class OutOfDistribution:
     """Pictures of one kind that show none of the classes.
 
     Attributes:
@@ -84,15 +84,17 @@ MADE_UP = (
 )
 
 
-def made_up(data: LabelledPictures, most: int = MOST, seed: int = 1) -> list[Strangers]:
-    """Strangers made of the known pictures: at most `most` of each kind."""
+def made_up(data: LabelledPictures, most: int = MOST, seed: int = 1) -> list[OutOfDistribution]:
+    """Out-of-distribution pictures made of the known pictures: at most `most` of each kind."""
     random = np.random.default_rng(seed)
     some = data.take(random.permutation(len(data))[:most])
-    made = [Strangers(kind, what, make(some, random)) for kind, what, make in MADE_UP]
+    made = [OutOfDistribution(kind, what, make(some, random)) for kind, what, make in MADE_UP]
     return [one for one in made if len(one.pictures)]
 
 
-def from_cifar10(data_dir: Path, labels: Sequence[str], side: int, most: int = MOST) -> Strangers | None:
+def from_cifar10(
+    data_dir: Path, labels: Sequence[str], side: int, most: int = MOST
+) -> OutOfDistribution | None:
     """CIFAR-10 test pictures of those classes that the model does not have, resized.
 
     A class is the model's too where one name has the other as a word: "cat" and "tabby cat". None where the
@@ -107,7 +109,7 @@ def from_cifar10(data_dir: Path, labels: Sequence[str], side: int, most: int = M
     chosen = np.sort(np.random.default_rng(1).permutation(chosen)[:most])
     pictures = np.stack([images.resize(picture, side, "bilinear") for picture in test.pictures[chosen]])
     what = f"CIFAR-10 test pictures of {', '.join(theirs)}, resized to {side} x {side} pixels"
-    return Strangers("CIFAR-10", what, pictures)
+    return OutOfDistribution("CIFAR-10", what, pictures)
 
 
 def _same(one: str, two: str) -> bool:
@@ -120,7 +122,7 @@ def _words(name: str) -> str:
     return " ".join(["", *re.findall(r"[^\W_]+", name.casefold()), ""])
 
 
-def from_folder(folder: Path, side: int, resize: str, most: int = 10_000) -> Strangers:
+def from_folder(folder: Path, side: int, resize: str, most: int = 10_000) -> OutOfDistribution:
     """The pictures of a folder and the folders in it, each seen whole; unreadable files are passed over.
 
     Raises:
@@ -141,10 +143,10 @@ def from_folder(folder: Path, side: int, resize: str, most: int = 10_000) -> Str
             f"The folder {folder}",
             "holds no picture that can be read",
             received=f"{unreadable} files",
-            cure="Name a folder of pictures that show none of the classes with --strangers.",
+            cure="Name a folder of pictures that show none of the classes with --out-of-distribution.",
         )
     said = f" ({unreadable} files could not be read)" if unreadable else ""
-    return Strangers(
+    return OutOfDistribution(
         folder.name or str(folder), f"the pictures in {folder.name or folder}{said}", np.stack(found)
     )
 

@@ -11,7 +11,7 @@ from tenfold import metrics
 from tenfold.datasets.labelled import LabelledPictures
 from tenfold.errors import UsageError
 from tenfold.evaluation.corruptions import CORRUPTIONS, SEVERITIES, corrupt, known
-from tenfold.evaluation.evaluate import answers, check_fit
+from tenfold.evaluation.evaluate import check_fit, model_outputs
 from tenfold.inference import Classifier
 from tenfold.metrics import Share
 
@@ -81,14 +81,14 @@ def robustness(
 
     Args:
         data: pictures of the classifier's size and classes.
-        pictures: at most so many of them are judged, chosen at random by `seed`.
+        pictures: at most so many of them are evaluated, chosen at random by `seed`.
         types: names of corruptions.
         severities: of 1 to 5.
         progress: called with how many rounds are done, and how many there are.
 
     Raises:
         DatasetError: the pictures have another size or other classes than the model, or there are none.
-        UsageError: there is no such corruption or severity, or nothing to judge by.
+        UsageError: there is no such corruption or severity, or nothing to evaluate on.
     """
     check_fit(classifier, data)
     if pictures < 1 or not types or not severities:
@@ -101,13 +101,13 @@ def robustness(
     for name in types:
         known(name)
     chosen = data.take(_choice(len(data), pictures, seed))
-    clean = metrics.accuracy(chosen.labels, answers(classifier, chosen.pictures).predicted)
+    clean = metrics.accuracy(chosen.labels, model_outputs(classifier, chosen.pictures).predicted)
     scores: dict[str, dict[int, Share]] = {name: {} for name in types}
     right = np.zeros(len(chosen))
     rounds = [(name, severity) for name in scores for severity in sorted(set(severities))]
     for done, (name, severity) in enumerate(rounds):
         progress(done, len(rounds))
-        predicted = answers(classifier, corrupt(chosen.pictures, name, severity, seed)).predicted
+        predicted = model_outputs(classifier, corrupt(chosen.pictures, name, severity, seed)).predicted
         scores[name][severity] = metrics.accuracy(chosen.labels, predicted)
         right += predicted == chosen.labels
     progress(len(rounds), len(rounds))
@@ -115,7 +115,7 @@ def robustness(
 
 
 def _choice(count: int, wanted: int, seed: int) -> NDArray[np.int64]:
-    """Which of `count` pictures are judged, in their order."""
+    """Which of `count` pictures are evaluated, in their order."""
     if wanted >= count:
         return np.arange(count)
     return np.sort(np.random.default_rng(seed).choice(count, wanted, replace=False))

@@ -105,7 +105,7 @@ class Recipe:
     curriculum: tuple[Step, ...] = field(default=(), metadata={"help": "first epochs on smaller pictures"})
     batch_size: int = setting(128, "pictures in a step")
     label_smoothing: float = setting(0.0, "probability given away to all classes (Szegedy et al. 2016)")
-    ema: float = setting(0.0, "decay of the weights' moving average, which is then judged; 0 is none")
+    ema: float = setting(0.0, "decay of the weights' moving average, which is then evaluated; 0 is none")
     balance: str = setting("none", "unequal classes: none, weights in the loss, or sampling")
     early_epochs: int = setting(
         3, "parameters that a network calls early, as the default's first bias, learn so long"

@@ -1,4 +1,4 @@
-"""A moving average of a network's weights, which judges better than the last ones (Polyak and Juditsky 1992).
+"""A moving average of a network's weights, which do better than the last ones (Polyak and Juditsky 1992).
 
 Knows nothing of steps or epochs but that `update` is called after each step.
 """

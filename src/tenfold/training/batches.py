@@ -16,7 +16,7 @@ from tenfold.errors import TrainingError
 from tenfold.recipes.recipe import Recipe
 from tenfold.training.augmentation import augment
 
-# So many pictures of 32 x 32 pixels are judged at once, and looked at for the statistics.
+# So many pictures of 32 x 32 pixels are evaluated at once, and read for the statistics.
 _JUDGED, _MEASURED = 1000, 50_000
 
 
@@ -68,7 +68,7 @@ def as_tensor(data: LabelledPictures, part: slice) -> Tensor:
 
 
 def parts(count: int, side: int) -> Iterator[slice]:
-    """Slices that cover `count` pictures, of as many as are well judged at once at this side."""
+    """Slices that cover `count` pictures, of as many as are well evaluated at once at this side."""
     size = max(8, _JUDGED * 32 * 32 // side**2)
     for start in range(0, count, size):
         yield slice(start, min(start + size, count))

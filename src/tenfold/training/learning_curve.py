@@ -33,16 +33,16 @@ def learning_curve(
     folder: Path,
     *,
     device_name: str = "auto",
-    tell: Callable[[str], None] = lambda doing: None,
+    on_step: Callable[[str], None] = lambda doing: None,
     report: Callable[[TrainingProgress], None] = lambda progress: None,
 ) -> LearningCurve:
     """Train `recipe` on an eighth, a quarter, a half and all of each class's training pictures.
 
     Args:
-        data: its test pictures judge each part.
+        data: its test pictures evaluate each part.
         recipe: every part is trained by it, for as many epochs.
         folder: where the parts' runs are kept; finished ones are not trained again.
-        tell: called with what is done now.
+        on_step: called with what is done now.
         report: called with each part's progress.
 
     Raises:
@@ -55,7 +55,7 @@ def learning_curve(
         if _rarest(data, chosen) < FEWEST:
             continue
         part = replace(data, training=data.training.take(chosen), fingerprint=f"{data.fingerprint}-{share:g}")
-        tell(f"Training on {len(chosen):,} pictures")
+        on_step(f"Training on {len(chosen):,} pictures")
         trainer = pipeline.train(
             part,
             folder / f"{len(chosen)}-pictures",

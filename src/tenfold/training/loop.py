@@ -29,7 +29,7 @@ from tenfold.training.batches import Batches, as_tensor, parts, pixel_statistics
 from tenfold.training.optimisers import Optimisers
 from tenfold.training.precision import keep_freed_memory
 from tenfold.training.schedules import Plateau, RateSchedule
-from tenfold.training.scores import Tally
+from tenfold.training.scores import RunningScores
 
 WHITENING_PICTURES = 5000
 
@@ -136,28 +136,28 @@ class Trainer:
         for module in self.frozen:
             module.eval()
         started, earlier = time.perf_counter(), self.seconds
-        tally = Tally(self.classes)
+        scores = RunningScores(self.classes)
         for step, indices in enumerate(self.batches.order(self.epoch, generator)):
-            loss = self._step(indices, generator, tally)
-            tally.loss(loss, len(indices))
+            loss = self._step(indices, generator, scores)
+            scores.loss(loss, len(indices))
             self.seconds = earlier + time.perf_counter() - started
-            self.report(self._progress(step + 1, tally, started))
+            self.report(self._progress(step + 1, scores, started))
         with self.average.applied() if self.average else nullcontext():
-            judged = self.evaluate(self.validation)
+            validation = self.evaluate(self.validation)
             self.epoch += 1
-            self.schedule.after_epoch(judged.mean_loss, judged.accuracy)
+            self.schedule.after_epoch(validation.mean_loss, validation.accuracy)
             watches_loss = self.recipe.stopping.monitor == "loss"
-            self.stopped = self.stopping.stays(judged.mean_loss if watches_loss else -judged.accuracy)
+            self.stopped = self.stopping.stays(validation.mean_loss if watches_loss else -validation.accuracy)
             # The best weights first: a run killed between the two repeats the epoch and finds the same.
             if self.best is not None and self.recipe.stopping.keep == "best" and self.stopping.improved:
                 checkpoints.save(self.best, state.weights(self), {"epoch": self.epoch})
         self.seconds = earlier + time.perf_counter() - started
-        # Told before it is kept: a run killed between the two tells the epoch again, and none is left out.
-        self.report(self._progress(self.batches.steps, tally, started, judged))
+        # Reported before it is saved: a run killed between the two reports the epoch again.
+        self.report(self._progress(self.batches.steps, scores, started, validation))
         if self.checkpoint is not None:
             state.save(self, self.checkpoint)
 
-    def _step(self, indices: Tensor, generator: torch.Generator, tally: Tally) -> float:
+    def _step(self, indices: Tensor, generator: torch.Generator, scores: RunningScores) -> float:
         self._set_rates()
         pictures, labels = self.batches.take(indices, self.recipe.side_at(self.epoch))
         pictures = self.augmenter.pictures(pictures, indices, self.epoch, generator)
@@ -180,7 +180,7 @@ class Trainer:
         self.optimisers.step()
         if self.average:
             self.average.update()
-        tally.answers(labels, logits.argmax(1))
+        scores.predictions(labels, logits.argmax(1))
         return value
 
     def _set_rates(self) -> None:
@@ -213,17 +213,17 @@ class Trainer:
         return torch.autocast(self.device.type, self.precision, enabled=self.precision != torch.float32)
 
     @torch.no_grad()
-    def evaluate(self, data: LabelledPictures) -> Tally:
+    def evaluate(self, data: LabelledPictures) -> RunningScores:
         """Loss, accuracy, precision and recall on pictures of the recipe's side, one view each."""
         self.network.eval()
-        tally = Tally(self.classes)
+        scores = RunningScores(self.classes)
         for part in parts(len(data), self.recipe.side):
             truth = torch.from_numpy(data.labels[part]).to(self.device)
             with self._autocast():
                 logits = self.network(self.normalise(as_tensor(data, part))).logits.float()
-            tally.loss(functional.cross_entropy(logits, truth).item(), len(truth))
-            tally.answers(truth, logits.argmax(1))
-        return tally
+            scores.loss(functional.cross_entropy(logits, truth).item(), len(truth))
+            scores.predictions(truth, logits.argmax(1))
+        return scores
 
     @torch.no_grad()
     def outputs(self, data: LabelledPictures) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -237,16 +237,18 @@ class Trainer:
         return np.concatenate(logits), np.concatenate(embeddings)
 
     def _progress(
-        self, step: int, tally: Tally, started: float, judged: Tally | None = None
+        self, step: int, scores: RunningScores, started: float, validation: RunningScores | None = None
     ) -> TrainingProgress:
-        epoch = self.epoch if judged else self.epoch + 1
+        epoch = self.epoch if validation else self.epoch + 1
         recipe, steps = self.recipe, self.batches.steps
         spent = max(time.perf_counter() - started, 1e-9)
         # Time goes with the pictures' area, so epochs still to come count by their size.
         area = [recipe.side_at(e) ** 2 for e in range(recipe.epochs)]
         work_done = sum(area[: epoch - 1]) + area[epoch - 1] * step / steps
-        precision, recall = tally.precision_and_recall() if judged else (None, None)
-        validation_precision, validation_recall = judged.precision_and_recall() if judged else (None, None)
+        precision, recall = scores.precision_and_recall() if validation else (None, None)
+        validation_precision, validation_recall = (
+            validation.precision_and_recall() if validation else (None, None)
+        )
         return TrainingProgress(
             epoch=epoch,
             epochs=recipe.epochs,
@@ -254,15 +256,15 @@ class Trainer:
             steps=steps,
             side=recipe.side_at(epoch - 1),
             rate=recipe.optimiser.rate * self.schedule.share(max(self.optimisers.done - 1, 0)),
-            loss=tally.mean_loss,
-            accuracy=tally.accuracy,
-            pictures_per_second=tally.count / spent,
+            loss=scores.mean_loss,
+            accuracy=scores.accuracy,
+            pictures_per_second=scores.count / spent,
             seconds=self.seconds,
             seconds_left=0.0 if self.stopped else self.seconds * (sum(area) - work_done) / work_done,
             precision=precision,
             recall=recall,
-            validation_loss=judged.mean_loss if judged else None,
-            validation_accuracy=judged.accuracy if judged else None,
+            validation_loss=validation.mean_loss if validation else None,
+            validation_accuracy=validation.accuracy if validation else None,
             validation_precision=validation_precision,
             validation_recall=validation_recall,
         )

@@ -1,4 +1,4 @@
-"""From data to a judged model file. Wires datasets, networks, training, export and evaluation.
+"""From data to an evaluated model file. Wires datasets, networks, training, export and evaluation.
 
 Needs the `train` extra: torch is imported here and nowhere that serves.
 """
@@ -198,7 +198,7 @@ def export_config(
 def export(
     trainer: Trainer, data: Dataset, path: Path, config: ExportConfig
 ) -> tuple[Classifier, Evaluation]:
-    """Calibrate on the validation split, write the model file, and judge the file itself.
+    """Calibrate on the validation split, write the model file, and evaluate the file itself.
 
     The scores come from a model file in ONNX Runtime, not from torch.
 
@@ -208,10 +208,10 @@ def export(
     classes, recipe = data.training.classes, trainer.recipe
     sample = first_of_each_class(data.training, PROTOTYPE_SOURCES)
     logits, _ = trainer.outputs(data.validation)
-    _, seen = trainer.outputs(sample)
+    _, embeddings = trainer.outputs(sample)
     rarest = int(np.bincount(sample.labels, minlength=len(classes)).min())
     each = max(1, min(config.prototypes_per_class, PROTOTYPES // len(classes), rarest))
-    centres = novelty.prototypes(seen, sample.labels, each)
+    centres = novelty.prototypes(embeddings, sample.labels, each)
     calibration = Calibration(
         temperature=fit_temperature(data.validation.labels, logits),
         prototypes=torch.from_numpy(centres),
@@ -246,12 +246,12 @@ def export(
         licence=config.licence,
         tenfold_version=__version__,
     )
-    info, test = judge(network, info, data)
+    info, test = evaluated(network, info, data)
     modelfile.write(path, network, info)
     return Classifier(path), test
 
 
-def judge(network: bytes, info: ModelInfo, data: Dataset) -> tuple[ModelInfo, Evaluation]:
+def evaluated(network: bytes, info: ModelInfo, data: Dataset) -> tuple[ModelInfo, Evaluation]:
     """The facts with threshold and scores, measured on a draft, so that no unfinished file lies at its place.
 
     Returns:
@@ -260,8 +260,8 @@ def judge(network: bytes, info: ModelInfo, data: Dataset) -> tuple[ModelInfo, Ev
     with TemporaryDirectory(prefix="tenfold-") as folder:
         draft = Path(folder) / "draft.onnx"
         modelfile.write(draft, network, info)
-        strangeness = Classifier(draft).raw(data.validation.pictures)[3]
-        info = replace(info, threshold=novelty.threshold(strangeness, info.known_rate))
+        distances = Classifier(draft).raw(data.validation.pictures)[3]
+        info = replace(info, threshold=novelty.threshold(distances, info.known_rate))
         modelfile.write(draft, network, info)
         classifier = Classifier(draft)
         test = evaluate(classifier, data.test)

@@ -45,7 +45,7 @@ class RateSchedule:
         return self.plateau_share
 
     def after_epoch(self, loss: float, accuracy: float) -> None:
-        """Tell the validation's figures of a finished epoch; a plateau lowers the rate."""
+        """Take the validation's figures of a finished epoch; a plateau lowers the rate."""
         figure = loss if self.config.monitor == "loss" else -accuracy
         if self.config.name == "plateau" and self.plateau.stays(figure):
             self.plateau_share = max(self.plateau_share * self.config.factor, self.least_share)

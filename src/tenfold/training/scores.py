@@ -1,4 +1,4 @@
-"""Loss and answers of one epoch, added up. Knows no network."""
+"""Loss and accuracy of one epoch, added up batch by batch. Knows no network."""
 
 import numpy as np
 import torch
@@ -7,8 +7,8 @@ from torch import Tensor
 from tenfold import metrics
 
 
-class Tally:
-    """Adds up the losses and answers of batches.
+class RunningScores:
+    """Adds up the losses and predictions of batches.
 
     Args:
         classes: how many classes there are.
@@ -26,10 +26,10 @@ class Tally:
         self.loss_sum += mean * count
         self.count += count
 
-    def answers(self, labels: Tensor, called: Tensor) -> None:
-        """Add a batch's true classes and answers, int64 `[N]`."""
-        self.correct += int((labels == called).sum())
-        self.pairs.append((labels * self.classes + called).cpu())
+    def predictions(self, labels: Tensor, predicted: Tensor) -> None:
+        """Add a batch's true and predicted classes, int64 `[N]`."""
+        self.correct += int((labels == predicted).sum())
+        self.pairs.append((labels * self.classes + predicted).cpu())
 
     @property
     def mean_loss(self) -> float:

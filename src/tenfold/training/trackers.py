@@ -50,7 +50,7 @@ class Tracker(Protocol):
 def opened(
     folder: Path, recipe: Mapping[str, Any], *, tensorboard: bool, mlflow: str, experiment: str = "tenfold"
 ) -> list[Tracker]:
-    """The trackers that were asked for, for the run in `folder`.
+    """The trackers that were requested, for the run in `folder`.
 
     Args:
         recipe: the run's settings as plain nested values.
@@ -114,7 +114,7 @@ class MLflow:
     """A run on an MLflow server, or in a database that `mlflow ui --backend-store-uri` shows.
 
     A server that goes away does not stop training: the figures wait and go with the next epoch's. What
-    was never sent is told in `problem`.
+    was never sent is said in `problem`.
 
     Args:
         uri: a tracking URI: http://..., or sqlite:///mlflow.db for a file without a server.
@@ -199,7 +199,7 @@ class MLflow:
         try:
             self._client.set_terminated(self._run, status="FINISHED" if finished else "KILLED")
         except self._refusal as reason:
-            self.problem = self.problem or f"MLflow was not told of the end: {_first_sentence(reason)}"
+            self.problem = self.problem or f"MLflow did not learn of the end: {_first_sentence(reason)}"
 
 
 def flat(values: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:

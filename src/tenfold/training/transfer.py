@@ -82,12 +82,12 @@ def load_into(
     fitting = {k: v for k, v in tensors.items() if k in mine and mine[k].shape == v.shape}
     left = [name for name, _ in network.named_parameters() if name not in fitting]
     head = _last_layer(network)
-    strange = [name for name in left if name.rpartition(".")[0] != head]
-    if strange or not fitting:
+    missing = [name for name in left if name.rpartition(".")[0] != head]
+    if missing or not fitting:
         raise TrainingError(
             f"The weights of {source}",
             "are of another network",
-            received=f"there is nothing for {', '.join(strange[:3] or left[:3])}",
+            received=f"there is nothing for {', '.join(missing[:3] or left[:3])}",
             cure="Train the network that it was made with: --network, and the same options.",
         )
     network.load_state_dict(fitting, strict=False)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from tenfold.catalogue.edits.corrections import CorrectedPicture
 from tenfold.catalogue.entries.tables import NONE
 from tenfold.datasets.labelled import LabelledPictures
-from tenfold.evaluation.evaluate import answers
+from tenfold.evaluation.evaluate import model_outputs
 from tenfold.evaluation.improvement import MARGIN, facts_of, verdict
 from tenfold.evaluation.significance import paired
 from tenfold.inference import Classifier
@@ -50,7 +50,7 @@ def judge(
     if own is not None and len(own):
         on_own = paired(*(_own_right(model, own, told, name) for model, name in _named(old, new)))
     which, why, sentence = verdict(on_corrections, on_own)
-    strangers = [one.hash for one in none if one.hash in filed[0]]
+    unknown = [one.hash for one in none if one.hash in filed[0]]
     return {
         "verdict": which,
         "why": why,
@@ -60,9 +60,9 @@ def judge(
         "own_test": facts_of(on_own) if on_own else None,
         "by_class": _by_class(readable, right),
         "none_of_these": {
-            "pictures": len(strangers),
-            "old": sum(filed[0][key] == NONE for key in strangers),
-            "new": sum(filed[1][key] == NONE for key in strangers),
+            "pictures": len(unknown),
+            "old": sum(filed[0][key] == NONE for key in unknown),
+            "new": sum(filed[1][key] == NONE for key in unknown),
         },
     }
 
@@ -92,7 +92,7 @@ def _reading(path: Path, name: str) -> Read:
 
 
 def _own_right(model: Classifier, own: LabelledPictures, told: Told, name: str) -> NDArray[np.bool_]:
-    found = answers(
+    found = model_outputs(
         model,
         own.pictures,
         lambda done, total: told(done, total, f"asking {name} about its own test pictures"),

@@ -13,7 +13,7 @@ from tenfold.evaluation.evaluate import evaluate
 from tenfold.inference import Classifier
 from tests import run_folders, tiny
 from tests.cli.conftest import Command
-from tests.evaluation.report.conftest import ManyColours, judge, numbered
+from tests.evaluation.report.conftest import ManyColours, evaluated_model, numbered
 from tests.fakes import FakeClassifier
 
 
@@ -68,7 +68,7 @@ def test_the_figures_are_printed_for_a_person(tenfold: Command, data_dir: Path) 
 
 def test_many_classes_are_told_by_their_most_confused_pairs() -> None:
     labels = tuple(f"class {k}" for k in range(40))
-    lines = as_text(judge(ManyColours(labels), numbered(labels, 160, wrong=4)).result).splitlines()
+    lines = as_text(evaluated_model(ManyColours(labels), numbered(labels, 160, wrong=4)).result).splitlines()
     assert lines[lines.index("Most often confused") + 1] == "       4  class 1 called class 0"
     assert max(len(line) for line in lines) < 100
 
@@ -89,7 +89,7 @@ def test_a_report_is_written_and_its_place_told(tenfold: Command, data_dir: Path
     assert found == json.loads(Path("report.json").read_text())
     assert found["data"] == {"name": "CIFAR-10", "split": "test", "pictures": 40}
     assert "robustness" not in found
-    assert [row["kind"] for row in found["none_of_these"]["strangers"]] == [
+    assert [row["kind"] for row in found["none_of_these"]["out_of_distribution"]] == [
         "blends", "shuffled", "details", "all together",
     ]  # fmt: skip
     assert "<title>tiny on CIFAR-10: report</title>" in Path("report.html").read_text(encoding="utf-8")
@@ -122,16 +122,17 @@ def test_own_pictures_are_judged_in_the_order_of_the_models_classes(
     assert found["confusion"] == [[4, 0, 0], [0, 0, 0], [0, 0, 4]]
 
 
+@pytest.mark.parametrize("option", ["--out-of-distribution", "--strangers"])
 @pytest.mark.usefixtures("classifiers")
-def test_own_strangers_take_the_place_of_made_up_ones(
-    tenfold: Command, colour_folder: Path, tmp_path: Path
+def test_own_pictures_take_the_place_of_made_up_ones_also_by_the_options_earlier_name(
+    tenfold: Command, colour_folder: Path, tmp_path: Path, option: str
 ) -> None:
     (tmp_path / "greys").mkdir()
     for shade in (30, 120, 220):
         Image.new("RGB", (60, 40), (shade,) * 3).save(tmp_path / "greys" / f"{shade}.jpg")
     command = ("evaluate", "--data", colour_folder, "--no-robustness", "--json")
-    found = json.loads(tenfold(*command, "--strangers", tmp_path / "greys").out)
-    (row,) = [row for row in found["none_of_these"]["strangers"] if row["kind"] != "all together"]
+    found = json.loads(tenfold(*command, option, tmp_path / "greys").out)
+    (row,) = [row for row in found["none_of_these"]["out_of_distribution"] if row["kind"] != "all together"]
     assert (row["kind"], row["caught"]["value"], row["auroc"]) == ("greys", 1, 1)
 
 

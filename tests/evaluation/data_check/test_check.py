@@ -11,8 +11,8 @@ from tenfold.datasets.dataset import Dataset
 from tenfold.datasets.opening import open_dataset
 from tenfold.evaluation.data_check import label_errors
 from tenfold.evaluation.data_check.check import check
-from tenfold.evaluation.data_check.findings import Finding, Report
-from tenfold.evaluation.data_check.pictures import Pool
+from tenfold.evaluation.data_check.findings import DataCheck, Finding
+from tenfold.evaluation.data_check.pictures import AllPictures
 from tests.evaluation.data_check.test_duplicates import drawing
 from tests.fakes import FakeClassifier
 
@@ -54,14 +54,14 @@ def data(tmp_path: Path) -> Dataset:
     return open_dataset(str(root), side=96, data_dir=root, cache=tmp_path / "cache")
 
 
-def found(report: Report, pool: Pool, name: str) -> list[list[str]]:
+def found(report: DataCheck, pool: AllPictures, name: str) -> list[list[str]]:
     (problem,) = (problem for problem in report.problems if problem.name == name)
     return [
         [pool.sources[number].removeprefix("train/") for number in one.pictures] for one in problem.findings
     ]
 
 
-def only(report: Report, name: str) -> Finding:
+def only(report: DataCheck, name: str) -> Finding:
     (problem,) = (problem for problem in report.problems if problem.name == name)
     (finding,) = problem.findings
     return finding
@@ -167,14 +167,14 @@ def test_a_rare_class_is_named(data: Dataset) -> None:
 
 
 def test_a_pool_numbers_training_validation_and_test_in_turn(data: Dataset) -> None:
-    pool = Pool(data)
+    pool = AllPictures(data)
     parts = (data.training, data.validation, data.test)
     assert len(pool) == sum(map(len, parts))
     assert pool.sources == sum((part.sources for part in parts), ())
     everything = np.concatenate([part.pictures for part in parts])
     for number in (0, len(data.training) - 1, len(data.training), len(pool) - 1):
         assert (pool.picture(number) == everything[number]).all()
-    assert (np.concatenate([lot for _, lot in pool.lots()]) == everything).all()
-    starts = [start for start, _ in pool.lots(32)]
+    assert (np.concatenate([batch for _, batch in pool.batches()]) == everything).all()
+    starts = [start for start, _ in pool.batches(32)]
     assert starts == [0, len(data.training), len(data.training) + len(data.validation)]
     assert pool.digests() == [digest for part in parts for digest in part.digests()]

@@ -10,9 +10,9 @@ import pytest
 
 from tenfold.datasets.dataset import Dataset, Skipped
 from tenfold.datasets.labelled import LabelledPictures
-from tenfold.evaluation.data_check.findings import Finding, Problem, Report
+from tenfold.evaluation.data_check.findings import DataCheck, Finding, ProblemKind
 from tenfold.evaluation.data_check.page import FINDINGS, as_json, render, write_page
-from tenfold.evaluation.data_check.pictures import Pool
+from tenfold.evaluation.data_check.pictures import AllPictures
 from tests.tiny import shades
 
 EVIL = "</script><script>alert(1)</script>&\"'<img src=x onerror=alert(2)>"
@@ -20,7 +20,7 @@ EVIL = "</script><script>alert(1)</script>&\"'<img src=x onerror=alert(2)>"
 
 def made(
     *, classes: tuple[str, ...] = ("cat", "dog"), evil: str = "a.png", count: int = 12
-) -> tuple[Report, Pool]:
+) -> tuple[DataCheck, AllPictures]:
     """A dataset of a few shades, and a finding of every kind of shape."""
     everything = shades(count, classes=2, side=40)
     sources = (evil, *(f"{number}.png" for number in range(1, count)))
@@ -30,18 +30,18 @@ def made(
     )
     data = Dataset("pets", training, validation, test, "f" * 64)
     problems = (
-        Problem(
+        ProblemKind(
             "leaks", "Copies here and there", "Remove them.", (Finding((count - 1, 0), 1.0, "the same"),)
         ),
-        Problem("labels", "Wrong labels", "Look.", (Finding((1,), 0.9, "rather dog", classes[1]),)),
-        Problem("dark", "Dark", "No light."),
-        Problem("rare", "Rare classes", "Add some.", (Finding((2,), 4.0, "few"),)),
+        ProblemKind("labels", "Wrong labels", "Look.", (Finding((1,), 0.9, "rather dog", classes[1]),)),
+        ProblemKind("dark", "Dark", "No light."),
+        ProblemKind("rare", "Rare classes", "Add some.", (Finding((2,), 4.0, "few"),)),
     )
-    report = Report(
+    report = DataCheck(
         evil if evil != "a.png" else "pets", classes, np.array([[4, 4], [1, 1], [1, 1]]), problems,
         (Skipped(f"broken {evil}", "it is damaged"),), ("Checked by hand.",), "f" * 64,
     )  # fmt: skip
-    return report, Pool(data)
+    return report, AllPictures(data)
 
 
 class Elements(HTMLParser):
@@ -104,23 +104,25 @@ def test_where_the_pictures_are_files_the_page_carries_the_list_of_them(tmp_path
 
 def test_a_page_of_many_findings_shows_the_worst_and_says_so() -> None:
     report, pool = made(count=200)
-    many = Problem("dark", "Dark", "No light.", tuple(Finding((n,), -n) for n in range(150)))
-    page = render(Report("pets", report.classes, report.counts, (many,)), pool, None)
+    many = ProblemKind("dark", "Dark", "No light.", tuple(Finding((n,), -n) for n in range(150)))
+    page = render(DataCheck("pets", report.classes, report.counts, (many,)), pool, None)
     assert page.count("data-remove=") == FINDINGS
     assert "Shown are the 120 worst of 150." in page
 
 
 def test_a_large_group_shows_some_and_counts_the_rest() -> None:
     report, pool = made(count=40)
-    group = Problem("near", "Near", "Keep one.", (Finding(tuple(range(30)), 0.9, "alike"),))
-    page = render(Report("pets", report.classes, report.counts, (group,)), pool, None)
+    group = ProblemKind("near", "Near", "Keep one.", (Finding(tuple(range(30)), 0.9, "alike"),))
+    page = render(DataCheck("pets", report.classes, report.counts, (group,)), pool, None)
     assert page.count("data-remove=") == 12
     assert "alike; 18 more not shown" in page
 
 
 def test_nothing_found_is_said() -> None:
     report, pool = made()
-    page = render(Report("pets", report.classes, report.counts, (Problem("dark", "Dark", ""),)), pool, None)
+    page = render(
+        DataCheck("pets", report.classes, report.counts, (ProblemKind("dark", "Dark", ""),)), pool, None
+    )
     assert "Nothing was found." in page
 
 
@@ -151,5 +153,7 @@ def test_a_page_is_written_where_it_was_asked_for(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("skipped", [(), (Skipped("a", "b"),)])
 def test_a_report_knows_whether_anything_was_found(skipped: tuple[Skipped, ...]) -> None:
-    report = Report("pets", ("a",), np.zeros((3, 1), dtype=np.int64), (Problem("dark", "Dark", ""),), skipped)
+    report = DataCheck(
+        "pets", ("a",), np.zeros((3, 1), dtype=np.int64), (ProblemKind("dark", "Dark", ""),), skipped
+    )
     assert report.has_problems == bool(skipped)

@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-from tenfold.evaluation.data_check.quality import elongation, looks
+from tenfold.evaluation.data_check.quality import elongation, quality_problems
 from tests.evaluation.data_check.test_duplicates import drawing
 
 
@@ -17,7 +17,7 @@ def picture(side: int = 96) -> NDArray[np.uint8]:
 
 @pytest.mark.parametrize("side", [32, 96])
 def test_a_picture_that_is_well_suffers_from_nothing(side: int) -> None:
-    assert looks(picture(side)[None]) == [None]
+    assert quality_problems(picture(side)[None]) == [None]
 
 
 @pytest.mark.parametrize("side", [32, 96])
@@ -30,12 +30,12 @@ def test_each_trouble_is_called_by_its_name(side: int) -> None:
         "empty": (120 + well * 0.02).astype(np.uint8),
         "blurred": np.asarray(blurred),
     }
-    found = looks(np.stack(list(ill.values())))
+    found = quality_problems(np.stack(list(ill.values())))
     assert [look.what for look in found if look] == list(ill)
 
 
 def test_the_gravest_is_said_and_its_value_given() -> None:
-    (black,) = looks(np.zeros((1, 32, 32, 3), dtype=np.uint8))
+    (black,) = quality_problems(np.zeros((1, 32, 32, 3), dtype=np.uint8))
     assert black is not None
     assert (black.what, black.value) == ("dark", 0.0)
 

@@ -1,4 +1,4 @@
-"""A judged classifier that sees colours, on pictures of which some are labelled wrongly."""
+"""A evaluated classifier that sees colours, on pictures of which some are labelled wrongly."""
 
 from dataclasses import replace
 
@@ -7,8 +7,8 @@ import pytest
 from numpy.typing import NDArray
 
 from tenfold.datasets.labelled import LabelledPictures
-from tenfold.evaluation.evaluate import answers, score
-from tenfold.evaluation.report.section import Judged
+from tenfold.evaluation.evaluate import model_outputs, score
+from tenfold.evaluation.report.section import EvaluatedModel
 from tenfold.modelfile import ClassName
 from tests.fakes import LABELS, FakeClassifier
 
@@ -50,11 +50,11 @@ def colours(count: int = 60) -> LabelledPictures:
     return LabelledPictures(pictures.astype(np.uint8), labels.astype(np.int64), LABELS, sources)
 
 
-def judge(classifier: FakeClassifier, data: LabelledPictures) -> Judged:
-    found = answers(classifier, data.pictures)
-    return Judged(classifier, data, found, score(data, found, classifier.info.threshold))
+def evaluated_model(classifier: FakeClassifier, data: LabelledPictures) -> EvaluatedModel:
+    found = model_outputs(classifier, data.pictures)
+    return EvaluatedModel(classifier, data, found, score(data, found, classifier.info.threshold))
 
 
 @pytest.fixture(scope="session")
-def judged() -> Judged:
-    return judge(FakeClassifier(), colours())
+def evaluated() -> EvaluatedModel:
+    return evaluated_model(FakeClassifier(), colours())

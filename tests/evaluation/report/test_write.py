@@ -11,7 +11,7 @@ import pytest
 
 from tenfold.datasets.labelled import LabelledPictures
 from tenfold.errors import DatasetError, UsageError
-from tenfold.evaluation.report import Report, page, write_report
+from tenfold.evaluation.report import WrittenReport, page, write_report
 from tenfold.runs.run import Run
 from tests import run_folders
 from tests.evaluation.report.conftest import ManyColours, colours, numbered
@@ -36,14 +36,14 @@ class Reader(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
+def report(tmp_path_factory: pytest.TempPathFactory) -> WrittenReport:
     path = tmp_path_factory.mktemp("report") / "deep" / "report.html"
     run = Run(ROOT / "benchmarks" / "runs" / "bundled")
     return write_report(path, FakeClassifier(), colours(), name="Colours", run=run, corrupted=2)
 
 
 @pytest.mark.slow
-def test_the_page_loads_nothing_and_runs_only_its_own_script(report: Report) -> None:
+def test_the_page_loads_nothing_and_runs_only_its_own_script(report: WrittenReport) -> None:
     text = report.page.read_text(encoding="utf-8")
     for tag, attributes in Reader(text).elements:
         for name in ("src", "href", "srcset", "action", "data", "xlink:href"):
@@ -58,7 +58,7 @@ def test_the_page_loads_nothing_and_runs_only_its_own_script(report: Report) -> 
     assert "@import" not in text
 
 
-def test_every_section_is_there_and_in_the_navigation(report: Report) -> None:
+def test_every_section_is_there_and_in_the_navigation(report: WrittenReport) -> None:
     elements = Reader(report.page.read_text(encoding="utf-8")).elements
     sections = [a["id"] for tag, a in elements if tag == "section"]
     linked = [(a["href"] or "").removeprefix("#") for tag, a in elements if tag == "a"]
@@ -69,7 +69,7 @@ def test_every_section_is_there_and_in_the_navigation(report: Report) -> None:
     assert linked == sections[:-1]
 
 
-def test_the_figures_beside_the_page_are_those_of_the_evaluation(report: Report) -> None:
+def test_the_figures_beside_the_page_are_those_of_the_evaluation(report: WrittenReport) -> None:
     assert report.figures == report.page.with_name("report.json")
     facts = json.loads(report.figures.read_text())
     assert facts == json.loads(json.dumps(report.facts))
@@ -84,7 +84,7 @@ def test_the_figures_beside_the_page_are_those_of_the_evaluation(report: Report)
     assert len(facts["training"]["epochs"]) == 96
 
 
-def test_the_page_says_the_accuracy_with_its_interval(report: Report) -> None:
+def test_the_page_says_the_accuracy_with_its_interval(report: WrittenReport) -> None:
     text = " ".join(Reader(report.page.read_text(encoding="utf-8")).text)
     accuracy = report.evaluation.accuracy
     assert page.percent(accuracy.value, 2) in text

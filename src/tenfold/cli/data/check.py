@@ -12,8 +12,8 @@ from tenfold.cli.terminal.text import Progress, printable
 from tenfold.errors import DatasetError
 
 if TYPE_CHECKING:
-    from tenfold.evaluation.data_check.findings import Report
-    from tenfold.evaluation.data_check.pictures import Pool
+    from tenfold.evaluation.data_check.findings import DataCheck
+    from tenfold.evaluation.data_check.pictures import AllPictures
 
 # Enough to tell a blurred picture, and to see on the page what it shows.
 _SIDE, _CIFAR10_SIDE = 96, 32
@@ -102,7 +102,7 @@ def _root(source: str) -> Path:
     return path if path.is_dir() else path.parent
 
 
-def _summary(report: "Report", pool: "Pool") -> str:
+def _summary(report: "DataCheck", pool: "AllPictures") -> str:
     lines = [f"{len(pool):,} pictures of {len(report.classes):,} classes"]
     if report.skipped:
         lines.append(f"  {len(report.skipped):>6,}  files not read")

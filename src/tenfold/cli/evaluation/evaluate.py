@@ -12,8 +12,8 @@ from tenfold.cli.terminal.text import Progress, padded, printable, width
 
 if TYPE_CHECKING:
     from tenfold.datasets.labelled import LabelledPictures
-    from tenfold.evaluation.evaluate import Answers, Evaluation
-    from tenfold.evaluation.out_of_distribution import Strangers
+    from tenfold.evaluation.evaluate import Evaluation, ModelOutputs
+    from tenfold.evaluation.out_of_distribution import OutOfDistribution
     from tenfold.inference import Classifier
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -39,12 +39,16 @@ _PATIENCE = 120.0
 @click.option("--data-dir", type=_FOLDER, metavar="DIR", help="The folder that holds CIFAR-10.")
 @click.option("--run", type=_FOLDER, metavar="DIR", help="The training run, for its curves.")
 @click.option(
-    "--strangers", type=_FOLDER, metavar="DIR", help="Pictures of none of the classes; else made-up ones."
+    "--out-of-distribution",
+    type=_FOLDER,
+    metavar="DIR",
+    help="Pictures of none of the classes; else made-up ones.",
 )
+@click.option("--strangers", type=_FOLDER, hidden=True)  # its earlier name
 @click.option(
     "--robustness/--no-robustness",
     default=None,
-    help="Judge corrupted pictures too; by default where that takes no more than about two minutes.",
+    help="Evaluate on corrupted pictures too; by default where that takes no more than about two minutes.",
 )
 @click.option(
     "--learning-curve",
@@ -69,7 +73,7 @@ def evaluate(**given: Any) -> None:
     """
     from tenfold import settings
     from tenfold.datasets.opening import title_of
-    from tenfold.evaluation.evaluate import answers, check_fit, score
+    from tenfold.evaluation.evaluate import check_fit, model_outputs, score
     from tenfold.evaluation.report import write_report
     from tenfold.inference import Classifier
     from tenfold.runs.run import Run
@@ -87,9 +91,12 @@ def evaluate(**given: Any) -> None:
 
         epochs = given["curve_epochs"]
         curve = trained_curve(classifier.info, source, epochs, data_dir=data_dir, home=Path(chosen.home))
-    strangers = _strangers(given["strangers"], classifier, data, data_dir) if given["report"] else []
+    kinds = []
+    if given["report"]:
+        unknown = given["out_of_distribution"] or given["strangers"]
+        kinds = _out_of_distribution(unknown, classifier, data, data_dir)
     with Progress(sys.stderr, "pictures") as progress:
-        found = answers(classifier, data.pictures, progress.show)
+        found = model_outputs(classifier, data.pictures, progress.show)
     result = score(data, found, classifier.info.threshold)
     facts = _as_json(result)
     if given["report"]:
@@ -100,11 +107,11 @@ def evaluate(**given: Any) -> None:
             name=title_of(source),
             split=given["split"],
             run=run,
-            strangers=strangers,
+            out_of_distribution=kinds,
             found=found,
             corrupted=_corrupted(given["robustness"], found),
             learning=curve,
-            tell=_tell,
+            on_step=_show_step,
         )
         facts = written.facts
     elif curve:
@@ -116,15 +123,15 @@ def evaluate(**given: Any) -> None:
         click.echo(f"Report: {printable(str(given['output']))}", err=given["as_json"])
 
 
-def _corrupted(wanted: bool | None, found: "Answers") -> int:
-    """How many pictures are judged under each corruption."""
+def _corrupted(wanted: bool | None, found: "ModelOutputs") -> int:
+    """How many pictures are evaluated under each corruption."""
     if wanted is not None:
         return _MANY_CORRUPTED if wanted else 0
     seconds = _CORRUPTED * _CORRUPTIONS * found.seconds / len(found.novelty)
     return _CORRUPTED if seconds <= _PATIENCE else 0
 
 
-def _tell(doing: str) -> None:
+def _show_step(doing: str) -> None:
     if sys.stderr.isatty():
         click.echo(f"{doing} ...", err=True)
 
@@ -132,7 +139,7 @@ def _tell(doing: str) -> None:
 def _open(
     source: str, split: str, classifier: "Classifier", data_dir: Path, home: Path
 ) -> "LabelledPictures":
-    """The pictures to judge by, labelled in the order of the model's classes."""
+    """The pictures to evaluate on, labelled in the order of the model's classes."""
     from tenfold.evaluation.class_mapping import with_classes
     from tenfold.evaluation.compare_models import part
 
@@ -141,16 +148,16 @@ def _open(
     return with_classes(part(data, split), info.labels)
 
 
-def _strangers(
+def _out_of_distribution(
     folder: Path | None, classifier: "Classifier", data: "LabelledPictures", data_dir: Path
-) -> "list[Strangers]":
-    from tenfold.evaluation import out_of_distribution as strangers
+) -> "list[OutOfDistribution]":
+    from tenfold.evaluation.out_of_distribution import from_cifar10, from_folder, made_up
 
     info = classifier.info
     if folder is not None:
-        return [strangers.from_folder(folder, info.input_size, info.resize)]
-    cifar10 = strangers.from_cifar10(data_dir, info.labels, info.input_size)
-    return [*strangers.made_up(data), *([cifar10] if cifar10 else [])]
+        return [from_folder(folder, info.input_size, info.resize)]
+    cifar10 = from_cifar10(data_dir, info.labels, info.input_size)
+    return [*made_up(data), *([cifar10] if cifar10 else [])]
 
 
 def _as_json(result: "Evaluation") -> dict[str, Any]:

@@ -42,7 +42,7 @@ def trained_curve(
             data,
             recipe,
             home / "learning-curves" / question[:16],
-            tell=begin,
+            on_step=begin,
             report=lambda progress: tables[-1].show(progress),
         )
     finally:

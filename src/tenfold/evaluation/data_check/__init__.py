@@ -3,11 +3,11 @@
 Knows model files through inference alone; trains nothing but a linear classifier on embeddings.
 
     findings.py      what a check finds
-    pool.py          all pictures of a dataset, whatever their part
+    pictures.py      all pictures of a dataset, whatever their part
     duplicates.py    exact and near copies
-    looks.py         dark, bright, blurred, empty
+    quality.py       dark, bright, blurred, empty
     label_errors.py  labels that out-of-sample probabilities speak against
-    strangers.py     pictures unlike all others
-    checking.py      all of these, over a dataset
+    outliers.py      pictures unlike all others
+    check.py         all of these, over a dataset
     page.py          a page one can act from
 """

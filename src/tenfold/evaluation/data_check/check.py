@@ -1,7 +1,7 @@
 """A dataset and a model file -> what is wrong with the data. Draws nothing.
 
-Copies are told by pixels, wrong labels and strangers by a model file's answers and embeddings, the rest by
-the looks of a picture alone.
+Copies are found by pixels, wrong labels and outliers by a model file's outputs and embeddings, the rest by
+the quality of a picture alone.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,11 +15,9 @@ from tenfold import images
 from tenfold.datasets.dataset import Dataset
 from tenfold.datasets.listing import PARTS
 from tenfold.errors import PictureError
-from tenfold.evaluation.data_check import duplicates, label_errors
-from tenfold.evaluation.data_check import outliers as strangers
-from tenfold.evaluation.data_check import quality as looks
-from tenfold.evaluation.data_check.findings import Finding, Problem, Report
-from tenfold.evaluation.data_check.pictures import Pool
+from tenfold.evaluation.data_check import duplicates, label_errors, outliers, quality
+from tenfold.evaluation.data_check.findings import DataCheck, Finding, ProblemKind
+from tenfold.evaluation.data_check.pictures import AllPictures
 from tenfold.inference import Classifier
 
 # What is being done, how much of it, and how much there is.
@@ -44,8 +42,8 @@ _ADVICE = {
 
 
 @dataclass(frozen=True, eq=False)
-class Seen:
-    """A model's answers for the pool: probabilities `[N, K]`, embeddings `[N, D]`."""
+class ClassifiedPictures:
+    """A model's outputs for all pictures: probabilities `[N, K]`, embeddings `[N, D]`."""
 
     probabilities: NDArray[np.float32]
     embeddings: NDArray[np.float32]
@@ -58,7 +56,7 @@ def check(
     labels: bool = True,
     root: Path | None = None,
     progress: Progress = lambda what, done, total: None,
-) -> tuple[Report, Pool]:
+) -> tuple[DataCheck, AllPictures]:
     """Look for everything.
 
     Args:
@@ -76,53 +74,55 @@ def check(
     """
     if labels:
         label_errors.require()
-    pool = Pool(data)
-    found_looks, small = _looked_at(pool, progress)
+    pool = AllPictures(data)
+    qualities, small = _read(pool, progress)
     pairs, least = duplicates.near_pairs(
         small, lambda done, total: progress("comparing pictures", done, total)
     )
     exact = duplicates.exact_groups(pool.digests())
     problems = _copies(pool, exact, pairs)
-    seen = _seen(pool, classifier, progress)
+    classified = _classified(pool, classifier, progress)
     remarks = [_how_near(least)]
     if labels:
         groups = _numbers(len(pool), [*exact, *([pair.one, pair.other] for pair in pairs)])
-        problem, how = _labels(pool, classifier, seen, groups)
+        problem, how = _labels(pool, classifier, classified, groups)
         problems.insert(2, problem)
         remarks.append(how)
-    problems += _by_looks(found_looks)
+    problems += _by_quality(qualities)
     problems += [_shapes(pool, root, progress)] if root else []
-    problems += [_strange(seen), _rare(pool)]
+    problems += [_outliers(classified), _rare(pool)]
     counts = np.zeros((len(PARTS), len(pool.classes)), dtype=np.int64)
     np.add.at(counts, (pool.parts, pool.labels), 1)
-    report = Report(
+    report = DataCheck(
         data.name, pool.classes, counts, tuple(problems), data.skipped, tuple(remarks), data.fingerprint
     )
     return report, pool
 
 
-def _looked_at(pool: Pool, progress: Progress) -> tuple[list[looks.Look | None], NDArray[np.uint8]]:
-    found: list[looks.Look | None] = []
-    for _, lot in pool.lots():
-        found += looks.looks(lot)
+def _read(
+    pool: AllPictures, progress: Progress
+) -> tuple[list[quality.QualityProblem | None], NDArray[np.uint8]]:
+    found: list[quality.QualityProblem | None] = []
+    for _, batch in pool.batches():
+        found += quality.quality_problems(batch)
         progress("looking at pictures", len(found), len(pool))
     small = np.empty((len(pool), duplicates.SIDE, duplicates.SIDE, 3), dtype=np.uint8)
-    for start, lot in pool.lots(duplicates.SIDE):
-        small[start : start + len(lot)] = lot
+    for start, batch in pool.batches(duplicates.SIDE):
+        small[start : start + len(batch)] = batch
     return found, small
 
 
-def _seen(pool: Pool, classifier: Classifier, progress: Progress) -> Seen:
+def _classified(pool: AllPictures, classifier: Classifier, progress: Progress) -> ClassifiedPictures:
     probabilities, embeddings = [], []
-    for start, lot in pool.lots(classifier.info.input_size):
-        answers = classifier.raw(lot)
-        probabilities.append(answers[0])
-        embeddings.append(answers[1])
-        progress("asking the model", start + len(lot), len(pool))
-    return Seen(np.concatenate(probabilities), np.concatenate(embeddings))
+    for start, batch in pool.batches(classifier.info.input_size):
+        outputs = classifier.raw(batch)
+        probabilities.append(outputs[0])
+        embeddings.append(outputs[1])
+        progress("asking the model", start + len(batch), len(pool))
+    return ClassifiedPictures(np.concatenate(probabilities), np.concatenate(embeddings))
 
 
-def _copies(pool: Pool, exact: list[list[int]], pairs: Sequence[duplicates.Pair]) -> list[Problem]:
+def _copies(pool: AllPictures, exact: list[list[int]], pairs: Sequence[duplicates.Pair]) -> list[ProblemKind]:
     """Leaks and conflicts among all copies; then the exact and the near copies that are neither."""
     near = [(pair.one, pair.other) for pair in pairs]
     likeness = {(pair.one, pair.other): pair for pair in pairs}
@@ -151,7 +151,7 @@ def _copies(pool: Pool, exact: list[list[int]], pairs: Sequence[duplicates.Pair]
 
 
 def _group(
-    pool: Pool,
+    pool: AllPictures,
     group: list[int],
     same: dict[int, int],
     likeness: dict[tuple[int, int], duplicates.Pair],
@@ -167,7 +167,9 @@ def _group(
     return Finding(ordered, min(score, 0.9999), f"alike to {min(score, 0.99):.0%}{mirrored}")
 
 
-def _labels(pool: Pool, classifier: Classifier, seen: Seen, groups: NDArray[np.int64]) -> tuple[Problem, str]:
+def _labels(
+    pool: AllPictures, classifier: Classifier, classified: ClassifiedPictures, groups: NDArray[np.int64]
+) -> tuple[ProblemKind, str]:
     """Wrong labels, and how they were found."""
     known = classifier.info.labels
     same_classes = set(known) == set(pool.classes)
@@ -180,12 +182,12 @@ def _labels(pool: Pool, classifier: Classifier, seen: Seen, groups: NDArray[np.i
     if own.any():
         columns = [known.index(label) for label in pool.classes]
         wrong += _numbered(
-            own, label_errors.wrong_labels(pool.labels[own], seen.probabilities[own][:, columns])
+            own, label_errors.wrong_labels(pool.labels[own], classified.probabilities[own][:, columns])
         )
     rest = ~own
     if rest.any():
         probabilities = label_errors.cross_validated(
-            seen.embeddings[rest], pool.labels[rest], groups[rest].tolist(), len(pool.classes)
+            classified.embeddings[rest], pool.labels[rest], groups[rest].tolist(), len(pool.classes)
         )
         wrong += _numbered(rest, label_errors.wrong_labels(pool.labels[rest], probabilities))
     findings = [
@@ -205,9 +207,9 @@ def _labels(pool: Pool, classifier: Classifier, seen: Seen, groups: NDArray[np.i
             f"training by {folds}. Its embeddings have seen these labels, so wrong ones may stay hidden."
         )
     else:
-        # A model whose pictures were changed since cannot be told from one that never saw them.
-        stranger = f"{name}, which is taken not to have learned from these pictures"
-        how = f"Labels are checked by {stranger if same_classes else folds}."
+        # Where pictures were changed since, it cannot be known whether the model learned from them.
+        unrelated = f"{name}, which is taken not to have learned from these pictures"
+        how = f"Labels are checked by {unrelated if same_classes else folds}."
     return _problem("labels", "Probably wrong labels", findings), how
 
 
@@ -216,7 +218,7 @@ def _numbered(chosen: NDArray[np.bool_], wrong: list[tuple[int, int, float]]) ->
     return [(int(numbers[number]), better, given) for number, better, given in wrong]
 
 
-def _by_looks(found: list[looks.Look | None]) -> list[Problem]:
+def _by_quality(found: list[quality.QualityProblem | None]) -> list[ProblemKind]:
     words = {
         "dark": ("Dark", "brightest parts {:.0f} of 255"),
         "bright": ("Bright", "darkest parts {:.0f} of 255"),
@@ -237,29 +239,29 @@ def _by_looks(found: list[looks.Look | None]) -> list[Problem]:
     ]
 
 
-def _shapes(pool: Pool, root: Path, progress: Progress) -> Problem:
+def _shapes(pool: AllPictures, root: Path, progress: Progress) -> ProblemKind:
     findings = []
     for number, source in enumerate(pool.sources):
         try:
             width, height = images.upright_size((root / source).read_bytes())
         except (OSError, PictureError):
             continue  # its name could not be kept as it is, or it has changed since
-        longer = looks.elongation(width, height)
-        if longer > looks.LONG:
+        longer = quality.elongation(width, height)
+        if longer > quality.LONG:
             findings.append(Finding((number,), longer, f"{width} x {height} pixels"))
         progress("measuring shapes", number + 1, len(pool))
     return _problem("shape", "Very long or high", findings)
 
 
-def _strange(seen: Seen) -> Problem:
+def _outliers(classified: ClassifiedPictures) -> ProblemKind:
     findings = [
         Finding((number,), score, f"{score:.1f} deviations from the usual")
-        for number, score in strangers.strange(seen.embeddings)
+        for number, score in outliers.outliers(classified.embeddings)
     ]
     return _problem("strange", "Unlike all others", findings)
 
 
-def _rare(pool: Pool) -> Problem:
+def _rare(pool: AllPictures) -> ProblemKind:
     counts = np.bincount(pool.labels[pool.parts == 0], minlength=len(pool.classes))
     most = int(counts.max())
     findings = []
@@ -271,9 +273,9 @@ def _rare(pool: Pool) -> Problem:
     return _problem("rare", "Rare classes", findings)
 
 
-def _problem(name: str, title: str, findings: list[Finding]) -> Problem:
+def _problem(name: str, title: str, findings: list[Finding]) -> ProblemKind:
     ordered = sorted(findings, key=lambda one: (-one.score, one.pictures))
-    return Problem(name, title, _ADVICE[name], tuple(ordered))
+    return ProblemKind(name, title, _ADVICE[name], tuple(ordered))
 
 
 def _numbers(count: int, groups: Sequence[Sequence[int]]) -> NDArray[np.int64]:

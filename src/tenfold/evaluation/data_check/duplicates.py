@@ -23,12 +23,12 @@ SIDE = 32
 LEAST = 0.6
 _THUMBNAIL = 8
 _CANDIDATE = 0.9
-# So many candidates of a picture are looked at, the likeliest.
+# So many candidates of a picture are compared, the likeliest.
 _CANDIDATES = 5
 _SHIFT = 2
 _BLOCK = 1024
 # A picture with less contrast than this (standard deviation of its grey thumbnail, of 255) has no edges to
-# compare; it is told by `looks` instead.
+# compare; `quality_problems` finds it instead.
 _FLAT = 4.0
 _LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)
 
@@ -131,9 +131,11 @@ def _best(alike: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 def _thumbnails(pictures: NDArray[np.uint8]) -> Floats:
     """Grey thumbnails `[N, 64]`, centred and of unit length; those without contrast are zero."""
     cell = SIDE // _THUMBNAIL
-    lots = [pictures[at : at + _BLOCK] @ _LUMA for at in range(0, len(pictures), _BLOCK)]
+    batches = [pictures[at : at + _BLOCK] @ _LUMA for at in range(0, len(pictures), _BLOCK)]
     shape = (-1, _THUMBNAIL, cell, _THUMBNAIL, cell)
-    small = np.concatenate([lot.reshape(shape).mean(axis=(2, 4)) for lot in lots]).reshape(len(pictures), -1)
+    small = np.concatenate([batch.reshape(shape).mean(axis=(2, 4)) for batch in batches]).reshape(
+        len(pictures), -1
+    )
     small -= small.mean(axis=1, keepdims=True)
     small[small.std(axis=1) < _FLAT] = 0
     return _unit(small)

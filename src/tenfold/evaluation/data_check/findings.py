@@ -26,7 +26,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Problem:
+class ProblemKind:
     """All findings of a kind, the worst first.
 
     Attributes:
@@ -48,7 +48,7 @@ class Problem:
 
 
 @dataclass(frozen=True, eq=False)
-class Report:
+class DataCheck:
     """What a check of a dataset found.
 
     Attributes:
@@ -64,7 +64,7 @@ class Report:
     name: str
     classes: tuple[str, ...]
     counts: NDArray[np.int64]
-    problems: tuple[Problem, ...]
+    problems: tuple[ProblemKind, ...]
     skipped: tuple[Skipped, ...] = ()
     remarks: tuple[str, ...] = field(default=())
     fingerprint: str = ""

@@ -1,8 +1,8 @@
 """Labels that out-of-sample probabilities speak against, by cleanlab (Northcutt et al. 2021).
 
 Needs the train extra. Where no model has been trained for these classes on other pictures, the probabilities
-come from logistic regression on a model's embeddings, each picture judged by one that did not learn from it
-or from a copy of it.
+come from logistic regression on a model's embeddings, each picture by a model that did not learn from it or
+from a copy of it.
 """
 
 import warnings
@@ -86,16 +86,16 @@ def cross_validated(
     values = (values - values.mean(axis=0)) / np.maximum(values.std(axis=0), _LEAST)
     probabilities = np.full((len(labels), classes), 1 / classes)
     for number in range(FOLDS):
-        learned, judged = fold != number, fold == number
+        learned, held_out = fold != number, fold == number
         present = np.unique(labels[learned])
-        if not judged.any() or len(present) < 2:
+        if not held_out.any() or len(present) < 2:
             continue
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
             # Embeddings are many and pictures may be few: a strong pull to small weights.
             model = LogisticRegression(C=0.01, max_iter=_STEPS).fit(values[learned], labels[learned])
-        probabilities[judged] = 0
-        probabilities[np.ix_(judged, present)] = model.predict_proba(values[judged])
+        probabilities[held_out] = 0
+        probabilities[np.ix_(held_out, present)] = model.predict_proba(values[held_out])
     return probabilities
 
 

@@ -6,8 +6,8 @@ from numpy.typing import NDArray
 NEIGHBOURS = 10
 # Compared with a sample of this many, so that the time grows with the number of pictures and not its square.
 SAMPLE = 20_000
-# So many robust standard deviations above the usual is strange: of the logarithms of the distances, which
-# themselves are skewed and would call one picture in thirty strange.
+# So many robust standard deviations above the usual is an outlier: of the logarithms of the distances, which
+# themselves are skewed and would call one picture in thirty an outlier.
 FAR = 3.0
 _BLOCK = 2048
 _MAD = 1.4826
@@ -15,7 +15,7 @@ _MAD = 1.4826
 _LEAST = 1e-4
 
 
-def strange(embeddings: NDArray[np.float32]) -> list[tuple[int, float]]:
+def outliers(embeddings: NDArray[np.float32]) -> list[tuple[int, float]]:
     """Pictures far from their nearest neighbours, the farthest first.
 
     Args:

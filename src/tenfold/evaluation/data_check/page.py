@@ -17,8 +17,8 @@ from PIL import Image
 from tenfold import __version__
 from tenfold.datasets.listing import PARTS
 from tenfold.evaluation import html
-from tenfold.evaluation.data_check.findings import Finding, Problem, Report
-from tenfold.evaluation.data_check.pictures import Pixels, Pool
+from tenfold.evaluation.data_check.findings import DataCheck, Finding, ProblemKind
+from tenfold.evaluation.data_check.pictures import AllPictures, Pixels
 
 # A page that is to open at once holds so many findings of a kind, so many pictures of a finding.
 FINDINGS, PICTURES = 120, 12
@@ -28,7 +28,7 @@ MOST_LISTED = 200_000
 _QUALITY = 80
 
 
-def write_page(path: Path, report: Report, pool: Pool, root: Path | None) -> None:
+def write_page(path: Path, report: DataCheck, pool: AllPictures, root: Path | None) -> None:
     """Write the page.
 
     Args:
@@ -41,7 +41,7 @@ def write_page(path: Path, report: Report, pool: Pool, root: Path | None) -> Non
     path.write_text(render(report, pool, root), encoding="utf-8")
 
 
-def render(report: Report, pool: Pool, root: Path | None) -> str:
+def render(report: DataCheck, pool: AllPictures, root: Path | None) -> str:
     """The page as text."""
     environment = _environment()
     style, script = (html.source(environment, name) for name in ("check.css", "check.js"))
@@ -73,7 +73,7 @@ def render(report: Report, pool: Pool, root: Path | None) -> str:
     )
 
 
-def as_json(report: Report, pool: Pool) -> dict[str, Any]:
+def as_json(report: DataCheck, pool: AllPictures) -> dict[str, Any]:
     """All findings as plain JSON types."""
     return {
         "source": report.name,
@@ -108,7 +108,7 @@ def as_json(report: Report, pool: Pool) -> dict[str, Any]:
     }
 
 
-def _section(problem: Problem, pool: Pool) -> dict[str, Any]:
+def _section(problem: ProblemKind, pool: AllPictures) -> dict[str, Any]:
     shown = [_finding(finding, pool) for finding in problem.findings[:FINDINGS]]
     return {
         "name": problem.name,
@@ -122,7 +122,7 @@ def _section(problem: Problem, pool: Pool) -> dict[str, Any]:
     }
 
 
-def _finding(finding: Finding, pool: Pool) -> dict[str, Any]:
+def _finding(finding: Finding, pool: AllPictures) -> dict[str, Any]:
     items = [
         {
             "number": number,
@@ -142,7 +142,7 @@ def _finding(finding: Finding, pool: Pool) -> dict[str, Any]:
     }
 
 
-def _balance(report: Report) -> list[dict[str, Any]]:
+def _balance(report: DataCheck) -> list[dict[str, Any]]:
     most = max(1, int(report.counts.max()))
     return [
         {"label": label, "counts": row, "share": row[0] / most}
@@ -150,7 +150,7 @@ def _balance(report: Report) -> list[dict[str, Any]]:
     ]
 
 
-def _manifest(pool: Pool, root: Path | None) -> list[list[Any]] | None:
+def _manifest(pool: AllPictures, root: Path | None) -> list[list[Any]] | None:
     """Every picture's path, label and part; None where they are no files or too many."""
     if root is None or len(pool) > MOST_LISTED:
         return None

@@ -1,4 +1,4 @@
-"""All pictures of a dataset under one numbering, read a lot at a time. Judges nothing."""
+"""All pictures of a dataset under one numbering, read a batch at a time. Evaluates nothing."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,10 +12,10 @@ from tenfold.datasets.dataset import Dataset
 from tenfold.datasets.listing import PARTS
 
 Pixels = NDArray[np.uint8]
-LOT = 512
+BATCH = 512
 
 
-class Pool:
+class AllPictures:
     """The pictures of a dataset: training, then validation, then test.
 
     Attributes:
@@ -48,18 +48,18 @@ class Pool:
         before = int(self._ends[part - 1]) if part else 0
         return np.asarray(self._parts[part].pictures[number - before])
 
-    def lots(self, side: int | None = None) -> Iterator[tuple[int, Pixels]]:
+    def batches(self, side: int | None = None) -> Iterator[tuple[int, Pixels]]:
         """All pictures in order, some at a time, made `side` pixels wide, with the first one's number."""
         start = 0
         with ThreadPoolExecutor() as threads:
             for part in self._parts:
-                for at in range(0, len(part), LOT):
-                    lot = np.asarray(part.pictures[at : at + LOT])
+                for at in range(0, len(part), BATCH):
+                    batch = np.asarray(part.pictures[at : at + BATCH])
                     if side is not None and side != self.side:
                         resize = partial(images.resize, size=side, rule="bilinear")
-                        lot = np.stack(list(threads.map(resize, lot)))
-                    yield start, lot
-                    start += len(lot)
+                        batch = np.stack(list(threads.map(resize, batch)))
+                    yield start, batch
+                    start += len(batch)
 
     def digests(self) -> list[bytes]:
         """SHA-256 of each picture's pixels."""

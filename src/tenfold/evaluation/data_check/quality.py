@@ -21,15 +21,15 @@ _LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)
 
 
 @dataclass(frozen=True)
-class Look:
-    """What one picture suffers from: "dark", "bright", "empty" or "blurred"; the value that says so."""
+class QualityProblem:
+    """What is wrong with one picture: "dark", "bright", "empty" or "blurred"; the value that says so."""
 
     what: str
     value: float
 
 
-def looks(pictures: NDArray[np.uint8]) -> list[Look | None]:
-    """What each of the pictures uint8 `[N, S, S, 3]` suffers from, the gravest; None for nothing."""
+def quality_problems(pictures: NDArray[np.uint8]) -> list[QualityProblem | None]:
+    """What each of the pictures uint8 `[N, S, S, 3]` has wrong with it, the gravest; None for nothing."""
     grey = pictures @ _LUMA
     flat = grey.reshape(len(grey), -1)
     dark_end, light_end = np.percentile(flat, [5, 99], axis=1)
@@ -37,16 +37,16 @@ def looks(pictures: NDArray[np.uint8]) -> list[Look | None]:
     inner = grey[:, 1:-1, 1:-1]
     laplacian = grey[:, :-2, 1:-1] + grey[:, 2:, 1:-1] + grey[:, 1:-1, :-2] + grey[:, 1:-1, 2:] - 4 * inner
     sharpness = laplacian.reshape(len(grey), -1).var(axis=1) / np.maximum(spread**2, 1)
-    found: list[Look | None] = []
+    found: list[QualityProblem | None] = []
     for low, high, contrast, sharp in zip(dark_end, light_end, spread, sharpness, strict=True):
         if high < DARK:
-            found.append(Look("dark", float(high)))
+            found.append(QualityProblem("dark", float(high)))
         elif low > BRIGHT:
-            found.append(Look("bright", float(low)))
+            found.append(QualityProblem("bright", float(low)))
         elif contrast < EMPTY:
-            found.append(Look("empty", float(contrast)))
+            found.append(QualityProblem("empty", float(contrast)))
         elif sharp < BLURRED:
-            found.append(Look("blurred", float(sharp)))
+            found.append(QualityProblem("blurred", float(sharp)))
         else:
             found.append(None)
     return found

@@ -9,6 +9,6 @@ pictures.py     pictures as data URIs
 page.py         sections to HTML; templates/ holds the page, its style and its script
 """
 
-from tenfold.evaluation.report.write import Report, write_report
+from tenfold.evaluation.report.write import WrittenReport, write_report
 
-__all__ = ["Report", "write_report"]
+__all__ = ["WrittenReport", "write_report"]

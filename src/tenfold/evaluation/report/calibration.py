@@ -12,17 +12,17 @@ from tenfold import metrics
 from tenfold.evaluation.calibration import uncalibrated
 from tenfold.evaluation.report import axes
 from tenfold.evaluation.report.charts import Chart
-from tenfold.evaluation.report.section import Judged, Section
+from tenfold.evaluation.report.section import EvaluatedModel, Section
 from tenfold.metrics import ConfidenceBin
 
 BINS = 15
 BARS = 20
 
 
-def section(judged: Judged) -> Section:
+def section(evaluated: EvaluatedModel) -> Section:
     """The reliability diagram, the calibration error before and after, and how confidence is spread."""
-    labels, after = judged.data.labels, judged.found.probabilities
-    temperature = judged.classifier.info.temperature
+    labels, after = evaluated.data.labels, evaluated.found.probabilities
+    temperature = evaluated.classifier.info.temperature
     before = uncalibrated(after, temperature)
     points = {
         "before": metrics.reliability(labels, before, BINS),
@@ -54,7 +54,7 @@ def section(judged: Judged) -> Section:
             "points": points["after"],
             "charts": [
                 _diagram(points, errors),
-                _histogram(judged.found.confidence, judged.found.predicted == labels),
+                _histogram(evaluated.found.confidence, evaluated.found.predicted == labels),
             ],
         },
     )

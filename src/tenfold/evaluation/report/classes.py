@@ -3,12 +3,12 @@
 from dataclasses import asdict
 from typing import Any
 
-from tenfold.evaluation.report.section import Judged, Section
+from tenfold.evaluation.report.section import EvaluatedModel, Section
 
 
-def section(judged: Judged) -> Section:
+def section(evaluated: EvaluatedModel) -> Section:
     """Precision, recall, F1, pictures, and what each class is most often mistaken for."""
-    result, matrix = judged.result, judged.result.confusion
+    result, matrix = evaluated.result, evaluated.result.confusion
     labels = list(result.classes)
     rows: list[dict[str, Any]] = []
     for k, (label, scores) in enumerate(result.classes.items()):

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tenfold.evaluation.report import pictures
-from tenfold.evaluation.report.section import Judged, Section
+from tenfold.evaluation.report.section import EvaluatedModel, Section
 
 # Up to so many classes the whole matrix is drawn; above, the most confused pairs are listed.
 MATRIX = 30
@@ -20,13 +20,13 @@ LEVELS = 6
 Cell = tuple[int, int]
 
 
-def section(judged: Judged) -> Section:
+def section(evaluated: EvaluatedModel) -> Section:
     """The matrix, or for many classes its most confused pairs; and the pictures of the cells."""
-    matrix, labels = judged.result.confusion, judged.data.classes
+    matrix, labels = evaluated.result.confusion, evaluated.data.classes
     pairs = confused_pairs(matrix)
     whole = len(labels) <= MATRIX
     cells = [(int(i), int(j)) for i, j in np.argwhere(matrix)] if whole else pairs[:PAIRS]
-    side = min(judged.data.pictures.shape[1], pictures.LARGEST)
+    side = min(evaluated.data.pictures.shape[1], pictures.LARGEST)
     limit = per_cell([int(matrix[cell]) for cell in cells], MOST * 32 // side)
     return Section(
         "confusion",
@@ -40,7 +40,7 @@ def section(judged: Judged) -> Section:
             "more_pairs": max(0, len(pairs) - PAIRS),
             "overview": None if whole else pictures.shade(_overview(matrix)),
             "limit": limit,
-            "cells": {f"{i}-{j}": _cell(judged, (i, j), limit) for i, j in cells},
+            "cells": {f"{i}-{j}": _cell(evaluated, (i, j), limit) for i, j in cells},
             "columns": pictures.COLUMNS,
         },
     )
@@ -61,24 +61,24 @@ def per_cell(counts: list[int], most: int) -> int:
     return next(fits, LIMITS[-1])
 
 
-def members(judged: Judged, cell: Cell) -> NDArray[np.int64]:
+def members(evaluated: EvaluatedModel, cell: Cell) -> NDArray[np.int64]:
     """The pictures of a cell: the surest mistakes first, but of the right answers the least sure."""
     true, called = cell
-    found = np.flatnonzero((judged.data.labels == true) & (judged.found.predicted == called))
-    confidence = judged.found.confidence[found]
+    found = np.flatnonzero((evaluated.data.labels == true) & (evaluated.found.predicted == called))
+    confidence = evaluated.found.confidence[found]
     return found[np.argsort(confidence if true == called else -confidence, kind="stable")]
 
 
-def _cell(judged: Judged, cell: Cell, limit: int) -> dict[str, Any]:
-    shown = members(judged, cell)[:limit]
-    thumbnails = [pictures.small(np.asarray(judged.data.pictures[i])) for i in shown]
+def _cell(evaluated: EvaluatedModel, cell: Cell, limit: int) -> dict[str, Any]:
+    shown = members(evaluated, cell)[:limit]
+    thumbnails = [pictures.small(np.asarray(evaluated.data.pictures[i])) for i in shown]
     return {
-        "true": judged.data.classes[cell[0]],
-        "called": judged.data.classes[cell[1]],
-        "count": int(judged.result.confusion[cell]),
+        "true": evaluated.data.classes[cell[0]],
+        "called": evaluated.data.classes[cell[1]],
+        "count": int(evaluated.result.confusion[cell]),
         "side": thumbnails[0].shape[0],
         "sheet": pictures.sheet(thumbnails),
-        "items": [[round(float(judged.found.confidence[i]), 4), judged.source(int(i))] for i in shown],
+        "items": [[round(float(evaluated.found.confidence[i]), 4), evaluated.source(int(i))] for i in shown],
     }
 
 

@@ -6,20 +6,20 @@ import numpy as np
 from PIL import Image
 
 from tenfold.evaluation.report import pictures
-from tenfold.evaluation.report.section import Judged, Section
+from tenfold.evaluation.report.section import EvaluatedModel, Section
 from tenfold.inference.explain import overlay
 
 MOST = 24
 SIDE = 96
 
 
-def section(judged: Judged) -> Section:
+def section(evaluated: EvaluatedModel) -> Section:
     """The wrong answers with the highest confidence, the surest first."""
-    wrong = np.flatnonzero(judged.found.predicted != judged.data.labels)
-    order = np.argsort(-judged.found.confidence[wrong], kind="stable")
+    wrong = np.flatnonzero(evaluated.found.predicted != evaluated.data.labels)
+    order = np.argsort(-evaluated.found.confidence[wrong], kind="stable")
     chosen = [int(i) for i in wrong[order][:MOST]]
-    found = [_mistake(judged, index) for index in chosen]
-    drawn = [_drawn(judged, index) for index in chosen]
+    found = [_mistake(evaluated, index) for index in chosen]
+    drawn = [_drawn(evaluated, index) for index in chosen]
     return Section(
         "mistakes",
         "Most confident mistakes",
@@ -32,11 +32,11 @@ def section(judged: Judged) -> Section:
     )
 
 
-def _mistake(judged: Judged, index: int) -> dict[str, Any]:
-    labels, probabilities = judged.data.classes, judged.found.probabilities[index]
-    true, called = int(judged.data.labels[index]), int(probabilities.argmax())
+def _mistake(evaluated: EvaluatedModel, index: int) -> dict[str, Any]:
+    labels, probabilities = evaluated.data.classes, evaluated.found.probabilities[index]
+    true, called = int(evaluated.data.labels[index]), int(probabilities.argmax())
     return {
-        "source": judged.source(index),
+        "source": evaluated.source(index),
         "true": labels[true],
         "called": labels[called],
         "confidence": round(float(probabilities[called]), 4),
@@ -44,12 +44,12 @@ def _mistake(judged: Judged, index: int) -> dict[str, Any]:
     }
 
 
-def _drawn(judged: Judged, index: int) -> dict[str, str | None]:
+def _drawn(evaluated: EvaluatedModel, index: int) -> dict[str, str | None]:
     """The picture, and the picture with the evidence for what it was called, where the network has any."""
-    picture = np.ascontiguousarray(judged.data.pictures[index])
+    picture = np.ascontiguousarray(evaluated.data.pictures[index])
     smooth = Image.Resampling.LANCZOS if picture.shape[0] > SIDE else Image.Resampling.NEAREST
     shown = np.asarray(Image.fromarray(picture).resize((SIDE, SIDE), smooth))
-    answer = judged.classifier.classify(picture)
+    answer = evaluated.classifier.classify(picture)
     evidence = None if answer.evidence is None else overlay(shown, answer)
     return {
         "picture": pictures.uri(Image.fromarray(pictures.small(picture))),

@@ -1,4 +1,4 @@
-"""Section: how well "none of these" tells strangers from known pictures, and what its threshold costs."""
+"""Section: how well novelty separates known pictures from others, and what its threshold costs."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -8,21 +8,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tenfold import metrics
-from tenfold.evaluation.evaluate import answers
-from tenfold.evaluation.out_of_distribution import Strangers
+from tenfold.evaluation.evaluate import model_outputs
+from tenfold.evaluation.out_of_distribution import OutOfDistribution
 from tenfold.evaluation.report import axes
 from tenfold.evaluation.report.charts import Chart
-from tenfold.evaluation.report.section import Judged, Section
+from tenfold.evaluation.report.section import EvaluatedModel, Section
 
 BARS = 40
 
 Floats = NDArray[np.floating]
 
 
-def section(judged: Judged, strangers: Sequence[Strangers]) -> Section:
-    """ROC, AUROC and costs for each kind of strangers and all together."""
-    threshold, known = judged.classifier.info.threshold, judged.found.novelty
-    each = [(kind, answers(judged.classifier, kind.pictures).novelty) for kind in strangers]
+def section(evaluated: EvaluatedModel, kinds: Sequence[OutOfDistribution]) -> Section:
+    """ROC, AUROC and costs for each kind of out-of-distribution pictures and all together."""
+    threshold, known = evaluated.classifier.info.threshold, evaluated.found.novelty
+    each = [(kind, model_outputs(evaluated.classifier, kind.pictures).novelty) for kind in kinds]
     everyone = np.concatenate([novelty for _, novelty in each])
     rows = [_row(kind.kind, kind.what, known, novelty, threshold) for kind, novelty in each]
     whole = _row("all together", "", known, everyone, threshold)
@@ -33,16 +33,16 @@ def section(judged: Judged, strangers: Sequence[Strangers]) -> Section:
         facts={
             "none_of_these": {
                 "threshold": threshold,
-                "chosen_to_keep": judged.classifier.info.known_rate,
+                "chosen_to_keep": evaluated.classifier.info.known_rate,
                 "known_refused": _share(refused),
-                "strangers": [_plain(row) for row in [*rows, whole]],
+                "out_of_distribution": [_plain(row) for row in [*rows, whole]],
             }
         },
         shown={
             "rows": [*rows, whole] if len(rows) > 1 else rows,
             "whole": whole,
             "refused": refused,
-            "kept_share": judged.classifier.info.known_rate,
+            "kept_share": evaluated.classifier.info.known_rate,
             "threshold": threshold,
             "charts": [
                 _curve(known, everyone, refused.value, whole),
@@ -65,17 +65,17 @@ def _share(share: metrics.Share) -> dict[str, float]:
     return {"value": share.value, "low": share.low, "high": share.high, "n": share.n}
 
 
-def _curve(known: Floats, strange: Floats, refused: float, whole: dict[str, Any]) -> Chart:
+def _curve(known: Floats, unknown: Floats, refused: float, whole: dict[str, Any]) -> Chart:
     caught = whole["caught"].value
-    said = f"refuses {refused:.1%} of the known pictures and catches {caught:.1%} of the strangers"
+    said = f"refuses {refused:.1%} of the known pictures and catches {caught:.1%} of the others"
     chart = Chart(
         "ROC of novelty",
         f"AUROC {whole['auroc']:.3f}. The threshold {said}.",
         axes.shares("known pictures refused"),
-        axes.shares("strangers caught"),
+        axes.shares("out-of-distribution pictures caught"),
     )
     chart.line([(0, 0), (1, 1)], "ideal", "by chance")
-    false_alarms, found = metrics.roc(known, strange)
+    false_alarms, found = metrics.roc(known, unknown)
     chart.line(list(zip(false_alarms, found, strict=True)), "first", f"AUROC {whole['auroc']:.3f}")
     chart.dots([(refused, caught)], "chosen", [f"The threshold {said}."], [5.0])
     # Below the point: above it lies the curve.
@@ -83,14 +83,14 @@ def _curve(known: Floats, strange: Floats, refused: float, whole: dict[str, Any]
     return chart
 
 
-def _histogram(known: Floats, strange: Floats, threshold: float) -> Chart:
-    both = np.concatenate([known, strange])
+def _histogram(known: Floats, unknown: Floats, threshold: float) -> Chart:
+    both = np.concatenate([known, unknown])
     # The far end of a long tail is gathered in the last bar.
     low, high = float(both.min()), float(np.quantile(both, 0.998))
     edges = np.linspace(low, max(high, low + 1e-6), BARS + 1)
     parts = {
         name: np.histogram(np.minimum(values, edges[-1]), edges)[0] / len(values)
-        for name, values in (("known pictures", known), ("strangers", strange))
+        for name, values in (("known pictures", known), ("out-of-distribution pictures", unknown))
     }
     most = max(float(p.max()) for p in parts.values())
     chart = Chart(
@@ -102,7 +102,7 @@ def _histogram(known: Floats, strange: Floats, threshold: float) -> Chart:
     for (name, values), style in zip(parts.items(), ("first", "second"), strict=True):
         chart.bars(list(zip(edges[:-1], edges[1:], values, strict=True)), f"{style} seen-through", name)
     tips = [
-        f"novelty {a:.3g} to {b:.3g}: {k:.1%} of the known pictures, {s:.1%} of the strangers"
+        f"novelty {a:.3g} to {b:.3g}: {k:.1%} of the known pictures, {s:.1%} of the others"
         for a, b, k, s in zip(edges[:-1], edges[1:], *parts.values(), strict=True)
     ]
     chart.columns(list(pairwise(edges)), tips)

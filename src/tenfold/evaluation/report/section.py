@@ -5,17 +5,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tenfold.datasets.labelled import LabelledPictures
-from tenfold.evaluation.evaluate import Answers, Evaluation
+from tenfold.evaluation.evaluate import Evaluation, ModelOutputs
 from tenfold.inference import Classifier
 
 
 @dataclass(frozen=True, eq=False)
-class Judged:
-    """A classifier, the pictures it was judged on, what it said of them, and the figures of that."""
+class EvaluatedModel:
+    """A classifier, the pictures it was evaluated on, its outputs for them, and their figures."""
 
     classifier: Classifier
     data: LabelledPictures
-    found: Answers
+    found: ModelOutputs
     result: Evaluation
 
     def source(self, index: int) -> str:

@@ -9,17 +9,17 @@ from typing import Any
 
 import numpy as np
 
-from tenfold.evaluation.report.section import Judged, Section
+from tenfold.evaluation.report.section import EvaluatedModel, Section
 
 CALLS, SECONDS, LEAST_CALLS = 300, 3.0, 20
 _CPU_FACTS = Path("/proc/cpuinfo")
 
 
-def section(judged: Judged) -> Section:
+def section(evaluated: EvaluatedModel) -> Section:
     """Bytes, parameters and multiply-adds as the model file states them; latency measured now."""
-    classifier, found = judged.classifier, judged.found
+    classifier, found = evaluated.classifier, evaluated.found
     network = classifier.info.network
-    milliseconds = latency(judged)
+    milliseconds = latency(evaluated)
     facts: dict[str, Any] = {
         "bytes": classifier.bytes,
         "parameters": network.get("parameters"),
@@ -30,24 +30,24 @@ def section(judged: Judged) -> Section:
             "p99_ms": round(float(np.percentile(milliseconds, 99)), 3),
         },
         "batch": {
-            "pictures": len(judged.data),
-            "pictures_per_second": round(len(judged.data) / max(found.seconds, 1e-9), 1),
+            "pictures": len(evaluated.data),
+            "pictures_per_second": round(len(evaluated.data) / max(found.seconds, 1e-9), 1),
         },
         "machine": machine(),
     }
     return Section("speed", "Size and speed", facts={"speed": facts}, shown=facts)
 
 
-def latency(judged: Judged) -> list[float]:
+def latency(evaluated: EvaluatedModel) -> list[float]:
     """Milliseconds of each call with one picture of the network's size, after three to warm up."""
-    picture = np.ascontiguousarray(judged.data.pictures[:1])
+    picture = np.ascontiguousarray(evaluated.data.pictures[:1])
     for _ in range(3):
-        judged.classifier.raw(picture)
+        evaluated.classifier.raw(picture)
     found: list[float] = []
     started = time.perf_counter()
     while len(found) < CALLS and (time.perf_counter() - started < SECONDS or len(found) < LEAST_CALLS):
         one = time.perf_counter()
-        judged.classifier.raw(picture)
+        evaluated.classifier.raw(picture)
         found.append((time.perf_counter() - one) * 1000)
     return found
 

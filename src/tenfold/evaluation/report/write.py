@@ -1,4 +1,4 @@
-"""A classifier judged and reported on: measures, renders, writes. Opens no data and trains nothing."""
+"""A classifier evaluated and reported on: measures, renders, writes. Opens no data and trains nothing."""
 
 import json
 import os
@@ -11,10 +11,9 @@ from typing import Any
 from tenfold import __version__
 from tenfold.datasets.labelled import LabelledPictures
 from tenfold.evaluation import html
-from tenfold.evaluation import out_of_distribution as making
-from tenfold.evaluation.evaluate import Answers, Evaluation, answers, check_fit, score
+from tenfold.evaluation.evaluate import Evaluation, ModelOutputs, check_fit, model_outputs, score
 from tenfold.evaluation.learning_curve import LearningCurve
-from tenfold.evaluation.out_of_distribution import Strangers
+from tenfold.evaluation.out_of_distribution import OutOfDistribution, made_up
 from tenfold.evaluation.report import (
     calibration,
     classes,
@@ -27,7 +26,7 @@ from tenfold.evaluation.report import (
     training,
 )
 from tenfold.evaluation.report.learning import section as learning_section
-from tenfold.evaluation.report.section import Judged
+from tenfold.evaluation.report.section import EvaluatedModel
 from tenfold.evaluation.robustness import robustness as measure_robustness
 from tenfold.inference import Classifier
 from tenfold.runs.run import Run
@@ -37,7 +36,7 @@ NO_ROBUSTNESS = "How much accuracy is left on corrupted pictures: add --robustne
 
 
 @dataclass(frozen=True, eq=False)
-class Report:
+class WrittenReport:
     """A report that was written.
 
     Attributes:
@@ -61,13 +60,13 @@ def write_report(
     name: str = "",
     split: str = "test",
     run: Run | None = None,
-    strangers: Sequence[Strangers] | None = None,
-    found: Answers | None = None,
+    out_of_distribution: Sequence[OutOfDistribution] | None = None,
+    found: ModelOutputs | None = None,
     corrupted: int = 0,
     learning: LearningCurve | None = None,
-    tell: Callable[[str], None] = lambda doing: None,
-) -> Report:
-    """Judge a classifier and write the report: one HTML page, and its figures in a JSON file beside it.
+    on_step: Callable[[str], None] = lambda doing: None,
+) -> WrittenReport:
+    """Evaluate a classifier and write the report: one HTML page, and its figures in a JSON file beside it.
 
     Args:
         path: where the page goes; the figures go to the same name ending in `.json`.
@@ -75,11 +74,11 @@ def write_report(
         name: what the data are called.
         split: which part of them this is: test, validation or training.
         run: the training run, for the curves; by default the one in whose folder the model file is.
-        strangers: pictures of none of the classes; by default made of the data.
+        out_of_distribution: pictures of none of the classes; by default made of the data.
         found: what the classifier says of the data, where that is known already.
-        corrupted: how many pictures are judged under each of 75 corruptions; 0 leaves robustness out.
+        corrupted: how many pictures are evaluated under each of 75 corruptions; 0 leaves robustness out.
         learning: networks trained on parts of the training pictures; None leaves that section out.
-        tell: called with what is done now, for people who wait.
+        on_step: called with what is done now, for people who wait.
 
     Raises:
         DatasetError: the pictures have another size or other classes than the model, or there are none.
@@ -88,70 +87,70 @@ def write_report(
     check_fit(classifier, data)
     run = run or Run.of_model(Path(classifier.path))
     if found is None:
-        tell(f"Classifying {len(data):,} pictures")
-        found = answers(classifier, data.pictures)
-    judged = Judged(classifier, data, found, score(data, found, classifier.info.threshold))
-    tell("Looking at mistakes")
-    sections = [classes.section(judged), confusion.section(judged), mistakes.section(judged)]
-    sections.append(calibration.section(judged))
-    tell("Looking at strangers")
-    kinds = making.made_up(data) if strangers is None else strangers
-    sections.append(none_of_these.section(judged, kinds))
+        on_step(f"Classifying {len(data):,} pictures")
+        found = model_outputs(classifier, data.pictures)
+    evaluated = EvaluatedModel(classifier, data, found, score(data, found, classifier.info.threshold))
+    on_step("Looking at mistakes")
+    sections = [classes.section(evaluated), confusion.section(evaluated), mistakes.section(evaluated)]
+    sections.append(calibration.section(evaluated))
+    on_step("Looking at out-of-distribution pictures")
+    kinds = made_up(data) if out_of_distribution is None else out_of_distribution
+    sections.append(none_of_these.section(evaluated, kinds))
     if corrupted:
-        tell("Looking at corrupted pictures")
+        on_step("Looking at corrupted pictures")
         sections.append(robustness.section(measure_robustness(classifier, data, pictures=corrupted)))
     if learning:
         sections.append(learning_section(learning))
-    tell("Measuring the speed")
-    sections += [training.section(classifier.info, run), speed.section(judged)]
-    head = _head(judged, sections[-1].facts["speed"], name or "own data", split)
-    facts = {**_facts(judged, head), **{k: v for section in sections for k, v in section.facts.items()}}
+    on_step("Measuring the speed")
+    sections += [training.section(classifier.info, run), speed.section(evaluated)]
+    head = _head(evaluated, sections[-1].facts["speed"], name or "own data", split)
+    facts = {**_facts(evaluated, head), **{k: v for section in sections for k, v in section.facts.items()}}
     absent = [words for there, words in ((corrupted, NO_ROBUSTNESS), (learning, NO_LEARNING)) if not there]
     figures = path.with_suffix(".json")
     html.write(figures, json.dumps(facts, indent=2) + "\n", "The report")
     html.write(path, page.render(head, sections, absent), "The report")
-    return Report(path, figures, judged.result, facts)
+    return WrittenReport(path, figures, evaluated.result, facts)
 
 
-def _facts(judged: Judged, head: dict[str, Any]) -> dict[str, Any]:
+def _facts(evaluated: EvaluatedModel, head: dict[str, Any]) -> dict[str, Any]:
     """The figures of the whole, which stand before those of the sections."""
-    top5 = judged.result.top5
+    top5 = evaluated.result.top5
     return {
         "tenfold_version": __version__,
         "created": head["created"],
         "model": {
             "name": head["model"],
             "file": head["file"],
-            "sha256": judged.classifier.sha256,
-            "temperature": judged.classifier.info.temperature,
-            "threshold": judged.classifier.info.threshold,
+            "sha256": evaluated.classifier.sha256,
+            "temperature": evaluated.classifier.info.temperature,
+            "threshold": evaluated.classifier.info.threshold,
         },
-        "data": {"name": head["data"], "split": head["split"], "pictures": len(judged.data)},
-        **judged.result.summary(),
+        "data": {"name": head["data"], "split": head["split"], "pictures": len(evaluated.data)},
+        **evaluated.result.summary(),
         "top5_accuracy": None if top5 is None else round(top5.value, 4),
     }
 
 
-def _head(judged: Judged, cost: dict[str, Any], name: str, split: str) -> dict[str, Any]:
-    info, now = judged.classifier.info, datetime.now(UTC)
+def _head(evaluated: EvaluatedModel, cost: dict[str, Any], name: str, split: str) -> dict[str, Any]:
+    info, now = evaluated.classifier.info, datetime.now(UTC)
     return {
         "model": info.name,
-        "file": os.path.basename(os.fspath(judged.classifier.path)),
-        "sha256": judged.classifier.sha256,
+        "file": os.path.basename(os.fspath(evaluated.classifier.path)),
+        "sha256": evaluated.classifier.sha256,
         "licence": info.licence,
         "version": __version__,
         "data": name,
         "split": split,
-        "pictures": len(judged.data),
-        "classes": len(judged.data.classes),
+        "pictures": len(evaluated.data),
+        "classes": len(evaluated.data.classes),
         "created": now.isoformat(timespec="seconds"),
         "day": f"{now:%-d %B %Y}",
-        "tiles": list(_tiles(judged, cost)),
+        "tiles": list(_tiles(evaluated, cost)),
     }
 
 
-def _tiles(judged: Judged, cost: dict[str, Any]) -> list[dict[str, str]]:
-    result, percent = judged.result, page.percent
+def _tiles(evaluated: EvaluatedModel, cost: dict[str, Any]) -> list[dict[str, str]]:
+    result, percent = evaluated.result, page.percent
     accuracy = result.accuracy
     tiles = [
         (
@@ -169,6 +168,10 @@ def _tiles(judged: Judged, cost: dict[str, Any]) -> list[dict[str, str]]:
         ("Calibration error", percent(result.calibration_error, 2), "confidence against accuracy"),
         ("Known, and kept", percent(result.kept.value, 2), "not called “none of these”"),
         ("One picture", f"{cost['one_picture']['p50_ms']:.1f} ms", "the network alone, on this machine"),
-        ("Model file", f"{cost['bytes'] / 1e6:.1f} MB", f"{judged.classifier.info.input_size} pixels a side"),
+        (
+            "Model file",
+            f"{cost['bytes'] / 1e6:.1f} MB",
+            f"{evaluated.classifier.info.input_size} pixels a side",
+        ),
     ]
     return [dict(zip(("name", "value", "aside"), tile, strict=True)) for tile in tiles]

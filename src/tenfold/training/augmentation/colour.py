@@ -1,7 +1,7 @@
 """What becomes of a picture's levels: brightness, contrast, saturation, sharpness, histograms, fewer levels.
 
 All functions take and return uint8 `[N, 3, H, W]`, on any device, and agree with Pillow's ImageEnhance and
-ImageOps of the same name to one level. What they are told for each picture is `[N]`. They draw nothing.
+ImageOps of the same name to one level. Their arguments for each picture are `[N]`. They draw nothing.
 """
 
 import torch

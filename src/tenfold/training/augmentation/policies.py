@@ -41,7 +41,7 @@ RANDAUGMENT = Operations(
     bits=8,
 )  # fmt: skip
 
-# Without those that resemble the corruptions a model is then judged on.
+# Without those that resemble the corruptions a model is then evaluated on.
 AUGMIX = Operations(
     names=(
         "autocontrast", "equalise", "posterise", "rotate", "solarise", "shear_x", "shear_y", "translate_x",
