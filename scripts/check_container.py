@@ -254,8 +254,11 @@ class Server:
 
 def check_contents(image: Image) -> None:
     """The size, and that nothing of this machine has come along."""
-    added = sum(f.lstat().st_blocks * 512 for f in (image.folder / "opt").rglob("*")) / 1e6
-    print(f"tenfold adds {added:.0f} MB to the image's base")
+    whole, added = (
+        sum(f.lstat().st_blocks * 512 for f in folder.rglob("*")) / 1e6
+        for folder in (image.folder, image.folder / "opt")
+    )
+    print(f"The image has {whole:.0f} MB, of which {added:.0f} MB are not its base")
     if added > MOST_MEGABYTES:
         raise SystemExit(f"That is more than {MOST_MEGABYTES} MB.")
     names = ("etc/pip.conf", "root/.npmrc", "opt/pip", "source")
