@@ -26,10 +26,11 @@ from PIL import Image
 from sqlalchemy import select
 
 from benchmarks import record
-from tenfold.catalogue.entries.store import Store, hash_of
+from tenfold.catalogue.entries.originals import Originals, hash_of
 from tenfold.catalogue.entries.tables import DONE, Embedding, Entry, KnownFile, Name
 from tenfold.database import Database
 from tenfold.jobs.tables import UNFINISHED, JobRow
+from tenfold.storage import LocalStore
 
 # One round in so many is killed while it starts.
 _AT_START = 10
@@ -178,7 +179,7 @@ def _seen(database: Database, hashes: dict[str, str]) -> list[str]:
 
 def _originals(home: Path, hashes: dict[str, str]) -> list[str]:
     """The store holds every content, unaltered, and nothing else that it takes for one."""
-    store = Store(home / "pictures")
+    store = Originals(LocalStore(home / "pictures"))
     kept, wanted = list(store.hashes()), set(hashes.values())
     faults = [f"{one}: not in the store" for one in wanted - set(kept)]
     faults += [f"{one}: in the store, and no picture" for one in set(kept) - wanted]

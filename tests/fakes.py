@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from io import BytesIO
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
@@ -13,17 +14,20 @@ from PIL import Image
 from pydantic import BaseModel, RootModel
 from sqlalchemy import update
 
+from tenfold.catalogue.entries.originals import Originals
 from tenfold.catalogue.entries.tables import DONE, Entry
 from tenfold.database import Database
 from tenfold.images import Limits
 from tenfold.inference import Classifier
 from tenfold.inference.classifier import Prepared
 from tenfold.jobs import TRAINING, WORK, AnyHandler, AnyType, JobRow, Jobs, JobType, Work
-from tenfold.modelfile import ClassName, ModelInfo
+from tenfold.modelfile import ClassName, ModelInfo, bundled
+from tenfold.models.registry import BUNDLED, Registry
 from tenfold.predictions import Prediction
 from tenfold.runtime import App
 from tenfold.runtime.foundation import part
 from tenfold.settings import Settings
+from tenfold.storage import LocalStore
 from tenfold.workflows.switch_model import InitialModel, first
 
 T = TypeVar("T")
@@ -92,6 +96,32 @@ class FakeClassifier(Classifier):
         evidence = inputs.transpose(0, 3, 1, 2)[:, :, ::8, ::8].astype(np.float32)
         novelty = 1 - (colours.max(axis=1) - colours.min(axis=1))
         return probabilities, colours, evidence, novelty
+
+
+class LocalOriginals(Originals):
+    """Originals in a folder, and where each file is."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(LocalStore(root))
+        self.root = root
+
+    def path(self, content_hash: str) -> Path:
+        return self.root / content_hash[:2] / content_hash[2:4] / content_hash
+
+
+class LocalRegistry(Registry):
+    """Models in a folder, and where each file is."""
+
+    def __init__(self, database: Database, folder: Path) -> None:
+        super().__init__(database, LocalStore(folder))
+        self.folder = folder
+
+    def path(self, key: str) -> Path:
+        file = self.get(key).file
+        place = bundled() if file == BUNDLED else self.folder / file
+        if file != BUNDLED and place.exists():
+            place.chmod(0o644)  # tests damage it
+        return place
 
 
 class FakeApp(App):

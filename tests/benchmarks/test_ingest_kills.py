@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import select, update
 
 from benchmarks.ingest_kills import Ingest, Kills
-from tenfold.catalogue.entries.store import Store
 from tenfold.catalogue.entries.tables import WAITING, Entry, KnownFile
 from tenfold.database import Database
+from tests.fakes import LocalOriginals
 from tests.paths import DATA
 
 # A network so small that the time goes into all the rest.
@@ -35,7 +35,7 @@ def test_kills_at_random_moments_lose_and_double_nothing(ingest: Ingest) -> None
 def spoil(ingest: Ingest) -> None:
     """What the look for faults would see, were it there."""
     database = Database(ingest.url)
-    store = Store(ingest.home / "pictures")
+    store = LocalOriginals(ingest.home / "pictures")
     with database.writing() as session:
         one, other = session.scalars(select(Entry.id).order_by(Entry.id).limit(2))
         session.execute(update(Entry).where(Entry.id == one).values(state=WAITING))

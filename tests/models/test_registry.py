@@ -9,15 +9,16 @@ import pytest
 from tenfold import modelfile
 from tenfold.database import Database
 from tenfold.errors import ModelFileError, RegistryError, UnknownModel
-from tenfold.models.registry import BUNDLED, INSISTED, ROLLBACK, RUN, Registry
+from tenfold.models.registry import BUNDLED, INSISTED, ROLLBACK, RUN
 from tests import tiny
+from tests.fakes import LocalRegistry
 
 Make = Callable[[str], Path]
 
 
 @pytest.fixture
-def registry(database: Database, tmp_path: Path) -> Registry:
-    return Registry(database, tmp_path / "models")
+def registry(database: Database, tmp_path: Path) -> LocalRegistry:
+    return LocalRegistry(database, tmp_path / "models")
 
 
 @pytest.fixture
@@ -26,7 +27,9 @@ def make(tmp_path: Path) -> Make:
     return lambda name: tiny.variant(tmp_path / f"{name}.onnx", name=name)
 
 
-def test_a_model_is_kept_by_its_hash_with_what_it_says_of_itself(registry: Registry, tmp_path: Path) -> None:
+def test_a_model_is_kept_by_its_hash_with_what_it_says_of_itself(
+    registry: LocalRegistry, tmp_path: Path
+) -> None:
     scores = {"test": {"accuracy": 0.9, "accuracy_low": 0.88, "accuracy_high": 0.92}}
     path = tiny.variant(tmp_path / "one.onnx", name="one", scores=scores)
     model = registry.register(path, origin=RUN, run="run-7", by=3)
@@ -38,7 +41,7 @@ def test_a_model_is_kept_by_its_hash_with_what_it_says_of_itself(registry: Regis
     assert [one.hash for one in registry.list()] == [model.hash]
 
 
-def test_the_same_model_twice_is_one(registry: Registry, make: Make) -> None:
+def test_the_same_model_twice_is_one(registry: LocalRegistry, make: Make) -> None:
     first = registry.register(make("one"), origin=RUN, run="run-7")
     again = registry.register(make("one"))
     assert again.hash == first.hash
@@ -46,7 +49,7 @@ def test_the_same_model_twice_is_one(registry: Registry, make: Make) -> None:
     assert len(registry.list()) == 1
 
 
-def test_the_bundled_model_is_not_copied(registry: Registry) -> None:
+def test_the_bundled_model_is_not_copied(registry: LocalRegistry) -> None:
     model = registry.register_bundled()
     assert (model.origin, model.file) == (BUNDLED, BUNDLED)
     assert registry.path(model.hash) == modelfile.bundled()
@@ -55,7 +58,7 @@ def test_the_bundled_model_is_not_copied(registry: Registry) -> None:
 
 
 def test_the_bundled_model_of_another_version_is_no_longer_listed(
-    registry: Registry, make: Make, monkeypatch: pytest.MonkeyPatch
+    registry: LocalRegistry, make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     older = make("older")
     with monkeypatch.context() as before:
@@ -75,7 +78,7 @@ def test_the_bundled_model_of_another_version_is_no_longer_listed(
     ],
 )
 def test_what_is_no_whole_model_file_is_refused(
-    registry: Registry, tmp_path: Path, content: bytes, words: str
+    registry: LocalRegistry, tmp_path: Path, content: bytes, words: str
 ) -> None:
     path = tmp_path / "upload"
     path.write_bytes(content)
@@ -85,7 +88,7 @@ def test_what_is_no_whole_model_file_is_refused(
     assert registry.list() == []
 
 
-def test_a_removed_model_is_remembered_and_comes_back(registry: Registry, make: Make) -> None:
+def test_a_removed_model_is_remembered_and_comes_back(registry: LocalRegistry, make: Make) -> None:
     model = registry.register(make("one"))
     registry.remove(model.hash)
     assert registry.list() == []
@@ -98,7 +101,7 @@ def test_a_removed_model_is_remembered_and_comes_back(registry: Registry, make: 
     assert [(one.name, one.added_by) for one in registry.list()] == [("one", 5)]
 
 
-def test_the_live_model_and_the_bundled_one_are_not_removed(registry: Registry, make: Make) -> None:
+def test_the_live_model_and_the_bundled_one_are_not_removed(registry: LocalRegistry, make: Make) -> None:
     bundled, one = registry.register_bundled(), registry.register(make("one"))
     registry.go_live(one.hash, by=0)
     with pytest.raises(RegistryError, match=r"^The model one is live\. Make another one live"):
@@ -107,7 +110,7 @@ def test_the_live_model_and_the_bundled_one_are_not_removed(registry: Registry, 
         registry.remove(bundled.hash)
 
 
-def test_which_model_was_live_when_and_why(registry: Registry, make: Make) -> None:
+def test_which_model_was_live_when_and_why(registry: LocalRegistry, make: Make) -> None:
     assert registry.live() == ""
     a, b = (registry.register(make(name)).hash for name in "ab")
     registry.go_live(a, by=1)
@@ -119,7 +122,7 @@ def test_which_model_was_live_when_and_why(registry: Registry, make: Make) -> No
     assert [c.model_hash for c in registry.history(1)] == [b]
 
 
-def test_a_model_whose_file_is_damaged_does_not_go_live(registry: Registry, make: Make) -> None:
+def test_a_model_whose_file_is_damaged_does_not_go_live(registry: LocalRegistry, make: Make) -> None:
     a, b = (registry.register(make(name)).hash for name in "ab")
     registry.go_live(a, by=0)
     registry.path(b).write_bytes(b"")
@@ -130,7 +133,7 @@ def test_a_model_whose_file_is_damaged_does_not_go_live(registry: Registry, make
     assert registry.go_live(b, by=0).model_hash == b, "registered again, its file is whole again"
 
 
-def test_rolling_back_again_and_again_goes_further_back(registry: Registry, make: Make) -> None:
+def test_rolling_back_again_and_again_goes_further_back(registry: LocalRegistry, make: Make) -> None:
     a, b, c = (registry.register(make(name)).hash for name in "abc")
     for key in (a, b, c):
         registry.go_live(key, by=0)
@@ -145,7 +148,7 @@ def test_rolling_back_again_and_again_goes_further_back(registry: Registry, make
     assert registry.before() == a, "what was rolled back is not gone back to"
 
 
-def test_rolling_back_passes_over_what_is_gone(registry: Registry, make: Make) -> None:
+def test_rolling_back_passes_over_what_is_gone(registry: LocalRegistry, make: Make) -> None:
     a, b, c = (registry.register(make(name)).hash for name in "abc")
     for key in (a, b, c):
         registry.go_live(key, by=0)
@@ -156,7 +159,7 @@ def test_rolling_back_passes_over_what_is_gone(registry: Registry, make: Make) -
         registry.before()
 
 
-def test_a_model_is_found_by_hash_run_and_name(registry: Registry, make: Make) -> None:
+def test_a_model_is_found_by_hash_run_and_name(registry: LocalRegistry, make: Make) -> None:
     bundled = registry.register_bundled()
     one = registry.register(make("one"), origin=RUN, run="run-7")
     for word in (one.hash, one.hash[:6].upper(), "run-7", "one"):
@@ -166,7 +169,7 @@ def test_a_model_is_found_by_hash_run_and_name(registry: Registry, make: Make) -
         registry.find("on")
 
 
-def test_a_name_that_fits_two_says_which(registry: Registry, make: Make, tmp_path: Path) -> None:
+def test_a_name_that_fits_two_says_which(registry: LocalRegistry, make: Make, tmp_path: Path) -> None:
     first = registry.register(make("one"))
     second = registry.register(tiny.variant(tmp_path / "x.onnx", name="one", licence="MIT"))
     with pytest.raises(RegistryError, match=r"fits several models \(.*\)\. Give the start of one's hash"):
@@ -174,12 +177,12 @@ def test_a_name_that_fits_two_says_which(registry: Registry, make: Make, tmp_pat
     assert {registry.find(one.hash[:10]).hash for one in (first, second)} == {first.hash, second.hash}
 
 
-def test_scores_that_are_no_numbers_are_left_out(registry: Registry, tmp_path: Path) -> None:
+def test_scores_that_are_no_numbers_are_left_out(registry: LocalRegistry, tmp_path: Path) -> None:
     path = tiny.variant(tmp_path / "odd.onnx", scores={"test": {"accuracy": "very good"}})
     assert registry.register(path).accuracy is None
 
 
-def test_an_accuracy_that_cannot_be_compared_is_not_shown(registry: Registry, make: Make) -> None:
+def test_an_accuracy_that_cannot_be_compared_is_not_shown(registry: LocalRegistry, make: Make) -> None:
     key = registry.register(make("a")).hash
     assert registry.measured(key, (0.94, 0.93, 0.95)).accuracy == 0.94
     assert (registry.get(key).accuracy_low, registry.get(key).accuracy_high) == (0.93, 0.95)

@@ -11,6 +11,7 @@ import pytest
 
 from tenfold.errors import DatasetError
 from tenfold.jobs import Stopped
+from tenfold.paths import Home
 from tenfold.workflows.check_data import CheckData, CheckDataParams
 from tests.paths import ROOT
 
@@ -18,9 +19,10 @@ from tests.paths import ROOT
 PROGRAM = """
 import sys
 from pathlib import Path
+from tenfold.paths import Home
 from tests.workflows.test_check_data import Asked, CheckData
 home = Path(sys.argv[1])
-CheckData(home / "checks", home / "data", home)(Asked(home))
+CheckData(home / "checks", home / "data", Home(home))(Asked(home))
 """
 
 
@@ -91,7 +93,7 @@ def test_a_check_ends_with_the_process_that_started_it_even_when_that_is_killed(
 
 @pytest.mark.slow
 def test_a_check_that_is_to_stop_stops(endless: Path) -> None:
-    check = CheckData(endless / "checks", endless / "data", endless)
+    check = CheckData(endless / "checks", endless / "data", Home(endless))
     began = time.monotonic()
     with pytest.raises(Stopped):
         check(Asked(endless, stopping_after=2))  # type: ignore[arg-type]
@@ -101,6 +103,6 @@ def test_a_check_that_is_to_stop_stops(endless: Path) -> None:
 
 @pytest.mark.slow
 def test_what_went_wrong_is_told_in_the_check_s_own_words(tmp_path: Path) -> None:
-    check = CheckData(tmp_path / "checks", tmp_path / "data", tmp_path)
+    check = CheckData(tmp_path / "checks", tmp_path / "data", Home(tmp_path))
     with pytest.raises(DatasetError, match=r"could not be checked \(.*missing.*\)"):
         check(Asked(tmp_path / "missing"))  # type: ignore[arg-type]

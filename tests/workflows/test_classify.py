@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from tenfold.catalogue.entries.store import Store
 from tenfold.catalogue.entries.tables import Entry
 from tenfold.catalogue.ingest.ingest import Ingest
 from tenfold.database import Database
@@ -17,12 +16,12 @@ from tenfold.jobs.leases import Leases
 from tenfold.predictions import Prediction
 from tenfold.workflows import classify as classifying
 from tenfold.workflows.classify import ClassifyParams, ClassifyPending, ClassifyResult, wake
-from tests.fakes import BLUE, RED, FakeClassifier, FakeWork, picture
+from tests.fakes import BLUE, RED, FakeClassifier, FakeWork, LocalOriginals, picture
 
 
 @pytest.fixture
 def intake(database: Database, tmp_path: Path) -> Ingest:
-    return Ingest(database, Store(tmp_path / "pictures"), Limits())
+    return Ingest(database, LocalOriginals(tmp_path / "pictures"), Limits())
 
 
 @pytest.fixture
@@ -34,7 +33,7 @@ def jobs(database: Database) -> Jobs:
 
 @pytest.fixture
 def made(intake: Ingest, tmp_path: Path, jobs: Jobs) -> ClassifyPending:
-    return ClassifyPending(intake, Store(tmp_path / "pictures"), ModelServer(FakeClassifier()), jobs)
+    return ClassifyPending(intake, LocalOriginals(tmp_path / "pictures"), ModelServer(FakeClassifier()), jobs)
 
 
 def labels(database: Database) -> dict[str, str | None]:
@@ -72,7 +71,7 @@ def test_an_original_that_is_gone_fails_its_entry_alone(
 ) -> None:
     gone = intake.add(picture(RED), name="red.png", source="upload").entry
     blue = intake.add(picture(BLUE), name="blue.png", source="upload").entry
-    Store(tmp_path / "pictures").path(gone.hash).unlink()
+    LocalOriginals(tmp_path / "pictures").path(gone.hash).unlink()
     assert made.answer() == {gone.id: False, blue.id: True}
     with database.reading() as session:
         problem = session.get_one(Entry, gone.id).problem
@@ -161,7 +160,9 @@ def test_a_picture_that_raises_anything_is_set_aside_and_blocks_nobody(
     reading: bool,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    made = ClassifyPending(intake, Store(tmp_path / "pictures"), ModelServer(Struck(reading=reading)), jobs)
+    made = ClassifyPending(
+        intake, LocalOriginals(tmp_path / "pictures"), ModelServer(Struck(reading=reading)), jobs
+    )
     blue = intake.add(picture(BLUE), name="blue.png", source="upload").entry
     reds = [intake.add(picture((250, 10, n)), name=f"{n}.png", source="upload").entry.id for n in range(5)]
     assert made.answer() == dict.fromkeys(reds, True), "those behind it have their answers at once"
@@ -181,7 +182,9 @@ def test_a_picture_that_was_set_aside_is_tried_again_when_it_is_added_again(
     intake: Ingest, made: ClassifyPending, database: Database, tmp_path: Path, jobs: Jobs
 ) -> None:
     content = picture(BLUE)
-    struck = ClassifyPending(intake, Store(tmp_path / "pictures"), ModelServer(Struck(reading=True)), jobs)
+    struck = ClassifyPending(
+        intake, LocalOriginals(tmp_path / "pictures"), ModelServer(Struck(reading=True)), jobs
+    )
     blue = intake.add(content, name="blue.png", source="upload").entry.id
     assert struck.answer() == {blue: False}
     assert not intake.waits()

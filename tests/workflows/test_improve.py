@@ -95,7 +95,7 @@ def opened(home: Path, database_url: str = "") -> Iterator[App]:
 
 def start(app: App) -> str:
     """The run's model registered and live; its hash."""
-    model = app.registry.register(app.home / "runs" / "base" / "model.onnx", origin=RUN, run="base")
+    model = app.registry.register(app.home.runs / "base" / "model.onnx", origin=RUN, run="base")
     app.model_switch.go_live(model.hash, by=0)
     return model.hash
 
@@ -140,8 +140,9 @@ def test_a_class_that_people_taught_is_known_afterwards_and_nothing_is_forgotten
         model = app.registry.get(one.model_hash)
         assert (model.origin, model.classes, model.run) == ("corrections", [*CLASSES, "red"], one.run)
         assert model.name == f"shades, corrected {one.id}"
-        facts = modelfile.read(app.registry.path(one.model_hash))[1]
-        assert facts.views == modelfile.read(app.registry.path(old))[1].views
+        with app.registry.local_copy(one.model_hash) as new_file, app.registry.local_copy(old) as old_file:
+            facts = modelfile.read(new_file)[1]
+            assert facts.views == modelfile.read(old_file)[1].views
         found = one.comparison
         assert found is not None
         held_out = [p for p in CorrectedEntries(app.database).read().held_out() if p.label == "red"]

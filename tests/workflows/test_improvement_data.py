@@ -60,9 +60,9 @@ def test_nothing_that_is_kept_back_is_learned_from(tmp_path: Path) -> None:
     found = [one for label in ("red", "green") for one in pictures(tmp_path, label, 20)]
     taught = lessons(Corrections(tuple(found)), ("blue", "green", "red"), 10)
     assert taught.held_out
-    written = Writer(tmp_path / "out", FakeClassifier(), lambda h: tmp_path / h, Mixture()).write(
-        taught, own()
-    )
+    written = Writer(
+        tmp_path / "out", FakeClassifier(), lambda h: (tmp_path / h).read_bytes(), Mixture()
+    ).write(taught, own())
     paths = " ".join(row["path"] for row in rows(written.manifest))
     assert all(one.hash in paths for one in taught.pictures)
     assert not any(one.hash in paths for one in taught.held_out)
@@ -72,7 +72,9 @@ def test_a_photograph_is_learned_as_the_views_that_the_model_is_shown(tmp_path: 
     classifier = FakeClassifier()
     classifier.info = type(classifier.info)(**{**vars(classifier.info), "views": "six-wide"})
     taught = lessons(Corrections(tuple(pictures(tmp_path, "red", 12))), ("blue", "green", "red"), 10)
-    written = Writer(tmp_path / "out", classifier, lambda h: tmp_path / h, Mixture()).write(taught, own())
+    written = Writer(tmp_path / "out", classifier, lambda h: (tmp_path / h).read_bytes(), Mixture()).write(
+        taught, own()
+    )
     # The whole, the middle and both ends; mirror images are the training's to make.
     assert written.views == 4 * len(taught.pictures)
     data = open_dataset(
@@ -86,9 +88,9 @@ def test_a_photograph_is_learned_as_the_views_that_the_model_is_shown(tmp_path: 
 def test_without_own_data_what_is_kept_back_is_the_runs_test_part(tmp_path: Path) -> None:
     found = [one for label in ("red", "green", "blue") for one in pictures(tmp_path, label, 15)]
     taught = lessons(Corrections(tuple(found)), ("blue", "green", "red"), 10)
-    written = Writer(tmp_path / "out", FakeClassifier(), lambda h: tmp_path / h, Mixture()).write(
-        taught, None
-    )
+    written = Writer(
+        tmp_path / "out", FakeClassifier(), lambda h: (tmp_path / h).read_bytes(), Mixture()
+    ).write(taught, None)
     by_part: dict[str, set[str]] = {}
     for row in rows(written.manifest):
         by_part.setdefault(row["split"], set()).add(Path(row["path"]).name.partition("-")[0])
@@ -102,9 +104,9 @@ def test_a_picture_that_cannot_be_read_is_counted_and_left_out(tmp_path: Path) -
     found = pictures(tmp_path, "red", 12)
     taught = lessons(Corrections(tuple(found)), ("blue", "green", "red"), 10)
     (tmp_path / taught.pictures[0].hash).write_bytes(b"no picture")
-    written = Writer(tmp_path / "out", FakeClassifier(), lambda h: tmp_path / h, Mixture()).write(
-        taught, own()
-    )
+    written = Writer(
+        tmp_path / "out", FakeClassifier(), lambda h: (tmp_path / h).read_bytes(), Mixture()
+    ).write(taught, own())
     assert written.unread == 1
     assert written.views == len(taught.pictures) - 1
 

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, update
 
-from tenfold.catalogue.entries.store import Store
 from tenfold.catalogue.entries.tables import Entry, KnownFile
 from tenfold.catalogue.ingest.ingest import Ingest
 from tenfold.database import Database, now
@@ -21,7 +20,7 @@ from tenfold.jobs import Jobs, Stopped
 from tenfold.server_files import ServerFiles
 from tenfold.workflows.classify import ClassifyPending
 from tenfold.workflows.ingest import AddParams, AddPictures, IngestCounts, Ownership
-from tests.fakes import BLUE, GREEN, GREY, RED, FakeClassifier, FakeWork, picture
+from tests.fakes import BLUE, GREEN, GREY, RED, FakeClassifier, FakeWork, LocalOriginals, picture
 from tests.paths import SHARED
 
 SAMPLES = SHARED / "samples"
@@ -39,7 +38,7 @@ class Shop:
     """AddPictures with all that it needs, around the classifier that sees colours."""
 
     database: Database
-    store: Store
+    store: LocalOriginals
     intake: Ingest
     adding: AddPictures
     folder: Path
@@ -63,7 +62,7 @@ class Shop:
 
 @pytest.fixture
 def shop(database: Database, tmp_path: Path) -> Shop:
-    store = Store(tmp_path / "home" / "pictures")
+    store = LocalOriginals(tmp_path / "home" / "pictures")
     intake = Ingest(database, store, Limits(pixels=1_000_000))
     jobs = Jobs(database, {})
     jobs.worker(serving=False)

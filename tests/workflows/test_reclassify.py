@@ -14,7 +14,6 @@ from sqlalchemy import select
 
 from tenfold.catalogue.edits.actions import Actions
 from tenfold.catalogue.edits.reclassification import Reclassifications
-from tenfold.catalogue.entries.store import Store
 from tenfold.catalogue.entries.tables import Action, Embedding, Entry, Reclassification
 from tenfold.catalogue.ingest.ingest import Ingest
 from tenfold.database import Database
@@ -22,12 +21,21 @@ from tenfold.errors import CatalogueError, NotInCatalogue, UnknownModel
 from tenfold.images import Limits
 from tenfold.inference.server import ModelServer
 from tenfold.jobs import Jobs, Stopped
-from tenfold.models.registry import Registry
 from tenfold.workflows import reclassify as reclassifying
 from tenfold.workflows.classify import ClassifyPending
 from tenfold.workflows.reclassify import RECLASSIFY, Reclassify, ReclassifyParams, ReclassifyResult
 from tests import tiny
-from tests.fakes import BLUE, GREEN, GREY, RED, Anything, FakeClassifier, FakeWork, picture
+from tests.fakes import (
+    BLUE,
+    GREEN,
+    GREY,
+    RED,
+    Anything,
+    FakeClassifier,
+    FakeWork,
+    LocalOriginals,
+    picture,
+)
 from tests.paths import ROOT
 
 
@@ -45,7 +53,7 @@ class Contrary(FakeClassifier):
 @dataclass
 class Made:
     database: Database
-    store: Store
+    store: LocalOriginals
     actions: Actions
     found: Reclassifications
     job: Reclassify
@@ -77,7 +85,7 @@ class Made:
 
 def put_together(database: Database, folder: Path) -> Made:
     """The catalogue in a folder, as it is, and a registered model."""
-    store, registry = Store(folder / "pictures"), Registry(database, folder / "models")
+    store, registry = LocalOriginals(folder / "pictures"), LocalRegistry(database, folder / "models")
     jobs, found = Jobs(database, {RECLASSIFY: lambda work: Anything({})}), Reclassifications(database)
     model = registry.register(tiny.MODEL).hash
     server = ModelServer(FakeClassifier())

@@ -14,12 +14,13 @@ from tenfold.inference import Classifier
 from tenfold.inference.server import ModelServer
 from tenfold.inference.trial import check
 from tenfold.modelfile import ClassName
-from tenfold.models.registry import BUNDLED, Registry
+from tenfold.models.registry import BUNDLED
 from tenfold.models.tables import RegisteredModel
 from tenfold.runtime import App
 from tenfold.workflows import switch_model as switching
 from tenfold.workflows.switch_model import InitialModel, ModelSwitch, first
 from tests import tiny
+from tests.fakes import LocalRegistry
 
 
 def load(path: Path) -> Classifier:
@@ -27,23 +28,23 @@ def load(path: Path) -> Classifier:
 
 
 @pytest.fixture
-def registry(database: Database, tmp_path: Path) -> Registry:
-    return Registry(database, tmp_path / "models")
+def registry(database: Database, tmp_path: Path) -> LocalRegistry:
+    return LocalRegistry(database, tmp_path / "models")
 
 
-def switched(registry: Registry, path: Path = tiny.MODEL) -> tuple[ModelSwitch, ModelServer]:
+def switched(registry: LocalRegistry, path: Path = tiny.MODEL) -> tuple[ModelSwitch, ModelServer]:
     """As in a process of its own: the model at `path` answers to begin with."""
     server, change = ModelServer(load(path)), registry.live_change()
     begun = InitialModel(server.model, change.id if change else 0, "")
     return ModelSwitch(registry, server, load, check, begun), server
 
 
-def begun(registry: Registry, model: str = "", *, insist: bool = True) -> InitialModel:
+def begun(registry: LocalRegistry, model: str = "", *, insist: bool = True) -> InitialModel:
     return first(registry, model, load, check, insist=insist)
 
 
 def test_going_live_changes_who_answers_and_rolling_back_undoes_it(
-    registry: Registry, tmp_path: Path
+    registry: LocalRegistry, tmp_path: Path
 ) -> None:
     old = registry.register(tiny.MODEL).hash
     new = registry.register(tiny.variant(tmp_path / "new.onnx", name="new")).hash
@@ -59,7 +60,7 @@ def test_going_live_changes_who_answers_and_rolling_back_undoes_it(
         switch.rollback(by=5)
 
 
-def test_what_another_process_makes_live_is_followed(registry: Registry, tmp_path: Path) -> None:
+def test_what_another_process_makes_live_is_followed(registry: LocalRegistry, tmp_path: Path) -> None:
     old = registry.register(tiny.MODEL).hash
     new = registry.register(tiny.variant(tmp_path / "new.onnx", name="new")).hash
     registry.go_live(old, by=0)
@@ -75,7 +76,7 @@ def test_what_another_process_makes_live_is_followed(registry: Registry, tmp_pat
 
 
 def test_a_failure_to_follow_that_was_overtaken_is_no_problem_any_more(
-    registry: Registry, tmp_path: Path
+    registry: LocalRegistry, tmp_path: Path
 ) -> None:
     old = registry.register(tiny.MODEL).hash
     new = registry.register(tiny.variant(tmp_path / "new.onnx", name="new")).hash
@@ -93,7 +94,7 @@ def test_a_failure_to_follow_that_was_overtaken_is_no_problem_any_more(
 
 
 def test_a_model_that_is_not_here_is_told_once_and_followed_when_it_comes(
-    registry: Registry, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    registry: LocalRegistry, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     new = registry.register(tiny.variant(tmp_path / "new.onnx", name="new")).hash
     server, answering = switched(registry)
@@ -115,7 +116,7 @@ def test_a_model_that_is_not_here_is_told_once_and_followed_when_it_comes(
 
 
 def test_a_model_that_cannot_be_loaded_is_not_loaded_again_at_every_look(
-    registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    registry: LocalRegistry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     new = registry.register(tiny.variant(tmp_path / "new.onnx", name="new")).hash
     tried: list[Path] = []
@@ -136,7 +137,7 @@ def test_a_model_that_cannot_be_loaded_is_not_loaded_again_at_every_look(
 
 
 def test_a_database_that_cannot_be_read_is_told_to_whoever_follows(
-    registry: Registry, monkeypatch: pytest.MonkeyPatch
+    registry: LocalRegistry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def unreadable() -> None:
         raise DatabaseError("The database", "is busy")
@@ -147,7 +148,7 @@ def test_a_database_that_cannot_be_read_is_told_to_whoever_follows(
         switch.follow()
 
 
-def test_a_file_that_was_exchanged_for_another_is_not_used(registry: Registry, tmp_path: Path) -> None:
+def test_a_file_that_was_exchanged_for_another_is_not_used(registry: LocalRegistry, tmp_path: Path) -> None:
     new = registry.register(tiny.variant(tmp_path / "new.onnx", name="new")).hash
     switch, server = switched(registry)
     tiny.variant(registry.path(new), name="other")
@@ -156,7 +157,7 @@ def test_a_file_that_was_exchanged_for_another_is_not_used(registry: Registry, t
     assert server.model.info.name == "tiny"
 
 
-def test_nobody_waits_while_a_model_is_tried(registry: Registry, tmp_path: Path) -> None:
+def test_nobody_waits_while_a_model_is_tried(registry: LocalRegistry, tmp_path: Path) -> None:
     """One person adds a model that takes for ever; another makes one live meanwhile."""
     new = registry.register(tiny.variant(tmp_path / "new.onnx", name="new")).hash
     slow, other = (tiny.variant(tmp_path / f"{name}.onnx", name=name) for name in ("slow", "other"))
@@ -185,7 +186,7 @@ def test_nobody_waits_while_a_model_is_tried(registry: Registry, tmp_path: Path)
         thread.join()
 
 
-def test_a_model_that_cannot_be_run_does_not_go_live(registry: Registry, tmp_path: Path) -> None:
+def test_a_model_that_cannot_be_run_does_not_go_live(registry: LocalRegistry, tmp_path: Path) -> None:
     names = tuple(ClassName(label) for label in ("one", "two"))
     lying = registry.register(tiny.variant(tmp_path / "lying.onnx", classes=names)).hash
     switch, server = switched(registry)
@@ -194,7 +195,7 @@ def test_a_model_that_cannot_be_run_does_not_go_live(registry: Registry, tmp_pat
     assert (registry.live(), server.model.info.name) == ("", "tiny")
 
 
-def test_a_model_that_cannot_be_run_is_not_added(registry: Registry, tmp_path: Path) -> None:
+def test_a_model_that_cannot_be_run_is_not_added(registry: LocalRegistry, tmp_path: Path) -> None:
     switch, _ = switched(registry)
     lying = tiny.variant(tmp_path / "lying.onnx", input_size=40)
     with pytest.raises(ModelFileError) as caught:
@@ -207,7 +208,7 @@ def test_a_model_that_cannot_be_run_is_not_added(registry: Registry, tmp_path: P
 class TestTheFirst:
     """Which model answers when a process begins."""
 
-    def test_the_bundled_one_where_nothing_was_chosen(self, registry: Registry) -> None:
+    def test_the_bundled_one_where_nothing_was_chosen(self, registry: LocalRegistry) -> None:
         classifier, seen, words = begun(registry)
         assert (classifier.sha256, words) == (registry.find("bundled").hash, "")
         assert seen == registry.history()[0].id
@@ -215,25 +216,27 @@ class TestTheFirst:
         begun(registry)
         assert len(registry.history()) == 1
 
-    def test_the_one_that_was_live(self, registry: Registry) -> None:
+    def test_the_one_that_was_live(self, registry: LocalRegistry) -> None:
         registry.go_live(registry.register(tiny.MODEL).hash, by=0)
         assert begun(registry)[0].info.name == "tiny"
 
-    def test_the_one_that_the_settings_name_which_then_is_live(self, registry: Registry) -> None:
+    def test_the_one_that_the_settings_name_which_then_is_live(self, registry: LocalRegistry) -> None:
         begun(registry)
         classifier, _, _ = begun(registry, str(tiny.MODEL))
         assert classifier.info.name == "tiny"
         assert registry.live() == classifier.sha256
         assert registry.history()[0].reason == "start"
 
-    def test_a_command_s_own_choice_is_not_forced_on_a_server(self, registry: Registry) -> None:
+    def test_a_command_s_own_choice_is_not_forced_on_a_server(self, registry: LocalRegistry) -> None:
         bundled = begun(registry)[0].sha256
         classifier, _, _ = begun(registry, str(tiny.MODEL), insist=False)
         assert classifier.info.name == "tiny"
         assert registry.live() == bundled
         assert len(registry.list()) == 2, "what it names can be looked up"
 
-    def test_the_bundled_one_where_the_live_one_is_damaged_which_stays_live(self, registry: Registry) -> None:
+    def test_the_bundled_one_where_the_live_one_is_damaged_which_stays_live(
+        self, registry: LocalRegistry
+    ) -> None:
         key = registry.register(tiny.MODEL).hash
         registry.go_live(key, by=0)
         registry.path(key).write_bytes(tiny.MODEL.read_bytes()[:5000])
@@ -245,7 +248,7 @@ class TestTheFirst:
         )
 
     def test_a_server_brings_its_own_bundled_one_in_the_place_of_an_earlier_version_s(
-        self, registry: Registry, database: Database
+        self, registry: LocalRegistry, database: Database
     ) -> None:
         old = registry.register(tiny.MODEL).hash
         with database.writing() as session:
@@ -257,7 +260,9 @@ class TestTheFirst:
         begun(registry, insist=True)
         assert registry.live() == registry.find("bundled").hash
 
-    def test_a_named_file_that_cannot_be_used_is_an_error(self, registry: Registry, tmp_path: Path) -> None:
+    def test_a_named_file_that_cannot_be_used_is_an_error(
+        self, registry: LocalRegistry, tmp_path: Path
+    ) -> None:
         with pytest.raises(ModelFileError, match="cannot be read"):
             begun(registry, str(tmp_path / "none.onnx"))
 

@@ -19,13 +19,13 @@ from tenfold import settings
 from tenfold.database import Database
 from tenfold.errors import MissingExtra, TrainingError, UnknownRun
 from tenfold.jobs import CANCELLED, DONE, FAILED, Jobs
-from tenfold.models.registry import Registry
+from tenfold.paths import Home
 from tenfold.runs.lock import is_training
 from tenfold.runs.run import Run
 from tenfold.runtime import App
 from tenfold.workflows.train import Train, TrainingRequest
 from tests import run_folders, tiny
-from tests.fakes import FakeApp
+from tests.fakes import FakeApp, LocalRegistry
 from tests.paths import ROOT
 
 NOW = datetime(2026, 11, 21, 14, 5, 9)
@@ -42,7 +42,7 @@ def pictures(tmp_path: Path) -> Path:
 def training(tmp_path: Path, sqlite_tables: Path) -> Iterator[Train]:
     """Where nobody runs its jobs."""
     database = Database(f"sqlite:///{shutil.copy(sqlite_tables, tmp_path / 'tenfold.db')}")
-    yield Train(Registry(database, tmp_path), Jobs(database, {}), tmp_path, tmp_path)
+    yield Train(LocalRegistry(database, tmp_path), Jobs(database, {}), Home(tmp_path), tmp_path)
     database.close()
 
 

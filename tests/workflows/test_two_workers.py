@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import ColumnElement, func, select
 
-from tenfold.catalogue.entries.store import Store
 from tenfold.catalogue.entries.tables import Embedding, Entry, Name
 from tenfold.catalogue.ingest.ingest import Ingest, StoredPicture
 from tenfold.database import Database
@@ -20,7 +19,7 @@ from tenfold.jobs import DONE, RUNNING, JobRow, Jobs
 from tenfold.workflows.classify import LOT
 from tenfold.workflows.ingest import ADD, AddParams
 from tests.conftest import postgres_database
-from tests.fakes import picture
+from tests.fakes import LocalOriginals, picture
 from tests.paths import ROOT
 
 FOLDERS, EACH = 20, 100
@@ -140,7 +139,7 @@ def test_two_servers_share_folders_to_add_and_one_is_killed(database: Database, 
 @pytest.mark.skipif(sys.platform == "win32", reason="kills as POSIX does")
 def test_two_servers_share_pictures_that_wait_and_one_is_killed(database: Database, tmp_path: Path) -> None:
     home, pictures = tmp_path / "home", FOLDERS * EACH
-    intake = Ingest(database, Store(home / "pictures"), Limits())
+    intake = Ingest(database, LocalOriginals(home / "pictures"), Limits())
 
     def keep(number: int) -> StoredPicture:
         colour = (200 + number // 100, 50, number % 100)

@@ -1,4 +1,4 @@
-"""The datasets that people added: a list of sources kept in tenfold's folder."""
+"""The datasets that people added: a list of sources in a file."""
 
 import json
 from pathlib import Path
@@ -6,18 +6,16 @@ from pathlib import Path
 from tenfold.errors import DatasetError
 from tenfold.files import write_whole
 
-FILE = "datasets.json"
 
-
-def read(home: Path) -> list[str]:
+def read(file: Path) -> list[str]:
     """The sources on the list, as they were added."""
     try:
-        found = json.loads((home / FILE).read_text(encoding="utf-8"))
+        found = json.loads((file).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return []
     except (OSError, ValueError) as reason:
         raise DatasetError(
-            f"The list of datasets {home / FILE}",
+            f"The list of datasets {file}",
             "cannot be read",
             received=str(reason),
             cure="Delete the file and add them again.",
@@ -25,31 +23,31 @@ def read(home: Path) -> list[str]:
     return [one for one in found if isinstance(one, str)] if isinstance(found, list) else []
 
 
-def add(home: Path, source: str) -> None:
+def add(file: Path, source: str) -> None:
     """Put a source on the list, if it is not there. Raises DatasetError."""
-    known = read(home)
+    known = read(file)
     if source not in known:
-        _write(home, [*known, source])
+        _write(file, [*known, source])
 
 
-def remove(home: Path, source: str) -> None:
+def remove(file: Path, source: str) -> None:
     """Take a source off the list. Raises DatasetError where it is not on it."""
-    known = read(home)
+    known = read(file)
     if source not in known:
         raise DatasetError(
             f"The dataset {source}",
             "is not on the list of those that were added",
             cure="CIFAR-10 and the data of training runs are always there.",
         )
-    _write(home, [one for one in known if one != source])
+    _write(file, [one for one in known if one != source])
 
 
-def _write(home: Path, known: list[str]) -> None:
+def _write(file: Path, known: list[str]) -> None:
     try:
-        write_whole(home / FILE, json.dumps(known, indent=2, ensure_ascii=False).encode())
+        write_whole(file, json.dumps(known, indent=2, ensure_ascii=False).encode())
     except OSError as reason:
         raise DatasetError(
-            f"The list of datasets {home / FILE}",
+            f"The list of datasets {file}",
             "cannot be written",
             received=reason.strerror or str(reason),
         ) from reason

@@ -3,10 +3,11 @@
 Knows files and tables. Runs no model: workflows/switch_model.py loads a model before it goes live here.
 """
 
+import contextlib
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -14,10 +15,10 @@ from sqlalchemy.orm import Session
 
 from tenfold import modelfile
 from tenfold.database import Database, now
-from tenfold.errors import DatabaseError, RegistryError, UnknownModel
-from tenfold.files import settle, write_whole
+from tenfold.errors import DatabaseError, ModelFileError, RegistryError, UnknownModel
 from tenfold.modelfile import ModelInfo
 from tenfold.models.tables import LiveChange, RegisteredModel
+from tenfold.storage import BlobStore
 
 BUNDLED = "bundled"
 # Where a model came from.
@@ -35,11 +36,11 @@ class Registry:
     """The models that there are, and which one is live.
 
     Args:
-        folder: where model files are kept, each as `<SHA-256 in hex>.onnx`.
+        blobs: the model files, each as `<SHA-256 in hex>.onnx`.
     """
 
-    def __init__(self, database: Database, folder: Path) -> None:
-        self._database, self.folder = database, folder
+    def __init__(self, database: Database, blobs: BlobStore) -> None:
+        self._database, self._blobs = database, blobs
 
     def register(
         self,
@@ -63,7 +64,9 @@ class Registry:
         """
         content, info = modelfile.read(source, name)
         key = hashlib.sha256(content).hexdigest()
-        if not self._bundled(key):
+        with modelfile.bundled().open("rb") as bundled:
+            is_bundled = _hash(bundled) == key
+        if not is_bundled:
             self._keep(key, content)
             return self._note(_row(key, content, info, origin=origin, run=run, by=by, file=f"{key}.onnx"))
         return self.register_bundled()
@@ -132,19 +135,39 @@ class Registry:
                 return fits[0]
         raise _unknown(word)
 
-    def path(self, key: str) -> Path:
-        """Where the model's file is. Raises UnknownModel; says nothing of whether it is whole."""
-        return self._place(self.get(key))
+    @contextlib.contextmanager
+    def local_copy(self, key: str) -> Iterator[Path]:
+        """A file with the model, to be read only; may be damaged. Raises UnknownModel, ModelFileError."""
+        model = self.get(key)
+        if model.file == BUNDLED:
+            yield modelfile.bundled()
+            return
+        with contextlib.ExitStack() as stack:
+            try:
+                path = stack.enter_context(self._blobs.local_copy(model.file))
+            except OSError as reason:
+                raise self._unreadable(model, reason) from reason
+            yield path
+
+    def open(self, key: str) -> BinaryIO:
+        """The model's file, to be read. Raises UnknownModel, ModelFileError."""
+        model = self.get(key)
+        try:
+            return modelfile.bundled().open("rb") if model.file == BUNDLED else self._blobs.open(model.file)
+        except OSError as reason:
+            raise self._unreadable(model, reason) from reason
+
+    def size(self, key: str) -> int | None:
+        """The length of the model's file in bytes; None where it is not here. Raises UnknownModel."""
+        model = self.get(key)
+        return model.bytes if model.file == BUNDLED else self._blobs.size(model.file)
 
     def fault(self, model: RegisteredModel) -> Literal["missing", "damaged"] | None:
         """What is wrong with a model's file, without reading it; None: nothing."""
         if model.file == BUNDLED:
             return None
-        try:
-            size = self._place(model).stat().st_size
-        except OSError:
-            return "missing"
-        return None if size == model.bytes else "damaged"
+        size = self._blobs.size(model.file)
+        return "missing" if size is None else None if size == model.bytes else "damaged"
 
     def remove(self, key: str) -> RegisteredModel:
         """Take a model off the list; its file stays, and registering it again brings it back.
@@ -196,7 +219,8 @@ class Registry:
         """
         if self.get(key).removed_at is not None:
             raise _unknown(key)
-        modelfile.read(self.path(key))
+        with self.local_copy(key) as path:
+            modelfile.read(path)
         with self._database.writing() as session:
             before = _last(session, lock=True)
             if before is not None and before.model_hash == key:
@@ -235,23 +259,26 @@ class Registry:
         with self._database.reading() as session:
             return session.scalars(select(LiveChange).order_by(LiveChange.id.desc()).limit(limit)).all()
 
-    def _place(self, model: RegisteredModel) -> Path:
-        return modelfile.bundled() if model.file == BUNDLED else self.folder / model.file
-
-    def _bundled(self, key: str) -> bool:
-        return _hash(modelfile.bundled()) == key
+    def _unreadable(self, model: RegisteredModel, reason: OSError) -> ModelFileError:
+        return ModelFileError(
+            f"The model file {self._blobs.name}/{model.file}",
+            "cannot be read",
+            received=reason.strerror or str(reason),
+            cure="Add the model again.",
+        )
 
     def _keep(self, key: str, content: bytes) -> None:
-        """Write the file, unless it is there whole; at every moment it is whole or not there."""
-        place = self.folder / f"{key}.onnx"
+        """Store the file; one that was damaged since is replaced."""
+        name = f"{key}.onnx"
         try:
-            if place.is_file() and _hash(place) == key:
-                settle(self.folder)  # the process that wrote it may have been killed before it did this
-                return
-            write_whole(place, content)
+            if self._blobs.size(name) == len(content):
+                with self._blobs.open(name) as file:
+                    if _hash(file) != key:
+                        self._blobs.delete(name)
+            self._blobs.put(name, content, immutable=True)
         except OSError as reason:
             raise RegistryError(
-                f"The folder {self.folder}",
+                f"The folder {self._blobs.name}",
                 "cannot take the model file",
                 received=reason.strerror or str(reason),
                 cure="Free some space.",
@@ -266,9 +293,8 @@ class Registry:
                 return _added(session, new)
 
 
-def _hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _hash(file: BinaryIO) -> str:
+    return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
 
 
 def _added(session: Session, new: dict[str, Any]) -> RegisteredModel:

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from tenfold.catalogue.edits.actions import Actions
     from tenfold.catalogue.edits.corrections import CorrectedEntries
     from tenfold.catalogue.edits.reclassification import Reclassifications
+    from tenfold.catalogue.entries.originals import Originals
     from tenfold.catalogue.entries.pictures import PictureFiles
-    from tenfold.catalogue.entries.store import Store
     from tenfold.catalogue.export.exports import Exports
     from tenfold.catalogue.ingest.ingest import Ingest
     from tenfold.catalogue.ingest.watched_folders import WatchedFolders
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from tenfold.models.improvements import Improvements
     from tenfold.models.registry import Registry
     from tenfold.server_files import ServerFiles
+    from tenfold.storage import BlobStore
     from tenfold.workflows.check_data import CheckData
     from tenfold.workflows.classify import ClassifyPending
     from tenfold.workflows.compare import Compare
@@ -70,7 +71,13 @@ class App(Foundation):
     def files(self) -> "ServerFiles":
         from tenfold.server_files import ServerFiles
 
-        return ServerFiles(self.home, self.database.file, readable=(self.settings.data_dir,))
+        return ServerFiles(self.home.folder, self.database.file, readable=(self.settings.data_dir,))
+
+    def blobs(self, name: str) -> "BlobStore":
+        """The store for `name`: pictures, models, thumbnails."""
+        from tenfold.storage import LocalStore
+
+        return LocalStore(self.home.blobs(name), lasting=name != "thumbnails")
 
     # The models.
 
@@ -85,7 +92,7 @@ class App(Foundation):
     def registry(self) -> "Registry":
         from tenfold.models.registry import Registry
 
-        return Registry(self.database, self.home / "models")
+        return Registry(self.database, self.blobs("models"))
 
     @part
     def initial_model(self) -> "InitialModel":
@@ -112,22 +119,22 @@ class App(Foundation):
     # The catalogue.
 
     @part
-    def store(self) -> "Store":
-        from tenfold.catalogue.entries.store import Store
+    def originals(self) -> "Originals":
+        from tenfold.catalogue.entries.originals import Originals
 
-        return Store(self.home / "pictures")
+        return Originals(self.blobs("pictures"))
 
     @part
     def ingest(self) -> "Ingest":
         from tenfold.catalogue.ingest.ingest import Ingest
 
-        return Ingest(self.database, self.store, self.limits)
+        return Ingest(self.database, self.originals, self.limits)
 
     @part
     def picture_files(self) -> "PictureFiles":
         from tenfold.catalogue.entries.pictures import PictureFiles
 
-        return PictureFiles(self.database, self.store, self.home / "thumbnails", self.limits)
+        return PictureFiles(self.database, self.originals, self.blobs("thumbnails"), self.limits)
 
     @part
     def actions(self) -> "Actions":
@@ -151,7 +158,7 @@ class App(Foundation):
     def similar(self) -> "Similar":
         from tenfold.catalogue.similar.similar import Similar
 
-        return Similar(self.database, self.home / "index")
+        return Similar(self.database, self.home.index)
 
     @part
     def duplicates(self) -> "Duplicates":
@@ -163,13 +170,13 @@ class App(Foundation):
     def exports(self) -> "Exports":
         from tenfold.catalogue.export.exports import Exports
 
-        return Exports(self.database, self.store)
+        return Exports(self.database, self.originals)
 
     @part
     def organiser(self) -> "Organiser":
         from tenfold.catalogue.organise.organise import Organiser
 
-        return Organiser(self.database, self.store, self.home)
+        return Organiser(self.database, self.originals, self.files, self.home.folder)
 
     @part
     def corrected_entries(self) -> "CorrectedEntries":
@@ -202,7 +209,7 @@ class App(Foundation):
     def classify_pending(self) -> "ClassifyPending":
         from tenfold.workflows.classify import ClassifyPending
 
-        return ClassifyPending(self.ingest, self.store, self.model_server, self.jobs)
+        return ClassifyPending(self.ingest, self.originals, self.model_server, self.jobs)
 
     @part
     def add_pictures(self) -> "AddPictures":
@@ -226,7 +233,7 @@ class App(Foundation):
     def check_data(self) -> "CheckData":
         from tenfold.workflows.check_data import CheckData
 
-        return CheckData(self.home / "checks", self.settings.data_dir, self.home)
+        return CheckData(self.home.blobs("checks"), self.settings.data_dir, self.home)
 
     @part
     def train(self) -> "Train":
@@ -259,7 +266,7 @@ class App(Foundation):
         return Improve(
             self.improvements,
             self.corrected_entries,
-            self.store,
+            self.originals,
             self.registry,
             self.model_switch,
             self.jobs,
@@ -275,7 +282,7 @@ class App(Foundation):
 
         return Reclassify(
             self.reclassifications,
-            self.store,
+            self.originals,
             self.registry,
             self.jobs,
             self.model_server,

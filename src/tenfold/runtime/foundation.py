@@ -4,13 +4,13 @@ import os
 import threading
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 
 from tenfold import settings as configuration
 from tenfold.errors import SettingError
 from tenfold.files import check_writable
+from tenfold.paths import Home
 from tenfold.settings import Settings
 
 if TYPE_CHECKING:
@@ -76,17 +76,17 @@ class Foundation:
                 self.__dict__[name].close()
 
     @property
-    def home(self) -> Path:
-        return self.settings.home
+    def home(self) -> Home:
+        return Home(self.settings.home)
 
     def check_home(self) -> None:
         """Raise SettingError where this user cannot write in the home."""
         try:
-            check_writable(self.home)
+            check_writable(self.home.folder)
         except OSError as reason:
             who = f"user {os.getuid()} of group {os.getgid()}" if os.name == "posix" else "this user"
             raise SettingError(
-                f"The folder {self.home}",
+                f"The folder {self.home.folder}",
                 f"cannot be written by {who}",
                 received=reason.strerror or "",
                 cure="Give it to that user, start tenfold as its owner, or name another in TENFOLD_HOME.",
@@ -101,13 +101,13 @@ class Foundation:
         if settings.database_url:
             database = Database(settings.database_url, settings.database_password_file)
         else:
-            database = Database(f"sqlite:///{self.home / 'tenfold.db'}")
+            database = Database(f"sqlite:///{self.home.database}")
         try:
             database.check()
             if not database.up_to_date():
                 from tenfold.database.upgrading import upgrade
 
-                upgrade(database, self.home / "backups" if settings.upgrade_backup == "yes" else None)
+                upgrade(database, self.home.backups if settings.upgrade_backup == "yes" else None)
         except BaseException:
             database.close()
             raise
@@ -137,7 +137,7 @@ class Foundation:
 
         return Sessions(
             self.database,
-            self.home,
+            self.home.folder,
             idle=timedelta(minutes=self.settings.session_idle_minutes),
             lasting=timedelta(hours=self.settings.session_hours),
         )

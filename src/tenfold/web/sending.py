@@ -3,10 +3,16 @@
 uvicorn buffers a response whole, however slow the client is. Knows nothing of what is sent.
 """
 
+from collections.abc import AsyncIterator, Mapping
+from typing import BinaryIO
+from urllib.parse import quote
+
+from fastapi.responses import StreamingResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tenfold.web.problems import Overloaded, answer
 from tenfold.web.security.quotas import Quota
+from tenfold.web.threads import ThreadPool
 
 _PIECE = 1 << 16
 
@@ -49,3 +55,31 @@ class BoundedResponses:
 
         with self._memory.reservation((f"address {client[0]}",) if client else ()) as reserved:
             await self._app(scope, receive, in_pieces)
+
+
+def file_response(
+    file: BinaryIO,
+    length: int,
+    pool: ThreadPool,
+    *,
+    media_type: str,
+    filename: str = "",
+    headers: Mapping[str, str] | None = None,
+) -> StreamingResponse:
+    """A file, read in pieces by `pool` while it is sent, and closed at the end.
+
+    Args:
+        filename: under which a browser saves it; empty: it is shown.
+    """
+
+    async def pieces() -> AsyncIterator[bytes]:
+        with file:
+            while piece := await pool(file.read, _PIECE):
+                yield piece
+
+    all_headers = {"Content-Length": str(length), **(headers or {})}
+    if filename:
+        quoted = quote(filename)
+        named = f'filename="{filename}"' if quoted == filename else f"filename*=utf-8''{quoted}"
+        all_headers["Content-Disposition"] = f"attachment; {named}"
+    return StreamingResponse(pieces(), media_type=media_type, headers=all_headers)

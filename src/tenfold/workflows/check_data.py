@@ -15,6 +15,7 @@ from tenfold import processes
 from tenfold.errors import DatasetError
 from tenfold.files import write_whole
 from tenfold.jobs import WORK, JobType, Shape, Stopped, Work
+from tenfold.paths import Home
 
 # What a summary keeps of each kind of problem; the page has all.
 _NAMED = 5
@@ -66,7 +67,7 @@ class CheckData:
         home: tenfold's folder.
     """
 
-    def __init__(self, checks: Path, data_dir: Path, home: Path) -> None:
+    def __init__(self, checks: Path, data_dir: Path, home: Home) -> None:
         self._checks, self._data_dir, self._home = checks, data_dir, home
 
     def __call__(self, work: Work[CheckDataParams]) -> CheckDataResult:

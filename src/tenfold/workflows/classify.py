@@ -14,7 +14,7 @@ from functools import partial
 from pydantic import Field
 
 from tenfold import images
-from tenfold.catalogue.entries.store import Store
+from tenfold.catalogue.entries.originals import Originals
 from tenfold.catalogue.entries.tables import SYSTEM
 from tenfold.catalogue.ingest.ingest import Ingest, PendingEntry
 from tenfold.catalogue.similar.perceptual_hash import look
@@ -57,8 +57,8 @@ class ClassifyPending:
         jobs: has the names of the workers that live, this process's among them.
     """
 
-    def __init__(self, intake: Ingest, store: Store, server: ModelServer, jobs: Jobs) -> None:
-        self._intake, self._store, self._server, self._jobs = intake, store, server, jobs
+    def __init__(self, intake: Ingest, originals: Originals, server: ModelServer, jobs: Jobs) -> None:
+        self._intake, self._originals, self._server, self._jobs = intake, originals, server, jobs
         # Two jobs of one process have one worker, and must not answer the same pictures.
         self._one_at_a_time = threading.Lock()
 
@@ -115,7 +115,7 @@ class ClassifyPending:
         if one.attempts > MOST_ATTEMPTS:  # each of them ended with its process
             raise _set_aside(one, "whatever read it ended")
         try:
-            content = self._store.read(one.hash)
+            content = self._originals.read(one.hash)
         except CatalogueError as reason:
             raise PictureError(
                 one.name, "cannot be read from the store", received=str(reason), cure=reason.cure

@@ -14,6 +14,7 @@ from tenfold.inference import Classifier
 from tenfold.jobs import WORK, JobType, Shape, Stopped, Work
 from tenfold.models.registry import Registry
 from tenfold.models.tables import RegisteredModel
+from tenfold.paths import Home
 from tenfold.server_files import ServerFiles
 
 Split = Literal["test", "validation", "training", "all"]
@@ -87,7 +88,7 @@ class Compare:
         registry: Registry,
         load: Callable[[Path], Classifier],
         files: ServerFiles,
-        home: Path,
+        home: Home,
         data_dir: Path,
     ) -> None:
         self._registry, self._load, self._files = registry, load, files
@@ -95,13 +96,16 @@ class Compare:
 
     def page(self, job: str) -> Path:
         """Where a job's page is, once it has ended."""
-        return self._home / "comparisons" / f"{job}.html"
+        return self._home.blobs("comparisons") / f"{job}.html"
 
     def __call__(self, work: Work[CompareParams]) -> CompareResult:
         keys, source, split = work.params.models, work.params.data, work.params.split
         registered = [self._registry.get(key) for key in keys]
         names = names_of(registered)
-        models = {name: self._load(self._registry.path(key)) for name, key in zip(names, keys, strict=True)}
+        models = {}
+        for name, key in zip(names, keys, strict=True):
+            with self._registry.local_copy(key) as path:
+                models[name] = self._load(path)
 
         def progress(done: int, total: int, name: str) -> None:
             if work.stopping:
@@ -114,7 +118,7 @@ class Compare:
                 source,
                 side=side,
                 data_dir=self._data_dir,
-                cache=self._home / "cache",
+                cache=self._home.cache,
                 resize=resize,
                 files=self._files,
             )

@@ -15,7 +15,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from tenfold.catalogue.edits.corrections import CorrectedEntries, CorrectedPicture
-from tenfold.catalogue.entries.store import Store
+from tenfold.catalogue.entries.originals import Originals
 from tenfold.catalogue.entries.tables import NONE
 from tenfold.datasets.dataset import Dataset
 from tenfold.errors import DatasetError, MissingExtra, RegistryError, TenfoldError
@@ -25,6 +25,7 @@ from tenfold.jobs import CANCELLED, TRAINING, JobRow, Jobs, JobType, Shape, Stop
 from tenfold.models.improvements import BETTER, FAILED, JUDGED, RUNNING, STOPPED, Improvements
 from tenfold.models.registry import CORRECTIONS, INSISTED, WON, Registry
 from tenfold.models.tables import Improvement, LiveChange
+from tenfold.paths import Home
 from tenfold.runs.run import Run
 from tenfold.workflows.improvement_data import LearningSet, Mixture, Writer, evenly, lessons
 from tenfold.workflows.improvement_evaluation import judge
@@ -95,18 +96,18 @@ class Improve:
         self,
         improvements: Improvements,
         corrected: CorrectedEntries,
-        store: Store,
+        originals: Originals,
         registry: Registry,
         switch: ModelSwitch,
         jobs: Jobs,
         own: TrainingData,
         load: Callable[[Path], Classifier],
         *,
-        home: Path,
+        home: Home,
         data_dir: Path,
         mixture: Mixture | None = None,
     ) -> None:
-        self.improvements, self._corrected, self._store = improvements, corrected, store
+        self.improvements, self._corrected, self._originals = improvements, corrected, originals
         self._registry, self._switch, self._jobs, self._own = registry, switch, jobs, own
         self._load, self._home, self._data_dir = load, home, data_dir
         self._mixture = mixture or Mixture()
@@ -240,8 +241,13 @@ class Improve:
             raise
 
     def _improve(self, work: Work[ImproveParams], one: Improvement) -> ImproveResult:
-        folder = self._home / "improvements" / str(one.id)
-        base_path = self._registry.path(one.base_hash)
+        folder = self._home.improvements / str(one.id)
+        with self._registry.local_copy(one.base_hash) as base_path:
+            return self._train(work, one, folder, base_path)
+
+    def _train(
+        self, work: Work[ImproveParams], one: Improvement, folder: Path, base_path: Path
+    ) -> ImproveResult:
         base = self._load(base_path)
 
         def report(done: int, total: int, message: str) -> None:
@@ -250,9 +256,9 @@ class Improve:
             work.progress(done, total, message)
 
         counts = work.step("data", lambda: self._write(one, base, folder, report))
-        run = Run(self._home / "runs" / run_of(one.id))
+        run = Run(self._home.runs / run_of(one.id))
         self.improvements.change(one.id, counts=counts, run=run.name, state=RUNNING)
-        process = TrainingProcess(run, home=self._home, data_dir=self._data_dir)
+        process = TrainingProcess(run, home=self._home.folder, data_dir=self._data_dir)
         epochs, name = int(one.options["epochs"]), name_of(base.info, one.id)
         ended = process.run(
             arguments(
@@ -298,7 +304,11 @@ class Improve:
         own = self._open_own(one, base, report)
         _check_classes(taught, own)
         writer = Writer(
-            folder, base, self._store.path, self._mixture, lambda d, t: report(d, t, "writing the pictures")
+            folder,
+            base,
+            self._originals.read,
+            self._mixture,
+            lambda d, t: report(d, t, "writing the pictures"),
         )
         written = writer.write(taught, own)
         kept = {"held_out": taught.held_out, "none": tuple(found.none_of_these())}
@@ -329,7 +339,7 @@ class Improve:
         held_out, none = ([CorrectedPicture(*pair) for pair in plain[name]] for name in ("held_out", "none"))
         own = self._open_own(one, base, report)
         test = own.test.take(evenly(own.test, self._mixture.own_test)) if own else None
-        return judge(base, self._load(model), held_out, none, self._store.path, test, report)
+        return judge(base, self._load(model), held_out, none, self._originals.read, test, report)
 
     def _open_own(
         self, one: Improvement, base: Classifier, report: Callable[[int, int, str], None]

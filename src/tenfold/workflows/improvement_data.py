@@ -19,7 +19,7 @@ from tenfold.catalogue.edits.corrections import CorrectedPicture, Corrections
 from tenfold.catalogue.entries.tables import NONE
 from tenfold.datasets.dataset import Dataset
 from tenfold.datasets.labelled import LabelledPictures
-from tenfold.errors import PictureError
+from tenfold.errors import CatalogueError, PictureError
 from tenfold.inference import Classifier
 
 MANIFEST = "pictures.csv"
@@ -103,18 +103,18 @@ class Writer:
 
     Args:
         classifier: the model to improve on: its views, and how it reads pictures.
-        path_of: where the content of a hash lies.
+        read: the content of a hash.
     """
 
     def __init__(
         self,
         folder: Path,
         classifier: Classifier,
-        path_of: Callable[[str], Path],
+        read: Callable[[str], bytes],
         mixture: Mixture,
         progress: Callable[[int, int], None] = lambda done, total: None,
     ) -> None:
-        self._folder, self._classifier, self._path_of = folder, classifier, path_of
+        self._folder, self._classifier, self._read = folder, classifier, read
         self._mixture, self._progress = mixture, progress
 
     def write(self, taught: LearningSet, own: Dataset | None) -> WrittenDataset:
@@ -159,8 +159,8 @@ class Writer:
         for number, (one, part) in enumerate(pictures):
             self._progress(number, len(pictures))
             try:
-                prepared = self._classifier.prepare(self._path_of(one.hash), name=one.hash)
-            except PictureError:
+                prepared = self._classifier.prepare(self._read(one.hash), name=one.hash)
+            except (PictureError, CatalogueError):
                 unread += 1
                 continue
             boxes: set[tuple[float, ...]] = set()

@@ -5,7 +5,6 @@ these" where the model says so. Right is what would have been filed right.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -29,7 +28,7 @@ def judge(
     new: Classifier,
     held_out: Sequence[CorrectedPicture],
     none: Sequence[CorrectedPicture],
-    path_of: Callable[[str], Path],
+    read: Callable[[str], bytes],
     own: LabelledPictures | None,
     told: Told,
 ) -> dict[str, Any]:
@@ -38,11 +37,12 @@ def judge(
     Args:
         held_out: corrected pictures that neither model has learned from; their label may be "".
         none: all pictures that people say are none of the classes: nobody learns from them.
+        read: the content of a hash.
         own: the test part of the old model's data.
         told: called now and then; may raise.
     """
     shown = list({one.hash: one for one in (*held_out, *none)}.values())
-    filed = [dict(_filed(model, shown, path_of, told, name)) for model, name in _named(old, new)]
+    filed = [dict(_filed(model, shown, read, told, name)) for model, name in _named(old, new)]
     readable = [one for one in held_out if one.hash in filed[0]]
     right = [np.array([said[one.hash] == one.label for one in readable], dtype=bool) for said in filed]
     on_corrections = paired(*right) if readable else None
@@ -74,12 +74,12 @@ def _named(old: Classifier, new: Classifier) -> tuple[tuple[Classifier, str], tu
 def _filed(
     model: Classifier,
     pictures: Sequence[CorrectedPicture],
-    path_of: Callable[[str], Path],
+    read: Callable[[str], bytes],
     told: Told,
     name: str,
 ) -> Iterator[tuple[str, str]]:
     """What the model files each picture under, by hash; those that cannot be read are left out."""
-    reads = (_reading(path_of(one.hash), one.hash) for one in pictures)
+    reads = (_reading(read, one.hash) for one in pictures)
     with ModelServer(model) as server:
         for number, (one, said) in enumerate(zip(pictures, server.answer_each(reads), strict=True), start=1):
             told(number, len(pictures), f"asking {name} about corrected pictures")
@@ -87,8 +87,8 @@ def _filed(
                 yield one.hash, said.label if said.known else NONE
 
 
-def _reading(path: Path, name: str) -> Read:
-    return lambda model: model.prepare(path, name=name)
+def _reading(read: Callable[[str], bytes], content_hash: str) -> Read:
+    return lambda model: model.prepare(read(content_hash), name=content_hash)
 
 
 def _own_right(model: Classifier, own: LabelledPictures, told: Told, name: str) -> NDArray[np.bool_]:

@@ -119,7 +119,6 @@ class AddPictures:
     def __call__(self, work: Work[AddParams]) -> AddResult:
         whose = Ownership(work.params.owner, work.by, work.params.shared)
         walk = Walk(tuple(work.params.paths), self._files)
-        self._intake.clear_abandoned()
         total = sum(1 for _ in walk)
         tally = IngestCounts()
         for _ in self.add(walk, walk.roots, whose, tally, again=True):

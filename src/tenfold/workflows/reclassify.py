@@ -14,7 +14,7 @@ from tenfold.catalogue.edits.reclassification import (
     EntryToClassify,
     Reclassifications,
 )
-from tenfold.catalogue.entries.store import Store
+from tenfold.catalogue.entries.originals import Originals
 from tenfold.catalogue.entries.tables import Reclassification
 from tenfold.database import Session
 from tenfold.errors import CatalogueError, PictureError, TenfoldError
@@ -62,13 +62,13 @@ class Reclassify:
     def __init__(
         self,
         found: Reclassifications,
-        store: Store,
+        originals: Originals,
         registry: Registry,
         jobs: Jobs,
         server: ModelServer,
         load: Callable[[Path], Classifier],
     ) -> None:
-        self.found, self._store, self._registry, self._jobs = found, store, registry, jobs
+        self.found, self._originals, self._registry, self._jobs = found, originals, registry, jobs
         self._server, self._load = server, load
 
     def begin(self, model_hash: str, *, by: int) -> tuple[Reclassification, JobRow]:
@@ -147,7 +147,8 @@ class Reclassify:
 
     def _ask(self, work: Work[ReclassifyParams], number: int) -> ReclassifyResult:
         one = self.found.get(number)
-        classifier = self._load(self._registry.path(one.model_hash))
+        with self._registry.local_copy(one.model_hash) as path:
+            classifier = self._load(path)
         total, after, failed = self.found.total(), 0, 0
         while some := self.found.todo(number, BATCH, after):
             if work.stopping:
@@ -170,13 +171,14 @@ class Reclassify:
     def _read(self, one: EntryToClassify, classifier: Classifier) -> Prepared:
         """One picture read and cut. In one of several threads."""
         try:
-            content = self._store.read(one.hash)
+            content = self._originals.read(one.hash)
         except CatalogueError as reason:
             raise PictureError(one.name, "cannot be read from the store", received=str(reason)) from reason
         return classifier.prepare(content, name=one.name)
 
     def _apply(self, work: Work[ReclassifyParams], number: int) -> ReclassifyResult:
-        classifier = self._load(self._registry.path(self.found.get(number).model_hash))
+        with self._registry.local_copy(self.found.get(number).model_hash) as path:
+            classifier = self._load(path)
 
         def report(done: int, total: int) -> None:
             work.progress(done, total, "taking over what the other model said")

@@ -44,7 +44,7 @@ class _Failed(NamedTuple):
     """A change that could not be followed: its number, its file as it was then, and when."""
 
     change: int
-    file: tuple[int, int] | None
+    file: int | None
     at: float
 
 
@@ -146,9 +146,9 @@ class ModelSwitch:
     def _loaded(self, key: str) -> Classifier:
         if key == self._server.model.sha256:
             return self._server.model
-        path = self._registry.path(key)
-        self._try_out(path)
-        return _checked(self._load(path), key)
+        with self._registry.local_copy(key) as path:
+            self._try_out(path)
+            return _checked(self._load(path), key)
 
     def _exchange(self, change: LiveChange, classifier: Classifier) -> None:
         self._seen, self._problem, self._failed = change.id, "", None
@@ -170,12 +170,12 @@ class ModelSwitch:
         self._problem = problem
         self._failed = _Failed(change.id, self._file(change), time.monotonic())
 
-    def _file(self, change: LiveChange) -> tuple[int, int] | None:
+    def _file(self, change: LiveChange) -> int | None:
+        """The length of the model's file, by which a change of it is noticed."""
         try:
-            state = self._registry.path(change.model_hash).stat()
-        except (OSError, ModelFileError, RegistryError):
+            return self._registry.size(change.model_hash)
+        except RegistryError:
             return None
-        return state.st_size, state.st_mtime_ns
 
 
 def first(registry: Registry, model: str, load: Load, try_out: Try, *, insist: bool) -> InitialModel:
@@ -199,14 +199,14 @@ def first(registry: Registry, model: str, load: Load, try_out: Try, *, insist: b
     elif change.model_hash != bundled.hash:
         try:
             if registry.get(change.model_hash).file != BUNDLED:
-                path = registry.path(change.model_hash)
-                return InitialModel(_checked(load(path), change.model_hash), change.id, "")
+                with registry.local_copy(change.model_hash) as path:
+                    return InitialModel(_checked(load(path), change.model_hash), change.id, "")
         except (ModelFileError, RegistryError) as reason:
             problem = f"{reason} The bundled model answers instead."
         else:  # the bundled one of another version of tenfold: a server that starts brings its own
             if insist:
                 change = registry.go_live(bundled.hash, by=SYSTEM, reason=START)
-    return InitialModel(load(registry.path(bundled.hash)), 0 if problem else change.id, problem)
+    return InitialModel(load(modelfile.bundled()), 0 if problem else change.id, problem)
 
 
 def _named(registry: Registry, path: Path, load: Load, try_out: Try, *, insist: bool) -> InitialModel:

@@ -6,6 +6,7 @@ Trains nothing itself (workflows/training_process.py starts `tenfold train`) and
 import json
 import shutil
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from tenfold.files import write_whole
 from tenfold.jobs import TRAINING, UNFINISHED, JobRow, Jobs, JobType, Shape, Stopped, Work
 from tenfold.models.registry import BUNDLED, RUN, Registry
 from tenfold.networks import listing
+from tenfold.paths import Home
 from tenfold.recipes import recipe_file
 from tenfold.recipes.recipe import Recipe
 from tenfold.runs.listing import find_runs, new_run_folder
@@ -87,9 +89,9 @@ class Train:
         data_dir: where CIFAR-10 is.
     """
 
-    def __init__(self, registry: Registry, jobs: Jobs, home: Path, data_dir: Path) -> None:
+    def __init__(self, registry: Registry, jobs: Jobs, home: Home, data_dir: Path) -> None:
         self._registry, self._jobs, self._home, self._data_dir = registry, jobs, home, data_dir
-        self.runs = home / "runs"
+        self.runs = home.runs
 
     def start(self, request: TrainingRequest, moment: datetime, *, by: int) -> tuple[str, JobRow]:
         """Have a new run trained: its name, and the job. An unfinished one of the same request is the answer.
@@ -108,8 +110,9 @@ class Train:
             )
         if request.data != CIFAR10 and not Path(request.data).exists():
             raise TrainingError(f"The data {request.data!r:.200}", "are not there", cure="Check the path.")
-        for source in (request.start_from, request.teacher):
-            self._model(source)
+        with ExitStack() as files:
+            for source in (request.start_from, request.teacher):
+                self._model(source, files)
         wanted = new_run_folder(self.runs, moment, (request.name or recipe.network)[:_LONGEST_NAME])
         folder, number = wanted, 1
         while not _made(folder):
@@ -156,14 +159,15 @@ class Train:
         again = ["--confined"]
         again += ["--finish"] if work.params.finish else []
         again += [f"--name={request.name}"] if request.name else []
-        process = TrainingProcess(run, home=self._home, data_dir=self._data_dir, report=True)
-        ended = process.run(
-            self._arguments(request),
-            resuming=again,
-            epochs=recipe.epochs,
-            told=lambda done, total: work.progress(done, total, _message(run, done)),
-            stopping=lambda: work.stopping,
-        )
+        process = TrainingProcess(run, home=self._home.folder, data_dir=self._data_dir, report=True)
+        with ExitStack() as files:
+            ended = process.run(
+                self._arguments(request, files),
+                resuming=again,
+                epochs=recipe.epochs,
+                told=lambda done, total: work.progress(done, total, _message(run, done)),
+                stopping=lambda: work.stopping,
+            )
         if not ended:
             raise Stopped
         model = self._registry.register(run.model_file, origin=RUN, run=name, by=work.by)
@@ -221,7 +225,8 @@ class Train:
         else:
             run.delete()
 
-    def _arguments(self, request: TrainingRequest) -> list[str]:
+    def _arguments(self, request: TrainingRequest, files: ExitStack) -> list[str]:
+        """The command line of a run; `files` hold the models that it names."""
         given = ["--confined", f"--data={request.data}", f"--network={request.network}"]
         for option, number in (
             ("--epochs", request.epochs),
@@ -231,8 +236,8 @@ class Train:
         ):
             given += [f"{option}={number}"] if number is not None else []
         for option, text in (
-            ("--from", self._model(request.start_from)),
-            ("--teacher", self._model(request.teacher)),
+            ("--from", self._model(request.start_from, files)),
+            ("--teacher", self._model(request.teacher, files)),
             ("--name", request.name),
         ):
             given += [f"{option}={text}"] if text else []
@@ -240,12 +245,12 @@ class Train:
             given += [f"--set={name}={json.dumps(value)}"]  # what both TOML and JSON can say
         return given
 
-    def _model(self, source: str) -> str:
+    def _model(self, source: str, files: ExitStack) -> str:
         """The argument of `tenfold train` for a model. Raises TenfoldError where there is none."""
         if source in ("", BUNDLED):
             return source
         try:
-            return str(self._registry.path(source))
+            return str(files.enter_context(self._registry.local_copy(source)))
         except UnknownModel:
             return str(self.model(source))
 

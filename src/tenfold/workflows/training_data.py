@@ -16,6 +16,7 @@ from tenfold.errors import DatasetError
 from tenfold.modelfile import ModelInfo
 from tenfold.models.improvements import Improvements
 from tenfold.models.registry import Registry
+from tenfold.paths import Home
 from tenfold.runs.run import Run
 from tenfold.server_files import ServerFiles
 
@@ -51,7 +52,7 @@ class TrainingData:
         registry: Registry,
         improvements: Improvements,
         files: ServerFiles,
-        home: Path,
+        home: Home,
         data_dir: Path,
     ) -> None:
         self._registry, self._improvements, self._files = registry, improvements, files
@@ -77,7 +78,7 @@ class TrainingData:
             source,
             side=info.input_size,
             data_dir=self._data_dir,
-            cache=self._home / "cache",
+            cache=self._home.cache,
             resize=info.resize,
             files=self._files,
             progress=progress,
@@ -88,10 +89,11 @@ class TrainingData:
         earlier = self._improvements.of_model(model_hash)
         if earlier is not None:
             return str(earlier.options.get("own_source", ""))
-        _, info = modelfile.read(self._registry.path(model_hash))
+        with self._registry.local_copy(model_hash) as path:
+            _, info = modelfile.read(path)
         _, bundled = modelfile.read(modelfile.bundled())
         if info.data_fingerprint == bundled.data_fingerprint:
             return CIFAR10
         if not model.run:
             return ""
-        return str(Run(self._home / "runs" / model.run).data.get("source", ""))
+        return str(Run(self._home.runs / model.run).data.get("source", ""))

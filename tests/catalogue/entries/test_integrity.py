@@ -3,21 +3,20 @@ from pathlib import Path
 import pytest
 
 from tenfold.catalogue.entries.integrity import IntegrityReport, check
-from tenfold.catalogue.entries.store import Store
 from tenfold.catalogue.ingest.ingest import Ingest
 from tenfold.database import Database
 from tenfold.images import Limits
-from tests.fakes import BLUE, GREEN, RED, picture
+from tests.fakes import BLUE, GREEN, RED, LocalOriginals, picture
 
 
-def checked(database: Database, store: Store) -> IntegrityReport:
+def checked(database: Database, store: LocalOriginals) -> IntegrityReport:
     return check(database, store, lambda done, total: None)
 
 
 def test_missing_and_altered_originals_are_named_with_their_entries(
     database: Database, tmp_path: Path
 ) -> None:
-    store = Store(tmp_path / "pictures")
+    store = LocalOriginals(tmp_path / "pictures")
     intake = Ingest(database, store, Limits())
     colours = {"red.png": RED, "green.png": GREEN, "blue.png": BLUE}
     hashes = {
@@ -36,7 +35,7 @@ def test_missing_and_altered_originals_are_named_with_their_entries(
 
 
 def test_a_file_without_an_entry_is_counted_and_is_no_fault(database: Database, tmp_path: Path) -> None:
-    store = Store(tmp_path / "pictures")
+    store = LocalOriginals(tmp_path / "pictures")
     store.put(picture())
     found = checked(database, store)
     assert (found.unused, found.originals, found.faults) == (1, 0, [])
@@ -46,4 +45,4 @@ def test_a_file_without_an_entry_is_counted_and_is_no_fault(database: Database, 
 def test_what_lies_about_in_the_store_is_no_original(database: Database, tmp_path: Path, name: str) -> None:
     (tmp_path / "pictures" / name).mkdir(parents=True)
     (tmp_path / "pictures" / name / "left").write_bytes(b"half")
-    assert checked(database, Store(tmp_path / "pictures")) == IntegrityReport()
+    assert checked(database, LocalOriginals(tmp_path / "pictures")) == IntegrityReport()

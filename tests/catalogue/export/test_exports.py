@@ -9,7 +9,6 @@ from sqlalchemy import update
 
 from tenfold.catalogue.edits.actions import Actions
 from tenfold.catalogue.entries.filters import Filters
-from tenfold.catalogue.entries.store import Store
 from tenfold.catalogue.entries.tables import Entry
 from tenfold.catalogue.export.exports import Exports
 from tenfold.catalogue.export.table import COLUMNS, harmless
@@ -19,7 +18,7 @@ from tenfold.datasets.folders import list_folder
 from tenfold.datasets.manifests import list_manifest
 from tenfold.errors import CatalogueError, MissingExtra
 from tenfold.images import Limits
-from tests.fakes import BLUE, GREEN, GREY, RED, picture
+from tests.fakes import BLUE, GREEN, GREY, RED, LocalOriginals, picture
 
 NAMES = ["a.png", "=cmd|'C calc'!A0.png", "con.png", "a.png", "<script>x.png"]
 COLOURS = [RED, GREEN, BLUE, (240, 0, 0), GREY]
@@ -27,12 +26,12 @@ LABELS = ["red", "green", "CON", "red", ""]
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store(tmp_path / "pictures")
+def store(tmp_path: Path) -> LocalOriginals:
+    return LocalOriginals(tmp_path / "pictures")
 
 
 @pytest.fixture
-def exports(database: Database, store: Store) -> Exports:
+def exports(database: Database, store: LocalOriginals) -> Exports:
     """Five entries that a model named, with names that are made to harm."""
     intake = Ingest(database, store, Limits())
     for name, colour in zip(NAMES, COLOURS, strict=True):
@@ -93,7 +92,9 @@ def test_parquet_without_its_extra_says_how_to_get_it(
         exports.parquet(Filters())
 
 
-def test_an_archive_has_a_folder_for_each_class_and_no_name_twice(exports: Exports, store: Store) -> None:
+def test_an_archive_has_a_folder_for_each_class_and_no_name_twice(
+    exports: Exports, store: LocalOriginals
+) -> None:
     found = zipfile.ZipFile(BytesIO(b"".join(exports.pictures_zip(Filters()))))
     assert found.testzip() is None
     names = found.namelist()
@@ -105,7 +106,9 @@ def test_an_archive_has_a_folder_for_each_class_and_no_name_twice(exports: Expor
     assert found.read("red/a.png") == picture(RED)
 
 
-def test_an_original_that_is_missing_is_named_and_the_rest_goes_on(exports: Exports, store: Store) -> None:
+def test_an_original_that_is_missing_is_named_and_the_rest_goes_on(
+    exports: Exports, store: LocalOriginals
+) -> None:
     first = next(iter(store.hashes()))
     store.path(first).unlink()
     found = zipfile.ZipFile(BytesIO(b"".join(exports.pictures_zip(Filters()))))

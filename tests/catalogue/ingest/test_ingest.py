@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import event, func, select, update
 
 from tenfold.catalogue.entries.search_text import search_text
-from tenfold.catalogue.entries.store import Store
 from tenfold.catalogue.entries.tables import NONE, Embedding, Entry, Name
 from tenfold.catalogue.ingest.ingest import Ingest
 from tenfold.catalogue.ingest.known_files import FileState
@@ -16,18 +15,18 @@ from tenfold.database import Database, now
 from tenfold.errors import DamagedPicture, NotAPicture, PictureTooLarge
 from tenfold.images import Limits
 from tenfold.predictions import Prediction
-from tests.fakes import BLUE, GREEN, RED, picture
+from tests.fakes import BLUE, GREEN, RED, LocalOriginals, picture
 
 Get = Callable[[int], Entry]
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store(tmp_path / "pictures")
+def store(tmp_path: Path) -> LocalOriginals:
+    return LocalOriginals(tmp_path / "pictures")
 
 
 @pytest.fixture
-def intake(database: Database, store: Store) -> Ingest:
+def intake(database: Database, store: LocalOriginals) -> Ingest:
     return Ingest(database, store, Limits())
 
 
@@ -57,11 +56,11 @@ def count(database: Database) -> int:
         return session.scalar(select(func.count()).select_from(Entry)) or 0
 
 
-def test_a_picture_is_kept_and_waits(intake: Ingest, store: Store, get: Get) -> None:
+def test_a_picture_is_kept_and_waits(intake: Ingest, store: LocalOriginals, get: Get) -> None:
     content = picture(RED, size=(64, 48), kind="JPEG")
     added = intake.add(content, name="Holiday/Red.JPG", source="upload", owner=3, by=3, shared=False)
     assert added.new
-    assert store.read(added.entry.hash, verify=True) == content
+    assert store.read(added.entry.hash) == content
     entry = get(added.entry.id)
     assert (entry.name, entry.state, entry.label, entry.media_type) == (
         "Red.JPG",
@@ -124,7 +123,7 @@ def test_two_owners_of_the_same_picture_have_an_entry_each(intake: Ingest, datab
 
 
 def test_many_who_add_the_same_at_once_make_one_entry_with_all_names(
-    intake: Ingest, database: Database, store: Store, get: Get
+    intake: Ingest, database: Database, store: LocalOriginals, get: Get
 ) -> None:
     contents = [picture(colour, size=(8, 8)) for colour in (RED, GREEN, BLUE)]
 
@@ -153,7 +152,9 @@ def test_a_deleted_entry_comes_back_when_it_is_added_again(
     assert get(entry.id).deleted_at is None
 
 
-def test_what_is_no_picture_is_refused_and_not_kept(intake: Ingest, database: Database, store: Store) -> None:
+def test_what_is_no_picture_is_refused_and_not_kept(
+    intake: Ingest, database: Database, store: LocalOriginals
+) -> None:
     with pytest.raises(NotAPicture, match=r"^notes\.txt is not a picture .* \(it starts with 'hello'\)"):
         intake.add(b"hello", name="notes.txt", source="upload")
     small = Ingest(database, store, Limits(pixels=100))

@@ -13,7 +13,6 @@ import pytest
 from sqlalchemy import update
 
 from tenfold.catalogue.entries.filters import Filters
-from tenfold.catalogue.entries.store import Store
 from tenfold.catalogue.entries.tables import Entry
 from tenfold.catalogue.ingest.ingest import Ingest
 from tenfold.catalogue.organise import steps as filing_steps
@@ -22,7 +21,8 @@ from tenfold.catalogue.organise.plan import Mode
 from tenfold.database import Database
 from tenfold.errors import CatalogueError, NotInCatalogue
 from tenfold.images import Limits
-from tests.fakes import picture
+from tenfold.server_files import ServerFiles
+from tests.fakes import LocalOriginals, picture
 from tests.paths import ROOT
 
 MODES: list[Mode] = ["copy", "move", "link"]
@@ -35,8 +35,9 @@ class Place:
     def __init__(self, database: Database, folder: Path) -> None:
         self.home, self.source, self.root = folder / "home", folder / "photos", folder / "filed"
         self.database = database
-        self.store = Store(self.home / "pictures")
-        self.filer = Organiser(database, self.store, self.home)
+        self.store = LocalOriginals(self.home / "pictures")
+        files = ServerFiles(self.home, database.file)
+        self.filer = Organiser(database, self.store, files, self.home)
         self.intake = Ingest(database, self.store, Limits())
 
     def add(self, name: str, label: str | None, colour: int, *, uploaded: bool = False) -> int:
@@ -258,8 +259,9 @@ from pathlib import Path
 from tenfold.catalogue.organise import steps as filing_steps
 from tenfold.catalogue.organise.organise import Organiser
 from tenfold.catalogue.entries.filters import Filters
-from tenfold.catalogue.entries.store import Store
 from tenfold.database import Database
+from tenfold.server_files import ServerFiles
+from tests.fakes import LocalOriginals
 
 url, home, root, mode, at = sys.argv[1:]
 count = 0
@@ -277,7 +279,10 @@ def counted(real):
 for name in ("link", "unlink", "symlink", "replace", "mkdir", "fsync"):
     setattr(os, name, counted(getattr(os, name)))
 home = Path(home)
-Organiser(Database(url), Store(home / "pictures"), home).file(Filters(), Path(root), mode, sidecars=True)
+database = Database(url)
+files = ServerFiles(home, database.file)
+organiser = Organiser(database, LocalOriginals(home / "pictures"), files, home)
+organiser.file(Filters(), Path(root), mode, sidecars=True)
 """
 
 

@@ -12,12 +12,11 @@ from PIL import Image
 from sqlalchemy import select, update
 
 from tenfold import settings
-from tenfold.catalogue.entries.store import Store
 from tenfold.catalogue.entries.tables import Entry
 from tenfold.images import Limits
 from tenfold.runtime import App
 from tests.cli.conftest import Command
-from tests.fakes import BLUE, GREY, RED, FakeClassifier, picture
+from tests.fakes import BLUE, GREY, RED, FakeClassifier, LocalOriginals, picture
 
 
 @pytest.fixture(autouse=True)
@@ -85,7 +84,7 @@ def test_an_owner_has_to_be_known(tenfold: Command, photos: Path) -> None:
 def test_check_names_what_is_missing_and_altered(tenfold: Command, photos: Path) -> None:
     tenfold("catalogue", "add", photos)
     assert tenfold("catalogue", "check").out == "3 originals: all well\n"
-    store = Store(settings.load().home / "pictures")
+    store = LocalOriginals(settings.load().home / "pictures")
     hashes = {entry.name: entry.hash for entry in entries()}
     store.path(hashes["blue.png"]).unlink()
     altered = store.path(hashes["grey.png"])
@@ -104,7 +103,7 @@ def test_check_counts_what_belongs_to_no_entry_and_what_waits(
     tenfold: Command, own_home: Path, put_in: Callable[[bytes], None]
 ) -> None:
     put_in(picture(RED))
-    Store(own_home / "pictures").put(b"cut off")
+    LocalOriginals(own_home / "pictures").put(b"cut off")
     assert tenfold("catalogue", "check").out == (
         "1 originals: all well\n"
         "1 files belong to no entry: adding was cut off. They do no harm.\n"

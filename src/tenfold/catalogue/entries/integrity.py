@@ -6,7 +6,7 @@ from typing import Literal
 
 from sqlalchemy import func, select
 
-from tenfold.catalogue.entries.store import Store
+from tenfold.catalogue.entries.originals import Originals
 from tenfold.catalogue.entries.tables import WAITING, Entry
 from tenfold.database import Database
 from tenfold.errors import CatalogueError
@@ -40,7 +40,9 @@ class IntegrityReport:
     waiting: int = 0
 
 
-def check(database: Database, store: Store, progress: Callable[[int, int], object]) -> IntegrityReport:
+def check(
+    database: Database, originals: Originals, progress: Callable[[int, int], object]
+) -> IntegrityReport:
     """Read every original of the catalogue and compare it with its hash.
 
     Args:
@@ -52,12 +54,12 @@ def check(database: Database, store: Store, progress: Callable[[int, int], objec
         waiting = select(func.count()).select_from(Entry).where(Entry.state == WAITING)
         found.waiting = session.scalar(waiting) or 0
     for content_hash in _hashes(database):
-        problem = _problem(store, content_hash)
+        problem = _problem(originals, content_hash)
         if problem is not None:
             found.faults.append(DamagedOriginal(content_hash, problem, _names(database, content_hash)))
         found.originals += 1
         progress(found.originals, total)
-    found.unused = _unused(database, store)
+    found.unused = _unused(database, originals)
     return found
 
 
@@ -74,11 +76,11 @@ def _hashes(database: Database) -> Iterator[str]:
         after = page[-1]
 
 
-def _problem(store: Store, content_hash: str) -> Literal["missing", "altered", "unreadable"] | None:
-    if not store.has(content_hash):
+def _problem(originals: Originals, content_hash: str) -> Literal["missing", "altered", "unreadable"] | None:
+    if not originals.has(content_hash):
         return "missing"
     try:
-        return "altered" if store.altered(content_hash) else None
+        return "altered" if originals.altered(content_hash) else None
     except (CatalogueError, OSError):
         return "unreadable"
 
@@ -88,10 +90,10 @@ def _names(database: Database, content_hash: str) -> tuple[str, ...]:
         return tuple(session.scalars(select(Entry.name).where(Entry.hash == content_hash).order_by(Entry.id)))
 
 
-def _unused(database: Database, store: Store) -> int:
+def _unused(database: Database, originals: Originals) -> int:
     """How many files no entry names."""
     count, page = 0, list[str]()
-    for content_hash in store.hashes():
+    for content_hash in originals.hashes():
         page.append(content_hash)
         if len(page) == _PAGE:
             count += _without_entry(database, page)

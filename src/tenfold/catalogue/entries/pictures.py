@@ -1,23 +1,24 @@
 """An entry's picture: the original, one that every browser shows, and thumbnails.
 
-Small ones are kept in a folder of their own, which may be emptied at any time. Knows no HTTP.
+Knows no HTTP.
 """
 
+import contextlib
 import re
 from io import BytesIO
-from pathlib import Path
+from typing import BinaryIO
 
 from PIL import Image
 from sqlalchemy import select
 
 from tenfold import images
 from tenfold.catalogue.entries.filters import Filters, visibility
-from tenfold.catalogue.entries.store import Store
+from tenfold.catalogue.entries.originals import Originals
 from tenfold.catalogue.entries.tables import Entry
 from tenfold.database import Database
 from tenfold.errors import NotInCatalogue
-from tenfold.files import write_whole
 from tenfold.images import Limits
+from tenfold.storage import BlobStore
 
 # Longest sides in pixels; one that is asked for becomes the next of these.
 SIDES = (64, 128, 256, 512, 1024)
@@ -45,12 +46,15 @@ class PictureFiles:
     """Pictures of the catalogue, to be shown.
 
     Args:
-        folder: where small pictures are kept.
+        thumbnails: where small pictures are stored; it may be emptied at any time.
         limits: what is decoded at most.
     """
 
-    def __init__(self, database: Database, store: Store, folder: Path, limits: Limits) -> None:
-        self._database, self._store, self._folder, self._limits = database, store, folder, limits
+    def __init__(
+        self, database: Database, originals: Originals, thumbnails: BlobStore, limits: Limits
+    ) -> None:
+        self._database, self._originals, self._limits = database, originals, limits
+        self._thumbnails = thumbnails
 
     def entry(self, number: int, *, person: int, administrator: bool) -> Entry:
         """The entry; raises NotInCatalogue where there is none that this person may see."""
@@ -63,12 +67,11 @@ class PictureFiles:
             )
         return entry
 
-    def original(self, entry: Entry) -> Path:
-        """The file of the original; raises CatalogueError where it is missing."""
-        self._store.open(entry.hash).close()
-        return self._store.path(entry.hash)
+    def original(self, entry: Entry) -> BinaryIO:
+        """The original, to be read; raises CatalogueError where it is missing."""
+        return self._originals.open(entry.hash)
 
-    def shown(self, entry: Entry) -> Path | bytes:
+    def shown(self, entry: Entry) -> BinaryIO | bytes:
         """The original where every browser shows its type, else the whole picture as a JPEG.
 
         Raises:
@@ -77,22 +80,23 @@ class PictureFiles:
         """
         if entry.media_type in _SAFE_TYPES:
             return self.original(entry)
-        content = self._store.read(entry.hash)
+        content = self._originals.read(entry.hash)
         whole = images.load(content, name=entry.name, limits=self._limits, needed=max(SIDES) * 8)
         return _jpeg(Image.fromarray(whole.pixels), _QUALITY)
 
-    def small(self, entry: Entry, side: int) -> Path:
+    def small(self, entry: Entry, side: int) -> bytes:
         """A small upright JPEG of it, no side longer than `side` (one of SIDES). Raises as `shown`."""
         assert side in SIDES, side
-        path = self._folder / entry.hash[:2] / entry.hash[2:4] / f"{entry.hash}-{side}.jpg"
-        if path.is_file():
-            return path
-        content = self._store.read(entry.hash)
+        key = f"{entry.hash[:2]}/{entry.hash[2:4]}/{entry.hash}-{side}.jpg"
+        with contextlib.suppress(FileNotFoundError), self._thumbnails.open(key) as file:
+            return file.read()
+        content = self._originals.read(entry.hash)
         read = images.load(content, name=entry.name, limits=self._limits, needed=side)
         image = Image.fromarray(read.pixels)
         image.thumbnail((side, side), Image.Resampling.BICUBIC, reducing_gap=2.0)
-        write_whole(path, _jpeg(image, _SMALL_QUALITY), lasting=False)
-        return path
+        small = _jpeg(image, _SMALL_QUALITY)
+        self._thumbnails.put(key, small)
+        return small
 
 
 def file_name(entry: Entry) -> str:

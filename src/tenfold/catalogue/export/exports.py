@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from tenfold.catalogue.entries.filters import Filters, conditions
 from tenfold.catalogue.entries.folders import FolderLayout
-from tenfold.catalogue.entries.store import Store
+from tenfold.catalogue.entries.originals import Originals
 from tenfold.catalogue.entries.tables import Entry, Name
 from tenfold.catalogue.export.table import as_csv, as_parquet, row
 from tenfold.catalogue.export.zip_stream import Zip
@@ -41,8 +41,8 @@ class ExportFile(NamedTuple):
 class Exports:
     """Entries as tables, archives and folders. `filters` say which, and for whom."""
 
-    def __init__(self, database: Database, store: Store) -> None:
-        self._database, self._store = database, store
+    def __init__(self, database: Database, originals: Originals) -> None:
+        self._database, self._originals = database, originals
 
     def csv(self, filters: Filters) -> Iterator[bytes]:
         """A table of the entries, as CSV."""
@@ -101,7 +101,7 @@ class Exports:
         for part in self._parts(numbers):
             for entry in part:
                 folder, name = places.place(entry.label, entry.name, entry.media_type, entry.hash)
-                if self._store.has(entry.hash):
+                if self._originals.has(entry.hash):
                     yield self._file(f"{folder}/{name}", entry)
                 else:
                     missing.append(f"{folder}/{name}")
@@ -136,7 +136,7 @@ class Exports:
         for part in self._parts(numbers):
             for entry in part:
                 content = bytes.fromhex(entry.hash)
-                if content in seen or not entry.label or not self._store.has(entry.hash):
+                if content in seen or not entry.label or not self._originals.has(entry.hash):
                     continue
                 seen.add(content)
                 folder, name = places.place(entry.label, entry.name, entry.media_type, entry.hash)
@@ -145,7 +145,7 @@ class Exports:
         yield ExportFile("labels.csv", partial(BytesIO, "".join(lines).encode()), now())
 
     def _file(self, path: str, entry: Entry) -> ExportFile:
-        return ExportFile(path, partial(self._store.open, entry.hash), entry.added_at)
+        return ExportFile(path, partial(self._originals.open, entry.hash), entry.added_at)
 
 
 def _zipped(files: Iterator[ExportFile]) -> Iterator[bytes]:

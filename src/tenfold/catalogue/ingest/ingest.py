@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session
 
 from tenfold import images
 from tenfold.catalogue.entries.names import kept_path, safe_file_name
+from tenfold.catalogue.entries.originals import Originals
 from tenfold.catalogue.entries.search_text import names_of, search_text
-from tenfold.catalogue.entries.store import Store
 from tenfold.catalogue.entries.tables import FAILED, SYSTEM, WAITING, Entry, Name
 from tenfold.catalogue.ingest import exif
 from tenfold.catalogue.ingest.answers import write_answers
@@ -80,17 +80,13 @@ class Ingest:
         limits: what is refused as too large.
     """
 
-    def __init__(self, database: Database, store: Store, limits: Limits) -> None:
-        self._database, self._store, self._limits = database, store, limits
+    def __init__(self, database: Database, originals: Originals, limits: Limits) -> None:
+        self._database, self._originals, self._limits = database, originals, limits
         self._one_writer = threading.Lock()
 
     @property
     def limits(self) -> Limits:
         return self._limits
-
-    def clear_abandoned(self) -> None:
-        """Remove what was left in the store by writes that were cut off long ago."""
-        self._store.clear_abandoned()
 
     def add(
         self,
@@ -125,7 +121,7 @@ class Ingest:
         header = images.header(content, name=path or name, limits=self._limits)
         taken = exif.read(header.exif)
         return StoredPicture(
-            hash=self._store.put(content),
+            hash=self._originals.put(content),
             bytes=len(content),
             media_type=MEDIA_TYPES[header.kind],
             width=header.width,

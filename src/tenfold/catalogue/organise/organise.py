@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 
 from tenfold.catalogue.entries.filters import Filters, conditions
-from tenfold.catalogue.entries.store import Store
+from tenfold.catalogue.entries.originals import Originals
 from tenfold.catalogue.entries.tables import SYSTEM, Entry, Name, OrganisedFile, OrganiseRun
 from tenfold.catalogue.organise import steps as filing_steps
 from tenfold.catalogue.organise import xmp
@@ -64,16 +64,16 @@ class Organiser:
         home: tenfold's own folder, which nothing is filed into.
     """
 
-    def __init__(self, database: Database, store: Store, home: Path) -> None:
-        self._database, self._store, self._home = database, store, home.resolve()
-        self._files = ServerFiles(home, database.file, readable=(store.root,))
+    def __init__(self, database: Database, originals: Originals, files: ServerFiles, home: Path) -> None:
+        self._database, self._originals, self._files = database, originals, files
+        self._home = home.resolve()
 
     def plan(
         self, filters: Filters, root: Path, mode: Mode, *, sidecars: bool = False
     ) -> Iterator[OrganiseStep]:
         """Every step that `file` would take, without taking any. Raises CatalogueError."""
         real = checked_root(root, self._home)
-        planner = Planner(self._store, self._files, real, self._home, mode, sidecars=sidecars)
+        planner = Planner(self._files, real, self._home, mode, sidecars=sidecars)
         return planner.steps(self._entries(filters))
 
     def file(
@@ -211,7 +211,7 @@ class Organiser:
             if step.how == SIDECAR:
                 self._sidecar(step)
             else:
-                state, how = filing_steps.take(step, self._files)
+                state, how = filing_steps.take(step, self._files, self._originals)
         except StepRefused as reason:
             state, problem = FAILED, str(reason)
         except CatalogueError as reason:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Literal
 
 from tenfold.catalogue.entries.folders import FolderLayout, file_name, with_hash
-from tenfold.catalogue.entries.store import Store
 from tenfold.catalogue.entries.tables import Entry
 from tenfold.catalogue.organise import xmp
 from tenfold.errors import CatalogueError
@@ -72,17 +71,15 @@ class Planner:
 
     Args:
         root: as `checked_root` gave it.
-        files: opens what lies where people keep their pictures, and originals in the store.
+        files: opens what lies where people keep their pictures.
         home: tenfold's own folder, which nothing is taken from or put into.
         mode: how.
         sidecars: whether to write each picture's class beside it.
     """
 
-    def __init__(
-        self, store: Store, files: ServerFiles, root: Path, home: Path, mode: Mode, *, sidecars: bool
-    ) -> None:
+    def __init__(self, files: ServerFiles, root: Path, home: Path, mode: Mode, *, sidecars: bool) -> None:
         self._files = files
-        self._store, self._root, self._home = store, root, home.resolve()
+        self._root, self._home = root, home.resolve()
         self._mode, self._sidecars = mode, sidecars
         self._places = FolderLayout()
         self._folders: dict[Path, str | None] = {}
@@ -102,7 +99,7 @@ class Planner:
                 yield OrganiseStep(self._mode, entry.id, "", str(target), entry.hash, FAILED, problem)
                 continue
             own = [] if self._mode == "copy" else [path for path in paths if self._still(path, entry)]
-            origin = own[0] if own else str(self._store.path(entry.hash))
+            origin = own[0] if own else ""
             # What came from no file, or whose file was changed, cannot be moved: it is copied from the store.
             how = COPY if self._mode == "move" and not own else self._mode
             yield OrganiseStep(how, entry.id, origin, str(target), entry.hash, THERE if there else PLANNED)

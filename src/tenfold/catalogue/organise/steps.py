@@ -6,9 +6,13 @@ Each can be taken again after it was cut off at any point: what is there already
 import contextlib
 import os
 import shutil
-from hashlib import sha256
+from collections.abc import Callable, Iterator
+from functools import partial
+from hashlib import file_digest, sha256
 from pathlib import Path
+from typing import BinaryIO, NamedTuple
 
+from tenfold.catalogue.entries.originals import Originals
 from tenfold.catalogue.entries.tables import OrganisedFile
 from tenfold.catalogue.organise.plan import (
     COPY,
@@ -30,21 +34,38 @@ class StepRefused(Exception):
     """A step that cannot be taken; the words say why."""
 
 
-def take(step: OrganisedFile, files: ServerFiles) -> tuple[str, str]:
+class _Source(NamedTuple):
+    """The file that a picture comes from, and how to read it."""
+
+    path: Path
+    open: Callable[[], BinaryIO]
+
+    def has(self, content: str | None) -> bool:
+        """Whether it has this content, by its SHA-256 in hex."""
+        try:
+            with self.open() as file:
+                return file_digest(file, "sha256").hexdigest() == content  # type: ignore[arg-type]
+        except OSError:
+            return False
+
+
+def take(step: OrganisedFile, files: ServerFiles, originals: Originals) -> tuple[str, str]:
     """Take a step. Its state afterwards, and how it was taken. Raises StepRefused and OSError."""
     target = Path(step.target)
     if step.how == FOLDER:
         return _make(target)
     if step.how == SIDECAR:
         raise AssertionError("sidecars are written by write_sidecar")
-    if step.how == COPY:
-        _copy(files, Path(step.origin), target, step)
-    elif step.how == MOVE:
+    if step.how == MOVE:
         _move(files, Path(step.origin), target, step)
-    else:
+        return DONE, MOVE
+    from_store = not step.origin or files.own(step.origin)
+    with _original(step, originals) if from_store else _own_file(step.origin, files) as source:
+        if step.how == COPY or (from_store and not originals.local):
+            _copy(files, source, target, step)
+            return DONE, COPY
         assert step.how == LINK
-        return DONE, _link(files, Path(step.origin), target, step)
-    return DONE, step.how
+        return DONE, _link(files, source, target, step)
 
 
 def take_back(step: OrganisedFile, files: ServerFiles) -> tuple[str, str | None]:
@@ -94,15 +115,30 @@ def _unmake(folder: Path) -> tuple[str, str | None]:
     return UNDONE, None
 
 
-def _copy(files: ServerFiles, origin: Path, target: Path, step: OrganisedFile) -> None:
+@contextlib.contextmanager
+def _original(step: OrganisedFile, originals: Originals) -> Iterator[_Source]:
+    assert step.content is not None
+    try:
+        with originals.local_copy(step.content) as path:
+            yield _Source(path, lambda: path.open("rb"))
+    except FileNotFoundError:
+        raise StepRefused("The original is missing from the store.") from None
+
+
+@contextlib.contextmanager
+def _own_file(path: str, files: ServerFiles) -> Iterator[_Source]:
+    yield _Source(Path(path), partial(files.open, path))
+
+
+def _copy(files: ServerFiles, source: _Source, target: Path, step: OrganisedFile) -> None:
     if content_of(files, target) == step.content:
         return
     part = temporary(step)
     part.unlink(missing_ok=True)
     digest = sha256()
     try:
-        with files.open(str(origin)) as source, part.open("xb") as copy:
-            while chunk := source.read(1 << 20):
+        with source.open() as file, part.open("xb") as copy:
+            while chunk := file.read(1 << 20):
                 digest.update(chunk)
                 copy.write(chunk)
             copy.flush()
@@ -110,7 +146,7 @@ def _copy(files: ServerFiles, origin: Path, target: Path, step: OrganisedFile) -
         if digest.hexdigest() != step.content:
             raise StepRefused("The file that it comes from was changed.")
         if step.how == MOVE:
-            shutil.copystat(origin, part)
+            shutil.copystat(source.path, part)
         _place(part, target)
     finally:
         part.unlink(missing_ok=True)
@@ -138,7 +174,8 @@ def _move(files: ServerFiles, origin: Path, target: Path, step: OrganisedFile) -
         try:
             os.link(origin, target)
         except OSError:  # another disk, or a file system without hard links
-            _copy(files, origin, target, step)
+            with _own_file(step.origin, files) as source:
+                _copy(files, source, target, step)
     if content_of(files, origin) == step.content:
         settle(target.parent)  # its new name is on the disk before the old one goes
         origin.unlink()
@@ -170,26 +207,28 @@ def _move_back(files: ServerFiles, origin: Path, target: Path, step: OrganisedFi
     target.unlink()
 
 
-def _link(files: ServerFiles, origin: Path, target: Path, step: OrganisedFile) -> str:
+def _link(files: ServerFiles, source: _Source, target: Path, step: OrganisedFile) -> str:
     if os.path.lexists(target):
         if not _is_ours(files, target, step):
             raise StepRefused("Another file has its name now.")
         return SYMBOLIC if target.is_symlink() else HARD
-    if content_of(files, origin) != step.content:
+    if not source.has(step.content):
         raise StepRefused("The file that it comes from was changed or is gone.")
     try:
-        os.link(origin, target)
+        os.link(source.path, target)
     except FileExistsError:
         raise StepRefused("Another file has its name now.") from None
     except OSError:  # another disk, or a file system without hard links
-        os.symlink(origin, target)
+        os.symlink(source.path, target)
         return SYMBOLIC
     return HARD
 
 
 def _is_ours(files: ServerFiles, target: Path, step: OrganisedFile) -> bool:
     if target.is_symlink():
-        return step.how in (LINK, SYMBOLIC) and os.readlink(target) == step.origin
+        leads_to = os.readlink(target)  # an original's name is its content's hash
+        ours = leads_to == step.origin or Path(leads_to).name == step.content
+        return step.how in (LINK, SYMBOLIC) and ours
     return content_of(files, target) == step.content
 
 

@@ -60,7 +60,7 @@ def check() -> int:
     from tenfold.catalogue.entries.integrity import check as check_originals
 
     with App() as app, Progress(sys.stderr, "pictures") as progress:
-        found = check_originals(app.database, app.store, progress.show)
+        found = check_originals(app.database, app.originals, progress.show)
     for fault in found.faults:
         names = ", ".join(fault.names[:3]) + (" and others" if len(fault.names) > 3 else "")
         click.echo(printable(f"{fault.problem}: {names} ({fault.hash[:12]})"))

@@ -83,7 +83,7 @@ def test_what_is_no_dataset_is_not_added(server: Running, source: str) -> None:
 
 
 def test_tenfold_s_own_files_are_no_dataset(server: Running, tmp_path: Path) -> None:
-    home = server.service.app.home
+    home = server.service.app.home.folder
     (tmp_path / "link").symlink_to(home)
     for source in (home, home / "pictures", tmp_path / "link"):
         answer = server.client.post("/api/v1/data", json={"source": str(source)})

@@ -14,7 +14,7 @@ from tenfold.modelfile import ClassName
 from tenfold.models.registry import Registry
 from tenfold.models.tables import RegisteredModel
 from tests import tiny
-from tests.fakes import picture
+from tests.fakes import LocalRegistry, picture
 from tests.web.conftest import Running, Serve
 
 MODELS = "/api/v1/models"
@@ -149,7 +149,7 @@ def test_an_unknown_model_is_not_found(at_work: Running, method: str, place: str
 def test_a_server_follows_what_a_command_makes_live(at_work: Running, added: str) -> None:
     app = at_work.service.app
     bundled = app.registry.live()
-    elsewhere = Registry(app.database, app.home / "models")
+    elsewhere = LocalRegistry(app.database, app.home.blobs("models"))
     began = time.monotonic()
     elsewhere.go_live(added, by=0)
     until(lambda: at_work.client.get("/api/v1/model").json()["sha256"] == added)
@@ -216,11 +216,12 @@ def test_one_bad_row_or_file_does_not_break_the_list(serve: Serve) -> None:
         "gone": {"classes": ["a"]},
         "short": {"classes": ["a"], "bytes": 4},
     }
-    app.registry.folder.mkdir(exist_ok=True)
+    folder = app.home.blobs("models")
+    folder.mkdir(exist_ok=True)
     with app.database.writing() as session:
         for name, columns in bad.items():
             if name != "gone":
-                (app.registry.folder / f"{name}.onnx").write_bytes(b"abc")
+                (folder / f"{name}.onnx").write_bytes(b"abc")
             session.add(
                 RegisteredModel(**{"hash": name, "name": name, "file": f"{name}.onnx", **at, **columns})
             )

@@ -118,7 +118,7 @@ def add_source(request: Request, who: Administrator, asked: SourceRequest) -> So
                 received=getattr(error, "strerror", None) or str(error),
                 cure="Write the whole path of a folder of this server.",
             ) from None
-        sources.add(service.app.home, source)
+        sources.add(service.app.home.datasets, source)
     return _source(service, source, source != CIFAR10)
 
 
@@ -129,7 +129,7 @@ def add_source(request: Request, who: Administrator, asked: SourceRequest) -> So
 def forget_source(request: Request, who: Administrator, key: str) -> None:
     """Take a dataset off the list. Its pictures stay where they are."""
     service = service_of(request)
-    sources.remove(service.app.home, _named(service, key))
+    sources.remove(service.app.home.datasets, _named(service, key))
 
 
 @router.get("/{key}", operation_id="data", summary="What a dataset holds", responses=_GONE)
@@ -220,8 +220,8 @@ async def check_page(request: Request, who: Viewer, key: str) -> Response:
 def _known(service: WebService) -> dict[str, bool]:
     """Every source, and whether it was added by hand."""
     home = service.app.home
-    by_hand = sources.read(home)
-    found = {CIFAR10: False, **dict.fromkeys(data_of_runs(home / "runs"), False)}
+    by_hand = sources.read(home.datasets)
+    found = {CIFAR10: False, **dict.fromkeys(data_of_runs(home.runs), False)}
     return {**found, **dict.fromkeys(by_hand, True)}
 
 
@@ -279,7 +279,7 @@ def _browsed_at(source: str, data_dir: Path, files: ServerFiles, changed: int) -
 
 
 def _checks(service: WebService) -> Path:
-    return service.app.home / "checks"
+    return service.app.home.blobs("checks")
 
 
 def _kept(service: WebService, key: str, ending: str) -> Path:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import FileResponse
+from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from tenfold.errors import RegistryError
@@ -17,6 +17,7 @@ from tenfold.models.tables import LiveChange, RegisteredModel
 from tenfold.web.answers import Answer
 from tenfold.web.problems import responses
 from tenfold.web.security.access import Administrator, Viewer, Visitor
+from tenfold.web.sending import file_response
 from tenfold.web.service import WebService, service_of
 from tenfold.web.uploads.bodies import received
 
@@ -115,7 +116,7 @@ async def add_model(
     """Add a model file, once it was checked and run. The same file twice is one model."""
     service = service_of(request)
     most = service.settings.max_model_bytes
-    async with received(request, service.app.home, most, "max_model_bytes", "model file") as file:
+    async with received(request, service.app.home.folder, most, "max_model_bytes", "model file") as file:
         return await service.threads.load(_added, service, who, file, name)
 
 
@@ -174,19 +175,26 @@ def make_live(request: Request, who: Administrator, key: str, asked: LiveRequest
     "/{key}/file",
     operation_id="model_file",
     summary="The model file",
-    response_class=FileResponse,
+    response_class=Response,
     responses={200: {"content": {_ONNX: {}}}, **_NONE},
 )
-def file(request: Request, who: Viewer, key: str) -> FileResponse:
+def file(request: Request, who: Viewer, key: str) -> Response:
     """The model file itself, for `tenfold classify --model`, a phone or another server."""
-    registry = service_of(request).app.registry
-    model, place = registry.get(key), registry.path(key)
-    if not place.is_file():
+    service = service_of(request)
+    registry = service.app.registry
+    model = registry.get(key)
+    if registry.size(key) is None:
         raise RegistryError(
             f"The file of the model {model.name}", "is not on this server", cure="Add it again."
         )
     safe = re.sub(r"[^A-Za-z0-9._-]+", "-", model.name).strip("-.") or "model"
-    return FileResponse(place, media_type=_ONNX, filename=f"{safe}-{key[:8]}.onnx")
+    return file_response(
+        registry.open(key),
+        model.bytes,
+        service.threads.read,
+        media_type=_ONNX,
+        filename=f"{safe}-{key[:8]}.onnx",
+    )
 
 
 def _added(service: WebService, who: Visitor, file: Path, name: str) -> ModelEntry:

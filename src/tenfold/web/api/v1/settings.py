@@ -68,7 +68,7 @@ def change(request: Request, who: Administrator, asked: SettingsChange) -> Setti
     """Write settings into the file that they are read from. They hold from the next start on."""
     app = service_of(request).app
     try:
-        configuring.change(configuring.place(app.home), asked.values)
+        configuring.change(configuring.place(app.home.folder), asked.values)
     except SettingError as reason:
         raise SettingRefused(
             reason.subject, reason.problem, received=reason.received, cure=reason.cure

@@ -131,7 +131,7 @@ def test_a_full_disk_is_told_and_nothing_of_it_stays(
     assert "is full; the picture was not added" in answer.json()["detail"]
     app = catalogue.service.app
     assert app.ingest.known([sha256(content).hexdigest()], owner=0) == []
-    assert not app.store.has(sha256(content).hexdigest())
+    assert not app.originals.has(sha256(content).hexdigest())
 
 
 def test_what_is_there_already_need_not_be_sent(catalogue: Running) -> None:
@@ -160,7 +160,7 @@ def test_what_is_no_folder_of_the_server_is_refused(catalogue: Running, path: st
 
 
 def test_the_home_itself_is_no_folder_to_be_added(catalogue: Running, tmp_path: Path) -> None:
-    home = catalogue.service.app.home
+    home = catalogue.service.app.home.folder
     (tmp_path / "link").symlink_to(home / "pictures")
     for path in (home, home / "pictures", home / ".." / home.name, tmp_path / "link"):
         for watch in (False, True):

@@ -4,19 +4,18 @@ import os
 from contextlib import aclosing
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
 from fastapi import Path as InPath
-from fastapi.responses import FileResponse, Response
+from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from tenfold import images
 from tenfold.accounts.roles import ADMINISTRATOR
 from tenfold.catalogue.entries.names import kept_path
+from tenfold.catalogue.entries.originals import hash_of
 from tenfold.catalogue.entries.pictures import SIDES, SMALL_TYPE, file_name, nearest_side
-from tenfold.catalogue.entries.store import hash_of
 from tenfold.catalogue.entries.tables import SYSTEM, Entry
 from tenfold.catalogue.ingest.ingest import IngestedEntry
 from tenfold.catalogue.ingest.retry import retry
@@ -26,6 +25,7 @@ from tenfold.web.api.v1.catalogue.entries import EntryAnswer, entry_answer
 from tenfold.web.job_answers import JobAnswer, job_answer
 from tenfold.web.problems import Problem, describe, responses
 from tenfold.web.security.access import Administrator, Operator, Viewer, Visitor
+from tenfold.web.sending import file_response
 from tenfold.web.service import service_of
 from tenfold.web.uploads import pictures as uploads
 from tenfold.web.uploads.bodies import LongJsonRoute
@@ -253,14 +253,22 @@ async def picture(
     if not download and _has(request, tag):
         return Response(status_code=304, headers=_ASK_AGAIN | {"ETag": tag})
     if download:
-        path = await service.threads.read(service.app.picture_files.original, entry)
-        return FileResponse(
-            path, media_type=entry.media_type, filename=file_name(entry), headers=_ASK_AGAIN | {"ETag": tag}
+        original = await service.threads.read(service.app.picture_files.original, entry)
+        return file_response(
+            original,
+            entry.bytes,
+            service.threads.read,
+            media_type=entry.media_type,
+            filename=file_name(entry),
+            headers=_ASK_AGAIN | {"ETag": tag},
         )
     shown = await service.threads.decode(service.app.picture_files.shown, entry)
-    if isinstance(shown, Path):
-        return FileResponse(shown, media_type=entry.media_type, headers=_ASK_AGAIN | {"ETag": tag})
-    return Response(shown, media_type=SMALL_TYPE, headers=_ASK_AGAIN | {"ETag": tag})
+    headers = _ASK_AGAIN | {"ETag": tag}
+    if isinstance(shown, bytes):
+        return Response(shown, media_type=SMALL_TYPE, headers=headers)
+    return file_response(
+        shown, entry.bytes, service.threads.read, media_type=entry.media_type, headers=headers
+    )
 
 
 @router.get(
@@ -295,8 +303,8 @@ async def thumbnail(
     headers = _FOR_EVER | {"ETag": f'"{entry.hash}-{chosen}"'}
     if _has(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
-    path = await service.threads.decode(service.app.picture_files.small, entry, chosen)
-    return FileResponse(path, media_type=SMALL_TYPE, headers=headers)
+    small = await service.threads.decode(service.app.picture_files.small, entry, chosen)
+    return Response(small, media_type=SMALL_TYPE, headers=headers)
 
 
 def _entry(app: App, who: Visitor, number: int) -> Entry:

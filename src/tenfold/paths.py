@@ -1,0 +1,66 @@
+"""Home: every file and folder that tenfold keeps for itself, named once. Makes and opens none of them."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+SETTINGS_FILE = "tenfold.toml"
+
+
+@dataclass(frozen=True)
+class Home(os.PathLike[str]):
+    """The folder of the setting `home`."""
+
+    folder: Path
+
+    def __fspath__(self) -> str:
+        return str(self.folder)
+
+    @property
+    def settings(self) -> Path:
+        """The settings' file, where no other is named."""
+        return self.folder / SETTINGS_FILE
+
+    @property
+    def database(self) -> Path:
+        """SQLite's file, where no other database is named."""
+        return self.folder / "tenfold.db"
+
+    @property
+    def backups(self) -> Path:
+        """Copies of the database from before each upgrade."""
+        return self.folder / "backups"
+
+    @property
+    def index(self) -> Path:
+        """Indexes of vectors; they are made again where they are missing."""
+        return self.folder / "index"
+
+    @property
+    def runs(self) -> Path:
+        """Training runs, a folder for each."""
+        return self.folder / "runs"
+
+    @property
+    def improvements(self) -> Path:
+        """The datasets of trainings on corrections, while they run."""
+        return self.folder / "improvements"
+
+    @property
+    def datasets(self) -> Path:
+        """The list of datasets that were added."""
+        return self.folder / "datasets.json"
+
+    @property
+    def cache(self) -> Path:
+        """Decoded datasets; they are made again where they are missing."""
+        return self.folder / "cache"
+
+    @property
+    def weights(self) -> Path:
+        """Downloaded weights of pretrained networks."""
+        return self.folder / "weights"
+
+    def blobs(self, name: str) -> Path:
+        """The folder of a blob store on this machine: pictures, models, thumbnails, reports."""
+        return self.folder / name

@@ -1,0 +1,7 @@
+"""Blob stores: bytes under keys, on this machine's disk or elsewhere. Know nothing of what the bytes are."""
+
+from tenfold.storage.blobs import BlobStore, check_key
+from tenfold.storage.local import LocalStore
+from tenfold.storage.memory import MemoryStore
+
+__all__ = ["BlobStore", "LocalStore", "MemoryStore", "check_key"]

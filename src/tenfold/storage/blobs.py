@@ -1,0 +1,54 @@
+"""What a blob store can do. Features use this, and know no folder."""
+
+import re
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")
+
+
+class BlobStore(Protocol):
+    """Blobs by key, such as `ab/cd/abcd.jpg`, each whole or not there. Many threads may use a store.
+
+    Every method raises OSError where the store cannot be used.
+    """
+
+    @property
+    def name(self) -> str:
+        """Where the blobs are, for messages."""
+
+    @property
+    def local(self) -> bool:
+        """Whether `local_copy` gives the store's own file, which stays."""
+
+    def put(self, key: str, content: bytes, *, immutable: bool = False) -> None:
+        """Store a blob, in the place of one that is there.
+
+        Args:
+            immutable: the key names the content, so a blob of the same length is the same and stays.
+        """
+
+    def open(self, key: str) -> BinaryIO:
+        """A blob, to be read; raises FileNotFoundError."""
+
+    def size(self, key: str) -> int | None:
+        """A blob's length in bytes; None where there is none."""
+
+    def delete(self, key: str) -> None:
+        """Delete a blob, if it is there."""
+
+    def all_keys(self) -> Iterator[str]:
+        """All keys, sorted."""
+
+    def local_copy(self, key: str) -> AbstractContextManager[Path]:
+        """A file with the blob, to be read only, for libraries and processes that need a path; it may be the
+        store's own. Raises FileNotFoundError.
+        """
+
+
+def check_key(key: str) -> str:
+    """The key; it must not lead out of a folder."""
+    assert _KEY.fullmatch(key), key
+    return key

@@ -1,0 +1,89 @@
+"""Blobs as files in a folder of this machine. Knows nothing of what is in them."""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from tenfold.files import replacing, settle
+from tenfold.storage.blobs import check_key
+
+
+class LocalStore:
+    """A blob store in a folder, each blob a file named by its key.
+
+    Args:
+        folder: made with the first blob.
+        lasting: whether blobs outlive a loss of power; without it nothing waits for the disk.
+    """
+
+    def __init__(self, folder: Path, *, lasting: bool = True) -> None:
+        self._folder, self._lasting = folder, lasting
+        # Folders whose own names are known to outlive a loss of power.
+        self._settled: set[Path] = set()
+
+    @property
+    def name(self) -> str:
+        return str(self._folder)
+
+    @property
+    def local(self) -> bool:
+        return True
+
+    def put(self, key: str, content: bytes, *, immutable: bool = False) -> None:
+        path = self._path(key)
+        if not (immutable and self.size(key) == len(content)):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with replacing(path, lasting=self._lasting, make_folder=False) as part:
+                part.write_bytes(content)
+                # Another program may hold a hard link to the file (`tenfold catalogue file --mode link`).
+                part.chmod(0o444)
+        elif self._lasting:
+            settle(path.parent)  # whoever wrote it may have been killed before doing so
+        if self._lasting:
+            self._settle_folders(path.parent)
+
+    def open(self, key: str) -> BinaryIO:
+        return self._path(key).open("rb")
+
+    def size(self, key: str) -> int | None:
+        try:
+            return self._path(key).stat().st_size
+        except FileNotFoundError:
+            return None
+
+    def delete(self, key: str) -> None:
+        path = self._path(key)
+        path.unlink(missing_ok=True)
+        if self._lasting and path.parent.is_dir():
+            settle(path.parent)
+
+    def all_keys(self) -> Iterator[str]:
+        return self._below(self._folder, "")
+
+    @contextlib.contextmanager
+    def local_copy(self, key: str) -> Iterator[Path]:
+        path = self._path(key)
+        os.stat(path)
+        yield path
+
+    def _below(self, folder: Path, above: str) -> Iterator[str]:
+        with contextlib.suppress(FileNotFoundError):
+            for one in sorted(os.scandir(folder), key=lambda one: one.name):
+                if one.name.startswith("."):  # a file that is being written
+                    continue
+                if one.is_dir(follow_symlinks=False):
+                    yield from self._below(Path(one.path), f"{above}{one.name}/")
+                else:
+                    yield f"{above}{one.name}"
+
+    def _settle_folders(self, folder: Path) -> None:
+        """Have the names of a blob's folders outlive a loss of power."""
+        while folder != self._folder.parent and folder not in self._settled:
+            settle(folder.parent)
+            self._settled.add(folder)
+            folder = folder.parent
+
+    def _path(self, key: str) -> Path:
+        return self._folder / check_key(key)

@@ -1,0 +1,46 @@
+"""Blobs in memory, with the behaviour of a remote store: no file is shared. For tests and trials."""
+
+import contextlib
+import tempfile
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO
+
+from tenfold.storage.blobs import check_key
+
+
+class MemoryStore:
+    """A blob store that ends with the process."""
+
+    name = "memory"
+    local = False
+
+    def __init__(self) -> None:
+        self._blobs: dict[str, bytes] = {}
+
+    def put(self, key: str, content: bytes, *, immutable: bool = False) -> None:
+        self._blobs[check_key(key)] = bytes(content)
+
+    def open(self, key: str) -> BinaryIO:
+        try:
+            return BytesIO(self._blobs[check_key(key)])
+        except KeyError:
+            raise FileNotFoundError(f"no blob {key}") from None
+
+    def size(self, key: str) -> int | None:
+        content = self._blobs.get(check_key(key))
+        return None if content is None else len(content)
+
+    def delete(self, key: str) -> None:
+        self._blobs.pop(check_key(key), None)
+
+    def all_keys(self) -> Iterator[str]:
+        return iter(sorted(self._blobs))
+
+    @contextlib.contextmanager
+    def local_copy(self, key: str) -> Iterator[Path]:
+        with tempfile.TemporaryDirectory(prefix="tenfold-") as folder, self.open(key) as file:
+            path = Path(folder) / Path(key).name
+            path.write_bytes(file.read())
+            yield path
