@@ -284,7 +284,7 @@ def test_without_the_train_extra_the_one_command_is_named(
 
 def test_two_who_start_one_at_once_start_one(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(improving, "check_extra", lambda: None)
-    monkeypatch.setattr(improving, "_check_alone", lambda taught: None)
+    monkeypatch.setattr(improving, "check_alone", lambda taught: None)
     with plain(own_home) as app:
         correct(app, "cat", "red", 30)
         assert app.improve.readiness().ready
@@ -315,7 +315,7 @@ def test_a_kill_while_one_is_started_leaves_none_that_runs_for_ever(
     own_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(improving, "check_extra", lambda: None)
-    monkeypatch.setattr(improving, "_check_alone", lambda taught: None)
+    monkeypatch.setattr(improving, "check_alone", lambda taught: None)
     with plain(own_home) as app:
         correct(app, "cat", "red", 30)
         begin = app.improvements.begin

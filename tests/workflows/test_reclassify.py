@@ -34,6 +34,7 @@ from tests.fakes import (
     FakeClassifier,
     FakeWork,
     LocalOriginals,
+    LocalRegistry,
     picture,
 )
 from tests.paths import ROOT

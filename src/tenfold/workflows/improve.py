@@ -16,7 +16,6 @@ from pydantic import Field
 
 from tenfold.catalogue.edits.corrections import CorrectedEntries, CorrectedPicture
 from tenfold.catalogue.entries.originals import Originals
-from tenfold.catalogue.entries.tables import NONE
 from tenfold.datasets.dataset import Dataset
 from tenfold.errors import DatasetError, MissingExtra, RegistryError, TenfoldError
 from tenfold.files import write_whole
@@ -27,7 +26,15 @@ from tenfold.models.registry import CORRECTIONS, INSISTED, WON, Registry
 from tenfold.models.tables import Improvement, LiveChange
 from tenfold.paths import Home
 from tenfold.runs.run import Run
-from tenfold.workflows.improvement_data import LearningSet, Mixture, Writer, evenly, lessons
+from tenfold.workflows.improvement_data import (
+    LearningSet,
+    Mixture,
+    Writer,
+    check_alone,
+    check_classes,
+    evenly,
+    lessons,
+)
 from tenfold.workflows.improvement_evaluation import judge
 from tenfold.workflows.improvement_recipe import EPOCHS, arguments, name_of
 from tenfold.workflows.switch_model import ModelSwitch
@@ -36,7 +43,6 @@ from tenfold.workflows.training_process import TrainingProcess, check_extra
 
 # Fewer corrected pictures than this teach nothing that could be measured.
 LEAST = 10
-_NAMED = 5
 
 
 class ImproveParams(Shape):
@@ -158,7 +164,7 @@ class Improve:
                 "class needs corrected pictures.",
             )
         if not with_own_data:
-            _check_alone(taught)
+            check_alone(taught)
         options = {
             "with_own_data": with_own_data,
             "epochs": epochs or EPOCHS,
@@ -302,7 +308,7 @@ class Improve:
         found = self._corrected.read()
         taught = lessons(found, base.info.labels, self._mixture.least_new)
         own = self._open_own(one, base, report)
-        _check_classes(taught, own)
+        check_classes(taught, own)
         writer = Writer(
             folder,
             base,
@@ -376,33 +382,3 @@ def _no_extra() -> tuple[str, str] | None:
     except MissingExtra as missing:
         return missing.code, str(missing)
     return None
-
-
-def _check_alone(taught: LearningSet) -> None:
-    """Raise DatasetError where a class would be forgotten, or could not be calibrated, without own data."""
-    counts = {label: sum(p.label == label for p in taught.pictures) for label in taught.classes}
-    few = [label for label, count in counts.items() if count < 2]
-    if few:
-        raise DatasetError(
-            "Without the model's own data",
-            "every class needs two corrected pictures to learn from",
-            received=f"too few of {', '.join(few[:_NAMED])}{' and others' if len(few) > _NAMED else ''}",
-            cure="Use its own data, or confirm some pictures of these classes.",
-        )
-
-
-def _check_classes(taught: LearningSet, own: Dataset | None) -> None:
-    """Raise DatasetError where a class of the model has no picture to learn from."""
-    if own is None:
-        _check_alone(taught)
-        return
-    have = {*own.training.classes, *(one.label for one in taught.pictures if one.label != NONE)}
-    lacking = [label for label in taught.classes if label not in have]
-    strange = [label for label in own.training.classes if label not in taught.classes]
-    if lacking or strange:
-        raise DatasetError(
-            "The model's own data",
-            "are not those of its classes any more",
-            received=f"no pictures of {lacking[0]}" if lacking else f"pictures of {strange[0]}",
-            cure="Bring them back as they were, or go on without them.",
-        )

@@ -19,13 +19,15 @@ from tenfold.catalogue.edits.corrections import CorrectedPicture, Corrections
 from tenfold.catalogue.entries.tables import NONE
 from tenfold.datasets.dataset import Dataset
 from tenfold.datasets.labelled import LabelledPictures
-from tenfold.errors import CatalogueError, PictureError
+from tenfold.errors import CatalogueError, DatasetError, PictureError
 from tenfold.inference import Classifier
 
 MANIFEST = "pictures.csv"
 # Without own data, so much of each class's pictures is taken for the validation part.
 _VALIDATION_SHARE = 0.2
 Row = tuple[str, str, str]
+# So many classes are named in a message.
+_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -188,6 +190,36 @@ class Writer:
                     self._progress(number, len(chosen))
                 _save(pictures.pictures[index], place / f"{index}.png")
                 yield f"own/{part}/{index}.png", pictures.classes[pictures.labels[index]], part
+
+
+def check_alone(taught: LearningSet) -> None:
+    """Raise DatasetError where a class would be forgotten, or could not be calibrated, without own data."""
+    counts = {label: sum(p.label == label for p in taught.pictures) for label in taught.classes}
+    few = [label for label, count in counts.items() if count < 2]
+    if few:
+        raise DatasetError(
+            "Without the model's own data",
+            "every class needs two corrected pictures to learn from",
+            received=f"too few of {', '.join(few[:_NAMED])}{' and others' if len(few) > _NAMED else ''}",
+            cure="Use its own data, or confirm some pictures of these classes.",
+        )
+
+
+def check_classes(taught: LearningSet, own: Dataset | None) -> None:
+    """Raise DatasetError where a class of the model has no picture to learn from."""
+    if own is None:
+        check_alone(taught)
+        return
+    have = {*own.training.classes, *(one.label for one in taught.pictures if one.label != NONE)}
+    lacking = [label for label in taught.classes if label not in have]
+    unknown = [label for label in own.training.classes if label not in taught.classes]
+    if lacking or unknown:
+        raise DatasetError(
+            "The model's own data",
+            "are not those of its classes any more",
+            received=f"no pictures of {lacking[0]}" if lacking else f"pictures of {unknown[0]}",
+            cure="Bring them back as they were, or go on without them.",
+        )
 
 
 def evenly(data: LabelledPictures, most: int) -> NDArray[np.int64]:
