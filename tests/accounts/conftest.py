@@ -43,10 +43,10 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 class Office:
     """All that has to do with people, on one database."""
 
-    def __init__(self, database: Database, home: Path) -> None:
+    def __init__(self, database: Database) -> None:
         self.audit = Audit(database)
         self.people = People(database, Passwords(CHEAP), self.audit)
-        self.sessions = Sessions(database, home, idle=timedelta(hours=1), lasting=timedelta(days=1))
+        self.sessions = Sessions(database, idle=timedelta(hours=1), lasting=timedelta(days=1))
         self.tokens = Tokens(database, self.audit)
         self.logins = Logins(self.people, self.sessions, LoginLimits(database), self.audit)
 
@@ -54,7 +54,7 @@ class Office:
 @pytest.fixture
 def office(database: Database, tmp_path: Path, clock: Clock) -> Office:
     """The people of an empty database: sessions end after an hour without use, or after a day."""
-    return Office(database, tmp_path)
+    return Office(database)
 
 
 @pytest.fixture

@@ -1,27 +1,24 @@
 """Sessions: browsers in which a person is signed in.
 
-The cookie holds a random secret with a signature; the table holds the secret's SHA-256, so that whoever
-reads the table can sign in as nobody. The signing key lies in a file of tenfold's home that only its owner
-can read: a cookie that was not given out here is refused before the database is asked. Knows no HTTP.
+The cookie is a random secret of 256 bits; the table holds its SHA-256, so that nobody who reads the table can
+sign in with it. Knows no HTTP.
 """
 
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from pathlib import Path
 
-from itsdangerous import BadSignature, Signer
 from sqlalchemy import ColumnElement, and_, delete, select, update
 
 from tenfold.accounts.tables import Person, Session
 from tenfold.database import Database
 from tenfold.database.base import now
 from tenfold.errors import UnknownAccount
-from tenfold.files import private_mode, write_whole
 
-KEY_FILE = "session.key"
 _SECRET_BYTES = 32
+_COOKIE = re.compile(r"[A-Za-z0-9_-]{43}")
 # A session's last use is written down at most this often.
 _USE_EVERY = timedelta(minutes=1)
 _ID_LETTERS = 16
@@ -46,22 +43,18 @@ class Sessions:
     """The sessions of one database.
 
     Args:
-        home: where the signing key lies; made at the first use.
         idle: a session ends when it was not used for so long.
         lasting: a session ends so long after it began.
     """
 
-    def __init__(self, database: Database, home: Path, *, idle: timedelta, lasting: timedelta) -> None:
-        self._database, self._home = database, home
-        self._idle, self._lasting = idle, lasting
-        self._signer: Signer | None = None
+    def __init__(self, database: Database, *, idle: timedelta, lasting: timedelta) -> None:
+        self._database, self._idle, self._lasting = database, idle, lasting
 
     def begin(self, person: int, *, address: str = "", agent: str = "", instead_of: str = "") -> str:
         """Sign a person in; the cookie's value. `instead_of`: the cookie that the browser had, which ends."""
         secret, at = secrets.token_urlsafe(_SECRET_BYTES), now()
-        old = self._hash(instead_of)
         with self._database.writing() as change:
-            change.execute(delete(Session).where(~self._holds(at) | (Session.hash == (old or ""))))
+            change.execute(delete(Session).where(~self._holds(at) | (Session.hash == _hashed(instead_of))))
             change.add(
                 Session(
                     hash=_hashed(secret),
@@ -73,7 +66,7 @@ class Sessions:
                     agent="".join(letter for letter in agent if letter.isprintable())[:200],
                 )
             )
-        return self._signing.sign(secret).decode()
+        return secret
 
     def find(self, cookie: str, *, using: bool = True) -> SignedIn | None:
         """Whose session a cookie's value is; None where it does not hold, or no longer.
@@ -81,9 +74,9 @@ class Sessions:
         Args:
             using: whether this counts as use.
         """
-        held, at = self._hash(cookie), now()
-        if held is None:
+        if not _COOKIE.fullmatch(cookie):
             return None
+        held, at = _hashed(cookie), now()
         with self._database.reading() as session:
             row = session.execute(
                 select(Session, Person)
@@ -111,7 +104,7 @@ class Sessions:
     def end(self, cookie: str) -> None:
         """Sign a browser out; nothing where it was not signed in."""
         with self._database.writing() as change:
-            change.execute(delete(Session).where(Session.hash == (self._hash(cookie) or "")))
+            change.execute(delete(Session).where(Session.hash == _hashed(cookie)))
 
     def end_one(self, person: int, named: str) -> None:
         """End the person's session with this id; raises UnknownAccount."""
@@ -150,19 +143,6 @@ class Sessions:
             agent=session.agent,
         )
 
-    def _hash(self, cookie: str) -> str | None:
-        try:
-            return _hashed(self._signing.unsign(cookie).decode()) if cookie else None
-        except (BadSignature, UnicodeError):
-            return None
-
-    @property
-    def _signing(self) -> Signer:
-        if self._signer is None:
-            key = _key(self._home / KEY_FILE)
-            self._signer = Signer(key, salt="tenfold session", digest_method=sha256)
-        return self._signer
-
 
 def _hashed(secret: str) -> str:
     return sha256(secret.encode()).hexdigest()
@@ -170,10 +150,3 @@ def _hashed(secret: str) -> str:
 
 def _is_id(text: str) -> bool:
     return len(text) == _ID_LETTERS and set(text) <= set("0123456789abcdef")
-
-
-def _key(file: Path) -> str:
-    """The key in `file`, made where there is none; the same for processes that make it at once."""
-    if not file.exists():
-        write_whole(file, secrets.token_hex(32).encode(), mode=private_mode(file.parent), keep_existing=True)
-    return file.read_text(encoding="ascii")

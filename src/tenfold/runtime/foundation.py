@@ -137,7 +137,6 @@ class Foundation:
 
         return Sessions(
             self.database,
-            self.home.folder,
             idle=timedelta(minutes=self.settings.session_idle_minutes),
             lasting=timedelta(hours=self.settings.session_hours),
         )
