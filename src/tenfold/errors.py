@@ -31,6 +31,15 @@ A message names the subject, what is wrong with it, what was received, and the c
 "photo.txt is not a picture this build can read (it starts with 'hello'). Supported: JPEG, ..."
 """
 
+from collections.abc import Iterator
+from typing import Literal
+
+# What in particular went wrong, or was received, for programs. The page has a text for each in its languages.
+Reason = Literal[
+    "", "empty", "text", "pdf", "archive", "video", "audio", "svg", "html",
+    "missing", "forbidden", "read-only", "disk-full", "disk-error", "too-many-files", "out-of-memory",
+]  # fmt: skip
+
 
 class TenfoldError(Exception):
     """Base of all errors meant for a user.
@@ -40,16 +49,20 @@ class TenfoldError(Exception):
         problem: what is wrong, as the rest of a sentence that starts with the subject.
         received: what was received instead of what was expected; shown in parentheses.
         cure: what to do about it, as sentences of their own.
+        reason: `problem` or `received` for programs; empty where there is no code for it.
     """
 
     code = "tenfold-error"
     title = "tenfold could not do this"
 
-    def __init__(self, subject: str, problem: str, *, received: str = "", cure: str = "") -> None:
+    def __init__(
+        self, subject: str, problem: str, *, received: str = "", cure: str = "", reason: Reason = ""
+    ) -> None:
         self.subject = subject
         self.problem = problem
         self.received = received
         self.cure = cure
+        self.reason: Reason = reason
         super().__init__(str(self))
 
     def __str__(self) -> str:
@@ -67,6 +80,7 @@ class TenfoldError(Exception):
             "problem": self.problem,
             "received": self.received,
             "cure": self.cure,
+            "reason": self.reason,
         }
 
 
@@ -199,3 +213,10 @@ class JobError(TenfoldError):
 class UnknownJob(JobError):
     code = "unknown-job"
     title = "No such job"
+
+
+def error_types(base: type[TenfoldError] = TenfoldError) -> Iterator[type[TenfoldError]]:
+    """All classes of errors that are imported."""
+    yield base
+    for below in base.__subclasses__():
+        yield from error_types(below)

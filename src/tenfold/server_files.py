@@ -105,6 +105,7 @@ class ServerFiles:
                         subject,
                         "is not a picture this build can read",
                         received=kind or "",
+                        reason=images.kind_code(head),
                         cure=f"Supported: {images.SUPPORTED}.",
                     )
                 return head + file.read(max(0, limits.bytes + 1 - len(head)))

@@ -85,11 +85,13 @@ def supervised() -> Iterator[Callable[..., Supervisor]]:
 
 
 def unexpected(error: Exception) -> Fault:
-    return Fault(type(error).__name__, "see the log", expected=False, at=datetime.now(UTC))
+    return Fault("internal-error", type(error).__name__, "see the log", expected=False, at=datetime.now(UTC))
 
 
 def expected(error: Exception) -> Fault:
-    return Fault("Database", "The database does not answer", expected=True, at=datetime.now(UTC))
+    return Fault(
+        "database-error", "Database", "The database does not answer", expected=True, at=datetime.now(UTC)
+    )
 
 
 def until(true: Callable[[], object]) -> None:

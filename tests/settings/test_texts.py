@@ -7,7 +7,7 @@ import pytest
 from tenfold import settings
 from tests.paths import ROOT
 
-TEXTS = ROOT / "frontend/src/lib/texts/settings"
+TEXTS = ROOT / "frontend/src/settings/texts"
 
 
 @pytest.mark.parametrize("language", ["en", "uk", "ru"])

@@ -1,6 +1,6 @@
 /** What the catalogue's pages ask of the server. */
-import { queryOf, request } from "../lib/request";
-import type { Action, ActionKind, Counts, EntryDetail, FiltersBody } from "../lib/shapes";
+import { queryOf, request } from "../api/request";
+import type { Action, ActionKind, Counts, EntryDetail, FiltersBody } from "../api/types";
 import { toAskedQuery, type Filters } from "./filters";
 import type { Source } from "./entries.svelte";
 

@@ -1,6 +1,7 @@
 /** A list of entries as far as it was scrolled, loaded page by page, and kept as it is on the server. */
-import { failureOf, type Failure } from "../lib/request";
-import type { Entry } from "../lib/shapes";
+import { failureOf } from "../api/request";
+import type { Failure } from "../shared/failures";
+import type { Entry } from "../api/types";
 
 export interface PageOfEntries {
   entries: readonly Entry[];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { Refused } from "../lib/request";
-import type { Entry } from "../lib/shapes";
+import { Refused } from "../api/request";
+import type { Entry } from "../api/types";
 import { Entries, type Source } from "./entries.svelte";
 
 /** A server with entries by number, newest first, in pages of four. */

@@ -1,11 +1,12 @@
 /** What is asked of the catalogue, as the address of the page has it and as the API takes it. */
-import type { FiltersBody } from "../lib/shapes";
+import type { FiltersBody } from "../api/types";
 
 export const orders = ["newest", "oldest", "surest", "unsure", "novel", "taken", "name"] as const;
 export type Order = (typeof orders)[number];
 export const sources = ["upload", "api", "folder", "watch", "camera"] as const;
 export type SourceName = (typeof sources)[number];
-export type Owner = "visible" | "mine" | "shared";
+export const owners = ["visible", "mine", "shared"] as const;
+export type Owner = (typeof owners)[number];
 export type EntryState = "waiting" | "done" | "failed";
 
 /** Days are local ones, "2026-11-21"; shares are 0 to 1. */
@@ -67,7 +68,7 @@ export function fromQuery(query: URLSearchParams): Filters {
     takenFrom: day("taken_from"),
     takenTo: day("taken_to"),
     source: one("source", sources) ?? "",
-    owner: one("owner", ["visible", "mine", "shared"]) ?? "visible",
+    owner: one("owner", owners) ?? "visible",
     model: query.get("model") ?? "",
     deleted: query.get("deleted") === "true",
     order: one("order", orders) ?? "newest",

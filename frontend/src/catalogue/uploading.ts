@@ -1,5 +1,5 @@
 /** The visit's one upload, which goes on whatever page is shown. */
-import { announcer } from "../shell/announcer.svelte";
+import { announcer } from "../shared/announcer.svelte";
 import { say } from "./texts";
 import { Uploads } from "./uploads.svelte";
 

@@ -1,6 +1,7 @@
 /** Sends files to the catalogue, a few at a time: leaves out what is there already, waits out a broken network, and
  *  goes on where it was stopped. Lives as long as the visit, whatever page is shown. */
-import { failureOf, Refused, request, type Failure } from "../lib/request";
+import { failureOf, Refused, request } from "../api/request";
+import type { Failure } from "../shared/failures";
 
 export interface Upload {
   file: File;

@@ -1,6 +1,7 @@
 /** The review queue: one picture at a time, the next ones at hand, and how many are left. */
-import { failureOf, request, type Failure } from "../lib/request";
-import type { Entry } from "../lib/shapes";
+import { failureOf, request } from "../api/request";
+import type { Failure } from "../shared/failures";
+import type { Entry } from "../api/types";
 
 const ahead = 12; // more are asked for when fewer are at hand
 const perPage = 40;

@@ -1,5 +1,5 @@
 /** What the server tells by itself: jobs, changes of the catalogue, another model. Comes back after a break. */
-import type { Job } from "../lib/shapes";
+import type { Job } from "../api/types";
 
 interface Told {
   /** A job that changed. */

@@ -1,23 +1,11 @@
 /** The long pieces of work on the server, the newest first, as they go. */
-import { Refused, request } from "../lib/request";
-import type { Job } from "../lib/shapes";
-import type { TextKey } from "../lib/texts/shell";
+import { Refused, request } from "../api/request";
+import type { Job } from "../api/types";
 import { events } from "./events.svelte";
 
-export type { Job } from "../lib/shapes";
+export type { Job } from "../api/types";
 
 const most = 30;
-const names: Readonly<Record<Job["kind"], TextKey | null>> = {
-  add: "jobAdd",
-  classify: "jobClassify",
-  train: "jobTrain",
-  improve: "jobImprove",
-  reclassify: "jobReclassify",
-  compare: "jobCompare",
-  "check-data": "jobCheckData",
-  look: null,
-  unknown: null,
-};
 /** Work that goes on beside everything, of which nobody asks when it ends. */
 const quiet = new Set<Job["kind"]>(["classify"]);
 
@@ -63,11 +51,6 @@ export function isActive(job: Job): boolean {
 
 export function isQuiet(job: Job): boolean {
   return quiet.has(job.kind);
-}
-
-/** The key of the text that names the kind of work, where there is one. */
-export function kindOf(job: Job): TextKey | null {
-  return names[job.kind];
 }
 
 export const jobs = new Jobs();

@@ -1,14 +1,14 @@
 /** The model that answers now: its classes and what they are called. */
-import { fetchModel, type ModelAnswer } from "../lib/client";
-import { namesOf } from "../lib/model";
+import { fetchModel, type ModelAnswer } from "../api/client";
+import { namesOf } from "../shared/model-scores";
 import { events } from "./events.svelte";
-import { language } from "./language.svelte";
+import { language } from "../shared/language.svelte";
 
 class LiveModel {
   /** null: the server does not say. */
-  answer = $state.raw<ModelAnswer | null | "asking">("asking");
+  answer = $state.raw<ModelAnswer | null | "loading">("loading");
   readonly classes = $derived(
-    this.answer && this.answer !== "asking" ? this.answer.classes.map(({ label }) => label) : [],
+    this.answer && this.answer !== "loading" ? this.answer.classes.map(({ label }) => label) : [],
   );
 
   start(): void {

@@ -1,6 +1,6 @@
 /** The pages: their addresses, names and code, which is loaded when a page is first shown. */
 import type { Component } from "svelte";
-import type { TextKey } from "../lib/texts/shell";
+import type { TextKey } from "../shared/texts";
 
 export interface Route {
   path: string;

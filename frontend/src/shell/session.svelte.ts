@@ -1,7 +1,8 @@
 /** Who is here, and what they may do. */
-import { hooks, Refused, request, type Answer } from "../lib/request";
+import { hooks, Refused, request, type Answer } from "../api/request";
 
-export type Role = "viewer" | "operator" | "administrator";
+export const roles = ["viewer", "operator", "administrator"] as const;
+export type Role = (typeof roles)[number];
 export interface Person {
   id: number;
   name: string;
@@ -10,7 +11,6 @@ export interface Person {
 type SessionAnswer = Answer<"/api/v1/session", "get">;
 
 const address = "/api/v1/session";
-const rank: Readonly<Record<Role, number>> = { viewer: 0, operator: 1, administrator: 2 };
 
 class Session {
   /** open: nobody has an account, and everybody may do everything. lost: signed in before, not any more. */
@@ -34,7 +34,7 @@ class Session {
 
   may(role: Role): boolean {
     if (this.state === "open") return true;
-    return this.person !== null && rank[this.person.role] >= rank[role];
+    return this.person !== null && roles.indexOf(this.person.role) >= roles.indexOf(role);
   }
 
   async ask(): Promise<void> {

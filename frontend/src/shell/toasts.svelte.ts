@@ -1,6 +1,6 @@
 /** Short messages at the edge of the page, each with at most one thing to do about it, such as Undo. */
-import { announcer } from "./announcer.svelte";
-import { language } from "./language.svelte";
+import { announcer } from "../shared/announcer.svelte";
+import { language } from "../shared/language.svelte";
 
 export interface Toast {
   id: number;

@@ -25,7 +25,7 @@ from tenfold.images.decoding import Header, Limits, Picture
 from tenfold.images.intake import safe_name
 from tenfold.images.pixels import RESIZE_RULES, resize, resize_boxes
 from tenfold.images.reading import PictureSource, header, load, read, upright_size
-from tenfold.images.signatures import MEDIA_TYPES, SUPPORTED, known_kind, picture_format
+from tenfold.images.signatures import MEDIA_TYPES, SUPPORTED, kind_code, known_kind, picture_format
 from tenfold.images.workers import stop
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "Picture",
     "PictureSource",
     "header",
+    "kind_code",
     "known_kind",
     "load",
     "picture_format",

@@ -143,6 +143,7 @@ def _format_of(data: bytes, subject: str) -> str:
             subject,
             "is not a picture this build can read",
             received=signatures.describe(data),
+            reason=signatures.kind_code(data),
             cure=f"Supported: {signatures.SUPPORTED}.",
         )
     return kind

@@ -6,6 +6,8 @@ that go into a message: "it is a PDF document", "it starts with 'hello'".
 
 import re
 
+from tenfold.errors import Reason
+
 SUPPORTED = "JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF, HEIC"
 MEDIA_TYPES = {kind: f"image/{kind.lower()}" for kind in SUPPORTED.split(", ")}
 
@@ -64,6 +66,16 @@ _MARKUP = (
     (re.compile(rb"<!doctype html|<html[\s>]|<head[\s>]|<body[\s>]", re.I), "an HTML page"),
     (re.compile(rb"\A<\?xml"), "an XML document"),
 )
+# How the clauses of `describe` end, and their codes.
+_CODES: dict[str, Reason] = {
+    "is empty": "empty",
+    " PDF document": "pdf",
+    " archive": "archive",
+    " video": "video",
+    " recording": "audio",
+    " SVG drawing": "svg",
+    " HTML page": "html",
+}
 # Protocols 2 to 5 start with 0x80 and the protocol's number, and every pickle ends with a full stop.
 _PICKLE = re.compile(rb"\A\x80[\x02-\x05]")
 
@@ -120,6 +132,14 @@ def known_kind(data: bytes) -> str | None:
             if pattern.search(start):
                 return f"it is {kind}"
     return None
+
+
+def kind_code(data: bytes) -> Reason:
+    """The kind of the content for programs; empty where it has no code."""
+    words = describe(data)
+    if words.startswith("it starts with '"):
+        return "text"
+    return next((code for ending, code in _CODES.items() if words.endswith(ending)), "")
 
 
 def _first_of(data: bytes) -> str:

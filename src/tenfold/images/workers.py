@@ -82,8 +82,10 @@ def _ask(
         return said, body
     if not isinstance(refusal, dict) or str(refusal.get("code")) not in _REFUSALS:
         raise _damaged(subject, kind)
-    words = {name: safe_name(str(refusal.get(name)), "") for name in ("problem", "received", "cure")}
-    raise _REFUSALS[refusal["code"]](subject, words.pop("problem"), **words)
+    problem, received, cure = (
+        safe_name(str(refusal.get(name)), "") for name in ("problem", "received", "cure")
+    )
+    raise _REFUSALS[refusal["code"]](subject, problem, received=received, cure=cure)
 
 
 def _started() -> Workers:

@@ -31,9 +31,15 @@ def describe(error: Exception) -> Fault:
     from tenfold.database import UNAVAILABLE, now
 
     if isinstance(error, TenfoldError):
-        return Fault(error.title, str(error), expected=True, at=now())
+        return Fault(error.code, error.title, str(error), expected=True, at=now())
     kind = type(error).__name__
     if isinstance(error, UNAVAILABLE):
         words = f"The database does not answer, or cannot be written ({kind})"
-        return Fault(DatabaseError.title, words, expected=True, at=now())
-    return Fault(kind, f"A fault in tenfold ({kind}); the log has all of it", expected=False, at=now())
+        return Fault(DatabaseError.code, DatabaseError.title, words, expected=True, at=now())
+    return Fault(
+        "internal-error",
+        kind,
+        f"A fault in tenfold ({kind}); the log has all of it",
+        expected=False,
+        at=now(),
+    )

@@ -46,12 +46,14 @@ class Fault:
     """What ended a run of a service.
 
     Attributes:
-        kind: what kind of fault, for everybody.
+        code: what kind of fault, for programs.
+        kind: the same in English, for everybody.
         words: all about it, for whoever runs the server: no value of a row, no content of a file.
         expected: it is not a fault of the program, so the log needs no traceback.
         at: when it happened.
     """
 
+    code: str
     kind: str
     words: str
     expected: bool

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field, RootModel, create_model
 from tenfold.jobs import AnyType, JobRow
 from tenfold.runtime.handlers import JOBS
 from tenfold.web.problems import Problem, remembered
+from tenfold.workflows.improvement_steps import CODES, Step
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +24,8 @@ class _Job(BaseModel):
     state: State
     done: int = Field(description="How much of `total` is done.")
     total: int = Field(description="0: not known.")
-    message: str = Field(description="What it is at; may be empty.")
+    message: str = Field(description="What it is at, in English; may be empty.")
+    step: Step | None = Field(description="The same for programs; null: there is no code for it.")
     problem: Problem | None = Field(description="Why it failed.")
     cancelling: bool = Field(description="Whether it was told to stop.")
     created_at: datetime
@@ -75,6 +77,7 @@ def job_answer(job: JobRow) -> JobAnswer:
         "done": job.done,
         "total": job.total,
         "message": job.message,
+        "step": CODES.get(job.message),
         "problem": remembered(job.problem) if job.problem else None,
         "cancelling": job.cancel,
         "created_at": job.created_at,

@@ -18,7 +18,7 @@ Knows tenfold's errors and their statuses; nothing of pictures or models.
 """
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -45,6 +45,7 @@ from tenfold.errors import (
     NotInCatalogue,
     PictureError,
     PictureTooLarge,
+    Reason,
     RegistryError,
     TenfoldError,
     TooManyLogins,
@@ -55,6 +56,7 @@ from tenfold.errors import (
     UnknownModel,
     UnknownRun,
     UsageError,
+    error_types,
 )
 
 log = logging.getLogger(__name__)
@@ -168,6 +170,10 @@ _RETRY_SECONDS = "2"
 _SECRET = frozenset({"password", "old", "new", "database_url"})
 
 
+def _name_codes(schema: dict[str, Any]) -> None:
+    schema["enum"] = sorted({kind.code for kind in error_types()})
+
+
 class Problem(BaseModel):
     """What went wrong, and what to do about it (RFC 9457)."""
 
@@ -175,11 +181,14 @@ class Problem(BaseModel):
     title: str = Field(description="The kind of problem; the same words for the same code.")
     status: int = Field(description="The HTTP status of this problem.")
     detail: str = Field(description="The whole message, to be shown to a person.")
-    code: str = Field(description="The kind of problem, for programs.")
+    code: str = Field(description="The kind of problem, for programs.", json_schema_extra=_name_codes)
     subject: str = Field(description="What the message is about: a file, an address.")
     problem: str = Field(description="What is wrong with it.")
     received: str = Field(description="What was received instead; may be empty.")
     cure: str = Field(description="What to do about it; may be empty.")
+    reason: Reason = Field(
+        description="What was received, or why it failed, for programs. Empty: there is no code for it."
+    )
 
 
 def status_of(error: TenfoldError) -> int:
@@ -208,21 +217,18 @@ def describe(error: TenfoldError) -> Problem:
         problem=error.problem,
         received=error.received,
         cure=error.cure,
+        reason=error.reason,
     )
 
 
 def remembered(facts: Mapping[str, str]) -> Problem:
     """An error that was kept (`TenfoldError.facts`) as problem details."""
     code = facts["code"]
-    kinds = (kind for kind in _all_kinds(TenfoldError) if kind.code == code)
+    kinds = (kind for kind in error_types() if kind.code == code)
     status = next((status_of_kind(kind) for kind in kinds), 500)
-    return Problem.model_validate({**facts, "type": f"urn:tenfold:problem:{code}", "status": status})
-
-
-def _all_kinds(kind: type[TenfoldError]) -> Iterator[type[TenfoldError]]:
-    yield kind
-    for below in kind.__subclasses__():
-        yield from _all_kinds(below)
+    # Those of earlier versions have no reason.
+    own = {"type": f"urn:tenfold:problem:{code}", "status": status}
+    return Problem.model_validate({"reason": "", **facts, **own})
 
 
 def answer(error: TenfoldError, headers: dict[str, str] | None = None) -> Response:

@@ -37,12 +37,14 @@ from tenfold.workflows.improvement_data import (
 )
 from tenfold.workflows.improvement_evaluation import judge
 from tenfold.workflows.improvement_recipe import EPOCHS, arguments, name_of
+from tenfold.workflows.improvement_steps import STEPS
 from tenfold.workflows.switch_model import ModelSwitch
 from tenfold.workflows.training_data import TrainingData, TrainingDataSource
 from tenfold.workflows.training_process import TrainingProcess, check_extra
 
 # Fewer corrected pictures than this teach nothing that could be measured.
 LEAST = 10
+_RUN = "improvement-"
 
 
 class ImproveParams(Shape):
@@ -277,7 +279,7 @@ class Improve:
                 repeated=bool(counts["own"]),
             ),
             epochs=epochs,
-            told=lambda done, total: work.progress(done, total, f"training, {done} of {total} epochs"),
+            told=lambda done, total: work.progress(done, total, STEPS["training"]),
             stopping=lambda: work.stopping,
             resuming=[f"--views={base.info.views}", f"--name={name}"],
         )
@@ -314,7 +316,7 @@ class Improve:
             base,
             self._originals.read,
             self._mixture,
-            lambda d, t: report(d, t, "writing the pictures"),
+            lambda d, t: report(d, t, STEPS["writing-pictures"]),
         )
         written = writer.write(taught, own)
         kept = {"held_out": taught.held_out, "none": tuple(found.none_of_these())}
@@ -353,14 +355,17 @@ class Improve:
         if not one.options["with_own_data"]:
             return None
         source = str(one.options["own_source"])
-        return self._own.open(
-            source, base.info, lambda d, t: report(d, t, "reading the model's own pictures")
-        )
+        return self._own.open(source, base.info, lambda d, t: report(d, t, STEPS["reading-own-pictures"]))
 
 
 def run_of(improvement_id: int) -> str:
     """The name of the training run of an improvement."""
-    return f"improvement-{improvement_id}"
+    return f"{_RUN}{improvement_id}"
+
+
+def of_improvement(run: str) -> bool:
+    """Whether a training run is part of an improvement."""
+    return run.removeprefix(_RUN).isdecimal() and run.startswith(_RUN)
 
 
 def _missing(taught: LearningSet) -> tuple[str, str] | None:

@@ -18,6 +18,7 @@ from tenfold.evaluation.improvement import MARGIN, facts_of, verdict
 from tenfold.evaluation.significance import paired
 from tenfold.inference import Classifier
 from tenfold.inference.server import ModelServer, Read
+from tenfold.workflows.improvement_steps import STEPS
 
 # Called with what is done, all, and what it is.
 Told = Callable[[int, int, str], None]
@@ -42,13 +43,19 @@ def judge(
         told: called now and then; may raise.
     """
     shown = list({one.hash: one for one in (*held_out, *none)}.values())
-    filed = [dict(_filed(model, shown, read, told, name)) for model, name in _named(old, new)]
+    steps = STEPS["old-corrected"], STEPS["new-corrected"]
+    filed = [
+        dict(_filed(model, shown, read, told, step)) for model, step in zip((old, new), steps, strict=True)
+    ]
     readable = [one for one in held_out if one.hash in filed[0]]
     right = [np.array([said[one.hash] == one.label for one in readable], dtype=bool) for said in filed]
     on_corrections = paired(*right) if readable else None
     on_own = None
     if own is not None and len(own):
-        on_own = paired(*(_own_right(model, own, told, name) for model, name in _named(old, new)))
+        on_own = paired(
+            _own_right(old, own, told, STEPS["old-own-test"]),
+            _own_right(new, own, told, STEPS["new-own-test"]),
+        )
     which, why, sentence = verdict(on_corrections, on_own)
     unknown = [one.hash for one in none if one.hash in filed[0]]
     return {
@@ -67,22 +74,18 @@ def judge(
     }
 
 
-def _named(old: Classifier, new: Classifier) -> tuple[tuple[Classifier, str], tuple[Classifier, str]]:
-    return (old, "the live model"), (new, "the new model")
-
-
 def _filed(
     model: Classifier,
     pictures: Sequence[CorrectedPicture],
     read: Callable[[str], bytes],
     told: Told,
-    name: str,
+    step: str,
 ) -> Iterator[tuple[str, str]]:
     """What the model files each picture under, by hash; those that cannot be read are left out."""
     reads = (_reading(read, one.hash) for one in pictures)
     with ModelServer(model) as server:
         for number, (one, said) in enumerate(zip(pictures, server.answer_each(reads), strict=True), start=1):
-            told(number, len(pictures), f"asking {name} about corrected pictures")
+            told(number, len(pictures), step)
             if not isinstance(said, Exception):
                 yield one.hash, said.label if said.known else NONE
 
@@ -91,11 +94,11 @@ def _reading(read: Callable[[str], bytes], content_hash: str) -> Read:
     return lambda model: model.prepare(read(content_hash), name=content_hash)
 
 
-def _own_right(model: Classifier, own: LabelledPictures, told: Told, name: str) -> NDArray[np.bool_]:
+def _own_right(model: Classifier, own: LabelledPictures, told: Told, step: str) -> NDArray[np.bool_]:
     found = model_outputs(
         model,
         own.pictures,
-        lambda done, total: told(done, total, f"asking {name} about its own test pictures"),
+        lambda done, total: told(done, total, step),
     )
     said = np.array(model.info.labels)[found.predicted]
     return np.asarray(said == np.array(own.classes)[own.labels])

@@ -31,6 +31,9 @@ class ServiceState(Answer):
     )
     since: datetime
     fault: str | None = Field(description="The kind of its last fault. Null: there was none.")
+    code: str | None = Field(
+        description="The same for programs: a problem's code, or internal-error.",
+    )
     fault_at: datetime | None
     faults: int = Field(description="How many there were since the server started.")
     words: str | None = Field(description="All about the last fault, in English; told to administrators.")
@@ -95,6 +98,7 @@ def _state(one: Health, *, details: bool = False) -> ServiceState:
     return ServiceState.of(
         one,
         fault=fault.kind if fault else None,
+        code=fault.code if fault else None,
         fault_at=fault.at if fault else None,
         words=fault.words if fault and details else None,
     )

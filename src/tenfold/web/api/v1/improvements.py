@@ -1,12 +1,13 @@
 """/api/v1/improvements: models trained on corrections, evaluated beside the live one, made live."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
 from tenfold.evaluation.improvement import LEAST_APART, Why
+from tenfold.jobs.types import Shape
 from tenfold.models.tables import Improvement
 from tenfold.web.answers import Answer
 from tenfold.web.job_answers import JobAnswer, job_answer
@@ -98,6 +99,21 @@ class ImprovementEvaluation(BaseModel):
     none_of_these: NoneOfThese
 
 
+class ImprovementCounts(Shape):
+    """How many pictures were learned from, kept back and left out."""
+
+    pictures: int = Field(0, description="Corrected pictures that were learned from.")
+    views: int = Field(0, description="Files that were written of them.")
+    repeats: int = Field(0, description="How often each of these is seen in an epoch.")
+    own: int = Field(0, description="Pictures of the model's own data.")
+    held_out: int = Field(0, description="Corrected pictures that were kept back.")
+    new_classes: list[str] = Field([])
+    left_out: dict[str, int] = Field({}, description="Classes with too few pictures, and how many.")
+    none_of_these: int = 0
+    contradicted: int = Field(0, description="Left out, as people disagree on them.")
+    unread: int = Field(0, description="Files that could not be read.")
+
+
 class ImprovementAnswer(Answer):
     """A model trained on corrections."""
 
@@ -107,7 +123,7 @@ class ImprovementAnswer(Answer):
     base: str = Field(validation_alias="base_hash", description="The hash of the model that it started from.")
     with_own_data: bool
     epochs: int
-    counts: dict[str, Any] = Field(description="What was learned from, kept back and left out.")
+    counts: ImprovementCounts = Field(description="All 0 until the pictures are written.")
     run: str | None = Field(description="Its training run.")
     state: Literal["running", "judged", "failed", "stopped"]
     model: str | None = Field(

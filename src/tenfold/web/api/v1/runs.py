@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, computed_field
 
 from tenfold.errors import TrainingError
 from tenfold.jobs import UNFINISHED
@@ -20,6 +20,7 @@ from tenfold.web.problems import NotHere, responses
 from tenfold.web.reports import page_response
 from tenfold.web.security.access import Administrator, Viewer, Visitor
 from tenfold.web.service import WebService, service_of
+from tenfold.workflows.improve import of_improvement
 from tenfold.workflows.train import TRAIN, TrainingRequest
 
 router = APIRouter(tags=["training"], prefix="/api/v1")
@@ -80,6 +81,11 @@ class RunAnswer(BaseModel):
     model: bool = Field(description="Whether there is a model file.")
     report: bool = Field(description="Whether there is a report page.")
     job: str | None = Field(description="The last job that trained it here, if there was one.")
+
+    @computed_field(description="Whether it halted and can go on by itself; an improvement is more than it.")  # type: ignore[prop-decorator]
+    @property
+    def resumable(self) -> bool:
+        return self.state in ("stopped", "failed") and not of_improvement(self.name)
 
 
 class RunsAnswer(BaseModel):

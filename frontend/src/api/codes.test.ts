@@ -1,0 +1,49 @@
+import { expect, it } from "vitest";
+import openapi from "../../openapi.json?raw";
+import { languageCodes, translateCode, type Book } from "../shared/i18n";
+import { book as shared } from "../shared/texts";
+import { say as catalogue } from "../catalogue/texts";
+import { say as models } from "../models/texts";
+import { say as settings } from "../settings/texts";
+
+type Schema = {
+  enum?: string[];
+  const?: string;
+  anyOf?: Schema[];
+  items?: Schema;
+  properties?: Record<string, Schema>;
+};
+const { components } = JSON.parse(openapi) as {
+  components: { schemas: Record<string, Schema> };
+};
+
+function codesOf(schema: string, field: string): string[] {
+  const found = components.schemas[schema]?.properties?.[field];
+  const codes = [found, found?.items, ...(found?.anyOf ?? [])].flatMap(
+    (one) => one?.enum ?? one?.const ?? [],
+  );
+  if (codes.length === 0) throw new Error(`the API has no codes at ${schema}.${field}`);
+  return codes.filter(Boolean);
+}
+
+const jobs = Object.keys(components.schemas).filter((name) => name.endsWith("Job") && name !== "UnknownJob");
+
+it.each<[string, Book, string, string[]]>([
+  ["problems", shared, "fail", [...codesOf("Problem", "code"), "internal-error"]],
+  ["reasons", shared, "reason", codesOf("Problem", "reason")],
+  ["kinds of jobs", shared, "job", jobs.flatMap((name) => codesOf(name, "kind"))],
+  ["states of jobs", shared, "state", codesOf("TrainJob", "state")],
+  ["steps of jobs", models.book, "step", codesOf("TrainJob", "step")],
+  ["states of runs", models.book, "run", codesOf("RunAnswer", "state")],
+  ["verdicts", models.book, "verdict", codesOf("ImprovementEvaluation", "verdict")],
+  ["reasons of verdicts", models.book, "why", codesOf("ImprovementEvaluation", "why")],
+  ["roles", settings.book, "role", codesOf("AccountAnswer", "role")],
+  ["states of services", settings.book, "state", codesOf("ServiceState", "state")],
+  ["faults of models", models.book, "fault", codesOf("ModelEntry", "fault")],
+  ["sources of pictures", catalogue.book, "source", codesOf("FiltersRequest", "source")],
+  ["owners of pictures", catalogue.book, "owner", codesOf("FiltersRequest", "owner")],
+  ["ways to organise", catalogue.book, "mode", codesOf("OrganiseRequest", "mode")],
+])("the page has a text for each of the server's %s", (_, book, prefix, codes) => {
+  for (const language of languageCodes)
+    expect(codes.filter((code) => translateCode(book, language, prefix, code) === null)).toEqual([]);
+});

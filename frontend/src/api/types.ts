@@ -1,0 +1,13 @@
+/** The shapes that the API answers with, by the names that the page calls them. */
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+
+export type Entry = Schemas["EntryAnswer"];
+export type Action = Schemas["ActionAnswer"];
+export type ActionKind = Schemas["ActionRequest"]["kind"];
+export type FiltersBody = Schemas["FiltersRequest"];
+export type Job = Schemas["JobAnswer"];
+export type JobState = Job["state"];
+export type Counts = Schemas["CountsAnswer"];
+export type EntryDetail = Schemas["EntryDetail"];

@@ -1,0 +1,18 @@
+/** The classes that an entry can be filed under, as bars: each with its share and its key. */
+import type { Bar } from "../shared/components/ClassBars.svelte";
+import { digitOf } from "./keys";
+
+/** `label`: what the entry is filed under, which may be none of the model's classes. */
+export function barsOf(
+  classes: readonly string[],
+  probabilities: Readonly<Record<string, number>> | null,
+  label: string | null,
+): Bar[] {
+  const all = new Set([...classes, ...Object.keys(probabilities ?? {}), ...(label ? [label] : [])]);
+  const bars = [...all].map((one) => ({
+    label: one,
+    share: probabilities?.[one] ?? 0,
+    key: classes.includes(one) ? digitOf(classes.indexOf(one)) : "",
+  }));
+  return [...bars.sort((a, b) => b.share - a.share), { label: "", share: null, key: "n" }];
+}

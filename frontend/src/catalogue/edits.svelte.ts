@@ -1,0 +1,100 @@
+/** Does things to entries, says so, and takes them back: the last first with Ctrl+Z, any of them from the history. */
+import { explain } from "../shared/failures";
+import { isolate } from "../shared/i18n";
+import { failureOf } from "../api/request";
+import type { Action, ActionKind } from "../api/types";
+import { announcer } from "../shared/announcer.svelte";
+import { language } from "../shared/language.svelte";
+import { toasts } from "../shell/toasts.svelte";
+import { act, undo, type Target } from "./api";
+import { say } from "./texts";
+
+class Edits {
+  /** Actions of this visit that can be taken back, the last one last. */
+  stack = $state.raw<readonly number[]>([]);
+  busy = $state(false);
+  readonly #listeners = new Set<() => void>();
+
+  /** Calls back after each thing done; gives the function that ends it. */
+  onDone(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Gives what was done, or null where it could not be. `quiet`: told by whoever asked. */
+  async do(
+    kind: ActionKind,
+    target: Target,
+    more: { label?: string; name?: string } = {},
+    quiet = false,
+  ): Promise<Action | null> {
+    return this.#guarded(async () => {
+      const action = await act(kind, target, more);
+      this.stack = [...this.stack, action.id];
+      const said = [sayAction(action), action.skipped > 0 ? say.counted("skipped", action.skipped) : ""];
+      const text = said.filter(Boolean).join(" ");
+      if (quiet) announcer.say(text);
+      else toasts.undoable(text, () => void this.undo(action.id));
+      return action;
+    });
+  }
+
+  /** Takes back one action, or the last. */
+  async undo(id: number | undefined = this.stack.at(-1)): Promise<Action | null> {
+    if (id === undefined) {
+      announcer.say(say.text("nothingToUndo"));
+      return null;
+    }
+    return this.#guarded(async () => {
+      this.stack = this.stack.filter((other) => other !== id);
+      const action = await undo(id);
+      toasts.say(say.counted("undone", action.count));
+      return action;
+    });
+  }
+
+  async #guarded(work: () => Promise<Action>): Promise<Action | null> {
+    this.busy = true;
+    try {
+      const action = await work();
+      for (const listener of this.#listeners) listener();
+      return action;
+    } catch (error) {
+      const said = explain(language.code, failureOf(error));
+      toasts.warn([said.message, said.cure].filter(Boolean).join(" "));
+      return null;
+    } finally {
+      this.busy = false;
+    }
+  }
+}
+
+/** What was done, in words: "3 pictures filed under cat." */
+export function sayAction({ kind, count, details }: Action): string {
+  const values = {
+    label: language.className(String(details["label"] ?? "")),
+    name: isolate(String(details["name"] ?? "")),
+  };
+  switch (kind) {
+    case "correct":
+      return say.counted("didCorrect", count, { label: values.label });
+    case "uncorrect":
+      return say.counted("didUncorrect", count);
+    case "rename":
+      return say.text("didRename", { name: values.name });
+    case "delete":
+      return say.counted("didDelete", count);
+    case "restore":
+      return say.counted("didRestore", count);
+    case "share":
+      return say.counted("didShare", count);
+    case "unshare":
+      return say.counted("didUnshare", count);
+    case "reclassify":
+      return say.counted("didReclassify", count);
+    default:
+      return say.counted("undone", count);
+  }
+}
+
+export const edits = new Edits();

@@ -1,0 +1,33 @@
+/** The models that are kept, for all parts of the page; asked for again when another goes live. */
+import { request, type Answer } from "../api/request";
+import { Query } from "../shell/query.svelte";
+import { events } from "../shell/events.svelte";
+
+export type Kept = Answer<"/api/v1/models", "get">;
+export type Model = Kept["models"][number];
+
+class Models extends Query<Kept> {
+  #listening = false;
+
+  load = (): Promise<void> => {
+    if (!this.#listening) events.on("model", () => void this.load());
+    this.#listening = true;
+    return this.ask(() => request("get", "/api/v1/models"));
+  };
+
+  /** The live one first, then the newest. */
+  get list(): readonly Model[] {
+    const all = this.answer?.models ?? [];
+    return [...all.filter(({ live }) => live), ...all.filter(({ live }) => !live)];
+  }
+
+  get live(): Model | null {
+    return this.list.find(({ live }) => live) ?? null;
+  }
+
+  named(hash: string | null): Model | null {
+    return this.list.find((one) => one.hash === hash) ?? null;
+  }
+}
+
+export const models = new Models();

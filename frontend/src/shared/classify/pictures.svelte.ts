@@ -1,0 +1,111 @@
+/** The pictures on the page and what is known of each. Sends them a few at a time. */
+import type { Failure } from "../failures";
+import { TaskQueue } from "../task-queue";
+import { saveAs, toCsv, toJson, type SavedRow } from "../result-files";
+import type { Classify, Prediction } from "../types";
+import { announce } from "./announce";
+
+type Status = "waiting" | "working" | "done" | "failed";
+
+let lastId = 0;
+
+export class Picture {
+  readonly id = ++lastId;
+  readonly address: string;
+  status = $state<Status>("waiting");
+  prediction = $state.raw<Prediction | null>(null);
+  failure = $state.raw<Failure | null>(null);
+  /** In pixels and upright, once anyone could tell: the browser when it shows it, the server when it reads it. */
+  size = $state.raw<{ width: number; height: number } | null>(null);
+  /** Whether this browser can show it. */
+  preview = $state<"loading" | "shown" | "none">("loading");
+  call: AbortController | null = null;
+
+  constructor(readonly file: File) {
+    this.address = URL.createObjectURL(file);
+  }
+
+  get name(): string {
+    return this.file.name;
+  }
+
+  get settled(): boolean {
+    return this.status === "done" || this.status === "failed";
+  }
+}
+
+export class Pictures {
+  /** Newest first. */
+  list = $state<Picture[]>([]);
+  readonly #queue = new TaskQueue(4);
+
+  constructor(private readonly classifyFile: Classify) {}
+
+  add(files: readonly File[], atOnce: boolean): void {
+    const added = files.map((file) => new Picture(file));
+    this.list = [...added.toReversed(), ...this.list];
+    if (atOnce) for (const picture of added) void this.classify(picture);
+  }
+
+  async classify(picture: Picture): Promise<void> {
+    const call = new AbortController();
+    picture.call?.abort();
+    picture.call = call;
+    picture.status = "working";
+    picture.failure = null;
+    try {
+      const outcome = await this.#queue.run(call.signal, () => this.classifyFile(picture.file, call.signal));
+      if (call.signal.aborted) return;
+      if (outcome.ok) {
+        const { width, height, prediction } = outcome;
+        if (width && height) picture.size = { width, height };
+        picture.prediction = prediction;
+      } else picture.failure = outcome.failure;
+      picture.status = outcome.ok ? "done" : "failed";
+      announce(picture);
+    } catch (error) {
+      if (!call.signal.aborted) throw error; // removed meanwhile: nothing is left to tell
+    }
+  }
+
+  classifyAll(status: Status): void {
+    for (const picture of this.list.toReversed()) if (picture.status === status) void this.classify(picture);
+  }
+
+  remove(picture: Picture): void {
+    this.#forget(picture);
+    this.list = this.list.filter((other) => other !== picture);
+  }
+
+  clear(): void {
+    for (const picture of this.list) this.#forget(picture);
+    this.list = [];
+  }
+
+  count(status: Status): number {
+    return this.list.filter((picture) => picture.status === status).length;
+  }
+
+  save(format: "json" | "csv", classes: readonly string[]): void {
+    const rows = this.list.filter((picture) => picture.settled).map(toRow);
+    if (format === "json") saveAs("tenfold.json", "application/json", toJson(rows));
+    else saveAs("tenfold.csv", "text/csv", toCsv(rows, classes));
+  }
+
+  #forget(picture: Picture): void {
+    picture.call?.abort();
+    URL.revokeObjectURL(picture.address);
+  }
+}
+
+function toRow({ name, size, prediction, failure }: Picture): SavedRow {
+  const problem =
+    failure?.kind === "problem"
+      ? failure.problem.detail
+      : failure?.kind === "server"
+        ? `HTTP ${failure.status}`
+        : failure
+          ? "no answer"
+          : null;
+  return { name, width: size?.width ?? null, height: size?.height ?? null, prediction, problem };
+}

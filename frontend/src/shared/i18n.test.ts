@@ -1,0 +1,156 @@
+import { describe, expect, it } from "vitest";
+import {
+  className,
+  formatBytes,
+  formatPercent,
+  isolate,
+  languageCodes,
+  pickLanguage,
+  pluralise,
+  translate,
+  type Book,
+} from "./i18n";
+import { say } from "./classify/texts";
+import { book as shared } from "./texts";
+
+const placeholders = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(String).sort();
+const pages = import.meta.glob<{ say: { book: Book } }>(
+  ["../*/texts/index.ts", "./classify/texts/index.ts"],
+  {
+    eager: true,
+  },
+);
+const books: [string, Book][] = [
+  ["shared", shared],
+  ...Object.entries(pages)
+    .filter(([, page]) => "say" in page)
+    .map(([path, page]): [string, Book] => [path.split("/").at(-3) ?? "", page.say.book]),
+];
+const classify = say.book;
+const sources = Object.values(
+  import.meta.glob<string>(["../**/*.svelte", "../**/*.ts", "!../**/*.test.ts", "!../**/texts/**"], {
+    query: "?raw",
+    import: "default",
+    eager: true,
+  }),
+).join("\n");
+// Texts that say nothing in any language, or the same in all.
+const alike = new Set(["announced", "apiDocs", "pixels"]);
+
+it("there is a book for each page", () => {
+  expect(books.map(([name]) => name).sort()).toEqual([
+    "catalogue",
+    "classify",
+    "data",
+    "models",
+    "review",
+    "settings",
+    "shared",
+  ]);
+});
+
+describe.each(books)("the texts of %s", (_, book) => {
+  describe.each(languageCodes)("in %s", (code) => {
+    const { texts, plurals } = book[code];
+    const english = book.en;
+
+    it("are all there, none of them empty", () => {
+      expect(Object.keys(texts).sort()).toEqual(Object.keys(english.texts).sort());
+      expect(Object.keys(plurals).sort()).toEqual(Object.keys(english.plurals).sort());
+      for (const [key, text] of Object.entries(texts)) expect(text.trim(), key).not.toBe("");
+    });
+
+    it("use the placeholders of the English text", () => {
+      for (const [key, text] of Object.entries(texts))
+        expect(placeholders(text), key).toEqual(placeholders(english.texts[key] ?? ""));
+    });
+
+    it("have every plural form that the language has", () => {
+      const categories = new Intl.PluralRules(code).resolvedOptions().pluralCategories;
+      for (const [key, forms] of Object.entries(plurals)) {
+        expect(Object.keys(forms).sort(), key).toEqual([...categories].sort());
+        for (const form of Object.values(forms))
+          expect(placeholders(form), key).toEqual(placeholders(english.plurals[key]?.other ?? ""));
+      }
+    });
+
+    it("are not left in English", () => {
+      if (code === "en") return;
+      const same = Object.keys(texts).filter((key) => texts[key] === english.texts[key] && !alike.has(key));
+      expect(same).toEqual([]);
+    });
+  });
+
+  it("are all used by a page", () => {
+    const unused = [...Object.keys(book.en.texts), ...Object.keys(book.en.plurals)].filter(
+      (key) => !sources.includes(`"${key}"`) && !sources.includes(`named("${key.split("_")[0] ?? ""}"`),
+    );
+    expect(unused).toEqual([]);
+  });
+});
+
+describe("pickLanguage", () => {
+  it("takes the first of the browser's languages that the page has", () => {
+    expect(pickLanguage(null, ["de-DE", "uk-UA", "en"])).toBe("uk");
+  });
+  it("prefers what was chosen on the page", () => {
+    expect(pickLanguage("ru", ["uk"])).toBe("ru");
+  });
+  it("falls back to English", () => {
+    expect(pickLanguage(null, ["ja"])).toBe("en");
+    expect(pickLanguage("klingon", [])).toBe("en");
+    expect(pickLanguage("toString", [])).toBe("en");
+  });
+});
+
+describe("plural forms", () => {
+  it("follow the number in Ukrainian and Russian", () => {
+    const said = (n: number) => [
+      pluralise(classify, "uk", "classified", n),
+      pluralise(classify, "ru", "pictures", n),
+    ];
+    expect(said(1)).toEqual(["Класифіковано 1 зображення.", "1 картинка"]);
+    expect(said(3)).toEqual(["Класифіковано 3 зображення.", "3 картинки"]);
+    expect(said(11)).toEqual(["Класифіковано 11 зображень.", "11 картинок"]);
+    expect(said(21)).toEqual(["Класифіковано 21 зображення.", "21 картинка"]);
+  });
+  it("take further values", () => {
+    expect(pluralise(classify, "en", "progress", 5, { done: 2 })).toBe("2 of 5 pictures done");
+  });
+});
+
+describe("numbers", () => {
+  it("are written as the language writes them", () => {
+    expect(formatPercent("en", 0.9312)).toBe("93.1%");
+    expect(formatPercent("uk", 0.9312).replace(/\s/g, " ")).toBe("93,1%");
+    expect(formatPercent("ru", 0.9312).replace(/\s/g, " ")).toBe("93,1 %");
+    expect(formatBytes("en", 8_400_000)).toBe("8.4 MB");
+    expect(formatBytes("en", 5_400)).toBe("5 kB");
+  });
+  it("never round to a certainty that was not claimed", () => {
+    expect(formatPercent("en", 0.99996)).toBe("> 99.9%");
+    expect(formatPercent("en", 0.00001)).toBe("< 0.1%");
+    expect(formatPercent("en", 1)).toBe("100.0%");
+    expect(formatPercent("en", 0)).toBe("0.0%");
+  });
+});
+
+describe("className", () => {
+  const names = new Map([["dog", { en: "dog", uk: "пес" }]]);
+  it("is the model's own name for the class in the page's language", () => {
+    expect(className("uk", "dog", names)).toBe("пес");
+  });
+  it("falls back to English, then to the label", () => {
+    expect(className("ru", "dog", names)).toBe("dog");
+    expect(className("ru", "yak", names)).toBe("yak");
+  });
+});
+
+describe("translate", () => {
+  it("fills in the values and leaves a text with braces in a value alone", () => {
+    expect(translate(classify, "en", "removed", { name: "{name}.jpg" })).toBe("{name}.jpg removed.");
+  });
+  it("isolates a file name that would turn the sentence round", () => {
+    expect(isolate("a\u202Egpj.exe")).toBe("\u2068a\u202Egpj.exe\u2069");
+  });
+});

@@ -1,0 +1,132 @@
+/** Plural forms, numbers and names in three languages. Knows no text of its own: those come as books, one a page. */
+
+export type PluralForms = Readonly<Partial<Record<Intl.LDMLPluralRule, string>> & { other: string }>;
+export type Values = Readonly<Record<string, string | number>>;
+
+/** The texts of one page in one language: plain ones, and those with a form for each kind of number. */
+export interface Words<T extends string = string, P extends string = string> {
+  texts: Readonly<Record<T, string>>;
+  plurals: Readonly<Record<P, PluralForms>>;
+}
+/** The texts of one page in every language. */
+export type Book<T extends string = string, P extends string = string> = Readonly<
+  Record<LanguageCode, Words<T, P>>
+>;
+/** Texts with the keys of the English ones. */
+export type Translated<E> = Readonly<Record<keyof E, string>>;
+export type Forms<E> = Readonly<Record<keyof E, PluralForms>>;
+
+/** Every language of the page, in the order of the switch. `own` is its name in itself. */
+export const languages = {
+  en: { own: "English", short: "EN" },
+  uk: { own: "Українська", short: "УК" },
+  ru: { own: "Русский", short: "РУ" },
+} as const;
+
+export type LanguageCode = keyof typeof languages;
+
+export const languageCodes = Object.keys(languages) as LanguageCode[];
+
+export function isLanguage(code: string): code is LanguageCode {
+  return Object.hasOwn(languages, code);
+}
+
+/** The kept choice if there is one, else the first language of the browser that the page has, else English. */
+export function pickLanguage(kept: string | null, preferred: readonly string[]): LanguageCode {
+  for (const tag of [kept ?? "", ...preferred]) {
+    const code = tag.toLowerCase().split("-")[0] ?? "";
+    if (isLanguage(code)) return code;
+  }
+  return "en";
+}
+
+export function translate<T extends string>(
+  book: Book<T>,
+  language: LanguageCode,
+  key: T,
+  values: Values = {},
+): string {
+  return fill(book[language].texts[key], values);
+}
+
+/** The text "<prefix>_<code>" (a "-" of the code is a "_" of the key); null where there is none. */
+export function translateCode<T extends string>(
+  book: Book<T>,
+  language: LanguageCode,
+  prefix: string,
+  code: string,
+  values: Values = {},
+): string | null {
+  const key = `${prefix}_${code.replaceAll("-", "_")}`;
+  const texts: Readonly<Record<string, string>> = book[language].texts;
+  return Object.hasOwn(texts, key) ? fill(texts[key] ?? "", values) : null;
+}
+
+/** The form of a text that fits the number `n`. */
+export function pluralise<P extends string>(
+  book: Book<string, P>,
+  language: LanguageCode,
+  key: P,
+  n: number,
+  values: Values = {},
+): string {
+  const forms = book[language].plurals[key];
+  const form = forms[new Intl.PluralRules(language).select(n)] ?? forms.other;
+  return fill(form, { n: formatNumber(language, n), ...values });
+}
+
+export function formatNumber(language: LanguageCode, value: number): string {
+  return new Intl.NumberFormat(language).format(value);
+}
+
+/** A share as a percentage that never claims all or nothing: 0.99996 is "> 99.9%", 0.0001 is "< 0.1%". */
+export function formatPercent(language: LanguageCode, share: number): string {
+  const format = new Intl.NumberFormat(language, {
+    style: "percent",
+    minimumFractionDigits: 1,
+    maximumFractionDigits: 1,
+  });
+  if (share > 0.9995 && share < 1) return `> ${format.format(0.999)}`;
+  if (share < 0.0005 && share > 0) return `< ${format.format(0.001)}`;
+  return format.format(share);
+}
+
+export function formatBytes(language: LanguageCode, bytes: number): string {
+  const large = bytes >= 1e6;
+  return new Intl.NumberFormat(language, {
+    style: "unit",
+    unit: large ? "megabyte" : "kilobyte",
+    maximumFractionDigits: large ? 1 : 0,
+  }).format(bytes / (large ? 1e6 : 1e3));
+}
+
+/** A moment as people write it: a day, and the time where it matters. */
+export function formatMoment(language: LanguageCode, moment: string | Date, time = true): string {
+  const date = typeof moment === "string" ? new Date(moment) : moment;
+  const style = time
+    ? ({ dateStyle: "medium", timeStyle: "short" } as const)
+    : ({ dateStyle: "medium" } as const);
+  return new Intl.DateTimeFormat(language, style).format(date);
+}
+
+/** A class's name in the page's language, else in English, else its label. */
+export function className(
+  language: LanguageCode,
+  label: string,
+  names: ReadonlyMap<string, Readonly<Record<string, string>>>,
+): string {
+  const known = names.get(label);
+  return known?.[language] ?? known?.["en"] ?? label;
+}
+
+/**
+ * Keeps a foreign text, such as a file name, from turning round the text it stands in:
+ * wrapped in the invisible marks "first strong isolate" and "pop directional isolate".
+ */
+export function isolate(text: string): string {
+  return `\u2068${text}\u2069`;
+}
+
+function fill(text: string, values: Values): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+}

@@ -1,0 +1,93 @@
+/** The page's language, and texts and numbers in it. Changing it changes everything that is shown. */
+import {
+  className,
+  formatBytes,
+  formatMoment,
+  formatNumber,
+  formatPercent,
+  pickLanguage,
+  pluralise,
+  translate,
+  translateCode,
+  type Book,
+  type LanguageCode,
+  type Values,
+} from "./i18n";
+import { book as shared, type PluralKey, type TextKey } from "./texts";
+import { store, stored } from "./storage";
+
+class Language {
+  #code = $state<LanguageCode>(pickLanguage(stored("language"), globalThis.navigator?.languages ?? []));
+  /** The model's own names for its classes, by label. */
+  names = $state.raw<ReadonlyMap<string, Readonly<Record<string, string>>>>(new Map());
+
+  get code(): LanguageCode {
+    return this.#code;
+  }
+
+  choose(code: LanguageCode): void {
+    this.#code = code;
+    store("language", code);
+  }
+
+  /** A text that all pages share. */
+  text(key: TextKey, values?: Values): string {
+    return translate(shared, this.#code, key, values);
+  }
+
+  counted(key: PluralKey, n: number, values?: Values): string {
+    return pluralise(shared, this.#code, key, n, values);
+  }
+
+  /** As `Speaker.named`, from the texts that all pages share. */
+  named(prefix: string, code: string, otherwise = code): string {
+    return translateCode(shared, this.#code, prefix, code) ?? otherwise;
+  }
+
+  /** A class's name; "" is none of them. */
+  className(label: string): string {
+    return label === "" ? this.text("noneOfThese") : className(this.#code, label, this.names);
+  }
+
+  percent(share: number): string {
+    return formatPercent(this.#code, share);
+  }
+
+  number(value: number): string {
+    return formatNumber(this.#code, value);
+  }
+
+  bytes(value: number): string {
+    return formatBytes(this.#code, value);
+  }
+
+  /** A moment (ISO 8601) as a day with its time. */
+  moment(value: string): string {
+    return formatMoment(this.#code, value);
+  }
+
+  day(value: string): string {
+    return formatMoment(this.#code, value, false);
+  }
+}
+
+export const language = new Language();
+
+/** Gives the texts of one page, always in the language that is chosen. */
+export interface Speaker<T extends string, P extends string> {
+  readonly book: Book<T, P>;
+  text(key: T, values?: Values): string;
+  counted(key: P, n: number, values?: Values): string;
+  /** The text "<prefix>_<code>" for a code of the server; `otherwise` for a code of a newer server. */
+  named(prefix: string, code: string, otherwise?: string, values?: Values): string;
+}
+
+export function speaker<T extends string, P extends string>(book: Book<T, P>): Speaker<T, P> {
+  return {
+    book,
+    text: (key, values) => translate(book, language.code, key, values),
+    counted: (key, n, values) => pluralise(book, language.code, key, n, values),
+    named: (prefix, code, otherwise = code, values) =>
+      translateCode(book, language.code, prefix, code, values) ?? otherwise,
+  };
+}

@@ -1,0 +1,31 @@
+/** One answer of the server, asked for again whenever what is asked changes; an older answer never wins. */
+import { failureOf } from "../api/request";
+import type { Failure } from "../shared/failures";
+
+export class Query<T> {
+  answer = $state.raw<T | null>(null);
+  failure = $state.raw<Failure | null>(null);
+  #count = 0;
+
+  /** Keeps what was there until the new answer has come. */
+  async ask(question: () => Promise<T>): Promise<void> {
+    const mine = ++this.#count;
+    try {
+      const answer = await question();
+      if (mine !== this.#count) return;
+      this.answer = answer;
+      this.failure = null;
+    } catch (error) {
+      const failure = failureOf(error);
+      if (mine !== this.#count) return;
+      this.failure = failure;
+      this.answer = null;
+    }
+  }
+
+  clear(): void {
+    this.#count += 1;
+    this.answer = null;
+    this.failure = null;
+  }
+}
