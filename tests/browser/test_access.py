@@ -122,7 +122,7 @@ def test_a_screen_reader_is_told_what_came_of_a_picture(visit: Visit, plane: Pat
     expect(told).to_contain_text("airplane")
     expect(told).to_contain_text("plane.png")
     choose(page, note)
-    expect(told).to_contain_text("is not a picture that tenfold can read")
+    expect(told).to_contain_text("is not a picture this build can read")
     card(page, "note.txt").get_by_role("button", name="Remove").click()
     expect(told).to_contain_text("removed.")
 

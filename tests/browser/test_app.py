@@ -170,7 +170,7 @@ def test_where_there_are_accounts_one_signs_in_and_comes_back_to_ones_work(
     expect(page.get_by_role("navigation")).to_have_count(0)
     assert violations(page) == []
     sign_in(page, "olena", "not the password")
-    expect(page.locator(".error")).to_contain_text("Name or password are not right")
+    expect(page.locator(".error")).to_contain_text("The name or the password is not right")
     assert violations(page) == []
     sign_in(page, "olena")
     expect(page.get_by_role("heading", level=1)).to_have_text("Catalogue")

@@ -104,7 +104,7 @@ def test_a_file_that_is_no_picture_gets_its_message_beside_it(
     page = visit()
     choose(page, plane, note)
     said = card(page, "note.txt").locator(".failure")
-    expect(said).to_contain_text("is not a picture that tenfold can read. The file starts with")
+    expect(said).to_contain_text("is not a picture this build can read (it starts with")
     expect(said).to_contain_text("hello")
     expect(said).to_contain_text("Supported: JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF, HEIC.")
     expect(card(page, "plane.png").locator(".verdict")).to_be_visible()
@@ -121,7 +121,7 @@ def test_a_file_past_the_limit_is_said_to_be_too_large(visit: Visit, tmp_path: P
     page = visit()
     choose(page, large)
     said = card(page, "large.bmp").locator(".failure")
-    expect(said).to_contain_text("is too large.")
+    expect(said).to_contain_text("is too large a file")
     expect(said).to_contain_text("25 MB")
 
 
@@ -130,7 +130,7 @@ def test_a_damaged_picture_is_said_to_be_damaged(visit: Visit, plane: Path, tmp_
     cut.write_bytes(plane.read_bytes()[: plane.stat().st_size // 2])
     page = visit()
     choose(page, cut)
-    expect(card(page, "cut.png").locator(".failure")).to_contain_text("is damaged")
+    expect(card(page, "cut.png").locator(".failure")).to_contain_text("is a damaged")
 
 
 def test_a_picture_that_the_browser_cannot_show_is_classified_behind_a_placeholder(
