@@ -2,7 +2,7 @@
 
 import pytest
 
-from tenfold.images.signatures import SUPPORTED, describe, picture_format
+from tenfold.images.signatures import SUPPORTED, describe, kind_code, picture_format
 from tests.pictures import encoded, scene
 
 FORMATS = ("JPEG", "PNG", "WebP", "GIF", "BMP", "TIFF", "AVIF", "HEIC")
@@ -60,3 +60,21 @@ def test_anything_else_is_said_in_words(data: bytes, said: str) -> None:
 
 def test_a_letter_cut_in_two_is_still_text() -> None:
     assert describe(b"a" * 255 + "є".encode()) == f"it starts with '{'a' * 24}'"
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "empty"),
+        (b"hello from a text file", "text"),
+        (b"%PDF-1.7", "pdf"),
+        (b"PK\x05\x06", "archive"),
+        (b"\x00\x00\x00\x18ftypmp42", "video"),
+        (b"ID3\x04", "audio"),
+        (b"<svg xmlns=''>", "svg"),
+        (b"<!doctype html>", "html"),
+        (b"\x80\x04K\x01.", ""),
+    ],
+)
+def test_what_people_send_by_mistake_has_a_code(data: bytes, code: str) -> None:
+    assert kind_code(data) == code

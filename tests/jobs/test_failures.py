@@ -37,3 +37,9 @@ def test_a_file_s_name_cannot_steer_a_terminal(tmp_path: Path) -> None:
         (tmp_path / "a\x1b[31m\n.jpg").open()
     told = str(refused("Add pets", raised.value))
     assert told.isprintable()
+
+
+def test_the_reason_is_told_to_programs_by_a_code() -> None:
+    assert refused("Add pets", OSError(errno.ENOSPC, "No space left on device")).reason == "disk-full"
+    assert refused("Add pets", FileNotFoundError(errno.ENOENT, "No such file")).facts()["reason"] == "missing"
+    assert refused("Add pets", TimeoutError()).reason == ""

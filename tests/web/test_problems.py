@@ -9,7 +9,7 @@ from tenfold.web import problems
 from tests.fakes import RED, FakeClassifier, picture
 from tests.web.conftest import Running, Serve
 
-MEMBERS = {"type", "title", "status", "detail", "code", "subject", "problem", "received", "cure"}
+MEMBERS = {"type", "title", "status", "detail", "code", "subject", "problem", "received", "cure", "reason"}
 
 
 def check(answer: httpx.Response, status: int, code: str, detail: str) -> None:
