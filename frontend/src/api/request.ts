@@ -42,11 +42,11 @@ type JsonBody<O> = O extends { requestBody?: { content: { "application/json": in
   ? Body
   : unknown;
 /** The paths that take the method. */
-export type PathsWith<M extends Method> = {
+type PathsWith<M extends Method> = {
   [P in keyof paths]: paths[P] extends Record<M, object> ? P : never;
 }[keyof paths];
 
-export interface Options<P extends keyof paths, M extends Method> {
+interface Options<P extends keyof paths, M extends Method> {
   path?: Part<Operation<P, M>, "path">;
   query?: Part<Operation<P, M>, "query">;
   /** Sent as JSON; a FormData or Blob goes as it is. */

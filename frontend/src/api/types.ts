@@ -8,6 +8,5 @@ export type Action = Schemas["ActionAnswer"];
 export type ActionKind = Schemas["ActionRequest"]["kind"];
 export type FiltersBody = Schemas["FiltersRequest"];
 export type Job = Schemas["JobAnswer"];
-export type JobState = Job["state"];
 export type Counts = Schemas["CountsAnswer"];
 export type EntryDetail = Schemas["EntryDetail"];

@@ -4,7 +4,7 @@ import type { FiltersBody } from "../api/types";
 export const orders = ["newest", "oldest", "surest", "unsure", "novel", "taken", "name"] as const;
 export type Order = (typeof orders)[number];
 export const sources = ["upload", "api", "folder", "watch", "camera"] as const;
-export type SourceName = (typeof sources)[number];
+type SourceName = (typeof sources)[number];
 export const owners = ["visible", "mine", "shared"] as const;
 export type Owner = (typeof owners)[number];
 export type EntryState = "waiting" | "done" | "failed";

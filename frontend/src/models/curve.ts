@@ -1,6 +1,6 @@
 /** A curve of figures by epoch as the path of an SVG drawing. Knows nothing of what the figures mean. */
 
-export interface Frame {
+interface Frame {
   width: number;
   height: number;
   low: number;

@@ -3,7 +3,7 @@
 export type Grid = readonly (readonly number[])[];
 
 /** Pixels as a canvas wants them: red, green, blue and alpha, row by row. */
-export interface Heat {
+interface Heat {
   width: number;
   height: number;
   pixels: Uint8ClampedArray<ArrayBuffer>;

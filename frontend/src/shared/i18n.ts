@@ -1,6 +1,6 @@
 /** Plural forms, numbers and names in three languages. Knows no text of its own: those come as books, one a page. */
 
-export type PluralForms = Readonly<Partial<Record<Intl.LDMLPluralRule, string>> & { other: string }>;
+type PluralForms = Readonly<Partial<Record<Intl.LDMLPluralRule, string>> & { other: string }>;
 export type Values = Readonly<Record<string, string | number>>;
 
 /** The texts of one page in one language: plain ones, and those with a form for each kind of number. */
@@ -27,7 +27,7 @@ export type LanguageCode = keyof typeof languages;
 
 export const languageCodes = Object.keys(languages) as LanguageCode[];
 
-export function isLanguage(code: string): code is LanguageCode {
+function isLanguage(code: string): code is LanguageCode {
   return Object.hasOwn(languages, code);
 }
 

@@ -7,7 +7,7 @@ export const en = {
   addLabel: "Folder or manifest",
   addHint: "A path on the server: a folder of class-name/picture files, or a CSV or Parquet manifest.",
   addButton: "Add",
-  missing: "Not there",
+  missing: "Missing",
   checkedMark: "Checked",
   forget: "Take off the list",
   forgetTitle: "Take {name} off the list?",

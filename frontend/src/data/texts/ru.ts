@@ -10,7 +10,7 @@ export const ru: Translated<typeof en> = {
   addLabel: "Папка или манифест",
   addHint: "Путь на сервере: папка с файлами имя-класса/картинка или манифест CSV либо Parquet.",
   addButton: "Добавить",
-  missing: "Нет на месте",
+  missing: "Отсутствует",
   checkedMark: "Проверен",
   forget: "Убрать из списка",
   forgetTitle: "Убрать {name} из списка?",

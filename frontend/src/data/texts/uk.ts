@@ -10,7 +10,7 @@ export const uk: Translated<typeof en> = {
   addLabel: "Тека або маніфест",
   addHint: "Шлях на сервері: тека з файлами назва-класу/зображення або маніфест CSV чи Parquet.",
   addButton: "Додати",
-  missing: "Немає на місці",
+  missing: "Відсутній",
   checkedMark: "Перевірено",
   forget: "Прибрати зі списку",
   forgetTitle: "Прибрати {name} зі списку?",

@@ -68,7 +68,7 @@ export const ru: Translated<typeof en> = {
   train: "Обучить на исправлениях",
   trainingNow: "Обучение на исправлениях",
   attempts: "Попытки",
-  attemptsNone: "Ещё ничего не пробовали",
+  attemptsNone: "Попыток ещё не было",
   attempt: "Попытка {n}",
   verdict_better: "Новая модель лучше",
   verdict_worse: "Новая модель хуже",

@@ -68,7 +68,7 @@ export const uk: Translated<typeof en> = {
   train: "Навчити на виправленнях",
   trainingNow: "Навчання на виправленнях",
   attempts: "Спроби",
-  attemptsNone: "Ще нічого не пробували",
+  attemptsNone: "Спроб ще не було",
   attempt: "Спроба {n}",
   verdict_better: "Нова модель краща",
   verdict_worse: "Нова модель гірша",

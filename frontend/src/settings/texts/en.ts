@@ -6,7 +6,7 @@ export const en = {
   tabFolders: "Watched folders",
   tabPeople: "People",
   tabTokens: "API tokens",
-  tabAudit: "Who did what",
+  tabAudit: "Audit log",
   tabMe: "My account",
 
   serverLead: "What is changed here is written to {file} and holds from the next start of the server on.",

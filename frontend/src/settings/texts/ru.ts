@@ -9,7 +9,7 @@ export const ru: Translated<typeof en> = {
   tabFolders: "Папки под наблюдением",
   tabPeople: "Люди",
   tabTokens: "Токены API",
-  tabAudit: "Кто что делал",
+  tabAudit: "Журнал действий",
   tabMe: "Моя учётная запись",
 
   serverLead: "Изменения записываются в {file} и действуют со следующего запуска сервера.",

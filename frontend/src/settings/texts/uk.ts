@@ -9,7 +9,7 @@ export const uk: Translated<typeof en> = {
   tabFolders: "Теки під наглядом",
   tabPeople: "Люди",
   tabTokens: "Токени API",
-  tabAudit: "Хто що робив",
+  tabAudit: "Журнал дій",
   tabMe: "Мій обліковий запис",
 
   serverLead: "Зміни записуються у {file} і діють від наступного запуску сервера.",

@@ -78,7 +78,7 @@ export const en = {
   job_look: "Looking through a watched folder",
   jobEnded: "{job}: done.",
   state_failed: "It could not be finished.",
-  state_waiting: "Waits its turn",
+  state_waiting: "Waiting",
   state_running: "Under way",
   state_done: "Done",
   state_cancelled: "Stopped",
