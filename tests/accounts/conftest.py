@@ -1,7 +1,6 @@
 """People with cheap passwords, and a clock that the tests move."""
 
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
@@ -52,7 +51,7 @@ class Office:
 
 
 @pytest.fixture
-def office(database: Database, tmp_path: Path, clock: Clock) -> Office:
+def office(database: Database, clock: Clock) -> Office:
     """The people of an empty database: sessions end after an hour without use, or after a day."""
     return Office(database)
 
