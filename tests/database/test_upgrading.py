@@ -151,16 +151,38 @@ def test_many_that_start_at_once_upgrade_once(database_url: str) -> None:
     assert len(set(ended)) == 1
 
 
-def test_a_half_done_job_of_the_version_with_dbos_goes_on(database_url: str, tmp_path: Path) -> None:
-    old = tmp_path / "steps"
+def at_version(number: str, database_url: str, folder: Path) -> Database:
+    """A database as an older tenfold left it."""
+    old = folder / "steps"
     shutil.copytree(STEPS, old, ignore=shutil.ignore_patterns("__pycache__"))
     for path in (old / "versions").glob("[0-9]*.py"):
-        if path.name[:4] > "0003":
+        if path.name[:4] > number:
             path.unlink()
     database = Database(database_url)
     with database.engine.connect() as connection:
         command.upgrade(configured(connection, old), "head")
         connection.commit()
+    return database
+
+
+def test_vectors_of_every_model_are_kept(database_url: str, tmp_path: Path) -> None:
+    database = at_version("0007", database_url, tmp_path)
+    with_an_entry(database)
+    insert = "INSERT INTO {} (entry_id, model_hash, vector) VALUES (1, :model, :vector)"
+    with database.engine.begin() as connection:
+        connection.execute(text(insert.format("embeddings")), {"model": "new", "vector": b"1"})
+        for model, vector in (("new", b"0"), ("old", b"2")):
+            connection.execute(text(insert.format("set_aside_vectors")), {"model": model, "vector": vector})
+    upgrade(database)
+    with database.engine.connect() as connection:
+        rows = connection.execute(text("SELECT model_hash, vector FROM embeddings ORDER BY model_hash"))
+        assert [(model, bytes(vector)) for model, vector in rows] == [("new", b"1"), ("old", b"2")]
+    assert not inspect(database.engine).has_table("set_aside_vectors")
+    database.close()
+
+
+def test_a_half_done_job_of_the_version_with_dbos_goes_on(database_url: str, tmp_path: Path) -> None:
+    database = at_version("0003", database_url, tmp_path)
     schema = "" if database.sqlite else "dbos."
     job = (
         "INSERT INTO jobs (id, kind, title, params, by, state, done, total, message, cancel, created_at, "

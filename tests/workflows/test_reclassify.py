@@ -70,7 +70,9 @@ class Made:
 
     def vectors(self) -> dict[int, tuple[str, bytes]]:
         with self.database.reading() as session:
-            return {one.entry_id: (one.model_hash, one.vector) for one in session.scalars(select(Embedding))}
+            named = select(Embedding).join(Entry, Entry.id == Embedding.entry_id)
+            found = session.scalars(named.where(Embedding.model_hash == Entry.model_hash))
+            return {one.entry_id: (one.model_hash, one.vector) for one in found}
 
     def ask(self, work: FakeWork | None = None) -> Reclassification:
         one, job = self.job.begin(self.model, by=3)

@@ -27,7 +27,7 @@ class Compared:
     """One of what is compared: its model, its run, or both."""
 
     name: str
-    classifier: Classifier | None
+    classifier: "Classifier | None"
     run: Run | None = None
 
 

@@ -191,7 +191,7 @@ def test_an_answer_is_written_whole(intake: Ingest, database: Database, get: Get
     assert found.review_reason == "uncertain"
     assert (found.search_text, found.look) == ("a.png\nupload\nred", -7)
     with database.reading() as session:
-        kept = session.get_one(Embedding, entry.id)
+        kept = session.get_one(Embedding, (entry.id, found.model_hash))
     assert np.frombuffer(kept.vector, "<f2") == pytest.approx([0.6, 0.8, 0.0], abs=1e-3)
     assert not intake.waits()
 

@@ -12,10 +12,10 @@ import numpy as np
 from sqlalchemy import ColumnElement, and_, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from tenfold.catalogue.edits import model_classes as set_aside
 from tenfold.catalogue.edits.kinds import Changed, Values
 from tenfold.catalogue.edits.rows import locked, write
 from tenfold.catalogue.entries.tables import DONE, NONE, Action, Change, Entry, Proposal, Reclassification
+from tenfold.catalogue.ingest.answers import packed, write_vectors
 from tenfold.catalogue.search import review
 from tenfold.database import Database, now
 from tenfold.errors import CatalogueError, NotInCatalogue
@@ -247,7 +247,7 @@ class Reclassifications:
             plans.append((entry, _made(entry, proposal, one.model_hash, threshold)))
             if proposal.vector is not None:
                 placed[proposal.entry_id] = proposal.vector
-        set_aside.keep(session, one.model_hash, placed)
+        write_vectors(self._database, session, placed, one.model_hash)
         assert one.action_id is not None
         write(session, one.action_id, plans)
         counted = update(Action).where(Action.id == one.action_id).values(count=Action.count + len(plans))
@@ -273,7 +273,7 @@ def _proposal(number: int, entry: int, said: Prediction, old: str | None, correc
         "novelty": said.novelty,
         "known": said.known,
         "probabilities": dict(said.probabilities),
-        "vector": None if said.embedding is None else said.embedding.astype("<f2").tobytes(),
+        "vector": None if said.embedding is None else packed(said.embedding),
     }
 
 

@@ -7,7 +7,6 @@ from typing import Any, cast
 from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
-from tenfold.catalogue.edits import model_classes as set_aside
 from tenfold.catalogue.edits.kinds import Changed, Values, filed_under, recorded
 from tenfold.catalogue.entries.search_text import search_text
 from tenfold.catalogue.entries.tables import Change, Entry, Name
@@ -44,9 +43,6 @@ def write(session: Session, action_id: int, plans: Sequence[tuple[Values, Change
     for names, rows in alike.items():
         new = {name: bindparam(f"to_{name}", type_=_TABLE.c[name].type) for name in names}
         session.connection().execute(update(_TABLE).where(_TABLE.c.id == bindparam("of")).values(new), rows)
-    models = {entry["id"]: made["model_hash"] for entry, made in plans if "model_hash" in made}
-    if models:
-        set_aside.exchange(session, models)
 
 
 def _with_following(

@@ -168,19 +168,7 @@ class Embedding(Base):
     entry_id: Mapped[int] = mapped_column(
         BigId, ForeignKey("entries.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
-    model_hash: Mapped[str] = mapped_column(String(64), index=True)
-    vector: Mapped[bytes] = mapped_column(LargeBinary)
-
-
-class SetAsideVector(Base):
-    """Where another model than the one that names it now put an entry; it comes back with that model."""
-
-    __tablename__ = "set_aside_vectors"
-
-    entry_id: Mapped[int] = mapped_column(
-        BigId, ForeignKey("entries.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
-    )
-    model_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    model_hash: Mapped[str] = mapped_column(String(64), primary_key=True, index=True)
     vector: Mapped[bytes] = mapped_column(LargeBinary)
 
 

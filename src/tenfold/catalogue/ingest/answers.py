@@ -28,7 +28,7 @@ def write_answers(
     query = select(Entry).where(Entry.id.in_(answers)).order_by(Entry.id).with_for_update()
     entries = session.scalars(query).all()
     names = names_of(session, [entry.id for entry in entries])
-    rows, vectors = [], dict[int, NDArray[np.float32]]()
+    rows, vectors = [], dict[int, bytes]()
     for entry in entries:
         answer = answers[entry.id]
         if isinstance(answer, PictureError):
@@ -39,8 +39,8 @@ def write_answers(
         columns["look"] = looks.get(entry.id, entry.look)
         rows.append({"id": entry.id} | columns)
         if answer.embedding is not None:
-            vectors[entry.id] = answer.embedding
-    _place(database, session, vectors, model_hash)
+            vectors[entry.id] = packed(answer.embedding)
+    write_vectors(database, session, vectors, model_hash)
     session.expunge_all()  # the rows say it all; nothing is to be written twice
     # Rows of one statement must have the same columns.
     for answered in (True, False):
@@ -48,19 +48,23 @@ def write_answers(
             session.execute(update(Entry), some)
 
 
-def _place(
-    database: Database, session: Session, vectors: Mapping[int, NDArray[np.float32]], model_hash: str
+def packed(embedding: NDArray[np.float32]) -> bytes:
+    """A vector as it is stored."""
+    return embedding.astype("<f2").tobytes()
+
+
+def write_vectors(
+    database: Database, session: Session, vectors: Mapping[int, bytes], model_hash: str
 ) -> None:
-    """Where a model puts entries."""
-    rows = [
-        {"entry_id": entry, "model_hash": model_hash, "vector": vector.astype("<f2").tobytes()}
-        for entry, vector in vectors.items()
-    ]
-    if not rows:
+    """Store a model's vectors by entry, in a transaction of the caller; those of other models stay."""
+    if not vectors:
         return
+    rows = [{"entry_id": e, "model_hash": model_hash, "vector": vector} for e, vector in vectors.items()]
     statement = database.insert(Embedding)
-    placed = {"model_hash": statement.excluded.model_hash, "vector": statement.excluded.vector}
-    session.execute(statement.on_conflict_do_update(index_elements=["entry_id"], set_=placed), rows)
+    new = {"vector": statement.excluded.vector}
+    session.execute(
+        statement.on_conflict_do_update(index_elements=["entry_id", "model_hash"], set_=new), rows
+    )
 
 
 def _answered(entry: Entry, answer: Prediction, model_hash: str, threshold: float | None) -> dict[str, Any]:

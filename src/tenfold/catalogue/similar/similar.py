@@ -1,8 +1,8 @@
 """More like this: the entries whose pictures a model puts nearest to one entry's. Knows vectors, no model.
 
-Vectors of different models have nothing to do with each other: an entry is compared with those that the same
-model named. While the index of a model is made, in the background, all vectors of the newest entries are
-looked at instead.
+An entry is compared by the model that names it, with those that have a vector of the same model: vectors of
+different models have nothing to do with each other. While the index of a model is made, in the background,
+all vectors of the newest entries are searched instead.
 """
 
 import logging
@@ -35,8 +35,8 @@ class SimilarEntries:
     """What is like an entry.
 
     entries: with their cosine similarity, -1 to 1, the most alike first. model: the model whose vectors were
-    compared. compared: how many entries it named. others: how many were named by other models, and could not
-    be compared. complete: whether all that were to be compared were.
+    compared. compared: how many entries have one. others: how many have none, and could not be compared.
+    complete: whether all that were to be compared were.
     """
 
     entries: list[tuple[Entry, float]]
@@ -100,7 +100,7 @@ class Similar:
 
     def _vector(self, entry: Entry) -> tuple[Vectors, str]:
         with self._database.reading() as session:
-            row = session.get(Embedding, entry.id)
+            row = session.get(Embedding, (entry.id, entry.model_hash or ""))
         if row is None:
             raise CatalogueError(
                 f"Entry {entry.id}",
@@ -141,7 +141,7 @@ class Similar:
         self._at_work.start()
 
     def _clear(self) -> None:
-        """Remove the files of models that named none of the entries there are."""
+        """Remove the files of models of which there are no vectors."""
         with self._database.reading() as session:
             models = set(session.scalars(select(Embedding.model_hash).distinct()))
         for file in self._folder.glob("*"):
@@ -149,12 +149,12 @@ class Similar:
                 file.unlink(missing_ok=True)
 
     def _sizes(self, model: str) -> tuple[int, int]:
-        """How many entries the model named, and how many all models did; a few seconds old at most."""
+        """How many entries have a vector of the model, and how many any vector; some seconds old."""
         at, compared, everything = self._counted.get(model, (-1e9, 0, 0))
         if time.monotonic() - at > _SECONDS_BETWEEN_LOOKS:
             with self._database.reading() as session:
                 compared = session.scalar(select(func.count()).where(Embedding.model_hash == model)) or 0
-                everything = session.scalar(select(func.count()).select_from(Embedding)) or 0
+                everything = session.scalar(select(func.count(Embedding.entry_id.distinct()))) or 0
             self._counted[model] = time.monotonic(), compared, everything
         return compared, everything
 
@@ -174,7 +174,7 @@ class Similar:
             count = min(4 * count, _FARTHEST)
 
     def _seen(self, numbers: list[int], filters: Filters, model: str) -> set[int]:
-        """Those of some entries that the person sees and that the model named."""
+        """Those of some entries that the person sees and that have a vector of the model."""
         query = select(Entry.id).join(Embedding, Embedding.entry_id == Entry.id)
         query = query.where(Entry.id.in_(numbers), Embedding.model_hash == model)
         with self._database.reading() as session:

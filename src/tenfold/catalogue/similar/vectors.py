@@ -38,7 +38,7 @@ Found = list[tuple[int, float]]
 
 
 class ModelVectors:
-    """The vectors of the entries that one model named.
+    """The vectors of one model.
 
     Args:
         folder: where the index's file is kept; it is made again where it is missing, damaged or behind.
@@ -190,7 +190,7 @@ def _all_ids(session: Session, model: str) -> NDArray[np.int64]:
 
 
 def _count_and_last(session: Session, model: str) -> tuple[int, int]:
-    """How many entries the model named, and the greatest id of theirs."""
+    """How many entries have a vector of the model, and the greatest id of theirs."""
     query = select(func.count(), func.max(Embedding.entry_id)).where(Embedding.model_hash == model)
     count, last = session.execute(query).one()
     return count, last or 0
