@@ -12,6 +12,7 @@ import pytest
 from tenfold.errors import DatasetError
 from tenfold.jobs import Stopped
 from tenfold.paths import Home
+from tenfold.storage import MemoryStore
 from tenfold.workflows.check_data import CheckData, CheckDataParams
 from tests.paths import ROOT
 
@@ -20,9 +21,10 @@ PROGRAM = """
 import sys
 from pathlib import Path
 from tenfold.paths import Home
+from tenfold.storage import MemoryStore
 from tests.workflows.test_check_data import Asked, CheckData
 home = Path(sys.argv[1])
-CheckData(home / "checks", home / "data", Home(home))(Asked(home))
+CheckData(MemoryStore(), home / "data", Home(home))(Asked(home))
 """
 
 
@@ -93,16 +95,16 @@ def test_a_check_ends_with_the_process_that_started_it_even_when_that_is_killed(
 
 @pytest.mark.slow
 def test_a_check_that_is_to_stop_stops(endless: Path) -> None:
-    check = CheckData(endless / "checks", endless / "data", Home(endless))
+    check = CheckData(reports := MemoryStore(), endless / "data", Home(endless))
     began = time.monotonic()
     with pytest.raises(Stopped):
         check(Asked(endless, stopping_after=2))  # type: ignore[arg-type]
     assert time.monotonic() - began < 10
-    assert list((endless / "checks").iterdir()) == []
+    assert list(reports.all_keys()) == []
 
 
 @pytest.mark.slow
 def test_what_went_wrong_is_told_in_the_check_s_own_words(tmp_path: Path) -> None:
-    check = CheckData(tmp_path / "checks", tmp_path / "data", Home(tmp_path))
+    check = CheckData(MemoryStore(), tmp_path / "data", Home(tmp_path))
     with pytest.raises(DatasetError, match=r"could not be checked \(.*missing.*\)"):
         check(Asked(tmp_path / "missing"))  # type: ignore[arg-type]

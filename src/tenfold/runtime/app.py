@@ -74,7 +74,7 @@ class App(Foundation):
         return ServerFiles(self.home.folder, self.database.file, readable=(self.settings.data_dir,))
 
     def blobs(self, name: str) -> "BlobStore":
-        """The store for `name`: pictures, models, thumbnails."""
+        """The store for `name`: pictures, models, thumbnails, checks, comparisons."""
         from tenfold.storage import LocalStore
 
         return LocalStore(self.home.blobs(name), lasting=name != "thumbnails")
@@ -233,7 +233,7 @@ class App(Foundation):
     def check_data(self) -> "CheckData":
         from tenfold.workflows.check_data import CheckData
 
-        return CheckData(self.home.blobs("checks"), self.settings.data_dir, self.home)
+        return CheckData(self.blobs("checks"), self.settings.data_dir, self.home)
 
     @part
     def train(self) -> "Train":
@@ -245,7 +245,14 @@ class App(Foundation):
     def compare(self) -> "Compare":
         from tenfold.workflows.compare import Compare
 
-        return Compare(self.registry, self.load, self.files, self.home, self.settings.data_dir)
+        return Compare(
+            self.registry,
+            self.load,
+            self.files,
+            self.blobs("comparisons"),
+            self.home.cache,
+            self.settings.data_dir,
+        )
 
     @part
     def improvements(self) -> "Improvements":

@@ -48,6 +48,15 @@ class BlobStore(Protocol):
         """
 
 
+def read_if_there(store: BlobStore, key: str) -> bytes | None:
+    """A whole blob; None where there is none."""
+    try:
+        with store.open(key) as file:
+            return file.read()
+    except FileNotFoundError:
+        return None
+
+
 def check_key(key: str) -> str:
     """The key; it must not lead out of a folder."""
     assert _KEY.fullmatch(key), key

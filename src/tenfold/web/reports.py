@@ -1,10 +1,6 @@
 """Sends a page that a report wrote: one file with everything inside, shut off from the API."""
 
-from pathlib import Path
-
 from fastapi.responses import HTMLResponse
-
-from tenfold.web.service import WebService
 
 # Sandboxed without allow-same-origin: it has an origin of its own, sends no cookie, reads no answer of ours.
 # Its policy lets it fetch nothing; its own scripts and styles stand in it.
@@ -15,7 +11,6 @@ _SANDBOX = (
 )
 
 
-async def page_response(service: WebService, path: Path) -> HTMLResponse:
-    """The page in a file that is there."""
-    content = await service.threads.read(path.read_bytes)
+def page_response(content: bytes) -> HTMLResponse:
+    """The page as an answer."""
     return HTMLResponse(content, headers={"Content-Security-Policy": _SANDBOX})

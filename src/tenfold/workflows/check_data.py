@@ -13,9 +13,9 @@ from pydantic import Field
 
 from tenfold import processes
 from tenfold.errors import DatasetError
-from tenfold.files import write_whole
 from tenfold.jobs import WORK, JobType, Shape, Stopped, Work
 from tenfold.paths import Home
+from tenfold.storage import BlobStore
 
 # What a summary keeps of each kind of problem; the page has all.
 _NAMED = 5
@@ -62,24 +62,23 @@ class CheckData:
     """Does the job "check-data".
 
     Args:
-        checks: the folder for results: key.json and key.html.
+        reports: the results, as key.json and key.html.
         data_dir: where CIFAR-10 is.
         home: tenfold's folder.
     """
 
-    def __init__(self, checks: Path, data_dir: Path, home: Home) -> None:
-        self._checks, self._data_dir, self._home = checks, data_dir, home
+    def __init__(self, reports: BlobStore, data_dir: Path, home: Home) -> None:
+        self.reports, self._data_dir, self._home = reports, data_dir, home
 
     def __call__(self, work: Work[CheckDataParams]) -> CheckDataResult:
         source, key = work.params.source, work.params.key
-        self._checks.mkdir(parents=True, exist_ok=True)
         work.progress(0, 0, "looking for copies, wrong labels and pictures that show little")
-        with tempfile.TemporaryDirectory(dir=self._checks, prefix=".check-") as folder:
+        with tempfile.TemporaryDirectory(prefix="tenfold-check-") as folder:
             page = Path(folder) / "page.html"
             found = self._run(work, source, page)
             summary = _summary(found)
-            write_whole(self._checks / f"{key}.html", page.read_bytes())
-            write_whole(self._checks / f"{key}.json", summary.model_dump_json().encode())
+            self.reports.put(f"{key}.html", page.read_bytes())
+            self.reports.put(f"{key}.json", summary.model_dump_json().encode())
         return summary
 
     def _run(self, work: Work[CheckDataParams], source: str, page: Path) -> dict[str, Any]:

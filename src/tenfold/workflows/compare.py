@@ -14,8 +14,8 @@ from tenfold.inference import Classifier
 from tenfold.jobs import WORK, JobType, Shape, Stopped, Work
 from tenfold.models.registry import Registry
 from tenfold.models.tables import RegisteredModel
-from tenfold.paths import Home
 from tenfold.server_files import ServerFiles
+from tenfold.storage import BlobStore, read_if_there
 
 Split = Literal["test", "validation", "training", "all"]
 
@@ -79,7 +79,8 @@ class Compare:
     Args:
         load: makes a classifier of a model file.
         files: opens the pictures.
-        home: tenfold's folder; pages are in its folder comparisons.
+        reports: the pages, each as job.html.
+        cache: where decoded pictures are kept.
         data_dir: where CIFAR-10 is.
     """
 
@@ -88,15 +89,16 @@ class Compare:
         registry: Registry,
         load: Callable[[Path], Classifier],
         files: ServerFiles,
-        home: Home,
+        reports: BlobStore,
+        cache: Path,
         data_dir: Path,
     ) -> None:
         self._registry, self._load, self._files = registry, load, files
-        self._home, self._data_dir = home, data_dir
+        self._reports, self._cache, self._data_dir = reports, cache, data_dir
 
-    def page(self, job: str) -> Path:
-        """Where a job's page is, once it has ended."""
-        return self._home.blobs("comparisons") / f"{job}.html"
+    def page(self, job: str) -> bytes | None:
+        """A job's page; None before it has ended."""
+        return read_if_there(self._reports, f"{job}.html")
 
     def __call__(self, work: Work[CompareParams]) -> CompareResult:
         keys, source, split = work.params.models, work.params.data, work.params.split
@@ -118,7 +120,7 @@ class Compare:
                 source,
                 side=side,
                 data_dir=self._data_dir,
-                cache=self._home.cache,
+                cache=self._cache,
                 resize=resize,
                 files=self._files,
             )
@@ -128,7 +130,8 @@ class Compare:
         for name, key in zip(names, keys, strict=True):
             facts["models"][name]["hash"] = key
         compared = [Compared(name, model) for name, model in models.items()]
-        comparison_page.write(self.page(work.id), compared, found, title_of(source), split)
+        page = comparison_page.render(compared, found, title_of(source), split)
+        self._reports.put(f"{work.id}.html", page.encode(errors="replace"))
         return CompareResult(data=source, split=split, **facts)
 
 

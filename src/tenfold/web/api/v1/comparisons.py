@@ -71,9 +71,9 @@ def compare(request: Request, who: Administrator, asked: ComparisonRequest) -> J
 )  # fmt: skip
 async def report(request: Request, who: Viewer, job: str) -> Response:
     """The figures, and pictures that one model gets right and another wrong."""
-    app = service_of(request).app
-    found = await service_of(request).threads.read(app.jobs.get, job)
-    page = app.compare.page(found.id)
-    if found.kind != COMPARE.kind or not page.is_file():
+    service = service_of(request)
+    found = await service.threads.read(service.app.jobs.get, job)
+    page = await service.threads.read(service.app.compare.page, found.id)
+    if found.kind != COMPARE.kind or page is None:
         raise NotHere(f"The comparison {job[:64]}", "has no page", cure="It is written when the job ends.")
-    return await page_response(service_of(request), page)
+    return page_response(page)

@@ -17,6 +17,7 @@ from tenfold.datasets.opening import CIFAR10
 from tenfold.errors import DatasetError
 from tenfold.runs.listing import data_of_runs
 from tenfold.server_files import ServerFiles
+from tenfold.storage import read_if_there
 from tenfold.web.job_answers import JobAnswer, job_answer
 from tenfold.web.problems import NotHere, responses
 from tenfold.web.reports import page_response
@@ -200,7 +201,7 @@ def checked(request: Request, who: Viewer, key: str) -> CheckDataResult:
     """The last check's findings in short."""
     service = service_of(request)
     _named(service, key)
-    return CheckDataResult.model_validate_json(_kept(service, key, ".json").read_bytes())
+    return CheckDataResult.model_validate_json(_report(service, key, ".json"))
 
 
 @router.get(
@@ -214,7 +215,7 @@ async def check_page(request: Request, who: Viewer, key: str) -> Response:
     """All findings, with their pictures."""
     service = service_of(request)
     await service.threads.read(_named, service, key)
-    return await page_response(service, _kept(service, key, ".html"))
+    return page_response(await service.threads.read(_report, service, key, ".html"))
 
 
 def _known(service: WebService) -> dict[str, bool]:
@@ -249,7 +250,7 @@ def _source(service: WebService, source: str, listed: bool) -> SourceAnswer:
         source=source,
         present=cifar10.is_whole(data_dir) if source == CIFAR10 else Path(source).exists(),
         listed=listed,
-        checked=(_checks(service) / f"{key}.json").is_file(),
+        checked=service.app.check_data.reports.size(f"{key}.json") is not None,
     )
 
 
@@ -278,14 +279,10 @@ def _browsed_at(source: str, data_dir: Path, files: ServerFiles, changed: int) -
     return browse(source, data_dir, files)
 
 
-def _checks(service: WebService) -> Path:
-    return service.app.home.blobs("checks")
-
-
-def _kept(service: WebService, key: str, ending: str) -> Path:
-    path = _checks(service) / f"{key}{ending}"
-    if not path.is_file():
+def _report(service: WebService, key: str, ending: str) -> bytes:
+    found = read_if_there(service.app.check_data.reports, f"{key}{ending}")
+    if found is None:
         raise NotHere(
             f"A check of {key}", "was not made yet", cure=f"POST /api/v1/data/{key}/check makes one."
         )
-    return path
+    return found

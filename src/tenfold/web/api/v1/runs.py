@@ -247,10 +247,11 @@ def delete(request: Request, who: Administrator, name: str) -> None:
 )  # fmt: skip
 async def report(request: Request, who: Viewer, name: str) -> Response:
     """The report page, shut off from everything else: it may run its own script and nothing more."""
-    page = service_of(request).app.train.run(name).report_file
+    service = service_of(request)
+    page = service.app.train.run(name).report_file
     if not page.is_file():
         raise NotHere(f"The run {name}", "has no report", cure="`tenfold evaluate` writes one.")
-    return await page_response(service_of(request), page)
+    return page_response(await service.threads.read(page.read_bytes))
 
 
 def _note(service: WebService, who: Visitor, action: str, subject: str, **details: str) -> None:
