@@ -14,5 +14,5 @@ export default defineConfig({
     target: "es2022",
   },
   server: { proxy: { "/api": api, "/healthz": api } },
-  test: { include: ["src/**/*.test.ts"] },
+  test: { include: ["src/**/*.test.ts"], css: true } /* or a style sheet reads as empty */,
 });
