@@ -52,6 +52,16 @@ class Home(os.PathLike[str]):
         return self.folder / "datasets.json"
 
     @property
+    def learning_curves(self) -> Path:
+        """Runs on parts of a dataset, a folder for each curve."""
+        return self.folder / "learning-curves"
+
+    @property
+    def data(self) -> Path:
+        """Training data, where no other folder is named."""
+        return self.folder / "data"
+
+    @property
     def cache(self) -> Path:
         """Decoded datasets; they are made again where they are missing."""
         return self.folder / "cache"

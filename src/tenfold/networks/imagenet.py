@@ -12,6 +12,7 @@ from torch import Tensor
 from tenfold import settings
 from tenfold.downloads import Progress, download
 from tenfold.errors import TrainingError
+from tenfold.paths import Home
 
 URL = "https://download.pytorch.org/models/vgg16-397923af.pth"
 # Of ImageNet's pictures, in 0..255: what the published weights were trained with.
@@ -86,7 +87,7 @@ def fetch(*, url: str = "", progress: Progress = lambda done, total: None) -> Pa
         TrainingError: it cannot be fetched, kept, or is another file.
     """
     url = url or URL
-    path = Path(settings.load().home) / "weights" / url.rpartition("/")[2]
+    path = Home(settings.load().home).weights / url.rpartition("/")[2]
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.is_file():

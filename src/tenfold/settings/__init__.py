@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tenfold.errors import SettingError
+from tenfold.paths import Home
 
 CONFIG_VARIABLE = "TENFOLD_CONFIG"
 # Stands for "not set" until __post_init__ has put the machine's default in its place.
@@ -194,7 +195,7 @@ class Settings:
         home = default_home() if self.home is _UNSET else self.home
         object.__setattr__(self, "home", home)
         if self.data_dir is _UNSET:
-            object.__setattr__(self, "data_dir", home / "data")
+            object.__setattr__(self, "data_dir", Home(home).data)
         for one in fields(self):
             _check(one, getattr(self, one.name), one.name)
         part = self.upload_memory * self.client_percent // 100
@@ -274,7 +275,7 @@ def _given(
             stated[one.name] = (_from_text(one, text, name), name)
     home = stated["home"][0] if "home" in stated else default_home(environ)
     named = file or environ.get(CONFIG_VARIABLE, "").strip()
-    path = _expanded(named, CONFIG_VARIABLE) if named else home / "tenfold.toml"
+    path = _expanded(named, CONFIG_VARIABLE) if named else Home(home).settings
     in_file = _from_file(path) if named or path.is_file() else {}
     return {"home": (home, "default")} | {n: (v, str(path)) for n, v in in_file.items()} | stated
 

@@ -14,13 +14,14 @@ from tomlkit.exceptions import TOMLKitError
 from tenfold import settings
 from tenfold.errors import SettingError
 from tenfold.files import private_mode, replacing
+from tenfold.paths import Home
 
 
 def place(home: Path, environ: Mapping[str, str] | None = None) -> Path:
     """The file that settings are written to: the one that they are read from, or tenfold.toml in home."""
     environ = os.environ if environ is None else environ
     named = environ.get(settings.CONFIG_VARIABLE, "").strip()
-    return Path(named).expanduser() if named else home / "tenfold.toml"
+    return Path(named).expanduser() if named else Home(home).settings
 
 
 def change(file: Path, values: Mapping[str, Any], environ: Mapping[str, str] | None = None) -> None:

@@ -10,6 +10,7 @@ import click
 from tenfold.cli.data.datasets import confined_files, confined_option, open_data
 from tenfold.cli.terminal.text import Progress, printable
 from tenfold.errors import DatasetError
+from tenfold.paths import Home
 
 if TYPE_CHECKING:
     from tenfold.evaluation.data_check.findings import DataCheck
@@ -73,7 +74,7 @@ def check(
     side = _CIFAR10_SIDE if cifar10 else _SIDE
     data_dir = data_dir or Path(chosen.data_dir)
     files = confined_files(chosen, data_dir) if confined else None
-    data = open_data(source, side, data_dir, Path(chosen.home), files=files)
+    data = open_data(source, side, data_dir, Home(chosen.home).cache, files=files)
     classifier = Classifier(model or chosen.model or None, threads=chosen.threads)
     root = None if cifar10 else _root(source)
     steps = _Steps()

@@ -8,6 +8,7 @@ import click
 from tenfold.cli.data.datasets import open_data
 from tenfold.cli.terminal.text import padded, printable, width
 from tenfold.errors import DatasetError
+from tenfold.paths import Home
 
 if TYPE_CHECKING:
     from tenfold.datasets.dataset import Dataset
@@ -44,7 +45,7 @@ def show(source: str, output: Path, data_dir: Path | None) -> None:
 
     chosen = settings.load()
     side = _CIFAR10_SIDE if source == "cifar10" else _SIDE
-    data = open_data(source, side, data_dir or Path(chosen.data_dir), Path(chosen.home))
+    data = open_data(source, side, data_dir or Path(chosen.data_dir), Home(chosen.home).cache)
     some = data.training.take(first(data.training))
     sheet = contact_sheet(some.pictures, [some.classes[label] for label in some.labels])
     try:

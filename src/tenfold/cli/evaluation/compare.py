@@ -12,6 +12,7 @@ from tenfold.cli.data.datasets import SOURCE_HELP
 from tenfold.cli.terminal.sparkline import sparkline
 from tenfold.cli.terminal.text import Progress, printable, table
 from tenfold.errors import UsageError
+from tenfold.paths import Home
 
 if TYPE_CHECKING:
     from tenfold.datasets.dataset import Dataset
@@ -65,13 +66,13 @@ def compare(subjects: tuple[str, ...], **given: Any) -> None:
             cure="`tenfold runs` lists the runs; the bundled model is called bundled.",
         )
     chosen = settings.load()
-    compared = _opened(subjects, Path(chosen.home) / "runs", chosen.threads)
+    compared = _opened(subjects, Home(chosen.home).runs, chosen.threads)
     source = given["source"] or _source(compared)
     with_model = [one for one in compared if one.classifier]
     found = None
     if len(with_model) > 1:
         data_dir = given["data_dir"] or Path(chosen.data_dir)
-        found = _compared(with_model, source, given["split"], data_dir, Path(chosen.home))
+        found = _compared(with_model, source, given["split"], data_dir, Home(chosen.home).cache)
     _tell_missing(compared)
     if given["as_json"]:
         click.echo(json.dumps(_facts(compared, found), indent=2))
@@ -140,7 +141,7 @@ def _source(compared: "Sequence[Compared]") -> str:
 
 
 def _compared(
-    compared: "Sequence[Compared]", source: str, split: str, data_dir: Path, home: Path
+    compared: "Sequence[Compared]", source: str, split: str, data_dir: Path, cache: Path
 ) -> "Comparison":
     """All models' answers to the same pictures, each at its own size."""
     from tenfold.datasets.opening import open_dataset
@@ -152,7 +153,7 @@ def _compared(
                 source,
                 side=side,
                 data_dir=data_dir,
-                cache=home / "cache",
+                cache=cache,
                 resize=resize,
                 progress=progress.show,
             )

@@ -9,6 +9,7 @@ import click
 
 from tenfold.cli.data.datasets import SOURCE_HELP, open_data
 from tenfold.cli.terminal.text import Progress, padded, printable, width
+from tenfold.paths import Home
 
 if TYPE_CHECKING:
     from tenfold.datasets.labelled import LabelledPictures
@@ -44,7 +45,7 @@ _PATIENCE = 120.0
     metavar="DIR",
     help="Pictures of none of the classes; else made-up ones.",
 )
-@click.option("--strangers", type=_FOLDER, hidden=True)  # its earlier name
+@click.option("--strangers", type=_FOLDER, hidden=True, help="The earlier name of --out-of-distribution.")
 @click.option(
     "--robustness/--no-robustness",
     default=None,
@@ -83,14 +84,14 @@ def evaluate(**given: Any) -> None:
     classifier = Classifier(given["model"] or chosen.model or None, threads=chosen.threads)
     run = Run.open(given["run"]) if given["run"] else Run.of_model(Path(classifier.path))
     source = given["source"] or (run.source if run else "cifar10")
-    data = _open(source, given["split"], classifier, data_dir, Path(chosen.home))
+    data = _open(source, given["split"], classifier, data_dir, Home(chosen.home).cache)
     check_fit(classifier, data)
     curve = None
     if given["learning"]:
         from tenfold.cli.evaluation.learning_curve import trained_curve
 
         epochs = given["curve_epochs"]
-        curve = trained_curve(classifier.info, source, epochs, data_dir=data_dir, home=Path(chosen.home))
+        curve = trained_curve(classifier.info, source, epochs, data_dir=data_dir, home=Home(chosen.home))
     kinds = []
     if given["report"]:
         unknown = given["out_of_distribution"] or given["strangers"]
@@ -137,14 +138,14 @@ def _show_step(doing: str) -> None:
 
 
 def _open(
-    source: str, split: str, classifier: "Classifier", data_dir: Path, home: Path
+    source: str, split: str, classifier: "Classifier", data_dir: Path, cache: Path
 ) -> "LabelledPictures":
     """The pictures to evaluate on, labelled in the order of the model's classes."""
     from tenfold.evaluation.class_mapping import with_classes
     from tenfold.evaluation.compare_models import part
 
     info = classifier.info
-    data = open_data(source, info.input_size, data_dir, home, resize=info.resize, fetch=False)
+    data = open_data(source, info.input_size, data_dir, cache, resize=info.resize, fetch=False)
     return with_classes(part(data, split), info.labels)
 
 

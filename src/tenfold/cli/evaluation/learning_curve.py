@@ -8,6 +8,7 @@ import click
 
 from tenfold.cli.data.datasets import open_data
 from tenfold.cli.training.live import LiveTable
+from tenfold.paths import Home
 
 if TYPE_CHECKING:
     from tenfold.evaluation.learning_curve import LearningCurve
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def trained_curve(
-    info: "ModelInfo", source: str, epochs: int | None, *, data_dir: Path, home: Path
+    info: "ModelInfo", source: str, epochs: int | None, *, data_dir: Path, home: Home
 ) -> "LearningCurve":
     """Train the model's recipe on parts of the pictures; what was trained before is taken from `home`.
 
@@ -27,7 +28,7 @@ def trained_curve(
     from tenfold.training.learning_curve import learning_curve, recipe_of
 
     recipe = recipe_of(info, epochs)
-    data = open_data(source, info.input_size, data_dir, home)
+    data = open_data(source, info.input_size, data_dir, home.cache)
     # The same question goes on where it was stopped; another recipe or other pictures begin anew.
     question = hashlib.sha256((recipe_file.dumps(recipe) + data.fingerprint).encode()).hexdigest()
     tables = [LiveTable()]
@@ -41,7 +42,7 @@ def trained_curve(
         return learning_curve(
             data,
             recipe,
-            home / "learning-curves" / question[:16],
+            home.learning_curves / question[:16],
             on_step=begin,
             report=lambda progress: tables[-1].show(progress),
         )

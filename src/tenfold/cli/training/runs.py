@@ -9,6 +9,7 @@ import click
 
 from tenfold.cli.terminal.sparkline import sparkline
 from tenfold.cli.terminal.text import padded, printable, table, width
+from tenfold.paths import Home
 from tenfold.runs.progress import clock
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def runs(context: click.Context, folder: Path | None, as_json: bool) -> None:
     from tenfold import settings
     from tenfold.runs.listing import find_runs
 
-    context.obj = folder or Path(settings.load().home) / "runs"
+    context.obj = folder or Home(settings.load().home).runs
     if context.invoked_subcommand is not None:
         return
     found = find_runs(context.obj)

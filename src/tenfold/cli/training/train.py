@@ -12,6 +12,7 @@ from tenfold.cli.terminal.text import printable
 from tenfold.cli.training.live import LiveTable
 from tenfold.cli.training.request import Asked
 from tenfold.errors import UsageError
+from tenfold.paths import Home
 
 if TYPE_CHECKING:
     from tenfold.datasets.dataset import Dataset
@@ -84,7 +85,7 @@ def train(confined: bool, **given: Any) -> int | None:
 
     asked = Asked(**given)
     chosen = settings.load()
-    home_runs = Path(chosen.home) / "runs"
+    home_runs = Home(chosen.home).runs
     if asked.finish and not asked.resume:
         raise UsageError(
             "--finish",
@@ -104,7 +105,7 @@ def train(confined: bool, **given: Any) -> int | None:
         return None
     data_dir = asked.data_dir or Path(chosen.data_dir)
     files = confined_files(chosen, data_dir) if confined else None
-    data = open_data(asked.source, recipe.side, data_dir, Path(chosen.home), files=files)
+    data = open_data(asked.source, recipe.side, data_dir, Home(chosen.home).cache, files=files)
     if not asked.resume and not asked.chose_batch_size:
         from tenfold.training import pipeline
 
