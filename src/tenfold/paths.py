@@ -16,6 +16,9 @@ class Home(os.PathLike[str]):
     def __fspath__(self) -> str:
         return str(self.folder)
 
+    def __str__(self) -> str:
+        return str(self.folder)
+
     @property
     def settings(self) -> Path:
         """The settings' file, where no other is named."""

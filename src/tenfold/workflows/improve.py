@@ -232,9 +232,7 @@ class Improve:
         if now.state != RUNNING:
             return now
         state, problem = outcome
-        return self.improvements.change(
-            one.id, state=STOPPED if state == CANCELLED else FAILED, problem=problem
-        )
+        return self._ended(one.id, STOPPED if state == CANCELLED else FAILED, problem)
 
     def __call__(self, work: Work[ImproveParams]) -> ImproveResult:
         number = work.params.improvement
@@ -242,11 +240,16 @@ class Improve:
             return self._improve(work, self.improvements.get(number))
         except Stopped:
             if work.cancelled:
-                self.improvements.change(number, state=STOPPED)
+                self._ended(number, STOPPED)
             raise
         except TenfoldError as error:
-            self.improvements.change(number, state=FAILED, problem=error.facts())
+            self._ended(number, FAILED, error.facts())
             raise
+
+    def _ended(self, number: int, state: str, problem: dict[str, Any] | None = None) -> Improvement:
+        """Record how it ended without a model. Copies of people's pictures go."""
+        shutil.rmtree(self._home.improvements / str(number), ignore_errors=True)
+        return self.improvements.change(number, state=state, problem=problem)
 
     def _improve(self, work: Work[ImproveParams], one: Improvement) -> ImproveResult:
         folder = self._home.improvements / str(one.id)

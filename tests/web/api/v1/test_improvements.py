@@ -1,5 +1,6 @@
 """Training on corrections over HTTP: what is missing, what was tried, and making it live."""
 
+import json
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from tenfold.runtime import App
 from tests import tiny
 from tests.fakes import FakeClassifier, looked_at, picture, submit
 from tests.web.conftest import Running, Serve
+from tests.web.signed_in import staff
 
 AT = "/api/v1/improvements"
 SHARE = {"accuracy": 0.5, "low": 0.3, "high": 0.7}
@@ -105,3 +107,47 @@ def test_one_whose_job_was_cancelled_while_it_waited_is_stopped(at_work: Running
 def test_an_attempt_that_does_not_exist_is_not_found(at_work: Running) -> None:
     answer = at_work.client.get(f"{AT}/77")
     assert (answer.status_code, answer.json()["code"]) == (404, "unknown-improvement")
+
+
+def test_what_a_training_on_corrections_learns_from_is_for_administrators(serve: Serve) -> None:
+    with staff(serve) as staffed:
+        app = staffed.running.service.app
+        learned = app.home.improvements / "7"
+        for label in ("red", "grandma"):
+            (learned / label).mkdir(parents=True)
+            for number in range(3):
+                (learned / label / f"{number}.png").write_bytes(picture((9 * number, 0, 0)))
+        run = app.home.runs / "improvement-7"
+        run.mkdir(parents=True)
+        (run / "data.json").write_text(json.dumps({"source": str(learned)}))
+        seen = {
+            name: [one["id"] for one in client.get("/api/v1/data").json()["sets"]]
+            for name, client in (("ann", staffed.ann), ("olga", staffed.olga), ("vic", staffed.vic))
+        }
+        assert seen["olga"] == seen["vic"] == ["cifar10"]
+        [_, private] = seen["ann"]
+        for client in (staffed.olga, staffed.vic):
+            for path in ("", "/pictures", "/pictures/0", "/check", "/check/page"):
+                assert client.get(f"/api/v1/data/{private}{path}").status_code == 404
+        assert staffed.olga.post(f"/api/v1/data/{private}/check").status_code == 404
+
+
+def test_classes_of_private_pictures_are_named_to_administrators_alone(serve: Serve) -> None:
+    with staff(serve) as staffed:
+        app = staffed.running.service.app
+        entries = [
+            app.ingest.add(picture((n, 0, 0)), name=f"{n}", source="upload").entry.id for n in range(9)
+        ]
+        app.actions.do("correct", entries[:4], label="grandma")
+        app.actions.do("correct", entries[4:], label="red")
+        looked_at(app.database)
+        one = begun(app, app.registry.live(), {"with_own_data": False, "epochs": 1})
+        app.improve.improvements.change(
+            one.id, state=JUDGED, counts={"left_out": {"grandma": 4}, "new_classes": ["grandma"]}
+        )
+        assert staffed.ann.get(f"{AT}/ready").json()["per_class"] == {"grandma": 4, "red": 5}
+        assert "grandma" in staffed.ann.get(AT).text
+        for client in (staffed.olga, staffed.vic):
+            assert client.get(f"{AT}/ready").json()["per_class"] == {"red": 5}
+            for path in ("/ready", "", f"/{one.id}"):
+                assert "grandma" not in client.get(f"{AT}{path}").text

@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 from PIL import Image
 from pydantic import BaseModel, Field
 
+from tenfold.accounts.roles import ADMINISTRATOR
 from tenfold.datasets import cifar10, sources
 from tenfold.datasets.browsing import Browsed, browse
 from tenfold.datasets.opening import CIFAR10
@@ -21,7 +22,7 @@ from tenfold.storage import read_if_there
 from tenfold.web.job_answers import JobAnswer, job_answer
 from tenfold.web.problems import NotHere, responses
 from tenfold.web.reports import page_response
-from tenfold.web.security.access import Administrator, Operator, Viewer
+from tenfold.web.security.access import Administrator, Operator, Viewer, Visitor
 from tenfold.web.service import WebService, service_of
 from tenfold.workflows.check_data import CHECK_DATA, CheckDataParams, CheckDataResult
 
@@ -95,7 +96,7 @@ _GONE = responses(
 def list_sources(request: Request, who: Viewer) -> SourcesAnswer:
     """CIFAR-10, the data of training runs, and what was added by hand."""
     service = service_of(request)
-    return SourcesAnswer(sets=[_source(service, one, listed) for one, listed in _known(service).items()])
+    return SourcesAnswer(sets=[_source(service, one, listed) for one, listed in _known(service, who).items()])
 
 
 @router.post(
@@ -130,14 +131,14 @@ def add_source(request: Request, who: Administrator, asked: SourceRequest) -> So
 def forget_source(request: Request, who: Administrator, key: str) -> None:
     """Take a dataset off the list. Its pictures stay where they are."""
     service = service_of(request)
-    sources.remove(service.app.home.datasets, _named(service, key))
+    sources.remove(service.app.home.datasets, _named(service, who, key))
 
 
 @router.get("/{key}", operation_id="data", summary="What a dataset holds", responses=_GONE)
 def read(request: Request, who: Viewer, key: str) -> DataAnswer:
     """Its classes, and how many pictures there are of each in each part."""
     service = service_of(request)
-    found = _browsed(service, _named(service, key))
+    found = _browsed(service, _named(service, who, key))
     return DataAnswer(
         id=key,
         name=_title(found.name),
@@ -161,7 +162,7 @@ def pictures(
 ) -> ItemsAnswer:
     """The pictures, in the dataset's order; the first 25 by default."""
     service = service_of(request)
-    total, items = _browsed(service, _named(service, key)).page(part, label, offset, limit)
+    total, items = _browsed(service, _named(service, who, key)).page(part, label, offset, limit)
     return ItemsAnswer(total=total, pictures=[ItemAnswer(**vars(item)) for item in items])
 
 
@@ -175,7 +176,7 @@ def pictures(
 def picture(request: Request, who: Viewer, key: str, number: int) -> Response:
     """A picture, at most 256 pixels on its longer side."""
     service = service_of(request)
-    pixels = _browsed(service, _named(service, key)).picture(number, _SIDE)
+    pixels = _browsed(service, _named(service, who, key)).picture(number, _SIDE)
     image = Image.fromarray(pixels)
     image.thumbnail((_SIDE, _SIDE))
     out = BytesIO()
@@ -187,7 +188,7 @@ def picture(request: Request, who: Viewer, key: str, number: int) -> Response:
 def check(request: Request, who: Operator, key: str) -> JobAnswer:
     """Start looking for copies, wrong labels, and pictures that show little; a job that says how it goes."""
     service = service_of(request)
-    source = _named(service, key)
+    source = _named(service, who, key)
     browse(source, service.settings.data_dir, service.app.files)
     job = service.app.jobs.submit(
         CHECK_DATA, CheckDataParams(source=source, key=key), title=f"Check {_title(source)}", by=who.id,
@@ -200,7 +201,7 @@ def check(request: Request, who: Operator, key: str) -> JobAnswer:
 def checked(request: Request, who: Viewer, key: str) -> CheckDataResult:
     """The last check's findings in short."""
     service = service_of(request)
-    _named(service, key)
+    _named(service, who, key)
     return CheckDataResult.model_validate_json(_report(service, key, ".json"))
 
 
@@ -214,20 +215,27 @@ def checked(request: Request, who: Viewer, key: str) -> CheckDataResult:
 async def check_page(request: Request, who: Viewer, key: str) -> Response:
     """All findings, with their pictures."""
     service = service_of(request)
-    await service.threads.read(_named, service, key)
+    await service.threads.read(_named, service, who, key)
     return page_response(await service.threads.read(_report, service, key, ".html"))
 
 
-def _known(service: WebService) -> dict[str, bool]:
-    """Every source, and whether it was added by hand."""
+def _known(service: WebService, who: Visitor) -> dict[str, bool]:
+    """Every source, and whether it was added by hand.
+
+    What a training on corrections learns from holds people's private pictures: it is for administrators.
+    """
     home = service.app.home
     by_hand = sources.read(home.datasets)
     found = {CIFAR10: False, **dict.fromkeys(data_of_runs(home.runs), False)}
-    return {**found, **dict.fromkeys(by_hand, True)}
+    all_of_them = {**found, **dict.fromkeys(by_hand, True)}
+    if who.role == ADMINISTRATOR:
+        return all_of_them
+    private = str(home.improvements)
+    return {source: added for source, added in all_of_them.items() if not source.startswith(private)}
 
 
-def _named(service: WebService, key: str) -> str:
-    for source in _known(service):
+def _named(service: WebService, who: Visitor, key: str) -> str:
+    for source in _known(service, who):
         if _key(source) == key:
             return source
     raise NotHere(f"The dataset {key!r:.40}", "is not known here", cure="Ask for the list at /api/v1/data.")

@@ -6,13 +6,15 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
+from tenfold.accounts.roles import ADMINISTRATOR
+from tenfold.catalogue.entries.tables import NONE
 from tenfold.evaluation.improvement import LEAST_APART, Why
 from tenfold.jobs.types import Shape
 from tenfold.models.tables import Improvement
 from tenfold.web.answers import Answer
 from tenfold.web.job_answers import JobAnswer, job_answer
 from tenfold.web.problems import Problem, remembered, responses
-from tenfold.web.security.access import Administrator, Viewer
+from tenfold.web.security.access import Administrator, Viewer, Visitor
 from tenfold.web.service import service_of
 
 router = APIRouter(tags=["models"], prefix="/api/v1/improvements")
@@ -160,10 +162,16 @@ class WentLive(Answer):
 @router.get("/ready", operation_id="improvement_ready", summary="Can it be trained on corrections?")
 def ready(request: Request, who: Viewer) -> CorrectionsReady:
     """How many corrections there are, and what is missing."""
-    now = service_of(request).app.improve.readiness()
-    problem = now.own.problem if who.role == "administrator" else now.own.problem and "not at hand"
+    service = service_of(request)
+    now = service.app.improve.readiness()
+    problem, per_class = now.own.problem, now.per_class
+    if who.role != ADMINISTRATOR:  # paths, and the names of classes that others use for their own pictures
+        problem = problem and "not at hand"
+        known = {NONE, *service.classifier.info.labels}
+        per_class = {label: count for label, count in per_class.items() if label in known}
     return CorrectionsReady.of(
         now,
+        per_class=per_class,
         own_data=not now.own.problem,
         own_problem=problem,
         own_code=now.own.code,
@@ -184,7 +192,7 @@ def begin(request: Request, who: Administrator, asked: ImprovementRequest) -> Im
     app = service_of(request).app
     one, job = app.improve.begin(with_own_data=asked.with_own_data, epochs=asked.epochs, by=who.id)
     app.audit.note(who.id, "model.improve", f"improvement {one.id}", asked.model_dump(), address=who.address)
-    return ImprovementStarted(improvement=_answer(one, app.registry.live()), job=job_answer(job))
+    return ImprovementStarted(improvement=_answer(one, app.registry.live(), who), job=job_answer(job))
 
 
 @router.get("", operation_id="improvements", summary="What was tried")
@@ -198,7 +206,7 @@ def list_improvements(
     app = service_of(request).app
     live = app.registry.live()
     found = app.improve.latest(limit, before)
-    return ImprovementsAnswer(improvements=[_answer(one, live) for one in found])
+    return ImprovementsAnswer(improvements=[_answer(one, live, who) for one in found])
 
 
 @router.get(
@@ -207,7 +215,7 @@ def list_improvements(
 def read(request: Request, who: Viewer, number: int) -> ImprovementAnswer:
     """Its figures and verdict, once it is evaluated."""
     app = service_of(request).app
-    return _answer(app.improve.get(number), app.registry.live())
+    return _answer(app.improve.get(number), app.registry.live(), who)
 
 
 @router.post(
@@ -226,9 +234,15 @@ def make_live(
     return WentLive.of(change)
 
 
-def _answer(one: Improvement, live: str) -> ImprovementAnswer:
+def _answer(one: Improvement, live: str, who: Visitor) -> ImprovementAnswer:
+    counts = dict(one.counts)
+    if who.role != ADMINISTRATOR:
+        counts.pop("left_out", None)
+        if one.model_hash is None:  # the classes of a model are known to all
+            counts.pop("new_classes", None)
     return ImprovementAnswer.of(
         one,
+        counts=counts,
         with_own_data=bool(one.options["with_own_data"]),
         epochs=int(one.options["epochs"]),
         live=one.model_hash is not None and one.model_hash == live,
