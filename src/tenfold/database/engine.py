@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql.dml import Insert as PostgresqlInsert
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.dialects.sqlite.dml import Insert as SqliteInsert
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
@@ -25,6 +26,17 @@ from tenfold.files import private_mode
 
 # How long one writer waits for another on SQLite, which lets in one at a time.
 _PATIENCE_SECONDS = 30
+# A server that does not accept is given up after so many seconds; one that has gone without closing its
+# connections is found out by the system within 30: without these, a query waits for it for hours.
+POSTGRES_TIMEOUTS = {
+    "connect_timeout": 10,
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,  # milliseconds
+}
+# SQLSTATE read_only_sql_transaction: the server was the primary, and another one has taken its place.
+READ_ONLY = "25006"
 MIGRATIONS = Path(__file__).parent / "migrations" / "versions"
 # What is raised where the database does not answer at this moment: it was stopped, or is too busy.
 UNAVAILABLE: tuple[type[Exception], ...] = (OperationalError, PoolTimeout)
@@ -47,6 +59,7 @@ class Database:
             self.url = self.url.set(password=_first_line(Path(password_file)))
         self.engine = _engine(self.url)
         event.listen(self.engine, "handle_error", without_values)
+        event.listen(self.engine, "handle_error", _reconnect)
         self._opened = _identity(self.file)
         event.listen(self.engine, "do_connect", self._check_file)
         # A writer says so at once on SQLite: one that first reads could be refused when it comes to write.
@@ -130,6 +143,13 @@ class Database:
             raise sqlite3.OperationalError("the database file was deleted, moved or replaced")
 
 
+def _reconnect(context: ExceptionContext) -> None:
+    """Where the server has become read-only, the next connection is made to whichever is the primary now."""
+    if getattr(context.original_exception, "sqlstate", None) == READ_ONLY:
+        context.is_disconnect = True
+        raise OperationalError(None, None, context.original_exception)
+
+
 def _identity(file: Path | None) -> tuple[int, int] | None:
     """Device and inode, which identify a file; None where there is none."""
     try:
@@ -182,7 +202,14 @@ _FORMS = "Write sqlite:////folder/tenfold.db or postgresql://name:password@host/
 
 def _engine(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20, hide_parameters=True)
+        return create_engine(
+            url,
+            connect_args=dict(POSTGRES_TIMEOUTS),
+            pool_pre_ping=True,
+            pool_size=10,
+            max_overflow=20,
+            hide_parameters=True,
+        )
     assert url.database is not None
     _make_file(Path(url.database))
     engine = create_engine(url, connect_args={"timeout": _PATIENCE_SECONDS}, hide_parameters=True)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from tenfold.database.engine import Database
+from tenfold.database.engine import READ_ONLY, Database
 from tenfold.errors import DatabaseError
 
 # SQLite's primary result codes: another writes, or the schema changed under a statement.
@@ -42,9 +42,12 @@ def trouble(database: Database, error: Exception) -> DatabaseError | None:
     elif isinstance(error, DBAPIError) and not _ours(error):
         words = str(error.orig).strip().splitlines()[0]
         cure = _lasting(error) or "See that it runs; it is tried again"
+        if _state(error) == READ_ONLY:
+            cure = "See that its address leads to the primary server; it is tried again"
     else:
         return None
-    problem = "does not answer" if passing(error) else "cannot be written"
+    answers = not passing(error) or (isinstance(error, DBAPIError) and _state(error) == READ_ONLY)
+    problem = "cannot be written" if answers else "does not answer"
     return DatabaseError(f"The database {database.shown}", problem, received=words[:300], cure=f"{cure}.")
 
 

@@ -18,7 +18,7 @@ from tenfold.errors import UnknownJob
 from tenfold.jobs.records import Records
 from tenfold.jobs.tables import CANCELLED, ENDED, JobRow
 from tenfold.jobs.types import AnyHandler, AnyType, JobType, P, R
-from tenfold.jobs.worker import Worker
+from tenfold.jobs.worker import SECONDS_TO_STOP, Worker
 
 log = logging.getLogger(__name__)
 
@@ -163,11 +163,14 @@ class Jobs:
                     self._moved.wait(min(max(left, 0.1), _POLL_SECONDS))
 
     def close(self) -> None:
-        """Stop the worker that `start` started. Unfinished jobs wait for the next worker."""
+        """Stop the worker that `start` started. Unfinished jobs wait for the next worker.
+
+        A worker that waits for a silent database is left alone after twice the time that its jobs have.
+        """
         self._ending.set()
         if self._thread is not None and self._worker is not None:
             self._worker.wake()
-            self._thread.join()
+            self._thread.join(2 * SECONDS_TO_STOP)
             self._thread = None
 
     def _added(

@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 # What other processes did is seen within this time.
 _POLL_SECONDS = 1.0
 _RENEWAL_SECONDS = 5.0
-_SECONDS_TO_STOP = 10.0
+SECONDS_TO_STOP = 10.0
 _CLEANING_SECONDS = 3600.0
 
 
@@ -138,7 +138,7 @@ class Worker:
 
     def _end(self) -> None:
         with self._returned:
-            ended = self._returned.wait_for(lambda: not self._running, _SECONDS_TO_STOP)
+            ended = self._returned.wait_for(lambda: not self._running, SECONDS_TO_STOP)
         try:
             if ended:
                 self._renew()  # a job whose end could not be written waits again

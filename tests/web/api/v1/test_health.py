@@ -1,8 +1,10 @@
 """A server whose database is busy, and one whose service has a fault: what /readyz and the API say of it."""
 
 import sqlite3
+import threading
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from tenfold.runtime import supervisor
 from tenfold.runtime.supervisor import Periodic
+from tenfold.web.api.v1 import health
 from tests.fakes import RED, picture
 from tests.web.conftest import Running, Serve
 
@@ -74,6 +77,18 @@ def test_a_locked_database_ends_no_service_for_good_and_readiness_says_so(
     until(lambda: running.client.get("/readyz").status_code == 200)
     after = state_of(running, "live-model")
     assert (after["state"], after["fault"] is not None, after["faults"] >= 3) == ("running", True, True)
+
+
+def test_readiness_does_not_wait_for_a_silent_database(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "_SECONDS_FOR_DATABASE", 0.5)
+    running, answered = serve(), threading.Event()
+    monkeypatch.setattr(running.service.app.database, "check", lambda: answered.wait(LONG))
+    try:
+        for _ in range(12):  # more than there are threads for reading
+            answer = running.client.get("/readyz")
+            assert (answer.status_code, answer.elapsed < timedelta(seconds=5)) == (503, True)
+    finally:
+        answered.set()
 
 
 @pytest.mark.slow

@@ -1,5 +1,6 @@
 """GET /healthz and /readyz for monitoring, and the health of the services."""
 
+import asyncio
 import logging
 from datetime import datetime
 from typing import Literal
@@ -15,6 +16,8 @@ from tenfold.web.security.access import Administrator
 from tenfold.web.service import service_of
 
 log = logging.getLogger(__name__)
+# Below the time that monitoring usually allows for an answer.
+_SECONDS_FOR_DATABASE = 5.0
 router = APIRouter(tags=["health"])
 
 
@@ -62,10 +65,10 @@ async def ready(request: Request) -> Readiness:
     service = service_of(request)
     service.concurrency.check((), 1)
     try:
-        await service.threads.read(service.app.database.check)
-    except DatabaseError as reason:
+        await asyncio.wait_for(service.threads.read(service.app.database.check), _SECONDS_FOR_DATABASE)
+    except (DatabaseError, TimeoutError) as reason:
         # It names the database's address: that is for the log.
-        log.error("%s", reason)
+        log.error("%s", reason if str(reason) else "The database does not answer.")
         raise Overloaded("The database", "cannot be used", cure="The server's log says why.") from None
     if not service.app.model_server.running:
         raise Overloaded("This server", "is not ready", cure="Try again in a moment.")
