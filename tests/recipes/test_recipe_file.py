@@ -114,3 +114,11 @@ def test_a_change_that_cannot_be_made_is_told(change: str, words: str) -> None:
     with pytest.raises(TrainingError) as caught:
         recipe_file.with_changes(Recipe(), [change])
     assert words in str(caught.value)
+
+
+def test_nested_settings_get_dotted_names() -> None:
+    assert list(recipe_file.flat({"a": 1, "b": {"c": [2], "d": {"e": ""}}})) == [
+        ("a", 1),
+        ("b.c", [2]),
+        ("b.d.e", ""),
+    ]

@@ -11,7 +11,7 @@ import pytest
 
 from tenfold.errors import MissingExtra, TrainingError
 from tenfold.runs.progress import TrainingProgress
-from tenfold.training.trackers import FIGURES, MLflow, TensorBoard, flat, opened
+from tenfold.training.trackers import FIGURES, MLflow, TensorBoard, opened
 
 pytest.importorskip("torch", reason="needs the train extra: pip install 'tenfold[train]'")
 pytestmark = pytest.mark.train
@@ -199,7 +199,3 @@ def test_without_the_extra_its_command_is_named(flags: dict[str, Any], words: st
 
 def test_no_flag_makes_no_tracker(tmp_path: Path) -> None:
     assert opened(tmp_path, RECIPE, tensorboard=False, mlflow="") == []
-
-
-def test_nested_settings_get_dotted_names() -> None:
-    assert list(flat({"a": 1, "b": {"c": [2], "d": {"e": ""}}})) == [("a", 1), ("b.c", [2]), ("b.d.e", "")]

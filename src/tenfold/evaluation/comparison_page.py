@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from markupsafe import Markup
 from PIL import Image
 
 from tenfold import __version__
@@ -54,8 +53,7 @@ def render(compared: Sequence[Compared], found: Comparison | None, data: str, sp
     """The page as text; see `write`."""
     environment = page.environment()
     environment.filters["chance"] = chance
-    style = html.source(environment, "report.css") + html.source(environment, "comparison.css")
-    script, now = html.source(environment, "report.js"), datetime.now(UTC)
+    now = datetime.now(UTC)
     differences = found.differences if found else []
     names = [one.name for one in compared]
     runs = {one.name: one.run for one in compared if one.run and one.run.epochs}
@@ -77,10 +75,7 @@ def render(compared: Sequence[Compared], found: Comparison | None, data: str, sp
         runs=list(runs),
         classes=_classes(found),
         pairs=_pairs(found),
-        style=Markup(style),
-        script=Markup(script),
-        style_hash=html.content_hash(style),
-        script_hash=html.content_hash(script),
+        **html.inlined(environment, ["report.css", "comparison.css"], "report.js"),
     )
 
 

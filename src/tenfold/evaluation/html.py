@@ -5,11 +5,12 @@ Knows no page: report/, comparison_page.py and data_check/ each bring templates 
 
 import base64
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import jinja2
+from markupsafe import Markup
 
 from tenfold.errors import UsageError
 from tenfold.files import write_whole
@@ -32,14 +33,23 @@ def environment(package: str, finalize: Callable[[Any], Any] | None = None) -> j
     )
 
 
-def source(templates: jinja2.Environment, name: str) -> str:
-    """A template's own text."""
+def inlined(templates: jinja2.Environment, styles: Sequence[str], script: str) -> dict[str, str]:
+    """What a page has within itself, for its template: style, script, style_hash and script_hash.
+
+    The hashes are what a content security policy knows an inline style or script by.
+    """
     assert templates.loader is not None
-    return templates.loader.get_source(templates, name)[0]
+    style = "".join(templates.loader.get_source(templates, name)[0] for name in styles)
+    code = templates.loader.get_source(templates, script)[0]
+    return {
+        "style": Markup(style),
+        "script": Markup(code),
+        "style_hash": _content_hash(style),
+        "script_hash": _content_hash(code),
+    }
 
 
-def content_hash(content: str) -> str:
-    """What a content security policy knows an inline style or script by."""
+def _content_hash(content: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
 
 

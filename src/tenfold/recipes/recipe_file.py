@@ -1,7 +1,7 @@
 """Recipes as TOML: read, written, found by a network's name, changed by dotted names. Needs no torch."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, fields, is_dataclass
 from importlib import resources
 from pathlib import Path
@@ -113,6 +113,15 @@ def with_values(recipe: Recipe, values: Mapping[str, Any]) -> Recipe:
                 )
         place[last] = value
     return from_dict(whole, f"with {', '.join(values)}")
+
+
+def flat(values: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
+    """Nested settings as dotted names and plain values."""
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            yield from flat(value, f"{before}{name}.")
+        else:
+            yield before + name, value
 
 
 def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

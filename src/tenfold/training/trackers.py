@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from tenfold.errors import MissingExtra, TrainingError
+from tenfold.recipes.recipe_file import flat
 from tenfold.runs.progress import TrainingProgress
 from tenfold.runs.run import Run
 
@@ -200,15 +201,6 @@ class MLflow:
             self._client.set_terminated(self._run, status="FINISHED" if finished else "KILLED")
         except self._refusal as reason:
             self.problem = self.problem or f"MLflow did not learn of the end: {_first_sentence(reason)}"
-
-
-def flat(values: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
-    """Nested settings as dotted names and plain values."""
-    for name, value in values.items():
-        if isinstance(value, Mapping):
-            yield from flat(value, f"{before}{name}.")
-        else:
-            yield before + name, value
 
 
 def _figures(progress: TrainingProgress) -> dict[str, float]:

@@ -114,6 +114,6 @@ def test_a_page_that_cannot_be_written_is_told(
 ) -> None:
     (tmp_path / "file").write_bytes(b"")
     outcome = tenfold("data", "check", pets, "--no-labels", "-o", tmp_path / "file" / "page.html")
-    assert outcome.status == 1
+    assert outcome.status == 2
     assert "page.html cannot be written (" in outcome.err
-    assert "Name another file with --output." in outcome.err
+    assert "Name another place with --output." in outcome.err

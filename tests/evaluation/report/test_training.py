@@ -40,7 +40,7 @@ def test_without_a_run_the_recipe_is_the_model_files() -> None:
 
 def test_nested_settings_are_told_in_one_level() -> None:
     facts = {"optimiser": {"name": "sgd", "learning_rate": 0.1}, "flip": True, "teacher": None}
-    assert list(training.flat(facts)) == [
+    assert list(training.readable(facts)) == [
         ("optimiser · name", "sgd"),
         ("optimiser · learning rate", "0.1"),
         ("flip", "yes"),

@@ -9,7 +9,6 @@ import click
 
 from tenfold.cli.data.datasets import confined_files, confined_option, open_data
 from tenfold.cli.terminal.text import Progress, printable
-from tenfold.errors import DatasetError
 from tenfold.paths import Home
 
 if TYPE_CHECKING:
@@ -80,15 +79,7 @@ def check(
     steps = _Steps()
     report, pool = checking.check(data, classifier, labels=not no_labels, root=root, progress=steps.show)
     steps.end()
-    try:
-        page.write_page(output, report, pool, root)
-    except OSError as reason:
-        raise DatasetError(
-            str(output),
-            "cannot be written",
-            received=reason.strerror or str(reason),
-            cure="Name another file with --output.",
-        ) from reason
+    page.write_page(output, report, pool, root)
     if as_json:
         click.echo(json.dumps(page.as_json(report, pool), indent=2, ensure_ascii=False))
     else:

@@ -57,6 +57,7 @@ def show(folder: Path, run: str) -> None:
 
     RUN is a name from the list, or the path of a run's folder.
     """
+    from tenfold.recipes.recipe_file import flat
     from tenfold.runs.listing import named_run
 
     found = named_run(run, folder)
@@ -70,7 +71,7 @@ def show(folder: Path, run: str) -> None:
         ("Data", found.data),
     ):
         if facts:
-            click.echo(f"\n{title}\n" + _text([(name, _value(value)) for name, value in _flat(facts)]))
+            click.echo(f"\n{title}\n" + _text([(name, _value(value)) for name, value in flat(facts)]))
 
 
 @runs.command()
@@ -82,6 +83,7 @@ def compare(folder: Path, names: tuple[str, ...]) -> None:
     `tenfold compare` runs their models on the same pictures.
     """
     from tenfold.errors import UsageError
+    from tenfold.recipes.recipe_file import flat
     from tenfold.runs.listing import named_run
 
     if len(names) < 2:
@@ -92,7 +94,7 @@ def compare(folder: Path, names: tuple[str, ...]) -> None:
     rows = [("", *(run.name for run in found))]
     rows += [(name, *values) for name, values in _beside([dict(_standing(run)) for run in found])]
     rows += [("validation accuracy", *(_curve(run, "validation_accuracy", 24) for run in found))]
-    recipes = [{name: _value(value) for name, value in _flat(run.recipe)} for run in found]
+    recipes = [{name: _value(value) for name, value in flat(run.recipe)} for run in found]
     different = [(name, *values) for name, values in _beside(recipes) if len(set(values)) > 1]
     click.echo(table(rows))
     click.echo("\nSettings that differ\n" + table(different) if different else "\nNo setting differs.")
@@ -215,13 +217,6 @@ def _share(value: float | None) -> str:
 
 def _figure(name: str, value: float) -> str:
     return f"{value:.4g}" if name.endswith(("loss", "rate")) else f"{value:.2%}"
-
-
-def _flat(facts: dict[str, Any], before: str = "") -> list[tuple[str, Any]]:
-    found: list[tuple[str, Any]] = []
-    for name, value in facts.items():
-        found += _flat(value, f"{before}{name}.") if isinstance(value, dict) else [(before + name, value)]
-    return found
 
 
 def _value(value: Any) -> str:

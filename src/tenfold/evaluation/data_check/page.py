@@ -11,7 +11,6 @@ from typing import Any
 
 import jinja2
 import numpy as np
-from markupsafe import Markup
 from PIL import Image
 
 from tenfold import __version__
@@ -36,15 +35,16 @@ def write_page(path: Path, report: DataCheck, pool: AllPictures, root: Path | No
         report: the findings.
         pool: the pictures that they are about.
         root: where the sources are files, the folder they are relative to.
+
+    Raises:
+        UsageError: it cannot be written.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(render(report, pool, root), encoding="utf-8")
+    html.write(path, render(report, pool, root), "The page")
 
 
 def render(report: DataCheck, pool: AllPictures, root: Path | None) -> str:
     """The page as text."""
     environment = _environment()
-    style, script = (html.source(environment, name) for name in ("check.css", "check.js"))
     sections = [_section(problem, pool) for problem in report.problems]
     used = {item["number"] for section in sections for f in section["findings"] for item in f["items"]}
     return environment.get_template("check.html").render(
@@ -66,10 +66,7 @@ def render(report: DataCheck, pool: AllPictures, root: Path | None) -> str:
             },
             "manifest": _manifest(pool, root),
         },
-        style=Markup(style),
-        script=Markup(script),
-        style_hash=html.content_hash(style),
-        script_hash=html.content_hash(script),
+        **html.inlined(environment, ["check.css"], "check.js"),
     )
 
 

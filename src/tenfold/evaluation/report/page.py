@@ -21,17 +21,13 @@ def render(head: dict[str, Any], sections: Sequence[Section], absent: Sequence[s
         absent: what is not in this report and how to get it, each a sentence.
     """
     templates = environment()
-    style, script = (html.source(templates, name) for name in ("report.css", "report.js"))
     cells = {key: value for s in sections for key, value in s.shown.get("cells", {}).items()}
     return templates.get_template("page.html").render(
         head=head,
         sections=sections,
         absent=absent,
         cells=cells,
-        style=Markup(style),
-        script=Markup(script),
-        style_hash=html.content_hash(style),
-        script_hash=html.content_hash(script),
+        **html.inlined(templates, ["report.css"], "report.js"),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from tenfold.evaluation.report.charts import Chart, epochs_chart
 from tenfold.evaluation.report.section import Section
 from tenfold.modelfile import ModelInfo
+from tenfold.recipes.recipe_file import flat
 from tenfold.runs.run import Run
 
 FIGURES = (
@@ -39,7 +40,7 @@ def section(info: ModelInfo, run: Run | None) -> Section:
             "charts": charts,
             "epochs": _table(run) if run else [],
             "tables": [
-                (title, list(flat(facts)))
+                (title, list(readable(facts)))
                 for title, facts in (
                     ("Network", info.network),
                     ("Recipe", recipe),
@@ -52,16 +53,11 @@ def section(info: ModelInfo, run: Run | None) -> Section:
     )
 
 
-def flat(facts: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
-    """Nested facts as (name, value) for people; a list stands in one line."""
-    for key, value in facts.items():
-        name = f"{before}{key}".replace("_", " ")
-        if isinstance(value, Mapping):
-            yield from flat(value, f"{name} · ")
-        elif isinstance(value, list | tuple):
-            yield name, ", ".join(_one(item) for item in value)
-        else:
-            yield name, _one(value)
+def readable(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Nested facts as (name, value) for people; a list is one line."""
+    for key, value in flat(facts):
+        values = value if isinstance(value, list | tuple) else [value]
+        yield key.replace("_", " ").replace(".", " · "), ", ".join(map(_one, values))
 
 
 def _one(value: Any) -> str:
