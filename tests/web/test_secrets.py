@@ -24,7 +24,7 @@ def test_nothing_that_opens_a_door_is_logged(serve: Serve, caplog: pytest.LogCap
         staffed.stranger.post("/api/v1/session", json={"name": "ann", "password": "wrong words"})
         staffed.stranger.post("/api/v1/session", json={"name": "wrong words", "password": ["wrong words"]})
         with staffed.sign_in("vic") as browser:
-            secrets += [browser.cookies["tenfold"], browser.cookies["tenfold"].rpartition(".")[0]]
+            secrets.append(browser.cookies["tenfold"])
             change = {"old": WORDS, "new": "nine blue kettles"}
             browser.post("/api/v1/session/password", json=change)
             secrets.append(browser.cookies["tenfold"])

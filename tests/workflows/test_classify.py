@@ -14,8 +14,9 @@ from tenfold.inference.server import ModelServer
 from tenfold.jobs import Jobs, Stopped
 from tenfold.jobs.leases import Leases
 from tenfold.predictions import Prediction
+from tenfold.processes import WorkersStopped
 from tenfold.workflows import classify as classifying
-from tenfold.workflows.classify import ClassifyParams, ClassifyPending, ClassifyResult, wake
+from tenfold.workflows.classify import MOST_ATTEMPTS, ClassifyParams, ClassifyPending, ClassifyResult, wake
 from tests.fakes import BLUE, RED, FakeClassifier, FakeWork, LocalOriginals, picture
 
 
@@ -189,6 +190,25 @@ def test_a_picture_that_was_set_aside_is_tried_again_when_it_is_added_again(
     assert struck.answer() == {blue: False}
     assert not intake.waits()
     intake.add(content, name="blue.png", source="upload")
+    assert made.answer() == {blue: True}
+    assert labels(database) == {"blue.png": "blue"}
+
+
+class Stopping(FakeClassifier):
+    """Reads no picture: its child processes are being stopped."""
+
+    def prepare(self, picture: PictureSource, *, name: str | None = None) -> Prepared:
+        raise WorkersStopped
+
+
+def test_no_attempt_is_counted_for_a_picture_that_a_stop_cut_off(
+    intake: Ingest, made: ClassifyPending, database: Database, tmp_path: Path, jobs: Jobs
+) -> None:
+    blue = intake.add(picture(BLUE), name="blue.png", source="upload").entry.id
+    stopping = ClassifyPending(intake, LocalOriginals(tmp_path / "pictures"), ModelServer(Stopping()), jobs)
+    for _ in range(MOST_ATTEMPTS + 1):
+        with pytest.raises(Stopped):
+            stopping.answer()
     assert made.answer() == {blue: True}
     assert labels(database) == {"blue.png": "blue"}
 

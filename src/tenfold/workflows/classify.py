@@ -21,9 +21,10 @@ from tenfold.catalogue.similar.perceptual_hash import look
 from tenfold.errors import CatalogueError, PictureError
 from tenfold.inference import Classifier
 from tenfold.inference.classifier import PIXELS_PER_INPUT, Prepared
-from tenfold.inference.server import ModelServer, Outcome, Priority
+from tenfold.inference.server import Closed, ModelServer, Outcome, Priority
 from tenfold.jobs import WORK, Jobs, JobType, Shape, Stopped, Work
 from tenfold.predictions import Prediction
+from tenfold.processes import WorkersStopped
 
 # Pictures answered between two looks at what else waits, and written together.
 LOT = 64
@@ -92,6 +93,9 @@ class ClassifyPending:
         Returns:
             The entries that got an answer, and whether it was one: False where the picture is damaged, or was
             set aside. Empty where nothing waits.
+
+        Raises:
+            Stopped: this process stops; no attempt is counted for what has no answer by then.
         """
         with self._one_at_a_time:
             answers: dict[int, Prediction | PictureError] = {}
@@ -99,12 +103,18 @@ class ClassifyPending:
                 model, looks = self._server.model, dict[int, int]()
                 reads = [partial(self._read, one, looks) for one in waiting]
                 outcomes = self._server.answer_each(reads, priority=Priority.CATALOGUE, model=model)
+                stopped = []
                 for one, outcome in zip(waiting, outcomes, strict=True):
-                    if (answer := _answer(one, outcome)) is not None:
+                    if isinstance(outcome, Closed | WorkersStopped):
+                        stopped.append(one.entry)
+                    elif (answer := _answer(one, outcome)) is not None:
                         answers[one.entry] = answer
                 self._intake.take_answers(
                     list(answers.items()), model.sha256, threshold=model.info.threshold, looks=looks
                 )
+                if stopped:
+                    self._intake.put_back(stopped)
+                    raise Stopped
             return {entry: not isinstance(said, PictureError) for entry, said in answers.items()}
 
     def _begin(self, among: Sequence[int] | None) -> list[PendingEntry]:

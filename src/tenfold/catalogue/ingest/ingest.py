@@ -216,6 +216,15 @@ class Ingest:
             )
             return found
 
+    def put_back(self, numbers: Sequence[int]) -> None:
+        """Entries of `begin` that were not tried, because this process stops: no attempt is counted."""
+        with self._writing() as session:
+            session.execute(
+                update(Entry)
+                .where(Entry.id.in_(numbers), Entry.state == WAITING)
+                .values(attempts=Entry.attempts - 1, worker=None)
+            )
+
     def known(self, hashes: Sequence[str], *, owner: int) -> list[str]:
         """Those of the hashes that are an owner's pictures and not deleted, in their order."""
         there = set[str]()
