@@ -43,7 +43,7 @@ def test_the_newest_job_stands_first(tenfold: Command, jobs: Jobs) -> None:
     outcome = tenfold("jobs")
     assert (outcome.status, outcome.err) == (0, "")
     head, newest, oldest = outcome.out.splitlines()
-    assert head.split() == ["job", "what", "state", "progress", "begun"]
+    assert head.split() == ["job", "what", "state", "progress", "started"]
     assert newest.startswith(f"{second.id}  Train cats")
     assert "running  3 of 4,000" in newest
     assert oldest.startswith(f"{first.id}  Add \ufffd[31mred")

@@ -32,7 +32,7 @@ def jobs(context: click.Context, as_json: bool, limit: int) -> None:
     elif not found:
         click.echo("There are no jobs.")
     else:
-        head = ("job", "what", "state", "progress", "begun")
+        head = ("job", "what", "state", "progress", "started")
         click.echo(table([head, *(_row(job) for job in found)]))
 
 
