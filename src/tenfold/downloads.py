@@ -4,6 +4,7 @@ The caller verifies what came.
 """
 
 import http.client
+import os
 import ssl
 import urllib.error
 import urllib.request
@@ -11,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tenfold.errors import TenfoldError
+from tenfold.files import settle
 
 Progress = Callable[[int, int | None], None]
 _CHUNK = 1 << 16
@@ -61,6 +63,8 @@ def download(
                     target.write(chunk)
                     have += len(chunk)
                     progress(have, total)
+                target.flush()
+                os.fsync(target.fileno())
         if total is not None and have < total:
             raise cut_off(f"the connection ended after {have:,} of {total:,} bytes")
     except urllib.error.HTTPError as reason:
@@ -73,3 +77,4 @@ def download(
     except (TimeoutError, ConnectionError, ssl.SSLError, http.client.HTTPException) as reason:
         raise cut_off(str(reason) or type(reason).__name__) from reason
     partial.replace(file)
+    settle(file.parent)

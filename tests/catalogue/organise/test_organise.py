@@ -227,6 +227,19 @@ def test_a_link_is_symbolic_where_the_disk_has_no_hard_ones(
     assert tree(place.source, place.root) == before
 
 
+@pytest.mark.skipif(
+    not Path("/proc/self/fd").exists(), reason="needs a system that says what a descriptor is"
+)
+def test_what_was_filed_outlives_a_loss_of_power(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    place.add("a.png", "cat", 10)
+    synced: list[str] = []
+    monkeypatch.setattr(os, "fsync", lambda opened: synced.append(os.readlink(f"/proc/self/fd/{opened}")))
+    place.filer.file(Filters(), place.root, "copy", sidecars=True)
+    folder = str(place.root / "cat")
+    assert synced.count(folder) == 2, "for the picture and for its sidecar"
+    assert [one.startswith(folder) for one in synced] == [True] * 4
+
+
 def test_a_full_disk_stops_and_the_filing_can_go_on_or_be_undone(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:

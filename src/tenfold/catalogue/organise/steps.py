@@ -94,6 +94,7 @@ def write_sidecar(content: bytes, step: OrganisedFile) -> None:
     """Put a sidecar in its place, whole."""
     _write(content, temporary(step))
     os.replace(temporary(step), step.target)
+    settle(Path(step.target).parent)
 
 
 def _make(folder: Path) -> tuple[str, str]:
@@ -162,6 +163,7 @@ def _place(part: Path, target: Path) -> None:
         if os.path.lexists(target):
             raise StepRefused("Another file has its name now.") from None
         os.rename(part, target)
+    settle(target.parent)
 
 
 def _move(files: ServerFiles, origin: Path, target: Path, step: OrganisedFile) -> None:
