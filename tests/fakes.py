@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from io import BytesIO
@@ -27,7 +28,7 @@ from tenfold.predictions import Prediction
 from tenfold.runtime import App
 from tenfold.runtime.foundation import part
 from tenfold.settings import Settings
-from tenfold.storage import LocalStore
+from tenfold.storage import BlobStore, LocalStore, MemoryStore
 from tenfold.workflows.switch_model import InitialModel, first
 
 T = TypeVar("T")
@@ -134,6 +135,17 @@ class FakeApp(App):
     @part
     def initial_model(self) -> InitialModel:
         return first(self.registry, "", lambda path: self._classifier, lambda path: None, insist=False)
+
+
+class MemoryApp(FakeApp):
+    """The container with every blob store in memory, as they would be on another machine."""
+
+    def __init__(self, settings: Settings | None = None, classifier: Classifier | None = None) -> None:
+        super().__init__(settings, classifier)
+        self.stores: defaultdict[str, MemoryStore] = defaultdict(MemoryStore)
+
+    def blobs(self, name: str) -> BlobStore:
+        return self.stores[name]
 
 
 def picture(

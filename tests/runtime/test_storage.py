@@ -1,7 +1,6 @@
 """tenfold on a blob store that is no folder: what S3 will be, in memory."""
 
 import zipfile
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
@@ -12,25 +11,14 @@ from PIL import Image
 
 from tenfold import settings
 from tenfold.catalogue.entries.filters import Filters
-from tenfold.storage import BlobStore, MemoryStore
 from tests import tiny
-from tests.fakes import BLUE, RED, FakeApp, picture
-
-
-class MemoryApp(FakeApp):
-    """The container with every blob store in memory."""
-
-    def __init__(self, home: Path) -> None:
-        super().__init__(replace(settings.load(), home=home, data_dir=home / "data"))
-        self.stores: defaultdict[str, MemoryStore] = defaultdict(MemoryStore)
-
-    def blobs(self, name: str) -> BlobStore:
-        return self.stores[name]
+from tests.fakes import BLUE, RED, MemoryApp, picture
 
 
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[MemoryApp]:
-    with MemoryApp(tmp_path / "home") as app:
+    home = tmp_path / "home"
+    with MemoryApp(replace(settings.load(), home=home, data_dir=home / "data")) as app:
         yield app
 
 

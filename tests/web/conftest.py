@@ -53,10 +53,15 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
     """Starts a server: `serve(classifier, page=folder, max_picture_bytes=...)`."""
     with ExitStack() as stack:
 
-        def one(classifier: Classifier | None = None, page: Path | None = None, **changes: Any) -> Running:
+        def one(
+            classifier: Classifier | None = None,
+            page: Path | None = None,
+            made: type[FakeApp] = FakeApp,
+            **changes: Any,
+        ) -> Running:
             home = tmp_path_factory.mktemp("home")
             chosen = replace(settings.load(), **{"home": home, "data_dir": home / "data", **changes})
-            parts = stack.enter_context(FakeApp(chosen, classifier))
+            parts = stack.enter_context(made(chosen, classifier))
             app = create_app(parts, page=page or tmp_path_factory.mktemp("not-built"))
             server, thread, port = start(app)
 

@@ -1,0 +1,31 @@
+"""The API on blob stores that are no folders."""
+
+import pytest
+
+from tests import tiny
+from tests.fakes import RED, MemoryApp, picture
+from tests.web.api.v1.test_health import until
+from tests.web.conftest import Serve
+
+CATALOGUE = "/api/v1/catalogue"
+
+
+@pytest.mark.slow
+def test_pictures_and_models_come_back_from_a_store_in_memory(serve: Serve) -> None:
+    running = serve(made=MemoryApp)
+    client, app = running.client, running.service.app
+    assert isinstance(app, MemoryApp)
+    answer = client.post(f"{CATALOGUE}/pictures", files=[("files", ("red.png", picture(RED)))])
+    number = answer.json()["results"][0]["entry"]["id"]
+    until(lambda: client.get(f"{CATALOGUE}/entries/{number}").json()["label"] == "red")
+    for query in ("", "?download=true"):
+        shown = client.get(f"{CATALOGUE}/entries/{number}/picture{query}")
+        assert shown.content == picture(RED)
+        assert int(shown.headers["content-length"]) == len(picture(RED))
+    tag = shown.headers["etag"]
+    again = client.get(f"{CATALOGUE}/entries/{number}/picture", headers={"If-None-Match": tag})
+    assert again.status_code == 304
+    assert client.get(f"{CATALOGUE}/entries/{number}/thumbnail").headers["content-type"] == "image/jpeg"
+    key = app.model_switch.add(tiny.MODEL, name="tiny.onnx", by=0).hash
+    assert client.get(f"/api/v1/models/{key}/file").content == tiny.MODEL.read_bytes()
+    assert sorted(app.stores) == ["models", "pictures", "thumbnails"]
