@@ -106,7 +106,7 @@ def test_a_folder_is_added_and_classified(shop: Shop) -> None:
         ("grey.png", "", "done"),
         ("red.png", "red", "done"),
     ]
-    assert all(entry.look is not None and entry.sources == 4 for entry in shop.entries())
+    assert all(entry.perceptual_hash is not None and entry.sources == 4 for entry in shop.entries())
 
 
 def test_what_did_not_change_is_not_read_again(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

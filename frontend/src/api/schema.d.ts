@@ -1119,7 +1119,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What to look at first
+         * What to review first
          * @description Entries that this person may change and whose class is in doubt.
          *
          *     Correcting an entry takes it out of the queue; so does confirming, which is correcting it to the class
@@ -2662,7 +2662,7 @@ export interface components {
             deleted_at: string | null;
             /**
              * Review Reason
-             * @description Why a look would help: uncertain, novel, disagreement or label.
+             * @description Why a review would help: uncertain, novel, disagreement or label.
              */
             review_reason: string | null;
         };
@@ -2758,7 +2758,7 @@ export interface components {
             deleted_at: string | null;
             /**
              * Review Reason
-             * @description Why a look would help: uncertain, novel, disagreement or label.
+             * @description Why a review would help: uncertain, novel, disagreement or label.
              */
             review_reason: string | null;
             /**

@@ -17,7 +17,7 @@ from tenfold import images
 from tenfold.catalogue.entries.originals import Originals
 from tenfold.catalogue.entries.tables import SYSTEM
 from tenfold.catalogue.ingest.ingest import Ingest, PendingEntry
-from tenfold.catalogue.similar.perceptual_hash import look
+from tenfold.catalogue.similar.perceptual_hash import perceptual_hash
 from tenfold.errors import CatalogueError, PictureError
 from tenfold.inference import Classifier
 from tenfold.inference.classifier import PIXELS_PER_INPUT, Prepared
@@ -100,8 +100,8 @@ class ClassifyPending:
         with self._one_at_a_time:
             answers: dict[int, Prediction | PictureError] = {}
             while not answers and (waiting := self._begin(among)):
-                model, looks = self._server.model, dict[int, int]()
-                reads = [partial(self._read, one, looks) for one in waiting]
+                model, perceptual_hashes = self._server.model, dict[int, int]()
+                reads = [partial(self._read, one, perceptual_hashes) for one in waiting]
                 outcomes = self._server.answer_each(reads, priority=Priority.CATALOGUE, model=model)
                 stopped = []
                 for one, outcome in zip(waiting, outcomes, strict=True):
@@ -110,7 +110,10 @@ class ClassifyPending:
                     elif (answer := _answer(one, outcome)) is not None:
                         answers[one.entry] = answer
                 self._intake.take_answers(
-                    list(answers.items()), model.sha256, threshold=model.info.threshold, looks=looks
+                    list(answers.items()),
+                    model.sha256,
+                    threshold=model.info.threshold,
+                    perceptual_hashes=perceptual_hashes,
                 )
                 if stopped:
                     self._intake.put_back(stopped)
@@ -120,8 +123,8 @@ class ClassifyPending:
     def _begin(self, among: Sequence[int] | None) -> list[PendingEntry]:
         return self._intake.begin(LOT, among, worker=self.worker, living=self._jobs.workers())
 
-    def _read(self, one: PendingEntry, looks: dict[int, int], model: Classifier) -> Prepared:
-        """One picture read and cut; what it looks like goes into `looks`. In one of several threads."""
+    def _read(self, one: PendingEntry, perceptual_hashes: dict[int, int], model: Classifier) -> Prepared:
+        """One picture read and cut, and its perceptual hash. In one of several threads."""
         if one.attempts > MOST_ATTEMPTS:  # each of them ended with its process
             raise _set_aside(one, "whatever read it ended")
         try:
@@ -132,7 +135,7 @@ class ClassifyPending:
             ) from reason
         needed = model.info.input_size * PIXELS_PER_INPUT
         read = images.load(content, name=one.name, limits=self._intake.limits, needed=needed)
-        looks[one.entry] = look(read.pixels)
+        perceptual_hashes[one.entry] = perceptual_hash(read.pixels)
         return model.prepare(read.pixels, name=one.name)
 
 

@@ -74,7 +74,7 @@ def test_counts_are_of_each_class_and_side(database: Database) -> None:
 
 
 def test_copies_of_one_photograph_fall_on_the_same_side() -> None:
-    copies = [CorrectedPicture(key(number), "cat", look=77) for number in range(50)]
+    copies = [CorrectedPicture(key(number), "cat", perceptual_hash=77) for number in range(50)]
     assert len({one.held_out for one in copies}) == 1
-    others = [CorrectedPicture(key(0), "cat", look=number).held_out for number in range(2000)]
+    others = [CorrectedPicture(key(0), "cat", perceptual_hash=number).held_out for number in range(2000)]
     assert 300 < sum(others) < 500

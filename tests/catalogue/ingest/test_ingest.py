@@ -181,7 +181,9 @@ def test_one_transaction_for_many_is_all_or_nothing(intake: Ingest, database: Da
 
 def test_an_answer_is_written_whole(intake: Ingest, database: Database, get: Get) -> None:
     entry = intake.add(picture(), name="a.png", source="upload").entry
-    intake.take_answers([(entry.id, prediction(sure=0.6))], "m" * 64, threshold=0.5, looks={entry.id: -7})
+    intake.take_answers(
+        [(entry.id, prediction(sure=0.6))], "m" * 64, threshold=0.5, perceptual_hashes={entry.id: -7}
+    )
     found = get(entry.id)
     assert (found.state, found.label, found.model_label, found.known) == ("done", "red", "red", True)
     assert found.probabilities == pytest.approx({"red": 0.6, "green": 0.2, "blue": 0.2})
@@ -189,7 +191,7 @@ def test_an_answer_is_written_whole(intake: Ingest, database: Database, get: Get
     assert (found.confidence, found.novelty, found.model_hash) == (0.6, 0.1, "m" * 64)
     assert found.review_score == pytest.approx(0.6)
     assert found.review_reason == "uncertain"
-    assert (found.search_text, found.look) == ("a.png\nupload\nred", -7)
+    assert (found.search_text, found.perceptual_hash) == ("a.png\nupload\nred", -7)
     with database.reading() as session:
         kept = session.get_one(Embedding, (entry.id, found.model_hash))
     assert np.frombuffer(kept.vector, "<f2") == pytest.approx([0.6, 0.8, 0.0], abs=1e-3)

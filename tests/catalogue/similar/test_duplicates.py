@@ -17,23 +17,23 @@ def random_looks(count: int, seed: int = 0) -> np.ndarray[tuple[int], np.dtype[n
     return np.random.default_rng(seed).integers(0, 2**64, count, dtype=np.uint64)
 
 
-def flipped(look: int, bits: int, seed: int = 0) -> int:
+def flipped(perceptual_hash: int, bits: int, seed: int = 0) -> int:
     for bit in np.random.default_rng(seed).choice(64, bits, replace=False):
-        look ^= 1 << int(bit)
-    return look
+        perceptual_hash ^= 1 << int(bit)
+    return perceptual_hash
 
 
-def signed(look: int) -> int:
-    return look - 2**64 if look >= 2**63 else look
+def signed(perceptual_hash: int) -> int:
+    return perceptual_hash - 2**64 if perceptual_hash >= 2**63 else perceptual_hash
 
 
 def test_whatever_differs_in_few_bits_is_found_and_nothing_else() -> None:
     base = random_looks(400)
-    looks = [int(look) for look in base]
+    hashes = [int(perceptual_hash) for perceptual_hash in base]
     for i in range(300):
-        looks.append(flipped(looks[i], i % (ALIKE + 3), seed=i))
-    ids = np.arange(1, len(looks) + 1, dtype=np.int64)
-    found = {tuple(group.tolist()) for group in grouped(ids, np.array(looks, np.uint64))}
+        hashes.append(flipped(hashes[i], i % (ALIKE + 3), seed=i))
+    ids = np.arange(1, len(hashes) + 1, dtype=np.int64)
+    found = {tuple(group.tolist()) for group in grouped(ids, np.array(hashes, np.uint64))}
     assert found == {(i + 1, 401 + i) for i in range(300) if i % (ALIKE + 3) <= ALIKE}
 
 
@@ -46,24 +46,24 @@ def test_a_copy_of_a_copy_is_in_the_group() -> None:
 
 
 def test_plain_pictures_are_no_duplicates_of_each_other() -> None:
-    looks = np.array([0, 0, 1, 2**64 - 1, 2**64 - 1], np.uint64)
-    assert grouped(np.arange(5, dtype=np.int64), looks) == []
+    hashes = np.array([0, 0, 1, 2**64 - 1, 2**64 - 1], np.uint64)
+    assert grouped(np.arange(5, dtype=np.int64), hashes) == []
 
 
 def test_many_pictures_take_seconds_not_hours() -> None:
-    looks = random_looks(50_000)
-    looks[1::1000] = looks[::1000]
+    hashes = random_looks(50_000)
+    hashes[1::1000] = hashes[::1000]
     start = time.process_time()
-    assert len(grouped(np.arange(50_000, dtype=np.int64), looks)) == 50
+    assert len(grouped(np.arange(50_000, dtype=np.int64), hashes)) == 50
     assert time.process_time() - start < 20  # each with each would be 1.25 thousand million comparisons
 
 
 @pytest.fixture
 def filled(database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
     monkeypatch.setattr(duplicates, "_SECONDS_KEPT", -1.0)
-    looks = [signed(int(look)) for look in random_looks(5)]
-    rows = [made(i + 1, look=look) for i, look in enumerate(looks)]
-    rows += [made(i + 6, look=looks[i], owner_id=i % 2, shared=False) for i in range(4)]
+    hashes = [signed(int(perceptual_hash)) for perceptual_hash in random_looks(5)]
+    rows = [made(i + 1, perceptual_hash=perceptual_hash) for i, perceptual_hash in enumerate(hashes)]
+    rows += [made(i + 6, perceptual_hash=hashes[i], owner_id=i % 2, shared=False) for i in range(4)]
     put(database, [*rows, made(10)])
     return database
 

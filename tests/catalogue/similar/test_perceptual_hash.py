@@ -6,14 +6,14 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageEnhance
 
-from tenfold.catalogue.similar.perceptual_hash import ALIKE, distance, look
+from tenfold.catalogue.similar.perceptual_hash import ALIKE, distance, perceptual_hash
 from tests.paths import SHARED
 
 PHOTOS = SHARED / "samples" / "photos"
 
 
 def seen(picture: Image.Image) -> int:
-    return look(np.asarray(picture.convert("RGB")))
+    return perceptual_hash(np.asarray(picture.convert("RGB")))
 
 
 def scene(seed: int, size: tuple[int, int] = (320, 240)) -> Image.Image:
@@ -39,26 +39,26 @@ COPIES: dict[str, Callable[[Image.Image], Image.Image]] = {
 
 
 def test_copies_look_the_same_and_other_pictures_do_not() -> None:
-    looks = [seen(scene(seed)) for seed in range(20)]
+    hashes = [seen(scene(seed)) for seed in range(20)]
     for name, copy in COPIES.items():
         for seed in range(20):
-            assert distance(looks[seed], seen(copy(scene(seed)))) <= ALIKE, name
-    assert min(distance(a, b) for i, a in enumerate(looks) for b in looks[:i]) > ALIKE
+            assert distance(hashes[seed], seen(copy(scene(seed)))) <= ALIKE, name
+    assert min(distance(a, b) for i, a in enumerate(hashes) for b in hashes[:i]) > ALIKE
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(not PHOTOS.exists(), reason="needs ../shared: real photographs")
 def test_copies_of_real_photographs_look_the_same() -> None:
     photos = [Image.open(path).convert("RGB") for path in sorted(PHOTOS.glob("*/*"))[::4]]
-    looks = [seen(photo) for photo in photos]
+    hashes = [seen(photo) for photo in photos]
     for name, copy in COPIES.items():
-        near = [distance(one, seen(copy(photo))) <= ALIKE for one, photo in zip(looks, photos, strict=True)]
+        near = [distance(one, seen(copy(photo))) <= ALIKE for one, photo in zip(hashes, photos, strict=True)]
         assert np.mean(near) >= 0.95, name
-    assert min(distance(a, b) for i, a in enumerate(looks) for b in looks[:i]) > ALIKE
+    assert min(distance(a, b) for i, a in enumerate(hashes) for b in hashes[:i]) > ALIKE
 
 
 def test_a_look_is_a_number_that_every_database_keeps() -> None:
     bright = np.tile(np.linspace(0, 255, 64, dtype=np.uint8)[None, :, None], (64, 1, 3))
-    assert look(bright) == -1
-    assert look(np.ascontiguousarray(bright[:, ::-1])) == 0
+    assert perceptual_hash(bright) == -1
+    assert perceptual_hash(np.ascontiguousarray(bright[:, ::-1])) == 0
     assert distance(-1, 0) == 64

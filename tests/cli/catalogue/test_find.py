@@ -20,8 +20,8 @@ def catalogue(own_home: Path) -> Iterator[Database]:
     database = Database(f"sqlite:///{own_home / 'tenfold.db'}")
     upgrade(database)
     rows = [
-        made(1, name="Кіт.jpg", search_text="кіт.jpg\ncat", confidence=0.5, look=123456789),
-        made(2, name="copy\x1b[31m.jpg", look=123456788),
+        made(1, name="Кіт.jpg", search_text="кіт.jpg\ncat", confidence=0.5, perceptual_hash=123456789),
+        made(2, name="copy\x1b[31m.jpg", perceptual_hash=123456788),
         made(3, label="dog", corrected_label="dog", corrected_at=START, confidence=0.7),
         made(4, deleted_at=START),
         made(5, state="waiting", label=None, confidence=None),

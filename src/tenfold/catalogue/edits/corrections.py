@@ -32,16 +32,16 @@ class CorrectedPicture:
     Attributes:
         hash: of its content.
         label: what they said, "" for none of the classes.
-        look: what it looks like (`catalogue.looks`), the same for most copies; None where it is not known.
+        perceptual_hash: the same for most copies; None where it is not known.
     """
 
     hash: str
     label: str
-    look: int | None = None
+    perceptual_hash: int | None = None
 
     @property
     def held_out(self) -> bool:
-        return is_held_out(self.hash if self.look is None else f"look {self.look}")
+        return is_held_out(self.hash if self.perceptual_hash is None else f"look {self.perceptual_hash}")
 
 
 @dataclass(frozen=True)
@@ -98,21 +98,21 @@ class CorrectedEntries:
     def read(self) -> Corrections:
         """All corrections, as they are now, of entries that a model has named.
 
-        What a picture looks like decides its side, and it is not learned from before that is known.
+        A picture's perceptual hash decides its side, and it is not learned from before that is known.
         """
         wanted = (
-            select(Entry.hash, Entry.corrected_label, Entry.look)
+            select(Entry.hash, Entry.corrected_label, Entry.perceptual_hash)
             .where(Entry.corrected_at.is_not(None), Entry.deleted_at.is_(None), Entry.state != WAITING)
             .execution_options(yield_per=_ROWS)
         )
         labels: dict[str, set[str]] = {}
-        looks: dict[str, int | None] = {}
+        hashes: dict[str, int | None] = {}
         with self._database.reading() as session:
-            for content_hash, label, look in session.execute(wanted):
+            for content_hash, label, perceptual_hash in session.execute(wanted):
                 labels.setdefault(content_hash, set()).add(label or NONE)
-                looks[content_hash] = look
+                hashes[content_hash] = perceptual_hash
         agreed = [
-            CorrectedPicture(h, next(iter(said)), looks[h])
+            CorrectedPicture(h, next(iter(said)), hashes[h])
             for h, said in sorted(labels.items())
             if len(said) == 1
         ]

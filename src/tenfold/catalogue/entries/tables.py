@@ -46,7 +46,7 @@ class Entry(Base):
 
     `label` is what it is filed under: what a person said, else what the model said; "" is none of the
     classes, NULL is not classified yet. `sources` has a bit for each source among its names: the database
-    keeps it by itself (migration 0002). `look` is what its pixels look like: see perceptual_hash.py.
+    keeps it by itself (migration 0002). `perceptual_hash`: see perceptual_hash.py.
     """
 
     __tablename__ = "entries"
@@ -70,7 +70,7 @@ class Entry(Base):
     name: Mapped[str] = mapped_column(String(255).with_variant(String(255, collation="C"), "postgresql"))
     search_text: Mapped[str] = mapped_column(Text, default="")
     sources: Mapped[int] = mapped_column(default=0)
-    look: Mapped[int | None] = mapped_column(BigInteger)
+    perceptual_hash: Mapped[int | None] = mapped_column("look", BigInteger)
     state: Mapped[str] = mapped_column(String(10), default=WAITING)
     problem: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     # How often a model was asked without an answer, those included that ended with their process.
@@ -89,7 +89,7 @@ class Entry(Base):
     corrected_label: Mapped[str | None] = mapped_column(String(100))
     corrected_at: Mapped[datetime | None] = mapped_column(Moment)
     corrected_by: Mapped[int | None]
-    # How much a look at this entry would help; the review queue is ordered by it. NULL: nothing to review.
+    # How much a review of this entry would help; the review queue is ordered by it. NULL: nothing to review.
     review_score: Mapped[float | None]
     review_reason: Mapped[str | None] = mapped_column(String(20))
 

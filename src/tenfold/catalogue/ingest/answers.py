@@ -22,7 +22,7 @@ def write_answers(
     answers: Mapping[int, Prediction | PictureError],
     model_hash: str,
     threshold: float | None,
-    looks: Mapping[int, int],
+    perceptual_hashes: Mapping[int, int],
 ) -> None:
     """Write answers to entries, as `Ingest.take_answers`, in a transaction of the caller."""
     query = select(Entry).where(Entry.id.in_(answers)).order_by(Entry.id).with_for_update()
@@ -36,7 +36,7 @@ def write_answers(
             continue
         columns = _answered(entry, answer, model_hash, threshold)
         columns["search_text"] = search_text(names[entry.id], columns["label"], entry.name)
-        columns["look"] = looks.get(entry.id, entry.look)
+        columns["perceptual_hash"] = perceptual_hashes.get(entry.id, entry.perceptual_hash)
         rows.append({"id": entry.id} | columns)
         if answer.embedding is not None:
             vectors[entry.id] = packed(answer.embedding)
@@ -71,7 +71,7 @@ def _answered(entry: Entry, answer: Prediction, model_hash: str, threshold: floa
     """The columns that an answer gives an entry."""
     best = np.sort(list(answer.probabilities.values()))[::-1]
     corrected = entry.corrected_label if entry.corrected_at is not None else None
-    look = review.score(
+    rated = review.score(
         answer.probabilities,
         known=answer.known,
         novelty=answer.novelty,
@@ -94,8 +94,8 @@ def _answered(entry: Entry, answer: Prediction, model_hash: str, threshold: floa
         "probabilities": dict(answer.probabilities),
         "model_hash": model_hash,
         "classified_at": now(),
-        "review_score": look and look.score,
-        "review_reason": look and look.reason,
+        "review_score": rated and rated.score,
+        "review_reason": rated and rated.reason,
     }
 
 

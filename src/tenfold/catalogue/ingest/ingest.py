@@ -246,17 +246,19 @@ class Ingest:
         model_hash: str,
         *,
         threshold: float | None = None,
-        looks: Mapping[int, int] | None = None,
+        perceptual_hashes: Mapping[int, int] | None = None,
     ) -> None:
         """Write a model's answers to entries; what a person said about an entry stays.
 
         Args:
             answers: entry ids with what the model said, or why it could say nothing.
             threshold: the novelty above which that model says "none of these".
-            looks: what the pictures look like (perceptual_hash.py), by entry id.
+            perceptual_hashes: the pictures' (perceptual_hash.py), by entry id.
         """
         with self._writing() as session:
-            write_answers(self._database, session, dict(answers), model_hash, threshold, looks or {})
+            write_answers(
+                self._database, session, dict(answers), model_hash, threshold, perceptual_hashes or {}
+            )
 
     def _insert(
         self,

@@ -1,9 +1,9 @@
 """Near duplicates: pictures that look the same (perceptual_hash.py), in groups. Knows no pixels.
 
-Two pictures are near duplicates where their looks differ in at most ALIKE of 64 bits; what is one of
-another's is one of the group. Two such looks have at least two of their eight bytes in common, so only looks
-that have are compared: for each of the 28 pairs of bytes, those that are equal there (Norouzi, Punjani and
-Fleet 2012 use such parts of codes in the same way).
+Two pictures are near duplicates where their hashes differ in at most ALIKE of 64 bits; what is one of
+another's is one of the group. Two such hashes have at least two of their eight bytes in common, so only those
+are compared: for each of the 28 pairs of bytes, the ones that are equal there (Norouzi, Punjani and Fleet
+2012 use such parts of codes in the same way).
 """
 
 import threading
@@ -24,12 +24,12 @@ from tenfold.errors import UsageError
 assert ALIKE == 6, "more different bits need other parts"
 # Pictures with nearly no edges, a wall or a sky, all look the same; they are not compared.
 _PLAIN = 3
-# Looks that are equal in two bytes, in their order: each is compared with so many that follow.
+# Hashes that are equal in two bytes, in their order: each is compared with so many that follow.
 _MOST_FOLLOWING = 300
 _SECONDS_KEPT = 30.0
 _KEPT = 8
 
-Looks = NDArray[np.uint64]
+Hashes = NDArray[np.uint64]
 Ids = NDArray[np.int64]
 
 
@@ -76,16 +76,16 @@ class Duplicates:
         with self._lock:  # others that ask meanwhile wait for the same answer
             at, groups = self._found.pop(key, (-1e9, []))
             if time.monotonic() - at > _SECONDS_KEPT:
-                groups = grouped(*self._looks(person, administrator))
+                groups = grouped(*self._hashes(person, administrator))
                 at = time.monotonic()
             self._found[key] = at, groups
             while len(self._found) > _KEPT:
                 del self._found[next(iter(self._found))]
             return groups
 
-    def _looks(self, person: int, administrator: bool) -> tuple[Ids, Looks]:
+    def _hashes(self, person: int, administrator: bool) -> tuple[Ids, Hashes]:
         seen = conditions(Filters(person=person, administrator=administrator), self._database)
-        query = select(Entry.id, Entry.look).where(Entry.look.is_not(None), *seen)
+        query = select(Entry.id, Entry.perceptual_hash).where(Entry.perceptual_hash.is_not(None), *seen)
         with self._database.reading() as session:
             rows = np.array([tuple(row) for row in session.execute(query)], np.int64).reshape(-1, 2)
         return rows[:, 0], rows[:, 1].astype(np.uint64)
@@ -101,19 +101,19 @@ class Duplicates:
         return [group for group in whole if len(group) > 1]
 
 
-def grouped(ids: Ids, looks: Looks) -> list[Ids]:
+def grouped(ids: Ids, hashes: Hashes) -> list[Ids]:
     """The groups of two and more that look the same.
 
     Args:
-        ids: int64 `[N]`, all different; looks: uint64 `[N]`.
+        ids: int64 `[N]`, all different; hashes: uint64 `[N]`.
 
     Returns:
         Groups, each with its ids in order, the one with the greatest id first.
     """
-    bits = np.bitwise_count(looks)
+    bits = np.bitwise_count(hashes)
     told = (bits >= _PLAIN) & (bits <= 64 - _PLAIN)
-    ids, looks = ids[told], looks[told]
-    different, which = np.unique(looks, return_inverse=True)
+    ids, hashes = ids[told], hashes[told]
+    different, which = np.unique(hashes, return_inverse=True)
     leader = _leaders(different)[which]
     order = np.lexsort((ids, leader))
     cuts = np.flatnonzero(np.diff(leader[order])) + 1
@@ -121,9 +121,9 @@ def grouped(ids: Ids, looks: Looks) -> list[Ids]:
     return sorted(groups, key=lambda group: -int(group[-1]))
 
 
-def _leaders(looks: Looks) -> NDArray[np.int64]:
-    """For each of some different looks, in order, the place of one that stands for its group."""
-    parent = list(range(len(looks)))
+def _leaders(hashes: Hashes) -> NDArray[np.int64]:
+    """For each of some different hashes, in order, the place of one that stands for its group."""
+    parent = list(range(len(hashes)))
 
     def top(place: int) -> int:
         while parent[place] != place:
@@ -131,27 +131,27 @@ def _leaders(looks: Looks) -> NDArray[np.int64]:
             place = parent[place]
         return place
 
-    for one, other in _alike(looks):
+    for one, other in _alike(hashes):
         first, second = sorted((top(one), top(other)))
         parent[second] = first
-    return np.array([top(place) for place in range(len(looks))], np.int64)
+    return np.array([top(place) for place in range(len(hashes))], np.int64)
 
 
-def _alike(looks: Looks) -> set[tuple[int, int]]:
-    """The places of looks that differ in at most ALIKE bits."""
+def _alike(hashes: Hashes) -> set[tuple[int, int]]:
+    """The places of hashes that differ in at most ALIKE bits."""
     found: set[tuple[int, int]] = set()
-    parts = [(looks >> np.uint64(8 * place) & np.uint64(0xFF)).astype(np.uint16) for place in range(8)]
+    parts = [(hashes >> np.uint64(8 * place) & np.uint64(0xFF)).astype(np.uint16) for place in range(8)]
     for one, other in combinations(range(8), 2):
         key = parts[one] << np.uint16(8) | parts[other]
-        order = np.argsort(key, kind="stable")  # within a key in the order of looks, as they come
-        sorted_key, sorted_looks = key[order], looks[order]
-        starts = np.arange(max(len(looks) - 1, 0))
+        order = np.argsort(key, kind="stable")  # within a key in the order of hashes, as they come
+        sorted_key, sorted_hashes = key[order], hashes[order]
+        starts = np.arange(max(len(hashes) - 1, 0))
         for step in range(1, _MOST_FOLLOWING + 1):
-            starts = starts[starts + step < len(looks)]
+            starts = starts[starts + step < len(hashes)]
             starts = starts[sorted_key[starts] == sorted_key[starts + step]]
             if not len(starts):
                 break
-            differing = np.bitwise_count(sorted_looks[starts] ^ sorted_looks[starts + step])
+            differing = np.bitwise_count(sorted_hashes[starts] ^ sorted_hashes[starts + step])
             near = starts[differing <= ALIKE]
             found.update(zip(order[near].tolist(), order[near + step].tolist(), strict=True))
     return found

@@ -14,7 +14,7 @@ _ROWS, _COLUMNS = 8, 8
 ALIKE = 6
 
 
-def look(pixels: NDArray[np.uint8]) -> int:
+def perceptual_hash(pixels: NDArray[np.uint8]) -> int:
     """The difference hash of a picture, as a signed 64-bit number.
 
     Args:

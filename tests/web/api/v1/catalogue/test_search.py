@@ -16,7 +16,8 @@ def found(serve: Serve) -> Running:
     """A server whose catalogue has eight entries; 6 is deleted, 7 waits, 8 came from a folder."""
     running = serve()
     rows = [
-        made(n, label=("cat", "dog")[n % 2], confidence=n / 10, look=1234567 * (n % 2)) for n in range(1, 6)
+        made(n, label=("cat", "dog")[n % 2], confidence=n / 10, perceptual_hash=1234567 * (n % 2))
+        for n in range(1, 6)
     ]
     rows.append(made(6, deleted_at=START))
     rows.append(made(7, state="waiting", label=None, model_label=None, confidence=None, model_hash=None))

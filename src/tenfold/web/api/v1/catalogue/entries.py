@@ -42,7 +42,7 @@ class EntryAnswer(Answer):
     shared: bool = Field(description="Whether others see it.")
     deleted_at: datetime | None
     review_reason: str | None = Field(
-        description="Why a look would help: uncertain, novel, disagreement or label."
+        description="Why a review would help: uncertain, novel, disagreement or label."
     )
 
 

@@ -26,7 +26,7 @@ class ReviewAnswer(BaseModel):
 @router.get(
     "/api/v1/review",
     operation_id="review",
-    summary="What to look at first",
+    summary="What to review first",
     responses=responses(_400="`after` is from no page.", _422="A value that cannot be used."),
 )
 def review(
