@@ -75,7 +75,7 @@ def replacing(
     with temporary(path, mode=mode) as part:
         yield part
         if lasting:
-            _sync(part, os.O_RDWR)
+            _sync(part)
         if keep_existing:
             _link(part, path)
         else:
@@ -119,11 +119,12 @@ def temporary(path: Path, *, mode: int = 0o600) -> Iterator[Path]:
 def settle(folder: Path) -> None:
     """Have the names in a folder outlive a loss of power, where the system can do that. Raises OSError."""
     if os.name == "posix":
-        _sync(folder, os.O_RDONLY)
+        _sync(folder)
 
 
-def _sync(path: Path, flags: int) -> None:
-    opened = os.open(path, flags)
+def _sync(path: Path) -> None:
+    # What was made read-only cannot be opened to write any more; only Windows asks for that.
+    opened = os.open(path, os.O_RDONLY if os.name == "posix" else os.O_RDWR)
     try:
         os.fsync(opened)
     finally:

@@ -127,3 +127,19 @@ def test_a_killed_put_leaves_no_half_blob(tmp_path: Path) -> None:
 def test_files_of_a_local_store_cannot_be_written_by_other_programs(tmp_path: Path) -> None:
     LocalStore(tmp_path).put("one", b"content")
     assert (tmp_path / "one").stat().st_mode & 0o222 == 0
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs the right to become another user"
+)
+def test_a_user_without_rights_over_others_files_can_put_and_replace(tmp_path: Path) -> None:
+    tmp_path.chmod(0o777)
+    code = (
+        "import os; from pathlib import Path; from tenfold.storage import LocalStore; os.setuid(65534); "
+        "store = LocalStore(Path('blobs')); [store.put('ab/one', content) for content in (b'1', b'2')]"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], check=False, cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert read(LocalStore(tmp_path / "blobs"), "ab/one") == b"2"
