@@ -273,6 +273,15 @@ def test_closing_refuses_what_waits_and_finishes_what_has_begun() -> None:
     assert not server.running
 
 
+def test_ctrl_c_while_its_threads_start_leaves_nothing_to_close(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(thread: threading.Thread) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(threading.Thread, "start", interrupted)
+    with pytest.raises(KeyboardInterrupt), ModelServer(FakeClassifier(), threads=2) as server:
+        server.submit(reading())
+
+
 def test_closing_does_not_wait_for_a_decoder_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tenfold.inference.server._CLOSING_SECONDS", 0.2)
     server = ModelServer(FakeClassifier(), threads=1)

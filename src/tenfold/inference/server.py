@@ -192,8 +192,9 @@ class ModelServer:
     def _start(self) -> None:
         # Daemons: a thread that hangs must not keep the process from ending.
         name = f"tenfold-model-{len(self._threads) + 1}"
-        self._threads.append(thread := threading.Thread(target=self._work, name=name, daemon=True))
+        thread = threading.Thread(target=self._work, name=name, daemon=True)
         thread.start()
+        self._threads.append(thread)  # once it runs: Ctrl-C may come in between, and `close` waits for these
 
     def _work(self) -> None:
         while (first := self._next()) is not None:

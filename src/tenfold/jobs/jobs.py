@@ -73,10 +73,9 @@ class Jobs:
         self._ending.clear()
         worker = self.worker(serving=serving)
         worker.poll(self._ending)
-        self._thread = threading.Thread(
-            target=self._keep_running, args=(worker,), name="tenfold-jobs", daemon=True
-        )
-        self._thread.start()
+        thread = threading.Thread(target=self._keep_running, args=(worker,), name="tenfold-jobs", daemon=True)
+        thread.start()
+        self._thread = thread
         return not worker.standing_by
 
     def submit(

@@ -108,8 +108,10 @@ class Supervisor:
                 target=self._keep_running, args=(service,), name=f"tenfold-{service.name}", daemon=True
             )
             self._set(service, state="running", since=_now())
-            self._threads.append(thread)
             thread.start()
+            self._threads.append(
+                thread
+            )  # once it runs: Ctrl-C may come in between, and `stop` waits for these
 
     def stop(self, seconds: float) -> list[str]:
         """Tell every service to stop and wait for them, `seconds` in all; the names of those that did not."""
