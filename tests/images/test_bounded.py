@@ -226,11 +226,12 @@ def test_what_a_decoder_says_is_checked(
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_a_decoder_that_is_killed_costs_one_picture_and_is_replaced() -> None:
-    data = encoded(scene(), "GIF")
+    data, long = encoded(scene(), "GIF"), bmp_of_runs(1500)
     assert images.load(data).width == 64
     stopped = threading.Event()
 
     def kill() -> None:
+        stopped.wait(0.3)  # one that is killed before it has the picture costs nothing
         while not stopped.is_set():
             for found in Path(f"/proc/{os.getpid()}/task").glob("*/children"):
                 for child in found.read_text().split():
@@ -242,7 +243,7 @@ def test_a_decoder_that_is_killed_costs_one_picture_and_is_replaced() -> None:
     killer.start()
     try:
         with pytest.raises(PictureTooLarge, match=r"signal 9; memory may have run out"):
-            images.load(bmp_of_runs(1500))
+            images.load(long)
     finally:
         stopped.set()
         killer.join()
