@@ -369,7 +369,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="tenfold-container-") as name:
         work = Path(name)
         work.chmod(0o755)
-        make_base()
+        try:
+            make_base()
+        except SystemExit as reason:  # no Debian or no right to mount: nothing is said of tenfold
+            print(f"The container was not checked: no base image could be made. {reason}")
+            return
         build(work)
         facts = json.loads(buildah("inspect", "--type", "image", IMAGE))
         container = buildah("from", "--pull-never", IMAGE)
