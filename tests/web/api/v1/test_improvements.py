@@ -1,6 +1,7 @@
 """Training on corrections over HTTP: what is missing, what was tried, and making it live."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -109,7 +110,9 @@ def test_an_attempt_that_does_not_exist_is_not_found(at_work: Running) -> None:
     assert (answer.status_code, answer.json()["code"]) == (404, "unknown-improvement")
 
 
-def test_what_a_training_on_corrections_learns_from_is_for_administrators(serve: Serve) -> None:
+def test_what_a_training_on_corrections_learns_from_is_for_administrators(
+    serve: Serve, tmp_path: Path
+) -> None:
     with staff(serve) as staffed:
         app = staffed.running.service.app
         learned = app.home.improvements / "7"
@@ -130,6 +133,11 @@ def test_what_a_training_on_corrections_learns_from_is_for_administrators(serve:
             for path in ("", "/pictures", "/pictures/0", "/check", "/check/page"):
                 assert client.get(f"/api/v1/data/{private}{path}").status_code == 404
         assert staffed.olga.post(f"/api/v1/data/{private}/check").status_code == 404
+        # Also by a path that leads to the home in another way.
+        (tmp_path / "link").symlink_to(app.home.folder)
+        linked = tmp_path / "link" / "improvements" / "7"
+        (run / "data.json").write_text(json.dumps({"source": str(linked)}))
+        assert [one["id"] for one in staffed.vic.get("/api/v1/data").json()["sets"]] == ["cifar10"]
 
 
 def test_classes_of_private_pictures_are_named_to_administrators_alone(serve: Serve) -> None:
