@@ -41,7 +41,7 @@ RUN mkdir -p /image/data && chmod 0777 /image/data
 # torch by itself and first: whatever needs it finds it there, and pulls no other build of it. The builds of one
 # version differ between indexes, so it is pinned by version, and with it the rest, by constraints.txt.
 FROM environment AS train-environment
-ARG TORCH_ARGS="--index-url https://download.pytorch.org/whl/cpu"
+ARG TORCH_ARGS=""
 RUN /opt/pip/bin/pip --python /opt/tenfold install "$(grep ^torch== constraints.txt)" ${TORCH_ARGS}
 RUN /opt/pip/bin/pip --python /opt/tenfold install -c constraints.txt "$(echo /dist/*.whl)[train,parquet,tracking]"
 
