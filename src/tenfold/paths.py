@@ -16,8 +16,7 @@ class Home(os.PathLike[str]):
     def __fspath__(self) -> str:
         return str(self.folder)
 
-    def __str__(self) -> str:
-        return str(self.folder)
+    __str__ = __fspath__
 
     @property
     def settings(self) -> Path:

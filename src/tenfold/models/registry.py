@@ -271,11 +271,10 @@ class Registry:
         """Store the file; one that was damaged since is replaced."""
         name = f"{key}.onnx"
         try:
-            if self._blobs.size(name) == len(content):
-                with self._blobs.open(name) as file:
-                    if _hash(file) != key:
-                        self._blobs.delete(name)
-            self._blobs.put(name, content, immutable=True)
+            known = False
+            with contextlib.suppress(FileNotFoundError), self._blobs.open(name) as file:
+                known = _hash(file) == key
+            self._blobs.put(name, content, immutable=known)
         except OSError as reason:
             raise RegistryError(
                 f"The folder {self._blobs.name}",

@@ -1,5 +1,6 @@
 """What answers of the API have in common: an object's attributes become the fields. Knows no route."""
 
+from functools import cache
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
@@ -13,6 +14,11 @@ class Answer(BaseModel):
     @classmethod
     def of(cls, source: Any, **more: Any) -> Self:
         """The answer with what `source` has; `more` are fields that it has not, or has otherwise."""
-        attributes = {name: str(field.validation_alias or name) for name, field in cls.model_fields.items()}
-        found = {name: getattr(source, one) for name, one in attributes.items() if hasattr(source, one)}
+        found = {name: getattr(source, one) for name, one in _attributes(cls) if hasattr(source, one)}
         return cls.model_validate(found | more)
+
+
+@cache
+def _attributes(answer: type[Answer]) -> tuple[tuple[str, str], ...]:
+    """Each field's name, and the attribute that it takes."""
+    return tuple((name, str(field.validation_alias or name)) for name, field in answer.model_fields.items())

@@ -3,7 +3,6 @@
 Knows no HTTP.
 """
 
-import contextlib
 import re
 from io import BytesIO
 from typing import BinaryIO
@@ -18,7 +17,7 @@ from tenfold.catalogue.entries.tables import Entry
 from tenfold.database import Database
 from tenfold.errors import NotInCatalogue
 from tenfold.images import Limits
-from tenfold.storage import BlobStore
+from tenfold.storage import BlobStore, read_if_there
 
 # Longest sides in pixels; one that is asked for becomes the next of these.
 SIDES = (64, 128, 256, 512, 1024)
@@ -88,8 +87,8 @@ class PictureFiles:
         """A small upright JPEG of it, no side longer than `side` (one of SIDES). Raises as `shown`."""
         assert side in SIDES, side
         key = f"{entry.hash[:2]}/{entry.hash[2:4]}/{entry.hash}-{side}.jpg"
-        with contextlib.suppress(FileNotFoundError), self._thumbnails.open(key) as file:
-            return file.read()
+        if (known := read_if_there(self._thumbnails, key)) is not None:
+            return known
         content = self._originals.read(entry.hash)
         read = images.load(content, name=entry.name, limits=self._limits, needed=side)
         image = Image.fromarray(read.pixels)

@@ -183,7 +183,7 @@ def file(request: Request, who: Viewer, key: str) -> Response:
     service = service_of(request)
     registry = service.app.registry
     model = registry.get(key)
-    if registry.size(key) is None:
+    if registry.fault(model) == "missing":
         raise RegistryError(
             f"The file of the model {model.name}", "is not on this server", cure="Add it again."
         )
