@@ -19,7 +19,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +77,8 @@ class Outcome:
 @contextmanager
 def server(home: Path, database: str) -> Iterator[tuple[str, App]]:
     """A server in `home` on a database, and its container."""
-    app = App(replace(settings.load(), home=home, data_dir=home / "data", database_url=database))
+    changes = {"home": home, "data_dir": home / "data", "database_url": database}
+    app = App(settings.load().model_copy(update=changes))
     listening = socket.create_server(("127.0.0.1", 0))
     running = Server(configured(create_app(app), log_level="critical"))
     thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})

@@ -182,7 +182,11 @@ FAULTS = [
     ("training/spy.py", "import fastapi", "FastAPI has its home in web"),
     ("export/spy.py", "import click", "click has its home in cli"),
     ("images/spy.py", "import pyarrow", "What an extra brings for one task is imported in one place"),
-    ("models/spy.py", "import pydantic", "pydantic has its home in web and in the types of jobs"),
+    (
+        "models/spy.py",
+        "import pydantic",
+        "pydantic has its home in web, in settings and in the types of jobs",
+    ),
     ("modelfile/file.py", "import sqlalchemy", "SQLAlchemy has its home in the packages that have tables"),
     (
         "models/spy.py",

@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -30,7 +29,7 @@ KEPT = Paired(9300, 60, 65, 575)
 @contextmanager
 def filling(home: Path) -> Iterator[App]:
     """The container of a server that has not started yet."""
-    with FakeApp(replace(settings.load(), home=home, data_dir=home / "data")) as app:
+    with FakeApp(settings.load().model_copy(update={"home": home, "data_dir": home / "data"})) as app:
         yield app
 
 

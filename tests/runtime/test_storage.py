@@ -2,7 +2,6 @@
 
 import zipfile
 from collections.abc import Iterator
-from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from tests.fakes import BLUE, RED, MemoryApp, picture
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[MemoryApp]:
     home = tmp_path / "home"
-    with MemoryApp(replace(settings.load(), home=home, data_dir=home / "data")) as app:
+    with MemoryApp(settings.load().model_copy(update={"home": home, "data_dir": home / "data"})) as app:
         yield app
 
 

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +60,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
             **changes: Any,
         ) -> Running:
             home = tmp_path_factory.mktemp("home")
-            chosen = replace(settings.load(), **{"home": home, "data_dir": home / "data", **changes})
+            chosen = settings.load().model_copy(update={"home": home, "data_dir": home / "data", **changes})
             parts = stack.enter_context(made(chosen, classifier))
             app = create_app(parts, page=page or tmp_path_factory.mktemp("not-built"))
             server, thread, port = start(app)

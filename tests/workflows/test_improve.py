@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -88,7 +87,9 @@ def home(trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
 
 @contextmanager
 def opened(home: Path, database_url: str = "") -> Iterator[App]:
-    chosen = replace(settings.load(), home=home, data_dir=home / "data", database_url=database_url, threads=1)
+    chosen = settings.load().model_copy(
+        update={"home": home, "data_dir": home / "data", "database_url": database_url, "threads": 1}
+    )
     with App(chosen) as app:
         yield app
 
@@ -237,7 +238,7 @@ def test_without_own_data_every_class_needs_corrections(home: Path) -> None:
 
 @contextmanager
 def plain(home: Path) -> Iterator[App]:
-    with FakeApp(replace(settings.load(), home=home, data_dir=home / "data")) as app:
+    with FakeApp(settings.load().model_copy(update={"home": home, "data_dir": home / "data"})) as app:
         yield app
 
 

@@ -2,7 +2,6 @@
 
 import logging
 import threading
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -276,7 +275,9 @@ def test_two_homes_on_one_database_never_demote_each_other_s_model(own_home: Pat
         home.mkdir()
 
     def opened(home: Path) -> App:
-        return App(replace(settings.load(), home=home, database_url=url, threads=1), serving=True)
+        return App(
+            settings.load().model_copy(update={"home": home, "database_url": url, "threads": 1}), serving=True
+        )
 
     with opened(homes[0]) as one:
         key = one.model_switch.add(tiny.MODEL, name="tiny.onnx", by=0).hash

@@ -9,7 +9,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -56,7 +55,11 @@ def wish(pictures: Path, epochs: int) -> TrainingRequest:
 
 
 def opened(home: Path, database_url: str = "") -> App:
-    return FakeApp(replace(settings.load(), home=home, data_dir=home / "data", database_url=database_url))
+    return FakeApp(
+        settings.load().model_copy(
+            update={"home": home, "data_dir": home / "data", "database_url": database_url}
+        )
+    )
 
 
 @contextmanager

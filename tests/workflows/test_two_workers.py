@@ -28,7 +28,6 @@ LONG = 240.0
 SERVER = """
 import os
 import sys
-from dataclasses import replace
 from pathlib import Path
 from tenfold import settings
 from tenfold.runtime.services import describe, services
@@ -43,7 +42,7 @@ class Counting(FakeClassifier):
             log.write(f"{len(prepared)}\\n")
         return super().run(prepared)
 
-chosen = replace(settings.load(), home=home, database_url=sys.argv[2], threads=1)
+chosen = settings.load().model_copy(update={"home": home, "database_url": sys.argv[2], "threads": 1})
 with FakeApp(chosen, Counting(seconds=0.02)) as app:
     supervisor = Supervisor(services(app), describe)
     print("started", flush=True)

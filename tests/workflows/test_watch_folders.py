@@ -3,7 +3,6 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -52,7 +51,7 @@ def process(own_home: Path, database_url: str) -> Iterator[Started]:
     made: list[Process] = []
 
     def one() -> Process:
-        chosen = replace(settings.load(), home=own_home, database_url=database_url)
+        chosen = settings.load().model_copy(update={"home": own_home, "database_url": database_url})
         made.append(Process(FakeApp(chosen)))
         return made[-1]
 

@@ -21,7 +21,7 @@ def place(home: Path, environ: Mapping[str, str] | None = None) -> Path:
     """The file that settings are written to: the one that they are read from, or tenfold.toml in home."""
     environ = os.environ if environ is None else environ
     named = environ.get(settings.CONFIG_VARIABLE, "").strip()
-    return Path(named).expanduser() if named else Home(home).settings
+    return settings.expanded(named, settings.CONFIG_VARIABLE) if named else Home(home).settings
 
 
 def change(file: Path, values: Mapping[str, Any], environ: Mapping[str, str] | None = None) -> None:

@@ -5,7 +5,6 @@ import os
 import signal
 import socket
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -45,11 +44,12 @@ def serve(host: str | None, port: int | None, model: str | None, opening: bool |
     from tenfold.web.security.guard import is_loopback
 
     loaded = settings.load()
-    chosen = replace(
-        loaded,
-        host=host or loaded.host,
-        port=loaded.port if port is None else port,
-        model=model or loaded.model,
+    chosen = loaded.model_copy(
+        update={
+            "host": host or loaded.host,
+            "port": loaded.port if port is None else port,
+            "model": model or loaded.model,
+        }
     )
     with _listen(chosen.host, chosen.port) as listening, App(chosen, serving=True) as app:
         app.check_home()

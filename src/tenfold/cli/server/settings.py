@@ -16,7 +16,7 @@ def settings() -> None:
 
     chosen, origins = all_settings.load(), all_settings.origins()
     for one in all_settings.describe():
-        value, origin = all_settings.shown(chosen, one.name), origins[one.name]
+        value, origin = all_settings.shown(chosen, one), origins[one.name]
         source = "the default" if origin == "default" else f"from {origin}"
         click.echo(printable(f"{one.name} = {value or '(empty)'}   {source}"))
         click.echo(f"    {one.env}: {one.help}")

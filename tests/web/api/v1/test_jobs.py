@@ -5,7 +5,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -163,7 +162,7 @@ def test_more_listeners_than_fit_are_refused(serve: Serve, monkeypatch: pytest.M
 
 
 def test_a_server_that_stops_lets_its_listeners_go_at_once(tmp_path: Path) -> None:
-    app = FakeApp(replace(settings.load(), home=tmp_path))
+    app = FakeApp(settings.load().model_copy(update={"home": tmp_path}))
     server, thread, port = start(create_app(app, page=tmp_path / "not-built"))
     begun, ended = threading.Event(), threading.Event()
 

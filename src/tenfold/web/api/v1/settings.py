@@ -1,6 +1,5 @@
 """GET and PUT /api/v1/settings: every setting, where it comes from, and changing it for the next start."""
 
-import math
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -85,10 +84,8 @@ def _answer(service: WebService) -> SettingsAnswer:
     changed = {name for name in origins if getattr(later, name) != getattr(service.stated, name)}
     rows = []
     for one in settings.describe():
-        facts = settings.metadata(one.name)
-        least, most = facts.get("range", (None, None))
         origin = origins[one.name]
-        value = _shown(facts, getattr(now, one.name))
+        value = _shown(one, getattr(now, one.name))
         rows.append(
             SettingAnswer(
                 name=one.name,
@@ -96,18 +93,18 @@ def _answer(service: WebService) -> SettingsAnswer:
                 help=one.help,
                 default=one.default,
                 value=value,
-                next=_shown(facts, getattr(later, one.name)) if one.name in changed else value,
+                next=_shown(one, getattr(later, one.name)) if one.name in changed else value,
                 origin="file" if origin == str(file) else origin,
                 changeable=one.name != "home" and origin != one.env,
-                choices=list(facts.get("choices", ())),
-                least=least,
-                most=most if most is None or math.isfinite(most) else None,
+                choices=list(one.choices),
+                least=one.least,
+                most=one.most,
             )
         )
     return SettingsAnswer(file=str(file), restart=bool(changed), settings=rows)
 
 
-def _shown(facts: dict[str, Any], value: Any) -> str | int:
-    if facts.get("secret") and value:
+def _shown(one: settings.Described, value: Any) -> str | int:
+    if one.secret and value:
         return "(set)"
     return value if isinstance(value, int) else str(value)
