@@ -3,7 +3,7 @@
 Accuracies come from finished runs: each is a folder of its network's name that `tenfold train --network NAME
 --run FOLDER/NAME` filled; its recipe, epochs and data are kept in benchmarks/runs. Times are measured on some
 pictures and multiplied. The table goes into docs/explanation/networks.md; without options it is written anew
-from what is kept.
+from what is kept. Figures of a network that has changed since are dropped.
 
     python -m benchmarks.networks [--runs FOLDER] [--time [NAME ...]]
 """
@@ -12,6 +12,7 @@ import argparse
 import json
 import shutil
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from statistics import mean, stdev
 from typing import Any
@@ -48,7 +49,7 @@ HEAD = (
     "MMAdds",
     "Published",
     "Ours, test (95 % interval)",
-    "Epochs run, best",
+    "Epochs run, kept",
     "Seconds an epoch",
 )
 
@@ -63,7 +64,10 @@ def main() -> None:
     figures: dict[str, dict[str, Any]] = json.loads(FIGURES.read_text()) if FIGURES.exists() else {}
     for network in known.NETWORKS:
         mine = figures.setdefault(network.name, {})
-        mine |= size_of(network)
+        size = size_of(network)
+        if mine.get("architecture") != size["architecture"]:
+            mine.clear()
+        mine |= size
         if network.name == "default" and options.runs:
             mine |= bundled()
         run = Run(options.runs / network.name) if options.runs else None
@@ -79,9 +83,18 @@ def main() -> None:
 
 
 def size_of(network: Known) -> dict[str, Any]:
-    """Parameters as Keras counts them, and millions of multiply-adds for one picture."""
-    layers = layer_table(known.build(network.name, 10, network.side), network.side)
-    return {"parameters": layers.keras_parameters, "multiply_adds": layers.multiply_adds}
+    """Parameters as Keras counts them, millions of multiply-adds for one picture, and a digest of the layers.
+
+    The digest changes with every layer, its settings and whether it learns: figures of an earlier form of a
+    network are not figures of this one.
+    """
+    built = known.build(network.name, 10, network.side)
+    layers = layer_table(built, network.side)
+    return {
+        "architecture": sha256(f"{built} {layers.trainable}".encode()).hexdigest()[:16],
+        "parameters": layers.keras_parameters,
+        "multiply_adds": layers.multiply_adds,
+    }
 
 
 def evaluated(run: Run) -> dict[str, Any]:
@@ -169,7 +182,8 @@ def table(figures: dict[str, dict[str, Any]]) -> str:
     machines = sorted({one["machine"] for one in figures.values() if "machine" in one})
     formats = sorted({one["timed_in"] for one in figures.values() if "timed_in" in one})
     said = (
-        "Test accuracy: n = 10,000 pictures, one view each, through the model file. Times: mean and standard "
+        "Test accuracy: one run each (seed 1), n = 10,000 pictures, one view each, through the model file; the "
+        "interval is that of the pictures, and other seeds differ too. Times: mean and standard "
         f"deviation of {REPEATS} runs on a part of the pictures, multiplied to {PICTURES:,}, in "
         f"{' and '.join(formats)}, on {' and '.join(machines)}. Parameters are counted as Keras counts them, "
         "with the statistics of batch norms; MMAdds are millions of multiply-adds for one picture."
@@ -192,7 +206,7 @@ def cells(network: Known, mine: dict[str, Any]) -> list[str]:
         network.published or "none",
         f"{test[0]:.2%} ({test[1]:.2%} to {test[2]:.2%})" if test else "not trained here",
         epochs,
-        f"{epoch[0]:,.0f} ± {epoch[1]:,.0f}" if epoch else "",
+        f"{epoch[0]:,.0f} ± {epoch[1]:,.0f}" if epoch else "not measured",
     ]
 
 

@@ -52,11 +52,21 @@ def test_sequential_6conv_costs_what_one_computes_by_hand() -> None:
     assert table_of("sequential-6conv", 10, 32).multiply_adds == expected == 38_896_896
 
 
-def test_sequential_4conv_has_two_blocks_and_a_dense_layer_of_512() -> None:
+def test_sequential_4conv_has_two_blocks_without_norms_and_a_dense_layer_of_512() -> None:
     table = table_of("sequential-4conv", 10, 32)
     assert parameters(table, "Conv2d") == [896, 9_248, 18_496, 36_928]
     assert parameters(table, "Linear") == [(64 * 8 * 8 + 1) * 512, 5_130]
-    assert order(table) == "crncrnpD" * 2 + "fWrDW"
+    assert table.keras_parameters == 2_168_362
+    assert order(table) == "crcrpD" * 2 + "fWrDW"
+
+
+def test_the_other_reading_of_sequential_4conv_is_that_of_keras_own_example() -> None:
+    table = table_of("sequential-4conv", 10, 32, same="first")
+    assert table.keras_parameters == 1_250_858
+    assert shapes(table, "conv") == [(32, 32, 32), (32, 30, 30), (64, 15, 15), (64, 13, 13)]
+    assert shapes(table, "flatten") == [(64 * 6 * 6,)]
+    with pytest.raises(TrainingError, match=r"\(same is 'most'\). It can be all or first."):
+        known.build("sequential-4conv", 10, 32, same="most")
 
 
 def test_pycrafters_is_as_published() -> None:
@@ -64,17 +74,35 @@ def test_pycrafters_is_as_published() -> None:
     assert table.keras_parameters == 187_402
     assert table.trainable == 186_826
     assert parameters(table, "Conv2d") == [896, 18_496, 73_856, 73_792]
-    assert shapes(table, "conv") == [(32, 30, 30), (64, 28, 28), (128, 11, 11), (64, 3, 3)]
-    assert shapes(table, "flatten") == [(64,)]
     assert order(table) == "crnD" + "crnp" * 3 + "DfWrDW"
+
+
+# What is published of each network's shapes, layer by layer: channels x height x width, or units.
+SHAPES = {
+    "sequential-6conv": [(32, 32, 32)] * 6 + [(32, 16, 16)] * 2 + [(64, 16, 16)] * 6 + [(64, 8, 8)] * 2
+    + [(128, 8, 8)] * 6 + [(128, 4, 4)] * 2 + [(2048,)] + [(128,)] * 3 + [(10,)],
+    "sequential-4conv": [(32, 32, 32)] * 4 + [(32, 16, 16)] * 2 + [(64, 16, 16)] * 4 + [(64, 8, 8)] * 2
+    + [(4096,)] + [(512,)] * 3 + [(10,)],
+    "pycrafters-v1.3": [(32, 30, 30)] * 4 + [(64, 28, 28)] * 3 + [(64, 14, 14)] + [(128, 14, 14)] * 3
+    + [(128, 7, 7)] + [(64, 5, 5)] * 3 + [(64, 1, 1)] * 2 + [(64,)] + [(256,)] * 3 + [(10,)],
+    "cifar10-wide": [(32, 32, 32)] * 3 + [(64, 32, 32)] * 6 + [(64, 16, 16)] * 2 + [(128, 16, 16)] * 6
+    + [(128, 8, 8)] * 2 + [(8192,)] + [(2048,)] * 4 + [(1024,)] * 4 + [(512,)] * 4 + [(10,)],
+    "ml-cnn": [(32, 32, 32)] * 6 + [(32, 16, 16)] * 2 + [(64, 16, 16)] * 6 + [(64, 8, 8)] * 2
+    + [(128, 8, 8)] * 6 + [(128, 4, 4)] * 2 + [(2048,)] + [(128,)] * 3 + [(10,)],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", STUDENTS)
+def test_every_layer_gives_the_published_shape(name: str) -> None:
+    assert [layer.output for layer in table_of(name, 10, 32).layers] == SHAPES[name]
 
 
 def test_pycrafters_costs_what_one_computes_by_hand() -> None:
     convolutions = [
         32 * (3 * 9) * 30**2,
         64 * (32 * 9) * 28**2,
-        128 * (64 * 9) * 11**2,
-        64 * (128 * 9) * 3**2,
+        128 * (64 * 9) * 14**2,
+        64 * (128 * 9) * 5**2,
     ]
     assert table_of("pycrafters-v1.3", 10, 32).multiply_adds == sum(convolutions) + 64 * 256 + 2560
 
@@ -84,6 +112,8 @@ def test_cifar10_wide_has_its_three_dense_layers_normed() -> None:
     assert parameters(table, "Conv2d") == [896, 18_496, 36_928, 73_856, 147_584]
     assert parameters(table, "Linear") == [8193 * 2048, 2049 * 1024, 1025 * 512, 5_130]
     assert order(table) == "crn" + "crncrnpD" * 2 + "f" + "WrnD" * 3 + "W"
+    rates = [m.p for m in known.build("cifar10-wide", 10, 32).modules() if isinstance(m, nn.Dropout)]
+    assert rates == [0, 0, 0.5, 0.5, 0.5]
 
 
 def test_ml_cnn_has_pairs_of_convolutions_and_rising_dropout() -> None:
@@ -107,7 +137,7 @@ def test_any_classes_and_larger_pictures_are_taken(name: str, classes: int, side
     assert torch.allclose(head(output.features), output.logits)
 
 
-@pytest.mark.parametrize(("name", "least"), [("sequential-6conv", 8), ("pycrafters-v1.3", 31)])
+@pytest.mark.parametrize(("name", "least"), [("sequential-6conv", 8), ("pycrafters-v1.3", 28)])
 def test_pictures_that_are_too_small_are_told(name: str, least: int) -> None:
     assert table_of(name, 10, least).layers
     with pytest.raises(TrainingError) as caught:

@@ -17,6 +17,7 @@ from tenfold.networks import imagenet
 from tenfold.networks.known import build
 from tenfold.networks.table import table_of
 from tenfold.networks.vgg16 import Vgg16
+from tenfold.recipes import recipe_file
 
 pytestmark = pytest.mark.train
 NARROW = (2, 3, 4, 5, 6)
@@ -57,8 +58,30 @@ def refusal(path: Path) -> str:
 def test_the_transfer_network_is_as_published() -> None:
     table = table_of("vgg16-transfer", 10, 128)
     assert table.keras_parameters == 16_814_666
-    assert table.trainable == (4 * 4 * 512 + 1) * 256 + 257 * 10
-    assert [layer.output for layer in table.layers if layer.name == "flatten"] == [(8192,)]
+    assert table.trainable == 16_814_666
+    pools = [layer.output for layer in table.layers if layer.type == "MaxPool2d"]
+    assert pools == [(64, 64, 64), (128, 32, 32), (256, 16, 16), (512, 8, 8), (512, 4, 4)]
+    assert [layer.output for layer in table.layers][-6:] == [
+        (512, 4, 4),
+        (8192,),
+        (256,),
+        (256,),
+        (256,),
+        (10,),
+    ]
+    assert [m.p for m in narrow().modules() if isinstance(m, nn.Dropout)] == [0.5]
+
+
+def test_the_transfer_recipe_is_as_published() -> None:
+    recipe = recipe_file.shipped("vgg16-transfer")
+    assert (recipe.side, recipe.batch_size, recipe.epochs) == (128, 512, 5)
+    assert (recipe.stopping.patience, recipe.stopping.keep) == (5, "best")
+    assert not recipe.options
+
+
+def test_the_convolutions_may_stay_as_imagenet_taught_them() -> None:
+    head = {name for name, p in narrow(trainable_blocks=0).named_parameters() if p.requires_grad}
+    assert head == {"dense1.weight", "dense1.bias", "dense2.weight", "dense2.bias"}
 
 
 def test_the_finetuned_network_learns_block4_and_block5_too() -> None:
@@ -78,7 +101,7 @@ def test_the_files_convolutions_become_the_networks_in_order(file: Path) -> None
         assert torch.equal(conv.weight, state[f"features.{place}.weight"])
         assert torch.equal(conv.bias, state[f"features.{place}.bias"])  # type: ignore[arg-type]
     assert torch.equal(network.get_parameter("dense1.weight"), head)
-    assert not convs[0].weight.requires_grad
+    assert convs[0].weight.requires_grad
 
 
 def test_pictures_are_normalised_as_imagenets_were() -> None:

@@ -165,7 +165,7 @@ def test_a_file_that_is_no_model_is_told(tmp_path: Path, content: bytes | None) 
 
 
 def test_layers_before_the_named_one_are_frozen() -> None:
-    network = build("sequential-4conv", 4, 32)
+    network = build("sequential-6conv", 4, 32)
     frozen = transfer.freeze(network, "conv3")
     learning = {name for name, p in network.named_parameters() if p.requires_grad}
     assert "conv2.weight" not in learning
@@ -183,7 +183,7 @@ def test_a_group_of_layers_can_be_named() -> None:
 
 def test_a_layer_that_is_not_there_is_told() -> None:
     with pytest.raises(TrainingError) as caught:
-        transfer.freeze(build("sequential-4conv", 4, 32), "conv9")
+        transfer.freeze(build("sequential-6conv", 4, 32), "conv9")
     assert str(caught.value).startswith(
         "The layer 'conv9' is not in this network (it has conv1, norm1, conv2,"
     )

@@ -49,14 +49,14 @@ NETWORKS: tuple[Known, ...] = (
     Known(
         "sequential-4conv",
         "tenfold.networks.plain:sequential_4conv",
-        "its first version: two blocks of two convolutions, Dense 512",
+        "its first version: two blocks of two convolutions without norms, Dense 512",
         "a student project in Keras",
         "",
     ),
     Known(
         "pycrafters-v1.3",
         "tenfold.networks.plain:pycrafters",
-        "four 'valid' convolutions down to one cell, Dense 256",
+        "four convolutions, three of them 'valid', down to one cell, Dense 256",
         "PyCrafters, a student project in Keras",
         "77.7 % (weights, measured)",
     ),
@@ -70,7 +70,7 @@ NETWORKS: tuple[Known, ...] = (
     Known(
         "vgg16-transfer",
         _VGG,
-        "VGG16's convolutions as ImageNet taught them, a new head",
+        "VGG16 as ImageNet taught it, a new head; all of it learns",
         "a student project in Keras, after Simonyan and Zisserman 2015 (arXiv 1409.1556)",
         "",
         128,
@@ -78,7 +78,7 @@ NETWORKS: tuple[Known, ...] = (
     Known(
         "vgg16-finetuned",
         _VGG,
-        "the same, and block4 and block5 learn too",
+        "goes on from vgg16-transfer; of the convolutions block4 and block5 learn",
         "a student project in Keras, after Simonyan and Zisserman 2015 (arXiv 1409.1556)",
         "",
         128,

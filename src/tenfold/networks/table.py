@@ -65,12 +65,12 @@ class LayerTable:
         return sum(layer.multiply_adds for layer in self.layers)
 
 
-def table_of(name: str, classes: int, side: int) -> LayerTable:
-    """The table of a new network, by its name or module and function. Raises TrainingError."""
+def table_of(name: str, classes: int, side: int, **options: Any) -> LayerTable:
+    """The table of a new network; the arguments are those of `known.build`. Raises TrainingError."""
     if all(name != known.name for known in NETWORKS):
-        return layer_table(build(name, classes, side), side)
+        return layer_table(build(name, classes, side, **options), side)
     with torch.device("meta"):  # shapes without numbers: nothing is computed
-        return layer_table(build(name, classes, side), side)
+        return layer_table(build(name, classes, side, **options), side)
 
 
 def layer_table(network: nn.Module, side: int) -> LayerTable:

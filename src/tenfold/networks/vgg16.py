@@ -1,7 +1,8 @@
 """VGG16's convolutions with a small head of one's own, for transfer from ImageNet. Knows nothing of training.
 
-Simonyan and Zisserman 2015 (arXiv 1409.1556); the head (Flatten, Dense 256, Dropout 0.5, Dense) and the side
-of 128 pixels are those of the student project: 16,814,666 parameters for ten classes.
+Simonyan and Zisserman 2015 (arXiv 1409.1556); the head (Flatten, Dense 256, Dropout 0.5, Dense), the side of
+128 pixels and that all of it learns are as the student project published them: 16,814,666 parameters for ten
+classes.
 """
 
 from collections import OrderedDict
@@ -47,7 +48,7 @@ def build(
     side: int,
     *,
     weights: str = "imagenet",
-    trainable_blocks: int = 0,
+    trainable_blocks: int = len(_DEPTHS),
     widths: Sequence[int] = WIDTHS,
 ) -> Vgg16:
     """VGG16 with a head for `classes`. Pictures of 32 pixels and more.
@@ -55,7 +56,8 @@ def build(
     Args:
         weights: where `start_from` takes the convolutions' weights from: "imagenet" fetches the published
             file, a path names it, "none" keeps the random start.
-        trainable_blocks: how many of the five blocks learn, counted from the head: 2 for block4 and block5.
+        trainable_blocks: how many of the five blocks learn, counted from the head: all of them, 2 for
+            block4 and block5, 0 for the head alone.
         widths: filters in each block.
 
     Raises:

@@ -68,6 +68,11 @@ def test_another_side_and_number_of_classes_are_shown(tenfold: Command) -> None:
     assert shown["layers"][-1]["output"] == [3]
 
 
+def test_options_of_a_network_are_shown_as_training_takes_them(tenfold: Command) -> None:
+    shown = tenfold("network", "show", "sequential-4conv", "--set", "options.same=first").out
+    assert "total 1,250,858" in [" ".join(line.split()[:2]) for line in shown.splitlines()]
+
+
 def test_a_network_of_ones_own_is_shown(
     tenfold: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -46,20 +46,30 @@ def list_networks(as_json: bool) -> None:
 @click.argument("name")
 @click.option("--side", type=click.IntRange(min=1), metavar="N", help="Pixels; otherwise as it was made for.")
 @click.option("--classes", type=int, default=10, show_default=True, metavar="N", help="How many classes.")
+@click.option(
+    "--set",
+    "changes",
+    multiple=True,
+    metavar="options.NAME=VALUE",
+    help="An option of the network's function, as in `tenfold train`.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
-def show(name: str, side: int | None, classes: int, as_json: bool) -> None:
+def show(name: str, side: int | None, classes: int, changes: tuple[str, ...], as_json: bool) -> None:
     """Show a network layer by layer.
 
     NAME is one of `tenfold network list`, or one's own as package.module:function.
     """
     from tenfold.networks.known import NETWORKS
     from tenfold.networks.table import table_of
+    from tenfold.recipes import recipe_file
+    from tenfold.recipes.recipe import Recipe
 
     found = [known for known in NETWORKS if known.name == name]
     side = side or (found[0].side if found else 32)
-    table = table_of(name, classes, side)
+    options = recipe_file.with_changes(Recipe(network=name), list(changes)).options
+    table = table_of(name, classes, side, **options)
     if as_json:
-        facts = {"name": name, "classes": classes, "side": side}
+        facts = {"name": name, "classes": classes, "side": side, "options": options}
         layers = [asdict(layer) for layer in table.layers]
         click.echo(json.dumps({**facts, "layers": layers, **_totals(table)}, indent=2))
         return
