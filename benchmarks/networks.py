@@ -182,8 +182,8 @@ def table(figures: dict[str, dict[str, Any]]) -> str:
     machines = sorted({one["machine"] for one in figures.values() if "machine" in one})
     formats = sorted({one["timed_in"] for one in figures.values() if "timed_in" in one})
     said = (
-        "Test accuracy: one run each (seed 1), n = 10,000 pictures, one view each, through the model file; the "
-        "interval is that of the pictures, and other seeds differ too. Times: mean and standard "
+        "Test accuracy: one run each (seed 1), n = 10,000 pictures, one view each, through the model file; "
+        "the interval is that of the pictures, and other seeds differ too. Times: mean and standard "
         f"deviation of {REPEATS} runs on a part of the pictures, multiplied to {PICTURES:,}, in "
         f"{' and '.join(formats)}, on {' and '.join(machines)}. Parameters are counted as Keras counts them, "
         "with the statistics of batch norms; MMAdds are millions of multiply-adds for one picture."

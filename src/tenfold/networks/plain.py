@@ -40,10 +40,10 @@ def ml_cnn(classes: int, side: int) -> Layered:
 def pycrafters(classes: int, side: int) -> Layered:
     """pycrafters-v1.3, with three 'valid' convolutions and one 'same'. Pictures of 28 pixels and more.
 
-    Published: the layers with their shapes, 187,402 parameters (186,826 trainable) and the initial values. The
-    side shrinks 32 - 30 - 28 - 14 - 14 - 7 - 5 - 1: the third convolution is 'same', the poolings are 2 x 2,
-    2 x 2 and 4 x 4. Ours: the dropout rates, which are those of Keras's own CIFAR-10 example (0.25 after
-    convolutions, 0.5 after the dense layer).
+    Published: the layers with their shapes, 187,402 parameters (186,826 trainable) and the initial values.
+    The side shrinks 32 - 30 - 28 - 14 - 14 - 7 - 5 - 1: the third convolution is 'same', the poolings are
+    2 x 2, 2 x 2 and 4 x 4. Ours: the dropout rates, which are those of Keras's own CIFAR-10 example (0.25
+    after convolutions, 0.5 after the dense layer).
 
     Raises:
         TrainingError: the pictures are smaller.
