@@ -4,7 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 import pytest
 from sqlalchemy import insert, text
@@ -17,53 +17,15 @@ from tenfold.jobs import jobs as jobs_module
 from tenfold.jobs import worker as worker_module
 from tenfold.jobs.tables import WorkerRow
 from tests.conftest import postgres_database
-
-
-class Proxy:
-    """Forwards connections to a port; `silent` set, nothing that is sent arrives, and nothing is closed."""
-
-    def __init__(self, port: int) -> None:
-        self.silent = threading.Event()
-        self._target = port
-        self._listening = socket.create_server(("127.0.0.1", 0))
-        self._sockets: list[socket.socket] = [self._listening]
-        self.port: int = self._listening.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self) -> None:
-        with suppress(OSError):
-            while True:
-                here, there = (
-                    self._listening.accept()[0],
-                    socket.create_connection(("127.0.0.1", self._target)),
-                )
-                self._sockets += [here, there]
-                for pair in ((here, there), (there, here)):
-                    threading.Thread(target=self._forward, args=pair, daemon=True).start()
-
-    def _forward(self, source: socket.socket, target: socket.socket) -> None:
-        with suppress(OSError):
-            while data := source.recv(65536):
-                if not self.silent.is_set():
-                    target.sendall(data)
-            target.shutdown(socket.SHUT_WR)
-
-    def close(self) -> None:
-        for one in self._sockets:
-            with suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
-            one.close()
+from tests.postgres import Proxy
 
 
 @contextmanager
 def behind_proxy(database: Database) -> Iterator[tuple[Database, Proxy]]:
-    proxy = Proxy(database.url.port or 5432)
-    opened = Database(database.url.set(port=proxy.port))
-    try:
+    with Proxy(database.url.port or 5432) as proxy:
+        opened = Database(database.url.set(port=proxy.port))
         yield opened, proxy
-    finally:
-        proxy.close()
-        opened.close()
+    opened.close()
 
 
 @pytest.fixture

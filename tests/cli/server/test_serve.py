@@ -15,12 +15,15 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import make_url
 
 from tenfold.cli.server import serve
 from tenfold.runtime import App
 from tests.cli.conftest import Command
+from tests.conftest import postgres_database
 from tests.fakes import GREEN, picture
 from tests.paths import ROOT
+from tests.postgres import Proxy
 
 COLOURS = ROOT / "tests" / "cli" / "colours.py"
 
@@ -98,6 +101,21 @@ def test_an_endless_upload_does_not_fill_its_memory() -> None:
 def _form(content: Iterator[bytes]) -> Iterator[bytes]:
     yield b'--x\r\nContent-Disposition: form-data; name="files"; filename="a"\r\n\r\n'
     yield from content
+
+
+@pytest.mark.slow
+def test_it_stops_although_the_database_has_fallen_silent(postgres: str, postgres_tables: str) -> None:
+    with postgres_database(postgres, postgres_tables) as url, Proxy(make_url(url).port or 5432) as proxy:
+        silent = make_url(url).set(port=proxy.port).render_as_string(hide_password=False)
+        with server(TENFOLD_DATABASE_URL=silent) as (process, address):
+            assert classify(address).status_code == 200
+            proxy.silent.set()
+            time.sleep(3)  # services wait for answers now
+            process.send_signal(signal.SIGTERM)
+            started = time.monotonic()
+            process.communicate(timeout=60)
+            assert time.monotonic() - started < 20
+            assert process.returncode == 0
 
 
 def test_a_port_in_use_is_told_with_what_to_do(tenfold: Command) -> None:
