@@ -13,6 +13,10 @@ Labels = NDArray[np.int64]
 Floats = NDArray[np.floating]
 
 
+# An interval so wide says hardly anything.
+_WIDE = 0.2
+
+
 @dataclass(frozen=True)
 class Share:
     """A measured share with its 95 % interval, all 0 to 1, of `n` cases."""
@@ -21,6 +25,16 @@ class Share:
     low: float
     high: float
     n: int
+
+    @property
+    def warning(self) -> str:
+        """Why the figure says little, as a sentence; empty where its interval is narrow enough."""
+        if self.high - self.low <= _WIDE:
+            return ""
+        return (
+            f"{self.n:,} pictures are too few for this to mean much: the true figure may be anywhere from "
+            f"{self.low:.0%} to {self.high:.0%}."
+        )
 
     def __str__(self) -> str:
         return f"{self.value:.2%} (95 % interval {self.low:.2%} to {self.high:.2%}, n = {self.n:,})"

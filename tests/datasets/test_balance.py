@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tenfold.datasets.balance import balanced_order, class_weights
+from tenfold.datasets.balance import balanced_order, chosen, class_weights
 
 LABELS = np.repeat(np.arange(3), [6, 90, 24])
 
@@ -20,6 +20,13 @@ def test_a_class_without_pictures_has_no_weight() -> None:
 
 def test_equal_classes_have_equal_weights() -> None:
     assert class_weights(np.arange(50) % 10, 10).tolist() == [1.0] * 10
+
+
+def test_very_unequal_classes_are_shown_equally_often_unless_one_says_otherwise() -> None:
+    assert chosen("auto", LABELS, 4) == "sampling"
+    assert chosen("auto", np.repeat(np.arange(2), [20, 99]), 2) == "none"
+    assert chosen("none", LABELS, 4) == "none"
+    assert chosen("weights", LABELS, 4) == "weights"
 
 
 def test_in_a_balanced_order_every_class_comes_as_often() -> None:

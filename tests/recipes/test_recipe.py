@@ -21,7 +21,7 @@ def test_every_setting_is_described() -> None:
         ({"epochs": 0}, "epochs is 0; it can be 1 to 100000."),
         ({"side": 31}, "side is 31; it can be 32 to 224."),
         ({"precision": "float8"}, "precision is 'float8'; it can be auto, float32 or bfloat16."),
-        ({"balance": "both"}, "balance is 'both'; it can be none, weights or sampling."),
+        ({"balance": "both"}, "balance is 'both'; it can be auto, none, weights or sampling."),
         ({"optimiser": Optimiser("lion")}, "optimiser.name is 'lion'; it can be adam, adamw, sgd or muon."),
         ({"optimiser": Optimiser(rate=-1)}, "optimiser.rate is -1; it can be 0 to 100."),
         ({"schedule": Schedule(factor=2)}, "schedule.factor is 2; it can be 0 to 1."),

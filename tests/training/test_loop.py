@@ -23,6 +23,7 @@ from tenfold.training import checkpoints
 from tenfold.training import state as states
 from tenfold.training.batches import as_tensor
 from tenfold.training.loop import Trainer
+from tenfold.training.scores import RunningScores
 from tests.tiny import shades
 
 pytestmark = pytest.mark.train
@@ -187,9 +188,9 @@ def test_a_lost_loss_stops_the_run_and_leaves_the_last_checkpoint(tmp_path: Path
     with pytest.raises(TrainingError) as caught:
         learner.run()
     assert str(caught.value) == (
-        "Epoch 2 lost the loss: it is no longer a number (nan). "
-        "The last checkpoint is intact; start anew at a lower rate (--set optimiser.rate=...) "
-        "or with --precision float32."
+        "The training diverged in epoch 2 (a loss of nan, where guessing has 1.39). "
+        "Start anew at a lower rate (--set optimiser.rate=...) or with --precision float32. "
+        "The checkpoint of the epoch before is intact: --resume --finish makes a model of it."
     )
     tensors, facts = checkpoints.load(path)
     assert facts["epoch"] == 1
@@ -197,10 +198,40 @@ def test_a_lost_loss_stops_the_run_and_leaves_the_last_checkpoint(tmp_path: Path
 
 
 def test_rates_that_are_too_high_are_told_too() -> None:
-    with pytest.raises(
-        TrainingError, match=r"Epoch \d lost the loss: it is no longer a number \((nan|inf)\)"
-    ):
+    with pytest.raises(TrainingError, match=r"diverged in epoch \d \(a loss of (nan|inf|\de\+)"):
         trainer(replace(RECIPE, optimiser=replace(RECIPE.optimiser, head_rate=1e30))).run()
+
+
+def test_a_loss_that_is_a_number_and_absurd_stops_the_run_too() -> None:
+    learner = trainer()
+
+    def spoil(progress: TrainingProgress) -> None:
+        if (progress.epoch, progress.step) == (2, 1):
+            with torch.no_grad():
+                learner.network.head.weight.mul_(1e6)
+
+    learner.report = spoil
+    with pytest.raises(TrainingError, match=r"diverged in epoch 2 \(a loss of \d\.?\d*e\+"):
+        learner.run()
+
+
+def test_of_epochs_with_equal_accuracy_the_one_with_the_lowest_loss_is_kept(tmp_path: Path) -> None:
+    stopping = Stopping(monitor="accuracy", keep="best")
+    learner = trainer(replace(RECIPE, stopping=stopping), best=tmp_path / "best.safetensors")
+    losses: dict[int, float] = {}
+
+    def watch(progress: TrainingProgress) -> None:
+        if progress.validation_loss is not None:
+            losses[progress.epoch] = progress.validation_loss
+
+    def always_right(data: LabelledPictures) -> RunningScores:
+        scores = Trainer.evaluate(learner, data)
+        scores.correct = scores.count
+        return scores
+
+    learner.report, learner.evaluate = watch, always_right  # type: ignore[method-assign]
+    learner.run()
+    assert learner.kept == min(losses, key=losses.__getitem__) > 1
 
 
 def test_a_checkpoint_that_cannot_be_written_stops_the_run(tmp_path: Path) -> None:

@@ -4,6 +4,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 Labels = NDArray[np.int64]
+# With "auto", classes are shown equally often where the largest is so many times the smallest.
+UNEQUAL = 5
+
+
+def chosen(balance: str, labels: Labels, classes: int) -> str:
+    """What a recipe's `balance` means for these labels: none, weights or sampling."""
+    if balance != "auto":
+        return balance
+    counts = np.bincount(labels, minlength=classes)
+    counts = counts[counts > 0]
+    return "sampling" if len(counts) and counts.max() >= UNEQUAL * counts.min() else "none"
 
 
 def class_weights(labels: Labels, classes: int) -> NDArray[np.float64]:

@@ -11,7 +11,7 @@ from tenfold.recipes.augmentation import Augmentation
 PRECISIONS = ("auto", "float32", "bfloat16")
 OPTIMISERS = ("adam", "adamw", "sgd", "muon")
 SCHEDULES = ("constant", "linear", "cosine", "one-cycle", "step", "plateau")
-BALANCES = ("none", "weights", "sampling")
+BALANCES = ("auto", "none", "weights", "sampling")
 MONITORS = ("loss", "accuracy")
 KEEPS = ("last", "best")
 
@@ -106,7 +106,11 @@ class Recipe:
     batch_size: int = setting(128, "pictures in a step")
     label_smoothing: float = setting(0.0, "probability given away to all classes (Szegedy et al. 2016)")
     ema: float = setting(0.0, "decay of the weights' moving average, which is then evaluated; 0 is none")
-    balance: str = setting("none", "unequal classes: none, weights in the loss, or sampling")
+    balance: str = setting(
+        "auto",
+        "unequal classes: none, weights in the loss, sampling (each is shown as often), or auto (sampling "
+        "where one has five times as many pictures as another)",
+    )
     early_epochs: int = setting(
         3, "parameters that a network calls early, as the default's first bias, learn so long"
     )

@@ -43,11 +43,12 @@ class Batches:
         self.size = min(recipe.batch_size, len(data))
         self.steps = len(data) // self.size
         self.labels = torch.from_numpy(np.ascontiguousarray(data.labels))
+        self._sampled = balance.chosen(recipe.balance, data.labels, len(data.classes)) == "sampling"
 
     def order(self, epoch: int, generator: torch.Generator) -> Iterator[Tensor]:
         """The indices of each batch of an epoch, int64 `[size]`."""
         count = len(self.labels)
-        if self.recipe.balance == "sampling":
+        if self._sampled:
             seed = self.recipe.seed * 1_000_003 + epoch
             order = torch.from_numpy(balance.balanced_order(self.data.labels, len(self.data.classes), seed))
             count = len(order)

@@ -32,6 +32,8 @@ from tenfold.training.schedules import Plateau, RateSchedule
 from tenfold.training.scores import RunningScores
 
 WHITENING_PICTURES = 5000
+# A run whose loss is so many times that of guessing learns nothing any more.
+_DIVERGED = 100
 
 # Probabilities `[N, K]` for augmented pictures, uint8 `[N, 3, H, W]`.
 TeacherAnswers = Callable[[Tensor], Tensor]
@@ -100,6 +102,8 @@ class Trainer:
         least = recipe.schedule.least / max(recipe.optimiser.rate, 1e-12)
         self.schedule = RateSchedule(recipe.schedule, self.batches.steps, recipe.epochs, least)
         self.epoch = 0
+        # The epoch whose weights are kept in the end.
+        self.kept = 0
         self.seconds = 0.0
         self.stopped = False
         self.start()
@@ -122,8 +126,11 @@ class Trainer:
             state.save(self, self.checkpoint)
         while self.epoch < self.recipe.epochs and not self.stopped:
             self._run_epoch()
+        self.kept = self.epoch
         if self.best is not None and self.recipe.stopping.keep == "best" and self.best.exists():
-            state.load_weights(self, checkpoints.load(self.best)[0])
+            weights, facts = checkpoints.load(self.best)
+            state.load_weights(self, weights)
+            self.kept = facts["epoch"]
         elif self.average:
             self.average.keep()
 
@@ -142,12 +149,14 @@ class Trainer:
             scores.loss(loss, len(indices))
             self.seconds = earlier + time.perf_counter() - started
             self.report(self._progress(step + 1, scores, started))
+        self._check_loss(scores.mean_loss)
         with self.average.applied() if self.average else nullcontext():
             validation = self.evaluate(self.validation)
             self.epoch += 1
             self.schedule.after_epoch(validation.mean_loss, validation.accuracy)
             watches_loss = self.recipe.stopping.monitor == "loss"
-            self.stopped = self.stopping.stays(validation.mean_loss if watches_loss else -validation.accuracy)
+            figure = validation.mean_loss if watches_loss else -validation.accuracy
+            self.stopped = self.stopping.stays(figure, tie=validation.mean_loss)
             # The best weights first: a run killed between the two repeats the epoch and finds the same.
             if self.best is not None and self.recipe.stopping.keep == "best" and self.stopping.improved:
                 checkpoints.save(self.best, state.weights(self), {"epoch": self.epoch})
@@ -169,19 +178,25 @@ class Trainer:
         loss = self._loss(logits.float(), targets, labels)
         value = loss.item()
         if not math.isfinite(value):
-            raise TrainingError(
-                f"Epoch {self.epoch + 1}",
-                "lost the loss: it is no longer a number",
-                received=f"{value}",
-                cure="The last checkpoint is intact; start anew at a lower rate (--set optimiser.rate=...) "
-                "or with --precision float32.",
-            )
+            self._check_loss(value)
         loss.backward()  # type: ignore[no-untyped-call]
         self.optimisers.step()
         if self.average:
             self.average.update()
         scores.predictions(labels, logits.argmax(1))
         return value
+
+    def _check_loss(self, loss: float) -> None:
+        """Raise TrainingError where the loss shows that the run has diverged."""
+        guessing = math.log(max(self.classes, 2))
+        if not loss <= _DIVERGED * guessing:  # also where it is no number
+            raise TrainingError(
+                "The training",
+                f"diverged in epoch {self.epoch + 1}",
+                received=f"a loss of {loss:.3g}, where guessing has {guessing:.2f}",
+                cure="Start anew at a lower rate (--set optimiser.rate=...) or with --precision float32. The "
+                "checkpoint of the epoch before is intact: --resume --finish makes a model of it.",
+            )
 
     def _set_rates(self) -> None:
         done, early = self.optimisers.done, self.batches.steps * self.recipe.early_epochs

@@ -240,6 +240,7 @@ def export(
             **plain(asdict(_without_paths(recipe))),
             **environment(trainer),
             "epochs_run": trainer.epoch,
+            "epoch_kept": trainer.kept,
         },
         data_fingerprint=data.fingerprint,
         scores={},

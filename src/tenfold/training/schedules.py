@@ -73,25 +73,37 @@ class Plateau:
         self.patience = patience
         self.least = least
         self.best = math.inf
+        self.best_tie = math.inf
         self.waited = 0
         self.improved = False
 
-    def stays(self, figure: float) -> bool:
-        """Take the next epoch's figure; True when there was no new best for `patience` epochs."""
-        self.improved = figure < self.best - self.least
+    def stays(self, figure: float, tie: float = math.inf) -> bool:
+        """Take the next epoch's figure; True when there was no new best for `patience` epochs.
+
+        Args:
+            tie: of epochs with the same best figure, the one where this is lowest counts as improved; that
+                does not make the wait longer.
+        """
+        better = figure < self.best - self.least
+        self.improved = better or (figure == self.best and tie < self.best_tie)
+        self.waited = 0 if better else self.waited + 1
         if self.improved:
-            self.best, self.waited = figure, 0
-        else:
-            self.waited += 1
+            self.best, self.best_tie = figure, tie
         return 0 < self.patience <= self.waited
 
     def facts(self) -> dict[str, Any]:
         """What a checkpoint keeps."""
-        return {"best": None if math.isinf(self.best) else self.best, "waited": self.waited}
+        return {
+            "best": None if math.isinf(self.best) else self.best,
+            "best_tie": None if math.isinf(self.best_tie) else self.best_tie,
+            "waited": self.waited,
+        }
 
     def restore(self, facts: dict[str, Any]) -> None:
         """Put back what `facts` gave."""
         self.best = math.inf if facts["best"] is None else facts["best"]
+        tie = facts.get("best_tie")  # checkpoints of earlier versions have none
+        self.best_tie = math.inf if tie is None else tie
         self.waited = facts["waited"]
 
 

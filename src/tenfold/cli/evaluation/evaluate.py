@@ -176,6 +176,7 @@ def as_text(result: "Evaluation") -> str:
     columns = max(*(width(name) for name in names), *(len(name) for name, _ in averages))
     rows = [
         f"Accuracy             {result.accuracy}",
+        *([f"                     {result.accuracy.warning}"] if result.accuracy.warning else []),
         *([f"Top-5 accuracy       {result.top5}"] if result.top5 else []),
         f"Calibration error    {result.calibration_error:.2%}",
         f"Cross-entropy        {result.cross_entropy:.4f}",

@@ -111,6 +111,8 @@ def train(confined: bool, **given: Any) -> int | None:
 
         recipe = pipeline.fitted(recipe, len(data.training))
     click.echo(f"Run: {run.folder}\n{len(data.training):,} pictures to learn from, {recipe.epochs} epochs")
+    if unequal := _unequal(data, recipe):
+        click.echo(printable(unequal))
     trainer = _train(asked, recipe, data, run)
     if trainer is None:
         return 130
@@ -159,7 +161,12 @@ def _export(asked: Asked, trainer: "Trainer", data: "Dataset", run: "Run") -> No
     click.echo("Writing the model file and measuring it on the test pictures ...")
     config = pipeline.export_config(data, trainer.recipe, asked.name, asked.views)
     classifier, evaluation = pipeline.export(trainer, data, target, config)
+    click.echo(f"Kept: epoch {trainer.kept} of {trainer.recipe.epochs}{_why(trainer)}")
     click.echo(f"Test accuracy: {evaluation.accuracy}")
+    if evaluation.accuracy.warning:
+        click.echo(evaluation.accuracy.warning)
+    if evaluation.accuracy.low <= _guessing(data) and not evaluation.accuracy.warning:
+        click.echo("That is no better than always naming the most frequent class: it has learned nothing.")
     click.echo(f"Calibration error: {evaluation.calibration_error:.2%}")
     click.echo(f"Model file: {target}")
     if asked.report:
@@ -168,3 +175,40 @@ def _export(asked: Asked, trainer: "Trainer", data: "Dataset", run: "Run") -> No
 
         written = write_report(run.report_file, classifier, data.test, name=title_of(data.name), run=run)
         click.echo(f"Report: {written.page}")
+
+
+def _why(trainer: "Trainer") -> str:
+    """By what the epoch was chosen that is kept; empty where it is the last in any case."""
+    stopping = trainer.recipe.stopping
+    if stopping.keep != "best":
+        return ""
+    return f", by the validation's {stopping.monitor}"
+
+
+def _unequal(data: "Dataset", recipe: "Recipe") -> str:
+    """That some classes have far fewer pictures than others, and what is done about it; else empty."""
+    import numpy as np
+
+    from tenfold.datasets import balance
+
+    labels, classes = data.training.labels, data.training.classes
+    if balance.chosen("auto", labels, len(classes)) == "none":
+        return ""
+    counts = np.bincount(labels, minlength=len(classes))
+    fewest, most = int(np.where(counts, counts, len(labels)).argmin()), int(counts.argmax())
+    done = {
+        "sampling": "each class is shown equally often",
+        "weights": "rare classes weigh more in the loss",
+        "none": "rare classes may never be named; --set balance=sampling shows each equally often",
+    }[balance.chosen(recipe.balance, labels, len(classes))]
+    return (
+        f"Unequal classes: {classes[most]} has {counts[most]:,} pictures, {classes[fewest]} "
+        f"{counts[fewest]:,}; {done}."
+    )
+
+
+def _guessing(data: "Dataset") -> float:
+    """The accuracy of always naming the test set's most frequent class."""
+    import numpy as np
+
+    return float(np.bincount(data.test.labels).max() / len(data.test))
