@@ -31,7 +31,8 @@ from tenfold.web.api.v1.catalogue import exports, pictures, reclassifications, r
 from tenfold.web.api.v1.catalogue import organise as filings
 from tenfold.web.api.v1.catalogue import search as catalogue_search
 from tenfold.web.api.v1.catalogue import watched_folders as watches
-from tenfold.web.security.guard import HEADERS, BodyRate, Guard, allowed_hosts
+from tenfold.web.security.guard import HEADERS, BodyRate, Guard
+from tenfold.web.security.hosts import allowed_hosts
 from tenfold.web.sending import BoundedResponses
 from tenfold.web.service import WebService
 

@@ -252,6 +252,42 @@ def test_without_accounts_only_this_machine_s_own_user_is_let_in(settings: Setti
     assert private(settings) is expected
 
 
+FORWARDED: list[dict[str, str]] = [
+    {"X-Forwarded-For": "203.0.113.7"},
+    {"X-Forwarded-For": "127.0.0.1"},
+    {"X-Forwarded-Host": "pictures.example.org"},
+    {"X-Forwarded-Proto": "https"},
+    {"X-Real-IP": "203.0.113.7"},
+    {"Forwarded": "for=203.0.113.7;proto=https"},
+    {"Via": "1.1 proxy"},
+    {"CF-Connecting-IP": "203.0.113.7"},
+    {"Host": "192.168.1.20:8000"},
+    {"Host": "[2001:db8::1]"},
+]
+
+
+@pytest.mark.parametrize("headers", FORWARDED, ids=str)
+def test_without_accounts_whoever_comes_through_a_proxy_is_not_this_machine_s_user(
+    serve: Serve, headers: dict[str, str]
+) -> None:
+    running = serve()
+    for method, path in (
+        ("GET", "/api/v1/session"),
+        ("GET", "/api/v1/settings"),
+        ("POST", "/api/v1/classify"),
+        ("POST", "/api/v1/people"),
+    ):
+        answer = running.client.request(method, path, headers=headers, json={})
+        assert (answer.status_code, answer.json()["code"]) == (403, "not-allowed"), (method, path)
+    assert answer.json()["detail"] == (
+        "The request was passed on by another machine or a proxy, and nobody has an account here. "
+        "Make the first administrator on this server's machine (tenfold user add NAME --role administrator); "
+        "then those whom the proxy lets in can sign in."
+    )
+    assert running.client.get("/healthz", headers=headers).status_code == 200
+    assert running.client.get("/api/v1/session").json()["person"]["role"] == "administrator"
+
+
 def test_a_server_for_others_lets_nobody_in_before_there_is_an_administrator(serve: Serve) -> None:
     running = serve(allowed_hosts="pictures.example.org")
     answer = running.client.get("/api/v1/model", headers={"Host": "pictures.example.org"})

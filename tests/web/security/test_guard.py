@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tenfold.web.security.guard import HEADERS, allowed_hosts, is_loopback
+from tenfold.web.security.guard import HEADERS
+from tenfold.web.security.hosts import allowed_hosts, is_loopback
 from tests.web.conftest import Running, Serve
 
 
@@ -17,6 +18,9 @@ from tests.web.conftest import Running, Serve
         "127.0.0.1",
         "127.0.0.1:80",
         "[::1]:8000",
+        "[0:0:0:0:0:0:0:1]",
+        "[::FFFF:127.0.0.1]:8000",
+        "localhost:",
         "192.168.1.20:8000",
     ],
 )
@@ -25,7 +29,44 @@ def test_names_of_this_machine_and_plain_addresses_are_answered(running: Running
 
 
 @pytest.mark.parametrize(
-    "host", ["evil.example", "localhost.evil.example:8000", "127.0.0.1.evil.example", "evil:8000"]
+    "host",
+    [
+        "evil.example",
+        "localhost.evil.example:8000",
+        "127.0.0.1.evil.example",
+        "evil:8000",
+        "evil.example.",
+        # What only begins like an address of this machine.
+        "[::1].evil.example",
+        "[::1].evil.example:8000",
+        "[::1]evil.example",
+        "[::1]@evil.example",
+        "[::1]:80@evil.example",
+        "127.0.0.1:80@evil.example",
+        "127.0.0.1@evil.example",
+        "localhost@evil.example",
+        "localhost:80.evil.example",
+        "127.0.0.1:evil.example",
+        "127.0.0.1:80:evil.example",
+        "127.0.0.1:99999",
+        "127.0.0.1/evil.example",
+        "127.0.0.1, evil.example",
+        "[fe80::1%25evil.example]",
+        "[fe80::1%evil.example]:8000",
+        "[::1",
+        "::1",
+        "[127.0.0.1]",
+        "[localhost]",
+        # Spellings of addresses that no browser sends; some resolvers look them up as names.
+        "2130706433",
+        "0x7f000001",
+        "0x7f.1",
+        "127.1",
+        "0177.0.0.1",
+        "127.0.0.1.",
+        "localhost..",
+        "",
+    ],
 )
 def test_another_site_s_name_is_refused(running: Running, host: str) -> None:
     answer = running.client.get("/api/v1/model", headers={"Host": host})

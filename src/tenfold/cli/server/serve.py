@@ -41,7 +41,7 @@ def serve(host: str | None, port: int | None, model: str | None, opening: bool |
     from tenfold.runtime import App
     from tenfold.web.app import create_app
     from tenfold.web.security.access import private
-    from tenfold.web.security.guard import is_loopback
+    from tenfold.web.security.hosts import is_loopback
 
     loaded = settings.load()
     chosen = loaded.model_copy(

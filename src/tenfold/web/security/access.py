@@ -1,8 +1,8 @@
 """Who asks: the visitor behind a request, and what their role lets them do. Does not know how to sign in.
 
 A route says whom it is for by taking one of `Viewer`, `Operator`, `Administrator`. Where nobody has an
-account and only this machine can reach the server, whoever asks is this machine's user and may do everything;
-else a request brings a session's cookie or a token.
+account and only this machine can reach the server, whoever asks is this machine's user and may do everything,
+unless the request was passed on from elsewhere; else a request brings a session's cookie or a token.
 """
 
 from dataclasses import dataclass
@@ -14,11 +14,15 @@ from tenfold.accounts.roles import ADMINISTRATOR, OPERATOR, at_least
 from tenfold.accounts.sessions import SignedIn
 from tenfold.errors import LoginNeeded, LoginRefused, NotAllowed, TenfoldError
 from tenfold.settings import Settings
-from tenfold.web.security.guard import SAFE_METHODS, is_loopback
+from tenfold.web.security.guard import SAFE_METHODS
+from tenfold.web.security.hosts import host_of, is_loopback
 from tenfold.web.service import service_of
 
 COOKIE, SECURE_COOKIE = "tenfold", "__Host-tenfold"
 _SCHEME = "bearer "
+# What proxies add to a request that they pass on.
+_FORWARDED = ("forwarded", "via", "x-real-ip", "cf-connecting-ip", "true-client-ip", "x-client-ip")
+_FORWARDED_PREFIX = "x-forwarded-"
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,7 @@ async def visitor(request: Request) -> Visitor:
     Raises:
         LoginNeeded: nobody is signed in and somebody has to be.
         LoginRefused: the token lets nobody in.
+        NotAllowed: nobody has an account, and the request was passed on from elsewhere.
     """
     service = service_of(request)
     if service.app.people.nobody_lately and private(service.settings):
@@ -126,7 +131,21 @@ def cookie_name(request: Request) -> str:
 
 
 def _owner(request: Request) -> Visitor:
+    if _is_forwarded(request):
+        raise NotAllowed(
+            "The request",
+            "was passed on by another machine or a proxy, and nobody has an account here",
+            cure="Make the first administrator on this server's machine (tenfold user add NAME --role "
+            "administrator); then those whom the proxy lets in can sign in.",
+        )
     return Visitor(0, "", ADMINISTRATOR, address_of(request))
+
+
+def _is_forwarded(request: Request) -> bool:
+    """Whether a request to a server of this machine alone came from elsewhere: a proxy says so, or it calls
+    the server by an address that only others have."""
+    said = any(name in _FORWARDED or name.startswith(_FORWARDED_PREFIX) for name in request.headers)
+    return said or not is_loopback(host_of(request.headers.get("host", "")))
 
 
 def _check_browser(request: Request) -> None:

@@ -17,8 +17,6 @@ So a little more is read and thrown away, and then the connection is closed.
 """
 
 import asyncio
-import ipaddress
-import socket
 from dataclasses import dataclass
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -26,6 +24,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tenfold.web import problems
+from tenfold.web.security.hosts import host_of, is_address
 
 _PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self'; "
@@ -52,27 +51,6 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach a server bound to `host`."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def allowed_hosts(bound: str, further: str = "") -> frozenset[str]:
-    """The names under which a server bound to `bound` may be called; numbers are always allowed.
-
-    Args:
-        further: more names, separated by commas.
-    """
-    names = {"localhost", bound.lower()} | {name.strip().lower() for name in further.split(",")} - {""}
-    if not is_loopback(bound):
-        own = socket.gethostname().lower()
-        names |= {own, f"{own}.local"}
-    return frozenset(names)
 
 
 _FOREIGN = problems.answer(
@@ -137,12 +115,8 @@ class Guard:
         await app(scope, body.receive, guarded)
 
     def _allows(self, host: str) -> bool:
-        name = _without_port(host)
-        try:
-            ipaddress.ip_address(name)
-        except ValueError:
-            return name in self._hosts
-        return True
+        name = host_of(host)
+        return is_address(name) or name in self._hosts
 
 
 def limit_body(scope: Scope, most: int | None) -> None:
@@ -246,9 +220,3 @@ def _add_headers(headers: MutableHeaders, scope: Scope, *, close: bool) -> None:
         headers["Content-Security-Policy"] = _DOCS_POLICY
     if close:
         headers["Connection"] = "close"
-
-
-def _without_port(host: str) -> str:
-    if host.startswith("["):
-        return host[1:].partition("]")[0]
-    return host.partition(":")[0].lower()

@@ -87,7 +87,7 @@ def session(request: Request) -> SessionAnswer:
     """Answers to everybody: the page asks it before anything else."""
     try:
         return _answer(recognise(request))
-    except (LoginNeeded, LoginRefused, NotAllowed):
+    except (LoginNeeded, LoginRefused):
         first = not service_of(request).app.people.anybody()
         return SessionAnswer(required=True, person=None, expires_at=None, first=first)
 
