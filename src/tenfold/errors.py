@@ -20,6 +20,7 @@
     ├── AccountError           an account or a token cannot be made or changed
     │   ├── LoginNeeded        nobody is signed in
     │   ├── LoginRefused       name, password or token are not right
+    │   │   └── PasswordRefused  a change was not confirmed by the person's own password
     │   ├── TooManyLogins      they were tried too often: later again
     │   ├── NotAllowed         the person's role, or where the request comes from, does not allow it
     │   └── UnknownAccount     a person, session or token that does not exist
@@ -182,6 +183,13 @@ class LoginNeeded(AccountError):
 class LoginRefused(AccountError):
     code = "login-refused"
     title = "Not signed in"
+
+
+class PasswordRefused(LoginRefused):
+    """A change that a person confirms with their own password was not confirmed."""
+
+    code = "password-refused"
+    title = "The password is not right"
 
 
 class TooManyLogins(AccountError):

@@ -14,6 +14,8 @@ from tests.web.conftest import Running, Serve
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 WORDS = "seven green kettles"
+# What a change to people or tokens brings: the password of whoever asks.
+OWN = {"own_password": WORDS}
 ROLES = {"ann": "administrator", "olga": "operator", "vic": "viewer"}
 
 

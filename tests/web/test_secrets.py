@@ -9,7 +9,7 @@ from tenfold import settings
 from tenfold.errors import DatabaseError
 from tenfold.runtime import App
 from tests.web.conftest import Serve
-from tests.web.signed_in import WORDS, staff
+from tests.web.signed_in import OWN, WORDS, staff
 
 PASSWORD = "a-password-of-the-database"
 
@@ -27,7 +27,7 @@ def test_nothing_that_opens_a_door_is_logged(serve: Serve, caplog: pytest.LogCap
             change = {"old": WORDS, "new": "nine blue kettles"}
             browser.post("/api/v1/session/password", json=change)
             secrets.append(browser.cookies["tenfold"])
-        made = staffed.ann.post("/api/v1/tokens", json={"name": "cron", "role": "viewer"}).json()
+        made = staffed.ann.post("/api/v1/tokens", json={"name": "cron", "role": "viewer"} | OWN).json()
         secrets += [made["secret"], "tenfold_wrong"]
         for token in (made["secret"], "tenfold_wrong"):
             with staffed.program(token) as program:

@@ -677,7 +677,7 @@ export interface paths {
         post?: never;
         /**
          * Sign out elsewhere
-         * @description Ends all sessions of the person but the one that the request came with.
+         * @description Ends all sessions of the person but the one that the request came with. Not for a token.
          */
         delete: operations["end_other_sessions"];
         options?: never;
@@ -697,7 +697,7 @@ export interface paths {
         post?: never;
         /**
          * Sign out in one place
-         * @description Ends one of the person's sessions.
+         * @description Ends one of the person's sessions. Not for a token.
          */
         delete: operations["end_session"];
         options?: never;
@@ -784,7 +784,7 @@ export interface paths {
         put?: never;
         /**
          * Make a token
-         * @description For the person who is signed in; a token cannot make tokens.
+         * @description For the person who is signed in, who confirms it with their password; a token cannot make tokens.
          */
         post: operations["add_token"];
         delete?: never;
@@ -805,7 +805,7 @@ export interface paths {
         post?: never;
         /**
          * Revoke a token
-         * @description It is no longer valid, and stays in the list.
+         * @description It is no longer valid, and stays in the list. A token cannot revoke tokens.
          */
         delete: operations["revoke_token"];
         options?: never;
@@ -2388,6 +2388,18 @@ export interface components {
             split: "test" | "validation" | "training" | "all";
         };
         /**
+         * ConfirmedRequest
+         * @description A change that the person confirms with their password.
+         */
+        ConfirmedRequest: {
+            /**
+             * Own Password
+             * @description Of the person who asks. Not needed where nobody has an account.
+             * @default
+             */
+            own_password: string;
+        };
+        /**
          * CorrectionsReady
          * @description Whether the live model can be trained on corrections.
          */
@@ -3694,6 +3706,12 @@ export interface components {
         };
         /** NewPersonRequest */
         NewPersonRequest: {
+            /**
+             * Own Password
+             * @description Of the person who asks. Not needed where nobody has an account.
+             * @default
+             */
+            own_password: string;
             /** Name */
             name: string;
             /**
@@ -3749,6 +3767,12 @@ export interface components {
         };
         /** NewTokenRequest */
         NewTokenRequest: {
+            /**
+             * Own Password
+             * @description Of the person who asks. Not needed where nobody has an account.
+             * @default
+             */
+            own_password: string;
             /**
              * Name
              * @description What it is for.
@@ -3947,6 +3971,12 @@ export interface components {
          * @description What is to change; what is left out or null stays.
          */
         PersonChangeRequest: {
+            /**
+             * Own Password
+             * @description Of the person who asks. Not needed where nobody has an account.
+             * @default
+             */
+            own_password: string;
             /** Role */
             role?: ("viewer" | "operator" | "administrator") | null;
             /**
@@ -4100,7 +4130,7 @@ export interface components {
              * @description The kind of problem, for programs.
              * @enum {string}
              */
-            code: "account-error" | "bad-upload" | "catalogue-error" | "damaged-picture" | "database-error" | "dataset-error" | "foreign-page" | "invalid-request" | "job-error" | "login-needed" | "login-refused" | "missing-extra" | "model-file-error" | "no-file" | "no-picture" | "not-a-picture" | "not-allowed" | "not-here" | "not-in-catalogue" | "overloaded" | "picture-error" | "picture-too-large" | "registry-error" | "request-error" | "setting-error" | "tenfold-error" | "too-many-logins" | "training-error" | "unknown-account" | "unknown-improvement" | "unknown-job" | "unknown-model" | "unknown-run" | "upload-stalled" | "upload-too-large" | "usage-error" | "wrong-host" | "wrong-method";
+            code: "account-error" | "bad-upload" | "catalogue-error" | "damaged-picture" | "database-error" | "dataset-error" | "foreign-page" | "invalid-request" | "job-error" | "login-needed" | "login-refused" | "missing-extra" | "model-file-error" | "no-file" | "no-picture" | "not-a-picture" | "not-allowed" | "not-here" | "not-in-catalogue" | "overloaded" | "password-refused" | "picture-error" | "picture-too-large" | "registry-error" | "request-error" | "setting-error" | "tenfold-error" | "too-many-logins" | "training-error" | "unknown-account" | "unknown-improvement" | "unknown-job" | "unknown-model" | "unknown-run" | "upload-stalled" | "upload-too-large" | "usage-error" | "wrong-host" | "wrong-method";
             /**
              * Subject
              * @description What the message is about: a file, an address.
@@ -8515,7 +8545,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The new password cannot be used, or the request came with a token. */
+            /** @description The new password cannot be used, or nobody has an account. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8679,6 +8709,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Nobody has an account here. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is too large. */
             413: {
                 headers: {
@@ -8755,6 +8794,15 @@ export interface operations {
             };
             /** @description The body stopped arriving. */
             408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody has an account here. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8887,7 +8935,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in, or the token does not hold. */
+            /** @description The own password is not right. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8941,6 +8989,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Passwords were tried too often; again after `Retry-After` seconds. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     change_person: {
@@ -8977,7 +9034,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in, or the token does not hold. */
+            /** @description The own password is not right. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9040,6 +9097,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Passwords were tried too often; again after `Retry-After` seconds. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     sign_person_out: {
@@ -9052,7 +9118,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ConfirmedRequest"] | null;
+            };
+        };
         responses: {
             /** @description Successful Response */
             204: {
@@ -9070,7 +9140,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in, or the token does not hold. */
+            /** @description The own password is not right. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9117,6 +9187,15 @@ export interface operations {
             };
             /** @description A value cannot be used. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Passwords were tried too often; again after `Retry-After` seconds. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9231,7 +9310,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in, or the token does not hold. */
+            /** @description The own password is not right. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9285,6 +9364,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Passwords were tried too often; again after `Retry-After` seconds. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     revoke_token: {
@@ -9296,7 +9384,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ConfirmedRequest"] | null;
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
@@ -9316,7 +9408,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in, or the token does not hold. */
+            /** @description The own password is not right. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9363,6 +9455,15 @@ export interface operations {
             };
             /** @description A value cannot be used. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Passwords were tried too often; again after `Retry-After` seconds. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

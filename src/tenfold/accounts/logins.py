@@ -1,4 +1,4 @@
-"""Signing in and out, and changing one's own password: what is tried is limited, and all of it is in the log.
+"""Signing in and out, and whatever else asks for a password: tries are limited, and all of it is in the log.
 
 Knows no HTTP.
 """
@@ -11,7 +11,7 @@ from tenfold.accounts.audit import Audit
 from tenfold.accounts.limits import LoginLimits
 from tenfold.accounts.people import Account, People
 from tenfold.accounts.sessions import Sessions, SignedIn
-from tenfold.errors import LoginRefused, TooManyLogins, UnknownAccount
+from tenfold.errors import LoginRefused, PasswordRefused, TooManyLogins, UnknownAccount
 
 
 @dataclass(frozen=True)
@@ -72,12 +72,23 @@ class Logins:
         """Give oneself another password. All sessions end; the cookie of the one that takes their place.
 
         Raises:
-            LoginRefused, TooManyLogins: `old` is not right.
+            PasswordRefused, TooManyLogins: `old` is not right.
             AccountError: `new` is not fit to be a password.
         """
-        person = self._check(signed_in.name, old, origin)
+        person = self.confirm(signed_in, old, origin)
         self._people.change(person.id, password=new, by=person.id, address=origin.address)
         return self._sessions.begin(person.id, address=origin.address, agent=origin.agent)
+
+    def confirm(self, signed_in: SignedIn, password: str, origin: Client) -> Account:
+        """Check that it is the person who is signed in that asks: only they know their password.
+
+        Raises:
+            PasswordRefused, TooManyLogins: it is not right.
+        """
+        try:
+            return self._check(signed_in.name, password, origin)
+        except LoginRefused as reason:
+            raise PasswordRefused("Your own password", "is not right", cure=reason.cure) from None
 
     def _begin(self, person: Account, origin: Client) -> str:
         cookie = self._sessions.begin(

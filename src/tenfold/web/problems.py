@@ -167,7 +167,7 @@ _STATUS: dict[type[TenfoldError], int] = {
 }
 _RETRY_SECONDS = "2"
 # Fields of requests whose values no answer repeats.
-_SECRET = frozenset({"password", "old", "new", "database_url"})
+_SECRET = frozenset({"password", "own_password", "old", "new", "database_url"})
 
 
 def _name_codes(schema: dict[str, Any]) -> None:

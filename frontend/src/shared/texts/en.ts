@@ -89,6 +89,7 @@ export const en = {
   fail_other: "This could not be done.",
   fail_login_needed: "Sign in first.",
   fail_login_refused: "The name or the password is not right.",
+  fail_password_refused: "Your own password is not right.",
   fail_not_allowed: "Your role does not allow this.",
   cure_not_allowed: "An administrator can change it.",
   fail_not_in_catalogue: "It is not in the catalogue any more.",

@@ -92,6 +92,7 @@ export const ru: Translated<typeof en> = {
   fail_other: "Этого не удалось сделать.",
   fail_login_needed: "Сначала войдите.",
   fail_login_refused: "Имя или пароль неверны.",
+  fail_password_refused: "Ваш собственный пароль неверен.",
   fail_not_allowed: "Ваша роль этого не позволяет.",
   cure_not_allowed: "Изменить её может администратор.",
   fail_not_in_catalogue: "Этого уже нет в каталоге.",

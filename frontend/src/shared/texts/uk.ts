@@ -92,6 +92,7 @@ export const uk: Translated<typeof en> = {
   fail_other: "Цього не вдалося зробити.",
   fail_login_needed: "Спершу увійдіть.",
   fail_login_refused: "Ім’я чи пароль неправильні.",
+  fail_password_refused: "Ваш власний пароль неправильний.",
   fail_not_allowed: "Ваша роль цього не дозволяє.",
   cure_not_allowed: "Змінити її може адміністратор.",
   fail_not_in_catalogue: "Цього вже немає в каталозі.",

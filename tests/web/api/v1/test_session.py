@@ -8,7 +8,7 @@ import pytest
 
 from tenfold.web.app import create_app
 from tests.web.conftest import Serve
-from tests.web.signed_in import WORDS, Staffed, staff
+from tests.web.signed_in import OWN, WORDS, Staffed, staff
 
 
 @pytest.fixture(scope="module")
@@ -117,6 +117,15 @@ def test_one_sees_where_one_is_signed_in_and_ends_it(staffed: Staffed) -> None:
         assert staffed.ann.get("/api/v1/model").status_code == 200
 
 
+def test_a_token_ends_no_session_of_its_person(staffed: Staffed) -> None:
+    with staffed.sign_in("vic") as browser, staffed.program(staffed.token("vic", "viewer")) as program:
+        here = next(one for one in browser.get("/api/v1/sessions").json() if one["here"])
+        for path in ("/api/v1/sessions", f"/api/v1/sessions/{here['id']}"):
+            answer = program.delete(path)
+            assert (answer.status_code, answer.json()["code"]) == (403, "not-allowed")
+        assert browser.get("/api/v1/model").status_code == 200
+
+
 def test_somebody_disabled_is_out_at_once(staffed: Staffed) -> None:
     tim = staffed.running.service.app.people.add("tim", "viewer", WORDS).id
     with (
@@ -124,7 +133,7 @@ def test_somebody_disabled_is_out_at_once(staffed: Staffed) -> None:
         staffed.program(staffed.running.service.app.tokens.add(tim, "cron", "viewer", days=1)[1]) as program,
     ):
         assert program.get("/api/v1/model").status_code == 200
-        assert staffed.ann.patch(f"/api/v1/people/{tim}", json={"disabled": True}).status_code == 200
+        assert staffed.ann.patch(f"/api/v1/people/{tim}", json={"disabled": True} | OWN).status_code == 200
         assert browser.get("/api/v1/model").status_code == 401
         assert program.get("/api/v1/model").status_code == 401
 

@@ -1,14 +1,15 @@
-"""/api/v1/people: accounts, for administrators."""
+"""/api/v1/people: accounts, for administrators, who confirm each change with their own password."""
 
 from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Request
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from tenfold.web.answers import Answer
 from tenfold.web.problems import responses
 from tenfold.web.security.access import Administrator
+from tenfold.web.security.confirmation import CONFIRMED, ConfirmedRequest, confirm
 from tenfold.web.service import service_of
 
 router = APIRouter(prefix="/api/v1/people", tags=["people"])
@@ -28,13 +29,13 @@ class AccountAnswer(Answer):
     password_at: datetime = Field(description="When the password was last changed.")
 
 
-class NewPersonRequest(BaseModel):
+class NewPersonRequest(ConfirmedRequest):
     name: str = Field(max_length=1000)
     role: Role = Field(description="The first account has to be an administrator's.")
     password: str = Field(max_length=1000, description=_PASSWORD_HELP)
 
 
-class PersonChangeRequest(BaseModel):
+class PersonChangeRequest(ConfirmedRequest):
     """What is to change; what is left out or null stays."""
 
     role: Role | None = None
@@ -43,7 +44,7 @@ class PersonChangeRequest(BaseModel):
 
 
 PersonId = Annotated[int, Path(description="The person's id.", ge=1, le=2**31 - 1)]
-_CHANGED = responses(
+_CHANGED = CONFIRMED | responses(
     _404="No such person.", _409="It cannot be done; `detail` says why.", _422="A value cannot be used."
 )
 
@@ -59,12 +60,14 @@ def people(request: Request, who: Administrator) -> list[AccountAnswer]:
     operation_id="add_person",
     summary="Give somebody an account",
     status_code=201,
-    responses=responses(
+    responses=CONFIRMED
+    | responses(
         _409="The name is taken, or it or the password cannot be used.", _422="A value cannot be used."
     ),
 )
 def add(request: Request, who: Administrator, asked: NewPersonRequest) -> AccountAnswer:
     """From the first account on, everybody has to sign in."""
+    confirm(request, who, asked)
     made = service_of(request).app.people.add(
         asked.name, asked.role, asked.password, by=who.id, address=who.address
     )
@@ -79,6 +82,7 @@ def change(
     asked: PersonChangeRequest,
 ) -> AccountAnswer:
     """Another role or password, disabled or not. The last administrator stays one."""
+    confirm(request, who, asked)
     made = service_of(request).app.people.change(
         id,
         role=asked.role,
@@ -95,10 +99,16 @@ def change(
     operation_id="sign_person_out",
     summary="Sign somebody out everywhere",
     status_code=204,
-    responses=responses(_404="No such person.", _422="A value cannot be used."),
+    responses=CONFIRMED | responses(_404="No such person.", _422="A value cannot be used."),
 )
-def sign_out(request: Request, who: Administrator, id: PersonId) -> None:  # noqa: A002
+def sign_out(
+    request: Request,
+    who: Administrator,
+    id: PersonId,  # noqa: A002
+    asked: ConfirmedRequest | None = None,
+) -> None:
     """Ends every session of the person. Tokens stay valid: they are revoked one by one."""
+    confirm(request, who, asked)
     app = service_of(request).app
     person = app.people.get(id)
     ended = app.sessions.end_all(id)

@@ -11,20 +11,19 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, Field
 
-from tenfold.accounts.logins import Client
 from tenfold.accounts.sessions import SignedIn
-from tenfold.errors import LoginNeeded, LoginRefused, NotAllowed
+from tenfold.errors import LoginNeeded, LoginRefused
 from tenfold.web.answers import Answer
 from tenfold.web.problems import responses
 from tenfold.web.security.access import (
     SECURE_COOKIE,
     Viewer,
     Visitor,
-    address_of,
     cookie_name,
     cookie_of,
     recognise,
 )
+from tenfold.web.security.confirmation import by_browser, client_of
 from tenfold.web.service import service_of
 
 router = APIRouter(prefix="/api/v1", tags=["session"])
@@ -81,6 +80,8 @@ _TRIED = responses(
     _429="Tried too often; again after `Retry-After` seconds.",
 )
 
+_NO_ACCOUNT = responses(_409="Nobody has an account here.")
+
 
 @router.get("/session", operation_id="session", summary="Who is signed in")
 def session(request: Request) -> SessionAnswer:
@@ -96,7 +97,7 @@ def session(request: Request) -> SessionAnswer:
 def sign_in(request: Request, response: Response, asked: SignInRequest) -> SessionAnswer:
     """Sets the cookie of a new session; the one that the browser had ends."""
     app = service_of(request).app
-    cookie = app.logins.sign_in(asked.name, asked.password, _origin(request))
+    cookie = app.logins.sign_in(asked.name, asked.password, client_of(request))
     return _begun(request, response, cookie)
 
 
@@ -113,7 +114,7 @@ def sign_in(request: Request, response: Response, asked: SignInRequest) -> Sessi
 def make_first(request: Request, response: Response, asked: FirstAccountRequest) -> SessionAnswer:
     """An administrator's; signs in as `POST /session` does."""
     logins = service_of(request).app.logins
-    cookie = logins.make_first(asked.code, asked.name, asked.password, _origin(request))
+    cookie = logins.make_first(asked.code, asked.name, asked.password, client_of(request))
     return _begun(request, response, cookie)
 
 
@@ -123,7 +124,7 @@ def sign_out(request: Request, response: Response) -> None:
     app = service_of(request).app
     found = app.sessions.find(cookie_of(request))
     if found is not None:
-        app.logins.sign_out(found, _origin(request))
+        app.logins.sign_out(found, client_of(request))
     name = cookie_name(request)
     response.delete_cookie(name, secure=name == SECURE_COOKIE, httponly=True, samesite="strict")
     response.headers["Clear-Site-Data"] = '"cache"'
@@ -133,14 +134,16 @@ def sign_out(request: Request, response: Response) -> None:
     "/session/password",
     operation_id="change_own_password",
     summary="Change one's password",
-    responses=_TRIED | responses(_409="The new password cannot be used, or the request came with a token."),
+    responses=_TRIED | responses(_409="The new password cannot be used, or nobody has an account."),
 )
 def change_password(
     request: Request, response: Response, who: Viewer, asked: OwnPasswordRequest
 ) -> SessionAnswer:
     """Ends every session of the person, and begins a new one here."""
     signed_in = by_browser(who)
-    cookie = service_of(request).app.logins.change_password(signed_in, asked.old, asked.new, _origin(request))
+    cookie = service_of(request).app.logins.change_password(
+        signed_in, asked.old, asked.new, client_of(request)
+    )
     return _begun(request, response, cookie)
 
 
@@ -151,11 +154,17 @@ def sessions(request: Request, who: Viewer) -> list[PlaceAnswer]:
     return [_place(one, here) for one in service_of(request).app.sessions.of(who.id)]
 
 
-@router.delete("/sessions", operation_id="end_other_sessions", summary="Sign out elsewhere", status_code=204)
+@router.delete(
+    "/sessions",
+    operation_id="end_other_sessions",
+    summary="Sign out elsewhere",
+    status_code=204,
+    responses=_NO_ACCOUNT,
+)
 def end_others(request: Request, who: Viewer) -> None:
-    """Ends all sessions of the person but the one that the request came with."""
+    """Ends all sessions of the person but the one that the request came with. Not for a token."""
     app = service_of(request).app
-    ended = app.sessions.end_all(who.id, but=who.session.id if who.session else "")
+    ended = app.sessions.end_all(who.id, but=by_browser(who).id)
     app.audit.note(who.id, "session.end", who.name, {"sessions": ended}, address=who.address)
 
 
@@ -164,28 +173,14 @@ def end_others(request: Request, who: Viewer) -> None:
     operation_id="end_session",
     summary="Sign out in one place",
     status_code=204,
-    responses=responses(_404="No such session.", _422="A value cannot be used."),
+    responses=_NO_ACCOUNT | responses(_404="No such session.", _422="A value cannot be used."),
 )
 def end_one(request: Request, who: Viewer, id: Annotated[str, Path(max_length=64)]) -> None:  # noqa: A002
-    """Ends one of the person's sessions."""
+    """Ends one of the person's sessions. Not for a token."""
     app = service_of(request).app
+    by_browser(who)
     app.sessions.end_one(who.id, id)
     app.audit.note(who.id, "session.end", who.name, {"sessions": 1}, address=who.address)
-
-
-def by_browser(who: Visitor) -> SignedIn:
-    """The session of `who`; raises NotAllowed for a program: a token that leaks is not to make others."""
-    if who.session is None:
-        raise NotAllowed(
-            "This", "is not for a token", cure="Sign in to the page, or use the command line on the server."
-        )
-    return who.session
-
-
-def _origin(request: Request) -> Client:
-    return Client(
-        address=address_of(request), agent=request.headers.get("user-agent", ""), cookie=cookie_of(request)
-    )
 
 
 def _begun(request: Request, response: Response, cookie: str) -> SessionAnswer:

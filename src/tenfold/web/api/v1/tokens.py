@@ -4,16 +4,16 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from tenfold.accounts.roles import ADMINISTRATOR
 from tenfold.accounts.tokens import LONGEST_DAYS
 from tenfold.errors import AccountError
 from tenfold.web.answers import Answer
 from tenfold.web.api.v1.people import Role
-from tenfold.web.api.v1.session import by_browser
 from tenfold.web.problems import responses
 from tenfold.web.security.access import Viewer, Visitor
+from tenfold.web.security.confirmation import CONFIRMED, ConfirmedRequest, confirm
 from tenfold.web.service import service_of
 
 router = APIRouter(prefix="/api/v1/tokens", tags=["tokens"])
@@ -39,7 +39,7 @@ class NewTokenAnswer(TokenAnswer):
     secret: str = Field(description="Sent as `Authorization: Bearer ...`.")
 
 
-class NewTokenRequest(BaseModel):
+class NewTokenRequest(ConfirmedRequest):
     name: str = Field(max_length=1000, description="What it is for.")
     role: Role = Field(description="The most it may do; not more than oneself.")
     days: int = Field(90, ge=1, le=LONGEST_DAYS, description="How long it holds.")
@@ -56,17 +56,16 @@ def tokens(request: Request, who: Viewer) -> list[TokenAnswer]:
     operation_id="add_token",
     summary="Make a token",
     status_code=201,
-    responses=responses(
-        _409="It cannot be made, or nobody has an account here.", _422="A value cannot be used."
-    ),
+    responses=CONFIRMED
+    | responses(_409="It cannot be made, or nobody has an account here.", _422="A value cannot be used."),
 )
 def add(request: Request, who: Viewer, asked: NewTokenRequest) -> NewTokenAnswer:
-    """For the person who is signed in; a token cannot make tokens."""
+    """For the person who is signed in, who confirms it with their password; a token cannot make tokens."""
     if who.id == 0:
         raise AccountError(
             "A token", "has to be somebody's, and nobody has an account here", cure="No request needs one."
         )
-    by_browser(who)
+    confirm(request, who, asked)
     made, secret = service_of(request).app.tokens.add(
         who.id, asked.name, asked.role, days=asked.days, by=who.id, address=who.address
     )
@@ -77,14 +76,16 @@ def add(request: Request, who: Viewer, asked: NewTokenRequest) -> NewTokenAnswer
     "/{id}",
     operation_id="revoke_token",
     summary="Revoke a token",
-    responses=responses(_404="No such token.", _422="A value cannot be used."),
+    responses=CONFIRMED | responses(_404="No such token.", _422="A value cannot be used."),
 )
 def revoke(
     request: Request,
     who: Viewer,
     id: Annotated[int, Path(ge=1, le=2**31 - 1)],  # noqa: A002
+    asked: ConfirmedRequest | None = None,
 ) -> TokenAnswer:
-    """It is no longer valid, and stays in the list."""
+    """It is no longer valid, and stays in the list. A token cannot revoke tokens."""
+    confirm(request, who, asked)
     gone = service_of(request).app.tokens.revoke(id, person=_whose(who), by=who.id, address=who.address)
     return TokenAnswer.of(gone)
 
