@@ -213,7 +213,9 @@ class FakeWork(Work[Any]):
     def step(self, name: str, do: Callable[[], T]) -> T:
         return do()
 
-    def progress(self, done: int, total: int, message: str = "") -> None:
+    def progress(
+        self, done: int, total: int, message: str = "", figures: dict[str, Any] | None = None
+    ) -> None:
         self.told.append((done, total, message))
 
     @property

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,8 +22,10 @@ from tenfold.jobs import CANCELLED, DONE, FAILED, Jobs
 from tenfold.paths import Home
 from tenfold.runs.lock import is_training
 from tenfold.runs.run import Run
+from tenfold.runs.stages import RunStage
 from tenfold.runtime import App
 from tenfold.workflows.train import Train, TrainingRequest
+from tenfold.workflows.training_steps import STEPS
 from tests import run_folders, tiny
 from tests.fakes import FakeApp, LocalRegistry
 from tests.paths import ROOT
@@ -115,6 +118,29 @@ class TestForReal:
             assert "Test accuracy" in app.train.run(name).output()
             with pytest.raises(TrainingError, match="has ended"):
                 app.train.check_resumable(name)
+
+    @pytest.mark.slow
+    @pytest.mark.train
+    def test_it_says_what_it_is_doing_from_its_start_to_its_end(self, own_home: Path, pictures: Path) -> None:
+        with at_work(own_home) as app:
+            name, job = app.train.start(wish(pictures, 60), NOW, by=0)
+            told: list[tuple[str, dict[str, Any]]] = []
+
+            def ended() -> bool:
+                now = app.jobs.get(job.id)
+                told.append((now.message, now.figures or {}))
+                return now.state == DONE
+
+            until(ended)
+            words = list(dict.fromkeys(message for message, _ in told if message))
+            assert words[0] == STEPS["starting"]
+            assert STEPS["preparing"] in words
+            assert words.index(STEPS["epoch"]) > words.index(STEPS["preparing"])
+            assert words[-1] in (STEPS["measuring"], STEPS["writing-report"])
+            in_epochs = [figures for message, figures in told if message == STEPS["epoch"]]
+            assert all(0 < one["epoch"] <= 60 and one["epochs"] == 60 for one in in_epochs)
+            assert all(one["loss"] > 0 and one["pictures_per_second"] > 0 for one in in_epochs)
+            assert RunStage.read(app.train.run(name)) is None, "nothing is being done any more"
 
     @pytest.mark.slow
     @pytest.mark.train

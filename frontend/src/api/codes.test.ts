@@ -5,6 +5,7 @@ import { book as shared } from "../shared/texts";
 import { say as catalogue } from "../catalogue/texts";
 import { say as models } from "../models/texts";
 import { say as settings } from "../settings/texts";
+import { say as training } from "../shell/training/texts";
 
 type Schema = {
   enum?: string[];
@@ -33,7 +34,7 @@ it.each<[string, Book, string, string[]]>([
   ["reasons", shared, "reason", codesOf("Problem", "reason")],
   ["kinds of jobs", shared, "job", jobs.flatMap((name) => codesOf(name, "kind"))],
   ["states of jobs", shared, "state", codesOf("TrainJob", "state")],
-  ["steps of jobs", models.book, "step", codesOf("TrainJob", "step")],
+  ["steps of jobs", training.book, "step", codesOf("TrainJob", "step")],
   ["states of runs", models.book, "run", codesOf("RunAnswer", "state")],
   ["verdicts", models.book, "verdict", codesOf("ImprovementEvaluation", "verdict")],
   ["reasons of verdicts", models.book, "why", codesOf("ImprovementEvaluation", "why")],

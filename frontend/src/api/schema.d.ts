@@ -1772,7 +1772,9 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("writing-pictures" | "reading-own-pictures" | "training" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test") | null;
+            /** @description Of a training while it runs. */
+            training: components["schemas"]["TrainingFigures"] | null;
             /** @description Why it failed. */
             problem: components["schemas"]["Problem"] | null;
             /**
@@ -1994,7 +1996,9 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("writing-pictures" | "reading-own-pictures" | "training" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test") | null;
+            /** @description Of a training while it runs. */
+            training: components["schemas"]["TrainingFigures"] | null;
             /** @description Why it failed. */
             problem: components["schemas"]["Problem"] | null;
             /**
@@ -2133,7 +2137,9 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("writing-pictures" | "reading-own-pictures" | "training" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test") | null;
+            /** @description Of a training while it runs. */
+            training: components["schemas"]["TrainingFigures"] | null;
             /** @description Why it failed. */
             problem: components["schemas"]["Problem"] | null;
             /**
@@ -2216,7 +2222,9 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("writing-pictures" | "reading-own-pictures" | "training" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test") | null;
+            /** @description Of a training while it runs. */
+            training: components["schemas"]["TrainingFigures"] | null;
             /** @description Why it failed. */
             problem: components["schemas"]["Problem"] | null;
             /**
@@ -3003,7 +3011,9 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("writing-pictures" | "reading-own-pictures" | "training" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test") | null;
+            /** @description Of a training while it runs. */
+            training: components["schemas"]["TrainingFigures"] | null;
             /** @description Why it failed. */
             problem: components["schemas"]["Problem"] | null;
             /**
@@ -3383,7 +3393,9 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("writing-pictures" | "reading-own-pictures" | "training" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test") | null;
+            /** @description Of a training while it runs. */
+            training: components["schemas"]["TrainingFigures"] | null;
             /** @description Why it failed. */
             problem: components["schemas"]["Problem"] | null;
             /**
@@ -4347,7 +4359,9 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("writing-pictures" | "reading-own-pictures" | "training" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test") | null;
+            /** @description Of a training while it runs. */
+            training: components["schemas"]["TrainingFigures"] | null;
             /** @description Why it failed. */
             problem: components["schemas"]["Problem"] | null;
             /**
@@ -4464,7 +4478,7 @@ export interface components {
             data: string;
             /**
              * State
-             * @description waiting: asked for, with no finished epoch yet.
+             * @description waiting: another training has the turn. running: from its start, before any epoch ended.
              * @enum {string}
              */
             state: "waiting" | "running" | "finished" | "stopped" | "failed";
@@ -4508,6 +4522,10 @@ export interface components {
              * @description The last job that trained it here, if there was one.
              */
             job: string | null;
+            /** @description What it is doing; null where it is not running. */
+            now: components["schemas"]["TrainingFigures"] | null;
+            /** @description Why it failed, where that is known. */
+            problem: components["schemas"]["Problem"] | null;
             /**
              * Resumable
              * @description Whether it halted and can go on by itself; an improvement is more than it.
@@ -4530,7 +4548,7 @@ export interface components {
             data: string;
             /**
              * State
-             * @description waiting: asked for, with no finished epoch yet.
+             * @description waiting: another training has the turn. running: from its start, before any epoch ended.
              * @enum {string}
              */
             state: "waiting" | "running" | "finished" | "stopped" | "failed";
@@ -4574,6 +4592,10 @@ export interface components {
              * @description The last job that trained it here, if there was one.
              */
             job: string | null;
+            /** @description What it is doing; null where it is not running. */
+            now: components["schemas"]["TrainingFigures"] | null;
+            /** @description Why it failed, where that is known. */
+            problem: components["schemas"]["Problem"] | null;
             /** Recipe */
             recipe: {
                 [key: string]: unknown;
@@ -4984,7 +5006,9 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("writing-pictures" | "reading-own-pictures" | "training" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test") | null;
+            /** @description Of a training while it runs. */
+            training: components["schemas"]["TrainingFigures"] | null;
             /** @description Why it failed. */
             problem: components["schemas"]["Problem"] | null;
             /**
@@ -5047,6 +5071,51 @@ export interface components {
              * @description On the test part of its data, 0 to 1.
              */
             accuracy: number | null;
+        };
+        /**
+         * TrainingFigures
+         * @description How far a training is: null where something is not known yet.
+         */
+        TrainingFigures: {
+            /**
+             * Step
+             * @description What it is doing.
+             */
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test");
+            /**
+             * Done
+             * @description How much of that is done; in an epoch: its steps.
+             */
+            done: number;
+            /**
+             * Total
+             * @description 0: not known.
+             */
+            total: number;
+            /**
+             * Epoch
+             * @description In which epoch it is; 0: before the first.
+             */
+            epoch: number;
+            /** Epochs */
+            epochs: number;
+            /**
+             * Loss
+             * @description Of this epoch so far, as trained.
+             */
+            loss: number | null;
+            /**
+             * Accuracy
+             * @description The same, 0 to 1.
+             */
+            accuracy: number | null;
+            /** Pictures Per Second */
+            pictures_per_second: number | null;
+            /**
+             * Seconds Left
+             * @description An estimate for all epochs.
+             */
+            seconds_left: number | null;
         };
         /**
          * TrainingRequestBody
@@ -5150,7 +5219,9 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("writing-pictures" | "reading-own-pictures" | "training" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test") | null;
+            /** @description Of a training while it runs. */
+            training: components["schemas"]["TrainingFigures"] | null;
             /** @description Why it failed. */
             problem: components["schemas"]["Problem"] | null;
             /**

@@ -49,6 +49,13 @@ export function isActive(job: Job): boolean {
   return job.state === "waiting" || job.state === "running";
 }
 
+/** Whether a job waits because another training is under way: one is done at a time. */
+export function waitsItsTurn(job: Job): boolean {
+  const trains = ({ kind }: Job) => kind === "train" || kind === "improve";
+  const busy = ({ id, state }: Job) => id !== job.id && state === "running";
+  return job.state === "waiting" && trains(job) && jobs.list.some((one) => trains(one) && busy(one));
+}
+
 export function isQuiet(job: Job): boolean {
   return quiet.has(job.kind);
 }

@@ -149,9 +149,11 @@ class Leases:
         with self._database.reading() as session:
             return bool(session.scalar(select(JobRow.cancel).where(JobRow.id == one.row.id)))
 
-    def progress(self, one: Attempt, done: int, total: int, message: str) -> None:
+    def progress(
+        self, one: Attempt, done: int, total: int, message: str, figures: dict[str, Any] | None = None
+    ) -> None:
         with self._database.writing() as session:
-            self._change(session, one, done=done, total=total, message=message)
+            self._change(session, one, done=done, total=total, message=message, figures=figures)
 
     def step(self, one: Attempt, name: str) -> StepRow | None:
         """A step that an earlier attempt finished; None where none has."""

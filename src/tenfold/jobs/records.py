@@ -27,9 +27,10 @@ class JobState(NamedTuple):
     state: str
     cancel: bool
     created_at: datetime
+    problem: dict[str, Any] | None
 
 
-_STANDING = JobRow.id, JobRow.state, JobRow.cancel, JobRow.created_at
+_STANDING = JobRow.id, JobRow.state, JobRow.cancel, JobRow.created_at, JobRow.problem
 
 
 class Records:

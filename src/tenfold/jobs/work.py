@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
 
@@ -42,7 +42,7 @@ class Work(Generic[P]):
         row = attempt.row
         self.id, self.by, self.params = row.id, row.by, params
         self._attempt, self._leases, self._closing = attempt, leases, closing
-        self._progress = (row.done, row.total, row.message)
+        self._progress = (row.done, row.total, row.message, row.figures)
         self._written = self._progress
         self._written_at = self._polled_at = 0.0
         self._cancelled = False
@@ -73,12 +73,17 @@ class Work(Generic[P]):
             raise Stopped
         return value
 
-    def progress(self, done: int, total: int, message: str = "") -> None:
+    def progress(
+        self, done: int, total: int, message: str = "", figures: dict[str, Any] | None = None
+    ) -> None:
         """Report progress: `done` of `total` (0: not known), and what is being done.
 
         Cheap: it is written at most twice a second, and at the end.
+
+        Args:
+            figures: what else this kind of work tells of itself, as JSON can hold it.
         """
-        self._progress = (done, total, message)
+        self._progress = (done, total, message, figures)
         if time.monotonic() - self._written_at >= _SECONDS_BETWEEN_WRITES:
             self.write_progress()
 

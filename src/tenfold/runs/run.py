@@ -44,6 +44,7 @@ class Run:
         checkpoint_file: the state at the end of the last finished epoch.
         best_file: the best weights, where the recipe keeps them.
         model_file, report_file: what came out.
+        stage_file: what it is doing now (runs/stages.py).
         request_file, log_file: the request to a server, and the output of the training that it started.
         tensorboard_folder, mlflow_file: TensorBoard's events, and the run's id in MLflow.
     """
@@ -58,6 +59,7 @@ class Run:
         self.best_file = folder / "best.safetensors"
         self.model_file = folder / "model.onnx"
         self.report_file = folder / "report.html"
+        self.stage_file = folder / "stage.json"
         self.request_file = folder / "asked.json"
         self.log_file = folder / "training.log"
         self.tensorboard_folder = folder / "tensorboard"

@@ -5,16 +5,30 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 
-from pydantic import BaseModel, Field, RootModel, create_model
+from pydantic import AliasChoices, BaseModel, Field, RootModel, create_model
 
-from tenfold.jobs import AnyType, JobRow
+from tenfold.jobs import RUNNING, AnyType, JobRow
 from tenfold.runtime.handlers import JOBS
 from tenfold.web.problems import Problem, remembered
-from tenfold.workflows.improvement_steps import CODES, Step
+from tenfold.workflows.training_steps import CODES, Step
 
 log = logging.getLogger(__name__)
 
 State = Literal["waiting", "running", "done", "failed", "cancelled"]
+
+
+class TrainingFigures(BaseModel):
+    """How far a training is: null where something is not known yet."""
+
+    step: Step = Field(validation_alias=AliasChoices("stage", "step"), description="What it is doing.")
+    done: int = Field(description="How much of that is done; in an epoch: its steps.")
+    total: int = Field(description="0: not known.")
+    epoch: int = Field(description="In which epoch it is; 0: before the first.")
+    epochs: int
+    loss: float | None = Field(description="Of this epoch so far, as trained.")
+    accuracy: float | None = Field(description="The same, 0 to 1.")
+    pictures_per_second: float | None
+    seconds_left: float | None = Field(description="An estimate for all epochs.")
 
 
 class _Job(BaseModel):
@@ -26,6 +40,7 @@ class _Job(BaseModel):
     total: int = Field(description="0: not known.")
     message: str = Field(description="What it is at, in English; may be empty.")
     step: Step | None = Field(description="The same for programs; null: there is no code for it.")
+    training: TrainingFigures | None = Field(description="Of a training while it runs.")
     problem: Problem | None = Field(description="Why it failed.")
     cancelling: bool = Field(description="Whether it was told to stop.")
     created_at: datetime
@@ -78,6 +93,7 @@ def job_answer(job: JobRow) -> JobAnswer:
         "total": job.total,
         "message": job.message,
         "step": CODES.get(job.message),
+        "training": _training(job),
         "problem": remembered(job.problem) if job.problem else None,
         "cancelling": job.cancel,
         "created_at": job.created_at,
@@ -91,6 +107,15 @@ def job_answer(job: JobRow) -> JobAnswer:
     result = None if job.result is None else _fitting(job, job_type.result_of)
     own: dict[str, Any] = {"kind": job.kind, "params": params, "result": result}
     return JobAnswer(_ANSWERS[job.kind](**common, **own))
+
+
+def _training(job: JobRow) -> TrainingFigures | None:
+    if job.state != RUNNING or not job.figures:
+        return None
+    try:
+        return TrainingFigures.model_validate(job.figures)
+    except ValueError:  # another version's
+        return None
 
 
 def _fitting(job: JobRow, read: Callable[[JobRow], BaseModel]) -> BaseModel | None:

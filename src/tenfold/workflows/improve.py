@@ -37,10 +37,10 @@ from tenfold.workflows.improvement_data import (
 )
 from tenfold.workflows.improvement_evaluation import judge
 from tenfold.workflows.improvement_recipe import EPOCHS, arguments, name_of
-from tenfold.workflows.improvement_steps import STEPS
 from tenfold.workflows.switch_model import ModelSwitch
 from tenfold.workflows.training_data import TrainingData, TrainingDataSource
-from tenfold.workflows.training_process import TrainingProcess, check_extra
+from tenfold.workflows.training_process import TrainingProcess, check_extra, tell
+from tenfold.workflows.training_steps import STEPS
 
 # Fewer corrected pictures than this teach nothing that could be measured.
 LEAST = 10
@@ -259,6 +259,7 @@ class Improve:
     def _train(
         self, work: Work[ImproveParams], one: Improvement, folder: Path, base_path: Path
     ) -> ImproveResult:
+        work.progress(0, 0, STEPS["starting"])
         base = self._load(base_path)
 
         def report(done: int, total: int, message: str) -> None:
@@ -282,7 +283,7 @@ class Improve:
                 repeated=bool(counts["own"]),
             ),
             epochs=epochs,
-            told=lambda done, total: work.progress(done, total, STEPS["training"]),
+            told=lambda done, total, stage: tell(work, done, total, stage),
             stopping=lambda: work.stopping,
             resuming=[f"--views={base.info.views}", f"--name={name}"],
         )

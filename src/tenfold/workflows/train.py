@@ -25,8 +25,8 @@ from tenfold.recipes import recipe_file
 from tenfold.recipes.recipe import Recipe
 from tenfold.runs.listing import find_runs, new_run_folder
 from tenfold.runs.lock import cannot_write, is_training
-from tenfold.runs.run import Run, is_number
-from tenfold.workflows.training_process import TrainingProcess, check_extra
+from tenfold.runs.run import Run
+from tenfold.workflows.training_process import TrainingProcess, check_extra, tell
 
 _LONGEST_NAME = 100
 
@@ -165,7 +165,7 @@ class Train:
                 self._arguments(request, files),
                 resuming=again,
                 epochs=recipe.epochs,
-                told=lambda done, total: work.progress(done, total, _message(run, done)),
+                told=lambda done, total, stage: tell(work, done, total, stage),
                 stopping=lambda: work.stopping,
             )
         if not ended:
@@ -263,22 +263,3 @@ def _made(folder: Path) -> bool:
     except OSError as reason:
         raise cannot_write(folder, reason) from reason
     return True
-
-
-def _message(run: Run, done: int) -> str:
-    if not done:
-        return "reading the pictures and training the first epoch"
-    last, words = Run(run.folder).epochs[-1], f"epoch {done}"
-    if done == last.get("epochs"):
-        return "measuring the model, and writing its file and report"
-    if is_number(last.get("validation_accuracy")):
-        words += f", {last['validation_accuracy']:.1%} of the validation pictures right"
-    if is_number(last.get("seconds_left")) and last["seconds_left"] > 0:
-        words += f", about {_span(last['seconds_left'])} left"
-    return words
-
-
-def _span(seconds: float) -> str:
-    if seconds < 90:
-        return f"{seconds:.0f} seconds"
-    return f"{seconds / 60:.0f} minutes" if seconds < 5400 else f"{seconds / 3600:.1f} hours"

@@ -7,15 +7,20 @@ from the last finished epoch.
 import importlib.util
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from tenfold import processes
 from tenfold.errors import MissingExtra, TrainingError
+from tenfold.jobs import Work
 from tenfold.runs.lock import is_training
 from tenfold.runs.run import Run
+from tenfold.runs.stages import RunStage
+from tenfold.workflows.training_steps import STEPS
 
-# Called with the finished epochs, and the epochs in all.
-Epochs = Callable[[int, int], None]
+# Called with the finished epochs, the epochs in all, and what is being done.
+Told = Callable[[int, int, RunStage], None]
 _LOOK_SECONDS = 0.5
 # How long a run that is asked to stop may take to do so.
 _PATIENCE_SECONDS = 30.0
@@ -56,7 +61,7 @@ class TrainingProcess:
         arguments: Sequence[str],
         *,
         epochs: int,
-        told: Epochs,
+        told: Told,
         stopping: Callable[[], bool],
         resuming: Sequence[str] = (),
     ) -> bool:
@@ -66,7 +71,7 @@ class TrainingProcess:
             arguments: of `tenfold train`, for a run that starts: --data, --network, --epochs, ...
             resuming: the same for a run that is resumed: --name, --finish.
             epochs: how many it was asked for, for `told`.
-            told: called now and then.
+            told: called at once, and twice a second.
             stopping: whether to stop; the run can be resumed.
 
         Returns:
@@ -85,11 +90,13 @@ class TrainingProcess:
             time.sleep(_LOOK_SECONDS)
         if self.ended:
             return True
+        self._tell(epochs, told)
         given = ["--resume", *resuming] if self._run.checkpoint_file.is_file() else arguments
         return self._watch(given, epochs, told, stopping)
 
-    def _watch(self, given: Sequence[str], epochs: int, told: Epochs, stopping: Callable[[], bool]) -> bool:
+    def _watch(self, given: Sequence[str], epochs: int, told: Told, stopping: Callable[[], bool]) -> bool:
         self._run.folder.mkdir(parents=True, exist_ok=True)
+        self._run.stage_file.unlink(missing_ok=True)  # of an attempt that was killed
         command = ["tenfold", "train", *given, "--run", str(self._run.folder)]
         command += ["--data-dir", str(self._data_dir), "--report" if self._report else "--no-report"]
         environment = {"TENFOLD_HOME": str(self._home), "PYTHONUNBUFFERED": "1"}
@@ -113,5 +120,11 @@ class TrainingProcess:
                 )
         return True
 
-    def _tell(self, epochs: int, told: Epochs) -> None:
-        told(min(Run(self._run.folder).done, epochs), epochs)
+    def _tell(self, epochs: int, told: Told) -> None:
+        stage = RunStage.read(self._run) or RunStage("starting")
+        told(min(Run(self._run.folder).done, epochs), epochs, stage)
+
+
+def tell(work: Work[Any], done: int, total: int, stage: RunStage) -> None:
+    """Report what a training is doing as a job's progress."""
+    work.progress(done, total, STEPS[stage.stage], asdict(stage))

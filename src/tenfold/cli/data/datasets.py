@@ -9,6 +9,8 @@ import click
 from tenfold.cli.terminal.text import Progress, printable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tenfold.datasets.dataset import Dataset
     from tenfold.server_files import ServerFiles
     from tenfold.settings import Settings
@@ -43,6 +45,7 @@ def open_data(
     resize: str = "bilinear",
     fetch: bool = True,
     files: "ServerFiles | None" = None,
+    told: "Callable[[int, int], None]" = lambda done, total: None,
 ) -> "Dataset":
     """The labelled pictures; CIFAR-10 may be fetched where it is missing. Raises as `open_dataset`."""
     from tenfold.datasets.fetch import fetch_cifar10
@@ -52,6 +55,11 @@ def open_data(
         with Progress(sys.stderr, "MB", scale=1e6) as progress:
             fetch_cifar10(data_dir, progress=progress.show)
     with Progress(sys.stderr, "pictures", scale=1) as progress:
+
+        def show(done: int, total: int) -> None:
+            progress.show(done, total)
+            told(done, total)
+
         data = open_dataset(
             source,
             side=side,
@@ -59,7 +67,7 @@ def open_data(
             cache=cache,
             resize=resize,
             files=files,
-            progress=progress.show,
+            progress=show,
         )
     for one in data.skipped[:_NAMED]:
         click.echo(printable(f"Skipped {one.source}: {one.reason}"), err=True)

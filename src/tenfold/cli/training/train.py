@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tenfold.datasets.dataset import Dataset
     from tenfold.recipes.recipe import Recipe
     from tenfold.runs.run import Run
+    from tenfold.runs.stages import StageRecorder
     from tenfold.training.loop import Trainer
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -82,6 +83,7 @@ def train(confined: bool, **given: Any) -> int | None:
     from tenfold.recipes import recipe_file
     from tenfold.runs.listing import latest_run, new_run_folder
     from tenfold.runs.run import Run
+    from tenfold.runs.stages import StageRecorder
 
     asked = Asked(**given)
     chosen = settings.load()
@@ -105,7 +107,17 @@ def train(confined: bool, **given: Any) -> int | None:
         return None
     data_dir = asked.data_dir or Path(chosen.data_dir)
     files = confined_files(chosen, data_dir) if confined else None
-    data = open_data(asked.source, recipe.side, data_dir, Home(chosen.home).cache, files=files)
+    stages = StageRecorder(run)
+    stages.begin("reading-data")
+    data = open_data(
+        asked.source,
+        recipe.side,
+        data_dir,
+        Home(chosen.home).cache,
+        files=files,
+        told=lambda done, total: stages.count("reading-data", done, total),
+    )
+    stages.begin("preparing")
     if not asked.resume and not asked.chose_batch_size:
         from tenfold.training import pipeline
 
@@ -113,14 +125,17 @@ def train(confined: bool, **given: Any) -> int | None:
     click.echo(f"Run: {run.folder}\n{len(data.training):,} pictures to learn from, {recipe.epochs} epochs")
     if unequal := _unequal(data, recipe):
         click.echo(printable(unequal))
-    trainer = _train(asked, recipe, data, run)
+    trainer = _train(asked, recipe, data, run, stages)
     if trainer is None:
         return 130
-    _export(asked, trainer, data, run)
+    _export(asked, trainer, data, run, stages)
+    stages.end()
     return None
 
 
-def _train(asked: Asked, recipe: "Recipe", data: "Dataset", run: "Run") -> "Trainer | None":
+def _train(
+    asked: Asked, recipe: "Recipe", data: "Dataset", run: "Run", stages: "StageRecorder"
+) -> "Trainer | None":
     """The trained network, or None where Ctrl-C stopped it."""
     from tenfold.training import pipeline, trackers
 
@@ -137,7 +152,7 @@ def _train(asked: Asked, recipe: "Recipe", data: "Dataset", run: "Run") -> "Trai
             device_name=asked.device,
             resume=asked.resume,
             finish=asked.finish,
-            on_progress=[table.show, *(tracker.log for tracker in watching)],
+            on_progress=[table.show, stages.show, *(tracker.log for tracker in watching)],
         )
         finished = True
     except KeyboardInterrupt:
@@ -154,10 +169,11 @@ def _train(asked: Asked, recipe: "Recipe", data: "Dataset", run: "Run") -> "Trai
     return trainer
 
 
-def _export(asked: Asked, trainer: "Trainer", data: "Dataset", run: "Run") -> None:
+def _export(asked: Asked, trainer: "Trainer", data: "Dataset", run: "Run", stages: "StageRecorder") -> None:
     from tenfold.training import pipeline
 
     target = asked.output or run.model_file
+    stages.begin("measuring")
     click.echo("Writing the model file and measuring it on the test pictures ...")
     config = pipeline.export_config(data, trainer.recipe, asked.name, asked.views)
     classifier, evaluation = pipeline.export(trainer, data, target, config)
@@ -173,6 +189,7 @@ def _export(asked: Asked, trainer: "Trainer", data: "Dataset", run: "Run") -> No
         from tenfold.datasets.opening import title_of
         from tenfold.evaluation.report import write_report
 
+        stages.begin("writing-report")
         written = write_report(run.report_file, classifier, data.test, name=title_of(data.name), run=run)
         click.echo(f"Report: {written.page}")
 

@@ -1,11 +1,18 @@
 """Training runs over HTTP: looked at, begun, stopped, registered, deleted."""
 
 import importlib.util
+import json
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
+from tenfold.errors import TrainingError
+from tenfold.jobs.leases import Leases
 from tenfold.runs.lock import training_in
+from tenfold.runs.run import Run
+from tenfold.runs.stages import RunStage
+from tenfold.workflows.training_steps import STEPS
 from tests import run_folders, tiny
 from tests.web.conftest import Running, Serve
 
@@ -105,6 +112,35 @@ def test_training_is_asked_for_waits_is_stopped_and_deleted(
         "training.begin", "training.stop", "training.resume", "training.resume", "training.stop",
         "training.delete",
     ]  # fmt: skip
+
+
+@pytest.mark.usefixtures("torch_is_here")
+def test_a_run_that_has_begun_does_not_wait_its_turn_and_says_what_it_does(
+    at_work: Running, folder: Path, tmp_path: Path
+) -> None:
+    client, app = at_work.client, at_work.service.app
+    name = client.post(RUNS, json={"data": str(tmp_path)}).json()["params"]["run"]
+    assert client.get(f"{RUNS}/{name}").json()["state"] == "waiting"
+    leases = Leases(app.database, serving=True)
+    one = leases.claim(["train"])
+    assert one is not None
+    told = RunStage("epoch", 3, 30, 1, 96, 2.25, 0.2, 812.5, 4000.0)
+    leases.progress(one, 0, 96, STEPS["epoch"], asdict(told))
+    Run(folder / name).stage_file.write_text(json.dumps(asdict(told)))
+    expected = {
+        "step": "epoch", "done": 3, "total": 30, "epoch": 1, "epochs": 96, "loss": 2.25, "accuracy": 0.2,
+        "pictures_per_second": 812.5, "seconds_left": 4000.0,
+    }  # fmt: skip
+    [listed] = client.get(RUNS).json()["runs"]
+    assert (listed["state"], listed["now"]) == ("running", expected)
+    [job] = client.get("/api/v1/jobs").json()["jobs"]
+    assert (job["state"], job["step"], job["training"]) == ("running", "epoch", expected)
+    error = TrainingError(f"The training run {name}", "ended without a model", received="memory ran out")
+    leases.end(one, "failed", error=error)
+    [listed] = client.get(RUNS).json()["runs"]
+    assert (listed["state"], listed["now"]) == ("failed", None)
+    assert listed["problem"]["received"] == "memory ran out"
+    assert client.get("/api/v1/jobs").json()["jobs"][0]["training"] is None
 
 
 @pytest.mark.usefixtures("torch_is_here")

@@ -1,5 +1,6 @@
 """/api/v1/runs: starts, shows, stops and resumes training; and the networks that can be trained."""
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -14,9 +15,10 @@ from tenfold.models.registry import RUN
 from tenfold.networks.listing import NETWORKS
 from tenfold.recipes import recipe_file
 from tenfold.runs.run import RUNNING, STOPPED, Run
+from tenfold.runs.stages import RunStage
 from tenfold.web.api.v1.models import ModelEntry, model_entry
-from tenfold.web.job_answers import JobAnswer, job_answer
-from tenfold.web.problems import NotHere, responses
+from tenfold.web.job_answers import JobAnswer, TrainingFigures, job_answer
+from tenfold.web.problems import NotHere, Problem, remembered, responses
 from tenfold.web.reports import page_response
 from tenfold.web.security.access import Administrator, Viewer, Visitor
 from tenfold.web.service import WebService, service_of
@@ -68,7 +70,7 @@ class RunAnswer(BaseModel):
     network: str
     data: str = Field(description="cifar10, or where the pictures are.")
     state: Literal["waiting", "running", "finished", "stopped", "failed"] = Field(
-        description="waiting: asked for, with no finished epoch yet."
+        description="waiting: another training has the turn. running: from its start, before any epoch ended."
     )
     epochs: int = Field(description="How many are finished.")
     epochs_planned: int
@@ -81,6 +83,8 @@ class RunAnswer(BaseModel):
     model: bool = Field(description="Whether there is a model file.")
     report: bool = Field(description="Whether there is a report page.")
     job: str | None = Field(description="The last job that trained it here, if there was one.")
+    now: TrainingFigures | None = Field(description="What it is doing; null where it is not running.")
+    problem: Problem | None = Field(description="Why it failed, where that is known.")
 
     @computed_field(description="Whether it halted and can go on by itself; an improvement is more than it.")  # type: ignore[prop-decorator]
     @property
@@ -278,13 +282,13 @@ def _network(name: str) -> NetworkAnswer:
 
 def _waiting(service: WebService, run: Run, job: JobState | None) -> RunAnswer:
     requested = service.app.train.request(run) or TrainingRequest()
-    unfinished = job is not None and job.state in UNFINISHED
-    state: Any = "waiting" if unfinished else "failed" if job and job.state == "failed" else STOPPED
+    state: Any = job.state if job is not None and job.state in ("waiting", RUNNING, "failed") else STOPPED
     return RunAnswer(
         name=run.name, network=requested.network, data=requested.data, state=state, epochs=0,
         epochs_planned=requested.epochs or recipe_file.shipped(requested.network).epochs, best_epoch=None,
         best_validation_accuracy=None, test_accuracy=None, seconds=0.0, seconds_left=None,
         changed_at=job.created_at if job else None, model=False, report=False, job=job.id if job else None,
+        **_standing(run, state, job),
     )  # fmt: skip
 
 
@@ -292,7 +296,8 @@ def _started(run: Run, job: JobState | None) -> RunAnswer:
     best, left = run.best, run.curve("seconds_left")
     state: Any = run.state
     if job is not None and job.state in UNFINISHED:
-        state = RUNNING  # the model file and the report are part of the run
+        # The model file and the report are part of the run.
+        state = job.state if state != RUNNING else RUNNING
     elif job is not None and job.state == "failed" and state == STOPPED:
         state = "failed"
     return RunAnswer(
@@ -311,4 +316,14 @@ def _started(run: Run, job: JobState | None) -> RunAnswer:
         model=run.has_model,
         report=run.has_report,
         job=job.id if job else None,
+        **_standing(run, state, job),
     )
+
+
+def _standing(run: Run, state: str, job: JobState | None) -> dict[str, Any]:
+    """What a run is doing, and why it failed."""
+    now = RunStage.read(run) if state == RUNNING else None
+    return {
+        "now": TrainingFigures.model_validate(asdict(now)) if now else None,
+        "problem": remembered(job.problem) if job is not None and state == "failed" and job.problem else None,
+    }

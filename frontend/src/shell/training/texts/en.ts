@@ -1,0 +1,26 @@
+/** English texts of what a training is doing. The keys here are the keys that every other language must have. */
+export const en = {
+  waits: "Waits its turn: another training is under way",
+  step_starting: "Starting",
+  step_reading_data: "Reading the pictures",
+  step_preparing: "Preparing the network",
+  step_epoch: "Epoch {epoch} of {epochs}",
+  step_validating: "Epoch {epoch} of {epochs}, measuring on the validation pictures",
+  step_measuring: "Writing the model and measuring it on the test pictures",
+  step_writing_report: "Writing the report",
+  step_writing_pictures: "Writing the corrected pictures",
+  step_reading_own_pictures: "Reading the model’s own pictures",
+  step_old_corrected: "Asking the old model about the corrections kept back",
+  step_new_corrected: "Asking the new model about the corrections kept back",
+  step_old_own_test: "Asking the old model about its own test pictures",
+  step_new_own_test: "Asking the new model about the old one’s test pictures",
+  of: "{done} of {total}",
+  atStep: "step {done} of {total}",
+  loss: "loss {loss}",
+  left: "about {time} left",
+} as const;
+
+/** Forms by number; each language fills in the categories it has. */
+export const enPlurals = {
+  speed: { one: "{n} picture a second", other: "{n} pictures a second" },
+} as const;

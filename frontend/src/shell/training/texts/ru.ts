@@ -1,0 +1,32 @@
+import type { Forms, Translated } from "../../../shared/i18n";
+import type { en, enPlurals } from "./en";
+
+export const ru: Translated<typeof en> = {
+  waits: "Ждёт своей очереди: идёт другое обучение",
+  step_starting: "Запускается",
+  step_reading_data: "Читаем картинки",
+  step_preparing: "Готовим сеть",
+  step_epoch: "Эпоха {epoch} из {epochs}",
+  step_validating: "Эпоха {epoch} из {epochs}, проверяем на валидационных картинках",
+  step_measuring: "Записываем модель и проверяем её на тестовых картинках",
+  step_writing_report: "Составляем отчёт",
+  step_writing_pictures: "Записываем исправленные картинки",
+  step_reading_own_pictures: "Читаем собственные картинки модели",
+  step_old_corrected: "Спрашиваем старую модель об отложенных исправлениях",
+  step_new_corrected: "Спрашиваем новую модель об отложенных исправлениях",
+  step_old_own_test: "Спрашиваем старую модель о её тестовых картинках",
+  step_new_own_test: "Спрашиваем новую модель о тестовых картинках старой",
+  of: "{done} из {total}",
+  atStep: "шаг {done} из {total}",
+  loss: "потери {loss}",
+  left: "осталось около {time}",
+};
+
+export const ruPlurals: Forms<typeof enPlurals> = {
+  speed: {
+    one: "{n} картинка в секунду",
+    few: "{n} картинки в секунду",
+    many: "{n} картинок в секунду",
+    other: "{n} картинки в секунду",
+  },
+};
