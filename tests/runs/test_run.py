@@ -1,5 +1,6 @@
 """What a run's folder says: of new, old, unfinished and damaged runs."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -172,3 +173,17 @@ def test_no_other_package_names_the_files_of_a_run() -> None:
         if path.parent.name != "runs" and name in path.read_text(encoding="utf-8")
     ]
     assert named == []
+
+
+def test_of_epochs_with_equal_accuracy_the_best_has_the_least_loss(tmp_path: Path) -> None:
+    folder = run_folders.make(tmp_path / "run", done=0)
+    rows = [run_folders.row(e, 4, 0.5, validation_loss=loss) for e, loss in ((1, 2.0), (2, 1.0), (3, 1.5))]
+    (folder / "metrics.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert Run(folder).best == (2, 0.5)
+
+
+def test_the_kept_epoch_is_known_once_the_run_has_ended(tmp_path: Path) -> None:
+    folder = run_folders.make(tmp_path / "run")
+    assert Run(folder).kept_epoch is None
+    (folder / "environment.json").write_text('{"epochs_run": 4, "epoch_kept": 3}')
+    assert Run(folder).kept_epoch == 3

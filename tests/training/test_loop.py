@@ -14,6 +14,7 @@ from torch.nn import functional
 
 from tenfold.datasets.labelled import LabelledPictures
 from tenfold.errors import TrainingError
+from tenfold.networks.adapting import adapted
 from tenfold.networks.default import DefaultConfig, DefaultNetwork
 from tenfold.networks.known import build
 from tenfold.recipes.augmentation import Augmentation
@@ -189,7 +190,8 @@ def test_a_lost_loss_stops_the_run_and_leaves_the_last_checkpoint(tmp_path: Path
         learner.run()
     assert str(caught.value) == (
         "The training diverged in epoch 2 (a loss of nan, where guessing has 1.39). "
-        "Start anew at a lower rate (--set optimiser.rate=...) or with --precision float32. "
+        "Start anew at a lower rate (--set optimiser.rate=...; --find-rate looks for one) or with "
+        "--precision float32. "
         "The checkpoint of the epoch before is intact: --resume --finish makes a model of it."
     )
     tensors, facts = checkpoints.load(path)
@@ -198,7 +200,7 @@ def test_a_lost_loss_stops_the_run_and_leaves_the_last_checkpoint(tmp_path: Path
 
 
 def test_rates_that_are_too_high_are_told_too() -> None:
-    with pytest.raises(TrainingError, match=r"diverged in epoch \d \(a loss of (nan|inf|\de\+)"):
+    with pytest.raises(TrainingError, match=r"diverged in epoch \d \(a loss.* of (nan|inf|\de\+)"):
         trainer(replace(RECIPE, optimiser=replace(RECIPE.optimiser, head_rate=1e30))).run()
 
 
@@ -213,6 +215,52 @@ def test_a_loss_that_is_a_number_and_absurd_stops_the_run_too() -> None:
     learner.report = spoil
     with pytest.raises(TrainingError, match=r"diverged in epoch 2 \(a loss of \d\.?\d*e\+"):
         learner.run()
+
+
+def test_absurd_losses_of_the_validation_pictures_stop_the_run_too() -> None:
+    learner = trainer()
+
+    def spoil(progress: TrainingProgress) -> None:
+        if (progress.epoch, progress.step) == (2, progress.steps):
+            with torch.no_grad():
+                learner.network.head.weight.mul_(1e20)
+
+    learner.report = spoil
+    with pytest.raises(TrainingError, match=r"diverged in epoch 2 \(a loss of the validation pictures of"):
+        learner.run()
+
+
+def test_a_batch_in_parts_gives_the_weights_of_the_whole_batch() -> None:
+    def learned(accumulate: int) -> dict[str, Tensor]:
+        torch.manual_seed(1)
+        plain = nn.Sequential(nn.Flatten(), nn.Linear(3 * 32 * 32, 4))
+        recipe = replace(RECIPE, curriculum=(), augmentation=Augmentation(), accumulate=accumulate)
+        recipe = replace(recipe, optimiser=Optimiser("sgd", rate=0.01))
+        learner = trainer(recipe, network=adapted(plain, "plain", 4, 32))
+        learner.run()
+        return learner.network.state_dict()
+
+    whole, parts = learned(1), learned(3)
+    assert all(torch.allclose(whole[name], parts[name], atol=1e-4) for name in whole)
+
+
+def test_a_checkpoint_from_before_a_setting_existed_is_gone_on_with(tmp_path: Path) -> None:
+    path = tmp_path / "state.safetensors"
+    learner = trainer(checkpoint=path)
+    learner.run()
+    tensors, facts = checkpoints.load(path)
+    del facts["recipe"]["accumulate"]
+    checkpoints.save(path, tensors, facts)
+    resumed = trainer()
+    states.resume(resumed, path)
+    assert resumed.epoch == learner.epoch
+
+
+def test_it_stops_when_it_is_told_to() -> None:
+    learner = trainer()
+    learner.report = lambda progress: learner.stop()
+    learner.run()
+    assert (learner.epoch, learner.kept) == (1, 1)
 
 
 def test_of_epochs_with_equal_accuracy_the_one_with_the_lowest_loss_is_kept(tmp_path: Path) -> None:

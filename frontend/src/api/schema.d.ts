@@ -4489,8 +4489,16 @@ export interface components {
             epochs: number;
             /** Epochs Planned */
             epochs_planned: number;
-            /** Best Epoch */
+            /**
+             * Best Epoch
+             * @description The one with the highest validation accuracy.
+             */
             best_epoch: number | null;
+            /**
+             * Kept Epoch
+             * @description The one whose weights the model has, once there is a model.
+             */
+            kept_epoch: number | null;
             /** Best Validation Accuracy */
             best_validation_accuracy: number | null;
             /** Test Accuracy */
@@ -4559,8 +4567,16 @@ export interface components {
             epochs: number;
             /** Epochs Planned */
             epochs_planned: number;
-            /** Best Epoch */
+            /**
+             * Best Epoch
+             * @description The one with the highest validation accuracy.
+             */
             best_epoch: number | null;
+            /**
+             * Kept Epoch
+             * @description The one whose weights the model has, once there is a model.
+             */
+            kept_epoch: number | null;
             /** Best Validation Accuracy */
             best_validation_accuracy: number | null;
             /** Test Accuracy */

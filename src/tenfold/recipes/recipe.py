@@ -104,6 +104,9 @@ class Recipe:
     side: int = setting(32, "the pictures' side in pixels, 32 to 224")
     curriculum: tuple[Step, ...] = field(default=(), metadata={"help": "first epochs on smaller pictures"})
     batch_size: int = setting(128, "pictures in a step")
+    accumulate: int = setting(
+        1, "parts in which a batch is computed, for less memory; batch norms see one part at a time"
+    )
     label_smoothing: float = setting(0.0, "probability given away to all classes (Szegedy et al. 2016)")
     ema: float = setting(0.0, "decay of the weights' moving average, which is then evaluated; 0 is none")
     balance: str = setting(
@@ -175,6 +178,7 @@ def _check(recipe: Recipe) -> None:
         "epochs": (recipe.epochs, 1, 100_000),
         "side": (recipe.side, 32, 224),
         "batch_size": (recipe.batch_size, 1, 100_000),
+        "accumulate": (recipe.accumulate, 1, 100_000),
         "label_smoothing": (recipe.label_smoothing, 0, 0.9),
         "ema": (recipe.ema, 0, 0.99999),
         "optimiser.rate": (recipe.optimiser.rate, 0, 100),

@@ -27,7 +27,7 @@ _LONGEST_HEADER = 50_000_000
 
 
 class BestEpoch(NamedTuple):
-    """The epoch with the highest validation accuracy (0 to 1), the earliest of equals."""
+    """The epoch with the highest validation accuracy (0 to 1); of equals, the one with the least loss."""
 
     epoch: int
     accuracy: float
@@ -163,8 +163,16 @@ class Run:
     @property
     def best(self) -> BestEpoch | None:
         """The best epoch by validation accuracy; None where none was measured."""
-        points = self.points("validation_accuracy")
-        return BestEpoch(*max(points, key=lambda point: point[1])) if points else None
+        points, losses = self.points("validation_accuracy"), dict(self.points("validation_loss"))
+        if not points:
+            return None
+        return BestEpoch(*max(points, key=lambda point: (point[1], -losses.get(point[0], math.inf))))
+
+    @property
+    def kept_epoch(self) -> int | None:
+        """The epoch whose weights the model has; None where the run has not ended, or does not say."""
+        kept = self.environment.get("epoch_kept")
+        return int(kept) if is_number(kept) else None
 
     @property
     def seconds(self) -> float:

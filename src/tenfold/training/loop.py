@@ -33,7 +33,7 @@ from tenfold.training.scores import RunningScores
 
 WHITENING_PICTURES = 5000
 # A run whose loss is so many times that of guessing learns nothing any more.
-_DIVERGED = 100
+_DIVERGED, _DIVERGED_VALIDATION = 100, 10_000
 
 # Probabilities `[N, K]` for augmented pictures, uint8 `[N, 3, H, W]`.
 TeacherAnswers = Callable[[Tensor], Tensor]
@@ -55,6 +55,11 @@ class Trainer:
         checkpoint: where the state is kept at each epoch's end, or None to keep none.
         best: where the best weights are kept, if the recipe keeps them.
         report: called after each step and at each epoch's end.
+
+    Attributes:
+        epoch: finished epochs.
+        kept: the epoch whose weights the network has after `run`.
+        stopped: whether no further epoch is trained.
 
     Raises:
         TrainingError: there are no pictures.
@@ -102,7 +107,6 @@ class Trainer:
         least = recipe.schedule.least / max(recipe.optimiser.rate, 1e-12)
         self.schedule = RateSchedule(recipe.schedule, self.batches.steps, recipe.epochs, least)
         self.epoch = 0
-        # The epoch whose weights are kept in the end.
         self.kept = 0
         self.seconds = 0.0
         self.stopped = False
@@ -119,8 +123,12 @@ class Trainer:
         pictures = (pictures - self.mean.to(self.device)) / self.std.to(self.device)
         return pictures.contiguous(memory_format=torch.channels_last)
 
+    def stop(self) -> None:
+        """End the run at the end of the epoch that is trained now."""
+        self.stopped = True
+
     def run(self) -> None:
-        """Train from where it stands to the end. Raises TrainingError when the loss is lost."""
+        """Train from where it stands to the end. Raises TrainingError when the run diverges."""
         if self.epoch == 0 and self.checkpoint is not None:
             # A run that is stopped within its first epoch can be resumed too.
             state.save(self, self.checkpoint)
@@ -152,11 +160,13 @@ class Trainer:
         self._check_loss(scores.mean_loss)
         with self.average.applied() if self.average else nullcontext():
             validation = self.evaluate(self.validation)
+            # Norms that have seen few steps may exaggerate it for a while.
+            self._check_loss(validation.mean_loss, _DIVERGED_VALIDATION, " of the validation pictures")
             self.epoch += 1
             self.schedule.after_epoch(validation.mean_loss, validation.accuracy)
             watches_loss = self.recipe.stopping.monitor == "loss"
             figure = validation.mean_loss if watches_loss else -validation.accuracy
-            self.stopped = self.stopping.stays(figure, tie=validation.mean_loss)
+            self.stopped |= self.stopping.stays(figure, tie=validation.mean_loss)
             # The best weights first: a run killed between the two repeats the epoch and finds the same.
             if self.best is not None and self.recipe.stopping.keep == "best" and self.stopping.improved:
                 checkpoints.save(self.best, state.weights(self), {"epoch": self.epoch})
@@ -167,7 +177,22 @@ class Trainer:
             state.save(self, self.checkpoint)
 
     def _step(self, indices: Tensor, generator: torch.Generator, scores: RunningScores) -> float:
+        """Take one step along the mean gradient of a batch: its mean loss."""
         self._set_rates()
+        value = 0.0
+        for part in indices.chunk(self.recipe.accumulate):
+            loss = self._loss_of(part, generator, scores) * (len(part) / len(indices))
+            value += loss.item()
+            loss.backward()  # type: ignore[no-untyped-call]
+        if not math.isfinite(value):
+            self._check_loss(value)
+        self.optimisers.step()
+        if self.average:
+            self.average.update()
+        return value
+
+    def _loss_of(self, indices: Tensor, generator: torch.Generator, scores: RunningScores) -> Tensor:
+        """The mean loss of some pictures, to be differentiated."""
         pictures, labels = self.batches.take(indices, self.recipe.side_at(self.epoch))
         pictures = self.augmenter.pictures(pictures, indices, self.epoch, generator)
         labels = labels.to(self.device)
@@ -175,27 +200,20 @@ class Trainer:
         inputs, targets = self.augmenter.mix(self.normalise(pictures), targets, generator)
         with self._autocast():
             logits = self.network(inputs).logits
-        loss = self._loss(logits.float(), targets, labels)
-        value = loss.item()
-        if not math.isfinite(value):
-            self._check_loss(value)
-        loss.backward()  # type: ignore[no-untyped-call]
-        self.optimisers.step()
-        if self.average:
-            self.average.update()
         scores.predictions(labels, logits.argmax(1))
-        return value
+        return self._loss(logits.float(), targets, labels)
 
-    def _check_loss(self, loss: float) -> None:
+    def _check_loss(self, loss: float, most: float = _DIVERGED, of: str = "") -> None:
         """Raise TrainingError where the loss shows that the run has diverged."""
         guessing = math.log(max(self.classes, 2))
-        if not loss <= _DIVERGED * guessing:  # also where it is no number
+        if not loss <= most * guessing:  # also where it is no number
             raise TrainingError(
                 "The training",
                 f"diverged in epoch {self.epoch + 1}",
-                received=f"a loss of {loss:.3g}, where guessing has {guessing:.2f}",
-                cure="Start anew at a lower rate (--set optimiser.rate=...) or with --precision float32. The "
-                "checkpoint of the epoch before is intact: --resume --finish makes a model of it.",
+                received=f"a loss{of} of {loss:.3g}, where guessing has {guessing:.2f}",
+                cure="Start anew at a lower rate (--set optimiser.rate=...; --find-rate looks for one) or with "
+                "--precision float32. The checkpoint of the epoch before is intact: --resume --finish makes a "
+                "model of it.",
             )
 
     def _set_rates(self) -> None:

@@ -114,8 +114,9 @@ def train(
         recorder.write_environment(environment(trainer))
         recorder.write_data(facts_of(data))
         trainer.run()
-        # Once more, with the time that it took.
-        recorder.write_environment(environment(trainer))
+        # Once more, with the time that it took, and what came of it.
+        ended = {"epochs_run": trainer.epoch, "epoch_kept": trainer.kept}
+        recorder.write_environment(environment(trainer) | ended)
     return trainer
 
 
@@ -205,7 +206,7 @@ def export(
     Returns:
         the classifier on the final file, and its evaluation on the test pictures.
     """
-    classes, recipe = data.training.classes, trainer.recipe
+    classes, recipe = data.training.classes, _without_paths(trainer.recipe)
     sample = first_of_each_class(data.training, PROTOTYPE_SOURCES)
     logits, _ = trainer.outputs(data.validation)
     _, embeddings = trainer.outputs(sample)
@@ -237,7 +238,7 @@ def export(
             "multiply_adds": layers.multiply_adds,
         },
         training={
-            **plain(asdict(_without_paths(recipe))),
+            **plain(asdict(recipe)),
             **environment(trainer),
             "epochs_run": trainer.epoch,
             "epoch_kept": trainer.kept,
@@ -310,8 +311,10 @@ def facts_of(data: Dataset) -> dict[str, Any]:
 def _without_paths(recipe: Recipe) -> Recipe:
     """The recipe as a model file carries it: whoever gets the file learns no folders of this machine."""
     transfer_from, teacher = Path(recipe.transfer.source).name, Path(recipe.teacher.source).name
+    weights = {name: Path(path).name for name, path in recipe.options.items() if name == "weights"}
     return replace(
         recipe,
+        options=recipe.options | weights,
         transfer=replace(recipe.transfer, source=transfer_from),
         teacher=replace(recipe.teacher, source=teacher),
     )

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from tenfold.errors import TrainingError
+from tenfold.recipes.recipe import Recipe
 from tenfold.training import checkpoints
 
 if TYPE_CHECKING:
@@ -40,7 +41,8 @@ def save(trainer: "Trainer", path: Path) -> None:
 def resume(trainer: "Trainer", path: Path) -> None:
     """Go on from a checkpoint, in its number format. Raises TrainingError: another recipe's or data's."""
     tensors, facts = checkpoints.load(path)
-    mine, theirs = _plain(asdict(trainer.recipe)), facts.get("recipe", {})
+    # A setting that an earlier tenfold did not have is as it was then: at its default.
+    mine, theirs = _plain(asdict(trainer.recipe)), _plain(asdict(Recipe())) | facts.get("recipe", {})
     if mine != theirs:
         other = sorted(k for k in mine.keys() | theirs.keys() if mine.get(k) != theirs.get(k))
         raise TrainingError(

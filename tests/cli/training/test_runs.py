@@ -47,6 +47,7 @@ def test_the_list_is_there_for_programs(tenfold: Command, folder: Path) -> None:
         "epochs": 3,
         "epochs_planned": 8,
         "best_epoch": 3,
+        "kept_epoch": None,
         "test_accuracy": None,
         "seconds": 150.0,
         "state": "stopped",

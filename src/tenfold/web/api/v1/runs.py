@@ -74,7 +74,8 @@ class RunAnswer(BaseModel):
     )
     epochs: int = Field(description="How many are finished.")
     epochs_planned: int
-    best_epoch: int | None
+    best_epoch: int | None = Field(description="The one with the highest validation accuracy.")
+    kept_epoch: int | None = Field(description="The one whose weights the model has, once there is a model.")
     best_validation_accuracy: float | None
     test_accuracy: float | None
     seconds: float = Field(description="How long it trained.")
@@ -286,7 +287,7 @@ def _waiting(service: WebService, run: Run, job: JobState | None) -> RunAnswer:
     return RunAnswer(
         name=run.name, network=requested.network, data=requested.data, state=state, epochs=0,
         epochs_planned=requested.epochs or recipe_file.shipped(requested.network).epochs, best_epoch=None,
-        best_validation_accuracy=None, test_accuracy=None, seconds=0.0, seconds_left=None,
+        kept_epoch=None, best_validation_accuracy=None, test_accuracy=None, seconds=0.0, seconds_left=None,
         changed_at=job.created_at if job else None, model=False, report=False, job=job.id if job else None,
         **_standing(run, state, job),
     )  # fmt: skip
@@ -308,6 +309,7 @@ def _started(run: Run, job: JobState | None) -> RunAnswer:
         epochs=run.done,
         epochs_planned=run.planned,
         best_epoch=best.epoch if best else None,
+        kept_epoch=run.kept_epoch,
         best_validation_accuracy=best.accuracy if best else None,
         test_accuracy=run.test_accuracy,
         seconds=run.seconds,
