@@ -141,6 +141,17 @@ def test_a_size_that_it_does_not_take_is_told() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "fault", [ValueError("odd"), IndexError("out"), AttributeError("no x"), KeyError("k")]
+)
+def test_whatever_its_forward_raises_is_told(fault: Exception) -> None:
+    class Odd(Plain):
+        def forward(self, x: Tensor) -> Any:
+            raise fault
+
+    assert "does not take pictures of 8 x 8 (" in refusal(Odd())
+
+
 def test_a_softmax_at_the_end_is_told() -> None:
     assert "The network mine:build ends in a softmax (Softmax)." in refusal(sequential(nn.Softmax(1)))
 

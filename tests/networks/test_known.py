@@ -1,5 +1,6 @@
 """Networks by name and by module and function, and what is said where there is none."""
 
+import importlib
 import subprocess
 import sys
 from pathlib import Path
@@ -105,6 +106,25 @@ def test_a_module_with_an_error_in_it_is_told(nets: str, tmp_path: Path) -> None
     assert "The network wrong_nets:build cannot be imported ('(' was never closed" in refusal(
         "wrong_nets:build"
     )
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("nn.Flat()", "cannot be imported (NameError: name 'nn' is not defined, in odd_nets.py line 1)"),
+        ("{}['x']", "cannot be imported (KeyError: 'x', in odd_nets.py line 1)"),
+        (
+            "def build(c, s): return c[0]",
+            "cannot be built for 10 classes and pictures of 32 x 32 (TypeError: ",
+        ),
+        ("def build(c, s): raise AttributeError", "(AttributeError: no message, in odd_nets.py line 1)"),
+    ],
+)
+def test_whatever_ones_own_code_raises_is_told(nets: str, tmp_path: Path, code: str, words: str) -> None:
+    (tmp_path / "odd_nets.py").write_text(f"{code}\n")
+    sys.modules.pop("odd_nets", None)
+    importlib.invalidate_caches()
+    assert words in refusal("odd_nets:build")
 
 
 def test_an_option_that_the_function_does_not_take_is_told(nets: str) -> None:

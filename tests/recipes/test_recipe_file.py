@@ -47,9 +47,12 @@ def test_what_a_recipe_leaves_out_is_as_published_for_its_network(tmp_path: Path
     assert recipe == replace(shipped, epochs=7, augmentation=replace(shipped.augmentation, zoom=0.0))
 
 
-def test_a_network_of_ones_own_takes_the_default_recipe() -> None:
-    recipe = recipe_file.shipped("my.nets:build")
-    assert recipe == replace(recipe_file.shipped("default"), network="my.nets:build", options={})
+def test_a_network_of_ones_own_takes_the_recipes_place_and_not_its_options(tmp_path: Path) -> None:
+    file = tmp_path / "recipe.toml"
+    file.write_text('network = "sequential-4conv"\nepochs = 3\n[options]\nsame = "first"\n')
+    assert recipe_file.read(file, "my.nets:build") == replace(recipe_file.shipped("my.nets:build"), epochs=3)
+    assert recipe_file.read(file, "sequential-4conv") == recipe_file.read(file)
+    assert recipe_file.read(file).options == {"same": "first"}
 
 
 @pytest.mark.parametrize(

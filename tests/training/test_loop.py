@@ -238,7 +238,7 @@ def test_a_batch_in_parts_gives_the_weights_of_the_whole_batch() -> None:
         recipe = replace(recipe, optimiser=Optimiser("sgd", rate=0.01))
         learner = trainer(recipe, network=adapted(plain, "plain", 4, 32))
         learner.run()
-        return learner.network.state_dict()
+        return state(learner)
 
     whole, parts = learned(1), learned(3)
     assert all(torch.allclose(whole[name], parts[name], atol=1e-4) for name in whole)

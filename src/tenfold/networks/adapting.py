@@ -1,6 +1,8 @@
 """Makes any network that gives plain logits give `Output`, names and weights kept. Knows no network."""
 
+import traceback
 from collections import OrderedDict
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -12,6 +14,10 @@ from tenfold.networks.output import Output, one_cell
 
 # What a network may have beside its layers (tenfold.networks.known).
 EXTRAS = ("pixel_mean", "pixel_std", "start_from")
+# Where code lies that is not one's own, beside installed packages: tenfold, Python's library, frozen modules.
+_NOT_OWN = (str(Path(__file__).parents[1]), str(Path(traceback.__file__).parent), "<")
+# The messages of these say enough without their names.
+_PLAIN = (RuntimeError, ImportError, SyntaxError, ValueError)
 
 
 class Adapted(nn.Module):
@@ -73,13 +79,8 @@ def _answer(network: nn.Module, name: str, classes: int, side: int) -> Tensor | 
     network.eval()
     try:
         answer: Tensor | Output = network(torch.zeros(2, 3, side, side))
-    except RuntimeError as reason:
-        raise TrainingError(
-            f"The network {name}",
-            f"does not take pictures of {side} x {side}",
-            received=str(reason).splitlines()[0],
-            cure="It is given float tensors of shape [N, 3, side, side].",
-        ) from reason
+    except Exception as reason:  # it is one's own code and may raise anything
+        raise does_not_take(name, side, reason) from reason
     network.train(mode)
     logits = answer.logits if isinstance(answer, Output) else answer
     if not isinstance(logits, Tensor) or logits.shape != (2, classes):
@@ -99,3 +100,26 @@ def _answer(network: nn.Module, name: str, classes: int, side: int) -> Tensor | 
             cure="Leave it out: training and the model file apply it to the logits.",
         )
     return answer
+
+
+def does_not_take(name: str, side: int, reason: Exception) -> TrainingError:
+    """The error for a network that fails on pictures of this side."""
+    return TrainingError(
+        f"The network {name}",
+        f"does not take pictures of {side} x {side}",
+        received=told(reason),
+        cure="It is given float tensors of shape [N, 3, side, side].",
+    )
+
+
+def told(reason: Exception) -> str:
+    """What went wrong in somebody's own code, in a line: the message, and the last line of that code."""
+    words = (str(reason).strip() or "no message").splitlines()[0]
+    if not isinstance(reason, _PLAIN):
+        words = f"{type(reason).__name__}: {words}"
+    own = [
+        f"{Path(place.filename).name} line {place.lineno}"
+        for place in traceback.extract_tb(reason.__traceback__)
+        if not place.filename.startswith(_NOT_OWN) and "site-packages" not in place.filename
+    ]
+    return f"{words}, in {own[-1]}" if own else words

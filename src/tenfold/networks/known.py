@@ -13,7 +13,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from tenfold.errors import TrainingError
+from tenfold.errors import TenfoldError, TrainingError
 from tenfold.networks.listing import NETWORKS, Known, known
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def build(name: str, classes: int, side: int, **options: Any) -> "nn.Module":
     """
     from torch import nn
 
-    from tenfold.networks.adapting import adapted
+    from tenfold.networks.adapting import adapted, told
 
     if not 2 <= classes <= MOST_CLASSES:
         raise TrainingError(
@@ -60,7 +60,17 @@ def build(name: str, classes: int, side: int, **options: Any) -> "nn.Module":
             received=str(reason),
             cure=f"Its function is {function.__name__}{inspect.signature(function)}.",
         ) from reason
-    network = function(classes, side, **options)
+    try:
+        network = function(classes, side, **options)
+    except TenfoldError:
+        raise
+    except Exception as reason:  # it is one's own code and may raise anything
+        raise TrainingError(
+            f"The network {name}",
+            f"cannot be built for {classes:,} classes and pictures of {side} x {side}",
+            received=told(reason),
+            cure="Its function is given the number of classes, the side in pixels and the recipe's options.",
+        ) from reason
     if not isinstance(network, nn.Module):
         raise TrainingError(
             f"The network {name}",
@@ -73,17 +83,19 @@ def build(name: str, classes: int, side: int, **options: Any) -> "nn.Module":
 
 def _function(path: str) -> Callable[..., Any]:
     """The function at "package.module:function"."""
+    from tenfold.networks.adapting import told
+
     module, _, name = path.partition(":")
     # As `python -m` does: one's own network lies where one works, not among the installed packages.
     if os.getcwd() not in sys.path:
         sys.path.insert(0, os.getcwd())
     try:
         function = getattr(import_module(module), name, None)
-    except (ImportError, SyntaxError, ValueError) as reason:
+    except Exception as reason:  # it is one's own code and may raise anything
         raise TrainingError(
             f"The network {path}",
             "cannot be imported",
-            received=str(reason),
+            received=told(reason),
             cure="Write it as package.module:function, where the module is in this folder or installed.",
         ) from reason
     if not callable(function):

@@ -11,17 +11,17 @@ from typing import Any, get_args, get_origin, get_type_hints
 import tomli_w
 
 from tenfold.errors import TrainingError
-from tenfold.recipes.recipe import Recipe
+from tenfold.recipes.recipe import Recipe, Stopping
 
 
 def shipped(network: str) -> Recipe:
-    """The published recipe of a network; one of the user's own takes the default recipe.
+    """The published recipe of a network, or plain Adam at one side for a network of the user's own.
 
     Raises:
         TrainingError: no recipe is shipped for that name.
     """
     if ":" in network:
-        return from_dict({**asdict(shipped("default")), "network": network, "options": {}}, network)
+        return Recipe(network=network, epochs=30, batch_size=64, stopping=Stopping(keep="best"))
     file = resources.files("tenfold.recipes") / f"{network}.toml"
     if not file.is_file():
         raise TrainingError(
@@ -39,8 +39,11 @@ def names() -> list[str]:
     return sorted(file.name.removesuffix(".toml") for file in folder.iterdir() if file.name.endswith(".toml"))
 
 
-def read(path: Path) -> Recipe:
+def read(path: Path, network: str = "") -> Recipe:
     """Read a recipe; what it leaves out is as published for its network.
+
+    Args:
+        network: takes the place of the recipe's; options in the file are those of the network that it names.
 
     Raises:
         TrainingError: it cannot be read, or used: names the file, the setting, its value and what is allowed.
@@ -54,6 +57,10 @@ def read(path: Path) -> Recipe:
             received=getattr(reason, "strerror", None) or str(reason),
             cure="Start from a shipped one: tenfold train --show-recipe > recipe.toml",
         ) from reason
+    if network:
+        if values.get("network", network) != network:
+            values.pop("options", None)
+        values["network"] = network
     base = asdict(shipped(str(values.get("network", "default"))))
     return from_dict(_merged(base, values), str(path))
 

@@ -172,7 +172,7 @@ class Run:
     def kept_epoch(self) -> int | None:
         """The epoch whose weights the model has; None where the run has not ended, or does not say."""
         kept = self.environment.get("epoch_kept")
-        return int(kept) if is_number(kept) else None
+        return int(kept) if kept is not None and is_number(kept) else None
 
     @property
     def seconds(self) -> float:

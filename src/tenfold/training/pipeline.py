@@ -40,6 +40,7 @@ from tenfold.training.batches import as_tensor
 from tenfold.training.distillation import teacher_answers
 from tenfold.training.loop import WHITENING_PICTURES, Trainer
 from tenfold.training.precision import choose_device, choose_precision
+from tenfold.training.trial import check_trainable
 
 # Pictures of each class from which its prototypes are made.
 PROTOTYPE_SOURCES = 1500
@@ -79,11 +80,13 @@ def train(
     Raises:
         TrainingError: the run cannot start or resume, or fails.
     """
-    run = Run(run_folder)
-    recorder = RunRecorder(run, recipe, resume=resume)
+    run, classes = Run(run_folder), data.training.classes
     device = choose_device(device_name)
     torch.manual_seed(recipe.seed)
-    classes, resumed = data.training.classes, run.checkpoint_file.exists()
+    network = known.build(recipe.network, len(classes), recipe.side, **recipe.options)
+    check_trainable(network, recipe, len(classes))
+    resumed = run.checkpoint_file.exists()
+    recorder = RunRecorder(run, recipe, resume=resume)
 
     def report(progress: TrainingProgress) -> None:
         if progress.validation_loss is not None:
@@ -92,7 +95,7 @@ def train(
             listener(progress)
 
     trainer = Trainer(
-        known.build(recipe.network, len(classes), recipe.side, **recipe.options),
+        network,
         recipe,
         data.training,
         data.validation,

@@ -211,16 +211,6 @@ def test_the_recipe_is_shown_as_toml_that_can_be_trained(tenfold: Command, tmp_p
     assert (recipe.network, recipe.epochs, recipe.optimiser.rate) == ("ml-cnn", 3, 0.01)
 
 
-def test_a_network_beside_a_recipe_is_wrong_usage(tenfold: Command, tmp_path: Path) -> None:
-    (tmp_path / "recipe.toml").write_text("epochs = 3")
-    outcome = tenfold("train", "--network", "ml-cnn", "--recipe", tmp_path / "recipe.toml")
-    assert outcome.status == 2
-    assert outcome.err == (
-        "tenfold: --network and --recipe cannot both be given: a recipe names its network. "
-        "Leave one out, or write the network into the recipe.\n"
-    )
-
-
 @pytest.mark.slow
 def test_an_error_does_not_continue_the_moving_line(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

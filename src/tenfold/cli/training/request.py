@@ -46,13 +46,7 @@ class Asked:
         from tenfold.recipes import recipe_file
 
         if self.recipe_path is not None:
-            if self.network is not None:
-                raise UsageError(
-                    "--network and --recipe",
-                    "cannot both be given: a recipe names its network",
-                    cure="Leave one out, or write the network into the recipe.",
-                )
-            recipe = recipe_file.read(self.recipe_path)
+            recipe = recipe_file.read(self.recipe_path, self.network or "")
         else:
             recipe = recipe_file.shipped(self.network or "default")
         changed: dict[str, Any] = {

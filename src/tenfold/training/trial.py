@@ -1,0 +1,48 @@
+"""Tries a network before the first epoch, as training will use it. Knows no pictures."""
+
+import copy
+
+import torch
+from torch import nn
+
+from tenfold.errors import TrainingError
+from tenfold.networks.adapting import told
+from tenfold.networks.output import Output
+from tenfold.recipes.recipe import Recipe
+
+
+def check_trainable(network: nn.Module, recipe: Recipe, classes: int) -> None:
+    """Take a step of training, without its effect, at every side that the recipe has.
+
+    A fault that shows at the side of a later epoch, or only in training, would otherwise end the run there.
+
+    Raises:
+        TrainingError: the network fails at one of the sides.
+    """
+    count = min(recipe.batch_size, 2)
+    copied = copy.deepcopy(network).train()
+    for side in sorted({recipe.side_at(epoch) for epoch in range(recipe.epochs)}):
+        try:
+            with torch.random.fork_rng(devices=[]):
+                output: Output = copied(torch.rand(count, 3, side, side))
+                output.logits.sum().backward()
+        except Exception as reason:  # it may be one's own code and may raise anything
+            raise _fails(recipe, count, side, told(reason)) from reason
+        if output.logits.shape != (count, classes):
+            shape = list(output.logits.shape)
+            raise _fails(recipe, count, side, f"its answer has shape {shape}, not {[count, classes]}")
+
+
+def _fails(recipe: Recipe, count: int, side: int, why: str) -> TrainingError:
+    pictures = f"{count} pictures" if count > 1 else "one picture"
+    by_curriculum = side != recipe.side
+    return TrainingError(
+        f"The network {recipe.network}",
+        f"cannot be trained on {pictures} of {side} x {side}"
+        + (", the side of the recipe's first epochs" if by_curriculum else ""),
+        received=why,
+        cure="Make it take any side, as nn.AdaptiveAvgPool2d before the head does, or train at one side: "
+        "--set curriculum=[]"
+        if by_curriculum
+        else "Its parameters have to be learned from logits [N, classes] in training mode.",
+    )
