@@ -25,7 +25,7 @@ def check_trainable(network: nn.Module, recipe: Recipe, classes: int) -> None:
         try:
             with torch.random.fork_rng(devices=[]):
                 output: Output = copied(torch.rand(count, 3, side, side))
-                output.logits.sum().backward()
+                output.logits.sum().backward()  # type: ignore[no-untyped-call]
         except Exception as reason:  # it may be one's own code and may raise anything
             raise _fails(recipe, count, side, told(reason)) from reason
         if output.logits.shape != (count, classes):
