@@ -42,13 +42,13 @@ def add(page: Page, *files: Path) -> None:
 
 def sent(page: Page) -> None:
     """Wait for the end of the upload."""
-    expect(page.get_by_role("heading", name="All is sent")).to_be_visible()
+    expect(page.get_by_role("heading", name="Upload finished")).to_be_visible()
 
 
 def filed(page: Page, count: int) -> None:
     """Wait until `count` pictures are there and each has its class."""
     expect(tiles(page)).to_have_count(count)
-    expect(page.get_by_text("Waits for its class", exact=True).and_(page.locator(".tile *"))).to_have_count(0)
+    expect(page.get_by_text("Not classified yet", exact=True).and_(page.locator(".tile *"))).to_have_count(0)
 
 
 def tiles(page: Page) -> Locator:

@@ -166,7 +166,7 @@ def test_where_there_are_accounts_one_signs_in_and_comes_back_to_ones_work(
     look_at: LookAt, plane: Path
 ) -> None:
     page = look_at("/catalogue", reduced_motion="reduce")
-    expect(page.get_by_role("heading", name="Who is there?")).to_be_visible()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
     expect(page.get_by_role("navigation")).to_have_count(0)
     assert violations(page) == []
     sign_in(page, "olena", "not the password")
@@ -193,14 +193,14 @@ def test_where_there_are_accounts_one_signs_in_and_comes_back_to_ones_work(
 
     page.get_by_role("button", name="Account: olena").click()
     page.get_by_role("button", name="Sign out").click()
-    expect(page.get_by_role("heading", name="Who is there?")).to_be_visible()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
 @pytest.mark.usefixtures("people")
 def test_who_may_only_look_is_offered_nothing_else(look_at: LookAt) -> None:
     page = look_at("/catalogue")
     sign_in(page, "guest")
-    expect(page.get_by_text("Nobody has added pictures that you may see.")).to_be_visible()
+    expect(page.get_by_text("There are no pictures that you may see yet.")).to_be_visible()
     expect(page.get_by_role("button", name="Add pictures")).to_have_count(0)
     page.get_by_role("link", name="Review").click()
     expect(page.get_by_text("Your role lets you look at pictures, but not correct them")).to_be_visible()
@@ -210,8 +210,8 @@ def test_work_in_the_background_is_shown_while_it_goes_on(
     look_at: LookAt, own_server: str, plane: Path
 ) -> None:
     page = look_at("/")
-    page.get_by_role("button", name="Work in the background").click()
-    expect(page.get_by_text("Nothing is being done at the moment.")).to_be_visible()
+    page.get_by_role("button", name="Background jobs").click()
+    expect(page.get_by_text("No job is running.")).to_be_visible()
     send(own_server, plane)
     tray = page.locator("header .panel")
     expect(tray.get_by_text("Classifying new pictures")).to_be_visible()

@@ -38,7 +38,7 @@ def test_sixty_pictures_file_themselves_and_are_not_taken_twice(
     expect(upload).to_contain_text("cut.png is a damaged")
 
     # By the server's own events, without a reload.
-    expect(count_of(page, "Waits for its class")).to_have_text("0")
+    expect(count_of(page, "Not classified yet")).to_have_text("0")
     expect(page.get_by_text("60 pictures", exact=True)).to_be_visible()
     page.get_by_role("searchbox").fill("plane")
     expect(tile(page, "plane.png")).to_contain_text("airplane")
@@ -82,12 +82,12 @@ def test_an_upload_waits_out_a_broken_network_and_can_be_paused(
 
     page.route("**/api/v1/catalogue/pictures*", some)
     add(page, *files)
-    expect(page.get_by_role("heading", name="Waits for the server")).to_be_visible()
+    expect(page.get_by_role("heading", name="Waiting for the server")).to_be_visible()
     upload = page.get_by_role("region", name="Upload")
     upload.get_by_role("button", name="Pause").click()
     page.unroute("**/api/v1/catalogue/pictures*")
     expect(page.get_by_role("heading", name="Paused")).to_be_visible()
-    upload.get_by_role("button", name="Go on").click()
+    upload.get_by_role("button", name="Resume").click()
     sent(page)
     expect(upload).to_contain_text("24 pictures added")
     assert get(own_server, "/catalogue/counts")["total"] == 24
@@ -153,7 +153,7 @@ def test_the_mouse_chooses_files_deletes_and_undoes(look_at: LookAt, own_server:
     bar.get_by_role("button", name="File under").click()
     bar.get_by_role("button", name="frog").click()
     expect(count_of(page, "frog")).to_have_text("4")
-    bar.get_by_role("button", name="Choose all 5").click()
+    bar.get_by_role("button", name="Select all 5").click()
     bar.get_by_role("button", name="Delete").click()
     expect(page.get_by_text("The catalogue is empty")).to_be_visible()
     page.get_by_role("region", name="Messages").get_by_role("button", name="Undo").last.click()
@@ -220,7 +220,7 @@ def test_filters_live_in_the_address_and_exports_have_what_they_find(
     page.get_by_text("More filters").click()
     page.get_by_label("Added from").fill("2999-01-01")
     page.get_by_label("Added from").blur()
-    expect(page.get_by_text("Nothing fits these filters")).to_be_visible()
+    expect(page.get_by_text("No pictures match these filters")).to_be_visible()
 
 
 def test_what_is_alike_is_found_and_of_copies_one_is_kept(

@@ -111,7 +111,7 @@ def test_a_file_that_is_no_picture_gets_its_message_beside_it(
 
     speak(page, "uk")
     expect(said).to_contain_text("не є зображенням, яке tenfold може прочитати.")
-    said.get_by_text("Дослівно від сервера").click()
+    said.get_by_text("Повідомлення сервера").click()
     expect(said.locator("[lang=en]")).to_contain_text("note.txt is not a picture this build can read")
 
 

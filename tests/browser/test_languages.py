@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
     ("locale", "code", "button", "headline"),
     [
         ("en-GB", "en", "Choose a file", "What is in the picture?"),
-        ("uk-UA", "uk", "Обрати файл", "Що на зображенні?"),
+        ("uk-UA", "uk", "Вибрати файл", "Що на зображенні?"),
         ("ru-RU", "ru", "Выбрать файл", "Что на картинке?"),
         ("de-DE", "en", "Choose a file", "What is in the picture?"),
     ],

@@ -104,10 +104,10 @@ def test_every_attempt_says_what_its_verdict_rests_on(look_at: LookAt, home: Pat
     start = page.locator(".card").first
     expect(start).to_contain_text(re.compile(r"4 pictures are kept back .* too few for a verdict"))
     expect(start.get_by_role("checkbox")).to_be_disabled()
-    expect(start).to_contain_text("The model's own data are not at hand")
+    expect(start).to_contain_text("The model’s own data is not available")
     for number, words in (
-        (6, ["No difference can be told", "nobody knows whether it has forgotten", "were not at hand"]),
-        (5, ["may be luck. By 4 pictures no difference can be told, whatever the model learned."]),
+        (6, ["No difference can be shown", "not known whether it has forgotten", "were not available"]),
+        (5, ["may be chance. By 4 pictures no difference can be told, whatever the model learned."]),
         (4, ["Stopped"]),
         (3, ["Failed", "The data '/no/longer' do not exist"]),
         (2, ["The new model is better", "has not forgotten", "Left out, too few pictures", "blue"]),
@@ -147,7 +147,7 @@ def test_runs_are_looked_at_registered_and_deleted(look_at: LookAt, home: Path) 
     expect(opened.value.get_by_role("heading", name="The report of shades")).to_be_visible()
     opened.value.close()
     done.get_by_role("button", name="Add to the models").click()
-    told(page, "20261121-140509-shades is among the models.")
+    told(page, "20261121-140509-shades has been added to the models.")
     expect(done.get_by_role("button", name="Add to the models")).to_have_count(0)
 
     halfway = card(page, "20261122-080000-halfway")
@@ -209,9 +209,9 @@ def test_another_model_is_asked_about_every_picture(
     page.wait_for_function(f"() => [...document.querySelectorAll('li.card img')].slice(0, 4).every({shown})")
     fits_a_phone(page)
     assert get(own_server, "/catalogue/counts")["labels"] == before
-    found.get_by_role("button", name="Take the answers over").click()
-    sure(page, "Take the answers over")
-    expect(found.get_by_text("Taken over", exact=True)).to_be_visible()
+    found.get_by_role("button", name="Apply the answers").click()
+    sure(page, "Apply the answers")
+    expect(found.get_by_text("Applied", exact=True)).to_be_visible()
     assert get(own_server, "/catalogue/counts")["labels"] != before
     found.get_by_role("button", name="Undo").click()
     expect(found.get_by_text("Undone", exact=True)).to_be_visible()
@@ -222,7 +222,7 @@ def test_another_model_is_asked_about_every_picture(
     page.get_by_role("button", name="Ask about every picture").click()
     same = card(page, "tenfold-cifar10")
     expect(same).to_contain_text("No picture would get another class.")
-    same.get_by_role("button", name="Throw away").click()
+    same.get_by_role("button", name="Discard").click()
     expect(same).to_have_count(0)
 
 
@@ -260,7 +260,7 @@ def test_a_training_is_begun_watched_stopped_gone_on_with_and_finished(
     assert violations(page) == []
     run.get_by_role("button", name="Stop").click()
     expect(run.get_by_text("Stopped", exact=True)).to_be_visible()
-    run.get_by_role("button", name="Go on").click()
+    run.get_by_role("button", name="Resume").click()
     expect(run.get_by_text("Under way")).to_be_visible()
     run.get_by_role("button", name="Stop").click()
     run.get_by_role("button", name="Make a model of it").click()
@@ -303,7 +303,7 @@ def test_from_two_dozen_corrections_to_a_live_model_and_back(
     attempt = card(page, "Attempt 1")
     expect(attempt.get_by_text("Under way")).to_be_visible()
     expect(attempt).to_contain_text("By 4 pictures no difference can be told, whatever the model learned.")
-    expect(attempt).to_contain_text("The old model's test pictures were not at hand.")
+    expect(attempt).to_contain_text("The old model’s test pictures were not available.")
     assert violations(page) == []
     attempt.get_by_role("button", name="Make live anyway").click()
     sure(page, "Make live anyway")

@@ -32,7 +32,7 @@ def test_the_queue_is_worked_off_with_the_keyboard(look_at: LookAt, own_server: 
     send(own_server, *puzzle(tmp_path / "noise", own_server, 5))
     page = look_at("/review")
     wait_for_queue(page, 5)
-    expect(page.get_by_role("heading", name="Is it: None of these?")).to_be_visible()
+    expect(page.get_by_role("heading", name="Is this correct: None of these?")).to_be_visible()
     expect(page.locator(".why")).to_contain_text("unlike what the model has learned from")
     first = asked(page)
     page.keyboard.press("Enter")  # yes, none of these
@@ -52,8 +52,8 @@ def test_the_queue_is_worked_off_with_the_keyboard(look_at: LookAt, own_server: 
     page.keyboard.press("t")
     expect(page.locator(".left")).to_have_text("2 left")
     page.keyboard.press("t")  # once more is the same picture: one class has this letter, so it is the next
-    expect(page.get_by_text("Nothing is left to look at")).to_be_visible()
-    page.get_by_role("button", name="Look at the skipped ones").click()
+    expect(page.get_by_text("Nothing is left to review")).to_be_visible()
+    page.get_by_role("button", name="Show the skipped ones again").click()
     expect(page.locator(".picture .name")).to_have_text(third)
 
     entries = get(own_server, "/catalogue/entries?corrected=true")["entries"]

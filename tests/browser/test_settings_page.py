@@ -23,7 +23,7 @@ def part(page: Page, address: str, name: str) -> None:
 
 def sign_in(page: Page, name: str) -> None:
     # The window that made the account has a name and a password of its own, until it has gone.
-    expect(page.get_by_role("heading", name="Who is there?")).to_be_visible()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
     page.get_by_label("Name").fill(name)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
@@ -44,12 +44,12 @@ def test_a_setting_is_changed_for_the_next_start(look_at: LookAt, home: Path) ->
     field.fill("8")
     row.get_by_role("button", name="Save").click()
     expect(page.get_by_text("It holds once the server is started again.")).to_be_visible()
-    expect(row).to_contain_text("From the next start on: 8")
+    expect(row).to_contain_text("After a restart: 8")
     assert (home / "tenfold.toml").read_text() == "batch_size = 8\n"
     assert violations(page) == []
     page.reload()
     expect(field).to_have_value("8")
-    row.get_by_role("button", name="Back to the default").click()
+    row.get_by_role("button", name="Reset to the default").click()
     expect(field).to_have_value("16")
     assert (home / "tenfold.toml").read_text() == ""
 
@@ -61,7 +61,7 @@ def test_a_value_that_cannot_be_used_is_told_beside_it(look_at: LookAt) -> None:
     expect(field).to_be_visible()
     row.get_by_role("combobox").select_option("uk")
     row.get_by_role("button", name="Save").click()
-    expect(row).to_contain_text("From the next start on: uk")
+    expect(row).to_contain_text("After a restart: uk")
     model = page.locator("form").filter(has=page.get_by_label("host", exact=True))
     model.get_by_role("textbox").fill("\u200b" * 3)
     model.get_by_role("button", name="Save").click()
@@ -70,16 +70,16 @@ def test_a_value_that_cannot_be_used_is_told_beside_it(look_at: LookAt) -> None:
 
 def test_with_the_first_account_everybody_signs_in(look_at: LookAt, own_server: str) -> None:
     page = look_at("/settings?part=people")
-    page.get_by_role("button", name="Make the first account").click()
+    page.get_by_role("button", name="Create the first account").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Name").fill("ann")
     dialog.get_by_label("Password").fill("password1")
-    dialog.get_by_role("button", name="Make the first account").click()
+    dialog.get_by_role("button", name="Create the first account").click()
     expect(dialog.locator(".error")).to_contain_text("password")
     dialog.get_by_label("Password").fill(PASSWORD)
     assert violations(page) == []
-    dialog.get_by_role("button", name="Make the first account").click()
-    expect(page.get_by_role("heading", name="Who is there?")).to_be_visible()
+    dialog.get_by_role("button", name="Create the first account").click()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
     sign_in(page, "ann")
     expect(page.get_by_text("ann").first).to_be_visible()
 
@@ -128,18 +128,18 @@ def test_with_the_first_account_everybody_signs_in(look_at: LookAt, own_server: 
 
 def test_a_token_is_shown_once_and_revoked(look_at: LookAt, own_server: str) -> None:
     page = look_at("/settings?part=people")
-    page.get_by_role("button", name="Make the first account").click()
+    page.get_by_role("button", name="Create the first account").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Name").fill("ann")
     dialog.get_by_label("Password").fill(PASSWORD)
-    dialog.get_by_role("button", name="Make the first account").click()
+    dialog.get_by_role("button", name="Create the first account").click()
     sign_in(page, "ann")
     part(page, own_server, "tokens")
-    page.get_by_role("button", name="Make a token").click()
+    page.get_by_role("button", name="Create a token").click()
     dialog.get_by_label("What it is for").fill("the camera at the gate")
     dialog.get_by_label("Role").select_option("operator")
     dialog.get_by_label("Your own password").fill(PASSWORD)
-    dialog.get_by_role("button", name="Make a token").click()
+    dialog.get_by_role("button", name="Create a token").click()
     secret = dialog.locator("code").inner_text()
     assert secret.startswith("tenfold_")
     assert violations(page) == []
@@ -167,7 +167,7 @@ def test_a_watched_folder_brings_its_pictures_in(look_at: LookAt, own_server: st
     page.goto(f"{own_server}/catalogue")
     expect(page.get_by_text("3 pictures", exact=True)).to_be_visible()
     part(page, own_server, "folders")
-    row.get_by_role("button", name="Watch no longer").click()
+    row.get_by_role("button", name="Stop watching").click()
     expect(page.get_by_text("No folder is watched")).to_be_visible()
 
 
@@ -209,10 +209,10 @@ def test_the_link_that_the_server_printed_makes_the_first_account(chromium: Brow
         assert violations(page) == []
         page.get_by_label("Name").fill("Ann")
         page.get_by_label("Password").fill("short")
-        page.get_by_role("button", name="Make the account").click()
+        page.get_by_role("button", name="Create the account").click()
         expect(page.locator("form")).to_contain_text("8")
         page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Make the account").click()
+        page.get_by_role("button", name="Create the account").click()
         expect(page.locator("main h1")).to_have_text("Settings")
         assert page.url == f"{address}/settings"
         page.close()

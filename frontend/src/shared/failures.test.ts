@@ -73,7 +73,7 @@ it("explains any other failure by its code, too", () => {
   const said = codes.map((code) => explain("uk", refused({ code, reason: "", status: 422 })));
   expect(said.map(({ message }) => message)).toEqual([
     "Це не файл моделі, яким можна тут скористатися.",
-    "Ці дані використати не можна.",
+    "Ці дані не можна використати.",
     "Такого навчання вже немає.",
     "Цього не вдалося зробити.",
   ]);

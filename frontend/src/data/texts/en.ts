@@ -36,7 +36,7 @@ export const en = {
   checkAgain: "Look again",
   checking: "Looking for problems",
   checkPage: "All findings on a page of their own",
-  checkNothing: "Nothing was found in {n} pictures.",
+  checkNothing: "Nothing was found. Pictures checked: {n}.",
   found_leaks: "The same photograph in training and test",
   found_conflicts: "The same picture with two labels",
   found_labels: "Labels that the model doubts",

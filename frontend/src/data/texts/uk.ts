@@ -3,7 +3,7 @@ import type { Forms, Translated } from "../../shared/i18n";
 import type { en, enPlurals } from "./en";
 
 export const uk: Translated<typeof en> = {
-  lead: "Позначені зображення, на яких вчаться моделі: перегляньте їх і знайдіть, що з ними не так.",
+  lead: "Розмічені зображення, на яких вчаться моделі: перегляньте їх і знайдіть, що з ними не так.",
   sets: "Набори даних",
   add: "Додати набір даних",
   addTitle: "Додати набір даних із сервера",

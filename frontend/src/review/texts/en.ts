@@ -1,23 +1,23 @@
 /** English texts of the page Review. The keys here are the keys that every other language must have. */
 export const en = {
-  lead: "The pictures that a look helps most come first. What you say here is what the next model learns from.",
+  lead: "The pictures whose review helps the model most come first. The next model learns from what you say here.",
   notForViewers: "Your role lets you look at pictures, but not correct them",
-  isIt: "Is it: {label}?",
+  isIt: "Is this correct: {label}?",
   confirm: "Yes",
   skip: "Skip",
   keySpace: "Space",
   skipped: "Skipped.",
-  nothingLeft: "Nothing is left to look at",
-  nothingLeftText: "The model is sure of all other pictures, or a person has spoken.",
-  skippedAgain: "Look at the skipped ones",
+  nothingLeft: "Nothing is left to review",
+  nothingLeftText: "The model is sure of all other pictures, or a person has checked them.",
+  skippedAgain: "Show the skipped ones again",
 
   trainTitle: "Train on corrections",
   trainMissingExtra:
     "This server cannot train: the part for training is not installed. Settings name the command.",
-  trainWithOwn: "With the model's own data, so that it does not forget",
+  trainWithOwn: "With the model’s own data, so that it does not forget",
   train: "Train",
   trainAskAdministrator: "An administrator can start it.",
-  trainDone: "It is trained and judged beside the old one.",
+  trainDone: "The new model has been trained and compared with the old one.",
   trainSee: "See Models",
 } as const;
 
