@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tenfold.datasets.folders import list_folder
-from tenfold.datasets.listing import Listing
+from tenfold.datasets.listing import Listing, check_learnable
 from tenfold.errors import DatasetError
 from tenfold.server_files import ServerFiles
 
@@ -58,7 +58,37 @@ def test_hidden_files_system_files_and_notes_are_passed_over(tmp_path: Path) -> 
     )  # fmt: skip
     found = list_folder(tmp_path, "pets")
     assert sources(found) == ["cat/1.jpg", "dog/1.jpg"]
-    assert found.skipped == ()
+    assert (found.skipped, found.layout) == ((), "")
+
+
+def test_an_empty_class_folder_is_named_and_ends_nothing(tmp_path: Path) -> None:
+    touch(tmp_path, "train/cat/1.jpg", "train/dog/1.jpg", "test/cat/1.jpg", "train/cow/notes.txt")
+    (tmp_path / "test" / "dog").mkdir()
+    found = list_folder(tmp_path, "pets")
+    assert found.classes == ("cat", "dog")
+    empty = [(one.source, one.reason) for one in found.skipped]
+    assert empty == [("test/dog", "holds no pictures"), ("train/cow", "holds no pictures")]
+
+
+def test_classes_that_differ_in_case_only_are_one_class_and_this_is_said(tmp_path: Path) -> None:
+    found = list_folder(touch(tmp_path, "Cat/1.jpg", "cat/2.jpg", "cat/3.jpg", "dog/1.jpg"), "pets")
+    assert found.classes == ("cat", "dog")
+    assert sources(found) == ["Cat/1.jpg", "cat/2.jpg", "cat/3.jpg", "dog/1.jpg"]
+    assert found.layout == "'Cat' and 'cat' are one class, 'cat'"
+
+
+def test_what_is_learned_from_spells_a_class(tmp_path: Path) -> None:
+    touch(
+        tmp_path,
+        "train/Cat/1.jpg",
+        "train/Dog/1.jpg",
+        *(f"test/{c}/{n}.jpg" for c in ("cat", "Dog") for n in "12"),
+    )
+    assert list_folder(tmp_path, "pets").classes == ("Cat", "Dog")
+
+
+def test_letters_are_classes_in_both_cases(tmp_path: Path) -> None:
+    assert list_folder(touch(tmp_path, "A/1.jpg", "a/1.jpg"), "letters").classes == ("A", "a")
 
 
 def test_names_may_have_spaces_and_any_letters_put_together_in_any_way(tmp_path: Path) -> None:
@@ -94,7 +124,12 @@ def test_links_are_followed_but_not_in_circles(tmp_path: Path) -> None:
     touch(tmp_path / "elsewhere", "1.jpg")
     (root / "dog").symlink_to(tmp_path / "elsewhere")
     (tmp_path / "elsewhere" / "circle").symlink_to(tmp_path / "elsewhere")
-    assert sources(list_folder(root, "pets")) == ["cat/1.jpg", "dog/1.jpg"]
+    (root / "cat" / "gone.jpg").symlink_to(tmp_path / "nowhere")
+    found = list_folder(root, "pets")
+    assert sources(found) == ["cat/1.jpg", "dog/1.jpg"]
+    assert [(one.source, one.reason) for one in found.skipped] == [
+        ("cat/gone.jpg", "is a link that leads nowhere")
+    ]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs links")
@@ -134,20 +169,6 @@ def test_what_was_named_to_a_server_is_not_left_by_links(tmp_path: Path) -> None
             "into a folder named after the class: cat/1.jpg, dog/2.jpg.",
         ),
         (
-            ["cat/1.jpg"],
-            "pets has one class only (cat). Name pictures of 2 to 1,000 classes.",
-        ),
-        (
-            ["cat/1.jpg", "dog/1.jpg", "cow/notes.txt"],
-            "The class cow in pets is empty (no pictures in its folder). Put pictures into it, or delete the "
-            "folder.",
-        ),
-        (
-            ["train/cat/1.jpg", "train/dog/1.jpg", "test/Cat/1.jpg"],
-            "The class 'Cat' of pets has test pictures but none to learn from (such as test/Cat/1.jpg). Put "
-            "pictures of it among the training ones, or check its spelling: cat, dog.",
-        ),
-        (
             ["train/cat/1.jpg", "train/dog/1.jpg", "cow/1.jpg"],
             "pets has parts and classes side by side (cow, train). Move cow into the parts, or out of the "
             "folder.",
@@ -160,12 +181,34 @@ def test_a_folder_that_makes_no_sense_is_refused(tmp_path: Path, names: list[str
     assert str(caught.value) == message
 
 
-def test_more_than_a_thousand_classes_are_refused(tmp_path: Path) -> None:
-    touch(tmp_path, *(f"{number}/1.jpg" for number in range(1001)))
-    with pytest.raises(
-        DatasetError, match=r"pets has too many classes \(1,001\). Name .* 2 to 1,000 classes"
-    ):
-        list_folder(tmp_path, "pets")
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        (["cat/1.jpg"], "pets has one class only (cat). Name pictures of 2 to 1,000 classes."),
+        (
+            ["train/cat/1.jpg", "train/dog/1.jpg", "test/cot/1.jpg"],
+            "The class 'cot' of pets has test pictures but none to learn from (such as test/cot/1.jpg). Put "
+            "pictures of it among the training ones, or check its spelling: cat, dog.",
+        ),
+        (
+            ["val/cat/1.jpg", "val/dog/1.jpg", "test/cat/1.jpg", "test/dog/1.jpg"],
+            "pets has no pictures to learn from (its parts are test, validation). Put training pictures into "
+            "a folder train beside the others.",
+        ),
+        (
+            [f"{number}/1.jpg" for number in range(1001)],
+            "pets has too many classes (1,001). Name pictures of 2 to 1,000 classes.",
+        ),
+    ],
+)
+def test_what_cannot_be_learned_is_listed_and_refused_for_training_only(
+    tmp_path: Path, names: list[str], message: str
+) -> None:
+    found = list_folder(touch(tmp_path, *names), "pets")
+    assert len(found.entries) == len(names)
+    with pytest.raises(DatasetError) as caught:
+        check_learnable(found)
+    assert str(caught.value) == message
 
 
 @pytest.mark.skipif(os.name != "posix", reason="such a name needs POSIX")

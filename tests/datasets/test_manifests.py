@@ -171,3 +171,50 @@ def test_without_pyarrow_the_extra_is_named(pictures: Path, monkeypatch: pytest.
         "A Parquet manifest such as list.parquet needs pyarrow, which is not installed (there is no "
         'pyarrow). Install it with: pip install "tenfold[parquet]", or save the manifest as CSV.'
     )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sep=;\npath;label\nin/a.jpg;cat\nin/b.jpg;dog\n",
+        '"sep=;"\r\npath;label\r\nin/a.jpg;cat\r\nin/b.jpg;dog\r\n',
+        "sep=\t\npath\tlabel\nin/a.jpg\tcat\nin/b.jpg\tdog\n",
+        ",path,label\n0,in/a.jpg,cat\n1,in/b.jpg,dog\n",
+        "Unnamed: 0,path,label\n0,in/a.jpg,cat\n1,in/b.jpg,dog\n",
+        '"",path,label\n"1",in/a.jpg,cat\n"2",in/b.jpg,dog\n',
+        "index;label;path\n0;cat;in/a.jpg\n1;dog;in/b.jpg\n",
+        "path,label\nin\\a.jpg,cat\n.\\in\\b.jpg,dog\n",
+        "path|label\nin/a.jpg|cat\nin/b.jpg|dog\n",
+        "PATH , Label\nin/a.jpg,cat\nin/b.jpg,dog\n",
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_csv_of_excel_pandas_or_windows_is_read(pictures: Path, text: str, encoding: str) -> None:
+    found = list_manifest(written(pictures, text, encoding), "list.csv")
+    assert [(entry.source, entry.label) for entry in found.entries] == [
+        ("in/a.jpg", "cat"),
+        ("in/b.jpg", "dog"),
+    ]
+
+
+def test_a_backslash_may_be_part_of_a_name(pictures: Path) -> None:
+    (pictures / "in\\a.jpg").write_bytes(b"x")
+    found = list_manifest(written(pictures, "path,label\nin\\a.jpg,cat\nin/b.jpg,dog\n"), "list.csv")
+    assert found.entries[1].path == pictures / "in\\a.jpg"
+
+
+def test_a_row_is_counted_with_the_line_that_names_the_delimiter(pictures: Path) -> None:
+    with pytest.raises(DatasetError, match=r"Row 4 of list\.csv has 3 values"):
+        list_manifest(written(pictures, "sep=;\npath;label\nin/a.jpg;cat\nin/b.jpg;dog;x\n"), "list.csv")
+
+
+@pytest.mark.parametrize("path", ["x" * 5000, "in/" + "y" * 300 + ".jpg", "a\0b.jpg", "in/a.jpg/b.jpg"])
+def test_a_path_that_no_file_can_have_is_one_that_is_not_there(pictures: Path, path: str) -> None:
+    with pytest.raises(DatasetError, match=r"names 1 files that do not exist"):
+        list_manifest(written(pictures, f"path,label\nin/a.jpg,cat\n{path},dog\n"), "list.csv")
+
+
+def test_labels_that_differ_in_case_only_are_one_class_and_this_is_said(pictures: Path) -> None:
+    text = "path,label\nin/a.jpg,Cat\nin/b.jpg,cat\nin/c d.jpg,dog\n"
+    found = list_manifest(written(pictures, text), "list.csv")
+    assert (found.classes, found.layout) == (("cat", "dog"), "'Cat' and 'cat' are one class, 'cat'")

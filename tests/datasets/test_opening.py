@@ -43,6 +43,7 @@ def opened(
     validation_share: float = opening.SHARE,
     test_share: float = opening.SHARE,
     skipped_share: float = opening.SKIPPED_SHARE,
+    to_train: bool = True,
     limits: images.Limits | None = None,
 ) -> Dataset:
     """With its cache beside it."""
@@ -54,6 +55,7 @@ def opened(
         validation_share=validation_share,
         test_share=test_share,
         skipped_share=skipped_share,
+        to_train=to_train,
         limits=limits,
     )
 
@@ -216,6 +218,37 @@ def test_too_many_unreadable_pictures_are_refused(tmp_path: Path, decoded: list[
     assert len(decoded) == 24
 
 
+@pytest.mark.parametrize(("good", "bad"), [(6, 1), (8, 1), (18, 1), (18, 2), (22, 3)])
+def test_a_few_unreadable_pictures_do_not_refuse_a_small_set(tmp_path: Path, good: int, bad: int) -> None:
+    root = folder(tmp_path / "pets", each=max(good // 2, 3))
+    for number in range(bad):
+        (root / "dog" / f"a{number}.jpg").write_text("hello")
+    assert len(opened(root).skipped) == bad
+
+
+def test_without_the_rules_of_training_all_that_can_be_read_is_given(tmp_path: Path) -> None:
+    root = folder(tmp_path / "pets", classes=("ship",), each=20)
+    picture(root / "cat" / "1.png", 901)
+    for number in range(12):
+        (root / "ship" / f"a{number}.jpg").write_text("hello")
+    data = opened(root, to_train=False)
+    assert [len(part) for part in parts(data)] == [15, 3, 3]
+    assert ("cat/1.png" in data.training.sources, len(data.skipped)) == (True, 12)
+    assert parts(opened(folder(tmp_path / "one", classes=("cat",), each=2), to_train=False))[0] == (
+        "cat/000.png", "cat/001.png",
+    )  # fmt: skip
+    folder(tmp_path / "tested" / "test")
+    assert [len(part) for part in parts(opened(tmp_path / "tested", to_train=False))] == [0, 0, 20]
+
+
+def test_data_without_any_picture_are_refused_by_everybody(tmp_path: Path) -> None:
+    (tmp_path / "pets" / "cat").mkdir(parents=True)
+    (tmp_path / "pets" / "cat" / "a.jpg").write_text("hello")
+    for to_train in (True, False):
+        with pytest.raises(DatasetError, match=r"has one class|has no picture that can be read"):
+            opened(tmp_path / "pets", to_train=to_train)
+
+
 def test_a_picture_past_the_limits_is_skipped_until_they_are_raised(tmp_path: Path) -> None:
     root = folder(tmp_path / "pets", each=20)
     Image.new("RGB", (200, 100)).save(root / "cat" / "large.png")
@@ -268,7 +301,7 @@ def test_what_is_not_there_is_said(tmp_path: Path) -> None:
         opened(tmp_path / "gone")
     assert str(caught.value) == (
         f"The data {str(tmp_path / 'gone')!r} does not exist (looked for {tmp_path / 'gone'}). Name cifar10, "
-        "a folder of class-name/picture files, or a manifest that ends in .csv or .parquet."
+        "a folder of class-name/picture files, or a manifest that ends in .csv, .parquet or .tsv."
     )
     (tmp_path / "list.xlsx").write_bytes(b"")
     with pytest.raises(DatasetError, match=r"list.xlsx' is neither a folder nor a manifest"):

@@ -91,7 +91,7 @@ def test_a_folder_gives_its_pictures_and_says_what_it_could_not_read(tmp_path: P
     within.mkdir(parents=True)
     Image.new("RGB", (90, 40), (200, 30, 30)).save(within / "borscht.png")
     Image.new("L", (20, 20), 90).save(tmp_path / "soups" / "clear.jpg")
-    (tmp_path / "soups" / "recipe.txt").write_text("beetroot")
+    (tmp_path / "soups" / "recipe").write_text("beetroot")
     (tmp_path / "soups" / ".hidden.png").write_bytes((within / "borscht.png").read_bytes())
     found = from_folder(tmp_path / "soups", 32, "bilinear")
     assert found.pictures.shape == (2, 32, 32, 3)
@@ -99,7 +99,7 @@ def test_a_folder_gives_its_pictures_and_says_what_it_could_not_read(tmp_path: P
 
 
 def test_a_folder_without_pictures_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "note.txt").write_text("nothing here")
+    (tmp_path / "note").write_text("nothing here")
     with pytest.raises(DatasetError) as caught:
         from_folder(tmp_path, 32, "bilinear")
     assert str(caught.value) == (

@@ -231,7 +231,7 @@ def test_a_folder_is_watched_by_one_process_and_by_another_when_that_has_ended(
 def test_one_look_adds_what_is_there_and_ends(process: Started, folder: Path) -> None:
     app = process().watch()
     (folder / "red.bmp").write_bytes(picture("red"))
-    (folder / "notes.txt").write_text("no picture")
+    (folder / "notes.jpg").write_text("no picture")
     params = ScanFolderParams(path=str(folder), owner=0, shared=True)
     job = app.jobs.wait(app.jobs.submit(LOOK, params, title="Look", by=0).id, LONG)
     assert job.result is not None

@@ -2563,6 +2563,11 @@ export interface components {
             skipped: components["schemas"]["SkippedAnswer"][];
             /** Skipped Count */
             skipped_count: number;
+            /**
+             * Layout
+             * @description In one line of English, which folders were taken for parts and classes; may be empty.
+             */
+            layout: string;
         };
         /**
          * DuplicatesAnswer

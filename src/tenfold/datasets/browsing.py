@@ -39,6 +39,7 @@ class Browsed:
         classes: the class names.
         labels, parts: of each picture, int `[N]`: an index into `classes`, and into `part_names`.
         skipped: files that lie among the pictures and belong to no class.
+        layout: in one line, how its folders were understood; "" if there was nothing to decide.
     """
 
     part_names = (*PARTS, ALL)
@@ -50,8 +51,9 @@ class Browsed:
         labels: NDArray[np.int64],
         parts: NDArray[np.int64],
         skipped: tuple[Skipped, ...] = (),
+        layout: str = "",
     ) -> None:
-        self.name, self.classes, self.skipped = name, classes, skipped
+        self.name, self.classes, self.skipped, self.layout = name, classes, skipped, layout
         self.labels, self.parts = labels, parts
 
     def __len__(self) -> int:
@@ -118,7 +120,9 @@ class BrowsedFiles(Browsed):
 
     def __init__(self, found: Listing, files: ServerFiles) -> None:
         parts = [PARTS.index(e.part) if e.part else len(PARTS) for e in found.entries]
-        super().__init__(found.name, found.classes, found.labels(), np.array(parts), found.skipped)
+        super().__init__(
+            found.name, found.classes, found.labels(), np.array(parts), found.skipped, found.layout
+        )
         self._found, self._files = found, files
 
     def source(self, number: int) -> str:

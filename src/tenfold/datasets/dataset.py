@@ -25,6 +25,7 @@ class Dataset:
         fingerprint: SHA-256 in hex over the contents and labels of training and validation together, the same
             at every size: over pixels for CIFAR-10, over files elsewhere.
         skipped: the files that could not be used.
+        layout: in one line, how the source was understood; "" if there was nothing to decide.
     """
 
     name: str
@@ -33,3 +34,4 @@ class Dataset:
     test: LabelledPictures
     fingerprint: str
     skipped: tuple[Skipped, ...] = ()
+    layout: str = ""

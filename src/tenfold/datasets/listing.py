@@ -1,8 +1,9 @@
 """Which pictures a source names, with their class and part. Opens no picture."""
 
 import unicodedata
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -55,6 +56,7 @@ class Listing:
         classes: sorted by name.
         entries: in the order of their `source`.
         skipped: what lies among the pictures and belongs to no class.
+        layout: in one line, how the source was understood; "" if there was nothing to decide.
     """
 
     name: str
@@ -62,6 +64,7 @@ class Listing:
     classes: tuple[str, ...]
     entries: tuple[ListedPicture, ...]
     skipped: tuple[Skipped, ...] = ()
+    layout: str = ""
 
     def labels(self) -> NDArray[np.int64]:
         """Each entry's index into `classes`."""
@@ -70,33 +73,75 @@ class Listing:
 
 
 def listing(
-    name: str, root: Path, entries: Iterable[ListedPicture], skipped: Iterable[Skipped] = ()
+    name: str,
+    root: Path,
+    entries: Iterable[ListedPicture],
+    skipped: Iterable[Skipped] = (),
+    layout: Iterable[str] = (),
 ) -> Listing:
-    """The listing of these entries, once their classes are found to make sense. Raises DatasetError."""
-    ordered = tuple(sorted(entries, key=lambda entry: (entry.source, entry.label, entry.part)))
+    """The listing of these entries.
+
+    Classes whose names differ in upper and lower case only are one class, named as most of its pictures to
+    learn from are; names of one letter are left alone, because they may be letters to be told apart.
+
+    Args:
+        layout: how the source was understood, in words.
+    """
+    found = tuple(entries)
+    spelling, remarks = _one_spelling(found)
+    ordered = sorted(
+        (replace(entry, label=spelling[entry.label]) for entry in found),
+        key=lambda entry: (entry.source, entry.label, entry.part),
+    )
     classes = tuple(sorted({entry.label for entry in ordered}))
-    if not FEWEST_CLASSES <= len(classes) <= MOST_CLASSES:
+    words = "; ".join([*layout, *remarks])
+    return Listing(name, root, classes, tuple(ordered), tuple(skipped), words)
+
+
+def check_learnable(found: Listing) -> None:
+    """Raise DatasetError where no network can be trained on what a source names."""
+    count = len(found.classes)
+    if not FEWEST_CLASSES <= count <= MOST_CLASSES:
         raise DatasetError(
-            name,
-            "has one class only"
-            if len(classes) == 1
-            else "has too many classes"
-            if classes
-            else "has no classes",
-            received=classes[0] if len(classes) == 1 else f"{len(classes):,}",
+            found.name,
+            "has one class only" if count == 1 else "has too many classes" if count else "has no classes",
+            received=found.classes[0] if count == 1 else f"{count:,}",
             cure=f"Name pictures of {FEWEST_CLASSES} to {MOST_CLASSES:,} classes.",
         )
-    learned = {entry.label for entry in ordered if entry.part in ("", TRAINING)}
-    for entry in ordered:
+    learned = {entry.label for entry in found.entries if entry.part in ("", TRAINING)}
+    if not learned:
+        raise DatasetError(
+            found.name,
+            "has no pictures to learn from",
+            received=f"its parts are {', '.join(sorted({entry.part for entry in found.entries}))}",
+            cure="Put training pictures into a folder train beside the others.",
+        )
+    for entry in found.entries:
         if entry.label not in learned:
             raise DatasetError(
-                f"The class {entry.label!r} of {name}",
+                f"The class {entry.label!r} of {found.name}",
                 f"has {entry.part} pictures but none to learn from",
                 received=f"such as {entry.source}",
                 cure="Put pictures of it among the training ones, or check its spelling: "
                 f"{_some(sorted(learned))}.",
             )
-    return Listing(name, root, classes, ordered, tuple(skipped))
+
+
+def _one_spelling(entries: Sequence[ListedPicture]) -> tuple[dict[str, str], list[str]]:
+    """Each label's spelling, and which ones were made one, in words."""
+    count = Counter(entry.label for entry in entries)
+    learned = Counter(entry.label for entry in entries if entry.part in ("", TRAINING))
+    forms: dict[str, list[str]] = {}
+    for label in sorted(count):
+        forms.setdefault(label.casefold() if len(label) > 1 else label, []).append(label)
+    spelling: dict[str, str] = {}
+    remarks = []
+    for same in forms.values():
+        kept = max(same, key=lambda label: (learned[label], count[label], label))
+        spelling |= dict.fromkeys(same, kept)
+        if len(same) > 1:
+            remarks.append(f"{' and '.join(map(repr, same))} are one class, {kept!r}")
+    return spelling, remarks
 
 
 def class_name(text: str) -> str:

@@ -1,9 +1,12 @@
 """A CSV or Parquet table of labelled pictures: path, label and perhaps split. Opens no picture.
 
-Paths are relative to the manifest. An empty split means training.
+Paths are relative to the manifest. An empty split means training. CSV is read as spreadsheets and pandas
+write it: any of their delimiters, a byte order mark, Excel's first line `sep=;`, a column of row numbers.
 """
 
 import csv
+import os
+import re
 from collections.abc import Callable, Iterator
 from io import TextIOWrapper
 from pathlib import Path
@@ -21,10 +24,15 @@ from tenfold.datasets.listing import (
 from tenfold.errors import DatasetError, MissingExtra
 from tenfold.server_files import ServerFiles
 
-SUFFIXES = {".csv", ".parquet"}
+SUFFIXES = {".csv", ".parquet", ".tsv"}
 _NEEDED = ("path", "label")
 _KNOWN = (*_NEEDED, "split")
-_DELIMITERS = ",;\t"
+_DELIMITERS = ",;\t|"
+# What pandas, R and pyarrow call the column of row numbers.
+_INDEX = re.compile(r"|index|unnamed: 0|__index_level_0__")
+# Excel's first line, which names the delimiter.
+_SEPARATOR = re.compile(r'"?sep=(.)"?\r?\n?', re.IGNORECASE)
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _NAMED = 3
 _LONGEST_HEADER = 10_000
 _Opening = Callable[[], BinaryIO]
@@ -56,7 +64,7 @@ def list_manifest(manifest: Path, name: str, files: ServerFiles | None = None) -
     for number, row in read(opening, name):
         entry = _entry(manifest, name, number, row)
         entries.append(entry)
-        if not entry.path.is_file():
+        if not os.path.isfile(entry.path):
             missing.append(f"row {number}: {entry.source}")
         elif files is not None and files.problem(entry.path, (str(manifest.parent),)):
             outside.append(f"row {number}: {entry.source}")
@@ -93,10 +101,12 @@ def _entry(manifest: Path, name: str, number: int, row: dict[str, str]) -> Liste
             received=repr(split),
             cure=f"Use one of {', '.join(PART_NAMES)}.",
         )
-    path = manifest.parent / row["path"].strip()
+    written = row["path"].strip()
+    if "\\" in written and not os.path.isfile(manifest.parent / written):
+        written = written.replace("\\", "/")  # from Windows
     return ListedPicture(
-        path,
-        printable_path(Path(row["path"].strip())),
+        manifest.parent / written,
+        printable_path(Path(written)),
         label,
         PART_NAMES.get(split, TRAINING) if "split" in row else "",
     )
@@ -104,27 +114,37 @@ def _entry(manifest: Path, name: str, number: int, row: dict[str, str]) -> Liste
 
 def _csv(opening: _Opening, name: str) -> Iterator[Row]:
     try:
-        with TextIOWrapper(opening(), encoding="utf-8-sig", newline="") as file:
-            header = file.readline(_LONGEST_HEADER)
-            delimiter = max(_DELIMITERS, key=header.count)
-            columns = _columns(name, next(csv.reader([header], delimiter=delimiter), []))
-            for number, values in enumerate(csv.reader(file, delimiter=delimiter, strict=True), start=2):
-                if not any(values):
-                    continue
-                if len(values) != len(columns):
-                    raise DatasetError(
-                        f"Row {number} of {name}",
-                        f"has {len(values)} values where the header has {len(columns)}",
-                        received=delimiter.join(values)[:100],
-                        cure="Put values that hold the delimiter into double quotes.",
-                    )
-                yield number, dict(zip(columns, values, strict=True))
-    except UnicodeDecodeError as reason:
+        with opening() as binary:
+            utf16 = binary.read(2) in _UTF16_MARKS
+            binary.seek(0)
+            file = TextIOWrapper(binary, encoding="utf-16" if utf16 else "utf-8-sig", newline="")
+            yield from _rows(file, name)
+    except UnicodeError as reason:
         raise _unreadable(name, "it is no text in UTF-8", "Save it as CSV in UTF-8.") from reason
     except OSError as reason:
         raise _unreadable(name, reason.strerror or "", "Check who may read it.") from reason
     except csv.Error as reason:
         raise _unreadable(name, str(reason), "Save it as CSV in UTF-8.") from reason
+
+
+def _rows(file: TextIOWrapper, name: str) -> Iterator[Row]:
+    header, first = file.readline(_LONGEST_HEADER), 2
+    delimiter = ""
+    if named := _SEPARATOR.fullmatch(header):
+        header, first, delimiter = file.readline(_LONGEST_HEADER), 3, named[1]
+    delimiter = delimiter or max(_DELIMITERS, key=header.count)
+    columns = _columns(name, next(csv.reader([header], delimiter=delimiter), []))
+    for number, values in enumerate(csv.reader(file, delimiter=delimiter, strict=True), start=first):
+        if not any(values):
+            continue
+        if len(values) != len(columns):
+            raise DatasetError(
+                f"Row {number} of {name}",
+                f"has {len(values)} values where the header has {len(columns)}",
+                received=delimiter.join(values)[:100],
+                cure="Put values that hold the delimiter into double quotes.",
+            )
+        yield number, dict(zip(columns, values, strict=True))
 
 
 def _parquet(opening: _Opening, name: str) -> Iterator[Row]:
@@ -151,7 +171,9 @@ def _parquet(opening: _Opening, name: str) -> Iterator[Row]:
 def _columns(name: str, found: list[str]) -> list[str]:
     columns = [column.strip().lower() for column in found]
     missing = [column for column in _NEEDED if column not in columns]
-    unknown = [column for column in found if column.strip().lower() not in _KNOWN]
+    unknown = [
+        c for c in found if c.strip().lower() not in _KNOWN and not _INDEX.fullmatch(c.strip().lower())
+    ]
     if missing or unknown or len(set(columns)) < len(columns):
         raise DatasetError(
             name,

@@ -5,6 +5,7 @@ squeezed to `[side, side, 3]`. Nothing that was labelled is cut off, and a model
 pictures should be exported with the views "whole" or "mirrored-pair", which show it the same.
 """
 
+import os
 from dataclasses import replace
 from functools import partial
 from hashlib import blake2b, sha256
@@ -20,7 +21,15 @@ from tenfold.datasets.cache import KEY_BYTES, PixelCache, Progress, Rows
 from tenfold.datasets.dataset import Dataset, Skipped
 from tenfold.datasets.folders import list_folder
 from tenfold.datasets.labelled import LabelledPictures, fingerprint, split
-from tenfold.datasets.listing import PARTS, TEST, TRAINING, VALIDATION, ListedPicture, Listing
+from tenfold.datasets.listing import (
+    PARTS,
+    TEST,
+    TRAINING,
+    VALIDATION,
+    ListedPicture,
+    Listing,
+    check_learnable,
+)
 from tenfold.datasets.manifests import SUFFIXES, list_manifest
 from tenfold.errors import DamagedPicture, DatasetError, PictureError
 from tenfold.server_files import ServerFiles
@@ -29,6 +38,8 @@ CIFAR10 = "cifar10"
 SIDES = (32, 224)
 SHARE = 0.15
 SKIPPED_SHARE = 0.05
+# So many files may give no picture however few there are, but no more than an eighth of them.
+_FEW_SKIPPED = 3
 # The same reading as where pictures are classified: a test holds the two equal.
 PIXELS_PER_INPUT = 8
 _NAMED = 3
@@ -49,6 +60,7 @@ def open_dataset(
     validation_share: float = SHARE,
     test_share: float = SHARE,
     skipped_share: float = SKIPPED_SHARE,
+    to_train: bool = True,
     limits: images.Limits | None = None,
     files: ServerFiles | None = None,
     progress: Progress = lambda done, total: None,
@@ -67,7 +79,10 @@ def open_dataset(
         resize: one of `tenfold.images.RESIZE_RULES`.
         validation_share: how much of the training pictures becomes the validation part where there is none.
         test_share: how much becomes the test part where there is none.
-        skipped_share: how many of the files may be unreadable.
+        skipped_share: how many of the files may be unreadable; of a small set one at least.
+        to_train: refuse what nothing can be learned from: a single class, classes without training pictures
+            or with too few to be split, too many unreadable files. Without it, all that can be read is given;
+            a class that is too small to be split is training.
         limits: what one picture may ask for.
         files: opens what was named to a server; without it, links and a manifest's paths lead anywhere.
         progress: called with the pictures decoded and the pictures in all.
@@ -85,15 +100,17 @@ def open_dataset(
         for part, share in ((VALIDATION, validation_share), (TEST, test_share))
         if not any(entry.part == part for entry in found.entries)
     }
-    _check_counts(found, len(split_off))
+    if to_train:
+        check_learnable(found)
+        _check_counts(found, len(split_off))
     bounds = limits or images.Limits()
     reader = _Reader(found, side, resize, bounds, files)
     place = Path(source).resolve()
-    order = _Arrangement(found, split_off)
+    order = _Arrangement(found, split_off, to_train)
     pictures, rows = PixelCache(cache, _title(place.name, str(place), side, resize), side).open(
         [_key(entry, bounds) for entry in found.entries],
         reader.decode,
-        partial(_checked, found, skipped_share, order),
+        partial(_checked, found, skipped_share if to_train else 1.0, order),
         progress,
     )
     return order.dataset(pictures, rows)
@@ -143,23 +160,23 @@ def _cifar10(side: int, data_dir: Path, cache: Path, resize: str, progress: Prog
 
 def listed(source: str, files: ServerFiles | None = None) -> Listing:
     """The pictures that a folder or a manifest names; `files` as of `open_dataset`. Raises DatasetError."""
-    path = Path(source).expanduser()
+    path = Path(os.path.expanduser(source))
     if files is not None and files.own(path):
         raise DatasetError(
             f"The data {source!r}",
             "lie where tenfold keeps its own files",
             cure="Copy the pictures to another folder.",
         )
-    if path.is_dir():
+    if os.path.isdir(path):
         return list_folder(path, source, files)
-    if path.suffix.lower() in SUFFIXES and path.is_file():
+    if path.suffix.lower() in SUFFIXES and os.path.isfile(path):
         return list_manifest(path, source, files)
     raise DatasetError(
-        f"The data {source!r}",
-        "is neither a folder nor a manifest" if path.exists() else "does not exist",
-        received=f"looked for {path.absolute()}",
+        f"The data {images.safe_name(source)!r}",
+        "is neither a folder nor a manifest" if os.path.exists(path) else "does not exist",
+        received=f"looked for {images.safe_name(str(path.absolute()))}",
         cure="Name cifar10, a folder of class-name/picture files, or a manifest that ends in "
-        f"{' or '.join(sorted(SUFFIXES))}.",
+        ".csv, .parquet or .tsv.",
     )
 
 
@@ -207,8 +224,8 @@ class _Reader:
 class _Arrangement:
     """Puts a listing's rows into the order training, validation, test, so that each part is one stretch."""
 
-    def __init__(self, found: Listing, split_off: dict[str, float]) -> None:
-        self._found, self._split_off = found, split_off
+    def __init__(self, found: Listing, split_off: dict[str, float], to_train: bool) -> None:
+        self._found, self._split_off, self._to_train = found, split_off, to_train
         self._labels = found.labels()
         self._given = np.array([PARTS.index(entry.part or TRAINING) for entry in found.entries])
 
@@ -223,6 +240,7 @@ class _Arrangement:
                 [rows.pixels[row] for row in whole],
                 list(self._split_off.values()),
                 self._found.classes,
+                keep_small=not self._to_train,
             )
             part[whole] = np.array([0, *(PARTS.index(name) for name in self._split_off)])[number]
         return part
@@ -253,14 +271,22 @@ class _Arrangement:
             test,
             fingerprint(rows.contents[: ends[2]], labels[: ends[2]], len(self._found.classes)),
             (*self._found.skipped, *unread),
+            self._found.layout,
         )
 
 
 def _checked(found: Listing, most: float, order: _Arrangement, rows: Rows) -> NDArray[np.int64]:
     """The order of the rows, where there are enough of them. Raises DatasetError."""
     count, total = len(rows.problems), len(found.entries)
-    if count > most * total:
-        first = [rows.problems[item] for item in sorted(rows.problems)][:_NAMED]
+    first = [rows.problems[item] for item in sorted(rows.problems)][:_NAMED]
+    if count == total:
+        raise DatasetError(
+            found.name,
+            "has no picture that can be read",
+            received=" ".join(first),
+            cure="Mend its files, or name others.",
+        )
+    if count > max(most * total, min(_FEW_SKIPPED, max(1, total // 8))):
         raise DatasetError(
             found.name,
             f"has too many files that give no picture: {count:,} of {total:,}",

@@ -15,6 +15,8 @@ def choose(
     same: Sequence[bytes],
     shares: Sequence[float],
     classes: Sequence[str],
+    *,
+    keep_small: bool = False,
 ) -> NDArray[np.int64]:
     """Which part each picture belongs to: 0 for what is left, then 1, 2, ... in the order of `shares`.
 
@@ -28,12 +30,13 @@ def choose(
         same: pictures with equal values here are the same picture.
         shares: the share of each class that each part gets, between 0 and 1.
         classes: their names, for messages.
+        keep_small: leave a class that is too small to be split whole, instead of raising.
 
     Returns:
         int64 `[N]`, 0 to `len(shares)`.
 
     Raises:
-        DatasetError: a class has fewer different pictures than there are parts.
+        DatasetError: a class has fewer different pictures than there are parts, and `keep_small` is not set.
     """
     groups: dict[bytes, list[int]] = defaultdict(list)
     for index, one in enumerate(same):
@@ -47,11 +50,13 @@ def choose(
     part = np.full(len(labels), -1, dtype=np.int64)
     for label, own in enumerate(of_class):
         if 0 < len(own) <= len(shares):
+            if keep_small:
+                continue
             raise too_few(classes[label], len(own), len(shares) + 1)
         count = int((labels == label).sum())
         for number, share in enumerate(shares, start=1):
             _fill(part, number, max(1, round(share * count)), own, labels == label)
-    for label, own in enumerate(of_class):
+    for label, own in enumerate([] if keep_small else of_class):
         _check(part, own, classes[label], len(shares))
     part[part < 0] = 0
     return part

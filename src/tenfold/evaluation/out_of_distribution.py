@@ -17,6 +17,7 @@ from tenfold import images
 from tenfold.datasets import cifar10
 from tenfold.datasets.labelled import LabelledPictures
 from tenfold.errors import DatasetError, PictureError
+from tenfold.folder_walk import files_below
 
 Pictures = NDArray[np.uint8]
 # A detail is so much of the side of the picture that it is taken from.
@@ -123,15 +124,15 @@ def _words(name: str) -> str:
 
 
 def from_folder(folder: Path, side: int, resize: str, most: int = 10_000) -> OutOfDistribution:
-    """The pictures of a folder and the folders in it, each seen whole; unreadable files are passed over.
+    """The pictures of a folder and the folders in it, each seen whole; unreadable files are counted.
 
     Raises:
         DatasetError: it holds no picture that can be read.
     """
     found, unreadable = [], 0
-    for path in _files(folder):
+    for path in files_below(str(folder)):
         try:
-            read = images.load(path, name=path.name, needed=side)
+            read = images.load(path, name=os.path.basename(path), needed=side)
         except PictureError:
             unreadable += 1
             continue
@@ -149,11 +150,3 @@ def from_folder(folder: Path, side: int, resize: str, most: int = 10_000) -> Out
     return OutOfDistribution(
         folder.name or str(folder), f"the pictures in {folder.name or folder}{said}", np.stack(found)
     )
-
-
-def _files(folder: Path) -> list[Path]:
-    found = []
-    for place, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        found += [Path(place, name) for name in sorted(names) if not name.startswith(".")]
-    return found

@@ -122,6 +122,7 @@ class Compare:
                 data_dir=self._data_dir,
                 cache=self._cache,
                 resize=resize,
+                to_train=False,
                 files=self._files,
             )
 

@@ -5,46 +5,59 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from tenfold import images
+from tenfold.folder_walk import files_below
 from tenfold.server_files import ServerFiles
 
 
 @dataclass
 class Walk:
-    """The files below some paths, sorted; names that start with a dot are passed over.
+    """The files below some paths, sorted, without what is never a picture (`tenfold.folder_walk`).
 
     Attributes:
         roots: absolute paths of files and folders.
         files: says which folders are tenfold's own; they are passed over, with all in them.
         problems: what could not be listed, in words; filled while walking.
+        left_out: links that were not followed, in words; filled while walking.
     """
 
     roots: tuple[str, ...]
     files: ServerFiles
     problems: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
 
     def __iter__(self) -> Iterator[str]:
         self.problems.clear()
+        self.left_out.clear()
         for root in self.roots:
             if self.files.own(root):
                 self.problems.append(f"{images.safe_name(root)} is where tenfold keeps its own files.")
             elif os.path.isdir(root):
-                yield from self._below(root)
+                yield from files_below(
+                    root, counts=self._counts, unlisted=self._unlisted, left_out=self._left_out
+                )
             elif os.path.isfile(root):
                 yield root
             else:
-                self.problems.append(f"{images.safe_name(root)} does not exist.")
+                self.problems.append(f"{images.safe_name(root)} {_missing(root)}.")
 
-    def _below(self, root: str) -> Iterator[str]:
-        for place, folders, names in os.walk(root, onerror=self._unlisted):
-            folders[:] = sorted(name for name in folders if not self._hidden(place, name))
-            for name in sorted(names):
-                path = os.path.join(place, name)
-                if not name.startswith(".") and os.path.isfile(path):
-                    yield path
-
-    def _hidden(self, place: str, name: str) -> bool:
-        return name.startswith(".") or self.files.own(os.path.join(place, name))
+    def _counts(self, path: str, folder: bool) -> bool:
+        # A file is looked at when it is opened.
+        return not (folder and self.files.own(path))
 
     def _unlisted(self, error: OSError) -> None:
         name = images.safe_name(os.fsdecode(error.filename))
         self.problems.append(f"{name} cannot be listed ({error.strerror}). Check the right to read it.")
+
+    def _left_out(self, path: str, reason: str) -> None:
+        self.left_out.append(f"{images.safe_name(path)} {reason}. Name what it leads to, to have it too.")
+
+
+def _missing(path: str) -> str:
+    """What is wrong with a path that is neither a file nor a folder."""
+    try:
+        os.stat(path)
+    except FileNotFoundError:
+        return "does not exist"
+    except OSError as reason:
+        return f"cannot be read ({reason.strerror})"
+    return "is neither a file nor a folder"

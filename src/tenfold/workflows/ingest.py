@@ -126,7 +126,7 @@ class AddPictures:
             work.progress(tally.files, max(total, tally.files), unusable)
             if work.stopping:
                 raise Stopped
-        for words in walk.problems:
+        for words in (*walk.problems, *walk.left_out):
             tally.problem(words)
         # What was entered before a kill, and not answered.
         while self._classifying.answer():

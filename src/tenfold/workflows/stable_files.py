@@ -11,11 +11,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tenfold.folder_walk import passed_over
 from tenfold.server_files import ServerFiles
 from tenfold.workflows.file_walk import Walk
 
-# What browsers, copying programs and cameras call a file that is not all there yet.
-_PARTIAL = (".part", ".partial", ".crdownload", ".download", ".filepart", ".tmp", ".temp", ".!ut", ".aria2")
 # A file that was changed this long ago is whole when it is first seen.
 _OLD_SECONDS = 60.0
 # A file that grows stops now and then; one that was never seen to change needs less patience.
@@ -101,7 +100,7 @@ class StableFiles:
         for path in paths:
             state = _state(path)
             before = self._pending.get(path)
-            if state is None or _partial(path):
+            if state is None:
                 self._pending.pop(path, None)
             elif before is not None and before.state != state:
                 self._pending[path] = _Pending(state, moment, grew=True)
@@ -110,15 +109,18 @@ class StableFiles:
                 self._pending[path] = _Pending(state, moment - self._settle if old else moment, grew=False)
 
     def _passed_over(self, path: str) -> bool:
-        """Whether a part of the path below the folder is hidden, or a link to a folder."""
+        """Whether a part of the path below the folder is never a picture, or a link to a folder."""
         try:
             below = Path(path).relative_to(self.path)
         except ValueError:
             return True
-        if any(part.startswith(".") for part in below.parts):
-            return True
         places = [Path(self.path, *below.parts[: i + 1]) for i in range(len(below.parts))]
-        return any((place.is_symlink() and place.is_dir()) or self._files.own(place) for place in places)
+        return any(
+            passed_over(place.name, folder=os.path.isdir(place))
+            or (os.path.islink(place) and os.path.isdir(place))
+            or self._files.own(place)
+            for place in places
+        )
 
     def _written_to(self, path: str) -> bool:
         """Whether a process has the file open for writing. False where the system does not say."""
@@ -152,8 +154,3 @@ def _state(path: str) -> _State | None:
     except OSError:
         return None
     return stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns
-
-
-def _partial(path: str) -> bool:
-    name = os.path.basename(path).lower()
-    return name.startswith((".", "~")) or name.endswith(("~", *_PARTIAL))

@@ -50,13 +50,13 @@ def test_a_folder_is_added_with_a_line_for_each_class(tenfold: Command, photos: 
         "4 files: 3 added, 1 in the catalogue already\n"
     )
     assert (outcome.status, outcome.err) == (0, "")
-    (photos / "notes\x1b[2J.txt").write_bytes(b"hello")
+    (photos / "notes\x1b[2J.jpg").write_bytes(b"hello")
     again = tenfold("catalogue", "add", photos)
     assert again.out == "5 files: 0 added, 4 unchanged since they were added, 1 that cannot be used\n"
     assert again.status == 1
     assert "\x1b" not in again.err
     assert again.err.startswith("tenfold: ")
-    assert "[2J.txt is not a picture this build can read. Supported" in again.err
+    assert "[2J.jpg is not a picture this build can read. Supported" in again.err
     assert [(entry.owner_id, entry.shared) for entry in entries()] == [(0, True)] * 3
 
 

@@ -97,7 +97,7 @@ def test_a_bad_file_is_told_and_passed_over(tenfold: Command, album: Path) -> No
     ("argument", "message"),
     [
         ("none/*.png", "tenfold: none/*.png matches no file. Check the pattern.\n"),
-        ("empty", "tenfold: empty holds no files. Name a folder with pictures.\n"),
+        ("empty", "tenfold: empty holds no files that may be pictures. Name a folder with pictures.\n"),
     ],
 )
 def test_an_argument_that_names_nothing_is_told(

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from tenfold.errors import PictureError, UsageError
+from tenfold.folder_walk import files_below, passed_over
 
 STDIN = "-"
 
@@ -23,8 +24,8 @@ class Source:
 def find(paths: Iterable[str], most_bytes: int) -> Iterator[Source]:
     """The pictures that the arguments name, in their order; a folder's sorted by name, folders in it too.
 
-    In folders, files whose name starts with a dot are passed over; everything else is taken, because a
-    picture is told by its content and not by its name.
+    In folders, what is never a picture is passed over (`tenfold.folder_walk`). Links to folders are not
+    followed, and named.
     """
     for path in paths:
         if path == STDIN:
@@ -50,31 +51,46 @@ def _standard_input(most_bytes: int) -> Source:
 
 def _pattern(pattern: str) -> Iterator[Source]:
     found = sorted(glob.glob(pattern, recursive=True))
-    if not found:
-        yield _nothing(pattern, "matches no file", "Check the pattern.")
-    for path in found:
-        if os.path.isdir(path):
-            yield from _folder(path)
-        else:
-            yield Source(path, path)
+    counted = [path for path in found if _counts(path, pattern)]
+    if not counted:
+        yield _nothing(pattern, "matches no picture" if found else "matches no file", "Check the pattern.")
+    seen: set[str] = set()
+    for path in counted:
+        for source in _folder(path) if os.path.isdir(path) else [Source(path, path)]:
+            # 'in/**/*' matches a folder and what is in it.
+            if source.name not in seen:
+                seen.add(source.name)
+                yield source
+
+
+def _counts(path: str, pattern: str) -> bool:
+    """Whether a pattern is meant for a path: 'in/*' is not meant for sidecars, 'in/*.mov' is for films."""
+    found = [part for part in path.split(os.sep) if part not in pattern.split(os.sep)]
+    if any(passed_over(part, folder=True) for part in found):
+        return False
+    named = pattern.endswith(os.path.splitext(path)[1] or "/")
+    return named or os.path.isdir(path) or not passed_over(os.path.basename(path))
 
 
 def _folder(folder: str) -> Iterator[Source]:
-    refused: list[OSError] = []
+    problems: list[Source] = []
+
+    def unlisted(reason: OSError) -> None:
+        name = os.fsdecode(reason.filename)
+        problems.append(_nothing(name, "cannot be listed", "Check the right to read it.", reason.strerror))
+
+    def left_out(path: str, reason: str) -> None:
+        problems.append(_nothing(path, reason, "Name what it leads to, to have it too."))
+
     empty = True
-    for place, folders, names in os.walk(folder, onerror=refused.append):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            path = os.path.join(place, name)
-            if not name.startswith(".") and os.path.isfile(path):
-                empty = False
-                yield Source(path, path)
-    for error in refused:
-        yield _nothing(
-            os.fsdecode(error.filename), "cannot be listed", "Check the right to read it.", error.strerror
+    for path in files_below(folder, unlisted=unlisted, left_out=left_out):
+        empty = False
+        yield Source(path, path)
+    if empty and not problems:
+        problems.append(
+            _nothing(folder, "holds no files that may be pictures", "Name a folder with pictures.")
         )
-    if empty and not refused:
-        yield _nothing(folder, "holds no files", "Name a folder with pictures.")
+    yield from problems
 
 
 def _nothing(name: str, problem: str, cure: str, received: str | None = None) -> Source:

@@ -1,6 +1,7 @@
 """tenfold data check: what is wrong with labelled pictures, as a summary and as a page to act from."""
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -73,7 +74,7 @@ def check(
     side = _CIFAR10_SIDE if cifar10 else _SIDE
     data_dir = data_dir or Path(chosen.data_dir)
     files = confined_files(chosen, data_dir) if confined else None
-    data = open_data(source, side, data_dir, Home(chosen.home).cache, files=files)
+    data = open_data(source, side, data_dir, Home(chosen.home).cache, to_train=False, files=files)
     classifier = Classifier(model or chosen.model or None, threads=chosen.threads)
     root = None if cifar10 else _root(source)
     steps = _Steps()
@@ -90,8 +91,8 @@ def check(
 
 def _root(source: str) -> Path:
     """The folder that a source's pictures are relative to."""
-    path = Path(source).expanduser()
-    return path if path.is_dir() else path.parent
+    path = Path(os.path.expanduser(source))
+    return path if os.path.isdir(path) else path.parent
 
 
 def _summary(report: "DataCheck", pool: "AllPictures") -> str:

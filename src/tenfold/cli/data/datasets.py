@@ -44,10 +44,14 @@ def open_data(
     *,
     resize: str = "bilinear",
     fetch: bool = True,
+    to_train: bool = True,
     files: "ServerFiles | None" = None,
     told: "Callable[[int, int], None]" = lambda done, total: None,
 ) -> "Dataset":
-    """The labelled pictures; CIFAR-10 may be fetched where it is missing. Raises as `open_dataset`."""
+    """The labelled pictures; CIFAR-10 may be fetched where it is missing. Raises as `open_dataset`.
+
+    How a folder was understood, and what was left out, is printed on standard error.
+    """
     from tenfold.datasets.fetch import fetch_cifar10
     from tenfold.datasets.opening import open_dataset
 
@@ -66,9 +70,12 @@ def open_data(
             data_dir=data_dir,
             cache=cache,
             resize=resize,
+            to_train=to_train,
             files=files,
             progress=show,
         )
+    if data.layout:
+        click.echo(printable(f"{data.name}: {data.layout}."), err=True)
     for one in data.skipped[:_NAMED]:
         click.echo(printable(f"Skipped {one.source}: {one.reason}"), err=True)
     if len(data.skipped) > _NAMED:

@@ -45,8 +45,9 @@ def show(source: str, output: Path, data_dir: Path | None) -> None:
 
     chosen = settings.load()
     side = _CIFAR10_SIDE if source == "cifar10" else _SIDE
-    data = open_data(source, side, data_dir or Path(chosen.data_dir), Home(chosen.home).cache)
-    some = data.training.take(first(data.training))
+    data = open_data(source, side, data_dir or Path(chosen.data_dir), Home(chosen.home).cache, to_train=False)
+    drawn = next(part for part in (data.training, data.validation, data.test) if len(part))
+    some = drawn.take(first(drawn))
     sheet = contact_sheet(some.pictures, [some.classes[label] for label in some.labels])
     try:
         sheet.save(output, "PNG")

@@ -155,6 +155,7 @@ def _compared(
                 data_dir=data_dir,
                 cache=cache,
                 resize=resize,
+                to_train=False,
                 progress=progress.show,
             )
 

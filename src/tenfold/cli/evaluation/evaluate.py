@@ -145,7 +145,9 @@ def _open(
     from tenfold.evaluation.compare_models import part
 
     info = classifier.info
-    data = open_data(source, info.input_size, data_dir, cache, resize=info.resize, fetch=False)
+    data = open_data(
+        source, info.input_size, data_dir, cache, resize=info.resize, fetch=False, to_train=False
+    )
     return with_classes(part(data, split), info.labels)
 
 

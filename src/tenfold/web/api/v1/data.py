@@ -1,6 +1,7 @@
 """/api/v1/data: the datasets that can be trained on, browsed and checked. Knows no file format."""
 
 import hashlib
+import os
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -71,6 +72,9 @@ class DataAnswer(BaseModel):
     total: int
     skipped: list[SkippedAnswer] = Field(description="The first files that belong to no class.")
     skipped_count: int
+    layout: str = Field(
+        description="In one line of English, which folders were taken for parts and classes; may be empty."
+    )
 
 
 class ItemAnswer(BaseModel):
@@ -111,13 +115,13 @@ def add_source(request: Request, who: Administrator, asked: SourceRequest) -> So
     source = asked.source.strip()
     if source != CIFAR10:
         try:
-            source = str(Path(source).expanduser().absolute())
+            source = str(Path(os.path.expanduser(source)).absolute())
             browse(source, service.settings.data_dir, service.app.files)
-        except (RuntimeError, OSError) as error:  # ~ of nobody; longer than a path can be
+        except OSError as error:
             raise DatasetError(
                 f"The data {source[:200]}",
                 "cannot be looked for",
-                received=getattr(error, "strerror", None) or str(error),
+                received=error.strerror or str(error),
                 cure="Write the whole path of a folder of this server.",
             ) from None
         sources.add(service.app.home.datasets, source)
@@ -147,6 +151,7 @@ def read(request: Request, who: Viewer, key: str) -> DataAnswer:
         total=len(found),
         skipped=[SkippedAnswer(source=s.source, reason=s.reason) for s in found.skipped[:_MOST_SKIPPED]],
         skipped_count=len(found.skipped),
+        layout=found.layout,
     )
 
 
