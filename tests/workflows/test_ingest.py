@@ -1,5 +1,6 @@
 import errno
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, update
 
+from tenfold.catalogue.edits.actions import Actions
 from tenfold.catalogue.entries.tables import Entry, KnownFile
 from tenfold.catalogue.ingest.ingest import Ingest
 from tenfold.database import Database, now
@@ -74,7 +76,9 @@ def shop(database: Database, tmp_path: Path) -> Shop:
         database,
         store,
         intake,
-        AddPictures(database, intake, classifying, ServerFiles(tmp_path / "home", database.file)),
+        AddPictures(
+            database, intake, classifying, Actions(database), ServerFiles(tmp_path / "home", database.file)
+        ),
         folder,
     )
 
@@ -204,15 +208,31 @@ def test_what_a_person_deleted_comes_back_only_when_a_person_asks(shop: Shop) ->
     shop.run()
     with shop.database.writing() as session:
         session.execute(update(Entry).values(deleted_at=now()))
-    tally = IngestCounts()
-    for _ in shop.adding.add(
-        [str(shop.folder / "red.png")], (str(shop.folder),), Ownership(source="watch"), tally
-    ):
-        pass
-    assert (tally.unchanged, tally.added) == (1, 0)
-    assert shop.entries()[0].deleted_at is not None
+    red = shop.folder / "red.png"
+
+    def watched(*names: str) -> IngestCounts:
+        tally = IngestCounts()
+        paths = [str(shop.folder / name) for name in names]
+        for _ in shop.adding.add(paths, (str(shop.folder),), Ownership(source="watch"), tally):
+            pass
+        assert [one.deleted_at is not None for one in shop.entries()] == [True]
+        return tally
+
+    assert watched("red.png").unchanged == 1
+    os.utime(red, (1, 1))
+    assert watched("red.png").known == 1
+    shutil.copyfile(red, shop.folder / "copy.png")
+    red.rename(shop.folder / "renamed.png")
+    assert watched("copy.png", "renamed.png").known == 2
+    actions = Actions(shop.database)
+    assert actions.recent(administrator=True) == []
     assert shop.run()["added"] == 1
-    assert shop.entries()[0].deleted_at is None
+    (entry,) = shop.entries()
+    assert entry.deleted_at is None
+    (action,) = actions.history(entry.id)
+    assert (action.kind, action.count) == ("restore", 1)
+    actions.undo(action.id)
+    assert shop.entries()[0].deleted_at is not None
 
 
 def test_owners_have_their_own_entries_of_the_same_files(shop: Shop) -> None:

@@ -215,7 +215,7 @@ class App(Foundation):
     def add_pictures(self) -> "AddPictures":
         from tenfold.workflows.ingest import AddPictures
 
-        return AddPictures(self.database, self.ingest, self.classify_pending, self.files)
+        return AddPictures(self.database, self.ingest, self.classify_pending, self.actions, self.files)
 
     @part
     def folder_watcher(self) -> "FolderWatcher":

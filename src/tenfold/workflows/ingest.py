@@ -13,6 +13,7 @@ from itertools import islice
 
 from pydantic import Field
 
+from tenfold.catalogue.edits.actions import Actions
 from tenfold.catalogue.entries.tables import FAILED, SYSTEM, Entry
 from tenfold.catalogue.ingest.ingest import Ingest, IngestedEntry, StoredPicture
 from tenfold.catalogue.ingest.known_files import FileOutcome, FileState, KnownFiles, seen
@@ -107,14 +108,20 @@ class AddPictures:
 
     Args:
         classifying: answers what was added, lot by lot.
+        actions: restores what was deleted, where a person adds it again.
         files: opens what is found; none of tenfold's own, whose pictures are in already.
     """
 
     def __init__(
-        self, database: Database, intake: Ingest, classifying: ClassifyPending, files: ServerFiles
+        self,
+        database: Database,
+        intake: Ingest,
+        classifying: ClassifyPending,
+        actions: Actions,
+        files: ServerFiles,
     ) -> None:
         self._database, self._intake, self._classifying = database, intake, classifying
-        self._files = files
+        self._actions, self._files = actions, files
 
     def __call__(self, work: Work[AddParams]) -> AddResult:
         whose = Ownership(work.params.owner, work.by, work.params.shared)
@@ -159,11 +166,11 @@ class AddPictures:
                     reading = self._begin(keepers, lot, roots, whose, tally, again)
                     # While the network works on one lot, the next one is read.
                     if ahead is not None:
-                        self._finish(ahead, whose, tally)
+                        self._finish(ahead, whose, tally, again)
                         yield
                     ahead = reading
                 if ahead is not None:
-                    self._finish(ahead, whose, tally)
+                    self._finish(ahead, whose, tally, again)
                     yield
             finally:
                 keepers.shutdown(cancel_futures=True)
@@ -203,7 +210,9 @@ class AddPictures:
         except PictureError as problem:
             return _Read(file, problem=problem)
 
-    def _finish(self, reading: list[Future[_Read]], whose: Ownership, tally: IngestCounts) -> None:
+    def _finish(
+        self, reading: list[Future[_Read]], whose: Ownership, tally: IngestCounts, again: bool
+    ) -> None:
         """Make entries of a batch that was read, and classify them."""
         read = [future.result() for future in reading]
         tally.files += len(read)
@@ -218,7 +227,10 @@ class AddPictures:
             by=whose.by,
             shared=whose.shared,
             worker=self._classifying.worker,
+            again=again,
         )
+        if again:
+            added = restored(self._actions, added, by=whose.by)
         numbers = [one.entry.id for one in added]
         while self._classifying.answer(numbers):
             pass
@@ -247,6 +259,25 @@ class AddPictures:
                 tally.problem(_words(entry))
             elif entry.label is not None:
                 tally.labels[entry.label] += 1
+
+
+def restored(actions: Actions, added: Sequence[IngestedEntry], *, by: int) -> list[IngestedEntry]:
+    """The same entries after those of them that were deleted are restored, as one action of the person `by`.
+
+    What was restored counts as new.
+    """
+    deleted = {one.entry.id for one in added if one.entry.deleted_at is not None}
+    if not deleted:
+        return list(added)
+    # Whoever has a picture's bytes and may add them may have it back, whoever deleted it.
+    actions.do("restore", sorted(deleted), by=by, administrator=True)
+    back, found = set(deleted), []
+    for one in added:
+        if one.entry.id in deleted:
+            one.entry.deleted_at = None
+        found.append(IngestedEntry(one.entry, new=one.new or one.entry.id in back))
+        back.discard(one.entry.id)
+    return found
 
 
 def _skipped(past: KnownFiles, again: bool) -> bool:

@@ -141,15 +141,15 @@ def test_many_who_add_the_same_at_once_make_one_entry_with_all_names(
     assert len(list(store.hashes())) == 3
 
 
-def test_a_deleted_entry_comes_back_when_it_is_added_again(
+def test_a_deleted_entry_that_comes_in_again_stays_deleted_and_is_not_new(
     intake: Ingest, database: Database, get: Get
 ) -> None:
     entry = intake.add(picture(), name="a.png", source="upload").entry
     with database.writing() as session:
         session.execute(update(Entry).values(deleted_at=now()))
     again = intake.add(picture(), name="a.png", source="upload")
-    assert (again.new, again.entry.id) == (True, entry.id)
-    assert get(entry.id).deleted_at is None
+    assert (again.new, again.entry.id) == (False, entry.id)
+    assert get(entry.id).deleted_at is not None
 
 
 def test_what_is_no_picture_is_refused_and_not_kept(

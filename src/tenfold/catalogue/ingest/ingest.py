@@ -55,7 +55,10 @@ class StoredPicture:
 
 @dataclass(frozen=True)
 class IngestedEntry:
-    """An entry, and whether it is there only since now (or again, after a deletion)."""
+    """An entry, and whether it is there only since now.
+
+    One that was deleted stays deleted: whoever adds it for a person restores it, as an action.
+    """
 
     entry: Entry = field(repr=False)
     new: bool
@@ -112,7 +115,7 @@ class Ingest:
             CatalogueError: the disk is full, or may not be written.
         """
         kept = self.keep(content, name=name, path=path)
-        return self.enter([kept], source=source, owner=owner, by=by, shared=shared)[0]
+        return self.enter([kept], source=source, owner=owner, by=by, shared=shared, again=True)[0]
 
     def keep(
         self, content: bytes, *, name: str, path: str = "", file: FileState | None = None
@@ -134,11 +137,12 @@ class Ingest:
 
     def enter(
         self, pictures: Sequence[StoredPicture], *, source: str, owner: int, by: int, shared: bool,
-        worker: str | None = None,
+        worker: str | None = None, again: bool = False,
     ) -> list[IngestedEntry]:  # fmt: skip
         """Entries for kept pictures, in their order: all of them, or none where it ends with an error.
 
         Args:
+            again: a person asks for these pictures: those that failed are tried again.
             worker: the one that classifies what is new, as in `begin`; None: any.
         """
         if not pictures:
@@ -152,7 +156,8 @@ class Ingest:
             ]
             new = self._insert(session, ordered, names, owner, by, shared, worker)
             entries = _with_hashes(session, owner, [one.hash for one in ordered])
-            restored = {entry.hash for entry in entries.values() if entry.hash not in new and _restore(entry)}
+            if again:
+                _try_again(entries.values())
             numbers = [entries[one.hash].id for one in ordered]
             self._name(session, numbers, names, by)
             named_again = Counter(one.hash for one in ordered) - Counter(new)
@@ -162,7 +167,7 @@ class Ingest:
                 entry.search_text = search_text(all_names[entry.id], entry.label, entry.name)
             files = [(one.file, entry) for one, entry in zip(ordered, numbers, strict=True) if one.file]
             note(self._database, session, owner, [FileOutcome(file, entry=entry) for file, entry in files])
-        found, fresh = [], new | restored
+        found, fresh = [], set(new)
         for one in pictures:
             found.append(IngestedEntry(entries[one.hash], new=one.hash in fresh))
             fresh.discard(one.hash)
@@ -331,10 +336,7 @@ def _with_hashes(session: Session, owner: int, hashes: Sequence[str]) -> dict[st
     return {entry.hash: entry for entry in session.scalars(query.with_for_update())}
 
 
-def _restore(entry: Entry) -> bool:
-    """Have an entry that is added again back; whether it was deleted."""
-    restored = entry.deleted_at is not None
-    entry.deleted_at = None
-    if entry.state == FAILED:  # whoever adds it again wants it tried again
-        entry.state, entry.problem, entry.attempts = WAITING, None, 0
-    return restored
+def _try_again(entries: Iterable[Entry]) -> None:
+    for entry in entries:
+        if entry.state == FAILED:
+            entry.state, entry.problem, entry.attempts = WAITING, None, 0

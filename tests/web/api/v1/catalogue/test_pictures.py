@@ -216,6 +216,15 @@ def test_many_who_look_at_once_all_see_it(catalogue: Running) -> None:
         assert len(set(pool.map(look, range(12)))) == 1
 
 
+def test_a_deleted_picture_that_is_sent_again_is_restored_by_an_action(catalogue: Running) -> None:
+    content, actions = new(), catalogue.service.app.actions
+    number = entry_of(add(catalogue, ("a.png", content)))["id"]
+    actions.do("delete", [number])
+    again = add(catalogue, ("a.png", content)).json()["results"][0]
+    assert (again["new"], again["entry"]["id"], again["entry"]["deleted_at"]) == (True, number, None)
+    assert [action.kind for action in actions.history(number)] == ["restore", "delete"]
+
+
 def test_an_entry_that_failed_is_classified_again_when_a_person_asks(catalogue: Running) -> None:
     entry = entry_of(add(catalogue, ("red.png", new())))["id"]
     address = f"{URL}/entries/{entry}"

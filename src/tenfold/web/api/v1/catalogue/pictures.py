@@ -31,7 +31,7 @@ from tenfold.web.uploads import pictures as uploads
 from tenfold.web.uploads.bodies import LongJsonRoute
 from tenfold.web.uploads.pictures import Upload
 from tenfold.workflows import classify as classifying
-from tenfold.workflows.ingest import ADD, AddParams
+from tenfold.workflows.ingest import ADD, AddParams, restored
 
 router = APIRouter(prefix="/api/v1/catalogue", tags=["catalogue"])
 _long = APIRouter(route_class=LongJsonRoute)
@@ -147,7 +147,7 @@ def _add(app: App, who: Visitor, upload: Upload, source: str, name: str) -> _Out
         added = upload.content.consume(add)
     except (PictureError, CatalogueError) as error:
         return _Outcome(called, error=error)
-    return _Outcome(called, added)
+    return _Outcome(called, restored(app.actions, [added], by=who.id)[0])
 
 
 @_long.post(
