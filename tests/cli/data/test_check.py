@@ -49,6 +49,22 @@ def test_json_has_the_same(
     assert [one["source"] for one in copies["pictures"]] == ["dog/000.png", "dog/again.png"]
 
 
+def test_the_rare_class_and_the_bad_file_are_found_and_refuse_nothing(
+    tenfold: Command, classifiers: list[FakeClassifier], tmp_path: Path
+) -> None:
+    root = folder(tmp_path / "pets", classes=("ship",), each=10)
+    folder(root, classes=("cat",), each=2, seed=50_000)
+    (root / "cat" / "bad.png").write_bytes(b"hello")
+    for command in ("check", "show"):
+        outcome = tenfold("data", command, root, "-o", tmp_path / f"{command}.png")
+        assert outcome.status == 0, outcome.err
+        assert "Skipped cat/bad.png: " in outcome.err
+        assert "cat" in outcome.out
+    checked = tenfold("data", "check", root, "--no-labels", "-o", tmp_path / "page.html").out
+    assert "       1  files not read\n" in checked
+    assert "       1  rare classes\n          cat: 2 to learn from" in checked
+
+
 @pytest.mark.parametrize(("clean", "status"), [(False, 1), (True, 0)])
 def test_strict_is_an_exit_status(
     tenfold: Command,

@@ -13,6 +13,7 @@ from tenfold.evaluation.evaluate import evaluate
 from tenfold.inference import Classifier
 from tests import run_folders, tiny
 from tests.cli.conftest import Command
+from tests.datasets.making import picture
 from tests.evaluation.report.conftest import ManyColours, evaluated_model, numbered
 from tests.fakes import FakeClassifier
 
@@ -64,6 +65,27 @@ def test_the_figures_are_printed_for_a_person(tenfold: Command, data_dir: Path) 
     assert lines[-11].split() == [name[:6] for name in cifar10.CLASSES]
     assert [int(word) for word in lines[-1].split()[1:]] == expected.confusion[9].tolist()
     assert list(Path.cwd().iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("names", "split", "count"),
+    [
+        (["cat/0.png", "ship/0.png", "ship/1.png"], "all", 3),  # too few to be split
+        (["truck/0.png", "truck/1.png"], "all", 2),  # one class
+        (["test/cat/0.png", "test/ship/0.png"], "test", 2),  # nothing to learn from
+        (["train/cat/0.png", "test/cat/0.png", "test/ship/0.png"], "test", 2),  # a class for the test only
+    ],
+)
+def test_the_rules_of_training_are_not_those_of_evaluation(
+    tenfold: Command, tmp_path: Path, names: list[str], split: str, count: int
+) -> None:
+    for seed, name in enumerate(names):
+        picture(tmp_path / "few" / name, seed)
+    (tmp_path / "few" / names[0]).with_name("broken.png").write_bytes(b"hello")
+    data = tmp_path / "few"
+    outcome = tenfold("evaluate", tiny.MODEL, "--data", data, "--split", split, "--no-report", "--json")
+    assert (outcome.status, json.loads(outcome.out)["accuracy"] >= 0) == (0, True)
+    assert sum(map(sum, json.loads(outcome.out)["confusion"])) == count
 
 
 def test_many_classes_are_told_by_their_most_confused_pairs() -> None:

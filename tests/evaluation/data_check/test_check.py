@@ -13,6 +13,7 @@ from tenfold.evaluation.data_check import label_errors
 from tenfold.evaluation.data_check.check import check
 from tenfold.evaluation.data_check.findings import DataCheck, Finding
 from tenfold.evaluation.data_check.pictures import AllPictures
+from tests.datasets.making import picture
 from tests.evaluation.data_check.test_duplicates import drawing
 from tests.fakes import FakeClassifier
 
@@ -104,7 +105,7 @@ def test_findings_say_what_was_measured(data: Dataset, tmp_path: Path) -> None:
     assert only(report, "exact").note == "exactly the same"
     near = only(report, "near")
     assert near.note.startswith("alike to ")
-    assert near.note.endswith(", one is mirrored")
+    assert near.note.endswith("%, likely a copy, one is mirrored")
     assert near.score < 1
     assert only(report, "shape").note == "400 x 100 pixels"
     assert only(report, "dark").note == "brightest parts 5 of 255"
@@ -164,6 +165,42 @@ def test_a_rare_class_is_named(data: Dataset) -> None:
     note = only(report, "rare").note
     assert note.startswith("green: ")
     assert "the largest class has " in note
+
+
+def test_a_class_too_small_to_be_in_every_part_is_rare(tmp_path: Path) -> None:
+    root = tmp_path / "pets"
+    for label, count in (("cat", 2), ("ship", 10)):
+        for number in range(count):
+            picture(root / label / f"{number}.png", 100 * count + number)
+    data = open_dataset(str(root), side=96, data_dir=root, cache=tmp_path / "cache", to_train=False)
+    report, _ = check(data, FakeClassifier(), labels=False, root=root)
+    assert only(report, "rare").note == "cat: 2 to learn from, the largest class has 6"
+
+
+@pytest.mark.parametrize("side", [20, 32, 48, 64, 90])
+def test_a_small_picture_is_not_called_blurred_because_it_was_enlarged(tmp_path: Path, side: int) -> None:
+    root = tmp_path / "small"
+    for k, label in enumerate(CLASSES):
+        (root / label).mkdir(parents=True)
+        for number in range(4):
+            coloured(label, 100 * k + number, (side, side)).save(root / label / f"{number}.png")
+    blurred = coloured("red", 900, (side, side)).filter(ImageFilter.GaussianBlur(side / 8))
+    blurred.save(root / "red" / "blurred.png")
+    data = open_dataset(str(root), side=96, data_dir=root, cache=tmp_path / "cache", to_train=False)
+    report, pool = check(data, FakeClassifier(), labels=False, root=root)
+    assert found(report, pool, "blurred") == [["red/blurred.png"]]
+
+
+def test_a_leak_is_a_fact_where_pixels_are_the_same_and_likely_where_they_are_alike(data: Dataset) -> None:
+    copied = replace(data.training, pictures=data.training.pictures.copy())
+    copied.pictures[0] = data.test.pictures[0][:, ::-1]
+    report, _ = check(replace(data, training=copied), FakeClassifier(), labels=False)
+    (problem,) = (one for one in report.problems if one.name == "leaks")
+    certain, likely = problem.findings
+    assert certain.note == "exactly the same"
+    assert likely.note == "alike to 99%, likely a copy, one is mirrored"
+    assert "likely" in problem.title
+    assert "likely" in problem.advice
 
 
 def test_a_pool_numbers_training_validation_and_test_in_turn(data: Dataset) -> None:

@@ -34,6 +34,13 @@ def test_each_trouble_is_called_by_its_name(side: int) -> None:
     assert [look.what for look in found if look] == list(ill)
 
 
+@pytest.mark.parametrize("shape", [(1, 1), (2, 2), (1, 50), (50, 2)])
+def test_a_picture_too_narrow_to_be_sharp_is_not_called_blurred(shape: tuple[int, int]) -> None:
+    random = np.random.default_rng(1)
+    (problem,) = quality_problems(random.integers(90, 180, (1, *shape, 3), dtype=np.uint8))
+    assert problem is None or problem.what != "blurred"
+
+
 def test_the_gravest_is_said_and_its_value_given() -> None:
     (black,) = quality_problems(np.zeros((1, 32, 32, 3), dtype=np.uint8))
     assert black is not None

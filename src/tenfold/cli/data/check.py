@@ -106,7 +106,8 @@ def _summary(report: "DataCheck", pool: "AllPictures") -> str:
         many = f" ({problem.pictures:,} pictures)" if grouped else ""
         lines.append(f"  {len(problem.findings):>6,}  {problem.title.lower()}{many}")
         for finding in problem.findings[:_NAMED]:
-            names = " = ".join(printable(pool.sources[number]) for number in finding.pictures[:_NAMED])
+            between = " = " if finding.score == 1 else " ~ "
+            names = between.join(printable(pool.sources[number]) for number in finding.pictures[:_NAMED])
             lines.append(
                 f"          {finding.note if problem.name == 'rare' else names + ': ' + finding.note}"
             )

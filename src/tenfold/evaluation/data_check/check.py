@@ -22,15 +22,19 @@ from tenfold.inference import Classifier
 
 # What is being done, how much of it, and how much there is.
 Progress = Callable[[str, int, int], None]
-# A class with fewer than this share of the largest one's training pictures is called rare.
+# A class with fewer than this share of the largest one's training pictures is called rare, and so is one that
+# has too few to be in every part.
 RARE = 0.2
 _ADVICE = {
-    "leaks": "The same photograph is in training and in what is measured on, so the accuracy comes out too "
-    "good. Remove the training copies.",
-    "conflicts": "The same picture has two labels; one of them is wrong. Decide which, or remove both.",
+    "leaks": "A picture that is in training and in what is measured on makes the accuracy come out too good. "
+    "Those that are exactly the same are leaks for certain; those that are alike are likely ones, the more "
+    "alike the likelier. Look at them, and remove the training copies.",
+    "conflicts": "Where two pictures are exactly the same, one of their labels is wrong; where they are "
+    "alike, that is only likely. Decide which label is right, or remove both.",
     "labels": "The probabilities speak against the label. Look at each: change the label, or leave it.",
     "exact": "Files with exactly the same pixels. More copies of a picture teach nothing and count twice.",
-    "near": "Pictures of the same photograph: resized, re-encoded, recoloured, shifted, mirrored. Keep one.",
+    "near": "Likely the same photograph: resized, re-encoded, recoloured, shifted, mirrored; the more alike, "
+    "the likelier. Look at them, and keep one.",
     "dark": "Even the brightest parts are dark.",
     "bright": "Even the darkest parts are bright.",
     "empty": "Nearly one grey all over: there is nothing to learn from.",
@@ -88,8 +92,9 @@ def check(
         problem, how = _labels(pool, classifier, classified, groups)
         problems.insert(2, problem)
         remarks.append(how)
+    sizes = _sizes(pool, root, qualities, progress) if root else {}
     problems += _by_quality(qualities)
-    problems += [_shapes(pool, root, progress)] if root else []
+    problems += [_shapes(sizes)] if root else []
     problems += [_outliers(classified), _rare(pool)]
     counts = np.zeros((len(PARTS), len(pool.classes)), dtype=np.int64)
     np.add.at(counts, (pool.parts, pool.labels), 1)
@@ -143,8 +148,8 @@ def _copies(pool: AllPictures, exact: list[list[int]], pairs: Sequence[duplicate
         if not apart and not differs:
             (exactly if finding.score == 1 else nearly).append(finding)
     return [
-        _problem("leaks", "Leaks: copies in different parts", leaks),
-        _problem("conflicts", "One picture, two labels", conflicts),
+        _problem("leaks", "Leaks and likely leaks: copies in different parts", leaks),
+        _problem("conflicts", "Same or alike, with two labels", conflicts),
         _problem("exact", "Exact copies", exactly),
         _problem("near", "Near copies", nearly),
     ]
@@ -164,7 +169,7 @@ def _group(
         return Finding(ordered, 1.0, "exactly the same")
     score = max((pair.likeness for pair in links), default=0.0)
     mirrored = ", one is mirrored" if len(group) == 2 and any(pair.mirrored for pair in links) else ""
-    return Finding(ordered, min(score, 0.9999), f"alike to {min(score, 0.99):.0%}{mirrored}")
+    return Finding(ordered, min(score, 0.9999), f"alike to {min(score, 0.99):.0%}, likely a copy{mirrored}")
 
 
 def _labels(
@@ -239,17 +244,32 @@ def _by_quality(found: list[quality.QualityProblem | None]) -> list[ProblemKind]
     ]
 
 
-def _shapes(pool: AllPictures, root: Path, progress: Progress) -> ProblemKind:
-    findings = []
+def _sizes(
+    pool: AllPictures, root: Path, qualities: list[quality.QualityProblem | None], progress: Progress
+) -> dict[int, tuple[int, int]]:
+    """Each picture's own width and height; the quality of those that were enlarged, as they are.
+
+    Enlarging blurs, so a small picture is read again at its own size.
+    """
+    found = {}
     for number, source in enumerate(pool.sources):
         try:
-            width, height = images.upright_size((root / source).read_bytes())
+            content = (root / source).read_bytes()
+            width, height = found[number] = images.upright_size(content)
+            if min(width, height) < pool.side:
+                (qualities[number],) = quality.quality_problems(images.read(content, name=source)[None])
         except (OSError, PictureError):
             continue  # its name could not be kept as it is, or it has changed since
-        longer = quality.elongation(width, height)
-        if longer > quality.LONG:
-            findings.append(Finding((number,), longer, f"{width} x {height} pixels"))
-        progress("measuring shapes", number + 1, len(pool))
+        progress("measuring sizes", number + 1, len(pool))
+    return found
+
+
+def _shapes(sizes: dict[int, tuple[int, int]]) -> ProblemKind:
+    findings = [
+        Finding((number,), longer, f"{width} x {height} pixels")
+        for number, (width, height) in sizes.items()
+        if (longer := quality.elongation(width, height)) > quality.LONG
+    ]
     return _problem("shape", "Very long or high", findings)
 
 
@@ -263,10 +283,11 @@ def _outliers(classified: ClassifiedPictures) -> ProblemKind:
 
 def _rare(pool: AllPictures) -> ProblemKind:
     counts = np.bincount(pool.labels[pool.parts == 0], minlength=len(pool.classes))
+    whole = np.bincount(pool.labels, minlength=len(pool.classes))
     most = int(counts.max())
     findings = []
     for label, count in enumerate(counts.tolist()):
-        if count < RARE * most:
+        if count < RARE * most or whole[label] < len(PARTS):
             one = int(np.flatnonzero(pool.labels == label)[0])
             note = f"{pool.classes[label]}: {count:,} to learn from, the largest class has {most:,}"
             findings.append(Finding((one,), most / max(count, 1), note))

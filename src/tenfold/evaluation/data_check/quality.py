@@ -29,14 +29,20 @@ class QualityProblem:
 
 
 def quality_problems(pictures: NDArray[np.uint8]) -> list[QualityProblem | None]:
-    """What each of the pictures uint8 `[N, S, S, 3]` has wrong with it, the gravest; None for nothing."""
+    """What each of the pictures uint8 `[N, H, W, 3]` has wrong with it, the gravest; None for nothing.
+
+    A picture that was enlarged is called blurred for that alone: give it as it is.
+    """
     grey = pictures @ _LUMA
     flat = grey.reshape(len(grey), -1)
     dark_end, light_end = np.percentile(flat, [5, 99], axis=1)
     spread = flat.std(axis=1)
     inner = grey[:, 1:-1, 1:-1]
     laplacian = grey[:, :-2, 1:-1] + grey[:, 2:, 1:-1] + grey[:, 1:-1, :-2] + grey[:, 1:-1, 2:] - 4 * inner
-    sharpness = laplacian.reshape(len(grey), -1).var(axis=1) / np.maximum(spread**2, 1)
+    if inner.size:
+        sharpness = laplacian.reshape(len(grey), -1).var(axis=1) / np.maximum(spread**2, 1)
+    else:
+        sharpness = np.full(len(grey), np.inf)  # narrower than three pixels: nothing can be said
     found: list[QualityProblem | None] = []
     for low, high, contrast, sharp in zip(dark_end, light_end, spread, sharpness, strict=True):
         if high < DARK:
