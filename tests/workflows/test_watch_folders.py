@@ -1,5 +1,7 @@
 """A real folder watched by the real service: pictures that come at once, slowly, and while it was off."""
 
+import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -155,6 +157,21 @@ def test_a_folder_that_went_is_told_and_watched_again_when_it_is_back(process: S
     away.rename(folder)
     until(lambda: "red.bmp" in entries(app))
     until(lambda: only(app).problem is None)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems take no names that are no UTF-8")
+def test_a_name_that_is_no_utf8_holds_nothing_up(process: Started, folder: Path) -> None:
+    app = process().watch()
+    app.folder_watcher.add(str(folder))
+    (folder / "first.bmp").write_bytes(picture("red"))
+    until(lambda: "first.bmp" in entries(app))
+    time.sleep(1)  # the system reports changes by now
+    started = time.monotonic()
+    (folder / os.fsdecode(b"caf\xe9.bmp")).write_bytes(picture("blue"))
+    (folder / "plain.bmp").write_bytes(picture("lime"))
+    until(lambda: len(entries(app)) == 3)
+    assert time.monotonic() - started < 20
 
 
 @pytest.mark.slow

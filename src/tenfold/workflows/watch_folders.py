@@ -5,6 +5,7 @@ after a restart the same files are not read again, and those that came meanwhile
 """
 
 import logging
+import math
 import threading
 import time
 from pathlib import Path
@@ -25,8 +26,10 @@ log = logging.getLogger(__name__)
 
 _SECONDS_BETWEEN_TICKS = 0.5
 _SECONDS_BETWEEN_LISTS = 1.0
-# A folder whose changes the system reports is still scanned now and then.
-_SECONDS_BETWEEN_LOOKS, _SECONDS_TOLD = 5.0, 300.0
+# A folder whose changes the system reports is still scanned now and then: reports may be lost.
+_SECONDS_BETWEEN_LOOKS, _SECONDS_TOLD = 5.0, 60.0
+# Where reports ended, the folder is scanned instead, and they are asked for again after so long.
+_SECONDS_WITHOUT_REPORTS = 300.0
 # A scan takes at most this part of the time, however large the folder.
 _LOOKING_SHARE = 0.05
 _SECONDS_AFTER_A_PROBLEM = 30.0
@@ -132,7 +135,7 @@ class _Folder:
         self._watch, self._watches, self._adding = watch, watches, adding
         self._settling = StableFiles(watch.path, files)
         self._notifying: FolderNotifications | None = None
-        self._polled = watch.poll or not told_of(watch.path)
+        self._polled_until = math.inf if watch.poll or not told_of(watch.path) else 0.0
         self._look_at = 0.0
         self._add_at = 0.0
         self._problem = watch.problem
@@ -140,7 +143,7 @@ class _Folder:
     def tend(self, stop: threading.Event, tally: IngestCounts) -> None:
         """Scan where it is time to or something changed, and add complete files."""
         moment = time.monotonic()
-        self._notify()
+        self._notify(moment)
         if moment >= self._look_at:
             self._look(moment)
         elif self._notifying is not None:
@@ -153,15 +156,18 @@ class _Folder:
             self._notifying.close()
             self._notifying = None
 
-    def _notify(self) -> None:
+    def _notify(self, moment: float) -> None:
         """Subscribe to changes where the system reports them; again where the folder went and came back."""
         if self._notifying is not None and self._notifying.moved:
             self.close()
             self._look_at = 0.0
         if self._notifying is not None and not self._notifying.working:
+            # A name that is no UTF-8, no watches left: what came since is found by a scan.
             self.close()
-            self._polled = Path(self._watch.path).is_dir()
-        if self._notifying is None and not self._polled and Path(self._watch.path).is_dir():
+            self._look_at = 0.0
+            if Path(self._watch.path).is_dir():
+                self._polled_until = moment + _SECONDS_WITHOUT_REPORTS
+        if self._notifying is None and moment >= self._polled_until and Path(self._watch.path).is_dir():
             self._notifying = FolderNotifications(self._watch.path)
             self._look_at = 0.0
 
