@@ -27,7 +27,12 @@ DRAW = "from PIL import Image; Image.linear_gradient('L').convert('RGB').save('p
 def check_contents(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         sizes = {entry.filename: entry.file_size for entry in archive.infolist()}
-    for needed in ("tenfold/web/static/index.html", "tenfold/models/cifar10.onnx", "tenfold/py.typed"):
+    for needed in (
+        "tenfold/web/static/index.html",
+        "tenfold/models/cifar10.onnx",
+        "tenfold/models/cifar10-report.json",
+        "tenfold/py.typed",
+    ):
         if needed not in sizes:
             raise SystemExit(f"{wheel.name} holds no {needed}.")
     if sizes["tenfold/models/cifar10.onnx"] > MOST_MODEL_MEGABYTES * 1e6:

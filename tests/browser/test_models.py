@@ -315,3 +315,16 @@ def test_from_two_dozen_corrections_to_a_live_model_and_back(
     expect(new.get_by_role("button", name="Make live anyway")).to_be_visible()
     page.get_by_text("Which model was live when").click()
     expect(page.locator("ol li").nth(1)).to_contain_text("chosen although it did not win")
+
+
+def test_the_bundled_model_has_its_confusion_matrix_and_report(look_at: LookAt) -> None:
+    page = look_at("/models", reduced_motion="reduce")
+    bundled = card(page, "tenfold-cifar10")
+    bundled.get_by_text("How it did on its test pictures").click()
+    expect(bundled).to_contain_text("CIFAR-10 · 10,000 pictures")
+    expect(bundled.get_by_title("dog, called cat: 66")).to_be_visible()
+    expect(bundled.get_by_role("row", name=re.compile("^cat 86.1% 88.3%"))).to_be_visible()
+    fits_a_phone(page)
+    with page.expect_popup() as opened:
+        bundled.get_by_role("link", name="Report").click()
+    expect(opened.value.get_by_text("1d3c04e826c1").first).to_be_visible()

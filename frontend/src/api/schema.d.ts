@@ -210,6 +210,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/models/{key}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How a model did on its test pictures
+         * @description Its figures, class by class and as a confusion matrix where it was evaluated here.
+         */
+        get: operations["model_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{key}/report/page": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The report on a model, as a page
+         * @description The whole report, with pictures, shut off from everything else.
+         */
+        get: operations["model_report_page"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/models/{key}/file": {
         parameters: {
             query?: never;
@@ -2072,6 +2112,22 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /**
+         * ClassFigures
+         * @description One class's figures on the test pictures, each 0 to 1.
+         */
+        ClassFigures: {
+            /** Label */
+            label: string;
+            /** Precision */
+            precision: number;
+            /** Recall */
+            recall: number;
+            /** F1 */
+            f1: number;
+            /** Pictures */
+            pictures: number;
+        };
         /** ClassResult */
         ClassResult: {
             /** Label */
@@ -3568,6 +3624,55 @@ export interface components {
              * @description Why it cannot be used: its file is gone, or is not what was added.
              */
             fault: ("missing" | "damaged") | null;
+        };
+        /**
+         * ModelReportAnswer
+         * @description How a model did on the test part of its data.
+         */
+        ModelReportAnswer: {
+            /**
+             * Source
+             * @description report: it was evaluated; file: only the model file tells of it, without classes.
+             * @enum {string}
+             */
+            source: "report" | "file";
+            /**
+             * Data
+             * @description What the data are called; may be empty.
+             */
+            data: string;
+            /** Pictures */
+            pictures: number | null;
+            /** Accuracy */
+            accuracy: number | null;
+            /** Accuracy Low */
+            accuracy_low: number | null;
+            /** Accuracy High */
+            accuracy_high: number | null;
+            /** Calibration Error */
+            calibration_error: number | null;
+            /** Cross Entropy */
+            cross_entropy: number | null;
+            /**
+             * Kept
+             * @description The share that was not called none of these.
+             */
+            kept: number | null;
+            /**
+             * Classes
+             * @description In the order of the outputs.
+             */
+            classes: components["schemas"]["ClassFigures"][];
+            /**
+             * Confusion
+             * @description Rows are the true classes; null: not known.
+             */
+            confusion: number[][] | null;
+            /**
+             * Page
+             * @description Whether there is a report page.
+             */
+            page: boolean;
         };
         /** ModelsAnswer */
         ModelsAnswer: {
@@ -6217,6 +6322,176 @@ export interface operations {
                 };
             };
             /** @description Its file is missing, damaged or cannot be run. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    model_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelReportAnswer"];
+                };
+            };
+            /** @description The body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such model, or nothing is known of it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its file cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    model_report_page: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description The body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such model, or it has no report page. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value in the request cannot be used. */
             422: {
                 headers: {
                     [name: string]: unknown;

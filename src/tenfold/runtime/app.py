@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from tenfold.workflows.compare import Compare
     from tenfold.workflows.improve import Improve
     from tenfold.workflows.ingest import AddPictures
+    from tenfold.workflows.model_reports import ModelReports
     from tenfold.workflows.reclassify import Reclassify
     from tenfold.workflows.switch_model import InitialModel, Load, ModelSwitch
     from tenfold.workflows.train import Train
@@ -240,6 +241,12 @@ class App(Foundation):
         from tenfold.workflows.train import Train
 
         return Train(self.registry, self.jobs, self.home, self.settings.data_dir)
+
+    @part
+    def model_reports(self) -> "ModelReports":
+        from tenfold.workflows.model_reports import ModelReports
+
+        return ModelReports(self.registry, self.home)
 
     @part
     def compare(self) -> "Compare":

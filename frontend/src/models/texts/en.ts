@@ -149,6 +149,19 @@ export const en = {
   epoch: "Epoch",
   figures: "Figures of every epoch",
 
+  reportOn: "How it did on its test pictures",
+  reportNone: "Nothing is known of it: it was not evaluated here, and its file does not say.",
+  reportFile: "The model file says no more. {command} measures every class.",
+  reportKept: "{share} of them are not called “none of these”",
+  confusion: "Confusion matrix",
+  confusionHint: "Rows are what a picture shows, columns what the model says.",
+  confusionCell: "{is}, called {said}: {n}",
+  confusedMost: "Most often confused:",
+  confusedPair: "{is} called {said} ({n})",
+  classOne: "Class",
+  precision: "Precision",
+  recall: "Recall",
+
   compareLead:
     "Several models on the same pictures: which is better, and is the difference more than chance?",
   compareButton: "Compare",
@@ -189,6 +202,7 @@ export const enPlurals = {
     one: "{n} picture of {all} would get another class.",
     other: "{n} pictures of {all} would get another class.",
   },
+  reportPictures: { one: "{n} picture", other: "{n} pictures" },
   classCount: { one: "{n} class", other: "{n} classes" },
   fewNone: {
     one: "{n} picture is kept back for judging. That is too little for a verdict: whatever the model learns, it cannot be called better.",

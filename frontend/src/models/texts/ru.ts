@@ -151,6 +151,19 @@ export const ru: Translated<typeof en> = {
   epoch: "Эпоха",
   figures: "Показатели каждой эпохи",
 
+  reportOn: "Как она справилась с тестовыми картинками",
+  reportNone: "Об этом ничего не известно: здесь её не оценивали, а её файл об этом не говорит.",
+  reportFile: "Больше в файле модели нет. Каждый класс оценивает команда {command}.",
+  reportKept: "{share} из них не названо «ничем из этого»",
+  confusion: "Матрица ошибок",
+  confusionHint: "Строки — что на картинке, столбцы — что говорит модель.",
+  confusionCell: "{is}, а названо {said}: {n}",
+  confusedMost: "Чаще всего путает:",
+  confusedPair: "{is} → {said} ({n})",
+  classOne: "Класс",
+  precision: "Точность класса",
+  recall: "Полнота",
+
   compareLead: "Несколько моделей на одних и тех же картинках: какая лучше и не случайность ли это?",
   compareButton: "Сравнить",
   comparing: "Сравнение моделей",
@@ -190,6 +203,12 @@ export const ruPlurals: Forms<typeof enPlurals> = {
     few: "{n} картинки из {all} получили бы другой класс.",
     many: "{n} картинок из {all} получило бы другой класс.",
     other: "{n} картинки из {all} получили бы другой класс.",
+  },
+  reportPictures: {
+    one: "{n} картинка",
+    few: "{n} картинки",
+    many: "{n} картинок",
+    other: "{n} картинки",
   },
   classCount: { one: "{n} класс", few: "{n} класса", many: "{n} классов", other: "{n} класса" },
   fewNone: {

@@ -151,6 +151,19 @@ export const uk: Translated<typeof en> = {
   epoch: "Епоха",
   figures: "Показники кожної епохи",
 
+  reportOn: "Як вона впоралася з тестовими зображеннями",
+  reportNone: "Про це нічого не відомо: тут її не оцінювали, а її файл про це не каже.",
+  reportFile: "Більше у файлі моделі немає. Кожен клас оцінює команда {command}.",
+  reportKept: "{share} з них не названо «нічим із цього»",
+  confusion: "Матриця помилок",
+  confusionHint: "Рядки — що на зображенні, стовпці — що каже модель.",
+  confusionCell: "{is}, а названо {said}: {n}",
+  confusedMost: "Найчастіше плутає:",
+  confusedPair: "{is} → {said} ({n})",
+  classOne: "Клас",
+  precision: "Влучність",
+  recall: "Повнота",
+
   compareLead: "Кілька моделей на тих самих зображеннях: яка краща і чи це не випадковість?",
   compareButton: "Порівняти",
   comparing: "Порівняння моделей",
@@ -190,6 +203,12 @@ export const ukPlurals: Forms<typeof enPlurals> = {
     few: "{n} зображення з {all} дістали б інший клас.",
     many: "{n} зображень із {all} дістало б інший клас.",
     other: "{n} зображення з {all} дістали б інший клас.",
+  },
+  reportPictures: {
+    one: "{n} зображення",
+    few: "{n} зображення",
+    many: "{n} зображень",
+    other: "{n} зображення",
   },
   classCount: { one: "{n} клас", few: "{n} класи", many: "{n} класів", other: "{n} класу" },
   fewNone: {

@@ -237,3 +237,29 @@ def test_one_bad_row_or_file_does_not_break_the_list(serve: Serve) -> None:
         "short": "damaged",
     }
     assert running.client.get(f"{MODELS}/history").status_code == 200
+
+
+def test_the_report_on_the_bundled_model_is_there_without_training(at_work: Running) -> None:
+    client = at_work.client
+    bundled = client.get(MODELS).json()["live"]
+    report = client.get(f"{MODELS}/{bundled}/report").json()
+    assert (report["source"], report["data"], report["pictures"], report["page"]) == (
+        "report", "CIFAR-10", 10_000, True
+    )  # fmt: skip
+    assert report["confusion"][3][5] > 0, "cats that are taken for dogs"
+    assert [one["label"] for one in report["classes"]][:2] == ["airplane", "automobile"]
+    page = client.get(f"{MODELS}/{bundled}/report/page")
+    assert page.headers["content-security-policy"].startswith("sandbox ")
+    assert "<title>" in page.text
+    assert client.get(f"{MODELS}/{'0' * 64}/report").status_code == 404
+
+
+def test_a_model_file_that_was_added_tells_of_itself(at_work: Running, tmp_path: Path) -> None:
+    measured = tiny.variant(tmp_path / "one.onnx", scores={"test": {"accuracy": 0.75, "pictures": 40}})
+    added = at_work.client.post(f"{MODELS}?name=one.onnx", content=measured.read_bytes()).json()["hash"]
+    report = at_work.client.get(f"{MODELS}/{added}/report").json()
+    assert (report["source"], report["confusion"], report["classes"], report["page"]) == (
+        "file", None, [], False
+    )  # fmt: skip
+    assert (report["accuracy"], report["pictures"], report["kept"]) == (0.75, 40, None)
+    assert at_work.client.get(f"{MODELS}/{added}/report/page").status_code == 404

@@ -8,18 +8,20 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import Response
+from fastapi.responses import HTMLResponse, Response
 from pydantic import BaseModel, Field
 
 from tenfold.errors import RegistryError
 from tenfold.models.registry import CHOSEN, FILE, INSISTED, Registry
 from tenfold.models.tables import LiveChange, RegisteredModel
 from tenfold.web.answers import Answer
-from tenfold.web.problems import responses
+from tenfold.web.problems import NotHere, responses
+from tenfold.web.reports import page_response
 from tenfold.web.security.access import Administrator, Viewer, Visitor
 from tenfold.web.sending import file_response
 from tenfold.web.service import WebService, service_of
 from tenfold.web.uploads.bodies import received
+from tenfold.workflows.model_reports import ModelReport
 
 router = APIRouter(tags=["models"], prefix="/api/v1/models")
 
@@ -67,10 +69,40 @@ class LiveAnswer(Answer):
     reason: str = Field(description="start, chosen, won, insisted or rollback.")
 
 
+class ClassFigures(BaseModel):
+    """One class's figures on the test pictures, each 0 to 1."""
+
+    label: str
+    precision: float
+    recall: float
+    f1: float
+    pictures: int
+
+
+class ModelReportAnswer(BaseModel):
+    """How a model did on the test part of its data."""
+
+    source: Literal["report", "file"] = Field(
+        description="report: it was evaluated; file: only the model file tells of it, without classes."
+    )
+    data: str = Field(description="What the data are called; may be empty.")
+    pictures: int | None
+    accuracy: float | None
+    accuracy_low: float | None
+    accuracy_high: float | None
+    calibration_error: float | None
+    cross_entropy: float | None
+    kept: float | None = Field(description="The share that was not called none of these.")
+    classes: list[ClassFigures] = Field(description="In the order of the outputs.")
+    confusion: list[list[int]] | None = Field(description="Rows are the true classes; null: not known.")
+    page: bool = Field(description="Whether there is a report page.")
+
+
 class HistoryAnswer(BaseModel):
     changes: list[LiveAnswer] = Field(description="The last first.")
 
 
+_CLASS = ("precision", "recall", "f1")
 _ONNX = "application/octet-stream"
 _NONE = responses(_404="No such model.")
 
@@ -172,6 +204,42 @@ def make_live(request: Request, who: Administrator, key: str, asked: LiveRequest
 
 
 @router.get(
+    "/{key}/report",
+    operation_id="model_report",
+    summary="How a model did on its test pictures",
+    responses=responses(_404="No such model, or nothing is known of it.", _422="Its file cannot be used."),
+)
+def report(request: Request, who: Viewer, key: str) -> ModelReportAnswer:
+    """Its figures, class by class and as a confusion matrix where it was evaluated here."""
+    app = service_of(request).app
+    found = app.model_reports.read(key)
+    if found is None:
+        raise NotHere(
+            f"A report on the model {key[:12]}",
+            "does not exist",
+            cure="`tenfold evaluate` measures a model file.",
+        )
+    return _report(found)
+
+
+@router.get(
+    "/{key}/report/page",
+    operation_id="model_report_page",
+    summary="The report on a model, as a page",
+    response_class=HTMLResponse,
+    responses=responses(_404="No such model, or it has no report page."),
+)
+def report_page(request: Request, who: Viewer, key: str) -> Response:
+    """The whole report, with pictures, shut off from everything else."""
+    content = service_of(request).app.model_reports.page(key)
+    if content is None:
+        raise NotHere(
+            f"A report page on the model {key[:12]}", "does not exist", cure="`tenfold evaluate` writes one."
+        )
+    return page_response(content)
+
+
+@router.get(
     "/{key}/file",
     operation_id="model_file",
     summary="The model file",
@@ -202,6 +270,23 @@ def _added(service: WebService, who: Visitor, file: Path, name: str) -> ModelEnt
     model = app.model_switch.add(file, name=name or "that was sent", origin=FILE, by=who.id)
     _note(service, who, "model.add", model)
     return model_entry(app.registry, model, app.registry.live())
+
+
+def _report(found: ModelReport) -> ModelReportAnswer:
+    facts = found.facts
+    classes = facts.get("classes", {})
+    numbers = ("pictures", "accuracy", "accuracy_low", "accuracy_high", "calibration_error", "cross_entropy")
+    return ModelReportAnswer(
+        source=found.source,
+        data=str(facts.get("data", {}).get("name", "")),
+        **{name: _sendable(facts.get(name)) for name in (*numbers, "kept")},
+        classes=[
+            ClassFigures(label=label, pictures=one["support"], **{k: one[k] for k in _CLASS})
+            for label, one in classes.items()
+        ],
+        confusion=facts.get("confusion"),
+        page=found.has_page,
+    )
 
 
 def _note(service: WebService, who: Visitor, action: str, model: RegisteredModel, **more: str) -> None:

@@ -1,0 +1,86 @@
+"""How a model did on its test pictures: class by class, and its report page. Measures nothing.
+
+What is known of the same file, by its SHA-256, is used: the report in its training run's folder; that of the
+bundled model, which travels with it (`tenfold evaluate` wrote it); else what the model file says of itself.
+"""
+
+import gzip
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from tenfold import modelfile
+from tenfold.models.registry import Registry
+from tenfold.models.tables import RegisteredModel
+from tenfold.paths import Home
+from tenfold.runs.run import Run
+
+Source = Literal["report", "file"]
+
+
+@dataclass(frozen=True)
+class ModelReport:
+    """Figures of a model on the test part of its data.
+
+    Attributes:
+        source: "report", or "file" where only the model file tells of it.
+        facts: as `tenfold evaluate --json` writes them; those of a file have neither classes nor confusion.
+        has_page: whether there is a report page.
+    """
+
+    source: Source
+    facts: dict[str, Any]
+    has_page: bool
+
+
+class ModelReports:
+    """The reports on registered models.
+
+    Args:
+        home: tenfold's folder, with the runs.
+    """
+
+    def __init__(self, registry: Registry, home: Home) -> None:
+        self._registry, self._home = registry, home
+
+    def read(self, key: str) -> ModelReport | None:
+        """What is known of the model with this hash; None where nothing is.
+
+        Raises:
+            UnknownModel: there is none.
+            ModelFileError: its file is damaged, or not there.
+        """
+        for figures, page in self._places(self._registry.get(key)):
+            if (facts := _facts(figures)).get("model", {}).get("sha256") == key:
+                return ModelReport("report", facts, page.is_file())
+        with self._registry.local_copy(key) as path:
+            _, info = modelfile.read(path)
+        test = info.scores.get("test")
+        return ModelReport("file", test, has_page=False) if isinstance(test, dict) and test else None
+
+    def page(self, key: str) -> bytes | None:
+        """The report page; None where there is none. Raises UnknownModel."""
+        for figures, page in self._places(self._registry.get(key)):
+            if _facts(figures).get("model", {}).get("sha256") == key and page.is_file():
+                content = page.read_bytes()
+                return gzip.decompress(content) if page.suffix == ".gz" else content
+        return None
+
+    def _places(self, model: RegisteredModel) -> list[tuple[Path, Path]]:
+        """Where figures and page may be."""
+        bundled = modelfile.bundled()
+        beside = bundled.with_name(f"{bundled.stem}-report.json")
+        found = [(beside, beside.with_suffix(".html.gz"))]
+        if model.run:
+            page = Run(self._home.runs / model.run).report_file
+            found.insert(0, (page.with_suffix(".json"), page))
+        return found
+
+
+def _facts(file: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(file.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) and isinstance(found.get("model"), dict) else {}
