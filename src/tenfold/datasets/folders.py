@@ -6,6 +6,7 @@ everything else is taken for one, because a picture is known by its content and 
 
 from pathlib import Path
 
+from tenfold.class_folders import class_of
 from tenfold.datasets.layout import layout_of
 from tenfold.datasets.listing import ListedPicture, Listing, class_name, listing
 from tenfold.datasets.tree import Tree
@@ -42,7 +43,7 @@ def list_folder(root: Path, name: str, files: ServerFiles | None = None) -> List
 
 
 def _class(tree: Tree, folder: Path, part: str, name: str) -> list[ListedPicture]:
-    label = class_name(folder.name)
+    label = class_name(class_of(folder.name))
     if not label:
         raise DatasetError(
             f"The folder {tree.shown(folder)!r} in {name}",

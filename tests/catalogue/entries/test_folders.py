@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tenfold.catalogue.entries.folders import FolderLayout, file_name, folder_name
+from tenfold.class_folders import class_of
 from tenfold.datasets.listing import class_name
 
 HASH = "3f2a1c9b" + "0" * 56
@@ -62,7 +63,8 @@ def test_a_plain_class_is_its_folder_and_none_has_one_of_its_own() -> None:
     assert folder_name("кіт і пес") == "кіт і пес"
     assert folder_name("") == "none-of-these"
     assert folder_name(None) == "not-classified"
-    assert folder_name("none-of-these") != "none-of-these"
+    assert folder_name("none-of-these") == "%6Eone-of-these"
+    assert folder_name("n/a") == "n%2Fa"
     assert class_name(folder_name("кіт")) == "кіт"
 
 
@@ -72,6 +74,7 @@ def test_two_classes_never_share_a_folder() -> None:
     folders = [places.folder(label) for label in ("Cat", "cat", "CAT", "", None, "none-of-these")]
     assert len({folder.lower() for folder in folders}) == 6
     assert folders[0] == "Cat"
+    assert [class_of(folder) for folder in folders[:3]] == ["Cat", "cat", "CAT"]
 
 
 def test_a_name_has_the_ending_of_its_content() -> None:

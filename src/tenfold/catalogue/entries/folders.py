@@ -8,13 +8,12 @@ import unicodedata
 from hashlib import sha256
 
 from tenfold.catalogue.entries.tables import NONE
+from tenfold.class_folders import folder_of, is_device
 
 NONE_FOLDER, UNCLASSIFIED_FOLDER = "none-of-these", "not-classified"
 # File systems take 255 bytes; a sidecar's ending and a temporary one must fit behind.
 _LONGEST_BYTES = 200
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*]')
-# What Windows takes for a device, whatever stands behind the first dot.
-_DEVICE = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])", re.IGNORECASE)
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,10}\Z")
 # A picture's ending goes by its content: what a name says may be a program's.
 _ENDINGS = {
@@ -30,7 +29,7 @@ _ENDINGS = {
 
 
 def folder_name(label: str | None) -> str:
-    """The folder of a class: its name where every file system takes that, else a name like it.
+    """The folder of a class, from whose name the class can be told; only of one that is too long it cannot.
 
     Args:
         label: "" is none of the classes, None is not classified.
@@ -39,11 +38,8 @@ def folder_name(label: str | None) -> str:
         return UNCLASSIFIED_FOLDER
     if label == NONE:
         return NONE_FOLDER
-    safe = _safe(label)
-    if safe == label and label.casefold() not in (NONE_FOLDER, UNCLASSIFIED_FOLDER):
-        return label
-    # Another class may be called what this name was made into.
-    return _apart(safe, label)
+    # Another class may be called what a long name was cut to.
+    return folder_of(label) or _apart(_safe(label), label)
 
 
 def file_name(name: str, media_type: str) -> str:
@@ -66,9 +62,10 @@ class FolderLayout:
     def folder(self, label: str | None) -> str:
         """A class's folder; classes whose names differ in case only have folders that differ in more."""
         if label not in self._folders:
-            name = folder_name(label)
-            if self._owners.setdefault(_key(name), label) != label:
-                name = _apart(name, label or "")
+            name, escaped = folder_name(label), 0
+            while self._owners.setdefault(_key(name), label) != label:
+                escaped += 1
+                name = folder_of(label or "", escaped) or _apart(name, f"{escaped}{label}")
             self._folders[label] = name
         return self._folders[label]
 
@@ -116,7 +113,7 @@ def _safe(text: str) -> str:
     safe = _FORBIDDEN.sub("_", shown).strip(" ")
     safe = re.sub(r"[. ]+\Z", lambda end: "_" * len(end.group()), safe)
     safe = re.sub(r"\A[.]+", lambda dots: "_" * len(dots.group()), safe)
-    if _DEVICE.fullmatch(safe.partition(".")[0].rstrip(" ")):
+    if is_device(safe):
         safe = f"_{safe}"
     return _short(safe or "_", _LONGEST_BYTES)
 

@@ -1,5 +1,6 @@
 """tenfold catalogue export: entries as a table, an archive, folders by class, or training data."""
 
+import shlex
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -56,7 +57,7 @@ def _write(
         if target.suffix.lower() != ".zip":
             count = exports.training_folder(filters, target, "all" if everything else "corrected")
             click.echo(f"{count:,} pictures for training are in {shown}")
-            click.echo(f"To train on them: tenfold train --data {shown}")
+            click.echo(printable(f"To train on them: tenfold train --data {shlex.quote(str(target))}"))
             return
         streams[".zip"] = lambda: exports.training_zip(filters, "all" if labels == "all" else "corrected")
     stream = streams.get(target.suffix.lower())
