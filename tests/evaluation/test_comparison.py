@@ -37,7 +37,7 @@ def test_a_clear_difference_is_told_in_a_sentence() -> None:
     assert one.counts == Paired(both=930, only_first=10, only_second=40, neither=20)
     assert one.better == "B"
     assert one.value == pytest.approx(0.03)
-    assert one.sentence == "B is better than A: +3.0 points, 95 % interval 1.6 to 4.5"
+    assert one.sentence == "B is better than A: by 3.0 points, 95 % interval 1.6 to 4.5"
     assert (one.p, one.pairs) == (one.corrected, 1)
 
 
@@ -47,25 +47,27 @@ def test_the_sentence_is_of_the_better_one_in_whatever_order_they_are_named() ->
     (one,) = compare(data, several[::-1]).differences
     assert (one.first, one.second, one.better) == ("B", "A", "B")
     assert one.value == pytest.approx(-0.03)
-    assert one.sentence == "B is better than A: +3.0 points, 95 % interval 1.6 to 4.5"
+    assert one.sentence == "B is better than A: by 3.0 points, 95 % interval 1.6 to 4.5"
 
 
 def test_what_may_be_luck_is_not_called_better() -> None:
     data = pictures(1000)
-    (one,) = compare(
-        data, [answered("A", data, list(range(60))), answered("B", data, list(range(5, 61)))]
-    ).differences
-    assert one.better is None
-    assert one.sentence == (
-        "No difference can be told between B and A: +0.40 points, 95 % interval -0.19 to 1.04"
-    )
+    several = [answered("A", data, list(range(60))), answered("B", data, list(range(5, 61)))]
+    for named in (several, several[::-1]):
+        (one,) = compare(data, named).differences
+        assert one.better is None
+        assert one.sentence == (
+            "B is 0.40 points ahead of A, which may be chance: 95 % interval -0.19 to 1.04"
+        )
 
 
 def test_models_that_answer_alike_differ_in_nothing() -> None:
     data = pictures(300)
     (one,) = compare(data, [answered("A", data, [1]), answered("B", data, [1])]).differences
     assert one.p == 1.0
-    assert one.sentence.startswith("No difference can be told between B and A: +0.00 points")
+    assert one.sentence.startswith(
+        "B and A are equally accurate; a difference may still hide: 95 % interval -"
+    )
 
 
 def test_among_several_models_luck_has_more_chances_and_holm_counts_them() -> None:

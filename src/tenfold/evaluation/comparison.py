@@ -71,17 +71,21 @@ class Difference:
 
     @property
     def sentence(self) -> str:
-        """What can be said: "B is better than A: +1.2 points, 95 % interval 0.6 to 1.8"."""
+        """Who is ahead, by how much, and whether that is more than chance."""
         # From the point of view of the one with the higher accuracy.
-        first, second, value, low, high = self.first, self.second, self.value, self.low, self.high
+        behind, ahead, value, low, high = self.first, self.second, self.value, self.low, self.high
         if value < 0:
-            first, second, value, low, high = second, first, -value, -high, -low
+            behind, ahead, value, low, high = ahead, behind, -value, -high, -low
         digits = 1 if value >= 0.01 else 2
-        ends = f"{100 * low:.{digits}f} to {100 * high:.{digits}f}"
-        figures = f"{100 * value:+.{digits}f} points, 95 % interval {ends}"
+        lead = f"{100 * value:.{digits}f} points"
+        interval = f"95 % interval {100 * low:.{digits}f} to {100 * high:.{digits}f}"
         if self.better:
-            return f"{second} is better than {first}: {figures}"
-        return f"No difference can be told between {second} and {first}: {figures}"
+            return f"{ahead} is better than {behind}: by {lead}, {interval}"
+        if not value:
+            return (
+                f"{ahead} and {behind} are equally accurate; a difference may still hide: {interval} points"
+            )
+        return f"{ahead} is {lead} ahead of {behind}, which may be chance: {interval}"
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,8 @@ from tenfold.runs.run import Run
 CURVES = (
     ("Accuracy on validation pictures", "validation_accuracy", True),
     ("Loss on validation pictures", "validation_loss", False),
+    ("Precision on validation pictures", "validation_precision", True),
+    ("Recall on validation pictures", "validation_recall", True),
     ("Accuracy on training pictures", "accuracy", True),
     ("Loss on training pictures", "loss", False),
 )
@@ -105,7 +107,7 @@ def curve_charts(names: Sequence[str], runs: Mapping[str, Run]) -> list[Chart]:
         series = {name: curve for name, curve in series.items() if curve}
         if series:
             styles = [f"m{names.index(name) % STYLES + 1}" for name in series]
-            measured = "accuracy" if is_share else "loss"
+            measured = figure.removeprefix("validation_")
             found.append(epochs_chart(title, measured, series, styles, is_share=is_share))
     return found
 

@@ -63,7 +63,7 @@ def test_two_models_are_compared_in_a_table_and_a_sentence(tenfold: Command, tmp
     lines = outcome.out.splitlines()
     assert lines[0].split() == ["blind.onnx", "bundled"]
     assert lines[1].split() == ["accuracy", "66.67%", "100.00%"]
-    sentence = "bundled is better than blind.onnx: +33.3 points, 95 % interval 21.1 to 45.9"
+    sentence = "bundled is better than blind.onnx: by 33.3 points, 95 % interval 21.1 to 45.9"
     assert sentence in lines
     assert lines[-2:] == ["  McNemar's test: mid-p < 0.0001", "Page: comparison.html"]
     page = (tmp_path / "comparison.html").read_text()

@@ -25,6 +25,12 @@ def test_an_exact_axis_ends_where_its_values_end() -> None:
     assert list(axis.ticks) == [20, 40, 60, 80]
 
 
+def test_epochs_are_named_at_whole_numbers() -> None:
+    assert list(axes.linear("epoch", 1, 2, exact=True, whole=True).ticks) == [1, 2]
+    assert list(axes.linear("epoch", 1, 4, exact=True, whole=True).ticks) == [1, 2, 3, 4]
+    assert list(axes.linear("epoch", 1, 96, exact=True, whole=True).ticks) == [20, 40, 60, 80]
+
+
 def test_counts_on_a_logarithmic_axis_show_one() -> None:
     axis = axes.logarithmic("pictures", 8_000)
     assert list(axis.ticks) == [1, 10, 100, 1_000, 10_000]

@@ -43,12 +43,24 @@ class Axis:
 
 
 def linear(
-    title: str, low: float, high: float, write: Callable[[float], str] = plain, *, exact: bool = False
+    title: str,
+    low: float,
+    high: float,
+    write: Callable[[float], str] = plain,
+    *,
+    exact: bool = False,
+    whole: bool = False,
 ) -> Axis:
-    """An axis whose ticks are round numbers; it reaches out to the ticks unless it is `exact`."""
+    """An axis whose ticks are round numbers; it reaches out to the ticks unless it is `exact`.
+
+    Args:
+        whole: no ticks stand between whole numbers.
+    """
     if high <= low:
         high = low + 1.0
     step = _round_step((high - low) / 3)
+    if whole:
+        step = max(step, 1.0)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     if exact:
         first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)

@@ -182,7 +182,7 @@ def epochs_chart(
     chart = Chart(
         title,
         "; ".join(f"{name} ends at {written(curve[max(curve)])}" for name, curve in series.items()) + ".",
-        axes.linear("epoch", epochs[0], max(epochs[-1], epochs[0] + 1), exact=True),
+        axes.linear("epoch", epochs[0], max(epochs[-1], epochs[0] + 1), exact=True, whole=True),
         axes.linear(figure, low, high, axes.percent if is_share else axes.plain),
     )
     for (name, curve), style in zip(series.items(), styles, strict=True):

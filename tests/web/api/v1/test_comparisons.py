@@ -47,7 +47,7 @@ def test_the_result_says_which_is_better_and_how_sure_that_is(
     assert (difference["first"], difference["second"], difference["better"]) == (*names, None)
     assert difference["low"] < difference["difference"] == 0 < difference["high"]
     assert difference["mcnemar_mid_p"] == 1
-    assert difference["sentence"].startswith(f"No difference can be told between {names[1]} and {names[0]}")
+    assert difference["sentence"].startswith(f"{names[1]} and {names[0]} are equally accurate")
     page = at_work.client.get(f"{COMPARISONS}/{job['id']}/report")
     assert names[0] in page.text
     assert page.headers["content-security-policy"].startswith("sandbox ")
