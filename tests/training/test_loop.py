@@ -309,7 +309,8 @@ def test_other_pictures_do_not_go_on_with_a_checkpoint(tmp_path: Path) -> None:
         states.resume(trainer(data="other pictures"), path)
     assert str(caught.value) == (
         f"The checkpoint {path} was trained on other pictures (fingerprint data there, other pictur here). "
-        "Put the pictures back as they were, or start a new run without --resume."
+        "Name those that it was started with, as they were, with --data, or start a new run in another "
+        "folder with --run."
     )
 
 

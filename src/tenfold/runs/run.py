@@ -202,8 +202,12 @@ class Run:
         """running, finished or stopped."""
         if is_training(self.folder):
             return RUNNING
-        ended = self.has_model or 0 < self.planned <= self.done or self._checkpoint_facts().get("stopped")
-        return FINISHED if ended else STOPPED
+        return FINISHED if self.has_model or self.ended else STOPPED
+
+    @property
+    def ended(self) -> bool:
+        """Whether it was trained to its last epoch, or stopped early by its recipe."""
+        return 0 < self.planned <= self.done or bool(self._checkpoint_facts().get("stopped"))
 
     @property
     def changed(self) -> float:

@@ -56,7 +56,8 @@ def resume(trainer: "Trainer", path: Path) -> None:
             f"The checkpoint {path}",
             "was trained on other pictures",
             received=f"fingerprint {facts['data'][:12]} there, {trainer.data_fingerprint[:12]} here",
-            cure="Put the pictures back as they were, or start a new run without --resume.",
+            cure="Name those that it was started with, as they were, with --data, or start a new run in "
+            "another folder with --run.",
         )
     load_weights(trainer, tensors)
     trainer.optimisers.restore(tensors, facts["optimiser_step"])

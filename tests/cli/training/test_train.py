@@ -95,28 +95,6 @@ def test_stopped_and_resumed_it_writes_a_model_file_that_evaluate_measures(
     assert json.loads(measured.out).items() >= info.scores["test"].items()
 
 
-def test_a_folder_that_holds_a_run_is_not_overwritten(
-    tenfold: Command, data_dir: Path, tmp_path: Path
-) -> None:
-    (tmp_path / "run").mkdir()
-    (tmp_path / "run" / "state.safetensors").write_bytes(b"a checkpoint")
-    outcome = tenfold("train", "--data-dir", data_dir, "--run", tmp_path / "run")
-    assert outcome.status == 1
-    assert outcome.err == (
-        f"tenfold: The run folder {tmp_path / 'run'} already holds a run. "
-        "Add --resume to go on with it, or name another folder with --run.\n"
-    )
-
-
-def test_resuming_does_not_take_another_recipe(tenfold: Command) -> None:
-    outcome = tenfold("train", "--resume", "--epochs", 5, "--batch-size", 10)
-    assert outcome.status == 2
-    assert outcome.err == (
-        "tenfold: --resume goes on with the recipe that the run was started with "
-        "(--epochs, --batch-size would change it). Leave that out, or start a new run without --resume.\n"
-    )
-
-
 def test_nothing_to_resume_is_told(tenfold: Command, own_home: Path) -> None:
     outcome = tenfold("train", "--resume")
     assert outcome.status == 1

@@ -5,8 +5,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tenfold.errors import UsageError
-
 if TYPE_CHECKING:
     from tenfold.recipes.recipe import Recipe
 
@@ -15,7 +13,7 @@ if TYPE_CHECKING:
 class Asked:
     """The options of `tenfold train`; None where one was not given."""
 
-    source: str
+    source: str | None
     data_dir: Path | None
     network: str | None
     recipe_path: Path | None
@@ -41,12 +39,18 @@ class Asked:
     mlflow: str | None
     report: bool
 
-    def recipe(self) -> "Recipe":
-        """The recipe of the file, or the network's published one, with the options' changes."""
+    def recipe(self, started: "Recipe | None" = None) -> "Recipe":
+        """The recipe of the file, or the network's published one, with the options' changes.
+
+        Args:
+            started: of a run that goes on; it stands where neither a file nor another network is named.
+        """
         from tenfold.recipes import recipe_file
 
         if self.recipe_path is not None:
             recipe = recipe_file.read(self.recipe_path, self.network or "")
+        elif started is not None and self.network in (None, started.network):
+            recipe = started
         else:
             recipe = recipe_file.shipped(self.network or "default")
         changed: dict[str, Any] = {
@@ -71,34 +75,9 @@ class Asked:
         named = any(change.partition("=")[0].strip() == "batch_size" for change in self.changes)
         return named or self.batch_size is not None or self.recipe_path is not None
 
-    def refuse_changes(self) -> None:
-        """Raise UsageError if a run that goes on is asked to be another."""
-        changing: dict[str, object] = {
-            "--network": self.network,
-            "--recipe": self.recipe_path,
-            "--set": self.changes or None,
-            "--epochs": self.epochs,
-            "--batch-size": self.batch_size,
-            "--side": self.side,
-            "--seed": self.seed,
-            "--precision": self.precision,
-            "--from": self.start_from,
-            "--freeze-until": self.freeze_until,
-            "--weights": self.weights,
-            "--teacher": self.teacher,
-        }
-        changed = [name for name, value in changing.items() if value is not None]
-        if changed:
-            raise UsageError(
-                "--resume",
-                "goes on with the recipe that the run was started with",
-                received=f"{', '.join(changed)} would change it",
-                cure="Leave that out, or start a new run without --resume.",
-            )
-
     def going_on_in(self, source: str) -> "Asked":
-        """The same request for the pictures that the run was started with."""
-        return replace(self, source=source)
+        """The same request for a run that goes on, with the pictures that are at `source`."""
+        return replace(self, source=source, resume=True)
 
     def resume_command(self, folder: Path) -> str:
         """The command line that goes on with this run."""

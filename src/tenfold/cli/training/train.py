@@ -1,7 +1,6 @@
 """tenfold train: from pictures to a model file, with nothing to set."""
 
 from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +8,7 @@ import click
 
 from tenfold.cli.data.datasets import SOURCE_HELP, confined_files, confined_option, open_data
 from tenfold.cli.terminal.text import printable
+from tenfold.cli.training.choose_run import choose_run
 from tenfold.cli.training.live import LiveTable
 from tenfold.cli.training.request import Asked
 from tenfold.errors import UsageError
@@ -26,7 +26,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command()
-@click.option("--data", "source", default="cifar10", metavar="SOURCE", help=SOURCE_HELP)
+@click.option("--data", "source", metavar="SOURCE", help=f"{SOURCE_HELP} Without it cifar10, or the run's.")
 @click.option("--data-dir", type=_FOLDER, metavar="DIR", help="The folder that holds CIFAR-10, or will.")
 @click.option(
     "--network", metavar="NAME", help="A network by name (`tenfold network list`), or module:function."
@@ -48,7 +48,13 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option(
     "--teacher", metavar="SOURCE", help="Learn from a model file's, a run's or the bundled model's answers."
 )
-@click.option("--run", "run_folder", type=_FOLDER, metavar="DIR", help="Where the run is kept.")
+@click.option(
+    "--run",
+    "run_folder",
+    type=_FOLDER,
+    metavar="DIR",
+    help="Where the run is kept; one that is there goes on.",
+)
 @click.option("--resume", is_flag=True, help="Go on with a run that was stopped: the newest, or --run's.")
 @click.option(
     "--finish", is_flag=True, help="With --resume: train no further, make a model of what is there."
@@ -77,46 +83,44 @@ def train(confined: bool, **given: Any) -> int | None:
 
     Without options it fetches CIFAR-10 where it is missing, trains the default network by the default recipe,
     measures it on the test pictures and writes one model file. With --data it does the same for a folder of
-    your own. A run that was stopped goes on with --resume and ends as if it had never been.
+    your own. A run that was stopped goes on with --resume, or when its folder is named again with --run, and
+    ends as if it had never been.
     """
     from tenfold import settings
     from tenfold.recipes import recipe_file
-    from tenfold.runs.listing import latest_run, new_run_folder
-    from tenfold.runs.run import Run
     from tenfold.runs.stages import StageRecorder
 
     asked = Asked(**given)
     chosen = settings.load()
-    home_runs = Home(chosen.home).runs
     if asked.finish and not asked.resume:
         raise UsageError(
             "--finish",
             "makes a model of a run that was stopped",
             cure="Give --resume with it, and --run for another than the newest.",
         )
-    if asked.resume:
-        asked.refuse_changes()
-        run = Run(asked.run_folder) if asked.run_folder else latest_run(home_runs)
-        recipe = run.parse_recipe()
-        asked = asked.going_on_in(run.require_data()["source"])
-    else:
-        recipe = asked.recipe()
-        run = Run(asked.run_folder or new_run_folder(home_runs, datetime.now(), recipe.network))
+    loads, named = not asked.resume and asked.output is None, asked.source is not None
+    asked, run, recipe = choose_run(asked, Home(chosen.home).runs)
+    loads = loads and asked.resume and run.ended and run.has_model
     if asked.show_recipe:
         click.echo(recipe_file.dumps(recipe), nl=False)
         return None
+    if loads and not named:
+        return _show_ended(run)
     data_dir = asked.data_dir or Path(chosen.data_dir)
     files = confined_files(chosen, data_dir) if confined else None
     stages = StageRecorder(run)
     stages.begin("reading-data")
     data = open_data(
-        asked.source,
+        asked.source or "cifar10",
         recipe.side,
         data_dir,
         Home(chosen.home).cache,
         files=files,
         told=lambda done, total: stages.count("reading-data", done, total),
     )
+    if loads and run.data.get("fingerprint") == data.fingerprint:
+        stages.end()
+        return _show_ended(run)
     stages.begin("preparing")
     if not asked.resume and not asked.chose_batch_size:
         from tenfold.training import pipeline
@@ -131,6 +135,15 @@ def train(confined: bool, **given: Any) -> int | None:
     _export(asked, trainer, data, run, stages)
     stages.end()
     return None
+
+
+def _show_ended(run: "Run") -> None:
+    """What came of a run that has ended; it is not trained again."""
+    kept = f", epoch {run.kept_epoch} kept" if run.kept_epoch else ""
+    click.echo(f"Run: {run.folder}\nIt has ended after {run.done} of {run.planned} epochs{kept}.")
+    if run.test_accuracy is not None:
+        click.echo(f"Test accuracy: {run.test_accuracy:.2%}")
+    click.echo(f"Model file: {run.model_file}")
 
 
 def _train(
