@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def choose_run(asked: Asked, runs: Path) -> "tuple[Asked, Run, Recipe]":
     """The request with its data, the run, and its recipe; `resume` of the request: whether the run goes on.
 
-    A folder named with --run that holds a run goes on as with --resume: load it if it is there, else create it.
+    A run in the folder that --run names goes on as with --resume: load it if it is there, else create it.
 
     Args:
         runs: where runs are kept that are not named.
