@@ -105,7 +105,8 @@ def train(confined: bool, **given: Any) -> int | None:
         click.echo(recipe_file.dumps(recipe), nl=False)
         return None
     if loads and not named:
-        return _show_ended(run)
+        _show_ended(run)
+        return None
     data_dir = asked.data_dir or Path(chosen.data_dir)
     files = confined_files(chosen, data_dir) if confined else None
     stages = StageRecorder(run)
@@ -120,7 +121,8 @@ def train(confined: bool, **given: Any) -> int | None:
     )
     if loads and run.data.get("fingerprint") == data.fingerprint:
         stages.end()
-        return _show_ended(run)
+        _show_ended(run)
+        return None
     stages.begin("preparing")
     if not asked.resume and not asked.chose_batch_size:
         from tenfold.training import pipeline
