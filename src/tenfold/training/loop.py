@@ -6,7 +6,7 @@ That is why a run that was killed ends with the same weights as one that was not
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -142,7 +142,8 @@ class Trainer:
         elif self.average:
             self.average.keep()
 
-    def _run_epoch(self) -> None:
+    def steps(self, scores: RunningScores) -> Iterator[float]:
+        """Take the steps of an epoch one by one: the loss of each batch, which is added to the scores too."""
         seed = self.recipe.seed * 1_000_003 + self.epoch
         # Dropout draws from torch's own generator.
         torch.manual_seed(seed)
@@ -150,13 +151,17 @@ class Trainer:
         self.network.train()
         for module in self.frozen:
             module.eval()
-        started, earlier = time.perf_counter(), self.seconds
-        scores = RunningScores(self.classes)
-        for step, indices in enumerate(self.batches.order(self.epoch, generator)):
+        for indices in self.batches.order(self.epoch, generator):
             loss = self._step(indices, generator, scores)
             scores.loss(loss, len(indices))
+            yield loss
+
+    def _run_epoch(self) -> None:
+        started, earlier = time.perf_counter(), self.seconds
+        scores = RunningScores(self.classes)
+        for step, _ in enumerate(self.steps(scores), 1):
             self.seconds = earlier + time.perf_counter() - started
-            self.report(self._progress(step + 1, scores, started))
+            self.report(self._progress(step, scores, started))
         self._check_loss(scores.mean_loss)
         with self.average.applied() if self.average else nullcontext():
             validation = self.evaluate(self.validation)

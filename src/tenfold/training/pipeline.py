@@ -28,19 +28,16 @@ from tenfold.evaluation.evaluate import Evaluation, evaluate
 from tenfold.export.onnx import Calibration, ServedNetwork, to_onnx
 from tenfold.inference import Classifier
 from tenfold.modelfile import ClassName, ModelInfo
-from tenfold.networks import known
 from tenfold.networks.table import layer_table
 from tenfold.recipes.recipe import Recipe
 from tenfold.runs.lock import training_in
 from tenfold.runs.progress import OnProgress, TrainingProgress
 from tenfold.runs.recorder import RunRecorder
 from tenfold.runs.run import Run
-from tenfold.training import state, transfer
-from tenfold.training.batches import as_tensor
-from tenfold.training.distillation import teacher_answers
-from tenfold.training.loop import WHITENING_PICTURES, Trainer
-from tenfold.training.precision import choose_device, choose_precision
-from tenfold.training.trial import check_trainable
+from tenfold.training import state
+from tenfold.training.build_trainer import build_trainer
+from tenfold.training.callbacks import Callback
+from tenfold.training.loop import Trainer
 
 # Pictures of each class from which its prototypes are made.
 PROTOTYPE_SOURCES = 1500
@@ -70,45 +67,48 @@ def train(
     resume: bool = False,
     finish: bool = False,
     on_progress: Sequence[OnProgress] = (),
+    callbacks: Sequence[Callback] = (),
 ) -> Trainer:
     """Train in `run_folder`, from the start or from the last finished epoch.
 
     Args:
+        data: its training part is learned from, and its validation part chooses.
+        run_folder: made where it is not there.
+        recipe: a shipped one is had by `tenfold.recipes.recipe_file.shipped`.
+        device_name: auto, cpu or cuda.
+        resume: go on with a run that is in the folder; without it such a folder is refused.
         finish: end a run with what it has learned: its weights, or the best if it keeps those.
         on_progress: called after each step and at each epoch's end.
+        callbacks: one's own, called with the trainer.
+
+    Returns:
+        the trainer, whose network has the weights that are kept.
 
     Raises:
         TrainingError: the run cannot start or resume, or fails.
     """
-    run, classes = Run(run_folder), data.training.classes
-    device = choose_device(device_name)
-    torch.manual_seed(recipe.seed)
-    network = known.build(recipe.network, len(classes), recipe.side, **recipe.options)
-    check_trainable(network, recipe, len(classes))
+    run = Run(run_folder)
     resumed = run.checkpoint_file.exists()
-    recorder = RunRecorder(run, recipe, resume=resume)
 
     def report(progress: TrainingProgress) -> None:
-        if progress.validation_loss is not None:
+        ended = progress.validation_loss is not None
+        if ended:
             recorder.write_epoch(progress)
         for listener in on_progress:
             listener(progress)
+        for callback in callbacks:
+            (callback.on_epoch if ended else callback.on_step)(trainer, progress)
 
-    trainer = Trainer(
-        network,
+    trainer = build_trainer(
+        data,
         recipe,
-        data.training,
-        data.validation,
-        device=device,
-        precision=choose_precision(recipe.precision, device),
-        teacher=teacher_answers(recipe.teacher.source, classes, device) if recipe.teacher.source else None,
+        device_name=device_name,
         fresh=not resumed,
-        data_fingerprint=data.fingerprint,
         checkpoint=run.checkpoint_file,
         best=run.best_file,
         report=report,
     )
-    _transfer(trainer, data, load=not resumed)
+    recorder = RunRecorder(run, recipe, resume=resume)
     if resumed:
         state.resume(trainer, run.checkpoint_file)
     if finish:
@@ -116,7 +116,11 @@ def train(
     with training_in(run_folder):
         recorder.write_environment(environment(trainer))
         recorder.write_data(facts_of(data))
+        for callback in callbacks:
+            callback.on_start(trainer)
         trainer.run()
+        for callback in callbacks:
+            callback.on_end(trainer)
         # Once more, with the time that it took, and what came of it.
         ended = {"epochs_run": trainer.epoch, "epoch_kept": trainer.kept}
         recorder.write_environment(environment(trainer) | ended)
@@ -132,29 +136,6 @@ def _end(trainer: Trainer, run_folder: Path) -> None:
             cure="Train on without --finish.",
         )
     trainer.stopped = True
-
-
-def _transfer(trainer: Trainer, data: Dataset, *, load: bool) -> None:
-    """Give the network another's weights, and freeze what the recipe freezes."""
-    source, until = trainer.recipe.transfer.source, trainer.recipe.transfer.freeze_until
-    if source and load:
-        path = modelfile.bundled() if source == "bundled" else Path(source)
-        sample = trainer.normalise(as_tensor(data.training, slice(0, WHITENING_PICTURES)))
-        weights, theirs = transfer.weights_of(path), transfer.classes_of(path)
-        mine = data.training.classes
-        if len(set(mine) & set(theirs)) < 2 or mine == theirs:
-            transfer.load_into(trainer.network, weights, path, sample, trainer.mean, trainer.std)
-        else:
-            # Some classes are the same: each takes its own row of the head with it, wherever that stands now.
-            other = known.build(
-                trainer.recipe.network, len(theirs), trainer.recipe.side, **trainer.recipe.options
-            )
-            other = other.to(trainer.device)
-            transfer.load_into(other, weights, path, sample, trainer.mean, trainer.std)
-            transfer.take_classes(trainer.network, other, mine, theirs)
-    if until:
-        trainer.frozen = transfer.freeze(trainer.network, until)
-    trainer.start()
 
 
 @dataclass(frozen=True)

@@ -131,3 +131,11 @@ def test_a_run_is_resumed_by_its_name_too(tenfold: Command, own_home: Path) -> N
         "mine was started with pictures that are no longer where"
         in tenfold("train", "--resume", "--run", "mine").err
     )
+
+
+def test_a_rate_is_looked_for_without_a_run(tenfold: Command, tmp_path: Path, own_home: Path) -> None:
+    tiny.folder(tiny.shades(60, classes=3), tmp_path / "pets")
+    outcome = tenfold("train", "--data", tmp_path / "pets", "--find-rate", *SMALL)
+    assert (outcome.status, outcome.out.split()[:2]) == (0, ["rate", "loss"])
+    assert outcome.out.splitlines()[-1].endswith("(the recipe has 0.1)")
+    assert not (own_home / "runs").exists()

@@ -29,9 +29,10 @@ def choose_run(asked: Asked, runs: Path) -> "tuple[Asked, Run, Recipe]":
     from tenfold.runs.listing import latest_run, new_run_folder
     from tenfold.runs.run import Run
 
+    only_shown = asked.show_recipe or asked.find_rate
     if asked.resume:
         run = _existing(asked.run_folder, runs) if asked.run_folder else latest_run(runs)
-    elif asked.run_folder and not asked.show_recipe and Run(asked.run_folder).checkpoint_file.is_file():
+    elif asked.run_folder and not only_shown and Run(asked.run_folder).checkpoint_file.is_file():
         run = Run(asked.run_folder)
     else:
         recipe = asked.recipe()

@@ -19,6 +19,7 @@ class Asked:
     recipe_path: Path | None
     changes: tuple[str, ...]
     show_recipe: bool
+    find_rate: bool
     epochs: int | None
     batch_size: int | None
     side: int | None

@@ -9,6 +9,7 @@ import click
 from tenfold.cli.data.datasets import SOURCE_HELP, confined_files, confined_option, open_data
 from tenfold.cli.terminal.text import printable
 from tenfold.cli.training.choose_run import choose_run
+from tenfold.cli.training.find_rate import show_rates
 from tenfold.cli.training.live import LiveTable
 from tenfold.cli.training.request import Asked
 from tenfold.errors import UsageError
@@ -36,6 +37,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     "--set", "changes", multiple=True, metavar="NAME=VALUE", help="Change a setting: optimiser.rate=0.01."
 )
 @click.option("--show-recipe", is_flag=True, help="Print the whole recipe as TOML, and train nothing.")
+@click.option("--find-rate", is_flag=True, help="Look for a learning rate, and train nothing.")
 @click.option("--epochs", type=click.IntRange(min=1), metavar="N", help="A shorter or longer run.")
 @click.option("--batch-size", type=click.IntRange(min=1), metavar="N", help="Pictures per step.")
 @click.option(
@@ -128,6 +130,9 @@ def train(confined: bool, **given: Any) -> int | None:
         from tenfold.training import pipeline
 
         recipe = pipeline.fitted(recipe, len(data.training))
+    if asked.find_rate:
+        show_rates(data, recipe, asked.device)
+        return None
     click.echo(f"Run: {run.folder}\n{len(data.training):,} pictures to learn from, {recipe.epochs} epochs")
     if unequal := _unequal(data, recipe):
         click.echo(printable(unequal))
