@@ -1,10 +1,12 @@
 import hashlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from sqlalchemy import event, func, select, update
 
 from tenfold.catalogue.entries.search_text import search_text
@@ -150,6 +152,19 @@ def test_a_deleted_entry_that_comes_in_again_stays_deleted_and_is_not_new(
     again = intake.add(picture(), name="a.png", source="upload")
     assert (again.new, again.entry.id) == (False, entry.id)
     assert get(entry.id).deleted_at is not None
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "GIF", "BMP", "TIFF"])
+def test_a_good_header_without_pixels_is_refused_and_not_kept(
+    kind: str, intake: Ingest, store: LocalOriginals
+) -> None:
+    whole = BytesIO()
+    Image.effect_noise((640, 640), 50).convert("RGB").save(whole, kind)
+    content = whole.getvalue()
+    ends = {"JPEG": content.find(b"\xff\xda") + 14, "GIF": 800, "BMP": 54, "TIFF": 300}
+    with pytest.raises(DamagedPicture):
+        intake.add(content[: ends[kind]], name="a", source="upload")
+    assert list(store.hashes()) == []
 
 
 def test_what_is_no_picture_is_refused_and_not_kept(

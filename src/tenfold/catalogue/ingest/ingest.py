@@ -30,6 +30,8 @@ from tenfold.images import MEDIA_TYPES, Limits
 from tenfold.predictions import Prediction
 
 _IDS_AT_ONCE = 1000
+# A file of fewer bytes, or of fewer for each pixel, may be a header and nothing else.
+_FEW_BYTES, _FEW_BYTES_A_PIXEL = 4096, 0.02
 # All rows of one INSERT name all columns.
 _WITH_NULLS = {"render_nulls": True}
 
@@ -122,6 +124,8 @@ class Ingest:
     ) -> StoredPicture:
         """Look at a picture's header and put its bytes on the disk. Raises as `add`."""
         header = images.header(content, name=path or name, limits=self._limits)
+        if len(content) < max(_FEW_BYTES, _FEW_BYTES_A_PIXEL * header.width * header.height):
+            images.read(content, name=path or name, limits=self._limits)
         taken = exif.read(header.exif)
         return StoredPicture(
             hash=self._originals.put(content),
