@@ -450,7 +450,7 @@ export interface paths {
         };
         /**
          * A comparison's page
-         * @description The figures, and pictures that one model gets right and another wrong.
+         * @description The figures, and pictures that one model gets right and another wrong. For whom the job concerns.
          */
         get: operations["comparison_report"];
         put?: never;
@@ -1184,7 +1184,7 @@ export interface paths {
         /**
          * Entries as CSV
          * @description A row for each entry. UTF-8 with a byte order mark; a text that a spreadsheet would take for a formula
-         *     begins with an apostrophe.
+         *     begins with an apostrophe. Where the files are on the server is told as of one entry.
          */
         get: operations["export_csv"];
         put?: never;
@@ -1565,7 +1565,7 @@ export interface paths {
         };
         /**
          * Every setting
-         * @description Every setting, with its help and where its value comes from.
+         * @description Every setting, with its help and where its value comes from. They name folders and machines.
          */
         get: operations["settings"];
         /**
@@ -1780,7 +1780,7 @@ export interface components {
             id: string;
             /**
              * Title
-             * @description What it is, in English.
+             * @description What it is, in English; empty for whom it does not concern.
              */
             title: string;
             /**
@@ -1805,7 +1805,7 @@ export interface components {
             total: number;
             /**
              * Message
-             * @description What it is at, in English; may be empty.
+             * @description What it is at, in English; may be empty, and is for whom it does not concern.
              */
             message: string;
             /**
@@ -1815,7 +1815,7 @@ export interface components {
             step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test") | null;
             /** @description Of a training while it runs. */
             training: components["schemas"]["TrainingFigures"] | null;
-            /** @description Why it failed. */
+            /** @description Why it failed; null for whom it does not concern. */
             problem: components["schemas"]["Problem"] | null;
             /**
              * Cancelling
@@ -1836,9 +1836,9 @@ export interface components {
              * @enum {string}
              */
             kind: "add";
-            /** @description What was asked for; null: another version asked for it. */
+            /** @description What was asked for; null: another version asked for it, or it concerns others alone. */
             params: components["schemas"]["AddParams"] | null;
-            /** @description What it returned, once it is done. */
+            /** @description What it returned, once it is done; null for whom it does not concern. */
             result: components["schemas"]["AddResult"] | null;
         };
         /**
@@ -2004,7 +2004,7 @@ export interface components {
             id: string;
             /**
              * Title
-             * @description What it is, in English.
+             * @description What it is, in English; empty for whom it does not concern.
              */
             title: string;
             /**
@@ -2029,7 +2029,7 @@ export interface components {
             total: number;
             /**
              * Message
-             * @description What it is at, in English; may be empty.
+             * @description What it is at, in English; may be empty, and is for whom it does not concern.
              */
             message: string;
             /**
@@ -2039,7 +2039,7 @@ export interface components {
             step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test") | null;
             /** @description Of a training while it runs. */
             training: components["schemas"]["TrainingFigures"] | null;
-            /** @description Why it failed. */
+            /** @description Why it failed; null for whom it does not concern. */
             problem: components["schemas"]["Problem"] | null;
             /**
              * Cancelling
@@ -2060,9 +2060,9 @@ export interface components {
              * @enum {string}
              */
             kind: "check-data";
-            /** @description What was asked for; null: another version asked for it. */
+            /** @description What was asked for; null: another version asked for it, or it concerns others alone. */
             params: components["schemas"]["CheckDataParams"] | null;
-            /** @description What it returned, once it is done. */
+            /** @description What it returned, once it is done; null for whom it does not concern. */
             result: components["schemas"]["CheckDataResult"] | null;
         };
         /**
@@ -2161,7 +2161,7 @@ export interface components {
             id: string;
             /**
              * Title
-             * @description What it is, in English.
+             * @description What it is, in English; empty for whom it does not concern.
              */
             title: string;
             /**
@@ -2186,7 +2186,7 @@ export interface components {
             total: number;
             /**
              * Message
-             * @description What it is at, in English; may be empty.
+             * @description What it is at, in English; may be empty, and is for whom it does not concern.
              */
             message: string;
             /**
@@ -2196,7 +2196,7 @@ export interface components {
             step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test") | null;
             /** @description Of a training while it runs. */
             training: components["schemas"]["TrainingFigures"] | null;
-            /** @description Why it failed. */
+            /** @description Why it failed; null for whom it does not concern. */
             problem: components["schemas"]["Problem"] | null;
             /**
              * Cancelling
@@ -2217,9 +2217,9 @@ export interface components {
              * @enum {string}
              */
             kind: "classify";
-            /** @description What was asked for; null: another version asked for it. */
+            /** @description What was asked for; null: another version asked for it, or it concerns others alone. */
             params: components["schemas"]["ClassifyParams"] | null;
-            /** @description What it returned, once it is done. */
+            /** @description What it returned, once it is done; null for whom it does not concern. */
             result: components["schemas"]["ClassifyResult"] | null;
         };
         /**
@@ -2246,7 +2246,7 @@ export interface components {
             id: string;
             /**
              * Title
-             * @description What it is, in English.
+             * @description What it is, in English; empty for whom it does not concern.
              */
             title: string;
             /**
@@ -2271,7 +2271,7 @@ export interface components {
             total: number;
             /**
              * Message
-             * @description What it is at, in English; may be empty.
+             * @description What it is at, in English; may be empty, and is for whom it does not concern.
              */
             message: string;
             /**
@@ -2281,7 +2281,7 @@ export interface components {
             step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test") | null;
             /** @description Of a training while it runs. */
             training: components["schemas"]["TrainingFigures"] | null;
-            /** @description Why it failed. */
+            /** @description Why it failed; null for whom it does not concern. */
             problem: components["schemas"]["Problem"] | null;
             /**
              * Cancelling
@@ -2302,9 +2302,9 @@ export interface components {
              * @enum {string}
              */
             kind: "compare";
-            /** @description What was asked for; null: another version asked for it. */
+            /** @description What was asked for; null: another version asked for it, or it concerns others alone. */
             params: components["schemas"]["CompareParams"] | null;
-            /** @description What it returned, once it is done. */
+            /** @description What it returned, once it is done; null for whom it does not concern. */
             result: components["schemas"]["CompareResult"] | null;
         };
         /**
@@ -3040,7 +3040,7 @@ export interface components {
             id: string;
             /**
              * Title
-             * @description What it is, in English.
+             * @description What it is, in English; empty for whom it does not concern.
              */
             title: string;
             /**
@@ -3065,7 +3065,7 @@ export interface components {
             total: number;
             /**
              * Message
-             * @description What it is at, in English; may be empty.
+             * @description What it is at, in English; may be empty, and is for whom it does not concern.
              */
             message: string;
             /**
@@ -3075,7 +3075,7 @@ export interface components {
             step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test") | null;
             /** @description Of a training while it runs. */
             training: components["schemas"]["TrainingFigures"] | null;
-            /** @description Why it failed. */
+            /** @description Why it failed; null for whom it does not concern. */
             problem: components["schemas"]["Problem"] | null;
             /**
              * Cancelling
@@ -3096,9 +3096,9 @@ export interface components {
              * @enum {string}
              */
             kind: "improve";
-            /** @description What was asked for; null: another version asked for it. */
+            /** @description What was asked for; null: another version asked for it, or it concerns others alone. */
             params: components["schemas"]["ImproveParams"] | null;
-            /** @description What it returned, once it is done. */
+            /** @description What it returned, once it is done; null for whom it does not concern. */
             result: components["schemas"]["ImproveResult"] | null;
         };
         /**
@@ -3183,6 +3183,7 @@ export interface components {
             /** Verdict */
             verdict: ("better" | "worse" | "no-difference") | null;
             comparison: components["schemas"]["ImprovementEvaluation"] | null;
+            /** @description Why it failed; null for whom it does not concern. */
             problem: components["schemas"]["Problem"] | null;
             /** Job */
             job: string | null;
@@ -3422,7 +3423,7 @@ export interface components {
             id: string;
             /**
              * Title
-             * @description What it is, in English.
+             * @description What it is, in English; empty for whom it does not concern.
              */
             title: string;
             /**
@@ -3447,7 +3448,7 @@ export interface components {
             total: number;
             /**
              * Message
-             * @description What it is at, in English; may be empty.
+             * @description What it is at, in English; may be empty, and is for whom it does not concern.
              */
             message: string;
             /**
@@ -3457,7 +3458,7 @@ export interface components {
             step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test") | null;
             /** @description Of a training while it runs. */
             training: components["schemas"]["TrainingFigures"] | null;
-            /** @description Why it failed. */
+            /** @description Why it failed; null for whom it does not concern. */
             problem: components["schemas"]["Problem"] | null;
             /**
              * Cancelling
@@ -3478,9 +3479,9 @@ export interface components {
              * @enum {string}
              */
             kind: "look";
-            /** @description What was asked for; null: another version asked for it. */
+            /** @description What was asked for; null: another version asked for it, or it concerns others alone. */
             params: components["schemas"]["ScanFolderParams"] | null;
-            /** @description What it returned, once it is done. */
+            /** @description What it returned, once it is done; null for whom it does not concern. */
             result: components["schemas"]["AddResult"] | null;
         };
         /**
@@ -4437,7 +4438,7 @@ export interface components {
             id: string;
             /**
              * Title
-             * @description What it is, in English.
+             * @description What it is, in English; empty for whom it does not concern.
              */
             title: string;
             /**
@@ -4462,7 +4463,7 @@ export interface components {
             total: number;
             /**
              * Message
-             * @description What it is at, in English; may be empty.
+             * @description What it is at, in English; may be empty, and is for whom it does not concern.
              */
             message: string;
             /**
@@ -4472,7 +4473,7 @@ export interface components {
             step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test") | null;
             /** @description Of a training while it runs. */
             training: components["schemas"]["TrainingFigures"] | null;
-            /** @description Why it failed. */
+            /** @description Why it failed; null for whom it does not concern. */
             problem: components["schemas"]["Problem"] | null;
             /**
              * Cancelling
@@ -4493,9 +4494,9 @@ export interface components {
              * @enum {string}
              */
             kind: "reclassify";
-            /** @description What was asked for; null: another version asked for it. */
+            /** @description What was asked for; null: another version asked for it, or it concerns others alone. */
             params: components["schemas"]["ReclassifyParams"] | null;
-            /** @description What it returned, once it is done. */
+            /** @description What it returned, once it is done; null for whom it does not concern. */
             result: components["schemas"]["ReclassifyResult"] | null;
         };
         /**
@@ -4583,7 +4584,7 @@ export interface components {
             network: string;
             /**
              * Data
-             * @description cifar10, or where the pictures are.
+             * @description cifar10, or where the pictures are: administrators see the path, others its last part.
              */
             data: string;
             /**
@@ -4652,7 +4653,7 @@ export interface components {
         };
         /**
          * RunDetail
-         * @description A training run with all that its folder holds.
+         * @description A training run with all that its folder holds; what names folders is for administrators.
          */
         RunDetail: {
             /** Name */
@@ -4661,7 +4662,7 @@ export interface components {
             network: string;
             /**
              * Data
-             * @description cifar10, or where the pictures are.
+             * @description cifar10, or where the pictures are: administrators see the path, others its last part.
              */
             data: string;
             /**
@@ -4732,7 +4733,7 @@ export interface components {
             };
             /**
              * Facts
-             * @description Of the data: classes, how many pictures, the fingerprint.
+             * @description Of the data: classes, how many pictures, the fingerprint. Of a training on corrections they are for administrators.
              */
             facts: {
                 [key: string]: unknown;
@@ -4756,7 +4757,7 @@ export interface components {
             registered: string | null;
             /**
              * Output
-             * @description The last that training printed.
+             * @description The last that training printed; for administrators.
              */
             output: string;
             /**
@@ -5000,7 +5001,7 @@ export interface components {
             name: string;
             /**
              * Source
-             * @description What `tenfold train --data` takes: cifar10, or a path on the server.
+             * @description What `tenfold train --data` takes: cifar10, or a path on the server. Administrators see the path, others its last part.
              */
             source: string;
             /**
@@ -5100,7 +5101,7 @@ export interface components {
             id: string;
             /**
              * Title
-             * @description What it is, in English.
+             * @description What it is, in English; empty for whom it does not concern.
              */
             title: string;
             /**
@@ -5125,7 +5126,7 @@ export interface components {
             total: number;
             /**
              * Message
-             * @description What it is at, in English; may be empty.
+             * @description What it is at, in English; may be empty, and is for whom it does not concern.
              */
             message: string;
             /**
@@ -5135,7 +5136,7 @@ export interface components {
             step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test") | null;
             /** @description Of a training while it runs. */
             training: components["schemas"]["TrainingFigures"] | null;
-            /** @description Why it failed. */
+            /** @description Why it failed; null for whom it does not concern. */
             problem: components["schemas"]["Problem"] | null;
             /**
              * Cancelling
@@ -5156,9 +5157,9 @@ export interface components {
              * @enum {string}
              */
             kind: "train";
-            /** @description What was asked for; null: another version asked for it. */
+            /** @description What was asked for; null: another version asked for it, or it concerns others alone. */
             params: components["schemas"]["TrainParams"] | null;
-            /** @description What it returned, once it is done. */
+            /** @description What it returned, once it is done; null for whom it does not concern. */
             result: components["schemas"]["TrainResult"] | null;
         };
         /**
@@ -5313,7 +5314,7 @@ export interface components {
             id: string;
             /**
              * Title
-             * @description What it is, in English.
+             * @description What it is, in English; empty for whom it does not concern.
              */
             title: string;
             /**
@@ -5338,7 +5339,7 @@ export interface components {
             total: number;
             /**
              * Message
-             * @description What it is at, in English; may be empty.
+             * @description What it is at, in English; may be empty, and is for whom it does not concern.
              */
             message: string;
             /**
@@ -5348,7 +5349,7 @@ export interface components {
             step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test") | null;
             /** @description Of a training while it runs. */
             training: components["schemas"]["TrainingFigures"] | null;
-            /** @description Why it failed. */
+            /** @description Why it failed; null for whom it does not concern. */
             problem: components["schemas"]["Problem"] | null;
             /**
              * Cancelling

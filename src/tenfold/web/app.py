@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from starlette.types import Lifespan
 
 from tenfold.runtime import App
@@ -31,10 +31,12 @@ from tenfold.web.api.v1.catalogue import exports, pictures, reclassifications, r
 from tenfold.web.api.v1.catalogue import organise as filings
 from tenfold.web.api.v1.catalogue import search as catalogue_search
 from tenfold.web.api.v1.catalogue import watched_folders as watches
+from tenfold.web.security.access import last_visitor
+from tenfold.web.security.disclosure import problem_for
 from tenfold.web.security.guard import HEADERS, BodyRate, Guard
 from tenfold.web.security.hosts import allowed_hosts
 from tenfold.web.sending import BoundedResponses
-from tenfold.web.service import WebService
+from tenfold.web.service import WebService, service_of
 
 API_VERSION = "1"
 
@@ -85,7 +87,7 @@ def describe_api(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
             _422="A value in the request cannot be used.",
         ),
     )
-    problems.install(api, HEADERS)
+    problems.install(api, HEADERS, _shown)
     for part in (
         classify,
         model,
@@ -113,3 +115,7 @@ def describe_api(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
     ):
         api.include_router(part.router)
     return api
+
+
+def _shown(request: Request, problem: problems.Problem) -> problems.Problem:
+    return problem_for(last_visitor(request), problem, service_of(request).app)

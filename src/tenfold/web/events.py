@@ -15,9 +15,11 @@ from typing import Any
 
 from tenfold.catalogue.entries import changes
 from tenfold.database import now
+from tenfold.jobs import JobRow
 from tenfold.runtime import App
 from tenfold.web.job_answers import job_answer
 from tenfold.web.problems import Overloaded
+from tenfold.web.security.visitor import Visitor
 
 MOST_LISTENERS = 200
 MOST_LISTENERS_EACH = 20
@@ -34,8 +36,8 @@ Event = tuple[str, str]
 class Listener:
     """A listener's queue of events; None ends it. Made in the event loop in which they are awaited."""
 
-    def __init__(self, whose: str) -> None:
-        self.whose = whose
+    def __init__(self, who: Visitor) -> None:
+        self.who = who
         self._loop = asyncio.get_running_loop()
         self._queue: asyncio.Queue[Event | None] = asyncio.Queue()
 
@@ -73,9 +75,10 @@ class Events:
         self._version = time.time_ns() // 1_000_000
 
     @contextmanager
-    def listening(self, whose: str) -> Iterator[Listener]:
+    def listening(self, who: Visitor) -> Iterator[Listener]:
         """A new listener, which first gets the current state; Overloaded where there are too many."""
-        here = sum(one.whose == whose for one in self._listeners)
+        whose = who.id, who.address
+        here = sum((one.who.id, one.who.address) == whose for one in self._listeners)
         if len(self._listeners) >= MOST_LISTENERS or here >= MOST_LISTENERS_EACH:
             raise Overloaded(
                 "This server",
@@ -83,7 +86,7 @@ class Events:
                 received=f"{here} of yours listen, {len(self._listeners)} in all",
                 cure="Close other windows of it.",
             )
-        listener = Listener(whose)
+        listener = Listener(who)
         if self._ended:
             listener.send(None)
         elif not self._listeners:
@@ -113,18 +116,20 @@ class Events:
             self._woken.clear()
             if self._listeners and not stop.is_set():
                 again, self._all_again = self._all_again, False
-                for event in self._changes_since(again):
-                    for listener in list(self._listeners):
+                jobs, events = self._changes_since(again)
+                for listener in list(self._listeners):
+                    for job in jobs:
+                        listener.send(("job", job_answer(job, listener.who).model_dump_json()))
+                    for event in events:
                         listener.send(event)
             stop.wait(_LEAST_SECONDS)
 
-    def _changes_since(self, again: bool) -> list[Event]:
+    def _changes_since(self, again: bool) -> tuple[list[JobRow], list[Event]]:
+        """The jobs that changed, and what else did."""
         events: list[Event] = []
         moving = self._app.jobs.records.moving(now() - _LATE)
         known, self._jobs = self._jobs, {job.id: job.updated_at for job in moving}
-        for job in moving:
-            if again or known.get(job.id) != job.updated_at:
-                events.append(("job", job_answer(job).model_dump_json()))
+        jobs = [job for job in moving if again or known.get(job.id) != job.updated_at]
         mark, before = changes.mark(self._app.database), self._mark
         self._mark = mark
         if before is not None and mark != before:
@@ -134,7 +139,7 @@ class Events:
         if self._model and model != self._model:
             events.append(("model", json.dumps({"hash": model})))
         self._model = model
-        return events
+        return jobs, events
 
     def _forget(self) -> None:
         """There was no listener for a while: forget the state of then, so that what changed since is sent."""

@@ -7,9 +7,18 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 
 from pydantic import AliasChoices, BaseModel, Field, RootModel, create_model
 
+from tenfold.accounts.roles import ADMINISTRATOR
 from tenfold.jobs import RUNNING, AnyType, JobRow
 from tenfold.runtime.handlers import JOBS
 from tenfold.web.problems import Problem, remembered
+from tenfold.web.security.disclosure import (
+    answer_without_paths,
+    concerns,
+    paths_in,
+    problem_without_paths,
+    without_paths,
+)
+from tenfold.web.security.visitor import Visitor
 from tenfold.workflows.training_steps import CODES, Step
 
 log = logging.getLogger(__name__)
@@ -33,15 +42,17 @@ class TrainingFigures(BaseModel):
 
 class _Job(BaseModel):
     id: str
-    title: str = Field(description="What it is, in English.")
+    title: str = Field(description="What it is, in English; empty for whom it does not concern.")
     by: int = Field(description="Who asked; 0 is the server or this machine's own user.")
     state: State
     done: int = Field(description="How much of `total` is done.")
     total: int = Field(description="0: not known.")
-    message: str = Field(description="What it is at, in English; may be empty.")
+    message: str = Field(
+        description="What it is at, in English; may be empty, and is for whom it does not concern."
+    )
     step: Step | None = Field(description="The same for programs; null: there is no code for it.")
     training: TrainingFigures | None = Field(description="Of a training while it runs.")
-    problem: Problem | None = Field(description="Why it failed.")
+    problem: Problem | None = Field(description="Why it failed; null for whom it does not concern.")
     cancelling: bool = Field(description="Whether it was told to stop.")
     created_at: datetime
     started_at: datetime | None
@@ -59,8 +70,10 @@ class UnknownJob(_Job):
 def _answer_of(job_type: AnyType) -> type[_Job]:
     """The model of a job of one type."""
     name = "".join(part.capitalize() for part in job_type.kind.split("-"))
-    asked = Field(description="What was asked for; null: another version asked for it.")
-    found = Field(description="What it returned, once it is done.")
+    asked = Field(
+        description="What was asked for; null: another version asked for it, or it concerns others alone."
+    )
+    found = Field(description="What it returned, once it is done; null for whom it does not concern.")
     fields: dict[str, Any] = {
         "kind": (Literal[job_type.kind], ...),
         "params": (job_type.params | None, asked),
@@ -82,19 +95,25 @@ class JobAnswer(RootModel[_AnyJob]):
     """Long work: waiting, running or ended. `kind` says which parameters and result it has."""
 
 
-def job_answer(job: JobRow) -> JobAnswer:
-    """`job` as the API answers it; without its parameters or result where they are of another version."""
+def job_answer(job: JobRow, who: Visitor) -> JobAnswer:
+    """`job` as `who` may see it; without its parameters or result where they are of another version.
+
+    A job concerns whoever asked for it, and administrators. Others are told its kind and how far it is: its
+    parameters, result and texts name folders of the server, files, and classes of private pictures.
+    """
+    whole = concerns(who, job.by)
+    problem = remembered(job.problem) if job.problem and whole else None
     common: dict[str, Any] = {
         "id": job.id,
-        "title": job.title,
+        "title": job.title if whole else "",
         "by": job.by,
         "state": job.state,
         "done": job.done,
         "total": job.total,
-        "message": job.message,
+        "message": job.message if whole else "",
         "step": CODES.get(job.message),
         "training": _training(job),
-        "problem": remembered(job.problem) if job.problem else None,
+        "problem": problem,
         "cancelling": job.cancel,
         "created_at": job.created_at,
         "started_at": job.started_at,
@@ -103,8 +122,13 @@ def job_answer(job: JobRow) -> JobAnswer:
     job_type = _TYPES.get(job.kind)
     if job_type is None:
         return JobAnswer(UnknownJob(kind="unknown", params=None, result=None, **common))
-    params = _fitting(job, job_type.params_of)
-    result = None if job.result is None else _fitting(job, job_type.result_of)
+    params = _fitting(job, job_type.params_of) if whole else None
+    result = _fitting(job, job_type.result_of) if whole and job.result is not None else None
+    if who.role != ADMINISTRATOR:
+        known = list(paths_in(job.params))
+        params, result = params and answer_without_paths(params), result and answer_without_paths(result)
+        common |= {name: without_paths(common[name], known) for name in ("title", "message")}
+        common["problem"] = problem and problem_without_paths(problem, known)
     own: dict[str, Any] = {"kind": job.kind, "params": params, "result": result}
     return JobAnswer(_ANSWERS[job.kind](**common, **own))
 

@@ -18,13 +18,14 @@ Knows tenfold's errors and their statuses; nothing of pictures or models.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
@@ -231,9 +232,11 @@ def remembered(facts: Mapping[str, str]) -> Problem:
     return Problem.model_validate({"reason": "", **facts, **own})
 
 
-def answer(error: TenfoldError, headers: dict[str, str] | None = None) -> Response:
-    """An error as a response of its own."""
-    problem = describe(error)
+def answer(
+    error: TenfoldError, headers: dict[str, str] | None = None, *, problem: Problem | None = None
+) -> Response:
+    """An error as a response of its own; `problem`: as it is described there."""
+    problem = problem or describe(error)
     extra = dict(headers or {})
     if isinstance(error, TooManyLogins):
         extra["Retry-After"] = str(error.seconds)
@@ -250,13 +253,22 @@ def responses(**described: str) -> dict[int | str, dict[str, Any]]:
     return {int(status[1:]): {"description": text, "content": content} for status, text in described.items()}
 
 
-def install(app: FastAPI, headers: dict[str, str]) -> None:
-    """Make every error of `app` a problem. `headers` go on the answer to a fault of ours, which is
-    made outside all middleware."""
+def install(
+    app: FastAPI, headers: dict[str, str], shown: Callable[[Request, Problem], Problem] | None = None
+) -> None:
+    """Make every error of `app` a problem.
+
+    Args:
+        headers: of the answer to a fault of ours, which is made outside all middleware.
+        shown: a problem as whoever sent the request may see it.
+    """
 
     async def ours(request: Request, error: Exception) -> Response:
         assert isinstance(error, TenfoldError)
-        return answer(error)
+        problem = describe(error)
+        if shown is not None and not isinstance(error, RequestError):  # those repeat what was requested
+            problem = await run_in_threadpool(shown, request, problem)
+        return answer(error, problem=problem)
 
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)

@@ -144,6 +144,15 @@ def visibility(filters: Filters, of: type[Entry] = Entry) -> list[ColumnElement[
     return [or_(of.owner_id.in_((filters.person, SYSTEM)), of.shared)]
 
 
+def sees_paths(entry: Entry, person: int, *, administrator: bool, system: bool) -> bool:
+    """Whether a person sees where an entry's files are: their own entries' they do.
+
+    Args:
+        system: whether they see where everybody's pictures are.
+    """
+    return administrator or (system if entry.owner_id == SYSTEM else entry.owner_id == person)
+
+
 def has_word(word: str, database: Database) -> ColumnElement[bool]:
     """That `word`, in the form of `searched`, is part of an entry's text; %, _ and quotes are letters."""
     if not database.sqlite:

@@ -13,7 +13,7 @@ from typing import BinaryIO, Literal, NamedTuple
 
 from sqlalchemy import select
 
-from tenfold.catalogue.entries.filters import Filters, conditions
+from tenfold.catalogue.entries.filters import Filters, conditions, sees_paths
 from tenfold.catalogue.entries.folders import FolderLayout
 from tenfold.catalogue.entries.originals import Originals
 from tenfold.catalogue.entries.tables import Entry, Name
@@ -44,13 +44,18 @@ class Exports:
     def __init__(self, database: Database, originals: Originals) -> None:
         self._database, self._originals = database, originals
 
-    def csv(self, filters: Filters) -> Iterator[bytes]:
-        """A table of the entries, as CSV."""
-        return as_csv(self._rows(self._numbers(filters)))
+    def csv(self, filters: Filters, *, system_paths: bool = True) -> Iterator[bytes]:
+        """A table of the entries, as CSV.
 
-    def parquet(self, filters: Filters) -> Iterator[bytes]:
-        """A table of the entries, as Parquet; raises MissingExtra without pyarrow."""
-        return as_parquet(self._rows(self._numbers(filters)))
+        Args:
+            system_paths: whether it says where the files of everybody's pictures are; those of another
+                person's are for administrators in any case.
+        """
+        return as_csv(self._rows(filters, system_paths))
+
+    def parquet(self, filters: Filters, *, system_paths: bool = True) -> Iterator[bytes]:
+        """The same as Parquet; raises MissingExtra without pyarrow."""
+        return as_parquet(self._rows(filters, system_paths))
 
     def pictures_zip(self, filters: Filters) -> Iterator[bytes]:
         """An archive of `class/name`, with `none-of-these` and `not-classified` beside the classes."""
@@ -87,14 +92,24 @@ class Exports:
             with self._database.reading() as session:
                 yield session.scalars(chosen).all()
 
-    def _rows(self, numbers: Sequence[int]) -> Iterator[Sequence[dict[str, object]]]:
-        for part in self._parts(numbers):
+    def _rows(self, filters: Filters, system_paths: bool) -> Iterator[Sequence[dict[str, object]]]:
+        for part in self._parts(self._numbers(filters)):
             of_part = Name.entry_id.in_([entry.id for entry in part])
             with self._database.reading() as session:
                 named = select(Name.entry_id, Name.path).where(of_part, Name.path != "")
                 found = session.execute(named.order_by(Name.id.desc()))
                 paths = {one.entry_id: one.path for one in found}
-            yield [row(entry, paths.get(entry.id, "")) for entry in part]
+            yield [
+                row(
+                    entry,
+                    paths.get(entry.id, "")
+                    if sees_paths(
+                        entry, filters.person, administrator=filters.administrator, system=system_paths
+                    )
+                    else "",
+                )
+                for entry in part
+            ]
 
     def _pictures(self, numbers: Sequence[int]) -> Iterator[ExportFile]:
         places, missing = FolderLayout(), []

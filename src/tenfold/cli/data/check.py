@@ -80,7 +80,7 @@ def check(
     steps = _Steps()
     report, pool = checking.check(data, classifier, labels=not no_labels, root=root, progress=steps.show)
     steps.end()
-    page.write_page(output, report, pool, root)
+    page.write_page(output, report, pool, root, absolute=not confined)
     if as_json:
         click.echo(json.dumps(page.as_json(report, pool), indent=2, ensure_ascii=False))
     else:

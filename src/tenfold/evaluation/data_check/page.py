@@ -27,7 +27,9 @@ MOST_LISTED = 200_000
 _QUALITY = 80
 
 
-def write_page(path: Path, report: DataCheck, pool: AllPictures, root: Path | None) -> None:
+def write_page(
+    path: Path, report: DataCheck, pool: AllPictures, root: Path | None, *, absolute: bool = True
+) -> None:
     """Write the page.
 
     Args:
@@ -35,20 +37,23 @@ def write_page(path: Path, report: DataCheck, pool: AllPictures, root: Path | No
         report: the findings.
         pool: the pictures that they are about.
         root: where the sources are files, the folder they are relative to.
+        absolute: whether the manifest of what is kept names whole paths, or paths from `root`: a page of a
+            server tells its readers no folders.
 
     Raises:
         UsageError: it cannot be written.
     """
-    html.write(path, render(report, pool, root), "The page")
+    html.write(path, render(report, pool, root, absolute=absolute), "The page")
 
 
-def render(report: DataCheck, pool: AllPictures, root: Path | None) -> str:
+def render(report: DataCheck, pool: AllPictures, root: Path | None, *, absolute: bool = True) -> str:
     """The page as text."""
     environment = _environment()
     sections = [_section(problem, pool) for problem in report.problems]
     used = {item["number"] for section in sections for f in section["findings"] for item in f["items"]}
     return environment.get_template("check.html").render(
         report=report,
+        name=report.name if absolute else _name(report),
         sections=sections,
         clean=[section for section in sections if not section["count"]],
         balance=_balance(report),
@@ -59,12 +64,12 @@ def render(report: DataCheck, pool: AllPictures, root: Path | None) -> str:
             "classes": list(report.classes),
             "parts": list(PARTS),
             "fingerprint": report.fingerprint,
-            "name": Path(report.name).name or report.name,
+            "name": _name(report),
             "marked": {
                 number: [pool.sources[number], int(pool.labels[number]), int(pool.parts[number])]
                 for number in sorted(used)
             },
-            "manifest": _manifest(pool, root),
+            "manifest": _manifest(pool, root, absolute),
         },
         **html.inlined(environment, ["check.css"], "check.js"),
     )
@@ -147,11 +152,15 @@ def _balance(report: DataCheck) -> list[dict[str, Any]]:
     ]
 
 
-def _manifest(pool: AllPictures, root: Path | None) -> list[list[Any]] | None:
+def _name(report: DataCheck) -> str:
+    return Path(report.name).name or report.name
+
+
+def _manifest(pool: AllPictures, root: Path | None, absolute: bool) -> list[list[Any]] | None:
     """Every picture's path, label and part; None where they are no files or too many."""
     if root is None or len(pool) > MOST_LISTED:
         return None
-    place = root.resolve()
+    place = root.resolve() if absolute else Path()
     return [
         [(place / source).as_posix(), int(label), int(part)]
         for source, label, part in zip(pool.sources, pool.labels, pool.parts, strict=True)

@@ -5,17 +5,16 @@ account and only this machine can reach the server, whoever asks is this machine
 unless the request was passed on from elsewhere; else a request brings a session's cookie or a token.
 """
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from tenfold.accounts.roles import ADMINISTRATOR, OPERATOR, at_least
-from tenfold.accounts.sessions import SignedIn
 from tenfold.errors import LoginNeeded, LoginRefused, NotAllowed, TenfoldError
 from tenfold.settings import Settings
 from tenfold.web.security.guard import SAFE_METHODS
 from tenfold.web.security.hosts import host_of, is_loopback
+from tenfold.web.security.visitor import Visitor
 from tenfold.web.service import service_of
 
 COOKIE, SECURE_COOKIE = "tenfold", "__Host-tenfold"
@@ -23,26 +22,6 @@ _SCHEME = "bearer "
 # What proxies add to a request that they pass on.
 _FORWARDED = ("forwarded", "via", "x-real-ip", "cf-connecting-ip", "true-client-ip", "x-client-ip")
 _FORWARDED_PREFIX = "x-forwarded-"
-
-
-@dataclass(frozen=True)
-class Visitor:
-    """The sender of a request. id 0: this machine's own user, where there are no accounts.
-
-    session: of the browser that sent it; None for a program with a token, and where nobody has an account.
-    """
-
-    id: int
-    name: str
-    role: str
-    address: str = ""
-    session: SignedIn | None = None
-
-    @property
-    def clients(self) -> tuple[str, ...]:
-        """Against whose quotas a request counts."""
-        address = f"address {self.address}"
-        return (f"person {self.id}", address) if self.id else (address,)
 
 
 async def visitor(request: Request) -> Visitor:
@@ -55,8 +34,17 @@ async def visitor(request: Request) -> Visitor:
     """
     service = service_of(request)
     if service.app.people.nobody_lately and private(service.settings):
-        return _owner(request)
-    return await service.threads.read(recognise, request)
+        found = _owner(request)
+    else:
+        found = await service.threads.read(recognise, request)
+    request.state.visitor = found
+    return found
+
+
+def last_visitor(request: Request) -> Visitor | None:
+    """The visitor that `visitor` found for a request; None where it found none or was not asked."""
+    found: Visitor | None = getattr(request.state, "visitor", None)
+    return found
 
 
 def operator(who: Annotated[Visitor, Depends(visitor)]) -> Visitor:
@@ -102,10 +90,10 @@ def recognise(request: Request, *, using: bool = True) -> Visitor:
 
 
 async def still_here(request: Request, who: Visitor) -> bool:
-    """Whether `who` may still receive a long answer; does not count as use of the session."""
+    """Whether `who` may still receive a long answer, in the same role; counts as no use of the session."""
     try:
         found = await service_of(request).threads.read(recognise, request, using=False)
-        return found.id == who.id
+        return (found.id, found.role) == (who.id, who.role)
     except TenfoldError:
         return False
 

@@ -10,7 +10,8 @@ from tenfold.accounts.logins import Client
 from tenfold.accounts.sessions import SignedIn
 from tenfold.errors import AccountError, NotAllowed
 from tenfold.web.problems import responses
-from tenfold.web.security.access import Visitor, address_of, cookie_of
+from tenfold.web.security.access import address_of, cookie_of
+from tenfold.web.security.visitor import Visitor
 from tenfold.web.service import service_of
 
 CONFIRMED = responses(

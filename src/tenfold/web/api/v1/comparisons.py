@@ -14,6 +14,7 @@ from tenfold.web.job_answers import JobAnswer, job_answer
 from tenfold.web.problems import NotHere, responses
 from tenfold.web.reports import page_response
 from tenfold.web.security.access import Administrator, Viewer
+from tenfold.web.security.disclosure import concerns
 from tenfold.web.service import service_of
 from tenfold.workflows.compare import COMPARE, CompareParams, Split, names_of
 
@@ -62,7 +63,7 @@ def compare(request: Request, who: Administrator, asked: ComparisonRequest) -> J
     title = f"Compare {' and '.join(one.name for one in models)}"
     app.audit.note(who.id, "model.compare", title, params.model_dump(), address=who.address)
     key = f"{COMPARE.kind} {params.model_dump_json()}"
-    return job_answer(app.jobs.submit(COMPARE, params, title=title, by=who.id, key=key))
+    return job_answer(app.jobs.submit(COMPARE, params, title=title, by=who.id, key=key), who)
 
 
 @router.get(
@@ -70,10 +71,10 @@ def compare(request: Request, who: Administrator, asked: ComparisonRequest) -> J
     response_class=HTMLResponse, responses=responses(_404="No such comparison, or it has not ended."),
 )  # fmt: skip
 async def report(request: Request, who: Viewer, job: str) -> Response:
-    """The figures, and pictures that one model gets right and another wrong."""
+    """The figures, and pictures that one model gets right and another wrong. For whom the job concerns."""
     service = service_of(request)
     found = await service.threads.read(service.app.jobs.get, job)
     page = await service.threads.read(service.app.compare.page, found.id)
-    if found.kind != COMPARE.kind or page is None:
+    if found.kind != COMPARE.kind or page is None or not concerns(who, found.by):
         raise NotHere(f"The comparison {job[:64]}", "has no page", cure="It is written when the job ends.")
     return page_response(page)

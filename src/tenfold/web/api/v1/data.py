@@ -23,7 +23,8 @@ from tenfold.storage import read_if_there
 from tenfold.web.job_answers import JobAnswer, job_answer
 from tenfold.web.problems import NotHere, responses
 from tenfold.web.reports import page_response
-from tenfold.web.security.access import Administrator, Operator, Viewer, Visitor
+from tenfold.web.security.access import Administrator, Operator, Viewer
+from tenfold.web.security.visitor import Visitor
 from tenfold.web.service import WebService, service_of
 from tenfold.workflows.check_data import CHECK_DATA, CheckDataParams, CheckDataResult
 
@@ -37,7 +38,10 @@ class SourceAnswer(BaseModel):
 
     id: str
     name: str = Field(description="cifar10, or the last part of the path.")
-    source: str = Field(description="What `tenfold train --data` takes: cifar10, or a path on the server.")
+    source: str = Field(
+        description="What `tenfold train --data` takes: cifar10, or a path on the server. Administrators see "
+        "the path, others its last part."
+    )
     present: bool = Field(description="Whether it is there now.")
     listed: bool = Field(description="Whether it was added by hand, and so can be taken off the list.")
     checked: bool = Field(description="Whether the result of a check is kept.")
@@ -100,7 +104,9 @@ _GONE = responses(
 def list_sources(request: Request, who: Viewer) -> SourcesAnswer:
     """CIFAR-10, the data of training runs, and what was added by hand."""
     service = service_of(request)
-    return SourcesAnswer(sets=[_source(service, one, listed) for one, listed in _known(service, who).items()])
+    return SourcesAnswer(
+        sets=[_source(service, who, one, listed) for one, listed in _known(service, who).items()]
+    )
 
 
 @router.post(
@@ -125,7 +131,7 @@ def add_source(request: Request, who: Administrator, asked: SourceRequest) -> So
                 cure="Write the whole path of a folder of this server.",
             ) from None
         sources.add(service.app.home.datasets, source)
-    return _source(service, source, source != CIFAR10)
+    return _source(service, who, source, source != CIFAR10)
 
 
 @router.delete(
@@ -199,7 +205,7 @@ def check(request: Request, who: Operator, key: str) -> JobAnswer:
         CHECK_DATA, CheckDataParams(source=source, key=key), title=f"Check {_title(source)}", by=who.id,
         key=f"{CHECK_DATA.kind} {key}",
     )  # fmt: skip
-    return job_answer(job)
+    return job_answer(job, who)
 
 
 @router.get("/{key}/check", operation_id="data_check", summary="What the last check found", responses=_GONE)
@@ -254,13 +260,13 @@ def _title(source: str) -> str:
     return source if source == CIFAR10 else Path(source).name
 
 
-def _source(service: WebService, source: str, listed: bool) -> SourceAnswer:
+def _source(service: WebService, who: Visitor, source: str, listed: bool) -> SourceAnswer:
     data_dir = service.settings.data_dir
     key = _key(source)
     return SourceAnswer(
         id=key,
         name=_title(source),
-        source=source,
+        source=source if who.role == ADMINISTRATOR else _title(source),
         present=cifar10.is_whole(data_dir) if source == CIFAR10 else Path(source).exists(),
         listed=listed,
         checked=service.app.check_data.reports.size(f"{key}.json") is not None,

@@ -82,7 +82,7 @@ async def ready(request: Request) -> Readiness:
             cure="See the page Settings, Services, or the server's log.",
         )
     # Whoever watches need not sign in, so the notices do not say why.
-    notice = f"The live model cannot be used here; {service.classifier.info.name} answers instead."
+    notice = "The live model cannot be used here; another one answers instead."
     return Readiness(
         status="ok",
         services=[_state(one) for one in found],

@@ -14,7 +14,9 @@ from tenfold.models.tables import Improvement
 from tenfold.web.answers import Answer
 from tenfold.web.job_answers import JobAnswer, job_answer
 from tenfold.web.problems import Problem, remembered, responses
-from tenfold.web.security.access import Administrator, Viewer, Visitor
+from tenfold.web.security.access import Administrator, Viewer
+from tenfold.web.security.disclosure import concerns
+from tenfold.web.security.visitor import Visitor
 from tenfold.web.service import service_of
 
 router = APIRouter(tags=["models"], prefix="/api/v1/improvements")
@@ -134,7 +136,7 @@ class ImprovementAnswer(Answer):
     live: bool = Field(description="Whether the new model is live.")
     verdict: Literal["better", "worse", "no-difference"] | None
     comparison: ImprovementEvaluation | None
-    problem: Problem | None
+    problem: Problem | None = Field(description="Why it failed; null for whom it does not concern.")
     job: str | None = Field(validation_alias="job_id")
 
 
@@ -192,7 +194,7 @@ def begin(request: Request, who: Administrator, asked: ImprovementRequest) -> Im
     app = service_of(request).app
     one, job = app.improve.begin(with_own_data=asked.with_own_data, epochs=asked.epochs, by=who.id)
     app.audit.note(who.id, "model.improve", f"improvement {one.id}", asked.model_dump(), address=who.address)
-    return ImprovementStarted(improvement=_answer(one, app.registry.live(), who), job=job_answer(job))
+    return ImprovementStarted(improvement=_answer(one, app.registry.live(), who), job=job_answer(job, who))
 
 
 @router.get("", operation_id="improvements", summary="What was tried")
@@ -247,5 +249,10 @@ def _answer(one: Improvement, live: str, who: Visitor) -> ImprovementAnswer:
         epochs=int(one.options["epochs"]),
         live=one.model_hash is not None and one.model_hash == live,
         comparison=one.comparison or None,
-        problem=remembered(one.problem) if one.problem else None,
+        problem=_problem(one, who),
     )
+
+
+def _problem(one: Improvement, who: Visitor) -> Problem | None:
+    """Why it failed, as `who` may see it: it may name private classes and folders of the server."""
+    return remembered(one.problem) if one.problem and concerns(who, one.by) else None

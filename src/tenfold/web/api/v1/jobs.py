@@ -15,7 +15,8 @@ from tenfold.errors import NotAllowed
 from tenfold.web.events import Listener
 from tenfold.web.job_answers import JobAnswer, State, job_answer
 from tenfold.web.problems import responses
-from tenfold.web.security.access import Operator, Viewer, Visitor, still_here
+from tenfold.web.security.access import Operator, Viewer, still_here
+from tenfold.web.security.visitor import Visitor
 from tenfold.web.service import service_of
 
 router = APIRouter(prefix="/api/v1", tags=["jobs"])
@@ -49,7 +50,7 @@ def jobs(
     found = service_of(request).app.jobs.list(limit + 1, before, kind, state)
     more = len(found) > limit
     found = found[:limit]
-    return JobsAnswer(jobs=[job_answer(job) for job in found], next=found[-1].id if more else None)
+    return JobsAnswer(jobs=[job_answer(job, who) for job in found], next=found[-1].id if more else None)
 
 
 @router.get(
@@ -60,7 +61,7 @@ def jobs(
 )
 def job(request: Request, who: Viewer, job_id: JobId) -> JobAnswer:
     """How far it is, what it came to, or why it failed."""
-    return job_answer(service_of(request).app.jobs.get(job_id))
+    return job_answer(service_of(request).app.jobs.get(job_id), who)
 
 
 @router.post(
@@ -74,7 +75,7 @@ def cancel(request: Request, who: Operator, job_id: JobId) -> JobAnswer:
     jobs = service_of(request).app.jobs
     if who.role != ADMINISTRATOR and jobs.get(job_id).by != who.id:
         raise NotAllowed(f"Job {job_id}", "is not yours", cure="Ask an administrator to cancel it.")
-    return job_answer(jobs.cancel(job_id))
+    return job_answer(jobs.cancel(job_id), who)
 
 
 @router.get(
@@ -102,7 +103,7 @@ class _Stream(StreamingResponse):
     def __init__(self, request: Request, who: Visitor) -> None:
         self._places = ExitStack()
         events = service_of(request).events
-        place = self._places.enter_context(events.listening(f"{who.id} {who.address}"))
+        place = self._places.enter_context(events.listening(who))
         # The header asks a proxy in front not to collect the answer.
         headers = {"X-Accel-Buffering": "no"}
         super().__init__(_written(request, who, place), media_type="text/event-stream", headers=headers)

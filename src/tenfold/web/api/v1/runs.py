@@ -2,12 +2,13 @@
 
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 from pydantic import BaseModel, Field, computed_field
 
+from tenfold.accounts.roles import ADMINISTRATOR
 from tenfold.errors import TrainingError
 from tenfold.jobs import UNFINISHED
 from tenfold.jobs.records import JobState
@@ -20,7 +21,9 @@ from tenfold.web.api.v1.models import ModelEntry, model_entry
 from tenfold.web.job_answers import JobAnswer, TrainingFigures, job_answer
 from tenfold.web.problems import NotHere, Problem, remembered, responses
 from tenfold.web.reports import page_response
-from tenfold.web.security.access import Administrator, Viewer, Visitor
+from tenfold.web.security.access import Administrator, Viewer
+from tenfold.web.security.disclosure import answer_without_paths
+from tenfold.web.security.visitor import Visitor
 from tenfold.web.service import WebService, service_of
 from tenfold.workflows.improve import of_improvement
 from tenfold.workflows.train import TRAIN, TrainingRequest
@@ -37,6 +40,7 @@ _CURVES = (
         for name in ("loss", "accuracy", "precision", "recall")
     ),
 )
+R = TypeVar("R", bound="RunAnswer")
 Setting = str | int | float | bool | list[str] | list[int] | list[float]
 
 
@@ -68,7 +72,9 @@ class RunAnswer(BaseModel):
 
     name: str
     network: str
-    data: str = Field(description="cifar10, or where the pictures are.")
+    data: str = Field(
+        description="cifar10, or where the pictures are: administrators see the path, others its last part."
+    )
     state: Literal["waiting", "running", "finished", "stopped", "failed"] = Field(
         description="waiting: another training has the turn. running: from its start, before any epoch ended."
     )
@@ -98,15 +104,18 @@ class RunsAnswer(BaseModel):
 
 
 class RunDetail(RunAnswer):
-    """A training run with all that its folder holds."""
+    """A training run with all that its folder holds; what names folders is for administrators."""
 
     recipe: dict[str, Any]
     environment: dict[str, Any]
-    facts: dict[str, Any] = Field(description="Of the data: classes, how many pictures, the fingerprint.")
+    facts: dict[str, Any] = Field(
+        description="Of the data: classes, how many pictures, the fingerprint. Of a training on corrections "
+        "they are for administrators."
+    )
     epoch: list[int] = Field(description="The finished epochs' numbers.")
     curves: dict[str, list[float | None]] = Field(description="A figure of each finished epoch, by its name.")
     registered: str | None = Field(description="The hash under which its model is registered.")
-    output: str = Field(description="The last that training printed.")
+    output: str = Field(description="The last that training printed; for administrators.")
 
 
 class NetworkAnswer(BaseModel):
@@ -146,7 +155,8 @@ def list_runs(request: Request, who: Viewer) -> RunsAnswer:
     not_started, started = service.app.train.not_started(), service.app.train.found()
     jobs = _jobs(service, [run.name for run in not_started + started])
     waiting = [_waiting(service, run, jobs.get(run.name)) for run in not_started]
-    return RunsAnswer(runs=waiting + [_started(run, jobs.get(run.name)) for run in started])
+    found = waiting + [_started(run, jobs.get(run.name)) for run in started]
+    return RunsAnswer(runs=[_told(one, who) for one in found])
 
 
 @router.post(
@@ -158,7 +168,7 @@ def begin(request: Request, who: Administrator, asked: TrainingRequestBody) -> J
     service = service_of(request)
     name, job = service.app.train.start(TrainingRequest(**asked.model_dump()), datetime.now(), by=who.id)
     _note(service, who, "training.begin", name, network=asked.network, data=asked.data)
-    return job_answer(job)
+    return job_answer(job, who)
 
 
 @router.get("/runs/{name}", operation_id="run", summary="A training run", responses=_GONE)
@@ -169,13 +179,14 @@ def read(request: Request, who: Viewer, name: str) -> RunDetail:
     run = training.run(name)
     if run.request_file.is_file() and not run.exists:
         requested = training.request(run)
-        return RunDetail(
+        waiting = RunDetail(
             **_waiting(service, run, job).model_dump(), recipe=vars(requested) if requested else {},
             environment={}, facts={}, epoch=[], curves={}, registered=None, output=run.output(),
         )  # fmt: skip
+        return _told(waiting, who)
     run = Run.open(run.folder)
     curves = {figure: run.curve(figure) for figure in _CURVES}
-    return RunDetail(
+    detail = RunDetail(
         **_started(run, job).model_dump(),
         recipe=run.recipe,
         environment=run.environment,
@@ -185,6 +196,7 @@ def read(request: Request, who: Viewer, name: str) -> RunDetail:
         registered=next((m.hash for m in service.app.registry.list() if m.run == name), None),
         output=run.output(),
     )
+    return _told(detail, who)
 
 
 @router.post(
@@ -203,7 +215,7 @@ def stop(request: Request, who: Administrator, name: str) -> JobAnswer:
             cure="Stop it with Ctrl-C where it was started.",
         )
     _note(service, who, "training.stop", name)
-    return job_answer(service.app.jobs.cancel(job.id))
+    return job_answer(service.app.jobs.cancel(job.id), who)
 
 
 @router.post(
@@ -216,7 +228,7 @@ def resume(request: Request, who: Administrator, name: str, asked: ResumeRequest
     finish = asked is not None and asked.finish
     job = service.app.train.resume(name, finish=finish, by=who.id)
     _note(service, who, "training.resume", name)
-    return job_answer(job)
+    return job_answer(job, who)
 
 
 @router.post(
@@ -254,9 +266,22 @@ async def report(request: Request, who: Viewer, name: str) -> Response:
     """The report page, shut off from everything else: it may run its own script and nothing more."""
     service = service_of(request)
     page = service.app.train.run(name).report_file
-    if not page.is_file():
+    hidden = of_improvement(name) and who.role != ADMINISTRATOR  # it shows pictures that people corrected
+    if hidden or not page.is_file():
         raise NotHere(f"The run {name}", "has no report", cure="`tenfold evaluate` writes one.")
     return page_response(await service.threads.read(page.read_bytes))
+
+
+def _told(run: R, who: Visitor) -> R:
+    """`run` as `who` may see it."""
+    if who.role == ADMINISTRATOR:
+        return run
+    told = answer_without_paths(run)
+    if isinstance(told, RunDetail):
+        told.output = ""
+        if of_improvement(told.name):  # it names classes that people use for their private pictures
+            told.facts = {}
+    return told
 
 
 def _note(service: WebService, who: Visitor, action: str, subject: str, **details: str) -> None:

@@ -15,15 +15,9 @@ from tenfold.accounts.sessions import SignedIn
 from tenfold.errors import LoginNeeded, LoginRefused
 from tenfold.web.answers import Answer
 from tenfold.web.problems import responses
-from tenfold.web.security.access import (
-    SECURE_COOKIE,
-    Viewer,
-    Visitor,
-    cookie_name,
-    cookie_of,
-    recognise,
-)
+from tenfold.web.security.access import SECURE_COOKIE, Viewer, cookie_name, cookie_of, recognise
 from tenfold.web.security.confirmation import by_browser, client_of
+from tenfold.web.security.visitor import Visitor
 from tenfold.web.service import service_of
 
 router = APIRouter(prefix="/api/v1", tags=["session"])

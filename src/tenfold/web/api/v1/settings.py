@@ -9,7 +9,7 @@ from tenfold import settings
 from tenfold.errors import SettingError
 from tenfold.settings import file as configuring
 from tenfold.web.problems import RequestError, responses
-from tenfold.web.security.access import Administrator, Viewer
+from tenfold.web.security.access import Administrator
 from tenfold.web.service import WebService, service_of, stated
 
 router = APIRouter(tags=["settings"], prefix="/api/v1/settings")
@@ -52,8 +52,8 @@ class SettingsChange(BaseModel):
 
 
 @router.get("", operation_id="settings", summary="Every setting")
-def read(request: Request, who: Viewer) -> SettingsAnswer:
-    """Every setting, with its help and where its value comes from."""
+def read(request: Request, who: Administrator) -> SettingsAnswer:
+    """Every setting, with its help and where its value comes from. They name folders and machines."""
     return _answer(service_of(request))
 
 

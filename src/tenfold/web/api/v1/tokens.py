@@ -12,8 +12,9 @@ from tenfold.errors import AccountError
 from tenfold.web.answers import Answer
 from tenfold.web.api.v1.people import Role
 from tenfold.web.problems import responses
-from tenfold.web.security.access import Viewer, Visitor
+from tenfold.web.security.access import Viewer
 from tenfold.web.security.confirmation import CONFIRMED, ConfirmedRequest, confirm
+from tenfold.web.security.visitor import Visitor
 from tenfold.web.service import service_of
 
 router = APIRouter(prefix="/api/v1/tokens", tags=["tokens"])

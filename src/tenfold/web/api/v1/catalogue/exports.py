@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 
-from tenfold.accounts.roles import ADMINISTRATOR
+from tenfold.accounts.roles import ADMINISTRATOR, OPERATOR, at_least
 from tenfold.web.api.v1.catalogue.filters import Asked, FiltersRequest
 from tenfold.web.problems import responses
 from tenfold.web.security.access import Viewer
@@ -36,12 +36,14 @@ class TrainingDataRequest(FiltersRequest):
     summary="Entries as CSV",
     responses={200: {"content": {_CSV: {}}}, **responses(**_REFUSED)},
 )
-def export_csv(request: Request, asked: Asked) -> StreamingResponse:
+def export_csv(request: Request, who: Viewer, asked: Asked) -> StreamingResponse:
     """A row for each entry. UTF-8 with a byte order mark; a text that a spreadsheet would take for a formula
-    begins with an apostrophe.
+    begins with an apostrophe. Where the files are on the server is told as of one entry.
     """
     exports = service_of(request).app.exports
-    return _file(exports.csv(asked), f"{_CSV}; charset=utf-8", "entries.csv")
+    return _file(
+        exports.csv(asked, system_paths=at_least(who.role, OPERATOR)), f"{_CSV}; charset=utf-8", "entries.csv"
+    )
 
 
 @router.get(
@@ -53,10 +55,12 @@ def export_csv(request: Request, asked: Asked) -> StreamingResponse:
         **responses(**_REFUSED, _501="The parquet extra is not installed."),
     },
 )
-def export_parquet(request: Request, asked: Asked) -> StreamingResponse:
+def export_parquet(request: Request, who: Viewer, asked: Asked) -> StreamingResponse:
     """A row for each entry, typed."""
     exports = service_of(request).app.exports
-    return _file(exports.parquet(asked), _PARQUET, "entries.parquet")
+    return _file(
+        exports.parquet(asked, system_paths=at_least(who.role, OPERATOR)), _PARQUET, "entries.parquet"
+    )
 
 
 @router.get(

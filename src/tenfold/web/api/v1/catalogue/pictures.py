@@ -24,7 +24,8 @@ from tenfold.runtime import App
 from tenfold.web.api.v1.catalogue.entries import EntryAnswer, entry_answer
 from tenfold.web.job_answers import JobAnswer, job_answer
 from tenfold.web.problems import Problem, describe, responses
-from tenfold.web.security.access import Administrator, Operator, Viewer, Visitor
+from tenfold.web.security.access import Administrator, Operator, Viewer
+from tenfold.web.security.visitor import Visitor
 from tenfold.web.sending import file_response
 from tenfold.web.service import service_of
 from tenfold.web.uploads import pictures as uploads
@@ -189,7 +190,7 @@ def add_folder(request: Request, who: Administrator, asked: FolderRequest) -> Jo
     title = f"Add {images.safe_name(path)}"
     job = app.jobs.submit(ADD, params, title=title, by=who.id, key=key)
     app.audit.note(who.id, "folder.add", kept_path(path), {"watch": asked.watch}, address=who.address)
-    return job_answer(job)
+    return job_answer(job, who)
 
 
 def _folder(app: App, path: str) -> str:

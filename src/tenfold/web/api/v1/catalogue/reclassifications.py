@@ -89,7 +89,7 @@ def begin(request: Request, who: Administrator, asked: ReclassificationRequest) 
     """In the background. No entry changes until the answers are applied."""
     service = service_of(request)
     one, job = service.app.reclassify.begin(asked.model, by=who.id)
-    return ReclassificationStarted(reclassification=_answers(service, [one])[0], job=job_answer(job))
+    return ReclassificationStarted(reclassification=_answers(service, [one])[0], job=job_answer(job, who))
 
 
 @router.get("", operation_id="reclassifications", summary="What other models were asked")
@@ -145,7 +145,7 @@ def apply(request: Request, who: Administrator, number: int) -> Reclassification
     service = service_of(request)
     one, job = service.app.reclassify.apply(number, by=who.id)
     _note(service, who.id, who.address, "catalogue.reclassify", one)
-    return ReclassificationStarted(reclassification=_answers(service, [one])[0], job=job_answer(job))
+    return ReclassificationStarted(reclassification=_answers(service, [one])[0], job=job_answer(job, who))
 
 
 @router.delete(

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, Field
 
 from tenfold.accounts.roles import ADMINISTRATOR, OPERATOR, at_least
-from tenfold.catalogue.entries.tables import SYSTEM, Entry
+from tenfold.catalogue.entries.filters import sees_paths
+from tenfold.catalogue.entries.tables import Entry
 from tenfold.catalogue.search.orders import OrderName
 from tenfold.catalogue.similar.similar import MOST
 from tenfold.errors import UnknownModel
@@ -18,7 +19,8 @@ from tenfold.web.api.v1.catalogue.actions import ActionAnswer, action_answers
 from tenfold.web.api.v1.catalogue.entries import EntryAnswer, entry_answer, seen_by
 from tenfold.web.api.v1.catalogue.filters import Asked
 from tenfold.web.problems import responses
-from tenfold.web.security.access import Viewer, Visitor
+from tenfold.web.security.access import Viewer
+from tenfold.web.security.visitor import Visitor
 from tenfold.web.service import service_of
 
 router = APIRouter(tags=["catalogue"], prefix="/api/v1/catalogue")
@@ -198,7 +200,7 @@ def duplicates(
 
 
 def _detail(app: App, entry: Entry, who: Visitor) -> EntryDetail:
-    shown = _sees_paths(entry, who)
+    shown = sees_paths(entry, who.id, administrator=_all(who), system=at_least(who.role, OPERATOR))
     by = entry.corrected_by
     return EntryDetail.of(
         entry,
@@ -211,13 +213,6 @@ def _detail(app: App, entry: Entry, who: Visitor) -> EntryDetail:
         model_name=_model_name(app, entry.model_hash),
         history=action_answers(app, app.actions.history(entry.id)),
     )
-
-
-def _sees_paths(entry: Entry, who: Visitor) -> bool:
-    """Whether the server's paths are this person's business: their own; the system's for operators."""
-    if entry.owner_id == SYSTEM:
-        return at_least(who.role, OPERATOR)
-    return entry.owner_id == who.id or _all(who)
 
 
 def _model_name(app: App, model: str | None) -> str | None:
