@@ -11,7 +11,7 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
-from tenfold.errors import TenfoldError
+from tenfold.errors import Reason, TenfoldError
 from tenfold.files import settle
 
 Progress = Callable[[int, int | None], None]
@@ -39,13 +39,14 @@ def download(
         OSError: it cannot be written.
     """
 
-    def cut_off(received: str) -> TenfoldError:
+    def cut_off(received: str, reason: Reason = "") -> TenfoldError:
         return error(
             url,
             "could not be fetched",
             received=received,
             cure="Run the command again: it goes on where it stopped. "
             f"Or fetch {file.name} by other means and put it in {file.parent}.{otherwise and ' '}{otherwise}",
+            reason=reason,
         )
 
     partial = file.with_name(file.name + ".partial")
@@ -66,15 +67,15 @@ def download(
                 target.flush()
                 os.fsync(target.fileno())
         if total is not None and have < total:
-            raise cut_off(f"the connection ended after {have:,} of {total:,} bytes")
+            raise cut_off(f"the connection ended after {have:,} of {total:,} bytes", "unreachable")
     except urllib.error.HTTPError as reason:
         reason.close()
         if reason.code != http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
             raise cut_off(f"the server answered {reason.code} {reason.reason}") from reason
         # Everything is there already; the checksum will tell.
     except urllib.error.URLError as reason:
-        raise cut_off(str(reason.reason)) from reason
+        raise cut_off(str(reason.reason), "unreachable") from reason
     except (TimeoutError, ConnectionError, ssl.SSLError, http.client.HTTPException) as reason:
-        raise cut_off(str(reason) or type(reason).__name__) from reason
+        raise cut_off(str(reason) or type(reason).__name__, "unreachable") from reason
     partial.replace(file)
     settle(file.parent)

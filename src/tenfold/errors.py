@@ -39,6 +39,7 @@ from typing import Literal
 Reason = Literal[
     "", "empty", "text", "pdf", "archive", "video", "audio", "svg", "html",
     "missing", "forbidden", "read-only", "disk-full", "disk-error", "too-many-files", "out-of-memory",
+    "unreachable",
 ]  # fmt: skip
 
 

@@ -57,6 +57,13 @@ def test_a_folder_is_added_and_looked_through(look_at: LookAt, colours: Path) ->
     expect(page.get_by_text("It cannot be read")).to_have_count(1)
     page.get_by_role("combobox", name="Class").select_option("green")
     expect(pictures).to_have_count(10)
+    page.get_by_role("button", name="green/3.png").click()
+    opened = page.get_by_role("dialog")
+    expect(opened.get_by_role("heading", name="green")).to_be_visible()
+    expect(opened).to_contain_text("green/3.png")
+    expect(opened).to_contain_text("48 × 40 pixels")
+    assert violations(page) == []
+    page.keyboard.press("Escape")
     shown = "image => image.complete && image.naturalWidth > 0"
     page.wait_for_function(f"() => [...document.querySelectorAll('li img')].every({shown})")
     page.get_by_role("combobox", name="Class").select_option("blue")

@@ -1500,7 +1500,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One picture of it, as PNG
+         * One picture of it, as PNG, or as JPEG where it is large
          * @description A picture, at most 256 pixels on its longer side.
          */
         get: operations["data_picture"];
@@ -1521,7 +1521,7 @@ export interface paths {
         };
         /**
          * What the last check found
-         * @description The last check's findings in short.
+         * @description The last check's findings in short, with the numbers of their pictures where those are still there.
          */
         get: operations["data_check"];
         put?: never;
@@ -1530,6 +1530,26 @@ export interface paths {
          * @description Start looking for copies, wrong labels, and pictures that show little; a job that says how it goes.
          */
         post: operations["check_data"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data/cifar10/fetch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fetch CIFAR-10
+         * @description Fetch CIFAR-10 from where it is published (170 MB), and unpack it: a job that says how far it is.
+         */
+        post: operations["fetch_cifar10"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2901,6 +2921,96 @@ export interface components {
                 [key: string]: unknown;
             }[];
         };
+        /** FetchDataJob */
+        FetchDataJob: {
+            /** Id */
+            id: string;
+            /**
+             * Title
+             * @description What it is, in English; empty for whom it does not concern.
+             */
+            title: string;
+            /**
+             * By
+             * @description Who asked; 0 is the server or this machine's own user.
+             */
+            by: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "done" | "failed" | "cancelled";
+            /**
+             * Done
+             * @description How much of `total` is done.
+             */
+            done: number;
+            /**
+             * Total
+             * @description 0: not known.
+             */
+            total: number;
+            /**
+             * Message
+             * @description What it is at, in English; may be empty, and is for whom it does not concern.
+             */
+            message: string;
+            /**
+             * Step
+             * @description The same for programs; null: there is no code for it.
+             */
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test") | null;
+            /** @description Of a training while it runs. */
+            training: components["schemas"]["TrainingFigures"] | null;
+            /** @description Why it failed; null for whom it does not concern. */
+            problem: components["schemas"]["Problem"] | null;
+            /**
+             * Cancelling
+             * @description Whether it was told to stop.
+             */
+            cancelling: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Started At */
+            started_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "fetch-data";
+            /** @description What was asked for; null: another version asked for it, or it concerns others alone. */
+            params: components["schemas"]["FetchDataParams"] | null;
+            /** @description What it returned, once it is done; null for whom it does not concern. */
+            result: components["schemas"]["FetchDataResult"] | null;
+        };
+        /**
+         * FetchDataParams
+         * @description A published dataset to fetch.
+         */
+        FetchDataParams: {
+            /**
+             * Name
+             * @default cifar10
+             * @constant
+             */
+            name: "cifar10";
+        };
+        /**
+         * FetchDataResult
+         * @description The dataset that was fetched.
+         */
+        FetchDataResult: {
+            /**
+             * Id
+             * @description Its id at /api/v1/data.
+             */
+            id: string;
+        };
         /**
          * FiltersRequest
          * @description The filters of the list of entries; what is left out asks nothing.
@@ -3355,7 +3465,7 @@ export interface components {
          * JobAnswer
          * @description Long work: waiting, running or ended. `kind` says which parameters and result it has.
          */
-        JobAnswer: components["schemas"]["AddJob"] | components["schemas"]["CheckDataJob"] | components["schemas"]["ClassifyJob"] | components["schemas"]["CompareJob"] | components["schemas"]["ImproveJob"] | components["schemas"]["LookJob"] | components["schemas"]["ReclassifyJob"] | components["schemas"]["TrainJob"] | components["schemas"]["UnknownJob"];
+        JobAnswer: components["schemas"]["AddJob"] | components["schemas"]["CheckDataJob"] | components["schemas"]["ClassifyJob"] | components["schemas"]["CompareJob"] | components["schemas"]["FetchDataJob"] | components["schemas"]["ImproveJob"] | components["schemas"]["LookJob"] | components["schemas"]["ReclassifyJob"] | components["schemas"]["TrainJob"] | components["schemas"]["UnknownJob"];
         /**
          * JobsAnswer
          * @description The newest jobs first.
@@ -4279,7 +4389,7 @@ export interface components {
              * @description What was received, or why it failed, for programs. Empty: there is no code for it.
              * @enum {string}
              */
-            reason: "" | "empty" | "text" | "pdf" | "archive" | "video" | "audio" | "svg" | "html" | "missing" | "forbidden" | "read-only" | "disk-full" | "disk-error" | "too-many-files" | "out-of-memory";
+            reason: "" | "empty" | "text" | "pdf" | "archive" | "video" | "audio" | "svg" | "html" | "missing" | "forbidden" | "read-only" | "disk-full" | "disk-error" | "too-many-files" | "out-of-memory" | "unreachable";
         };
         /**
          * ProblemFound
@@ -12882,7 +12992,10 @@ export interface operations {
     };
     data_picture: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description At its full size, up to 4096 pixels. */
+                full?: boolean;
+            };
             header?: never;
             path: {
                 key: string;
@@ -12899,6 +13012,7 @@ export interface operations {
                 };
                 content: {
                     "image/png": unknown;
+                    "image/jpeg": unknown;
                 };
             };
             /** @description The body cannot be read. */
@@ -13126,6 +13240,80 @@ export interface operations {
                 };
             };
             /** @description The data is missing or cannot be made sense of. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fetch_cifar10: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobAnswer"];
+                };
+            };
+            /** @description The body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value in the request cannot be used. */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -3,6 +3,7 @@
 Parts that a source does not have are not split off here: its pictures are "all" until training divides them.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -82,6 +83,11 @@ class Browsed:
             chosen &= self.labels == _index(self.classes, label, "class", self.name)
         numbers = np.flatnonzero(chosen)
         return len(numbers), [self.item(int(number)) for number in numbers[offset : offset + limit]]
+
+    def numbers(self, sources: Iterable[str]) -> dict[str, int]:
+        """The numbers of the pictures that come from these places; those that are not there are left out."""
+        wanted = set(sources)
+        return {source: n for n in range(len(self)) if (source := self.source(n)) in wanted}
 
     def item(self, number: int) -> Item:
         return Item(

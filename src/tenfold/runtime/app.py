@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from tenfold.workflows.check_data import CheckData
     from tenfold.workflows.classify import ClassifyPending
     from tenfold.workflows.compare import Compare
+    from tenfold.workflows.fetch_data import FetchData
     from tenfold.workflows.improve import Improve
     from tenfold.workflows.ingest import AddPictures
     from tenfold.workflows.model_reports import ModelReports
@@ -235,6 +236,12 @@ class App(Foundation):
         from tenfold.workflows.check_data import CheckData
 
         return CheckData(self.blobs("checks"), self.settings.data_dir, self.home)
+
+    @part
+    def fetch_data(self) -> "FetchData":
+        from tenfold.workflows.fetch_data import FetchData
+
+        return FetchData(self.settings.data_dir)
 
     @part
     def train(self) -> "Train":

@@ -7,6 +7,7 @@ from tenfold.runtime.app import App
 from tenfold.workflows.check_data import CHECK_DATA
 from tenfold.workflows.classify import CLASSIFY
 from tenfold.workflows.compare import COMPARE
+from tenfold.workflows.fetch_data import FETCH_DATA
 from tenfold.workflows.improve import IMPROVE
 from tenfold.workflows.ingest import ADD
 from tenfold.workflows.reclassify import RECLASSIFY
@@ -18,6 +19,7 @@ JOBS: Mapping[AnyType, Callable[[App], AnyHandler]] = {
     CHECK_DATA: lambda app: app.check_data,
     CLASSIFY: lambda app: app.classify_pending,
     COMPARE: lambda app: app.compare,
+    FETCH_DATA: lambda app: app.fetch_data,
     IMPROVE: lambda app: app.improve,
     LOOK: lambda app: app.scan_folder,
     RECLASSIFY: lambda app: app.reclassify,

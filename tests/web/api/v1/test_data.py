@@ -106,6 +106,23 @@ def test_a_picture_that_is_not_there_is_told(server: Running, folder: Path) -> N
     assert "has no picture 99 (it has 19, counted from 0)" in answer.json()["detail"]
 
 
+def test_a_picture_opens_at_its_full_size(server: Running, folder: Path) -> None:
+    (folder / "red" / "0.png").write_bytes(picture(size=(1000, 700)))
+    (folder / "red" / "1.png").write_bytes(picture(size=(2400, 1600)))
+    key = add(server, folder)
+    listed = server.client.get(f"/api/v1/data/{key}/pictures").json()["pictures"]
+    numbers = {one["source"]: one["number"] for one in listed}
+    for name, small, full, kind in (
+        ("red/0.png", (256, 179), (1000, 700), "PNG"),
+        ("red/1.png", (256, 171), (2400, 1600), "JPEG"),
+    ):
+        address = f"/api/v1/data/{key}/pictures/{numbers[name]}"
+        with Image.open(BytesIO(server.client.get(address).content)) as image:
+            assert (image.size, image.format) == (small, "PNG")
+        with Image.open(BytesIO(server.client.get(address, params={"full": True}).content)) as image:
+            assert (image.size, image.format) == (full, kind)
+
+
 @pytest.mark.slow
 def test_a_check_finds_the_copy_and_keeps_its_page(server: Running, folder: Path) -> None:
     key = add(server, folder)
@@ -116,6 +133,17 @@ def test_a_check_finds_the_copy_and_keeps_its_page(server: Running, folder: Path
     assert job["state"] == "done", job
     found = {one["name"]: one for one in server.client.get(f"/api/v1/data/{key}/check").json()["problems"]}
     assert found["exact"]["findings"] == 1
+    pair = found["exact"]["examples"][0]["pictures"]
+    assert sorted(one["source"] for one in pair) == ["red/0.png", "red/copy.png"]
+    for one in pair:
+        where = server.client.get(
+            f"/api/v1/data/{key}/pictures", params={"offset": one["number"], "limit": 1}
+        )
+        assert where.json()["pictures"][0]["source"] == one["source"], "the number is that of the picture"
+    (folder / "red" / "copy.png").unlink()
+    again = server.client.get(f"/api/v1/data/{key}/check").json()["problems"]
+    pair = next(one for one in again if one["name"] == "exact")["examples"][0]["pictures"]
+    assert [one["number"] is None for one in pair if one["source"] == "red/copy.png"] == [True]
     page = server.client.get(f"/api/v1/data/{key}/check/page")
     assert page.headers["content-security-policy"].startswith("sandbox allow-scripts")
     assert "allow-same-origin" not in page.headers["content-security-policy"]

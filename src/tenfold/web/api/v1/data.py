@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from contextlib import suppress
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -27,10 +28,13 @@ from tenfold.web.security.access import Administrator, Operator, Viewer
 from tenfold.web.security.visitor import Visitor
 from tenfold.web.service import WebService, service_of
 from tenfold.workflows.check_data import CHECK_DATA, CheckDataParams, CheckDataResult
+from tenfold.workflows.fetch_data import FETCH_DATA, FetchDataParams
 
 router = APIRouter(tags=["data"], prefix="/api/v1/data")
 _MOST_SKIPPED = 100
-_SIDE = 256
+_SIDE, _FULL_SIDE = 256, 4096
+# Pixels; a larger picture takes long as PNG.
+_LARGEST_PNG = 1_000_000
 
 
 class SourceAnswer(BaseModel):
@@ -180,19 +184,27 @@ def pictures(
 @router.get(
     "/{key}/pictures/{number}",
     operation_id="data_picture",
-    summary="One picture of it, as PNG",
+    summary="One picture of it, as PNG, or as JPEG where it is large",
     response_class=Response,
-    responses={200: {"content": {"image/png": {}}}, **_GONE},
+    responses={200: {"content": {"image/png": {}, "image/jpeg": {}}}, **_GONE},
 )
-def picture(request: Request, who: Viewer, key: str, number: int) -> Response:
+def picture(
+    request: Request,
+    who: Viewer,
+    key: str,
+    number: int,
+    full: Annotated[bool, Query(description="At its full size, up to 4096 pixels.")] = False,
+) -> Response:
     """A picture, at most 256 pixels on its longer side."""
     service = service_of(request)
-    pixels = _browsed(service, _named(service, who, key)).picture(number, _SIDE)
-    image = Image.fromarray(pixels)
-    image.thumbnail((_SIDE, _SIDE))
+    side = _FULL_SIDE if full else _SIDE
+    image = Image.fromarray(_browsed(service, _named(service, who, key)).picture(number, side))
+    image.thumbnail((side, side))
     out = BytesIO()
-    image.save(out, "PNG")
-    return Response(out.getvalue(), media_type="image/png", headers={"Cache-Control": "private, max-age=600"})
+    kind = "JPEG" if image.width * image.height > _LARGEST_PNG else "PNG"
+    image.save(out, kind, quality=92)
+    headers = {"Cache-Control": "private, max-age=600"}
+    return Response(out.getvalue(), media_type=f"image/{kind.lower()}", headers=headers)
 
 
 @router.post("/{key}/check", operation_id="check_data", summary="Look for problems", responses=_GONE)
@@ -210,10 +222,29 @@ def check(request: Request, who: Operator, key: str) -> JobAnswer:
 
 @router.get("/{key}/check", operation_id="data_check", summary="What the last check found", responses=_GONE)
 def checked(request: Request, who: Viewer, key: str) -> CheckDataResult:
-    """The last check's findings in short."""
+    """The last check's findings in short, with the numbers of their pictures where those are still there."""
     service = service_of(request)
-    _named(service, who, key)
-    return CheckDataResult.model_validate_json(_report(service, key, ".json"))
+    source = _named(service, who, key)
+    found = CheckDataResult.model_validate_json(_report(service, key, ".json"))
+    examples = [example for problem in found.problems for example in problem.examples]
+    with suppress(DatasetError):
+        numbers = _browsed(service, source).numbers(
+            str(picture.get("source")) for example in examples for picture in example.pictures
+        )
+        for picture in (picture for example in examples for picture in example.pictures):
+            picture["number"] = numbers.get(str(picture.get("source")))
+    return found
+
+
+@router.post("/cifar10/fetch", operation_id="fetch_cifar10", summary="Fetch CIFAR-10", status_code=202)
+def fetch(request: Request, who: Administrator) -> JobAnswer:
+    """Fetch CIFAR-10 from where it is published (170 MB), and unpack it: a job that says how far it is."""
+    service = service_of(request)
+    job = service.app.jobs.submit(
+        FETCH_DATA, FetchDataParams(), title="Fetch CIFAR-10", by=who.id, key=FETCH_DATA.kind
+    )
+    service.app.audit.note(who.id, "data.fetch", "cifar10", address=who.address)
+    return job_answer(job, who)
 
 
 @router.get(

@@ -1,0 +1,46 @@
+"""The job "fetch-data": CIFAR-10 from where it is published. Knows nothing of its pictures."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from tenfold.datasets.fetch import MD5, URL, fetch_cifar10
+from tenfold.jobs import WORK, JobType, Shape, Stopped, Work
+
+
+class FetchDataParams(Shape):
+    """A published dataset to fetch."""
+
+    name: Literal["cifar10"] = "cifar10"
+
+
+class FetchDataResult(Shape):
+    """The dataset that was fetched."""
+
+    id: str = Field(description="Its id at /api/v1/data.")
+
+
+FETCH_DATA = JobType("fetch-data", WORK, FetchDataParams, FetchDataResult, alone=True)
+
+
+class FetchData:
+    """Does the job "fetch-data". What was cut off or stopped is resumed by the next one.
+
+    Args:
+        data_dir: where CIFAR-10 goes.
+        url, md5: where the archive is published, and its MD5 in hex.
+    """
+
+    def __init__(self, data_dir: Path, *, url: str = URL, md5: str = MD5) -> None:
+        self._data_dir, self._url, self._md5 = data_dir, url, md5
+
+    def __call__(self, work: Work[FetchDataParams]) -> FetchDataResult:
+        def show(done: int, total: int | None) -> None:
+            if work.stopping:
+                raise Stopped
+            work.progress(done, total or 0, "fetching CIFAR-10")
+
+        work.progress(0, 0, "fetching CIFAR-10")
+        fetch_cifar10(self._data_dir, url=self._url, md5=self._md5, progress=show)
+        return FetchDataResult(id=work.params.name)
