@@ -101,11 +101,11 @@ def test_with_the_first_account_everybody_signs_in(look_at: LookAt, own_server: 
     expect(dialog.get_by_role("heading")).to_have_text("New role of Олена <script>: Operator")
     assert violations(page) == []
     confirm(dialog, "Save")
-    expect(page.get_by_role("region", name="Messages")).to_contain_text("Олена <script> was changed.")
+    expect(page.get_by_role("region", name="Messages")).to_contain_text("Олена <script> has been changed.")
     expect(role).to_have_value("operator")
     row.get_by_role("button", name="Sign out everywhere").click()
     confirm(dialog, "Sign out everywhere")
-    expect(page.get_by_role("region", name="Messages")).to_contain_text("is signed out everywhere")
+    expect(page.get_by_role("region", name="Messages")).to_contain_text("has been signed out everywhere")
 
     # The last administrator cannot be shut out, and the page says why.
     page.get_by_role("listitem").filter(has_text="ann").get_by_role("button", name="Disable").click()
@@ -188,7 +188,7 @@ def test_nothing_scrolls_sideways_and_axe_finds_nothing_on_a_phone(look_at: Look
 def test_every_service_is_shown_with_its_state(look_at: LookAt, language: str) -> None:
     page = look_at("/settings?part=services", locale=language, viewport=PHONE)
     rows = page.locator("main li")
-    expect(rows).to_have_count(5)
+    expect(rows).to_have_count(6)
     running = {"en": "Running", "uk": "Працює", "ru": "Работает"}[language]
     for row in rows.all():
         expect(row).to_contain_text(running)

@@ -296,10 +296,22 @@ def _checked(found: Listing, most: float, order: _Arrangement, rows: Rows) -> ND
     return order.order(rows)
 
 
+def forget_cached(source: Path, cache: Path) -> None:
+    """Remove what the cache holds of a folder or a manifest, at every size."""
+    place = source.resolve()
+    for file in cache.glob(f"{_source_title(place.name, str(place))}-*"):
+        file.unlink(missing_ok=True)
+
+
 def _title(name: str, whole: str, side: int, resize: str) -> str:
-    """A file name for the cache, which people can read and which no two sources share."""
+    """A file name for the cache."""
+    return f"{_source_title(name, whole)}-{side}-{resize}"
+
+
+def _source_title(name: str, whole: str) -> str:
+    """How the cache's files of a source begin: people can read it, and no two sources share it."""
     plain = "".join(c if c.isascii() and c.isalnum() else "-" for c in name)[:40]
-    return f"{plain}-{sha256(whole.encode('utf-8', 'surrogateescape')).hexdigest()[:12]}-{side}-{resize}"
+    return f"{plain}-{sha256(whole.encode('utf-8', 'surrogateescape')).hexdigest()[:12]}"
 
 
 def _key(entry: ListedPicture, limits: images.Limits) -> bytes:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 # Polling finds what other processes did; changes of this process wake the service.
 _SECONDS_TO_FOLLOW = 1.0
 _SECONDS_BETWEEN_WAKES = 10.0
+_SECONDS_BETWEEN_CLEANINGS = 10.0
 
 
 def services(app: "App") -> list[Service]:
@@ -23,6 +24,7 @@ def services(app: "App") -> list[Service]:
         # Pictures of a process that was killed, entries that were restored, uploads that came as a job ended.
         Periodic("waiting-pictures", _SECONDS_BETWEEN_WAKES, lambda: wake(app.jobs, app.ingest)),
         app.folder_watcher,
+        Periodic("corrections-data", _SECONDS_BETWEEN_CLEANINGS, app.improve.clean),
     ]
 
 

@@ -8,6 +8,7 @@ learned from; the new one is registered. Each is a step: whatever ends the proce
 import json
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -17,7 +18,7 @@ from pydantic import Field
 from tenfold.catalogue.edits.corrections import CorrectedEntries, CorrectedPicture
 from tenfold.catalogue.entries.originals import Originals
 from tenfold.datasets.dataset import Dataset
-from tenfold.errors import DatasetError, MissingExtra, RegistryError, TenfoldError
+from tenfold.errors import DatasetError, MissingExtra, RegistryError, TenfoldError, UnknownImprovement
 from tenfold.files import write_whole
 from tenfold.inference import Classifier
 from tenfold.jobs import CANCELLED, TRAINING, JobRow, Jobs, JobType, Shape, Stopped, Work
@@ -36,6 +37,7 @@ from tenfold.workflows.improvement_data import (
     lessons,
 )
 from tenfold.workflows.improvement_evaluation import judge
+from tenfold.workflows.improvement_folders import copies_of, kept_copies, remove_copies, run_of
 from tenfold.workflows.improvement_recipe import EPOCHS, arguments, name_of
 from tenfold.workflows.switch_model import ModelSwitch
 from tenfold.workflows.training_data import TrainingData, TrainingDataSource
@@ -44,7 +46,6 @@ from tenfold.workflows.training_steps import STEPS
 
 # Fewer corrected pictures than this teach nothing that could be measured.
 LEAST = 10
-_RUN = "improvement-"
 
 
 class ImproveParams(Shape):
@@ -243,16 +244,32 @@ class Improve:
                 self._ended(number, STOPPED)
             raise
         except TenfoldError as error:
-            self._ended(number, FAILED, error.facts())
+            if not work.interrupted:  # else it runs again
+                self._ended(number, FAILED, error.facts())
             raise
 
     def _ended(self, number: int, state: str, problem: dict[str, Any] | None = None) -> Improvement:
         """Record how it ended without a model. Copies of people's pictures go."""
-        shutil.rmtree(self._home.improvements / str(number), ignore_errors=True)
+        remove_copies(self._home, number)
         return self.improvements.change(number, state=state, problem=problem)
 
+    def clean(self) -> None:
+        """Remove the copies of people's pictures of improvements that do not run any more.
+
+        Whoever ends one removes them; this is for those that ended by a fault of the program, or because
+        their process was killed too often, or were cancelled while none ran.
+        """
+        for number in kept_copies(self._home):
+            if not self._runs(number):
+                remove_copies(self._home, number)
+
+    def _runs(self, number: int) -> bool:
+        with suppress(UnknownImprovement):
+            return self.get(number).state == RUNNING
+        return False
+
     def _improve(self, work: Work[ImproveParams], one: Improvement) -> ImproveResult:
-        folder = self._home.improvements / str(one.id)
+        folder = copies_of(self._home, one.id)
         with self._registry.local_copy(one.base_hash) as base_path:
             return self._train(work, one, folder, base_path)
 
@@ -299,8 +316,7 @@ class Improve:
         self.improvements.change(
             one.id, state=JUDGED, model_hash=model.hash, verdict=found["verdict"], comparison=found
         )
-        # Copies of people's pictures are not kept longer than they are needed.
-        shutil.rmtree(folder, ignore_errors=True)
+        remove_copies(self._home, one.id)
         return ImproveResult(
             improvement=one.id, model=model.hash, verdict=found["verdict"], sentence=found["sentence"]
         )
@@ -360,16 +376,6 @@ class Improve:
             return None
         source = str(one.options["own_source"])
         return self._own.open(source, base.info, lambda d, t: report(d, t, STEPS["reading-own-pictures"]))
-
-
-def run_of(improvement_id: int) -> str:
-    """The name of the training run of an improvement."""
-    return f"{_RUN}{improvement_id}"
-
-
-def of_improvement(run: str) -> bool:
-    """Whether a training run is part of an improvement."""
-    return run.removeprefix(_RUN).isdecimal() and run.startswith(_RUN)
 
 
 def _missing(taught: LearningSet) -> tuple[str, str] | None:

@@ -64,6 +64,7 @@ export const en = {
   service_jobs: "Background jobs",
   service_waiting_pictures: "Classifying new pictures",
   service_watched_folders: "Watched folders",
+  service_corrections_data: "Removing what trainings on corrections learned from",
   service_events: "Live updates of the page",
   state_running: "Running",
   state_failing: "Failing",

@@ -69,6 +69,7 @@ export const ru: Translated<typeof en> = {
   service_jobs: "Фоновые задачи",
   service_waiting_pictures: "Классификация новых картинок",
   service_watched_folders: "Папки под наблюдением",
+  service_corrections_data: "Удаление данных завершённых обучений на исправлениях",
   service_events: "Живое обновление страницы",
   state_running: "Работает",
   state_failing: "Сбой",

@@ -66,6 +66,7 @@ export const uk: Translated<typeof en> = {
   service_jobs: "Фонові завдання",
   service_waiting_pictures: "Класифікація нових зображень",
   service_watched_folders: "Теки під наглядом",
+  service_corrections_data: "Вилучення даних завершених навчань на виправленнях",
   service_events: "Оновлення сторінки наживо",
   state_running: "Працює",
   state_failing: "Збій",

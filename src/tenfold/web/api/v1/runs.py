@@ -25,7 +25,7 @@ from tenfold.web.security.access import Administrator, Viewer
 from tenfold.web.security.disclosure import answer_without_paths
 from tenfold.web.security.visitor import Visitor
 from tenfold.web.service import WebService, service_of
-from tenfold.workflows.improve import of_improvement
+from tenfold.workflows.improvement_folders import of_improvement
 from tenfold.workflows.train import TRAIN, TrainingRequest
 
 router = APIRouter(tags=["training"], prefix="/api/v1")
