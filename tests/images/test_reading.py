@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageFile
 
 from tenfold.errors import DamagedPicture, NotAPicture, PictureError, PictureTooLarge
-from tenfold.images import Limits, load, read, upright_size
+from tenfold.images import Limits, header, load, read, upright_size
 from tests.pictures import Pixels, encoded, exif, grey_tiff, lying, noise, png, scene, tiff
 
 FORMATS = ("JPEG", "PNG", "WebP", "GIF", "BMP", "TIFF", "AVIF", "HEIC")
@@ -109,15 +109,38 @@ def test_the_size_is_checked_before_anything_is_decoded(kind: str, monkeypatch: 
     data = encoded(scene(64, 48), kind)
     monkeypatch.setattr(ImageFile.ImageFile, "load", decoded)
     with pytest.raises(PictureTooLarge) as caught:
-        read(data, name="cat", limits=Limits(pixels=3071))
+        read(data, name="cat", limits=Limits(pixels={"JPEG": 307, "WebP": 3070}.get(kind, 1535)))
     assert str(caught.value) == (
-        "cat has too many pixels (64 x 48, 0.003072 megapixels; the limit is 0.003071). "
+        "cat has too many pixels (64 x 48, 0.003072 megapixels; the limit is 0.00307). "
         "Make it smaller, or raise the setting max_picture_pixels."
     )
 
 
 def test_a_picture_of_just_the_limit_is_taken() -> None:
     assert read(encoded(scene(), "PNG"), limits=Limits(pixels=64 * 48)).shape == (48, 64, 3)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in FORMATS if kind != "WebP"])
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_a_larger_picture_is_read_at_a_reduced_scale(kind: str, orientation: int) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    how = {"exif": exif.tobytes()} if kind not in ("GIF", "BMP") else {}
+    data = encoded(scene(64, 48), kind, **how)
+    limits = Limits(pixels=64 * 48 // (8 if kind == "JPEG" else 2) + 1)
+    whole, small = load(data, needed=10_000), load(data, limits=limits, needed=10_000)
+    assert (small.width, small.height) == (whole.width, whole.height)
+    assert small.pixels.shape[0] * small.pixels.shape[1] <= limits.pixels
+    again = Image.fromarray(small.pixels).resize((small.width, small.height), Image.Resampling.BILINEAR)
+    assert np.abs(np.asarray(again, float) - whole.pixels).mean() < 12
+    assert header(data, limits=limits).width == whole.width
+
+
+@pytest.mark.parametrize(("width", "height"), [(1, 64), (64, 1), (3, 41)])
+def test_a_thin_picture_is_reduced_too(width: int, height: int) -> None:
+    pixels = load(encoded(scene(width, height), "PNG"), limits=Limits(pixels=width * height // 2 + 1)).pixels
+    assert pixels.size
+    assert pixels.shape[0] * pixels.shape[1] <= width * height // 2 + 1
 
 
 def test_an_image_and_an_array_are_held_to_the_limit() -> None:

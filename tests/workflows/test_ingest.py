@@ -136,7 +136,7 @@ def test_what_did_not_change_is_not_read_again(shop: Shop, monkeypatch: pytest.M
 
 
 def test_what_a_setting_can_mend_is_tried_again(shop: Shop) -> None:
-    shop.put("big.png", picture(RED, size=(1001, 1000)))
+    shop.put("big.png", picture(RED, size=(2001, 1000)))
     assert "has too many pixels" in shop.run()["problems"][0]
     shop.intake._limits = Limits()
     assert shop.run()["added"] == 1

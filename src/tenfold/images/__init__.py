@@ -3,7 +3,9 @@
 The pixel rule, the same on every surface:
 1. The format is told by content, never by a name. Of several pictures in one file the first counts (of an
    animated PNG the still one, of a HEIC the primary one).
-2. The size is read from the header and checked against `Limits` before anything is decoded.
+2. The size is read from the header and checked against `Limits` before anything is decoded. A picture that is
+   larger by no more than `Limits` says is read at a reduced scale: a JPEG by its decoder, at 1/2, 1/4 or 1/8; of
+   any other, each pixel is the mean of a square of the whole's.
 3. Pixels are decoded to 8 bits: 16-bit grey v becomes round(v / 257), 16-bit colour keeps its high byte,
    32-bit grey is stretched from its least value (black) to its greatest (white). A palette is looked up.
    CMYK becomes 255 - min(255, ink + black). Colour profiles are not applied.
@@ -17,11 +19,13 @@ The pixel rule, the same on every surface:
     decoding.py     the bytes of a known format -> header, pixels
     workers.py      the same in a child process, for what can run away
     containers.py   the part of a file that its pixels need
+    frames.py       how many pictures a file has
     tags.py         the tags of an EXIF block
     pixels.py       a decoded image -> RGB array; resize
 """
 
 from tenfold.images.decoding import Header, Limits, Picture
+from tenfold.images.frames import frame_count
 from tenfold.images.intake import safe_name
 from tenfold.images.pixels import RESIZE_RULES, resize, resize_boxes
 from tenfold.images.reading import PictureSource, header, load, read, upright_size
@@ -36,6 +40,7 @@ __all__ = [
     "Limits",
     "Picture",
     "PictureSource",
+    "frame_count",
     "header",
     "kind_code",
     "known_kind",

@@ -44,6 +44,10 @@ PREDICTABLE = ("JPEG", "PNG")
 _MOST_HERE = 150_000_000
 # Passes over a picture of just the limit; 50 scans of 50 megapixels would take half a minute.
 _MOST_PASSES = 12
+# A JPEG is decoded at a half, a quarter or an eighth of its size in little memory; of any other format the whole
+# is in memory before it can be made smaller, a WebP several times. So many times the limit they may have.
+_TIMES_THE_LIMIT, _USUAL_TIMES = {"JPEG": 10, "WebP": 1}, 2
+_JPEG_SCALES = (1, 2, 4, 8)
 # These warn about odd tags. Warning filters are the whole process's, so one thread at a time changes them.
 _WARNING_DECODERS = ("TIFF", "AVIF")
 _warning_filters = threading.Lock()
@@ -51,10 +55,18 @@ _warning_filters = threading.Lock()
 
 @dataclass(frozen=True)
 class Limits:
-    """How much a picture may ask for: pixels once decoded, bytes as it arrives."""
+    """How much a picture may ask for: pixels once decoded, bytes as it arrives.
+
+    A picture of more pixels is read at a reduced scale, so that no more are given: a JPEG of up to 10 times as
+    many, any other but a WebP of up to twice as many.
+    """
 
     pixels: int = 50_000_000
     bytes: int = 25_000_000
+
+    def most_pixels(self, kind: str) -> int:
+        """The pixels that a picture of a format may have."""
+        return self.pixels * _TIMES_THE_LIMIT.get(kind, _USUAL_TIMES)
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,16 +129,21 @@ class Opened:
         return turned(self.size, self._orientation)
 
     @property
-    def predictable(self) -> bool:
-        """Whether it takes a known and short time to decode."""
-        return self.kind in PREDICTABLE and self.size[0] * self.size[1] * self.passes <= _MOST_HERE
+    def pixels(self) -> int:
+        """How many it has."""
+        return self.size[0] * self.size[1]
+
+    def predictable(self, limits: Limits) -> bool:
+        """Whether it takes a known and short time, and little memory, to decode."""
+        little = self.pixels <= limits.pixels or (self.kind == "JPEG" and self.passes == 1)
+        return self.kind in PREDICTABLE and little and self.pixels * self.passes <= _MOST_HERE
 
     def check(self, limits: Limits) -> None:
         """Raise PictureTooLarge where it asks for more than the limits."""
-        check_pixels(self.size, self._subject, limits)
+        check_pixels(self.size, self._subject, limits.most_pixels(self.kind))
         if self.kind == "TIFF":
-            check_pixels(_tile_size(self._image), self._subject, limits)
-        pixels = self.size[0] * self.size[1]
+            check_pixels(_tile_size(self._image), self._subject, limits.pixels)
+        pixels = self.pixels
         if pixels * self.passes > limits.pixels * _MOST_PASSES:
             raise PictureTooLarge(
                 self._subject,
@@ -135,14 +152,26 @@ class Opened:
                 cure="Save it again as an ordinary JPEG.",
             )
 
-    def decode(self, needed: int) -> Picture:
-        """The pixels; `needed` as in `tenfold.images.load`."""
+    def decode(self, needed: int, limits: Limits) -> Picture:
+        """The pixels, as many as the limits allow; `needed` as in `tenfold.images.load`."""
         with decoding(self._subject, self.kind):
             if self.kind == "JPEG":
-                self._image.draft(None, (needed, needed))
+                self._image.draft(None, self._draft(needed, limits))
             self._image.load()
-            pixels = upright_rgb(self._image, self._orientation, grey_range(self._image))
+            columns, rows = self._image.size
+            factor = 1
+            while -(-columns // factor) * -(-rows // factor) > limits.pixels:
+                factor += 1
+            pixels = upright_rgb(self._image, self._orientation, grey_range(self._image), factor)
         return Picture(pixels, *self.upright_size)
+
+    def _draft(self, needed: int, limits: Limits) -> tuple[int, int]:
+        """The size to decode a JPEG at; its decoder takes the smallest that it has above."""
+        columns, rows = self.size
+        enough = min(columns // needed, rows // needed)
+        fits = (scale for scale in _JPEG_SCALES if self.pixels <= limits.pixels * scale**2)
+        scale = max(enough, next(fits, _JPEG_SCALES[-1]), 1)
+        return max(1, columns // scale), max(1, rows // scale)
 
 
 @contextmanager
@@ -178,14 +207,14 @@ def grey_range(image: "Image.Image") -> tuple[float, float] | None:
     return (white, 0) if tags.get(_TIFF_PHOTOMETRIC) == 0 else (0, white)
 
 
-def check_pixels(size: tuple[int, int], subject: str, limits: Limits) -> None:
+def check_pixels(size: tuple[int, int], subject: str, most: int) -> None:
     width, height = size
-    if width * height > limits.pixels:
+    if width * height > most:
         raise PictureTooLarge(
             subject,
             "has too many pixels",
             received=f"{width} x {height}, {megas(width * height)} megapixels; "
-            f"the limit is {megas(limits.pixels)}",
+            f"the limit is {megas(most)}",
             cure="Make it smaller, or raise the setting max_picture_pixels.",
         )
 

@@ -22,15 +22,17 @@ _MOST_ROWS = 65_535
 
 
 def upright_rgb(
-    image: "Image.Image", orientation: int, grey: tuple[float, float] | None
+    image: "Image.Image", orientation: int, grey: tuple[float, float] | None, factor: int = 1
 ) -> NDArray[np.uint8]:
     """The pixels of a decoded image, uint8 `[rows, columns, 3]`, turned by its EXIF orientation.
 
     `grey` holds the values that are black and white, for the modes of one wide channel; None: its extremes.
+    Each pixel is the mean of `factor` times `factor` of the image's; those at its edge may be of fewer.
     """
     columns, rows = image.size
     turned = orientation >= 5
-    pixels = np.empty((columns, rows, 3) if turned else (rows, columns, 3), dtype=np.uint8)
+    narrow, low = -(-columns // factor), -(-rows // factor)
+    pixels = np.empty((narrow, low, 3) if turned else (low, narrow, 3), dtype=np.uint8)
     # The same memory, seen as the image lies in its file; strips are written through it.
     lying = pixels.transpose(1, 0, 2) if turned else pixels
     lying = lying[::-1] if orientation in (3, 4, 6, 7) else lying
@@ -40,12 +42,21 @@ def upright_rgb(
         values = np.asarray(image)
         finite = values[np.isfinite(values)]
         grey = (finite.min(), finite.max()) if finite.size else (0, 1)
-    step = max(1, _STRIP // columns)
+    step = max(1, _STRIP // columns // factor) * factor
     for top in range(0, rows, step):
         bottom = min(rows, top + step)
         strip = image if step >= rows else image.crop((0, top, columns, bottom))
-        lying[top:bottom] = _grey(strip, *grey) if wide and grey else _colours(strip)
+        colours = _grey(strip, *grey) if wide and grey else _colours(strip)
+        lying[top // factor : -(-bottom // factor)] = _reduced(colours, factor)
     return pixels
+
+
+def _reduced(pixels: NDArray[np.uint8], factor: int) -> NDArray[np.uint8]:
+    if factor == 1:
+        return pixels
+    from PIL import Image
+
+    return np.asarray(Image.fromarray(pixels).reduce(factor))
 
 
 def rgb_of_array(values: NDArray[np.uint8]) -> NDArray[np.uint8] | None:

@@ -52,7 +52,7 @@ def load(
         source: a path, bytes, a file opened for bytes, a PIL image, or a uint8 array: grey `[H, W]`,
             RGB `[H, W, 3]` or RGBA `[H, W, 4]`.
         name: what to call it in messages; its path where it has one.
-        limits: what it may ask for.
+        limits: what it may ask for; of a larger picture a smaller decoding is read, as `Limits` says.
         needed: the shortest side that the caller has use for. A JPEG is decoded at 1/2, 1/4 or 1/8 of its
             size where both sides stay at least this long.
 
@@ -89,7 +89,7 @@ def header(data: bytes, *, name: str | None = None, limits: Limits = _DEFAULT) -
     """
     data, subject = bytes_of(data, name, limits.bytes)
     found = _look(data, subject)
-    check_pixels((found.width, found.height), subject, limits)
+    check_pixels((found.width, found.height), subject, limits.most_pixels(found.kind))
     return found
 
 
@@ -106,13 +106,13 @@ def _from_bytes(data: bytes, subject: str, limits: Limits, needed: int) -> Pictu
     if kind in PREDICTABLE:
         opened = Opened(kind, data, subject)
         opened.check(limits)
-        if opened.predictable:
-            return opened.decode(needed)
+        if opened.predictable(limits):
+            return opened.decode(needed, limits)
     return workers.load(kind, data, subject, limits, needed)
 
 
 def _from_image(image: "Image.Image", subject: str, limits: Limits) -> Picture:
-    check_pixels(image.size, subject, limits)
+    check_pixels(image.size, subject, limits.pixels)
     with decoding(subject, image.format or "PIL"):
         image.load()
         orientation = image.getexif().get(_TAG_ORIENTATION, 1)
@@ -132,7 +132,7 @@ def _from_array(values: NDArray[np.uint8], subject: str, limits: Limits) -> Pict
             cure="Give uint8 of shape [H, W], [H, W, 3] or [H, W, 4].",
         )
     height, width = pixels.shape[:2]
-    check_pixels((width, height), subject, limits)
+    check_pixels((width, height), subject, limits.pixels)
     return Picture(pixels, width, height)
 
 

@@ -42,7 +42,7 @@ def load(kind: str, data: bytes, subject: str, limits: Limits, needed: int) -> P
     asked = {"do": "load", "pixels": limits.pixels, "bytes": limits.bytes, "needed": needed}
     said, body = _ask(asked, kind, data, subject, limits.pixels, 3 * limits.pixels)
     rows, columns, width, height = _sizes(said, "rows", "columns", "width", "height")
-    if rows * columns * 3 != len(body) or not 0 < width * height <= limits.pixels:
+    if rows * columns * 3 != len(body) or not 0 < width * height <= limits.most_pixels(kind):
         raise _damaged(subject, kind)
     return Picture(np.frombuffer(body, dtype=np.uint8).reshape(rows, columns, 3), width, height)
 
@@ -130,10 +130,12 @@ def answer(asked: dict[str, Any], data: bytearray) -> tuple[dict[str, Any], byte
             if asked["do"] == "header":
                 width, height = opened.upright_size
                 return {"width": width, "height": height}, opened.exif[: len(data)]
-            opened.check(Limits(pixels=asked["pixels"], bytes=asked["bytes"]))
-            pixels = opened.size[0] * opened.size[1]
+            limits = Limits(pixels=asked["pixels"], bytes=asked["bytes"])
+            opened.check(limits)
+            # A larger picture has no more than one of just the limit
+            pixels = min(opened.pixels, limits.pixels)
             limit(ProcessLimits(cpu_seconds=_cpu_seconds(pixels), memory=_memory(data, pixels)))
-            picture = opened.decode(asked["needed"])
+            picture = opened.decode(asked["needed"], limits)
             # libtiff tells of damage on standard error only, and gives what it has
             if asked["kind"] == "TIFF" and complained():
                 raise _damaged("", asked["kind"])
