@@ -169,6 +169,19 @@ def test_one_picture_with_all_about_it_is_renamed_deleted_and_restored(
     tile(page, "plane.png").dblclick()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("airplane")
+    expect(page).to_have_url(f"{own_server}/catalogue?order=name&open=1")
+    page.go_back()
+    expect(dialog).to_have_count(0)
+    page.go_forward()
+    page.keyboard.press("ArrowRight")
+    expect(page).to_have_url(f"{own_server}/catalogue?order=name&open=2")
+    dialog.get_by_role("button", name="Close").click()
+    expect(page).to_have_url(f"{own_server}/catalogue?order=name")
+    page.goto(f"{own_server}/catalogue?open=1")  # by a link
+    expect(dialog.get_by_role("heading", level=2)).to_contain_text("plane.png")
+    page.keyboard.press("Escape")
+    expect(page).to_have_url(f"{own_server}/catalogue")
+    page.goto(f"{own_server}/catalogue?order=name&open=1")
     expect(dialog.get_by_role("listitem").filter(has_text="%")).to_have_count(10)
     expect(dialog.locator("img")).to_have_js_property("complete", True)
     dialog.get_by_role("button", name="Rename").click()
@@ -215,6 +228,25 @@ def test_filters_live_in_the_address_and_exports_have_what_they_find(
         page.get_by_role("link", name="Pictures by class").click()
     assert zipfile.ZipFile(archive.value.path()).namelist() == ["airplane/plane.png"]
 
+    page.goto(f"{own_server}/catalogue?order=name")
+    page.get_by_role("button", name="Export").click()
+    expect(page.get_by_text("All 5 pictures that were found")).to_be_visible()
+    tile(page, "noise00").click()
+    tile(page, "noise01").click(modifiers=["Shift"])
+    page.get_by_role("button", name="Export").click()
+    expect(page.locator(".panel")).to_contain_text("2 pictures chosen")
+    with page.expect_download() as table:
+        page.get_by_role("link", name="CSV").click()
+    rows = list(csv.DictReader(io.StringIO(Path(table.value.path()).read_text("utf-8-sig"))))
+    assert [row["name"] for row in rows] == ["noise00.png", "noise01.png"]
+    with page.expect_download() as archive:
+        page.get_by_role("toolbar").get_by_role("link", name="Download").click()
+    names = zipfile.ZipFile(archive.value.path()).namelist()
+    assert [name.split("/")[1] for name in names] == ["noise00.png", "noise01.png"]
+    page.goto(f"{own_server}/catalogue")
+    page.get_by_role("button", name="airplane").click()
+    expect(tiles(page)).to_have_count(1)
+
     page.go_back()
     expect(tiles(page)).to_have_count(5)
     page.get_by_text("More filters").click()
@@ -245,13 +277,26 @@ def test_what_is_alike_is_found_and_of_copies_one_is_kept(
         if groups:
             break
         page.wait_for_timeout(300)
-    page.goto(f"{own_server}/catalogue?view=duplicates")
+    page.goto(f"{own_server}/catalogue")
+    page.get_by_role("button", name="More", exact=True).click()
+    page.get_by_role("link", name="Near duplicates").click()
     expect(page.get_by_role("button", name="Open")).to_have_count(2)
     assert violations(page) == []
-    page.get_by_role("button", name="Keep only this: \u2068plane.png").click()
+    groups_ = page.locator(".group")
+    expect(groups_).to_contain_text(re.compile(r"plane\.png.*\d+ × \d+, \d+ kB.*The best of them", re.S))
+    expect(groups_).to_contain_text(re.compile(r"plane-small\.png.*\d% like the best", re.S))
+    page.get_by_role("button", name="Keep the best of 1 group").click()
     expect(page.get_by_text("There are no near duplicates")).to_be_visible()
     page.get_by_role("link", name="All pictures").click()
     expect(tiles(page)).to_have_count(4)
+    page.get_by_role("button", name="More", exact=True).click()
+    page.get_by_role("button", name="History").click()
+    history = page.get_by_role("dialog", name="History")
+    expect(history).to_contain_text("plane-small.png")
+    expect(history.get_by_role("img")).to_have_js_property("complete", True)
+    history.get_by_role("button", name="Undo").click()
+    page.keyboard.press("Escape")
+    expect(tiles(page)).to_have_count(5)
 
 
 @pytest.mark.parametrize(

@@ -1089,6 +1089,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/catalogue/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many entries there are of each month
+         * @description The months of what meets all filters.
+         */
+        get: operations["timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/catalogue/entries/{entry}": {
         parameters: {
             query?: never;
@@ -1752,6 +1772,11 @@ export interface components {
             undone_at: string | null;
             /** Undone By */
             undone_by: number | null;
+            /**
+             * Entries
+             * @description The first 3 of the entries that it changed and whoever asks may see.
+             */
+            entries: components["schemas"]["ChangedEntry"][];
         };
         /**
          * ActionRequest
@@ -2007,6 +2032,16 @@ export interface components {
             novelty: number;
             /** Known */
             known: boolean;
+        };
+        /**
+         * ChangedEntry
+         * @description An entry that an action changed.
+         */
+        ChangedEntry: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
         };
         /** ChangesAnswer */
         ChangesAnswer: {
@@ -2603,6 +2638,11 @@ export interface components {
              */
             corrected: number;
             /**
+             * Uncorrected
+             * @description Named by a model alone, or not yet.
+             */
+            uncorrected: number;
+            /**
              * Sources
              * @description By source; an entry can have several.
              */
@@ -2646,12 +2686,27 @@ export interface components {
             layout: string;
         };
         /**
+         * DuplicateAnswer
+         * @description An entry of a group of near duplicates.
+         */
+        DuplicateAnswer: {
+            entry: components["schemas"]["EntryAnswer"];
+            /**
+             * Likeness
+             * @description How much it looks like the first of its group, 0 to 1; of that, 1.
+             */
+            likeness: number;
+        };
+        /**
          * DuplicatesAnswer
          * @description Groups of entries that look the same, the one with the newest entry first.
          */
         DuplicatesAnswer: {
-            /** Groups */
-            groups: components["schemas"]["EntryAnswer"][][];
+            /**
+             * Groups
+             * @description Each with the best first: the one with the most pixels; of several, the one with the most bytes; of several, the one that was added first. The others follow by their likeness to it.
+             */
+            groups: components["schemas"]["DuplicateAnswer"][][];
             /**
              * Next
              * @description Send it as `after` for the next page; null at the end.
@@ -2896,6 +2951,11 @@ export interface components {
              */
             model_name: string | null;
             /**
+             * Frames
+             * @description How many pictures the file has: more than 1 for an animation or pages. The model saw the first of them.
+             */
+            frames: number;
+            /**
              * History
              * @description What people did to it, the newest first.
              */
@@ -3084,6 +3144,12 @@ export interface components {
              * @default false
              */
             deleted: boolean;
+            /**
+             * Ids
+             * @description Only these entries, 10,000 at the most: ids and ranges of them, as in 3,7-12.
+             * @default
+             */
+            ids: string;
         };
         /** FirstAccountRequest */
         FirstAccountRequest: {
@@ -3834,6 +3900,16 @@ export interface components {
             /** Only New Right */
             only_new_right: number;
         };
+        /** MonthAnswer */
+        MonthAnswer: {
+            /**
+             * Month
+             * @description As 2026-11.
+             */
+            month: string;
+            /** Count */
+            count: number;
+        };
         /**
          * MoveAnswer
          * @description One file that was put somewhere, or is to be.
@@ -4078,7 +4154,8 @@ export interface components {
              *       "owner": "visible",
              *       "state": [],
              *       "model": "",
-             *       "deleted": false
+             *       "deleted": false,
+             *       "ids": ""
              *     }
              */
             filters: components["schemas"]["FiltersRequest"];
@@ -5170,6 +5247,22 @@ export interface components {
              * @description Whether Parquet can be written.
              */
             parquet: boolean;
+        };
+        /**
+         * TimelineAnswer
+         * @description How many entries there are of each month.
+         */
+        TimelineAnswer: {
+            /**
+             * Months
+             * @description The latest first; months without entries are left out.
+             */
+            months: components["schemas"]["MonthAnswer"][];
+            /**
+             * Undated
+             * @description How many have no such date.
+             */
+            undated: number;
         };
         /**
          * TokenAnswer
@@ -10874,7 +10967,7 @@ export interface operations {
     entries: {
         parameters: {
             query?: {
-                /** @description newest, oldest: by when they were added. surest, unsure: by confidence. novel: the least like the training data first. taken: the latest first. What has no such value comes last. */
+                /** @description newest, oldest: by when they were added. surest, unsure: by confidence, what a person corrected after all else. novel: the least like the training data first. taken: the latest first. What has no such value comes last. */
                 order?: "newest" | "oldest" | "surest" | "unsure" | "novel" | "taken" | "name";
                 limit?: number;
                 /** @description `next` of the page before. */
@@ -10900,6 +10993,8 @@ export interface operations {
                 state?: ("waiting" | "done" | "failed")[];
                 model?: string;
                 deleted?: boolean;
+                /** @description Only these entries, 10,000 at the most: ids and ranges of them, as in 3,7-12. */
+                ids?: string;
             };
             header?: never;
             path?: never;
@@ -10996,6 +11091,8 @@ export interface operations {
                 state?: ("waiting" | "done" | "failed")[];
                 model?: string;
                 deleted?: boolean;
+                /** @description Only these entries, 10,000 at the most: ids and ranges of them, as in 3,7-12. */
+                ids?: string;
             };
             header?: never;
             path?: never;
@@ -11010,6 +11107,108 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CountsAnswer"];
+                };
+            };
+            /** @description Filters that exclude each other. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    timeline: {
+        parameters: {
+            query?: {
+                /** @description When they were taken, or added. */
+                by?: "taken" | "added";
+                /** @description By how many minutes the clock is ahead of UTC. */
+                offset?: number;
+                /** @description Any of these classes. */
+                label?: string[];
+                /** @description Also (or only, without `label`) none of these. */
+                none?: boolean;
+                confidence_from?: number | null;
+                confidence_to?: number | null;
+                novelty_from?: number | null;
+                novelty_to?: number | null;
+                added_from?: string | null;
+                added_to?: string | null;
+                taken_from?: string | null;
+                taken_to?: string | null;
+                source?: "" | "upload" | "api" | "folder" | "watch" | "camera";
+                name?: string;
+                text?: string;
+                owner?: "visible" | "mine" | "shared";
+                corrected?: boolean | null;
+                /** @description Any of these. */
+                state?: ("waiting" | "done" | "failed")[];
+                model?: string;
+                deleted?: boolean;
+                /** @description Only these entries, 10,000 at the most: ids and ranges of them, as in 3,7-12. */
+                ids?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimelineAnswer"];
                 };
             };
             /** @description Filters that exclude each other. */
@@ -11428,6 +11627,8 @@ export interface operations {
                 state?: ("waiting" | "done" | "failed")[];
                 model?: string;
                 deleted?: boolean;
+                /** @description Only these entries, 10,000 at the most: ids and ranges of them, as in 3,7-12. */
+                ids?: string;
             };
             header?: never;
             path?: never;
@@ -11524,6 +11725,8 @@ export interface operations {
                 state?: ("waiting" | "done" | "failed")[];
                 model?: string;
                 deleted?: boolean;
+                /** @description Only these entries, 10,000 at the most: ids and ranges of them, as in 3,7-12. */
+                ids?: string;
             };
             header?: never;
             path?: never;
@@ -11629,6 +11832,8 @@ export interface operations {
                 state?: ("waiting" | "done" | "failed")[];
                 model?: string;
                 deleted?: boolean;
+                /** @description Only these entries, 10,000 at the most: ids and ranges of them, as in 3,7-12. */
+                ids?: string;
             };
             header?: never;
             path?: never;
@@ -11725,6 +11930,8 @@ export interface operations {
                 state?: ("waiting" | "done" | "failed")[];
                 model?: string;
                 deleted?: boolean;
+                /** @description Only these entries, 10,000 at the most: ids and ranges of them, as in 3,7-12. */
+                ids?: string;
                 labels?: "corrected" | "all";
             };
             header?: never;

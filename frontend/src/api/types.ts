@@ -10,3 +10,4 @@ export type FiltersBody = Schemas["FiltersRequest"];
 export type Job = Schemas["JobAnswer"];
 export type Counts = Schemas["CountsAnswer"];
 export type EntryDetail = Schemas["EntryDetail"];
+export type Duplicate = Schemas["DuplicateAnswer"];

@@ -1,7 +1,7 @@
 /** What the catalogue's pages ask of the server. */
 import { queryOf, request } from "../api/request";
 import type { Action, ActionKind, Counts, EntryDetail, FiltersBody } from "../api/types";
-import { toAskedQuery, type Filters } from "./filters";
+import { chosenOf, toAskedQuery, type Filters } from "./filters";
 import type { Source } from "./entries.svelte";
 
 const perPage = 200;
@@ -68,6 +68,17 @@ export function thumbnailOf(id: number, side = 256): string {
   return `${root}/entries/${id}/thumbnail?side=${side}`;
 }
 
-export function exportOf(file: string, filters: Filters, more: object = {}): string {
-  return `/api/v1/exports/${file}${queryOf({ ...toAskedQuery(filters), ...more })}`;
+/** How many pictures there are of each month, by this browser's clock. */
+export async function timelineOf(filters: Filters, by: "taken" | "added", signal: AbortSignal) {
+  const offset = -new Date().getTimezoneOffset();
+  const query = { ...toAskedQuery(filters), by, offset };
+  return request("get", "/api/v1/catalogue/timeline", { query, signal });
+}
+
+export type ExportFile = "pictures.zip" | "training.zip" | "entries.csv" | "entries.parquet";
+
+/** Where the export is of what the filters find, or of the entries with these ids. */
+export function exportOf(file: ExportFile, filters: Filters, ids: readonly number[] | null = null): string {
+  const asked = ids === null ? toAskedQuery(filters) : chosenOf(filters, ids);
+  return `/api/v1/exports/${file}${queryOf(asked)}`;
 }

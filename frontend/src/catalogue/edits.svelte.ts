@@ -14,6 +14,8 @@ class Edits {
   stack = $state.raw<readonly number[]>([]);
   busy = $state(false);
   readonly #listeners = new Set<() => void>();
+  /** One thing after another, as they were asked for. */
+  #last: Promise<unknown> = Promise.resolve();
 
   /** Calls back after each thing done; gives the function that ends it. */
   onDone(listener: () => void): () => void {
@@ -40,12 +42,13 @@ class Edits {
   }
 
   /** Takes back one action, or the last. */
-  async undo(id: number | undefined = this.stack.at(-1)): Promise<Action | null> {
-    if (id === undefined) {
-      announcer.say(say.text("nothingToUndo"));
-      return null;
-    }
+  async undo(which?: number): Promise<Action | null> {
     return this.#guarded(async () => {
+      const id = which ?? this.stack.at(-1);
+      if (id === undefined) {
+        announcer.say(say.text("nothingToUndo"));
+        return null;
+      }
       this.stack = this.stack.filter((other) => other !== id);
       const action = await undo(id);
       toasts.say(say.counted("undone", action.count));
@@ -53,7 +56,13 @@ class Edits {
     });
   }
 
-  async #guarded(work: () => Promise<Action>): Promise<Action | null> {
+  #guarded(work: () => Promise<Action | null>): Promise<Action | null> {
+    const done = this.#last.then(() => this.#tried(work));
+    this.#last = done;
+    return done;
+  }
+
+  async #tried(work: () => Promise<Action | null>): Promise<Action | null> {
     this.busy = true;
     try {
       const action = await work();

@@ -28,6 +28,13 @@ export class Entries {
   #stop = new AbortController();
   #version = 0;
   #refreshing: Promise<void> | null = null;
+  readonly #onGone: (gone: ReadonlySet<number>, before: readonly number[]) => void;
+
+  /** `onGone` is told which entries left the list, and what the list was; not of those that are to be loaded again
+   *  when somebody scrolls there. */
+  constructor(onGone: (gone: ReadonlySet<number>, before: readonly number[]) => void = () => undefined) {
+    this.#onGone = onGone;
+  }
 
   /** Another list. The one before is shown until the first page has come. */
   async open(source: Source): Promise<void> {
@@ -39,7 +46,7 @@ export class Entries {
     this.state = "loading";
     await this.#guarded(async (signal) => {
       const page = await this.#load(null, signal);
-      this.#pages = [page];
+      this.#replace([page], true);
       this.state = "ready";
     });
   }
@@ -77,14 +84,6 @@ export class Entries {
     this.#refreshing = null;
   }
 
-  /** Shows a change before the server has told of it; null takes an entry out. */
-  patch(change: (entry: Entry) => Entry | null): void {
-    this.#pages = this.#pages.map((page) => ({
-      ...page,
-      entries: page.entries.map(change).filter((entry) => entry !== null),
-    }));
-  }
-
   #pageAt(place: number): number {
     let end = 0;
     const at = this.#pages.findIndex(({ entries }) => (end += entries.length) > place);
@@ -102,7 +101,17 @@ export class Entries {
       place += page.entries.length;
       after = page.next;
     } while (after !== null && place <= last);
-    this.#pages = [...before, ...fresh];
+    this.#replace([...before, ...fresh]);
+  }
+
+  #replace(pages: readonly Loaded[], another = false): void {
+    const before = this.order;
+    this.#pages = pages;
+    const now = new Set(this.order);
+    // Below the last that is still there, entries may only not be loaded any more.
+    const end = this.more && !another ? before.findLastIndex((id) => now.has(id)) : before.length;
+    const gone = before.slice(0, Math.max(0, end)).filter((id) => !now.has(id));
+    if (gone.length > 0) this.#onGone(new Set(gone), before);
   }
 
   async #load(after: string | null, signal: AbortSignal): Promise<Loaded> {

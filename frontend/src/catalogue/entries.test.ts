@@ -86,3 +86,20 @@ describe("a list of entries", () => {
     expect(entries.state).toBe("failed");
   });
 });
+
+describe("what left a list", () => {
+  it("is told, but not what is only to be loaded again", async () => {
+    const { server, source } = serverOf(20);
+    const told: number[][] = [];
+    const entries = new Entries((gone) => told.push([...gone]));
+    await entries.open(source);
+    for (let page = 1; page < 5; page += 1) await entries.loadMore();
+    server.ids = [21, ...server.ids.filter((id) => id !== 19)];
+    await entries.changed(0, 5);
+    expect(entries.order).toEqual([21, 20, 18, 17, 16, 15, 14, 13]);
+    expect(told).toEqual([[19]]);
+    server.ids = [16, 5];
+    await entries.open(source);
+    expect(told.at(-1)).toEqual([21, 20, 18, 17, 15, 14, 13]);
+  });
+});

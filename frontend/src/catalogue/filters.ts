@@ -121,7 +121,28 @@ export function toAsked(filters: Filters): FiltersBody {
     owner: filters.owner,
     model: filters.model,
     deleted: filters.deleted,
+    ids: "",
   };
+}
+
+/** What a query can hold, so that a server in front of ours takes it too: a thousand ids or more. */
+export const longestIds = 7_000; // characters
+
+/** For the API, in a query: the entries with these ids. */
+export function chosenOf({ deleted }: Filters, ids: readonly number[]): Partial<FiltersBody> {
+  const chosen = { ids: written(ids) };
+  return deleted ? { ...chosen, deleted } : chosen;
+}
+
+/** Ids as the API takes them: "3,7-12". */
+export function written(ids: readonly number[]): string {
+  const ranges: [number, number][] = [];
+  for (const id of [...ids].sort((a, b) => a - b)) {
+    const last = ranges.at(-1);
+    if (last && id <= last[1] + 1) last[1] = id;
+    else ranges.push([id, id]);
+  }
+  return ranges.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`)).join(",");
 }
 
 /** The same without what asks nothing: for a query. */

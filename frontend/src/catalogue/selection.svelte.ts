@@ -1,4 +1,8 @@
-/** Which entries are chosen, and where the keyboard is. Knows entries by their ids and their order. */
+/** Which entries are chosen, and where the keyboard is. Knows entries by their ids and their order.
+ *
+ *  What is done is done to the chosen entries, or to the one where the keyboard is while none is chosen. So a plain
+ *  arrow or click chooses its entry alone: no entry stays chosen out of sight of the one that is framed.
+ */
 import { SvelteSet } from "svelte/reactivity";
 
 export class Selection {
@@ -15,6 +19,12 @@ export class Selection {
 
   has(id: number): boolean {
     return this.all || this.ids.has(id);
+  }
+
+  /** What an action is for; empty: nothing. Does not know of `all`. */
+  get targets(): number[] {
+    if (this.ids.size > 0) return [...this.ids];
+    return this.cursor === null ? [] : [this.cursor];
   }
 
   /** Only this one. */
@@ -43,7 +53,8 @@ export class Selection {
     this.cursor = id;
   }
 
-  move(id: number): void {
+  /** The keyboard goes to this one; what is chosen stays. */
+  point(id: number): void {
     this.cursor = this.#anchor = id;
   }
 
@@ -56,9 +67,19 @@ export class Selection {
     this.ids.clear();
   }
 
-  /** Forgets what is not there any more. */
-  keep(order: readonly number[]): void {
-    const there = new Set(order);
-    for (const id of this.ids) if (!there.has(id)) this.ids.delete(id);
+  /** Nothing chosen, and the keyboard nowhere: another list is shown. */
+  reset(): void {
+    this.clear();
+    this.cursor = this.#anchor = null;
+  }
+
+  /** Entries left the list: they are not chosen any more, and the keyboard goes to the next that is there. */
+  forget(gone: ReadonlySet<number>, before: readonly number[]): void {
+    for (const id of gone) this.ids.delete(id);
+    if (this.#anchor !== null && gone.has(this.#anchor)) this.#anchor = null;
+    if (this.cursor === null || !gone.has(this.cursor)) return;
+    const at = before.indexOf(this.cursor);
+    const stays = (id: number) => !gone.has(id);
+    this.cursor = before.slice(at).find(stays) ?? before.slice(0, Math.max(0, at)).findLast(stays) ?? null;
   }
 }

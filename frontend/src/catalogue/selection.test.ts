@@ -21,7 +21,7 @@ describe("the selection", () => {
 
   it("extends from the keyboard's place when nothing was chosen", () => {
     selection.clear();
-    selection.move(14);
+    selection.point(14);
     selection.extend(15, order);
     expect(chosen()).toEqual([14, 15]);
   });
@@ -32,10 +32,28 @@ describe("the selection", () => {
     expect(chosen()).toEqual([15]);
   });
 
-  it("forgets what has gone", () => {
+  it("forgets what has gone, and goes on with the next that is there", () => {
     selection.every(order);
-    selection.keep([10, 15, 99]);
-    expect(chosen()).toEqual([10, 15]);
+    selection.point(13);
+    selection.forget(new Set([13, 14]), order);
+    expect(chosen()).toEqual([10, 11, 12, 15]);
+    expect(selection.cursor).toBe(15);
+    selection.forget(new Set([15]), [10, 11, 12, 15]);
+    expect(selection.cursor).toBe(12);
+  });
+
+  it("means the entry with the frame after every move that chooses no more", () => {
+    selection.every(order);
+    selection.only(13); // an arrow or a click
+    expect(selection.targets).toEqual([13]);
+    selection.forget(new Set([13]), order); // filed, so that the filters find it no more
+    expect(selection.targets).toEqual([14]);
+    selection.extend(15, order);
+    expect(selection.targets).toEqual([14, 15]);
+    selection.clear();
+    expect(selection.targets).toEqual([15]);
+    selection.reset();
+    expect(selection.targets).toEqual([]);
   });
 
   it("has everything while all is chosen", () => {

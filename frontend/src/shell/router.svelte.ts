@@ -10,13 +10,13 @@ class Router {
     addEventListener("popstate", () => this.#read());
   }
 
-  /** Shows another page, or another view of it. */
-  go(address: string, { replace = false }: { replace?: boolean } = {}): void {
+  /** Shows another page, or another view of it. `stay`: what is over the page changes, so it is not scrolled. */
+  go(address: string, { replace = false, stay = replace }: { replace?: boolean; stay?: boolean } = {}): void {
     const url = new URL(address, location.href);
     if (url.pathname + url.search === location.pathname + location.search) return;
     history[replace ? "replaceState" : "pushState"](null, "", url.pathname + url.search);
     this.#read();
-    if (!replace) scrollTo(0, 0);
+    if (!stay) scrollTo(0, 0);
   }
 
   /** Puts the view's choices into the address without a new entry in the history. */

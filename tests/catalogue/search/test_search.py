@@ -21,6 +21,8 @@ from tests.catalogue.making import START, made, named, put
 ORDERS = ("newest", "oldest", "surest", "unsure", "novel", "taken", "name")
 NAMES = ("Кіт на ПЛЯЖІ.jpg", "cat.jpg", "100% cat.jpg", "a_b.png", 'say "x".jpg', "Zoo.jpg", "їжак", "ab")
 
+CLASS_NAMES = (("cat", ("cat", "кішка")), ("dog", ("dog", "Пес")))
+
 
 def rows() -> list[dict[str, Any]]:
     """Entries with every kind of tie and gap."""
@@ -82,7 +84,9 @@ def meets(row: dict[str, Any], f: Filters) -> bool:
         and within(row["novelty"], f.novelty_from, f.novelty_to, closed=True)
         and within(row["added_at"], f.added_from, f.added_to, closed=False)
         and within(row["taken_at"], f.taken_from, f.taken_to, closed=False)
-        and all(word in text for word in f.text.lower().split())
+        and all(
+            word in text or row["label"] in f.classes_called(word) for word in searched(f.text).split()
+        )
         and f.name.lower() in row["name"].lower()
     )
 
@@ -99,10 +103,14 @@ def in_order(found: list[dict[str, Any]], order: str) -> list[int]:
         "name": ("name", False),
     }[order]
     valued = [row for row in found if row[column] is not None]
+    # What a person named comes after all that is ordered by what a model said.
+    later = [row for row in valued if column == "confidence" and row["corrected_at"] is not None]
+    valued = [row for row in valued if row not in later]
     rest = [row for row in found if row[column] is None]
-    valued.sort(key=lambda row: (row[column], row["id"]), reverse=falling)
+    for part in (valued, later):
+        part.sort(key=lambda row: (row[column], row["id"]), reverse=falling)
     rest.sort(key=lambda row: row["id"], reverse=falling)
-    return [row["id"] for row in (*valued, *rest)]
+    return [row["id"] for row in (*valued, *later, *rest)]
 
 
 def pages(search: Search, filters: Filters, order: str, limit: int) -> list[int]:
@@ -143,12 +151,14 @@ def asked(draw: st.DrawFn) -> Filters:
         "taken_from": taken[0],
         "taken_to": taken[1],
         "source": draw(st.sampled_from(["", *SOURCES])),
-        "text": draw(st.sampled_from(["", "cat", "КІТ", "к", "jp", "cat jpg", "%", "_", '"x"', "zz"])),
+        "text": draw(st.sampled_from(["", "cat", "КІТ", "к", "jp", "cat jpg", "%", "_", '"x"', "zz", "пес", "кішка jpg"])),
+        "class_names": CLASS_NAMES,
         "name": draw(st.sampled_from(["", "ПЛЯЖ", "cat", "a_", "'"])),
         "model": draw(st.sampled_from(["", "a" * 64])),
         "ids": draw(st.sampled_from([(), tuple(range(5, 50))])),
     }
-    few = draw(st.sets(st.sampled_from(sorted(whole)), max_size=3))
+    few = draw(st.sets(st.sampled_from(sorted(whole.keys() - {"class_names"})), max_size=3))
+    few |= {"class_names"} if "text" in few and draw(st.booleans()) else set()
     fields: dict[str, Any] = {}
     for name in few:
         stem, _, end = name.rpartition("_")
@@ -210,6 +220,7 @@ def test_counts_are_what_counting_gives(search: Search, filters: Filters) -> Non
     states = [row["state"] for row in number(states=())]
     assert (counts.waiting, counts.failed) == (states.count("waiting"), states.count("failed"))
     assert counts.deleted == len(number(deleted=True))
+    assert counts.uncorrected == sum(row["corrected_at"] is None for row in number(corrected=None))
     assert counts.corrected == sum(row["corrected_at"] is not None for row in number(corrected=None))
     sources = [row["source"] for row in number(source="")]
     assert counts.sources == {source: sources.count(source) for source in set(sources)}
@@ -337,3 +348,23 @@ def test_filters_that_cannot_be_are_refused_in_words(fields: dict[str, Any], wor
     with pytest.raises(UsageError) as caught:
         Filters(**fields)
     assert words in str(caught.value)
+
+
+def test_least_sure_first_leads_to_what_nobody_has_looked_at(database: Database) -> None:
+    sure = {1: 0.9, 2: 0.2, 3: 0.1, 4: 0.5}
+    looked_at = {2: START, 3: START}
+    put(database, [made(n, confidence=sure[n], corrected_at=looked_at.get(n)) for n in sure])
+    search = Search(database)
+    assert pages(search, Filters(administrator=True), "unsure", 1) == [4, 1, 3, 2]
+    assert pages(search, Filters(administrator=True), "surest", 3) == [1, 4, 2, 3]
+    assert search.counts(Filters(administrator=True, corrected=True)).uncorrected == 2
+
+
+@pytest.mark.parametrize(("text", "wanted"), [("Кішка", [1]), ("кіш", [1]), ("кішка photo", [1]), ("к", [1])])
+def test_classes_are_found_by_what_people_call_them(
+    database: Database, text: str, wanted: list[int]
+) -> None:
+    put(database, [made(1, label="cat"), made(2, label="dog")])
+    asked = Filters(administrator=True, text=text, class_names=(("cat", ("Кішка", "кошка")),))
+    assert pages(Search(database), asked, "newest", 5) == wanted
+    assert Search(database).counts(asked).total == len(wanted)

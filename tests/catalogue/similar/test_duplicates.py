@@ -72,7 +72,7 @@ def test_groups_come_in_pages(filled: Database) -> None:
     found, after = [], None
     while True:
         page = Duplicates(filled).page(administrator=True, limit=3, after=after)
-        found += [[entry.id for entry in group] for group in page.groups]
+        found += [[one.entry.id for one in group] for group in page.groups]
         after = page.next
         if after is None:
             break
@@ -81,17 +81,31 @@ def test_groups_come_in_pages(filled: Database) -> None:
 
 def test_a_person_sees_only_what_is_theirs_to_see(filled: Database) -> None:
     found = Duplicates(filled).page(person=2).groups
-    assert [[entry.id for entry in group] for group in found] == [[3, 8], [1, 6]]
+    assert [[one.entry.id for one in group] for group in found] == [[3, 8], [1, 6]]
 
 
 def test_what_is_deleted_is_no_duplicate(filled: Database) -> None:
     with filled.writing() as session:
         session.execute(update(Entry).where(Entry.id == 9).values(deleted_at=Entry.added_at))
     found = Duplicates(filled).page(administrator=True).groups
-    assert [[entry.id for entry in group] for group in found] == [[3, 8], [2, 7], [1, 6]]
+    assert [[one.entry.id for one in group] for group in found] == [[3, 8], [2, 7], [1, 6]]
 
 
 @pytest.mark.parametrize("after", ["x", "-1", "0", "9" * 30, "²"])
 def test_a_place_that_is_none_is_refused(filled: Database, after: str) -> None:
     with pytest.raises(UsageError, match=r"^after is no place among the duplicates .* Send `next`"):
         Duplicates(filled).page(after=after)
+
+
+def test_the_best_of_a_group_is_first_and_the_others_follow_by_likeness(database: Database) -> None:
+    look = 0x0F0F_1234_5678_9ABC
+    rows = [
+        made(1, width=100, height=100, bytes=9000, perceptual_hash=look ^ 0b11),
+        made(2, width=400, height=300, bytes=5000, perceptual_hash=look),
+        made(3, width=400, height=300, bytes=4000, perceptual_hash=look ^ 0b1),
+        made(4, width=400, height=300, bytes=5000, perceptual_hash=look),
+    ]
+    put(database, rows)
+    (group,) = Duplicates(database).page(administrator=True).groups
+    assert [one.entry.id for one in group] == [2, 4, 3, 1]
+    assert [one.likeness for one in group] == [1, 1, 63 / 64, 62 / 64]

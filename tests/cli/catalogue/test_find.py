@@ -56,7 +56,8 @@ def test_list_shows_the_newest_first_and_says_how_many(tenfold: Command) -> None
         (("--text", "КІТ"), ["1"]),
         (("--class", "dog"), ["3"]),
         (("--order", "surest", "--class", "cat"), ["2", "1"]),
-        (("--confidence-from", "0.6", "--order", "unsure"), ["3", "2"]),
+        (("--confidence-from", "0.6", "--order", "unsure"), ["2", "3"]),  # 3 was corrected
+        (("--not-corrected", "--class", "dog"), []),
         (("--deleted",), ["4"]),
         (("--corrected",), ["3"]),
     ],
@@ -106,7 +107,7 @@ def test_similar_lists_the_nearest_and_says_what_was_not_compared(tenfold: Comma
 
 def test_duplicates_come_in_groups(tenfold: Command) -> None:
     done = tenfold("catalogue", "duplicates")
-    assert first_column(done.out) == ["1", "2"]
+    assert [line.split()[:2] for line in done.out.splitlines()[1:] if line] == [["100.0%", "1"], ["98.4%", "2"]]
     assert done.err == "Groups: 1\n"
     groups = json.loads(tenfold("catalogue", "duplicates", "--json").out)
-    assert [[entry["id"] for entry in group] for group in groups] == [[1, 2]]
+    assert [[(one["id"], one["likeness"]) for one in group] for group in groups] == [[(1, 1.0), (2, 0.9844)]]

@@ -39,7 +39,8 @@ export const en = {
     "A file whose first line is the password of the database, such as a container’s secret.",
   help_upgrade_backup: "Whether the database is copied before a newer tenfold changes its tables.",
   help_max_picture_bytes: "The largest picture file accepted, in bytes.",
-  help_max_picture_pixels: "The largest picture accepted, in pixels: width times height.",
+  help_max_picture_pixels:
+    "The largest picture that is read whole, in pixels: width times height. Larger ones are read at a reduced scale: a JPEG of up to ten times as many pixels, any other but a WebP of up to twice as many.",
   help_max_model_bytes: "The largest model file accepted, in bytes.",
   help_max_files_per_request: "The most pictures in one request to the HTTP API.",
   help_max_upload_memory:

@@ -35,7 +35,7 @@ export class Picture {
 }
 
 export class Pictures {
-  /** Newest first. */
+  /** What was added last comes first, each lot in the order in which it was chosen. */
   list = $state<Picture[]>([]);
   readonly #queue = new TaskQueue(4);
 
@@ -43,7 +43,7 @@ export class Pictures {
 
   add(files: readonly File[], atOnce: boolean): void {
     const added = files.map((file) => new Picture(file));
-    this.list = [...added.toReversed(), ...this.list];
+    this.list = [...added, ...this.list];
     if (atOnce) for (const picture of added) void this.classify(picture);
   }
 
@@ -69,7 +69,7 @@ export class Pictures {
   }
 
   classifyAll(status: Status): void {
-    for (const picture of this.list.toReversed()) if (picture.status === status) void this.classify(picture);
+    for (const picture of this.list) if (picture.status === status) void this.classify(picture);
   }
 
   remove(picture: Picture): void {

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from tenfold.catalogue.edits.kinds import EditRequest, Kind, Values, changed, checked_request, undone
 from tenfold.catalogue.edits.rows import locked, write
-from tenfold.catalogue.entries.filters import Filters, conditions
+from tenfold.catalogue.entries.filters import Filters, conditions, visibility
 from tenfold.catalogue.entries.tables import SYSTEM, Action, Change, Entry
 from tenfold.database import Database, now
 from tenfold.errors import CatalogueError, NotAllowed, NotInCatalogue, UsageError
@@ -162,6 +162,19 @@ class Actions:
         chosen = select(Action).join(Change, Change.action_id == Action.id).where(Change.entry_id == entry_id)
         with self._database.reading() as session:
             return session.scalars(chosen.order_by(Action.id.desc()).limit(limit)).all()
+
+    def first_entries(
+        self, actions: Sequence[int], most: int, *, person: int, administrator: bool
+    ) -> dict[int, list[tuple[int, str]]]:
+        """By action, the ids and names of the first `most` entries that it changed and the person sees."""
+        seen = visibility(Filters(person=person, administrator=administrator))
+        found: dict[int, list[tuple[int, str]]] = {}
+        with self._database.reading() as session:
+            for action in actions:
+                changed_ = select(Entry.id, Entry.name).join(Change, Change.entry_id == Entry.id)
+                first = changed_.where(Change.action_id == action, *seen).order_by(Change.entry_id).limit(most)
+                found[action] = [(row.id, row.name) for row in session.execute(first)]
+        return found
 
     def _found(self, filters: Filters) -> Sequence[int]:
         """The numbers of what filters find, in order."""

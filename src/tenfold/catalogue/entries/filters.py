@@ -42,6 +42,7 @@ class Filters:
         source: how it came: upload, api, folder, watch or camera.
         name: a part of its name or of a name that its content came under, in any case of letters.
         text: words, each of them anywhere in names, folders, sources and class, in any case of letters.
+        class_names: what people call classes, for the words of `text`: a class, and its names in languages.
         model: SHA-256 of the model that named it.
         deleted: only what was deleted, instead of only what was not.
         ids: only these.
@@ -67,6 +68,7 @@ class Filters:
     source: str = ""
     name: str = ""
     text: str = ""
+    class_names: tuple[tuple[str, tuple[str, ...]], ...] = ()
     model: str = ""
     deleted: bool = False
     ids: tuple[int, ...] = ()
@@ -100,6 +102,12 @@ class Filters:
         name = self.part_of_name
         return (*((name,) if name else ()), *searched(self.text).split())
 
+    def classes_called(self, word: str) -> tuple[str, ...]:
+        """The classes of whose names `word`, in the form of `searched`, is a part."""
+        return tuple(
+            label for label, names in self.class_names if any(word in searched(name) for name in names)
+        )
+
 
 def searched(text: str) -> str:
     """A text in the form in which texts are searched: composed, and in small letters."""
@@ -109,7 +117,14 @@ def searched(text: str) -> str:
 def conditions(filters: Filters, database: Database) -> list[ColumnElement[bool]]:
     """`filters` as conditions on Entry, all of which must hold."""
     named = [in_name(filters.part_of_name, sqlite=database.sqlite)] if filters.part_of_name else []
-    return [*facts(filters), *(has_word(word, database) for word in filters.words), *named]
+    words = [or_called(filters, word, has_word(word, database)) for word in filters.words]
+    return [*facts(filters), *words, *named]
+
+
+def or_called(filters: Filters, word: str, found: ColumnElement[bool]) -> ColumnElement[bool]:
+    """`found`, or that the entry's class is called by `word`."""
+    labels = filters.classes_called(word)
+    return or_(found, Entry.label.in_(labels)) if labels else found
 
 
 def facts(filters: Filters, of: type[Entry] = Entry) -> list[ColumnElement[bool]]:

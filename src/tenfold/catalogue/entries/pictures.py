@@ -16,7 +16,7 @@ from tenfold.catalogue.entries.originals import Originals
 from tenfold.catalogue.entries.tables import Entry
 from tenfold.database import Database
 from tenfold.errors import NotInCatalogue
-from tenfold.images import Limits
+from tenfold.images import MEDIA_TYPES, Limits
 from tenfold.storage import BlobStore, read_if_there
 
 # Longest sides in pixels; one that is asked for becomes the next of these.
@@ -37,6 +37,8 @@ _OTHER_TYPES = {
 }
 _ENDINGS = _SAFE_TYPES | _OTHER_TYPES
 _QUALITY, _SMALL_QUALITY = 92, 82
+# The types of files that can have several pictures.
+_OF_SEVERAL = {MEDIA_TYPES[kind] for kind in ("GIF", "PNG", "WebP", "TIFF")}
 # What no file's name may hold on some system.
 _NOT_IN_NAMES = re.compile(r'[<>:"/\\|?*]')
 
@@ -69,6 +71,12 @@ class PictureFiles:
     def original(self, entry: Entry) -> BinaryIO:
         """The original, to be read; raises CatalogueError where it is missing."""
         return self._originals.open(entry.hash)
+
+    def frames(self, entry: Entry) -> int:
+        """How many pictures its file has, of which the first is classified; 1 where the original is missing."""
+        if entry.media_type not in _OF_SEVERAL or not self._originals.has(entry.hash):
+            return 1
+        return images.frame_count(self._originals.read(entry.hash))
 
     def shown(self, entry: Entry) -> BinaryIO | bytes:
         """The original where every browser shows its type, else the whole picture as a JPEG.

@@ -34,7 +34,7 @@ class Counts:
         none: none of the classes.
         waiting, failed: in these states; whatever states the filters ask for.
         deleted: that meet the filters and are deleted.
-        corrected: that a person named; whether or not the filters ask for them.
+        corrected, uncorrected: that a person named, and that none did; whichever the filters ask for.
         sources: by source; whatever source the filters ask for.
     """
 
@@ -46,6 +46,7 @@ class Counts:
     failed: int = 0
     deleted: int = 0
     corrected: int = 0
+    uncorrected: int = 0
     sources: dict[str, int] = field(default_factory=dict)
 
 
@@ -125,7 +126,7 @@ def _looked_at(session: Session, filters: Filters, database: Database) -> tuple[
 def _arranged(filters: Filters, cells: Iterable[_Cell], *, capped: bool) -> Counts:
     labels: Counter[str] = Counter()
     sources: Counter[str] = Counter()
-    total = none = waiting = failed = deleted = corrected = 0
+    total = none = waiting = failed = deleted = corrected = uncorrected = 0
     for cell in cells:
         meets = {
             "label": not filters.labels or (cell.label is not None and cell.label in filters.labels),
@@ -148,6 +149,18 @@ def _arranged(filters: Filters, cells: Iterable[_Cell], *, capped: bool) -> Coun
             failed += cell.count * (cell.state == FAILED)
         if not unmet - {"corrected"}:
             corrected += cell.count * cell.corrected
+            uncorrected += cell.count * (not cell.corrected)
         if not unmet - {"source"}:
             sources.update({one: cell.count for one, bit in SOURCES.items() if cell.sources & bit})
-    return Counts(total, capped, dict(labels), none, waiting, failed, deleted, corrected, dict(sources))
+    return Counts(
+        total,
+        capped,
+        dict(labels),
+        none,
+        waiting,
+        failed,
+        deleted,
+        corrected,
+        uncorrected,
+        dict(sources),
+    )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, get_args
 
-from sqlalchemy import ColumnElement, literal, tuple_
+from sqlalchemy import ColumnElement, and_, literal, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from tenfold.catalogue.entries.tables import Entry
@@ -21,18 +21,37 @@ _GREATEST_ID = 2**63 - 1
 class Order:
     """An order: by a column, entries that have nothing in it last; by id, the same way, where that is equal.
 
-    index: SQLite's index in this order.
+    index: SQLite's index in this order. corrected_later: what a person named comes after all that only a
+    model did, because the column is about the model's answer.
     """
 
     name: str
     column: InstrumentedAttribute[Any]
     falling: bool
     index: str
+    corrected_later: bool = False
 
     @property
     def nullable(self) -> bool:
         """Whether there may be entries that have nothing in the column."""
         return self.column not in (Entry.added_at, Entry.name)
+
+    @property
+    def parts(self) -> list[ColumnElement[bool] | None]:
+        """The conditions of what follows each other, each in the order; None: all entries."""
+        if not self.nullable:
+            return [None]
+        valued = self.column.is_not(None)
+        if not self.corrected_later:
+            return [valued, self.column.is_(None)]
+        by_person = Entry.corrected_at.is_not(None)
+        return [and_(valued, ~by_person), and_(valued, by_person), self.column.is_(None)]
+
+    def part_of(self, entry: Entry) -> int:
+        """In which of `parts` an entry is."""
+        if self.nullable and getattr(entry, self.column.key) is None:
+            return len(self.parts) - 1
+        return int(self.corrected_later and entry.corrected_at is not None)
 
     def sorting(self) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
         if self.falling:
@@ -42,13 +61,16 @@ class Order:
 
 @dataclass(frozen=True)
 class Cursor:
-    """Right after an entry: its value in the order's column, None where it has none, and its id."""
+    """Right after an entry: its value in the order's column, None where it has none, its id, and the part of
+    the order that it is in.
+    """
 
     value: Any
     id: int
+    part: int = 0
 
     def beyond(self, order: Order) -> ColumnElement[bool]:
-        """What comes after it, of the entries that have a value, or of those that have none, as it has."""
+        """What comes after it, of the entries of its part."""
         if self.value is None:
             return Entry.id < self.id if order.falling else Entry.id > self.id
         entry = tuple_(order.column, Entry.id)
@@ -61,8 +83,8 @@ _ORDERS = {
     for order in (
         Order("newest", Entry.added_at, True, "entries_by_added"),
         Order("oldest", Entry.added_at, False, "entries_by_added"),
-        Order("surest", Entry.confidence, True, "entries_by_confidence"),
-        Order("unsure", Entry.confidence, False, "entries_by_confidence"),
+        Order("surest", Entry.confidence, True, "entries_by_confidence", corrected_later=True),
+        Order("unsure", Entry.confidence, False, "entries_by_confidence", corrected_later=True),
         Order("novel", Entry.novelty, True, "entries_by_novelty"),
         Order("taken", Entry.taken_at, True, "entries_by_taken"),
         Order("name", Entry.name, False, "entries_by_name"),
@@ -87,7 +109,7 @@ def written(order: Order, entry: Entry) -> str:
     """The cursor after an entry, as text for the next request."""
     value = getattr(entry, order.column.key)
     plain = value.isoformat() if isinstance(value, datetime) else value
-    content = json.dumps([order.name, plain, entry.id], ensure_ascii=False)
+    content = json.dumps([order.name, plain, entry.id, order.part_of(entry)], ensure_ascii=False)
     return base64.urlsafe_b64encode(content.encode()).decode().rstrip("=")
 
 
@@ -95,9 +117,13 @@ def read(text: str, order: Order) -> Cursor:
     """A place as `written`; UsageError where it is none of this order's."""
     try:
         content = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-        name, value, number = json.loads(content)
-        if name == order.name and isinstance(number, int) and 0 < number <= _GREATEST_ID:
-            return Cursor(_rich(order, value), number)
+        name, value, number, part = json.loads(content)
+        numbers = isinstance(number, int) and 0 < number <= _GREATEST_ID and type(part) is int
+        last = len(order.parts) - 1
+        if name == order.name and numbers and 0 <= part <= last:
+            value = _rich(order, value)
+            if not order.nullable or (value is None) == (part == last):
+                return Cursor(value, number, part)
     except (ValueError, TypeError, OverflowError, RecursionError):
         pass
     raise UsageError(

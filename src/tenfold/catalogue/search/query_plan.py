@@ -11,10 +11,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, text, union_all
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, text, union, union_all
 from sqlalchemy.orm import Session
 
-from tenfold.catalogue.entries.filters import TEXTS, TRIGRAM, Filters, facts, in_name, phrase, visibility
+from tenfold.catalogue.entries.filters import (
+    TEXTS,
+    TRIGRAM,
+    Filters,
+    facts,
+    in_name,
+    or_called,
+    phrase,
+    visibility,
+)
 from tenfold.catalogue.entries.tables import SOURCES, SYSTEM, Entry, Name, Total
 from tenfold.catalogue.search.orders import Order
 
@@ -92,7 +101,7 @@ def counting(session: Session, filters: Filters, most: int) -> tuple[Plan, bool]
     """The way to `most` entries in no order, and whether it leaves some out."""
     drivers = _best_first(session, filters)
     if not drivers:
-        return Plan("INDEXED BY entries_by_added", facts(filters)), False
+        return Plan("INDEXED BY entries_by_added", [*facts(filters), *_words(filters)]), False
     best = drivers[0]
     if best.count <= most or not filters.words:
         return _fetched(filters, best), False
@@ -227,7 +236,9 @@ def _only(asked: Filters) -> ColumnElement[bool]:
 def _words(filters: Filters, answered: tuple[str, ...] = ()) -> list[ColumnElement[bool]]:
     """The conditions on texts, but for words that are answered."""
     found: list[ColumnElement[bool]] = [
-        func.instr(Entry.search_text, word) > 0 for word in filters.words if word not in answered
+        or_called(filters, word, func.instr(Entry.search_text, word) > 0)
+        for word in filters.words
+        if word not in answered
     ]
     if filters.part_of_name:
         found.append(in_name(filters.part_of_name, sqlite=True))
@@ -237,10 +248,18 @@ def _words(filters: Filters, answered: tuple[str, ...] = ()) -> list[ColumnEleme
 def _texts(session: Session, filters: Filters) -> Iterator[IndexedCondition]:
     """What full text search says of the words together; of one or two letters, by the trigrams they begin."""
     words = tuple(dict.fromkeys(word for word in filters.words if len(word) >= TRIGRAM))
-    if words:
-        yield _text(session, " AND ".join(map(phrase, words)), words)
+    plain = tuple(word for word in words if not filters.classes_called(word))
+    if plain:
+        yield _text(session, " AND ".join(map(phrase, plain)), plain)
         return
-    for word in filters.words:
+    for word in words:
+        matching = select(TEXTS.c.rowid).where(TEXTS.c.entries_text.op("MATCH")(phrase(word)))
+        of_class = select(Entry.id).where(Entry.label.in_(filters.classes_called(word)))
+        of_class = of_class.with_hint(Entry, "INDEXED BY entries_by_label_added", "sqlite")
+        yield _matched(session, select(union(matching, of_class).subquery()), (word,))
+    for word in filters.words if not words else ():
+        if filters.classes_called(word):
+            continue
         found = _trigrams(session, word)
         if found:
             yield _text(session, " OR ".join(map(phrase, found)), (word,))
@@ -248,6 +267,10 @@ def _texts(session: Session, filters: Filters) -> Iterator[IndexedCondition]:
 
 def _text(session: Session, expression: str, words: tuple[str, ...]) -> IndexedCondition:
     matching = select(TEXTS.c.rowid).where(TEXTS.c.entries_text.op("MATCH")(expression))
+    return _matched(session, matching, words)
+
+
+def _matched(session: Session, matching: Select[Any], words: tuple[str, ...]) -> IndexedCondition:
     return IndexedCondition(_count(session, matching), BY_NUMBER, Entry.id.in_(matching), words, matching)
 
 

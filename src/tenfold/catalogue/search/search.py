@@ -13,6 +13,7 @@ from tenfold.catalogue.entries.tables import SYSTEM, Entry, Name
 from tenfold.catalogue.search.counts import Counts, counts
 from tenfold.catalogue.search.orders import Cursor, Order, order_of, read, written
 from tenfold.catalogue.search.query_plan import BY_NUMBER, Plan, planned
+from tenfold.catalogue.search.timeline import Dated, Timeline, timeline
 from tenfold.database import Database
 from tenfold.errors import NotInCatalogue, UsageError
 
@@ -43,8 +44,9 @@ class Search:
         comes twice.
 
         Args:
-            order: newest and oldest (by when they were added), surest and unsure (by confidence), novel (the
-                greatest novelty first), taken (the latest first) or name. What has no such value comes last.
+            order: newest and oldest (by when they were added), surest and unsure (by confidence, those
+                that a person corrected after the others), novel (the greatest novelty first), taken (the latest
+                first) or name. What has no such value comes last.
             limit: the most entries, 1 to MOST_PER_PAGE.
             after: `next` of the page before.
 
@@ -66,6 +68,11 @@ class Search:
         """How many entries `filters` mean, and how many of each kind among them."""
         with self._database.reading() as session:
             return counts(session, filters, self._database)
+
+    def timeline(self, filters: Filters, by: Dated, minutes: int = 0) -> Timeline:
+        """How many entries `filters` mean of each month; arguments as `timeline.timeline`."""
+        with self._database.reading() as session:
+            return timeline(session, filters, self._database, by, minutes)
 
     def get(self, number: int, *, person: int = SYSTEM, administrator: bool = False) -> Entry:
         """One entry, also a deleted one; NotInCatalogue where there is none that the person sees."""
@@ -95,18 +102,18 @@ class Search:
     def _numbers(
         self, session: Session, filters: Filters, order: Order, place: Cursor | None, limit: int
     ) -> list[int]:
-        """The ids of the first entries after a place: those that have a value, then those that have none."""
+        """The ids of the first entries after a place, of one part of the order after another."""
         if self._database.sqlite:
             plan = planned(session, filters, order, limit)
         else:
             plan = Plan("", conditions(filters, self._database))
         found: list[int] = []
-        if place is None or place.value is not None:
-            valued: list[ColumnElement[bool]] = [order.column.is_not(None)] if order.nullable else []
-            found = _part(session, plan, order, valued, place, limit)
-            place = None
-        if len(found) < limit and order.nullable:
-            found += _part(session, plan, order, [order.column.is_(None)], place, limit - len(found))
+        for part, condition in enumerate(order.parts):
+            if len(found) == limit or (place is not None and part < place.part):
+                continue
+            only = [] if condition is None else [condition]
+            here = place if place is not None and part == place.part else None
+            found += _part(session, plan, order, only, here, limit - len(found))
         return found
 
 
@@ -118,7 +125,7 @@ def _part(
     place: Cursor | None,
     limit: int,
 ) -> list[int]:
-    """The ids of the first entries after a place, of those that have a value, or of those that have none."""
+    """The ids of the first entries after a place, of one part of the order."""
     here = [*part, *([place.beyond(order)] if place else [])]
     if plan.bound is None or plan.instead is None:
         return _first(session, plan, order, here, limit)

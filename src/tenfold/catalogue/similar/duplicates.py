@@ -17,7 +17,7 @@ from sqlalchemy import select
 
 from tenfold.catalogue.entries.filters import Filters, conditions
 from tenfold.catalogue.entries.tables import SYSTEM, Entry
-from tenfold.catalogue.similar.perceptual_hash import ALIKE
+from tenfold.catalogue.similar.perceptual_hash import ALIKE, distance
 from tenfold.database import Database
 from tenfold.errors import UsageError
 
@@ -37,8 +37,16 @@ Ids = NDArray[np.int64]
 class Groups:
     """A page of groups, the one with the newest entry first; next: what to ask for the page after it."""
 
-    groups: list[list[Entry]]
+    groups: "list[list[Duplicate]]"
     next: str | None
+
+
+@dataclass(frozen=True)
+class Duplicate:
+    """An entry of a group; likeness: the share of equal bits in its hash and that of the group's first."""
+
+    entry: Entry
+    likeness: float
 
 
 class Duplicates:
@@ -53,6 +61,9 @@ class Duplicates:
         self, *, person: int = SYSTEM, administrator: bool = False, limit: int = 20, after: str | None = None
     ) -> Groups:
         """A page of groups of two and more entries that look the same, of what the person sees.
+
+        The best of a group is its first: the one with the most pixels; of several, the one with the most bytes;
+        of several, the one that was added first. The others follow by their likeness to it.
 
         What has come in the last half minute may not be among them yet.
 
@@ -90,7 +101,7 @@ class Duplicates:
             rows = np.array([tuple(row) for row in session.execute(query)], np.int64).reshape(-1, 2)
         return rows[:, 0], rows[:, 1].astype(np.uint64)
 
-    def _entries(self, groups: list[list[int]], person: int, administrator: bool) -> list[list[Entry]]:
+    def _entries(self, groups: list[list[int]], person: int, administrator: bool) -> list[list[Duplicate]]:
         """Groups with their entries, but for those that are gone since."""
         seen = conditions(Filters(person=person, administrator=administrator), self._database)
         numbers = [number for group in groups for number in group]
@@ -98,7 +109,19 @@ class Duplicates:
         with self._database.reading() as session:
             entries = {entry.id: entry for entry in session.scalars(query)}
         whole = [[entries[number] for number in group if number in entries] for group in groups]
-        return [group for group in whole if len(group) > 1]
+        return [_best_first(group) for group in whole if len(group) > 1]
+
+
+def _best_first(group: list[Entry]) -> list[Duplicate]:
+    best = max(group, key=lambda one: ((one.width or 0) * (one.height or 0), one.bytes, -one.id))
+    found = [Duplicate(one, 1 - _distance(one, best) / 64) for one in group]
+    return sorted(found, key=lambda one: (one.entry is not best, -one.likeness, one.entry.id))
+
+
+def _distance(one: Entry, other: Entry) -> int:
+    if one.perceptual_hash is None or other.perceptual_hash is None:
+        return 0  # emptied since the groups were made
+    return distance(one.perceptual_hash, other.perceptual_hash)
 
 
 def grouped(ids: Ids, hashes: Hashes) -> list[Ids]:

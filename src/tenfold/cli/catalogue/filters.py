@@ -16,7 +16,11 @@ _OPTIONS = (
         "--class", "labels", multiple=True, metavar="NAME", help="Only this class; may be repeated."
     ),
     click.option("--none", is_flag=True, help="Only what is none of the classes (or also, beside --class)."),
-    click.option("--corrected", is_flag=True, help="Only what a person corrected or confirmed."),
+    click.option(
+        "--corrected/--not-corrected",
+        default=None,
+        help="Only what a person corrected or confirmed, or only the rest.",
+    ),
     click.option("--confidence-from", type=_SHARE, metavar="SHARE", help="Only from this confidence on."),
     click.option("--confidence-to", type=_SHARE, metavar="SHARE", help="Only up to this confidence."),
     click.option("--name", default="", metavar="PART", help="Only names that this is a part of."),
@@ -48,7 +52,7 @@ def chosen(app: App, which: dict[str, Any], *, deleted: bool = False) -> "Filter
     return Filters(
         administrator=True,
         labels=(*which["labels"], *(("",) if which["none"] else ())),
-        corrected=True if which["corrected"] else None,
+        corrected=which["corrected"],
         confidence_from=which["confidence_from"],
         confidence_to=which["confidence_to"],
         name=which["name"],

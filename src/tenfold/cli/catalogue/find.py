@@ -124,14 +124,23 @@ def similar(entry: int, limit: int, as_json: bool) -> None:
 @_limit
 @_as_json
 def duplicates(limit: int, as_json: bool) -> None:
-    """List groups of pictures that look the same: in another size, recompressed, brightened."""
+    """List groups of pictures that look the same: in another size, recompressed, brightened.
+
+    The best of a group is its first: the one with the most pixels, then with the most bytes, then the oldest.
+    The share says how much each looks like it.
+    """
     with App() as app:
         page = app.duplicates.page(administrator=True, limit=limit)
     if as_json:
-        _print_json([[_plain(entry) for entry in group] for group in page.groups])
+        _print_json(
+            [
+                [{**_plain(one.entry), "likeness": round(one.likeness, 4)} for one in group]
+                for group in page.groups
+            ]
+        )
         return
     for group in page.groups:
-        click.echo(_rows(group) + "\n")
+        click.echo(_rows([one.entry for one in group], [f"{one.likeness:.1%}" for one in group]) + "\n")
     more = ", and there are more" if page.next else ""
     click.echo(f"Groups: {len(page.groups):,}{more}", err=True)
 

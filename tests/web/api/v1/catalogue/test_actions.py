@@ -47,6 +47,7 @@ def test_an_action_is_done_undone_and_listed(catalogue: Running) -> None:
     assert (done["kind"], done["count"], done["skipped"]) == ("correct", 2, 0)
     assert done["details"] == {"label": "fox"}
     assert done["by_name"] == ""
+    assert [(one["id"], one["name"]) for one in done["entries"]] == [(1, HOSTILE), (2, "photo 1.png")]
     undo = catalogue.client.post(f"{ACTIONS}/{done['id']}/undo").json()
     assert (undo["kind"], undo["count"]) == ("undo", 2)
     assert undo["details"] == {"of": done["id"], "kind": "correct"}
@@ -111,6 +112,8 @@ def test_exports_are_attachments_and_safe(catalogue: Running) -> None:
     assert pictures.testzip() is None
     assert pictures.namelist()[0] == "red/=cmd_'_script_'.png"
     assert len(pictures.namelist()) == 6
+    chosen = catalogue.client.get("/api/v1/exports/pictures.zip", params={"ids": "2-3"}).content
+    assert zipfile.ZipFile(BytesIO(chosen)).namelist() == ["green/photo 1.png", "red/photo 2.png"]
 
 
 def test_training_data_needs_two_classes(catalogue: Running) -> None:

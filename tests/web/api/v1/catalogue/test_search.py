@@ -1,5 +1,6 @@
 """The routes of finding, through a real server: what they answer, and what each person is shown."""
 
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -87,6 +88,7 @@ def test_counts_say_what_there_is(found: Running) -> None:
         "failed": 0,
         "deleted": 1,
         "corrected": 0,
+        "uncorrected": 2,
         "sources": {"upload": 2},
     }
     everything = get(found, "counts")
@@ -123,7 +125,8 @@ def test_more_like_this(found: Running) -> None:
 
 def test_pictures_that_look_the_same(found: Running) -> None:
     answer = get(found, "duplicates")
-    assert [[entry["id"] for entry in group] for group in answer["groups"]] == [[1, 3, 5]]
+    assert [[one["entry"]["id"] for one in group] for group in answer["groups"]] == [[1, 3, 5]]
+    assert [one["likeness"] for one in answer["groups"][0]] == [1, 1, 1]
     assert answer["next"] is None
 
 
@@ -192,3 +195,30 @@ def test_each_person_is_shown_what_is_theirs(serve: Serve) -> None:
     listed, total, paths = seen("administrator")
     assert (listed, total) == ([4, 3, 2, 1], 4)
     assert paths[2] == ["/secret/2.jpg"]
+
+
+def test_only_these_entries_are_found(found: Running) -> None:
+    assert ids(get(found, "entries", ids="1,3-5")) == [5, 4, 3, 1]
+    assert get(found, "counts", ids="2-3")["total"] == 2
+    for wrong in ("x", "1-", "-3", "1,99999999999999999999"):
+        assert refused(found, "entries", ids=wrong).status_code == 400
+    assert "too many" in refused(found, "entries", ids="1-9000000000000").json()["detail"]
+
+
+def test_classes_are_found_in_every_language_of_the_page(
+    found: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cat = replace(found.service.classifier.info.classes[0], label="cat", names={"ru": "кошка", "uk": "Кішка"})
+    monkeypatch.setattr(found.service.classifier, "info", replace(found.service.classifier.info, classes=(cat,)))
+    cats = ids(get(found, "entries", label="cat"))
+    assert cats
+    assert ids(get(found, "entries", text="кошка")) == ids(get(found, "entries", text="КІШ")) == cats
+    assert get(found, "counts", text="кішка")["total"] == len(cats)
+
+
+def test_the_timeline_counts_months_by_the_clock_that_is_asked_for(found: Running) -> None:
+    assert get(found, "timeline", by="added") == {"months": [{"month": "2026-01", "count": 7}], "undated": 0}
+    earlier = get(found, "timeline", by="added", offset=-60, ids="1-5")
+    assert earlier == {"months": [{"month": "2025-12", "count": 5}], "undated": 0}
+    assert get(found, "timeline") == {"months": [], "undated": 7}
+    assert refused(found, "timeline", offset=100_000).status_code == 422

@@ -16,7 +16,7 @@ from tenfold.runtime import App
 from tenfold.web.answers import Answer
 from tenfold.web.api.v1.catalogue.filters import FiltersRequest
 from tenfold.web.problems import responses
-from tenfold.web.security.access import Operator
+from tenfold.web.security.access import Operator, Visitor
 from tenfold.web.service import service_of
 from tenfold.web.uploads.bodies import LongJsonRoute
 
@@ -24,6 +24,8 @@ router = APIRouter(tags=["catalogue"], prefix="/api/v1/catalogue/actions", route
 
 MOST_ENTRIES = 100_000
 LARGEST_ID = 2**63 - 1
+# Entries that an action in the history names.
+MOST_NAMED = 3
 Id = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 
 
@@ -44,6 +46,13 @@ class ActionRequest(BaseModel):
         "the model said confirms it.",
     )
     name: str | None = Field(default=None, max_length=1000, description="For rename, which takes one entry.")
+
+
+class ChangedEntry(BaseModel):
+    """An entry that an action changed."""
+
+    id: int
+    name: str
 
 
 class ActionAnswer(Answer):
@@ -67,6 +76,9 @@ class ActionAnswer(Answer):
     )
     undone_at: datetime | None
     undone_by: int | None
+    entries: list[ChangedEntry] = Field(
+        description=f"The first {MOST_NAMED} of the entries that it changed and whoever asks may see."
+    )
 
 
 class ActionsAnswer(BaseModel):
@@ -94,7 +106,7 @@ def act(request: Request, who: Operator, asked: ActionRequest) -> ActionAnswer:
         raise UsageError("An action", "takes either entries or filters", cure="Send one of the two.")
     administrator = who.role == ADMINISTRATOR
     which = (
-        asked.filters.filters(who.id, administrator=administrator, deleted=asked.kind == "restore")
+        asked.filters.filters(request, who, deleted=asked.kind == "restore")
         if asked.filters is not None
         else asked.entries or []
     )
@@ -102,7 +114,7 @@ def act(request: Request, who: Operator, asked: ActionRequest) -> ActionAnswer:
     done = app.actions.do(
         asked.kind, which, by=who.id, administrator=administrator, label=asked.label, name=asked.name
     )
-    return _answer(app, done)
+    return _answer(app, done, who)
 
 
 @router.post(
@@ -122,7 +134,8 @@ def undo(request: Request, who: Operator, action: Id) -> ActionAnswer:
     Entries that were changed since stay as they are, and are counted as skipped.
     """
     app = service_of(request).app
-    return _answer(app, app.actions.undo(action, by=who.id, administrator=who.role == ADMINISTRATOR))
+    done = app.actions.undo(action, by=who.id, administrator=who.role == ADMINISTRATOR)
+    return _answer(app, done, who)
 
 
 @router.get(
@@ -144,12 +157,18 @@ def list_actions(
     )
     more = len(found) > limit
     return ActionsAnswer(
-        actions=action_answers(app, found[:limit]), next=found[limit - 1].id if more else None
+        actions=action_answers(app, found[:limit], who), next=found[limit - 1].id if more else None
     )
 
 
-def action_answers(app: App, actions: Sequence[Action]) -> list[ActionAnswer]:
+def action_answers(app: App, actions: Sequence[Action], who: Visitor) -> list[ActionAnswer]:
     """Actions as the API answers them."""
+    entries = app.actions.first_entries(
+        [action.id for action in actions],
+        MOST_NAMED,
+        person=who.id,
+        administrator=who.role == ADMINISTRATOR,
+    )
     names = app.people.names_of([action.by for action in actions])
     return [
         ActionAnswer.of(
@@ -157,10 +176,11 @@ def action_answers(app: App, actions: Sequence[Action]) -> list[ActionAnswer]:
             by_name=names.get(action.by, ""),
             details={key: value for key, value in action.details.items() if key != "skipped"},
             skipped=action.details.get("skipped", 0),
+            entries=[ChangedEntry(id=number, name=name) for number, name in entries.get(action.id, ())],
         )
         for action in actions
     ]
 
 
-def _answer(app: App, done: ActionResult) -> ActionAnswer:
-    return action_answers(app, [done.action])[0]
+def _answer(app: App, done: ActionResult, who: Visitor) -> ActionAnswer:
+    return action_answers(app, [done.action], who)[0]

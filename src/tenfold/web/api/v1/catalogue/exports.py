@@ -92,7 +92,7 @@ def export_training(
     Only what a person corrected or confirmed, or with `labels=all` also what the model alone said.
     """
     exports = service_of(request).app.exports
-    filters = asked.filters(who.id, administrator=who.role == ADMINISTRATOR)
+    filters = asked.filters(request, who)
     return _file(exports.training_zip(filters, asked.labels), _ZIP, "training.zip")
 
 

@@ -114,7 +114,7 @@ _UNDONE = responses(
 def file(request: Request, who: Administrator, asked: OrganiseRequest) -> OrganiseRunAnswer:
     """File what the filters find and a class is known of. Originals in tenfold's store stay as they are."""
     root = _path(asked.root)
-    filters = asked.filters.filters(who.id, administrator=who.role == ADMINISTRATOR)
+    filters = asked.filters.filters(request, who)
     app = service_of(request).app
     if asked.dry_run:
         return _planned(asked, app.organiser.plan(filters, root, asked.mode, sidecars=asked.sidecars))

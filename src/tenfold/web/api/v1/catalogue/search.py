@@ -11,6 +11,7 @@ from tenfold.accounts.roles import ADMINISTRATOR, OPERATOR, at_least
 from tenfold.catalogue.entries.filters import sees_paths
 from tenfold.catalogue.entries.tables import Entry
 from tenfold.catalogue.search.orders import OrderName
+from tenfold.catalogue.search.timeline import FARTHEST, Dated
 from tenfold.catalogue.similar.similar import MOST
 from tenfold.errors import UnknownModel
 from tenfold.runtime import App
@@ -48,7 +49,20 @@ class CountsAnswer(BaseModel):
     failed: int = Field(description="Could not be classified.")
     deleted: int = Field(description="Deleted ones that meet the filters.")
     corrected: int = Field(description="Named by a person.")
+    uncorrected: int = Field(description="Named by a model alone, or not yet.")
     sources: dict[str, int] = Field(description="By source; an entry can have several.")
+
+
+class MonthAnswer(BaseModel):
+    month: str = Field(description="As 2026-11.")
+    count: int
+
+
+class TimelineAnswer(BaseModel):
+    """How many entries there are of each month."""
+
+    months: list[MonthAnswer] = Field(description="The latest first; months without entries are left out.")
+    undated: int = Field(description="How many have no such date.")
 
 
 class NameAnswer(Answer):
@@ -71,6 +85,10 @@ class EntryDetail(EntryAnswer):
     corrected_by: int | None = Field(description="The person's id.")
     corrected_by_name: str | None
     model_name: str | None = Field(description="Null where the model is not registered any more.")
+    frames: int = Field(
+        description="How many pictures the file has: more than 1 for an animation or pages. The model saw the "
+        "first of them."
+    )
     history: list[ActionAnswer] = Field(description="What people did to it, the newest first.")
 
 
@@ -89,10 +107,20 @@ class SimilarAnswer(BaseModel):
     complete: bool = Field(description="False: only the newest were compared, as the index is being made.")
 
 
+class DuplicateAnswer(BaseModel):
+    """An entry of a group of near duplicates."""
+
+    entry: EntryAnswer
+    likeness: float = Field(description="How much it looks like the first of its group, 0 to 1; of that, 1.")
+
+
 class DuplicatesAnswer(BaseModel):
     """Groups of entries that look the same, the one with the newest entry first."""
 
-    groups: list[list[EntryAnswer]]
+    groups: list[list[DuplicateAnswer]] = Field(
+        description="Each with the best first: the one with the most pixels; of several, the one with the most "
+        "bytes; of several, the one that was added first. The others follow by their likeness to it."
+    )
     next: str | None = Field(description="Send it as `after` for the next page; null at the end.")
 
 
@@ -111,8 +139,9 @@ def entries(
     order: Annotated[
         OrderName,
         Query(
-            description="newest, oldest: by when they were added. surest, unsure: by confidence. novel: the "
-            "least like the training data first. taken: the latest first. What has no such value comes last."
+            description="newest, oldest: by when they were added. surest, unsure: by confidence, what a "
+            "person corrected after all else. novel: the least like the training data "
+            "first. taken: the latest first. What has no such value comes last."
         ),
     ] = "newest",
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
@@ -136,6 +165,26 @@ def entries(
 def counts(request: Request, asked: Asked) -> CountsAnswer:
     """How many entries meet the filters, and how many there are of each class, state and source."""
     return CountsAnswer(**asdict(service_of(request).app.search.counts(asked)))
+
+
+@router.get(
+    "/timeline",
+    operation_id="timeline",
+    summary="How many entries there are of each month",
+    responses=responses(_400="Filters that exclude each other.", _422="A value that cannot be used."),
+)
+def timeline(
+    request: Request,
+    asked: Asked,
+    by: Annotated[Dated, Query(description="When they were taken, or added.")] = "taken",
+    offset: Annotated[
+        int, Query(ge=-FARTHEST, le=FARTHEST, description="By how many minutes the clock is ahead of UTC.")
+    ] = 0,
+) -> TimelineAnswer:
+    """The months of what meets all filters."""
+    found = service_of(request).app.search.timeline(asked, by, offset)
+    months = [MonthAnswer(month=month, count=count) for month, count in found.months.items()]
+    return TimelineAnswer(months=months, undated=found.undated)
 
 
 @router.get(
@@ -195,7 +244,10 @@ def duplicates(
     found = service_of(request).app.duplicates.page(
         person=who.id, administrator=_all(who), limit=limit, after=after
     )
-    groups = [[entry_answer(entry, who.id) for entry in group] for group in found.groups]
+    groups = [
+        [DuplicateAnswer(entry=entry_answer(one.entry, who.id), likeness=one.likeness) for one in group]
+        for group in found.groups
+    ]
     return DuplicatesAnswer(groups=groups, next=found.next)
 
 
@@ -211,7 +263,8 @@ def _detail(app: App, entry: Entry, who: Visitor) -> EntryDetail:
         ],
         corrected_by_name=None if by is None else app.people.names_of([by]).get(by, ""),
         model_name=_model_name(app, entry.model_hash),
-        history=action_answers(app, app.actions.history(entry.id)),
+        frames=app.picture_files.frames(entry),
+        history=action_answers(app, app.actions.history(entry.id), who),
     )
 
 

@@ -1,0 +1,95 @@
+"""Correcting by mouse and keys mixed: what is done is done to what is framed, whatever was clicked before."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.catalogues import filed, get, paint, send, tile, tiles
+from tests.browser.seeing import LookAt
+
+pytestmark = pytest.mark.browser
+
+
+def chosen(page: Page) -> Locator:
+    return tiles(page).and_(page.locator("[aria-selected=true]"))
+
+
+def labels(address: str) -> dict[str, str]:
+    """What people said, by the number in the picture's name."""
+    entries = get(address, "/catalogue/entries?limit=500&corrected=true")["entries"]
+    return {entry["name"][5:-4]: entry["label"] for entry in entries}
+
+
+def said(page: Page, text: str) -> None:
+    expect(page.get_by_role("region", name="Messages").get_by_text(text).last).to_be_visible()
+
+
+def test_a_key_files_the_framed_picture_whatever_was_clicked_before(
+    look_at: LookAt, own_server: str, tmp_path: Path
+) -> None:
+    send(own_server, *paint(tmp_path / "noise", 24))
+    page = look_at("/catalogue?order=name")
+    filed(page, 24)
+    tile(page, "noise00").click()
+    page.keyboard.press("ArrowRight")
+    for _ in range(3):  # click one, arrow on, and label each in passing
+        page.keyboard.press("4")
+        page.keyboard.press("ArrowRight")
+    expect(chosen(page)).to_contain_text(["noise04"])
+    said(page, "cat")
+    tile(page, "noise06").click(modifiers=["Shift"])
+    page.keyboard.press("9")
+    said(page, "3 pictures filed under: ship.")
+    assert labels(own_server) == dict.fromkeys(["01", "02", "03"], "cat") | dict.fromkeys(
+        ["04", "05", "06"], "ship"
+    )
+
+    page.keyboard.press("Escape")
+    expect(chosen(page)).to_have_count(0)
+    page.keyboard.press("0")  # none is chosen: the framed one
+    expect(tile(page, "noise06")).to_contain_text("truck")
+    tile(page, "noise10").locator("[data-tick]").click()
+    tile(page, "noise12").click(modifiers=["Control"])
+    page.keyboard.press("2")
+    said(page, "2 pictures filed under: automobile.")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("3")
+    expect(tile(page, "noise11")).to_contain_text("bird")
+    now = labels(own_server)
+    assert (now["06"], now["10"], now["11"], now["12"]) == ("truck", "automobile", "bird", "automobile")
+
+
+def test_what_filters_or_scrolling_take_out_of_sight_is_not_filed(
+    look_at: LookAt, own_server: str, tmp_path: Path
+) -> None:
+    send(own_server, *paint(tmp_path / "noise", 40))
+    page = look_at("/catalogue?order=name&corrected=false", viewport={"width": 700, "height": 600})
+    filed_all = page.get_by_text("40 pictures", exact=True)
+    expect(filed_all).to_be_visible()
+    tile(page, "noise00").click()
+    page.keyboard.press("4")  # it leaves the list; the next one takes its place and the frame
+    expect(tile(page, "noise00")).to_have_count(0)
+    page.keyboard.press("5")
+    expect(tile(page, "noise01")).to_have_count(0)
+    expect(page.locator(".tile.current")).to_contain_text("noise02")
+    assert labels(own_server) == {"00": "cat", "01": "deer"}
+
+    page.keyboard.press("Escape")
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    expect(page.locator(".tile.current")).to_have_count(0)
+    page.keyboard.press("6")  # shows the framed one, and changes nothing
+    expect(page.locator(".tile.current")).to_be_in_viewport()
+    assert labels(own_server) == {"00": "cat", "01": "deer"}
+    page.keyboard.press("6")
+    expect(tile(page, "noise02")).to_have_count(0)
+    assert labels(own_server)["02"] == "dog"
+
+    page.locator("aside .opener").click()
+    page.get_by_role("button", name="Corrected", exact=False).first.click()
+    expect(tile(page, "noise02")).to_be_visible()
+    page.get_by_role("listbox").focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("1")
+    expect(tile(page, "noise00")).to_contain_text("airplane")
+    assert labels(own_server) == {"00": "airplane", "01": "deer", "02": "dog"}
