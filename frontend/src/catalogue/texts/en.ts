@@ -51,7 +51,7 @@ export const en = {
 
   pictureGrid: "Pictures in the catalogue",
   keysHint:
-    "Keys: arrows select the next picture, Shift with arrows several, Ctrl with arrows and Space one more, Ctrl+A all, Escape none; a digit or a class’s first letter files what is selected, N is none of these; Enter opens, Delete deletes, Ctrl+Z undoes.",
+    "Keys: arrows select the next picture, Shift with arrows several, Ctrl with arrows and Space one more, Ctrl+A all, Esc none; a digit or a class’s first letter files what is selected, N is none of these; Enter opens, Delete deletes, Ctrl+Z undoes.",
   stateWaiting: "Not classified yet",
   stateFailed: "Could not be classified",
   markCorrected: "class set by a person",
