@@ -4,8 +4,8 @@ The pixel rule, the same on every surface:
 1. The format is told by content, never by a name. Of several pictures in one file the first counts (of an
    animated PNG the still one, of a HEIC the primary one).
 2. The size is read from the header and checked against `Limits` before anything is decoded. A picture that is
-   larger by no more than `Limits` says is read at a reduced scale: a JPEG by its decoder, at 1/2, 1/4 or 1/8; of
-   any other, each pixel is the mean of a square of the whole's.
+   larger by no more than `Limits` says is read at a reduced scale: a JPEG by its decoder, at 1/2, 1/4 or
+   1/8; of any other, each pixel is the mean of a square of the whole's.
 3. Pixels are decoded to 8 bits: 16-bit grey v becomes round(v / 257), 16-bit colour keeps its high byte,
    32-bit grey is stretched from its least value (black) to its greatest (white). A palette is looked up.
    CMYK becomes 255 - min(255, ink + black). Colour profiles are not applied.

@@ -44,8 +44,8 @@ PREDICTABLE = ("JPEG", "PNG")
 _MOST_HERE = 150_000_000
 # Passes over a picture of just the limit; 50 scans of 50 megapixels would take half a minute.
 _MOST_PASSES = 12
-# A JPEG is decoded at a half, a quarter or an eighth of its size in little memory; of any other format the whole
-# is in memory before it can be made smaller, a WebP several times. So many times the limit they may have.
+# A JPEG is decoded at a half, a quarter or an eighth of its size in little memory; of any other format the
+# whole is in memory before it can be made smaller, a WebP several times. So many times the limit they may have.
 _TIMES_THE_LIMIT, _USUAL_TIMES = {"JPEG": 10, "WebP": 1}, 2
 _JPEG_SCALES = (1, 2, 4, 8)
 # These warn about odd tags. Warning filters are the whole process's, so one thread at a time changes them.
@@ -57,8 +57,8 @@ _warning_filters = threading.Lock()
 class Limits:
     """How much a picture may ask for: pixels once decoded, bytes as it arrives.
 
-    A picture of more pixels is read at a reduced scale, so that no more are given: a JPEG of up to 10 times as
-    many, any other but a WebP of up to twice as many.
+    A picture of more pixels is read at a reduced scale, so that no more are given: a JPEG of up to 10 times
+    as many, any other but a WebP of up to twice as many.
     """
 
     pixels: int = 50_000_000
@@ -213,8 +213,7 @@ def check_pixels(size: tuple[int, int], subject: str, most: int) -> None:
         raise PictureTooLarge(
             subject,
             "has too many pixels",
-            received=f"{width} x {height}, {megas(width * height)} megapixels; "
-            f"the limit is {megas(most)}",
+            received=f"{width} x {height}, {megas(width * height)} megapixels; the limit is {megas(most)}",
             cure="Make it smaller, or raise the setting max_picture_pixels.",
         )
 

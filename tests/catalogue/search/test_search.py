@@ -84,9 +84,7 @@ def meets(row: dict[str, Any], f: Filters) -> bool:
         and within(row["novelty"], f.novelty_from, f.novelty_to, closed=True)
         and within(row["added_at"], f.added_from, f.added_to, closed=False)
         and within(row["taken_at"], f.taken_from, f.taken_to, closed=False)
-        and all(
-            word in text or row["label"] in f.classes_called(word) for word in searched(f.text).split()
-        )
+        and all(word in text or row["label"] in f.classes_called(word) for word in searched(f.text).split())
         and f.name.lower() in row["name"].lower()
     )
 
@@ -151,7 +149,11 @@ def asked(draw: st.DrawFn) -> Filters:
         "taken_from": taken[0],
         "taken_to": taken[1],
         "source": draw(st.sampled_from(["", *SOURCES])),
-        "text": draw(st.sampled_from(["", "cat", "КІТ", "к", "jp", "cat jpg", "%", "_", '"x"', "zz", "пес", "кішка jpg"])),
+        "text": draw(
+            st.sampled_from(
+                ["", "cat", "КІТ", "к", "jp", "cat jpg", "%", "_", '"x"', "zz", "пес", "кішка jpg"]
+            )
+        ),
         "class_names": CLASS_NAMES,
         "name": draw(st.sampled_from(["", "ПЛЯЖ", "cat", "a_", "'"])),
         "model": draw(st.sampled_from(["", "a" * 64])),
@@ -361,9 +363,7 @@ def test_least_sure_first_leads_to_what_nobody_has_looked_at(database: Database)
 
 
 @pytest.mark.parametrize(("text", "wanted"), [("Кішка", [1]), ("кіш", [1]), ("кішка photo", [1]), ("к", [1])])
-def test_classes_are_found_by_what_people_call_them(
-    database: Database, text: str, wanted: list[int]
-) -> None:
+def test_classes_are_found_by_what_people_call_them(database: Database, text: str, wanted: list[int]) -> None:
     put(database, [made(1, label="cat"), made(2, label="dog")])
     asked = Filters(administrator=True, text=text, class_names=(("cat", ("Кішка", "кошка")),))
     assert pages(Search(database), asked, "newest", 5) == wanted

@@ -107,7 +107,10 @@ def test_similar_lists_the_nearest_and_says_what_was_not_compared(tenfold: Comma
 
 def test_duplicates_come_in_groups(tenfold: Command) -> None:
     done = tenfold("catalogue", "duplicates")
-    assert [line.split()[:2] for line in done.out.splitlines()[1:] if line] == [["100.0%", "1"], ["98.4%", "2"]]
+    assert [line.split()[:2] for line in done.out.splitlines()[1:] if line] == [
+        ["100.0%", "1"],
+        ["98.4%", "2"],
+    ]
     assert done.err == "Groups: 1\n"
     groups = json.loads(tenfold("catalogue", "duplicates", "--json").out)
     assert [[(one["id"], one["likeness"]) for one in group] for group in groups] == [[(1, 1.0), (2, 0.9844)]]

@@ -172,7 +172,9 @@ class Actions:
         with self._database.reading() as session:
             for action in actions:
                 changed_ = select(Entry.id, Entry.name).join(Change, Change.entry_id == Entry.id)
-                first = changed_.where(Change.action_id == action, *seen).order_by(Change.entry_id).limit(most)
+                first = (
+                    changed_.where(Change.action_id == action, *seen).order_by(Change.entry_id).limit(most)
+                )
                 found[action] = [(row.id, row.name) for row in session.execute(first)]
         return found
 

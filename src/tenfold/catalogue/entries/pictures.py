@@ -73,7 +73,7 @@ class PictureFiles:
         return self._originals.open(entry.hash)
 
     def frames(self, entry: Entry) -> int:
-        """How many pictures its file has, of which the first is classified; 1 where the original is missing."""
+        """How many pictures its file has, of which the first is classified; 1 without its original."""
         if entry.media_type not in _OF_SEVERAL or not self._originals.has(entry.hash):
             return 1
         return images.frame_count(self._originals.read(entry.hash))

@@ -45,8 +45,8 @@ class Search:
 
         Args:
             order: newest and oldest (by when they were added), surest and unsure (by confidence, those
-                that a person corrected after the others), novel (the greatest novelty first), taken (the latest
-                first) or name. What has no such value comes last.
+                that a person corrected after the others), novel (the greatest novelty first), taken (the
+                latest first) or name. What has no such value comes last.
             limit: the most entries, 1 to MOST_PER_PAGE.
             after: `next` of the page before.
 

@@ -1,10 +1,10 @@
 """How many entries there are of each month. Knows nothing of how they are shown."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, func, select, text
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from tenfold.catalogue.entries.filters import Filters, conditions
 from tenfold.catalogue.entries.tables import Entry
@@ -29,9 +29,7 @@ class Timeline:
     undated: int = 0
 
 
-def timeline(
-    session: Session, filters: Filters, database: Database, by: Dated, minutes: int = 0
-) -> Timeline:
+def timeline(session: Session, filters: Filters, database: Database, by: Dated, minutes: int = 0) -> Timeline:
     """Count what `filters` mean by the month in which it was taken or added.
 
     Args:
@@ -42,12 +40,11 @@ def timeline(
     month = _month(order.column, database, minutes).label("month")
     query = select(month, func.count()).where(*conditions(filters, database)).group_by(text("month"))
     rows = session.execute(query.with_hint(Entry, f"INDEXED BY {order.index}", "sqlite")).all()
-    counts = {name: count for name, count in rows}
-    undated = counts.pop(None, 0)
-    return Timeline(dict(sorted(counts.items(), reverse=True)), undated)
+    months = {month: count for month, count in rows if month is not None}
+    return Timeline(dict(sorted(months.items(), reverse=True)), sum(row[1] for row in rows if row[0] is None))
 
 
-def _month(column: ColumnElement[object], database: Database, minutes: int) -> ColumnElement[str]:
+def _month(column: InstrumentedAttribute[Any], database: Database, minutes: int) -> ColumnElement[str]:
     if database.sqlite:
         return func.strftime("%Y-%m", column, f"{minutes:+} minutes")
     there = func.timezone("UTC", column) + func.make_interval(0, 0, 0, 0, 0, minutes)

@@ -62,8 +62,8 @@ class Duplicates:
     ) -> Groups:
         """A page of groups of two and more entries that look the same, of what the person sees.
 
-        The best of a group is its first: the one with the most pixels; of several, the one with the most bytes;
-        of several, the one that was added first. The others follow by their likeness to it.
+        The best of a group is its first: the one with the most pixels; of several, the one with the most
+        bytes; of several, the one that was added first. The others follow by their likeness to it.
 
         What has come in the last half minute may not be among them yet.
 

@@ -209,7 +209,9 @@ def test_classes_are_found_in_every_language_of_the_page(
     found: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cat = replace(found.service.classifier.info.classes[0], label="cat", names={"ru": "кошка", "uk": "Кішка"})
-    monkeypatch.setattr(found.service.classifier, "info", replace(found.service.classifier.info, classes=(cat,)))
+    monkeypatch.setattr(
+        found.service.classifier, "info", replace(found.service.classifier.info, classes=(cat,))
+    )
     cats = ids(get(found, "entries", label="cat"))
     assert cats
     assert ids(get(found, "entries", text="кошка")) == ids(get(found, "entries", text="КІШ")) == cats

@@ -52,7 +52,7 @@ class FiltersRequest(BaseModel):
     )
 
     def filters(self, request: Request, who: Visitor, *, deleted: bool | None = None) -> Filters:
-        """As the catalogue takes them, for who asks; `deleted` instead of what was asked. Raises UsageError."""
+        """As the catalogue takes them, for who asks; `deleted` instead of what was asked."""
         given = self.model_dump(exclude={"label", "none", "state", "deleted", "labels", "ids"})
         return Filters(
             person=who.id,

@@ -9,7 +9,6 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
-from tenfold.accounts.roles import ADMINISTRATOR
 from tenfold.catalogue.entries.tables import OrganisedFile, OrganiseRun
 from tenfold.catalogue.organise.organise import OrganiseReport
 from tenfold.catalogue.organise.plan import FOLDER, Mode, OrganiseStep

@@ -86,8 +86,8 @@ class EntryDetail(EntryAnswer):
     corrected_by_name: str | None
     model_name: str | None = Field(description="Null where the model is not registered any more.")
     frames: int = Field(
-        description="How many pictures the file has: more than 1 for an animation or pages. The model saw the "
-        "first of them."
+        description="How many pictures the file has: more than 1 for an animation or pages. The model saw "
+        "the first of them."
     )
     history: list[ActionAnswer] = Field(description="What people did to it, the newest first.")
 
@@ -118,8 +118,8 @@ class DuplicatesAnswer(BaseModel):
     """Groups of entries that look the same, the one with the newest entry first."""
 
     groups: list[list[DuplicateAnswer]] = Field(
-        description="Each with the best first: the one with the most pixels; of several, the one with the most "
-        "bytes; of several, the one that was added first. The others follow by their likeness to it."
+        description="Each with the best first: the one with the most pixels; of several, the one with the "
+        "most bytes; of several, the one that was added first. The others follow by their likeness to it."
     )
     next: str | None = Field(description="Send it as `after` for the next page; null at the end.")
 
