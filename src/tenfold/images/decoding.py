@@ -45,7 +45,7 @@ _MOST_HERE = 150_000_000
 # Passes over a picture of just the limit; 50 scans of 50 megapixels would take half a minute.
 _MOST_PASSES = 12
 # A JPEG is decoded at a half, a quarter or an eighth of its size in little memory; of any other format the
-# whole is in memory before it can be made smaller, a WebP several times. So many times the limit they may have.
+# whole is in memory before it can be made smaller, a WebP several times. So many times the limit is allowed.
 _TIMES_THE_LIMIT, _USUAL_TIMES = {"JPEG": 10, "WebP": 1}, 2
 _JPEG_SCALES = (1, 2, 4, 8)
 # These warn about odd tags. Warning filters are the whole process's, so one thread at a time changes them.

@@ -166,8 +166,8 @@ class Settings(BaseSettings):
         50_000_000,
         (1, 2_000_000_000),
         "The largest picture that is read whole, in pixels: width times height. A JPEG of up to ten times as "
-        "many, and any other but a WebP of up to twice as many, is read at a reduced scale. Decoding needs up "
-        "to 16 bytes of memory for each.",
+        "many, and any other but a WebP of up to twice as many, is read at a reduced scale. Decoding needs "
+        "up to 16 bytes of memory for each.",
     )
     max_model_bytes: Number = _number(
         500_000_000, (1, 2_000_000_000), "The largest model file taken, in bytes."

@@ -16,7 +16,8 @@ from tenfold.runtime import App
 from tenfold.web.answers import Answer
 from tenfold.web.api.v1.catalogue.filters import FiltersRequest
 from tenfold.web.problems import responses
-from tenfold.web.security.access import Operator, Visitor
+from tenfold.web.security.access import Operator
+from tenfold.web.security.visitor import Visitor
 from tenfold.web.service import service_of
 from tenfold.web.uploads.bodies import LongJsonRoute
 

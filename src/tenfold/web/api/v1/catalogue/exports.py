@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 
-from tenfold.accounts.roles import ADMINISTRATOR, OPERATOR, at_least
+from tenfold.accounts.roles import OPERATOR, at_least
 from tenfold.web.api.v1.catalogue.filters import Asked, FiltersRequest
 from tenfold.web.problems import responses
 from tenfold.web.security.access import Viewer

@@ -10,7 +10,8 @@ from pydantic import AfterValidator, BaseModel, Field
 from tenfold.accounts.roles import ADMINISTRATOR
 from tenfold.catalogue.entries.filters import MOST_IDS, Filters, Owner
 from tenfold.errors import UsageError
-from tenfold.web.security.access import Viewer, Visitor
+from tenfold.web.security.access import Viewer
+from tenfold.web.security.visitor import Visitor
 from tenfold.web.service import service_of
 
 
