@@ -161,6 +161,23 @@ def test_runs_are_looked_at_registered_and_deleted(look_at: LookAt, home: Path) 
     expect(card(page, "tiny")).to_contain_text("the training 20261121-140509-shades")
 
 
+def test_runs_are_named_by_people_and_their_curves_lie_in_one_drawing(look_at: LookAt, home: Path) -> None:
+    modelling.trainings(home)
+    page = look_at("/models?part=runs", reduced_motion="reduce")
+    card(page, "20261121-140509-shades").get_by_role("button", name="Name", exact=True).click()
+    page.get_by_role("dialog").get_by_label("Name of the training").fill("Grey shades")
+    page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    expect(card(page, "Grey shades")).to_contain_text("20261121-140509-shades")
+    for name in ("Grey shades", "20261122-080000-halfway"):
+        page.get_by_role("checkbox", name=name).check()
+    drawing = page.get_by_role("img", name="Accuracy on validation: 20261122-080000-halfway, Grey shades")
+    expect(drawing.or_(page.get_by_role("img", name="Accuracy on validation: Grey shades"))).to_be_visible()
+    expect(page.locator("figure .epochs").first.locator("span")).to_have_text(["1", "2", "3", "4"])
+    page.get_by_label("What is drawn").select_option("Loss in training")
+    expect(page.get_by_role("img", name="Loss in training")).to_be_visible()
+    fits_a_phone(page)
+
+
 def test_models_are_compared_on_the_same_pictures(
     look_at: LookAt, own_server: str, home: Path, tmp_path: Path
 ) -> None:

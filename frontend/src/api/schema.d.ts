@@ -335,7 +335,11 @@ export interface paths {
         delete: operations["delete_run"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Name a run
+         * @description Call a run by a name of one's own; its folder keeps its name.
+         */
+        patch: operations["rename_run"];
         trace?: never;
     };
     "/api/v1/runs/{name}/stop": {
@@ -4733,6 +4737,14 @@ export interface components {
              */
             action: number | null;
         };
+        /** RenameRequest */
+        RenameRequest: {
+            /**
+             * Title
+             * @description What it is called from now on; empty: by its name.
+             */
+            title: string;
+        };
         /** ResumeRequest */
         ResumeRequest: {
             /**
@@ -4767,6 +4779,11 @@ export interface components {
         RunAnswer: {
             /** Name */
             name: string;
+            /**
+             * Title
+             * @description What people call it; empty: nobody named it.
+             */
+            title: string;
             /** Network */
             network: string;
             /**
@@ -4830,7 +4847,7 @@ export interface components {
             job: string | null;
             /** @description What it is doing; null where it is not running. */
             now: components["schemas"]["TrainingFigures"] | null;
-            /** @description Why it failed, where that is known. */
+            /** @description Why it failed, where that is known; for administrators. */
             problem: components["schemas"]["Problem"] | null;
             /**
              * Resumable
@@ -4845,6 +4862,11 @@ export interface components {
         RunDetail: {
             /** Name */
             name: string;
+            /**
+             * Title
+             * @description What people call it; empty: nobody named it.
+             */
+            title: string;
             /** Network */
             network: string;
             /**
@@ -4908,7 +4930,7 @@ export interface components {
             job: string | null;
             /** @description What it is doing; null where it is not running. */
             now: components["schemas"]["TrainingFigures"] | null;
-            /** @description Why it failed, where that is known. */
+            /** @description Why it failed, where that is known; for administrators. */
             problem: components["schemas"]["Problem"] | null;
             /** Recipe */
             recipe: {
@@ -7194,6 +7216,95 @@ export interface operations {
             };
             /** @description It is being trained. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value in the request cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rename_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenameRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunDetail"];
+                };
+            };
+            /** @description The body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such run. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -22,6 +22,7 @@ from tenfold.recipes.recipe import Recipe
 from tenfold.runs.lock import is_training
 
 RUNNING, FINISHED, STOPPED = "running", "finished", "stopped"
+LONGEST_TITLE = 100
 # A checkpoint's facts are in its header; a longer one is not ours.
 _LONGEST_HEADER = 50_000_000
 
@@ -44,6 +45,7 @@ class Run:
         checkpoint_file: the state at the end of the last finished epoch.
         best_file: the best weights, where the recipe keeps them.
         model_file, report_file: what came out.
+        title_file: what people call it.
         stage_file: what it is doing now (runs/stages.py).
         request_file, log_file: the request to a server, and the output of the training that it started.
         tensorboard_folder, mlflow_file: TensorBoard's events, and the run's id in MLflow.
@@ -59,6 +61,7 @@ class Run:
         self.best_file = folder / "best.safetensors"
         self.model_file = folder / "model.onnx"
         self.report_file = folder / "report.html"
+        self.title_file = folder / "title.txt"
         self.stage_file = folder / "stage.json"
         self.request_file = folder / "asked.json"
         self.log_file = folder / "training.log"
@@ -93,6 +96,12 @@ class Run:
     @property
     def name(self) -> str:
         return os.path.basename(os.path.abspath(self.folder))
+
+    @property
+    def title(self) -> str:
+        """What people call it; empty where nobody named it."""
+        named = " ".join(_text(self.title_file).split())
+        return "".join(letter for letter in named if letter.isprintable())[:LONGEST_TITLE]
 
     @cached_property
     def recipe(self) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from tenfold import modelfile
-from tenfold.models.registry import Registry
+from tenfold.models.registry import CORRECTIONS, Registry
 from tenfold.models.tables import RegisteredModel
 from tenfold.paths import Home
 from tenfold.runs.run import Run
@@ -72,7 +72,8 @@ class ModelReports:
         bundled = modelfile.bundled()
         beside = bundled.with_name(f"{bundled.stem}-report.json")
         found = [(beside, beside.with_suffix(".html.gz"))]
-        if model.run:
+        # That of a training on corrections would show pictures that people corrected.
+        if model.run and model.origin != CORRECTIONS:
             page = Run(self._home.runs / model.run).report_file
             found.insert(0, (page.with_suffix(".json"), page))
         return found

@@ -217,6 +217,14 @@ class Train:
         if self.request(run) is None and not run.checkpoint_file.is_file():
             raise TrainingError(f"The run {name}", "kept nothing to go on with", cure="Start a new one.")
 
+    def rename(self, name: str, title: str) -> None:
+        """Have a run called `title`; empty: by its name. Raises UnknownRun, TrainingError."""
+        run = self.run(name)
+        try:
+            write_whole(run.title_file, title.encode())
+        except OSError as reason:
+            raise cannot_write(run.folder, reason) from reason
+
     def delete(self, name: str) -> None:
         """Delete a run's folder. Raises TrainingError where it is being trained in, or holds no run."""
         run = self.run(name)

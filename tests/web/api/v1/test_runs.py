@@ -69,6 +69,19 @@ def test_a_run_has_its_curves_and_recipe(at_work: Running, folder: Path) -> None
     assert (one["environment"]["device"], one["facts"]["training"], one["output"]) == ("cpu", 45_000, "")
 
 
+def test_a_run_is_called_what_people_call_it(at_work: Running, folder: Path) -> None:
+    run_folders.make(folder / "one")
+    client = at_work.client
+    assert client.get(f"{RUNS}/one").json()["title"] == ""
+    named = client.patch(f"{RUNS}/one", json={"title": " Мій кіт "}).json()
+    assert (named["name"], named["title"]) == ("one", "Мій кіт")
+    assert client.get(RUNS).json()["runs"][0]["title"] == "Мій кіт"
+    assert client.patch(f"{RUNS}/one", json={"title": "x" * 101}).status_code == 422
+    assert client.patch(f"{RUNS}/one", json={"title": "a\nb"}).status_code == 422
+    assert client.patch(f"{RUNS}/none", json={"title": "x"}).status_code == 404
+    assert client.patch(f"{RUNS}/one", json={"title": ""}).json()["title"] == ""
+
+
 def test_a_run_that_trains_now_says_so(at_work: Running, folder: Path) -> None:
     run_folders.make(folder / "one")
     with training_in(folder / "one"):

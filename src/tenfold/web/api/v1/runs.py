@@ -15,7 +15,7 @@ from tenfold.jobs.records import JobState
 from tenfold.models.registry import RUN
 from tenfold.networks.listing import NETWORKS
 from tenfold.recipes import recipe_file
-from tenfold.runs.run import RUNNING, STOPPED, Run
+from tenfold.runs.run import LONGEST_TITLE, RUNNING, STOPPED, Run
 from tenfold.runs.stages import RunStage
 from tenfold.web.api.v1.models import ModelEntry, model_entry
 from tenfold.web.job_answers import JobAnswer, TrainingFigures, job_answer
@@ -67,10 +67,19 @@ class ResumeRequest(BaseModel):
     finish: bool = Field(False, description="Train no further; make a model of what it has learned.")
 
 
+class RenameRequest(BaseModel):
+    title: str = Field(
+        description="What it is called from now on; empty: by its name.",
+        max_length=LONGEST_TITLE,
+        pattern=r"^[^\x00-\x1f]*$",
+    )
+
+
 class RunAnswer(BaseModel):
     """A training run."""
 
     name: str
+    title: str = Field(description="What people call it; empty: nobody named it.")
     network: str
     data: str = Field(
         description="cifar10, or where the pictures are: administrators see the path, others its last part."
@@ -91,7 +100,7 @@ class RunAnswer(BaseModel):
     report: bool = Field(description="Whether there is a report page.")
     job: str | None = Field(description="The last job that trained it here, if there was one.")
     now: TrainingFigures | None = Field(description="What it is doing; null where it is not running.")
-    problem: Problem | None = Field(description="Why it failed, where that is known.")
+    problem: Problem | None = Field(description="Why it failed, where that is known; for administrators.")
 
     @computed_field(description="Whether it halted and can go on by itself; an improvement is more than it.")  # type: ignore[prop-decorator]
     @property
@@ -231,6 +240,15 @@ def resume(request: Request, who: Administrator, name: str, asked: ResumeRequest
     return job_answer(job, who)
 
 
+@router.patch("/runs/{name}", operation_id="rename_run", summary="Name a run", responses=_GONE)
+def rename(request: Request, who: Administrator, name: str, asked: RenameRequest) -> RunDetail:
+    """Call a run by a name of one's own; its folder keeps its name."""
+    service = service_of(request)
+    service.app.train.rename(name, asked.title.strip())
+    _note(service, who, "training.rename", name, title=asked.title.strip())
+    return read(request, who, name)
+
+
 @router.post(
     "/runs/{name}/register", operation_id="register_run", summary="Register a run's model",
     responses=responses(_404="No such run.", _409="It has no model file.", _422="It cannot be used."),
@@ -277,6 +295,7 @@ def _told(run: R, who: Visitor) -> R:
     if who.role == ADMINISTRATOR:
         return run
     told = answer_without_paths(run)
+    told.problem = None
     if isinstance(told, RunDetail):
         told.output = ""
         if of_improvement(told.name):  # it names classes that people use for their private pictures
@@ -310,7 +329,8 @@ def _waiting(service: WebService, run: Run, job: JobState | None) -> RunAnswer:
     requested = service.app.train.request(run) or TrainingRequest()
     state: Any = job.state if job is not None and job.state in ("waiting", RUNNING, "failed") else STOPPED
     return RunAnswer(
-        name=run.name, network=requested.network, data=requested.data, state=state, epochs=0,
+        name=run.name, title=run.title or requested.name, network=requested.network,
+        data=requested.data, state=state, epochs=0,
         epochs_planned=requested.epochs or recipe_file.shipped(requested.network).epochs, best_epoch=None,
         kept_epoch=None, best_validation_accuracy=None, test_accuracy=None, seconds=0.0, seconds_left=None,
         changed_at=job.created_at if job else None, model=False, report=False, job=job.id if job else None,
@@ -328,6 +348,7 @@ def _started(run: Run, job: JobState | None) -> RunAnswer:
         state = "failed"
     return RunAnswer(
         name=run.name,
+        title=run.title or str(run.request.get("name") or ""),
         network=run.network,
         data=run.source,
         state=state,
