@@ -12,9 +12,13 @@ def chosen(balance: str, labels: Labels, classes: int) -> str:
     """What a recipe's `balance` means for these labels: none, weights or sampling."""
     if balance != "auto":
         return balance
-    counts = np.bincount(labels, minlength=classes)
-    counts = counts[counts > 0]
-    return "sampling" if len(counts) and counts.max() >= UNEQUAL * counts.min() else "none"
+    return "sampling" if are_unequal_counts(np.bincount(labels, minlength=classes)) else "none"
+
+
+def are_unequal_counts(counts: NDArray[np.int64]) -> bool:
+    """Whether one class has `UNEQUAL` times the pictures of another that has any; counts `[K]`."""
+    there = counts[counts > 0]
+    return bool(len(there) and there.max() >= UNEQUAL * there.min())
 
 
 def class_weights(labels: Labels, classes: int) -> NDArray[np.float64]:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 _FILE = click.Path(dir_okay=False, path_type=Path)
 # A table with more columns would not fit a terminal: the most confused pairs are told in its place.
 _MOST_COLUMNS = 12
+_NOTE_COLUMNS = 96
 _PAIRS = 20
 # Corruptions times severities; pictures under each by default and on demand; seconds that a default may take.
 _CORRUPTIONS = 75
@@ -164,8 +166,11 @@ def _out_of_distribution(
 
 
 def _as_json(result: "Evaluation") -> dict[str, Any]:
+    from tenfold.evaluation.caveats import caveats
+
     return {
         **result.summary(),
+        "caveats": list(caveats(result)),
         "classes": {label: vars(scores) for label, scores in result.classes.items()},
         "confusion": result.confusion.tolist(),
     }
@@ -173,16 +178,18 @@ def _as_json(result: "Evaluation") -> dict[str, Any]:
 
 def as_text(result: "Evaluation") -> str:
     """The figures for a terminal."""
+    from tenfold.evaluation.caveats import caveats
+
     names = [printable(label) for label in result.classes]
     averages = [("macro average", result.macro), ("weighted average", result.weighted)]
     columns = max(*(width(name) for name in names), *(len(name) for name, _ in averages))
     rows = [
         f"Accuracy             {result.accuracy}",
-        *([f"                     {result.accuracy.warning}"] if result.accuracy.warning else []),
         *([f"Top-5 accuracy       {result.top5}"] if result.top5 else []),
         f"Calibration error    {result.calibration_error:.2%}",
         f"Cross-entropy        {result.cross_entropy:.4f}",
         f'Not "none of these"  {result.kept}',
+        *(line for words in caveats(result) for line in textwrap.wrap(printable(words), _NOTE_COLUMNS)),
         "",
         f"{padded('class', columns)}  precision   recall       F1  pictures",
     ]

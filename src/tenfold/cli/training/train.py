@@ -190,6 +190,7 @@ def _train(
 
 
 def _export(asked: Asked, trainer: "Trainer", data: "Dataset", run: "Run", stages: "StageRecorder") -> None:
+    from tenfold.evaluation.caveats import caveats
     from tenfold.training import pipeline
 
     target = asked.output or run.model_file
@@ -199,10 +200,8 @@ def _export(asked: Asked, trainer: "Trainer", data: "Dataset", run: "Run", stage
     classifier, evaluation = pipeline.export(trainer, data, target, config)
     click.echo(f"Kept: epoch {trainer.kept} of {trainer.recipe.epochs}{_why(trainer)}")
     click.echo(f"Test accuracy: {evaluation.accuracy}")
-    if evaluation.accuracy.warning:
-        click.echo(evaluation.accuracy.warning)
-    if evaluation.accuracy.low <= _guessing(data) and not evaluation.accuracy.warning:
-        click.echo("That is no better than always naming the most frequent class: it has learned nothing.")
+    for line in caveats(evaluation):
+        click.echo(printable(line))
     click.echo(f"Calibration error: {evaluation.calibration_error:.2%}")
     click.echo(f"Model file: {target}")
     if asked.report:
@@ -242,10 +241,3 @@ def _unequal(data: "Dataset", recipe: "Recipe") -> str:
         f"Unequal classes: {classes[most]} has {counts[most]:,} pictures, {classes[fewest]} "
         f"{counts[fewest]:,}; {done}."
     )
-
-
-def _guessing(data: "Dataset") -> float:
-    """The accuracy of always naming the test set's most frequent class."""
-    import numpy as np
-
-    return float(np.bincount(data.test.labels).max() / len(data.test))

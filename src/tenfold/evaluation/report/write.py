@@ -11,6 +11,7 @@ from typing import Any
 from tenfold import __version__
 from tenfold.datasets.labelled import LabelledPictures
 from tenfold.evaluation import html
+from tenfold.evaluation.caveats import caveats
 from tenfold.evaluation.evaluate import Evaluation, ModelOutputs, check_fit, model_outputs, score
 from tenfold.evaluation.learning_curve import LearningCurve
 from tenfold.evaluation.out_of_distribution import OutOfDistribution, made_up
@@ -127,6 +128,7 @@ def _facts(evaluated: EvaluatedModel, head: dict[str, Any]) -> dict[str, Any]:
         },
         "data": {"name": head["data"], "split": head["split"], "pictures": len(evaluated.data)},
         **evaluated.result.summary(),
+        "caveats": head["caveats"],
         "top5_accuracy": None if top5 is None else round(top5.value, 4),
     }
 
@@ -146,6 +148,7 @@ def _head(evaluated: EvaluatedModel, cost: dict[str, Any], name: str, split: str
         "created": now.isoformat(timespec="seconds"),
         "day": f"{now:%-d %B %Y}",
         "tiles": list(_tiles(evaluated, cost)),
+        "caveats": list(caveats(evaluated.result)),
     }
 
 
