@@ -1,0 +1,294 @@
+"""Every operation of the OpenAPI document: for which role and token it is, what it tells of private entries.
+
+A new operation fails until it has its row here.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.fakes import GREEN, looked_at, picture
+from tests.web.conftest import Serve
+from tests.web.signed_in import OWN, WORDS, Staffed, staff
+
+EVERYBODY, VIEWER, OPERATOR, ADMINISTRATOR = "", "viewer", "operator", "administrator"
+ROLES = (EVERYBODY, VIEWER, OPERATOR, ADMINISTRATOR)
+
+
+@dataclass(frozen=True)
+class Row:
+    """Whom an operation is for.
+
+    Attributes:
+        role: the least that whoever asks must have.
+        body: what is sent; it changes nothing where it can be helped.
+        browser: it is not for tokens, whatever their role.
+        harmful: it is only asked by those who are to be refused.
+    """
+
+    role: str
+    body: dict[str, Any] | None = None
+    browser: bool = False
+    harmful: bool = False
+
+
+PERSON = {"name": "ANN", "role": "viewer", "password": WORDS, **OWN}
+OPERATIONS = {
+    "health": Row(EVERYBODY),
+    "ready": Row(EVERYBODY),
+    "session": Row(EVERYBODY),
+    "sign_in": Row(EVERYBODY, {}),
+    "sign_out": Row(EVERYBODY, harmful=True),
+    "make_first_account": Row(EVERYBODY, {}),
+    # Looking, and what is one's own.
+    "classify": Row(VIEWER),
+    "model": Row(VIEWER),
+    "models": Row(VIEWER),
+    "model_history": Row(VIEWER),
+    "model_report": Row(VIEWER),
+    "model_report_page": Row(VIEWER),
+    "model_file": Row(VIEWER),
+    "networks": Row(VIEWER),
+    "runs": Row(VIEWER),
+    "run": Row(VIEWER),
+    "run_report": Row(VIEWER),
+    "comparison_report": Row(VIEWER),
+    "improvement_ready": Row(VIEWER),
+    "improvements": Row(VIEWER),
+    "improvement": Row(VIEWER),
+    "entries": Row(VIEWER),
+    "counts": Row(VIEWER),
+    "entry": Row(VIEWER),
+    "similar": Row(VIEWER),
+    "duplicates": Row(VIEWER),
+    "picture": Row(VIEWER),
+    "thumbnail": Row(VIEWER),
+    "export_csv": Row(VIEWER),
+    "export_parquet": Row(VIEWER),
+    "export_pictures": Row(VIEWER),
+    "export_training": Row(VIEWER),
+    "jobs": Row(VIEWER),
+    "job": Row(VIEWER),
+    "events": Row(VIEWER),
+    "data_sources": Row(VIEWER),
+    "data": Row(VIEWER),
+    "data_pictures": Row(VIEWER),
+    "data_picture": Row(VIEWER),
+    "data_check": Row(VIEWER),
+    "data_check_page": Row(VIEWER),
+    "system": Row(VIEWER),
+    "sessions": Row(VIEWER),
+    "tokens": Row(VIEWER),
+    "change_own_password": Row(VIEWER, {"old": "not the old one", "new": WORDS}, browser=True),
+    "end_other_sessions": Row(VIEWER, browser=True),
+    "end_session": Row(VIEWER, browser=True),
+    "add_token": Row(VIEWER, {"name": "x", "role": "viewer", "days": 1, **OWN}, browser=True),
+    "revoke_token": Row(VIEWER, OWN, browser=True),
+    # Adding and correcting.
+    "add_pictures": Row(OPERATOR),
+    "known_pictures": Row(OPERATOR, {"hashes": []}),
+    "retry_entry": Row(OPERATOR),
+    "act": Row(OPERATOR, {"kind": "delete"}),
+    "actions": Row(OPERATOR),
+    "undo": Row(OPERATOR),
+    "review": Row(OPERATOR),
+    "cancel_job": Row(OPERATOR),
+    "check_data": Row(OPERATOR),
+    # The server, its models and its people.
+    "services": Row(ADMINISTRATOR),
+    "add_model": Row(ADMINISTRATOR),
+    "rollback_model": Row(ADMINISTRATOR),
+    "remove_model": Row(ADMINISTRATOR),
+    "make_model_live": Row(ADMINISTRATOR, {}),
+    "begin_run": Row(ADMINISTRATOR, {"data": "no whole path"}),
+    "delete_run": Row(ADMINISTRATOR),
+    "stop_run": Row(ADMINISTRATOR),
+    "resume_run": Row(ADMINISTRATOR),
+    "register_run": Row(ADMINISTRATOR),
+    "compare_models": Row(ADMINISTRATOR, {"models": []}),
+    "improve": Row(ADMINISTRATOR, {}),
+    "make_improvement_live": Row(ADMINISTRATOR, {}),
+    "reclassify": Row(ADMINISTRATOR, {"model": "none"}),
+    "reclassifications": Row(ADMINISTRATOR),
+    "reclassification": Row(ADMINISTRATOR),
+    "discard_reclassification": Row(ADMINISTRATOR),
+    "reclassification_changes": Row(ADMINISTRATOR),
+    "apply_reclassification": Row(ADMINISTRATOR),
+    "add_data_source": Row(ADMINISTRATOR, {"source": "/nowhere/at/all"}),
+    "forget_data_source": Row(ADMINISTRATOR),
+    "fetch_cifar10": Row(ADMINISTRATOR, harmful=True),
+    "add_folder": Row(ADMINISTRATOR, {"path": "no whole path"}),
+    "watches": Row(ADMINISTRATOR),
+    "stop_watch": Row(ADMINISTRATOR),
+    "file": Row(ADMINISTRATOR, {"root": "no whole path", "mode": "copy"}),
+    "filings": Row(ADMINISTRATOR),
+    "filing": Row(ADMINISTRATOR),
+    "unfile": Row(ADMINISTRATOR),
+    "resume_filing": Row(ADMINISTRATOR),
+    "settings": Row(ADMINISTRATOR),
+    "change_settings": Row(ADMINISTRATOR, {"values": {}}),
+    "audit": Row(ADMINISTRATOR),
+    "people": Row(ADMINISTRATOR),
+    "add_person": Row(ADMINISTRATOR, PERSON, browser=True),
+    "change_person": Row(ADMINISTRATOR, OWN, browser=True),
+    "sign_person_out": Row(ADMINISTRATOR, OWN, browser=True),
+}
+REFUSALS = ("login-needed", "login-refused", "not-allowed")
+# What nothing is called by: a number, a hash and a name that do not exist.
+NOTHING = "999"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Somebody who asks, in a browser or with a token."""
+
+    name: str
+    role: str
+    browser: bool
+    client: httpx.Client
+
+
+@dataclass
+class Server:
+    """A server with people, and what olga keeps for herself."""
+
+    staffed: Staffed
+    actors: list[Actor]
+    document: dict[str, Any]
+    private: int
+    shared: int
+    hash: str
+
+    def operations(self) -> Iterator[tuple[str, str, str]]:
+        """Each operation's id, method and path."""
+        for path, methods in self.document["paths"].items():
+            for method, operation in methods.items():
+                yield operation["operationId"], method.upper(), path
+
+
+@pytest.fixture(scope="module")
+def server(serve: Serve) -> Iterator[Server]:
+    with staff(serve) as staffed, ExitStack() as stack:
+        app = staffed.running.service.app
+        staffed.ids["otto"] = app.people.add("otto", OPERATOR, WORDS).id
+        otto = stack.enter_context(staffed.sign_in("otto"))
+        actors = [Actor("nobody", EVERYBODY, True, staffed.stranger), Actor("otto", OPERATOR, True, otto)]
+        for name, role in (("vic", VIEWER), ("olga", OPERATOR), ("ann", ADMINISTRATOR)):
+            actors.append(Actor(name, role, True, getattr(staffed, name)))
+            for scope in ROLES[1 : ROLES.index(role) + 1]:
+                program = stack.enter_context(staffed.program(staffed.token(name, scope)))
+                actors.append(Actor(f"{name}'s {scope} token", scope, False, program))
+        # The same look, so that "more like this" and copies lead from the one to the other.
+        mine, theirs = picture(GREEN), picture(GREEN, kind="BMP")
+        olga = staffed.ids["olga"]
+        kept = app.ingest.add(
+            mine, name="private-olga.png", source="upload", owner=olga, by=olga, shared=False
+        )
+        private = kept.entry
+        shared = app.ingest.add(
+            theirs, name="open.bmp", source="upload", owner=olga, by=olga, shared=True
+        ).entry
+        end = time.monotonic() + 60
+        while staffed.ann.get("/api/v1/catalogue/counts").json()["waiting"]:
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        app.actions.do("correct", [private.id], by=olga, label="grandma")
+        app.actions.do("correct", [shared.id], by=olga, label="red")
+        looked_at(app.database)
+        document = staffed.ann.get("/openapi.json").json()
+        yield Server(staffed, actors, document, private.id, shared.id, private.hash)
+
+
+def filled(path: str, value: object = NOTHING) -> str:
+    """A path with `value` for every parameter."""
+    while "{" in path:
+        before, _, rest = path.partition("{")
+        path = f"{before}{value}{rest.partition('}')[2]}"
+    return path
+
+
+def refusal(who: httpx.Client, method: str, path: str, body: dict[str, Any] | None) -> str:
+    """The code with which a request is refused because of who asks; empty where it is not."""
+    with who.stream(method, path, json=body) as answer:  # one of the answers has no end
+        assert answer.status_code < 500 or answer.status_code in (501, 503), (
+            method,
+            path,
+            answer.status_code,
+        )
+        kind = answer.headers.get("content-type", "")
+        if kind.startswith("text/event-stream"):
+            return ""
+        answer.read()
+        code = str(answer.json()["code"]) if kind.startswith("application/problem") else ""
+        return code if code in REFUSALS else ""
+
+
+def test_each_operation_has_a_row_and_each_row_an_operation(server: Server) -> None:
+    assert {operation for operation, _, _ in server.operations()} == set(OPERATIONS)
+
+
+@pytest.mark.slow
+def test_each_operation_is_for_its_roles_and_tokens_alone(server: Server) -> None:
+    wrong = []
+    for operation, method, path in server.operations():
+        row = OPERATIONS[operation]
+        for actor in server.actors:
+            allowed = ROLES.index(actor.role) >= ROLES.index(row.role) and (actor.browser or not row.browser)
+            if row.harmful and allowed:
+                continue
+            code = refusal(actor.client, method, filled(path), row.body)
+            expected = "" if allowed else "login-needed" if actor.role == EVERYBODY else "not-allowed"
+            if code != expected:
+                wrong.append((operation, actor.name, code or "let in", expected or "let in"))
+    assert wrong == []
+
+
+@pytest.mark.slow
+def test_whoever_may_look_at_no_private_entry_learns_nothing_of_it(server: Server) -> None:
+    queries = ["", "?text=private-olga", "?name=private", "?label=grandma", "?owner=shared", "?deleted=true"]
+    told: dict[str, list[str]] = {}
+    for actor in server.actors:
+        if actor.role == EVERYBODY:
+            continue
+        for operation, method, path in server.operations():
+            if method != "GET" or operation in ("events", "sign_out", "audit"):
+                continue
+            plain = "{" not in path
+            numbers = [""] if plain else [str(server.private), str(server.shared)]
+            for address in (
+                f"{filled(path, one)}{query}" for one in numbers for query in queries if plain or not query
+            ):
+                text = actor.client.get(address).content.decode("latin-1")
+                if any(mark in text for mark in ("private-olga", "grandma", server.hash)):
+                    told.setdefault(actor.name, []).append(address)
+    sees = {"olga", "olga's operator token", "olga's viewer token", "ann", "ann's administrator token"}
+    assert set(told) == sees, {name: told[name] for name in set(told) - sees}
+
+
+@pytest.mark.slow
+def test_whoever_may_look_at_no_private_entry_changes_nothing_of_it(server: Server) -> None:
+    private, app = server.private, server.staffed.running.service.app
+    action = app.actions.history(private)[0].id
+    before = server.staffed.ann.get(f"/api/v1/catalogue/entries/{private}").json()
+    for actor in server.actors:
+        if actor.role == EVERYBODY or "olga" in actor.name or actor.role == ADMINISTRATOR:
+            continue
+        for kind in ("correct", "rename", "delete", "share", "unshare", "restore"):
+            for which in ({"entries": [private]}, {"filters": {"label": ["grandma"]}}):
+                body = {"kind": kind, "label": "red", "name": "x", **which}
+                answer = actor.client.post("/api/v1/catalogue/actions", json=body)
+                assert answer.status_code in (400, 403, 404, 422), (actor.name, body, answer.text)
+        for path in (f"actions/{action}/undo", f"entries/{private}/retry"):
+            answer = actor.client.post(f"/api/v1/catalogue/{path}")
+            assert answer.status_code in (403, 404), (actor.name, path)
+        for path in ("", "/picture", "/picture?download=true", "/thumbnail", "/similar"):
+            assert actor.client.get(f"/api/v1/catalogue/entries/{private}{path}").status_code == 404
+        if actor.role == OPERATOR:
+            known = actor.client.post("/api/v1/catalogue/known", json={"hashes": [server.hash]})
+            assert known.json() == {"known": []}
+    assert server.staffed.ann.get(f"/api/v1/catalogue/entries/{private}").json() == before
