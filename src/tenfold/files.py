@@ -16,6 +16,10 @@ _ENDING = ".tenfold-part"
 # A temporary file that is older than this belongs to no running process.
 _ABANDONED_SECONDS = 3600
 _LONGEST_NAME = 100
+# What the system says where a disk or a quota has no room left.
+FULL = (errno.ENOSPC, errno.EDQUOT)
+# Bytes; a disk that has not so many left is full.
+_ROOM = 65_536
 
 
 def write_whole(
@@ -95,6 +99,16 @@ def check_writable(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     if not os.access(folder, os.W_OK | os.X_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
+
+
+def has_room(folder: Path) -> bool:
+    """Whether more can be written in a folder: its disk is not full, and no quota used up."""
+    try:
+        with temporary(folder / "room") as part:
+            part.write_bytes(bytes(_ROOM))
+    except OSError as reason:
+        return reason.errno not in FULL
+    return True
 
 
 @contextlib.contextmanager

@@ -82,7 +82,7 @@ def test_a_primary_that_became_read_only_is_left_for_a_new_connection(database: 
     with pytest.raises(UNAVAILABLE) as caught, database.writing() as session:
         session.execute(insert(WorkerRow).values(values))
     assert passing(caught.value)
-    error = trouble(database, caught.value)
+    error = trouble(caught.value, database)
     assert error is not None
     assert "cannot be written (cannot execute INSERT in a read-only transaction)" in str(error)
     assert "primary" in str(error)

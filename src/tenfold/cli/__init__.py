@@ -12,7 +12,7 @@ import click
 
 from tenfold import __version__
 from tenfold.cli.terminal.text import printable
-from tenfold.errors import DatabaseError, MissingExtra, TenfoldError, UsageError
+from tenfold.errors import MissingExtra, TenfoldError, UsageError
 
 # name: where it is, and the first line of its help (a test holds them equal)
 COMMANDS = {
@@ -96,15 +96,13 @@ def run(arguments: Sequence[str]) -> int:
         return error.exit_code
     except TenfoldError as error:
         return _fail(error)
-    except _unavailable() as error:
-        return _fail(
-            DatabaseError(
-                "The database",
-                "does not answer, or cannot be written",
-                received=str(getattr(error, "orig", error)).splitlines()[0],
-                cure="See that it runs, may be written and has room; then do it again.",
-            )
-        )
+    except _database_errors() as error:
+        from tenfold.database import trouble
+
+        fault = trouble(error)
+        if fault is None:
+            raise
+        return _fail(fault)
     except ModuleNotFoundError as error:
         missing = (error.name or "").partition(".")[0]
         if missing not in _TRAIN_MODULES:
@@ -119,10 +117,10 @@ def run(arguments: Sequence[str]) -> int:
         )
 
 
-def _unavailable() -> tuple[type[Exception], ...]:
-    """What a database raises that goes away; nothing where no command has imported one."""
-    database = sys.modules.get("tenfold.database")
-    return () if database is None else database.UNAVAILABLE
+def _database_errors() -> tuple[type[Exception], ...]:
+    """What a database raises; nothing where no command has imported one."""
+    sqlalchemy = sys.modules.get("sqlalchemy.exc")
+    return () if sqlalchemy is None else (sqlalchemy.SQLAlchemyError,)
 
 
 def _fail(error: TenfoldError) -> int:

@@ -4,10 +4,11 @@ from sqlalchemy.orm import Session
 
 from tenfold.database.base import Base, BigId, Moment, now
 from tenfold.database.engine import UNAVAILABLE, Database, sqlite_file
-from tenfold.database.faults import passing, trouble
+from tenfold.database.faults import AnyDatabaseError, passing, trouble
 
 __all__ = [
     "UNAVAILABLE",
+    "AnyDatabaseError",
     "Base",
     "BigId",
     "Database",

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from tenfold.database.base import Base
 from tenfold.database.messages import without_values
 from tenfold.errors import DatabaseError
-from tenfold.files import private_mode
+from tenfold.files import has_room, private_mode
 
 # How long one writer waits for another on SQLite, which lets in one at a time.
 _PATIENCE_SECONDS = 30
@@ -58,6 +58,7 @@ class Database:
         if password_file:
             self.url = self.url.set(password=_first_line(Path(password_file)))
         self.engine = _engine(self.url)
+        event.listen(self.engine, "handle_error", self._name_full_disk)
         event.listen(self.engine, "handle_error", without_values)
         event.listen(self.engine, "handle_error", _reconnect)
         self._opened = _identity(self.file)
@@ -110,6 +111,8 @@ class Database:
             with self.engine.connect():
                 pass
         except DBAPIError as reason:
+            if not self.has_room:
+                raise disk_full(f"The database {self.shown}") from reason
             cure = "Start it, or correct TENFOLD_DATABASE_URL."
             if self.sqlite:
                 cure = "See that it may be read and written, or bring it back from a backup."
@@ -130,6 +133,11 @@ class Database:
                 return False  # there are no tables yet
 
     @property
+    def has_room(self) -> bool:
+        """Whether more can be written to SQLite's disk; true for a database on a server."""
+        return self.file is None or has_room(self.file.parent)
+
+    @property
     def shown(self) -> str:
         """The URL without its password."""
         return self.url.render_as_string(hide_password=True)
@@ -141,6 +149,20 @@ class Database:
         """A new connection would open, or even make, another file than the old ones have open."""
         if _identity(self.file) != self._opened:
             raise sqlite3.OperationalError("the database file was deleted, moved or replaced")
+
+    def _name_full_disk(self, context: ExceptionContext) -> None:
+        """SQLite speaks of an I/O error where a full disk has no room for the files beside the database."""
+        error = context.original_exception
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN) and not self.has_room:
+            error.sqlite_errorcode = sqlite3.SQLITE_FULL  # type: ignore[attr-defined]
+            error.args = ("database or disk is full",)
+
+
+def disk_full(subject: str) -> DatabaseError:
+    """The error of a database whose disk is full."""
+    cure = "Free some space, and do it again."
+    return DatabaseError(subject, "cannot be used: its disk is full", cure=cure, reason="disk-full")
 
 
 def _reconnect(context: ExceptionContext) -> None:

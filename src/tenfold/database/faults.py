@@ -3,12 +3,14 @@
 import sqlite3
 from typing import Any
 
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from tenfold.database.engine import READ_ONLY, Database
+from tenfold.database.engine import READ_ONLY, Database, disk_full
 from tenfold.errors import DatabaseError
 
+# What any use of a database may raise.
+AnyDatabaseError = SQLAlchemyError
 # SQLite's primary result codes: another writes, or the schema changed under a statement.
 _SQLITE_PASSING = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_SCHEMA, sqlite3.SQLITE_PROTOCOL}
 # code -> what to do about it.
@@ -21,8 +23,9 @@ _SQLITE_LASTING = {
     sqlite3.SQLITE_NOTADB: "Bring it back from a backup",
 }
 # The start of PostgreSQL's SQLSTATE -> the same: disk full, no memory, errors of its system.
+_POSTGRES_FULL = "53100"
 _POSTGRES_LASTING = {
-    "53100": "Free some space on its server",
+    _POSTGRES_FULL: "Free some space on its server",
     "53200": "Free some memory on its server",
     "58": "See what its server's log says",
 }
@@ -35,20 +38,27 @@ def passing(error: Exception) -> bool:
     return isinstance(error, DBAPIError) and not _ours(error) and _lasting(error) is None
 
 
-def trouble(database: Database, error: Exception) -> DatabaseError | None:
-    """A database's error for people, without the statement; None where it is a fault of ours."""
+def trouble(error: Exception, database: Database | None = None) -> DatabaseError | None:
+    """A database's error for people, without the statement; None where it is a fault of ours.
+
+    Args:
+        database: named in the words; None where they are for people who need not know its address.
+    """
+    subject = f"The database {database.shown}" if database else "The database"
     if isinstance(error, PoolTimeout):
-        words, cure = "all connections are in use", "It is tried again"
-    elif isinstance(error, DBAPIError) and not _ours(error):
-        words = str(error.orig).strip().splitlines()[0]
-        cure = _lasting(error) or "See that it runs; it is tried again"
-        if _state(error) == READ_ONLY:
-            cure = "See that its address leads to the primary server; it is tried again"
-    else:
+        cure = "It is tried again."
+        return DatabaseError(subject, "does not answer", received="all connections are in use", cure=cure)
+    if not isinstance(error, DBAPIError) or _ours(error):
         return None
-    answers = not passing(error) or (isinstance(error, DBAPIError) and _state(error) == READ_ONLY)
-    problem = "cannot be written" if answers else "does not answer"
-    return DatabaseError(f"The database {database.shown}", problem, received=words[:300], cure=f"{cure}.")
+    if _sqlite_code(error) == sqlite3.SQLITE_FULL or _state(error) == _POSTGRES_FULL:
+        return disk_full(subject)
+    cure = _lasting(error) or "See that it runs; it is tried again"
+    moved = _state(error) == READ_ONLY
+    if moved:
+        cure = "See that its address leads to the primary server; it is tried again"
+    problem = "does not answer" if passing(error) and not moved else "cannot be written"
+    words = str(error.orig).strip().splitlines()[0][:300]
+    return DatabaseError(subject, problem, received=words, cure=f"{cure}.")
 
 
 def _lasting(error: DBAPIError) -> str | None:

@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from tenfold.database.backups import backup, restore
 from tenfold.database.base import Base
 from tenfold.database.engine import Database
+from tenfold.database.faults import trouble
 from tenfold.errors import DatabaseError
 
 STEPS = Path(__file__).parent / "migrations"
@@ -52,11 +53,19 @@ def upgrade(database: Database, backups: Path | None = None, *, steps: Path = ST
             _check_file(connection)
     except (SQLAlchemyError, DatabaseError, ValueError) as reason:
         _make_sure(database, version, copy, steps)
+        fault = trouble(reason)
+        full = fault is not None and fault.reason == "disk-full"
+        cure = (
+            "Free some space."
+            if full
+            else "Report this with the message, and go on with the tenfold that you had."
+        )
         raise DatabaseError(
             f"The database {database.shown}",
             f"could not be upgraded from version {version or 'none'} to {newest}",
             received=str(reason).splitlines()[0],
-            cure=f"{kept} Report this with the message, and go on with the tenfold that you had.",
+            cure=f"{kept} {cure}",
+            reason="disk-full" if full else "",
         ) from reason
     return copy
 

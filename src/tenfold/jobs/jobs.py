@@ -197,7 +197,8 @@ class Jobs:
                 worker.run(self._ending)
                 return
             except SQLAlchemyError:
-                log.warning("The worker waits for the database: %s", worker.fault)
+                if not worker.lasting:  # `wait` raises a lasting one
+                    log.warning("The worker waits for the database: %s", worker.fault)
             self._ending.wait(_SECONDS_AFTER_A_FAULT)
 
     def _committed(self) -> None:

@@ -210,7 +210,7 @@ class Worker:
         except SQLAlchemyError as reason:
             if passing(reason):
                 raise
-            if error := trouble(self._database, reason):
+            if error := trouble(reason, self._database):
                 return None, error
             log.exception("Job %s (%s) failed", row.id, row.kind)
         except Exception:
@@ -219,7 +219,7 @@ class Worker:
 
     def _suffered(self, reason: SQLAlchemyError) -> None:
         """Note what is wrong with the database."""
-        fault: TenfoldError | None = trouble(self._database, reason)
+        fault: TenfoldError | None = trouble(reason, self._database)
         if fault is None:
             log.error("The worker failed", exc_info=reason)
             fault = JobError("The jobs", "cannot be run", received="a fault in tenfold; see its log")

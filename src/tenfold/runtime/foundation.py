@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 
 from tenfold import settings as configuration
 from tenfold.errors import SettingError
-from tenfold.files import check_writable
+from tenfold.files import check_writable, has_room
 from tenfold.paths import Home
 from tenfold.settings import Settings
 
@@ -91,6 +91,11 @@ class Foundation:
                 received=reason.strerror or "",
                 cure="Give it to that user, start tenfold as its owner, or name another in TENFOLD_HOME.",
             ) from reason
+
+    def has_room(self) -> bool:
+        """Whether more can be written where pictures and the database are."""
+        folders = [self.home.folder, self.home.blobs("pictures")]
+        return self.database.has_room and all(has_room(one) for one in folders if one.is_dir())
 
     @part
     def database(self) -> "Database":

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from tenfold.errors import DatabaseError, TenfoldError
+from tenfold.errors import TenfoldError
 from tenfold.runtime.supervisor import Fault, Periodic, Service
 
 if TYPE_CHECKING:
@@ -30,14 +30,12 @@ def services(app: "App") -> list[Service]:
 
 def describe(error: Exception) -> Fault:
     """An error of a service in words."""
-    from tenfold.database import UNAVAILABLE, now
+    from tenfold.database import now, trouble
 
-    if isinstance(error, TenfoldError):
-        return Fault(error.code, error.title, str(error), expected=True, at=now())
+    known = error if isinstance(error, TenfoldError) else trouble(error)
+    if known:
+        return Fault(known.code, known.title, str(known), expected=True, at=now())
     kind = type(error).__name__
-    if isinstance(error, UNAVAILABLE):
-        words = f"The database does not answer, or cannot be written ({kind})"
-        return Fault(DatabaseError.code, DatabaseError.title, words, expected=True, at=now())
     return Fault(
         "internal-error",
         kind,

@@ -85,6 +85,7 @@ def describe_api(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
             _408="The body stopped arriving.",
             _413="The body is too large.",
             _422="A value in the request cannot be used.",
+            _507="The server's disk is full.",
         ),
     )
     problems.install(api, HEADERS, _shown)

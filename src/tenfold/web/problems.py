@@ -29,7 +29,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from tenfold.database import UNAVAILABLE
+from tenfold.database import AnyDatabaseError, passing, trouble
 from tenfold.errors import (
     AccountError,
     CatalogueError,
@@ -59,6 +59,7 @@ from tenfold.errors import (
     UsageError,
     error_types,
 )
+from tenfold.files import FULL
 
 log = logging.getLogger(__name__)
 
@@ -129,8 +130,8 @@ class InvalidRequest(RequestError):
 
 
 class RequestFailed(RequestError):
-    def __init__(self, status: int, detail: str) -> None:
-        super().__init__("The request", "cannot be answered", received=detail)
+    def __init__(self, status: int, detail: str, *, cure: str = "", reason: Reason = "") -> None:
+        super().__init__("The request", "cannot be answered", received=detail, cure=cure, reason=reason)
         self.status = status
 
 
@@ -166,6 +167,7 @@ _STATUS: dict[type[TenfoldError], int] = {
     MissingExtra: 501,
     DatabaseError: 503,
 }
+_NO_ROOM = 507
 _RETRY_SECONDS = "2"
 # Fields of requests whose values no answer repeats.
 _SECRET = frozenset({"password", "own_password", "old", "new", "database_url"})
@@ -196,6 +198,8 @@ def status_of(error: TenfoldError) -> int:
     """The HTTP status that says what the error says."""
     if isinstance(error, RequestError):
         return error.status
+    if error.reason == "disk-full":
+        return _NO_ROOM
     return status_of_kind(type(error))
 
 
@@ -281,11 +285,25 @@ def install(
     async def gone(request: Request, error: Exception) -> Response:
         return Response(status_code=400)  # nobody is left to read it
 
-    async def unavailable(request: Request, error: Exception) -> Response:
-        log.warning("The database does not answer: %s", error)
-        # The reason names the database's address: that is for the log.
-        cure = "Try again in a moment; the server's log says more."
-        return answer(DatabaseError("The database", "does not answer at this moment", cure=cure))
+    async def database(request: Request, error: Exception) -> Response:
+        fault = trouble(error)
+        if fault is None:
+            raise error
+        log.warning("%s", fault)
+        if fault.reason == "disk-full":
+            return answer(fault)
+        # What was received may name the database's address: that is for the log.
+        cure = "Its server's log says more."
+        if passing(error):
+            cure = "Try again in a moment; the server's log says more."
+        return answer(DatabaseError("The database", f"{fault.problem} at this moment", cure=cure))
+
+    async def system(request: Request, error: Exception) -> Response:
+        if not isinstance(error, OSError) or error.errno not in FULL:
+            raise error
+        log.warning("%s", error)
+        cure = "Free some space there, and do it again."
+        return answer(RequestFailed(_NO_ROOM, "its disk is full", cure=cure, reason="disk-full"))
 
     async def fault(request: Request, error: Exception) -> Response:
         # The server ends a connection on which the app has failed; a client that is not told would send its
@@ -299,8 +317,8 @@ def install(
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(ClientDisconnect, gone)
-    for kind in UNAVAILABLE:
-        app.add_exception_handler(kind, unavailable)
+    app.add_exception_handler(AnyDatabaseError, database)
+    app.add_exception_handler(OSError, system)
     app.add_exception_handler(Exception, fault)
 
 

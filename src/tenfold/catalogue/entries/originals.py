@@ -3,7 +3,6 @@
 Knows nothing of pictures, entries or tables.
 """
 
-import errno
 import hashlib
 import re
 from collections.abc import Iterator
@@ -12,10 +11,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from tenfold.errors import CatalogueError
+from tenfold.files import FULL
 from tenfold.storage import BlobStore
 
 _HASH = re.compile(r"[0-9a-f]{64}")
-_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def hash_of(content: bytes) -> str:
@@ -98,12 +97,13 @@ def _unreadable(content_hash: str, reason: OSError) -> CatalogueError:
 
 
 def _unwritable(where: str, reason: OSError) -> CatalogueError:
-    if reason.errno in _FULL:
+    if reason.errno in FULL:
         return CatalogueError(
             f"The disk of {where}",
             "is full; the picture was not added",
             received=reason.strerror or "",
             cure="Make room, or move the setting home to a larger disk, and add it again.",
+            reason="disk-full",
         )
     return CatalogueError(
         f"The folder {where}",

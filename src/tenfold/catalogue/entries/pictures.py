@@ -3,6 +3,7 @@
 Knows no HTTP.
 """
 
+import logging
 import re
 from io import BytesIO
 from typing import BinaryIO
@@ -18,6 +19,8 @@ from tenfold.database import Database
 from tenfold.errors import NotInCatalogue
 from tenfold.images import MEDIA_TYPES, Limits
 from tenfold.storage import BlobStore, read_if_there
+
+log = logging.getLogger(__name__)
 
 # Longest sides in pixels; one that is asked for becomes the next of these.
 SIDES = (64, 128, 256, 512, 1024)
@@ -102,7 +105,10 @@ class PictureFiles:
         image = Image.fromarray(read.pixels)
         image.thumbnail((side, side), Image.Resampling.BICUBIC, reducing_gap=2.0)
         small = _jpeg(image, _SMALL_QUALITY)
-        self._thumbnails.put(key, small)
+        try:
+            self._thumbnails.put(key, small)
+        except OSError as reason:  # the picture is shown all the same, and made again the next time
+            log.warning("A thumbnail could not be stored: %s", reason)
         return small
 
 

@@ -5,7 +5,6 @@ can go on or be undone: what was done of it is seen on the disk.
 """
 
 import contextlib
-import errno
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -35,13 +34,13 @@ from tenfold.catalogue.organise.plan import (
 from tenfold.catalogue.organise.steps import StepRefused
 from tenfold.database import Database, now
 from tenfold.errors import CatalogueError, NotInCatalogue
+from tenfold.files import FULL
 from tenfold.server_files import ServerFiles
 
 _LISTED = "`tenfold catalogue unfile --list` and the page list those that there are."
 _PART = 500
 # Steps taken between two notes of what was done.
 _NOTED = 50
-_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 @dataclass(frozen=True)
@@ -217,7 +216,7 @@ class Organiser:
         except CatalogueError as reason:
             state, problem = FAILED, str(reason)
         except OSError as reason:
-            if reason.errno in _FULL:
+            if reason.errno in FULL:
                 raise _disk_full(step) from reason
             state, problem = FAILED, reason.strerror or str(reason)
         noted.append(_noted(step, state=state, how=how, problem=problem))
@@ -231,7 +230,7 @@ class Organiser:
         except StepRefused as reason:
             problem = str(reason)
         except OSError as reason:
-            if reason.errno in _FULL:
+            if reason.errno in FULL:
                 raise _disk_full(step) from reason
             problem = reason.strerror or str(reason)
         noted.append(_noted(step, state=state, how=step.how, problem=problem))
@@ -299,4 +298,5 @@ def _disk_full(step: OrganisedFile) -> CatalogueError:
         "is full; what was done so far is kept",
         received=f"filing {step.filing_id}, step {step.number:,}",
         cure=f"Make room and let filing {step.filing_id} go on, or undo it.",
+        reason="disk-full",
     )

@@ -72,7 +72,7 @@ def test_a_locked_database_ends_no_service_for_good_and_readiness_says_so(
     assert "a secret" not in str(problem)
     assert state_of(running, "live-model")["state"] == "failing"
     words = state_of(running, "live-model")["words"]
-    assert words == "The database does not answer, or cannot be written (OperationalError)"
+    assert words == "The database does not answer (database is locked). See that it runs; it is tried again."
     locked.on = False
     until(lambda: running.client.get("/readyz").status_code == 200)
     after = state_of(running, "live-model")

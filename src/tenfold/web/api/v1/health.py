@@ -60,8 +60,8 @@ async def health() -> HealthAnswer:
     responses=responses(_503="Not at this moment."),
 )
 async def ready(request: Request) -> Readiness:
-    """Answers 503 where a picture would be refused (starting, stopping, too much to do, or no database), and
-    where a service failed several times in a row and is not running."""
+    """Answers 503 where a picture would be refused (starting, stopping, too much to do, no database, a full
+    disk), and where a service failed several times in a row and is not running."""
     service = service_of(request)
     service.concurrency.check((), 1)
     try:
@@ -72,6 +72,13 @@ async def ready(request: Request) -> Readiness:
         raise Overloaded("The database", "cannot be used", cure="The server's log says why.") from None
     if not service.app.model_server.running:
         raise Overloaded("This server", "is not ready", cure="Try again in a moment.")
+    if not await service.threads.read(service.app.has_room):
+        raise Overloaded(
+            "This server",
+            "has no room left: its disk is full",
+            cure="Free some space there.",
+            reason="disk-full",
+        )
     found = service.supervisor.health()
     down = [one for one in found if one.down]
     if down:

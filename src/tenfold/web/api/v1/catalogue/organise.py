@@ -95,7 +95,7 @@ class OrganiseRunsAnswer(BaseModel):
 _NONE = responses(_404="There is no such filing.", _422="A value that cannot be used.")
 _UNDONE = responses(
     _404="There is no such filing.",
-    _409="It was undone, or the disk is full.",
+    _409="It was undone.",
     _422="A value that cannot be used.",
 )
 
@@ -106,7 +106,7 @@ _UNDONE = responses(
     summary="File pictures by class on the server's disk",
     responses=responses(
         _400="The path or the filters cannot be used.",
-        _409="The folder cannot be used, or the disk is full.",
+        _409="The folder cannot be used.",
         _422="A value that cannot be used.",
     ),
 )

@@ -84,7 +84,7 @@ class FolderRequest(BaseModel):
     responses=responses(
         _400="No picture in the request, or a form that cannot be read.",
         _408="The upload stopped arriving.",
-        _409="The only picture cannot be kept: the disk is full, say.",
+        _409="The only picture cannot be kept: the folder may not be written, say.",
         _413="The only picture, or the whole request, is too large.",
         _415="The only picture is not a picture.",
         _422="The only picture is damaged, or a parameter cannot be used.",
