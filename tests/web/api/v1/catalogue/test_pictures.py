@@ -126,8 +126,8 @@ def test_a_full_disk_is_told_and_nothing_of_it_stays(
     monkeypatch.setattr(os, "fsync", full)
     content = new()
     answer = add(catalogue, ("red.png", content))
-    assert answer.status_code == 409
-    assert answer.json()["code"] == "catalogue-error"
+    assert answer.status_code == 507
+    assert answer.json()["reason"] == "disk-full"
     assert "is full; the picture was not added" in answer.json()["detail"]
     app = catalogue.service.app
     assert app.ingest.known([sha256(content).hexdigest()], owner=0) == []
