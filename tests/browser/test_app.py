@@ -189,7 +189,7 @@ def test_where_there_are_accounts_one_signs_in_and_comes_back_to_ones_work(
     expect(dialog).to_be_visible()
     sign_in(page, "olena")
     expect(dialog).to_have_count(0)
-    expect(page.get_by_text("1 picture chosen")).to_be_visible()
+    expect(page.get_by_text("1 picture selected")).to_be_visible()
 
     page.get_by_role("button", name="Account: olena").click()
     page.get_by_role("button", name="Sign out").click()
@@ -204,6 +204,10 @@ def test_who_may_only_look_is_offered_nothing_else(look_at: LookAt) -> None:
     expect(page.get_by_role("button", name="Add pictures")).to_have_count(0)
     page.get_by_role("link", name="Review").click()
     expect(page.get_by_text("Your role lets you look at pictures, but not correct them")).to_be_visible()
+    page.get_by_role("link", name="Settings").click()
+    tabs = page.get_by_role("navigation", name="Sections of the settings").get_by_role("link")
+    expect(tabs).to_have_text(["API tokens", "My account"])
+    assert page.request.get(f"{page.url.split('/settings')[0]}/api/v1/settings").status == 403
 
 
 def test_work_in_the_background_is_shown_while_it_goes_on(

@@ -33,7 +33,7 @@ def test_the_queue_is_worked_off_with_the_keyboard(look_at: LookAt, own_server: 
     page = look_at("/review")
     wait_for_queue(page, 5)
     expect(page.get_by_role("heading", name="Is this correct: None of these?")).to_be_visible()
-    expect(page.locator(".why")).to_contain_text("unlike what the model has learned from")
+    expect(page.locator(".why")).to_contain_text("unlike the pictures that the model was trained on")
     first = asked(page)
     page.keyboard.press("Enter")  # yes, none of these
     expect(page.locator(".left")).to_have_text("4 left")
@@ -59,7 +59,7 @@ def test_the_queue_is_worked_off_with_the_keyboard(look_at: LookAt, own_server: 
     entries = get(own_server, "/catalogue/entries?corrected=true")["entries"]
     assert sorted(entry["label"] for entry in entries) == ["", "", "truck", "truck"]
     expect(page.get_by_text("4 pictures were corrected or confirmed.")).to_be_visible()
-    expect(page.get_by_text("It takes 10 corrected pictures at least.")).to_be_visible()
+    expect(page.get_by_text("At least this many corrected pictures are needed: 10.")).to_be_visible()
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ def part(page: Page, address: str, name: str) -> None:
 
 def sign_in(page: Page, name: str) -> None:
     # The window that made the account has a name and a password of its own, until it has gone.
-    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    expect(page.get_by_role("heading", name="Sign in", exact=True)).to_be_visible()
     page.get_by_label("Name").fill(name)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
@@ -43,7 +43,7 @@ def test_a_setting_is_changed_for_the_next_start(look_at: LookAt, home: Path) ->
     row = page.locator("form").filter(has=field)
     field.fill("8")
     row.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("It holds once the server is started again.")).to_be_visible()
+    expect(page.get_by_text("They take effect when the server is restarted.")).to_be_visible()
     expect(row).to_contain_text("After a restart: 8")
     assert (home / "tenfold.toml").read_text() == "batch_size = 8\n"
     assert violations(page) == []
@@ -79,7 +79,7 @@ def test_with_the_first_account_everybody_signs_in(look_at: LookAt, own_server: 
     dialog.get_by_label("Password").fill(PASSWORD)
     assert violations(page) == []
     dialog.get_by_role("button", name="Create the first account").click()
-    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    expect(page.get_by_role("heading", name="Sign in", exact=True)).to_be_visible()
     sign_in(page, "ann")
     expect(page.get_by_text("ann").first).to_be_visible()
 

@@ -60,8 +60,9 @@ const usualPatience = 60_000;
 const tries = 4; // a server that is busy is asked so often
 const longestWait = 30; // seconds, whatever Retry-After says
 
-/** Called when the server says that nobody is signed in. */
-export const hooks: { loginNeeded: () => void } = { loginNeeded: () => undefined };
+/** loginNeeded: called when the server says that nobody is signed in. unanswered: when nobody answers, or a proxy
+ *  answers in the server's place. */
+export const hooks = { loginNeeded: () => undefined as void, unanswered: () => undefined as void };
 
 /** Asks, and gives the answer; throws Refused, or the signal's reason. */
 export async function request<M extends Method, P extends PathsWith<M>>(
@@ -94,6 +95,7 @@ async function send(method: string, address: string, options: Sending = {}): Pro
       answer = await json(response);
     } catch {
       signal?.throwIfAborted();
+      hooks.unanswered();
       throw new Refused({ kind: "network" });
     }
     if (response.ok) return answer;
@@ -103,6 +105,7 @@ async function send(method: string, address: string, options: Sending = {}): Pro
     }
     const problem = isProblem(answer) ? answer : null;
     if (problem?.code === "login-needed") hooks.loginNeeded();
+    if (!problem && response.status >= 502 && response.status <= 504) hooks.unanswered();
     throw new Refused(problem ? { kind: "problem", problem } : { kind: "server", status: response.status });
   }
 }

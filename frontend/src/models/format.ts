@@ -3,18 +3,12 @@ import { language } from "../shared/language.svelte";
 
 /** A difference of shares in percentage points, with its sign. */
 export function points(value: number): string {
-  const format = new Intl.NumberFormat(language.code, {
-    signDisplay: "exceptZero",
-    minimumFractionDigits: 1,
-    maximumFractionDigits: 1,
-  });
-  return format.format(100 * value);
+  return language.decimal(100 * value, 1, true);
 }
 
 /** How likely something is by luck: no more digits than it deserves. */
 export function chance(p: number): string {
-  const format = new Intl.NumberFormat(language.code, { maximumSignificantDigits: 2 });
-  return p < 0.001 ? `< ${format.format(0.001)}` : `= ${format.format(p)}`;
+  return p < 0.001 ? `< ${language.significant(0.001, 2)}` : `= ${language.significant(p, 2)}`;
 }
 
 /** Pictures kept back up to which it is said that so few show large differences alone: of about 100. */

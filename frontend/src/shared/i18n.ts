@@ -79,6 +79,20 @@ export function formatNumber(language: LanguageCode, value: number): string {
   return new Intl.NumberFormat(language).format(value);
 }
 
+/** A number with so many digits after the point; `sign`: with a plus where it is more than nothing. */
+export function formatDecimal(language: LanguageCode, value: number, digits: number, sign = false): string {
+  return new Intl.NumberFormat(language, {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+    signDisplay: sign ? "exceptZero" : "auto",
+  }).format(value);
+}
+
+/** A number with no more than so many digits that say something: 0.0123 is "0.012" of two. */
+export function formatSignificant(language: LanguageCode, value: number, digits: number): string {
+  return new Intl.NumberFormat(language, { maximumSignificantDigits: digits }).format(value);
+}
+
 /** A share as a percentage that never claims all or nothing: 0.99996 is "> 99.9%", 0.0001 is "< 0.1%". */
 export function formatPercent(language: LanguageCode, share: number): string {
   const format = new Intl.NumberFormat(language, {

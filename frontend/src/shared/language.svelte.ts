@@ -2,9 +2,11 @@
 import {
   className,
   formatBytes,
+  formatDecimal,
   formatMoment,
   formatNumber,
   formatPercent,
+  formatSignificant,
   pickLanguage,
   pluralise,
   translate,
@@ -55,6 +57,14 @@ class Language {
 
   number(value: number): string {
     return formatNumber(this.#code, value);
+  }
+
+  decimal(value: number, digits: number, sign = false): string {
+    return formatDecimal(this.#code, value, digits, sign);
+  }
+
+  significant(value: number, digits: number): string {
+    return formatSignificant(this.#code, value, digits);
   }
 
   bytes(value: number): string {

@@ -1,5 +1,6 @@
 /** What the server tells by itself: jobs, changes of the catalogue, another model. Comes back after a break. */
 import type { Job } from "../api/types";
+import { connection } from "./connection.svelte";
 
 interface Told {
   /** A job that changed. */
@@ -48,6 +49,7 @@ class Events {
     };
     source.onerror = () => {
       this.connected = false;
+      connection.doubt();
       // A browser tries again by itself after a break, but not after an answer that is no stream.
       if (source.readyState === EventSource.CLOSED) this.#again();
     };

@@ -1,6 +1,8 @@
-/** One answer of the server, asked for again whenever what is asked changes; an older answer never wins. */
+/** One answer of the server, asked for again whenever what is asked changes; an older answer never wins. Where the
+ *  server is away, what was there stays, and the question is asked again when it is back. */
 import { failureOf } from "../api/request";
 import type { Failure } from "../shared/failures";
+import { connection } from "./connection.svelte";
 
 export class Query<T> {
   answer = $state.raw<T | null>(null);
@@ -18,6 +20,13 @@ export class Query<T> {
     } catch (error) {
       const failure = failureOf(error);
       if (mine !== this.#count) return;
+      if (failure.kind === "network") {
+        const end = connection.onBack(() => {
+          end();
+          if (mine === this.#count) void this.ask(question);
+        });
+        if (this.answer !== null) return;
+      }
       this.failure = failure;
       this.answer = null;
     }

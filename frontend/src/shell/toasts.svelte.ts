@@ -10,9 +10,9 @@ export interface Toast {
 }
 
 const stay = 9_000; // milliseconds; what can be undone can also be undone from the history later
-const most = 4;
 
 class Toasts {
+  /** All of them, the oldest first: however many come, none goes before somebody could read it. */
   list = $state.raw<readonly Toast[]>([]);
   #last = 0;
   readonly #timers = new Map<number, ReturnType<typeof setTimeout>>();
@@ -36,6 +36,10 @@ class Toasts {
     this.list = this.list.filter((toast) => toast.id !== id);
   }
 
+  closeAll(): void {
+    for (const { id } of this.list) this.close(id);
+  }
+
   /** Stays while somebody points at it. */
   hold(id: number): void {
     clearTimeout(this.#timers.get(id));
@@ -53,7 +57,7 @@ class Toasts {
 
   #add(toast: Omit<Toast, "id">): number {
     const made = { ...toast, id: ++this.#last };
-    this.list = [...this.list, made].slice(-most);
+    this.list = [...this.list, made];
     this.release(made);
     announcer.say(toast.action ? `${toast.text} ${toast.action.name}.` : toast.text);
     return made.id;

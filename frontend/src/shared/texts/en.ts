@@ -40,9 +40,13 @@ export const en = {
   pageBrokenText: "The server may have been updated or stopped. Loading again helps in the first case.",
   reload: "Load again",
 
+  serverAway: "Nothing that you have typed is lost; the page goes on as soon as the server is back.",
+  serverBack: "The server answers again.",
+
   loading: "Loading…",
   more: "Show more",
   close: "Close",
+  closeAll: "Close all",
   cancel: "Cancel",
   undo: "Undo",
   stop: "Stop",
@@ -141,5 +145,6 @@ export const en = {
 
 /** Forms by number; each language fills in the categories it has. */
 export const enPlurals = {
+  moreMessages: { one: "{n} more message", other: "{n} more messages" },
   jobsRunning: { one: "{n} job is running", other: "{n} jobs are running" },
 } as const;

@@ -43,9 +43,13 @@ export const ru: Translated<typeof en> = {
   pageBrokenText: "Возможно, сервер обновили или остановили. В первом случае поможет перезагрузка.",
   reload: "Перезагрузить",
 
+  serverAway: "Всё, что вы ввели, сохранится; страница продолжит работу, как только сервер вернётся.",
+  serverBack: "Сервер снова отвечает.",
+
   loading: "Загрузка…",
   more: "Показать ещё",
   close: "Закрыть",
+  closeAll: "Закрыть все",
   cancel: "Отмена",
   undo: "Отменить",
   stop: "Остановить",
@@ -143,6 +147,12 @@ export const ru: Translated<typeof en> = {
 };
 
 export const ruPlurals: Forms<typeof enPlurals> = {
+  moreMessages: {
+    one: "Ещё {n} сообщение",
+    few: "Ещё {n} сообщения",
+    many: "Ещё {n} сообщений",
+    other: "Ещё {n} сообщения",
+  },
   jobsRunning: {
     one: "Выполняется {n} задача",
     few: "Выполняются {n} задачи",

@@ -43,9 +43,13 @@ export const uk: Translated<typeof en> = {
   pageBrokenText: "Можливо, сервер оновили або зупинили. У першому випадку допоможе перезавантаження.",
   reload: "Перезавантажити",
 
+  serverAway: "Усе, що ви ввели, збережеться; сторінка запрацює далі, щойно сервер повернеться.",
+  serverBack: "Сервер знову відповідає.",
+
   loading: "Завантаження…",
   more: "Показати ще",
   close: "Закрити",
+  closeAll: "Закрити всі",
   cancel: "Скасувати",
   undo: "Повернути",
   stop: "Зупинити",
@@ -143,6 +147,12 @@ export const uk: Translated<typeof en> = {
 };
 
 export const ukPlurals: Forms<typeof enPlurals> = {
+  moreMessages: {
+    one: "Ще {n} повідомлення",
+    few: "Ще {n} повідомлення",
+    many: "Ще {n} повідомлень",
+    other: "Ще {n} повідомлення",
+  },
   jobsRunning: {
     one: "Виконується {n} завдання",
     few: "Виконуються {n} завдання",

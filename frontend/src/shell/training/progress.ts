@@ -33,8 +33,7 @@ export function wordsOf(now: Figures): string {
 
 /** A loss with three digits after the point. */
 export function lossOf(value: number): string {
-  const digits = { minimumFractionDigits: 3, maximumFractionDigits: 3 };
-  return new Intl.NumberFormat(language.code, digits).format(value);
+  return language.decimal(value, 3);
 }
 
 /** A step of a job that trains, where it has no figures: "Reading the pictures · 12 of 40". */
