@@ -7,7 +7,12 @@ const sources = import.meta.glob<string>(["../**/*.ts", "../**/*.svelte", "!../*
   eager: true,
 });
 /** Numbers for machines: lines of a drawing, and the value of an input. */
-const forMachines = ["./components/Logo.svelte", "../models/curve.ts", "../catalogue/FilterPanel.svelte"];
+const forMachines = [
+  "./components/Logo.svelte",
+  "../models/curve.ts",
+  "../catalogue/FilterPanel.svelte",
+  "../models/Confusion.svelte",
+];
 
 it("numbers and dates are written in one module, in the page's language", () => {
   const writers = /\bIntl\.|\.toFixed\(|\.toLocale(?:Date|Time)?String\(|\.toPrecision\(/;
