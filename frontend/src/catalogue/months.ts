@@ -46,7 +46,7 @@ export function until(filters: Filters, by: Dated, month: string): Filters {
   return by === "taken" ? { ...filters, order, takenTo: sooner } : { ...filters, order, addedTo: sooner };
 }
 
-/** The first moment of a month or day, for Intl. */
+/** The first moment of a month or day, to be written. */
 export function momentOf(text: string): Date {
   const [year = 0, month = 1, day = 1] = text.split("-").map(Number);
   return new Date(year, month - 1, day);

@@ -12,6 +12,7 @@ const forMachines = [
   "../models/curve.ts",
   "../catalogue/FilterPanel.svelte",
   "../models/Confusion.svelte",
+  "../models/Chart.svelte",
 ];
 
 it("numbers and dates are written in one module, in the page's language", () => {

@@ -123,6 +123,19 @@ export function formatMoment(language: LanguageCode, moment: string | Date, time
   return new Intl.DateTimeFormat(language, style).format(date);
 }
 
+export function formatDate(
+  language: LanguageCode,
+  date: Date,
+  style: Readonly<Intl.DateTimeFormatOptions>,
+): string {
+  return new Intl.DateTimeFormat(language, style).format(date);
+}
+
+/** Several names, one after another. */
+export function formatList(language: LanguageCode, parts: readonly string[]): string {
+  return new Intl.ListFormat(language, { type: "unit", style: "short" }).format(parts);
+}
+
 /** A class's name in the page's language, else in English, else its label. */
 export function className(
   language: LanguageCode,

@@ -2,7 +2,9 @@
 import {
   className,
   formatBytes,
+  formatDate,
   formatDecimal,
+  formatList,
   formatMoment,
   formatNumber,
   formatPercent,
@@ -74,6 +76,19 @@ class Language {
   /** A moment (ISO 8601) as a day with its time. */
   moment(value: string): string {
     return formatMoment(this.#code, value);
+  }
+
+  /** A day with its weekday. */
+  longDay(value: Date): string {
+    return formatDate(this.#code, value, { dateStyle: "full" });
+  }
+
+  monthName(value: Date): string {
+    return formatDate(this.#code, value, { month: "long" });
+  }
+
+  list(parts: readonly string[]): string {
+    return formatList(this.#code, parts);
   }
 
   day(value: string): string {

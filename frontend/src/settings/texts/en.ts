@@ -10,7 +10,6 @@ export const en = {
   tabMe: "My account",
 
   serverLead: "Changes are written to {file} and take effect when the server is next started.",
-  serverForAdministrators: "Administrators see and change the settings of the server.",
   restart: "Some settings have changed. They take effect when the server is restarted.",
   default: "Default: {value}",
   next: "After a restart: {value}",
