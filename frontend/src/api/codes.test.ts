@@ -36,6 +36,7 @@ it.each<[string, Book, string, string[]]>([
   ["states of jobs", shared, "state", codesOf("TrainJob", "state")],
   ["steps of jobs", training.book, "step", codesOf("TrainJob", "step")],
   ["states of runs", models.book, "run", codesOf("RunAnswer", "state")],
+  ["networks", models.book, "network", codesOf("NetworkAnswer", "name")],
   ["verdicts", models.book, "verdict", codesOf("ImprovementEvaluation", "verdict")],
   ["reasons of verdicts", models.book, "why", codesOf("ImprovementEvaluation", "why")],
   ["roles", settings.book, "role", codesOf("AccountAnswer", "role")],

@@ -3985,8 +3985,11 @@ export interface components {
          * @description A network that can be trained.
          */
         NetworkAnswer: {
-            /** Name */
-            name: string;
+            /**
+             * Name
+             * @enum {string}
+             */
+            name: "default" | "sequential-6conv" | "sequential-4conv" | "pycrafters-v1.3" | "cifar10-wide" | "vgg16-transfer" | "vgg16-finetuned" | "efficientnet-lite0" | "ml-cnn" | "resnet-20" | "wide-resnet-28-10";
             /** Summary */
             summary: string;
             /**

@@ -130,7 +130,7 @@ class RunDetail(RunAnswer):
 class NetworkAnswer(BaseModel):
     """A network that can be trained."""
 
-    name: str
+    name: str = Field(json_schema_extra={"enum": [one.name for one in NETWORKS]})
     summary: str
     source: str = Field(description="Whose it is.")
     published: str = Field(description="The accuracy on CIFAR-10 that its source states; may be empty.")
