@@ -54,6 +54,16 @@ class Home(os.PathLike[str]):
         return self.folder / "datasets.json"
 
     @property
+    def data_uploads(self) -> Path:
+        """Archives with datasets while they are being sent, a folder for each."""
+        return self.folder / "data-uploads"
+
+    @property
+    def uploaded_data(self) -> Path:
+        """Datasets that were sent, a folder for each."""
+        return self.folder / "uploaded-data"
+
+    @property
     def learning_curves(self) -> Path:
         """Runs on parts of a dataset, a folder for each curve."""
         return self.folder / "learning-curves"

@@ -1,6 +1,7 @@
 """The datasets: looked through, checked, added and forgotten."""
 
 import shutil
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -107,3 +108,32 @@ def test_it_fits_a_phone(look_at: LookAt, colours: Path, locale: str) -> None:
     expect(page.locator("li img").first).to_be_visible()
     assert page.evaluate(SIDEWAYS) <= 0
     assert violations(page) == []
+
+
+def test_a_dataset_is_sent_as_an_archive_or_a_folder(look_at: LookAt, colours: Path) -> None:
+    (colours / "blue" / "broken.png").unlink()
+    archive = shutil.make_archive(str(colours.parent / "packed"), "zip", colours.parent, "colours")
+    page = look_at("/data", reduced_motion="reduce")
+    page.get_by_role("button", name="Add a dataset").click()
+    assert violations(page) == []
+    page.locator("input[accept*=zip]").set_input_files(archive)
+    expect(page.get_by_role("heading", name="packed")).to_be_visible()
+    expect(page.get_by_role("row").filter(has_text="red")).to_contain_text("11")
+    page.get_by_role("button", name="Add a dataset").click()
+    page.locator("input[webkitdirectory]").set_input_files(colours)
+    expect(page.get_by_role("heading", name="colours")).to_be_visible()
+    expect(page.locator("li img")).to_have_count(25)
+    page.get_by_role("button", name="Take off the list").click()
+    expect(page.get_by_role("dialog")).to_contain_text("they are deleted from the server")
+    page.get_by_role("dialog").get_by_role("button", name="Take off the list").click()
+    expect(page.get_by_role("heading", name="colours")).to_have_count(0)
+
+
+def test_an_archive_that_leads_elsewhere_is_refused_with_the_reason(look_at: LookAt, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "bad.zip", "w") as archive:
+        archive.writestr("../out.png", b"x")
+    page = look_at("/data")
+    page.get_by_role("button", name="Add a dataset").click()
+    page.locator("input[accept*=zip]").set_input_files(tmp_path / "bad.zip")
+    expect(page.get_by_role("dialog")).to_contain_text("leads out of its folder")
+    expect(page.get_by_role("button", name="Choose a ZIP archive")).to_be_visible()

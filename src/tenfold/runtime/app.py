@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from tenfold.workflows.switch_model import InitialModel, Load, ModelSwitch
     from tenfold.workflows.train import Train
     from tenfold.workflows.training_data import TrainingData
+    from tenfold.workflows.upload_data import Uploads
     from tenfold.workflows.watch_folders import FolderWatcher, ScanFolder
 
 
@@ -73,7 +74,9 @@ class App(Foundation):
     def files(self) -> "ServerFiles":
         from tenfold.server_files import ServerFiles
 
-        return ServerFiles(self.home.folder, self.database.file, readable=(self.settings.data_dir,))
+        return ServerFiles(
+            self.home.folder, self.database.file, readable=(self.settings.data_dir, self.home.uploaded_data)
+        )
 
     def blobs(self, name: str) -> "BlobStore":
         """The store for `name`: pictures, models, thumbnails, checks, comparisons."""
@@ -242,6 +245,12 @@ class App(Foundation):
         from tenfold.workflows.fetch_data import FetchData
 
         return FetchData(self.settings.data_dir)
+
+    @part
+    def uploads(self) -> "Uploads":
+        from tenfold.workflows.upload_data import Uploads
+
+        return Uploads(self.home, self.settings.data_dir, self.files)
 
     @part
     def train(self) -> "Train":

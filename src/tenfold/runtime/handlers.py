@@ -12,6 +12,7 @@ from tenfold.workflows.improve import IMPROVE
 from tenfold.workflows.ingest import ADD
 from tenfold.workflows.reclassify import RECLASSIFY
 from tenfold.workflows.train import TRAIN
+from tenfold.workflows.upload_data import IMPORT_DATA
 from tenfold.workflows.watch_folders import LOOK
 
 JOBS: Mapping[AnyType, Callable[[App], AnyHandler]] = {
@@ -20,6 +21,7 @@ JOBS: Mapping[AnyType, Callable[[App], AnyHandler]] = {
     CLASSIFY: lambda app: app.classify_pending,
     COMPARE: lambda app: app.compare,
     FETCH_DATA: lambda app: app.fetch_data,
+    IMPORT_DATA: lambda app: app.uploads,
     IMPROVE: lambda app: app.improve,
     LOOK: lambda app: app.scan_folder,
     RECLASSIFY: lambda app: app.reclassify,

@@ -80,6 +80,7 @@ export const en = {
   job_compare: "Comparing models",
   job_check_data: "Checking data",
   job_fetch_data: "Fetching CIFAR-10",
+  job_import_data: "Unpacking a dataset",
   job_look: "Scanning a watched folder",
   jobEnded: "{job}: done.",
   state_failed: "It could not be finished.",

@@ -83,6 +83,7 @@ export const ru: Translated<typeof en> = {
   job_compare: "Сравнение моделей",
   job_check_data: "Проверка данных",
   job_fetch_data: "Загрузка CIFAR-10",
+  job_import_data: "Распаковка набора данных",
   job_look: "Просмотр папки под наблюдением",
   jobEnded: "{job}: готово.",
   state_failed: "Завершить не удалось.",

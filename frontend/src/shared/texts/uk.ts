@@ -83,6 +83,7 @@ export const uk: Translated<typeof en> = {
   job_compare: "Порівняння моделей",
   job_check_data: "Перевірка даних",
   job_fetch_data: "Завантаження CIFAR-10",
+  job_import_data: "Розпакування набору даних",
   job_look: "Перегляд теки під наглядом",
   jobEnded: "{job}: готово.",
   state_failed: "Завершити не вдалося.",

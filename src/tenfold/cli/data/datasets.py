@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tenfold.cli.terminal.text import Progress, printable
+from tenfold.paths import Home
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +34,9 @@ def confined_files(chosen: "Settings", data_dir: Path) -> "ServerFiles":
     from tenfold.database import sqlite_file
     from tenfold.server_files import ServerFiles
 
-    return ServerFiles(chosen.home, sqlite_file(chosen.database_url), readable=(data_dir,))
+    return ServerFiles(
+        chosen.home, sqlite_file(chosen.database_url), readable=(data_dir, Home(chosen.home).uploaded_data)
+    )
 
 
 def open_data(

@@ -1,6 +1,5 @@
 """/api/v1/data: the datasets that can be trained on, browsed and checked. Knows no file format."""
 
-import hashlib
 import os
 from contextlib import suppress
 from functools import lru_cache
@@ -48,6 +47,7 @@ class SourceAnswer(BaseModel):
     )
     present: bool = Field(description="Whether it is there now.")
     listed: bool = Field(description="Whether it was added by hand, and so can be taken off the list.")
+    uploaded: bool = Field(description="Whether it was sent; it is deleted when it is taken off the list.")
     checked: bool = Field(description="Whether the result of a check is kept.")
 
 
@@ -143,9 +143,11 @@ def add_source(request: Request, who: Administrator, asked: SourceRequest) -> So
     responses=_GONE,
 )  # fmt: skip
 def forget_source(request: Request, who: Administrator, key: str) -> None:
-    """Take a dataset off the list. Its pictures stay where they are."""
+    """Take a dataset off the list. Its pictures stay where they are; those that were sent are deleted."""
     service = service_of(request)
-    sources.remove(service.app.home.datasets, _named(service, who, key))
+    source = _named(service, who, key)
+    sources.remove(service.app.home.datasets, source)
+    service.app.uploads.delete(source)
 
 
 @router.get("/{key}", operation_id="data", summary="What a dataset holds", responses=_GONE)
@@ -278,13 +280,9 @@ def _known(service: WebService, who: Visitor) -> dict[str, bool]:
 
 def _named(service: WebService, who: Visitor, key: str) -> str:
     for source in _known(service, who):
-        if _key(source) == key:
+        if sources.key(source) == key:
             return source
     raise NotHere(f"The dataset {key!r:.40}", "is not known here", cure="Ask for the list at /api/v1/data.")
-
-
-def _key(source: str) -> str:
-    return source if source == CIFAR10 else hashlib.sha256(source.encode()).hexdigest()[:16]
 
 
 def _title(source: str) -> str:
@@ -293,13 +291,14 @@ def _title(source: str) -> str:
 
 def _source(service: WebService, who: Visitor, source: str, listed: bool) -> SourceAnswer:
     data_dir = service.settings.data_dir
-    key = _key(source)
+    key = sources.key(source)
     return SourceAnswer(
         id=key,
         name=_title(source),
         source=source if who.role == ADMINISTRATOR else _title(source),
         present=cifar10.is_whole(data_dir) if source == CIFAR10 else Path(source).exists(),
         listed=listed,
+        uploaded=service.app.uploads.owns(source),
         checked=service.app.check_data.reports.size(f"{key}.json") is not None,
     )
 
