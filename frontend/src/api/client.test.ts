@@ -35,7 +35,7 @@ describe("classify", () => {
       results: [{ name: "cat.jpg", width: 4, height: 3, prediction, problem: null }],
     });
     const outcome = await classify(picture, new AbortController().signal);
-    expect(outcome).toEqual({ ok: true, width: 4, height: 3, prediction });
+    expect(outcome).toEqual({ ok: true, width: 4, height: 3, frames: 1, prediction });
     const [address, request] = fake.mock.calls[0] ?? [];
     expect(address).toBe("/api/v1/classify?evidence=true");
     expect((request?.body as FormData).get("files")).toMatchObject({ name: "cat.jpg" });

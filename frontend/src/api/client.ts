@@ -41,7 +41,8 @@ export async function fetchModel(): Promise<ModelAnswer | null> {
 
 function read(answer: PictureAnswer | undefined): Answer {
   if (answer?.prediction) {
-    return { ok: true, width: answer.width, height: answer.height, prediction: answer.prediction };
+    const { width, height, frames, prediction } = answer;
+    return { ok: true, width, height, frames: frames ?? 1, prediction };
   }
   if (isProblem(answer?.problem)) return { ok: false, failure: { kind: "problem", problem: answer.problem } };
   return { ok: false, failure: { kind: "server", status: 200 } };

@@ -4493,6 +4493,11 @@ export interface components {
              * @description In pixels, upright.
              */
             height: number | null;
+            /**
+             * Frames
+             * @description How many pictures the file has: more than 1 for an animation or pages. The model saw the first of them. Null where there is no prediction.
+             */
+            frames: number | null;
             prediction: components["schemas"]["PredictionAnswer"] | null;
             problem: components["schemas"]["Problem"] | null;
         };

@@ -14,7 +14,7 @@ export interface Prediction {
 }
 
 export type Answer =
-  | { ok: true; width: number | null; height: number | null; prediction: Prediction }
+  | { ok: true; width: number | null; height: number | null; frames?: number; prediction: Prediction }
   | { ok: false; failure: Failure };
 
 /** Classifies one picture. Throws only when `signal` ended it. */

@@ -171,10 +171,6 @@ export const enPlurals = {
   keepBestOfAll: { one: "Keep the best of {n} group", other: "Keep the best of {n} groups" },
   andMore: { one: "and {n} more", other: "and {n} more" },
   undated: { one: "{n} without a date", other: "{n} without a date" },
-  frames: {
-    one: "The file has {n} picture.",
-    other: "The file has {n} pictures. The class is that of the first.",
-  },
   chosen: { one: "{n} picture selected", other: "{n} pictures selected" },
   chooseAll: { one: "Select the {n} that was found", other: "Select all {n} that were found" },
   didCorrect: { one: "{n} picture filed under: {label}.", other: "{n} pictures filed under: {label}." },

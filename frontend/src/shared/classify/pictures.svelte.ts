@@ -14,6 +14,8 @@ export class Picture {
   readonly address: string;
   status = $state<Status>("waiting");
   prediction = $state.raw<Prediction | null>(null);
+  /** How many pictures the file has; the model saw the first. */
+  frames = $state(1);
   failure = $state.raw<Failure | null>(null);
   /** In pixels and upright, once anyone could tell: the browser when it shows it, the server when it reads it. */
   size = $state.raw<{ width: number; height: number } | null>(null);
@@ -59,6 +61,7 @@ export class Pictures {
       if (outcome.ok) {
         const { width, height, prediction } = outcome;
         if (width && height) picture.size = { width, height };
+        picture.frames = outcome.frames ?? 1;
         picture.prediction = prediction;
       } else picture.failure = outcome.failure;
       picture.status = outcome.ok ? "done" : "failed";

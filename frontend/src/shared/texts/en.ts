@@ -147,5 +147,9 @@ export const en = {
 /** Forms by number; each language fills in the categories it has. */
 export const enPlurals = {
   moreMessages: { one: "{n} more message", other: "{n} more messages" },
+  frames: {
+    one: "The file has {n} picture.",
+    other: "The file has {n} pictures. The class is that of the first.",
+  },
   jobsRunning: { one: "{n} job is running", other: "{n} jobs are running" },
 } as const;

@@ -2,11 +2,13 @@
 
 import asyncio
 from dataclasses import replace
+from io import BytesIO
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PIL import Image
 
 from tenfold.images import Limits
 from tenfold.modelfile import ClassName
@@ -96,7 +98,7 @@ def test_a_file_keeps_its_name(running: Running, name: str) -> None:
     [
         (b"hello", 415, "not-a-picture"),
         (picture(RED)[:-30], 422, "damaged-picture"),
-        (picture(RED, size=(110, 100)), 413, "picture-too-large"),
+        (picture(RED, size=(210, 100)), 413, "picture-too-large"),
     ],
 )
 def test_the_only_picture_s_problem_is_the_answer(
@@ -167,3 +169,12 @@ def test_the_evidence_of_many_pictures_does_not_hold_up_the_others(serve: Serve)
         pauses.append(pause.result(timeout=10))
         assert len(answer.content) > 3_000_000
     assert min(pauses) < 0.05, pauses
+
+
+def test_an_animation_is_said_to_be_one(running: Running) -> None:
+    content = BytesIO()
+    first, *others = (Image.new("RGB", (64, 48), colour) for colour in (RED, (0, 0, 255), (0, 255, 0)))
+    first.save(content, "GIF", save_all=True, append_images=others)
+    still, moving = post(running, ("a.png", picture(RED)), ("b.gif", content.getvalue())).json()["results"]
+    assert (still["frames"], moving["frames"]) == (1, 3)
+    assert moving["prediction"]["label"] == "red"

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 
 from tenfold.errors import PictureError
 from tenfold.inference import Classifier
+from tenfold.images import frame_count
 from tenfold.inference.classifier import Prepared
 from tenfold.inference.server import Closed, ModelServer
 from tenfold.predictions import Prediction
@@ -48,6 +49,10 @@ class PictureAnswer(BaseModel):
     name: str = Field(description="The file name that came with the picture.")
     width: int | None = Field(description="In pixels, upright.")
     height: int | None = Field(description="In pixels, upright.")
+    frames: int | None = Field(
+        description="How many pictures the file has: more than 1 for an animation or pages. The model saw "
+        "the first of them. Null where there is no prediction."
+    )
     prediction: PredictionAnswer | None
     problem: Problem | None
 
@@ -107,6 +112,7 @@ async def classify(
 class _Outcome:
     name: str
     size: tuple[int, int] | None = None
+    frames: int | None = None
     prediction: Prediction | None = None
     error: PictureError | None = None
 
@@ -118,6 +124,7 @@ class _Outcome:
             name=self.name,
             width=width,
             height=height,
+            frames=self.frames,
             prediction=PredictionAnswer.model_construct(
                 **{"evidence": None, **found.to_dict(evidence=evidence)}
             )
@@ -171,11 +178,11 @@ async def _classify_all(
 
 
 async def _answer(server: ModelServer, model: Classifier, upload: Upload) -> _Outcome:
-    size = None
+    size = frames = None
 
     def read(model: Classifier) -> Prepared:
-        nonlocal size
-        prepared = upload.content.consume(partial(model.prepare, name=upload.name))
+        nonlocal size, frames
+        prepared, frames = upload.content.consume(partial(_prepared, model, upload.name))
         size = prepared.picture_size
         return prepared
 
@@ -183,8 +190,13 @@ async def _answer(server: ModelServer, model: Classifier, upload: Upload) -> _Ou
         if upload.problem is not None:
             raise upload.problem
         prediction = await server.answer(read, model=model)
-        return _Outcome(upload.name, size, prediction)
+        return _Outcome(upload.name, size, frames, prediction)
     except PictureError as error:
         return _Outcome(upload.name, error=error)
     finally:
         upload.content.discard()
+
+
+def _prepared(model: Classifier, name: str, content: bytes) -> tuple[Prepared, int]:
+    """The picture as the model takes it, and how many its file has."""
+    return model.prepare(content, name=name), frame_count(content)
