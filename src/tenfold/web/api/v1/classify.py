@@ -11,8 +11,8 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from tenfold.errors import PictureError
-from tenfold.inference import Classifier
 from tenfold.images import frame_count
+from tenfold.inference import Classifier
 from tenfold.inference.classifier import Prepared
 from tenfold.inference.server import Closed, ModelServer
 from tenfold.predictions import Prediction
