@@ -46,6 +46,8 @@ def test_the_same_command_goes_on_and_then_says_what_came_of_it(tenfold: Command
         third = tenfold(*again)
         assert third.status == 0
         assert "It has ended after 2 of 2 epochs, epoch 2 kept.\n" in third.out
+        assert "Test accuracy: " in third.out
+        assert " interval " in third.out
         assert "Model file: r/model.onnx\n" in third.out
     assert (stopped / "model.onnx").stat().st_mtime_ns == before
 

@@ -146,10 +146,15 @@ def train(confined: bool, **given: Any) -> int | None:
 
 def _show_ended(run: "Run") -> None:
     """What came of a run that has ended; it is not trained again."""
+    from tenfold import modelfile
+    from tenfold.metrics import Share
+
     kept = f", epoch {run.kept_epoch} kept" if run.kept_epoch else ""
     click.echo(f"Run: {run.folder}\nIt has ended after {run.done} of {run.planned} epochs{kept}.")
-    if run.test_accuracy is not None:
-        click.echo(f"Test accuracy: {run.test_accuracy:.2%}")
+    scores = modelfile.read(run.model_file)[1].scores.get("test", {})
+    figures = [scores.get(name) for name in ("accuracy", "accuracy_low", "accuracy_high", "pictures")]
+    if None not in figures:
+        click.echo(f"Test accuracy: {Share(*figures)}")
     click.echo(f"Model file: {run.model_file}")
 
 
