@@ -33,7 +33,7 @@ describe("toCsv", () => {
   });
 
   it("lets no file name run as a formula", () => {
-    for (const name of ["=1+1.jpg", "+x", "-x", "@x", "\tx"]) {
+    for (const name of ["=1+1.jpg", "+x", "-x", "@x", "\tx", " =x", "＝x"]) {
       expect(toCsv([{ ...bad, name }], []).split("\r\n")[1]).toContain(`'${name}`);
     }
   });

@@ -38,8 +38,8 @@ export function toCsv(rows: readonly SavedRow[], classes: readonly string[]): st
 function cell(value: string | number | boolean | null | undefined): string {
   if (value === null || value === undefined) return "";
   if (typeof value !== "string") return String(value);
-  // A spreadsheet takes text that starts like this for a formula; an apostrophe tells it not to.
-  const safe = /^[=+\-@\t\r\n]/.test(value) ? `'${value}` : value;
+  // A spreadsheet takes text that starts like this for a formula, also after spaces; an apostrophe tells it not to.
+  const safe = /^ *[=+\-@\t\r\n＝＋－＠]/.test(value) ? `'${value}` : value;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 

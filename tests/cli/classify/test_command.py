@@ -137,7 +137,7 @@ def test_csv_has_every_probability(tenfold: Command, album: Path) -> None:
     assert rows[1]["problem"].startswith("note.txt is not a picture")
 
 
-@pytest.mark.parametrize("name", ["=1+1.png", "+cmd.png", "@sum.png", "-1.png"])
+@pytest.mark.parametrize("name", ["=1+1.png", "+cmd.png", "@sum.png", "-1.png", " =1.png", "＝1.png"])
 def test_a_spreadsheet_does_not_run_a_file_name(tenfold: Command, album: Path, name: str) -> None:
     (album / name).write_bytes(picture(RED))
     rows = list(csv.reader(io.StringIO(tenfold("classify", "--csv", "--", name).out)))

@@ -13,8 +13,8 @@ from tenfold.predictions import Prediction
 # "None of these" in the languages of class names.
 NONE = {"en": "none of these", "uk": "нічого з цього", "ru": "ничего из этого"}
 _WIDEST_NAME = 100
-# A spreadsheet takes a cell that starts with one of these for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet takes a cell that starts with one of these for a formula, also after spaces.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 class Answers(Protocol):
@@ -135,4 +135,4 @@ def _percent(chance: float) -> str:
 
 def _cell(text: str) -> str:
     safe = printable(text)
-    return f"'{safe}" if safe.startswith(_FORMULA) else safe
+    return f"'{safe}" if safe.lstrip(" ").startswith(_FORMULA) else safe
