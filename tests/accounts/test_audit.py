@@ -42,6 +42,6 @@ def test_the_name_stays_as_it_was(office: Office) -> None:
 
 def test_whatever_a_subject_holds_is_kept(office: Office) -> None:
     for subject in ("a\0b", "x" * 5000, "\n\u202e<script>"):
-        office.audit.note(0, "entries.delete", subject, address="y" * 500)
+        office.audit.note(0, "model.remove", subject, address="y" * 500)
     kept = [one.subject for one in office.audit.latest()[::-1]]
     assert kept == ["ab", "x" * 300, "\n\u202e<script>"]

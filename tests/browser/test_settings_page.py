@@ -115,7 +115,7 @@ def test_with_the_first_account_everybody_signs_in(look_at: LookAt, own_server: 
     page.keyboard.press("Escape")
 
     part(page, own_server, "audit")
-    expect(page.get_by_role("table")).to_contain_text("person.add")
+    expect(page.get_by_role("table")).to_contain_text("Created the account")
     expect(page.get_by_role("table")).to_contain_text("Олена <script>")
     assert violations(page) == []
 

@@ -39,6 +39,12 @@ it.each<[string, Book, string, string[]]>([
   ["networks", models.book, "network", codesOf("NetworkAnswer", "name")],
   ["verdicts", models.book, "verdict", codesOf("ImprovementEvaluation", "verdict")],
   ["reasons of verdicts", models.book, "why", codesOf("ImprovementEvaluation", "why")],
+  [
+    "noted actions",
+    settings.book,
+    "did",
+    codesOf("AuditAnswer", "action").map((code) => code.replaceAll(".", "_")),
+  ],
   ["roles", settings.book, "role", codesOf("AccountAnswer", "role")],
   ["states of services", settings.book, "state", codesOf("ServiceState", "state")],
   ["faults of models", models.book, "fault", codesOf("ModelEntry", "fault")],

@@ -877,6 +877,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit/records.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who did what, as CSV
+         * @description The newest first, as UTF-8. A text that looks like a formula begins with an apostrophe.
+         */
+        get: operations["audit_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/catalogue/pictures": {
         parameters: {
             query?: never;
@@ -2066,9 +2086,9 @@ export interface components {
             who: string;
             /**
              * Action
-             * @description What was done: login, person.add, model.live, entries.delete, ...
+             * @description What was done.
              */
-            action: string;
+            action: ("login" | "login.failed" | "login.blocked" | "logout" | "session.end" | "person.add" | "person.role" | "person.enable" | "person.disable" | "person.password" | "token.add" | "token.revoke" | "model.add" | "model.live" | "model.rollback" | "model.remove" | "model.compare" | "model.improve" | "training.begin" | "training.stop" | "training.resume" | "training.delete" | "folder.add" | "folder.unwatch" | "filing.make" | "filing.undo" | "catalogue.reclassify" | "settings") | string;
             /**
              * Subject
              * @description What it was done to.
@@ -10838,6 +10858,14 @@ export interface operations {
                 /** @description Only records with a smaller id. */
                 before?: number | null;
                 limit?: number;
+                /** @description 0: this machine's own user, or nobody. */
+                person?: number | null;
+                /** @description What the actions are about. */
+                kind?: ("sign-in" | "people" | "models" | "catalogue" | "settings") | null;
+                /** @description The first moment, with its zone. */
+                since?: string | null;
+                /** @description The first moment after. */
+                until?: string | null;
             };
             header?: never;
             path?: never;
@@ -10852,6 +10880,98 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditAnswer"][];
+                };
+            };
+            /** @description The body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server's disk is full. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    audit_csv: {
+        parameters: {
+            query?: {
+                /** @description 0: this machine's own user, or nobody. */
+                person?: number | null;
+                /** @description What the actions are about. */
+                kind?: ("sign-in" | "people" | "models" | "catalogue" | "settings") | null;
+                /** @description The first moment, with its zone. */
+                since?: string | null;
+                /** @description The first moment after. */
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
                 };
             };
             /** @description The body cannot be read. */

@@ -4,12 +4,12 @@ Whoever does such a thing calls `note`. Nothing is ever changed or removed here,
 cookie is ever handed to it. Knows no HTTP.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final, Literal, get_args
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session as Transaction
 
 from tenfold.accounts.tables import AuditRecord, Person
@@ -17,6 +17,30 @@ from tenfold.database import Database
 from tenfold.database.base import now
 
 _LONGEST_SUBJECT = 300
+_PAGE = 1000
+
+Action = Literal[
+    "login", "login.failed", "login.blocked", "logout", "session.end",
+    "person.add", "person.role", "person.enable", "person.disable", "person.password",
+    "token.add", "token.revoke",
+    "model.add", "model.live", "model.rollback", "model.remove", "model.compare", "model.improve",
+    "training.begin", "training.stop", "training.resume", "training.delete",
+    "folder.add", "folder.unwatch", "filing.make", "filing.undo", "catalogue.reclassify",
+    "settings",
+]  # fmt: skip
+"""All that is noted. Each has its words in the page."""
+ACTIONS: Final[frozenset[str]] = frozenset(get_args(Action))
+
+Kind = Literal["sign-in", "people", "models", "catalogue", "settings"]
+"""What an action is about."""
+# The first words of the actions of each kind.
+_KINDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "sign-in": ("login", "logout", "session"),
+    "people": ("person", "token"),
+    "models": ("model", "training"),
+    "catalogue": ("folder", "filing", "catalogue"),
+    "settings": ("settings",),
+}
 
 
 @dataclass(frozen=True)
@@ -31,6 +55,22 @@ class AuditEntry:
     subject: str
     details: dict[str, Any]
     address: str
+
+
+@dataclass(frozen=True)
+class AuditFilter:
+    """Which records are wanted; None: all.
+
+    person: an id; 0: this machine's own user, or nobody. since, until: the first moment, and the first after.
+    """
+
+    person: int | None = None
+    kind: Kind | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+_ALL: Final = AuditFilter()
 
 
 class Audit:
@@ -53,7 +93,7 @@ class Audit:
 
         Args:
             who: the person's id; 0: this machine's own user, or nobody.
-            action: what was done, as one word with dots: "person.add", "model.live", "entries.delete".
+            action: what was done, one of `ACTIONS`.
             subject: what it was done to: a name, a hash, a number of entries.
             details: more of it, as JSON takes it.
             address: where the request came from.
@@ -65,13 +105,32 @@ class Audit:
         else:
             self._add(within, who, action, subject, details, address)
 
-    def latest(self, *, before: int | None = None, limit: int = 100) -> list[AuditEntry]:
+    def latest(
+        self, wanted_of: AuditFilter = _ALL, *, before: int | None = None, limit: int = 100
+    ) -> list[AuditEntry]:
         """The records, the newest first; `before`: only those with a smaller id."""
         wanted = select(AuditRecord).order_by(AuditRecord.id.desc()).limit(limit)
+        if wanted_of.person is not None:
+            wanted = wanted.where(AuditRecord.person_id == wanted_of.person)
+        if wanted_of.kind is not None:
+            first = _KINDS[wanted_of.kind]
+            begun = (AuditRecord.action.startswith(f"{word}.", autoescape=True) for word in first)
+            wanted = wanted.where(or_(AuditRecord.action.in_(first), *begun))
+        if wanted_of.since is not None:
+            wanted = wanted.where(AuditRecord.at >= wanted_of.since)
+        if wanted_of.until is not None:
+            wanted = wanted.where(AuditRecord.at < wanted_of.until)
         if before is not None:
             wanted = wanted.where(AuditRecord.id < before)
         with self._database.reading() as session:
             return [_noted(record) for record in session.scalars(wanted)]
+
+    def every(self, wanted_of: AuditFilter) -> Iterator[AuditEntry]:
+        """All records that are wanted, the newest first; a page at a time is held."""
+        before: int | None = None
+        while page := self.latest(wanted_of, before=before, limit=_PAGE):
+            yield from page
+            before = page[-1].id
 
     def _add(
         self,
@@ -82,6 +141,7 @@ class Audit:
         details: Mapping[str, Any] | None,
         address: str,
     ) -> None:
+        assert action in ACTIONS, f"{action} has no words in the page"
         person = transaction.get(Person, who) if who else None
         transaction.add(
             AuditRecord(
