@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tenfold import files
-from tenfold.files import private_mode, replacing, temporary, write_whole
+from tenfold.files import private_mode, read_whole, replacing, temporary, write_whole
 
 OLD, NEW = b"old" * 1000, b"new" * 100_000
 
@@ -163,3 +163,26 @@ def test_a_file_with_secrets_is_its_group_s_only_in_a_folder_that_is_its_group_s
 ) -> None:
     tmp_path.chmod(folder)
     assert private_mode(tmp_path) == expected
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a system with named pipes")
+def test_a_pipe_a_device_or_a_folder_is_not_replaced(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "null").symlink_to(os.devnull)
+    (tmp_path / "folder").mkdir()
+    for name, words in (("pipe", "no plain file"), ("null", "no plain file"), ("folder", "Is a directory")):
+        with pytest.raises(OSError, match=words):
+            write_whole(tmp_path / name, b"x")
+    assert (tmp_path / "pipe").is_fifo()
+    assert (tmp_path / "null").is_char_device()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["folder", "null", "pipe"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a system with named pipes")
+def test_a_pipe_or_a_device_is_not_read_as_a_file(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", Path(os.devnull)):
+        with pytest.raises(OSError, match="no plain file"):
+            read_whole(path)
+    (tmp_path / "file").write_bytes(b"x")
+    assert read_whole(tmp_path / "file") == b"x"

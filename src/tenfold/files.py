@@ -69,8 +69,14 @@ def replacing(
         make_folder: whether its folder is made where there is none.
 
     Raises:
-        OSError: as `write_whole`.
+        OSError: as `write_whole`; or `path` is a device, a pipe or a folder, which must not be replaced.
     """
+    with contextlib.suppress(FileNotFoundError):
+        kind = os.stat(path).st_mode
+        if stat.S_ISDIR(kind):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        if not stat.S_ISREG(kind):
+            raise OSError(errno.EINVAL, "it is no plain file", str(path))
     if make_folder:
         missing = [folder for folder in path.parents if not folder.is_dir()]
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -86,6 +92,22 @@ def replacing(
             os.replace(part, path)
     if lasting:
         settle(path.parent)
+
+
+def read_whole(path: str | os.PathLike[str]) -> bytes:
+    """The content of a plain file that a person named; a pipe or a device could be waited for without end.
+
+    Raises:
+        OSError: it is no plain file, or cannot be read.
+    """
+    with open(path, "rb", opener=_without_waiting) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "it is no plain file", os.fspath(path))
+        return file.read()
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def private_mode(folder: Path) -> int:

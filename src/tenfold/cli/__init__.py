@@ -4,15 +4,18 @@ A command's module is imported when it is called, so `tenfold --help` loads noth
 returns its exit status or None: 0 fine, 1 tenfold could not do it or some pictures failed, 2 wrong usage.
 """
 
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from io import TextIOWrapper
 
 import click
 
 from tenfold import __version__
 from tenfold.cli.terminal.text import printable
 from tenfold.errors import MissingExtra, TenfoldError, UsageError
+from tenfold.os_errors import in_words
 
 # name: where it is, and the first line of its help (a test holds them equal)
 COMMANDS = {
@@ -82,12 +85,25 @@ def tenfold() -> None:
 
 def main() -> None:
     """Run the command line of this process."""
-    sys.exit(run(sys.argv[1:]))
+    _open_standard_streams()
+    status = run(sys.argv[1:])
+    try:
+        sys.stdout.flush()
+    except OSError as error:  # nobody reads any more, or the disk is full; at exit nobody could catch it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 1 if isinstance(error, BrokenPipeError) else _refused(error)
+    sys.exit(status)
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command line and return its exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # A name that this terminal's encoding cannot write, or that is no text, must not end a command.
+            stream.reconfigure(errors="backslashreplace")
     try:
+        if any("\0" in argument for argument in arguments):
+            raise UsageError("An argument", "holds the character NUL, as no name can", cure="Leave it out.")
         return tenfold.main(arguments, prog_name="tenfold", standalone_mode=False) or 0
     except click.Abort:
         return _INTERRUPTED
@@ -103,6 +119,17 @@ def run(arguments: Sequence[str]) -> int:
         if fault is None:
             raise
         return _fail(fault)
+    except OSError as error:
+        return _refused(error)
+    except UnicodeEncodeError as error:  # a name from the command line or a disk
+        return _fail(
+            TenfoldError(
+                f"The name {error.object[:100]!r}",
+                "cannot be used here",
+                received="some of its letters are no text in UTF-8",
+                cure="Rename it.",
+            )
+        )
     except ModuleNotFoundError as error:
         missing = (error.name or "").partition(".")[0]
         if missing not in _TRAIN_MODULES:
@@ -121,6 +148,20 @@ def _database_errors() -> tuple[type[Exception], ...]:
     """What a database raises; nothing where no command has imported one."""
     sqlalchemy = sys.modules.get("sqlalchemy.exc")
     return () if sqlalchemy is None else (sqlalchemy.SQLAlchemyError,)
+
+
+def _open_standard_streams() -> None:
+    """Give a stream that was closed a place to write to; a file opened later would take its descriptor."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115
+
+
+def _refused(error: OSError) -> int:
+    """Say what the operating system refused where no command had better words."""
+    file, problem, received, cure, reason = in_words(error)
+    words = TenfoldError(file or "Something", problem, received=received, cure=f"{cure}.", reason=reason)
+    return _fail(words)
 
 
 def _fail(error: TenfoldError) -> int:

@@ -105,7 +105,7 @@ def open_dataset(
         _check_counts(found, len(split_off))
     bounds = limits or images.Limits()
     reader = _Reader(found, side, resize, bounds, files)
-    place = Path(source).resolve()
+    place = Path(os.path.realpath(source))
     order = _Arrangement(found, split_off, to_train)
     pictures, rows = PixelCache(cache, _title(place.name, str(place), side, resize), side).open(
         [_key(entry, bounds) for entry in found.entries],

@@ -50,7 +50,9 @@ def megas(count: int) -> str:
 
 def _bytes_of_file(path: str, subject: str, most: int) -> bytes:
     try:
-        with open(path, "rb", buffering=0) as file:
+        with open(path, "rb", buffering=0, opener=_without_waiting) as file:
+            if os.name == "posix":
+                os.set_blocking(file.fileno(), True)
             size = os.fstat(file.fileno()).st_size
             if size > most:
                 raise _too_large(subject, f"it has {megas(size)} MB", most)
@@ -63,6 +65,11 @@ def _bytes_of_file(path: str, subject: str, most: int) -> bytes:
         raise PictureError(subject, "may not be read", cure="Give yourself the right to read it.") from error
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         raise PictureError(subject, "cannot be read", received=_reason(error), cure="Check it.") from error
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Open a file, and a pipe that nobody writes into without waiting for somebody."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _bytes_of_stream(stream: Any, subject: str, most: int) -> bytes:

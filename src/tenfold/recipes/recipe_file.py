@@ -11,6 +11,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 import tomli_w
 
 from tenfold.errors import TrainingError
+from tenfold.files import read_whole
 from tenfold.recipes.recipe import Recipe, Stopping
 
 
@@ -49,7 +50,7 @@ def read(path: Path, network: str = "") -> Recipe:
         TrainingError: it cannot be read, or used: names the file, the setting, its value and what is allowed.
     """
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        values = tomllib.loads(read_whole(path).decode())
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as reason:
         raise TrainingError(
             f"The recipe {path}",

@@ -175,7 +175,7 @@ def export_config(
     if data.name == CIFAR10:
         ours = "tenfold" if recipe.network == "default" else recipe.network
         return ExportConfig(name or f"{ours}-cifar10", views=views or ExportConfig.views)
-    title = Path(data.name).resolve().stem
+    title = Path(os.path.realpath(data.name)).stem
     suiting = "whole" if recipe.augmentation.flip == "none" else "mirrored-pair"
     return ExportConfig(name or title, views=views or suiting)
 
@@ -281,7 +281,7 @@ def environment(trainer: Trainer) -> dict[str, Any]:
 def facts_of(data: Dataset) -> dict[str, Any]:
     """What a run's folder keeps of its data."""
     return {
-        "source": data.name if data.name == CIFAR10 else str(Path(data.name).resolve()),
+        "source": data.name if data.name == CIFAR10 else os.path.realpath(data.name),
         "fingerprint": data.fingerprint,
         "classes": list(data.training.classes),
         "training": len(data.training),

@@ -111,8 +111,6 @@ def _add(
 def _answers(form: str | None, names: list[str], info: "ModelInfo", top: int, language: str) -> "Answers":
     from tenfold.cli.classify.output import Csv, Json, Table
 
-    # A name that this terminal's encoding cannot write must not end the run.
-    getattr(sys.stdout, "reconfigure", lambda **how: None)(errors="backslashreplace")
     if form == "json":
         return Json(sys.stdout)
     if form == "csv":

@@ -79,11 +79,11 @@ def _listen(host: str, port: int) -> socket.socket:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
-    except OSError as error:
+    except (OSError, UnicodeError) as error:  # UnicodeError: what no name of a machine can be
         raise SettingError(
             f"The address {host}",
             "is not known here",
-            received=error.strerror or "",
+            received=getattr(error, "strerror", None) or str(error),
             cure="Use --host 127.0.0.1.",
         ) from error
     listening = socket.socket(family, kind, protocol)

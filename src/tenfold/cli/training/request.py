@@ -1,5 +1,6 @@
 """What `tenfold train` was asked for, as a recipe and as the command that goes on with it. Trains nothing."""
 
+import os
 import shlex
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -63,7 +64,7 @@ class Asked:
             "transfer.source": _place(self.start_from),
             "transfer.freeze_until": self.freeze_until,
             "teacher.source": _place(self.teacher),
-            "options.weights": None if self.weights is None else str(self.weights.resolve()),
+            "options.weights": None if self.weights is None else os.path.realpath(self.weights),
         }
         return recipe_file.with_values(
             recipe_file.with_changes(recipe, list(self.changes)),
@@ -101,4 +102,4 @@ def _place(source: str | None) -> str | None:
     """A path that still holds when the run is resumed from another folder."""
     if source is None or source == "bundled":
         return source
-    return str(Path(source).resolve())
+    return os.path.realpath(source)

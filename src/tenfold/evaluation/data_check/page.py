@@ -6,6 +6,7 @@ decisions, and where the data is files, a manifest of what is kept: training goe
 
 import base64
 import io
+import os
 from pathlib import Path
 from typing import Any
 
@@ -160,7 +161,7 @@ def _manifest(pool: AllPictures, root: Path | None, absolute: bool) -> list[list
     """Every picture's path, label and part; None where they are no files or too many."""
     if root is None or len(pool) > MOST_LISTED:
         return None
-    place = root.resolve() if absolute else Path()
+    place = Path(os.path.realpath(root)) if absolute else Path()
     return [
         [(place / source).as_posix(), int(label), int(part)]
         for source, label, part in zip(pool.sources, pool.labels, pool.parts, strict=True)

@@ -10,6 +10,7 @@ from typing import Any
 
 from tenfold import __version__
 from tenfold.datasets.labelled import LabelledPictures
+from tenfold.errors import UsageError
 from tenfold.evaluation import html
 from tenfold.evaluation.caveats import caveats
 from tenfold.evaluation.evaluate import Evaluation, ModelOutputs, check_fit, model_outputs, score
@@ -85,6 +86,13 @@ def write_report(
         DatasetError: the pictures have another size or other classes than the model, or there are none.
         UsageError: the page cannot be written.
     """
+    if not path.name:
+        raise UsageError(
+            "The report",
+            "has no name",
+            received=repr(str(path)),
+            cure="Name a file with --output.",
+        )
     check_fit(classifier, data)
     run = run or Run.of_model(Path(classifier.path))
     if found is None:
