@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from tenfold.workflows.check_data import CheckData
     from tenfold.workflows.classify import ClassifyPending
     from tenfold.workflows.compare import Compare
+    from tenfold.workflows.estimate import Estimates
     from tenfold.workflows.fetch_data import FetchData
     from tenfold.workflows.improve import Improve
     from tenfold.workflows.ingest import AddPictures
@@ -251,6 +252,12 @@ class App(Foundation):
         from tenfold.workflows.upload_data import Uploads
 
         return Uploads(self.home, self.settings.data_dir, self.files)
+
+    @part
+    def estimates(self) -> "Estimates":
+        from tenfold.workflows.estimate import Estimates
+
+        return Estimates(self.home, self.settings.data_dir, self.files)
 
     @part
     def train(self) -> "Train":

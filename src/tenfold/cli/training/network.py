@@ -94,6 +94,27 @@ def show(name: str, side: int | None, classes: int, changes: tuple[str, ...], as
     )
 
 
+@network.command("time")
+@click.argument("name")
+@click.option("--side", type=click.IntRange(32, 224), default=32, show_default=True, metavar="N")
+@click.option("--batch-size", type=click.IntRange(min=1), default=64, show_default=True, metavar="N")
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+def time_network(name: str, side: int, batch_size: int, as_json: bool) -> None:
+    """Time a few steps of training a network on this machine.
+
+    NAME is one of `tenfold network list`. The pictures are made up; reading one's own is not timed.
+    """
+    from tenfold.recipes import recipe_file
+    from tenfold.training.speed import measure_speed
+
+    recipe = recipe_file.with_values(recipe_file.shipped(name), {"side": side, "batch_size": batch_size})
+    found = measure_speed(recipe)
+    if as_json:
+        click.echo(json.dumps(asdict(found)))
+    else:
+        click.echo(f"{found.pictures_per_second:,.0f} pictures a second, {found.parameters:,} parameters")
+
+
 @network.command()
 @click.argument("weights", type=click.Choice(["vgg16"]))
 def fetch(weights: str) -> None:

@@ -69,6 +69,21 @@ def test_a_run_has_its_curves_and_recipe(at_work: Running, folder: Path) -> None
     assert (one["environment"]["device"], one["facts"]["training"], one["output"]) == ("cpu", 45_000, "")
 
 
+@pytest.mark.usefixtures("torch_is_here")
+def test_time_and_size_are_estimated_before_a_training(
+    at_work: Running, folder: Path, tmp_path: Path
+) -> None:
+    run_folders.make(folder / "one", network="sequential-4conv", model=True)
+    data = tiny.folder(tiny.shades(60, classes=3), tmp_path / "pictures")
+    asked = {"data": str(data), "network": "sequential-4conv", "epochs": 10}
+    found = at_work.client.post(f"{RUNS}/estimate", json=asked).json()
+    assert (found["epochs"], found["measured"], found["bytes"]) == (10, "run", tiny.MODEL.stat().st_size)
+    # The run took 50 s for an epoch of 45,000 pictures.
+    assert found["seconds"] == pytest.approx(10 * 50 * found["pictures"] / 45_000)
+    missing = at_work.client.post(f"{RUNS}/estimate", json={"data": "/no/such/place"})
+    assert (missing.status_code, missing.json()["code"]) == (422, "dataset-error")
+
+
 def test_a_run_is_called_what_people_call_it(at_work: Running, folder: Path) -> None:
     run_folders.make(folder / "one")
     client = at_work.client

@@ -17,6 +17,7 @@ from tenfold.networks.listing import NETWORKS
 from tenfold.recipes import recipe_file
 from tenfold.runs.run import LONGEST_TITLE, RUNNING, STOPPED, Run
 from tenfold.runs.stages import RunStage
+from tenfold.web.answers import Answer
 from tenfold.web.api.v1.models import ModelEntry, model_entry
 from tenfold.web.job_answers import JobAnswer, TrainingFigures, job_answer
 from tenfold.web.problems import NotHere, Problem, remembered, responses
@@ -60,6 +61,18 @@ class TrainingRequestBody(BaseModel):
     name: str = Field("", description="What the model is called.", max_length=100, pattern=r"^[^\x00-\x1f]*$")
     changes: dict[str, Setting] = Field(
         {}, description="Further settings of the recipe, by dotted names: optimiser.rate."
+    )
+
+
+class EstimateAnswer(Answer):
+    """What a training would come to on this server: estimates, not promises."""
+
+    pictures: int = Field(description="To learn from in an epoch.")
+    epochs: int
+    seconds: float = Field(description="For all epochs.")
+    bytes: int | None = Field(description="Of the model file; null: not known.")
+    measured: Literal["run", "trial"] = Field(
+        description="By the last run of the same network here, or by a short trial."
     )
 
 
@@ -178,6 +191,16 @@ def begin(request: Request, who: Administrator, asked: TrainingRequestBody) -> J
     name, job = service.app.train.start(TrainingRequest(**asked.model_dump()), datetime.now(), by=who.id)
     _note(service, who, "training.begin", name, network=asked.network, data=asked.data)
     return job_answer(job, who)
+
+
+@router.post(
+    "/runs/estimate", operation_id="estimate_run", summary="Estimate a training's time and size",
+    responses=_START,
+)  # fmt: skip
+def estimate(request: Request, who: Administrator, asked: TrainingRequestBody) -> EstimateAnswer:
+    """How long it would take and how large its model would be. A trial takes some seconds."""
+    found = service_of(request).app.estimates.of(TrainingRequest(**asked.model_dump()))
+    return EstimateAnswer.of(found)
 
 
 @router.get("/runs/{name}", operation_id="run", summary="A training run", responses=_GONE)

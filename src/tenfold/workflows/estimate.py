@@ -1,0 +1,110 @@
+"""Estimates how long a training takes on this machine, and how large its model is, before it starts.
+
+By the last run of the same network here, else by a short trial in a process of its own. Imports no torch.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from tenfold import processes
+from tenfold.datasets.browsing import ALL, browse
+from tenfold.datasets.listing import TRAINING, VALIDATION
+from tenfold.errors import TrainingError
+from tenfold.paths import Home
+from tenfold.processes.limits import ProcessLimits
+from tenfold.recipes.recipe import Recipe
+from tenfold.runs.listing import find_runs
+from tenfold.runs.run import Run, is_number
+from tenfold.server_files import ServerFiles
+from tenfold.workflows.train import TrainingRequest
+from tenfold.workflows.training_process import check_extra
+
+# Of pictures that are not divided yet so many are learned from.
+_LEARNED_SHARE = 0.8
+# Of training pictures that have no validation pictures beside them.
+_WITHOUT_VALIDATION = 0.9
+_TRIAL_SECONDS = 120.0
+
+
+@dataclass(frozen=True)
+class TrainingEstimate:
+    """What a training would come to.
+
+    Attributes:
+        pictures: to learn from in an epoch.
+        seconds: for all epochs, without reading the data and measuring the model.
+        bytes: of the model file; None where that is not known.
+        measured: by an earlier run here, or by a trial.
+    """
+
+    pictures: int
+    epochs: int
+    seconds: float
+    bytes: int | None
+    measured: Literal["run", "trial"]
+
+
+class Estimates:
+    """Makes estimates.
+
+    Args:
+        home: tenfold's folder, with the runs.
+        data_dir: where CIFAR-10 is.
+        files: opens data that a user named.
+    """
+
+    def __init__(self, home: Home, data_dir: Path, files: ServerFiles) -> None:
+        self._home, self._data_dir, self._files = home, data_dir, files
+
+    def of(self, request: TrainingRequest) -> TrainingEstimate:
+        """What a training would come to.
+
+        Raises:
+            MissingExtra: training is not installed.
+            TrainingError, DatasetError: it cannot be trained, or the data cannot be read.
+        """
+        check_extra()
+        recipe = request.recipe()
+        pictures = self._pictures(request.data)
+        for run in find_runs(self._home.runs):
+            if run.network == recipe.network and (speed := _pixels_per_second(run)):
+                size = run.model_file.stat().st_size if run.has_model else None
+                return TrainingEstimate(pictures, recipe.epochs, _work(recipe, pictures) / speed, size, "run")
+        speed, size = self._trial(request, recipe)
+        return TrainingEstimate(pictures, recipe.epochs, _work(recipe, pictures) / speed, size, "trial")
+
+    def _pictures(self, source: str) -> int:
+        counts = browse(source, self._data_dir, self._files).counts
+        parts = {part: sum(numbers.values()) for part, numbers in counts.items()}
+        kept = 1.0 if VALIDATION in parts else _WITHOUT_VALIDATION
+        return round(kept * parts.get(TRAINING, 0) + _LEARNED_SHARE * parts.get(ALL, 0))
+
+    def _trial(self, request: TrainingRequest, recipe: Recipe) -> tuple[float, int]:
+        """Pixels a second, and the bytes of the weights."""
+        command = ["tenfold", "network", "time", recipe.network, "--side", str(recipe.side), "--json"]
+        command += ["--batch-size", str(recipe.batch_size)]
+        environment = {"TENFOLD_HOME": str(self._home.folder)}
+        limits = ProcessLimits(seconds=_TRIAL_SECONDS)
+        with processes.Command(command, environment=environment, limits=limits) as trial:
+            trial.wait(lambda: False)
+            if trial.failed:
+                raise TrainingError(
+                    f"The network {request.network}", "could not be tried", received=trial.failure
+                )
+            found = json.loads(trial.output)
+        return found["pictures_per_second"] * recipe.side**2, 4 * found["parameters"]
+
+
+def _work(recipe: Recipe, pictures: int) -> float:
+    """The pixels that a training goes through: time goes with the pictures' area."""
+    return float(pictures * sum(recipe.side_at(epoch) ** 2 for epoch in range(recipe.epochs)))
+
+
+def _pixels_per_second(run: Run) -> float | None:
+    """How fast a run here was; None where it does not say."""
+    pictures, rows = run.data.get("training"), [row for row in run.epochs if is_number(row.get("side"))]
+    if not rows or not run.seconds or not isinstance(pictures, int):
+        return None
+    return float(pictures * sum(row["side"] ** 2 for row in rows) / run.seconds)
