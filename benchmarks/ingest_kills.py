@@ -129,11 +129,9 @@ class Ingest:
         return time.monotonic()
 
     def _written(self) -> int:
-        """Changes whenever a picture is put into the store."""
-        try:
-            return (self.home / "pictures" / "being-written").stat().st_mtime_ns
-        except FileNotFoundError:
-            return 0
+        """Changes when pictures are put into the store, whose folders then get new ones."""
+        folders = [self.home / "pictures", *(self.home / "pictures").glob("??")]
+        return max((folder.stat().st_mtime_ns for folder in folders if folder.exists()), default=0)
 
     def faults(self) -> list[str]:
         """What is not as it should be when all is done, in words."""

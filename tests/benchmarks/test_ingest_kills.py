@@ -27,6 +27,7 @@ def test_kills_at_random_moments_lose_and_double_nothing(ingest: Ingest) -> None
         ingest.make(PICTURES)
         ingest.kill(kills, starting=1.0, adding=0.5)
     assert kills.adding + kills.starting + kills.late == KILLS
+    assert kills.adding > 0
     ingest.finish()
     assert ingest.faults() == []
     spoil(ingest)

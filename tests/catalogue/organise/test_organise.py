@@ -357,6 +357,58 @@ def test_killed_in_the_middle_it_goes_on(place: Place, database: Database) -> No
     assert tree(place.source, place.root) == before
 
 
+PLANNING = """
+import os, signal, sys
+from pathlib import Path
+from tenfold.catalogue.entries.filters import Filters
+from tenfold.catalogue.organise import organise
+from tenfold.database import Database
+from tenfold.server_files import ServerFiles
+from tests.fakes import LocalOriginals
+
+url, home, root, at = sys.argv[1:]
+organise._PART = 3
+commits = 0
+
+def committed():
+    global commits
+    commits += 1
+    if commits == int(at):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+home = Path(home)
+database = Database(url)
+database.after_commit(committed)
+files = ServerFiles(home, database.file)
+organiser = organise.Organiser(database, LocalOriginals(home / "pictures"), files, home)
+organiser.file(Filters(labels=("cat", "dog")), Path(root), "copy", sidecars=True)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("at", [1, 2, 3])
+@pytest.mark.parametrize("then", ["goes on", "is undone"])
+def test_killed_while_it_was_planned_it_goes_on_or_is_undone(
+    place: Place, database: Database, at: int, then: str
+) -> None:
+    for colour, label in enumerate(["cat", "dog", "cat", "dog", "bird"], start=10):
+        place.add("a.png", label, colour)
+    before = tree(place.source, place.root)
+    url = database.url.render_as_string(hide_password=False)
+    command = [sys.executable, "-c", PLANNING, url, str(place.home), str(place.root), str(at)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    (filing,) = place.filer.recent()
+    assert place.filer.get(filing.id).unfinished
+    if then == "goes on":
+        report = place.filer.resume(filing.id)
+        assert (report.unfinished, report.filing.count, set(report.states)) == (False, 4, {"done"})
+        assert len(list(place.root.rglob("*.png"))) == len(list(place.root.rglob("*.xmp"))) == 4
+    place.filer.undo(filing.id)
+    assert not place.filer.get(filing.id).unfinished
+    assert tree(place.source, place.root) == before
+
+
 def test_folders_that_cannot_be_used_are_refused(place: Place) -> None:
     place.add("a.png", "cat", 10)
     (place.source / "file").write_bytes(b"")

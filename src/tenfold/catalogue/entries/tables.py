@@ -236,7 +236,10 @@ class Change(Base):
 
 
 class OrganiseRun(Base):
-    """Entries filed by class on disk: where, how, and whether it was undone. mode: copy, move or link."""
+    """Entries filed by class on disk: where, how, and whether it was undone.
+
+    mode: copy, move or link. planning: what is filed, until all its steps are written.
+    """
 
     __tablename__ = "filings"
 
@@ -247,6 +250,7 @@ class OrganiseRun(Base):
     mode: Mapped[str] = mapped_column(String(10))
     count: Mapped[int]
     undone_at: Mapped[datetime | None] = mapped_column(Moment)
+    planning: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class OrganisedFile(Base):

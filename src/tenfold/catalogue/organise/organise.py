@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import func, insert, select, update
+from pydantic import TypeAdapter
+from sqlalchemy import delete, func, insert, select, update
 
 from tenfold.catalogue.entries.filters import Filters, conditions
 from tenfold.catalogue.entries.originals import Originals
@@ -53,7 +54,8 @@ class OrganiseReport:
 
     @property
     def unfinished(self) -> bool:
-        return self.filing.undone_at is None and self.states.get(PLANNED, 0) > 0
+        left = self.filing.planning is not None or self.states.get(PLANNED, 0) > 0
+        return self.filing.undone_at is None and left
 
 
 class Organiser:
@@ -89,12 +91,33 @@ class Organiser:
         Raises:
             CatalogueError: the folder cannot be used, or the disk is full: then it can go on or be undone.
         """
-        steps = self.plan(filters, root, mode, sidecars=sidecars)
-        filing = OrganiseRun(
-            at=now(), by=by, root=str(checked_root(root, self._home)), mode=mode, count=0, undone_at=None
-        )
+        asked = {"filters": _filters().dump_python(filters, mode="json"), "sidecars": sidecars}
+        where = str(checked_root(root, self._home))
+        filing = OrganiseRun(at=now(), by=by, root=where, mode=mode, count=0, undone_at=None, planning=asked)
         with self._database.writing() as session:
             session.add(filing)
+        return self.resume(filing.id)
+
+    def resume(self, filing_id: int) -> OrganiseReport:
+        """Take the steps that were not taken yet. Raises as `file`, and NotInCatalogue."""
+        report = self.get(filing_id)
+        if report.filing.undone_at is not None:
+            raise CatalogueError(f"Filing {filing_id}", "was undone", cure="File again.")
+        if report.filing.planning is not None:
+            self._write_plan(report.filing, report.filing.planning)
+        while steps := self._steps(OrganisedFile.filing_id == filing_id, OrganisedFile.state == PLANNED):
+            with self._noting() as noted:
+                for step in steps[:_NOTED]:
+                    self._take(step, noted)
+        return self.get(filing_id)
+
+    def _write_plan(self, filing: OrganiseRun, asked: dict[str, Any]) -> None:
+        """Write all steps of a filing; those that were written before a kill are planned anew."""
+        filters = _filters().validate_python(asked["filters"])
+        steps = self.plan(filters, Path(filing.root), cast(Mode, filing.mode), sidecars=asked["sidecars"])
+        mine = OrganiseRun.id == filing.id
+        with self._database.writing() as session:
+            session.execute(delete(OrganisedFile).where(OrganisedFile.filing_id == filing.id))
         number = pictures = 0
         while part := list(islice(steps, _PART)):
             rows = [
@@ -105,19 +128,8 @@ class Organiser:
             pictures += sum(step.of_picture for step in part)
             with self._database.writing() as session:
                 session.execute(insert(OrganisedFile), rows)
-                session.execute(update(OrganiseRun).where(OrganiseRun.id == filing.id).values(count=pictures))
-        return self.resume(filing.id)
-
-    def resume(self, filing_id: int) -> OrganiseReport:
-        """Take the steps that were not taken yet. Raises as `file`, and NotInCatalogue."""
-        report = self.get(filing_id)
-        if report.filing.undone_at is not None:
-            raise CatalogueError(f"Filing {filing_id}", "was undone", cure="File again.")
-        while steps := self._steps(OrganisedFile.filing_id == filing_id, OrganisedFile.state == PLANNED):
-            with self._noting() as noted:
-                for step in steps[:_NOTED]:
-                    self._take(step, noted)
-        return self.get(filing_id)
+        with self._database.writing() as session:
+            session.execute(update(OrganiseRun).where(mine).values(count=pictures, planning=None))
 
     def undo(self, filing_id: int) -> OrganiseReport:
         """Put everything back as it was. What was changed since stays, and says so; undo can be repeated.
@@ -262,6 +274,10 @@ class Organiser:
         """A sidecar that is there; a link does not lead out of its folder. Raises OSError."""
         with self._files.open(str(sidecar), within=(str(sidecar.parent),)) as file:
             return file.read()
+
+
+def _filters() -> TypeAdapter[Filters]:
+    return TypeAdapter(Filters)
 
 
 def _facts(entry: Entry) -> xmp.SidecarFacts:
