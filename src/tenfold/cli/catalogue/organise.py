@@ -97,7 +97,7 @@ def _list(filer: "Organiser") -> int:
             one.mode,
             f"{one.count:,}",
             one.root,
-            "undone" if one.undone_at else "",
+            "undone" if one.undone_at else "unfinished" if filer.get(one.id).unfinished else "",
         )
         for one in filer.recent()
     ]
