@@ -4,7 +4,7 @@ import math
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal, get_args
+from typing import Any, Literal, Self, get_args
 
 from sqlalchemy import ColumnElement, column, exists, func, or_, select, table
 from sqlalchemy.orm import InstrumentedAttribute
@@ -18,6 +18,7 @@ Owner = Literal["visible", "mine", "shared"]
 STATES = (WAITING, DONE, FAILED)
 MOST_IDS = 10_000
 _LONGEST_TEXT = 200
+_MOMENTS = ("added_from", "added_to", "taken_from", "taken_to")
 _GREATEST_ID = 2**63 - 1
 # Full text search looks texts up by their trigrams; what is shorter has none.
 TRIGRAM = 3
@@ -90,6 +91,19 @@ class Filters:
             for value in values:
                 _searchable(name, value)
         _known_ids(self.ids)
+
+    def as_json(self) -> dict[str, Any]:
+        """What JSON can hold; `of_json` takes it."""
+        return {
+            name: value.isoformat() if isinstance(value, datetime) else value
+            for name, value in vars(self).items()
+        }
+
+    @classmethod
+    def of_json(cls, values: dict[str, Any]) -> Self:
+        """The filters of which `as_json` gave `values`."""
+        moments = {name: datetime.fromisoformat(values[name]) for name in _MOMENTS if values.get(name)}
+        return cls(**{name: _tuples(value) for name, value in values.items()} | moments)
 
     @property
     def part_of_name(self) -> str:
@@ -280,3 +294,8 @@ def _known_ids(ids: tuple[int, ...]) -> None:
             raise UsageError(
                 "The filter ids", "has a number that no entry has", received=f"{number}", cure=""
             )
+
+
+def _tuples(value: Any) -> Any:
+    """JSON's lists as the tuples that they were."""
+    return tuple(_tuples(one) for one in value) if isinstance(value, list) else value

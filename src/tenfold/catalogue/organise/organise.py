@@ -13,7 +13,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, cast
 
-from pydantic import TypeAdapter
 from sqlalchemy import delete, func, insert, select, update
 
 from tenfold.catalogue.entries.filters import Filters, conditions
@@ -91,7 +90,7 @@ class Organiser:
         Raises:
             CatalogueError: the folder cannot be used, or the disk is full: then it can go on or be undone.
         """
-        asked = {"filters": _filters().dump_python(filters, mode="json"), "sidecars": sidecars}
+        asked = {"filters": filters.as_json(), "sidecars": sidecars}
         where = str(checked_root(root, self._home))
         filing = OrganiseRun(at=now(), by=by, root=where, mode=mode, count=0, undone_at=None, planning=asked)
         with self._database.writing() as session:
@@ -113,7 +112,7 @@ class Organiser:
 
     def _write_plan(self, filing: OrganiseRun, asked: dict[str, Any]) -> None:
         """Write all steps of a filing; those that were written before a kill are planned anew."""
-        filters = _filters().validate_python(asked["filters"])
+        filters = Filters.of_json(asked["filters"])
         steps = self.plan(filters, Path(filing.root), cast(Mode, filing.mode), sidecars=asked["sidecars"])
         mine = OrganiseRun.id == filing.id
         with self._database.writing() as session:
@@ -274,10 +273,6 @@ class Organiser:
         """A sidecar that is there; a link does not lead out of its folder. Raises OSError."""
         with self._files.open(str(sidecar), within=(str(sidecar.parent),)) as file:
             return file.read()
-
-
-def _filters() -> TypeAdapter[Filters]:
-    return TypeAdapter(Filters)
 
 
 def _facts(entry: Entry) -> xmp.SidecarFacts:
