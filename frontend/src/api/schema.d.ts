@@ -5409,7 +5409,7 @@ export interface components {
             model: string;
             /**
              * Compared
-             * @description How many entries that model named.
+             * @description How many entries that model named, of those that the person sees.
              */
             compared: number;
             /**

@@ -185,6 +185,18 @@ def test_nobody_is_shown_what_is_not_theirs(
     finder.close()
 
 
+def test_nobody_is_told_how_many_there_are_that_are_not_theirs(database: Database, tmp_path: Path) -> None:
+    embed(database, unit(10))
+    embed(database, unit(4, seed=1), first=11, model=B)
+    with database.writing() as session:  # 3 of A and 1 of B are shared
+        session.execute(update(Entry).values(owner_id=7, shared=Entry.id.in_([1, 2, 3, 11])))
+    finder = Similar(database, tmp_path)
+    for person, expected in ((7, (10, 4)), (8, (3, 1))):
+        found = like(finder, database, 1, person=person)
+        assert (found.compared, found.others) == expected
+    finder.close()
+
+
 def test_an_entry_without_a_vector_is_refused_in_words(database: Database, tmp_path: Path) -> None:
     put(database, [made(1, state="waiting")])
     with pytest.raises(CatalogueError) as caught:

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from sqlalchemy import func, select
 
-from tenfold.catalogue.entries.filters import Filters, conditions
+from tenfold.catalogue.entries.filters import Filters, conditions, visibility
 from tenfold.catalogue.entries.tables import SYSTEM, Embedding, Entry
 from tenfold.catalogue.similar.vectors import Found, ModelVectors, Vectors, nearest_of, unpacked
 from tenfold.database import Database
@@ -58,7 +58,7 @@ class Similar:
         self._lock = threading.Lock()
         self._models: dict[str, ModelVectors] = {}
         self._looked: dict[str, float] = {}
-        self._counted: dict[str, tuple[float, int, int]] = {}
+        self._counted: dict[tuple[str, int | None], tuple[float, int, int]] = {}
         self._at_work: threading.Thread | None = None
         self._stopping = threading.Event()
 
@@ -82,7 +82,7 @@ class Similar:
         with self._database.reading() as session:
             chosen = select(Entry).where(Entry.id.in_([number for number, _ in found]))
             entries = {one.id: one for one in session.scalars(chosen)}
-        compared, everything = self._sizes(model)
+        compared, everything = self._sizes(model, filters)
         near = [(entries[number], similarity) for number, similarity in found if number in entries]
         return SimilarEntries(near, model, compared, everything - compared, complete)
 
@@ -148,14 +148,22 @@ class Similar:
             if file.suffix in (".usearch", ".json") and file.stem not in models:
                 file.unlink(missing_ok=True)
 
-    def _sizes(self, model: str) -> tuple[int, int]:
-        """How many entries have a vector of the model, and how many any vector; some seconds old."""
-        at, compared, everything = self._counted.get(model, (-1e9, 0, 0))
+    def _sizes(self, model: str, filters: Filters) -> tuple[int, int]:
+        """How many entries have a vector of the model, and how many any vector; some seconds old.
+
+        Of all entries for an administrator, else of those that the person sees.
+        """
+        key = model, None if filters.administrator else filters.person
+        at, compared, everything = self._counted.get(key, (-1e9, 0, 0))
         if time.monotonic() - at > _SECONDS_BETWEEN_LOOKS:
+            of_model = select(func.count()).where(Embedding.model_hash == model)
+            of_any = select(func.count(Embedding.entry_id.distinct()))
+            if not filters.administrator:
+                seen = select(Entry.id).where(*visibility(filters))
+                of_model, of_any = (one.where(Embedding.entry_id.in_(seen)) for one in (of_model, of_any))
             with self._database.reading() as session:
-                compared = session.scalar(select(func.count()).where(Embedding.model_hash == model)) or 0
-                everything = session.scalar(select(func.count(Embedding.entry_id.distinct()))) or 0
-            self._counted[model] = time.monotonic(), compared, everything
+                compared, everything = session.scalar(of_model) or 0, session.scalar(of_any) or 0
+            self._counted[key] = time.monotonic(), compared, everything
         return compared, everything
 
     def _through(

@@ -102,7 +102,7 @@ class SimilarAnswer(BaseModel):
 
     entries: list[SimilarEntry]
     model: str = Field(description="SHA-256 of the model whose vectors were compared.")
-    compared: int = Field(description="How many entries that model named.")
+    compared: int = Field(description="How many entries that model named, of those that the person sees.")
     others: int = Field(description="How many were named by other models, and cannot be compared.")
     complete: bool = Field(description="False: only the newest were compared, as the index is being made.")
 
