@@ -2688,6 +2688,16 @@ export interface components {
              * @description With fewer kept back that only one model gets right no difference can be told.
              */
             least_apart: number;
+            /**
+             * Epochs
+             * @description How many are trained where a request names no number.
+             */
+            epochs: number;
+            /**
+             * Seconds Per Epoch
+             * @description An estimate by the last attempt here; null: there was none that tells.
+             */
+            seconds_per_epoch: number | null;
             /** Ready */
             ready: boolean;
             /**

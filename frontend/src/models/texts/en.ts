@@ -136,6 +136,7 @@ export const en = {
   estimating: "Trying a few steps on this server…",
   estimate: "About {time}",
   estimateSize: "a model of about {size}",
+  estimateLast: "An estimate, by the last training on corrections here.",
   measured_run: "An estimate, by the last training of this network here.",
   measured_trial: "An estimate, by a short trial on this server just now. Other work makes it slower.",
   begin: "Start",

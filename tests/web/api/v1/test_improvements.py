@@ -9,7 +9,7 @@ import pytest
 from tenfold.models.improvements import JUDGED, Improvements
 from tenfold.models.tables import Improvement
 from tenfold.runtime import App
-from tests import tiny
+from tests import run_folders, tiny
 from tests.fakes import FakeClassifier, looked_at, picture, submit
 from tests.web.conftest import Running, Serve
 from tests.web.signed_in import staff
@@ -46,6 +46,7 @@ def test_what_is_missing_is_told_and_refused(at_work: Running) -> None:
     assert ready["reason"] == "0 corrected pictures of classes that can be learned, and it takes 10"
     assert (ready["code"], ready["counted"], ready["own_data"]) == ("too-few", 0, False)
     assert (ready["own_code"], ready["least_apart"]) == ("missing", 5)
+    assert (ready["epochs"], ready["seconds_per_epoch"]) == (4, None)
     entries = [app.ingest.add(picture((200, n, n)), name=f"{n}", source="upload").entry.id for n in range(30)]
     app.actions.do("correct", entries, label="cat")
     looked_at(app.database)
@@ -91,6 +92,15 @@ def test_a_judged_model_goes_live_by_winning_or_insisting_alone(at_work: Running
     refused = client.post(f"{AT}/{other.id}/live")
     assert refused.status_code == 409
     assert "won against a model that is not live any more" in refused.json()["detail"]
+
+
+def test_the_last_attempt_tells_how_long_another_takes(at_work: Running) -> None:
+    app = at_work.service.app
+    run_folders.make(app.home.runs / "improvement-9", done=3)
+    one = begun(app, app.registry.live(), {"with_own_data": False, "epochs": 2, "own_source": ""})
+    Improvements(app.database).change(one.id, run="improvement-9")
+    ready = at_work.client.get(f"{AT}/ready").json()
+    assert ready["seconds_per_epoch"] == 50, "its three epochs took 150 s"
 
 
 def test_one_whose_job_was_cancelled_while_it_waited_is_stopped(at_work: Running) -> None:

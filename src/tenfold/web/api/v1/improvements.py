@@ -18,6 +18,7 @@ from tenfold.web.security.access import Administrator, Viewer
 from tenfold.web.security.disclosure import concerns
 from tenfold.web.security.visitor import Visitor
 from tenfold.web.service import service_of
+from tenfold.workflows.improvement_recipe import EPOCHS
 
 router = APIRouter(tags=["models"], prefix="/api/v1/improvements")
 
@@ -38,6 +39,10 @@ class CorrectionsReady(Answer):
     least: int = Field(description="How many pictures have to count.")
     least_apart: int = Field(
         description="With fewer kept back that only one model gets right no difference can be told."
+    )
+    epochs: int = Field(description="How many are trained where a request names no number.")
+    seconds_per_epoch: float | None = Field(
+        description="An estimate by the last attempt here; null: there was none that tells."
     )
     ready: bool
     reason: str = Field(description="Why it cannot start; empty: it can.")
@@ -178,6 +183,8 @@ def ready(request: Request, who: Viewer) -> CorrectionsReady:
         own_problem=problem,
         own_code=now.own.code,
         least_apart=LEAST_APART,
+        epochs=EPOCHS,
+        seconds_per_epoch=service.app.improve.seconds_per_epoch(),
     )
 
 
