@@ -61,7 +61,7 @@ def tile(page: Page, name: str) -> Locator:
 
 def count_of(page: Page, name: str) -> Locator:
     """The number beside a filter."""
-    return page.locator("aside .choice").filter(has_text=name).locator("small")
+    return page.locator("aside .choice").filter(has=page.get_by_text(name, exact=True)).locator("small")
 
 
 def get(address: str, path: str) -> Any:

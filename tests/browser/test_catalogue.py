@@ -33,7 +33,7 @@ def test_sixty_pictures_file_themselves_and_are_not_taken_twice(
     upload = page.get_by_role("region", name="Upload")
     expect(upload).to_contain_text("61 of 61")
     expect(upload).to_contain_text("60 pictures added")
-    expect(upload).to_contain_text("1 file that is no picture was left out")
+    expect(upload).to_contain_text("1 file that is not a picture was left out")
     upload.get_by_text("1 failed").last.click()
     expect(upload).to_contain_text("cut.png is a damaged")
 
@@ -48,7 +48,7 @@ def test_sixty_pictures_file_themselves_and_are_not_taken_twice(
     add(page, *files)
     sent(page)
     expect(upload).to_contain_text("0 pictures added")
-    expect(upload).to_contain_text("60 were there already")
+    expect(upload).to_contain_text("60 were already there")
     assert get(own_server, "/catalogue/counts")["total"] == 60
 
 
