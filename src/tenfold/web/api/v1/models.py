@@ -11,9 +11,8 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from pydantic import BaseModel, Field
 
-from tenfold.accounts.roles import ADMINISTRATOR
 from tenfold.errors import RegistryError
-from tenfold.models.registry import CHOSEN, CORRECTIONS, FILE, INSISTED, Registry
+from tenfold.models.registry import CHOSEN, FILE, INSISTED, Registry
 from tenfold.models.tables import LiveChange, RegisteredModel
 from tenfold.web.answers import Answer
 from tenfold.web.problems import NotHere, responses
@@ -233,10 +232,7 @@ def report(request: Request, who: Viewer, key: str) -> ModelReportAnswer:
 )
 def report_page(request: Request, who: Viewer, key: str) -> Response:
     """The whole report, with pictures, shut off from everything else."""
-    app = service_of(request).app
-    # That of a training on corrections shows people's private pictures.
-    hidden = who.role != ADMINISTRATOR and app.registry.get(key).origin == CORRECTIONS
-    content = None if hidden else app.model_reports.page(key)
+    content = service_of(request).app.model_reports.page(key)
     if content is None:
         raise NotHere(
             f"A report page on the model {key[:12]}", "does not exist", cure="`tenfold evaluate` writes one."
