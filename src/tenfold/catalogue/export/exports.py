@@ -178,11 +178,13 @@ def _written(files: Iterator[ExportFile], folder: Path) -> int:
         if any(folder.iterdir()):
             cure = "Name a folder that is empty or does not exist."
             raise CatalogueError(f"The folder {folder}", "is not empty", cure=cure)
+        part = folder / ".tenfold-part"
         for file in files:
             target = folder / file.path
             target.parent.mkdir(parents=True, exist_ok=True)
-            with file.open() as source, target.open("xb") as copy:
+            with file.open() as source, part.open("wb") as copy:
                 shutil.copyfileobj(source, copy)
+            part.replace(target)  # a kill leaves no half of a picture under its name
             count += 1
     except OSError as reason:
         raise CatalogueError(
