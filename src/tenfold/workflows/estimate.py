@@ -12,6 +12,7 @@ from tenfold import processes
 from tenfold.datasets.browsing import ALL, browse
 from tenfold.datasets.listing import TRAINING, VALIDATION
 from tenfold.errors import TrainingError
+from tenfold.models.improvements import Improvements
 from tenfold.paths import Home
 from tenfold.processes.limits import ProcessLimits
 from tenfold.recipes.recipe import Recipe
@@ -44,6 +45,15 @@ class TrainingEstimate:
     seconds: float
     bytes: int | None
     measured: Literal["run", "trial"]
+
+
+def seconds_per_epoch(improvements: Improvements, home: Home) -> float | None:
+    """How long an epoch of the last training on corrections took here; None where none tells."""
+    for one in improvements.latest(10):
+        run = Run(home.runs / one.run) if one.run else None
+        if run is not None and run.done > 0 and run.seconds > 0:
+            return run.seconds / run.done
+    return None
 
 
 class Estimates:

@@ -139,14 +139,6 @@ class Improve:
             reason=reason,
         )
 
-    def seconds_per_epoch(self) -> float | None:
-        """How long an epoch of the last attempt took here; None where none tells."""
-        for one in self.improvements.latest(10):
-            run = Run(self._home.runs / one.run) if one.run else None
-            if run is not None and run.done > 0 and run.seconds > 0:
-                return run.seconds / run.done
-        return None
-
     def begin(
         self, *, with_own_data: bool = True, epochs: int | None = None, by: int
     ) -> tuple[Improvement, JobRow]:

@@ -18,6 +18,7 @@ from tenfold.web.security.access import Administrator, Viewer
 from tenfold.web.security.disclosure import concerns
 from tenfold.web.security.visitor import Visitor
 from tenfold.web.service import service_of
+from tenfold.workflows.estimate import seconds_per_epoch
 from tenfold.workflows.improvement_recipe import EPOCHS
 
 router = APIRouter(tags=["models"], prefix="/api/v1/improvements")
@@ -184,7 +185,7 @@ def ready(request: Request, who: Viewer) -> CorrectionsReady:
         own_code=now.own.code,
         least_apart=LEAST_APART,
         epochs=EPOCHS,
-        seconds_per_epoch=service.app.improve.seconds_per_epoch(),
+        seconds_per_epoch=seconds_per_epoch(service.app.improvements, service.app.home),
     )
 
 

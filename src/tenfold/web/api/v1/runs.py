@@ -199,8 +199,7 @@ def begin(request: Request, who: Administrator, asked: TrainingRequestBody) -> J
 )  # fmt: skip
 def estimate(request: Request, who: Administrator, asked: TrainingRequestBody) -> EstimateAnswer:
     """How long it would take and how large its model would be. A trial takes some seconds."""
-    found = service_of(request).app.estimates.of(TrainingRequest(**asked.model_dump()))
-    return EstimateAnswer.of(found)
+    return EstimateAnswer.of(service_of(request).app.estimates.of(TrainingRequest(**asked.model_dump())))
 
 
 @router.get("/runs/{name}", operation_id="run", summary="A training run", responses=_GONE)
