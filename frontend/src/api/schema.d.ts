@@ -2108,7 +2108,7 @@ export interface components {
              * Action
              * @description What was done.
              */
-            action: ("login" | "login.failed" | "login.blocked" | "logout" | "session.end" | "person.add" | "person.role" | "person.enable" | "person.disable" | "person.password" | "token.add" | "token.revoke" | "model.add" | "model.live" | "model.rollback" | "model.remove" | "model.compare" | "model.improve" | "training.begin" | "training.stop" | "training.resume" | "training.delete" | "folder.add" | "folder.unwatch" | "filing.make" | "filing.undo" | "catalogue.reclassify" | "settings") | string;
+            action: ("login" | "login.failed" | "login.blocked" | "logout" | "session.end" | "person.add" | "person.role" | "person.enable" | "person.disable" | "person.password" | "token.add" | "token.revoke" | "model.add" | "model.live" | "model.rollback" | "model.remove" | "model.compare" | "model.improve" | "training.begin" | "training.stop" | "training.resume" | "training.rename" | "training.delete" | "data.fetch" | "data.upload" | "folder.add" | "folder.unwatch" | "filing.make" | "filing.undo" | "catalogue.reclassify" | "settings") | string;
             /**
              * Subject
              * @description What it was done to.

@@ -24,7 +24,8 @@ Action = Literal[
     "person.add", "person.role", "person.enable", "person.disable", "person.password",
     "token.add", "token.revoke",
     "model.add", "model.live", "model.rollback", "model.remove", "model.compare", "model.improve",
-    "training.begin", "training.stop", "training.resume", "training.delete",
+    "training.begin", "training.stop", "training.resume", "training.rename", "training.delete",
+    "data.fetch", "data.upload",
     "folder.add", "folder.unwatch", "filing.make", "filing.undo", "catalogue.reclassify",
     "settings",
 ]  # fmt: skip
@@ -37,7 +38,7 @@ Kind = Literal["sign-in", "people", "models", "catalogue", "settings"]
 _KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "sign-in": ("login", "logout", "session"),
     "people": ("person", "token"),
-    "models": ("model", "training"),
+    "models": ("model", "training", "data"),
     "catalogue": ("folder", "filing", "catalogue"),
     "settings": ("settings",),
 }
