@@ -83,7 +83,7 @@ class Audit:
     def note(
         self,
         who: int,
-        action: str,
+        action: Action,
         subject: str = "",
         details: Mapping[str, Any] | None = None,
         *,
@@ -137,7 +137,7 @@ class Audit:
         self,
         transaction: Transaction,
         who: int,
-        action: str,
+        action: Action,
         subject: str,
         details: Mapping[str, Any] | None,
         address: str,

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session as Transaction
 
 from tenfold.accounts import passwords, roles
-from tenfold.accounts.audit import Audit
+from tenfold.accounts.audit import Action, Audit
 from tenfold.accounts.passwords import Passwords
 from tenfold.accounts.tables import Person, Session
 from tenfold.database import Database
@@ -223,7 +223,7 @@ def checked_name(name: str) -> str:
 
 def _changed(
     person: Person, role: str | None, disabled: bool | None, password_hash: str | None
-) -> Iterator[tuple[str, dict[str, str]]]:
+) -> Iterator[tuple[Action, dict[str, str]]]:
     """Change `person`; what is to be noted of it."""
     if role is not None and role != person.role:
         yield "person.role", {"from": person.role, "to": role}

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from pydantic import BaseModel, Field
 
+from tenfold.accounts.audit import Action
 from tenfold.errors import RegistryError
 from tenfold.models.registry import CHOSEN, FILE, INSISTED, Registry
 from tenfold.models.tables import LiveChange, RegisteredModel
@@ -290,7 +291,7 @@ def _report(found: ModelReport) -> ModelReportAnswer:
     )
 
 
-def _note(service: WebService, who: Visitor, action: str, model: RegisteredModel, **more: str) -> None:
+def _note(service: WebService, who: Visitor, action: Action, model: RegisteredModel, **more: str) -> None:
     details = {"hash": model.hash, **more}
     service.app.audit.note(who.id, action, model.name, details, address=who.address)
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 from pydantic import BaseModel, Field, computed_field
 
+from tenfold.accounts.audit import Action
 from tenfold.accounts.roles import ADMINISTRATOR
 from tenfold.errors import TrainingError
 from tenfold.jobs import UNFINISHED
@@ -325,7 +326,7 @@ def _told(run: R, who: Visitor) -> R:
     return told
 
 
-def _note(service: WebService, who: Visitor, action: str, subject: str, **details: str) -> None:
+def _note(service: WebService, who: Visitor, action: Action, subject: str, **details: str) -> None:
     service.app.audit.note(who.id, action, subject, details, address=who.address)
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field, StringConstraints
 
+from tenfold.accounts.audit import Action
 from tenfold.catalogue.entries.tables import Reclassification
 from tenfold.web.answers import Answer
 from tenfold.web.api.v1.catalogue.entries import EntryAnswer, entry_answer
@@ -168,6 +169,6 @@ def _answers(service: WebService, found: Sequence[Reclassification]) -> list[Rec
     ]
 
 
-def _note(service: WebService, by: int, address: str, action: str, one: Reclassification) -> None:
+def _note(service: WebService, by: int, address: str, action: Action, one: Reclassification) -> None:
     details = {"reclassification": one.id, "model": one.model_hash}
     service.app.audit.note(by, action, f"reclassification {one.id}", details, address=address)
