@@ -107,8 +107,8 @@ def test_a_database_that_went_away_is_one_line(tenfold: Command, monkeypatch: py
     outcome = tenfold("jobs")
     assert outcome.status == 1
     assert outcome.err == (
-        "tenfold: The database does not answer, or cannot be written (attempt to write a readonly database). "
-        "See that it runs, may be written and has room; then do it again.\n"
+        "tenfold: The database cannot be written (attempt to write a readonly database). "
+        "See that it may be written.\n"
     )
 
 

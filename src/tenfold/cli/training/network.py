@@ -96,8 +96,13 @@ def show(name: str, side: int | None, classes: int, changes: tuple[str, ...], as
 
 @network.command("time")
 @click.argument("name")
-@click.option("--side", type=click.IntRange(32, 224), default=32, show_default=True, metavar="N")
-@click.option("--batch-size", type=click.IntRange(min=1), default=64, show_default=True, metavar="N")
+@click.option(
+    "--side", type=click.IntRange(32, 224), default=32, show_default=True, metavar="N", help="Pixels."
+)
+@click.option(
+    "--batch-size", type=click.IntRange(min=1), default=64, show_default=True, metavar="N",
+    help="Pictures per step.",
+)  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 def time_network(name: str, side: int, batch_size: int, as_json: bool) -> None:
     """Time a few steps of training a network on this machine.
