@@ -227,13 +227,13 @@ def test_results_can_be_saved(visit: Visit, address: str, plane: Path, tmp_path:
     expected = ask(address, plane.read_bytes())
 
     rows = list(csv.DictReader(io.StringIO(saved(page, "Save as CSV"))))
-    assert [row["name"] for row in rows] == ["'=note.txt", "plane.png"]
-    assert rows[1]["label"] == expected["label"]
-    assert float(rows[1]["confidence"]) == pytest.approx(expected["confidence"])
-    assert "is not a picture" in rows[0]["problem"]
+    assert [row["name"] for row in rows] == ["plane.png", "'=note.txt"]
+    assert rows[0]["label"] == expected["label"]
+    assert float(rows[0]["confidence"]) == pytest.approx(expected["confidence"])
+    assert "is not a picture" in rows[1]["problem"]
 
     results = json.loads(saved(page, "Save as JSON"))
-    assert results[1]["prediction"]["probabilities"] == pytest.approx(expected["probabilities"])
+    assert results[0]["prediction"]["probabilities"] == pytest.approx(expected["probabilities"])
 
 
 def test_a_file_name_is_text_and_turns_nothing_round(visit: Visit, plane: Path, tmp_path: Path) -> None:

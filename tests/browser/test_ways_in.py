@@ -74,7 +74,7 @@ def test_a_picture_on_the_clipboard_is_pasted_with_the_keyboard(
 def test_pasted_words_are_told_to_be_no_picture(visit: Visit) -> None:
     page = visit()
     give(page, "paste")
-    expect(page.locator(".notice")).to_have_text("There is no picture in what was pasted.")
+    expect(page.locator(".notice")).to_have_text("What was pasted contains no picture.")
 
 
 def test_the_camera_shows_a_live_picture_and_takes_one(visit: Visit) -> None:

@@ -40,6 +40,7 @@ const alike = new Set(["announced", "apiDocs", "pixels"]);
 it("there is a book for each page", () => {
   expect(books.map(([name]) => name).sort()).toEqual([
     "catalogue",
+    "classify", // shared/classify
     "classify",
     "data",
     "models",

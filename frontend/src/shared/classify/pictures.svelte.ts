@@ -21,6 +21,8 @@ export class Picture {
   size = $state.raw<{ width: number; height: number } | null>(null);
   /** Whether this browser can show it. */
   preview = $state<"loading" | "shown" | "none">("loading");
+  /** Whether its card is unfolded where many pictures are shown as rows. */
+  open = $state(false);
   call: AbortController | null = null;
 
   constructor(readonly file: File) {
@@ -31,6 +33,12 @@ export class Picture {
     return this.file.name;
   }
 
+  /** This browser shows it in `image`. */
+  loaded({ naturalWidth: width, naturalHeight: height }: HTMLImageElement): void {
+    this.preview = "shown";
+    this.size ??= { width, height };
+  }
+
   get settled(): boolean {
     return this.status === "done" || this.status === "failed";
   }
@@ -39,13 +47,20 @@ export class Picture {
 export class Pictures {
   /** What was added last comes first, each lot in the order in which it was chosen. */
   list = $state<Picture[]>([]);
+  /** The first of the pictures added last, until the page has scrolled to it. */
+  arrived = $state.raw<Picture | null>(null);
+  /** What was removed last and can be brought back: the pictures, and the list as it was. */
+  removed = $state.raw<{ pictures: readonly Picture[]; list: readonly Picture[] } | null>(null);
   readonly #queue = new TaskQueue(4);
 
   constructor(private readonly classifyFile: Classify) {}
 
   add(files: readonly File[], atOnce: boolean): void {
+    if (files.length === 0) return;
+    this.forgetRemoved();
     const added = files.map((file) => new Picture(file));
     this.list = [...added, ...this.list];
+    this.arrived = added[0] ?? null;
     if (atOnce) for (const picture of added) void this.classify(picture);
   }
 
@@ -76,13 +91,26 @@ export class Pictures {
   }
 
   remove(picture: Picture): void {
-    this.#forget(picture);
-    this.list = this.list.filter((other) => other !== picture);
+    this.#remove([picture]);
   }
 
   clear(): void {
-    for (const picture of this.list) this.#forget(picture);
-    this.list = [];
+    this.#remove(this.list);
+  }
+
+  /** Brings back what was removed last, where it was; what was being classified is classified again. */
+  restore(): void {
+    if (!this.removed) return;
+    const { pictures, list } = this.removed;
+    this.removed = null;
+    this.list = [...this.list.filter((picture) => !list.includes(picture)), ...list];
+    for (const picture of pictures) if (picture.status === "working") void this.classify(picture);
+  }
+
+  /** Gives up what was removed last for good. */
+  forgetRemoved(): void {
+    for (const picture of this.removed?.pictures ?? []) URL.revokeObjectURL(picture.address);
+    this.removed = null;
   }
 
   count(status: Status): number {
@@ -95,9 +123,11 @@ export class Pictures {
     else saveAs("tenfold.csv", "text/csv", toCsv(rows, classes));
   }
 
-  #forget(picture: Picture): void {
-    picture.call?.abort();
-    URL.revokeObjectURL(picture.address);
+  #remove(gone: readonly Picture[]): void {
+    this.forgetRemoved();
+    for (const picture of gone) picture.call?.abort();
+    this.removed = { pictures: gone, list: this.list };
+    this.list = this.list.filter((picture) => !gone.includes(picture));
   }
 }
 

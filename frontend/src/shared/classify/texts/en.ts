@@ -24,7 +24,8 @@ export const en = {
   removeNamed: "Remove {name}",
   retryAll: "Try the failed ones again",
   removed: "{name} removed.",
-  cleared: "All pictures removed.",
+  open: "Details",
+  fold: "Less",
 
   waiting: "Not classified yet",
   working: "Looking…",
@@ -76,4 +77,5 @@ export const enPlurals = {
   progress: { one: "{done} of {n} picture done", other: "{done} of {n} pictures done" },
   classified: { one: "{n} picture classified.", other: "{n} pictures classified." },
   failed: { one: "{n} picture could not be classified.", other: "{n} pictures could not be classified." },
+  cleared: { one: "{n} picture removed.", other: "{n} pictures removed." },
 } as const;

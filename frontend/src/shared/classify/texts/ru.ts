@@ -26,7 +26,8 @@ export const ru: Translated<typeof en> = {
   removeNamed: "Убрать {name}",
   retryAll: "Попробовать неудачные ещё раз",
   removed: "Файл {name} убран.",
-  cleared: "Все картинки убраны.",
+  open: "Подробно",
+  fold: "Свернуть",
 
   waiting: "Ещё не классифицировано",
   working: "Смотрю…",
@@ -91,5 +92,11 @@ export const ruPlurals: Forms<typeof enPlurals> = {
     few: "Не удалось классифицировать {n} картинки.",
     many: "Не удалось классифицировать {n} картинок.",
     other: "Не удалось классифицировать {n} картинки.",
+  },
+  cleared: {
+    one: "Убрана {n} картинка.",
+    few: "Убраны {n} картинки.",
+    many: "Убрано {n} картинок.",
+    other: "Убрано {n} картинки.",
   },
 };
