@@ -1,10 +1,8 @@
 """An answer on the page Classify: where it stands, many at once, put right, kept, and taken back."""
 
-import io
 from pathlib import Path
 
 import pytest
-from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.catalogues import get
@@ -46,7 +44,8 @@ def test_on_a_small_window_the_answer_is_in_sight_and_above_the_picture(
         expect(verdict).to_be_visible()
         assert in_sight(page, verdict)
         verdict_box, picture_box = verdict.bounding_box(), answer.locator("img").bounding_box()
-        assert verdict_box and picture_box
+        assert verdict_box is not None
+        assert picture_box is not None
         assert verdict_box["y"] + verdict_box["height"] <= picture_box["y"]
 
 
@@ -64,7 +63,8 @@ def test_many_pictures_are_rows_in_the_order_chosen_and_unfold(
     expect(row.locator(".verdict")).to_contain_text(expected["label"])
     expect(row.locator(".verdict")).to_contain_text(english_percent(expected["confidence"]))
     box = row.bounding_box()
-    assert box and box["height"] < 100
+    assert box is not None
+    assert box["height"] < 100
 
     row.get_by_role("button", name="Details").click()
     expect(row.get_by_role("list").get_by_role("button")).to_have_count(10)

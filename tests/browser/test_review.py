@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.catalogues import get, puzzle, send
 from tests.browser.seeing import LookAt
@@ -60,6 +60,53 @@ def test_the_queue_is_worked_off_with_the_keyboard(look_at: LookAt, own_server: 
     assert sorted(entry["label"] for entry in entries) == ["", "", "truck", "truck"]
     expect(page.get_by_text("4 pictures were corrected or confirmed.")).to_be_visible()
     expect(page.get_by_text("At least this many corrected pictures are needed: 10.")).to_be_visible()
+
+
+def test_every_choice_is_on_the_screen_with_evidence_and_a_larger_picture(
+    look_at: LookAt, own_server: str, tmp_path: Path
+) -> None:
+    send(own_server, *puzzle(tmp_path / "noise", own_server, 1))
+    page = look_at("/review", viewport={"width": 1280, "height": 800})
+    wait_for_queue(page, 1)
+    bars = page.get_by_role("list", name="Classes").get_by_role("button")
+    expect(bars).to_have_count(11)
+    for bar in bars.all():
+        box = bar.bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= 800
+    page.get_by_role("button", name="Where it sees this").click()
+    expect(page.locator(".frame canvas.on")).to_be_visible()
+    width = "document.querySelector('.frame img').getBoundingClientRect().width"
+    small = page.evaluate(width)
+    page.get_by_role("button", name="Larger").click()
+    assert page.evaluate(width) == pytest.approx(3 * small, rel=0.01)
+
+
+def test_a_click_on_skip_leaves_enter_its_meaning_and_nothing_is_passed_twice(
+    look_at: LookAt, own_server: str, tmp_path: Path
+) -> None:
+    send(own_server, *puzzle(tmp_path / "noise", own_server, 4))
+    page = look_at("/review")
+    wait_for_queue(page, 4)
+    page.get_by_role("button", name="Skip").click()
+    expect(page.locator("section.stage")).to_be_focused()
+    second = asked(page)
+
+    # The answer to a correction is slow; a space meanwhile must not pass the next picture.
+    def slowly(route: Route) -> None:
+        page.wait_for_timeout(700)
+        route.continue_()
+
+    page.route("**/catalogue/actions", slowly)
+    page.keyboard.press("Enter")
+    page.keyboard.press("Space")
+    expect(page.locator(".left")).to_have_text("3 left")
+    expect(page.locator(".picture .name")).not_to_have_text(second)
+    third = asked(page)
+    [entry] = get(own_server, "/catalogue/entries?corrected=true")["entries"]
+    assert (entry["name"], third not in (second, "")) == (second, True)
+    page.keyboard.press("Enter")
+    expect(page.locator(".left")).to_have_text("2 left")
 
 
 @pytest.mark.parametrize(
