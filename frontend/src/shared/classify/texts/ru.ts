@@ -39,7 +39,7 @@ export const ru: Translated<typeof en> = {
   announcedNone: "{name}: ничего из этого. Ближе всего: {label}, {percent}.",
   bars: "Насколько он уверен в каждом классе. Выберите класс, чтобы увидеть, где он замечен.",
   barNamed: "{label}, {percent}. Показать, где замечено",
-  evidenceOf: "Где он это увидел: {label}",
+  evidenceOf: "Где модель это видит: {label}",
   evidenceFaint: "Здесь почти ничто не говорит о классе: {label}",
   showEvidence: "Показать основания",
   hideEvidence: "Скрыть основания",

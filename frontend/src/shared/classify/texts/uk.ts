@@ -39,7 +39,7 @@ export const uk: Translated<typeof en> = {
   announcedNone: "{name}: нічого з цього. Найближче: {label}, {percent}.",
   bars: "Наскільки він упевнений щодо кожного класу. Виберіть клас, щоб побачити, де його помічено.",
   barNamed: "{label}, {percent}. Показати, де помічено",
-  evidenceOf: "Де він це побачив: {label}",
+  evidenceOf: "Де модель це бачить: {label}",
   evidenceFaint: "Тут майже ніщо не вказує на клас: {label}",
   showEvidence: "Показати докази",
   hideEvidence: "Сховати докази",
