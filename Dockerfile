@@ -13,7 +13,6 @@ COPY scripts/with-node scripts/new-venv scripts/bootstrap_pip.py /source/scripts
 COPY frontend/package.json frontend/package-lock.json frontend/.npmrc ./
 RUN ../scripts/with-node npm ci
 COPY frontend ./
-COPY examples/pictures /source/examples/pictures
 RUN ../scripts/with-node npm run build
 
 # pip has an environment of its own, so that none is in the image.

@@ -61,7 +61,7 @@ def test_nothing_scrolls_sideways_at_320_pixels(
         path.write_bytes(plane.read_bytes())
     choose(page, *many, long, note)
     expect(page.locator(".verdict").first).to_be_visible()
-    expect(page.locator(".failure")).to_be_visible()
+    expect(page.locator(".failed")).to_be_visible()
     expect(page.locator("li article")).to_have_count(8)
     assert page.evaluate(sideways) <= 0
 

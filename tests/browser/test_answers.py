@@ -93,7 +93,7 @@ def test_clear_all_and_remove_can_be_undone(visit: Visit, plane: Path, ship: Pat
 def test_an_example_on_the_first_page_is_classified(visit: Visit) -> None:
     page = visit()
     page.get_by_role("button", name="A drawn ship").click()
-    expect(card(page, "ship.png").locator(".verdict")).to_be_visible()
+    expect(card(page, "ship.webp").locator(".verdict")).to_be_visible()
 
 
 def test_a_wrong_answer_is_put_right_kept_in_the_catalogue_and_taken_back(

@@ -66,7 +66,7 @@ def test_a_model_is_added_made_live_taken_back_and_removed(look_at: LookAt, tmp_
     # With the keyboard alone.
     small.get_by_role("button", name="Make live").focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("dialog")).to_contain_text("No picture in the catalogue gets another class")
+    expect(page.get_by_role("dialog")).to_contain_text("This does not change the class of any picture")
     assert violations(page) == []
     sure(page, "Make live")
     expect(small.get_by_text("Live", exact=True)).to_be_visible()
@@ -186,7 +186,7 @@ def test_models_are_compared_on_the_same_pictures(
     page.locator("input[type=file]").set_input_files(tiny.variant(tmp_path / "small.onnx", name="small"))
     expect(card(page, "small")).to_be_visible()
     part(page, "Compare")
-    expect(page.get_by_text("There are no data on this server to choose from.")).to_be_visible()
+    expect(page.get_by_text("There is no data on this server to choose from.")).to_be_visible()
     page.get_by_role("link", name="Add data").click()
     add(page, str(pictures))
     expect(page.get_by_role("heading", name="shades")).to_be_visible()
@@ -216,7 +216,7 @@ def test_another_model_is_asked_about_every_picture(
         page.wait_for_timeout(200)
     before = get(own_server, "/catalogue/counts")["labels"]
     part(page, "Reclassify")
-    expect(page.get_by_text("No model was asked yet")).to_be_visible()
+    expect(page.get_by_text("No model has been asked yet")).to_be_visible()
     page.get_by_role("combobox", name="Model").select_option("small")
     page.get_by_role("button", name="Ask about every picture").click()
     found = card(page, "small")

@@ -12,8 +12,8 @@ from tenfold.database import Database
 from tenfold.errors import CatalogueError, DamagedPicture, NotInCatalogue
 from tenfold.images import Limits
 from tenfold.storage import LocalStore
-from tests.fakes import RED, LocalOriginals, picture
-from tests.pictures import encoded, exif, lying, scene
+from tests.fakes import LocalOriginals, picture
+from tests.pictures import encoded, exif, lying, noise, scene
 
 
 class Gallery:
@@ -92,7 +92,7 @@ def test_what_not_every_browser_shows_is_shown_as_jpeg(gallery: Gallery, kind: s
 
 
 def test_damaged_and_missing_pictures_are_named(gallery: Gallery) -> None:
-    damaged = gallery.add(picture(RED, kind="JPEG", size=(400, 400))[:-300], name="cut.jpg")
+    damaged = gallery.add(encoded(noise(400, 400), "JPEG")[:-300], name="cut.jpg")
     with pytest.raises(DamagedPicture, match=r"^cut\.jpg is a damaged JPEG picture"):
         gallery.showing.small(damaged, 256)
     gallery.store.path(damaged.hash).unlink()

@@ -4,7 +4,6 @@ export const en = {
   examples: "Or try one of these:",
   example_plane: "A drawn plane",
   example_ship: "A drawn ship",
-  example_tea: "A drawn cup of tea",
 
   wrong: "This is wrong",
   whatIsIt: "What is it?",

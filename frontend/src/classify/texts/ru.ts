@@ -5,7 +5,6 @@ export const ru: Translated<typeof en> = {
   examples: "Или попробуйте одну из этих:",
   example_plane: "Нарисованный самолёт",
   example_ship: "Нарисованный корабль",
-  example_tea: "Нарисованная чашка чая",
 
   wrong: "Это неверно",
   whatIsIt: "Что это на самом деле?",

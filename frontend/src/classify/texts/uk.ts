@@ -5,7 +5,6 @@ export const uk: Translated<typeof en> = {
   examples: "Або спробуйте одне з цих:",
   example_plane: "Намальований літак",
   example_ship: "Намальований корабель",
-  example_tea: "Намальована чашка чаю",
 
   wrong: "Це неправильно",
   whatIsIt: "Що це насправді?",

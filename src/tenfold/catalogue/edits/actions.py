@@ -7,7 +7,7 @@ Where it is cut off, the action says how many it changed, and can be undone like
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import select, union_all
 from sqlalchemy.orm import Session
 
 from tenfold.catalogue.edits.kinds import EditRequest, Kind, Values, changed, checked_request, undone
@@ -20,6 +20,8 @@ from tenfold.errors import CatalogueError, NotAllowed, NotInCatalogue, UsageErro
 UNDO = "undo"
 # Entries changed in one transaction.
 PART = 500
+# Actions whose entries are asked for in one statement.
+_AT_ONCE = 100
 _LISTED = "`tenfold catalogue undo --list` and the history of each picture show those that there are."
 _LARGEST_ID = 2**63
 
@@ -168,15 +170,22 @@ class Actions:
     ) -> dict[int, list[tuple[int, str]]]:
         """By action, the ids and names of the first `most` entries that it changed and the person sees."""
         seen = visibility(Filters(person=person, administrator=administrator))
-        found: dict[int, list[tuple[int, str]]] = {}
+        found: dict[int, list[tuple[int, str]]] = {action: [] for action in actions}
         with self._database.reading() as session:
-            for action in actions:
-                changed_ = select(Entry.id, Entry.name).join(Change, Change.entry_id == Entry.id)
-                first = (
-                    changed_.where(Change.action_id == action, *seen).order_by(Change.entry_id).limit(most)
-                )
-                found[action] = [(row.id, row.name) for row in session.execute(first)]
-        return found
+            for start in range(0, len(actions), _AT_ONCE):
+                # Each by its own limit: an action may have changed hundreds of thousands.
+                firsts = [
+                    select(Change.action_id, Entry.id, Entry.name)
+                    .join(Entry, Entry.id == Change.entry_id)
+                    .where(Change.action_id == action, *seen)
+                    .order_by(Change.entry_id)
+                    .limit(most)
+                    .subquery()
+                    for action in actions[start : start + _AT_ONCE]
+                ]
+                for action, entry, name in session.execute(union_all(*(select(one) for one in firsts))):
+                    found[action].append((entry, name))
+        return {action: sorted(entries) for action, entries in found.items()}
 
     def _found(self, filters: Filters) -> Sequence[int]:
         """The numbers of what filters find, in order."""
