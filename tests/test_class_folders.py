@@ -1,5 +1,7 @@
 """Class names become folders and come back."""
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,8 +34,6 @@ def test_a_class_is_a_folder_that_every_file_system_takes_and_comes_back(label: 
 
 @given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=40), st.integers(0, 3))
 def test_any_class_comes_back(label: str, escaped: int) -> None:
-    import unicodedata
-
     composed = unicodedata.normalize("NFC", label)
     folder = folder_of(label, escaped)
     assert not folder or class_of(folder) == composed

@@ -11,13 +11,13 @@ from urllib.parse import quote, unquote
 from tenfold.folder_walk import passed_over
 
 # File systems take 255 bytes; a sidecar's ending and a temporary one must fit behind.
-_LONGEST_BYTES = 200
+LONGEST_BYTES = 200
 _FORBIDDEN = frozenset('<>:"/\\|?*%')
 # What Windows takes for a device, whatever stands behind the first dot.
 _DEVICE = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])", re.IGNORECASE)
 _ESCAPED = re.compile(r"%[0-9A-F]{2}")
-# Folders beside the classes that are none of them.
-RESERVED = frozenset({"none-of-these", "not-classified"})
+# Folders beside those of classes: what is none of them, and what was not classified.
+NONE_FOLDER, UNCLASSIFIED_FOLDER = "none-of-these", "not-classified"
 
 
 def folder_of(label: str, escaped: int = 0) -> str:
@@ -29,14 +29,15 @@ def folder_of(label: str, escaped: int = 0) -> str:
             in case alone.
     """
     name = unicodedata.normalize("NFC", label)
-    if name.casefold() in RESERVED or passed_over(name, folder=True) or is_device(name):
+    reserved = name.casefold() in (NONE_FOLDER, UNCLASSIFIED_FOLDER)
+    if reserved or passed_over(name, folder=True) or is_device(name):
         escaped = max(escaped, 1)
     start, end = len(name) - len(name.lstrip(" .")), len(name.rstrip(" ."))
     found = "".join(
         _escape(c) if i < max(escaped, start) or i >= end or c in _FORBIDDEN or not c.isprintable() else c
         for i, c in enumerate(name)
     )
-    return found if len(found.encode()) <= _LONGEST_BYTES else ""
+    return found if len(found.encode()) <= LONGEST_BYTES else ""
 
 
 def class_of(folder: str) -> str:

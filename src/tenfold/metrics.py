@@ -13,6 +13,8 @@ Labels = NDArray[np.int64]
 Floats = NDArray[np.floating]
 
 
+# Deviations to either side of a mean that hold 95 % of a normal distribution.
+Z95 = 1.959964
 # An interval so wide says hardly anything.
 _WIDE = 0.2
 
@@ -44,7 +46,7 @@ def share(hits: int, n: int) -> Share:
     """A share and its 95 % interval by Wilson (1927), which stays true near 0 and 1."""
     if n <= 0:
         raise ValueError(f"A share needs at least one case, got {n}.")
-    z, p = 1.959964, hits / n
+    z, p = Z95, hits / n
     middle = (p + z * z / (2 * n)) / (1 + z * z / n)
     reach = z / (1 + z * z / n) * (p * (1 - p) / n + z * z / (4 * n * n)) ** 0.5
     return Share(p, max(0.0, middle - reach), min(1.0, middle + reach), n)

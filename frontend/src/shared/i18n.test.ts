@@ -8,24 +8,11 @@ import {
   pickLanguage,
   pluralise,
   translate,
-  type Book,
 } from "./i18n";
 import { say } from "./classify/texts";
-import { book as shared } from "./texts";
+import { books } from "./books.testing";
 
 const placeholders = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(String).sort();
-const pages = import.meta.glob<{ say: { book: Book } }>(
-  ["../*/texts/index.ts", "./classify/texts/index.ts"],
-  {
-    eager: true,
-  },
-);
-const books: [string, Book][] = [
-  ["shared", shared],
-  ...Object.entries(pages)
-    .filter(([, page]) => "say" in page)
-    .map(([path, page]): [string, Book] => [path.split("/").at(-3) ?? "", page.say.book]),
-];
 const classify = say.book;
 const sources = Object.values(
   import.meta.glob<string>(["../**/*.svelte", "../**/*.ts", "!../**/*.test.ts", "!../**/texts/**"], {

@@ -1,20 +1,8 @@
 /** What a native reader stumbles over: wrong agreement, mixed terms, straight quotes, English left in a translation. */
 import { describe, expect, it } from "vitest";
-import { languageCodes, pluralise, type Book, type LanguageCode } from "./i18n";
+import { languageCodes, pluralise, type LanguageCode } from "./i18n";
+import { books } from "./books.testing";
 import { book as shared } from "./texts";
-
-const pages = import.meta.glob<{ say: { book: Book } }>(
-  ["../*/texts/index.ts", "./classify/texts/index.ts"],
-  {
-    eager: true,
-  },
-);
-const books: [string, Book][] = [
-  ["shared", shared],
-  ...Object.entries(pages)
-    .filter(([, page]) => "say" in page)
-    .map(([path, page]): [string, Book] => [path.split("/").at(-3) ?? "", page.say.book]),
-];
 
 /** Every text of a language with the place where it stands. */
 function textsOf(code: LanguageCode): [string, string][] {

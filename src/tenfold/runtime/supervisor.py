@@ -109,9 +109,8 @@ class Supervisor:
             )
             self._set(service, state="running", since=_now())
             thread.start()
-            self._threads.append(
-                thread
-            )  # once it runs: Ctrl-C may come in between, and `stop` waits for these
+            # Once it runs: Ctrl-C may come in between, and `stop` waits for these.
+            self._threads.append(thread)
 
     def stop(self, seconds: float) -> list[str]:
         """Tell every service to stop and wait for them, `seconds` in all; the names of those that did not."""

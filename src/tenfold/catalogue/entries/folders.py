@@ -8,11 +8,8 @@ import unicodedata
 from hashlib import sha256
 
 from tenfold.catalogue.entries.tables import NONE
-from tenfold.class_folders import folder_of, is_device
+from tenfold.class_folders import LONGEST_BYTES, NONE_FOLDER, UNCLASSIFIED_FOLDER, folder_of, is_device
 
-NONE_FOLDER, UNCLASSIFIED_FOLDER = "none-of-these", "not-classified"
-# File systems take 255 bytes; a sidecar's ending and a temporary one must fit behind.
-_LONGEST_BYTES = 200
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*]')
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,10}\Z")
 # A picture's ending goes by its content: what a name says may be a program's.
@@ -48,7 +45,7 @@ def file_name(name: str, media_type: str) -> str:
     safe = _safe(name)
     if not safe.lower().endswith(endings):
         safe += endings[0]
-    return _short(safe, _LONGEST_BYTES)
+    return _short(safe, LONGEST_BYTES)
 
 
 class FolderLayout:
@@ -94,7 +91,7 @@ def with_hash(name: str, content_hash: str, digits: int = 8) -> str:
     found = _ENDING.search(name)
     ending = found.group() if found else ""
     stem = name.removesuffix(ending)
-    return _cut(stem, _LONGEST_BYTES - len(ending)) + f"-{content_hash[:digits]}{ending}"
+    return _cut(stem, LONGEST_BYTES - len(ending)) + f"-{content_hash[:digits]}{ending}"
 
 
 def _apart(name: str, label: str) -> str:
@@ -115,7 +112,7 @@ def _safe(text: str) -> str:
     safe = re.sub(r"\A[.]+", lambda dots: "_" * len(dots.group()), safe)
     if is_device(safe):
         safe = f"_{safe}"
-    return _short(safe or "_", _LONGEST_BYTES)
+    return _short(safe or "_", LONGEST_BYTES)
 
 
 def _short(name: str, most: int) -> str:
