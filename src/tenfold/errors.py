@@ -24,6 +24,7 @@
     │   ├── TooManyLogins      they were tried too often: later again
     │   ├── NotAllowed         the person's role, or where the request comes from, does not allow it
     │   └── UnknownAccount     a person, session or token that does not exist
+    ├── CameraError            a camera or a recording cannot be opened or read
     ├── JobError               a long piece of work cannot start or go on
     │   └── UnknownJob         there is no such job
     └── MissingExtra           an optional part of tenfold is not installed
@@ -139,6 +140,11 @@ class UsageError(TenfoldError):
 class MissingExtra(TenfoldError):
     code = "missing-extra"
     title = "An optional part is not installed"
+
+
+class CameraError(TenfoldError):
+    code = "camera-error"
+    title = "The camera cannot be used"
 
 
 class DatabaseError(TenfoldError):

@@ -4697,7 +4697,7 @@ export interface components {
              * @description The kind of problem, for programs.
              * @enum {string}
              */
-            code: "account-error" | "bad-upload" | "catalogue-error" | "damaged-picture" | "database-error" | "dataset-error" | "foreign-page" | "invalid-request" | "job-error" | "login-needed" | "login-refused" | "missing-extra" | "model-file-error" | "no-file" | "no-picture" | "not-a-picture" | "not-allowed" | "not-here" | "not-in-catalogue" | "overloaded" | "password-refused" | "picture-error" | "picture-too-large" | "registry-error" | "request-error" | "setting-error" | "tenfold-error" | "too-many-logins" | "training-error" | "unknown-account" | "unknown-improvement" | "unknown-job" | "unknown-model" | "unknown-run" | "upload-stalled" | "upload-too-large" | "usage-error" | "wrong-host" | "wrong-method";
+            code: "account-error" | "bad-upload" | "camera-error" | "catalogue-error" | "damaged-picture" | "database-error" | "dataset-error" | "foreign-page" | "invalid-request" | "job-error" | "login-needed" | "login-refused" | "missing-extra" | "model-file-error" | "no-file" | "no-picture" | "not-a-picture" | "not-allowed" | "not-here" | "not-in-catalogue" | "overloaded" | "password-refused" | "picture-error" | "picture-too-large" | "registry-error" | "request-error" | "setting-error" | "tenfold-error" | "too-many-logins" | "training-error" | "unknown-account" | "unknown-improvement" | "unknown-job" | "unknown-model" | "unknown-run" | "upload-stalled" | "upload-too-large" | "usage-error" | "wrong-host" | "wrong-method";
             /**
              * Subject
              * @description What the message is about: a file, an address.

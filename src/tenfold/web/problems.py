@@ -32,6 +32,7 @@ from starlette.requests import ClientDisconnect
 from tenfold.database import AnyDatabaseError, passing, trouble
 from tenfold.errors import (
     AccountError,
+    CameraError,
     CatalogueError,
     DamagedPicture,
     DatabaseError,
@@ -158,6 +159,7 @@ _STATUS: dict[type[TenfoldError], int] = {
     TooManyLogins: 429,
     NotAllowed: 403,
     UnknownAccount: 404,
+    CameraError: 422,
     JobError: 409,
     UnknownJob: 404,
     DatasetError: 422,

@@ -1,0 +1,69 @@
+"""One frame of a camera or a recording, and what yields frames. Knows nothing of how they are decoded."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One picture of a source.
+
+    Attributes:
+        pixels: uint8 `[height, width, 3]`, RGB. Belongs to whoever received the frame.
+        time: seconds: since the start of the recording for a file or a folder, Unix time of a live source.
+        number: counts the source's frames from 0; what was skipped is counted too, so a gap is seen.
+        key: whether the frame can be decoded without those before it.
+    """
+
+    pixels: NDArray[np.uint8]
+    time: float
+    number: int
+    key: bool
+
+
+@dataclass(frozen=True)
+class SourceFacts:
+    """What is known of a source once it is open.
+
+    Attributes:
+        description: its address without user and password.
+        live: whether frames come as they happen. Of a live source the newest frame is given and others are
+            skipped; of a recording every frame is given, as fast as it is asked for.
+        width: of a frame, in pixels.
+        height: of a frame, in pixels.
+        rate: frames a second as the source states them; None where it does not say.
+        codec: how the frames are packed: "h264", "mjpeg", ...
+        seconds: length of a recording; None of a live source, or where it is not stated.
+    """
+
+    description: str
+    live: bool
+    width: int
+    height: int
+    rate: float | None = None
+    codec: str = ""
+    seconds: float | None = None
+
+
+class Source(Protocol):
+    """What yields frames."""
+
+    @property
+    def facts(self) -> SourceFacts:
+        """What is known of the source.
+
+        Raises:
+            CameraError: it cannot be opened.
+        """
+
+    def frames(self, stop: threading.Event) -> Iterator[Frame]:
+        """Yield frames until the recording ends or `stop` is set.
+
+        Raises:
+            CameraError: the source cannot be opened or read.
+        """
