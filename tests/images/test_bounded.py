@@ -293,4 +293,4 @@ def test_stopping_does_not_wait_for_a_decoder() -> None:
         for one in waiting:
             with pytest.raises(WorkersStopped):
                 one.result()
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 10  # decoding them takes half a minute

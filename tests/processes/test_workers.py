@@ -142,7 +142,7 @@ def test_stopping_waits_for_no_worker_and_leaves_no_request_waiting(workers: Wor
     workers.stop()
     for thread in threads:
         thread.join()
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 10  # one of the requests sleeps for 600
     assert len(failures) == 3
     assert process(workers), "they can be used again"
 
