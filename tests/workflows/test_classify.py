@@ -1,6 +1,10 @@
+import os
+import signal
 import struct
+import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -8,15 +12,22 @@ from sqlalchemy import select
 from tenfold.catalogue.entries.tables import Entry
 from tenfold.catalogue.ingest.ingest import Ingest
 from tenfold.database import Database
-from tenfold.images import Limits, PictureSource
+from tenfold.images import Limits, PictureSource, workers
 from tenfold.inference.classifier import Prepared
 from tenfold.inference.server import ModelServer
 from tenfold.jobs import Jobs, Stopped
 from tenfold.jobs.leases import Leases
 from tenfold.predictions import Prediction
-from tenfold.processes import WorkersStopped
+from tenfold.processes import Workers, WorkersStopped
 from tenfold.workflows import classify as classifying
-from tenfold.workflows.classify import MOST_ATTEMPTS, ClassifyParams, ClassifyPending, ClassifyResult, wake
+from tenfold.workflows.classify import (
+    MOST_ATTEMPTS,
+    MOST_INTERRUPTIONS,
+    ClassifyParams,
+    ClassifyPending,
+    ClassifyResult,
+    wake,
+)
 from tests.fakes import BLUE, RED, FakeClassifier, FakeWork, LocalOriginals, picture
 
 
@@ -213,19 +224,56 @@ def test_no_attempt_is_counted_for_a_picture_that_a_stop_cut_off(
     assert labels(database) == {"blue.png": "blue"}
 
 
-def test_a_picture_that_ends_the_process_is_tried_alone_and_then_set_aside(
+def kill(intake: Ingest) -> list[int]:
+    """As after a kill: attempts were begun, and nothing came of them. Which they were."""
+    return [one.entry for one in intake.begin(10)]
+
+
+@pytest.fixture
+def waiting(intake: Ingest) -> list[int]:
+    """Three pictures that are good."""
+    shades = [picture((250, 10, number)) for number in range(3)]
+    return [intake.add(one, name=f"{n}.png", source="upload").entry.id for n, one in enumerate(shades)]
+
+
+def test_kills_of_the_process_are_no_fault_of_the_pictures_that_it_was_at(
+    intake: Ingest, made: ClassifyPending, waiting: list[int]
+) -> None:
+    assert kill(intake) == waiting
+    # Then alone, and whoever was hit comes last: kills at random moments do not hit one picture each time.
+    assert [kill(intake) for _ in range(6)] == [[number] for number in waiting * 2]
+    new = intake.add(picture(BLUE), name="new.png", source="upload").entry.id
+    assert made.answer() == {new: True}, "what was never tried comes first"
+    assert [made.answer() for _ in range(4)] == [*({number: True} for number in waiting), {}]
+
+
+def crash(asked: dict[str, Any], data: bytearray) -> tuple[dict[str, Any], bytes]:
+    """A decoder that brings down its process."""
+    os.kill(os.getpid(), signal.SIGKILL if data.endswith(b"memory") else signal.SIGSEGV)
+    return {}, b""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kills as POSIX does")
+@pytest.mark.parametrize("by", [b"", b"memory"])
+def test_a_picture_that_brings_down_what_decodes_it_is_set_aside_once_it_is_tried_alone(
+    intake: Ingest, made: ClassifyPending, database: Database, monkeypatch: pytest.MonkeyPatch, by: bytes
+) -> None:
+    bad = intake.add(picture(BLUE) + by, name="bad.png", source="upload").entry.id
+    kill(intake)
+    crashing = Workers(f"{__name__}:crash", most=1)
+    monkeypatch.setattr(workers, "_workers", crashing)
+    assert made.answer() == {bad: False}
+    crashing.stop()
+    with database.reading() as session:
+        problem = session.get_one(Entry, bad).problem
+    assert problem is not None
+    assert problem["detail"].startswith("bad.png ")
+
+
+def test_a_picture_whose_process_ends_whatever_is_done_is_set_aside_in_the_end(
     intake: Ingest, made: ClassifyPending
 ) -> None:
-    """As after a kill: an attempt was begun and nothing came of it."""
-    red, blue = (
-        intake.add(picture(colour), name=name, source="upload").entry.id
-        for colour, name in ((RED, "red"), (BLUE, "blue"))
-    )
-    assert [one.entry for one in intake.begin(10)] == [red, blue]
-    assert [one.entry for one in intake.begin(10)] == [red], "alone"
-    assert [one.entry for one in intake.begin(10, [blue])] == [blue]
-    assert [one.attempts for one in intake.begin(10, [blue])] == [3]
-    green = intake.add(picture((10, 250, 10)), name="green", source="upload").entry.id
-    assert made.answer() == {green: True}, "what was never tried comes first"
-    assert made.answer() == {red: True}
-    assert made.answer() == {blue: False}
+    bad = intake.add(picture(BLUE), name="bad.png", source="upload").entry.id
+    for _ in range(MOST_INTERRUPTIONS):
+        assert kill(intake) == [bad]
+    assert made.answer() == {bad: False}

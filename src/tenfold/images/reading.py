@@ -44,7 +44,12 @@ def read(
 
 
 def load(
-    source: PictureSource, *, name: str | None = None, limits: Limits = _DEFAULT, needed: int = 256
+    source: PictureSource,
+    *,
+    name: str | None = None,
+    limits: Limits = _DEFAULT,
+    needed: int = 256,
+    isolated: bool = False,
 ) -> Picture:
     """Read a picture by the pixel rule, up to the resize.
 
@@ -55,6 +60,7 @@ def load(
         limits: what it may ask for; of a larger picture a smaller decoding is read, as `Limits` says.
         needed: the shortest side that the caller has use for. A JPEG is decoded at 1/2, 1/4 or 1/8 of its
             size where both sides stay at least this long.
+        isolated: bytes are decoded in a child process whatever their format, as they may bring it down.
 
     Raises:
         NotAPicture: the content is no supported picture format.
@@ -70,7 +76,7 @@ def load(
     if image_class is not None and isinstance(source, image_class):
         return _from_image(source, safe_name(name, "the image given"), limits)
     data, subject = bytes_of(source, name, limits.bytes)
-    return _from_bytes(data, subject, limits, max(1, needed))
+    return _from_bytes(data, subject, limits, max(1, needed), isolated)
 
 
 def upright_size(data: bytes, *, name: str | None = None) -> tuple[int, int]:
@@ -101,9 +107,9 @@ def _look(data: bytes, subject: str) -> Header:
     return Header(kind, *opened.upright_size, containers.exif_block(kind, data) or opened.exif)
 
 
-def _from_bytes(data: bytes, subject: str, limits: Limits, needed: int) -> Picture:
+def _from_bytes(data: bytes, subject: str, limits: Limits, needed: int, isolated: bool) -> Picture:
     kind = _format_of(data, subject)
-    if kind in PREDICTABLE:
+    if kind in PREDICTABLE and not isolated:
         opened = Opened(kind, data, subject)
         opened.check(limits)
         if opened.predictable(limits):

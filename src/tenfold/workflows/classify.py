@@ -30,6 +30,9 @@ from tenfold.processes import WorkersStopped
 LOT = 64
 # So often a picture is tried that raises what no picture should.
 MOST_ATTEMPTS = 3
+# So often the process may end while it is at a picture. That is seldom the picture's fault, which by then is
+# decoded in a process of its own.
+MOST_INTERRUPTIONS = 10
 # A job that found nothing more stays for this long: pictures come in many small uploads.
 _LINGER_SECONDS = 3.0
 _SECONDS_BETWEEN_LOOKS = 0.2
@@ -84,8 +87,8 @@ class ClassifyPending:
                 time.sleep(_SECONDS_BETWEEN_LOOKS)
 
     def answer(self, among: Sequence[int] | None = None) -> dict[int, bool]:
-        """Answer what waits, a lot of it at most. A picture that brings down whatever reads it is tried again
-        alone, and set aside after `MOST_ATTEMPTS`.
+        """Answer what waits, a lot of it at most. A picture that was being answered when the process ended is
+        tried again alone, and decoded in a child process; it is set aside where that ends too.
 
         Args:
             among: only these entries.
@@ -125,8 +128,8 @@ class ClassifyPending:
 
     def _read(self, one: PendingEntry, perceptual_hashes: dict[int, int], model: Classifier) -> Prepared:
         """One picture read and cut, and its perceptual hash. In one of several threads."""
-        if one.attempts > MOST_ATTEMPTS:  # each of them ended with its process
-            raise _set_aside(one, "whatever read it ended")
+        if one.attempts > MOST_INTERRUPTIONS:
+            raise _set_aside(one, "each time the process ended")
         try:
             content = self._originals.read(one.hash)
         except CatalogueError as reason:
@@ -134,7 +137,8 @@ class ClassifyPending:
                 one.name, "cannot be read from the store", received=str(reason), cure=reason.cure
             ) from reason
         needed = model.info.input_size * PIXELS_PER_INPUT
-        read = images.load(content, name=one.name, limits=self._intake.limits, needed=needed)
+        again = one.attempts > 1
+        read = images.load(content, name=one.name, limits=self._intake.limits, needed=needed, isolated=again)
         perceptual_hashes[one.entry] = perceptual_hash(read.pixels)
         return model.prepare(read.pixels, name=one.name)
 
@@ -152,7 +156,7 @@ def _answer(one: PendingEntry, outcome: Outcome) -> Prediction | PictureError | 
 def _set_aside(one: PendingEntry, received: str) -> PictureError:
     return PictureError(
         one.name,
-        f"could not be classified in {MOST_ATTEMPTS} attempts",
+        f"could not be classified in {one.attempts} attempts",
         received=received,
         cure="Add it again to have it tried again; the log says what went wrong.",
     )

@@ -198,8 +198,8 @@ class Ingest:
     ) -> list[PendingEntry]:
         """Entries to be classified now, the oldest first; an attempt is counted for each.
 
-        Those that were never tried come first. One that was, and has no answer, comes alone: it may have
-        ended the process that read it, and must not do so to others again.
+        Those that were never tried come first. One that was, and has no answer, comes alone, the least tried
+        first: it may have ended the process that read it, and must not do so to others again.
 
         Args:
             limit: the most that are wanted.
@@ -213,10 +213,11 @@ class Ingest:
         query = query.where(Entry.state == WAITING, free)
         if among is not None:
             query = query.where(Entry.id.in_(among))
-        query = query.order_by(Entry.id).with_for_update(skip_locked=True)
+        query = query.with_for_update(skip_locked=True)
+        new = query.where(Entry.attempts == 0).order_by(Entry.id).limit(limit)
+        tried = query.where(Entry.attempts > 0).order_by(Entry.attempts, Entry.id).limit(1)
         with self._writing() as session:
-            rows = session.execute(query.where(Entry.attempts == 0).limit(limit)).all()
-            rows = rows or session.execute(query.where(Entry.attempts > 0).limit(1)).all()
+            rows = session.execute(new).all() or session.execute(tried).all()
             found = [PendingEntry(*row) for row in rows]
             session.execute(
                 update(Entry)
