@@ -35,15 +35,16 @@ if TYPE_CHECKING:
     from tenfold.workflows.check_data import CheckData
     from tenfold.workflows.classify import ClassifyPending
     from tenfold.workflows.compare import Compare
-    from tenfold.workflows.estimate import Estimates
     from tenfold.workflows.fetch_data import FetchData
-    from tenfold.workflows.improve import Improve
+    from tenfold.workflows.improve.improve import Improve
+    from tenfold.workflows.improve.job import ImproveJob
     from tenfold.workflows.ingest import AddPictures
     from tenfold.workflows.model_reports import ModelReports
     from tenfold.workflows.reclassify import Reclassify
     from tenfold.workflows.switch_model import InitialModel, Load, ModelSwitch
-    from tenfold.workflows.train import Train
-    from tenfold.workflows.training_data import TrainingData
+    from tenfold.workflows.train.estimate import Estimates
+    from tenfold.workflows.train.own_data import TrainingData
+    from tenfold.workflows.train.train import Train
     from tenfold.workflows.upload_data import Uploads
     from tenfold.workflows.watch_folders import FolderWatcher, ScanFolder
 
@@ -255,13 +256,13 @@ class App(Foundation):
 
     @part
     def estimates(self) -> "Estimates":
-        from tenfold.workflows.estimate import Estimates
+        from tenfold.workflows.train.estimate import Estimates
 
         return Estimates(self.home, self.settings.data_dir, self.files)
 
     @part
     def train(self) -> "Train":
-        from tenfold.workflows.train import Train
+        from tenfold.workflows.train.train import Train
 
         return Train(self.registry, self.jobs, self.home, self.settings.data_dir)
 
@@ -292,25 +293,38 @@ class App(Foundation):
 
     @part
     def training_data(self) -> "TrainingData":
-        from tenfold.workflows.training_data import TrainingData
+        from tenfold.workflows.train.own_data import TrainingData
 
         return TrainingData(self.registry, self.improvements, self.files, self.home, self.settings.data_dir)
 
     @part
-    def improve(self) -> "Improve":
-        from tenfold.workflows.improve import Improve
+    def improve_job(self) -> "ImproveJob":
+        from tenfold.workflows.improve.job import ImproveJob
 
-        return Improve(
+        return ImproveJob(
             self.improvements,
             self.corrected_entries,
             self.originals,
             self.registry,
+            self.training_data,
+            self.load,
+            self.home,
+            self.settings.data_dir,
+        )
+
+    @part
+    def improve(self) -> "Improve":
+        from tenfold.workflows.improve.improve import Improve
+
+        return Improve(
+            self.improvements,
+            self.corrected_entries,
+            self.registry,
             self.model_switch,
             self.jobs,
             self.training_data,
-            self.load,
-            home=self.home,
-            data_dir=self.settings.data_dir,
+            self.improve_job,
+            self.home,
         )
 
     @part

@@ -8,10 +8,10 @@ from tenfold.workflows.check_data import CHECK_DATA
 from tenfold.workflows.classify import CLASSIFY
 from tenfold.workflows.compare import COMPARE
 from tenfold.workflows.fetch_data import FETCH_DATA
-from tenfold.workflows.improve import IMPROVE
+from tenfold.workflows.improve.job import IMPROVE
 from tenfold.workflows.ingest import ADD
 from tenfold.workflows.reclassify import RECLASSIFY
-from tenfold.workflows.train import TRAIN
+from tenfold.workflows.train.train import TRAIN
 from tenfold.workflows.upload_data import IMPORT_DATA
 from tenfold.workflows.watch_folders import LOOK
 
@@ -22,7 +22,7 @@ JOBS: Mapping[AnyType, Callable[[App], AnyHandler]] = {
     COMPARE: lambda app: app.compare,
     FETCH_DATA: lambda app: app.fetch_data,
     IMPORT_DATA: lambda app: app.uploads,
-    IMPROVE: lambda app: app.improve,
+    IMPROVE: lambda app: app.improve_job,
     LOOK: lambda app: app.scan_folder,
     RECLASSIFY: lambda app: app.reclassify,
     TRAIN: lambda app: app.train,

@@ -24,11 +24,11 @@ from tenfold.recipes.recipe import Recipe
 from tenfold.runs.progress import OnProgress, TrainingProgress
 from tenfold.training import checkpoints, state
 from tenfold.training.augmentation.augment import Augmenter
-from tenfold.training.averaging import Average
 from tenfold.training.batches import Batches, as_tensor, parts, pixel_statistics
-from tenfold.training.optimisers import Optimisers
+from tenfold.training.optimisation.averaging import Average
+from tenfold.training.optimisation.optimisers import Optimisers
+from tenfold.training.optimisation.schedules import Plateau, RateSchedule
 from tenfold.training.precision import keep_freed_memory
-from tenfold.training.schedules import Plateau, RateSchedule
 from tenfold.training.scores import RunningScores
 
 WHITENING_PICTURES = 5000

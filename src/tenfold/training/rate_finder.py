@@ -15,7 +15,7 @@ from tenfold.errors import TrainingError
 from tenfold.recipes.recipe import Recipe
 from tenfold.training.build_trainer import build_trainer
 from tenfold.training.loop import Trainer
-from tenfold.training.schedules import RateSchedule
+from tenfold.training.optimisation.schedules import RateSchedule
 from tenfold.training.scores import RunningScores
 
 STEPS = 100

@@ -19,7 +19,7 @@ from tenfold.web.security.disclosure import (
     without_paths,
 )
 from tenfold.web.security.visitor import Visitor
-from tenfold.workflows.training_steps import CODES, Step
+from tenfold.workflows.train.steps import CODES, Step
 
 log = logging.getLogger(__name__)
 

@@ -24,7 +24,7 @@ from tenfold.runtime import App
 from tenfold.web.security.disclosure import without_paths
 from tenfold.workflows.check_data import CHECK_DATA, CheckDataParams
 from tenfold.workflows.compare import COMPARE, CompareParams
-from tenfold.workflows.improvement_folders import run_of
+from tenfold.workflows.improve.folders import run_of
 from tenfold.workflows.ingest import ADD, AddParams
 from tests import run_folders, tiny
 from tests.fakes import GREEN, RED, picture

@@ -12,7 +12,7 @@ from tenfold.jobs.leases import Leases
 from tenfold.runs.lock import training_in
 from tenfold.runs.run import Run
 from tenfold.runs.stages import RunStage
-from tenfold.workflows.training_steps import STEPS
+from tenfold.workflows.train.steps import STEPS
 from tests import run_folders, tiny
 from tests.web.conftest import Running, Serve
 

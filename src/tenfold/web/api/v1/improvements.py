@@ -18,8 +18,8 @@ from tenfold.web.security.access import Administrator, Viewer
 from tenfold.web.security.disclosure import concerns
 from tenfold.web.security.visitor import Visitor
 from tenfold.web.service import service_of
-from tenfold.workflows.estimate import seconds_per_epoch
-from tenfold.workflows.improvement_recipe import EPOCHS
+from tenfold.workflows.improve.recipe import EPOCHS
+from tenfold.workflows.train.estimate import seconds_per_epoch
 
 router = APIRouter(tags=["models"], prefix="/api/v1/improvements")
 

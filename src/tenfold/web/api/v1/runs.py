@@ -1,12 +1,11 @@
 """/api/v1/runs: starts, shows, stops and resumes training; and the networks that can be trained."""
 
-from dataclasses import asdict
-from datetime import UTC, datetime
-from typing import Any, Literal, TypeVar
+from datetime import datetime
+from typing import Literal
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
-from pydantic import BaseModel, Field, computed_field
+from pydantic import BaseModel, Field
 
 from tenfold.accounts.audit import Action
 from tenfold.accounts.roles import ADMINISTRATOR
@@ -14,35 +13,29 @@ from tenfold.errors import TrainingError
 from tenfold.jobs import UNFINISHED
 from tenfold.jobs.records import JobState
 from tenfold.models.registry import RUN
-from tenfold.networks.listing import NETWORKS
+from tenfold.networks.listing import NETWORKS, Known
 from tenfold.recipes import recipe_file
-from tenfold.runs.run import LONGEST_TITLE, RUNNING, STOPPED, Run
-from tenfold.runs.stages import RunStage
+from tenfold.runs.run import LONGEST_TITLE, Run
 from tenfold.web.answers import Answer
 from tenfold.web.api.v1.models import ModelEntry, model_entry
-from tenfold.web.job_answers import JobAnswer, TrainingFigures, job_answer
-from tenfold.web.problems import NotHere, Problem, remembered, responses
+from tenfold.web.job_answers import JobAnswer, job_answer
+from tenfold.web.problems import NotHere, responses
 from tenfold.web.reports import page_response
+from tenfold.web.run_answers import (
+    RunAnswer,
+    RunDetail,
+    for_visitor,
+    run_answer,
+    run_detail,
+    waiting_answer,
+)
 from tenfold.web.security.access import Administrator, Viewer
-from tenfold.web.security.disclosure import answer_without_paths
 from tenfold.web.security.visitor import Visitor
 from tenfold.web.service import WebService, service_of
-from tenfold.workflows.improvement_folders import of_improvement
-from tenfold.workflows.train import TRAIN, TrainingRequest
+from tenfold.workflows.improve.folders import of_improvement
+from tenfold.workflows.train.train import TRAIN, TrainingRequest
 
 router = APIRouter(tags=["training"], prefix="/api/v1")
-_CURVES = (
-    "rate",
-    "pictures_per_second",
-    "seconds",
-    "seconds_left",
-    *(
-        f"{before}{name}"
-        for before in ("", "validation_")
-        for name in ("loss", "accuracy", "precision", "recall")
-    ),
-)
-R = TypeVar("R", bound="RunAnswer")
 Setting = str | int | float | bool | list[str] | list[int] | list[float]
 
 
@@ -89,59 +82,11 @@ class RenameRequest(BaseModel):
     )
 
 
-class RunAnswer(BaseModel):
-    """A training run."""
-
-    name: str
-    title: str = Field(description="What people call it; empty: nobody named it.")
-    network: str
-    data: str = Field(
-        description="cifar10, or where the pictures are: administrators see the path, others its last part."
-    )
-    state: Literal["waiting", "running", "finished", "stopped", "failed"] = Field(
-        description="waiting: another training has the turn. running: from its start, before any epoch ended."
-    )
-    epochs: int = Field(description="How many are finished.")
-    epochs_planned: int
-    best_epoch: int | None = Field(description="The one with the highest validation accuracy.")
-    kept_epoch: int | None = Field(description="The one whose weights the model has, once there is a model.")
-    best_validation_accuracy: float | None
-    test_accuracy: float | None
-    seconds: float = Field(description="How long it trained.")
-    seconds_left: float | None = Field(description="An estimate; null where it is not running.")
-    changed_at: datetime | None
-    model: bool = Field(description="Whether there is a model file.")
-    report: bool = Field(description="Whether there is a report page.")
-    job: str | None = Field(description="The last job that trained it here, if there was one.")
-    now: TrainingFigures | None = Field(description="What it is doing; null where it is not running.")
-    problem: Problem | None = Field(description="Why it failed, where that is known; for administrators.")
-
-    @computed_field(description="Whether it halted and can go on by itself; an improvement is more than it.")  # type: ignore[prop-decorator]
-    @property
-    def resumable(self) -> bool:
-        return self.state in ("stopped", "failed") and not of_improvement(self.name)
-
-
 class RunsAnswer(BaseModel):
     runs: list[RunAnswer] = Field(description="The newest first.")
 
 
-class RunDetail(RunAnswer):
-    """A training run with all that its folder holds; what names folders is for administrators."""
-
-    recipe: dict[str, Any]
-    environment: dict[str, Any]
-    facts: dict[str, Any] = Field(
-        description="Of the data: classes, how many pictures, the fingerprint. Of a training on corrections "
-        "they are for administrators."
-    )
-    epoch: list[int] = Field(description="The finished epochs' numbers.")
-    curves: dict[str, list[float | None]] = Field(description="A figure of each finished epoch, by its name.")
-    registered: str | None = Field(description="The hash under which its model is registered.")
-    output: str = Field(description="The last that training printed; for administrators.")
-
-
-class NetworkAnswer(BaseModel):
+class NetworkAnswer(Answer):
     """A network that can be trained."""
 
     name: str = Field(json_schema_extra={"enum": [one.name for one in NETWORKS]})
@@ -168,7 +113,7 @@ _START = responses(
 @router.get("/networks", operation_id="networks", summary="The networks that can be trained")
 def networks(who: Viewer) -> NetworksAnswer:
     """Each with its source, and what its recipe says."""
-    return NetworksAnswer(networks=[_network(one.name) for one in NETWORKS])
+    return NetworksAnswer(networks=[_network(one) for one in NETWORKS])
 
 
 @router.get("/runs", operation_id="runs", summary="The training runs")
@@ -177,9 +122,9 @@ def list_runs(request: Request, who: Viewer) -> RunsAnswer:
     service = service_of(request)
     not_started, started = service.app.train.not_started(), service.app.train.found()
     jobs = _jobs(service, [run.name for run in not_started + started])
-    waiting = [_waiting(service, run, jobs.get(run.name)) for run in not_started]
-    found = waiting + [_started(run, jobs.get(run.name)) for run in started]
-    return RunsAnswer(runs=[_told(one, who) for one in found])
+    waiting = [waiting_answer(run, service.app.train.request(run), jobs.get(run.name)) for run in not_started]
+    found = waiting + [run_answer(run, jobs.get(run.name)) for run in started]
+    return RunsAnswer(runs=[for_visitor(one, who) for one in found])
 
 
 @router.post(
@@ -209,26 +154,12 @@ def read(request: Request, who: Viewer, name: str) -> RunDetail:
     service = service_of(request)
     training, job = service.app.train, _jobs(service, [name]).get(name)
     run = training.run(name)
+    asked = training.request(run)
     if run.request_file.is_file() and not run.exists:
-        requested = training.request(run)
-        waiting = RunDetail(
-            **_waiting(service, run, job).model_dump(), recipe=vars(requested) if requested else {},
-            environment={}, facts={}, epoch=[], curves={}, registered=None, output=run.output(),
-        )  # fmt: skip
-        return _told(waiting, who)
+        return for_visitor(run_detail(run, waiting_answer(run, asked, job), asked, None), who)
     run = Run.open(run.folder)
-    curves = {figure: run.curve(figure) for figure in _CURVES}
-    detail = RunDetail(
-        **_started(run, job).model_dump(),
-        recipe=run.recipe,
-        environment=run.environment,
-        facts=run.data,
-        epoch=[int(row["epoch"]) for row in run.epochs],
-        curves={figure: curve for figure, curve in curves.items() if any(v is not None for v in curve)},
-        registered=next((m.hash for m in service.app.registry.list() if m.run == name), None),
-        output=run.output(),
-    )
-    return _told(detail, who)
+    registered = next((m.hash for m in service.app.registry.list() if m.run == name), None)
+    return for_visitor(run_detail(run, run_answer(run, job), asked, registered), who)
 
 
 @router.post(
@@ -313,19 +244,6 @@ async def report(request: Request, who: Viewer, name: str) -> Response:
     return page_response(await service.threads.read(page.read_bytes))
 
 
-def _told(run: R, who: Visitor) -> R:
-    """`run` as `who` may see it."""
-    if who.role == ADMINISTRATOR:
-        return run
-    told = answer_without_paths(run)
-    told.problem = None
-    if isinstance(told, RunDetail):
-        told.output = ""
-        if of_improvement(told.name):  # it names classes that people use for their private pictures
-            told.facts = {}
-    return told
-
-
 def _note(service: WebService, who: Visitor, action: Action, subject: str, **details: str) -> None:
     service.app.audit.note(who.id, action, subject, details, address=who.address)
 
@@ -339,62 +257,6 @@ def _jobs(service: WebService, runs: list[str]) -> dict[str, JobState]:
     return found | records.latest(TRAIN.kind, "run", runs)
 
 
-def _network(name: str) -> NetworkAnswer:
-    one = next(one for one in NETWORKS if one.name == name)
-    recipe = recipe_file.shipped(name)
-    return NetworkAnswer(
-        name=name, summary=one.summary, source=one.source, published=one.published, side=recipe.side,
-        epochs=recipe.epochs, batch_size=recipe.batch_size,
-    )  # fmt: skip
-
-
-def _waiting(service: WebService, run: Run, job: JobState | None) -> RunAnswer:
-    requested = service.app.train.request(run) or TrainingRequest()
-    state: Any = job.state if job is not None and job.state in ("waiting", RUNNING, "failed") else STOPPED
-    return RunAnswer(
-        name=run.name, title=run.title or requested.name, network=requested.network,
-        data=requested.data, state=state, epochs=0,
-        epochs_planned=requested.epochs or recipe_file.shipped(requested.network).epochs, best_epoch=None,
-        kept_epoch=None, best_validation_accuracy=None, test_accuracy=None, seconds=0.0, seconds_left=None,
-        changed_at=job.created_at if job else None, model=False, report=False, job=job.id if job else None,
-        **_standing(run, state, job),
-    )  # fmt: skip
-
-
-def _started(run: Run, job: JobState | None) -> RunAnswer:
-    best, left = run.best, run.curve("seconds_left")
-    state: Any = run.state
-    if job is not None and job.state in UNFINISHED:
-        # The model file and the report are part of the run.
-        state = job.state if state != RUNNING else RUNNING
-    elif job is not None and job.state == "failed" and state == STOPPED:
-        state = "failed"
-    return RunAnswer(
-        name=run.name,
-        title=run.title or str(run.request.get("name") or ""),
-        network=run.network,
-        data=run.source,
-        state=state,
-        epochs=run.done,
-        epochs_planned=run.planned,
-        best_epoch=best.epoch if best else None,
-        kept_epoch=run.kept_epoch,
-        best_validation_accuracy=best.accuracy if best else None,
-        test_accuracy=run.test_accuracy,
-        seconds=run.seconds,
-        seconds_left=left[-1] if left and state == RUNNING else None,
-        changed_at=datetime.fromtimestamp(run.changed, UTC),
-        model=run.has_model,
-        report=run.has_report,
-        job=job.id if job else None,
-        **_standing(run, state, job),
-    )
-
-
-def _standing(run: Run, state: str, job: JobState | None) -> dict[str, Any]:
-    """What a run is doing, and why it failed."""
-    now = RunStage.read(run) if state == RUNNING else None
-    return {
-        "now": TrainingFigures.model_validate(asdict(now)) if now else None,
-        "problem": remembered(job.problem) if job is not None and state == "failed" and job.problem else None,
-    }
+def _network(one: Known) -> NetworkAnswer:
+    recipe = recipe_file.shipped(one.name)
+    return NetworkAnswer.of(one, side=recipe.side, epochs=recipe.epochs, batch_size=recipe.batch_size)

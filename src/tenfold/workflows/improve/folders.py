@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tenfold.datasets.opening import forget_cached
 from tenfold.paths import Home
-from tenfold.workflows.improvement_data import MANIFEST
+from tenfold.workflows.improve.data import MANIFEST
 
 _RUN = "improvement-"
 

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from tenfold.networks.output import LearnsEarly
 from tenfold.recipes.recipe import Optimiser
 from tenfold.training import checkpoints
-from tenfold.training.muon import Muon
+from tenfold.training.optimisation.muon import Muon
 
 
 class Optimisers:

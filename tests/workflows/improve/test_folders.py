@@ -11,10 +11,10 @@ from tenfold.errors import DatasetError, RegistryError
 from tenfold.jobs import FAILED
 from tenfold.jobs.tables import JobRow
 from tenfold.models.improvements import JUDGED
-from tenfold.workflows import improve as improving
-from tenfold.workflows.improve import IMPROVE
+from tenfold.workflows.improve import improve as improving
+from tenfold.workflows.improve.job import IMPROVE
 from tests.fakes import FakeWork
-from tests.workflows.test_improve import correct, photograph, plain
+from tests.workflows.improve.test_improve import correct, photograph, plain
 
 
 @pytest.mark.parametrize("end", ["judged", "failed", "cancelled", "given up", "unknown"])
@@ -71,7 +71,7 @@ def test_an_error_of_a_process_that_ends_is_no_end(own_home: Path, monkeypatch: 
         def cut_off(*given: Any) -> Any:
             raise DatasetError("The training", "was ended")
 
-        monkeypatch.setattr(app.improve, "_train", cut_off)
+        monkeypatch.setattr(app.improve_job, "_train", cut_off)
         with pytest.raises(DatasetError):
-            app.improve(InterruptedWork(IMPROVE.params_of(job)))
+            app.improve_job(InterruptedWork(IMPROVE.params_of(job)))
         assert (folder.is_dir(), app.improve.get(one.id).state) == (True, "running")

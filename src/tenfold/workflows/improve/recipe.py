@@ -10,7 +10,7 @@ from typing import Any
 
 from tenfold.modelfile import ModelInfo
 from tenfold.recipes import recipe_file
-from tenfold.workflows.improvement_data import MANIFEST
+from tenfold.workflows.improve.data import MANIFEST
 
 EPOCHS = 4
 RATE_SHARE = 0.1

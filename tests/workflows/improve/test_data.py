@@ -10,7 +10,7 @@ import pytest
 from tenfold.catalogue.edits.corrections import CorrectedPicture, Corrections
 from tenfold.datasets.dataset import Dataset
 from tenfold.datasets.opening import open_dataset
-from tenfold.workflows.improvement_data import Mixture, Writer, evenly, lessons, repeats_of
+from tenfold.workflows.improve.data import Mixture, Writer, evenly, lessons, repeats_of
 from tests import tiny
 from tests.fakes import BLUE, GREEN, RED, FakeClassifier, picture
 

@@ -17,7 +17,7 @@ from tenfold.jobs import Work
 from tenfold.runs.lock import is_training
 from tenfold.runs.run import Run
 from tenfold.runs.stages import RunStage
-from tenfold.workflows.training_steps import STEPS
+from tenfold.workflows.train.steps import STEPS
 
 # Called with the finished epochs, the epochs in all, and what is being done.
 Told = Callable[[int, int, RunStage], None]

@@ -1,6 +1,6 @@
 """Training runs: starting, watching, stopping and resuming them; the job "train" and the runs' folders.
 
-Trains nothing itself (workflows/training_process.py starts `tenfold train`) and imports no torch.
+Trains nothing itself (process.py starts `tenfold train`) and imports no torch.
 """
 
 import json
@@ -26,7 +26,7 @@ from tenfold.recipes.recipe import Recipe
 from tenfold.runs.listing import find_runs, new_run_folder
 from tenfold.runs.lock import cannot_write, is_training
 from tenfold.runs.run import Run
-from tenfold.workflows.training_process import TrainingProcess, check_extra, tell
+from tenfold.workflows.train.process import TrainingProcess, check_extra, tell
 
 _LONGEST_NAME = 100
 

@@ -19,8 +19,8 @@ from tenfold.recipes.recipe import Recipe
 from tenfold.runs.listing import find_runs
 from tenfold.runs.run import Run, is_number
 from tenfold.server_files import ServerFiles
-from tenfold.workflows.train import TrainingRequest
-from tenfold.workflows.training_process import check_extra
+from tenfold.workflows.train.process import check_extra
+from tenfold.workflows.train.train import TrainingRequest
 
 # Of pictures that are not divided yet so many are learned from.
 _LEARNED_SHARE = 0.8

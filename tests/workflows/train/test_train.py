@@ -24,8 +24,8 @@ from tenfold.runs.lock import is_training
 from tenfold.runs.run import Run
 from tenfold.runs.stages import RunStage
 from tenfold.runtime import App
-from tenfold.workflows.train import Train, TrainingRequest
-from tenfold.workflows.training_steps import STEPS
+from tenfold.workflows.train.steps import STEPS
+from tenfold.workflows.train.train import Train, TrainingRequest
 from tests import run_folders, tiny
 from tests.fakes import FakeApp, LocalRegistry
 from tests.paths import ROOT
@@ -174,7 +174,7 @@ class TestForReal:
         folder, job = app.train.run(name).folder, begun.id
         app.close()
         program = (
-            "import time; from pathlib import Path; from tests.workflows.test_train import opened;"
+            "import time; from pathlib import Path; from tests.workflows.train.test_train import opened;"
             f"app = opened(Path({str(own_home)!r})); app.jobs.start(); time.sleep(600)"
         )
         server = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT)

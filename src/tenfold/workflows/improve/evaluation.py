@@ -18,7 +18,7 @@ from tenfold.evaluation.improvement import MARGIN, facts_of, verdict
 from tenfold.evaluation.significance import paired
 from tenfold.inference import Classifier
 from tenfold.inference.server import ModelServer, Read
-from tenfold.workflows.training_steps import STEPS
+from tenfold.workflows.train.steps import STEPS
 
 # Called with what is done, all, and what it is.
 Told = Callable[[int, int, str], None]

@@ -51,6 +51,9 @@ class Mixture:
     least_new: int = 10
 
 
+MIXTURE = Mixture()
+
+
 @dataclass(frozen=True)
 class LearningSet:
     """What is learned from, and what is not.

@@ -22,7 +22,7 @@ from tenfold.errors import DatasetError, MissingExtra, RegistryError, UnknownImp
 from tenfold.jobs import CANCELLED, DONE, FAILED
 from tenfold.models.registry import RUN
 from tenfold.runtime import App
-from tenfold.workflows import improve as improving
+from tenfold.workflows.improve import improve as improving
 from tests import tiny
 from tests.fakes import FakeApp, looked_at
 
@@ -334,7 +334,7 @@ def test_a_kill_while_one_is_started_leaves_none_that_runs_for_ever(
 _BEGIN = """
 import sys, time
 from pathlib import Path
-from tests.workflows.test_improve import correct, opened, start
+from tests.workflows.improve.test_improve import correct, opened, start
 with opened(Path(sys.argv[1])) as app:
     start(app)
     correct(app, "class 0", "2", 30)

@@ -3,7 +3,7 @@
 import pytest
 
 from tenfold.recipes.recipe import Schedule
-from tenfold.training.schedules import Plateau, RateSchedule
+from tenfold.training.optimisation.schedules import Plateau, RateSchedule
 
 
 def shares(config: Schedule, steps: int = 10, epochs: int = 10) -> list[float]:

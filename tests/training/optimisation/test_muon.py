@@ -7,7 +7,7 @@ pytest.importorskip("torch", reason="needs the train extra: pip install 'tenfold
 import torch
 from torch import Tensor
 
-from tenfold.training.muon import Muon, orthogonalise
+from tenfold.training.optimisation.muon import Muon, orthogonalise
 
 pytestmark = pytest.mark.train
 

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from tenfold.networks.default import DefaultConfig, DefaultNetwork
 from tenfold.recipes.recipe import OPTIMISERS, Optimiser
-from tenfold.training.optimisers import Optimisers
+from tenfold.training.optimisation.optimisers import Optimisers
 
 pytestmark = pytest.mark.train
 MUON = Optimiser("muon", rate=0.1)

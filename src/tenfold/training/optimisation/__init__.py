@@ -1,0 +1,1 @@
+"""Optimisers, learning rates and averaged weights. Knows nothing of networks or pictures."""

@@ -1,0 +1,1 @@
+"""Training the live model on corrections: readiness, the dataset, the recipe, the evaluation, the job."""

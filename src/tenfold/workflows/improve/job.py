@@ -1,0 +1,204 @@
+"""The job "improve": trains on corrections and evaluates the new model beside the old. Makes none live.
+
+In order: what people corrected is written as a dataset, beside pictures of the model's own data, so that it
+does not forget; `tenfold train` continues from the live model; both models answer pictures that neither has
+learned from; the new one is registered. Each is a step: whatever ends the process costs the one at hand.
+"""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field
+
+from tenfold.catalogue.edits.corrections import CorrectedEntries, CorrectedPicture
+from tenfold.catalogue.entries.originals import Originals
+from tenfold.datasets.dataset import Dataset
+from tenfold.errors import TenfoldError
+from tenfold.files import write_whole
+from tenfold.inference import Classifier
+from tenfold.jobs import TRAINING, JobType, Shape, Stopped, Work
+from tenfold.models.improvements import FAILED, JUDGED, RUNNING, STOPPED, Improvements
+from tenfold.models.registry import CORRECTIONS, Registry
+from tenfold.models.tables import Improvement
+from tenfold.paths import Home
+from tenfold.runs.run import Run
+from tenfold.workflows.improve.data import MIXTURE, Writer, check_classes, evenly, lessons
+from tenfold.workflows.improve.evaluation import judge
+from tenfold.workflows.improve.folders import copies_of, remove_copies, run_of
+from tenfold.workflows.improve.recipe import arguments, name_of
+from tenfold.workflows.train.own_data import TrainingData
+from tenfold.workflows.train.process import TrainingProcess, tell
+from tenfold.workflows.train.steps import STEPS
+
+
+class ImproveParams(Shape):
+    """An improvement to try."""
+
+    improvement: int = Field(description="Its number.")
+
+
+class ImproveResult(Shape):
+    """How an improvement came out."""
+
+    improvement: int
+    model: str = Field(description="The hash of the new model.")
+    verdict: Literal["better", "worse", "no-difference"]
+    sentence: str = Field(description="The verdict and the figures in English.")
+
+
+IMPROVE = JobType("improve", TRAINING, ImproveParams, ImproveResult)
+
+
+class ImproveJob:
+    """Does the job "improve".
+
+    Args:
+        load: makes a classifier of a model file.
+        home: tenfold's folder.
+        data_dir: where CIFAR-10 is.
+    """
+
+    def __init__(
+        self,
+        improvements: Improvements,
+        corrected: CorrectedEntries,
+        originals: Originals,
+        registry: Registry,
+        own: TrainingData,
+        load: Callable[[Path], Classifier],
+        home: Home,
+        data_dir: Path,
+    ) -> None:
+        self._improvements, self._corrected, self._originals = improvements, corrected, originals
+        self._registry, self._own, self._load = registry, own, load
+        self._home, self._data_dir = home, data_dir
+
+    def __call__(self, work: Work[ImproveParams]) -> ImproveResult:
+        number = work.params.improvement
+        try:
+            return self._improve(work, self._improvements.get(number))
+        except Stopped:
+            if work.cancelled:
+                self.end(number, STOPPED)
+            raise
+        except TenfoldError as error:
+            if not work.interrupted:  # else it runs again
+                self.end(number, FAILED, error.facts())
+            raise
+
+    def end(self, number: int, state: str, problem: dict[str, Any] | None = None) -> Improvement:
+        """Record how it ended without a model. Copies of people's pictures go."""
+        remove_copies(self._home, number)
+        return self._improvements.change(number, state=state, problem=problem)
+
+    def _improve(self, work: Work[ImproveParams], one: Improvement) -> ImproveResult:
+        folder = copies_of(self._home, one.id)
+        with self._registry.local_copy(one.base_hash) as base_path:
+            return self._train(work, one, folder, base_path)
+
+    def _train(
+        self, work: Work[ImproveParams], one: Improvement, folder: Path, base_path: Path
+    ) -> ImproveResult:
+        work.progress(0, 0, STEPS["starting"])
+        base = self._load(base_path)
+
+        def report(done: int, total: int, message: str) -> None:
+            if work.stopping:
+                raise Stopped
+            work.progress(done, total, message)
+
+        counts = work.step("data", lambda: self._write(one, base, folder, report))
+        run = Run(self._home.runs / run_of(one.id))
+        self._improvements.change(one.id, counts=counts, run=run.name, state=RUNNING)
+        process = TrainingProcess(run, home=self._home.folder, data_dir=self._data_dir)
+        epochs, name = int(one.options["epochs"]), name_of(base.info, one.id)
+        ended = process.run(
+            arguments(
+                base.info,
+                base_path,
+                folder,
+                name=name,
+                epochs=epochs,
+                pictures=counts["own"] + counts["views"] * counts["repeats"],
+                repeated=bool(counts["own"]),
+            ),
+            epochs=epochs,
+            told=lambda done, total, stage: tell(work, done, total, stage),
+            stopping=lambda: work.stopping,
+            resuming=[f"--views={base.info.views}", f"--name={name}"],
+        )
+        if not ended:
+            raise Stopped
+        found = work.step("judge", lambda: self._judge(one, base, run.model_file, folder, report))
+        model = self._registry.register(run.model_file, origin=CORRECTIONS, run=run.name, by=work.by)
+        # The file tells of the few corrections kept back; beside other models stands what is measured alike.
+        told_of = found["own_test"] and found["own_test"]["new"]
+        self._registry.measured(
+            model.hash, told_of and (told_of["accuracy"], told_of["low"], told_of["high"])
+        )
+        self._improvements.change(
+            one.id, state=JUDGED, model_hash=model.hash, verdict=found["verdict"], comparison=found
+        )
+        remove_copies(self._home, one.id)
+        return ImproveResult(
+            improvement=one.id, model=model.hash, verdict=found["verdict"], sentence=found["sentence"]
+        )
+
+    def _write(
+        self, one: Improvement, base: Classifier, folder: Path, report: Callable[[int, int, str], None]
+    ) -> dict[str, Any]:
+        """The dataset and what is to be judged by, as they are at this moment; how many of each."""
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        found = self._corrected.read()
+        taught = lessons(found, base.info.labels, MIXTURE.least_new)
+        own = self._open_own(one, base, report)
+        check_classes(taught, own)
+        writer = Writer(
+            folder,
+            base,
+            self._originals.read,
+            MIXTURE,
+            lambda d, t: report(d, t, STEPS["writing-pictures"]),
+        )
+        written = writer.write(taught, own)
+        kept = {"held_out": taught.held_out, "none": tuple(found.none_of_these())}
+        plain = {name: [[p.hash, p.label] for p in pictures] for name, pictures in kept.items()}
+        write_whole(folder / "judged.json", json.dumps(plain).encode())
+        return {
+            "pictures": len(taught.pictures),
+            "views": written.views,
+            "repeats": written.repeats,
+            "own": written.own,
+            "held_out": len(taught.held_out),
+            "new_classes": list(taught.new),
+            "left_out": dict(taught.left_out),
+            "none_of_these": taught.none,
+            "contradicted": found.contradicted,
+            "unread": written.unread,
+        }
+
+    def _judge(
+        self,
+        one: Improvement,
+        base: Classifier,
+        model: Path,
+        folder: Path,
+        report: Callable[[int, int, str], None],
+    ) -> dict[str, Any]:
+        plain = json.loads((folder / "judged.json").read_text(encoding="utf-8"))
+        held_out, none = ([CorrectedPicture(*pair) for pair in plain[name]] for name in ("held_out", "none"))
+        own = self._open_own(one, base, report)
+        test = own.test.take(evenly(own.test, MIXTURE.own_test)) if own else None
+        return judge(base, self._load(model), held_out, none, self._originals.read, test, report)
+
+    def _open_own(
+        self, one: Improvement, base: Classifier, report: Callable[[int, int, str], None]
+    ) -> Dataset | None:
+        if not one.options["with_own_data"]:
+            return None
+        source = str(one.options["own_source"])
+        return self._own.open(source, base.info, lambda d, t: report(d, t, STEPS["reading-own-pictures"]))
