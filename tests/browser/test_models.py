@@ -198,7 +198,12 @@ def test_models_are_compared_on_the_same_pictures(
     compare.click()
     found = page.locator(".card").filter(has=page.get_by_role("table"))
     expect(found.get_by_role("row")).to_have_count(3)
-    expect(found.get_by_role("listitem")).to_contain_text("points")
+    measured = get(own_server, "/jobs?kind=compare")["jobs"][0]["result"]["models"]
+    ahead, behind = sorted(measured, key=lambda name: -measured[name]["accuracy"])
+    points = 100 * (measured[ahead]["accuracy"] - measured[behind]["accuracy"])
+    lead = f"{ahead}\\W+is ahead of\\W+{behind}\\W+by {points:.1f} points" if points else "equally accurate"
+    expect(found.get_by_role("listitem")).to_contain_text(re.compile(lead))
+    expect(found.get_by_text("Too few test pictures (10): the true accuracy may be")).to_have_count(2)
     fits_a_phone(page)
     with page.expect_popup() as opened:
         found.get_by_role("link", name="The whole comparison").click()

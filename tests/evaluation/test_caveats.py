@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tenfold import metrics
-from tenfold.evaluation.caveats import caveats
+from tenfold.evaluation.caveats import as_facts, caveats, of_evaluation, of_validation, stored
 from tenfold.evaluation.evaluate import Evaluation
 
 
@@ -17,7 +17,7 @@ def evaluation(*rows: list[int]) -> Evaluation:
 
 
 def said(*rows: list[int]) -> str:
-    return " ".join(caveats(evaluation(*rows)))
+    return " ".join(one.sentence for one in of_evaluation(evaluation(*rows)))
 
 
 def test_good_figures_of_many_pictures_are_taken_as_they_are() -> None:
@@ -48,3 +48,31 @@ def test_a_model_that_guesses_is_told_also_where_classes_are_unequal(rows: tuple
 
 def test_a_class_that_cannot_be_measured_is_named() -> None:
     assert "No picture to measure: c." in said([90, 10, 0], [10, 90, 0], [0, 0, 0])
+
+
+def test_each_has_what_the_page_needs_to_say_it_in_other_words() -> None:
+    found = {one.kind: one for one in of_evaluation(evaluation([3, 0, 0], [1, 2, 0], [0, 0, 3]))}
+    assert found["few-pictures"].figures["n"] == 9
+    assert found["small-classes"].classes == {"a": 3, "b": 3, "c": 3}
+    unequal = {one.kind: one for one in of_evaluation(evaluation([980, 0], [30, 10]))}["unequal-classes"]
+    assert (unequal.classes, round(unequal.figures["recall"], 3)) == ({"a": 980}, 0.625)
+
+
+def test_of_many_small_classes_ten_are_named() -> None:
+    labels, matrix = [f"c{k}" for k in range(30)], 5 * np.eye(30, dtype=np.int64)
+    small = next(one for one in caveats(labels, matrix) if one.kind == "small-classes")
+    assert (len(small.classes), small.more) == (10, 20)
+    assert small.sentence.endswith("c9 (5) and 20 more.")
+
+
+@pytest.mark.parametrize(("right", "n", "is_said"), [(24, 24, True), (23, 24, False), (5000, 5000, False)])
+def test_a_validation_without_a_mistake_says_little_of_confidence(right: int, n: int, is_said: bool) -> None:
+    found = of_validation(metrics.share(right, n))
+    assert [one.kind for one in found] == (["perfect-validation"] if is_said else [])
+
+
+def test_they_are_read_again_as_they_were_stored_and_nothing_else_is() -> None:
+    found = as_facts(of_validation(metrics.share(24, 24)))
+    assert stored({"accuracy": 1.0, "caveats": found}) == found
+    for other in (None, 3, {}, {"caveats": "x"}, {"caveats": [3, {}, {"sentence": 4}]}):
+        assert stored(other) == []

@@ -16,6 +16,7 @@ from tenfold import modelfile
 from tenfold.datasets.dataset import Dataset
 from tenfold.datasets.opening import open_dataset
 from tenfold.errors import TrainingError
+from tenfold.evaluation.caveats import as_facts, of_evaluation, of_validation
 from tenfold.evaluation.evaluate import evaluate
 from tenfold.inference import Classifier
 from tenfold.recipes.augmentation import Augmentation
@@ -62,11 +63,13 @@ def test_a_run_becomes_a_model_file_that_says_what_it_is(data: Dataset, tmp_path
     assert info.training["curriculum"] == [{"share": 0.5, "size": 0.5}]
     assert (info.training["precision"], info.training["torch"]) == ("float32", torch.__version__)
     assert info.training["epochs_run"] == 2
+    validation = evaluate(classifier, data.validation)
     assert info.scores == {
-        "test": test.summary(),
-        "validation": evaluate(classifier, data.validation).summary(),
+        "test": {**test.summary(), "caveats": as_facts(of_evaluation(test))},
+        "validation": {**validation.summary(), "caveats": as_facts(of_validation(validation.accuracy))},
     }
-    assert info.scores["test"] == evaluate(Classifier(path), data.test).summary()
+    assert [one["kind"] for one in info.scores["test"]["caveats"]][:2] == ["few-pictures", "small-classes"]
+    assert info.scores["test"].items() >= evaluate(Classifier(path), data.test).summary().items()
     novelty = classifier.raw(data.validation.pictures)[3]
     assert 0.9 <= np.mean(novelty <= info.threshold) < 1
 

@@ -2546,6 +2546,12 @@ export interface components {
              * @description How many pictures it does not call none of these.
              */
             kept: number;
+            /**
+             * Caveats
+             * @description What has to be known beside the figures.
+             * @default []
+             */
+            caveats: components["schemas"]["FigureCaveat"][];
         };
         /**
          * ComparedPair
@@ -3221,6 +3227,44 @@ export interface components {
              * @description Its id at /api/v1/data.
              */
             id: string;
+        };
+        /**
+         * FigureCaveat
+         * @description Something a reader has to know beside a model's figures.
+         */
+        FigureCaveat: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "few-pictures" | "small-classes" | "absent-classes" | "unequal-classes" | "one-answer" | "guessing" | "perfect-validation";
+            /**
+             * Sentence
+             * @description What it is, in English.
+             */
+            sentence: string;
+            /**
+             * Figures
+             * @description Its numbers: n in pictures; low, high, share and recall from 0 to 1.
+             * @default {}
+             */
+            figures: {
+                [key: string]: number;
+            };
+            /**
+             * Classes
+             * @description The classes that it names, at most 10, each with its pictures.
+             * @default {}
+             */
+            classes: {
+                [key: string]: number;
+            };
+            /**
+             * More
+             * @description How many more classes it is about.
+             * @default 0
+             */
+            more: number;
         };
         /**
          * FiltersRequest
@@ -4039,6 +4083,11 @@ export interface components {
             /** Accuracy High */
             accuracy_high: number | null;
             /**
+             * Caveats
+             * @description What has to be known beside the accuracy.
+             */
+            caveats: components["schemas"]["FigureCaveat"][];
+            /**
              * Added At
              * Format: date-time
              */
@@ -4094,6 +4143,11 @@ export interface components {
              * @description Rows are the true classes; null: not known.
              */
             confusion: number[][] | null;
+            /**
+             * Caveats
+             * @description What has to be known beside the figures.
+             */
+            caveats: components["schemas"]["FigureCaveat"][];
             /**
              * Page
              * @description Whether there is a report page.

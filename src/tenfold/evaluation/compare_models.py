@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from tenfold.datasets.dataset import Dataset
 from tenfold.datasets.labelled import LabelledPictures
 from tenfold.errors import DatasetError
+from tenfold.evaluation.caveats import stored
 from tenfold.evaluation.class_mapping import joined, with_classes
 from tenfold.evaluation.comparison import Comparison, NamedOutputs, check_classes, compare, in_order
 from tenfold.evaluation.evaluate import model_outputs
@@ -62,7 +63,9 @@ def compare_models(
             progress(place * total + done, len(models) * total, name)
 
         found = model_outputs(model, opened[how].pictures, report)
-        compared.append(NamedOutputs(name, in_order(found, labels[name], wanted), model.info.threshold))
+        ordered = in_order(found, labels[name], wanted)
+        known = stored(model.info.scores.get("validation"))
+        compared.append(NamedOutputs(name, ordered, model.info.threshold, known))
     _check_same(list(opened.values()))
     return compare(next(iter(opened.values())), compared)
 

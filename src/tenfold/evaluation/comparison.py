@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from tenfold.datasets.labelled import LabelledPictures
 from tenfold.errors import DatasetError, UsageError
+from tenfold.evaluation.caveats import as_facts, of_evaluation
 from tenfold.evaluation.evaluate import Evaluation, ModelOutputs, named, score
 from tenfold.evaluation.significance import Paired, difference_interval, holm, mcnemar, paired
 
@@ -28,11 +29,13 @@ class NamedOutputs:
         name: what it is called; no two are called alike.
         found: its outputs, classes in the order of the data.
         threshold: above this novelty it says "none of these".
+        caveats: what its model file says has to be known of it.
     """
 
     name: str
     found: ModelOutputs
     threshold: float
+    caveats: Sequence[dict[str, Any]] = ()
 
 
 @dataclass(frozen=True)
@@ -107,6 +110,7 @@ class Comparison:
         names: of the models, in the order given.
         found: each model's outputs.
         evaluations: each model's figures.
+        caveats: what has to be known beside them, as `caveats.Caveat` has it.
         differences: each pair of models, in that order.
     """
 
@@ -114,7 +118,20 @@ class Comparison:
     names: tuple[str, ...]
     found: dict[str, ModelOutputs]
     evaluations: dict[str, Evaluation]
+    caveats: dict[str, list[dict[str, Any]]]
     differences: list[Difference]
+
+    @property
+    def notes(self) -> list[str]:
+        """The caveats in sentences; one that is not about all models begins with the names of its models."""
+        about: dict[str, list[str]] = {}
+        for name in self.names:
+            for one in self.caveats[name]:
+                about.setdefault(one["sentence"], []).append(name)
+        return [
+            sentence if len(names) == len(self.names) else f"{', '.join(names)}: {sentence}"
+            for sentence, names in about.items()
+        ]
 
     def right(self, name: str) -> NDArray[np.bool_]:
         """bool `[N]`, whether the model was right."""
@@ -140,7 +157,11 @@ class Comparison:
         return {
             "pictures": len(self.data),
             "models": {
-                name: {**one.summary(), "macro_f1": round(one.macro.f1, 4)}
+                name: {
+                    **one.summary(),
+                    "macro_f1": round(one.macro.f1, 4),
+                    "caveats": self.caveats[name],
+                }
                 for name, one in self.evaluations.items()
             },
             "differences": [
@@ -183,11 +204,13 @@ def compare(data: LabelledPictures, models: Sequence[NamedOutputs]) -> Compariso
     pairs = list(combinations(names, 2))
     counts = [paired(right[first], right[second]) for first, second in pairs]
     p = [mcnemar(one) for one in counts]
+    evaluations = {one.name: score(data, one.found, one.threshold) for one in models}
     return Comparison(
         data,
         names,
         {one.name: one.found for one in models},
-        {one.name: score(data, one.found, one.threshold) for one in models},
+        evaluations,
+        {one.name: [*as_facts(of_evaluation(evaluations[one.name])), *one.caveats] for one in models},
         [
             Difference(first, second, count, *difference_interval(count), each, corrected, len(pairs))
             for (first, second), count, each, corrected in zip(pairs, counts, p, holm(p), strict=True)

@@ -28,6 +28,7 @@ START, CHOSEN, WON, INSISTED, ROLLBACK = "start", "chosen", "won", "insisted", "
 # So many characters of a hash name a model, where no other starts with them.
 _LEAST_PREFIX = 4
 _LONGEST_NAME = 200
+_MOST_CAVEATS = 10
 # Who does what the server does by itself.
 SYSTEM = 0
 
@@ -88,6 +89,7 @@ class Registry:
             if found is None:
                 raise _unknown(key)
             found.accuracy, found.accuracy_low, found.accuracy_high = accuracy or (None, None, None)
+            found.caveats = None
             return found
 
     def list(self) -> "Sequence[RegisteredModel]":
@@ -314,6 +316,8 @@ def _row(key: str, content: bytes, info: ModelInfo, **how: Any) -> dict[str, Any
     scores = test if isinstance(test, dict) else {}
     figures = [scores.get(name) for name in ("accuracy", "accuracy_low", "accuracy_high")]
     accuracy, low, high = (one if isinstance(one, int | float) else None for one in figures)
+    parts = [part.get("caveats") for part in info.scores.values() if isinstance(part, dict)]
+    caveats = [one for part in parts if isinstance(part, list) for one in part if isinstance(one, dict)]
     return {
         "hash": key,
         "name": info.name[:_LONGEST_NAME],
@@ -323,6 +327,7 @@ def _row(key: str, content: bytes, info: ModelInfo, **how: Any) -> dict[str, Any
         "accuracy": accuracy,
         "accuracy_low": low,
         "accuracy_high": high,
+        "caveats": caveats[:_MOST_CAVEATS],
         "origin": how["origin"],
         "run": how["run"],
         "file": how["file"],

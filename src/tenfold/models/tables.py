@@ -12,7 +12,7 @@ from tenfold.database import Base, BigId, Moment
 class RegisteredModel(Base):
     """A model file that can go live. file: its name in the folder of models, or "bundled".
 
-    origin: bundled, file, run or corrections.
+    origin: bundled, file, run or corrections. caveats: what a reader has to know beside the accuracy.
     """
 
     __tablename__ = "models"
@@ -26,6 +26,7 @@ class RegisteredModel(Base):
     accuracy: Mapped[float | None]
     accuracy_low: Mapped[float | None]
     accuracy_high: Mapped[float | None]
+    caveats: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON)
     origin: Mapped[str] = mapped_column(String(20))
     run: Mapped[str | None] = mapped_column(String(200))
     added_at: Mapped[datetime] = mapped_column(Moment)

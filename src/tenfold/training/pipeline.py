@@ -24,6 +24,7 @@ from tenfold.datasets.opening import CIFAR10
 from tenfold.errors import TrainingError
 from tenfold.evaluation import novelty
 from tenfold.evaluation.calibration import fit_temperature
+from tenfold.evaluation.caveats import as_facts, of_evaluation, of_validation
 from tenfold.evaluation.evaluate import Evaluation, evaluate
 from tenfold.export.onnx import Calibration, ServedNetwork, to_onnx
 from tenfold.inference import Classifier
@@ -251,7 +252,11 @@ def evaluated(network: bytes, info: ModelInfo, data: Dataset) -> tuple[ModelInfo
         modelfile.write(draft, network, info)
         classifier = Classifier(draft)
         test = evaluate(classifier, data.test)
-        scores = {"test": test.summary(), "validation": evaluate(classifier, data.validation).summary()}
+        validation = evaluate(classifier, data.validation)
+    scores = {
+        "test": {**test.summary(), "caveats": as_facts(of_evaluation(test))},
+        "validation": {**validation.summary(), "caveats": as_facts(of_validation(validation.accuracy))},
+    }
     return replace(info, scores=scores), test
 
 

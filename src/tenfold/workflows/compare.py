@@ -16,6 +16,7 @@ from tenfold.models.registry import Registry
 from tenfold.models.tables import RegisteredModel
 from tenfold.server_files import ServerFiles
 from tenfold.storage import BlobStore, read_if_there
+from tenfold.workflows.model_reports import FigureCaveat
 
 Split = Literal["test", "validation", "training", "all"]
 
@@ -40,6 +41,7 @@ class ComparedModel(Shape):
     calibration_error: float
     cross_entropy: float
     kept: float = Field(description="How many pictures it does not call none of these.")
+    caveats: list[FigureCaveat] = Field([], description="What has to be known beside the figures.")
 
 
 class ComparedPair(Shape):

@@ -4,19 +4,50 @@ What is known of the same file, by its SHA-256, is used: the report in its train
 bundled model, which travels with it (`tenfold evaluate` wrote it); else what the model file says of itself.
 """
 
+import contextlib
 import gzip
 import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from pydantic import Field, ValidationError
+
 from tenfold import modelfile
+from tenfold.evaluation.caveats import Kind
+from tenfold.evaluation.evaluate import MOST_NAMED
+from tenfold.jobs import Shape
 from tenfold.models.registry import CORRECTIONS, Registry
 from tenfold.models.tables import RegisteredModel
 from tenfold.paths import Home
 from tenfold.runs.run import Run
 
 Source = Literal["report", "file"]
+
+
+class FigureCaveat(Shape):
+    """Something a reader has to know beside a model's figures."""
+
+    kind: Kind
+    sentence: str = Field(description="What it is, in English.", max_length=1000)
+    figures: dict[str, float] = Field(
+        {}, description="Its numbers: n in pictures; low, high, share and recall from 0 to 1."
+    )
+    classes: dict[str, int] = Field(
+        {},
+        description=f"The classes that it names, at most {MOST_NAMED}, each with its pictures.",
+        max_length=MOST_NAMED,
+    )
+    more: int = Field(0, description="How many more classes it is about.")
+
+
+def read_caveats(found: object) -> list[FigureCaveat]:
+    """Caveats as a file or the tables have them; those of another version are passed over."""
+    caveats = []
+    for one in found if isinstance(found, list) else []:
+        with contextlib.suppress(ValidationError):
+            caveats.append(FigureCaveat.model_validate(one))
+    return caveats
 
 
 @dataclass(frozen=True)
@@ -32,6 +63,11 @@ class ModelReport:
     source: Source
     facts: dict[str, Any]
     has_page: bool
+
+    @property
+    def caveats(self) -> list[FigureCaveat]:
+        """What has to be known beside the figures."""
+        return read_caveats(self.facts.get("caveats"))
 
 
 class ModelReports:

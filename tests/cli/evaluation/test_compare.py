@@ -71,6 +71,22 @@ def test_two_models_are_compared_in_a_table_and_a_sentence(tenfold: Command, tmp
     assert "bundled right, blind.onnx wrong: 20" in page
 
 
+def test_figures_of_few_pictures_are_not_left_to_speak_for_themselves(
+    tenfold: Command, colours: Path, tmp_path: Path
+) -> None:
+    for place in colours.rglob("*.png"):
+        if int(place.stem) > 4:
+            place.unlink()
+    asked = ("compare", "blind.onnx", "bundled", "--data", "colours", "--split", "all")
+    told = tenfold(*asked).out
+    assert "Too few pictures for figures of one class to mean much: red (5), green (5), blue (5)." in told
+    assert "blind.onnx: 15 pictures are too few for this to mean much" in told
+    assert "15 pictures are too few for this to mean much" in (tmp_path / "comparison.html").read_text()
+    models = json.loads(tenfold(*asked, "--json").out)["models"]
+    kinds = [one["kind"] for one in models["blind.onnx"]["caveats"]]
+    assert kinds == ["few-pictures", "small-classes"]
+
+
 def test_the_figures_are_there_for_programs_and_the_page_elsewhere(tenfold: Command, tmp_path: Path) -> None:
     outcome = tenfold(
         "compare",

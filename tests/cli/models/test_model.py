@@ -1,6 +1,7 @@
 """tenfold model show."""
 
 import json
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -46,6 +47,34 @@ def test_a_model_file_is_shown_to_a_program(tenfold: Command, colours: Path) -> 
     assert shown["bytes"] == colours.stat().st_size
     assert shown["sha256"] == sha256(colours.read_bytes()).hexdigest()
     assert {key: shown[key] for key in INFO.to_dict()} == json.loads(json.dumps(INFO.to_dict()))
+
+
+def test_what_has_to_be_known_beside_the_figures_is_said(tenfold: Command, tmp_path: Path) -> None:
+    path = tmp_path / "small.onnx"
+    notes = [{"kind": "few-pictures", "sentence": "9 pictures are too few."}]
+    sure = [{"kind": "perfect-validation", "sentence": "All 8 were classified correctly."}]
+    scores = {"test": {"accuracy": 0.5, "caveats": notes}, "validation": {"caveats": sure}}
+    modelfile.write(path, b"network", replace(INFO, scores=scores))
+    lines = [" ".join(line.split()) for line in tenfold("model", "show", path).out.splitlines()]
+    assert "test, note 9 pictures are too few." in lines
+    assert "validation, note All 8 were classified correctly." in lines
+
+
+@pytest.mark.parametrize(
+    "scores",
+    [
+        {"test": 3},
+        {"test": [None]},
+        {"test": {"accuracy": "x", "accuracy_low": "", "accuracy_high": [], "pictures": {}}},
+        {"test": {"caveats": 7}},
+        {"test": {"caveats": [7, {"sentence": 8}]}},
+    ],
+)
+def test_scores_of_any_shape_are_shown_without_a_fault(
+    tenfold: Command, tmp_path: Path, scores: dict[str, object]
+) -> None:
+    modelfile.write(tmp_path / "odd.onnx", b"network", replace(INFO, scores=scores))
+    assert tenfold("model", "show", tmp_path / "odd.onnx").status == 0
 
 
 def test_without_a_file_it_is_the_model_that_the_settings_name(

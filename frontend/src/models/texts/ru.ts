@@ -195,6 +195,18 @@ export const ru: Translated<typeof en> = {
   confusionCell: "{is}, а названо {said}: {n}",
   confusedMost: "Чаще всего путает:",
   confusedPair: "{is} → {said} ({n})",
+  caveat_few_pictures:
+    "Тестовых картинок слишком мало ({n}): настоящая точность может быть любой от {low} до {high}.",
+  caveat_small_classes:
+    "Тестовых картинок слишком мало, чтобы показатели отдельного класса что-то значили: {classes}.",
+  caveat_absent_classes: "Нет тестовых картинок для классов: {classes}.",
+  caveat_unequal_classes:
+    "{share} тестовых картинок относятся к одному классу ({classes}), поэтому точность мало говорит об остальных: средняя полнота классов — {recall}.",
+  caveat_one_answer: "Для каждой картинки ответ один ({classes}): модель не различает классы.",
+  caveat_guessing: "Результат неотличим от угадывания.",
+  caveat_perfect_validation:
+    "Все картинки валидации ({n}) классифицированы правильно. Их мало, и ошибок нет, поэтому уверенность модели определена лишь приблизительно.",
+  caveatMore: "{classes} и другие ({n})",
   classOne: "Класс",
   precision: "Точность класса",
   recall: "Полнота",
@@ -204,6 +216,8 @@ export const ru: Translated<typeof en> = {
   comparing: "Сравнение моделей",
   compareNeeds: "Выберите две модели или больше.",
   compareOn: "Картинок: {n}",
+  leads: "{ahead} опережает {behind} на {n} п. п.",
+  equallyAccurate: "{ahead} и {behind} одинаково точны",
   comparePage: "Всё сравнение с картинками",
   macroF1: "Макро-F1",
   calibration: "Ошибка калибровки",

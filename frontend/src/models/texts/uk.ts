@@ -196,6 +196,18 @@ export const uk: Translated<typeof en> = {
   confusionCell: "{is}, а названо {said}: {n}",
   confusedMost: "Найчастіше плутає:",
   confusedPair: "{is} → {said} ({n})",
+  caveat_few_pictures:
+    "Тестових зображень надто мало ({n}): справжня точність може бути будь-якою від {low} до {high}.",
+  caveat_small_classes:
+    "Тестових зображень надто мало, щоб показники окремого класу щось означали: {classes}.",
+  caveat_absent_classes: "Немає тестових зображень для класів: {classes}.",
+  caveat_unequal_classes:
+    "{share} тестових зображень належать до одного класу ({classes}), тому точність мало говорить про решту: середня повнота класів — {recall}.",
+  caveat_one_answer: "Для кожного зображення відповідь одна ({classes}): модель не розрізняє класи.",
+  caveat_guessing: "Результат не відрізнити від вгадування.",
+  caveat_perfect_validation:
+    "Усі зображення валідації ({n}) класифіковано правильно. Їх мало, і жодної помилки немає, тож упевненість моделі визначено лише приблизно.",
+  caveatMore: "{classes} та інші ({n})",
   classOne: "Клас",
   precision: "Влучність",
   recall: "Повнота",
@@ -205,6 +217,8 @@ export const uk: Translated<typeof en> = {
   comparing: "Порівняння моделей",
   compareNeeds: "Виберіть дві моделі або більше.",
   compareOn: "Зображень: {n}",
+  leads: "{ahead} випереджає {behind} на {n} в. п.",
+  equallyAccurate: "{ahead} і {behind} однаково точні",
   comparePage: "Усе порівняння із зображеннями",
   macroF1: "Макро-F1",
   calibration: "Похибка калібрування",

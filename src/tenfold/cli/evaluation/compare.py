@@ -192,7 +192,7 @@ def _text(compared: "Sequence[Compared]", found: "Comparison | None") -> str:
     if any(curves):
         drawn = [sparkline(curve, _CURVE_COLUMNS, sys.stdout.encoding) or "-" for curve in curves]
         rows.append(["validation accuracy", *drawn])
-    lines = [table(rows)]
+    lines = [table(rows), *(printable(note) for note in (found.notes if found else []))]
     for one in found.differences if found else []:
         holm = f", {chance(one.corrected)} by Holm for {one.pairs} pairs" if one.pairs > 1 else ""
         lines += ["", printable(one.sentence), f"  McNemar's test: mid-p {chance(one.p)}{holm}"]

@@ -166,11 +166,11 @@ def _out_of_distribution(
 
 
 def _as_json(result: "Evaluation") -> dict[str, Any]:
-    from tenfold.evaluation.caveats import caveats
+    from tenfold.evaluation.caveats import as_facts, of_evaluation
 
     return {
         **result.summary(),
-        "caveats": list(caveats(result)),
+        "caveats": as_facts(of_evaluation(result)),
         "classes": {label: vars(scores) for label, scores in result.classes.items()},
         "confusion": result.confusion.tolist(),
     }
@@ -178,7 +178,7 @@ def _as_json(result: "Evaluation") -> dict[str, Any]:
 
 def as_text(result: "Evaluation") -> str:
     """The figures for a terminal."""
-    from tenfold.evaluation.caveats import caveats
+    from tenfold.evaluation.caveats import of_evaluation
 
     names = [printable(label) for label in result.classes]
     averages = [("macro average", result.macro), ("weighted average", result.weighted)]
@@ -189,7 +189,11 @@ def as_text(result: "Evaluation") -> str:
         f"Calibration error    {result.calibration_error:.2%}",
         f"Cross-entropy        {result.cross_entropy:.4f}",
         f'Not "none of these"  {result.kept}',
-        *(line for words in caveats(result) for line in textwrap.wrap(printable(words), _NOTE_COLUMNS)),
+        *(
+            line
+            for one in of_evaluation(result)
+            for line in textwrap.wrap(printable(one.sentence), _NOTE_COLUMNS)
+        ),
         "",
         f"{padded('class', columns)}  precision   recall       F1  pictures",
     ]

@@ -84,15 +84,22 @@ def _sections(facts: dict[str, Any], info: "ModelInfo") -> list[tuple[str, list[
     ]
 
 
-def _scores(name: str, figures: dict[str, Any]) -> list[tuple[str, str]]:
-    """What was measured on one set of pictures."""
-    rest = dict(figures)
-    accuracy, low, high, count = (rest.pop(key, None) for key in _ACCURACY)
-    rows = _rows(rest, f"{name}, ")
-    if accuracy is not None and low is not None and high is not None and count is not None:
+def _scores(name: str, figures: object) -> list[tuple[str, str]]:
+    """What was measured on one set of pictures. A model file may come from anybody and hold anything here."""
+    from tenfold.evaluation.caveats import stored
+
+    if not isinstance(figures, dict):
+        return _rows({name: figures})
+    rest = {key: value for key, value in figures.items() if key != "caveats"}
+    notes = [(f"{name}, note", one["sentence"]) for one in stored(figures)]
+    measured = [rest.get(key) for key in _ACCURACY]
+    rows = []
+    if all(isinstance(one, int | float) for one in measured):
+        accuracy, low, high, count = measured
         value = f"{accuracy:.2%} of {count:,} pictures (95% interval {low:.2%} to {high:.2%})"
-        rows.insert(0, (f"{name}, accuracy", value))
-    return rows
+        rows = [(f"{name}, accuracy", value)]
+        rest = {key: value for key, value in rest.items() if key not in _ACCURACY}
+    return [*rows, *_rows(rest, f"{name}, "), *notes]
 
 
 def _rows(mapping: dict[str, Any], before: str = "") -> list[tuple[str, str]]:

@@ -151,11 +151,22 @@ def _show_ended(run: "Run") -> None:
 
     kept = f", epoch {run.kept_epoch} kept" if run.kept_epoch else ""
     click.echo(f"Run: {run.folder}\nIt has ended after {run.done} of {run.planned} epochs{kept}.")
-    scores = modelfile.read(run.model_file)[1].scores.get("test", {})
-    figures = [scores.get(name) for name in ("accuracy", "accuracy_low", "accuracy_high", "pictures")]
+    scores = modelfile.read(run.model_file)[1].scores
+    test = scores.get("test", {})
+    figures = [test.get(name) for name in ("accuracy", "accuracy_low", "accuracy_high", "pictures")]
     if None not in figures:
         click.echo(f"Test accuracy: {Share(*figures)}")
+    _show_caveats(scores)
     click.echo(f"Model file: {run.model_file}")
+
+
+def _show_caveats(scores: dict[str, Any]) -> None:
+    """What has to be known beside a model file's figures."""
+    from tenfold.evaluation.caveats import stored
+
+    for part in scores.values():
+        for one in stored(part):
+            click.echo(printable(one["sentence"]))
 
 
 def _train(
@@ -195,7 +206,6 @@ def _train(
 
 
 def _export(asked: Asked, trainer: "Trainer", data: "Dataset", run: "Run", stages: "StageRecorder") -> None:
-    from tenfold.evaluation.caveats import caveats
     from tenfold.training import pipeline
 
     target = asked.output or run.model_file
@@ -205,8 +215,7 @@ def _export(asked: Asked, trainer: "Trainer", data: "Dataset", run: "Run", stage
     classifier, evaluation = pipeline.export(trainer, data, target, config)
     click.echo(f"Kept: epoch {trainer.kept} of {trainer.recipe.epochs}{_why(trainer)}")
     click.echo(f"Test accuracy: {evaluation.accuracy}")
-    for line in caveats(evaluation):
-        click.echo(printable(line))
+    _show_caveats(classifier.info.scores)
     click.echo(f"Calibration error: {evaluation.calibration_error:.2%}")
     click.echo(f"Model file: {target}")
     if asked.report:

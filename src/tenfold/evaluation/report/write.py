@@ -12,7 +12,7 @@ from tenfold import __version__
 from tenfold.datasets.labelled import LabelledPictures
 from tenfold.errors import UsageError
 from tenfold.evaluation import html
-from tenfold.evaluation.caveats import caveats
+from tenfold.evaluation.caveats import as_facts, of_evaluation
 from tenfold.evaluation.evaluate import Evaluation, ModelOutputs, check_fit, model_outputs, score
 from tenfold.evaluation.learning_curve import LearningCurve
 from tenfold.evaluation.out_of_distribution import OutOfDistribution, made_up
@@ -136,7 +136,7 @@ def _facts(evaluated: EvaluatedModel, head: dict[str, Any]) -> dict[str, Any]:
         },
         "data": {"name": head["data"], "split": head["split"], "pictures": len(evaluated.data)},
         **evaluated.result.summary(),
-        "caveats": head["caveats"],
+        "caveats": as_facts(of_evaluation(evaluated.result)),
         "top5_accuracy": None if top5 is None else round(top5.value, 4),
     }
 
@@ -156,7 +156,7 @@ def _head(evaluated: EvaluatedModel, cost: dict[str, Any], name: str, split: str
         "created": now.isoformat(timespec="seconds"),
         "day": f"{now:%-d %B %Y}",
         "tiles": list(_tiles(evaluated, cost)),
-        "caveats": list(caveats(evaluated.result)),
+        "caveats": [one.sentence for one in of_evaluation(evaluated.result)],
     }
 
 

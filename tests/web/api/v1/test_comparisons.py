@@ -43,6 +43,10 @@ def test_the_result_says_which_is_better_and_how_sure_that_is(
     result = job["result"]
     assert [result["models"][name]["hash"] for name in names] == keys
     assert result["pictures"] == 20
+    assert [one["kind"] for one in result["models"][names[0]]["caveats"]][:2] == [
+        "few-pictures",
+        "small-classes",
+    ]
     [difference] = result["differences"]
     assert (difference["first"], difference["second"], difference["better"]) == (*names, None)
     assert difference["low"] < difference["difference"] == 0 < difference["high"]

@@ -263,3 +263,26 @@ def test_a_model_file_that_was_added_tells_of_itself(at_work: Running, tmp_path:
     )  # fmt: skip
     assert (report["accuracy"], report["pictures"], report["kept"]) == (0.75, 40, None)
     assert at_work.client.get(f"{MODELS}/{added}/report/page").status_code == 404
+
+
+def test_what_has_to_be_known_beside_a_model_s_figures_comes_with_them(
+    at_work: Running, tmp_path: Path
+) -> None:
+    few = {
+        "kind": "few-pictures",
+        "sentence": "9 pictures are too few.",
+        "figures": {"n": 9, "low": 0.1, "high": 0.6},
+    }
+    sure = {"kind": "perfect-validation", "sentence": "All 8 were right.", "figures": {"n": 8}}
+    later = {"kind": "of-a-later-version", "sentence": "x"}
+    scores = {
+        "test": {"accuracy": 0.75, "pictures": 9, "caveats": [few, later, 7]},
+        "validation": {"caveats": [sure]},
+    }
+    path = tiny.variant(tmp_path / "few.onnx", scores=scores)
+    answer = at_work.client.post(MODELS, content=path.read_bytes()).json()
+    listed = next(one for one in at_work.client.get(MODELS).json()["models"] if one["hash"] == answer["hash"])
+    whole = {"classes": {}, "more": 0}
+    assert listed["caveats"] == answer["caveats"] == [few | whole, sure | whole]
+    report = at_work.client.get(f"{MODELS}/{answer['hash']}/report").json()
+    assert report["caveats"] == [few | whole]

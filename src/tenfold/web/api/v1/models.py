@@ -23,7 +23,7 @@ from tenfold.web.security.visitor import Visitor
 from tenfold.web.sending import file_response
 from tenfold.web.service import WebService, service_of
 from tenfold.web.uploads.bodies import received
-from tenfold.workflows.model_reports import ModelReport
+from tenfold.workflows.model_reports import FigureCaveat, ModelReport, read_caveats
 
 router = APIRouter(tags=["models"], prefix="/api/v1/models")
 
@@ -41,6 +41,7 @@ class ModelEntry(BaseModel):
     accuracy: float | None = Field(description="On the test pictures that it was made with, 0 to 1.")
     accuracy_low: float | None = Field(description="The lower end of its 95 % interval.")
     accuracy_high: float | None
+    caveats: list[FigureCaveat] = Field(description="What has to be known beside the accuracy.")
     added_at: datetime
     live: bool
     fault: Literal["missing", "damaged"] | None = Field(
@@ -97,6 +98,7 @@ class ModelReportAnswer(BaseModel):
     kept: float | None = Field(description="The share that was not called none of these.")
     classes: list[ClassFigures] = Field(description="In the order of the outputs.")
     confusion: list[list[int]] | None = Field(description="Rows are the true classes; null: not known.")
+    caveats: list[FigureCaveat] = Field(description="What has to be known beside the figures.")
     page: bool = Field(description="Whether there is a report page.")
 
 
@@ -287,6 +289,7 @@ def _report(found: ModelReport) -> ModelReportAnswer:
             for label, one in classes.items()
         ],
         confusion=facts.get("confusion"),
+        caveats=found.caveats,
         page=found.has_page,
     )
 
@@ -305,12 +308,12 @@ def model_entry(registry: Registry, model: RegisteredModel, live: str) -> ModelE
     facts = {
         name: _sendable(getattr(model, name))
         for name in ModelEntry.model_fields
-        if name not in ("live", "fault")
+        if name not in ("live", "fault", "caveats")
     }
     facts["classes"] = facts["classes"] if isinstance(facts["classes"], list) else []
     sound = facts["classes"] == model.classes and facts["name"] == model.name
     fault = registry.fault(model) or (None if sound else "damaged")
-    return ModelEntry(**facts, live=model.hash == live, fault=fault)
+    return ModelEntry(**facts, caveats=read_caveats(model.caveats), live=model.hash == live, fault=fault)
 
 
 def _sendable(value: Any) -> Any:
