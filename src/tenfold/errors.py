@@ -40,7 +40,8 @@ from typing import Literal
 Reason = Literal[
     "", "empty", "text", "pdf", "archive", "video", "audio", "svg", "html",
     "missing", "forbidden", "read-only", "disk-full", "disk-error", "too-many-files", "out-of-memory",
-    "unreachable",
+    "unreachable", "refused", "no-host", "timeout", "wrong-password", "no-stream", "no-video", "sound-only",
+    "codec", "decoder",
 ]  # fmt: skip
 
 

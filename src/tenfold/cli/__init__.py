@@ -44,6 +44,7 @@ COMMANDS = {
         "tenfold.cli.catalogue.group:catalogue",
         "Add pictures to the catalogue, find them, file them.",
     ),
+    "camera": ("tenfold.cli.cameras.group:camera", "Look into cameras and recordings."),
     "jobs": ("tenfold.cli.server.jobs:jobs", "List long work, look at it, and cancel it."),
     "user": ("tenfold.cli.accounts.user:user", "Give people accounts, and change them."),
     "token": ("tenfold.cli.accounts.token:token", "Make, list and revoke programs' ways in."),

@@ -6,13 +6,24 @@ before it loads anything, because code between fork and exec is unsafe where thr
 
     commands.py   Command: one long command, watched until it ends or is to stop
     workers.py    Workers: a few children that answer requests, kept and used again
+    messages.py   MessageProcess: one child that exchanges messages for as long as it lives
     limits.py     ProcessLimits: what a child may use, and how one that went beyond them ended
-    frames.py     what a worker and its parent say to each other
+    frames.py     what a child and its parent say to each other
     child.py      what runs in the child
 """
 
 from tenfold.processes.commands import Command
 from tenfold.processes.limits import ProcessLimits, limit
+from tenfold.processes.messages import MessageProcess, ProcessEnded
 from tenfold.processes.workers import WorkerFailed, Workers, WorkersStopped
 
-__all__ = ["Command", "ProcessLimits", "WorkerFailed", "Workers", "WorkersStopped", "limit"]
+__all__ = [
+    "Command",
+    "MessageProcess",
+    "ProcessEnded",
+    "ProcessLimits",
+    "WorkerFailed",
+    "Workers",
+    "WorkersStopped",
+    "limit",
+]

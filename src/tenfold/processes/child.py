@@ -2,6 +2,7 @@
 
 python -m tenfold.processes.child command LIMITS MODULE ARGUMENTS...
 python -m tenfold.processes.child worker MODULE:FUNCTION IDLE_SECONDS
+python -m tenfold.processes.child messages MODULE:FUNCTION LIMITS NICE
 """
 
 import io
@@ -34,6 +35,81 @@ _Requests: TypeAlias = "queue.SimpleQueue[tuple[Header, bytearray]]"
 _GRACE_SECONDS = 20.0
 _INTERRUPTED = 130
 _WORDS = 300
+# A child of messages: so long it may take to end by itself, and may keep Python's lock from its threads.
+_END_SECONDS, _STUCK_SECONDS = 2.0, 15.0
+
+
+class Channel:
+    """What a child of messages exchanges with its parent."""
+
+    def __init__(self, replies: io.FileIO) -> None:
+        self._replies = replies
+        self._waiting: queue.SimpleQueue[Header] = queue.SimpleQueue()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def send(self, message: Header) -> None:
+        """Send a message; from one thread only. Raises OSError where the parent is gone."""
+        frames.write(self._replies, message, b"")
+
+    def receive(self, seconds: float | None = None) -> Header | None:
+        """The parent's next message; None where none comes within `seconds` (None: wait for ever)."""
+        try:
+            return self._waiting.get(timeout=seconds)
+        except queue.Empty:
+            return None
+
+    def _read(self) -> None:
+        source = io.FileIO(0, "rb", closefd=False)
+        while True:
+            try:
+                self._waiting.put(frames.read(source, 0)[0])
+            except OSError:  # the parent is gone, or wants this process to end
+                return _interrupt(_END_SECONDS)
+
+
+def _exchange(target: str, limits: str, nice: str) -> None:
+    """Run a function that exchanges messages with the parent."""
+    replies = _replies()
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    if sys.platform != "win32":
+        os.nice(int(nice))
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        threading.Thread(target=_live_on, daemon=True).start()
+    channel = Channel(replies)
+    try:
+        module, _, name = target.partition(":")
+        run: Callable[[Channel], None] = getattr(import_module(module), name)
+        limit(ProcessLimits(**json.loads(limits)))
+        run(channel)
+    except KeyboardInterrupt:
+        os._exit(_INTERRUPTED)
+    except Exception as error:  # noqa: BLE001 - told to the parent, which raises it
+        limit(ProcessLimits())
+        words = f"{type(error).__name__}: {error}"[:_WORDS]
+        channel.send({"failed": words, "over": isinstance(error, MemoryError)})
+        os._exit(1)
+
+
+if sys.platform != "win32":
+
+    def _live_on() -> None:
+        """Put off this process's end, which comes when its threads no longer run.
+
+        Foreign code that hangs may hold Python's lock; then no thread sees that the parent is gone.
+        """
+        while True:
+            signal.setitimer(signal.ITIMER_REAL, _STUCK_SECONDS)
+            time.sleep(_STUCK_SECONDS / 5)
+
+
+def _replies() -> io.FileIO:
+    """Where this child's answers go; standard output leads nowhere from here on."""
+    replies = io.FileIO(os.dup(1), "wb")
+    with open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), 1)  # so that no library can write into the answers
+    if sys.platform != "win32":
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    return replies
 
 
 def _end_with_input() -> None:
@@ -47,6 +123,11 @@ def _wait_for_end() -> None:
     # Past Python's own buffer: a thread that waits there would keep the process from ending.
     while os.read(0, 4096):
         pass
+    _interrupt(_GRACE_SECONDS)
+
+
+def _interrupt(grace: float) -> None:
+    """Interrupt the main thread; end the process where it has not ended after `grace` seconds."""
     if sys.platform == "win32":  # pragma: no cover
         _thread.interrupt_main()
     else:
@@ -54,17 +135,13 @@ def _wait_for_end() -> None:
         main = threading.main_thread().ident
         assert main is not None
         signal.pthread_kill(main, signal.SIGINT)
-    time.sleep(_GRACE_SECONDS)
+    time.sleep(grace)
     os._exit(_INTERRUPTED)
 
 
 def _serve(target: str, idle_seconds: float) -> None:
     """Answer requests until there are none for a while, or the parent is gone."""
-    replies = io.FileIO(os.dup(1), "wb")
-    with open(os.devnull, "wb") as nowhere:
-        os.dup2(nowhere.fileno(), 1)  # so that no library can write into the answers
-    if sys.platform != "win32":
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    replies = _replies()
     module, _, name = target.partition(":")
     answer: Answer = getattr(import_module(module), name)
     requests: _Requests = queue.SimpleQueue()
@@ -98,6 +175,8 @@ def _read_requests(requests: _Requests) -> None:
 def _main(kind: str, *arguments: str) -> None:
     if kind == "worker":
         return _serve(arguments[0], float(arguments[1]))
+    if kind == "messages":
+        return _exchange(*arguments)
     limit(ProcessLimits(**json.loads(arguments[0])))
     _end_with_input()
     sys.argv = list(arguments[1:])

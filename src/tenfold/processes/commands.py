@@ -127,9 +127,17 @@ def _opened(log: Path | None) -> BinaryIO:
 
 
 def start(
-    arguments: Sequence[str], out: BinaryIO | int, errors: BinaryIO | int, environment: Mapping[str, str]
+    arguments: Sequence[str],
+    out: BinaryIO | int,
+    errors: BinaryIO | int,
+    environment: Mapping[str, str],
+    descriptors: Sequence[int] = (),
 ) -> "subprocess.Popen[bytes]":
-    """Start a child; `arguments` are those of `tenfold.processes.child`. Its input is unbuffered and ours."""
+    """Start a child; `arguments` are those of `tenfold.processes.child`. Its input is unbuffered and ours.
+
+    Args:
+        descriptors: open files that it inherits under the same numbers (not on Windows).
+    """
     # -P: a folder of pictures that this process works in is no place to import from.
     return subprocess.Popen(
         [sys.executable, "-P", "-m", "tenfold.processes.child", *arguments],
@@ -138,6 +146,7 @@ def start(
         stdout=out,
         stderr=errors,
         bufsize=0,
+        pass_fds=descriptors,
         start_new_session=True,
     )
 

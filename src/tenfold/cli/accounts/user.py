@@ -1,10 +1,10 @@
 """tenfold user: accounts, from the command line of the machine that has the database."""
 
 import json
-import sys
 
 import click
 
+from tenfold.cli.terminal.password import ask_password, from_stdin
 from tenfold.cli.terminal.text import printable, table
 from tenfold.runtime import App
 
@@ -15,9 +15,6 @@ _role = click.option(
     type=click.Choice(ROLES),
     required=True,
     help="viewer: looks. operator: also adds and corrects. administrator: also models, settings, people.",
-)
-_from_stdin = click.option(
-    "--password-stdin", is_flag=True, help="Take the password from the first line of standard input."
 )
 
 
@@ -32,14 +29,14 @@ def user() -> None:
 @user.command()
 @click.argument("name")
 @_role
-@_from_stdin
+@from_stdin
 def add(name: str, role: str, password_stdin: bool) -> None:
     """Give somebody an account. The first one has to be an administrator's."""
     from tenfold.accounts.people import checked_name
 
     name = checked_name(name)
     with App() as app:
-        made = app.people.add(name, role, _password(password_stdin))
+        made = app.people.add(name, role, ask_password(stdin=password_stdin, new=True))
     click.echo(f"{printable(made.name)} has an account as {made.role}")
 
 
@@ -102,25 +99,10 @@ def enable(name: str) -> None:
 
 @user.command()
 @click.argument("name")
-@_from_stdin
+@from_stdin
 def password(name: str, password_stdin: bool) -> None:
     """Give somebody another password, and sign them out everywhere."""
     with App() as app:
         person = app.people.named(name)
-        app.people.change(person.id, password=_password(password_stdin))
+        app.people.change(person.id, password=ask_password(stdin=password_stdin, new=True))
     click.echo(f"{printable(person.name)} has another password, and is signed out everywhere")
-
-
-def _password(from_stdin: bool) -> str:
-    from tenfold.errors import UsageError
-
-    if from_stdin:
-        return sys.stdin.readline().rstrip("\r\n")
-    if not sys.stdin.isatty():
-        raise UsageError(
-            "The password",
-            "cannot be asked for without a terminal",
-            cure="Use --password-stdin.",
-        )
-    asked: str = click.prompt("Password", hide_input=True, confirmation_prompt="The same again")
-    return asked

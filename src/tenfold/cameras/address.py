@@ -1,0 +1,147 @@
+"""The address of a camera or a recording, one form for all kinds. Knows nothing of how it is opened.
+
+    usb:0                                a camera at this computer, by number or by the system's name for it
+    rtsp://user:password@host/path       a network camera; rtsps:// likewise
+    http://host/path                     MJPEG, an HLS playlist, or a video file; https:// likewise
+    street.mp4, file:street.mp4          a video file
+    frames/                              a folder of pictures, in the order of their names
+    browser:NAME                         a camera of somebody's browser; the page sends its frames
+
+User and password are kept apart from the rest, so that whatever is shown of an address has none.
+"""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+from urllib.parse import quote, unquote
+
+from tenfold.errors import UsageError
+
+Kind = Literal["usb", "rtsp", "http", "file", "folder", "browser"]
+
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):(.*)", re.DOTALL)
+_NETWORK: dict[str, Kind] = {"rtsp": "rtsp", "rtsps": "rtsp", "http": "http", "https": "http"}
+# What a server is named by: a host or an address, and a port.
+_HOST = re.compile(r"(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?=[/?]|$)")
+# Some cameras are given their password in the path or the query: user=admin_password=..._channel=1.
+_SECRET_VALUES = re.compile(
+    r"((?:user(?:name)?|login|usr|pass\w*?|passwd|pwd|psw|token|\w*key|secret|auth|sig\w*?|credentials?)=)"
+    r"[^&;/?#]*?(?=_\w+=|[&;/?#]|$)",
+    re.IGNORECASE,
+)
+_VIDEO_FILES = (".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".ts", ".ogv", ".3gp")
+SUPPORTED = "usb:0, rtsp://..., http://..., a video file, or a folder of pictures"
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where frames come from.
+
+    Attributes:
+        kind: what kind of source it is.
+        target: a URL without user and password, a path, a device's number or name.
+        user: for the camera; may be empty.
+        password: for the camera; may be empty, and is never shown.
+    """
+
+    kind: Kind
+    target: str
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+    @property
+    def description(self) -> str:
+        """The address as it may be shown to anybody: without user and password."""
+        if self.kind in ("usb", "browser"):
+            return f"{self.kind}:{self.target}"
+        return _SECRET_VALUES.sub(r"\1***", self.target) if self.kind in ("rtsp", "http") else self.target
+
+    @property
+    def live(self) -> bool:
+        """Whether frames are expected to come as they happen; a playlist over HTTP may be either."""
+        if self.kind == "http":
+            return not self.target.partition("?")[0].lower().endswith(_VIDEO_FILES)
+        return self.kind not in ("file", "folder")
+
+    @property
+    def url(self) -> str:
+        """The URL with user and password, for whoever opens it: never to be shown."""
+        if not self.user and not self.password:
+            return self.target
+        scheme, _, rest = self.target.partition("://")
+        return f"{scheme}://{quote(self.user, safe='')}:{quote(self.password, safe='')}@{rest}"
+
+
+def parse(text: str, *, user: str = "", password: str = "") -> Address:
+    """Read an address.
+
+    Args:
+        text: in one of the forms above. User and password in a URL may hold any letter, also unquoted.
+        user: instead of the URL's.
+        password: instead of the URL's.
+
+    Raises:
+        UsageError: it has no form that is known.
+    """
+    scheme, rest = _split(text.strip())
+    if scheme in _NETWORK:
+        return _network(scheme, rest, user, password)
+    if scheme == "usb":
+        return Address("usb", _needed(rest, "usb:", "Name a camera: usb:0"))
+    if scheme == "browser":
+        return Address("browser", _needed(rest, "browser:", "Name the camera: browser:desk"))
+    if scheme not in ("", "file"):
+        raise UsageError(
+            f"{scheme}:", "is no kind of source that tenfold knows", cure=f"Supported: {SUPPORTED}."
+        )
+    path = Path(_needed(rest, "The address", f"Give one of: {SUPPORTED}")).expanduser()
+    return Address("folder" if path.is_dir() else "file", str(path))
+
+
+def _split(text: str) -> tuple[str, str]:
+    """The scheme in small letters, empty for a path, and the rest."""
+    found = _SCHEME.fullmatch(text)
+    if not found or Path(text).exists():
+        return "", text
+    scheme, rest = found[1].lower(), found[2]
+    if scheme == "file" and rest.startswith("//"):
+        rest = unquote(rest.removeprefix("//").removeprefix("localhost"))
+    return scheme, rest
+
+
+def _needed(text: str, subject: str, cure: str) -> str:
+    if not text:
+        raise UsageError(subject, "names nothing", cure=f"{cure}.")
+    return text
+
+
+def _network(scheme: str, rest: str, user: str, password: str) -> Address:
+    rest = rest.removeprefix("//")
+    login, rest = _login(rest)
+    if not _HOST.match(rest):
+        # Not repeated: where it is written wrongly, its password may stand anywhere.
+        raise UsageError(
+            f"The {scheme} address",
+            "names no host",
+            cure=f"Write it as {scheme}://host/path or {scheme}://user:password@host:port/path.",
+        )
+    if login:
+        name, _, word = login.partition(":")
+        user, password = user or _unquoted(name), password or _unquoted(word)
+    return Address(_NETWORK[scheme], f"{scheme}://{rest}", user, password)
+
+
+def _login(rest: str) -> tuple[str, str]:
+    """User and password, and what follows them. Passwords hold @, /, # and ? in practice, unquoted."""
+    before_path = rest.partition("/")[0]
+    at = before_path.rfind("@")
+    if not _HOST.match(rest[at + 1 :]):
+        # user:pass/word@host: no host begins here, so one does behind another @
+        at = next((i for i, letter in enumerate(rest) if letter == "@" and _HOST.match(rest[i + 1 :])), -1)
+    return (rest[:at], rest[at + 1 :]) if at >= 0 else ("", rest)
+
+
+def _unquoted(text: str) -> str:
+    """A user or a password; a % that quotes nothing is meant as it stands."""
+    return unquote(text) if re.fullmatch(r"(?:[^%]|%[0-9A-Fa-f]{2})*", text) else text

@@ -1,0 +1,17 @@
+"""Decoding of one source in a process of its own. Knows nothing of what the frames are for.
+
+    process.py   Decoder: the process as its parent sees it, watched from outside
+    memory.py    FrameMemory: frames pass through memory that both share
+    child.py     what runs in the process
+    video.py     a stream or file, opened by PyAV
+    load.py      which frames of a live stream are decoded
+    faults.py    what is wrong with a stream that runs
+    refusals.py  why a source cannot be opened, in words
+
+Only child.py, video.py and refusals.py import PyAV, and only they run in the process.
+"""
+
+from tenfold.cameras.decoder.faults import Finding
+from tenfold.cameras.decoder.process import Decoder, End, Event, Status
+
+__all__ = ["Decoder", "End", "Event", "Finding", "Status"]

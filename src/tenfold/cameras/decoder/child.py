@@ -1,0 +1,199 @@
+"""The decoder's own process: opens a source, decodes, and puts frames into the memory that it shares.
+
+What it says to its parent: opened, frame, grow, status, finding, error, end. What it is told: the request,
+then memory (grown as asked) and free (a slot that was read).
+"""
+
+import time
+import zlib
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from tenfold.cameras.decoder import refusals
+from tenfold.cameras.decoder.faults import SOUND_ONLY_SECONDS, FaultWatch, Finding
+from tenfold.cameras.decoder.load import Delay, Gate, Load, Pace
+from tenfold.cameras.decoder.memory import FrameMemory
+from tenfold.cameras.decoder.video import Packet, Request, Video, pixels
+from tenfold.errors import CameraError
+
+if TYPE_CHECKING:
+    from av.video.frame import VideoFrame
+
+    from tenfold.processes.child import Channel
+
+STATUS_SECONDS = 0.5
+# A checksum of each 4th row finds any change that is more than a few pixels.
+_CHECKED_ROWS = 4
+
+
+def serve(channel: "Channel") -> None:
+    """Answer one request: decode until the source ends or the parent does."""
+    said = channel.receive()
+    assert said is not None
+    request = Request(said["kind"], said["url"], said["description"], said["live"])
+    output = _Output(channel, FrameMemory(said["slots"], said["memory"]))
+    try:
+        video = Video(request)
+        try:
+            channel.send({"opened": asdict(video.facts)})
+            if video.facts.live:
+                _Live(video, output, said["rate"]).run()
+                raise refusals.ended(request)
+            _every_frame(video, output)
+            if not output.given:
+                raise refusals.no_frames(request)
+        finally:
+            video.close()
+    except CameraError as error:
+        channel.send({"error": error.facts()})
+    except (MemoryError, KeyboardInterrupt):
+        raise
+    except Exception as error:  # noqa: BLE001 - what PyAV says of an error names the URL, with its password
+        raise RuntimeError(type(error).__name__) from None
+    else:
+        channel.send({"end": output.damaged})
+
+
+class _Output:
+    """Where frames go: slots that the parent gives back when it has read them."""
+
+    def __init__(self, channel: "Channel", memory: FrameMemory) -> None:
+        self._channel, self._memory = channel, memory
+        self._free = list(range(memory.slots))
+        self._told = 0.0
+        self.given = self.damaged = 0
+
+    def put(self, rgb: NDArray[np.uint8], seconds: float, number: int, key: bool, *, wait: bool) -> bool:
+        """Give a frame; whether there was room. `wait`: until there is."""
+        height, width, _ = rgb.shape
+        self._hear(0)
+        if not self._memory.fits(rgb.size):
+            self._channel.send({"grow": rgb.size})
+            while not self._memory.fits(rgb.size):
+                self._hear(None)
+        while wait and not self._free:
+            self._hear(None)
+        if not self._free:
+            return False
+        slot = self._free.pop()
+        np.copyto(self._memory.frame(slot, height, width), rgb)
+        facts = {"height": height, "width": width, "time": seconds, "number": number, "key": key}
+        self._channel.send({"frame": slot, **facts})
+        self.given += 1
+        return True
+
+    def tell(self, finding: Finding) -> None:
+        self._channel.send({"finding": asdict(finding)})
+
+    def status(self, **facts: object) -> None:
+        """Say that this process goes on, from time to time."""
+        now = time.monotonic()
+        if now - self._told >= STATUS_SECONDS:
+            self._told = now
+            self._channel.send({"status": facts})
+
+    def _hear(self, seconds: float | None) -> None:
+        """Take what the parent says: all that is there, or (None) one message that is waited for."""
+        said = self._channel.receive(seconds)
+        while said is not None:
+            if "free" in said:
+                self._free.append(said["free"])
+            else:
+                self._memory.resize(said["memory"])
+            said = self._channel.receive(0)
+
+
+def _every_frame(video: Video, output: _Output) -> None:
+    """A recording: all frames in their order, with their times."""
+    rate = video.facts.rate or 25.0
+    for number, frame in enumerate(_decoded(video, output)):
+        seconds = video.seconds(frame)
+        at = number / rate if seconds is None else seconds
+        output.put(pixels(frame), at, number, bool(frame.key_frame), wait=True)
+
+
+def _decoded(video: Video, output: _Output) -> "Iterator[VideoFrame]":
+    for packet in video.packets():
+        yield from _decode(video, packet, output)
+        output.status()
+    yield from _decode(video, None, output)
+
+
+def _decode(video: Video, packet: Packet | None, output: _Output) -> "list[VideoFrame]":
+    """The frames that a packet completes; a damaged one is counted and passed over."""
+    try:
+        return video.decode(packet)
+    except av.error.InvalidDataError:
+        output.damaged += 1
+        return []
+
+
+class _Live:
+    """A camera: the newest frames, as many as are wanted, fewer when the machine is busy."""
+
+    def __init__(self, video: Video, output: _Output, rate: float | None) -> None:
+        self._video, self._output = video, output
+        self._gate, self._load = Gate(rate), Load(intra_only=video.intra_only)
+        self._delay, self._pace = Delay(), Pace()
+        self._watch = FaultWatch(time.monotonic())
+        self._arrived = 0
+        self._late = 0.0
+        self._broken = False  # whether the next frame lacks those that it is built on
+
+    def run(self) -> None:
+        before = time.monotonic()
+        for packet in self._video.packets():
+            now = time.monotonic()
+            self._load.note(now - before, now)
+            if packet.video is None:
+                self._without_video(now)
+            else:
+                self._take(packet, now)
+            self._output.status(delay=self._late, mode=self._load.words, arrived=self._arrived)
+            before = time.monotonic()
+
+    def _without_video(self, now: float) -> None:
+        silent = self._watch.without_video(now)
+        if silent > SOUND_ONLY_SECONDS:
+            raise refusals.only_sound(self._video.request, silent)
+
+    def _take(self, packet: Packet, now: float) -> None:
+        number, self._arrived = self._arrived, self._arrived + 1
+        self._time(packet.seconds, now)
+        if self._video.intra_only:
+            if number % self._load.every or not self._gate.open(now):
+                return
+        elif packet.key:
+            self._broken = False
+        elif self._broken or self._load.only_key_frames:
+            self._broken = True
+            return
+        for frame in _decode(self._video, packet, self._output):
+            if self._video.paced and packet.seconds is not None:
+                rest = self._pace.wait(packet.seconds, time.monotonic())
+                time.sleep(rest)
+                self._load.rested(rest)
+            if self._gate.open(now) and not frame.is_corrupt:
+                self._give(frame, number, now)
+
+    def _time(self, stamp: float | None, now: float) -> None:
+        for finding in self._watch.video_packet(stamp, now):
+            self._output.tell(finding)
+            self._delay.restart()
+        if stamp is not None and not self._video.paced:
+            self._late = self._delay.of(stamp, now)
+
+    def _give(self, frame: "VideoFrame", number: int, now: float) -> None:
+        rgb = np.ascontiguousarray(pixels(frame))
+        height, width, _ = rgb.shape
+        for finding in self._watch.size(width, height):
+            self._output.tell(finding)
+        for finding in self._watch.frame(zlib.crc32(rgb[::_CHECKED_ROWS].tobytes()), now):
+            self._output.tell(finding)
+        if self._output.put(rgb, time.time() - self._late, number, bool(frame.key_frame), wait=False):
+            self._gate.passed(now)

@@ -1,0 +1,174 @@
+"""A decoder seen from its parent: a process that is watched from outside. Never imports what decodes.
+
+Whatever happens in there, a crash, a hang or a leak, is a CameraError here.
+"""
+
+import time
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, TypeAlias
+
+from tenfold.cameras.address import Address
+from tenfold.cameras.decoder.faults import Finding
+from tenfold.cameras.decoder.memory import FrameMemory
+from tenfold.cameras.frames import Frame, SourceFacts
+from tenfold.errors import CameraError, Reason
+from tenfold.processes import MessageProcess, ProcessEnded, ProcessLimits
+
+CHILD = "tenfold.cameras.decoder.child:serve"
+# 8K video needs about this; a usual camera a tenth.
+_MEMORY = 1 << 30
+_LIMITS = ProcessLimits(memory=_MEMORY)
+_NICE = 5
+_SLOTS = 4
+_MOST_FRAME_BYTES = 8192 * 8192 * 3
+_POLL_SECONDS = 0.1
+
+
+@dataclass(frozen=True)
+class Status:
+    """How a decoder of a live stream fares.
+
+    Attributes:
+        delay: seconds between a picture's arrival and the earliest that it could have been here.
+        mode: what is decoded: "every frame", "key frames only".
+        arrived: frames that arrived, decoded or not.
+    """
+
+    delay: float = 0.0
+    mode: str = "every frame"
+    arrived: int = 0
+
+
+@dataclass(frozen=True)
+class End:
+    """A recording was read to its end; `damaged` of its packets could not be decoded."""
+
+    damaged: int
+
+
+Event: TypeAlias = SourceFacts | Frame | Status | Finding | End
+
+
+class Decoder:
+    """One process that decodes one source; ended with the `with` block.
+
+    Args:
+        rate: frames a second that are wanted of a live source; None: all.
+        open_seconds: how long it may take until the first frame.
+        silent_seconds: how long it may say nothing after that.
+        child: "module:function" that runs in the process.
+        limits: what the process may use.
+    """
+
+    def __init__(
+        self,
+        address: Address,
+        *,
+        rate: float | None = None,
+        open_seconds: float = 10.0,
+        silent_seconds: float = 30.0,
+        child: str = CHILD,
+        limits: ProcessLimits = _LIMITS,
+    ) -> None:
+        self._subject = address.description
+        self._open_seconds, self._silent_seconds = open_seconds, silent_seconds
+        self._memory = FrameMemory(_SLOTS)
+        self._process = MessageProcess(child, limits=limits, nice=_NICE, descriptors=self._memory.descriptors)
+        # By a pipe: arguments and the environment of a process are there for others to read.
+        request = {"kind": address.kind, "url": address.url, "description": self._subject}
+        settings = {"live": address.live, "rate": rate, "slots": _SLOTS, "memory": self._memory.handle}
+        self._process.send({**request, **settings})
+        self._heard = time.monotonic()
+        self._running = False
+
+    def __enter__(self) -> "Decoder":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._process.stop()
+        self._memory.close()
+
+    @property
+    def process_id(self) -> int:
+        return self._process.process_id
+
+    def resume(self) -> None:
+        """Start the clock anew: the caller was busy, and the decoder may have waited for it."""
+        self._heard = time.monotonic()
+
+    def receive(self, seconds: float = _POLL_SECONDS) -> Event | None:
+        """What the decoder says next, or None where it says nothing within `seconds`.
+
+        Raises:
+            CameraError: the source cannot be opened or read, or the decoder failed.
+        """
+        try:
+            message = self._process.receive(seconds)
+        except ProcessEnded as reason:
+            raise self._failed(reason) from None
+        if message is None:
+            self._check_silence()
+            return None
+        try:
+            return self._event(message)
+        except (KeyError, TypeError, ValueError, AssertionError):
+            raise self._error("cannot be decoded", "its decoder answered nonsense") from None
+
+    def _event(self, message: dict[str, Any]) -> Event | None:
+        if "error" in message:
+            facts = message["error"]
+            words = {name: str(facts[name]) for name in ("received", "cure", "reason")}
+            raise CameraError(str(facts["subject"]), str(facts["problem"]), **words)  # type: ignore[arg-type]
+        if "opened" in message:
+            self._heard = time.monotonic()
+            return SourceFacts(**message["opened"])
+        if "frame" in message:
+            self._heard, self._running = time.monotonic(), True
+            return self._frame(message)
+        if "grow" in message:
+            self._grow(int(message["grow"]))
+            return None
+        if "finding" in message:
+            return Finding(**message["finding"])
+        if "status" in message:
+            # Before the first frame it proves nothing: of what arrives, nothing may be decodable.
+            self._heard = time.monotonic() if self._running else self._heard
+            return Status(**message["status"])
+        return End(int(message["end"]))
+
+    def _frame(self, message: dict[str, Any]) -> Frame:
+        slot = int(message["frame"])
+        pixels = self._memory.frame(slot, int(message["height"]), int(message["width"])).copy()
+        self._process.send({"free": slot})
+        pixels.flags.writeable = False  # several may look at one frame
+        return Frame(pixels, float(message["time"]), int(message["number"]), bool(message["key"]))
+
+    def _grow(self, frame_bytes: int) -> None:
+        if not 0 < frame_bytes <= _MOST_FRAME_BYTES:
+            raise ValueError(frame_bytes)
+        self._memory.resize(frame_bytes)
+        self._process.send({"memory": frame_bytes})
+
+    def _check_silence(self) -> None:
+        silent = time.monotonic() - self._heard
+        if silent <= (self._silent_seconds if self._running else self._open_seconds):
+            return
+        if self._running:
+            raise self._error("gives no more frames", f"nothing for {silent:.0f} s", "timeout")
+        raise self._error("does not answer", f"no frame within {silent:.0f} s", "timeout")
+
+    def _failed(self, reason: ProcessEnded) -> CameraError:
+        if reason.over:
+            received = f"its decoder may use {_MEMORY >> 20} MB of memory, or was killed: {reason}"
+            return self._error("cannot be decoded", received, "out-of-memory")
+        return self._error("cannot be decoded", f"its decoder failed: {reason}", "decoder")
+
+    def _error(self, problem: str, received: str, reason: Reason = "decoder") -> CameraError:
+        cure = {
+            "timeout": "Look whether the camera is on and the network works.",
+            "out-of-memory": "Choose a smaller stream, or another codec.",
+        }.get(reason, "Choose another codec or stream; where it is a file, look whether it plays elsewhere.")
+        return CameraError(self._subject, problem, received=received, cure=cure, reason=reason)

@@ -1,0 +1,39 @@
+"""Opens a source for a moment, to say what it is or what is wrong. Knows nothing of what it is for."""
+
+import time
+
+from tenfold.cameras.address import Address
+from tenfold.cameras.decoder import Decoder
+from tenfold.cameras.frames import Frame, SourceFacts
+from tenfold.cameras.sources.folder import Folder
+from tenfold.errors import CameraError, UsageError
+
+PROBE_SECONDS = 10.0
+
+
+def probe(address: Address, *, seconds: float = PROBE_SECONDS) -> SourceFacts:
+    """What a source says of itself, after one of its frames was decoded.
+
+    Args:
+        seconds: it may take no longer.
+
+    Raises:
+        CameraError: it cannot be opened, gives no picture, or takes longer; the reason says which.
+    """
+    if address.kind == "browser":
+        raise UsageError(address.description, "is opened by the page", cure="Open the camera in the page.")
+    if address.kind == "folder":
+        return Folder(address.target).facts
+    until = time.monotonic() + seconds
+    facts: SourceFacts | None = None
+    with Decoder(address, open_seconds=seconds) as decoder:
+        while time.monotonic() < until:
+            event = decoder.receive()
+            if isinstance(event, SourceFacts):
+                facts = event
+            if isinstance(event, Frame) and facts is not None:
+                return facts
+    raise CameraError(
+        address.description, "does not answer", received=f"no frame within {seconds:g} s", reason="timeout",
+        cure="Check the address, and whether the camera is on and in this network.",
+    )  # fmt: skip

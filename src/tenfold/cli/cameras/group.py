@@ -1,0 +1,57 @@
+"""tenfold camera: cameras and recordings, from the command line."""
+
+import json
+from dataclasses import asdict
+
+import click
+
+from tenfold.cli.terminal.password import ask_password, from_stdin
+from tenfold.cli.terminal.text import printable
+
+
+@click.group()
+def camera() -> None:
+    """Look into cameras and recordings."""
+
+
+@camera.command()
+@click.argument("source")
+@click.option("--user", default="", help="The camera's user; its password is asked for.")
+@from_stdin
+@click.option(
+    "--seconds",
+    type=click.FloatRange(1, 120),
+    default=10.0,
+    show_default=True,
+    help="How long it may take.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object, also where it fails.")
+def test(source: str, user: str, password_stdin: bool, seconds: float, as_json: bool) -> int:
+    """Open SOURCE, decode a picture of it, and say what it is, or what is wrong with it.
+
+    SOURCE is usb:0, rtsp://host/path, http://host/path (MJPEG or HLS), a video file, or a folder of pictures.
+    A password in SOURCE is seen by all who list this computer's processes: give --user instead.
+    """
+    from tenfold.cameras import sources
+    from tenfold.errors import TenfoldError
+
+    password = ask_password(stdin=password_stdin, new=False) if user or password_stdin else ""
+    address = sources.parse(source, user=user, password=password)
+    sources.require()
+    try:
+        facts = sources.probe(address, seconds=seconds)
+    except TenfoldError as error:
+        if not as_json:
+            raise
+        click.echo(json.dumps({"ok": False, "source": address.description, "error": error.facts()}, indent=2))
+        return 1
+    if as_json:
+        values = asdict(facts)
+        click.echo(json.dumps({"ok": True, "source": values.pop("description"), **values}, indent=2))
+        return 0
+    kind = "a live stream" if facts.live else "a recording"
+    length = f", {facts.seconds:.1f} s" if facts.seconds is not None else ""
+    rate = f", {facts.rate:g} frames a second" if facts.rate else ""
+    size = f"{facts.width} x {facts.height} pixels"
+    click.echo(printable(f"{facts.description} works: {kind}{length}, {facts.codec}, {size}{rate}"))
+    return 0
