@@ -72,6 +72,27 @@ def test_a_folder_is_added_and_looked_through(look_at: LookAt, colours: Path) ->
     assert violations(page) == []
 
 
+@pytest.mark.parametrize(
+    ("locale", "words"),
+    [
+        ("en", "Parts: Test (⁨pets_test⁩), Training (⁨pets_train⁩)."),
+        ("uk", "Частини: Тест (⁨pets_test⁩), Навчання (⁨pets_train⁩)."),
+        ("ru", "Части: Тест (⁨pets_test⁩), Обучение (⁨pets_train⁩)."),
+    ],
+)
+def test_what_was_taken_for_parts_is_said(
+    look_at: LookAt, own_server: str, colours: Path, tmp_path: Path, locale: str, words: str
+) -> None:
+    pets = tmp_path / "pets"
+    for part in ("pets_train", "pets_test"):
+        shutil.copytree(colours, pets / part)
+    data = {"source": str(pets)}
+    page = look_at("/", locale=locale)
+    assert page.request.post(f"{own_server}/api/v1/data", data=data).ok
+    page.goto(f"{own_server}/data")
+    expect(page.get_by_text(words)).to_be_visible()
+
+
 def test_a_check_is_watched_and_what_it_found_is_shown(look_at: LookAt, colours: Path) -> None:
     (colours / "blue" / "broken.png").unlink()
     page = look_at("/data")

@@ -156,6 +156,8 @@ def test_a_token_is_shown_once_and_revoked(look_at: LookAt, own_server: str) -> 
 def test_a_watched_folder_brings_its_pictures_in(look_at: LookAt, own_server: str, tmp_path: Path) -> None:
     folder = tmp_path / "album"
     paint(folder, 3)
+    paint(tmp_path / "elsewhere", 1)
+    (folder / "more").symlink_to(tmp_path / "elsewhere")
     page = look_at("/settings?part=folders")
     page.get_by_label("Folder", exact=True).fill("nowhere")
     page.get_by_role("button", name="Add a folder").click()
@@ -168,6 +170,7 @@ def test_a_watched_folder_brings_its_pictures_in(look_at: LookAt, own_server: st
     page.goto(f"{own_server}/catalogue")
     expect(page.get_by_text("3 pictures", exact=True)).to_be_visible()
     part(page, own_server, "folders")
+    expect(row).to_contain_text(f"Links that are not followed: ⁨{folder}/more⁩.")
     row.get_by_role("button", name="Stop watching").click()
     expect(page.get_by_text("No folder is watched")).to_be_visible()
 

@@ -95,6 +95,16 @@ def test_classes_that_are_named_like_parts_are_classes_and_this_is_said(
     assert (found.classes, found.layout) == (classes, layout)
 
 
+def test_what_was_decided_is_also_there_for_other_languages(tmp_path: Path) -> None:
+    touch(tmp_path, *of("seg_train/seg_train", "seg_test/seg_test"), "seg_pred/1.jpg")
+    parts, no_class = list_folder(tmp_path, "pets").remarks
+    assert (parts.kind, parts.names) == (
+        "parts",
+        ("test", "seg_test/seg_test", "training", "seg_train/seg_train"),
+    )
+    assert (no_class.kind, no_class.names) == ("no-class", ("seg_pred",))
+
+
 def test_an_empty_part_is_no_part(tmp_path: Path) -> None:
     touch(tmp_path, *of("train"))
     (tmp_path / "test" / "cat").mkdir(parents=True)

@@ -120,6 +120,20 @@ def test_pictures_are_added_when_they_are_whole_and_once(process: Started, folde
     assert only(app).looked_at is not None
 
 
+def test_links_that_are_not_followed_are_known_of_the_folder(
+    process: Started, folder: Path, tmp_path: Path
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (folder / "photos").symlink_to(elsewhere)
+    (folder / "gone.jpg").symlink_to(tmp_path / "nowhere.jpg")
+    app = process().watch()
+    app.folder_watcher.add(str(folder))
+    until(lambda: app.watched_folders.active()[0].looked_at is not None)
+    found = app.watched_folders.active()[0].left_out
+    assert sorted(found or []) == [str(folder / "gone.jpg"), str(folder / "photos")]
+
+
 @pytest.mark.slow
 def test_what_came_while_nobody_watched_is_added_and_the_rest_not_read_again(
     process: Started, folder: Path

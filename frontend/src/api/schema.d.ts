@@ -2809,9 +2809,9 @@ export interface components {
             skipped_count: number;
             /**
              * Layout
-             * @description In one line of English, which folders were taken for parts and classes; may be empty.
+             * @description What was taken for parts and classes, where that is a guess.
              */
-            layout: string;
+            layout: components["schemas"]["RemarkAnswer"][];
         };
         /**
          * DuplicateAnswer
@@ -5044,6 +5044,27 @@ export interface components {
              */
             action: number | null;
         };
+        /**
+         * RemarkAnswer
+         * @description Something that was decided about how a dataset's folders are to be understood.
+         */
+        RemarkAnswer: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "parts" | "no-class" | "classes-in" | "nested" | "class-like-part" | "one-class";
+            /**
+             * Sentence
+             * @description What it is, in English.
+             */
+            sentence: string;
+            /**
+             * Names
+             * @description What it is about: the part and the folder of each part by turns; a folder; a class; or, of classes that are one, their spellings, of which the last is kept.
+             */
+            names: string[];
+        };
         /** RenameRequest */
         RenameRequest: {
             /**
@@ -5971,6 +5992,11 @@ export interface components {
              * @description Why it cannot be looked through now; it is tried again.
              */
             problem: string | null;
+            /**
+             * Left Out
+             * @description The first 20 links in it that are not followed: they lead out of it, or nowhere.
+             */
+            left_out: string[];
         };
         /**
          * WentLive

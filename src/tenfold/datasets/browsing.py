@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from tenfold import images
 from tenfold.datasets import cifar10
 from tenfold.datasets.dataset import Skipped
-from tenfold.datasets.listing import PARTS, TEST, TRAINING, Listing
+from tenfold.datasets.listing import PARTS, TEST, TRAINING, Listing, Remark
 from tenfold.datasets.opening import CIFAR10, listed
 from tenfold.errors import DatasetError
 from tenfold.server_files import ServerFiles
@@ -40,7 +40,7 @@ class Browsed:
         classes: the class names.
         labels, parts: of each picture, int `[N]`: an index into `classes`, and into `part_names`.
         skipped: files that lie among the pictures and belong to no class.
-        layout: in one line, how its folders were understood; "" if there was nothing to decide.
+        remarks: how its folders were understood; none if there was nothing to decide.
     """
 
     part_names = (*PARTS, ALL)
@@ -52,9 +52,9 @@ class Browsed:
         labels: NDArray[np.int64],
         parts: NDArray[np.int64],
         skipped: tuple[Skipped, ...] = (),
-        layout: str = "",
+        remarks: tuple[Remark, ...] = (),
     ) -> None:
-        self.name, self.classes, self.skipped, self.layout = name, classes, skipped, layout
+        self.name, self.classes, self.skipped, self.remarks = name, classes, skipped, remarks
         self.labels, self.parts = labels, parts
 
     def __len__(self) -> int:
@@ -127,7 +127,7 @@ class BrowsedFiles(Browsed):
     def __init__(self, found: Listing, files: ServerFiles) -> None:
         parts = [PARTS.index(e.part) if e.part else len(PARTS) for e in found.entries]
         super().__init__(
-            found.name, found.classes, found.labels(), np.array(parts), found.skipped, found.layout
+            found.name, found.classes, found.labels(), np.array(parts), found.skipped, found.remarks
         )
         self._found, self._files = found, files
 

@@ -39,7 +39,7 @@ def list_folder(root: Path, name: str, files: ServerFiles | None = None) -> List
             received=f"{loose:,} files lie in it directly" if loose else "it is empty",
             cure="Put the pictures of each class into a folder named after the class: cat/1.jpg, dog/2.jpg.",
         )
-    return listing(name, root, entries, tree.skipped.values(), layout.words)
+    return listing(name, root, entries, tree.skipped.values(), layout.remarks)
 
 
 def _class(tree: Tree, folder: Path, part: str, name: str) -> list[ListedPicture]:

@@ -7,9 +7,10 @@ of its pictures lie in folders of their own. What was decided is said in words, 
 import re
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
-from tenfold.datasets.listing import PART_NAMES, TRAINING
+from tenfold.datasets.listing import PART_NAMES, TRAINING, Remark
 from tenfold.datasets.tree import Tree
 from tenfold.errors import DatasetError
 
@@ -38,11 +39,11 @@ class Layout:
 
     Attributes:
         places: each part's name and the folder that its class folders lie in; one part "" if there are none.
-        words: the same for people.
+        remarks: the same for people.
     """
 
     places: tuple[tuple[str, Path], ...]
-    words: tuple[str, ...]
+    remarks: tuple[Remark, ...]
 
 
 def layout_of(tree: Tree, name: str) -> Layout:
@@ -91,11 +92,13 @@ def _parts(tree: Tree, name: str, filled: list[Path]) -> Layout | None:
         )
     for _, place in places:
         _skip_loose(tree, place)
-    words = ", ".join(f"{part} ({tree.shown(place)})" for part, place in places)
+    shown = [(part, tree.shown(place)) for part, place in places]
+    words = ", ".join(f"{part} ({place})" for part, place in shown)
     passed = [
-        f"the pictures in {tree.shown(folder)} have no class and are passed over" for folder in unlabelled
+        Remark("no-class", f"the pictures in {place} have no class and are passed over", (place,))
+        for place in map(tree.shown, unlabelled)
     ]
-    return Layout(tuple(places), (f"parts: {words}", *passed))
+    return Layout(tuple(places), (Remark("parts", f"parts: {words}", tuple(chain(*shown))), *passed))
 
 
 def _named_like_parts(names: list[str]) -> dict[str, str]:
@@ -132,13 +135,18 @@ def _is_above_classes(tree: Tree, folder: Path) -> bool:
     return False
 
 
-def _classes(tree: Tree, top: Path, filled: list[Path]) -> list[str]:
+def _classes(tree: Tree, top: Path, filled: list[Path]) -> list[Remark]:
     """What was decided where there are no parts; nothing where each class folder holds its pictures."""
-    found = [] if top == tree.root else [f"each folder in {tree.shown(top)} is a class"]
+    found = []
+    if top != tree.root:
+        place = tree.shown(top)
+        found.append(Remark("classes-in", f"each folder in {place} is a class", (place,)))
     if filled and not any(tree.inside(folder)[1] for folder in filled):
-        found.append("folders in class folders are no classes of their own")
+        found.append(Remark("nested", "folders in class folders are no classes of their own"))
     return found + [
-        f"{folder.name} is a class, not a part" for folder in filled if _NAMED.fullmatch(folder.name)
+        Remark("class-like-part", f"{folder.name} is a class, not a part", (folder.name,))
+        for folder in filled
+        if _NAMED.fullmatch(folder.name)
     ]
 
 

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,6 +48,22 @@ class ListedPicture:
 
 
 @dataclass(frozen=True)
+class Remark:
+    """Something that was decided about how a source is to be understood, because it is a guess.
+
+    Attributes:
+        kind: what it is.
+        sentence: the same in English, without a full stop.
+        names: what it is about: the part and the folder of each part by turns; a folder; a class; or, of
+            classes that are one, their spellings, of which the last is kept.
+    """
+
+    kind: Literal["parts", "no-class", "classes-in", "nested", "class-like-part", "one-class"]
+    sentence: str
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Listing:
     """The pictures that a source names.
 
@@ -56,7 +73,7 @@ class Listing:
         classes: sorted by name.
         entries: in the order of their `source`.
         skipped: what lies among the pictures and belongs to no class.
-        layout: in one line, how the source was understood; "" if there was nothing to decide.
+        remarks: how the source was understood; none if there was nothing to decide.
     """
 
     name: str
@@ -64,7 +81,12 @@ class Listing:
     classes: tuple[str, ...]
     entries: tuple[ListedPicture, ...]
     skipped: tuple[Skipped, ...] = ()
-    layout: str = ""
+    remarks: tuple[Remark, ...] = ()
+
+    @property
+    def layout(self) -> str:
+        """The remarks in one line."""
+        return "; ".join(one.sentence for one in self.remarks)
 
     def labels(self) -> NDArray[np.int64]:
         """Each entry's index into `classes`."""
@@ -77,7 +99,7 @@ def listing(
     root: Path,
     entries: Iterable[ListedPicture],
     skipped: Iterable[Skipped] = (),
-    layout: Iterable[str] = (),
+    remarks: Iterable[Remark] = (),
 ) -> Listing:
     """The listing of these entries.
 
@@ -85,17 +107,16 @@ def listing(
     learn from are; names of one letter are left alone, because they may be letters to be told apart.
 
     Args:
-        layout: how the source was understood, in words.
+        remarks: how the source was understood.
     """
     found = tuple(entries)
-    spelling, remarks = _one_spelling(found)
+    spelling, made_one = _one_spelling(found)
     ordered = sorted(
         (replace(entry, label=spelling[entry.label]) for entry in found),
         key=lambda entry: (entry.source, entry.label, entry.part),
     )
     classes = tuple(sorted({entry.label for entry in ordered}))
-    words = "; ".join([*layout, *remarks])
-    return Listing(name, root, classes, tuple(ordered), tuple(skipped), words)
+    return Listing(name, root, classes, tuple(ordered), tuple(skipped), (*remarks, *made_one))
 
 
 def check_learnable(found: Listing) -> None:
@@ -127,8 +148,8 @@ def check_learnable(found: Listing) -> None:
             )
 
 
-def _one_spelling(entries: Sequence[ListedPicture]) -> tuple[dict[str, str], list[str]]:
-    """Each label's spelling, and which ones were made one, in words."""
+def _one_spelling(entries: Sequence[ListedPicture]) -> tuple[dict[str, str], list[Remark]]:
+    """Each label's spelling, and which ones were made one."""
     count = Counter(entry.label for entry in entries)
     learned = Counter(entry.label for entry in entries if entry.part in ("", TRAINING))
     forms: dict[str, list[str]] = {}
@@ -140,7 +161,8 @@ def _one_spelling(entries: Sequence[ListedPicture]) -> tuple[dict[str, str], lis
         kept = max(same, key=lambda label: (learned[label], count[label], label))
         spelling |= dict.fromkeys(same, kept)
         if len(same) > 1:
-            remarks.append(f"{' and '.join(map(repr, same))} are one class, {kept!r}")
+            sentence = f"{' and '.join(map(repr, same))} are one class, {kept!r}"
+            remarks.append(Remark("one-class", sentence, (*same, kept)))
     return spelling, remarks
 
 

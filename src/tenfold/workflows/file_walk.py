@@ -17,16 +17,19 @@ class Walk:
         roots: absolute paths of files and folders.
         files: says which folders are tenfold's own; they are passed over, with all in them.
         problems: what could not be listed, in words; filled while walking.
-        left_out: links that were not followed, in words; filled while walking.
+        links: links that were not followed, as they are shown; filled while walking.
+        left_out: the same in words.
     """
 
     roots: tuple[str, ...]
     files: ServerFiles
     problems: list[str] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
 
     def __iter__(self) -> Iterator[str]:
         self.problems.clear()
+        self.links.clear()
         self.left_out.clear()
         for root in self.roots:
             if self.files.own(root):
@@ -49,6 +52,7 @@ class Walk:
         self.problems.append(f"{name} cannot be listed ({error.strerror}). Check the right to read it.")
 
     def _left_out(self, path: str, reason: str) -> None:
+        self.links.append(images.safe_name(path))
         self.left_out.append(f"{images.safe_name(path)} {reason}. Name what it leads to, to have it too.")
 
 

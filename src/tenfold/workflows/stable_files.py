@@ -41,6 +41,9 @@ class StableFiles:
         path: the folder; those in it are looked at too, links to folders are not followed.
         files: says what is tenfold's own, which is passed over.
         settle_seconds: how long a file has to stay as it is.
+
+    Attributes:
+        links: links that the last `look` did not follow.
     """
 
     def __init__(
@@ -54,6 +57,7 @@ class StableFiles:
         self.path, self._clock = path, clock
         self._files, self._settle = files, settle_seconds
         self._known: dict[str, _State] = {}
+        self.links: list[str] = []
         self._pending: dict[str, _Pending] = {}
 
     @property
@@ -67,6 +71,7 @@ class StableFiles:
             return "The folder is not there. It is watched again as soon as it is."
         walk = Walk((self.path,), self._files)
         self._see(walk)
+        self.links = walk.links
         return walk.problems[0] if walk.problems else None
 
     def look_at(self, paths: Iterable[str]) -> None:

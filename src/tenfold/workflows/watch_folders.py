@@ -13,7 +13,7 @@ from pathlib import Path
 from pydantic import Field
 
 from tenfold.catalogue.entries.tables import SYSTEM, WatchedFolder
-from tenfold.catalogue.ingest.watched_folders import WatchedFolders
+from tenfold.catalogue.ingest.watched_folders import MOST_LEFT_OUT, WatchedFolders
 from tenfold.database import UNAVAILABLE
 from tenfold.errors import CatalogueError
 from tenfold.jobs import WORK, Jobs, JobType, Shape, Stopped, Work
@@ -138,7 +138,7 @@ class _Folder:
         self._polled_until = math.inf if watch.poll or not told_of(watch.path) else 0.0
         self._look_at = 0.0
         self._add_at = 0.0
-        self._problem = watch.problem
+        self._problem, self._links = watch.problem, watch.left_out or []
 
     def tend(self, stop: threading.Event, tally: IngestCounts) -> None:
         """Scan where it is time to or something changed, and add complete files."""
@@ -201,5 +201,9 @@ class _Folder:
         if problem != self._problem:
             level = logging.WARNING if problem else logging.INFO
             log.log(level, "The watched folder %s: %s", self._watch.path, problem or "no problem any more")
-        self._problem = problem
-        self._watches.looked(self._watch.id, problem)
+        if (links := self._settling.links[:MOST_LEFT_OUT]) != self._links and links:
+            log.warning(
+                "The watched folder %s: links are not followed: %s", self._watch.path, ", ".join(links)
+            )
+        self._problem, self._links = problem, links
+        self._watches.looked(self._watch.id, problem, left_out=links)

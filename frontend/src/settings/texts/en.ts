@@ -80,6 +80,8 @@ export const en = {
   addFolder: "Add a folder",
   folderAdded: "The folder is being added.",
   looked: "Scanned {when}",
+  linksLeftOut:
+    "Links that are not followed: {links}. To have their pictures too, add the folders that they lead to.",
   notLooked: "Not scanned yet",
   unwatch: "Stop watching",
   unwatched: "{path} is no longer watched. The pictures that were added stay.",

@@ -82,6 +82,8 @@ export const uk: Translated<typeof en> = {
   addFolder: "Додати теку",
   folderAdded: "Тека додається.",
   looked: "Переглянуто {when}",
+  linksLeftOut:
+    "За цими посиланнями tenfold не переходить: {links}. Щоб мати й ті зображення, додайте теки, на які вони вказують.",
   notLooked: "Ще не переглянуто",
   unwatch: "Припинити нагляд",
   unwatched: "Нагляд за {path} припинено. Додані зображення залишаються.",

@@ -188,7 +188,8 @@ class KnownFile(Base):
 class WatchedFolder(Base):
     """A folder whose new pictures are added automatically.
 
-    poll: without the system's notifications. worker: the worker of the process that watches it.
+    poll: without the system's notifications. worker: the worker of the process that watches it. left_out: the
+    first links in it that are not followed.
     """
 
     __tablename__ = "watches"
@@ -203,6 +204,7 @@ class WatchedFolder(Base):
     stopped_at: Mapped[datetime | None] = mapped_column(Moment)
     looked_at: Mapped[datetime | None] = mapped_column(Moment)
     problem: Mapped[str | None] = mapped_column(Text)
+    left_out: Mapped[list[str] | None] = mapped_column(JSON)
 
 
 class Action(Base):

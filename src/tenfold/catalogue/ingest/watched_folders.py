@@ -1,12 +1,15 @@
 """The folders that are watched. Does not watch them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import or_, select, update
 
 from tenfold.catalogue.entries.tables import SYSTEM, WatchedFolder
 from tenfold.database import Database, now
 from tenfold.errors import NotInCatalogue
+
+# So many links that were not followed are kept of a folder.
+MOST_LEFT_OUT = 20
 
 
 class WatchedFolders:
@@ -79,8 +82,14 @@ class WatchedFolders:
             watch.stopped_at = now()
             return watch
 
-    def looked(self, watch_id: int, problem: str | None) -> None:
-        """A folder was looked through just now; `problem`: why it could not be, in words."""
-        values = {"problem": problem} if problem else {"problem": None, "looked_at": now()}
+    def looked(self, watch_id: int, problem: str | None, left_out: Sequence[str] = ()) -> None:
+        """A folder was looked through just now.
+
+        Args:
+            problem: why it could not be, in words.
+            left_out: links in it that are not followed; the first `MOST_LEFT_OUT` are kept.
+        """
+        found = {"problem": None, "looked_at": now(), "left_out": list(left_out[:MOST_LEFT_OUT])}
+        values = {"problem": problem} if problem else found
         with self._database.writing() as session:
             session.execute(update(WatchedFolder).where(WatchedFolder.id == watch_id).values(values))

@@ -103,6 +103,8 @@ def _listed() -> int:
         click.echo(f"{printable(one.path)}   looked through: {looked}")
         if one.problem:
             click.echo(f"  {printable(one.problem)}")
+        if one.left_out:
+            click.echo(f"  Links that are not followed: {printable(', '.join(one.left_out))}")
     if not found:
         click.echo("No folder is watched.")
     return 0

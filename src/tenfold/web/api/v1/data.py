@@ -5,7 +5,7 @@ from contextlib import suppress
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse
@@ -20,6 +20,7 @@ from tenfold.errors import DatasetError
 from tenfold.runs.listing import data_of_runs
 from tenfold.server_files import ServerFiles
 from tenfold.storage import read_if_there
+from tenfold.web.answers import Answer
 from tenfold.web.job_answers import JobAnswer, job_answer
 from tenfold.web.problems import NotHere, responses
 from tenfold.web.reports import page_response
@@ -68,6 +69,17 @@ class SkippedAnswer(BaseModel):
     reason: str
 
 
+class RemarkAnswer(Answer):
+    """Something that was decided about how a dataset's folders are to be understood."""
+
+    kind: Literal["parts", "no-class", "classes-in", "nested", "class-like-part", "one-class"]
+    sentence: str = Field(description="What it is, in English.")
+    names: list[str] = Field(
+        description="What it is about: the part and the folder of each part by turns; a folder; a class; or, "
+        "of classes that are one, their spellings, of which the last is kept."
+    )
+
+
 class DataAnswer(BaseModel):
     """What a dataset holds."""
 
@@ -80,8 +92,8 @@ class DataAnswer(BaseModel):
     total: int
     skipped: list[SkippedAnswer] = Field(description="The first files that belong to no class.")
     skipped_count: int
-    layout: str = Field(
-        description="In one line of English, which folders were taken for parts and classes; may be empty."
+    layout: list[RemarkAnswer] = Field(
+        description="What was taken for parts and classes, where that is a guess."
     )
 
 
@@ -163,7 +175,7 @@ def read(request: Request, who: Viewer, key: str) -> DataAnswer:
         total=len(found),
         skipped=[SkippedAnswer(source=s.source, reason=s.reason) for s in found.skipped[:_MOST_SKIPPED]],
         skipped_count=len(found.skipped),
-        layout=found.layout,
+        layout=[RemarkAnswer.of(one) for one in found.remarks],
     )
 
 

@@ -6,6 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 from pydantic import Field
 
+from tenfold.catalogue.entries.tables import WatchedFolder
+from tenfold.catalogue.ingest.watched_folders import MOST_LEFT_OUT
 from tenfold.web.answers import Answer
 from tenfold.web.problems import responses
 from tenfold.web.security.access import Administrator
@@ -23,12 +25,16 @@ class WatchAnswer(Answer):
     added_at: datetime
     looked_at: datetime | None = Field(description="When it was looked through last.")
     problem: str | None = Field(description="Why it cannot be looked through now; it is tried again.")
+    left_out: list[str] = Field(
+        description=f"The first {MOST_LEFT_OUT} links in it that are not followed: they lead out of it, or "
+        "nowhere."
+    )
 
 
 @router.get("", operation_id="watches", summary="List watched folders")
 def watches(request: Request, who: Administrator) -> list[WatchAnswer]:
     """In the order in which they were added. `POST /catalogue/folders` adds one."""
-    return [WatchAnswer.of(watch) for watch in service_of(request).app.watched_folders.active()]
+    return [_answer(watch) for watch in service_of(request).app.watched_folders.active()]
 
 
 @router.delete(
@@ -44,4 +50,8 @@ def stop(
     app = service_of(request).app
     watch = app.watched_folders.stop(watch_id)
     app.audit.note(who.id, "folder.unwatch", watch.path, {}, address=who.address)
-    return WatchAnswer.of(watch)
+    return _answer(watch)
+
+
+def _answer(watch: WatchedFolder) -> WatchAnswer:
+    return WatchAnswer.of(watch, left_out=watch.left_out or [])
