@@ -213,10 +213,8 @@ class FakeWork(Work[Any]):
     def step(self, name: str, do: Callable[[], T]) -> T:
         return do()
 
-    def progress(
-        self, done: int, total: int, message: str = "", figures: dict[str, Any] | None = None
-    ) -> None:
-        self.told.append((done, total, message))
+    def progress(self, done: int, total: int, step: str = "", figures: dict[str, Any] | None = None) -> None:
+        self.told.append((done, total, step))
 
     @property
     def cancelled(self) -> bool:

@@ -111,17 +111,17 @@ def test_links_that_are_not_followed_are_told(tmp_path: Path) -> None:
     found = list(files_below(str(tmp_path / "in"), left_out=lambda path, reason: told.append((path, reason))))
     assert found == [f"{tmp_path}/in/a.png"]
     assert told == [
-        (f"{tmp_path}/in/gone.png", "is a link that leads nowhere"),
-        (f"{tmp_path}/in/linked", "is a link to a folder, which is not followed"),
+        (f"{tmp_path}/in/gone.png", "broken-link"),
+        (f"{tmp_path}/in/linked", "link-to-folder"),
     ]
     walk = Walk((str(tmp_path / "in"),), ServerFiles(tmp_path / "home"))
     assert len(list(walk)) == 1
-    assert walk.left_out[1] == (
+    assert str(walk.left_out[1]) == (
         f"{tmp_path}/in/linked is a link to a folder, which is not followed. "
         "Name what it leads to, to have it too."
     )
     problems = [str(one.problem) for one in find([str(tmp_path / "in")], 1000) if one.problem]
-    assert problems[1] == walk.left_out[1]
+    assert problems[1] == str(walk.left_out[1])
     assert list(files_below(str(tmp_path / "in"), follow=True)) == [
         f"{tmp_path}/in/a.png", f"{tmp_path}/in/linked/b.png",
     ]  # fmt: skip

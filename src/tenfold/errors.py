@@ -13,7 +13,8 @@
     ├── UsageError             arguments that do not fit together
     ├── DatabaseError          the database does not answer, or cannot be upgraded
     ├── CatalogueError         something in the catalogue cannot be done
-    │   └── NotInCatalogue     an entry, an action or a filing that does not exist
+    │   ├── NotInCatalogue     an entry, an action or a filing that does not exist
+    │   └── FolderError        a folder whose pictures are to be added cannot be read
     ├── RegistryError          a model cannot be registered or go live
     │   ├── UnknownModel       no model of that name or hash is registered
     │   └── UnknownImprovement no attempt to improve a model has that number
@@ -36,13 +37,19 @@ A message names the subject, what is wrong with it, what was received, and the c
 from collections.abc import Iterator
 from typing import Literal
 
-# What in particular went wrong, or was received, for programs. The page has a text for each in its languages.
-Reason = Literal[
-    "", "empty", "text", "pdf", "archive", "video", "audio", "svg", "html",
-    "missing", "forbidden", "read-only", "disk-full", "disk-error", "too-many-files", "out-of-memory",
-    "unreachable", "refused", "no-host", "timeout", "wrong-password", "no-stream", "no-video", "sound-only",
-    "codec", "decoder",
+# What the operating system refused, for programs.
+SystemReason = Literal[
+    "missing", "forbidden", "read-only", "disk-full", "disk-error", "too-many-files", "out-of-memory"
 ]  # fmt: skip
+# What in particular went wrong, or was received, for programs. The page has a text for each in its languages.
+Reason = (
+    SystemReason
+    | Literal[
+        "", "empty", "text", "pdf", "archive", "video", "audio", "svg", "html",
+        "unreachable", "refused", "no-host", "timeout", "wrong-password", "no-stream", "no-video",
+        "sound-only", "codec", "decoder", "own-files", "internal-fault",
+    ]
+)  # fmt: skip
 
 
 class TenfoldError(Exception):
@@ -161,6 +168,11 @@ class CatalogueError(TenfoldError):
 class NotInCatalogue(CatalogueError):
     code = "not-in-catalogue"
     title = "Not in the catalogue"
+
+
+class FolderError(CatalogueError):
+    code = "folder-error"
+    title = "The folder cannot be read"
 
 
 class RegistryError(TenfoldError):

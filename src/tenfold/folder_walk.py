@@ -7,6 +7,7 @@ of live photos, notes, unfinished downloads. A file that a person names is taken
 
 import os
 from collections.abc import Callable, Iterator
+from typing import Literal
 
 # Files and folders by their whole names, in lower case.
 _LEFT_BEHIND = frozenset(
@@ -44,6 +45,13 @@ _PARTIAL = (".part", ".partial", ".crdownload", ".download", ".filepart", ".tmp"
 # Streams beside a file, which some systems keep as files of their own.
 _STREAMS = (":zone.identifier", "@synoeastream", "@synoresource")
 
+LinkLeftOut = Literal["link-to-folder", "broken-link"]
+# The same in English.
+LINKS_LEFT_OUT: dict[LinkLeftOut, str] = {
+    "link-to-folder": "is a link to a folder, which is not followed",
+    "broken-link": "is a link that leads nowhere",
+}
+
 
 def passed_over(name: str, *, folder: bool = False) -> bool:
     """Whether a file (or a folder) that is found by this name is no picture (holds none that count)."""
@@ -62,7 +70,7 @@ def files_below(
     follow: bool = False,
     counts: Callable[[str, bool], bool] = lambda path, folder: True,
     unlisted: Callable[[OSError], None] = lambda reason: None,
-    left_out: Callable[[str, str], None] = lambda path, reason: None,
+    left_out: Callable[[str, LinkLeftOut], None] = lambda path, link: None,
 ) -> Iterator[str]:
     """The paths of the files of a folder and the folders in it, sorted by name, a folder's files first.
 
@@ -97,13 +105,13 @@ def files_below(
                 if not link or follow:
                     folders += [one.path] if counts(one.path, True) else []
                 elif not _inside(one.path, top):
-                    left_out(one.path, "is a link to a folder, which is not followed")
+                    left_out(one.path, "link-to-folder")
             elif not passed_over(one.name):
                 if os.path.isfile(one.path) if link else one.is_file(follow_symlinks=False):
                     if counts(one.path, False):
                         yield one.path
                 elif link and not os.path.exists(one.path):
-                    left_out(one.path, "is a link that leads nowhere")
+                    left_out(one.path, "broken-link")
         waiting += reversed(folders)
 
 

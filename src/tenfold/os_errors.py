@@ -5,9 +5,9 @@ No message holds the content of a file.
 
 import errno
 import os
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-from tenfold.errors import Reason
+from tenfold.errors import SystemReason
 
 
 class Refusal(NamedTuple):
@@ -22,11 +22,11 @@ class Refusal(NamedTuple):
     problem: str
     received: str
     cure: str
-    reason: Reason
+    reason: SystemReason | Literal[""]
 
 
 # The code for programs, what is wrong, and what to do about it.
-_Known = tuple[Reason, str, str]
+_Known = tuple[SystemReason | Literal[""], str, str]
 
 _MISSING: _Known = ("missing", "is missing", "Bring it back, or check its path")
 _FORBIDDEN: _Known = (
@@ -56,6 +56,11 @@ _KNOWN: dict[int, _Known] = {
     errno.EINVAL: ("", "cannot be used", "Name another one"),
     errno.ELOOP: ("", "is a link that leads to itself", "Correct it"),
     errno.EFBIG: ("", "cannot be written: it is larger than its disk allows", "Use another disk"),
+}
+
+# What is wrong, by its code; of several with one code the first.
+IN_ENGLISH: dict[SystemReason | Literal[""], str] = {
+    code: problem for code, problem, _ in (_OTHER, *reversed(_KNOWN.values()))
 }
 
 

@@ -11,7 +11,7 @@ import stat
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 from tenfold import images
 from tenfold.errors import NotAPicture, PictureError
@@ -22,6 +22,12 @@ _HEAD = 4096
 _OPENED = "/proc/self/fd"
 
 _Identity = tuple[int, int]
+NotOpened = Literal["own-files", "outside"]
+# The same in English.
+NOT_OPENED: dict[NotOpened, str] = {
+    "own-files": "it is one of tenfold's own files",
+    "outside": "it is a link out of the folder",
+}
 
 
 class ServerFiles:
@@ -44,8 +50,8 @@ class ServerFiles:
         except (OSError, ValueError):
             return False
 
-    def problem(self, path: str | os.PathLike[str], within: Sequence[str]) -> str | None:
-        """Why a file or folder may not be opened, in words; None if it may, or does not exist. Opens nothing.
+    def problem(self, path: str | os.PathLike[str], within: Sequence[str]) -> NotOpened | None:
+        """Why a file or folder may not be opened; None if it may, or does not exist. Opens nothing.
 
         Args:
             within: the files and folders that were named; it must be one of them or lie in one.
@@ -119,13 +125,13 @@ class ServerFiles:
             raise OSError(errno.EINVAL, "it is no plain file", real)
         problem = self._problem(real, facts, within)
         if problem is not None:
-            raise PermissionError(errno.EACCES, problem, real)
+            raise PermissionError(errno.EACCES, NOT_OPENED[problem], real)
 
-    def _problem(self, real: str, facts: os.stat_result, within: Sequence[str] | None) -> str | None:
+    def _problem(self, real: str, facts: os.stat_result, within: Sequence[str] | None) -> NotOpened | None:
         if self._is_own(real, (facts.st_dev, facts.st_ino)):
-            return "it is one of tenfold's own files"
+            return "own-files"
         if within is not None and not any(Path(real).is_relative_to(os.path.realpath(one)) for one in within):
-            return "it is a link out of the folder"
+            return "outside"
         return None
 
     def _is_own(self, real: str, itself: _Identity | None) -> bool:

@@ -221,3 +221,26 @@ def test_a_half_done_job_of_the_version_with_dbos_goes_on(database_url: str, tmp
         jobs.close()
     assert asked == ["1"], "the first step was done before"
     database.close()
+
+
+def test_why_files_were_not_organised_is_kept_as_codes(database_url: str, tmp_path: Path) -> None:
+    database = at_version("0012", database_url, tmp_path)
+    words = ["It was changed since, and stays.", "Another file has its name now.", "Permission denied", None]
+    with database.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO filings (id, at, by, root, mode, count) "
+                "VALUES (1, '2026-01-01 00:00:00', 0, '/r', 'copy', 4)"
+            )
+        )
+        insert = (
+            "INSERT INTO filed (filing_id, number, entry_id, how, origin, target, state, problem) "
+            "VALUES (1, :number, 1, 'copy', '', '/r/a', 'failed', :problem)"
+        )
+        for number, problem in enumerate(words):
+            connection.execute(text(insert), {"number": number, "problem": problem})
+    upgrade(database)
+    with database.engine.connect() as connection:
+        found = connection.scalars(text("SELECT problem FROM filed ORDER BY number")).all()
+    assert found == ["changed", "name-taken", "other", None]
+    database.close()

@@ -67,7 +67,7 @@ def test_the_work_is_done_and_its_result_kept(opened: Open) -> None:
     jobs = opened(double=double)
     job = jobs.wait(ask(jobs, "double", number=21), LONG)
     assert (job.state, job.result, job.problem) == (DONE, {"twice": 42, "by": 7}, None)
-    assert (job.done, job.total, job.message) == (2, 2, "all of it")
+    assert (job.done, job.total, job.step) == (2, 2, "all of it")
     assert job.started_at
     assert job.ended_at
     assert job.created_at <= job.started_at <= job.ended_at

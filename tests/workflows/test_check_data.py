@@ -35,7 +35,7 @@ class Asked:
         self.params = CheckDataParams(source=str(source), key="one")
         self._stops_at = time.monotonic() + stopping_after
 
-    def progress(self, done: int, total: int, message: str = "") -> None: ...
+    def progress(self, done: int, total: int, step: str = "", figures: object = None) -> None: ...
 
     @property
     def stopping(self) -> bool:

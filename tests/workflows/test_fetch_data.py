@@ -24,7 +24,7 @@ def test_it_is_fetched_with_progress_and_is_whole(tmp_path: Path, archive: Serve
     fetched = FetchData(tmp_path / "data", url=archive.address, md5=archive.md5)(work)
     assert fetched == FetchDataResult(id="cifar10")
     assert cifar10.is_whole(tmp_path / "data")
-    assert work.told[0] == (0, 0, "fetching CIFAR-10")
+    assert work.told[0] == (0, 0, "fetching")
     assert work.told[-1][:2] == (len(archive.content), len(archive.content))
 
 

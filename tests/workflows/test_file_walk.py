@@ -41,7 +41,7 @@ def test_the_home_itself_is_not_walked_by_whichever_path(tmp_path: Path) -> None
     for root in ("home", "home/pictures", "home/pictures/ab", "home/../home", "alias", "home/tenfold.db"):
         walk = Walk((str(tmp_path / root),), files)
         assert list(walk) == [], root
-        assert walk.problems[0].endswith("is where tenfold keeps its own files."), root
+        assert str(walk.problems[0]).endswith("is where tenfold keeps its own files."), root
     walk = Walk((str(tmp_path / "home" / "data"),), files)
     assert found(walk, tmp_path) == ["home/data/a.jpg"]
 
@@ -59,4 +59,4 @@ def test_only_files_are_files(tmp_path: Path) -> None:
 def test_what_is_not_there_is_told(tmp_path: Path) -> None:
     walk = walk_of(tmp_path / "nowhere")
     assert list(walk) == []
-    assert walk.problems[0].endswith("nowhere does not exist.")
+    assert str(walk.problems[0]).endswith("nowhere does not exist.")

@@ -137,7 +137,9 @@ def test_a_folder_that_went_is_told_and_goes_on_when_it_comes_back(tmp_path: Pat
     folder = StableFiles(str(place), ServerFiles(tmp_path / "home"), clock=clock)
     assert settled(folder) == ["a.jpg"]
     place.rename(tmp_path / "unplugged")
-    assert folder.look() == "The folder is not there. It is watched again as soon as it is."
+    problem = folder.look()
+    assert problem is not None
+    assert (problem.code, problem.reason) == ("folder-error", "missing")
     assert names(folder.whole()) == []
     (tmp_path / "unplugged" / "b.jpg").write_bytes(b"x")
     (tmp_path / "unplugged").rename(place)

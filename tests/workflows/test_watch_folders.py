@@ -166,7 +166,9 @@ def test_a_folder_that_went_is_told_and_watched_again_when_it_is_back(process: S
     until(lambda: only(app).looked_at is not None)
     away = folder.rename(folder.with_name("away"))
     until(lambda: only(app).problem is not None)
-    assert only(app).problem == "The folder is not there. It is watched again as soon as it is."
+    problem = only(app).problem
+    assert problem is not None
+    assert (problem["code"], problem["reason"]) == ("folder-error", "missing")
     (away / "red.bmp").write_bytes(picture("red"))
     away.rename(folder)
     until(lambda: "red.bmp" in entries(app))
@@ -219,7 +221,9 @@ def test_a_folder_that_cannot_be_worked_on_delays_no_other(
     app.folder_watcher.add(str(other))
     until(lambda: "green.bmp" in entries(app))
     failed, _ = app.watched_folders.active()
-    assert failed.problem == "A fault in tenfold (ValueError); the log has all of it. It is tried again."
+    assert failed.problem is not None
+    assert (failed.problem["code"], failed.problem["reason"]) == ("folder-error", "internal-fault")
+    assert failed.problem["received"] == "ValueError"
     assert "the content of a file" in caplog.text
 
 
@@ -274,4 +278,4 @@ def test_a_look_at_a_folder_that_is_not_there_fails_in_words(process: Started, f
     params = ScanFolderParams(path=str(folder / "gone"), owner=0, shared=True)
     job = app.jobs.wait(app.jobs.submit(LOOK, params, title="Look", by=0).id, LONG)
     assert job.problem is not None
-    assert "cannot be looked through: The folder is not there." in job.problem["detail"]
+    assert (job.problem["code"], job.problem["reason"]) == ("folder-error", "missing")

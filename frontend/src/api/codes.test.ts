@@ -3,6 +3,7 @@ import openapi from "../../openapi.json?raw";
 import { languageCodes, translateCode, type Book } from "../shared/i18n";
 import { book as shared } from "../shared/texts";
 import { say as catalogue } from "../catalogue/texts";
+import { say as data } from "../data/texts";
 import { say as models } from "../models/texts";
 import { say as settings } from "../settings/texts";
 import { say as training } from "../shell/training/texts";
@@ -50,6 +51,8 @@ it.each<[string, Book, string, string[]]>([
   ["faults of models", models.book, "fault", codesOf("ModelEntry", "fault")],
   ["sources of pictures", catalogue.book, "source", codesOf("FiltersRequest", "source")],
   ["owners of pictures", catalogue.book, "owner", codesOf("FiltersRequest", "owner")],
+  ["reasons to leave files out", data.book, "skip", codesOf("SkippedAnswer", "code")],
+  ["reasons not to organise a file", catalogue.book, "move", codesOf("MoveAnswer", "problem")],
   ["ways to organise", catalogue.book, "mode", codesOf("OrganiseRequest", "mode")],
 ])("the page has a text for each of the server's %s", (_, book, prefix, codes) => {
   for (const language of languageCodes)

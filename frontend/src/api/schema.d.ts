@@ -1969,7 +1969,9 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking") | null;
+            /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
+            details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
             training: components["schemas"]["TrainingFigures"] | null;
             /** @description Why it failed; null for whom it does not concern. */
@@ -2203,7 +2205,9 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking") | null;
+            /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
+            details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
             training: components["schemas"]["TrainingFigures"] | null;
             /** @description Why it failed; null for whom it does not concern. */
@@ -2360,7 +2364,9 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking") | null;
+            /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
+            details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
             training: components["schemas"]["TrainingFigures"] | null;
             /** @description Why it failed; null for whom it does not concern. */
@@ -2445,7 +2451,9 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking") | null;
+            /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
+            details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
             training: components["schemas"]["TrainingFigures"] | null;
             /** @description Why it failed; null for whom it does not concern. */
@@ -2674,8 +2682,13 @@ export interface components {
              */
             own_data: boolean;
             /**
+             * Own Source
+             * @description What they are: cifar10, or where they are or were; empty: nobody knows. Administrators see the path, others its last part.
+             */
+            own_source: string;
+            /**
              * Own Problem
-             * @description Why they are not; empty: they are.
+             * @description Why they are not, in English; empty: they are.
              */
             own_problem: string;
             /**
@@ -3176,7 +3189,9 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking") | null;
+            /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
+            details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
             training: components["schemas"]["TrainingFigures"] | null;
             /** @description Why it failed; null for whom it does not concern. */
@@ -3443,7 +3458,9 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking") | null;
+            /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
+            details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
             training: components["schemas"]["TrainingFigures"] | null;
             /** @description Why it failed; null for whom it does not concern. */
@@ -3541,7 +3558,9 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking") | null;
+            /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
+            details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
             training: components["schemas"]["TrainingFigures"] | null;
             /** @description Why it failed; null for whom it does not concern. */
@@ -3924,7 +3943,9 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking") | null;
+            /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
+            details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
             training: components["schemas"]["TrainingFigures"] | null;
             /** @description Why it failed; null for whom it does not concern. */
@@ -4237,9 +4258,14 @@ export interface components {
             state: "planned" | "done" | "there" | "undone" | "failed";
             /**
              * Problem
-             * @description Why it could not be done or undone.
+             * @description Why it could not be done or undone, for programs.
              */
-            problem: string | null;
+            problem: ("missing" | "forbidden" | "read-only" | "disk-full" | "disk-error" | "too-many-files" | "out-of-memory") | ("folder-is-file" | "folder-leads-home" | "folder-not-empty" | "changed" | "name-taken" | "original-missing" | "origin-changed" | "origin-taken" | "picture-not-filed" | "class-unknown" | "foreign-sidecar" | "other") | null;
+            /**
+             * Words
+             * @description The same in English.
+             */
+            words: string;
         };
         /**
          * MovedAnswer
@@ -4420,6 +4446,22 @@ export interface components {
             old: number;
             /** New */
             new: number;
+        };
+        /**
+         * Notice
+         * @description What an operator should know.
+         */
+        Notice: {
+            /**
+             * Code
+             * @constant
+             */
+            code: "other-model";
+            /**
+             * Text
+             * @description The same in English.
+             */
+            text: string;
         };
         /**
          * OrganiseRequest
@@ -4751,7 +4793,7 @@ export interface components {
              * @description The kind of problem, for programs.
              * @enum {string}
              */
-            code: "account-error" | "bad-upload" | "camera-error" | "catalogue-error" | "damaged-picture" | "database-error" | "dataset-error" | "foreign-page" | "invalid-request" | "job-error" | "login-needed" | "login-refused" | "missing-extra" | "model-file-error" | "no-file" | "no-picture" | "not-a-picture" | "not-allowed" | "not-here" | "not-in-catalogue" | "overloaded" | "password-refused" | "picture-error" | "picture-too-large" | "registry-error" | "request-error" | "setting-error" | "tenfold-error" | "too-many-logins" | "training-error" | "unknown-account" | "unknown-improvement" | "unknown-job" | "unknown-model" | "unknown-run" | "upload-stalled" | "upload-too-large" | "usage-error" | "wrong-host" | "wrong-method";
+            code: "account-error" | "bad-upload" | "camera-error" | "catalogue-error" | "damaged-picture" | "database-error" | "dataset-error" | "folder-error" | "foreign-page" | "invalid-request" | "job-error" | "login-needed" | "login-refused" | "missing-extra" | "model-file-error" | "no-file" | "no-picture" | "not-a-picture" | "not-allowed" | "not-here" | "not-in-catalogue" | "overloaded" | "password-refused" | "picture-error" | "picture-too-large" | "registry-error" | "request-error" | "setting-error" | "tenfold-error" | "too-many-logins" | "training-error" | "unknown-account" | "unknown-improvement" | "unknown-job" | "unknown-model" | "unknown-run" | "upload-stalled" | "upload-too-large" | "usage-error" | "wrong-host" | "wrong-method";
             /**
              * Subject
              * @description What the message is about: a file, an address.
@@ -4775,9 +4817,8 @@ export interface components {
             /**
              * Reason
              * @description What was received, or why it failed, for programs. Empty: there is no code for it.
-             * @enum {string}
              */
-            reason: "" | "empty" | "text" | "pdf" | "archive" | "video" | "audio" | "svg" | "html" | "missing" | "forbidden" | "read-only" | "disk-full" | "disk-error" | "too-many-files" | "out-of-memory" | "unreachable";
+            reason: ("missing" | "forbidden" | "read-only" | "disk-full" | "disk-error" | "too-many-files" | "out-of-memory") | ("" | "empty" | "text" | "pdf" | "archive" | "video" | "audio" | "svg" | "html" | "unreachable" | "refused" | "no-host" | "timeout" | "wrong-password" | "no-stream" | "no-video" | "sound-only" | "codec" | "decoder" | "own-files" | "internal-fault");
         };
         /**
          * ProblemFound
@@ -4803,11 +4844,8 @@ export interface components {
             status: "ok";
             /** Services */
             services: components["schemas"]["ServiceState"][];
-            /**
-             * Notices
-             * @description What an operator should know: another model answers, say.
-             */
-            notices: string[];
+            /** Notices */
+            notices: components["schemas"]["Notice"][];
         };
         /**
          * ReclassificationAnswer
@@ -4968,7 +5006,9 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking") | null;
+            /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
+            details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
             training: components["schemas"]["TrainingFigures"] | null;
             /** @description Why it failed; null for whom it does not concern. */
@@ -5517,11 +5557,22 @@ export interface components {
              */
             similarity: number;
         };
-        /** SkippedAnswer */
+        /**
+         * SkippedAnswer
+         * @description A file or folder that gave no picture.
+         */
         SkippedAnswer: {
             /** Source */
             source: string;
-            /** Reason */
+            /**
+             * Code
+             * @description Why, for programs.
+             */
+            code: ("link-to-folder" | "broken-link") | ("own-files" | "outside") | ("beside-classes" | "no-pictures" | "unreadable");
+            /**
+             * Reason
+             * @description The same in English.
+             */
             reason: string;
         };
         /**
@@ -5574,6 +5625,24 @@ export interface components {
         SourcesAnswer: {
             /** Sets */
             sets: components["schemas"]["SourceAnswer"][];
+        };
+        /**
+         * StepDetails
+         * @description What the text of a step names.
+         */
+        StepDetails: {
+            /**
+             * Model
+             * @description The model that is asked.
+             * @default
+             */
+            model: string;
+            /**
+             * Unusable
+             * @description How many files could not be used so far.
+             * @default 0
+             */
+            unusable: number;
         };
         /**
          * SystemAnswer
@@ -5691,7 +5760,9 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking") | null;
+            /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
+            details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
             training: components["schemas"]["TrainingFigures"] | null;
             /** @description Why it failed; null for whom it does not concern. */
@@ -5766,7 +5837,7 @@ export interface components {
              * Step
              * @description What it is doing.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test");
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking");
             /**
              * Done
              * @description How much of that is done; in an epoch: its steps.
@@ -5904,7 +5975,9 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking") | null;
+            /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
+            details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
             training: components["schemas"]["TrainingFigures"] | null;
             /** @description Why it failed; null for whom it does not concern. */
@@ -5987,11 +6060,8 @@ export interface components {
              * @description When it was looked through last.
              */
             looked_at: string | null;
-            /**
-             * Problem
-             * @description Why it cannot be looked through now; it is tried again.
-             */
-            problem: string | null;
+            /** @description Why it cannot be looked through now; it is tried again. */
+            problem: components["schemas"]["Problem"] | null;
             /**
              * Left Out
              * @description The first 20 links in it that are not followed: they lead out of it, or nowhere.

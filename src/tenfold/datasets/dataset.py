@@ -1,16 +1,38 @@
 """A whole dataset: what is learned from, chosen by and reported on. Does not read or split anything."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from tenfold.datasets.labelled import LabelledPictures
+from tenfold.folder_walk import LINKS_LEFT_OUT, LinkLeftOut
+from tenfold.server_files import NOT_OPENED, NotOpened
+
+SkipCode = LinkLeftOut | NotOpened | Literal["beside-classes", "no-pictures", "unreadable"]
+_SKIPPED = dict[str, str]([*LINKS_LEFT_OUT.items(), *NOT_OPENED.items()]) | {
+    "beside-classes": "lies beside the class folders",
+    "no-pictures": "holds no pictures",
+    "unreadable": "cannot be read",
+}
 
 
 @dataclass(frozen=True)
 class Skipped:
-    """A file that gave no picture, and why."""
+    """A file or folder that gave no picture.
+
+    Attributes:
+        source: its path within the dataset.
+        code: why, for programs.
+        words: the same in English, where more is known than the code says.
+    """
 
     source: str
-    reason: str
+    code: SkipCode
+    words: str = ""
+
+    @property
+    def reason(self) -> str:
+        """Why, in English."""
+        return self.words or _SKIPPED[self.code]
 
 
 @dataclass(frozen=True, eq=False)

@@ -53,5 +53,5 @@ def _class(tree: Tree, folder: Path, part: str, name: str) -> list[ListedPicture
         )
     entries = [ListedPicture(path, tree.shown(path), label, part) for path in tree.files(folder)]
     if not entries:
-        tree.skip(folder, "holds no pictures")
+        tree.skip(folder, "no-pictures")
     return entries

@@ -152,4 +152,4 @@ def _classes(tree: Tree, top: Path, filled: list[Path]) -> list[Remark]:
 
 def _skip_loose(tree: Tree, folder: Path) -> None:
     for path in tree.inside(folder)[1]:
-        tree.skip(path, "lies beside the class folders")
+        tree.skip(path, "beside-classes")

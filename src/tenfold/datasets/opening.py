@@ -261,7 +261,7 @@ class _Arrangement:
             for start, end in pairwise(ends)
         )
         unread = [
-            Skipped(self._found.entries[item].source, reason)
+            Skipped(self._found.entries[item].source, "unreadable", reason)
             for item, reason in sorted(rows.problems.items())
         ]
         return Dataset(

@@ -6,10 +6,10 @@ from itertools import islice
 from pathlib import Path
 from typing import NoReturn
 
-from tenfold.datasets.dataset import Skipped
+from tenfold.datasets.dataset import SkipCode, Skipped
 from tenfold.datasets.listing import printable_path
 from tenfold.errors import DatasetError
-from tenfold.folder_walk import files_below, passed_over
+from tenfold.folder_walk import LinkLeftOut, files_below, passed_over
 from tenfold.server_files import ServerFiles
 
 
@@ -65,8 +65,9 @@ class Tree:
         """A path within the folder, fit to be printed and stored."""
         return printable_path(path.relative_to(self.root))
 
-    def skip(self, path: Path, reason: str) -> None:
-        self.skipped[path] = Skipped(self.shown(path), reason)
+    def skip(self, path: Path, code: SkipCode) -> None:
+        """Note why a path is left out."""
+        self.skipped[path] = Skipped(self.shown(path), code)
 
     def _names(self, folder: Path) -> list[Path]:
         try:
@@ -83,8 +84,8 @@ class Tree:
             self.skip(Path(path), problem)
         return problem is None
 
-    def _left_out(self, path: str, reason: str) -> None:
-        self.skip(Path(path), reason)
+    def _left_out(self, path: str, link: LinkLeftOut) -> None:
+        self.skip(Path(path), link)
 
 
 def _refuse(reason: OSError) -> NoReturn:

@@ -150,10 +150,10 @@ class Leases:
             return bool(session.scalar(select(JobRow.cancel).where(JobRow.id == one.row.id)))
 
     def progress(
-        self, one: Attempt, done: int, total: int, message: str, figures: dict[str, Any] | None = None
+        self, one: Attempt, done: int, total: int, step: str, figures: dict[str, Any] | None = None
     ) -> None:
         with self._database.writing() as session:
-            self._change(session, one, done=done, total=total, message=message, figures=figures)
+            self._change(session, one, done=done, total=total, step=step, figures=figures)
 
     def step(self, one: Attempt, name: str) -> StepRow | None:
         """A step that an earlier attempt finished; None where none has."""

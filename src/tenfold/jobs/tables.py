@@ -18,7 +18,7 @@ class JobRow(Base):
     id: hexadecimal digits that sort as the jobs were made. key: no two unfinished jobs have the same; NULL
     once the job has ended. cancel: it is to be cancelled. worker: which one runs it. attempt: how often it
     was claimed; a worker that lost the job has an old number. lost: how many attempts in a row ended with the
-    death of their worker. figures: what this kind of work tells of itself besides done and total.
+    death of their worker. step: what is being done, by a code; figures: what this kind of work tells of it.
     """
 
     __tablename__ = "jobs"
@@ -32,7 +32,7 @@ class JobRow(Base):
     state: Mapped[str] = mapped_column(String(10))
     done: Mapped[int] = mapped_column(default=0)
     total: Mapped[int] = mapped_column(default=0)
-    message: Mapped[str] = mapped_column(Text, default="")
+    step: Mapped[str] = mapped_column(Text, default="")
     figures: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     result: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     problem: Mapped[dict[str, Any] | None] = mapped_column(JSON)

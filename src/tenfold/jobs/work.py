@@ -42,7 +42,7 @@ class Work(Generic[P]):
         row = attempt.row
         self.id, self.by, self.params = row.id, row.by, params
         self._attempt, self._leases, self._closing = attempt, leases, closing
-        self._progress = (row.done, row.total, row.message, row.figures)
+        self._progress = (row.done, row.total, row.step, row.figures)
         self._written = self._progress
         self._written_at = self._polled_at = 0.0
         self._cancelled = False
@@ -73,17 +73,15 @@ class Work(Generic[P]):
             raise Stopped
         return value
 
-    def progress(
-        self, done: int, total: int, message: str = "", figures: dict[str, Any] | None = None
-    ) -> None:
-        """Report progress: `done` of `total` (0: not known), and what is being done.
+    def progress(self, done: int, total: int, step: str = "", figures: dict[str, Any] | None = None) -> None:
+        """Report progress: `done` of `total` (0: not known), and what is being done, by a code.
 
         Cheap: it is written at most twice a second, and at the end.
 
         Args:
-            figures: what else this kind of work tells of itself, as JSON can hold it.
+            figures: what else this kind of work tells of itself and of the step, as JSON can hold it.
         """
-        self._progress = (done, total, message, figures)
+        self._progress = (done, total, step, figures)
         if time.monotonic() - self._written_at >= _SECONDS_BETWEEN_WRITES:
             self.write_progress()
 

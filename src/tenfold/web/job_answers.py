@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, Union
 
 from pydantic import AliasChoices, BaseModel, Field, RootModel, create_model
 
@@ -19,10 +19,11 @@ from tenfold.web.security.disclosure import (
     without_paths,
 )
 from tenfold.web.security.visitor import Visitor
-from tenfold.workflows.train.steps import CODES, Step
+from tenfold.workflows.steps import STEPS, Step, StepDetails, in_english
 
 log = logging.getLogger(__name__)
 
+F = TypeVar("F", bound=BaseModel)
 State = Literal["waiting", "running", "done", "failed", "cancelled"]
 
 
@@ -51,6 +52,9 @@ class _Job(BaseModel):
         description="What it is at, in English; may be empty, and is for whom it does not concern."
     )
     step: Step | None = Field(description="The same for programs; null: there is no code for it.")
+    details: StepDetails | None = Field(
+        description="What `message` names; null where it names nothing, and for whom it does not concern."
+    )
     training: TrainingFigures | None = Field(description="Of a training while it runs.")
     problem: Problem | None = Field(description="Why it failed; null for whom it does not concern.")
     cancelling: bool = Field(description="Whether it was told to stop.")
@@ -103,6 +107,7 @@ def job_answer(job: JobRow, who: Visitor) -> JobAnswer:
     """
     whole = concerns(who, job.by)
     problem = remembered(job.problem) if job.problem and whole else None
+    details = _read(StepDetails, job) if whole else None
     common: dict[str, Any] = {
         "id": job.id,
         "title": job.title if whole else "",
@@ -110,9 +115,10 @@ def job_answer(job: JobRow, who: Visitor) -> JobAnswer:
         "state": job.state,
         "done": job.done,
         "total": job.total,
-        "message": job.message if whole else "",
-        "step": CODES.get(job.message),
-        "training": _training(job),
+        "message": in_english(job.step, job.figures) if whole else "",
+        "step": job.step if job.step in STEPS else None,
+        "details": details,
+        "training": _read(TrainingFigures, job) if job.state == RUNNING else None,
         "problem": problem,
         "cancelling": job.cancel,
         "created_at": job.created_at,
@@ -128,17 +134,17 @@ def job_answer(job: JobRow, who: Visitor) -> JobAnswer:
         known = list(paths_in(job.params))
         params, result = params and answer_without_paths(params), result and answer_without_paths(result)
         common |= {name: without_paths(common[name], known) for name in ("title", "message")}
+        common["details"] = details and answer_without_paths(details)
         common["problem"] = problem and problem_without_paths(problem, known)
     own: dict[str, Any] = {"kind": job.kind, "params": params, "result": result}
     return JobAnswer(_ANSWERS[job.kind](**common, **own))
 
 
-def _training(job: JobRow) -> TrainingFigures | None:
-    if job.state != RUNNING or not job.figures:
-        return None
+def _read(model: type[F], job: JobRow) -> F | None:
+    """A job's figures as `model`, where they are of that kind."""
     try:
-        return TrainingFigures.model_validate(job.figures)
-    except ValueError:  # another version's
+        return model.model_validate(job.figures) if job.figures else None
+    except ValueError:
         return None
 
 

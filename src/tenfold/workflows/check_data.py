@@ -16,6 +16,7 @@ from tenfold.errors import DatasetError
 from tenfold.jobs import WORK, JobType, Shape, Stopped, Work
 from tenfold.paths import Home
 from tenfold.storage import BlobStore
+from tenfold.workflows.steps import report_step
 
 # What a summary keeps of each kind of problem; the page has all.
 _NAMED = 5
@@ -72,7 +73,7 @@ class CheckData:
 
     def __call__(self, work: Work[CheckDataParams]) -> CheckDataResult:
         source, key = work.params.source, work.params.key
-        work.progress(0, 0, "looking for copies, wrong labels and pictures that show little")
+        report_step(work, 0, 0, "looking-for-problems")
         with tempfile.TemporaryDirectory(prefix="tenfold-check-") as folder:
             page = Path(folder) / "page.html"
             found = self._run(work, source, page)

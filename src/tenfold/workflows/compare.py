@@ -17,6 +17,7 @@ from tenfold.models.tables import RegisteredModel
 from tenfold.server_files import ServerFiles
 from tenfold.storage import BlobStore, read_if_there
 from tenfold.workflows.model_reports import FigureCaveat
+from tenfold.workflows.steps import report_step
 
 Split = Literal["test", "validation", "training", "all"]
 
@@ -114,10 +115,10 @@ class Compare:
         def progress(done: int, total: int, name: str) -> None:
             if work.stopping:
                 raise Stopped
-            work.progress(done, total, f"asking {name}")
+            report_step(work, done, total, "asking-model", model=name)
 
         def opening(side: int, resize: str) -> Dataset:
-            work.progress(0, 0, "reading the pictures")
+            report_step(work, 0, 0, "reading-data")
             return open_dataset(
                 source,
                 side=side,

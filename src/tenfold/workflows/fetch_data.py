@@ -7,6 +7,7 @@ from pydantic import Field
 
 from tenfold.datasets.fetch import MD5, URL, fetch_cifar10
 from tenfold.jobs import WORK, JobType, Shape, Stopped, Work
+from tenfold.workflows.steps import report_step
 
 
 class FetchDataParams(Shape):
@@ -39,8 +40,8 @@ class FetchData:
         def show(done: int, total: int | None) -> None:
             if work.stopping:
                 raise Stopped
-            work.progress(done, total or 0, "fetching CIFAR-10")
+            report_step(work, done, total or 0, "fetching")
 
-        work.progress(0, 0, "fetching CIFAR-10")
+        report_step(work, 0, 0, "fetching")
         fetch_cifar10(self._data_dir, url=self._url, md5=self._md5, progress=show)
         return FetchDataResult(id=work.params.name)

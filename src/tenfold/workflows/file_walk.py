@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from tenfold import images
-from tenfold.folder_walk import files_below
+from tenfold.errors import FolderError
+from tenfold.folder_walk import LINKS_LEFT_OUT, LinkLeftOut, files_below
+from tenfold.os_errors import in_words
 from tenfold.server_files import ServerFiles
 
 
@@ -16,24 +18,25 @@ class Walk:
     Attributes:
         roots: absolute paths of files and folders.
         files: says which folders are tenfold's own; they are passed over, with all in them.
-        problems: what could not be listed, in words; filled while walking.
-        links: links that were not followed, as they are shown; filled while walking.
-        left_out: the same in words.
+        problems: what could not be listed; filled while walking.
+        left_out: links that were not followed; filled while walking.
     """
 
     roots: tuple[str, ...]
     files: ServerFiles
-    problems: list[str] = field(default_factory=list)
-    links: list[str] = field(default_factory=list)
-    left_out: list[str] = field(default_factory=list)
+    problems: list[FolderError] = field(default_factory=list)
+    left_out: list[FolderError] = field(default_factory=list)
 
     def __iter__(self) -> Iterator[str]:
         self.problems.clear()
-        self.links.clear()
         self.left_out.clear()
         for root in self.roots:
             if self.files.own(root):
-                self.problems.append(f"{images.safe_name(root)} is where tenfold keeps its own files.")
+                self.problems.append(
+                    FolderError(
+                        images.safe_name(root), "is where tenfold keeps its own files", reason="own-files"
+                    )
+                )
             elif os.path.isdir(root):
                 yield from files_below(
                     root, counts=self._counts, unlisted=self._unlisted, left_out=self._left_out
@@ -41,27 +44,37 @@ class Walk:
             elif os.path.isfile(root):
                 yield root
             else:
-                self.problems.append(f"{images.safe_name(root)} {_missing(root)}.")
+                self.problems.append(_missing(root))
+
+    @property
+    def links(self) -> list[str]:
+        """The links that were not followed, as they are shown."""
+        return [one.subject for one in self.left_out]
 
     def _counts(self, path: str, folder: bool) -> bool:
         # A file is looked at when it is opened.
         return not (folder and self.files.own(path))
 
     def _unlisted(self, error: OSError) -> None:
-        name = images.safe_name(os.fsdecode(error.filename))
-        self.problems.append(f"{name} cannot be listed ({error.strerror}). Check the right to read it.")
+        found, name = in_words(error), images.safe_name(os.fsdecode(error.filename))
+        cure = "Check the right to read it."
+        self.problems.append(
+            FolderError(name, "cannot be listed", received=found.received, cure=cure, reason=found.reason)
+        )
 
-    def _left_out(self, path: str, reason: str) -> None:
-        self.links.append(images.safe_name(path))
-        self.left_out.append(f"{images.safe_name(path)} {reason}. Name what it leads to, to have it too.")
+    def _left_out(self, path: str, link: LinkLeftOut) -> None:
+        cure = "Name what it leads to, to have it too."
+        self.left_out.append(FolderError(images.safe_name(path), LINKS_LEFT_OUT[link], cure=cure))
 
 
-def _missing(path: str) -> str:
+def _missing(path: str) -> FolderError:
     """What is wrong with a path that is neither a file nor a folder."""
+    name = images.safe_name(path)
     try:
         os.stat(path)
     except FileNotFoundError:
-        return "does not exist"
-    except OSError as reason:
-        return f"cannot be read ({reason.strerror})"
-    return "is neither a file nor a folder"
+        return FolderError(name, "does not exist", reason="missing")
+    except OSError as error:
+        found = in_words(error)
+        return FolderError(name, "cannot be read", received=found.received, reason=found.reason)
+    return FolderError(name, "is neither a file nor a folder")

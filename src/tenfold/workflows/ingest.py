@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import Literal
 
 from pydantic import Field
 
@@ -24,6 +25,7 @@ from tenfold.jobs import WORK, JobType, Shape, Stopped, Work
 from tenfold.server_files import ServerFiles
 from tenfold.workflows.classify import LOT, ClassifyPending
 from tenfold.workflows.file_walk import Walk
+from tenfold.workflows.steps import Step, report_step
 
 MOST_PROBLEMS = 100
 # Threads that read and keep; most of their time they wait for the disk.
@@ -129,12 +131,12 @@ class AddPictures:
         total = sum(1 for _ in walk)
         tally = IngestCounts()
         for _ in self.add(walk, walk.roots, whose, tally, again=True):
-            unusable = f"{tally.unusable} could not be used" if tally.unusable else ""
-            work.progress(tally.files, max(total, tally.files), unusable)
+            step: Step | Literal[""] = "some-unusable" if tally.unusable else ""
+            report_step(work, tally.files, max(total, tally.files), step, unusable=tally.unusable)
             if work.stopping:
                 raise Stopped
-        for words in (*walk.problems, *walk.left_out):
-            tally.problem(words)
+        for problem in (*walk.problems, *walk.left_out):
+            tally.problem(str(problem))
         # What was entered before a kill, and not answered.
         while self._classifying.answer():
             if work.stopping:

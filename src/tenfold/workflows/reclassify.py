@@ -23,6 +23,7 @@ from tenfold.inference.classifier import Prepared
 from tenfold.inference.server import ModelServer, Priority
 from tenfold.jobs import WORK, JobRow, Jobs, JobType, Shape, Stopped, Work
 from tenfold.models.registry import Registry
+from tenfold.workflows.steps import report_step
 
 # Entries whose answers are kept together; whatever ends the work costs no more than one batch.
 BATCH = 64
@@ -164,7 +165,7 @@ class Reclassify:
             ]
             self.found.propose(number, answers)
             failed, after = failed + len(some) - len(answers), some[-1].entry
-            work.progress(self.found.get(number).count + failed, total, "asking the other model")
+            report_step(work, self.found.get(number).count + failed, total, "asking-other-model")
         one = self.found.change(number, state=READY)
         return ReclassifyResult(reclassification=number, count=one.count, changed=one.changed, unread=failed)
 
@@ -181,7 +182,7 @@ class Reclassify:
             classifier = self._load(path)
 
         def report(done: int, total: int) -> None:
-            work.progress(done, total, "taking over what the other model said")
+            report_step(work, done, total, "taking-over")
             # Half of it must not stay so: it continues at the next start, and cannot be cancelled.
             if done < total and work.interrupted:
                 raise Stopped

@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tenfold.errors import FolderError
 from tenfold.folder_walk import passed_over
+from tenfold.images import safe_name
 from tenfold.server_files import ServerFiles
 from tenfold.workflows.file_walk import Walk
 
@@ -65,10 +67,11 @@ class StableFiles:
         """How many files are waited for."""
         return len(self._pending)
 
-    def look(self) -> str | None:
-        """Scan the whole folder; returns why that failed, in words."""
+    def look(self) -> FolderError | None:
+        """Scan the whole folder; returns why that failed."""
         if not os.path.isdir(self.path):
-            return "The folder is not there. It is watched again as soon as it is."
+            cure = "It is watched again as soon as it is there."
+            return FolderError(safe_name(self.path), "is not there", cure=cure, reason="missing")
         walk = Walk((self.path,), self._files)
         self._see(walk)
         self.links = walk.links

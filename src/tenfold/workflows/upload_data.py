@@ -21,6 +21,7 @@ from tenfold.files import write_whole
 from tenfold.jobs import WORK, JobType, Shape, Stopped, Work
 from tenfold.paths import Home
 from tenfold.server_files import ServerFiles
+from tenfold.workflows.steps import report_step
 
 MOST_BYTES = 4_000_000_000
 _MOST_UPLOADS = 20
@@ -128,7 +129,7 @@ class Uploads:
         def show(done: int, total: int) -> None:
             if work.stopping:
                 raise Stopped
-            work.progress(done, total, "unpacking")
+            report_step(work, done, total, "unpacking")
 
         try:
             count = unpack_zip(

@@ -15,7 +15,7 @@ from pydantic import Field
 from tenfold.catalogue.entries.tables import SYSTEM, WatchedFolder
 from tenfold.catalogue.ingest.watched_folders import MOST_LEFT_OUT, WatchedFolders
 from tenfold.database import UNAVAILABLE
-from tenfold.errors import CatalogueError
+from tenfold.errors import CatalogueError, FolderError
 from tenfold.jobs import WORK, Jobs, JobType, Shape, Stopped, Work
 from tenfold.server_files import ServerFiles
 from tenfold.workflows.file_notifications import FolderNotifications, told_of
@@ -113,7 +113,7 @@ class ScanFolder:
         settling = StableFiles(path, self._files)
         problem = settling.look()
         if problem:
-            raise CatalogueError(path, f"cannot be looked through: {problem}")
+            raise problem
         tally = IngestCounts()
         while settling.pending:
             for _ in self._adding.add(list(settling.whole()), (path,), whose, tally):
@@ -194,16 +194,26 @@ class _Folder:
             log.warning("The watched folder %s waits", self._watch.path, exc_info=not expected)
             self._settling.again(whole)
             self._add_at = time.monotonic() + _SECONDS_AFTER_A_PROBLEM
-            fault = f"A fault in tenfold ({type(reason).__name__}); the log has all of it. It is tried again."
-            self._tell(str(reason) if expected else fault)
+            self._tell(reason if isinstance(reason, CatalogueError) else _fault(self._watch.path, reason))
 
-    def _tell(self, problem: str | None) -> None:
-        if problem != self._problem:
+    def _tell(self, problem: CatalogueError | None) -> None:
+        facts = problem.facts() if problem else None
+        if facts != self._problem:
             level = logging.WARNING if problem else logging.INFO
             log.log(level, "The watched folder %s: %s", self._watch.path, problem or "no problem any more")
         if (links := self._settling.links[:MOST_LEFT_OUT]) != self._links and links:
             log.warning(
                 "The watched folder %s: links are not followed: %s", self._watch.path, ", ".join(links)
             )
-        self._problem, self._links = problem, links
-        self._watches.looked(self._watch.id, problem, left_out=links)
+        self._problem, self._links = facts, links
+        self._watches.looked(self._watch.id, facts, left_out=links)
+
+
+def _fault(path: str, reason: Exception) -> FolderError:
+    return FolderError(
+        path,
+        "waits for a fault in tenfold",
+        received=type(reason).__name__,
+        cure="It is tried again; the log has all of it.",
+        reason="internal-fault",
+    )

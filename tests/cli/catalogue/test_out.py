@@ -84,7 +84,7 @@ def test_pictures_are_filed_and_put_back(tenfold: Command, photos: Path, tmp_pat
     (root / "cat" / "1.png").write_bytes(b"edited")
     kept = tenfold("catalogue", "unfile", 1)
     assert kept.status == 1
-    assert "1.png: It was changed or taken away since, and stays." in kept.err
+    assert "1.png: It was changed or taken away since, and is left as it is." in kept.err
     (root / "cat" / "1.png").write_bytes(picture((1, 0, 0)))
     assert tenfold("catalogue", "unfile", 1).status == 0
     assert sorted(path.name for path in photos.iterdir()) == ["1.png", "2.png", "3.png", "4.png"]

@@ -115,7 +115,8 @@ def test_the_line_says_what_is_known(database: Database) -> None:
     jobs = Jobs(database, {})
     job = submit(jobs, "x", "Add a")
     assert shown(job, "Add a") == "Add a  waits"
-    job.state, job.done, job.message = RUNNING, 1234, "b\x1b.jpg"
-    assert shown(job, "Add a") == "Add a  1,234  b\ufffd.jpg"
+    job.state, job.done, job.step = RUNNING, 1234, "asking-model"
+    job.figures = {"model": "b\x1b"}
+    assert shown(job, "Add a") == "Add a  1,234  asking b\ufffd"
     job.total = 2468
-    assert shown(job, "Add a") == "Add a  [============            ] 1,234 of 2,468  b\ufffd.jpg"
+    assert shown(job, "Add a") == "Add a  [============            ] 1,234 of 2,468  asking b\ufffd"

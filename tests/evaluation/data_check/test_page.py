@@ -39,7 +39,7 @@ def made(
     )
     report = DataCheck(
         evil if evil != "a.png" else "pets", classes, np.array([[4, 4], [1, 1], [1, 1]]), problems,
-        (Skipped(f"broken {evil}", "it is damaged"),), ("Checked by hand.",), "f" * 64,
+        (Skipped(f"broken {evil}", "unreadable", "it is damaged"),), ("Checked by hand.",), "f" * 64,
     )  # fmt: skip
     return report, AllPictures(data)
 
@@ -151,7 +151,7 @@ def test_a_page_is_written_where_it_was_asked_for(tmp_path: Path) -> None:
     assert (tmp_path / "new" / "page.html").read_text(encoding="utf-8").startswith("<!doctype html>")
 
 
-@pytest.mark.parametrize("skipped", [(), (Skipped("a", "b"),)])
+@pytest.mark.parametrize("skipped", [(), (Skipped("a", "unreadable"),)])
 def test_a_report_knows_whether_anything_was_found(skipped: tuple[Skipped, ...]) -> None:
     report = DataCheck(
         "pets", ("a",), np.zeros((3, 1), dtype=np.int64), (ProblemKind("dark", "Dark", ""),), skipped

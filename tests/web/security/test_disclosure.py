@@ -109,7 +109,8 @@ def ended(
     job = f"{next(numbers):016x}"
     row = JobRow(
         id=job, kind=job_type.kind, title=title, params=params.model_dump(), by=by, cancel=False,
-        state=FAILED if problem else DONE, message=f"reading {title}", problem=problem, result=result,
+        state=FAILED if problem else DONE, step="asking-model", figures={"model": title},
+        problem=problem, result=result,
         created_at=now(), updated_at=now(), ended_at=now(),
     )  # fmt: skip
     with app.database.writing() as session:
@@ -181,7 +182,7 @@ def test_a_job_of_somebody_else_says_its_kind_and_how_far_it_is(place: Place, na
     who: httpx.Client = getattr(place.staffed, name)
     told = who.get(f"/api/v1/jobs/{place.jobs['ann']}").json()
     assert (told["kind"], told["state"], told["by"]) == ("add", "failed", place.staffed.ids["ann"])
-    assert (told["title"], told["message"]) == ("", "")
+    assert (told["title"], told["message"], told["details"]) == ("", "", None)
     assert (told["params"], told["result"], told["problem"]) == (None, None, None)
     listed = {one["id"]: one for one in who.get("/api/v1/jobs").json()["jobs"]}
     assert listed[place.jobs["ann"]] == told

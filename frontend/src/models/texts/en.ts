@@ -58,7 +58,7 @@ export const en = {
   many: "With more corrected pictures (about {n}), smaller differences show, too.",
   toReview: "Review pictures",
   withOwn: "Also learn from the model’s own data, so that it does not forget",
-  ownMissing: "The model’s own data is not available: {reason}",
+  ownMissing: "The model’s own data is not there any more: {source}",
   ownUnknown: "It is not known on what data the live model was trained.",
   epochs: "Epochs",
   epochsHint: "How often every picture is seen. Empty: as many as usual.",

@@ -1,6 +1,8 @@
 /** What a training is doing and how far it is, in words and as a bar. Asks nothing of the server. */
 import type { components } from "../../api/schema";
 import { duration } from "../../shared/duration";
+import { isolate } from "../../shared/i18n";
+import type { Job } from "../jobs.svelte";
 import { language } from "../../shared/language.svelte";
 import { say } from "./texts";
 
@@ -36,9 +38,11 @@ export function lossOf(value: number): string {
   return language.decimal(value, 3);
 }
 
-/** A step of a job that trains, where it has no figures: "Reading the pictures · 12 of 40". */
-export function stepWords(step: string, message: string, done: number, total: number): string {
-  const name = say.named("step", step, message, { epoch: "", epochs: "" });
+/** The step of a job, where it has no figures of a training: "Reading the pictures · 12 of 40". */
+export function stepWords(step: string, { details, done, total }: Job): string {
+  const unusable = language.number(details?.unusable ?? 0);
+  const values = { epoch: "", epochs: "", model: isolate(details?.model ?? ""), unusable };
+  const name = say.named("step", step, step, values);
   const far = { done: language.number(done), total: language.number(total) };
   return total > 0 ? `${name} · ${say.text("of", far)}` : name;
 }

@@ -188,8 +188,9 @@ class KnownFile(Base):
 class WatchedFolder(Base):
     """A folder whose new pictures are added automatically.
 
-    poll: without the system's notifications. worker: the worker of the process that watches it. left_out: the
-    first links in it that are not followed.
+    poll: without the system's notifications. worker: the worker of the process that watches it. problem: why
+    it cannot be looked through now, as an error's facts. left_out: the first links in it that are
+    not followed.
     """
 
     __tablename__ = "watches"
@@ -203,7 +204,7 @@ class WatchedFolder(Base):
     worker: Mapped[str | None] = mapped_column(String(120))
     stopped_at: Mapped[datetime | None] = mapped_column(Moment)
     looked_at: Mapped[datetime | None] = mapped_column(Moment)
-    problem: Mapped[str | None] = mapped_column(Text)
+    problem: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     left_out: Mapped[list[str] | None] = mapped_column(JSON)
 
 
@@ -260,7 +261,8 @@ class OrganisedFile(Base):
 
     how: folder, copy, move, link (until it is known which), hard, symbolic or sidecar. entry_id: 0 for a
     folder. content: SHA-256 in hex of what is at `target` after the step. before: what a sidecar was.
-    state: planned, done, there (nothing was to be done), undone or failed.
+    state: planned, done, there (nothing was to be done), undone or failed. problem: why it
+    could not be taken or undone (organise/problems.py).
     """
 
     __tablename__ = "filed"
@@ -276,7 +278,7 @@ class OrganisedFile(Base):
     content: Mapped[str | None] = mapped_column(String(64))
     before: Mapped[bytes | None] = mapped_column(LargeBinary)
     state: Mapped[str] = mapped_column(String(10))
-    problem: Mapped[str | None] = mapped_column(Text)
+    problem: Mapped[str | None] = mapped_column(String(20))
 
 
 class Reclassification(Base):

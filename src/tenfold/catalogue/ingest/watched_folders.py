@@ -1,6 +1,6 @@
 """The folders that are watched. Does not watch them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import or_, select, update
 
@@ -82,11 +82,11 @@ class WatchedFolders:
             watch.stopped_at = now()
             return watch
 
-    def looked(self, watch_id: int, problem: str | None, left_out: Sequence[str] = ()) -> None:
+    def looked(self, watch_id: int, problem: Mapping[str, str] | None, left_out: Sequence[str] = ()) -> None:
         """A folder was looked through just now.
 
         Args:
-            problem: why it could not be, in words.
+            problem: why it could not be, as an error's facts.
             left_out: links in it that are not followed; the first `MOST_LEFT_OUT` are kept.
         """
         found = {"problem": None, "looked_at": now(), "left_out": list(left_out[:MOST_LEFT_OUT])}

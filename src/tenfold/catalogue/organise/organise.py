@@ -5,6 +5,7 @@ can go on or be undone: what was done of it is seen on the disk.
 """
 
 import contextlib
+import logging
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,12 +32,13 @@ from tenfold.catalogue.organise.plan import (
     Planner,
     checked_root,
 )
-from tenfold.catalogue.organise.steps import StepRefused
+from tenfold.catalogue.organise.problems import StepProblem, StepRefused, problem_of
 from tenfold.database import Database, now
 from tenfold.errors import CatalogueError, NotInCatalogue
 from tenfold.files import FULL
 from tenfold.server_files import ServerFiles
 
+log = logging.getLogger(__name__)
 _LISTED = "`tenfold catalogue unfile --list` and the page list those that there are."
 _PART = 500
 # Steps taken between two notes of what was done.
@@ -216,48 +218,51 @@ class Organiser:
                     session.execute(update(OrganisedFile), noted)
 
     def _take(self, step: OrganisedFile, noted: list[dict[str, Any]]) -> None:
-        state, how, problem = DONE, step.how, None
+        state, how = DONE, step.how
+        problem: StepProblem | None = None
         try:
             if step.how == SIDECAR:
                 self._sidecar(step)
             else:
                 state, how = filing_steps.take(step, self._files, self._originals)
         except StepRefused as reason:
-            state, problem = FAILED, str(reason)
-        except CatalogueError as reason:
-            state, problem = FAILED, str(reason)
+            state, problem = FAILED, reason.problem
+        except CatalogueError as reason:  # the sidecar that is there is no XMP
+            log.warning("%s was not filed: %s", step.target, reason)
+            state, problem = FAILED, "foreign-sidecar"
         except OSError as reason:
             if reason.errno in FULL:
                 raise _disk_full(step) from reason
-            state, problem = FAILED, reason.strerror or str(reason)
+            state, problem = FAILED, problem_of(reason)
         noted.append(_noted(step, state=state, how=how, problem=problem))
 
     def _take_back(self, step: OrganisedFile, noted: list[dict[str, Any]]) -> None:
-        state, problem = step.state, None
+        state = step.state
+        problem: StepProblem | None
         try:
             state, problem = filing_steps.take_back(step, self._files)
             if problem and any(one["state"] == DONE for one in noted):
                 state = DONE  # what stays of ours may be in that folder, and go another time
         except StepRefused as reason:
-            problem = str(reason)
+            problem = reason.problem
         except OSError as reason:
             if reason.errno in FULL:
                 raise _disk_full(step) from reason
-            problem = reason.strerror or str(reason)
+            problem = problem_of(reason)
         noted.append(_noted(step, state=state, how=step.how, problem=problem))
 
     def _sidecar(self, step: OrganisedFile) -> None:
         """Write an entry's class beside its picture, once the table says what was there before."""
         target = Path(step.target)
         if not target.with_suffix("").exists():
-            raise StepRefused("Its picture was not filed.")
+            raise StepRefused("picture-not-filed")
         before = self._read(target) if target.exists() else None
         if step.content is not None and before is not None and sha256(before).hexdigest() == step.content:
             return  # written before it was cut off
         with self._database.reading() as session:
             entry = session.get(Entry, step.entry_id)
         if entry is None or entry.label is None:
-            raise StepRefused("Its class is not known any more.")
+            raise StepRefused("class-unknown")
         beside = self._read(Path(step.origin)) if step.origin and before is None else before
         content = xmp.sidecar(beside, _facts(entry), target.name)
         columns = {"content": sha256(content).hexdigest(), "before": before}

@@ -11,6 +11,7 @@ from typing import Literal
 from tenfold.catalogue.entries.folders import FolderLayout, file_name, with_hash
 from tenfold.catalogue.entries.tables import Entry
 from tenfold.catalogue.organise import xmp
+from tenfold.catalogue.organise.problems import StepProblem
 from tenfold.errors import CatalogueError
 from tenfold.server_files import ServerFiles
 
@@ -38,7 +39,7 @@ class OrganiseStep:
     target: str
     content: str | None = None
     state: str = PLANNED
-    problem: str | None = None
+    problem: StepProblem | None = None
 
     @property
     def of_picture(self) -> bool:
@@ -82,7 +83,7 @@ class Planner:
         self._root, self._home = root, home.resolve()
         self._mode, self._sidecars = mode, sidecars
         self._places = FolderLayout()
-        self._folders: dict[Path, str | None] = {}
+        self._folders: dict[Path, StepProblem | None] = {}
 
     def steps(self, entries: Iterable[tuple[Entry, Sequence[str]]]) -> Iterator[OrganiseStep]:
         """All steps, in the order in which they are to be taken.
@@ -115,9 +116,9 @@ class Planner:
         self._folders[folder] = None
         if os.path.lexists(folder):
             if not folder.is_dir():
-                self._folders[folder] = "A file has the name of the class's folder."
+                self._folders[folder] = "folder-is-file"
             elif _inside(folder.resolve(), self._home):
-                self._folders[folder] = "The class's folder is a link to where tenfold keeps its own files."
+                self._folders[folder] = "folder-leads-home"
             return
         if folder != folder.parent:
             yield from self._make(folder.parent)

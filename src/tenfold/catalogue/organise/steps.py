@@ -26,12 +26,9 @@ from tenfold.catalogue.organise.plan import (
     UNDONE,
     content_of,
 )
+from tenfold.catalogue.organise.problems import StepProblem, StepRefused
 from tenfold.files import settle
 from tenfold.server_files import ServerFiles
-
-
-class StepRefused(Exception):
-    """A step that cannot be taken; the words say why."""
 
 
 class _Source(NamedTuple):
@@ -68,7 +65,7 @@ def take(step: OrganisedFile, files: ServerFiles, originals: Originals) -> tuple
         return DONE, _link(files, source, target, step)
 
 
-def take_back(step: OrganisedFile, files: ServerFiles) -> tuple[str, str | None]:
+def take_back(step: OrganisedFile, files: ServerFiles) -> tuple[str, StepProblem | None]:
     """Undo a step. Its state afterwards, and what has to be said. Raises StepRefused and OSError."""
     target = Path(step.target)
     temporary(step).unlink(missing_ok=True)
@@ -80,7 +77,7 @@ def take_back(step: OrganisedFile, files: ServerFiles) -> tuple[str, str | None]
         _restore_sidecar(files, target, step)
     elif os.path.lexists(target):
         if not _is_ours(files, target, step):
-            raise StepRefused("It was changed since, and stays.")
+            raise StepRefused("changed")
         target.unlink()
     return UNDONE, None
 
@@ -104,7 +101,7 @@ def _make(folder: Path) -> tuple[str, str]:
     return DONE, FOLDER
 
 
-def _unmake(folder: Path) -> tuple[str, str | None]:
+def _unmake(folder: Path) -> tuple[str, StepProblem | None]:
     try:
         folder.rmdir()
     except FileNotFoundError:
@@ -112,7 +109,7 @@ def _unmake(folder: Path) -> tuple[str, str | None]:
     except OSError:
         if not folder.is_dir():
             raise
-        return UNDONE, "Other files are in it, so it stays."
+        return UNDONE, "folder-not-empty"
     return UNDONE, None
 
 
@@ -123,7 +120,7 @@ def _original(step: OrganisedFile, originals: Originals) -> Iterator[_Source]:
         with originals.local_copy(step.content) as path:
             yield _Source(path, lambda: path.open("rb"))
     except FileNotFoundError:
-        raise StepRefused("The original is missing from the store.") from None
+        raise StepRefused("original-missing") from None
 
 
 @contextlib.contextmanager
@@ -145,7 +142,7 @@ def _copy(files: ServerFiles, source: _Source, target: Path, step: OrganisedFile
             copy.flush()
             os.fsync(copy.fileno())
         if digest.hexdigest() != step.content:
-            raise StepRefused("The file that it comes from was changed.")
+            raise StepRefused("origin-changed")
         if step.how == MOVE:
             shutil.copystat(source.path, part)
         _place(part, target)
@@ -158,10 +155,10 @@ def _place(part: Path, target: Path) -> None:
     try:
         os.link(part, target)
     except FileExistsError:
-        raise StepRefused("Another file has its name now.") from None
+        raise StepRefused("name-taken") from None
     except OSError:  # a file system without hard links
         if os.path.lexists(target):
-            raise StepRefused("Another file has its name now.") from None
+            raise StepRefused("name-taken") from None
         os.rename(part, target)
     settle(target.parent)
 
@@ -169,9 +166,9 @@ def _place(part: Path, target: Path) -> None:
 def _move(files: ServerFiles, origin: Path, target: Path, step: OrganisedFile) -> None:
     if os.path.lexists(target):
         if content_of(files, target) != step.content:
-            raise StepRefused("Another file has its name now.")
+            raise StepRefused("name-taken")
     elif content_of(files, origin) != step.content:
-        raise StepRefused("The file was changed or is gone.")
+        raise StepRefused("origin-changed")
     else:
         try:
             os.link(origin, target)
@@ -188,11 +185,11 @@ def _move_back(files: ServerFiles, origin: Path, target: Path, step: OrganisedFi
     if there != step.content:
         if not os.path.lexists(target) and here == step.content:
             return  # it was never moved, or is back already
-        raise StepRefused("It was changed or taken away since, and stays.")
+        raise StepRefused("changed")
     if here is None and os.path.lexists(origin):
-        raise StepRefused("Something else is where it came from.")
+        raise StepRefused("origin-taken")
     if here is not None and here != step.content:
-        raise StepRefused("Another file is where it came from.")
+        raise StepRefused("origin-taken")
     if here is None:
         origin.parent.mkdir(parents=True, exist_ok=True)
         try:
@@ -212,14 +209,14 @@ def _move_back(files: ServerFiles, origin: Path, target: Path, step: OrganisedFi
 def _link(files: ServerFiles, source: _Source, target: Path, step: OrganisedFile) -> str:
     if os.path.lexists(target):
         if not _is_ours(files, target, step):
-            raise StepRefused("Another file has its name now.")
+            raise StepRefused("name-taken")
         return SYMBOLIC if target.is_symlink() else HARD
     if not source.has(step.content):
-        raise StepRefused("The file that it comes from was changed or is gone.")
+        raise StepRefused("origin-changed")
     try:
         os.link(source.path, target)
     except FileExistsError:
-        raise StepRefused("Another file has its name now.") from None
+        raise StepRefused("name-taken") from None
     except OSError:  # another disk, or a file system without hard links
         os.symlink(source.path, target)
         return SYMBOLIC
@@ -242,7 +239,7 @@ def _restore_sidecar(files: ServerFiles, target: Path, step: OrganisedFile) -> N
     if now == before and (now is not None or not os.path.lexists(target)):
         return
     if now != step.content:
-        raise StepRefused("It was changed since, and stays.")
+        raise StepRefused("changed")
     if step.before is None:
         target.unlink()
     else:

@@ -57,10 +57,12 @@ def file(
         mode: Mode = "copy" if modes == "copy" else "move" if modes == "move" else "link"
         if not dry_run:
             return _print_result(filer, filer.file(chosen(app, which), root, mode, sidecars=sidecars))
+        from tenfold.catalogue.organise.problems import in_english
+
         count = 0
         for step in filer.plan(chosen(app, which), root, mode, sidecars=sidecars):
             count += step.of_picture
-            note = f"  ({step.problem or step.state})" if step.state != "planned" else ""
+            note = f"  ({in_english(step.problem) or step.state})" if step.state != "planned" else ""
             origin = f"{step.origin} -> " if step.origin else ""
             click.echo(printable(f"{step.how:8}  {origin}{step.target}{note}"))
         click.echo(f"{count:,} pictures; nothing was done")
@@ -120,5 +122,7 @@ def _print_result(filer: "Organiser", report: "OrganiseReport") -> int:
 
 
 def _problems(filer: "Organiser", report: "OrganiseReport") -> None:
+    from tenfold.catalogue.organise.problems import in_english
+
     for step in filer.steps(report.filing.id, limit=_NAMED, problems=True):
-        click.echo(printable(f"tenfold: {step.target}: {step.problem}"), err=True)
+        click.echo(printable(f"tenfold: {step.target}: {in_english(step.problem)}"), err=True)

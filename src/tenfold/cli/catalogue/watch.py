@@ -102,7 +102,7 @@ def _listed() -> int:
         looked = one.looked_at.astimezone().strftime("%Y-%m-%d %H:%M") if one.looked_at else "not yet"
         click.echo(f"{printable(one.path)}   looked through: {looked}")
         if one.problem:
-            click.echo(f"  {printable(one.problem)}")
+            click.echo(f"  {printable(one.problem['detail'])}")
         if one.left_out:
             click.echo(f"  Links that are not followed: {printable(', '.join(one.left_out))}")
     if not found:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from tenfold.errors import PictureError, UsageError
-from tenfold.folder_walk import files_below, passed_over
+from tenfold.folder_walk import LINKS_LEFT_OUT, LinkLeftOut, files_below, passed_over
 
 STDIN = "-"
 
@@ -79,8 +79,8 @@ def _folder(folder: str) -> Iterator[Source]:
         name = os.fsdecode(reason.filename)
         problems.append(_nothing(name, "cannot be listed", "Check the right to read it.", reason.strerror))
 
-    def left_out(path: str, reason: str) -> None:
-        problems.append(_nothing(path, reason, "Name what it leads to, to have it too."))
+    def left_out(path: str, link: LinkLeftOut) -> None:
+        problems.append(_nothing(path, LINKS_LEFT_OUT[link], "Name what it leads to, to have it too."))
 
     empty = True
     for path in files_below(folder, unlisted=unlisted, left_out=left_out):

@@ -50,7 +50,7 @@ def health() -> int:
     services = [(one["name"], one["state"], one["fault"] or "") for one in answer["services"]]
     click.echo(table([("service", "state", "last fault"), *services]))
     for notice in answer["notices"]:
-        click.echo(printable(notice))
+        click.echo(printable(notice["text"]))
     return 0
 
 

@@ -12,6 +12,7 @@ from tenfold.cli.terminal.text import printable
 from tenfold.errors import JobError
 from tenfold.jobs import CANCELLED, ENDED, FAILED, WAITING, JobRow, Jobs, JobType
 from tenfold.jobs.types import P, R
+from tenfold.workflows.steps import in_english
 
 _BAR = 24
 _SECONDS_BETWEEN = 0.2
@@ -151,4 +152,4 @@ def shown(job: JobRow, title: str) -> str:
         parts.append(f"[{'=' * filled}{' ' * (_BAR - filled)}] {job.done:,} of {job.total:,}")
     elif job.done:
         parts.append(f"{job.done:,}")
-    return "  ".join([*parts, printable(job.message)]).rstrip()
+    return "  ".join([*parts, printable(in_english(job.step, job.figures))]).rstrip()

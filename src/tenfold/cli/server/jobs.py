@@ -77,6 +77,8 @@ def _row(job: "JobRow") -> tuple[str, ...]:
 
 
 def _facts(job: "JobRow") -> dict[str, object]:
+    from tenfold.workflows.steps import in_english
+
     return {
         "id": job.id,
         "kind": job.kind,
@@ -86,7 +88,8 @@ def _facts(job: "JobRow") -> dict[str, object]:
         "state": job.state,
         "done": job.done,
         "total": job.total,
-        "message": job.message,
+        "step": job.step,
+        "message": in_english(job.step, job.figures),
         "result": job.result,
         "problem": job.problem,
         "created_at": job.created_at.isoformat(),

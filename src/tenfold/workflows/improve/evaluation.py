@@ -18,10 +18,10 @@ from tenfold.evaluation.improvement import MARGIN, facts_of, verdict
 from tenfold.evaluation.significance import paired
 from tenfold.inference import Classifier
 from tenfold.inference.server import ModelServer, Read
-from tenfold.workflows.train.steps import STEPS
+from tenfold.workflows.steps import Step
 
 # Called with what is done, all, and what it is.
-Told = Callable[[int, int, str], None]
+Told = Callable[[int, int, Step], None]
 
 
 def judge(
@@ -43,9 +43,9 @@ def judge(
         told: called now and then; may raise.
     """
     shown = list({one.hash: one for one in (*held_out, *none)}.values())
-    steps = STEPS["old-corrected"], STEPS["new-corrected"]
     filed = [
-        dict(_filed(model, shown, read, told, step)) for model, step in zip((old, new), steps, strict=True)
+        dict(_filed(old, shown, read, told, "old-corrected")),
+        dict(_filed(new, shown, read, told, "new-corrected")),
     ]
     readable = [one for one in held_out if one.hash in filed[0]]
     right = [np.array([said[one.hash] == one.label for one in readable], dtype=bool) for said in filed]
@@ -53,8 +53,8 @@ def judge(
     on_own = None
     if own is not None and len(own):
         on_own = paired(
-            _own_right(old, own, told, STEPS["old-own-test"]),
-            _own_right(new, own, told, STEPS["new-own-test"]),
+            _own_right(old, own, told, "old-own-test"),
+            _own_right(new, own, told, "new-own-test"),
         )
     which, why, sentence = verdict(on_corrections, on_own)
     unknown = [one.hash for one in none if one.hash in filed[0]]
@@ -79,7 +79,7 @@ def _filed(
     pictures: Sequence[CorrectedPicture],
     read: Callable[[str], bytes],
     told: Told,
-    step: str,
+    step: Step,
 ) -> Iterator[tuple[str, str]]:
     """What the model files each picture under, by hash; those that cannot be read are left out."""
     reads = (_reading(read, one.hash) for one in pictures)
@@ -94,7 +94,7 @@ def _reading(read: Callable[[str], bytes], content_hash: str) -> Read:
     return lambda model: model.prepare(read(content_hash), name=content_hash)
 
 
-def _own_right(model: Classifier, own: LabelledPictures, told: Told, step: str) -> NDArray[np.bool_]:
+def _own_right(model: Classifier, own: LabelledPictures, told: Told, step: Step) -> NDArray[np.bool_]:
     found = model_outputs(
         model,
         own.pictures,

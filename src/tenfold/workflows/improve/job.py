@@ -29,9 +29,9 @@ from tenfold.workflows.improve.data import MIXTURE, Writer, check_classes, evenl
 from tenfold.workflows.improve.evaluation import judge
 from tenfold.workflows.improve.folders import copies_of, remove_copies, run_of
 from tenfold.workflows.improve.recipe import arguments, name_of
+from tenfold.workflows.steps import Step, report_step
 from tenfold.workflows.train.own_data import TrainingData
 from tenfold.workflows.train.process import TrainingProcess, tell
-from tenfold.workflows.train.steps import STEPS
 
 
 class ImproveParams(Shape):
@@ -102,13 +102,13 @@ class ImproveJob:
     def _train(
         self, work: Work[ImproveParams], one: Improvement, folder: Path, base_path: Path
     ) -> ImproveResult:
-        work.progress(0, 0, STEPS["starting"])
+        report_step(work, 0, 0, "starting")
         base = self._load(base_path)
 
-        def report(done: int, total: int, message: str) -> None:
+        def report(done: int, total: int, step: Step) -> None:
             if work.stopping:
                 raise Stopped
-            work.progress(done, total, message)
+            report_step(work, done, total, step)
 
         counts = work.step("data", lambda: self._write(one, base, folder, report))
         run = Run(self._home.runs / run_of(one.id))
@@ -148,7 +148,7 @@ class ImproveJob:
         )
 
     def _write(
-        self, one: Improvement, base: Classifier, folder: Path, report: Callable[[int, int, str], None]
+        self, one: Improvement, base: Classifier, folder: Path, report: Callable[[int, int, Step], None]
     ) -> dict[str, Any]:
         """The dataset and what is to be judged by, as they are at this moment; how many of each."""
         shutil.rmtree(folder, ignore_errors=True)
@@ -162,7 +162,7 @@ class ImproveJob:
             base,
             self._originals.read,
             MIXTURE,
-            lambda d, t: report(d, t, STEPS["writing-pictures"]),
+            lambda d, t: report(d, t, "writing-pictures"),
         )
         written = writer.write(taught, own)
         kept = {"held_out": taught.held_out, "none": tuple(found.none_of_these())}
@@ -187,7 +187,7 @@ class ImproveJob:
         base: Classifier,
         model: Path,
         folder: Path,
-        report: Callable[[int, int, str], None],
+        report: Callable[[int, int, Step], None],
     ) -> dict[str, Any]:
         plain = json.loads((folder / "judged.json").read_text(encoding="utf-8"))
         held_out, none = ([CorrectedPicture(*pair) for pair in plain[name]] for name in ("held_out", "none"))
@@ -196,9 +196,9 @@ class ImproveJob:
         return judge(base, self._load(model), held_out, none, self._originals.read, test, report)
 
     def _open_own(
-        self, one: Improvement, base: Classifier, report: Callable[[int, int, str], None]
+        self, one: Improvement, base: Classifier, report: Callable[[int, int, Step], None]
     ) -> Dataset | None:
         if not one.options["with_own_data"]:
             return None
         source = str(one.options["own_source"])
-        return self._own.open(source, base.info, lambda d, t: report(d, t, STEPS["reading-own-pictures"]))
+        return self._own.open(source, base.info, lambda d, t: report(d, t, "reading-own-pictures"))

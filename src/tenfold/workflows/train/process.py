@@ -17,7 +17,6 @@ from tenfold.jobs import Work
 from tenfold.runs.lock import is_training
 from tenfold.runs.run import Run
 from tenfold.runs.stages import RunStage
-from tenfold.workflows.train.steps import STEPS
 
 # Called with the finished epochs, the epochs in all, and what is being done.
 Told = Callable[[int, int, RunStage], None]
@@ -127,4 +126,4 @@ class TrainingProcess:
 
 def tell(work: Work[Any], done: int, total: int, stage: RunStage) -> None:
     """Report what a training is doing as a job's progress."""
-    work.progress(done, total, STEPS[stage.stage], asdict(stage))
+    work.progress(done, total, stage.stage, asdict(stage))

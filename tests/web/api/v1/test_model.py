@@ -38,7 +38,7 @@ def test_a_server_that_cannot_use_the_live_model_says_so(
     assert running.client.get("/readyz").json()["notices"] == []
     monkeypatch.setattr(running.service.app.model_switch, "_problem", "The model file is gone.")
     assert running.client.get("/readyz").json()["notices"] == [
-        "The live model cannot be used here; another one answers instead."
+        {"code": "other-model", "text": "The live model cannot be used here; another one answers instead."}
     ]
 
 

@@ -12,7 +12,6 @@ from tenfold.jobs.leases import Leases
 from tenfold.runs.lock import training_in
 from tenfold.runs.run import Run
 from tenfold.runs.stages import RunStage
-from tenfold.workflows.train.steps import STEPS
 from tests import run_folders, tiny
 from tests.web.conftest import Running, Serve
 
@@ -153,7 +152,7 @@ def test_a_run_that_has_begun_does_not_wait_its_turn_and_says_what_it_does(
     one = leases.claim(["train"])
     assert one is not None
     told = RunStage("epoch", 3, 30, 1, 96, 2.25, 0.2, 812.5, 4000.0)
-    leases.progress(one, 0, 96, STEPS["epoch"], asdict(told))
+    leases.progress(one, 0, 96, "epoch", asdict(told))
     Run(folder / name).stage_file.write_text(json.dumps(asdict(told)))
     expected = {
         "step": "epoch", "done": 3, "total": 30, "epoch": 1, "epochs": 96, "loss": 2.25, "accuracy": 0.2,

@@ -15,6 +15,7 @@ from pydantic import BaseModel, Field
 from tenfold.accounts.roles import ADMINISTRATOR
 from tenfold.datasets import cifar10, sources
 from tenfold.datasets.browsing import Browsed, browse
+from tenfold.datasets.dataset import SkipCode
 from tenfold.datasets.opening import CIFAR10
 from tenfold.errors import DatasetError
 from tenfold.runs.listing import data_of_runs
@@ -64,9 +65,12 @@ class SourceRequest(BaseModel):
     )
 
 
-class SkippedAnswer(BaseModel):
+class SkippedAnswer(Answer):
+    """A file or folder that gave no picture."""
+
     source: str
-    reason: str
+    code: SkipCode = Field(description="Why, for programs.")
+    reason: str = Field(description="The same in English.")
 
 
 class RemarkAnswer(Answer):
@@ -173,7 +177,7 @@ def read(request: Request, who: Viewer, key: str) -> DataAnswer:
         classes=list(found.classes),
         parts=found.counts,
         total=len(found),
-        skipped=[SkippedAnswer(source=s.source, reason=s.reason) for s in found.skipped[:_MOST_SKIPPED]],
+        skipped=[SkippedAnswer.of(one) for one in found.skipped[:_MOST_SKIPPED]],
         skipped_count=len(found.skipped),
         layout=[RemarkAnswer.of(one) for one in found.remarks],
     )

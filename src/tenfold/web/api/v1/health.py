@@ -42,9 +42,16 @@ class ServiceState(Answer):
     words: str | None = Field(description="All about the last fault, in English; told to administrators.")
 
 
+class Notice(BaseModel):
+    """What an operator should know."""
+
+    code: Literal["other-model"]
+    text: str = Field(description="The same in English.")
+
+
 class Readiness(HealthAnswer):
     services: list[ServiceState]
-    notices: list[str] = Field(description="What an operator should know: another model answers, say.")
+    notices: list[Notice]
 
 
 @router.get("/healthz", operation_id="health", summary="Is the server alive?")
@@ -89,7 +96,9 @@ async def ready(request: Request) -> Readiness:
             cure="See the page Settings, Services, or the server's log.",
         )
     # Whoever watches need not sign in, so the notices do not say why.
-    notice = "The live model cannot be used here; another one answers instead."
+    notice = Notice(
+        code="other-model", text="The live model cannot be used here; another one answers instead."
+    )
     return Readiness(
         status="ok",
         services=[_state(one) for one in found],

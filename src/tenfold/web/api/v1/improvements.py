@@ -15,7 +15,7 @@ from tenfold.web.answers import Answer
 from tenfold.web.job_answers import JobAnswer, job_answer
 from tenfold.web.problems import Problem, remembered, responses
 from tenfold.web.security.access import Administrator, Viewer
-from tenfold.web.security.disclosure import concerns
+from tenfold.web.security.disclosure import concerns, last_part
 from tenfold.web.security.visitor import Visitor
 from tenfold.web.service import service_of
 from tenfold.workflows.improve.recipe import EPOCHS
@@ -33,7 +33,11 @@ class CorrectionsReady(Answer):
     per_class: dict[str, int] = Field(description="How many of each class; empty: none of the classes.")
     base: str = Field(description="The hash of the live model.")
     own_data: bool = Field(description="Whether the data that it was trained on are at hand.")
-    own_problem: str = Field(description="Why they are not; empty: they are.")
+    own_source: str = Field(
+        description="What they are: cifar10, or where they are or were; empty: nobody knows. Administrators "
+        "see the path, others its last part."
+    )
+    own_problem: str = Field(description="Why they are not, in English; empty: they are.")
     own_code: Literal["", "unknown", "missing"] = Field(
         description="The same for programs; unknown: nobody knows what the model was trained on."
     )
@@ -172,15 +176,16 @@ def ready(request: Request, who: Viewer) -> CorrectionsReady:
     """How many corrections there are, and what is missing."""
     service = service_of(request)
     now = service.app.improve.readiness()
-    problem, per_class = now.own.problem, now.per_class
+    problem, source, per_class = now.own.problem, now.own.source, now.per_class
     if who.role != ADMINISTRATOR:  # paths, and the names of classes that others use for their own pictures
-        problem = problem and "not at hand"
+        problem, source = problem and "not at hand", last_part(source)
         known = {NONE, *service.classifier.info.labels}
         per_class = {label: count for label, count in per_class.items() if label in known}
     return CorrectionsReady.of(
         now,
         per_class=per_class,
         own_data=not now.own.problem,
+        own_source=source,
         own_problem=problem,
         own_code=now.own.code,
         least_apart=LEAST_APART,

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 from tenfold.catalogue.entries.tables import OrganisedFile, OrganiseRun
 from tenfold.catalogue.organise.organise import OrganiseReport
 from tenfold.catalogue.organise.plan import FOLDER, Mode, OrganiseStep
+from tenfold.catalogue.organise.problems import StepProblem, in_english
 from tenfold.errors import UsageError
 from tenfold.web.answers import Answer
 from tenfold.web.api.v1.catalogue.actions import LARGEST_ID, Id
@@ -57,7 +58,8 @@ class MoveAnswer(Answer):
     state: Literal["planned", "done", "there", "undone", "failed"] = Field(
         description="there: the same content was in that place already."
     )
-    problem: str | None = Field(description="Why it could not be done or undone.")
+    problem: StepProblem | None = Field(description="Why it could not be done or undone, for programs.")
+    words: str = Field(description="The same in English.")
 
 
 class OrganiseRunAnswer(BaseModel):
@@ -213,4 +215,4 @@ def _entry(filing: OrganiseRun) -> OrganisedEntry:
 
 
 def _move(entry: int, step: OrganiseStep | OrganisedFile) -> MoveAnswer:
-    return MoveAnswer.of(step, entry=entry)
+    return MoveAnswer.of(step, entry=entry, words=in_english(step.problem))

@@ -9,7 +9,7 @@ from pydantic import Field
 from tenfold.catalogue.entries.tables import WatchedFolder
 from tenfold.catalogue.ingest.watched_folders import MOST_LEFT_OUT
 from tenfold.web.answers import Answer
-from tenfold.web.problems import responses
+from tenfold.web.problems import Problem, remembered, responses
 from tenfold.web.security.access import Administrator
 from tenfold.web.service import service_of
 
@@ -24,7 +24,7 @@ class WatchAnswer(Answer):
     shared: bool = Field(description="Whether everybody sees what is added.")
     added_at: datetime
     looked_at: datetime | None = Field(description="When it was looked through last.")
-    problem: str | None = Field(description="Why it cannot be looked through now; it is tried again.")
+    problem: Problem | None = Field(description="Why it cannot be looked through now; it is tried again.")
     left_out: list[str] = Field(
         description=f"The first {MOST_LEFT_OUT} links in it that are not followed: they lead out of it, or "
         "nowhere."
@@ -54,4 +54,5 @@ def stop(
 
 
 def _answer(watch: WatchedFolder) -> WatchAnswer:
-    return WatchAnswer.of(watch, left_out=watch.left_out or [])
+    problem = remembered(watch.problem) if watch.problem else None
+    return WatchAnswer.of(watch, problem=problem, left_out=watch.left_out or [])
