@@ -82,6 +82,68 @@ def test_every_choice_is_on_the_screen_with_evidence_and_a_larger_picture(
     assert page.evaluate(width) == pytest.approx(3 * small, rel=0.01)
 
 
+WORDS = [
+    "adidas trainers",
+    "ankle boot",
+    "backpack",
+    "baseball cap",
+    "belt",
+    "bikini top",
+    "blazer",
+    "bracelet",
+    "cardigan",
+    "coat",
+    "dress",
+    "earrings",
+    "gloves",
+    "handbag",
+    "hoodie",
+    "jeans",
+    "jumper",
+    "jumpsuit",
+    "kimono",
+    "leather jacket",
+    "long sleeved t-shirt",
+    "necklace",
+    "polo shirt",
+    "raincoat",
+    "sandals",
+    "scarf",
+    "shorts",
+    "skirt",
+    "sunglasses",
+    "wristwatch with a leather strap",
+]
+
+
+def of_thirty_classes(route: Route) -> None:
+    """The model's answer, and that about an entry, as of a model with thirty classes."""
+    answer = route.fetch()
+    facts = answer.json()
+    facts["classes"] = [{"label": word, "names": {}} for word in WORDS]
+    facts["probabilities"] = {word: (30 - n) / 465 for n, word in enumerate(WORDS)}
+    route.fulfill(response=answer, json=facts)
+
+
+@pytest.mark.parametrize("viewport", [{"width": 1280, "height": 800}, PHONE], ids=["wide", "phone"])
+def test_thirty_classes_are_on_the_screen_too(
+    look_at: LookAt, own_server: str, tmp_path: Path, viewport: dict[str, int]
+) -> None:
+    send(own_server, *puzzle(tmp_path / "noise", own_server, 1))
+    page = look_at("/review", viewport=viewport)
+    wait_for_queue(page, 1)
+    for path in ("model", "catalogue/entries/*"):
+        page.route(f"**/api/v1/{path}", of_thirty_classes)
+    page.reload()
+    bars = page.get_by_role("list", name="Classes").get_by_role("button")
+    expect(bars).to_have_count(31)
+    boxes = [box for bar in bars.all() if (box := bar.bounding_box())]
+    bottom, top = max(box["y"] + box["height"] for box in boxes), min(box["y"] for box in boxes)
+    # On a phone they come after the picture, in two columns.
+    assert bottom <= 800 or (viewport == PHONE and bottom - top < 800)
+    assert page.evaluate(SIDEWAYS) <= 0
+
+
 def test_a_click_on_skip_leaves_enter_its_meaning_and_nothing_is_passed_twice(
     look_at: LookAt, own_server: str, tmp_path: Path
 ) -> None:
