@@ -28,6 +28,9 @@ SETTINGS = {
     "Cutout": Augmentation(cutout=10),
     "RandAugment, 2 operations": Augmentation(randaugment=2),
     "AugMix": Augmentation(augmix=3),
+    "Noise": Augmentation(noise=0.08),
+    "Blur": Augmentation(blur=0.5),
+    "JPEG": Augmentation(jpeg=20),
     "Mixup": Augmentation(mixup=0.2),
     "CutMix": Augmentation(cutmix=1.0),
 }

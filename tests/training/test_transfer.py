@@ -103,7 +103,7 @@ def test_pictures_with_other_statistics_are_no_hindrance(tmp_path: Path) -> None
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["sequential-4conv", "pycrafters-v1.3", "resnet-20"])
+@pytest.mark.parametrize("name", ["sequential-4conv", "pycrafters-v1.3", "resnet-20", "cifar10-small"])
 def test_any_networks_model_file_gives_its_weights_back(tmp_path: Path, name: str) -> None:
     torch.manual_seed(0)
     teacher = trained(build(name, 4, 32))

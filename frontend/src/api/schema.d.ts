@@ -4314,7 +4314,7 @@ export interface components {
              * Name
              * @enum {string}
              */
-            name: "default" | "sequential-6conv" | "sequential-4conv" | "pycrafters-v1.3" | "cifar10-wide" | "vgg16-transfer" | "vgg16-finetuned" | "efficientnet-lite0" | "ml-cnn" | "resnet-20" | "wide-resnet-28-10";
+            name: "default" | "cifar10-small" | "sequential-6conv" | "sequential-4conv" | "pycrafters-v1.3" | "cifar10-wide" | "vgg16-transfer" | "vgg16-finetuned" | "efficientnet-lite0" | "efficientnet-lite0-finetuned" | "ml-cnn" | "resnet-20" | "wide-resnet-28-10";
             /** Summary */
             summary: string;
             /**

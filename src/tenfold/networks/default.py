@@ -16,6 +16,7 @@ from torch.nn import functional
 
 from tenfold.errors import TrainingError
 from tenfold.networks.output import Output
+from tenfold.networks.whitening import whitening_filters
 
 
 @dataclass(frozen=True)
@@ -89,10 +90,7 @@ class DefaultNetwork(nn.Module):
             pictures: float `[N, 3, H, W]`, normalised; some thousand are enough.
             epsilon: added to the eigenvalues, so that faint directions are not blown up.
         """
-        patches = pictures.unfold(2, 2, 1).unfold(3, 2, 1).permute(0, 2, 3, 1, 4, 5).reshape(-1, 12)
-        values, vectors = torch.linalg.eigh(patches.T.double() @ patches.double() / len(patches))
-        filters = (vectors / (values + epsilon).sqrt()).T.flip(0).reshape(12, 3, 2, 2).float()
-        self.whiten.weight.copy_(torch.cat([filters, -filters]))
+        self.whiten.weight.copy_(whitening_filters(pictures, epsilon))
         assert self.whiten.bias is not None
         self.whiten.bias.zero_()
 

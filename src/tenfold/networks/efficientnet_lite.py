@@ -6,7 +6,7 @@ in an average over cells and a linear head, so its evidence maps are exact. Pict
 was made for 224.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Self
 
 import torch
@@ -15,7 +15,7 @@ from torch.nn import functional
 
 from tenfold.errors import TrainingError
 from tenfold.networks.imagenet import lite0_weights
-from tenfold.networks.output import Output, averaged
+from tenfold.networks.output import Output, averaged, one_cell
 
 LEAST_SIDE = 32
 
@@ -86,8 +86,8 @@ class EfficientNetLite(nn.Module):
         classes: of the head.
         weights: where `start_from` takes all weights but the head's from: "imagenet" for the published ones,
             a path, or "none" for a random start.
-        trainable_blocks: how many of the 16 blocks learn, counted from the head; the last convolution and the
-            head always do. Norms of the others keep ImageNet's statistics.
+        trainable_blocks: how many of the 16 blocks learn, counted from the head; 0 is the head alone, else
+            the last convolution learns too. Norms of what is fixed keep ImageNet's statistics.
     """
 
     pixel_mean = (127.0, 127.0, 127.0)
@@ -108,11 +108,45 @@ class EfficientNetLite(nn.Module):
         self.last_norm = _norm(LAST)
         self.dropout = nn.Dropout(0.2)
         self.head = nn.Linear(LAST, classes)
-        fixed = max(len(blocks) - trainable_blocks, 0)
+        self.open_blocks(trainable_blocks)
+
+    def open_blocks(self, blocks: int) -> None:
+        """Have the head and so many of the last blocks learn, as `trainable_blocks` says."""
+        self._open = min(blocks, len(self.blocks))
+        fixed: list[nn.Module] = [*self.blocks[: len(self.blocks) - self._open]]
+        if fixed:
+            fixed += [self.stem, self.stem_norm]
+        if not self._open:
+            fixed += [self.last, self.last_norm]
+        self.requires_grad_(True)
         # A plain list: these modules are named once.
-        self._fixed = [self.stem, self.stem_norm, *blocks[:fixed]] if fixed else []
-        for module in self._fixed:
+        self._fixed = fixed
+        for module in fixed:
             module.requires_grad_(False)
+
+    def fronts(self, x: Tensor, opened: Sequence[int]) -> list[Tensor]:
+        """What stands in front of each of these numbers of open blocks, for normalised pictures.
+
+        With none open it is the average over cells, `[N, 1280]`.
+        """
+        found = {len(self.blocks): x}
+        x = functional.relu6(self.stem_norm(self.stem(x)))
+        for number, block in enumerate(self.blocks):
+            found.setdefault(len(self.blocks) - number, x)
+            x = block(x)
+        found[0] = functional.relu6(self.last_norm(self.last(x))).mean(dim=(2, 3))
+        return [found[number] for number in opened]
+
+    def behind(self, x: Tensor) -> Output:
+        """The output, from what stands in front of the open blocks."""
+        if not self._open:
+            x = self.dropout(x)
+            return one_cell(self.head(x), x)
+        if self._open == len(self.blocks):
+            x = functional.relu6(self.stem_norm(self.stem(x)))
+        for block in self.blocks[len(self.blocks) - self._open :]:
+            x = block(x)
+        return averaged(self.dropout(functional.relu6(self.last_norm(self.last(x)))), self.head)
 
     def cells(self, x: Tensor) -> Tensor:
         """What the head's average is taken of: `[N, 1280, S / 32, S / 32]`."""

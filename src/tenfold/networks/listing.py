@@ -40,6 +40,13 @@ NETWORKS: tuple[Known, ...] = (
         "",
     ),
     Known(
+        "cifar10-small",
+        "tenfold.networks.cifar10_small:build",
+        "ours: residual blocks behind a whitening that noise does not upset",
+        "tenfold, after Jordan 2024 (arXiv 2404.00498) and He et al. 2016 (arXiv 1603.05027)",
+        "",
+    ),
+    Known(
         "sequential-6conv",
         "tenfold.networks.plain:sequential_6conv",
         "three blocks of two convolutions, Dense 128",
@@ -87,11 +94,20 @@ NETWORKS: tuple[Known, ...] = (
     Known(
         "efficientnet-lite0",
         "tenfold.networks.efficientnet_lite:build",
-        "for photographs: ImageNet's weights, of which the last blocks learn",
+        "for photographs: on ImageNet's weights a head learns, then the last blocks if that helps",
         "Tan and Le 2019 (arXiv 1905.11946)",
         "",
-        128,
-        {"trainable_blocks": 5},
+        160,
+        {"trainable_blocks": 6},
+    ),
+    Known(
+        "efficientnet-lite0-finetuned",
+        "tenfold.networks.efficientnet_lite:build",
+        "goes on from a head trained on efficientnet-lite0; the last six blocks learn too",
+        "Tan and Le 2019 (arXiv 1905.11946)",
+        "",
+        160,
+        {"trainable_blocks": 6},
     ),
     Known(
         "ml-cnn",

@@ -1,5 +1,6 @@
 """What every network computes. Knows no network."""
 
+from collections.abc import Sequence
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from torch import Tensor, nn
@@ -58,3 +59,17 @@ class FoldsWhenServed(Protocol):
 
     def settle(self, pictures: Tensor) -> None:
         """Measure the norms on normalised pictures, the answers unchanged."""
+
+
+@runtime_checkable
+class OpensFromBehind(Protocol):
+    """A network whose last blocks can learn on what the fixed ones in front of them have made, kept."""
+
+    def open_blocks(self, blocks: int) -> None:
+        """Have the head and so many of the last blocks learn, and nothing else."""
+
+    def fronts(self, x: Tensor, opened: Sequence[int]) -> list[Tensor]:
+        """What stands in front of each of these numbers of open blocks, for normalised pictures."""
+
+    def behind(self, x: Tensor) -> Output:
+        """The output, from what stands in front of the open blocks."""

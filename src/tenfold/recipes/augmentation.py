@@ -20,6 +20,9 @@ RANGES: dict[str, tuple[float, float]] = {
     "randaugment": (0, 10),
     "randaugment_magnitude": (0, 30),
     "augmix": (0, 10),
+    "noise": (0, 1),
+    "blur": (0, 0.9),
+    "jpeg": (0, 100),
     "mixup": (0, 100),
     "cutmix": (0, 100),
 }
@@ -58,6 +61,13 @@ class Augmentation:
     randaugment: int = _setting(0, "random operations on each picture (RandAugment's N)")
     randaugment_magnitude: float = _setting(9.0, "how strong these are, 0 to 30 (RandAugment's M)")
     augmix: int = _setting(0, "severity of AugMix, 1 to 10, published with 3; 0 is off")
+    noise: float = _setting(
+        0.0, "Gaussian noise on half of the pictures, its deviation from 0 to this share of all levels"
+    )
+    blur: float = _setting(
+        0.0, "make half of the pictures smaller and large again, to 1 - blur of their side at least"
+    )
+    jpeg: int = _setting(0, "JPEG's losses on half of the pictures, qualities from this to 100; 0 is off")
     mixup: float = _setting(0.0, "mix two pictures and their labels by a share from Beta(mixup, mixup)")
     cutmix: float = _setting(
         0.0,

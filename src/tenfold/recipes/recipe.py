@@ -76,11 +76,32 @@ class Stopping:
 
 
 @dataclass(frozen=True)
+class Stage:
+    """A part of a run in which the head and some of the last blocks learn."""
+
+    blocks: int = setting(0, "how many blocks learn, counted from the head; 0 is the head alone")
+    share: float = setting(1.0, "the share of all epochs, 0 to 1; the last stage takes what is left")
+    rate: float = setting(1.0, "the learning rate, as a share of the recipe's")
+
+
+@dataclass(frozen=True)
 class Transfer:
-    """Start from what another model has learned."""
+    """Start from what another model, or ImageNet, has taught."""
 
     source: str = setting("", "a model file or a run's folder; empty starts anew")
     freeze_until: str = setting("", "layers before this one keep their weights")
+    stages: tuple[Stage, ...] = field(
+        default=(),
+        metadata={
+            "help": "blocks opened from behind, each stage from the best weights so far; one of open blocks "
+            "that brings no gain on the validation pictures is the last"
+        },
+    )
+    versions: int = setting(
+        0,
+        "in stages: keep what the fixed blocks make of so many random versions of each picture, instead of "
+        "computing it in each step",
+    )
 
 
 @dataclass(frozen=True)
@@ -140,6 +161,14 @@ class Recipe:
                 return round(step.size * self.side)
         return self.side
 
+    def stage_ends(self) -> list[int]:
+        """The epoch, counted from 0, before which each stage ends; the last ends the run."""
+        ends: list[int] = []
+        for stage in self.transfer.stages:
+            before = ends[-1] if ends else 0
+            ends.append(min(before + max(1, int(stage.share * self.epochs + 1e-9)), self.epochs))
+        return [*ends[:-1], self.epochs]
+
     def with_values(self, **values: Any) -> "Recipe":
         """A copy with the values that are not None."""
         return replace(self, **{name: value for name, value in values.items() if value is not None})
@@ -190,12 +219,40 @@ def _check(recipe: Recipe) -> None:
         "schedule.factor": (recipe.schedule.factor, 0, 1),
         "schedule.patience": (recipe.schedule.patience, 1, 100_000),
         "stopping.patience": (recipe.stopping.patience, 0, 100_000),
+        "transfer.versions": (recipe.transfer.versions, 0, 1000),
         "teacher.weight": (recipe.teacher.weight, 0, 1),
         "teacher.temperature": (recipe.teacher.temperature, 0.1, 100),
     }
     for step in recipe.curriculum:
         ranges["curriculum.share"] = (step.share, 0, 1)
         ranges["curriculum.size"] = (step.size, 0.25, 1)
+    for stage in recipe.transfer.stages:
+        ranges["transfer.stages.blocks"] = (stage.blocks, 0, 1000)
+        ranges["transfer.stages.share"] = (stage.share, 0, 1)
+        ranges["transfer.stages.rate"] = (stage.rate, 0, 1000)
     for name, (number, low, high) in ranges.items():
         if not low <= number <= high:
             raise ValueError(f"{name} is {number:g}; it can be {low:g} to {high:g}.")
+    if recipe.transfer.stages:
+        _check_stages(recipe)
+
+
+def _check_stages(recipe: Recipe) -> None:
+    opened = [stage.blocks for stage in recipe.transfer.stages]
+    if opened != sorted(opened):
+        raise ValueError(
+            f"transfer.stages opens {opened} blocks; a stage cannot close what one before it opened."
+        )
+    if recipe.stopping.keep != "best":
+        raise ValueError(
+            "transfer.stages needs stopping.keep = 'best': each stage starts from the best weights."
+        )
+    mixing = recipe.augmentation.mixup or recipe.augmentation.cutmix
+    for name, given in (
+        ("curriculum", recipe.curriculum),
+        ("teacher.source", recipe.teacher.source),
+        ("transfer.freeze_until", recipe.transfer.freeze_until),
+        ("augmentation.mixup and cutmix", recipe.transfer.versions and mixing),
+    ):
+        if given:
+            raise ValueError(f"transfer.stages does not go together with {name}; leave one of them out.")

@@ -14,6 +14,7 @@ from tenfold.training.batches import as_tensor
 from tenfold.training.distillation import teacher_answers
 from tenfold.training.loop import WHITENING_PICTURES, Trainer
 from tenfold.training.precision import choose_device, choose_precision
+from tenfold.training.staged import StagedTrainer
 from tenfold.training.trial import check_trainable
 
 
@@ -41,7 +42,8 @@ def build_trainer(
     torch.manual_seed(recipe.seed)
     network = known.build(recipe.network, len(classes), recipe.side, **recipe.options)
     check_trainable(network, recipe, len(classes))
-    trainer = Trainer(
+    kind = StagedTrainer if recipe.transfer.stages else Trainer
+    trainer = kind(
         network,
         recipe,
         data.training,

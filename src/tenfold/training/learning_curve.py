@@ -15,7 +15,7 @@ from tenfold.errors import DatasetError, TrainingError
 from tenfold.evaluation.learning_curve import LearningCurve, Point
 from tenfold.modelfile import ModelInfo
 from tenfold.recipes import recipe_file
-from tenfold.recipes.recipe import Recipe, Teacher, Transfer
+from tenfold.recipes.recipe import Recipe, Teacher
 from tenfold.runs.progress import TrainingProgress
 from tenfold.training import pipeline
 
@@ -91,7 +91,8 @@ def recipe_of(info: ModelInfo, epochs: int | None) -> Recipe:
     if recipe.network != name or "optimiser" not in known:
         options = {key: value for key, value in info.network.items() if key not in NO_OPTIONS}
         recipe = replace(recipe_file.shipped(name), options=options)
-    recipe = replace(recipe, transfer=Transfer(), teacher=Teacher(), side=info.input_size)
+    transfer = replace(recipe.transfer, source="", freeze_until="")
+    recipe = replace(recipe, transfer=transfer, teacher=Teacher(), side=info.input_size)
     return replace(recipe, epochs=epochs or min(recipe.epochs, EPOCHS))
 
 

@@ -19,7 +19,7 @@ from torch.nn import functional
 from tenfold.datasets import balance
 from tenfold.datasets.labelled import LabelledPictures
 from tenfold.errors import TrainingError
-from tenfold.networks.output import StartsFromPictures
+from tenfold.networks.output import Output, StartsFromPictures
 from tenfold.recipes.recipe import Recipe
 from tenfold.runs.progress import OnProgress, TrainingProgress
 from tenfold.training import checkpoints, state
@@ -198,15 +198,25 @@ class Trainer:
 
     def _loss_of(self, indices: Tensor, generator: torch.Generator, scores: RunningScores) -> Tensor:
         """The mean loss of some pictures, to be differentiated."""
+        inputs, targets, labels = self.inputs(indices, generator)
+        with self.autocast():
+            logits = self.answers(inputs).logits
+        scores.predictions(labels, logits.argmax(1))
+        return self._loss(logits.float(), targets, labels)
+
+    def inputs(self, indices: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
+        """What the network is shown for these pictures, what is to be answered, and the labels."""
         pictures, labels = self.batches.take(indices, self.recipe.side_at(self.epoch))
         pictures = self.augmenter.pictures(pictures, indices, self.epoch, generator)
         labels = labels.to(self.device)
-        targets = self._targets(pictures, labels)
-        inputs, targets = self.augmenter.mix(self.normalise(pictures), targets, generator)
-        with self._autocast():
-            logits = self.network(inputs).logits
-        scores.predictions(labels, logits.argmax(1))
-        return self._loss(logits.float(), targets, labels)
+        targets = self.targets(pictures, labels)
+        mixed, targets = self.augmenter.mix(self.normalise(pictures), targets, generator)
+        return mixed, targets, labels
+
+    def answers(self, inputs: Tensor) -> Output:
+        """The network's output for inputs of its training."""
+        output: Output = self.network(inputs)
+        return output
 
     def _check_loss(self, loss: float, most: float = _DIVERGED, of: str = "") -> None:
         """Raise TrainingError where the loss shows that the run has diverged."""
@@ -230,7 +240,7 @@ class Trainer:
         early_share = max(0.0, 1 - done / early) if early else 0.0
         self.optimisers.set_rates(self.schedule.share(done), early_share)
 
-    def _targets(self, pictures: Tensor, labels: Tensor) -> Tensor:
+    def targets(self, pictures: Tensor, labels: Tensor) -> Tensor:
         """What is to be answered, `[N, K]`; beside a teacher `[N, 2 K]`, the labels' part first."""
         smoothing = self.recipe.label_smoothing
         hard = functional.one_hot(labels, self.classes).float() * (1 - smoothing) + smoothing / self.classes
@@ -251,7 +261,7 @@ class Trainer:
         soft = functional.cross_entropy(logits / teacher.temperature, targets[:, self.classes :])
         return (1 - teacher.weight) * hard.mean() + teacher.weight * teacher.temperature**2 * soft
 
-    def _autocast(self) -> torch.autocast:
+    def autocast(self) -> torch.autocast:
         return torch.autocast(self.device.type, self.precision, enabled=self.precision != torch.float32)
 
     @torch.no_grad()
@@ -261,11 +271,16 @@ class Trainer:
         scores = RunningScores(self.classes)
         for part in parts(len(data), self.recipe.side):
             truth = torch.from_numpy(data.labels[part]).to(self.device)
-            with self._autocast():
-                logits = self.network(self.normalise(as_tensor(data, part))).logits.float()
+            with self.autocast():
+                logits = self.judged(data, part).logits.float()
             scores.loss(functional.cross_entropy(logits, truth).item(), len(truth))
             scores.predictions(truth, logits.argmax(1))
         return scores
+
+    def judged(self, data: LabelledPictures, part: slice) -> Output:
+        """The network's output for a part of pictures as they are."""
+        output: Output = self.network(self.normalise(as_tensor(data, part)))
+        return output
 
     @torch.no_grad()
     def outputs(self, data: LabelledPictures) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

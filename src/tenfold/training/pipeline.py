@@ -45,18 +45,27 @@ PROTOTYPE_SOURCES = 1500
 # A recipe for a large set takes few steps on a small one: with fewer pictures than so many batches, batches
 # become smaller, but no smaller than published recipes have them.
 BATCHES, LEAST_BATCH = 16, 32
+# What stands in front of the open blocks is kept of so many pictures at most: half a gigabyte at 160 pixels.
+KEPT_FRONTS = 16_000
 # So many prototypes at most in a model file, whatever the number of classes.
 PROTOTYPES = 4000
 
 
-def fitted(recipe: Recipe, pictures: int) -> Recipe:
-    """The recipe with batches small enough for so many pictures; published small ones stay as they are.
+def fitted(recipe: Recipe, pictures: int, *, batch_size: bool = True) -> Recipe:
+    """The recipe for so many pictures: batches small enough, and no more versions of them than can be kept.
 
     500 pictures of CIFAR-10, 40 epochs of the default recipe: 53 % of test pictures with one batch of 500,
-    56 % with batches of 32 (LOG.md).
+    56 % with batches of 32 (LOG.md). Batches that are small as published stay as they are.
+
+    Args:
+        batch_size: whether batches may be made smaller.
     """
+    versions = min(recipe.transfer.versions, KEPT_FRONTS // pictures)
+    # One version would be the same pictures in every epoch.
+    recipe = replace(recipe, transfer=replace(recipe.transfer, versions=versions if versions > 1 else 0))
     most = max(LEAST_BATCH, pictures // BATCHES)
-    return replace(recipe, batch_size=most) if recipe.batch_size > max(most, 128) else recipe
+    smaller = batch_size and recipe.batch_size > max(most, 128)
+    return replace(recipe, batch_size=most) if smaller else recipe
 
 
 def train(

@@ -60,12 +60,14 @@ def resume(trainer: "Trainer", path: Path) -> None:
             "another folder with --run.",
         )
     load_weights(trainer, tensors)
+    trainer.epoch = facts["epoch"]
+    trainer.start()
     trainer.optimisers.restore(tensors, facts["optimiser_step"])
     if trainer.average:
         trainer.average.restore(tensors, facts["average_steps"])
     trainer.schedule.restore(facts["schedule"])
     trainer.stopping.restore(facts["stopping"])
-    trainer.epoch, trainer.seconds, trainer.stopped = facts["epoch"], facts["seconds"], facts["stopped"]
+    trainer.seconds, trainer.stopped = facts["seconds"], facts["stopped"]
     # "auto" may be timed differently today, and another format would end with other weights.
     trainer.precision = _FORMATS[facts["precision"]]
 

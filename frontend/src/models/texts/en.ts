@@ -121,7 +121,11 @@ export const en = {
   network_vgg16_transfer: "VGG16 as ImageNet taught it, a new head; all of it learns",
   network_vgg16_finetuned: "goes on from vgg16-transfer; of the convolutions block4 and block5 learn",
   network_ml_cnn: "pairs of convolutions with rising dropout, Dense 128",
-  network_efficientnet_lite0: "for photographs: ImageNet’s weights, of which the last blocks learn",
+  network_cifar10_small: "ours: residual blocks behind a whitening that noise does not upset",
+  network_efficientnet_lite0:
+    "for photographs: on ImageNet’s weights a head learns, then the last blocks if that helps",
+  network_efficientnet_lite0_finetuned:
+    "goes on from a head trained on efficientnet-lite0; the last six blocks learn too",
   network_resnet_20: "residual blocks of 16, 32 and 64 filters",
   network_wide_resnet_28_10: "wide residual blocks of 160, 320 and 640 filters",
   accuracy_sequential_6conv: "80 %; in the authors’ notebook 88.7 %",

@@ -125,7 +125,11 @@ export const ru: Translated<typeof en> = {
   network_vgg16_transfer: "VGG16, обученная на ImageNet, с новым выходом; обучается вся сеть",
   network_vgg16_finetuned: "продолжает предыдущую; из свёрток обучаются два последних блока",
   network_ml_cnn: "пары свёрток с растущим случайным отключением нейронов, полносвязный слой на 128 нейронов",
-  network_efficientnet_lite0: "для фотографий: веса из ImageNet, обучаются последние блоки",
+  network_cifar10_small: "наша: остаточные блоки после отбеливания, которому не вредит шум",
+  network_efficientnet_lite0:
+    "для фотографий: веса из ImageNet; обучается выход, а затем, если это помогает, последние блоки",
+  network_efficientnet_lite0_finetuned:
+    "продолжает efficientnet-lite0 с обученным выходом; обучаются и шесть последних блоков",
   network_resnet_20: "остаточные блоки с 16, 32 и 64 фильтрами",
   network_wide_resnet_28_10: "широкие остаточные блоки со 160, 320 и 640 фильтрами",
   accuracy_sequential_6conv: "80 %; в блокноте авторов 88,7 %",

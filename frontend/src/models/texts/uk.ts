@@ -126,7 +126,11 @@ export const uk: Translated<typeof en> = {
   network_vgg16_finetuned: "продовжує попередню; зі згорток навчаються два останні блоки",
   network_ml_cnn:
     "пари згорток зі зростним випадковим вимиканням нейронів, повнозв’язний шар на 128 нейронів",
-  network_efficientnet_lite0: "для фотографій: ваги з ImageNet, навчаються останні блоки",
+  network_cifar10_small: "наша: залишкові блоки після вибілювання, якому не шкодить шум",
+  network_efficientnet_lite0:
+    "для фотографій: ваги з ImageNet; навчається вихід, а потім, якщо це допомагає, останні блоки",
+  network_efficientnet_lite0_finetuned:
+    "продовжує efficientnet-lite0 з навченим виходом; навчаються й шість останніх блоків",
   network_resnet_20: "залишкові блоки з 16, 32 і 64 фільтрами",
   network_wide_resnet_28_10: "широкі залишкові блоки зі 160, 320 і 640 фільтрами",
   accuracy_sequential_6conv: "80 %; у зошиті авторів 88,7 %",

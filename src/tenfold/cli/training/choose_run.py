@@ -1,6 +1,6 @@
 """Which run `tenfold train` trains: a new one, or one that exists and goes on. Trains nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -14,13 +14,16 @@ if TYPE_CHECKING:
     from tenfold.runs.run import Run
 
 
-def choose_run(asked: Asked, runs: Path) -> "tuple[Asked, Run, Recipe]":
+def choose_run(
+    asked: Asked, runs: Path, choose_network: Callable[[Asked], Asked] = lambda asked: asked
+) -> "tuple[Asked, Run, Recipe]":
     """The request with its data, the run, and its recipe; `resume` of the request: whether the run goes on.
 
     A run in the folder that --run names goes on as with --resume: load it if it is there, else create it.
 
     Args:
         runs: where runs are kept that are not named.
+        choose_network: of a new run.
 
     Raises:
         TrainingError: the run to go on with is not there, or its pictures are not.
@@ -35,6 +38,7 @@ def choose_run(asked: Asked, runs: Path) -> "tuple[Asked, Run, Recipe]":
     elif asked.run_folder and not only_shown and Run(asked.run_folder).checkpoint_file.is_file():
         run = Run(asked.run_folder)
     else:
+        asked = choose_network(asked)
         recipe = asked.recipe()
         run = Run(asked.run_folder or new_run_folder(runs, datetime.now(), recipe.network))
         return asked, run, recipe

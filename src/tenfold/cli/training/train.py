@@ -8,6 +8,7 @@ import click
 
 from tenfold.cli.data.datasets import SOURCE_HELP, confined_files, confined_option, open_data
 from tenfold.cli.terminal.text import printable
+from tenfold.cli.training.choose_network import choose_network
 from tenfold.cli.training.choose_run import choose_run
 from tenfold.cli.training.find_rate import show_rates
 from tenfold.cli.training.live import LiveTable
@@ -101,7 +102,9 @@ def train(confined: bool, **given: Any) -> int | None:
             cure="Give --resume with it, and --run for another than the newest.",
         )
     loads, named = not asked.resume and asked.output is None, asked.source is not None
-    asked, run, recipe = choose_run(asked, Home(chosen.home).runs)
+    data_dir = asked.data_dir or Path(chosen.data_dir)
+    files = confined_files(chosen, data_dir) if confined else None
+    asked, run, recipe = choose_run(asked, Home(chosen.home).runs, lambda asked: choose_network(asked, files))
     loads = loads and asked.resume and run.ended and run.has_model
     if asked.show_recipe:
         click.echo(recipe_file.dumps(recipe), nl=False)
@@ -109,8 +112,6 @@ def train(confined: bool, **given: Any) -> int | None:
     if loads and not named:
         _show_ended(run)
         return None
-    data_dir = asked.data_dir or Path(chosen.data_dir)
-    files = confined_files(chosen, data_dir) if confined else None
     stages = StageRecorder(run)
     stages.begin("reading-data")
     data = open_data(
@@ -126,10 +127,10 @@ def train(confined: bool, **given: Any) -> int | None:
         _show_ended(run)
         return None
     stages.begin("preparing")
-    if not asked.resume and not asked.chose_batch_size:
+    if not asked.resume:
         from tenfold.training import pipeline
 
-        recipe = pipeline.fitted(recipe, len(data.training))
+        recipe = pipeline.fitted(recipe, len(data.training), batch_size=not asked.chose_batch_size)
     if asked.find_rate:
         show_rates(data, recipe, asked.device)
         return None

@@ -1,6 +1,7 @@
 """Random changes to a batch of pictures, as the recipe's augmentation says. Knows nothing of networks.
 
-Everything is drawn from the generator that is given, on the CPU: a seed fixes every bit, on any device.
+Everything is drawn from the generator that is given, on the CPU: a seed fixes every bit, on any device. Only
+noise is drawn where the pictures are, by a seed from that generator.
 """
 
 import math
@@ -9,7 +10,7 @@ import torch
 from torch import Generator, Tensor
 
 from tenfold.recipes.augmentation import Augmentation
-from tenfold.training.augmentation import colour, policies
+from tenfold.training.augmentation import colour, degradation, policies
 from tenfold.training.augmentation.geometry import (
     alternating_flip,
     cutout,
@@ -27,7 +28,8 @@ __all__ = ["Augmenter", "alternating_flip", "cutout", "resize", "translate"]
 class Augmenter:
     """Changes batches of training pictures.
 
-    The order: flip, then shift or warp, colour, RandAugment, AugMix, cutout; mixup or cutmix last of all.
+    The order: flip, then shift or warp, colour, RandAugment, AugMix, blur, noise, JPEG, cutout; mixup or
+    cutmix last of all.
 
     Args:
         settings: what to do.
@@ -61,6 +63,12 @@ class Augmenter:
             batch = policies.randaugment(batch, count, magnitude, settings.fill, generator)
         if settings.augmix:
             batch = policies.augmix(batch, settings.augmix, settings.fill, generator)
+        if settings.blur:
+            batch = degradation.half(batch, degradation.blur, 1 - settings.blur, 1.0, generator)
+        if settings.noise:
+            batch = degradation.half(batch, degradation.noise, 0.0, settings.noise, generator)
+        if settings.jpeg:
+            batch = degradation.half(batch, degradation.jpeg, float(settings.jpeg), 100.0, generator)
         if settings.cutout:
             side = batch.shape[-1]
             hidden = settings.cutout if settings.cutout < 1 else settings.cutout / 32

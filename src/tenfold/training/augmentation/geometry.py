@@ -65,16 +65,18 @@ def move(pictures: Tensor, dx: Tensor, dy: Tensor, mirrored: Tensor, fill: str) 
         fill: what comes into view: nearest, reflect (without repeating the edge) or constant.
     """
     count, channels, height, width = pictures.shape
-    rows = torch.arange(height)[None] + dy[:, None]
-    columns = torch.arange(width)[None] + dx[:, None]
+    device = pictures.device
+    dx, dy, mirrored = dx.to(device), dy.to(device), mirrored.to(device)
+    rows = torch.arange(height, device=device)[None] + dy[:, None]
+    columns = torch.arange(width, device=device)[None] + dx[:, None]
     seen = ((rows >= 0) & (rows < height))[:, :, None] & ((columns >= 0) & (columns < width))[:, None, :]
     rows, columns = _inside(rows, height, fill), _inside(columns, width, fill)
     columns = torch.where(mirrored[:, None], width - 1 - columns, columns)
-    where = (rows[:, :, None] * width + columns[:, None, :]).reshape(count, 1, -1).to(pictures.device)
+    where = (rows[:, :, None] * width + columns[:, None, :]).reshape(count, 1, -1)
     flat = pictures.reshape(count, channels, -1)
     moved = flat.gather(2, where.expand(-1, channels, -1)).reshape(pictures.shape)
     if fill == "constant":
-        return moved.masked_fill_(~seen[:, None].to(pictures.device), GREY)
+        return moved.masked_fill_(~seen[:, None], GREY)
     return moved
 
 
@@ -126,8 +128,10 @@ def cutout(pictures: Tensor, side: int, generator: Generator) -> Tensor:
     count, _, height, width = pictures.shape
     top = torch.randint(0, height - side + 1, (count, 1), generator=generator)
     left = torch.randint(0, width - side + 1, (count, 1), generator=generator)
-    rows, columns = torch.arange(height)[None], torch.arange(width)[None]
+    top, left = top.to(pictures.device), left.to(pictures.device)
+    rows = torch.arange(height, device=pictures.device)[None]
+    columns = torch.arange(width, device=pictures.device)[None]
     in_rows = (rows >= top) & (rows < top + side)
     in_columns = (columns >= left) & (columns < left + side)
-    hidden = (in_rows[:, None, :, None] & in_columns[:, None, None, :]).to(pictures.device)
+    hidden = in_rows[:, None, :, None] & in_columns[:, None, None, :]
     return pictures.masked_fill(hidden, GREY)

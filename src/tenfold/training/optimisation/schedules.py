@@ -17,18 +17,30 @@ class RateSchedule:
         steps_per_epoch: steps in an epoch.
         epochs: epochs in the run.
         least_share: plateau never goes below it.
+        scale: multiplies all shares.
     """
 
-    def __init__(self, config: Schedule, steps_per_epoch: int, epochs: int, least_share: float = 0.0) -> None:
+    def __init__(
+        self,
+        config: Schedule,
+        steps_per_epoch: int,
+        epochs: int,
+        least_share: float = 0.0,
+        scale: float = 1.0,
+    ) -> None:
         self.config = config
         self.steps_per_epoch = steps_per_epoch
         self.steps = steps_per_epoch * epochs
         self.least_share = least_share
+        self.scale = scale
         self.plateau = Plateau(config.patience)
         self.plateau_share = 1.0
 
     def share(self, step: int) -> float:
         """The share of the rate for `step`, counted from 0."""
+        return self.scale * self._share(step)
+
+    def _share(self, step: int) -> float:
         done, config = step / self.steps, self.config
         warmup = config.warmup or (_TOP if config.name == "one-cycle" else 0.0)
         if done < warmup:
