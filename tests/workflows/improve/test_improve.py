@@ -335,7 +335,7 @@ _BEGIN = """
 import sys, time
 from pathlib import Path
 from tests.workflows.improve.test_improve import correct, opened, start
-with opened(Path(sys.argv[1])) as app:
+with opened(Path(sys.argv[1]), sys.argv[2]) as app:
     start(app)
     correct(app, "class 0", "2", 30)
     app.jobs.start()
@@ -347,8 +347,11 @@ with opened(Path(sys.argv[1])) as app:
 @pytest.mark.slow
 @pytest.mark.train
 @pytest.mark.skipif(sys.platform == "win32", reason="kills as POSIX does")
-def test_one_that_is_killed_goes_on_from_its_last_epoch_with_the_same_pictures(home: Path) -> None:
-    process = subprocess.Popen([sys.executable, "-c", _BEGIN, str(home)], start_new_session=True)
+def test_one_that_is_killed_goes_on_from_its_last_epoch_with_the_same_pictures(
+    home: Path, database_url: str
+) -> None:
+    command = [sys.executable, "-c", _BEGIN, str(home), database_url]
+    process = subprocess.Popen(command, start_new_session=True)
     run = home / "runs" / "improvement-1"
     try:
         until(lambda: (run / "metrics.jsonl").is_file())
@@ -357,7 +360,7 @@ def test_one_that_is_killed_goes_on_from_its_last_epoch_with_the_same_pictures(h
         process.wait()
     manifest = home / "improvements" / "1" / "pictures.csv"
     written, facts = manifest.stat().st_mtime_ns, (run / "data.json").read_bytes()
-    with opened(home) as app:
+    with opened(home, database_url) as app:
         # Corrected after the kill: not part of what is at work.
         correct(app, "class 1", "0", 5, first=100)
         app.jobs.start()
