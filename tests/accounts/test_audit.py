@@ -13,7 +13,7 @@ def test_records_come_newest_first_and_page_by_page(office: Office, ann: int) ->
     assert [one.subject for one in first] == ["model 4", "model 3"]
     rest = office.audit.latest(before=first[-1].id)
     assert [one.subject for one in rest] == ["model 2", "model 1", "model 0", "Ann"]
-    assert (rest[0].who_id, rest[0].who, rest[0].address, rest[0].details) == (
+    assert (rest[0].person_id, rest[0].person, rest[0].address, rest[0].details) == (
         ann,
         "Ann",
         "10.0.0.1",
@@ -36,8 +36,8 @@ def test_a_record_is_kept_with_its_change_or_not_at_all(office: Office, database
 
 def test_the_name_stays_as_it_was(office: Office) -> None:
     office.audit.note(99, "model.live", "by nobody known")
-    assert office.audit.latest()[0].who == ""
-    assert office.audit.latest()[0].who_id == 99
+    assert office.audit.latest()[0].person == ""
+    assert office.audit.latest()[0].person_id == 99
 
 
 def test_whatever_a_subject_holds_is_kept(office: Office) -> None:

@@ -10,7 +10,7 @@ HERE = Client(address="10.0.0.1", agent="A browser")
 
 
 def actions(office: Office) -> list[tuple[str, str, str]]:
-    return [(one.who, one.action, one.subject) for one in office.audit.latest()[::-1]]
+    return [(one.person, one.action, one.subject) for one in office.audit.latest()[::-1]]
 
 
 def test_the_right_password_begins_a_session(office: Office, ann: int) -> None:

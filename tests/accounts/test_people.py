@@ -176,7 +176,7 @@ def test_every_change_is_in_the_log_and_no_password(office: Office, ann: int) ->
     office.people.change(vic, role="operator", disabled=True, password="nine blue kettles", by=ann)
     office.people.change(vic, role="operator", disabled=True, by=ann)  # nothing of it is new
     noted = office.audit.latest()[::-1]
-    assert [(one.who, one.action, one.subject, one.details) for one in noted] == [
+    assert [(one.person, one.action, one.subject, one.details) for one in noted] == [
         ("", "person.add", "Ann", {"role": "administrator"}),
         ("Ann", "person.add", "Vic", {"role": "viewer"}),
         ("Ann", "person.role", "Vic", {"from": "viewer", "to": "operator"}),

@@ -114,7 +114,12 @@ def test_making_and_revoking_is_in_the_log_without_the_secret(office: Office, an
     made, secret = office.tokens.add(ann, "cron", "viewer", days=2, by=ann, address="10.0.0.1")
     office.tokens.revoke(made.id, by=ann)
     revoked, added, *_ = office.audit.latest()
-    assert (added.who, added.action, added.subject, added.address) == ("Ann", "token.add", "cron", "10.0.0.1")
+    assert (added.person, added.action, added.subject, added.address) == (
+        "Ann",
+        "token.add",
+        "cron",
+        "10.0.0.1",
+    )
     assert added.details == {"id": made.id, "role": "viewer", "days": 2, "person": "Ann"}
     assert revoked.action == "token.revoke"
     assert secret not in str([added, revoked])

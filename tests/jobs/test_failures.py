@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tenfold.jobs.failures import refused
+from tenfold.jobs.worker import refused
 
 
 @pytest.mark.parametrize(

@@ -3103,35 +3103,6 @@ export interface components {
             history: components["schemas"]["ActionAnswer"][];
         };
         /**
-         * EstimateAnswer
-         * @description What a training would come to on this server: estimates, not promises.
-         */
-        EstimateAnswer: {
-            /**
-             * Pictures
-             * @description To learn from in an epoch.
-             */
-            pictures: number;
-            /** Epochs */
-            epochs: number;
-            /**
-             * Seconds
-             * @description For all epochs.
-             */
-            seconds: number;
-            /**
-             * Bytes
-             * @description Of the model file; null: not known.
-             */
-            bytes: number | null;
-            /**
-             * Measured
-             * @description By the last run of the same network here, or by a short trial.
-             * @enum {string}
-             */
-            measured: "run" | "trial";
-        };
-        /**
          * ExampleFound
          * @description Pictures that share a problem.
          */
@@ -5829,6 +5800,35 @@ export interface components {
             accuracy: number | null;
         };
         /**
+         * TrainingEstimate
+         * @description What a training would come to on this server: estimates, not promises.
+         */
+        TrainingEstimate: {
+            /**
+             * Pictures
+             * @description To learn from in an epoch.
+             */
+            pictures: number;
+            /** Epochs */
+            epochs: number;
+            /**
+             * Seconds
+             * @description For all epochs.
+             */
+            seconds: number;
+            /**
+             * Bytes
+             * @description Of the model file; null: not known.
+             */
+            bytes: number | null;
+            /**
+             * Measured
+             * @description By the last run of the same network here, or by a short trial.
+             * @enum {string}
+             */
+            measured: "run" | "trial";
+        };
+        /**
          * TrainingFigures
          * @description How far a training is: null where something is not known yet.
          */
@@ -5874,10 +5874,10 @@ export interface components {
             seconds_left: number | null;
         };
         /**
-         * TrainingRequestBody
+         * TrainingRequest
          * @description What to train. What is left out is as the network's published recipe has it.
          */
-        TrainingRequestBody: {
+        TrainingRequest: {
             /**
              * Data
              * @description cifar10, or a folder or manifest on the server.
@@ -7552,7 +7552,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TrainingRequestBody"];
+                "application/json": components["schemas"]["TrainingRequest"];
             };
         };
         responses: {
@@ -7666,7 +7666,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TrainingRequestBody"];
+                "application/json": components["schemas"]["TrainingRequest"];
             };
         };
         responses: {
@@ -7676,7 +7676,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["EstimateAnswer"];
+                    "application/json": components["schemas"]["TrainingEstimate"];
                 };
             };
             /** @description The body cannot be read. */

@@ -45,20 +45,6 @@ _KINDS: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 @dataclass(frozen=True)
-class AuditEntry:
-    """One record. who: the person's name as it was then; empty: this machine's own user, or nobody."""
-
-    id: int
-    at: datetime
-    who_id: int
-    who: str
-    action: str
-    subject: str
-    details: dict[str, Any]
-    address: str
-
-
-@dataclass(frozen=True)
 class AuditFilter:
     """Which records are wanted; None: all.
 
@@ -108,7 +94,7 @@ class Audit:
 
     def latest(
         self, wanted_of: AuditFilter = _ALL, *, before: int | None = None, limit: int = 100
-    ) -> list[AuditEntry]:
+    ) -> list[AuditRecord]:
         """The records, the newest first; `before`: only those with a smaller id."""
         wanted = select(AuditRecord).order_by(AuditRecord.id.desc()).limit(limit)
         if wanted_of.person is not None:
@@ -124,9 +110,9 @@ class Audit:
         if before is not None:
             wanted = wanted.where(AuditRecord.id < before)
         with self._database.reading() as session:
-            return [_noted(record) for record in session.scalars(wanted)]
+            return list(session.scalars(wanted))
 
-    def every(self, wanted_of: AuditFilter) -> Iterator[AuditEntry]:
+    def every(self, wanted_of: AuditFilter) -> Iterator[AuditRecord]:
         """All records that are wanted, the newest first; a page at a time is held."""
         before: int | None = None
         while page := self.latest(wanted_of, before=before, limit=_PAGE):
@@ -155,16 +141,3 @@ class Audit:
                 address=address[:64],
             )
         )
-
-
-def _noted(record: AuditRecord) -> AuditEntry:
-    return AuditEntry(
-        id=record.id,
-        at=record.at,
-        who_id=record.person_id,
-        who=record.person,
-        action=record.action,
-        subject=record.subject,
-        details=record.details,
-        address=record.address,
-    )

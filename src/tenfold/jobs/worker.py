@@ -13,12 +13,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from tenfold.database import Database, passing, trouble
 from tenfold.errors import JobError, TenfoldError
-from tenfold.jobs.failures import refused
 from tenfold.jobs.leases import Attempt, Leases
 from tenfold.jobs.records import Records
 from tenfold.jobs.tables import CANCELLED, DONE, FAILED, JobRow
 from tenfold.jobs.types import QUEUES, AnyHandler, AnyType
 from tenfold.jobs.work import Stopped, Work
+from tenfold.os_errors import in_words
 
 log = logging.getLogger(__name__)
 
@@ -228,3 +228,14 @@ class Worker:
 
 def _fault(row: JobRow, received: str) -> JobError:
     return JobError(f"'{row.title}'", "ended before it was done", received=received)
+
+
+def refused(title: str, reason: OSError) -> JobError:
+    """The error of a job to which the operating system refused something.
+
+    Args:
+        title: the job's; it is named where the system names no file.
+    """
+    file, problem, received, cure, code = in_words(reason)
+    subject = f"'{title}': {file or 'something that it needs'}"
+    return JobError(subject, problem, received=received, cure=f"{cure}; then start it again.", reason=code)

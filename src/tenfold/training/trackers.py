@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from tenfold.errors import MissingExtra, TrainingError
+from tenfold.files import write_whole
 from tenfold.recipes.recipe_file import flat
 from tenfold.runs.progress import TrainingProgress
 from tenfold.runs.run import Run
@@ -174,7 +175,8 @@ class MLflow:
         place = there.experiment_id if there else self._client.create_experiment(experiment)
         made = self._client.create_run(place, run_name=folder.name).info.run_id
         folder.mkdir(parents=True, exist_ok=True)
-        note.write_text(json.dumps({"uri": self._uri, "experiment": experiment, "run": made}) + "\n")
+        kept = {"uri": self._uri, "experiment": experiment, "run": made}
+        write_whole(note, f"{json.dumps(kept)}\n".encode())
         return made, True
 
     def log(self, progress: TrainingProgress) -> None:

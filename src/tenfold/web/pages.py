@@ -1,4 +1,7 @@
-"""The page: serves the frontend's build. Knows where its pages are, and nothing of what they do."""
+"""The page and pages of reports: serves the frontend's build, and what was written as one file.
+
+Knows where its pages are, and nothing of what they do.
+"""
 
 from pathlib import Path
 
@@ -12,6 +15,13 @@ BUILT = Path(__file__).parent / "static"
 # One document shows them all (frontend/src/shell/routes.ts).
 PAGES = ("/", "/catalogue", "/review", "/models", "/data", "/settings")
 
+# Sandboxed without allow-same-origin: it has an origin of its own, sends no cookie, reads no answer of ours.
+# Its policy lets it fetch nothing; its own scripts and styles stand in it.
+_SANDBOX = (
+    "sandbox allow-scripts allow-downloads allow-popups; default-src 'none'; script-src 'unsafe-inline'; "
+    "style-src 'unsafe-inline'; img-src data: blob:; font-src data:; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
 _NOT_BUILT = """<!doctype html>
 <html lang="en">
 <head>
@@ -76,3 +86,8 @@ def _answer_people(app: FastAPI, index: Path) -> None:
         return answer
 
     app.add_exception_handler(404, missing)
+
+
+def page_response(content: bytes) -> HTMLResponse:
+    """A page that a report wrote, shut off from the API."""
+    return HTMLResponse(content, headers={"Content-Security-Policy": _SANDBOX})

@@ -22,12 +22,16 @@ def audit(limit: int, as_json: bool) -> None:
         records = app.audit.latest(limit=limit)[::-1]
     if as_json:
         for one in records:
-            click.echo(json.dumps({**vars(one), "at": one.at.isoformat()}, ensure_ascii=False))
+            facts = {
+                "id": one.id, "at": one.at.isoformat(), "who_id": one.person_id, "who": one.person,
+                "action": one.action, "subject": one.subject, "details": one.details, "address": one.address,
+            }  # fmt: skip
+            click.echo(json.dumps(facts, ensure_ascii=False))
     elif records:
         rows = [
             (
                 f"{one.at:%Y-%m-%d %H:%M:%S}",
-                one.who or "-",
+                one.person or "-",
                 one.action,
                 one.subject or "-",
                 one.address or "-",

@@ -4,9 +4,10 @@ By the last run of the same network here, else by a short trial in a process of 
 """
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+from pydantic import BaseModel, Field
 
 from tenfold import processes
 from tenfold.datasets.browsing import ALL, browse
@@ -29,22 +30,16 @@ _WITHOUT_VALIDATION = 0.9
 _TRIAL_SECONDS = 120.0
 
 
-@dataclass(frozen=True)
-class TrainingEstimate:
-    """What a training would come to.
+class TrainingEstimate(BaseModel):
+    """What a training would come to on this server: estimates, not promises."""
 
-    Attributes:
-        pictures: to learn from in an epoch.
-        seconds: for all epochs, without reading the data and measuring the model.
-        bytes: of the model file; None where that is not known.
-        measured: by an earlier run here, or by a trial.
-    """
-
-    pictures: int
+    pictures: int = Field(description="To learn from in an epoch.")
     epochs: int
-    seconds: float
-    bytes: int | None
-    measured: Literal["run", "trial"]
+    seconds: float = Field(description="For all epochs.")
+    bytes: int | None = Field(description="Of the model file; null: not known.")
+    measured: Literal["run", "trial"] = Field(
+        description="By the last run of the same network here, or by a short trial."
+    )
 
 
 def seconds_per_epoch(improvements: Improvements, home: Home) -> float | None:
@@ -81,9 +76,9 @@ class Estimates:
         for run in find_runs(self._home.runs):
             if run.network == recipe.network and (speed := _pixels_per_second(run)):
                 size = run.model_file.stat().st_size if run.has_model else None
-                return TrainingEstimate(pictures, recipe.epochs, _work(recipe, pictures) / speed, size, "run")
+                return _estimate(recipe, pictures, speed, size, "run")
         speed, size = self._trial(request, recipe)
-        return TrainingEstimate(pictures, recipe.epochs, _work(recipe, pictures) / speed, size, "trial")
+        return _estimate(recipe, pictures, speed, size, "trial")
 
     def _pictures(self, source: str) -> int:
         counts = browse(source, self._data_dir, self._files).counts
@@ -105,6 +100,15 @@ class Estimates:
                 )
             found = json.loads(trial.output)
         return found["pictures_per_second"] * recipe.side**2, 4 * found["parameters"]
+
+
+def _estimate(
+    recipe: Recipe, pictures: int, speed: float, size: int | None, measured: Literal["run", "trial"]
+) -> TrainingEstimate:
+    seconds = _work(recipe, pictures) / speed
+    return TrainingEstimate(
+        pictures=pictures, epochs=recipe.epochs, seconds=seconds, bytes=size, measured=measured
+    )
 
 
 def _work(recipe: Recipe, pictures: int) -> float:

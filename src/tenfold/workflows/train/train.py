@@ -5,14 +5,11 @@ Trains nothing itself (process.py starts `tenfold train`) and imports no torch.
 
 import json
 import shutil
-from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from tenfold.datasets.opening import CIFAR10
 from tenfold.errors import TrainingError, UnknownModel, UnknownRun
@@ -29,6 +26,8 @@ from tenfold.runs.run import Run
 from tenfold.workflows.train.process import TrainingProcess, check_extra, tell
 
 _LONGEST_NAME = 100
+# What both TOML and JSON can say.
+Setting = str | int | float | bool | list[str] | list[int] | list[float]
 
 
 class TrainParams(Shape):
@@ -50,28 +49,29 @@ class TrainResult(Shape):
 TRAIN = JobType("train", TRAINING, TrainParams, TrainResult)
 
 
-@dataclass(frozen=True)
-class TrainingRequest:
-    """What to train; None is what the network's recipe says.
+class TrainingRequest(BaseModel, frozen=True):
+    """What to train. What is left out is as the network's published recipe has it."""
 
-    Attributes:
-        data: cifar10, or a folder or manifest of this machine.
-        network: one of `tenfold.networks.listing`.
-        start_from, teacher: bundled, a registered model's hash, or a run's name; empty: none.
-        name: what the model is called; empty: after the data.
-        changes: further settings of the recipe, by dotted names.
-    """
-
-    data: str = CIFAR10
-    network: str = "default"
-    epochs: int | None = None
-    batch_size: int | None = None
-    side: int | None = None
-    seed: int | None = None
-    start_from: str = ""
-    teacher: str = ""
-    name: str = ""
-    changes: Mapping[str, Any] = field(default_factory=dict)
+    data: str = Field(
+        default=CIFAR10, description="cifar10, or a folder or manifest on the server.", max_length=4096
+    )
+    network: str = Field(default="default", description="One of /api/v1/networks.", max_length=100)
+    epochs: int | None = Field(default=None, ge=1, le=100_000, description="How often every picture is seen.")
+    batch_size: int | None = Field(default=None, ge=1, le=100_000, description="Pictures in a step.")
+    side: int | None = Field(default=None, ge=32, le=224, description="The pictures' side in pixels.")
+    seed: int | None = Field(default=None, ge=0, le=2**31 - 1)
+    start_from: str = Field(
+        default="", description="bundled, a model's hash or a run's name.", max_length=200
+    )
+    teacher: str = Field(
+        default="", description="Whose answers to learn from; as `start_from`.", max_length=200
+    )
+    name: str = Field(
+        default="", description="What the model is called.", max_length=100, pattern=r"^[^\x00-\x1f]*$"
+    )
+    changes: dict[str, Setting] = Field(
+        default={}, description="Further settings of the recipe, by dotted names: optimiser.rate."
+    )
 
     def recipe(self) -> Recipe:
         """The recipe that it comes to. Raises TrainingError where there is none."""
@@ -118,7 +118,7 @@ class Train:
         while not _made(folder):
             number += 1
             folder = wanted.with_name(f"{wanted.name}-{number}")
-        asked = json.dumps(asdict(request), sort_keys=True)
+        asked = json.dumps(request.model_dump(), sort_keys=True)
         write_whole(Run(folder).request_file, asked.encode())
         job = self._jobs.submit(
             TRAIN,
@@ -185,7 +185,7 @@ class Train:
         """What was requested, where a run was started here."""
         try:
             return TrainingRequest(**run.request) if run.request else None
-        except TypeError:
+        except ValueError:  # another version's
             return None
 
     def found(self) -> list[Run]:
@@ -250,7 +250,7 @@ class Train:
         ):
             given += [f"{option}={text}"] if text else []
         for name, value in request.changes.items():
-            given += [f"--set={name}={json.dumps(value)}"]  # what both TOML and JSON can say
+            given += [f"--set={name}={json.dumps(value)}"]
         return given
 
     def _model(self, source: str, files: ExitStack) -> str:

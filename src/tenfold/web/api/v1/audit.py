@@ -10,7 +10,8 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime, Field
 
-from tenfold.accounts.audit import Action, AuditEntry, AuditFilter, Kind
+from tenfold.accounts.audit import Action, AuditFilter, Kind
+from tenfold.accounts.tables import AuditRecord
 from tenfold.catalogue.export.table import harmless
 from tenfold.web.answers import Answer
 from tenfold.web.problems import responses
@@ -25,8 +26,8 @@ class AuditAnswer(Answer):
 
     id: int
     at: AwareDatetime
-    who_id: int = Field(description="0: this machine's own user, or nobody.")
-    who: str = Field(description="The person's name as it was then.")
+    who_id: int = Field(validation_alias="person_id", description="0: this machine's own user, or nobody.")
+    who: str = Field(validation_alias="person", description="The person's name as it was then.")
     action: Action | str = Field(description="What was done.")
     subject: str = Field(description="What it was done to.")
     details: dict[str, Any]
@@ -82,15 +83,15 @@ def audit_csv(request: Request, who: Administrator, wanted: Wanted) -> Streaming
     return StreamingResponse(rows, media_type="text/csv; charset=utf-8", headers=name)
 
 
-def _as_csv(records: Iterable[AuditEntry]) -> Iterator[bytes]:
+def _as_csv(records: Iterable[AuditRecord]) -> Iterator[bytes]:
     text = StringIO(newline="")
     writer = csv.writer(text)
     text.write("\ufeff")
     writer.writerow(("id", "at", "who_id", "who", "action", "subject", "details", "address"))
     for one in records:
         details = json.dumps(one.details, ensure_ascii=False) if one.details else ""
-        texts = (harmless(each) for each in (one.who, one.action, one.subject, details, one.address))
-        writer.writerow((one.id, one.at.isoformat(), one.who_id, *texts))
+        texts = (harmless(each) for each in (one.person, one.action, one.subject, details, one.address))
+        writer.writerow((one.id, one.at.isoformat(), one.person_id, *texts))
         yield text.getvalue().encode(errors="replace")
         text.seek(0)
         text.truncate()

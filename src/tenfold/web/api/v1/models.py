@@ -16,8 +16,8 @@ from tenfold.errors import RegistryError
 from tenfold.models.registry import CHOSEN, FILE, INSISTED, Registry
 from tenfold.models.tables import LiveChange, RegisteredModel
 from tenfold.web.answers import Answer
+from tenfold.web.pages import page_response
 from tenfold.web.problems import NotHere, responses
-from tenfold.web.reports import page_response
 from tenfold.web.security.access import Administrator, Viewer
 from tenfold.web.security.visitor import Visitor
 from tenfold.web.sending import file_response

@@ -1,7 +1,6 @@
 """/api/v1/runs: starts, shows, stops and resumes training; and the networks that can be trained."""
 
 from datetime import datetime
-from typing import Literal
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
@@ -19,8 +18,8 @@ from tenfold.runs.run import LONGEST_TITLE, Run
 from tenfold.web.answers import Answer
 from tenfold.web.api.v1.models import ModelEntry, model_entry
 from tenfold.web.job_answers import JobAnswer, job_answer
+from tenfold.web.pages import page_response
 from tenfold.web.problems import NotHere, responses
-from tenfold.web.reports import page_response
 from tenfold.web.run_answers import (
     RunAnswer,
     RunDetail,
@@ -33,41 +32,10 @@ from tenfold.web.security.access import Administrator, Viewer
 from tenfold.web.security.visitor import Visitor
 from tenfold.web.service import WebService, service_of
 from tenfold.workflows.improve.folders import of_improvement
+from tenfold.workflows.train.estimate import TrainingEstimate
 from tenfold.workflows.train.train import TRAIN, TrainingRequest
 
 router = APIRouter(tags=["training"], prefix="/api/v1")
-Setting = str | int | float | bool | list[str] | list[int] | list[float]
-
-
-class TrainingRequestBody(BaseModel):
-    """What to train. What is left out is as the network's published recipe has it."""
-
-    data: str = Field(
-        "cifar10", description="cifar10, or a folder or manifest on the server.", max_length=4096
-    )
-    network: str = Field("default", description="One of /api/v1/networks.", max_length=100)
-    epochs: int | None = Field(None, ge=1, le=100_000, description="How often every picture is seen.")
-    batch_size: int | None = Field(None, ge=1, le=100_000, description="Pictures in a step.")
-    side: int | None = Field(None, ge=32, le=224, description="The pictures' side in pixels.")
-    seed: int | None = Field(None, ge=0, le=2**31 - 1)
-    start_from: str = Field("", description="bundled, a model's hash or a run's name.", max_length=200)
-    teacher: str = Field("", description="Whose answers to learn from; as `start_from`.", max_length=200)
-    name: str = Field("", description="What the model is called.", max_length=100, pattern=r"^[^\x00-\x1f]*$")
-    changes: dict[str, Setting] = Field(
-        {}, description="Further settings of the recipe, by dotted names: optimiser.rate."
-    )
-
-
-class EstimateAnswer(Answer):
-    """What a training would come to on this server: estimates, not promises."""
-
-    pictures: int = Field(description="To learn from in an epoch.")
-    epochs: int
-    seconds: float = Field(description="For all epochs.")
-    bytes: int | None = Field(description="Of the model file; null: not known.")
-    measured: Literal["run", "trial"] = Field(
-        description="By the last run of the same network here, or by a short trial."
-    )
 
 
 class ResumeRequest(BaseModel):
@@ -131,10 +99,10 @@ def list_runs(request: Request, who: Viewer) -> RunsAnswer:
     "/runs", operation_id="begin_run", summary="Train a network", status_code=202,
     responses=_START | responses(_404="There is no such model or run to start from."),
 )  # fmt: skip
-def begin(request: Request, who: Administrator, asked: TrainingRequestBody) -> JobAnswer:
+def begin(request: Request, who: Administrator, asked: TrainingRequest) -> JobAnswer:
     """Start training in the background; its model is registered at the end."""
     service = service_of(request)
-    name, job = service.app.train.start(TrainingRequest(**asked.model_dump()), datetime.now(), by=who.id)
+    name, job = service.app.train.start(asked, datetime.now(), by=who.id)
     _note(service, who, "training.begin", name, network=asked.network, data=asked.data)
     return job_answer(job, who)
 
@@ -143,9 +111,9 @@ def begin(request: Request, who: Administrator, asked: TrainingRequestBody) -> J
     "/runs/estimate", operation_id="estimate_run", summary="Estimate a training's time and size",
     responses=_START,
 )  # fmt: skip
-def estimate(request: Request, who: Administrator, asked: TrainingRequestBody) -> EstimateAnswer:
+def estimate(request: Request, who: Administrator, asked: TrainingRequest) -> TrainingEstimate:
     """How long it would take and how large its model would be. A trial takes some seconds."""
-    return EstimateAnswer.of(service_of(request).app.estimates.of(TrainingRequest(**asked.model_dump())))
+    return service_of(request).app.estimates.of(asked)
 
 
 @router.get("/runs/{name}", operation_id="run", summary="A training run", responses=_GONE)

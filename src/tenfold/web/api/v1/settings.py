@@ -6,22 +6,16 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from tenfold import settings
-from tenfold.errors import SettingError
 from tenfold.settings import file as configuring
-from tenfold.web.problems import RequestError, responses
+from tenfold.web.answers import Answer
+from tenfold.web.problems import responses
 from tenfold.web.security.access import Administrator
 from tenfold.web.service import WebService, service_of, stated
 
 router = APIRouter(tags=["settings"], prefix="/api/v1/settings")
 
 
-class SettingRefused(RequestError):
-    code = "setting-error"
-    title = "A setting cannot be used"
-    status = 422
-
-
-class SettingAnswer(BaseModel):
+class SettingAnswer(Answer):
     """One setting."""
 
     name: str
@@ -66,12 +60,7 @@ def read(request: Request, who: Administrator) -> SettingsAnswer:
 def change(request: Request, who: Administrator, asked: SettingsChange) -> SettingsAnswer:
     """Write settings into the file that they are read from. They hold from the next start on."""
     app = service_of(request).app
-    try:
-        configuring.change(configuring.place(app.home.folder), asked.values)
-    except SettingError as reason:
-        raise SettingRefused(
-            reason.subject, reason.problem, received=reason.received, cure=reason.cure
-        ) from reason
+    configuring.change(configuring.place(app.home.folder), asked.values)
     app.audit.note(who.id, "settings", ", ".join(sorted(asked.values)))
     return _answer(service_of(request))
 
@@ -87,18 +76,13 @@ def _answer(service: WebService) -> SettingsAnswer:
         origin = origins[one.name]
         value = _shown(one, getattr(now, one.name))
         rows.append(
-            SettingAnswer(
-                name=one.name,
-                env=one.env,
-                help=one.help,
-                default=one.default,
+            SettingAnswer.of(
+                one,
                 value=value,
                 next=_shown(one, getattr(later, one.name)) if one.name in changed else value,
                 origin="file" if origin == str(file) else origin,
                 changeable=one.name != "home" and origin != one.env,
                 choices=list(one.choices),
-                least=one.least,
-                most=one.most,
             )
         )
     return SettingsAnswer(file=str(file), restart=bool(changed), settings=rows)

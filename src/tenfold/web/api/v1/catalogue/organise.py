@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
-from tenfold.catalogue.entries.tables import OrganisedFile, OrganiseRun
+from tenfold.catalogue.entries.tables import OrganisedFile
 from tenfold.catalogue.organise.organise import OrganiseReport
 from tenfold.catalogue.organise.plan import FOLDER, Mode, OrganiseStep
 from tenfold.catalogue.organise.problems import StepProblem, in_english
@@ -139,7 +139,7 @@ def list_filings(
     found = service_of(request).app.organiser.recent(before=before, limit=limit + 1)
     more = len(found) > limit
     return OrganiseRunsAnswer(
-        filings=[_entry(one) for one in found[:limit]], next=found[limit - 1].id if more else None
+        filings=[OrganisedEntry.of(one) for one in found[:limit]], next=found[limit - 1].id if more else None
     )
 
 
@@ -203,15 +203,11 @@ def _answer(request: Request, report: OrganiseReport) -> OrganiseRunAnswer:
     problems = filing.steps(number, limit=MOST_MOVES, problems=True)
     first = {step.number: step for step in (*problems, *filing.steps(number, limit=MOST_MOVES))}
     return OrganiseRunAnswer(
-        **_entry(report.filing).model_dump(),
+        **OrganisedEntry.of(report.filing).model_dump(),
         unfinished=report.unfinished,
         states=dict(report.states),
         moves=[_move(step.entry_id, step) for step in list(first.values())[:MOST_MOVES]],
     )
-
-
-def _entry(filing: OrganiseRun) -> OrganisedEntry:
-    return OrganisedEntry.of(filing)
 
 
 def _move(entry: int, step: OrganiseStep | OrganisedFile) -> MoveAnswer:
