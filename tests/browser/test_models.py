@@ -1,12 +1,13 @@
 """The models: which is live, trainings, comparisons, and the way from corrections to a model and back."""
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests import tiny
+from tests import run_folders, tiny
 from tests.browser import modelling
 from tests.browser.catalogues import get, paint, send
 from tests.browser.seeing import LookAt
@@ -176,6 +177,21 @@ def test_runs_are_named_by_people_and_their_curves_lie_in_one_drawing(look_at: L
     page.get_by_label("What is drawn").select_option("Loss in training")
     expect(page.get_by_role("img", name="Loss in training")).to_be_visible()
     fits_a_phone(page)
+
+
+def test_a_first_training_on_corrections_says_before_what_it_would_come_to(
+    look_at: LookAt, home: Path
+) -> None:
+    with modelling.filling(home) as app:
+        modelling.correct(app, learned=2, kept_back=4)
+    timed = run_folders.make(home / "runs" / "timed", network="default", done=3)
+    (timed / "data.json").write_text(json.dumps({"source": "cifar10", "training": 1000, "side": 32}))
+    page = look_at("/models?part=corrections", reduced_motion="reduce")
+    page.get_by_role("button", name="Estimate the time").click()
+    # 20 corrected pictures of four views each; the run took 50 s for 1,000 pictures.
+    expect(page.locator(".card").first).to_contain_text(
+        "About 0:16 for 80 pictures an epoch, a model of about 8.9 MB."
+    )
 
 
 def test_models_are_compared_on_the_same_pictures(

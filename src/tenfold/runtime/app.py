@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from tenfold.workflows.classify import ClassifyPending
     from tenfold.workflows.compare import Compare
     from tenfold.workflows.fetch_data import FetchData
+    from tenfold.workflows.improve.estimate import ImprovementEstimates
     from tenfold.workflows.improve.improve import Improve
     from tenfold.workflows.improve.job import ImproveJob
     from tenfold.workflows.ingest import AddPictures
@@ -259,6 +260,12 @@ class App(Foundation):
         from tenfold.workflows.train.estimate import Estimates
 
         return Estimates(self.home, self.settings.data_dir, self.files)
+
+    @part
+    def improvement_estimates(self) -> "ImprovementEstimates":
+        from tenfold.workflows.improve.estimate import ImprovementEstimates
+
+        return ImprovementEstimates(self.registry, self.corrected_entries, self.training_data, self.estimates)
 
     @part
     def train(self) -> "Train":

@@ -107,6 +107,7 @@ OPERATIONS = {
     "remove_model": Row(ADMINISTRATOR),
     "make_model_live": Row(ADMINISTRATOR, {}),
     "begin_run": Row(ADMINISTRATOR, {"data": "no whole path"}),
+    "estimate_improvement": Row(ADMINISTRATOR, {"epochs": 0}),
     "estimate_run": Row(ADMINISTRATOR, {"data": "no whole path"}),
     "rename_run": Row(ADMINISTRATOR, {}),
     "delete_run": Row(ADMINISTRATOR),

@@ -70,23 +70,31 @@ class Estimates:
             MissingExtra: training is not installed.
             TrainingError, DatasetError: it cannot be trained, or the data cannot be read.
         """
+        return self.of_recipe(request.recipe(), self.learned_from(request.data))
+
+    def of_recipe(self, recipe: Recipe, pictures: int) -> TrainingEstimate:
+        """What a training by a recipe on so many pictures would come to.
+
+        Raises:
+            MissingExtra: training is not installed.
+            TrainingError: it cannot be trained.
+        """
         check_extra()
-        recipe = request.recipe()
-        pictures = self._pictures(request.data)
         for run in find_runs(self._home.runs):
             if run.network == recipe.network and (speed := _pixels_per_second(run)):
                 size = run.model_file.stat().st_size if run.has_model else None
                 return _estimate(recipe, pictures, speed, size, "run")
-        speed, size = self._trial(request, recipe)
+        speed, size = self._trial(recipe)
         return _estimate(recipe, pictures, speed, size, "trial")
 
-    def _pictures(self, source: str) -> int:
+    def learned_from(self, source: str) -> int:
+        """How many pictures of a dataset are learned from. Raises DatasetError."""
         counts = browse(source, self._data_dir, self._files).counts
         parts = {part: sum(numbers.values()) for part, numbers in counts.items()}
         kept = 1.0 if VALIDATION in parts else _WITHOUT_VALIDATION
         return round(kept * parts.get(TRAINING, 0) + _LEARNED_SHARE * parts.get(ALL, 0))
 
-    def _trial(self, request: TrainingRequest, recipe: Recipe) -> tuple[float, int]:
+    def _trial(self, recipe: Recipe) -> tuple[float, int]:
         """Pixels a second, and the bytes of the weights."""
         command = ["tenfold", "network", "time", recipe.network, "--side", str(recipe.side), "--json"]
         command += ["--batch-size", str(recipe.batch_size)]
@@ -96,7 +104,7 @@ class Estimates:
             trial.wait(lambda: False)
             if trial.failed:
                 raise TrainingError(
-                    f"The network {request.network}", "could not be tried", received=trial.failure
+                    f"The network {recipe.network}", "could not be tried", received=trial.failure
                 )
             found = json.loads(trial.output)
         return found["pictures_per_second"] * recipe.side**2, 4 * found["parameters"]

@@ -19,7 +19,7 @@ from tenfold.web.security.disclosure import concerns, last_part
 from tenfold.web.security.visitor import Visitor
 from tenfold.web.service import service_of
 from tenfold.workflows.improve.recipe import EPOCHS
-from tenfold.workflows.train.estimate import seconds_per_epoch
+from tenfold.workflows.train.estimate import TrainingEstimate, seconds_per_epoch
 
 router = APIRouter(tags=["models"], prefix="/api/v1/improvements")
 
@@ -208,6 +208,19 @@ def begin(request: Request, who: Administrator, asked: ImprovementRequest) -> Im
     one, job = app.improve.begin(with_own_data=asked.with_own_data, epochs=asked.epochs, by=who.id)
     app.audit.note(who.id, "model.improve", f"improvement {one.id}", asked.model_dump(), address=who.address)
     return ImprovementStarted(improvement=_answer(one, app.registry.live(), who), job=job_answer(job, who))
+
+
+@router.post(
+    "/estimate", operation_id="estimate_improvement", summary="Estimate its time and size",
+    responses=responses(
+        _422="It cannot be trained, or the model's own data cannot be read.",
+        _501="The extra for training is not installed; the message says how to.",
+    ),
+)  # fmt: skip
+def estimate(request: Request, who: Administrator, asked: ImprovementRequest) -> TrainingEstimate:
+    """How long it would take, and how large its model would be. A trial takes some seconds."""
+    estimates = service_of(request).app.improvement_estimates
+    return estimates.of(with_own_data=asked.with_own_data, epochs=asked.epochs)
 
 
 @router.get("", operation_id="improvements", summary="What was tried")
