@@ -44,6 +44,7 @@ COMMANDS = {
         "tenfold.cli.catalogue.group:catalogue",
         "Add pictures to the catalogue, find them, file them.",
     ),
+    "watch": ("tenfold.cli.cameras.watch:watch", "Say what moves before a camera or in a recording."),
     "camera": ("tenfold.cli.cameras.group:camera", "Look into cameras and recordings."),
     "jobs": ("tenfold.cli.server.jobs:jobs", "List long work, look at it, and cancel it."),
     "user": ("tenfold.cli.accounts.user:user", "Give people accounts, and change them."),

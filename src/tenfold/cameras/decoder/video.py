@@ -42,8 +42,8 @@ _OPTIONS: dict[Kind, dict[str, str]] = {
 _USB_FORMATS = {"linux": "v4l2", "darwin": "avfoundation", "win32": "dshow"}
 # They read any picture or text as a video of one frame.
 _NO_VIDEO_FORMATS = {"image2", "tty", "bin", "xbin", "adf", "idf"}
-# Their frames carry no time of the camera's.
-_UNTIMED_FORMATS = {"mpjpeg", "mjpeg"}
+# Their frames carry no time of their own, or (AVI) that of another frame where some are decoded ahead.
+_UNTIMED_FORMATS = {"mpjpeg", "mjpeg", "avi"}
 _INTRA_ONLY = {"mjpeg", "mpjpeg", "rawvideo", "png", "prores", "dnxhd", "ffv1", "huffyuv", "dvvideo"}
 _QUARTERS = {90: 1, 180: 2, 270: 3}
 

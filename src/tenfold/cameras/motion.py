@@ -1,0 +1,108 @@
+"""What moves before a camera that stands still. Knows nothing of objects or of what they are.
+
+Background subtraction by a mixture of Gaussians with shadows (Zivkovic 2004, OpenCV's MOG2). A sudden change
+of most of the picture, as of light or an infrared filter, starts the background anew and is no movement.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from tenfold.cameras.boxes import Box
+
+# The background takes in what stands still after about a tenth of this, in seconds.
+_MEMORY_SECONDS = 80.0
+# Faster at first, so that what moves in the first picture leaves no hole for long. A rate near 0.1 would
+# take in everything at once: what makes a tenth of a pixel's past is background.
+_FIRST_PICTURES, _FIRST_RATE = 20, 0.03
+_SETTLED = 3
+_SUDDEN_SHARE = 0.45
+_FOREGROUND = 255
+# A region that correlates so well with the background is the background in another light.
+_SAME_TEXTURE = 0.85
+_FLAT = 4.0
+_THIN = 6
+
+
+class Background:
+    """The background of a still camera. Pictures are uint8 `[h, w, 3]`, all of one size.
+
+    Colour tells a shadow, which is the ground but darker, from an object that is darker than the ground.
+
+    Attributes:
+        image: the background in grey, `[h, w]`; None while it is not known.
+    """
+
+    def __init__(self) -> None:
+        self._model = self._new_model()
+        self._pictures = 0
+        self.image: NDArray[np.uint8] | None = None
+
+    @property
+    def settled(self) -> bool:
+        """Whether it has seen enough to tell what moves."""
+        return self._pictures > _SETTLED
+
+    def forget(self) -> None:
+        """Learn anew."""
+        self._model, self._pictures, self.image = self._new_model(), 0, None
+
+    def moving(self, pixels: NDArray[np.uint8], seconds: float) -> NDArray[np.uint8]:
+        """Where something moves, 255 or 0 for each pixel; nothing while it learns.
+
+        Args:
+            seconds: since the picture before.
+        """
+        self._pictures += 1
+        rate = min(seconds / _MEMORY_SECONDS, 0.05)
+        if self._pictures <= _FIRST_PICTURES:
+            rate = max(rate, _FIRST_RATE)
+        smooth = cv2.GaussianBlur(pixels, (5, 5), 0)
+        mask = np.asarray(self._model.apply(smooth, learningRate=rate), np.uint8)
+        mask[mask != _FOREGROUND] = 0  # 127 is shadow
+        if not self.settled:
+            return np.zeros_like(mask)
+        if float(np.count_nonzero(mask)) > _SUDDEN_SHARE * mask.size:
+            self.forget()
+            self.moving(pixels, 0.0)
+            return np.zeros_like(mask)
+        image = self._model.getBackgroundImage()
+        self.image = None if image is None else np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8)
+        return mask
+
+    def is_light(self, grey: NDArray[np.uint8], box: Box) -> bool:
+        """Whether a region is the background in another light: the same texture, brighter or darker."""
+        if self.image is None:
+            return False
+        rows = slice(int(box.y), int(box.y + box.height) + 1)
+        columns = slice(int(box.x), int(box.x + box.width) + 1)
+        now = cv2.GaussianBlur(grey[rows, columns], (5, 5), 0).astype(np.float32)
+        before = self.image[rows, columns].astype(np.float32)
+        now, before = now - now.mean(), before - before.mean()
+        spread = float(now.std() * before.std())
+        if min(float(now.std()), float(before.std())) < _FLAT:
+            return False
+        return float((now * before).mean()) / max(spread, 1e-6) > _SAME_TEXTURE
+
+    @staticmethod
+    def _new_model() -> cv2.BackgroundSubtractorMOG2:
+        model = cv2.createBackgroundSubtractorMOG2(history=500, varThreshold=20, detectShadows=True)
+        model.setShadowThreshold(0.5)
+        return model
+
+
+def regions(mask: NDArray[np.uint8], smallest: float, join: int = 5) -> list[Box]:
+    """The boxes of connected regions of a mask, largest first; pieces that nearly touch are one.
+
+    Args:
+        smallest: regions of fewer pixels are left out.
+        join: pieces that are up to so many pixels apart are one region, twice as many from top to bottom.
+    """
+    # Streaks of rain and single pixels are thinner.
+    opened = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    closing = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (join, 2 * join + 1))
+    closed = cv2.morphologyEx(opened, cv2.MORPH_CLOSE, closing)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(closed, connectivity=8)
+    pixels = np.bincount(labels[opened > 0].ravel(), minlength=count)
+    found = [Box(*(float(stats[i, k]) for k in range(4))) for i in range(1, count) if pixels[i] >= smallest]
+    return sorted(found, key=lambda box: -box.area)

@@ -1,0 +1,58 @@
+"""What moves against the picture of a camera that moves itself. Knows nothing of what it is.
+
+Dense optical flow (DIS, Kroeger 2016) after the camera's own motion was undone, gathered over some pictures
+and carried along with the camera, so that a limb that rests for a moment does not tear its body apart.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from tenfold.cameras.boxes import Box
+from tenfold.cameras.ego_motion import CameraMotion
+from tenfold.cameras.motion import regions
+
+# In pixels between two pictures: less is an error of the flow. The faster the camera, the larger the error.
+_LEAST, _OF_CAMERA = 0.8, 0.2
+_KEPT = 0.65
+_ENOUGH = 0.4
+
+
+class MovingCamera:
+    """Regions that move otherwise than the picture as a whole. Pictures are grey, all of one size."""
+
+    def __init__(self) -> None:
+        self._flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
+        self._before: NDArray[np.uint8] | None = None
+        self._evidence: NDArray[np.float32] | None = None
+
+    def forget(self) -> None:
+        self._before = self._evidence = None
+
+    def moving(self, grey: NDArray[np.uint8], camera: CameraMotion, smallest: float) -> list[Box]:
+        """The regions, largest first; none where the camera's motion is not known.
+
+        Args:
+            camera: its motion since the picture before.
+            smallest: regions of fewer pixels are left out.
+        """
+        before, self._before = self._before, grey
+        if before is None or not camera.known:
+            self._evidence = None
+            return []
+        height, width = grey.shape
+        carried = cv2.warpAffine(before, camera.matrix, (width, height), borderMode=cv2.BORDER_REPLICATE)
+        flow = np.asarray(
+            self._flow.calc(carried, grey, np.zeros((height, width, 2), np.float32)), np.float32
+        )
+        rest = np.linalg.norm(flow, axis=2)
+        against = (rest > max(_LEAST, _OF_CAMERA * camera.amount)).astype(np.float32)
+        seen = cv2.warpAffine(np.ones_like(against), camera.matrix, (width, height))
+        against[seen < 1] = 0
+        if self._evidence is None:
+            self._evidence = against
+        else:
+            kept = cv2.warpAffine(self._evidence, camera.matrix, (width, height))
+            self._evidence = np.asarray(_KEPT * kept + (1 - _KEPT) * against, np.float32)
+        mask = ((self._evidence > _ENOUGH) * 255).astype(np.uint8)
+        return regions(mask, smallest, join=9)

@@ -1,0 +1,275 @@
+"""Frames in, events out: what moved, and what it is. Knows nothing of where frames come from.
+
+Whether the camera stands or travels (`ego_motion`) decides how movement is found (`motion`, `moving_camera`).
+What moves becomes tracks (`tracking`), and the best crops of a track (`crops`) are put to the vote (`votes`).
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from tenfold.cameras.boxes import Box
+from tenfold.cameras.crops import BestCrops, Crop
+from tenfold.cameras.ego_motion import CameraMotion, Stance, still
+from tenfold.cameras.frames import Frame
+from tenfold.cameras.motion import Background, regions
+from tenfold.cameras.moving_camera import MovingCamera
+from tenfold.cameras.tracking import Track, Tracker
+from tenfold.cameras.votes import vote
+from tenfold.cameras.zones import Visits, Zone, hide
+from tenfold.predictions import Prediction
+
+# The longer side of the picture in which movement is looked for.
+_SIDE = 320
+# Times that differ by more are those of another recording, or of a clock that was set.
+_LONGEST_GAP = 30.0
+# Before a moving camera errors of the flow are objects as large as these, as shares of the picture.
+_SMALLEST_TRAVELLING = 0.004
+_SUBJECT_SHARE = 0.15
+_MOST_TRAVELLING = 2
+_SMALL = 14.0
+_AT_REST_TRAVELLING = 0.6
+
+Classify = Callable[[Sequence[NDArray[np.uint8]]], Sequence[Prediction]]
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a camera is watched.
+
+    Attributes:
+        rate: pictures a second in which movement is looked for.
+        smallest: the smallest object, as a share of the picture's area.
+        zones: where given, an event is only what was in one of them.
+        masks: parts that are never looked at.
+        fixed: the camera is known to stand still, though all before it may move, as a belt does.
+    """
+
+    rate: float = 10.0
+    smallest: float = 0.0006
+    zones: tuple[Zone, ...] = ()
+    masks: tuple[Zone, ...] = ()
+    fixed: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Event:
+    """Something that moved.
+
+    Attributes:
+        track: counts the tracks of a source.
+        start: seconds, as those of the frames.
+        end: seconds.
+        label: its class, or `votes.NONE_OF_THESE`.
+        confidence: 0 to 1.
+        best: the crop that shows it best, with its box and time.
+        path: seconds and box, in pixels of the source.
+        zones: the names of those that it was in.
+    """
+
+    track: int
+    start: float
+    end: float
+    label: str
+    confidence: float
+    best: Crop
+    path: tuple[tuple[float, Box], ...] = field(repr=False)
+    zones: tuple[str, ...] = ()
+
+
+@dataclass
+class _Subject:
+    """What is kept of a track besides its way.
+
+    Attributes:
+        rest: where it came to rest, what is seen there, and what was seen there before.
+    """
+
+    visits: Visits
+    crops: BestCrops = field(default_factory=BestCrops)
+    rest: tuple[Box, NDArray[np.uint8], NDArray[np.uint8] | None] | None = None
+    travelling: int = 0
+
+
+class Watcher:
+    """Watches one source. Not for several threads.
+
+    Args:
+        classify: answers for crops, uint8 `[side, side, 3]`, in their order.
+    """
+
+    def __init__(self, classify: Classify, options: Options | None = None) -> None:
+        self.options = options or Options()
+        self._classify = classify
+        self._time: float | None = None
+        self._size: tuple[int, int] | None = None
+        self._tracker = Tracker()
+        self._subjects: dict[int, _Subject] = {}
+        self._begin_anew()
+
+    @property
+    def travels(self) -> bool:
+        """Whether the camera moves."""
+        return self._stance.travels
+
+    def watch(self, frames: Iterable[Frame]) -> Iterator[Event]:
+        """The events of all frames, each when it is over."""
+        for frame in frames:
+            yield from self.look(frame)
+        yield from self.finish()
+
+    def look(self, frame: Frame) -> list[Event]:
+        """Take a frame in; the events that are over now."""
+        ended = list[Event]()
+        if self._time is not None:
+            seconds = frame.time - self._time
+            if not 0 <= seconds <= _LONGEST_GAP:
+                ended = self.finish()
+            elif seconds < 0.98 / self.options.rate:
+                return []
+        pixels = hide(frame.pixels, self.options.masks)
+        height, width = pixels.shape[:2]
+        scale = min(_SIDE / max(height, width), 1.0)
+        size = max(round(width * scale), 16), max(round(height * scale), 16)
+        way = cv2.INTER_LINEAR if scale > 0.5 else cv2.INTER_AREA
+        small = np.asarray(cv2.resize(pixels, size, interpolation=way), np.uint8)
+        grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8)
+        if self._size != (width, height):
+            ended += self.finish()
+            self._size = width, height
+        elapsed = 0.0 if self._time is None else frame.time - self._time
+        self._time = frame.time
+        boxes, births = self._regions(small, grey, frame.time, elapsed)
+        over = self._tracker.update(
+            boxes,
+            frame.time,
+            standing=lambda track: self._standing(track, grey),
+            has_left=lambda track: self._has_left(track, grey),
+            births=births,
+        )
+        self._keep(pixels, grey, frame.time, scale)
+        return ended + self._events(over, scale)
+
+    def finish(self) -> list[Event]:
+        """End all tracks, and forget the background: the recording ends, or another begins."""
+        scale = 1.0 if self._size is None else min(_SIDE / max(self._size), 1.0)
+        ended = self._events(self._tracker.end_all(), scale)
+        self._begin_anew()
+        return ended
+
+    def _begin_anew(self) -> None:
+        self._stance, self._background, self._moving_camera = Stance(), Background(), MovingCamera()
+        self._time = self._size = None
+
+    def _regions(
+        self, small: NDArray[np.uint8], grey: NDArray[np.uint8], time: float, seconds: float
+    ) -> tuple[list[Box], bool]:
+        """The boxes of what moves, and whether they may be new objects."""
+        changed, motion = (False, still()) if self.options.fixed else self._stance.look(grey, time)
+        if changed:
+            self._background.forget()
+            self._moving_camera.forget()
+        if self.travels:
+            smallest = max(self.options.smallest, _SMALLEST_TRAVELLING) * grey.size
+            boxes = self._moving_camera.moving(grey, motion, smallest)
+            boxes = [box for box in boxes if box.area < 0.9 * grey.size]
+            return [box for box in boxes[:_MOST_TRAVELLING] if box.area > 0.1 * boxes[0].area], True
+        steady = _steady(small, motion)
+        mask = self._background.moving(steady, seconds)
+        smallest = self.options.smallest * grey.size
+        level = np.asarray(cv2.cvtColor(steady, cv2.COLOR_RGB2GRAY), np.uint8)
+        boxes = [box for box in regions(mask, smallest) if not self._background.is_light(level, box)]
+        return boxes, self._background.settled
+
+    def _standing(self, track: Track, grey: NDArray[np.uint8]) -> Box | None:
+        """Where a track's object came to rest, if it is still seen there."""
+        rest = self._subjects[track.number].rest
+        if rest is None or self.travels or not _same(rest[1], _patch(grey, rest[0])):
+            return None
+        return rest[0]
+
+    def _has_left(self, track: Track, grey: NDArray[np.uint8]) -> bool:
+        rest = self._subjects[track.number].rest
+        return rest is not None and rest[2] is not None and _same(rest[2], _patch(grey, rest[0]))
+
+    def _keep(self, pixels: NDArray[np.uint8], grey: NDArray[np.uint8], time: float, scale: float) -> None:
+        """Keep crops of the tracks that were seen in this picture."""
+        height, width = grey.shape
+        for track in self._tracker.tracks:
+            subject = self._subjects.setdefault(track.number, _Subject(Visits(self.options.zones)))
+            if track.path[-1][0] != time:
+                continue
+            subject.travelling += self.travels
+            subject.crops.add(pixels, track.box.scaled(1 / scale), time)
+            if track.at_rest() and not self.travels:
+                if subject.rest is None or subject.rest[0].overlap(track.box) < 0.5:
+                    image = self._background.image
+                    before = None if image is None else _patch(image, track.box)
+                    subject.rest = track.box, _patch(grey, track.box), before
+            else:
+                subject.rest = None
+            x, y = track.box.foot
+            subject.visits.stand(x / width, y / height)
+            track.confirmed = track.confirmed or self._moves_as_objects_do(track, subject)
+
+    def _moves_as_objects_do(self, track: Track, subject: _Subject) -> bool:
+        seen, age = len(track.path), track.path[-1][0] - track.start
+        if subject.travelling > seen / 2:
+            return seen >= 5 and age >= _AT_REST_TRAVELLING
+        far = track.reach >= max(6.0, 0.4 * track.box.size)
+        steadily = seen >= 0.6 * track.pictures
+        # What is small may be rain that happened to fall in a row.
+        enough = 4 if track.box.size > _SMALL else 10
+        return seen >= enough and age >= 0.3 and far and steadily and track.straightness > 0.25
+
+    def _events(self, tracks: Iterable[Track], scale: float) -> list[Event]:
+        events = []
+        for track in tracks:
+            subject = self._subjects.pop(track.number)
+            if not track.confirmed or (self.options.zones and not subject.visits.entered):
+                continue
+            crops = subject.crops.crops
+            answers = self._classify([crop.pixels for crop in crops])
+            result = vote([(a, crop.weight) for a, crop in zip(answers, crops, strict=True)])
+            path = tuple((time, box.scaled(1 / scale)) for time, box in track.path)
+            event = Event(
+                track.number,
+                track.start,
+                track.seen if track.standing else track.path[-1][0],
+                result.label,
+                result.confidence,
+                subject.crops.best,
+                path,
+                tuple(subject.visits.entered),
+            )
+            events.append(event)
+        return sorted(events, key=lambda event: event.start)
+
+
+def _steady(pixels: NDArray[np.uint8], motion: CameraMotion) -> NDArray[np.uint8]:
+    """The picture as a camera that was not shaken would have taken it."""
+    if not motion.known or motion.amount < 0.3:
+        return pixels
+    height, width = pixels.shape[:2]
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    steady = cv2.warpAffine(
+        pixels, motion.matrix, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE
+    )
+    return np.asarray(steady, np.uint8)
+
+
+def _patch(grey: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:
+    part = grey[int(box.y) : int(box.y + box.height) + 1, int(box.x) : int(box.x + box.width) + 1]
+    return np.asarray(cv2.resize(part, (16, 16), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _same(before: NDArray[np.uint8], now: NDArray[np.uint8]) -> bool:
+    """Whether two patches show the same, also in another light."""
+    a, b = before.astype(np.float32), now.astype(np.float32)
+    a, b = a - a.mean(), b - b.mean()
+    if a.std() < 4:
+        return bool(b.std() < 6 and abs(float(before.mean()) - float(now.mean())) < 15)
+    return float((a * b).mean()) / max(float(a.std() * b.std()), 1e-6) > 0.8

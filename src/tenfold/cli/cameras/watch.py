@@ -1,0 +1,168 @@
+"""tenfold watch: what moves before a camera or in a recording, a line each."""
+
+import json
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tenfold.cli.terminal.password import ask_password, from_stdin
+from tenfold.cli.terminal.text import printable
+from tenfold.errors import UsageError
+
+if TYPE_CHECKING:
+    from tenfold.cameras.frames import Source
+    from tenfold.cameras.watching import Event, Options, Watcher
+
+
+@click.command()
+@click.argument("source")
+@click.option("--user", default="", help="The camera's user; its password is asked for.")
+@from_stdin
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
+@click.option(
+    "--zone", "zones", multiple=True, metavar="NAME=X,Y,...", help="Tell only of what was in this polygon."
+)
+@click.option("--mask", "masks", multiple=True, metavar="NAME=X,Y,...", help="Never look at this polygon.")
+@click.option(
+    "--min-size",
+    type=click.FloatRange(0, 100, max_open=True),
+    default=0.06,
+    show_default=True,
+    metavar="PERCENT",
+    help="Pass over what is smaller than this share of the picture.",
+)
+@click.option("--fixed", is_flag=True, help="The camera stands still, whatever passes before it, as a belt.")
+@click.option(
+    "--report",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write a page with a picture of each event.",
+)
+@click.option("--model", metavar="MODEL", help="The model that says what it is: a file, or a bundled model.")
+def watch(source: str, user: str, password_stdin: bool, model: str | None, **given: Any) -> int:
+    """Say what moves before a camera or in a recording.
+
+    Each line says from when to when, what it is, how sure that is, and where it was seen best.
+
+    SOURCE is usb:0, rtsp://host/path, http://host/path (MJPEG or HLS), a video file, or a folder of pictures.
+    A recording is read to its end; a camera is watched until Ctrl-C. An event is told when it is over.
+
+    X and Y are pixels of the source, or parts of its width and height where none is above 1.
+    """
+    from tenfold import settings
+    from tenfold.cameras import sources
+    from tenfold.inference import Classifier
+
+    password = ask_password(stdin=password_stdin, new=False) if user or password_stdin else ""
+    opened = sources.open_source(sources.parse(source, user=user, password=password))
+    chosen = settings.load()
+    classifier = Classifier(model or chosen.model or None, threads=chosen.threads)
+
+    from tenfold.cameras.watching import Watcher
+
+    options = _options(opened, given)
+    watcher = Watcher(lambda crops: classifier.run([classifier.prepare(pixels) for pixels in crops]), options)
+    events = _Events(opened.facts.live, as_json=given["as_json"])
+    try:
+        _watch(opened, watcher, events)
+    finally:
+        if given["report"]:
+            _write_report(given["report"], opened, events)
+    if not events.told and not given["as_json"]:
+        click.echo("Nothing moved.")
+    return 0
+
+
+class _Events:
+    """Prints events and keeps what a page needs."""
+
+    def __init__(self, live: bool, *, as_json: bool) -> None:
+        self._live, self._as_json = live, as_json
+        self.told: list[Event] = []
+
+    def tell(self, event: "Event") -> None:
+        self.told.append(event)
+        start, end = self.times(event)
+        if self._as_json:
+            click.echo(json.dumps(_fields(event) | ({"start": start, "end": end} if self._live else {})))
+            return
+        sure = f"{event.confidence:.0%}" if event.confidence else ""
+        zones = f"  {', '.join(event.zones)}" if event.zones else ""
+        box = event.best.box
+        place = f"{box.width:.0f}x{box.height:.0f}+{box.x:.0f}+{box.y:.0f}"
+        click.echo(
+            printable(f"{start} - {end}  {event.label:<14} {sure:>4}  track {event.track}  {place}{zones}")
+        )
+
+    def times(self, event: "Event") -> tuple[str, str]:
+        """An event's start and end in words: ISO times of a camera, minutes and seconds of a recording."""
+        if self._live:
+            moments = (datetime.fromtimestamp(t, UTC).astimezone() for t in (event.start, event.end))
+            first, last = (moment.isoformat(timespec="milliseconds") for moment in moments)
+            return first, last
+        return _clock(event.start), _clock(event.end)
+
+
+def _watch(source: "Source", watcher: "Watcher", events: _Events) -> None:
+    """Until the recording ends, or Ctrl-C; what is open then is told too."""
+    stop = threading.Event()
+    frames = source.frames(stop)
+    try:
+        for frame in frames:
+            for event in watcher.look(frame):
+                events.tell(event)
+    except KeyboardInterrupt:
+        click.echo("", err=True)
+    finally:
+        stop.set()
+        for event in watcher.finish():
+            events.tell(event)
+
+
+def _options(source: "Source", given: dict[str, Any]) -> "Options":
+    from tenfold.cameras.watching import Options
+    from tenfold.cameras.zones import parse
+
+    names = [text.partition("=")[0].strip() for text in given["zones"]]
+    if len(set(names)) < len(names):
+        raise UsageError("Two zones", "have the same name", cure="Give each a name of its own.")
+    size = (source.facts.width, source.facts.height) if names or given["masks"] else (0, 0)
+    return Options(
+        smallest=given["min_size"] / 100,
+        fixed=given["fixed"],
+        zones=tuple(parse(text, *size) for text in given["zones"]),
+        masks=tuple(parse(text, *size) for text in given["masks"]),
+    )
+
+
+def _fields(event: "Event") -> dict[str, Any]:
+    box = event.best.box
+    return {
+        "start": round(event.start, 3),
+        "end": round(event.end, 3),
+        "class": event.label,
+        "confidence": round(event.confidence, 4),
+        "track": event.track,
+        "box": [round(value) for value in (box.x, box.y, box.width, box.height)],
+        "zones": list(event.zones),
+    }
+
+
+def _write_report(path: Path, source: "Source", events: _Events) -> None:
+    from tenfold.cameras import report
+
+    told = sorted(events.told, key=lambda event: event.start)
+    try:
+        report.write(path, source.facts.description, told, [events.times(event) for event in told])
+    except OSError as error:
+        raise UsageError(
+            str(path), "cannot be written", received=error.strerror or "", cure="Name another file."
+        ) from error
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds, 1), 60)
+    return f"{int(minutes)}:{rest:04.1f}"

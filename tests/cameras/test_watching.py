@@ -1,0 +1,117 @@
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.camera_scenes import Scene, Sprite, Truth, ellipse, ground, score
+from tenfold.cameras.watching import Event, Options, Watcher
+from tenfold.cameras.zones import Zone
+from tenfold.predictions import Prediction
+
+SIZE = (320, 180)
+GROUND = ground(2, 360, 220)
+
+
+def answer(crops: Sequence[NDArray[np.uint8]]) -> list[Prediction]:
+    """What is red is a bus, and what is blue a ship."""
+    found = []
+    for crop in crops:
+        side = len(crop)
+        middle = crop[side // 3 : 2 * side // 3, side // 3 : 2 * side // 3].reshape(-1, 3).mean(axis=0)
+        label = "bus" if middle[0] > middle[2] else "ship"
+        found.append(Prediction(label, 0.9, {"bus": 0.5, "ship": 0.5} | {label: 0.9}, True, 0.0, None))
+    return found
+
+
+def sprite(
+    colour: tuple[int, int, int], places: Sequence[tuple[float, float, float]], side: int = 36
+) -> Sprite:
+    random = np.random.default_rng(7)
+    pixels = (np.array(colour) + random.integers(-40, 40, (side, side, 1))).clip(0, 255).astype(np.uint8)
+    return Sprite("bus" if colour[0] > colour[2] else "ship", pixels, ellipse(pixels), places)
+
+
+def crossing(colour: tuple[int, int, int], start: float, y: float, *, back: bool = False) -> Sprite:
+    ends = [(start, -20.0, y), (start + 5, 340.0, y)]
+    return sprite(colour, ends if not back else [(start, 340.0, y), (start + 5, -20.0, y)])
+
+
+RED, BLUE = (220, 40, 40), (40, 60, 230)
+
+
+def watch(
+    scene: Scene, options: Options | None = None
+) -> tuple[list[Event], list[tuple[float, list[Truth]]]]:
+    watcher, events, truth = Watcher(answer, options), list[Event](), list[tuple[float, list[Truth]]]()
+    for frame, objects in scene.frames():
+        events += watcher.look(frame)
+        truth.append((frame.time, objects))
+    return events + watcher.finish(), truth
+
+
+def test_each_object_that_crosses_is_one_event_with_its_class_its_times_and_its_place() -> None:
+    scene = Scene(GROUND, [crossing(RED, 2, 50), crossing(BLUE, 5, 130, back=True)], seconds=12, size=SIZE)
+
+    events, truth = watch(scene)
+
+    assert [event.label for event in events] == ["bus", "ship"]
+    result = score(events, truth)
+    assert (result.right, result.named, result.switches) == (2, 2, 0)
+    assert abs(events[0].start - 2.3) < 0.6
+    assert abs(events[0].end - 6.7) < 0.6
+    seen = [one.box for time, objects in truth for one in objects if time == events[0].best.time]
+    assert max(events[0].best.box.overlap(box) for box in seen) > 0.5
+
+
+def test_nothing_is_told_of_noise_a_flicker_a_shaken_camera_and_a_light_that_is_switched() -> None:
+    for disturbance in (
+        Scene(GROUND, seconds=12, noise=8, size=SIZE),
+        Scene(GROUND, seconds=12, flicker=0.04, size=SIZE),
+        Scene(GROUND, seconds=12, shake=2, size=SIZE),
+        Scene(GROUND, seconds=12, switches=(4, 8), size=SIZE),
+        Scene(GROUND, seconds=12, rain=20, size=SIZE),
+    ):
+        assert watch(disturbance)[0] == []
+
+
+def test_what_parks_and_leaves_is_one_event() -> None:
+    stay = sprite(RED, [(2, -20, 100), (4, 160, 100), (40, 160, 100), (42, 340, 100)])
+
+    events, _ = watch(Scene(GROUND, [stay], seconds=46, size=SIZE))
+
+    assert [event.label for event in events] == ["bus"]
+    assert 41 < events[0].end < 46
+
+
+def test_with_zones_only_what_stood_in_one_is_told() -> None:
+    scene = Scene(GROUND, [crossing(RED, 2, 50), crossing(BLUE, 2, 130)], seconds=9, size=SIZE)
+    lower = Zone("gate", ((0.3, 0.6), (0.7, 0.6), (0.7, 1.0), (0.3, 1.0)))
+
+    events, _ = watch(scene, Options(zones=(lower,)))
+
+    assert [(event.label, event.zones) for event in events] == [("ship", ("gate",))]
+
+
+def test_a_mask_is_never_looked_at() -> None:
+    scene = Scene(GROUND, [crossing(RED, 2, 50), crossing(BLUE, 2, 130)], seconds=9, size=SIZE)
+    upper = Zone("sky", ((0, 0), (1, 0), (1, 0.5), (0, 0.5)))
+
+    assert [event.label for event in watch(scene, Options(masks=(upper,)))[0]] == ["ship"]
+
+
+def test_an_object_that_is_followed_by_a_camera_that_pans_is_one_event() -> None:
+    follow = sprite(RED, [(0, 120, 90), (8, 200, 100)], side=60)
+
+    events, _ = watch(Scene(ground(3, 900, 220), [follow], seconds=8, pan=50, size=SIZE))
+
+    assert [event.label for event in events] == ["bus"]
+    assert events[0].end - events[0].start > 5
+
+
+def test_a_recording_that_begins_again_ends_what_was_open() -> None:
+    scene = Scene(GROUND, [crossing(RED, 1, 90)], seconds=4, size=SIZE)
+    watcher = Watcher(answer)
+
+    events = [event for _ in range(2) for frame, _ in scene.frames() for event in watcher.look(frame)]
+
+    assert [event.label for event in events + watcher.finish()] == ["bus", "bus"]
