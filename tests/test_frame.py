@@ -179,6 +179,7 @@ FAULTS = [
         "import tenfold.datasets",
         "Inference knows no data and no network but the model file's",
     ),
+    ("evaluation/maker.py", "import onnx", "onnx has its home where model files are made"),
     ("training/spy.py", "import fastapi", "FastAPI has its home in web"),
     ("export/spy.py", "import click", "click has its home in cli"),
     ("images/spy.py", "import pyarrow", "What an extra brings for one task is imported in one place"),

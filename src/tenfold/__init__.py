@@ -29,6 +29,7 @@ _HOMES = {
     "TenfoldError": "tenfold.errors",
     "TrainingError": "tenfold.errors",
     "UsageError": "tenfold.errors",
+    "teach": "tenfold.workflows.teach",
 }
 
 # Written out, not computed, because type checkers read it; a test holds it equal to `_HOMES`.
@@ -50,6 +51,7 @@ __all__ = [
     "TrainingError",
     "UsageError",
     "__version__",
+    "teach",
 ]
 
 if TYPE_CHECKING:
@@ -71,6 +73,7 @@ if TYPE_CHECKING:
     from tenfold.modelfile import ModelInfo
     from tenfold.predictions import Prediction
     from tenfold.settings import Settings
+    from tenfold.workflows.teach import teach
 
 
 def __getattr__(name: str) -> object:

@@ -25,6 +25,10 @@ COMMANDS = {
     "model": ("tenfold.cli.models.model:model", "Look into model files."),
     "models": ("tenfold.cli.models.models:models", "List models, add them, and choose which one answers."),
     "train": ("tenfold.cli.training.train:train", "Train a network and write its model file and report."),
+    "teach": (
+        "tenfold.cli.training.teach:teach",
+        "Teach own classes from a few pictures of each, in seconds.",
+    ),
     "network": ("tenfold.cli.training.network:network", "List networks, and show one layer by layer."),
     "evaluate": (
         "tenfold.cli.evaluation.evaluate:evaluate",
@@ -56,7 +60,7 @@ COMMANDS = {
     ),
 }
 # What the train extra brings; whatever serves needs none of it.
-_TRAIN_MODULES = {"torch", "safetensors", "onnx", "onnxscript"}
+_TRAIN_MODULES = {"torch", "safetensors", "onnxscript"}
 _INTERRUPTED = 130
 
 

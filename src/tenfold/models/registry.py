@@ -312,7 +312,8 @@ def _added(session: Session, new: dict[str, Any]) -> RegisteredModel:
 
 
 def _row(key: str, content: bytes, info: ModelInfo, **how: Any) -> dict[str, Any]:
-    test = info.scores.get("test")
+    # A taught model has no test pictures: its accuracy is cross-validated.
+    test = info.scores.get("test", info.scores.get("cross-validation"))
     scores = test if isinstance(test, dict) else {}
     figures = [scores.get(name) for name in ("accuracy", "accuracy_low", "accuracy_high")]
     accuracy, low, high = (one if isinstance(one, int | float) else None for one in figures)

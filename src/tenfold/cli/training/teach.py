@@ -1,0 +1,74 @@
+"""tenfold teach: own classes from a few pictures of each, in seconds."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tenfold.cli.terminal.text import Progress, printable
+
+if TYPE_CHECKING:
+    from tenfold.workflows.teach import Lesson
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+# So many of the pictures that were taken for another class are named.
+_NAMED = 5
+
+
+@click.command()
+@click.argument("folder")
+@click.option(
+    "--output", "-o", type=_FILE, metavar="FILE", help="Where the model file goes; else FOLDER's name.onnx."
+)
+@click.option("--name", default="", metavar="NAME", help="What the model is called; else as the folder.")
+@click.option(
+    "--backbone",
+    type=_FILE,
+    metavar="FILE",
+    help="A model file to teach from: photo, or one that was taught from it. Without it the bundled photo.",
+)
+@click.option(
+    "--keep",
+    type=click.FloatRange(0.5, 1),
+    default=0.95,
+    show_default=True,
+    metavar="SHARE",
+    help="The share of known pictures that are not to be called none of these.",
+)
+def teach(folder: str, output: Path | None, name: str, backbone: Path | None, keep: float) -> None:
+    """Teach own classes from a few pictures of each, in seconds.
+
+    FOLDER has a folder of pictures for each class, as for `tenfold train`; two pictures of each are a start,
+    ten are good. With a single class, such as good parts, everything unlike it is "none of these". The train
+    extra is not needed. The figures are cross-validated: each picture is answered by a head that did not
+    learn from it.
+    """
+    from tenfold.workflows.teach import teach as taught_from
+
+    target = output or Path(f"{Path(folder).resolve().name or 'taught'}.onnx")
+    with Progress(sys.stderr, "pictures", scale=1) as progress:
+        lesson = taught_from(folder, target, name=name, backbone=backbone, keep=keep, progress=progress.show)
+    _print(lesson)
+
+
+def _print(lesson: "Lesson") -> None:
+    taught, found = lesson.taught, lesson.taught.assessment
+    counted = ", ".join(f"{label} {n:,}" for label, n in zip(taught.classes, taught.counts, strict=True))
+    click.echo(printable(f"Learned from {sum(taught.counts):,} pictures: {counted}."))
+    if lesson.skipped:
+        files = "1 file" if lesson.skipped == 1 else f"{lesson.skipped:,} files"
+        click.echo(f"{files} gave no picture.")
+    if found.accuracy is not None:
+        click.echo(f"Told apart, cross-validated: {found.accuracy}")
+        if found.accuracy.warning:
+            click.echo(found.accuracy.warning)
+    click.echo(f"Not called none of these, cross-validated: {found.kept}")
+    for one in found.mistakes[:_NAMED]:
+        where = lesson.sources[one.picture]
+        click.echo(printable(f"  {where}: {one.label}, taken for {one.answer} ({one.confidence:.0%})"))
+    if len(found.mistakes) > _NAMED:
+        click.echo(f"  ... and {len(found.mistakes) - _NAMED:,} more")
+    if lesson.advice:
+        click.echo(lesson.advice)
+    click.echo(printable(f"Model file: {lesson.path} ({lesson.seconds:.1f} s)"))

@@ -1,0 +1,234 @@
+"""From features and labels to a calibrated head with "none of these", and how well it does.
+
+Works on features; knows neither pictures nor model files. Every figure is cross-validated: of each picture
+only the answer of a head that did not learn from it is counted. The penalty is chosen by the same folds,
+among three, so the figures are a little too good.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tenfold import metrics
+from tenfold.errors import DatasetError
+from tenfold.evaluation import novelty
+from tenfold.evaluation.calibration import fit_temperature, softmax
+from tenfold.metrics import Share
+from tenfold.teaching.background import background
+from tenfold.teaching.folds import folds
+from tenfold.teaching.softmax import Head, fit
+
+Floats = NDArray[np.float32]
+Labels = NDArray[np.int64]
+
+# Strengths of the penalty that are tried, the strongest first: each fit starts from the one before.
+PENALTIES = (1e-2, 1e-3, 1e-4)
+FOLDS = 5
+LEAST = 2
+MOST = 5_000
+KEEP = 0.95
+_PROTOTYPES = 20
+_NEIGHBOURS = 3
+_MIX = 0.25
+_MOST_MISTAKES = 50
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A picture that was answered wrongly: its number, its class and the answer."""
+
+    picture: int
+    label: str
+    answer: str
+    confidence: float
+
+
+@dataclass(frozen=True, eq=False)
+class Assessment:
+    """How well the classes are told apart, cross-validated.
+
+    accuracy: None where there is one class; kept: the share of pictures that is not called none of these;
+    confusion: int `[K, K]`, rows are the true classes; mistakes: the surest first.
+    """
+
+    accuracy: Share | None
+    kept: Share
+    confusion: NDArray[np.int64]
+    calibration_error: float
+    cross_entropy: float
+    mistakes: tuple[Mistake, ...]
+
+    def summary(self) -> dict[str, float | int]:
+        """The figures that a model file carries."""
+        found: dict[str, float | int] = {
+            "pictures": int(self.confusion.sum()),
+            "kept": round(self.kept.value, 4),
+        }
+        if self.accuracy is not None:
+            found |= {
+                "accuracy": round(self.accuracy.value, 4),
+                "accuracy_low": round(self.accuracy.low, 4),
+                "accuracy_high": round(self.accuracy.high, 4),
+                "calibration_error": round(self.calibration_error, 4),
+                "cross_entropy": round(self.cross_entropy, 4),
+            }
+        return found
+
+
+@dataclass(frozen=True, eq=False)
+class Taught:
+    """What was learned. prototypes: `[P, D]`, as they are compared; the rest as in a model file."""
+
+    classes: tuple[str, ...]
+    head: Head
+    penalty: float
+    temperature: float
+    prototypes: Floats
+    neighbours: int
+    mix: float
+    threshold: float
+    known_rate: float
+    counts: tuple[int, ...]
+    assessment: Assessment
+
+
+def teach(
+    embeddings: Floats,
+    labels: Labels,
+    classes: Sequence[str],
+    groups: NDArray[np.int64] | None = None,
+    *,
+    keep: float = KEEP,
+) -> Taught:
+    """Learn to tell classes apart from a few pictures of each; of one class, what is unlike it.
+
+    Args:
+        embeddings: float32 `[N, D]` of unit length.
+        labels: int64 `[N]`, indices into `classes`.
+        groups: the recording that each picture is of, as of `folds`.
+        keep: the share of known pictures that "none of these" may not touch, 0 to 1.
+
+    Raises:
+        DatasetError: too few pictures of a class, or too many in all.
+    """
+    counts = np.bincount(labels, minlength=len(classes))
+    _check(classes, counts)
+    count = int(min(FOLDS, counts.min()))
+    parts = folds(labels, count, groups)
+    compared = background(embeddings.shape[1]).compared(embeddings)
+    basis = _basis(embeddings)
+    reduced = embeddings if basis is None else embeddings @ basis
+    logits = _held_out_logits(reduced, labels, len(classes), parts)
+    penalty, held_out = min(logits.items(), key=lambda one: metrics.cross_entropy(labels, softmax(one[1])))
+    temperature = fit_temperature(labels, held_out) if len(classes) > 1 else 1.0
+    probabilities = softmax(held_out, temperature).astype(np.float32)
+    each = max(1, min(_PROTOTYPES, int(counts.min())))
+    distances = np.zeros(len(labels), np.float32)
+    for fold in range(count):
+        inside, outside = parts == fold, parts != fold
+        centres = novelty.prototypes(compared[outside], labels[outside], each)
+        distances[inside] = novelty.novelty(
+            compared[inside], probabilities[inside], centres, min(_NEIGHBOURS, each), _MIX
+        )
+    threshold = _threshold(distances, keep)
+    return Taught(
+        tuple(classes),
+        _whole_head(reduced, labels, len(classes), penalty, basis),
+        penalty,
+        temperature,
+        novelty.prototypes(compared, labels, each),
+        min(_NEIGHBOURS, each),
+        _MIX,
+        threshold,
+        keep,
+        tuple(int(one) for one in counts),
+        _assessed(classes, labels, probabilities, distances <= threshold),
+    )
+
+
+def _check(classes: Sequence[str], counts: NDArray[np.int64]) -> None:
+    fewest = int(counts.argmin())
+    if counts[fewest] < LEAST:
+        raise DatasetError(
+            f"The class {classes[fewest]}",
+            f"has {counts[fewest]} pictures" if counts[fewest] != 1 else "has 1 picture",
+            cure=f"Give it {LEAST} at least; with 10 or more the answers become reliable.",
+        )
+    if counts.sum() > MOST:
+        raise DatasetError(
+            "The pictures",
+            f"are too many to teach from: {counts.sum():,}",
+            received=f"at most {MOST:,}",
+            cure="Train a network on them with `tenfold train`, or take fewer.",
+        )
+
+
+def _held_out_logits(
+    embeddings: Floats, labels: Labels, classes: int, parts: NDArray[np.int64]
+) -> dict[float, NDArray[np.float64]]:
+    """For each penalty the logits of every picture by the head that was fitted on the other folds."""
+    found = {penalty: np.zeros((len(labels), classes)) for penalty in PENALTIES}
+    if classes == 1:
+        return {PENALTIES[0]: found[PENALTIES[0]]}
+    for fold in np.unique(parts):
+        inside, outside = parts == fold, parts != fold
+        head: Head | None = None
+        for penalty in PENALTIES:
+            head = fit(embeddings[outside], labels[outside], classes, penalty, start=head)
+            found[penalty][inside] = head.logits(embeddings[inside])
+    return found
+
+
+def _threshold(distances: Floats, keep: float) -> float:
+    """The distance that a share `keep` of known pictures does not exceed.
+
+    Of a few pictures the quantile is that of the strangest one; a normal distribution of the same mean and
+    deviation is steadier, and the smaller of the two is taken.
+    """
+    reach = NormalDist().inv_cdf(min(keep, 0.999)) * float(distances.std(ddof=1))
+    return min(novelty.threshold(distances, keep), float(distances.mean()) + reach)
+
+
+def _basis(embeddings: Floats) -> Floats | None:
+    """Fewer pictures than features span as many directions as there are pictures, and a penalised head lies
+    in their span: the same head from smaller matrices. None where there is nothing to save."""
+    count, width = embeddings.shape
+    return np.linalg.qr(embeddings.T)[0] if count < width else None
+
+
+def _whole_head(
+    embeddings: Floats, labels: Labels, classes: int, penalty: float, basis: Floats | None
+) -> Head:
+    if classes > 1:
+        head = fit(embeddings, labels, classes, penalty)
+    else:
+        # One class has nothing to be told from; its evidence is where a picture is like the class's mean.
+        mean = embeddings.mean(axis=0, dtype=np.float64)[:, None]
+        head = Head(mean / max(float(np.linalg.norm(mean)), 1e-9), np.zeros(1))
+    return head if basis is None else Head(basis @ head.weight, head.bias)
+
+
+def _assessed(
+    classes: Sequence[str], labels: Labels, probabilities: Floats, kept: NDArray[np.bool_]
+) -> Assessment:
+    answers = probabilities.argmax(axis=1)
+    confidence = probabilities.max(axis=1)
+    wrong = np.flatnonzero(answers != labels)
+    wrong = wrong[np.argsort(-confidence[wrong], kind="stable")][:_MOST_MISTAKES]
+    several = len(classes) > 1
+    error = metrics.calibration_error(labels, probabilities)
+    entropy = metrics.cross_entropy(labels, probabilities)
+    return Assessment(
+        metrics.accuracy(labels, answers) if several else None,
+        metrics.share(int(kept.sum()), len(kept)),
+        metrics.confusion(labels, answers, len(classes)),
+        error,
+        entropy,
+        tuple(
+            Mistake(int(i), classes[labels[i]], classes[answers[i]], round(float(confidence[i]), 4))
+            for i in wrong
+        ),
+    )

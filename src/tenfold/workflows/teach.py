@@ -1,0 +1,176 @@
+"""From a folder of a few pictures of each class to a model file, in seconds and without torch.
+
+Reads pictures as a training does; what is learned and how it is judged is `tenfold.teaching`'s.
+"""
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tenfold import __version__, images, modelfile
+from tenfold.datasets.cifar10 import NAMES
+from tenfold.datasets.dataset import Dataset
+from tenfold.datasets.labelled import LabelledPictures, fingerprint
+from tenfold.datasets.opening import listed, open_dataset
+from tenfold.errors import DatasetError, ModelFileError
+from tenfold.inference import Classifier
+from tenfold.modelfile import ClassName, ModelInfo
+from tenfold.settings import load
+from tenfold.teaching import model_file
+from tenfold.teaching.teach import KEEP, MOST, Taught
+from tenfold.teaching.teach import teach as learn
+
+Progress = Callable[[int, int], None]
+_PER_RUN = 64
+# With so many pictures of each class a network of one's own usually gains; with fewer, teaching does.
+MANY = 500
+
+
+@dataclass(frozen=True, eq=False)
+class Lesson:
+    """A model that was taught.
+
+    Attributes:
+        path: the model file.
+        taught: what was learned, and how well the classes are told apart.
+        sources: where each picture came from, by its number in `taught.assessment.mistakes`.
+        skipped: files that gave no picture.
+        seconds: from the first picture to the finished file.
+    """
+
+    path: Path
+    taught: Taught
+    sources: tuple[str, ...]
+    skipped: int
+    seconds: float
+
+    @property
+    def advice(self) -> str:
+        """When another way would do better, as a sentence; empty where this one is right."""
+        if len(self.taught.classes) > 1 and min(self.taught.counts) >= MANY:
+            return (
+                f"With {MANY} pictures or more of each class `tenfold train` usually does better, in hours."
+            )
+        return ""
+
+
+def teach(
+    source: str | os.PathLike[str],
+    output: str | os.PathLike[str],
+    *,
+    name: str = "",
+    backbone: str | os.PathLike[str] | None = None,
+    keep: float = KEEP,
+    progress: Progress = lambda done, total: None,
+) -> Lesson:
+    """Teach own classes from a folder `class-name/picture.jpg` or a manifest, and write the model file.
+
+    Parts such as train and test are taken together: the figures are cross-validated.
+
+    Args:
+        source: 2 pictures of each class at least, 5,000 in all at most; with a single class, everything
+            unlike it is none of these.
+        output: the model file.
+        name: what the model is called; else as the folder.
+        backbone: a model file with the network to teach; None is the bundled model photo.
+        keep: the share of known pictures that "none of these" may not touch, 0 to 1.
+        progress: called with the pictures decoded and the pictures in all.
+
+    Raises:
+        DatasetError: the pictures cannot be read, or are too few or too many.
+        ModelFileError: the backbone cannot be taught, or the output cannot be written.
+    """
+    begun = time.perf_counter()
+    path = bundled_backbone() if backbone is None else Path(backbone)
+    classifier = Classifier(path)
+    data = _opened(os.fspath(source), classifier.info, progress)
+    pictures = _together(data)
+    embeddings = embeddings_of(classifier, pictures.pictures)
+    taught = learn(embeddings, pictures.labels, pictures.classes, keep=keep)
+    title = name or Path(os.path.realpath(source)).stem
+    prints = fingerprint(pictures.digests(), pictures.labels, len(pictures.classes))
+    target = Path(output)
+    model_file.write(target, path, taught, facts(title, classifier.info, taught, prints))
+    seconds = time.perf_counter() - begun
+    return Lesson(target, taught, pictures.sources, len(data.skipped), seconds)
+
+
+def bundled_backbone() -> Path:
+    """The bundled model that is taught from. Raises ModelFileError where the installation lacks it."""
+    path = modelfile.bundled().with_name("photo.onnx")
+    if not path.is_file():
+        raise ModelFileError(
+            "The bundled model photo",
+            "is missing from this installation",
+            cure="Install tenfold again, or name a model file with a backbone.",
+        )
+    return path
+
+
+def embeddings_of(classifier: Classifier, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """The embeddings `[N, D]` of pictures at the model's size."""
+    parts = [pictures[at : at + _PER_RUN] for at in range(0, len(pictures), _PER_RUN)]
+    return np.concatenate([classifier.raw(np.ascontiguousarray(part))[1] for part in parts])
+
+
+def facts(name: str, backbone: ModelInfo, taught: Taught, data_fingerprint: str) -> ModelInfo:
+    """What the model file says of itself: how many pictures of whom it learned from, and none of them."""
+    return ModelInfo(
+        name=name,
+        classes=tuple(ClassName(label, NAMES.get(label, {})) for label in taught.classes),
+        input_size=backbone.input_size,
+        resize=backbone.resize,
+        # As the pictures were shown when it learned.
+        views="whole",
+        temperature=taught.temperature,
+        threshold=taught.threshold,
+        known_rate=taught.known_rate,
+        network=backbone.network,
+        training={
+            "method": "a linear head on frozen features",
+            "backbone": backbone.name,
+            "pictures": dict(zip(taught.classes, taught.counts, strict=True)),
+            "penalty": taught.penalty,
+        },
+        data_fingerprint=data_fingerprint,
+        scores={"cross-validation": taught.assessment.summary()},
+        licence=backbone.licence,
+        tenfold_version=__version__,
+    )
+
+
+def _opened(source: str, info: ModelInfo, progress: Progress) -> Dataset:
+    settings = load()
+    found = listed(source)
+    if len(found.entries) > MOST:
+        raise DatasetError(
+            found.name,
+            "has too many pictures to teach from",
+            received=f"{len(found.entries):,}, at most {MOST:,}",
+            cure="Train a network on them with `tenfold train`, or take fewer.",
+        )
+    return open_dataset(
+        source,
+        side=info.input_size,
+        data_dir=settings.data_dir,
+        cache=settings.home / "cache",
+        resize=info.resize,
+        to_train=False,
+        limits=images.Limits(pixels=settings.max_picture_pixels, bytes=settings.max_picture_bytes),
+        progress=progress,
+    )
+
+
+def _together(data: Dataset) -> LabelledPictures:
+    parts = (data.training, data.validation, data.test)
+    return LabelledPictures(
+        np.concatenate([part.pictures for part in parts]),
+        np.concatenate([part.labels for part in parts]),
+        data.training.classes,
+        tuple(source for part in parts for source in part.sources),
+    )

@@ -1,0 +1,61 @@
+"""tenfold teach: from a folder to a model file that classifies."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tenfold.cli import run
+from tests.teaching import backbone
+
+RED, BLUE = (200, 60, 60), (60, 60, 200)
+
+
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("TENFOLD_HOME", str(tmp_path / "home"))
+    random = np.random.default_rng(1)
+    for label, colour in (("red", RED), ("blue", BLUE)):
+        (tmp_path / "own" / label).mkdir(parents=True)
+        for number in range(5):
+            pixels = (np.array(colour) + random.integers(-30, 30, (48, 64, 3))).clip(0, 255)
+            Image.fromarray(pixels.astype(np.uint8)).save(tmp_path / "own" / label / f"{number}.png")
+    return tmp_path / "own"
+
+
+def test_a_folder_becomes_a_model_that_classifies(
+    own: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (own / "red" / "broken.jpg").write_bytes(b"no picture")
+    source, target = backbone.write(tmp_path / "backbone.onnx"), tmp_path / "mine.onnx"
+    assert run(["teach", str(own), "--backbone", str(source), "-o", str(target)]) == 0
+    said = capsys.readouterr().out
+    assert "Learned from 10 pictures: blue 5, red 5." in said
+    assert "1 file gave no picture." in said
+    assert "Told apart, cross-validated: 100.00%" in said
+    assert run(["classify", "--model", str(target), str(own / "red" / "0.png")]) == 0
+    assert "red" in capsys.readouterr().out
+    assert run(["model", "show", str(target)]) == 0
+    shown = capsys.readouterr().out
+    assert "cross-validation, accuracy" in shown
+    assert "pictures, red" in shown
+
+
+def test_a_class_with_one_picture_is_refused(
+    own: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number in range(1, 5):
+        (own / "red" / f"{number}.png").unlink()
+    source = backbone.write(tmp_path / "backbone.onnx")
+    assert run(["teach", str(own), "--backbone", str(source)]) == 1
+    assert "The class red has 1 picture. Give it 2 at least" in capsys.readouterr().err
+
+
+def test_a_model_without_a_backbone_is_refused(
+    own: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = backbone.write(tmp_path / "other.onnx", cells="others")
+    assert run(["teach", str(own), "--backbone", str(source), "-o", str(tmp_path / "x.onnx")]) == 1
+    assert "has no backbone to teach" in capsys.readouterr().err
+    assert not (tmp_path / "x.onnx").exists()

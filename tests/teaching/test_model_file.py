@@ -1,0 +1,61 @@
+"""tenfold.teaching.model_file: a taught head is an ordinary model file."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tenfold.errors import ModelFileError
+from tenfold.evaluation.calibration import softmax
+from tenfold.evaluation.novelty import novelty
+from tenfold.inference import Classifier
+from tenfold.inference.trial import check
+from tenfold.teaching import model_file
+from tenfold.teaching.teach import teach
+from tenfold.workflows.teach import embeddings_of, facts
+from tests.teaching import backbone
+
+
+def colours(colour: tuple[int, int, int], count: int, seed: int) -> np.ndarray:
+    random = np.random.default_rng(seed)
+    noise = random.integers(-30, 30, (count, backbone.SIDE, backbone.SIDE, 3))
+    return (np.array(colour) + noise).clip(0, 255).astype(np.uint8)
+
+
+def test_the_file_answers_as_the_head_does(tmp_path: Path) -> None:
+    source = backbone.write(tmp_path / "backbone.onnx")
+    classifier = Classifier(source)
+    pictures = np.concatenate([colours((200, 60, 60), 5, 1), colours((60, 60, 200), 5, 2)])
+    embeddings = embeddings_of(classifier, pictures)
+    taught = teach(embeddings, np.repeat([0, 1], 5), ["red", "blue"])
+    target = tmp_path / "taught.onnx"
+    model_file.write(target, source, taught, facts("own", classifier.info, taught, "0" * 64))
+    check(target)
+    probabilities, embedding, evidence, strange = Classifier(target).raw(pictures)
+    logits = taught.head.logits(embeddings)
+    expected = softmax(logits, taught.temperature).astype(np.float32)
+    assert np.allclose(embedding, embeddings, atol=1e-5)
+    assert np.allclose(probabilities, expected, atol=1e-4)
+    assert np.allclose(evidence.mean(axis=(2, 3)), logits, atol=1e-3)
+    assert np.allclose(
+        strange, novelty(embeddings, expected, taught.prototypes, taught.neighbours, taught.mix), atol=1e-4
+    )
+
+
+def test_a_taught_file_can_be_taught_again(tmp_path: Path) -> None:
+    source = backbone.write(tmp_path / "backbone.onnx")
+    classifier = Classifier(source)
+    pictures = np.concatenate([colours((200, 60, 60), 5, 1), colours((60, 60, 200), 5, 2)])
+    taught = teach(embeddings_of(classifier, pictures), np.repeat([0, 1], 5), ["red", "blue"])
+    info = facts("own", classifier.info, taught, "0" * 64)
+    model_file.write(tmp_path / "first.onnx", source, taught, info)
+    model_file.write(tmp_path / "second.onnx", tmp_path / "first.onnx", taught, info)
+    assert (tmp_path / "second.onnx").read_bytes() == (tmp_path / "first.onnx").read_bytes()
+
+
+def test_a_model_without_a_backbone_is_refused(tmp_path: Path) -> None:
+    source = backbone.write(tmp_path / "other.onnx", cells="others")
+    points = np.eye(backbone.WIDTH, dtype=np.float32)[[0, 0, 1, 1]]
+    taught = teach(points, np.array([0, 0, 1, 1]), ["a", "b"])
+    with pytest.raises(ModelFileError, match="has no backbone to teach"):
+        model_file.network(source, taught)
