@@ -79,6 +79,13 @@ def check_classify(programs: Path, place: Path, environ: dict[str, str]) -> str:
     return str(answer["prediction"]["label"])
 
 
+def check_extras(programs: Path, place: Path, environ: dict[str, str]) -> None:
+    command: list[str | Path] = [programs / "tenfold", "camera", "test", "street.mp4"]
+    done = subprocess.run(command, check=False, cwd=place, env=environ, stderr=subprocess.PIPE, text=True)
+    if done.returncode != 1 or 'pip install "tenfold[cameras]"' not in done.stderr:
+        raise SystemExit(f"Without the extra, tenfold camera test says {done.stderr!r}.")
+
+
 def check_serve(programs: Path, place: Path, environ: dict[str, str], port: int, label: str) -> None:
     address = f"http://127.0.0.1:{port}"
     server = subprocess.Popen([programs / "tenfold", "serve", "--port", str(port)], cwd=place, env=environ)
@@ -131,6 +138,7 @@ def main() -> None:
         # Nothing of this machine is within reach but its standard programs; no Node, no source, no settings.
         environ = {"PATH": str(programs), "HOME": folder, "TENFOLD_HOME": str(place / "home")}
         label = check_classify(programs, place, environ)
+        check_extras(programs, place, environ)
         check_serve(programs, place, environ, free_port(), label)
     size = wheel.stat().st_size / 1e6
     print(f"{wheel.name} ({size:.1f} MB) works by itself; its environment takes {megabytes:.0f} MB.")

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 settings.register_profile("tenfold", deadline=None, derandomize=True)
 settings.load_profile("tenfold")
 
-KEPT = {"TENFOLD_REQUIRE_BROWSER", "TENFOLD_REQUIRE_POSTGRES"}
+KEPT = {"TENFOLD_REQUIRE_BROWSER", "TENFOLD_REQUIRE_POSTGRES", "TENFOLD_REQUIRE_RTSP"}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 

@@ -65,6 +65,16 @@ class Address:
         return self.kind not in ("file", "folder")
 
     @property
+    def secrets(self) -> list[str]:
+        """What must stand nowhere, the longest first."""
+        words = {
+            self.url if self.url != self.description else "",
+            self.password,
+            quote(self.password, safe=""),
+        }
+        return sorted((word for word in words if word), key=len, reverse=True)
+
+    @property
     def url(self) -> str:
         """The URL with user and password, for whoever opens it: never to be shown."""
         if not self.user and not self.password:

@@ -26,7 +26,9 @@ class Gate:
 
     def passed(self, now: float) -> None:
         """A frame of this time was given."""
-        self._due = max(self._due, now - self._distance) + self._distance
+        late = now - self._due
+        # A little late, and the next is on time all the same; after a pause nothing is made up for.
+        self._due = (self._due if late < self._distance else now) + self._distance
 
 
 class Load:

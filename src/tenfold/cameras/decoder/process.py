@@ -18,7 +18,6 @@ from tenfold.processes import MessageProcess, ProcessEnded, ProcessLimits
 CHILD = "tenfold.cameras.decoder.child:serve"
 # 8K video needs about this; a usual camera a tenth.
 _MEMORY = 1 << 30
-_LIMITS = ProcessLimits(memory=_MEMORY)
 _NICE = 5
 _SLOTS = 4
 _MOST_FRAME_BYTES = 8192 * 8192 * 3
@@ -58,7 +57,7 @@ class Decoder:
         open_seconds: how long it may take until the first frame.
         silent_seconds: how long it may say nothing after that.
         child: "module:function" that runs in the process.
-        limits: what the process may use.
+        memory: bytes that the process may use.
     """
 
     def __init__(
@@ -69,12 +68,16 @@ class Decoder:
         open_seconds: float = 10.0,
         silent_seconds: float = 30.0,
         child: str = CHILD,
-        limits: ProcessLimits = _LIMITS,
+        memory: int = _MEMORY,
     ) -> None:
         self._subject = address.description
+        self._secrets = address.secrets
         self._open_seconds, self._silent_seconds = open_seconds, silent_seconds
         self._memory = FrameMemory(_SLOTS)
-        self._process = MessageProcess(child, limits=limits, nice=_NICE, descriptors=self._memory.descriptors)
+        self._megabytes = memory >> 20
+        self._process = MessageProcess(
+            child, limits=ProcessLimits(memory=memory), nice=_NICE, descriptors=self._memory.descriptors
+        )
         # By a pipe: arguments and the environment of a process are there for others to read.
         request = {"kind": address.kind, "url": address.url, "description": self._subject}
         settings = {"live": address.live, "rate": rate, "slots": _SLOTS, "memory": self._memory.handle}
@@ -161,10 +164,13 @@ class Decoder:
         raise self._error("does not answer", f"no frame within {silent:.0f} s", "timeout")
 
     def _failed(self, reason: ProcessEnded) -> CameraError:
+        words = str(reason)
+        for secret in self._secrets:
+            words = words.replace(secret, "***")
         if reason.over:
-            received = f"its decoder may use {_MEMORY >> 20} MB of memory, or was killed: {reason}"
+            received = f"its decoder needs more than {self._megabytes} MB of memory, or was killed: {words}"
             return self._error("cannot be decoded", received, "out-of-memory")
-        return self._error("cannot be decoded", f"its decoder failed: {reason}", "decoder")
+        return self._error("cannot be decoded", f"its decoder failed: {words}", "decoder")
 
     def _error(self, problem: str, received: str, reason: Reason = "decoder") -> CameraError:
         cure = {

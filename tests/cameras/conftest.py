@@ -1,0 +1,75 @@
+"""What tests of cameras share: clips, and a real RTSP server."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.cameras.clips import write_clip, write_units
+
+SYSTEM_PYTHON = "/usr/bin/python3"
+HERE = Path(__file__).parent
+
+
+class RtspServer:
+    """A server in a process of its own, which can be told to misbehave, stopped as by SIGSTOP, and killed."""
+
+    def __init__(self, units: Path, *options: str, port: int = 0) -> None:
+        command = [SYSTEM_PYTHON, str(HERE / "rtsp_server.py"), str(units), "--port", str(port), *options]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        assert self._process.stdout is not None
+        self.port = int(self._process.stdout.readline())
+        self.url = f"rtsp://127.0.0.1:{self.port}/live"
+
+    def say(self, command: str) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(command + "\n")
+        self._process.stdin.flush()
+
+    def freeze(self) -> None:
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self._process.send_signal(signal.SIGCONT)
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+
+@pytest.fixture(scope="session")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """100 frames of 320 x 240 in 4 s of H.264."""
+    return write_clip(tmp_path_factory.mktemp("clips") / "clip.mp4")
+
+
+@pytest.fixture(scope="session")
+def units(clip: Path) -> Path:
+    """The clip as an RTSP server sends it."""
+    return write_units(clip, clip.with_suffix(".units"))
+
+
+@pytest.fixture
+def rtsp(units: Path) -> Iterator[Callable[..., RtspServer]]:
+    """Starts RTSP servers, and kills them at the end."""
+    found = subprocess.run(
+        [SYSTEM_PYTHON, "-c", "import gi; gi.require_version('GstRtspServer', '1.0')"],
+        capture_output=True, check=False,
+    ) if Path(SYSTEM_PYTHON).exists() else None  # fmt: skip
+    if found is None or found.returncode:
+        reason = "has no GStreamer RTSP server: apt-get install gir1.2-gst-rtsp-server-1.0 python3-gi"
+        if os.environ.get("TENFOLD_REQUIRE_RTSP") == "1":
+            pytest.fail(f"TENFOLD_REQUIRE_RTSP=1, but this machine {reason}")
+        pytest.skip(f"this machine {reason}")
+    with ExitStack() as servers:
+
+        def start(*options: str, port: int = 0, clip: Path = units) -> RtspServer:
+            server = RtspServer(clip, *options, port=port)
+            servers.callback(server.kill)
+            return server
+
+        yield start

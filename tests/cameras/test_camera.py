@@ -1,0 +1,244 @@
+"""A camera gives its newest frame, comes back after every fault and says what is wrong (real RTSP server)."""
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from tenfold.cameras.address import parse
+from tenfold.cameras.decoder import Decoder
+from tenfold.cameras.frames import Frame
+from tenfold.cameras.sources import Camera, CameraState, Fault
+from tenfold.cameras.sources.camera import Timing
+from tests.cameras import faulty
+from tests.cameras.clips import number_in, write_clip, write_units
+from tests.cameras.conftest import RtspServer
+from tests.paths import ROOT
+
+pytestmark = pytest.mark.slow
+RECOVERY_SECONDS = 10.0
+Start = Callable[..., RtspServer]
+
+
+@pytest.fixture(autouse=True)
+def path(monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = [str(ROOT), str(ROOT / "src"), os.environ.get("PYTHONPATH", "")]
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(paths))
+
+
+class Watcher:
+    """Takes a camera's frames in a thread."""
+
+    def __init__(self, url: str, **options: object) -> None:
+        self.faults: list[Fault] = []
+        self.frames: list[tuple[Frame, float]] = []
+        self._stop = threading.Event()
+        self.camera = Camera(parse(url), tell=self.faults.append, **options)  # type: ignore[arg-type]
+        self._thread = threading.Thread(target=self._look)
+
+    @property
+    def state(self) -> CameraState:
+        return self.camera.state
+
+    @property
+    def codes(self) -> list[str]:
+        return [fault.code for fault in self.faults if not fault.over]
+
+    def _look(self) -> None:
+        for frame in self.camera.frames(self._stop):
+            # Kept without its pixels, which would fill the memory.
+            self.frames.append((replace(frame, pixels=frame.pixels[:16]), time.time()))
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> float:
+        """Seconds until nothing runs any more."""
+        began = time.monotonic()
+        self._stop.set()
+        self._thread.join()
+        assert self.camera._thread is not None
+        self.camera._thread.join()
+        return time.monotonic() - began
+
+    def until(self, done: Callable[[], bool], seconds: float = RECOVERY_SECONDS) -> None:
+        give_up = time.monotonic() + seconds
+        while not done():
+            assert time.monotonic() < give_up, (self.state, self.faults)
+            time.sleep(0.02)
+
+    def until_frames(self, seconds: float = RECOVERY_SECONDS) -> None:
+        """Wait until more frames have come."""
+        count = len(self.frames)
+        self.until(lambda: len(self.frames) > count + 5, seconds)
+
+
+@contextmanager
+def watching(url: str, **options: object) -> Iterator[Watcher]:
+    watcher = Watcher(url, **options)
+    watcher.start()
+    try:
+        yield watcher
+    finally:
+        assert watcher.stop() < 2
+
+
+def test_frames_come_as_they_happen_without_delay(rtsp: Start) -> None:
+    with watching(rtsp().url) as watcher:
+        watcher.until_frames()
+        time.sleep(3)
+        recent = watcher.frames[-25:]
+        assert watcher.state.phase == "running"
+        assert watcher.state.delay < 1
+        assert not watcher.state.faults
+        assert "Last frame 0." in watcher.state.words(time.time())
+    numbers = [number_in(frame.pixels) for frame, _ in recent]
+    assert sum((b - a) % 100 == 1 for a, b in pairwise(numbers)) > 20
+    assert max(seen - frame.time for frame, seen in recent) < 1
+
+
+def test_no_more_frames_are_given_than_are_wanted(rtsp: Start) -> None:
+    with watching(rtsp().url, rate=5) as watcher:
+        watcher.until_frames()
+        count = len(watcher.frames)
+        time.sleep(3)
+        assert 12 <= len(watcher.frames) - count <= 18
+
+
+def test_a_slow_receiver_gets_the_newest_frame_and_delays_nobody(rtsp: Start) -> None:
+    server = rtsp()
+    with watching(server.url) as watcher:
+        watcher.until_frames()
+        stop = threading.Event()
+        before, ages = len(watcher.frames), []
+        for frame in watcher.camera.frames(stop):
+            ages.append(time.time() - frame.time)
+            time.sleep(0.5)
+            if len(ages) == 5:
+                stop.set()
+        assert max(ages[1:]) < 0.5
+        assert len(watcher.frames) - before > 40
+
+
+@pytest.mark.parametrize("fault", ["drop", "kill", "freeze", "no video"])
+def test_a_camera_that_was_away_is_back_within_ten_seconds(rtsp: Start, fault: str) -> None:
+    server = rtsp()
+    with watching(server.url) as watcher:
+        watcher.until_frames()
+        if fault == "drop":
+            server.say("drop")
+        elif fault == "kill":
+            server.kill()
+        elif fault == "freeze":
+            server.freeze()
+        else:
+            server.say("video off")
+        watcher.until(lambda: bool(watcher.state.faults) or watcher.state.restarts > 0, 15)
+        if fault != "drop":
+            watcher.until(lambda: watcher.state.stale(time.time()))
+            time.sleep(3)  # some attempts fail
+            assert watcher.state.phase != "running"
+            assert watcher.state.faults
+        if fault == "kill":
+            rtsp(port=server.port)
+        elif fault == "freeze":
+            server.thaw()
+        elif fault == "no video":
+            server.say("video on")
+        watcher.until_frames()
+        watcher.until(lambda: not watcher.state.faults)
+    assert watcher.faults[-1].over
+
+
+def test_a_camera_that_is_off_at_the_start_is_found_when_it_comes(rtsp: Start) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with watching(f"rtsp://127.0.0.1:{port}/live") as watcher:
+        watcher.until(lambda: "refused" in watcher.codes)
+        time.sleep(4)
+        assert watcher.codes == ["refused"]  # told once, however often it is tried
+        rtsp(port=port)
+        watcher.until_frames()
+
+
+def test_it_stops_within_two_seconds_while_a_camera_does_not_answer() -> None:
+    silent = socket.create_server(("127.0.0.1", 0))
+    with silent, watching(f"rtsp://127.0.0.1:{silent.getsockname()[1]}/live") as watcher:
+        time.sleep(1)
+        assert watcher.state.phase == "connecting"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right", "code"),
+    [("stamps off", "stamps on", "timestamps"), ("hold on", "hold off", "frozen")],
+)
+def test_what_is_wrong_in_a_running_stream_is_told(rtsp: Start, wrong: str, right: str, code: str) -> None:
+    server = rtsp()
+    with watching(server.url) as watcher:
+        watcher.until_frames()
+        server.say(wrong)
+        watcher.until(lambda: [fault.code for fault in watcher.state.faults] == [code], 15)
+        server.say(right)
+        watcher.until(lambda: not watcher.state.faults)
+        assert watcher.state.restarts == 0
+
+
+def test_a_change_of_resolution_is_told_and_followed(rtsp: Start, tmp_path: Path) -> None:
+    large = write_units(write_clip(tmp_path / "large.mp4", width=640, height=480), tmp_path / "large.units")
+    server = rtsp()
+    with watching(server.url) as watcher:
+        watcher.until_frames()
+        server.say(f"units {large}")
+        watcher.until(lambda: "resolution" in watcher.codes)
+        watcher.until(lambda: watcher.frames[-1][0].pixels.shape[1] == 640)
+
+
+def test_a_stream_that_goes_on_with_sound_alone_is_told(rtsp: Start) -> None:
+    server = rtsp("--audio")
+    with watching(server.url, timing=Timing(silent=30)) as watcher:
+        watcher.until_frames()
+        server.say("video off")
+        watcher.until(lambda: "sound-only" in watcher.codes, 15)
+        server.say("video on")
+        watcher.until_frames()
+
+
+@pytest.mark.parametrize("child", [faulty.crash, faulty.hang, faulty.leak])
+def test_a_decoder_that_fails_is_replaced_and_no_other_camera_notices(
+    rtsp: Start, child: Callable[..., None]
+) -> None:
+    server = rtsp()
+    bad = partial(Decoder, child=f"{faulty.__name__}:{child.__name__}", memory=200 << 20)
+    with watching(server.url) as good, watching(server.url, open_decoder=bad) as watcher:
+        watcher.until(lambda: watcher.state.restarts >= 2, 40)
+        assert good.state.restarts == 0
+        assert not good.faults
+
+
+def test_a_machine_that_is_too_slow_decodes_key_frames_only_and_says_so(rtsp: Start) -> None:
+    slow = partial(Decoder, child=f"{faulty.__name__}:{faulty.slow.__name__}")
+    with watching(rtsp().url, open_decoder=slow) as watcher:
+        watcher.until_frames()
+        watcher.until(lambda: watcher.state.mode == "key frames only")
+        assert "key frames only: the machine is busy" in watcher.state.words(time.time())
+        time.sleep(4)
+        assert watcher.state.delay < 1
+        assert watcher.frames[-1][0].key
+
+
+def test_no_process_and_no_thread_is_left(rtsp: Start) -> None:
+    server = rtsp()
+    threads = threading.active_count()
+    for _ in range(3):
+        with watching(server.url) as watcher:
+            watcher.until_frames()
+    assert threading.active_count() == threads
+    assert watcher.state.phase == "off"
