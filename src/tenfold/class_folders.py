@@ -18,6 +18,17 @@ _DEVICE = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9�
 _ESCAPED = re.compile(r"%[0-9A-F]{2}")
 # Folders beside those of classes: what is none of them, and what was not classified.
 NONE_FOLDER, UNCLASSIFIED_FOLDER = "none-of-these", "not-classified"
+# Folders above those of classes: the parts of a dataset, and what their folders are called, in lower case.
+TRAINING, VALIDATION, TEST = PARTS = ("training", "validation", "test")
+PART_NAMES = {
+    "train": TRAINING,
+    "training": TRAINING,
+    "val": VALIDATION,
+    "valid": VALIDATION,
+    "validation": VALIDATION,
+    "test": TEST,
+    "testing": TEST,
+}
 
 
 def folder_of(label: str, escaped: int = 0) -> str:

@@ -25,6 +25,17 @@ def add(running: Running, colour: tuple[int, int, int]) -> tuple[int, dict[str, 
     return answer.status_code, answer.json()
 
 
+def until(running: Running, status: int, reason: str = "") -> dict[str, object]:
+    """What /readyz answers once it has this status, and this reason."""
+    ends = time.monotonic() + LONG
+    while (answer := running.client.get("/readyz")).status_code != status or (
+        answer.json().get("reason", "") != reason
+    ):
+        assert time.monotonic() < ends
+        time.sleep(0.2)
+    return dict(answer.json())
+
+
 @pytest.mark.slow
 def test_a_full_disk_is_told_by_one_code_and_pictures_are_shown_all_the_same(
     running: Running, tmp_path: Path
@@ -43,13 +54,9 @@ def test_a_full_disk_is_told_by_one_code_and_pictures_are_shown_all_the_same(
 
     small = running.client.get("/api/v1/catalogue/entries/1/thumbnail")
     assert (small.status_code, small.headers["content-type"]) == (200, "image/jpeg")
-    ready = running.client.get("/readyz")
-    assert (ready.status_code, ready.json()["reason"]) == (503, "disk-full")
-    assert "its disk is full" in ready.json()["detail"]
+    ready = until(running, 503, "disk-full")
+    assert "its disk is full" in str(ready["detail"])
 
     filling.unlink()
-    ends = time.monotonic() + LONG
-    while running.client.get("/readyz").status_code != 200:
-        assert time.monotonic() < ends
-        time.sleep(0.2)
+    until(running, 200)
     assert add(running, BLUE)[0] == 200

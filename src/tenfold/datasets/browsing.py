@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tenfold import images
+from tenfold.class_folders import PARTS, TEST, TRAINING
 from tenfold.datasets import cifar10
 from tenfold.datasets.dataset import Skipped
-from tenfold.datasets.listing import PARTS, TEST, TRAINING, Listing, Remark
+from tenfold.datasets.listing import Listing, Remark
 from tenfold.datasets.opening import CIFAR10, listed
 from tenfold.errors import DatasetError
 from tenfold.server_files import ServerFiles

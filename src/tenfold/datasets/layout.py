@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from tenfold.datasets.listing import PART_NAMES, TRAINING, Remark
+from tenfold.class_folders import PART_NAMES, TRAINING
+from tenfold.datasets.listing import Remark
 from tenfold.datasets.tree import Tree
 from tenfold.errors import DatasetError
 

@@ -10,20 +10,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from tenfold.class_folders import TRAINING
 from tenfold.datasets.dataset import Skipped
 from tenfold.errors import DatasetError
 
-TRAINING, VALIDATION, TEST = PARTS = ("training", "validation", "test")
-# What folders and manifests call the parts, in lower case.
-PART_NAMES = {
-    "train": TRAINING,
-    "training": TRAINING,
-    "val": VALIDATION,
-    "valid": VALIDATION,
-    "validation": VALIDATION,
-    "test": TEST,
-    "testing": TEST,
-}
 FEWEST_CLASSES, MOST_CLASSES = 2, 1000
 # As a model file takes it (tenfold.modelfile.facts).
 _LONGEST_CLASS = 100

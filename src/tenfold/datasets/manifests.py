@@ -12,15 +12,8 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import BinaryIO
 
-from tenfold.datasets.listing import (
-    PART_NAMES,
-    TRAINING,
-    ListedPicture,
-    Listing,
-    class_name,
-    listing,
-    printable_path,
-)
+from tenfold.class_folders import PART_NAMES, TRAINING
+from tenfold.datasets.listing import ListedPicture, Listing, class_name, listing, printable_path
 from tenfold.errors import DatasetError, MissingExtra
 from tenfold.server_files import ServerFiles
 

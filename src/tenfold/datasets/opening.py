@@ -16,20 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tenfold import images
+from tenfold.class_folders import PARTS, TEST, TRAINING, VALIDATION
 from tenfold.datasets import cifar10, shares
 from tenfold.datasets.cache import KEY_BYTES, PixelCache, Progress, Rows
 from tenfold.datasets.dataset import Dataset, Skipped
 from tenfold.datasets.folders import list_folder
 from tenfold.datasets.labelled import LabelledPictures, fingerprint, split
-from tenfold.datasets.listing import (
-    PARTS,
-    TEST,
-    TRAINING,
-    VALIDATION,
-    ListedPicture,
-    Listing,
-    check_learnable,
-)
+from tenfold.datasets.listing import ListedPicture, Listing, check_learnable
 from tenfold.datasets.manifests import SUFFIXES, list_manifest
 from tenfold.errors import DamagedPicture, DatasetError, PictureError
 from tenfold.server_files import ServerFiles

@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from types import TracebackType
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from tenfold.database import Database
 
 T = TypeVar("T")
+# For so long what is known of room on the disk holds.
+_SECONDS_OF_ROOM = 3.0
 
 
 class part(Generic[T]):  # noqa: N801 - a decorator
@@ -60,6 +63,8 @@ class Foundation:
     def __init__(self, settings: Settings | None = None) -> None:
         self.settings = settings or configuration.load()
         self.making = threading.RLock()
+        # When it was asked whether there is room on the disk, and the answer.
+        self._room: tuple[float, bool] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -93,9 +98,16 @@ class Foundation:
             ) from reason
 
     def has_room(self) -> bool:
-        """Whether more can be written where pictures and the database are."""
-        folders = [self.home.folder, self.home.blobs("pictures")]
-        return self.database.has_room and all(has_room(one) for one in folders if one.is_dir())
+        """Whether more can be written where pictures and the database are, by what was found seconds ago.
+
+        To find out, something is written; whoever watches a server may ask many times a second.
+        """
+        moment = time.monotonic()
+        if self._room is None or moment - self._room[0] >= _SECONDS_OF_ROOM:
+            folders = [self.home.folder, self.home.blobs("pictures")]
+            there = self.database.has_room and all(has_room(one) for one in folders if one.is_dir())
+            self._room = (moment, there)
+        return self._room[1]
 
     @part
     def database(self) -> "Database":

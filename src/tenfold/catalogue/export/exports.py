@@ -19,14 +19,13 @@ from tenfold.catalogue.entries.originals import Originals
 from tenfold.catalogue.entries.tables import Entry, Name
 from tenfold.catalogue.export.table import as_csv, as_parquet, row
 from tenfold.catalogue.export.zip_stream import Zip
+from tenfold.class_folders import PART_NAMES
 from tenfold.database import Database, now
 from tenfold.errors import CatalogueError
 
 Labels = Literal["corrected", "all"]
 
 _PART = 2000
-# Folders that `tenfold train` takes for parts of the data rather than for classes.
-_PARTS = {"train", "training", "val", "valid", "validation", "test", "testing"}
 _FEWEST_CLASSES = 2
 
 
@@ -141,7 +140,7 @@ class Exports:
                 cure="Correct more pictures, or choose more of them.",
             )
         # A class that is called like a part would be taken for one, unless all classes lie in a part.
-        above = "train/" if any((label or "").lower() in _PARTS for label in classes) else ""
+        above = "train/" if any((label or "").lower() in PART_NAMES for label in classes) else ""
         return self._labelled(numbers, above)
 
     def _labelled(self, numbers: Sequence[int], above: str) -> Iterator[ExportFile]:

@@ -30,7 +30,7 @@ def choose_network(asked: Asked, files: "ServerFiles | None" = None) -> Asked:
     """
     if asked.source in (None, "cifar10") or _names_network(asked):
         return asked
-    from tenfold.datasets.listing import TRAINING
+    from tenfold.class_folders import TRAINING
     from tenfold.datasets.opening import listed
     from tenfold.datasets.sizes import typical_side
 

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tenfold import images
+from tenfold.class_folders import PARTS
 from tenfold.datasets.dataset import Dataset
-from tenfold.datasets.listing import PARTS
 from tenfold.errors import PictureError
 from tenfold.evaluation.data_check import duplicates, label_errors, outliers, quality
 from tenfold.evaluation.data_check.findings import DataCheck, Finding, ProblemKind

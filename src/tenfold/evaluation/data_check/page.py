@@ -15,7 +15,7 @@ import numpy as np
 from PIL import Image
 
 from tenfold import __version__
-from tenfold.datasets.listing import PARTS
+from tenfold.class_folders import PARTS
 from tenfold.evaluation import html
 from tenfold.evaluation.data_check.findings import DataCheck, Finding, ProblemKind
 from tenfold.evaluation.data_check.pictures import AllPictures, Pixels

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tenfold import images
+from tenfold.class_folders import PARTS
 from tenfold.datasets.dataset import Dataset
-from tenfold.datasets.listing import PARTS
 
 Pixels = NDArray[np.uint8]
 BATCH = 512
@@ -21,7 +21,7 @@ class AllPictures:
     Attributes:
         data: the dataset.
         labels: int64 `[N]`.
-        parts: indices into `tenfold.datasets.listing.PARTS`, int64 `[N]`.
+        parts: indices into `tenfold.class_folders.PARTS`, int64 `[N]`.
         sources: where each picture came from.
     """
 

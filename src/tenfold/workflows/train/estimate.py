@@ -10,8 +10,8 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from tenfold import processes
+from tenfold.class_folders import TRAINING, VALIDATION
 from tenfold.datasets.browsing import ALL, browse
-from tenfold.datasets.listing import TRAINING, VALIDATION
 from tenfold.errors import TrainingError
 from tenfold.models.improvements import Improvements
 from tenfold.paths import Home

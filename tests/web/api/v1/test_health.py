@@ -5,11 +5,13 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from tenfold.files import has_room
 from tenfold.runtime import supervisor
 from tenfold.runtime.supervisor import Periodic
 from tenfold.web.api.v1 import health
@@ -106,3 +108,19 @@ def test_what_waits_is_classified_after_the_database_was_busy(
     assert running.service.app.search.get(entry.id, administrator=True).label is None
     locked.on = False
     until(lambda: running.service.app.search.get(entry.id, administrator=True).label == "red")
+
+
+def test_whoever_watches_the_server_makes_it_write_once_in_some_seconds(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[Path] = []
+
+    def counted(folder: Path) -> bool:
+        written.append(folder)
+        return has_room(folder)
+
+    monkeypatch.setattr("tenfold.runtime.foundation.has_room", counted)
+    running = serve()
+    for _ in range(20):
+        assert running.client.get("/readyz").status_code == 200
+    assert len(written) == len(set(written))
