@@ -35,6 +35,7 @@ def test_each_form_is_read(text: str, expected: Address) -> None:
         ("admin:p@ss", "admin", "p@ss"),
         ("admin:p#s?s%", "admin", "p#s?s%"),
         ("admin:pa/ss", "admin", "pa/ss"),
+        ("admin:p@s/s#?", "admin", "p@s/s#?"),
         ("admin:p:a:ss", "admin", "p:a:ss"),
         ("admin:p%40ss", "admin", "p@ss"),
         ("admin:100%", "admin", "100%"),
@@ -42,13 +43,18 @@ def test_each_form_is_read(text: str, expected: Address) -> None:
         ("admin", "admin", ""),
     ],
 )
-@pytest.mark.parametrize("rest", ["cam/live", "10.0.0.7:8554/live@main?x=1", "[::1]:554"])
+@pytest.mark.parametrize("rest", ["cam.local/live", "10.0.0.7:8554/live@main?x=1", "[::1]:554"])
 def test_user_and_password_are_kept_apart_whatever_letters_they_hold(
     login: str, user: str, password: str, rest: str
 ) -> None:
     address = parse(f"rtsp://{login}@{rest}")
     assert (address.user, address.password) == (user, password)
     assert address.target == f"rtsp://{rest}"
+
+
+def test_what_may_be_a_part_of_a_password_is_not_shown() -> None:
+    """Here it cannot be told where the password ends."""
+    assert "SECRET" not in parse("rtsp://admin:a@SECRET/b@cam/live").description
 
 
 def test_what_opens_the_camera_quotes_them() -> None:

@@ -24,6 +24,11 @@ _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):(.*)", re.DOTALL)
 _NETWORK: dict[str, Kind] = {"rtsp": "rtsp", "rtsps": "rtsp", "http": "http", "https": "http"}
 # What a server is named by: a host or an address, and a port.
 _HOST = re.compile(r"(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?=[/?]|$)")
+# One that can hardly be part of a password or a path: an address, a name with a domain, or a port behind it.
+_CERTAIN_HOST = re.compile(
+    r"(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9A-Fa-f:.]+\]|localhost|(?:[\w-]+\.)+[A-Za-z]{2,}|[\w.-]+:\d{1,5})"
+    r"(?::\d{1,5})?(?=[/?]|$)"
+)
 # Some cameras are given their password in the path or the query: user=admin_password=..._channel=1.
 _SECRET_VALUES = re.compile(
     r"((?:user(?:name)?|login|usr|pass\w*?|passwd|pwd|psw|token|\w*key|secret|auth|sig\w*?|credentials?)=)"
@@ -55,7 +60,13 @@ class Address:
         """The address as it may be shown to anybody: without user and password."""
         if self.kind in ("usb", "browser"):
             return f"{self.kind}:{self.target}"
-        return _SECRET_VALUES.sub(r"\1***", self.target) if self.kind in ("rtsp", "http") else self.target
+        if self.kind not in ("rtsp", "http"):
+            return self.target
+        shown = self.target
+        if self.password and "@" in shown:  # where they end was a guess: part of them may stand here
+            scheme, _, rest = shown.partition("://")
+            shown = f"{scheme}://***@{rest.rpartition('@')[2]}"
+        return _SECRET_VALUES.sub(r"\1***", shown)
 
     @property
     def live(self) -> bool:
@@ -144,12 +155,18 @@ def _network(scheme: str, rest: str, user: str, password: str) -> Address:
 
 def _login(rest: str) -> tuple[str, str]:
     """User and password, and what follows them. Passwords hold @, /, # and ? in practice, unquoted."""
-    before_path = rest.partition("/")[0]
-    at = before_path.rfind("@")
-    if not _HOST.match(rest[at + 1 :]):
-        # user:pass/word@host: no host begins here, so one does behind another @
-        at = next((i for i, letter in enumerate(rest) if letter == "@" and _HOST.match(rest[i + 1 :])), -1)
-    return (rest[:at], rest[at + 1 :]) if at >= 0 else ("", rest)
+    ats = [place for place, letter in enumerate(rest) if letter == "@" and _HOST.match(rest, place + 1)]
+    certain = [place for place in ats if _CERTAIN_HOST.match(rest, place + 1)]
+    before_path = [place for place in ats if "/" not in rest[:place]]
+    if certain:
+        at = certain[-1]
+    elif before_path:
+        at = before_path[-1]
+    elif ats and not _HOST.match(rest):
+        at = ats[0]  # user:pass/word@host
+    else:
+        return "", rest
+    return rest[:at], rest[at + 1 :]
 
 
 def _unquoted(text: str) -> str:

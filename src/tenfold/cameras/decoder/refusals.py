@@ -140,7 +140,7 @@ def _of_connection(request: "Request", seconds: float) -> CameraError:
             pass
     except socket.gaierror:
         return _error(
-            request, "cannot be reached: there is no such host", "no-host", received=host,
+            request, "cannot be reached: there is no such host", "no-host",
             cure="Check the name, or give the camera's IP address.",
         )  # fmt: skip
     except ConnectionRefusedError:
