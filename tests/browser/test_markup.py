@@ -99,6 +99,21 @@ def test_no_page_takes_a_name_for_markup(look_at: LookAt, own_server: str, langu
     page.get_by_text("onerror=top.markup").first.wait_for()
 
 
+def test_no_finding_of_a_data_check_is_taken_for_markup(look_at: LookAt, own_server: str) -> None:
+    page = look_at("/data")
+    page.get_by_role("button", name="Look for problems").click()
+    whole = page.get_by_role("link", name="All findings on a page of their own")
+    expect(whole).to_be_visible()
+    expect(page.get_by_text("The same or nearly the same picture with two labels")).to_be_visible()
+    for summary in page.locator("main summary").all():
+        summary.click()
+    harmless(page)
+    with page.expect_popup() as opened:
+        whole.click()
+    expect(opened.value.locator("body")).to_contain_text("onerror=top.markup")
+    harmless(opened.value)
+
+
 def test_no_person_and_no_token_is_taken_for_markup(look_at: LookAt, own_server: str, home: Path) -> None:
     with filling(home) as app:
         ann = app.people.add(HOSTILE, "administrator", PASSWORD)
