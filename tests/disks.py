@@ -25,6 +25,11 @@ def small_disk(place: Path, size: str) -> Iterator[Path]:
         subprocess.run(["umount", "--lazy", str(place)], check=True)
 
 
+def enlarge(disk: Path, size: str = "200m") -> None:
+    """Give a small disk another size."""
+    subprocess.run(["mount", "-o", f"remount,size={size}", str(disk)], check=True)
+
+
 def fill(place: Path) -> Path:
     """Leave no room on the disk of a folder; the file to delete to have some again."""
     filling = place / "filling"

@@ -19,7 +19,7 @@ from tests.fakes import FakeClassifier
 NOBODY = 65534
 COMMANDS = [
     ["settings"],
-    ["network", "list"],
+    ["runs"],
     ["--help"],
     ["data", "show", "{data}", "-o", "{here}/sheet.png"],
 ]

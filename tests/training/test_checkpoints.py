@@ -39,7 +39,7 @@ def test_a_checkpoint_that_cannot_be_written_is_told(tmp_path: Path) -> None:
         with pytest.raises(TrainingError) as caught:
             checkpoints.save(path, TENSORS, FACTS)
         message = str(caught.value)
-        assert message.startswith(f"The checkpoint {path} cannot be written; the one before it is intact (")
+        assert message.startswith(f"The checkpoint {path} cannot be written (")
         assert message.endswith(
             "Free some space or name another folder with --run, then go on with --resume."
         )

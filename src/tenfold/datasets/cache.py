@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from tenfold.errors import DatasetError, PictureError
 from tenfold.files import replacing
+from tenfold.os_errors import in_words
 
 KEY_BYTES = 16
 # Written into each index; another number makes every older file stale.
@@ -225,6 +226,7 @@ class PixelCache:
             "cannot be written",
             received=reason.strerror or str(reason),
             cure=f"It needs {megabytes:,.1f} MB: free some space, or move TENFOLD_HOME to another disk.",
+            reason=in_words(reason).reason,
         )
 
 

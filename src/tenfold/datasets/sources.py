@@ -7,6 +7,7 @@ from pathlib import Path
 from tenfold.datasets.opening import CIFAR10
 from tenfold.errors import DatasetError
 from tenfold.files import write_whole
+from tenfold.os_errors import in_words
 
 
 def key(source: str) -> str:
@@ -57,4 +58,5 @@ def _write(file: Path, known: list[str]) -> None:
             f"The list of datasets {file}",
             "cannot be written",
             received=reason.strerror or str(reason),
+            reason=in_words(reason).reason,
         ) from reason

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from tenfold.errors import UsageError
 from tenfold.files import write_whole
+from tenfold.os_errors import in_words
 
 
 def environment(package: str, finalize: Callable[[Any], Any] | None = None) -> jinja2.Environment:
@@ -65,9 +66,11 @@ def write(path: Path, text: str, what: str) -> None:
     try:
         write_whole(path, text.encode(errors="replace"))
     except OSError as reason:
+        refused = in_words(reason)
         raise UsageError(
             f"{what} {path}",
             "cannot be written",
-            received=reason.strerror or str(reason),
-            cure="Name another place with --output.",
+            received=refused.received,
+            cure=f"{refused.cure}, or name another place with --output.",
+            reason=refused.reason,
         ) from reason

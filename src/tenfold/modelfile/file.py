@@ -18,6 +18,7 @@ from tenfold.errors import ModelFileError
 from tenfold.files import write_whole
 from tenfold.modelfile import facts
 from tenfold.modelfile.facts import FORMAT_VERSION, ModelInfo, UnfitFacts
+from tenfold.os_errors import in_words
 
 # A protocol buffer is no longer than this.
 MOST_BYTES = 2**31 - 1
@@ -52,8 +53,9 @@ def write(path: Path, network: bytes, info: ModelInfo) -> None:
         raise ModelFileError(
             f"The model file {path}",
             "cannot be written",
-            received=str(reason),
+            received=reason.strerror or str(reason),
             cure="Free some space, or name another place.",
+            reason=in_words(reason).reason,
         ) from reason
 
 

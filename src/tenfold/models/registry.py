@@ -18,6 +18,7 @@ from tenfold.database import Database, now
 from tenfold.errors import DatabaseError, ModelFileError, RegistryError, UnknownModel
 from tenfold.modelfile import ModelInfo
 from tenfold.models.tables import LiveChange, RegisteredModel
+from tenfold.os_errors import in_words
 from tenfold.storage import BlobStore
 
 BUNDLED = "bundled"
@@ -283,6 +284,7 @@ class Registry:
                 "cannot take the model file",
                 received=reason.strerror or str(reason),
                 cure="Free some space.",
+                reason=in_words(reason).reason,
             ) from reason
 
     def _note(self, new: dict[str, Any]) -> RegisteredModel:

@@ -11,6 +11,7 @@ from io import BufferedRandom
 from pathlib import Path
 
 from tenfold.errors import TrainingError
+from tenfold.os_errors import in_words
 
 FILE = "running"
 # `is_training` holds the lock for a moment: that is no reason to refuse.
@@ -84,4 +85,5 @@ def cannot_write(folder: Path, reason: OSError) -> TrainingError:
         "cannot be written",
         received=reason.strerror or str(reason),
         cure="Free some space or name another folder with --run.",
+        reason=in_words(reason).reason,
     )

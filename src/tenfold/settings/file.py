@@ -14,6 +14,7 @@ from tomlkit.exceptions import TOMLKitError
 from tenfold import settings
 from tenfold.errors import SettingError
 from tenfold.files import private_mode, replacing
+from tenfold.os_errors import in_words
 from tenfold.paths import Home
 
 
@@ -81,4 +82,5 @@ def _write(file: Path, text: str, environ: Mapping[str, str]) -> None:
             "cannot be written",
             received=reason.strerror or str(reason),
             cure="Give tenfold the right to write there, or edit it by hand.",
+            reason=in_words(reason).reason,
         ) from reason

@@ -5,6 +5,8 @@ state at the end of an epoch is all that a resumed run needs to end as an unkill
 """
 
 import json
+import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from torch import Tensor
 
 from tenfold.errors import TrainingError
 from tenfold.files import replacing
+from tenfold.os_errors import in_words
 
 
 def save(path: Path, tensors: dict[str, Tensor], facts: dict[str, Any]) -> None:
@@ -29,12 +32,20 @@ def save(path: Path, tensors: dict[str, Tensor], facts: dict[str, Any]) -> None:
         with replacing(path, make_folder=False) as part:
             save_file(held, part, metadata={"tenfold": json.dumps(facts)})
     except (OSError, SafetensorError) as reason:
+        refused = in_words(reason if isinstance(reason, OSError) else _system_error(reason))
         raise TrainingError(
             f"The checkpoint {path}",
-            "cannot be written; the one before it is intact",
-            received=str(reason),
+            "cannot be written" + ("; the one before it is intact" if path.exists() else ""),
+            received=refused.received,
             cure="Free some space or name another folder with --run, then go on with --resume.",
+            reason=refused.reason,
         ) from reason
+
+
+def _system_error(reason: SafetensorError) -> OSError:
+    """What the operating system said, of which safetensors leaves the number in its message."""
+    number = re.search(r"os error (\d+)", str(reason))
+    return OSError(int(number[1]), os.strerror(int(number[1]))) if number else OSError(0, str(reason))
 
 
 def load(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:

@@ -132,4 +132,4 @@ def test_a_page_that_cannot_be_written_is_told(
     outcome = tenfold("data", "check", pets, "--no-labels", "-o", tmp_path / "file" / "page.html")
     assert outcome.status == 2
     assert "page.html cannot be written (" in outcome.err
-    assert "Name another place with --output." in outcome.err
+    assert "name another place with --output." in outcome.err

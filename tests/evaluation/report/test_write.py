@@ -158,7 +158,7 @@ def test_other_classes_are_refused_before_anything_is_written(tmp_path: Path) ->
 def test_a_page_that_cannot_be_written_says_why(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(
-        UsageError, match=r"The report .*report\.json cannot be written \(.+\)\. Name another"
+        UsageError, match=r"The report .*report\.json cannot be written \(.+\)\. .*, or name another place"
     ):
         write_report(tmp_path / "file" / "report.html", FakeClassifier(), colours())
 

@@ -1,5 +1,6 @@
 """From corrections to a judged model: for real with a narrow network, cut off and gone on with, refused."""
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -76,8 +77,6 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def home(trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    import shutil
-
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     monkeypatch.setenv("TENFOLD_THREADS", "1")
     place = tmp_path / "home"
@@ -119,10 +118,8 @@ def until(true: Callable[[], bool], seconds: float = 120) -> None:
 
 @pytest.mark.slow
 @pytest.mark.train
-def test_a_class_that_people_taught_is_known_afterwards_and_nothing_is_forgotten(
-    home: Path, database_url: str
-) -> None:
-    with opened(home, database_url) as app:
+def test_a_class_that_people_taught_is_known_afterwards_and_nothing_is_forgotten(home: Path) -> None:
+    with opened(home) as app:
         old = start(app)
         correct(app, "red", "red", 40)
         correct(app, NONE, "1", 3, first=500)

@@ -22,6 +22,7 @@ from tenfold.catalogue.export.zip_stream import Zip
 from tenfold.class_folders import PART_NAMES
 from tenfold.database import Database, now
 from tenfold.errors import CatalogueError
+from tenfold.os_errors import in_words
 
 Labels = Literal["corrected", "all"]
 
@@ -191,6 +192,7 @@ def _written(files: Iterator[ExportFile], folder: Path) -> int:
             f"cannot be written; {count:,} files are in it",
             received=reason.strerror or str(reason),
             cure="Make room there or choose another, and export again.",
+            reason=in_words(reason).reason,
         ) from reason
     return count
 

@@ -13,7 +13,7 @@ from tenfold.cli.training.choose_run import choose_run
 from tenfold.cli.training.find_rate import show_rates
 from tenfold.cli.training.live import LiveTable
 from tenfold.cli.training.request import Asked
-from tenfold.errors import UsageError
+from tenfold.errors import TrainingError, UsageError
 from tenfold.paths import Home
 
 if TYPE_CHECKING:
@@ -224,7 +224,17 @@ def _export(asked: Asked, trainer: "Trainer", data: "Dataset", run: "Run", stage
         from tenfold.evaluation.report import write_report
 
         stages.begin("writing-report")
-        written = write_report(run.report_file, classifier, data.test, name=title_of(data.name), run=run)
+        try:
+            written = write_report(run.report_file, classifier, data.test, name=title_of(data.name), run=run)
+        except UsageError as refused:
+            raise TrainingError(
+                refused.subject,
+                refused.problem,
+                received=refused.received,
+                cure=f"The model file is whole. Free some space, then write the report with "
+                f"`tenfold evaluate {target} --output {run.report_file}`.",
+                reason=refused.reason,
+            ) from refused
         click.echo(f"Report: {written.page}")
 
 

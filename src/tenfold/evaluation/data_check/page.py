@@ -7,6 +7,7 @@ decisions, and where the data is files, a manifest of what is kept: training goe
 import base64
 import io
 import os
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -177,6 +178,7 @@ def _thumbnail(picture: Pixels) -> str:
     return "data:image/webp;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 
+@cache  # with the templates once they are compiled
 def _environment() -> jinja2.Environment:
     environment = html.environment("tenfold.evaluation.data_check")
     environment.filters["count"] = lambda number: f"{number:,}"

@@ -1,6 +1,7 @@
 """From sections to one HTML page that needs nothing else. Measures nothing."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import jinja2
@@ -47,6 +48,7 @@ def count(number: float) -> str:
     return f"{number:,}" if isinstance(number, int) else f"{number:,.10g}"
 
 
+@cache  # compiling the templates takes half a second
 def environment() -> jinja2.Environment:
     """The templates, what is filled in escaped and printable, with the filters that they use."""
     templates = html.environment("tenfold.evaluation.report", _printable)

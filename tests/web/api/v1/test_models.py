@@ -192,7 +192,7 @@ def test_while_models_switch_back_and_forth_every_answer_is_that_of_the_model_it
     askers = [threading.Thread(target=ask) for _ in range(6)]
     for one in askers:
         one.start()
-    for _ in range(6):
+    for _ in range(3):
         for name in ("right", "left"):
             switch.go_live(keys[name], by=0)
             time.sleep(0.03)
