@@ -32,6 +32,12 @@ def slow(channel: Channel) -> None:
     child.serve(channel)
 
 
+def pattern(channel: Channel) -> None:
+    """A camera at this computer, whose name is a test pattern of FFmpeg's."""
+    video._USB_FORMATS["linux"] = "lavfi"
+    child.serve(channel)
+
+
 def told(channel: Channel) -> None:
     """Fail with an error that holds the password."""
     said = channel.receive()

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -232,6 +233,16 @@ def test_a_machine_that_is_too_slow_decodes_key_frames_only_and_says_so(rtsp: St
         time.sleep(4)
         assert watcher.state.delay < 1
         assert watcher.frames[-1][0].key
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="FFmpeg has another name for cameras here")
+def test_a_camera_at_this_computer_is_read() -> None:
+    usb = partial(Decoder, child=f"{faulty.__name__}:{faulty.pattern.__name__}")
+    with watching("usb:testsrc=size=640x360:rate=25,realtime", open_decoder=usb, rate=5) as watcher:
+        watcher.until_frames()
+        assert watcher.camera.facts.width == 640
+        assert watcher.camera.facts.live
+        assert not watcher.faults
 
 
 def test_no_process_and_no_thread_is_left(rtsp: Start) -> None:

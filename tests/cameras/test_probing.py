@@ -20,7 +20,7 @@ from PIL import Image
 
 from tenfold import cli
 from tenfold.cameras.sources import Camera, PushedCamera, open_source, parse, probe
-from tenfold.errors import CameraError, PictureError
+from tenfold.errors import CameraError
 from tests.cameras.clips import number_in, pictures
 from tests.cameras.conftest import RtspServer
 
@@ -259,8 +259,12 @@ def test_a_camera_that_is_fed_gives_the_newest_picture() -> None:
     assert (number_in(frame.pixels), frame.number, frame.time) == (2, 2, 5.0)
     assert (camera.facts.width, camera.facts.description) == (320, "browser:desk")
     camera.push(b"no picture")
-    with pytest.raises(PictureError):
-        next(frames)
+    timer = threading.Timer(0.5, camera.push, [jpegs(1)[0]])
+    timer.start()
+    assert next(frames).number == 4  # what cannot be read ends nothing
+    assert camera.state.last_fault is not None
+    assert camera.state.last_fault.code == "text"
+    assert not camera.state.faults
 
 
 def test_the_command_says_what_a_source_is_and_ends_with_0(clip: Path) -> None:

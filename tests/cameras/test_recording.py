@@ -1,6 +1,7 @@
 """Every frame of a recording comes with its time; a decoder that fails is told of and harms nobody."""
 
 import os
+import struct
 import threading
 import time
 from collections.abc import Callable
@@ -71,6 +72,21 @@ def test_frames_that_change_their_size_are_all_given(tmp_path: Path) -> None:
     both.write_bytes(small.read_bytes() + large.read_bytes())
     sizes = [frame.pixels.shape[:2] for frame in frames_of(open_source(str(both)))]
     assert sizes == [(240, 320)] * 25 + [(480, 640)] * 25
+
+
+def test_a_film_that_a_telephone_held_upright_made_is_turned(clip: Path, tmp_path: Path) -> None:
+    """The track's matrix in the header says how it is to be turned: a quarter to the right."""
+    content = bytearray(clip.read_bytes())
+    matrix = content.index(b"tkhd") + 4 + 40
+    content[matrix : matrix + 36] = struct.pack(">9i", 0, 1 << 16, 0, -(1 << 16), 0, 0, 240 << 16, 0, 1 << 30)
+    turned = tmp_path / "turned.mp4"
+    turned.write_bytes(content)
+    frames = open_source(str(turned)).frames(threading.Event())
+    pixels = next(frames).pixels
+    assert pixels.shape == (320, 240, 3)
+    assert number_in(np.rot90(pixels)) == 0
+    assert number_in(np.rot90(next(frames).pixels)) == 1
+    frames.close()  # type: ignore[attr-defined]
 
 
 def test_a_damaged_part_is_passed_over_and_counted(tmp_path: Path) -> None:

@@ -3,11 +3,12 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from tenfold import images
 from tenfold.cameras.frames import Frame, SourceFacts
-from tenfold.cameras.sources.state import CameraState
-from tenfold.errors import CameraError
+from tenfold.cameras.sources.state import CameraState, Fault
+from tenfold.errors import CameraError, PictureError
 
 _POLL_SECONDS = 0.1
 _WHOLE = 1 << 30  # the shortest side that is wanted: no frame is read at a reduced scale
@@ -61,20 +62,28 @@ class PushedCamera:
     def frames(self, stop: threading.Event) -> Iterator[Frame]:
         """Yield the newest frame whenever there is one, until `stop` is set; for one receiver.
 
-        Raises:
-            PictureError: what was brought cannot be read.
+        What cannot be read is passed over, and stands in `state` until a frame can be read again.
         """
         while not stop.is_set():
             with self._changed:
                 if self._waiting is None:
                     self._changed.wait(_POLL_SECONDS)
                 brought, self._waiting = self._waiting, None
-            if brought is not None:
-                yield self._read(*brought)
+            frame = self._read(*brought) if brought is not None else None
+            if frame is not None:
+                yield frame
 
-    def _read(self, jpeg: bytes, at: float, number: int) -> Frame:
-        pixels = images.read(jpeg, name=self._description, limits=_LIMITS, needed=_WHOLE)
+    def _read(self, jpeg: bytes, at: float, number: int) -> Frame | None:
+        try:
+            pixels = images.read(jpeg, name=self._description, limits=_LIMITS, needed=_WHOLE)
+        except PictureError as error:
+            fault = Fault(error.reason, str(error), at)
+            self._state = replace(self._state, faults=(fault,), last_fault=fault, arrived=number + 1)
+            return None
         height, width, _ = pixels.shape
         self._size = width, height
-        self._state = CameraState("running", at, frames=self._state.frames + 1, arrived=number + 1)
+        given = self._state.frames + 1
+        self._state = replace(
+            self._state, phase="running", last_frame=at, faults=(), frames=given, arrived=number + 1
+        )
         return Frame(pixels, at, number, True)
