@@ -1,9 +1,13 @@
-"""How much of the bundled model's accuracy is left under the 15 corruptions of CIFAR-10-C, made by us.
+"""How much of a model's accuracy is left under the 15 corruptions of CIFAR-10-C, made by us.
 
-2,000 of CIFAR-10's test pictures, each under all 75 conditions.
+2,000 of CIFAR-10's test pictures, each under all 75 conditions. The figures of the bundled model are kept;
+those of another file are only printed.
 
-    python -m benchmarks.robustness
+    python -m benchmarks.robustness [--model FILE]
 """
+
+import argparse
+from pathlib import Path
 
 from benchmarks.record import DATA, write
 from tenfold.datasets import cifar10
@@ -15,8 +19,11 @@ PICTURES = 2000
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--model", type=Path)
+    model = parser.parse_args().model
     test = cifar10.load_test(DATA)
-    found = robustness(Classifier(), test, pictures=PICTURES)
+    found = robustness(Classifier(model), test, pictures=PICTURES)
     n, titles = f"{PICTURES:,}", {one.name: one.title for one in CORRUPTIONS}
     rows = [
         {
@@ -31,7 +38,7 @@ def main() -> None:
         each = ", ".join(f"{share.value:.1%}" for share in by_severity.values())
         what = f"{titles[name]}, severities 1 to 5"
         rows.append({"what": what, "value": each, "n": n, "peer": "", "only": "docs"})
-    write(__file__, rows)
+    write(__file__, rows, keep=model is None)
 
 
 if __name__ == "__main__":

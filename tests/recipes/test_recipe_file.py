@@ -64,7 +64,10 @@ def test_a_network_of_ones_own_takes_the_recipes_place_and_not_its_options(tmp_p
         ("[optimiser]\nlr = 1", "cannot be used. optimiser.lr is no setting; known are name, rate,"),
         ("optimiser = 3", "cannot be used. optimiser is 3; it has to be a Optimiser."),
         ("epochs = ", "cannot be read ("),
-        ('network = "lenet"', "The network 'lenet' has no recipe here (known are cifar10-wide, default,"),
+        (
+            'network = "lenet"',
+            "The network 'lenet' has no recipe here (known are cifar10-small, cifar10-wide, default,",
+        ),
         ("[augmentation]\nrotate = 999", "rotate"),
     ],
 )

@@ -105,13 +105,32 @@ def test_a_seed_fixes_the_weights() -> None:
     assert not equal(state(first), state(other))
 
 
+def test_figures_are_read_from_the_device_only_as_often_as_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+    once = RunningScores.read
+
+    def counting(scores: RunningScores) -> None:
+        read.append(scores.count)
+        once(scores)
+
+    monkeypatch.setattr(RunningScores, "read", counting)
+    seen: list[TrainingProgress] = []
+    learner = trainer(replace(RECIPE, epochs=1, curriculum=()))
+    learner.read_every = 3
+    learner.report = seen.append
+    learner.run()
+    # Of four steps of 20 pictures after the third and the last, and after the validation's 24.
+    assert read == [60, 80, 24]
+    assert [progress.loss > 0 for progress in seen] == [False, False, True, True, True]
+
+
 def test_each_epoch_sees_the_pictures_in_another_order(monkeypatch: pytest.MonkeyPatch) -> None:
     learner, seen = trainer(), []
     take = learner.batches.take
 
-    def watched(indices: Tensor, side: int) -> tuple[Tensor, Tensor]:
+    def watched(indices: Tensor, device: torch.device) -> tuple[Tensor, Tensor]:
         seen.append(indices.tolist())
-        return take(indices, side)
+        return take(indices, device)
 
     monkeypatch.setattr(learner.batches, "take", watched)
     learner.run()
@@ -274,7 +293,7 @@ def test_of_epochs_with_equal_accuracy_the_one_with_the_lowest_loss_is_kept(tmp_
 
     def always_right(data: LabelledPictures) -> RunningScores:
         scores = Trainer.evaluate(learner, data)
-        scores.correct = scores.count
+        scores._read = (scores.mean_loss, 1.0)
         return scores
 
     learner.report, learner.evaluate = watch, always_right  # type: ignore[method-assign]

@@ -114,6 +114,18 @@ class Teacher:
 
 
 @dataclass(frozen=True)
+class Outliers:
+    """Pictures of none of the classes, to be sure of none (Hendrycks et al. 2019, arXiv 1812.04606)."""
+
+    source: str = setting("", "a folder of pictures that show none of the classes; empty for none")
+    made_up: int = setting(
+        0, "so many made-up pictures: plain colours, gradients, noise, textures, stripes, text"
+    )
+    share: float = setting(0.25, "how many are shown in a step, as a share of its batch")
+    weight: float = setting(0.5, "of their loss, beside that of the batch")
+
+
+@dataclass(frozen=True)
 class Recipe:
     """One training run. The shipped recipes lie beside this file, one for each network."""
 
@@ -148,6 +160,7 @@ class Recipe:
     stopping: Stopping = field(default_factory=Stopping, metadata={"help": "when to stop, what to keep"})
     transfer: Transfer = field(default_factory=Transfer, metadata={"help": "start from another model"})
     teacher: Teacher = field(default_factory=Teacher, metadata={"help": "learn from another model"})
+    outliers: Outliers = field(default_factory=Outliers, metadata={"help": "pictures of none of the classes"})
 
     def __post_init__(self) -> None:
         _check(self)
@@ -220,6 +233,9 @@ def _check(recipe: Recipe) -> None:
         "schedule.patience": (recipe.schedule.patience, 1, 100_000),
         "stopping.patience": (recipe.stopping.patience, 0, 100_000),
         "transfer.versions": (recipe.transfer.versions, 0, 1000),
+        "outliers.made_up": (recipe.outliers.made_up, 0, 100_000),
+        "outliers.share": (recipe.outliers.share, 0.001, 10),
+        "outliers.weight": (recipe.outliers.weight, 0, 100),
         "teacher.weight": (recipe.teacher.weight, 0, 1),
         "teacher.temperature": (recipe.teacher.temperature, 0.1, 100),
     }
@@ -252,7 +268,14 @@ def _check_stages(recipe: Recipe) -> None:
         ("curriculum", recipe.curriculum),
         ("teacher.source", recipe.teacher.source),
         ("transfer.freeze_until", recipe.transfer.freeze_until),
-        ("augmentation.mixup and cutmix", recipe.transfer.versions and mixing),
+        (
+            "augmentation.mixup and cutmix while transfer.versions are kept",
+            recipe.transfer.versions and mixing,
+        ),
+        (
+            "outliers while transfer.versions are kept",
+            recipe.transfer.versions and (recipe.outliers.source or recipe.outliers.made_up),
+        ),
     ):
         if given:
             raise ValueError(f"transfer.stages does not go together with {name}; leave one of them out.")

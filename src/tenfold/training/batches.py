@@ -14,7 +14,6 @@ from tenfold.datasets import balance
 from tenfold.datasets.labelled import LabelledPictures
 from tenfold.errors import TrainingError
 from tenfold.recipes.recipe import Recipe
-from tenfold.training.augmentation import augment
 
 # So many pictures of 32 x 32 pixels are evaluated at once, and read for the statistics.
 _JUDGED, _MEASURED = 1000, 50_000
@@ -57,10 +56,13 @@ class Batches:
         for step in range(self.steps):
             yield order[step * self.size : (step + 1) * self.size]
 
-    def take(self, indices: Tensor, side: int) -> tuple[Tensor, Tensor]:
-        """Pictures, uint8 `[N, 3, side, side]`, and their labels, int64 `[N]`."""
-        pictures = self.data.pictures[indices.numpy()]
-        return augment.resize(_channels_first(pictures), side), self.labels[indices]
+    def take(self, indices: Tensor, device: torch.device) -> tuple[Tensor, Tensor]:
+        """Pictures, uint8 `[N, 3, H, W]`, and their labels, int64 `[N]`, on the device."""
+        pictures, labels = _channels_first(self.data.pictures[indices.numpy()]), self.labels[indices]
+        if device.type == "cuda":
+            # From pinned memory they are copied while the device computes.
+            pictures, labels = pictures.pin_memory(), labels.pin_memory()
+        return pictures.to(device, non_blocking=True), labels.to(device, non_blocking=True)
 
 
 def as_tensor(data: LabelledPictures, part: slice) -> Tensor:

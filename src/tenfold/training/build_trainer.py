@@ -13,6 +13,7 @@ from tenfold.training import transfer
 from tenfold.training.batches import as_tensor
 from tenfold.training.distillation import teacher_answers
 from tenfold.training.loop import WHITENING_PICTURES, Trainer
+from tenfold.training.outliers import OutlierPictures
 from tenfold.training.precision import choose_device, choose_precision
 from tenfold.training.staged import StagedTrainer
 from tenfold.training.trial import check_trainable
@@ -42,6 +43,7 @@ def build_trainer(
     torch.manual_seed(recipe.seed)
     network = known.build(recipe.network, len(classes), recipe.side, **recipe.options)
     check_trainable(network, recipe, len(classes))
+    wanted = recipe.outliers
     kind = StagedTrainer if recipe.transfer.stages else Trainer
     trainer = kind(
         network,
@@ -51,6 +53,9 @@ def build_trainer(
         device=device,
         precision=choose_precision(recipe.precision, device),
         teacher=teacher_answers(recipe.teacher.source, classes, device) if recipe.teacher.source else None,
+        outliers=OutlierPictures(wanted, recipe.side, recipe.seed)
+        if wanted.source or wanted.made_up
+        else None,
         fresh=fresh,
         data_fingerprint=data.fingerprint,
         checkpoint=checkpoint,

@@ -23,15 +23,18 @@ from tenfold.networks.output import Output, StartsFromPictures
 from tenfold.recipes.recipe import Recipe
 from tenfold.runs.progress import OnProgress, TrainingProgress
 from tenfold.training import checkpoints, state
-from tenfold.training.augmentation.augment import Augmenter
+from tenfold.training.augmentation.augment import Augmenter, resize
 from tenfold.training.batches import Batches, as_tensor, parts, pixel_statistics
 from tenfold.training.optimisation.averaging import Average
 from tenfold.training.optimisation.optimisers import Optimisers
 from tenfold.training.optimisation.schedules import Plateau, RateSchedule
+from tenfold.training.outliers import OutlierPictures
 from tenfold.training.precision import keep_freed_memory
 from tenfold.training.scores import RunningScores
 
 WHITENING_PICTURES = 5000
+# On a GPU the figures are read so seldom: each reading waits until it has finished all of its work.
+_READ_EVERY = 20
 # A run whose loss is so many times that of guessing learns nothing any more.
 _DIVERGED, _DIVERGED_VALIDATION = 100, 10_000
 
@@ -50,6 +53,7 @@ class Trainer:
         device: where to compute.
         precision: the number format of the convolutions.
         teacher: answers for the recipe's teacher.
+        outliers: pictures of none of the classes, by the recipe's settings.
         fresh: whether the network is new; one that is to be resumed is not set from pictures again.
         data_fingerprint: of the pictures; a checkpoint keeps it, so that none is resumed on others.
         checkpoint: where the state is kept at each epoch's end, or None to keep none.
@@ -60,6 +64,7 @@ class Trainer:
         epoch: finished epochs.
         kept: the epoch whose weights the network has after `run`.
         stopped: whether no further epoch is trained.
+        read_every: after so many steps the figures of a report are new.
 
     Raises:
         TrainingError: there are no pictures.
@@ -75,6 +80,7 @@ class Trainer:
         device: torch.device,
         precision: torch.dtype,
         teacher: TeacherAnswers | None = None,
+        outliers: OutlierPictures | None = None,
         fresh: bool = True,
         data_fingerprint: str = "",
         checkpoint: Path | None = None,
@@ -84,8 +90,10 @@ class Trainer:
         keep_freed_memory()
         self.recipe = recipe
         self.device = device
+        self.read_every = 1 if device.type == "cpu" else _READ_EVERY
         self.precision = precision
         self.teacher = teacher
+        self.outliers = outliers
         self.data_fingerprint = data_fingerprint
         self.checkpoint = checkpoint
         self.best = best
@@ -142,7 +150,7 @@ class Trainer:
         elif self.average:
             self.average.keep()
 
-    def steps(self, scores: RunningScores) -> Iterator[float]:
+    def steps(self, scores: RunningScores) -> Iterator[Tensor]:
         """Take the steps of an epoch one by one: the loss of each batch, which is added to the scores too."""
         seed = self.recipe.seed * 1_000_003 + self.epoch
         # Dropout draws from torch's own generator.
@@ -151,9 +159,13 @@ class Trainer:
         self.network.train()
         for module in self.frozen:
             module.eval()
-        for indices in self.batches.order(self.epoch, generator):
+        for step, indices in enumerate(self.batches.order(self.epoch, generator), 1):
             loss = self._step(indices, generator, scores)
             scores.loss(loss, len(indices))
+            if step % self.read_every == 0 or step == self.batches.steps:
+                scores.read()
+                if not math.isfinite(scores.mean_loss):
+                    self._check_loss(float(loss))
             yield loss
 
     def _run_epoch(self) -> None:
@@ -181,16 +193,14 @@ class Trainer:
         if self.checkpoint is not None:
             state.save(self, self.checkpoint)
 
-    def _step(self, indices: Tensor, generator: torch.Generator, scores: RunningScores) -> float:
-        """Take one step along the mean gradient of a batch: its mean loss."""
+    def _step(self, indices: Tensor, generator: torch.Generator, scores: RunningScores) -> Tensor:
+        """Take one step along the mean gradient of a batch: its mean loss, on the device."""
         self._set_rates()
-        value = 0.0
+        value = torch.zeros((), device=self.device)
         for part in indices.chunk(self.recipe.accumulate):
             loss = self._loss_of(part, generator, scores) * (len(part) / len(indices))
-            value += loss.item()
+            value += loss.detach()
             loss.backward()  # type: ignore[no-untyped-call]
-        if not math.isfinite(value):
-            self._check_loss(value)
         self.optimisers.step()
         if self.average:
             self.average.update()
@@ -200,18 +210,31 @@ class Trainer:
         """The mean loss of some pictures, to be differentiated."""
         inputs, targets, labels = self.inputs(indices, generator)
         with self.autocast():
-            logits = self.answers(inputs).logits
-        scores.predictions(labels, logits.argmax(1))
-        return self._loss(logits.float(), targets, labels)
+            logits = self.answers(inputs).logits.float()
+        known = logits[: len(labels)]
+        scores.predictions(labels, known.argmax(1))
+        loss = self._loss(known, targets, labels)
+        return loss if self.outliers is None else loss + self.outliers.loss(logits[len(labels) :])
 
     def inputs(self, indices: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
-        """What the network is shown for these pictures, what is to be answered, and the labels."""
-        pictures, labels = self.batches.take(indices, self.recipe.side_at(self.epoch))
-        pictures = self.augmenter.pictures(pictures, indices, self.epoch, generator)
-        labels = labels.to(self.device)
+        """What the network is shown for these pictures, what is to be answered, and the labels.
+
+        Outliers stand behind the pictures, and have no answer and no label.
+        """
+        pictures, labels = self.batches.take(indices, self.device)
+        pictures = self._changed(pictures, indices, generator)
         targets = self.targets(pictures, labels)
         mixed, targets = self.augmenter.mix(self.normalise(pictures), targets, generator)
+        if self.outliers is not None:
+            strange, places = self.outliers.draw(len(labels), generator)
+            strange = self._changed(strange.to(self.device), places, generator)
+            mixed = torch.cat([mixed, self.normalise(strange)])
         return mixed, targets, labels
+
+    def _changed(self, pictures: Tensor, indices: Tensor, generator: torch.Generator) -> Tensor:
+        """Pictures at the epoch's side, changed at random, where they are: on the device."""
+        pictures = resize(pictures, self.recipe.side_at(self.epoch))
+        return self.augmenter.pictures(pictures, indices, self.epoch, generator)
 
     def answers(self, inputs: Tensor) -> Output:
         """The network's output for inputs of its training."""
@@ -273,8 +296,9 @@ class Trainer:
             truth = torch.from_numpy(data.labels[part]).to(self.device)
             with self.autocast():
                 logits = self.judged(data, part).logits.float()
-            scores.loss(functional.cross_entropy(logits, truth).item(), len(truth))
+            scores.loss(functional.cross_entropy(logits, truth), len(truth))
             scores.predictions(truth, logits.argmax(1))
+        scores.read()
         return scores
 
     def judged(self, data: LabelledPictures, part: slice) -> Output:

@@ -315,6 +315,7 @@ def _without_paths(recipe: Recipe) -> Recipe:
         options=recipe.options | weights,
         transfer=replace(recipe.transfer, source=transfer_from),
         teacher=replace(recipe.teacher, source=teacher),
+        outliers=replace(recipe.outliers, source=Path(recipe.outliers.source).name),
     )
 
 

@@ -79,6 +79,7 @@ def find_rate(
     rates: list[float] = []
     losses: list[float] = []
     mean = 0.0
+    trainer.read_every = 1
     for loss in _losses(trainer):
         mean = _SMOOTH * mean + (1 - _SMOOTH) * loss
         # Without this the first values would be too low (Kingma and Ba 2015, section 3).
@@ -101,9 +102,9 @@ def _losses(trainer: Trainer) -> Iterator[float]:
     """
     while True:
         try:
-            yield from trainer.steps(RunningScores(trainer.classes))
+            yield from map(float, trainer.steps(RunningScores(trainer.classes)))
         except TrainingError:
-            if not trainer.optimisers.done:
+            if trainer.optimisers.done <= 1:
                 raise
             yield math.inf
             return

@@ -8,7 +8,7 @@ from tenfold import metrics
 
 
 class RunningScores:
-    """Adds up the losses and predictions of batches.
+    """Adds up the losses and predictions of batches, where these are: on the device.
 
     Args:
         classes: how many classes there are.
@@ -17,31 +17,39 @@ class RunningScores:
     def __init__(self, classes: int) -> None:
         self.classes = classes
         self.count = 0
-        self.loss_sum = 0.0
-        self.correct = 0
         self.pairs: list[Tensor] = []
+        self._loss_sum: float | Tensor = 0.0
+        self._correct: int | Tensor = 0
+        self._read = (0.0, 0.0)
 
-    def loss(self, mean: float, count: int) -> None:
+    def loss(self, mean: float | Tensor, count: int) -> None:
         """Add a batch's mean loss over `count` pictures."""
-        self.loss_sum += mean * count
+        self._loss_sum = self._loss_sum + mean * count
         self.count += count
 
     def predictions(self, labels: Tensor, predicted: Tensor) -> None:
         """Add a batch's true and predicted classes, int64 `[N]`."""
-        self.correct += int((labels == predicted).sum())
-        self.pairs.append((labels * self.classes + predicted).cpu())
+        self._correct = self._correct + (labels == predicted).sum()
+        self.pairs.append(labels * self.classes + predicted)
+
+    def read(self) -> None:
+        """Have the figures from the device, which has to finish its work for that."""
+        count = max(self.count, 1)
+        self._read = (float(self._loss_sum) / count, float(self._correct) / count)
 
     @property
     def mean_loss(self) -> float:
-        return self.loss_sum / max(self.count, 1)
+        """As it was last read."""
+        return self._read[0]
 
     @property
     def accuracy(self) -> float:
-        return self.correct / max(self.count, 1)
+        """As it was last read, 0 to 1."""
+        return self._read[1]
 
     def precision_and_recall(self) -> tuple[float, float]:
         """Means over the classes that have pictures, 0 to 1."""
-        pairs = torch.cat(self.pairs).numpy()
+        pairs = torch.cat(self.pairs).cpu().numpy()
         matrix = metrics.confusion(pairs // self.classes, pairs % self.classes, self.classes)
         scores = [s for s in metrics.class_scores(matrix) if s.support]
         return float(np.mean([s.precision for s in scores])), float(np.mean([s.recall for s in scores]))

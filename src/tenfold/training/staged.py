@@ -49,7 +49,7 @@ class StagedTrainer(Trainer):
         """Open the blocks of the stage in which the last finished epoch was, or of the first."""
         self._open(self._stage_of(max(self.epoch - 1, 0)))
 
-    def steps(self, scores: RunningScores) -> Iterator[float]:
+    def steps(self, scores: RunningScores) -> Iterator[Tensor]:
         """The steps of an epoch, as of `Trainer`; the first epoch of a stage opens its blocks."""
         stage = self._stage_of(self.epoch)
         if stage != self.stage:

@@ -68,6 +68,11 @@ def test_small_pictures_and_whoever_names_a_network_are_left_alone(
     assert 'network = "default"' in shown.out
 
 
+def test_a_folder_of_outliers_is_named_by_an_option(tenfold: Command, tmp_path: Path) -> None:
+    shown = tenfold("train", "--outliers", tmp_path, "--set", "outliers.made_up=100", "--show-recipe")
+    assert f'[outliers]\nsource = "{tmp_path}"\nmade_up = 100\nshare = 0.25\nweight = 0.5\n' in shown.out
+
+
 def test_many_pictures_are_learned_from_alone(
     tenfold: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

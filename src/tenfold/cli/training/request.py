@@ -29,6 +29,7 @@ class Asked:
     freeze_until: str | None
     weights: Path | None
     teacher: str | None
+    outliers: str | None
     run_folder: Path | None
     resume: bool
     finish: bool
@@ -64,6 +65,7 @@ class Asked:
             "transfer.source": _place(self.start_from),
             "transfer.freeze_until": self.freeze_until,
             "teacher.source": _place(self.teacher),
+            "outliers.source": _place(self.outliers),
             "options.weights": None if self.weights is None else os.path.realpath(self.weights),
         }
         return recipe_file.with_values(

@@ -52,6 +52,11 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     "--teacher", metavar="SOURCE", help="Learn from a model file's, a run's or the bundled model's answers."
 )
 @click.option(
+    "--outliers",
+    metavar="DIR",
+    help="Pictures of none of the classes: the network learns to be sure of none.",
+)
+@click.option(
     "--run",
     "run_folder",
     type=_FOLDER,
