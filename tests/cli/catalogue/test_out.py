@@ -133,3 +133,17 @@ def test_a_table_for_a_folder_that_is_not_there_is_refused(
     refused = tenfold("catalogue", "export", tmp_path / "nowhere" / "out.csv")
     assert refused.status == 1
     assert "cannot be written (No such file or directory). Name a folder that is there" in refused.err
+
+
+@pytest.mark.slow
+def test_what_was_filed_with_sidecars_is_data_to_train_on_and_pictures_to_add(
+    tenfold: Command, photos: Path, tmp_path: Path
+) -> None:
+    root = tmp_path / "filed"
+    assert "4 sidecars" in tenfold("catalogue", "file", root, "--copy", "--sidecars").out
+    assert len(list(root.rglob("*.xmp"))) == 4
+    for arguments in (("catalogue", "add", root), ("data", "show", root, "-o", tmp_path / "sheet.png")):
+        outcome = tenfold(*arguments)
+        assert (outcome.status, outcome.err) == (0, ""), arguments
+        assert "xmp" not in outcome.out
+    assert tenfold("catalogue", "add", root).out == "4 files: 0 added, 4 unchanged since they were added\n"

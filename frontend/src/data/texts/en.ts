@@ -11,7 +11,7 @@ export const en = {
   sendArchive: "Choose a ZIP archive",
   sendFolder: "Choose a folder",
   folderTooLarge:
-    "The folder has more than {files} files, or more than 4 GB. Put it on the server by other means.",
+    "The folder has more than {files} files, or more than 4 GB. Copy it to the server in another way.",
   phase_packing: "Reading the folder",
   phase_sending: "Sending",
   phase_unpacking: "Unpacking",
@@ -79,7 +79,7 @@ export const en = {
   found_bright: "Overexposed pictures",
   found_empty: "Nearly empty pictures",
   found_blurred: "Blurred pictures",
-  found_shape: "Very long or high pictures",
+  found_shape: "Very long or tall pictures",
   found_strange: "Unlike everything else",
   found_rare: "Rare classes",
   found_other: "Other problems",
