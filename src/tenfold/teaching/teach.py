@@ -26,7 +26,8 @@ Labels = NDArray[np.int64]
 
 # Strengths of the penalty that are tried, the strongest first: each fit starts from the one before.
 PENALTIES = (1e-2, 1e-3, 1e-4)
-FOLDS = 5
+# Of many pictures three parts say enough, in half the time.
+FOLDS, FOLDS_OF_MANY, MANY = 5, 3, 1_000
 LEAST = 2
 MOST = 5_000
 KEEP = 0.95
@@ -116,7 +117,7 @@ def teach(
     """
     counts = np.bincount(labels, minlength=len(classes))
     _check(classes, counts)
-    count = int(min(FOLDS, counts.min()))
+    count = int(min(FOLDS if len(labels) <= MANY else FOLDS_OF_MANY, counts.min()))
     parts = folds(labels, count, groups)
     compared = background(embeddings.shape[1]).compared(embeddings)
     basis = _basis(embeddings)

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 _FILE = click.Path(dir_okay=False, path_type=Path)
+# With fewer pictures of each class a network that begins with nothing does worse than a pretrained one.
+_FEW = 50
 
 
 @click.command()
@@ -142,6 +144,8 @@ def train(confined: bool, **given: Any) -> int | None:
     click.echo(f"Run: {run.folder}\n{len(data.training):,} pictures to learn from, {recipe.epochs} epochs")
     if unequal := _unequal(data, recipe):
         click.echo(printable(unequal))
+    if advice := _few(data, recipe):
+        click.echo(advice)
     trainer = _train(asked, recipe, data, run, stages)
     if trainer is None:
         return 130
@@ -249,6 +253,17 @@ def _why(trainer: "Trainer") -> str:
     if stopping.keep != "best":
         return ""
     return f", by the validation's {stopping.monitor}"
+
+
+def _few(data: "Dataset", recipe: "Recipe") -> str:
+    """That teaching would do better, where there are a few pictures of each class; else empty."""
+    per_class = len(data.training) // len(data.training.classes)
+    if per_class >= _FEW or recipe.transfer.source:
+        return ""
+    return (
+        f"With about {per_class} pictures of each class `tenfold teach` usually does better, in seconds: it "
+        "starts from a network that knows photographs."
+    )
 
 
 def _unequal(data: "Dataset", recipe: "Recipe") -> str:
