@@ -1,0 +1,188 @@
+"""Own classes from a few pictures: `tenfold teach` beside Teachable Machine's way, on the same features.
+
+Teachable Machine fits one dense layer of 100 units and a softmax on MobileNet's feature with Adam (rate
+0.001, 50 epochs, batches of 16), without calibration and without "none of these"; here it gets the same
+backbone's feature, so that the heads alone are compared. Three sets: the ten classes of samples/photos, ten
+classes of CIFAR-100 that are easy to tell apart, and ten that are alike (32 pixels, enlarged). Each row is
+the mean over random draws of pictures to learn from; what is left of the set judges. Strangers are the
+photographs of none of the ten, and for CIFAR-100 ten other classes; most of its classes shaped the
+background's statistics too, without their names. Needs TENFOLD_SHARED.
+
+    python -m benchmarks.teaching --backbone FILE
+"""
+
+import argparse
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from benchmarks.record import SHARED, photos, strangers, write
+from tenfold import images, metrics
+from tenfold.evaluation.calibration import softmax
+from tenfold.evaluation.novelty import novelty
+from tenfold.inference import Classifier
+from tenfold.teaching.background import background
+from tenfold.teaching.teach import Taught, teach
+from tenfold.workflows.teach import bundled_backbone, embeddings_of
+
+Floats = NDArray[np.float32]
+APART = (
+    "apple",
+    "bicycle",
+    "bottle",
+    "chair",
+    "elephant",
+    "keyboard",
+    "mountain",
+    "rocket",
+    "sunflower",
+    "tiger",
+)
+ALIKE = ("bear", "beaver", "leopard", "lion", "otter", "rabbit", "seal", "squirrel", "tiger", "wolf")
+OTHER = ("clock", "lamp", "mushroom", "plate", "road", "snail", "tank", "tulip", "wardrobe", "worm")
+EACH, DRAWS = 100, 5
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--backbone", type=Path)
+    classifier = Classifier(parser.parse_args().backbone or bundled_backbone())
+    rows = []
+    for title, features, labels, others in sets(classifier):
+        for count in (5, 10, 20, 50):
+            if count < np.bincount(labels).min():
+                rows += compared(title, features, labels, others, count)
+    write(__file__, rows)
+
+
+def sets(classifier: Classifier) -> list[tuple[str, Floats, NDArray[np.int64], Floats]]:
+    """Each set's name, embeddings, labels, and the embeddings of its strangers."""
+    side = classifier.info.input_size
+
+    def read(path: Path) -> NDArray[np.uint8]:
+        return images.resize(images.load(path, needed=side).pixels, side, classifier.info.resize)
+
+    names = sorted({label for _, label in photos()})
+    photographs = embeddings_of(classifier, np.stack([read(path) for path, _ in photos()]))
+    unknown = embeddings_of(classifier, np.stack([read(path) for path in strangers()]))
+    given = np.array([names.index(label) for _, label in photos()])
+    small = {name: embeddings_of(classifier, tiles(name, side)) for name in sorted({*APART, *ALIKE, *OTHER})}
+    other = np.concatenate([small[name] for name in OTHER])
+    found = [("photographs", photographs, given, unknown)]
+    for title, chosen in (("CIFAR-100, apart", APART), ("CIFAR-100, alike", ALIKE)):
+        labels = np.repeat(np.arange(len(chosen)), EACH)
+        found.append((title, np.concatenate([small[name] for name in chosen]), labels, other))
+    return found
+
+
+def tiles(name: str, side: int) -> NDArray[np.uint8]:
+    """Pictures of a class of CIFAR-100, enlarged."""
+    sheet = np.asarray(Image.open(SHARED / "cifar-100-part" / f"{name}.webp").convert("RGB"))
+    rows, columns = sheet.shape[0] // 32, sheet.shape[1] // 32
+    cut = sheet.reshape(rows, 32, columns, 32, 3).transpose(0, 2, 1, 3, 4).reshape(-1, 32, 32, 3)
+    return np.stack([images.resize(one, side, "bicubic") for one in cut[:EACH]])
+
+
+def compared(
+    title: str, features: Floats, labels: NDArray[np.int64], others: Floats, count: int
+) -> list[dict[str, str]]:
+    """The rows of one set and number of pictures."""
+    right: dict[str, list[bool]] = {"ours": [], "theirs": [], "estimated": []}
+    kept, refused, sure, seconds = [], [], [], []
+    classes = int(labels.max()) + 1
+    for draw in range(DRAWS):
+        random = np.random.default_rng(draw)
+        order = random.permutation(len(labels))
+        learned = np.concatenate([order[labels[order] == k][:count] for k in range(classes)])
+        rest = np.setdiff1d(order, learned)
+        begun = time.perf_counter()
+        taught = teach(features[learned], labels[learned], [str(k) for k in range(classes)])
+        seconds.append(time.perf_counter() - begun)
+
+        answers = taught.head.logits(features[rest]).argmax(axis=1)
+        right["ours"] += (answers == labels[rest]).tolist()
+        layer = dense_layer(features[learned], labels[learned], classes, random)
+        right["theirs"] += (layer(features[rest]).argmax(axis=1) == labels[rest]).tolist()
+        estimate = taught.assessment.accuracy
+        assert estimate is not None
+        right["estimated"].append(bool(estimate.low <= (answers == labels[rest]).mean() <= estimate.high))
+        kept += (strange(taught, features[rest]) <= taught.threshold).tolist()
+        refused += (strange(taught, others) > taught.threshold).tolist()
+        sure += (layer(others).max(axis=1) > 0.5).tolist()
+    ours, theirs = (metrics.share(sum(right[who]), len(right[who])) for who in ("ours", "theirs"))
+    n = f"{len(right['ours']):,} answers in {DRAWS} draws"
+    before = f"teach, {title}, {count} pictures a class"
+    return [
+        {
+            "what": f"{before}: accuracy",
+            "value": interval(ours),
+            "n": n,
+            "peer": f"one dense layer on the same features, as Teachable Machine: {interval(theirs)}",
+        },
+        {
+            "what": f"{before}: strangers refused where {np.mean(kept):.1%} are kept",
+            "value": f"{np.mean(refused):.1%}",
+            "n": f"{len(refused):,}",
+            "peer": f"the dense layer gives {np.mean(sure):.1%} of them a class with more than 50 %",
+        },
+        {
+            "what": f"{before}: draws whose cross-validated interval held the accuracy on the rest",
+            "value": f"{sum(right['estimated'])} of {DRAWS}",
+            "n": f"{DRAWS}",
+            "peer": f"fitted and cross-validated in {np.median(seconds):.2f} s",
+        },
+    ]
+
+
+def interval(found: metrics.Share) -> str:
+    return f"{found.value:.1%} ({found.low:.1%} to {found.high:.1%})"
+
+
+def strange(taught: Taught, some: Floats) -> Floats:
+    """The novelty of embeddings, as the model file computes it."""
+    probabilities = softmax(taught.head.logits(some), taught.temperature).astype(np.float32)
+    compared = background(some.shape[1]).compared(some)
+    return novelty(compared, probabilities, taught.prototypes, taught.neighbours, taught.mix)
+
+
+def dense_layer(
+    features: Floats, labels: NDArray[np.int64], classes: int, random: np.random.Generator
+) -> Callable[[Floats], NDArray[np.float64]]:
+    """A layer of 100 rectified units and a softmax, learned by Adam as Teachable Machine does; in numpy."""
+    points = features * np.sqrt(
+        features.shape[1]
+    )  # features of unit variance about, as a backbone gives them
+    shapes = ((features.shape[1], 100), (100, classes))
+    weights = [random.uniform(-1, 1, s) * np.sqrt(6 / sum(s)) for s in shapes]
+    biases = [np.zeros(100), np.zeros(classes)]
+    every = [*weights, *biases]
+    first, second, step = [np.zeros_like(w) for w in every], [np.zeros_like(w) for w in every], 0
+    for _ in range(50):
+        order = random.permutation(len(labels))
+        for at in range(0, len(order), 16):
+            batch = order[at : at + 16]
+            hidden = np.maximum(points[batch] @ weights[0] + biases[0], 0)
+            error = softmax(hidden @ weights[1] + biases[1])
+            error[np.arange(len(batch)), labels[batch]] -= 1
+            error /= len(batch)
+            back = (error @ weights[1].T) * (hidden > 0)
+            slopes = [points[batch].T @ back, hidden.T @ error, back.sum(axis=0), error.sum(axis=0)]
+            step += 1
+            for weight, slope, mean, square in zip(every, slopes, first, second, strict=True):
+                mean += 0.1 * (slope - mean)
+                square += 0.001 * (slope**2 - square)
+                weight -= 0.001 * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.999**step)) + 1e-7)
+
+    def answer(some: Floats) -> NDArray[np.float64]:
+        scaled = some * np.sqrt(some.shape[1])
+        return softmax(np.maximum(scaled @ weights[0] + biases[0], 0) @ weights[1] + biases[1])
+
+    return answer
+
+
+if __name__ == "__main__":
+    main()
