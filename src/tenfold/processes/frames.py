@@ -21,7 +21,7 @@ class Ended(OSError):
 def write(file: io.FileIO, header: Header, body: bytes | bytearray | memoryview) -> None:
     """Write a frame; raises OSError where the other side is gone."""
     head = json.dumps(header).encode()
-    for part in (_LENGTHS.pack(len(head), len(body)), head, body):
+    for part in (_LENGTHS.pack(len(head), len(body)) + head, body):
         left = memoryview(part)
         while left:
             left = left[file.write(left) or 0 :]

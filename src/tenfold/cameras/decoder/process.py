@@ -19,7 +19,8 @@ CHILD = "tenfold.cameras.decoder.child:serve"
 # 8K video needs about this; a usual camera a tenth.
 _MEMORY = 1 << 30
 _NICE = 5
-_SLOTS = 4
+# Enough that a decoder and its parent rarely wait for each other.
+_SLOTS = 8
 _MOST_FRAME_BYTES = 8192 * 8192 * 3
 _POLL_SECONDS = 0.1
 
