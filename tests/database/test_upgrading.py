@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 from alembic import command
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
+from sqlalchemy.orm import Session
 
-from tenfold.catalogue.entries.tables import Entry
+from tenfold.catalogue.entries.tables import Entry, KnownFile
 from tenfold.database import Database, now
 from tenfold.database.upgrading import STEPS, configured, upgrade
 from tenfold.errors import DatabaseError
@@ -243,4 +244,25 @@ def test_why_files_were_not_organised_is_kept_as_codes(database_url: str, tmp_pa
     with database.engine.connect() as connection:
         found = connection.scalars(text("SELECT problem FROM filed ORDER BY number")).all()
     assert found == ["changed", "name-taken", "other", None]
+    database.close()
+
+
+def test_why_files_were_refused_is_kept(database_url: str, tmp_path: Path) -> None:
+    database = at_version("0013", database_url, tmp_path)
+    with database.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO seen_files (key, path, bytes, modified_ns, problem) "
+                "VALUES ('a', '/a.txt', 1, 1, 'a.txt is not a picture.'), ('b', '/b.png', 1, 1, NULL)"
+            )
+        )
+    upgrade(database)
+    with Session(database.engine) as session:
+        refused, added = session.scalars(select(KnownFile).order_by(KnownFile.key)).all()
+    assert refused.problem is not None
+    assert (refused.problem["code"], refused.problem["detail"]) == (
+        "picture-error",
+        "a.txt is not a picture.",
+    )
+    assert added.problem is None
     database.close()

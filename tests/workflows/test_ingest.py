@@ -96,7 +96,7 @@ def test_a_folder_is_added_and_classified(shop: Shop) -> None:
     shop.put("b/again.png", picture(RED))
     shop.put("notes.jpg", b"hello")
     result = shop.run()
-    problem = result.pop("problems")[0]
+    problem = result.pop("problems")[0]["detail"]
     assert "/notes.jpg is not a picture this build can read. Supported: JPEG, PNG" in problem
     assert result == {
         "files": 6,
@@ -128,7 +128,7 @@ def test_what_did_not_change_is_not_read_again(shop: Shop, monkeypatch: pytest.M
         patch.setattr(ServerFiles, "open", never)
         again = shop.run()
     assert (again["added"], again["unchanged"], again["unusable"]) == (0, 1, 1)
-    assert "notes.jpg is not a picture" in again["problems"][0]
+    assert "notes.jpg is not a picture" in again["problems"][0]["detail"]
     shop.put("red.png", picture(BLUE))
     os.utime(shop.folder / "red.png", ns=(1, 1))
     assert shop.run()["added"] == 1
@@ -137,7 +137,7 @@ def test_what_did_not_change_is_not_read_again(shop: Shop, monkeypatch: pytest.M
 
 def test_what_a_setting_can_mend_is_tried_again(shop: Shop) -> None:
     shop.put("big.png", picture(RED, size=(2001, 1000)))
-    assert "has too many pixels" in shop.run()["problems"][0]
+    assert "has too many pixels" in shop.run()["problems"][0]["detail"]
     shop.intake._limits = Limits()
     assert shop.run()["added"] == 1
 
@@ -148,7 +148,7 @@ def test_a_damaged_picture_is_kept_and_told(shop: Shop) -> None:
     shop.put("cut.jpg", whole.getvalue()[:-300])
     result = shop.run()
     assert (result["added"], result["unusable"], result["failed"], result["labels"]) == (1, 1, 1, {})
-    assert result["problems"] == [
+    assert [one["detail"] for one in result["problems"]] == [
         "cut.jpg is a damaged JPEG picture (it ends too early). Fetch or save it again from where it came."
     ]
     assert shop.entries()[0].state == "failed"
@@ -289,7 +289,7 @@ def test_links_and_tenfold_s_own_files_are_not_added_and_not_told_of(shop: Shop,
     result = shop.run()
     assert (result["added"], result["known"], result["unusable"]) == (1, 1, 3)
     assert "x:0:0" not in str(result)
-    assert [problem.partition(" cannot be read ")[2] for problem in result["problems"]] == [
+    assert [problem["detail"].partition(" cannot be read ")[2] for problem in result["problems"]] == [
         "(it is one of tenfold's own files). Check it.",
         "(it is a link out of the folder). Check it.",
         "(it is a link out of the folder). Check it.",

@@ -2075,9 +2075,9 @@ export interface components {
             failed: number;
             /**
              * Problems
-             * @description The first of what is wrong with files, in English.
+             * @description The first of what is wrong with files.
              */
-            problems: string[];
+            problems: components["schemas"]["FileProblem"][];
             /**
              * Labels
              * @description New entries by class; empty: none of the classes.
@@ -3271,6 +3271,40 @@ export interface components {
              * @default 0
              */
             more: number;
+        };
+        /**
+         * FileProblem
+         * @description Why a file gave no entry or no answer.
+         */
+        FileProblem: {
+            /**
+             * Code
+             * @description The kind of problem, for programs: one of those of `Problem`.
+             */
+            code: string;
+            /** Title */
+            title: string;
+            /**
+             * Detail
+             * @description The whole message in English.
+             */
+            detail: string;
+            /**
+             * Subject
+             * @description The file or folder.
+             */
+            subject: string;
+            /** Problem */
+            problem: string;
+            /** Received */
+            received: string;
+            /** Cure */
+            cure: string;
+            /**
+             * Reason
+             * @description What was received, or why it failed, for programs.
+             */
+            reason: ("missing" | "forbidden" | "read-only" | "disk-full" | "disk-error" | "too-many-files" | "out-of-memory") | ("" | "empty" | "text" | "pdf" | "archive" | "video" | "audio" | "svg" | "html" | "unreachable" | "refused" | "no-host" | "timeout" | "wrong-password" | "no-stream" | "no-video" | "sound-only" | "codec" | "decoder" | "own-files" | "internal-fault");
         };
         /**
          * FiltersRequest

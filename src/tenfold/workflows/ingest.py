@@ -6,7 +6,7 @@ entry: whatever ends the work, doing it again adds what is missing and nothing t
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
@@ -15,13 +15,14 @@ from typing import Literal
 from pydantic import Field
 
 from tenfold.catalogue.edits.actions import Actions
-from tenfold.catalogue.entries.tables import FAILED, SYSTEM, Entry
+from tenfold.catalogue.entries.tables import FAILED, SYSTEM
 from tenfold.catalogue.ingest.ingest import Ingest, IngestedEntry, StoredPicture
 from tenfold.catalogue.ingest.known_files import FileOutcome, FileState, KnownFiles, seen
 from tenfold.database import Database
-from tenfold.errors import DamagedPicture, NotAPicture, PictureError
+from tenfold.errors import DamagedPicture, NotAPicture, PictureError, Reason
 from tenfold.images import safe_name
 from tenfold.jobs import WORK, JobType, Shape, Stopped, Work
+from tenfold.os_errors import in_words
 from tenfold.server_files import ServerFiles
 from tenfold.workflows.classify import LOT, ClassifyPending
 from tenfold.workflows.file_walk import Walk
@@ -40,6 +41,19 @@ class AddParams(Shape):
     shared: bool = Field(description="Whether others see them.")
 
 
+class FileProblem(Shape):
+    """Why a file gave no entry or no answer."""
+
+    code: str = Field(description="The kind of problem, for programs: one of those of `Problem`.")
+    title: str
+    detail: str = Field(description="The whole message in English.")
+    subject: str = Field(description="The file or folder.")
+    problem: str
+    received: str
+    cure: str
+    reason: Reason = Field(description="What was received, or why it failed, for programs.")
+
+
 class AddResult(Shape):
     """The results for the files of folders."""
 
@@ -49,7 +63,7 @@ class AddResult(Shape):
     unchanged: int = Field(description="Files that were not read again.")
     unusable: int = Field(description="Files that gave no entry or no answer.")
     failed: int = Field(description="Those of them that are entries, and turned out to be damaged.")
-    problems: list[str] = Field(description="The first of what is wrong with files, in English.")
+    problems: list[FileProblem] = Field(description="The first of what is wrong with files.")
     labels: dict[str, int] = Field(description="New entries by class; empty: none of the classes.")
 
 
@@ -72,7 +86,7 @@ class IngestCounts:
 
     Attributes:
         added: new entries; known: content that was there already; unchanged: files that were not read again.
-        unusable: how many files gave no entry or no answer; problems: the first of them, in words.
+        unusable: how many files gave no entry or no answer; problems: the first of them, as errors' facts.
         failed: those of them that are entries: they turned out to be damaged when they were classified.
         labels: how many entries are filed under each class now; "" is none of the classes.
     """
@@ -83,13 +97,13 @@ class IngestCounts:
     unchanged: int = 0
     unusable: int = 0
     failed: int = 0
-    problems: list[str] = field(default_factory=list)
+    problems: list[Mapping[str, str]] = field(default_factory=list)
     labels: Counter[str] = field(default_factory=Counter)
 
-    def problem(self, words: str) -> None:
+    def problem(self, facts: Mapping[str, str]) -> None:
         self.unusable += 1
         if len(self.problems) < MOST_PROBLEMS:
-            self.problems.append(words)
+            self.problems.append(facts)
 
     def result(self) -> AddResult:
         """As a job's result."""
@@ -136,7 +150,7 @@ class AddPictures:
             if work.stopping:
                 raise Stopped
         for problem in (*walk.problems, *walk.left_out):
-            tally.problem(str(problem))
+            tally.problem(problem.facts())
         # What was entered before a kill, and not answered.
         while self._classifying.answer():
             if work.stopping:
@@ -192,7 +206,11 @@ class AddPictures:
             try:
                 files.append(FileState.of(path))
             except OSError as reason:
-                tally.problem(f"{safe_name(path)} cannot be read ({reason.strerror}).")
+                found = in_words(reason)
+                name, received = safe_name(path), reason.strerror or ""
+                tally.problem(
+                    PictureError(name, "cannot be read", received=received, reason=found.reason).facts()
+                )
         tally.files += len(lot) - len(files)
         past = seen(self._database, whose.owner, files)
         wanted = [file for file in files if not _skipped(past[file.path], again)]
@@ -241,10 +259,10 @@ class AddPictures:
     def _refuse(self, read: Sequence[_Read], whose: Ownership, tally: IngestCounts) -> None:
         refused = [(one.file, one.problem) for one in read if one.problem is not None]
         for _, problem in refused:
-            tally.problem(str(problem))
+            tally.problem(problem.facts())
         # What a setting or a right can mend is tried again the next time.
         lasting = [
-            FileOutcome(file, problem=str(problem))
+            FileOutcome(file, problem=problem.facts())
             for file, problem in refused
             if isinstance(problem, NotAPicture | DamagedPicture)
         ]
@@ -258,7 +276,7 @@ class AddPictures:
         for entry in self._intake.entries(new):
             if entry.state == FAILED:
                 tally.failed += 1
-                tally.problem(_words(entry))
+                tally.problem(entry.problem or PictureError(entry.name, "could not be classified").facts())
             elif entry.label is not None:
                 tally.labels[entry.label] += 1
 
@@ -284,10 +302,6 @@ def restored(actions: Actions, added: Sequence[IngestedEntry], *, by: int) -> li
 
 def _skipped(past: KnownFiles, again: bool) -> bool:
     return past.past in (("added", "refused") if again else ("added", "refused", "deleted"))
-
-
-def _words(entry: Entry) -> str:
-    return str((entry.problem or {}).get("detail", f"{entry.name} could not be classified."))
 
 
 def _lots(paths: Iterable[str]) -> Iterator[list[str]]:

@@ -173,7 +173,10 @@ class Embedding(Base):
 
 
 class KnownFile(Base):
-    """A file of a folder as it was when it was added, so that it is not read again while it stays so."""
+    """A file of a folder as it was when it was added, so that it is not read again while it stays so.
+
+    problem: why it gave no entry, as an error's facts.
+    """
 
     __tablename__ = "seen_files"
 
@@ -182,7 +185,7 @@ class KnownFile(Base):
     bytes: Mapped[int] = mapped_column(BigInteger)
     modified_ns: Mapped[int] = mapped_column(BigInteger)
     entry_id: Mapped[int | None] = mapped_column(BigId)
-    problem: Mapped[str | None] = mapped_column(Text)
+    problem: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class WatchedFolder(Base):

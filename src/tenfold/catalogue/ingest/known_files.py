@@ -5,7 +5,7 @@ Knows a file by its path, length and time of change. Does not open one.
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -36,11 +36,11 @@ class FileState:
 
 @dataclass(frozen=True)
 class FileOutcome:
-    """What became of a file: the number of its entry, or the problem with it."""
+    """What became of a file: the number of its entry, or the problem with it, as an error's facts."""
 
     file: FileState
     entry: int | None = None
-    problem: str | None = None
+    problem: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class KnownFiles:
     person, or refused with a problem."""
 
     past: Past
-    problem: str | None = None
+    problem: Mapping[str, str] | None = None
 
 
 def seen(database: Database, owner: int, files: Iterable[FileState]) -> dict[str, KnownFiles]:
@@ -80,7 +80,7 @@ def note(database: Database, session: Session, owner: int, outcomes: Iterable[Fi
             "bytes": one.file.bytes,
             "modified_ns": one.file.modified_ns,
             "entry_id": one.entry,
-            "problem": one.problem and kept_path(one.problem),
+            "problem": one.problem and {name: kept_path(text) for name, text in one.problem.items()},
         }
         for one in outcomes
     }

@@ -93,7 +93,7 @@ def print_result(result: "AddResult") -> int:
     files = "1 file" if result.files == 1 else f"{result.files:,} files"
     click.echo(f"{files}: {', '.join(parts)}")
     for problem in result.problems:
-        click.echo(f"tenfold: {printable(problem)}", err=True)
+        click.echo(f"tenfold: {printable(problem.detail)}", err=True)
     more = result.unusable - len(result.problems)
     if more:
         click.echo(f"tenfold: and {more:,} more that cannot be used", err=True)
