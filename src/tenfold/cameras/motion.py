@@ -21,6 +21,8 @@ _FOREGROUND = 255
 # A region that correlates so well with the background is the background in another light.
 _SAME_TEXTURE = 0.85
 _FLAT = 4.0
+# What is thinner, in pixels, is rain or the edge of something that shook.
+_THIN = 6
 _THIN = 6
 
 
@@ -104,5 +106,6 @@ def regions(mask: NDArray[np.uint8], smallest: float, join: int = 5) -> list[Box
     closed = cv2.morphologyEx(opened, cv2.MORPH_CLOSE, closing)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(closed, connectivity=8)
     pixels = np.bincount(labels[opened > 0].ravel(), minlength=count)
-    found = [Box(*(float(stats[i, k]) for k in range(4))) for i in range(1, count) if pixels[i] >= smallest]
+    large = [i for i in range(1, count) if pixels[i] >= smallest and min(stats[i, 2:4]) >= _THIN]
+    found = [Box(*(float(stats[i, k]) for k in range(4))) for i in large]
     return sorted(found, key=lambda box: -box.area)

@@ -202,7 +202,8 @@ def _cost(track: Track, box: Box, time: float) -> float | None:
     expected = track.predicted(time)
     overlap = expected.overlap(box)
     ratio = max(box.area, 1.0) / max(expected.area, 1.0)
-    if overlap < 0.2 and not 1 / _AREA_RATIO < ratio < _AREA_RATIO:
+    inside = track.confirmed and _covers(box, expected)
+    if overlap < 0.2 and not inside and not 1 / _AREA_RATIO < ratio < _AREA_RATIO:
         return None
     size = max(min(expected.size, box.size), 4.0)
     apart = min(_distance(expected.centre, box.centre), _distance(expected.foot, box.foot)) / size

@@ -18,7 +18,7 @@ from tenfold.cameras.frames import Frame
 from tenfold.cameras.motion import Background, regions
 from tenfold.cameras.moving_camera import MovingCamera
 from tenfold.cameras.tracking import Track, Tracker
-from tenfold.cameras.votes import vote
+from tenfold.cameras.votes import Vote, vote
 from tenfold.cameras.zones import Visits, Zone, hide
 from tenfold.predictions import Prediction
 
@@ -28,10 +28,13 @@ _SIDE = 320
 _LONGEST_GAP = 30.0
 # Before a moving camera errors of the flow are objects as large as these, as shares of the picture.
 _SMALLEST_TRAVELLING = 0.004
-_SUBJECT_SHARE = 0.15
+_SUBJECT_SHARE, _BACKGROUND_SHARE = 0.15, 0.6
+# While the light of the whole picture changes by more within some seconds, nothing new is believed.
+_STEADY_LIGHT = 0.12
 _MOST_TRAVELLING = 2
 _SMALL = 14.0
-_AT_REST_TRAVELLING = 0.6
+# Parallax makes what is near seem to move for a while.
+_SECONDS_TRAVELLING = 2.1
 
 Classify = Callable[[Sequence[NDArray[np.uint8]]], Sequence[Prediction]]
 
@@ -85,6 +88,8 @@ class _Subject:
     """What is kept of a track besides its way.
 
     Attributes:
+        travelling: in how many pictures the camera travelled.
+        whole: the last whole picture of which it was the subject.
         rest: where it came to rest, what is seen there, and what was seen there before.
     """
 
@@ -92,6 +97,7 @@ class _Subject:
     crops: BestCrops = field(default_factory=BestCrops)
     rest: tuple[Box, NDArray[np.uint8], NDArray[np.uint8] | None] | None = None
     travelling: int = 0
+    whole: NDArray[np.uint8] | None = None
 
 
 class Watcher:
@@ -163,6 +169,7 @@ class Watcher:
     def _begin_anew(self) -> None:
         self._stance, self._background, self._moving_camera = Stance(), Background(), MovingCamera()
         self._time = self._size = None
+        self._light: float | None = None
 
     def _regions(
         self, small: NDArray[np.uint8], grey: NDArray[np.uint8], time: float, seconds: float
@@ -175,14 +182,18 @@ class Watcher:
         if self.travels:
             smallest = max(self.options.smallest, _SMALLEST_TRAVELLING) * grey.size
             boxes = self._moving_camera.moving(grey, motion, smallest)
-            boxes = [box for box in boxes if box.area < 0.9 * grey.size]
+            boxes = [box for box in boxes if box.area < _BACKGROUND_SHARE * grey.size]
             return [box for box in boxes[:_MOST_TRAVELLING] if box.area > 0.1 * boxes[0].area], True
         steady = _steady(small, motion)
         mask = self._background.moving(steady, seconds)
         smallest = self.options.smallest * grey.size
+        _clear_border(mask, motion)
         level = np.asarray(cv2.cvtColor(steady, cv2.COLOR_RGB2GRAY), np.uint8)
         boxes = [box for box in regions(mask, smallest) if not self._background.is_light(level, box)]
-        return boxes, self._background.settled
+        light = float(level.mean())
+        usual = light if self._light is None else self._light
+        self._light = usual + min(seconds / 2, 1.0) * (light - usual)
+        return boxes, self._background.settled and abs(light - usual) < _STEADY_LIGHT * usual
 
     def _standing(self, track: Track, grey: NDArray[np.uint8]) -> Box | None:
         """Where a track's object came to rest, if it is still seen there."""
@@ -204,6 +215,8 @@ class Watcher:
                 continue
             subject.travelling += self.travels
             subject.crops.add(pixels, track.box.scaled(1 / scale), time)
+            if self.travels and track.box.area > _SUBJECT_SHARE * grey.size:
+                subject.whole = pixels
             if track.at_rest() and not self.travels:
                 if subject.rest is None or subject.rest[0].overlap(track.box) < 0.5:
                     image = self._background.image
@@ -218,12 +231,14 @@ class Watcher:
     def _moves_as_objects_do(self, track: Track, subject: _Subject) -> bool:
         seen, age = len(track.path), track.path[-1][0] - track.start
         if subject.travelling > seen / 2:
-            return seen >= 5 and age >= _AT_REST_TRAVELLING
+            return age >= _SECONDS_TRAVELLING
+        if any(other.confirmed and _is_part(track.box, other.box) for other in self._tracker.tracks):
+            return False
         far = track.reach >= max(6.0, 0.4 * track.box.size)
         steadily = seen >= 0.6 * track.pictures
         # What is small may be rain that happened to fall in a row.
-        enough = 4 if track.box.size > _SMALL else 10
-        return seen >= enough and age >= 0.3 and far and steadily and track.straightness > 0.25
+        enough = 5 if track.box.size > _SMALL else 10
+        return seen >= enough and age >= 0.4 and far and steadily and track.straightness > 0.25
 
     def _events(self, tracks: Iterable[Track], scale: float) -> list[Event]:
         events = []
@@ -231,9 +246,7 @@ class Watcher:
             subject = self._subjects.pop(track.number)
             if not track.confirmed or (self.options.zones and not subject.visits.entered):
                 continue
-            crops = subject.crops.crops
-            answers = self._classify([crop.pixels for crop in crops])
-            result = vote([(a, crop.weight) for a, crop in zip(answers, crops, strict=True)])
+            result = self._vote(subject)
             path = tuple((time, box.scaled(1 / scale)) for time, box in track.path)
             event = Event(
                 track.number,
@@ -248,6 +261,14 @@ class Watcher:
             events.append(event)
         return sorted(events, key=lambda event: event.start)
 
+    def _vote(self, subject: _Subject) -> Vote:
+        """What the best crops agree on; the whole picture has a vote where the object is its subject."""
+        shown = [(crop.pixels, crop.weight) for crop in subject.crops.crops]
+        if subject.whole is not None:
+            shown.append((subject.whole, subject.crops.best.weight))
+        answers = self._classify([pixels for pixels, _ in shown])
+        return vote([(answer, weight) for answer, (_, weight) in zip(answers, shown, strict=True)])
+
 
 def _steady(pixels: NDArray[np.uint8], motion: CameraMotion) -> NDArray[np.uint8]:
     """The picture as a camera that was not shaken would have taken it."""
@@ -259,6 +280,22 @@ def _steady(pixels: NDArray[np.uint8], motion: CameraMotion) -> NDArray[np.uint8
         pixels, motion.matrix, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE
     )
     return np.asarray(steady, np.uint8)
+
+
+def _clear_border(mask: NDArray[np.uint8], motion: CameraMotion) -> None:
+    """Nothing is known of the border that a shake took out of the picture."""
+    if motion.known and motion.amount >= 0.3:
+        width = int(motion.amount) + 2
+        mask[:width] = mask[-width:] = 0
+        mask[:, :width] = mask[:, -width:] = 0
+
+
+def _is_part(box: Box, other: Box) -> bool:
+    """Whether a box is a piece of what is in another, larger one, or lies close beside it."""
+    near = Box(
+        other.x - 0.15 * other.width, other.y - 0.15 * other.height, 1.3 * other.width, 1.3 * other.height
+    )
+    return box is not other and box.area < other.area and near.intersection(box) > 0.6 * box.area
 
 
 def _patch(grey: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:

@@ -1,0 +1,62 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from benchmarks.camera_scenes import Scene, Sprite, ellipse, ground
+from tenfold.cli import run
+
+
+@pytest.fixture
+def recording(tmp_path: Path) -> str:
+    """A folder of frames in which one thing crosses the picture in five seconds."""
+    random = np.random.default_rng(1)
+    pixels = (np.array((220, 40, 40)) + random.integers(-40, 40, (36, 36, 1))).clip(0, 255).astype(np.uint8)
+    thing = Sprite("thing", pixels, ellipse(pixels), [(1, -20, 90), (6, 340, 90)])
+    folder = tmp_path / "frames"
+    folder.mkdir()
+    for frame, _ in Scene(ground(2, 360, 220), [thing], seconds=7, size=(320, 180)).frames():
+        Image.fromarray(frame.pixels).save(folder / f"{frame.number:04}.png")
+    return str(folder)
+
+
+def test_an_event_is_an_object_a_line_and_a_page_shows_it(
+    recording: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "page.html"
+
+    assert run(["watch", recording, "--json", "--report", str(page)]) == 0
+
+    (event,) = map(json.loads, capsys.readouterr().out.splitlines())
+    assert list(event)[:6] == ["start", "end", "class", "confidence", "track", "box"]
+    x, y, width, height = event["box"]
+    assert 0 <= x <= x + width <= 320
+    assert 60 <= y <= y + height <= 120
+    assert event["start"] < event["end"]
+    assert page.read_text("utf-8").count("<img") == 1
+
+
+def test_a_line_says_when_what_and_where_or_that_nothing_moved(
+    recording: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["watch", recording]) == 0
+    assert "track 1" in capsys.readouterr().out
+
+    assert run(["watch", recording, "--mask", "all=0,0,320,0,320,180,0,180"]) == 0
+    assert capsys.readouterr().out == "Nothing moved.\n"
+
+
+@pytest.mark.parametrize(
+    ("zone", "words"),
+    [
+        ("gate=1,2,3", "is not written NAME=x,y,x,y,..."),
+        ("gate=0,0,900,0,900,90", "lies outside the picture (the picture has 320 x 180 pixels)"),
+    ],
+)
+def test_a_zone_that_cannot_be_one_is_refused_in_words(
+    recording: str, zone: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["watch", recording, "--zone", zone]) == 2
+    assert words in capsys.readouterr().err
