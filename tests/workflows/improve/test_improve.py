@@ -19,12 +19,13 @@ from PIL import Image
 from tenfold import modelfile, settings
 from tenfold.catalogue.edits.corrections import CorrectedEntries
 from tenfold.catalogue.entries.tables import NONE
-from tenfold.errors import DatasetError, MissingExtra, RegistryError, UnknownImprovement
+from tenfold.errors import DatabaseError, DatasetError, MissingExtra, RegistryError, UnknownImprovement
 from tenfold.jobs import CANCELLED, DONE, FAILED
 from tenfold.models.registry import RUN
 from tenfold.runtime import App
 from tenfold.workflows.improve import improve as improving
 from tests import tiny
+from tests.disks import fill, small_disk
 from tests.fakes import FakeApp, looked_at
 
 CLASSES = ("class 0", "class 1", "class 2")
@@ -370,3 +371,30 @@ def test_one_that_is_killed_goes_on_from_its_last_epoch_with_the_same_pictures(
         assert one.counts["pictures"] + one.counts["held_out"] == 30
     assert (run / "data.json").read_bytes() == facts
     assert len((run / "metrics.jsonl").read_text().splitlines()) == 12
+
+
+@pytest.mark.slow
+@pytest.mark.train
+def test_on_a_full_disk_it_stops_with_a_sentence_and_goes_on_or_starts_anew_where_there_is_room(
+    home: Path, tmp_path: Path
+) -> None:
+    with small_disk(tmp_path / "disk", "60m") as disk:
+        shutil.copytree(home / "runs", disk / "home" / "runs")
+        with opened(disk / "home") as app:
+            start(app)
+            correct(app, "class 0", "2", 30)
+            app.jobs.start()
+            one, job = app.improve.begin(epochs=6, by=0)
+            until((disk / "home" / "runs" / f"improvement-{one.id}" / "state.safetensors").is_file)
+            filling = fill(disk)
+            with pytest.raises(DatabaseError, match="cannot be used: its disk is full") as told:
+                app.jobs.wait(job.id, timeout=120)
+            assert told.value.reason == "disk-full"
+            filling.unlink()
+            until(lambda: app.jobs.get(job.id).state in (DONE, FAILED))
+            job = app.jobs.get(job.id)
+            if job.state == FAILED:
+                assert "(No space left on device)" in str(job.problem)
+                one, job = app.improve.begin(epochs=1, by=0)
+                job = app.jobs.wait(job.id, timeout=120)
+            assert (job.state, app.improve.get(one.id).state) == (DONE, "judged")
