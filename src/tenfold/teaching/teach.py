@@ -126,7 +126,8 @@ def teach(
     penalty, held_out = min(logits.items(), key=lambda one: metrics.cross_entropy(labels, softmax(one[1])))
     temperature = fit_temperature(labels, held_out) if len(classes) > 1 else 1.0
     probabilities = softmax(held_out, temperature).astype(np.float32)
-    each = max(1, min(_PROTOTYPES, int(counts.min())))
+    # As many as the smallest class has where a fold is held out: more would only be copies.
+    each = max(1, min(_PROTOTYPES, int(counts.min()) - -(-int(counts.min()) // count)))
     distances = np.zeros(len(labels), np.float32)
     for fold in range(count):
         inside, outside = parts == fold, parts != fold
