@@ -1,0 +1,40 @@
+"""Published figures beside ours: ours come from the measured results, and the page is up to date."""
+
+import json
+from pathlib import Path
+
+from benchmarks import published
+from benchmarks.table import replaced
+
+
+def test_only_measured_networks_appear(tmp_path: Path) -> None:
+    file = tmp_path / "networks.json"
+    epochs = {"epochs_run": 8, "published_epochs": 182, "stopped_early": False}
+    measured = {"multiply_adds": 9e6, "test": [0.9, 0.89, 0.91], **epochs}
+    file.write_text(json.dumps({"new": measured, "untrained": {"multiply_adds": 1e6}}))
+    (one,) = published.measured_networks(file)
+    assert (one.name, one.value, one.multiply_adds, one.ours) == (
+        "`new` (ours, 8 of 182 epochs)",
+        0.9,
+        9e6,
+        True,
+    )
+
+
+def test_shares_and_percentages_are_read_alike(tmp_path: Path) -> None:
+    rows = [
+        {"what": "Seen one", "value": "67.2% (95 % ...)", "n": "5"},
+        {"what": "Seen two", "value": "0.838", "n": "5"},
+    ]
+    (tmp_path / "some.json").write_text(
+        json.dumps({"rows": [*rows, {"what": "Other", "value": "1", "n": "1"}]})
+    )
+    assert [round(one.value, 4) for one in published.measured_rows("some", "Seen", tmp_path)] == [
+        0.672,
+        0.838,
+    ]
+
+
+def test_the_page_is_as_the_script_writes_it() -> None:
+    page = published.PAGE.read_text(encoding="utf-8")
+    assert replaced(page, published.content(), published.START, published.END) == page
