@@ -23,7 +23,6 @@ from tempfile import TemporaryDirectory
 from benchmarks import record
 from tenfold import images
 from tenfold.inference import Classifier
-from tenfold.inference.classifier import PIXELS_PER_INPUT
 
 
 def main() -> None:
@@ -92,7 +91,7 @@ def add(folder: Path, home: Path) -> float:
 
 def decode(files: list[Path]) -> float:
     """Seconds that it takes to read and decode files as classifying does, in as many threads."""
-    needed = Classifier().info.input_size * PIXELS_PER_INPUT
+    needed = images.needed(Classifier().info.input_size)
     start = time.perf_counter()
     with ThreadPoolExecutor(os.cpu_count()) as readers:
         for _ in readers.map(lambda path: images.load(path, needed=needed).width, files):

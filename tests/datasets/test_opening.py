@@ -17,7 +17,7 @@ from tenfold.datasets.dataset import Dataset
 from tenfold.datasets.labelled import split
 from tenfold.datasets.opening import open_dataset
 from tenfold.errors import DatasetError
-from tenfold.inference import Classifier, classifier
+from tenfold.inference import Classifier
 from tests import tiny
 from tests.datasets.making import folder, noisy, picture
 
@@ -95,7 +95,6 @@ def test_the_fingerprint_is_of_what_is_learned_from_and_chosen_by(tmp_path: Path
 
 
 def test_pictures_are_the_same_as_where_they_are_classified(tmp_path: Path) -> None:
-    assert opening.PIXELS_PER_INPUT == classifier.PIXELS_PER_INPUT
     root = folder(tmp_path / "pets", each=3)
     rotated = BytesIO()
     exif = Image.Exif()

@@ -15,7 +15,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from tenfold import modelfile
+from tenfold import images, modelfile
 from tenfold.errors import DamagedPicture, ModelFileError, NotAPicture, PictureTooLarge, UsageError
 from tenfold.images import Limits, PictureSource
 from tenfold.inference import Classifier, classifier, network, views
@@ -190,7 +190,7 @@ def test_a_large_jpeg_is_read_smaller_but_keeps_its_size_in_the_answer(tiny_mode
     prepared = tiny_model.prepare(large)
     assert prepared.picture_size == (2400, 1500)
     assert prepared.width < 2400
-    assert min(prepared.width, prepared.height) >= 32 * classifier.PIXELS_PER_INPUT
+    assert min(prepared.width, prepared.height) >= images.needed(32) == 256
 
 
 def test_a_bad_picture_is_told_by_its_name(tiny_model: Classifier) -> None:

@@ -75,7 +75,7 @@ def test_too_few_pictures_are_told(tmp_path: Path) -> None:
 def test_the_recipe_is_the_models_own_but_for_what_it_knew_before() -> None:
     info = modelfile.read(tiny.MODEL)[1]
     stated = replace(
-        recipe_file.shipped("ml-cnn"), transfer=Transfer("bundled"), teacher=Teacher("other.onnx"), seed=4
+        recipe_file.shipped("ml-cnn"), transfer=Transfer("cifar10"), teacher=Teacher("other.onnx"), seed=4
     )
     values = tomllib.loads(recipe_file.dumps(stated)) | {"device": "cpu", "seconds": 5.0}
     recipe = curves.recipe_of(replace(info, network={"name": "ml-cnn"}, training=values), None)

@@ -129,7 +129,7 @@ def test_a_teacher_of_other_classes_is_refused(data: Dataset, tmp_path: Path) ->
         for name in ("training", "validation", "test")
     }
     with pytest.raises(TrainingError) as caught:
-        pipeline.train(replace(data, **parts), tmp_path / "run", replace(RECIPE, teacher=Teacher("bundled")))
+        pipeline.train(replace(data, **parts), tmp_path / "run", replace(RECIPE, teacher=Teacher("cifar10")))
     assert "cifar10.onnx knows other classes than these pictures have (airplane, automobile," in str(
         caught.value
     )

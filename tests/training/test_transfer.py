@@ -129,7 +129,7 @@ def test_a_head_for_other_classes_learns_anew(tmp_path: Path, name: str) -> None
 def test_the_bundled_model_gives_its_weights() -> None:
     torch.manual_seed(0)
     network = build("default", 10, 32)
-    assert loaded(network, modelfile.bundled()) == []
+    assert loaded(network, modelfile.bundled("cifar10")) == []
 
 
 @pytest.mark.slow

@@ -33,8 +33,6 @@ SHARE = 0.15
 SKIPPED_SHARE = 0.05
 # So many files may give no picture however few there are, but no more than an eighth of them.
 _FEW_SKIPPED = 3
-# The same reading as where pictures are classified: a test holds the two equal.
-PIXELS_PER_INPUT = 8
 _NAMED = 3
 
 
@@ -66,7 +64,8 @@ def open_dataset(
     Args:
         source: "cifar10", or the path of a folder `[part/]class-name/picture.jpg`, or of a CSV or Parquet
             manifest with the columns path, label and perhaps split.
-        side: pictures become `[side, side, 3]`; 32 to 224.
+        side: pictures become `[side, side, 3]`; 32 to 224. CIFAR-10's stay as they are unless they are to be
+            trained on: a model file's own rule enlarges them, and 60,000 of 192 pixels are 6.6 GB.
         data_dir: where CIFAR-10 is.
         cache: the folder for decoded pictures.
         resize: one of `tenfold.images.RESIZE_RULES`.
@@ -86,7 +85,7 @@ def open_dataset(
     """
     _check_range(side, validation_share, test_share)
     if source == CIFAR10:
-        return _cifar10(side, data_dir, cache, resize, progress)
+        return _cifar10(side if to_train else cifar10.SIDE, data_dir, cache, resize, progress)
     found = listed(source, files)
     split_off = {
         part: share
@@ -197,7 +196,7 @@ class _Reader:
         """A picture's pixels and the SHA-256 of its file. Raises PictureError."""
         entry = self._found.entries[item]
         content = self._content(entry)
-        needed = self._side * PIXELS_PER_INPUT
+        needed = images.needed(self._side)
         pixels = images.read(content, name=entry.source, limits=self._limits, needed=needed)
         if min(pixels.shape[:2]) < 1:
             raise DamagedPicture(entry.source, "has no pixels")

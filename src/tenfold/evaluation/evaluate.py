@@ -89,22 +89,21 @@ def evaluate(classifier: Classifier, data: LabelledPictures) -> Evaluation:
     """Run every picture through the model file and score its outputs.
 
     Raises:
-        DatasetError: the pictures have another size or other classes than the model, or there are none.
+        DatasetError: the pictures have other classes than the model, or there are none.
     """
     check_fit(classifier, data)
     return score(data, model_outputs(classifier, data.pictures), classifier.info.threshold)
 
 
 def check_fit(classifier: Classifier, data: LabelledPictures) -> None:
-    """Raises DatasetError where the pictures have another size or other classes, or there are none."""
+    """Raises DatasetError where the pictures have other classes, or there are none."""
     info = classifier.info
-    size = data.pictures.shape[1:3]
-    if size != (info.input_size, info.input_size) or data.classes != info.labels:
+    if data.classes != info.labels:
         raise DatasetError(
             "These pictures",
             "do not fit this model",
-            received=f"{size[1]} x {size[0]} pixels of {named(data.classes)}",
-            cure=f"The model takes {info.input_size} x {info.input_size} pixels of {named(info.labels)}.",
+            received=f"pictures of {named(data.classes)}",
+            cure=f"The model knows {named(info.labels)}.",
         )
     if not len(data):
         raise DatasetError(
@@ -123,7 +122,7 @@ def model_outputs(
     pictures: NDArray[np.uint8],
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> ModelOutputs:
-    """What the model file says of pictures uint8 `[N, S, S, 3]`, one view each.
+    """What the model file says of pictures uint8 `[N, H, W, 3]`, one view each.
 
     Args:
         progress: called with how many pictures are done, and how many there are.

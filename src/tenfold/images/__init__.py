@@ -27,7 +27,7 @@ The pixel rule, the same on every surface:
 from tenfold.images.decoding import Header, Limits, Picture
 from tenfold.images.frames import frame_count
 from tenfold.images.intake import safe_name
-from tenfold.images.pixels import RESIZE_RULES, resize, resize_boxes
+from tenfold.images.pixels import RESIZE_RULES, needed, resize, resize_boxes
 from tenfold.images.reading import PictureSource, header, load, read, upright_size
 from tenfold.images.signatures import MEDIA_TYPES, SUPPORTED, kind_code, known_kind, picture_format
 from tenfold.images.workers import stop
@@ -45,6 +45,7 @@ __all__ = [
     "kind_code",
     "known_kind",
     "load",
+    "needed",
     "picture_format",
     "read",
     "resize",

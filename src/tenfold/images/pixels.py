@@ -15,10 +15,18 @@ if TYPE_CHECKING:
 Box: TypeAlias = tuple[float, float, float, float]
 RESIZE_RULES = ("box", "bilinear", "bicubic", "lanczos")
 
+# Views take a part of a picture, and smaller networks a smaller one.
+_LEAST_NEEDED, _NEEDED_PER_INPUT = 256, 2
+
 # Pixels turned into an array at a time, so that no second whole picture stands in memory.
 _STRIP = 1 << 20
 # A picture of one column and 50 million rows would become 32 times its size if its rows were stretched first.
 _MOST_ROWS = 65_535
+
+
+def needed(side: int) -> int:
+    """So many pixels on the short side are enough for a network that takes `side`."""
+    return max(_LEAST_NEEDED, _NEEDED_PER_INPUT * side)
 
 
 def upright_rgb(

@@ -24,8 +24,6 @@ from tenfold.modelfile import ModelInfo
 from tenfold.predictions import Prediction
 
 PICTURES_PER_RUN = 16
-# Reading stops at this many pixels on the short side for each pixel of the network's input.
-PIXELS_PER_INPUT = 8
 EVIDENCE_CELLS = 28
 
 
@@ -48,7 +46,7 @@ class Classifier:
     """Classifies pictures with one model file. Safe to use from several threads.
 
     Args:
-        model: path of a model file; None is the bundled one (CIFAR-10's ten classes).
+        model: path of a model file, or the name of a bundled one; None is `photo`, of CIFAR-10's ten classes.
         threads: how many pictures are read, and parts of a run answered, at the same time; 0 is one for each
             core.
         limits: what is refused as too large.
@@ -60,7 +58,7 @@ class Classifier:
     def __init__(
         self, model: str | os.PathLike[str] | None = None, *, threads: int = 0, limits: Limits | None = None
     ) -> None:
-        self.path = modelfile.bundled() if model is None else model
+        self.path = modelfile.locate(model)
         content, info = modelfile.read(self.path)
         self.info: ModelInfo = info
         _check_rules(info, self.path)
@@ -102,7 +100,7 @@ class Classifier:
     def prepare(self, picture: PictureSource, *, name: str | None = None) -> Prepared:
         """Read one picture and cut its views. Raises PictureError."""
         size = self.info.input_size
-        read = images.load(picture, name=name, limits=self.limits, needed=size * PIXELS_PER_INPUT)
+        read = images.load(picture, name=name, limits=self.limits, needed=images.needed(size))
         pixels, (height, width) = read.pixels, read.pixels.shape[:2]
         shown = views.views(self.info.views, width, height, size)
         inputs = views.cut(pixels, shown, size, self.info.resize)
@@ -123,11 +121,16 @@ class Classifier:
         return predictions
 
     def raw(self, inputs: NDArray[np.uint8]) -> tuple[NDArray[np.float32], ...]:
-        """The model's four outputs for uint8 `[N, S, S, 3]`, one view each, nothing combined.
+        """The model's four outputs for uint8 `[N, H, W, 3]`, one view each, nothing combined.
+
+        Pictures of another size than the network's are resized by the file's rule.
 
         Returns:
             probabilities `[N, K]`, embedding `[N, D]`, evidence `[N, K, h, w]`, novelty `[N]`.
         """
+        size = self.info.input_size
+        if inputs.shape[1:3] != (size, size):
+            inputs = np.stack([images.resize(one, size, self.info.resize) for one in inputs])
         return self._network.run(inputs)
 
     def _combine(

@@ -1,13 +1,16 @@
 """The model file: one `.onnx` that says everything a surface needs to know of it. Runs nothing."""
 
 from tenfold.modelfile.facts import FORMAT_VERSION, ClassName, ModelInfo
-from tenfold.modelfile.file import bundled, read, write
+from tenfold.modelfile.file import BUNDLED, DEFAULT, bundled, locate, read, write
 
 __all__ = [
+    "BUNDLED",
+    "DEFAULT",
     "FORMAT_VERSION",
     "ClassName",
     "ModelInfo",
     "bundled",
+    "locate",
     "read",
     "write",
 ]

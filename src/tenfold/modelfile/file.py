@@ -22,21 +22,31 @@ from tenfold.os_errors import in_words
 
 # A protocol buffer is no longer than this.
 MOST_BYTES = 2**31 - 1
+# The models that come with tenfold: for photographs, and for pictures of 32 pixels.
+BUNDLED = ("photo", "cifar10")
+DEFAULT = "photo"
 _FACTS, _SEAL = b"tenfold", b"tenfold.sha256"
 _METADATA_FIELD = 14  # ModelProto.metadata_props
 _FETCH_AGAIN = "Copy it again from where it came, or export it again."
 
 
-def bundled() -> Path:
-    """The model that comes with tenfold. Raises ModelFileError where the installation lacks it."""
-    path = Path(__file__).parent.parent / "models" / "cifar10.onnx"
+def bundled(name: str = DEFAULT) -> Path:
+    """A model that comes with tenfold, by its name. Raises ModelFileError where the installation lacks it."""
+    assert name in BUNDLED
+    path = Path(__file__).parent.parent / "models" / f"{name}.onnx"
     if not path.is_file():
         raise ModelFileError(
-            "The bundled model",
+            f"The bundled model {name}",
             "is missing from this installation",
             cure="Install tenfold again, or name a model file with --model or TENFOLD_MODEL.",
         )
     return path
+
+
+def locate(model: str | os.PathLike[str] | None) -> str | os.PathLike[str]:
+    """The file that is meant: a path, the name of a bundled model, or None or "" for the default one."""
+    name = os.fspath(model or DEFAULT)
+    return bundled(name) if name in BUNDLED else name
 
 
 def write(path: Path, network: bytes, info: ModelInfo) -> None:
@@ -82,7 +92,7 @@ def read(path: str | os.PathLike[str], subject: str = "") -> tuple[bytes, ModelI
             subject,
             "cannot be read",
             received=reason.strerror or str(reason),
-            cure="Check the path; leave it out to use the bundled model.",
+            cure=f"Check the path, or name a bundled model: {', '.join(BUNDLED)}.",
         ) from reason
     return content, _checked(content, subject)
 

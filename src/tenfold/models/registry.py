@@ -4,6 +4,7 @@ Knows files and tables. Runs no model: workflows/switch_model.py loads a model b
 """
 
 import contextlib
+import functools
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -66,22 +67,36 @@ class Registry:
         """
         content, info = modelfile.read(source, name)
         key = hashlib.sha256(content).hexdigest()
-        with modelfile.bundled().open("rb") as bundled:
-            is_bundled = _hash(bundled) == key
-        if not is_bundled:
-            self._keep(key, content)
-            return self._note(_row(key, content, info, origin=origin, run=run, by=by, file=f"{key}.onnx"))
-        return self.register_bundled()
+        if key in _bundled():
+            return self._note_bundled()[key]
+        self._keep(key, content)
+        return self._note(_row(key, content, info, origin=origin, run=run, by=by, file=f"{key}.onnx"))
 
     def register_bundled(self) -> RegisteredModel:
-        """Register the model that comes with tenfold; that of another version is no longer listed."""
-        content, info = modelfile.read(modelfile.bundled())
-        key = hashlib.sha256(content).hexdigest()
+        """Register the models that come with tenfold; those of another version are no longer listed.
+
+        Returns:
+            the default one.
+        """
+        return self._note_bundled()[_hash_of(modelfile.bundled())]
+
+    def _note_bundled(self) -> dict[str, RegisteredModel]:
+        """The bundled models' rows by their hash."""
+        files = _bundled()
+        with self._database.reading() as session:
+            listed = {
+                one.hash: one for one in session.scalars(_listed().where(RegisteredModel.file == BUNDLED))
+            }
+        if listed.keys() == files.keys():
+            return listed
         with self._database.writing() as session:
-            for old in session.scalars(_listed().where(RegisteredModel.file == BUNDLED)):
-                if old.hash != key:
-                    old.removed_at = now()
-        return self._note(_row(key, content, info, origin=BUNDLED, run=None, by=SYSTEM, file=BUNDLED))
+            for key in listed.keys() - files.keys():
+                session.get_one(RegisteredModel, key).removed_at = now()
+        how: dict[str, Any] = {"origin": BUNDLED, "run": None, "by": SYSTEM, "file": BUNDLED}
+        # The default one last, so that it is the newest.
+        return {
+            key: self._note(_row(key, *modelfile.read(path), **how)) for key, path in reversed(files.items())
+        }
 
     def measured(self, key: str, accuracy: tuple[float, float, float] | None) -> RegisteredModel:
         """Put an accuracy with its 95 % interval in the place of what the file says; None: not comparable."""
@@ -114,7 +129,7 @@ class Registry:
             return {row.hash: row.name for row in found}
 
     def find(self, word: str) -> RegisteredModel:
-        """The model called `word`: "bundled", the start of its hash, its run, or its name.
+        """The model called `word`: a bundled one's name, the start of its hash, its run, or its name.
 
         Raises:
             UnknownModel: there is none.
@@ -122,7 +137,7 @@ class Registry:
         """
         models = self.list()
         for fits in (
-            [one for one in models if word == BUNDLED and one.file == BUNDLED],
+            [one for one in models if one.file == BUNDLED and _bundled_file(one).stem == word],
             [one for one in models if len(word) >= _LEAST_PREFIX and one.hash.startswith(word.lower())],
             [one for one in models if one.run == word],
             [one for one in models if one.name == word],
@@ -143,7 +158,7 @@ class Registry:
         """A file with the model, to be read only; may be damaged. Raises UnknownModel, ModelFileError."""
         model = self.get(key)
         if model.file == BUNDLED:
-            yield modelfile.bundled()
+            yield _bundled_file(model)
             return
         with contextlib.ExitStack() as stack:
             try:
@@ -156,7 +171,9 @@ class Registry:
         """The model's file, to be read. Raises UnknownModel, ModelFileError."""
         model = self.get(key)
         try:
-            return modelfile.bundled().open("rb") if model.file == BUNDLED else self._blobs.open(model.file)
+            if model.file == BUNDLED:
+                return _bundled_file(model).open("rb")
+            return self._blobs.open(model.file)
         except OSError as reason:
             raise self._unreadable(model, reason) from reason
 
@@ -298,6 +315,28 @@ class Registry:
 
 def _hash(file: BinaryIO) -> str:
     return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
+
+
+def _bundled() -> dict[str, Path]:
+    """The files of the models that come with tenfold by their hashes, the default one first."""
+    return {_hash_of(path): path for path in map(modelfile.bundled, modelfile.BUNDLED)}
+
+
+@functools.cache
+def _hash_of(path: Path) -> str:
+    """The hash of a file that does not change while the process runs."""
+    with path.open("rb") as file:
+        return _hash(file)
+
+
+def _bundled_file(model: RegisteredModel) -> Path:
+    """Raises ModelFileError where it came with another version of tenfold."""
+    path = _bundled().get(model.hash)
+    if path is None:
+        raise ModelFileError(
+            f"The model {model.name}", "came with another version of tenfold", cure="Choose another model."
+        )
+    return path
 
 
 def _added(session: Session, new: dict[str, Any]) -> RegisteredModel:

@@ -50,9 +50,9 @@ class SameConv2d(nn.Conv2d):
         whole = max((-(-side // stride) - 1) * stride + kernel - side, 0)
         before, after = whole // 2, whole - whole // 2
         if before == after:
-            return functional.conv2d(x, self.weight, None, stride, before, 1, self.groups)
+            return functional.conv2d(x, self.weight, self.bias, stride, before, 1, self.groups)
         x = functional.pad(x, (before, after, before, after))
-        return functional.conv2d(x, self.weight, None, stride, 0, 1, self.groups)
+        return functional.conv2d(x, self.weight, self.bias, stride, 0, 1, self.groups)
 
 
 class Block(nn.Module):

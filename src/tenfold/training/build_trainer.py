@@ -74,7 +74,7 @@ def _load(trainer: Trainer, data: Dataset) -> None:
     """Give the network another's weights."""
     recipe, mine = trainer.recipe, data.training.classes
     source = recipe.transfer.source
-    path = modelfile.bundled() if source == "bundled" else Path(source)
+    path = Path(modelfile.locate(source))
     sample = trainer.normalise(as_tensor(data.training, slice(0, WHITENING_PICTURES)))
     weights, theirs = transfer.weights_of(path), transfer.classes_of(path)
     if len(set(mine) & set(theirs)) < 2 or mine == theirs:

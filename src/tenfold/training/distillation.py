@@ -26,13 +26,13 @@ def teacher_answers(source: str, classes: tuple[str, ...], device: torch.device)
     """A function from uint8 `[N, 3, H, W]` to probabilities `[N, K]`, in the order of `classes`.
 
     Args:
-        source: a model file, a run's folder, or "bundled".
+        source: a model file, a run's folder, or the name of a bundled model.
 
     Raises:
         TrainingError: it knows other classes.
         ModelFileError: it is no model file.
     """
-    path = modelfile.bundled() if source == "bundled" else Path(source)
+    path = Path(modelfile.locate(source))
     return _of_run(path, classes, device) if path.is_dir() else _of_file(path, classes)
 
 

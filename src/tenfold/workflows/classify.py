@@ -20,7 +20,7 @@ from tenfold.catalogue.ingest.ingest import Ingest, PendingEntry
 from tenfold.catalogue.similar.perceptual_hash import perceptual_hash
 from tenfold.errors import CatalogueError, PictureError
 from tenfold.inference import Classifier
-from tenfold.inference.classifier import PIXELS_PER_INPUT, Prepared
+from tenfold.inference.classifier import Prepared
 from tenfold.inference.server import Closed, ModelServer, Outcome, Priority
 from tenfold.jobs import WORK, Jobs, JobType, Shape, Stopped, Work
 from tenfold.predictions import Prediction
@@ -136,7 +136,7 @@ class ClassifyPending:
             raise PictureError(
                 one.name, "cannot be read from the store", received=str(reason), cure=reason.cure
             ) from reason
-        needed = model.info.input_size * PIXELS_PER_INPUT
+        needed = images.needed(model.info.input_size)
         again = one.attempts > 1
         read = images.load(content, name=one.name, limits=self._intake.limits, needed=needed, isolated=again)
         perceptual_hashes[one.entry] = perceptual_hash(read.pixels)

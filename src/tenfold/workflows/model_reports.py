@@ -105,9 +105,10 @@ class ModelReports:
 
     def _places(self, model: RegisteredModel) -> list[tuple[Path, Path]]:
         """Where figures and page may be."""
-        bundled = modelfile.bundled()
-        beside = bundled.with_name(f"{bundled.stem}-report.json")
-        found = [(beside, beside.with_suffix(".html.gz"))]
+        beside = [
+            path.with_name(f"{path.stem}-report.json") for path in map(modelfile.bundled, modelfile.BUNDLED)
+        ]
+        found = [(path, path.with_suffix(".html.gz")) for path in beside]
         # That of a training on corrections would show pictures that people corrected.
         if model.run and model.origin != CORRECTIONS:
             page = Run(self._home.runs / model.run).report_file

@@ -182,7 +182,7 @@ def first(registry: Registry, model: str, load: Load, try_out: Try, *, insist: b
     """The model to start with.
 
     Args:
-        model: the file that the settings name; empty: the registry's live one.
+        model: the file or bundled model that the settings name; empty: the registry's live one.
         insist: the named file goes live for all; otherwise it answers in this process alone, unless none
             has been live yet.
 
@@ -191,19 +191,21 @@ def first(registry: Registry, model: str, load: Load, try_out: Try, *, insist: b
     """
     bundled = registry.register_bundled()
     if model:
-        return _named(registry, Path(model), load, try_out, insist=insist)
+        return _named(registry, Path(modelfile.locate(model)), load, try_out, insist=insist)
     change = registry.live_change()
     problem = ""
     if change is None:
         change = registry.go_live(bundled.hash, by=SYSTEM, reason=START)
     elif change.model_hash != bundled.hash:
         try:
-            if registry.get(change.model_hash).file != BUNDLED:
+            live = registry.get(change.model_hash)
+            chosen = live.file != BUNDLED or (live.removed_at is None and change.reason != START)
+            if chosen:
                 with registry.local_copy(change.model_hash) as path:
                     return InitialModel(_checked(load(path), change.model_hash), change.id, "")
         except (ModelFileError, RegistryError) as reason:
             problem = f"{reason} The bundled model answers instead."
-        else:  # the bundled one of another version of tenfold: a server that starts brings its own
+        else:  # nobody chose it, or it is another version's: a server brings this one's default
             if insist:
                 change = registry.go_live(bundled.hash, by=SYSTEM, reason=START)
     return InitialModel(load(modelfile.bundled()), 0 if problem else change.id, problem)

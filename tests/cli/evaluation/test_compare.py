@@ -31,7 +31,7 @@ class Blind(FakeClassifier):
 
 def model(path: Any = None, *, threads: int = 0) -> FakeClassifier:
     """The model file of that name: "blind" and "other" are, besides the one that sees."""
-    name = Path(path or "bundled").stem
+    name = Path(path or "photo").stem
     if name == "missing":
         raise ModelFileError(f"The model file {path}", "cannot be read")
     made = Blind() if name == "blind" else FakeClassifier()
@@ -58,17 +58,17 @@ def colours(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 def test_two_models_are_compared_in_a_table_and_a_sentence(tenfold: Command, tmp_path: Path) -> None:
-    outcome = tenfold("compare", "blind.onnx", "bundled", "--data", "colours", "--split", "all")
+    outcome = tenfold("compare", "blind.onnx", "photo", "--data", "colours", "--split", "all")
     assert (outcome.status, outcome.err) == (0, "")
     lines = outcome.out.splitlines()
-    assert lines[0].split() == ["blind.onnx", "bundled"]
+    assert lines[0].split() == ["blind.onnx", "photo"]
     assert lines[1].split() == ["accuracy", "66.67%", "100.00%"]
-    sentence = "bundled is better than blind.onnx: by 33.3 points, 95 % interval 21.1 to 45.9"
+    sentence = "photo is better than blind.onnx: by 33.3 points, 95 % interval 21.1 to 45.9"
     assert sentence in lines
     assert lines[-2:] == ["  McNemar's test: mid-p < 0.0001", "Page: comparison.html"]
     page = (tmp_path / "comparison.html").read_text()
     assert sentence in page
-    assert "bundled right, blind.onnx wrong: 20" in page
+    assert "photo right, blind.onnx wrong: 20" in page
 
 
 def test_figures_of_few_pictures_are_not_left_to_speak_for_themselves(
@@ -91,7 +91,7 @@ def test_the_figures_are_there_for_programs_and_the_page_elsewhere(tenfold: Comm
     outcome = tenfold(
         "compare",
         "blind.onnx",
-        "bundled",
+        "photo",
         "--data",
         "colours",
         "--split",
@@ -102,15 +102,15 @@ def test_the_figures_are_there_for_programs_and_the_page_elsewhere(tenfold: Comm
     )
     facts = json.loads(outcome.out)
     assert facts["pictures"] == 60
-    assert facts["differences"][0]["better"] == "bundled"
-    assert facts["models"]["bundled"]["accuracy"] == 1.0
+    assert facts["differences"][0]["better"] == "photo"
+    assert facts["models"]["photo"]["accuracy"] == 1.0
     assert facts["models"]["blind.onnx"]["bytes"] == 1234
     assert outcome.err == "Page: out/c.html\n"
     assert (tmp_path / "out" / "c.html").is_file()
 
 
 def test_no_page_leaves_none(tenfold: Command, tmp_path: Path) -> None:
-    outcome = tenfold("compare", "blind.onnx", "bundled", "--data", "colours", "--no-page")
+    outcome = tenfold("compare", "blind.onnx", "photo", "--data", "colours", "--no-page")
     assert outcome.status == 0
     assert "Page" not in outcome.out
     assert not (tmp_path / "comparison.html").exists()
@@ -146,22 +146,22 @@ def test_runs_without_a_model_file_are_compared_by_their_curves(
     assert "only their curves are compared" in (tmp_path / "comparison.html").read_text()
 
 
-@pytest.mark.parametrize("subjects", [[], ["bundled"]])
+@pytest.mark.parametrize("subjects", [[], ["photo"]])
 def test_fewer_than_two_are_no_comparison(tenfold: Command, subjects: list[str]) -> None:
     outcome = tenfold("compare", *subjects)
     assert outcome.status == 2
     assert outcome.err == (
         f"tenfold: A comparison needs two model files or runs, or more ({(subjects or ['none'])[0]}). "
-        "`tenfold runs` lists the runs; the bundled model is called bundled.\n"
+        "`tenfold runs` lists the runs; bundled models are called photo and cifar10.\n"
     )
 
 
 def test_models_of_different_classes_are_told(tenfold: Command) -> None:
-    outcome = tenfold("compare", "bundled", "other.onnx", "--data", "colours")
+    outcome = tenfold("compare", "photo", "other.onnx", "--data", "colours")
     assert outcome.status == 1
     assert outcome.err == (
-        "tenfold: bundled and other.onnx know different classes, so they cannot be compared on the same "
-        "pictures (only bundled: blue; only other.onnx: pink). Compare models of the same classes.\n"
+        "tenfold: photo and other.onnx know different classes, so they cannot be compared on the same "
+        "pictures (only photo: blue; only other.onnx: pink). Compare models of the same classes.\n"
     )
 
 
@@ -179,13 +179,13 @@ def test_runs_of_different_data_need_to_be_told_which(
 
 
 def test_a_model_file_that_is_not_there_is_told(tenfold: Command) -> None:
-    outcome = tenfold("compare", "bundled", "missing.onnx")
+    outcome = tenfold("compare", "photo", "missing.onnx")
     assert outcome.status == 1
     assert outcome.err == "tenfold: The model file missing.onnx cannot be read.\n"
 
 
 def test_a_folder_that_is_no_run_is_told(tenfold: Command, colours: Path) -> None:
-    outcome = tenfold("compare", "bundled", colours)
+    outcome = tenfold("compare", "photo", colours)
     assert outcome.status == 1
     assert f"tenfold: The folder {colours} holds no training run" in outcome.err
 
@@ -196,7 +196,7 @@ def test_a_folder_that_is_no_run_is_told(tenfold: Command, colours: Path) -> Non
         (["a.onnx", "b.onnx"], ["a.onnx", "b.onnx"]),
         (["runs/one", "runs/two/model.onnx"], ["one", "two"]),
         (["x/m.onnx", "y/m.onnx"], ["x/m.onnx", "y/m.onnx"]),
-        (["bundled", "bundled"], ["bundled (1)", "bundled (2)"]),
+        (["photo", "photo"], ["photo (1)", "photo (2)"]),
         (["model.onnx", "m.onnx"], ["model.onnx", "m.onnx"]),
     ],
 )

@@ -37,7 +37,9 @@ _EXPLAINED_SIDE = 1024
     metavar="DIR",
     help="Write each picture to DIR with the evidence for its class drawn over it.",
 )
-@click.option("--model", metavar="FILE", help="The model file to use instead of the bundled one.")
+@click.option(
+    "--model", metavar="MODEL", help="A model file, or a bundled model: photo (the default), cifar10."
+)
 def classify(
     paths: tuple[str, ...], form: str | None, top: int, explain: Path | None, model: str | None
 ) -> int:

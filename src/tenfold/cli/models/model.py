@@ -1,6 +1,7 @@
 """tenfold model: what a model file says of itself."""
 
 import json
+import os
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -31,7 +32,7 @@ def show(file: str | None, as_json: bool) -> None:
 
     from tenfold import modelfile, settings
 
-    path = file or settings.load().model or str(modelfile.bundled())
+    path = os.fspath(modelfile.locate(file or settings.load().model))
     content, info = modelfile.read(path)
     facts = {"file": path, "bytes": len(content), "sha256": sha256(content).hexdigest()}
     if as_json:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from tenfold.models.tables import LiveChange, RegisteredModel
 
-_MODEL_HELP = "MODEL is a name from the list, the start of a hash, or bundled."
+_MODEL_HELP = "MODEL is a name from the list, the start of a hash, or a bundled model: photo, cifar10."
 _HASH = 12
 
 

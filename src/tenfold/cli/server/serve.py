@@ -22,7 +22,9 @@ _WAITING_CONNECTIONS = 512
 @click.command()
 @click.option("--host", help="The address to listen on.", metavar="ADDRESS")
 @click.option("--port", type=click.IntRange(0, 65535), help="The port; 0 takes a free one.", metavar="N")
-@click.option("--model", metavar="FILE", help="The model file to use instead of the bundled one.")
+@click.option(
+    "--model", metavar="MODEL", help="A model file, or a bundled model: photo (the default), cifar10."
+)
 @click.option(
     "--open/--no-open",
     "opening",

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tenfold.modelfile import BUNDLED
+
 if TYPE_CHECKING:
     from tenfold.recipes.recipe import Recipe
 
@@ -102,6 +104,6 @@ class Asked:
 
 def _place(source: str | None) -> str | None:
     """A path that still holds when the run is resumed from another folder."""
-    if source is None or source == "bundled":
+    if source is None or source in BUNDLED:
         return source
     return os.path.realpath(source)

@@ -47,11 +47,13 @@ _FEW = 50
     "--side", type=click.IntRange(32, 224), metavar="N", help="The pictures' side in pixels, 32 to 224."
 )
 @click.option("--seed", type=int, metavar="N", help="Another start, order and augmentation.")
-@click.option("--from", "start_from", metavar="SOURCE", help="Start from a model file, a run, or 'bundled'.")
+@click.option("--from", "start_from", metavar="SOURCE", help="Start from a model file, a run, or 'cifar10'.")
 @click.option("--weights", type=_FILE, metavar="FILE", help="ImageNet's weights for the VGG16 networks.")
 @click.option("--freeze-until", metavar="LAYER", help="Layers before this one keep their weights.")
 @click.option(
-    "--teacher", metavar="SOURCE", help="Learn from a model file's, a run's or the bundled model's answers."
+    "--teacher",
+    metavar="SOURCE",
+    help="Learn from the answers of a model file, a run, or a bundled model ('cifar10', 'photo').",
 )
 @click.option(
     "--outliers",

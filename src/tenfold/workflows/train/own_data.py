@@ -91,7 +91,7 @@ class TrainingData:
             return str(earlier.options.get("own_source", ""))
         with self._registry.local_copy(model_hash) as path:
             _, info = modelfile.read(path)
-        _, bundled = modelfile.read(modelfile.bundled())
+        _, bundled = modelfile.read(modelfile.bundled("cifar10"))
         if info.data_fingerprint == bundled.data_fingerprint:
             return CIFAR10
         if not model.run:

@@ -11,11 +11,12 @@ from pathlib import Path
 
 from pydantic import BaseModel, Field
 
+from tenfold import modelfile
 from tenfold.datasets.opening import CIFAR10
 from tenfold.errors import TrainingError, UnknownModel, UnknownRun
 from tenfold.files import write_whole
 from tenfold.jobs import TRAINING, UNFINISHED, JobRow, Jobs, JobType, Shape, Stopped, Work
-from tenfold.models.registry import BUNDLED, RUN, Registry
+from tenfold.models.registry import RUN, Registry
 from tenfold.networks import listing
 from tenfold.paths import Home
 from tenfold.recipes import recipe_file
@@ -61,7 +62,7 @@ class TrainingRequest(BaseModel, frozen=True):
     side: int | None = Field(default=None, ge=32, le=224, description="The pictures' side in pixels.")
     seed: int | None = Field(default=None, ge=0, le=2**31 - 1)
     start_from: str = Field(
-        default="", description="bundled, a model's hash or a run's name.", max_length=200
+        default="", description="A bundled model's name, a model's hash or a run's name.", max_length=200
     )
     teacher: str = Field(
         default="", description="Whose answers to learn from; as `start_from`.", max_length=200
@@ -255,7 +256,7 @@ class Train:
 
     def _model(self, source: str, files: ExitStack) -> str:
         """The argument of `tenfold train` for a model. Raises TenfoldError where there is none."""
-        if source in ("", BUNDLED):
+        if source in ("", *modelfile.BUNDLED):
             return source
         try:
             return str(files.enter_context(self._registry.local_copy(source)))

@@ -1,0 +1,60 @@
+"""ONNX graphs put together into one, with weights as float16, and written as a model file. Knows no data."""
+
+import numpy as np
+import onnx
+from onnx import TensorProto, compose, helper, numpy_helper
+
+# Weights with fewer numbers stay as they are: they are no size, and some must be exact.
+_LEAST_HALVED = 1000
+
+
+def joined(
+    front: onnx.ModelProto, others: list[tuple[str, onnx.ModelProto, dict[str, str]]]
+) -> onnx.ModelProto:
+    """The front and what follows it, as one graph whose outputs are those of the last.
+
+    Args:
+        others: each with a prefix for its names and where its inputs come from, by their own names.
+    """
+    found = front
+    for prefix, other, wires in others:
+        other = compose.add_prefix(other, prefix)
+        io_map = [(source, prefix + name) for name, source in wires.items()]
+        found = compose.merge_models(found, other, io_map=io_map)
+    prefix, last, _ = others[-1]
+    names = {prefix + one.name: one.name for one in last.graph.output}
+    for node in found.graph.node:
+        node.output[:] = [names.get(name, name) for name in node.output]
+        node.input[:] = [names.get(name, name) for name in node.input]
+    kept = {names[one.name]: one for one in found.graph.output if one.name in names}
+    del found.graph.output[:]
+    for one in last.graph.output:
+        kept[one.name].name = one.name
+        found.graph.output.append(kept[one.name])
+    return found
+
+
+def halved(model: onnx.ModelProto) -> onnx.ModelProto:
+    """Weights kept as float16, turned to float32 when the file is loaded: half the size, same arithmetic."""
+    graph = model.graph
+    casts: list[onnx.NodeProto] = []
+    first: dict[tuple[tuple[int, ...], bytes], str] = {}
+    for weight in list(graph.initializer):
+        array = numpy_helper.to_array(weight)
+        same = first.setdefault((array.shape, array.tobytes()), weight.name)
+        if same != weight.name:  # two parts have the same weights
+            graph.initializer.remove(weight)
+            for node in graph.node:
+                node.input[:] = [same if name == weight.name else name for name in node.input]
+            continue
+        if weight.data_type != TensorProto.FLOAT or array.size < _LEAST_HALVED:
+            continue
+        name = weight.name
+        weight.CopyFrom(numpy_helper.from_array(array.astype(np.float16), f"{name}_half"))
+        casts.append(
+            helper.make_node("Cast", [f"{name}_half"], [name], name=f"{name}_cast", to=TensorProto.FLOAT)
+        )
+    nodes = [*casts, *graph.node]
+    del graph.node[:]
+    graph.node.extend(nodes)
+    return model

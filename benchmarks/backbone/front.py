@@ -1,0 +1,121 @@
+"""EfficientNet-Lite0 with ImageNet's weights as an ONNX graph: what `photo` and `watch` have in common.
+
+Input `image`, uint8 `[N, 192, 192, 3]`. Outputs: `backbone_cells` `[N, 1280, 6, 6]`; `backbone_feature`
+`[N, 1280]`, their mean; `imagenet` `[N, 1000]`, the logits of ImageNet's classes; `small`, uint8
+`[N, 32, 32, 3]`, the same picture for a network of 32 pixels; `detail` `[N]`, how much of it is finer than
+those 32 pixels, 0 to 1.
+"""
+
+import copy
+import logging
+import warnings
+
+import onnx
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from benchmarks.backbone.staging import SIDE
+from tenfold.export.onnx import OPSET
+from tenfold.networks.efficientnet_lite import Block, EfficientNetLite
+from tenfold.networks.imagenet import lite0_weights
+
+OUTPUTS = ("backbone_cells", "backbone_feature", "imagenet", "small", "detail")
+IMAGENET_CLASSES = 1000
+SMALL = 32
+# A mean over 6 x 6 pixels blurs a picture that was enlarged from 32 pixels; this undoes it, by least squares
+# on 300 of CIFAR-10's pictures (mean squared error 10.6 without, 1.1 with; the small network then loses
+# nothing).
+SHARPEN = ((0.024, -0.121, 0.024), (-0.121, 1.388, -0.121), (0.024, -0.121, 0.024))
+# Share of the contrast that is finer than 6 pixels: 99 % of enlarged small pictures have less than 0.15, all
+# sample photographs more than 0.18.
+LEAST_DETAIL, FULL_DETAIL = 0.12, 0.20
+
+
+class Front(nn.Module):
+    """The graph's content."""
+
+    def __init__(self, network: EfficientNetLite) -> None:
+        super().__init__()
+        self.network = folded(network)
+        self.register_buffer("sharpen", torch.tensor(SHARPEN).reshape(1, 1, 3, 3).repeat(3, 1, 1, 1))
+
+    def forward(self, image: Tensor) -> tuple[Tensor, ...]:
+        pixels = image.permute(0, 3, 1, 2).float()
+        cells = self.network.cells((pixels - 127) / 128)
+        feature = cells.mean(dim=(2, 3))
+        mean = functional.avg_pool2d(pixels, SIDE // SMALL)
+        assert isinstance(self.sharpen, Tensor)
+        sharp = functional.conv2d(
+            functional.pad(mean, (1, 1, 1, 1), mode="replicate"), self.sharpen, groups=3
+        )
+        small = sharp.round().clamp(0, 255).to(torch.uint8).permute(0, 2, 3, 1)
+        coarse = functional.interpolate(mean, scale_factor=SIDE // SMALL, mode="bilinear")
+        fine = (pixels - coarse).square().mean(dim=(1, 2, 3)).sqrt()
+        contrast = (pixels - pixels.mean(dim=(2, 3), keepdim=True)).square().mean(dim=(1, 2, 3)).sqrt()
+        detail = (fine / (contrast + 4) - LEAST_DETAIL) / (FULL_DETAIL - LEAST_DETAIL)
+        return cells, feature, self.network.head(feature), small, detail.clamp(0, 1)
+
+
+def folded(network: EfficientNetLite) -> EfficientNetLite:
+    """A copy whose norms are part of the convolutions before them."""
+    network = copy.deepcopy(network).eval()
+    pairs: list[tuple[nn.Module, str, str]] = [(network, "stem", "stem_norm"), (network, "last", "last_norm")]
+    for block in network.blocks:
+        assert isinstance(block, Block)
+        names = ("expand", "depthwise", "project") if block.expands else ("depthwise", "project")
+        pairs += [(block, name, f"{name}_norm") for name in names]
+    for module, conv, norm in pairs:
+        setattr(module, conv, nn.utils.fuse_conv_bn_eval(getattr(module, conv), getattr(module, norm)))
+        setattr(module, norm, nn.Identity())
+    return network
+
+
+def pretrained() -> EfficientNetLite:
+    """The network as it was published, with ImageNet's head."""
+    network = EfficientNetLite(IMAGENET_CLASSES)
+    network.start_from(torch.zeros(0))
+    shapes = {"_fc.weight": network.head.weight.shape, "_fc.bias": network.head.bias.shape}
+    found = lite0_weights("imagenet", shapes)
+    with torch.no_grad():
+        network.head.weight.copy_(found["_fc.weight"])
+        network.head.bias.copy_(found["_fc.bias"])
+    return network
+
+
+def front() -> onnx.ModelProto:
+    """The graph."""
+    return exported(
+        Front(pretrained()).eval(), (torch.zeros(2, SIDE, SIDE, 3, dtype=torch.uint8),), ("image",), OUTPUTS
+    )
+
+
+def exported(
+    module: nn.Module, examples: tuple[Tensor, ...], inputs: tuple[str, ...], outputs: tuple[str, ...]
+) -> onnx.ModelProto:
+    """A module as ONNX, with the number of pictures left open and no notes of the exporter in it."""
+    count = torch.export.Dim("N", min=1)
+    with warnings.catch_warnings():
+        # The exporter warns of its own internals on every call.
+        warnings.simplefilter("ignore")
+        logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+        program = torch.onnx.export(
+            module,
+            examples,
+            input_names=list(inputs),
+            output_names=list(outputs),
+            dynamic_shapes=tuple({0: count} for _ in examples),
+            opset_version=OPSET,
+            dynamo=True,
+            external_data=False,
+            optimize=True,
+            verbose=False,
+        )
+    assert program is not None
+    model = program.model_proto
+    graph = model.graph
+    for part in (graph, *graph.node, *graph.value_info, *graph.input, *graph.output, *graph.initializer):
+        part.ClearField("metadata_props")
+        part.ClearField("doc_string")
+    found: onnx.ModelProto = model
+    return found

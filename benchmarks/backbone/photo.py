@@ -1,0 +1,394 @@
+"""Build `photo`, the bundled model for photographs, from three kinds of knowledge.
+
+    python -m benchmarks.backbone.photo [--cache FOLDER] [--output FILE]
+
+What CIFAR-10's pictures teach a head on EfficientNet-Lite0's feature, what ImageNet's classes add up to, and
+what the network of 32 pixels says: they fail in different places, so their logarithms are added (a product of
+experts, Hinton 2002). All is fitted to staged pictures of CIFAR-10 and CIFAR-100; no photograph is looked at.
+"""
+
+import argparse
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional
+
+from benchmarks.backbone import assemble, imagenet_classes
+from benchmarks.backbone.features import CACHE, HELD_OUT, features, parts, pictures, session
+from benchmarks.backbone.front import exported, front, pretrained
+from benchmarks.backbone.staging import SIDE
+from benchmarks.record import DATA, ROOT
+from tenfold import __version__, metrics, modelfile
+from tenfold.datasets import cifar10
+from tenfold.datasets.cifar10 import NAMES
+from tenfold.datasets.labelled import split
+from tenfold.evaluation.calibration import fit_temperature
+from tenfold.evaluation.evaluate import evaluate
+from tenfold.evaluation.novelty import threshold
+from tenfold.inference import Classifier
+from tenfold.modelfile import ClassName, ModelInfo
+
+Floats = NDArray[np.float32]
+OUTPUTS = ("probabilities", "embedding", "evidence", "novelty")
+SMALL_MODEL = "cifar10"
+# The length of a feature before it is brought to unit length, on average: it keeps the head's weights of
+# usual size.
+SCALE = 19.5
+DECAYS = (1e-3, 3e-3, 1e-2)
+# How much the logarithm of each kind weighs where a picture has no more detail than 32 pixels: there ImageNet's
+# classes help least, and the small network's weight is chosen on staged validation pictures. Where a picture is
+# all detail the three count alike.
+IMAGENET_WEIGHT = 0.5
+SMALL_WEIGHTS = (0.5, 1.0, 1.5, 2.0)
+# Below it the head is sure that a picture is none of the ten.
+SURELY_NOTHING = 0.1
+# A probability is taken to be at least so much before its logarithm is taken.
+FLOOR = 1e-4
+KNOWN_RATE = 0.95
+# At 192 and at 32 pixels.
+BACKBONE_MULTIPLY_ADDS, SMALL_MULTIPLY_ADDS = 283_000_000, 142_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class Head:
+    """Softmax regression on unit features with a class more, of everything else. weights `[K + 1, 1280]`."""
+
+    weights: Floats
+    bias: Floats
+
+
+@dataclass(frozen=True)
+class Mix:
+    """How the kinds are put together."""
+
+    small_weight: float
+    temperature: float
+
+
+class Combine(nn.Module):
+    """The front's outputs and the small model's become the model file's outputs."""
+
+    head_weight: Tensor
+    head_bias: Tensor
+    imagenet_weights: Tensor
+    folds: Tensor
+
+    def __init__(
+        self, head: Head, imagenet: Tensor, folds: Tensor, mix: Mix, small_temperature: float
+    ) -> None:
+        super().__init__()
+        self.mix, self.small_temperature = mix, small_temperature
+        self.register_buffer("head_weight", torch.from_numpy(head.weights))
+        self.register_buffer("head_bias", torch.from_numpy(head.bias))
+        self.register_buffer("imagenet_weights", imagenet)
+        self.register_buffer("folds", folds)
+
+    def forward(
+        self,
+        cells: Tensor,
+        feature: Tensor,
+        imagenet_logits: Tensor,
+        detail: Tensor,
+        small: Tensor,
+        small_evidence: Tensor,
+    ) -> tuple[Tensor, ...]:
+        length = feature.norm(dim=1, keepdim=True) + 1e-8
+        embedding = feature / length
+        learned = functional.softmax(SCALE * embedding @ self.head_weight.T + self.head_bias, dim=1)
+        classes = learned.shape[1] - 1
+        inside = 1 - learned[:, classes]
+        named = functional.softmax(imagenet_logits, dim=1)
+        folded = named @ self.folds.T
+        within = learned[:, :classes] / (inside[:, None] + 1e-8)
+        imagenet_weight, small_weight = weights(detail, self.mix.small_weight)
+        logits = pooled(within, folded, small, imagenet_weight, small_weight)
+        probabilities = functional.softmax(logits / self.mix.temperature, dim=1)
+        novelty = 1 - probabilities.amax(dim=1) * known(detail, folded.sum(dim=1), inside).sqrt()
+        # Each kind's class activation maps, weighed as its logarithm is. ImageNet's classes of a fold count
+        # by how probable they are.
+        head_maps = (
+            functional.conv2d(cells, SCALE * self.head_weight[:classes, :, None, None])
+            / length[:, :, None, None]
+        )
+        share = named[:, None, :] * self.folds[None] / (folded[:, :, None] + 1e-8)
+        fold_weights = share @ self.imagenet_weights
+        fold_maps = torch.einsum("nkd,ndhw->nkhw", fold_weights, cells)
+        small_maps = functional.interpolate(small_evidence, size=cells.shape[2:], mode="bilinear")
+        evidence = (
+            head_maps
+            + imagenet_weight[:, :, None, None] * fold_maps
+            + small_weight[:, :, None, None] / self.small_temperature * small_maps
+        ) / self.mix.temperature
+        return probabilities, embedding, evidence, novelty
+
+
+def weights(detail: Tensor, small_weight: float) -> tuple[Tensor, Tensor]:
+    """What ImageNet's classes and the small network weigh beside the head, `[N, 1]` each."""
+    share = detail[:, None]
+    return share + (1 - share) * IMAGENET_WEIGHT, share + (1 - share) * small_weight
+
+
+def known(detail: Tensor, imagenet: Tensor, inside: Tensor) -> Tensor:
+    """How much a picture is one of the ten, 0 to 1, `[N]`.
+
+    Where it has detail, what ImageNet's classes say of it (`imagenet`, their sum over the ten), unless the head is
+    sure that it is nothing; else what the head says (`inside`).
+    """
+    detailed = imagenet * (inside / SURELY_NOTHING).clamp(0, 1)
+    return (detail * detailed + (1 - detail) * inside).clamp(min=0)
+
+
+def pooled(
+    learned: Tensor, folded: Tensor, small: Tensor, imagenet_weight: Tensor, small_weight: Tensor
+) -> Tensor:
+    """The logits of the three kinds together, `[N, K]` each."""
+    return (
+        (learned + FLOOR).log()
+        + imagenet_weight * (folded + 10 * FLOOR).log()
+        + small_weight * (small + FLOOR).log()
+    )
+
+
+def fit(known: Floats, labels: NDArray[np.int64], others: Floats, decay: float, classes: int) -> Head:
+    """Softmax regression by L-BFGS; everything else is a class of its own (background class)."""
+    x = torch.from_numpy(unit(np.concatenate([known, others])) * SCALE)
+    y = torch.from_numpy(np.concatenate([labels, np.full(len(others), classes)]))
+    weights = torch.zeros(classes + 1, x.shape[1], requires_grad=True)
+    bias = torch.zeros(classes + 1, requires_grad=True)
+    optimiser = torch.optim.LBFGS([weights, bias], max_iter=200, line_search_fn="strong_wolfe")
+
+    def cost() -> float:
+        optimiser.zero_grad()
+        loss = functional.cross_entropy(x @ weights.T + bias, y) + decay * weights.square().sum()
+        loss.backward()  # type: ignore[no-untyped-call]
+        return loss.item()
+
+    optimiser.step(cost)  # type: ignore[no-untyped-call]
+    return Head(weights.detach().numpy(), bias.detach().numpy())
+
+
+def unit(found: Floats) -> Floats:
+    """Rows of unit length."""
+    return np.asarray(found / np.linalg.norm(found, axis=1, keepdims=True), np.float32)
+
+
+def answers(head: Head, found: Floats) -> Floats:
+    """The head's probabilities `[N, K + 1]`."""
+    logits = torch.from_numpy(SCALE * unit(found) @ head.weights.T + head.bias)
+    return np.asarray(functional.softmax(logits, dim=1).numpy())
+
+
+@dataclass(frozen=True, eq=False)
+class Kinds:
+    """What each kind of knowledge says of N pictures: `[N, 11]`, `[N, 10]`, `[N, 10]`; and `detail` `[N]`."""
+
+    learned: Floats
+    folded: Floats
+    small: Floats
+    detail: Floats
+
+    def answers(self, mix: Mix) -> Floats:
+        """Probabilities `[N, 10]`, as the model file gives them."""
+        return np.asarray(self._probabilities(mix).numpy())
+
+    def logits(self, small_weight: float) -> Floats:
+        """Before they are divided by the temperature."""
+        inside = self.learned[:, :-1] / (1 - self.learned[:, -1:] + 1e-8)
+        learned, folded, small = map(torch.from_numpy, (inside, self.folded, self.small))
+        weighed = weights(torch.from_numpy(self.detail), small_weight)
+        return np.asarray(pooled(learned, folded, small, *weighed).numpy())
+
+    def novelty(self, mix: Mix) -> Floats:
+        """As the model file gives it."""
+        parts = map(torch.from_numpy, (self.detail, self.folded.sum(1), 1 - self.learned[:, -1]))
+        return np.asarray(1 - self.answers(mix).max(1) * known(*parts).sqrt().numpy(), np.float32)
+
+    def _probabilities(self, mix: Mix) -> Tensor:
+        return functional.softmax(torch.from_numpy(self.logits(mix.small_weight)) / mix.temperature, dim=1)
+
+
+class Material:
+    """The parts' features and answers, from the cache where they are there."""
+
+    def __init__(self, cache: Path) -> None:
+        self.cache, self.parts = cache, {part.name: part for part in parts()}
+        self._backbone = session()
+        # Without it the whole network would run for the two outputs that hang on the pixels alone.
+        self._pixels_alone = onnxruntime.RunOptions()
+        self._pixels_alone.only_execute_path_to_fetches = True
+        self._small = onnxruntime.InferenceSession(
+            modelfile.bundled(SMALL_MODEL), providers=["CPUExecutionProvider"]
+        )
+        self._named = pretrained().head
+
+    def features(self, name: str) -> Floats:
+        """`[N, 1280]`."""
+        return features(self.parts[name], self.cache, self._backbone)
+
+    def kinds(self, name: str, head: Head) -> Kinds:
+        """What the three say of a part."""
+        found = self.features(name)
+        with torch.no_grad():
+            named = functional.softmax(self._named(torch.from_numpy(found)), dim=1)
+        folded = named @ imagenet_classes.folds(imagenet_classes.CIFAR10).T
+        return Kinds(answers(head, found), np.asarray(folded.numpy()), *self._of_pixels(name))
+
+    def _of_pixels(self, name: str) -> tuple[Floats, Floats]:
+        """The small model's probabilities and the detail of a part."""
+        path, part = self.cache / f"{name}-{SMALL_MODEL}.npz", self.parts[name]
+        if not path.exists():
+            answered, details = [], []
+            for shown in pictures(part):
+                for some in np.array_split(shown, 20):
+                    small, detail = self._backbone.run(
+                        ["small", "detail"], {"image": some}, self._pixels_alone
+                    )
+                    answered.append(self._small.run(["probabilities"], {"image": small})[0])
+                    details.append(detail)
+            np.savez(path, small=np.concatenate(answered), detail=np.concatenate(details))
+        kept = np.load(path)
+        return kept["small"], kept["detail"]
+
+
+def build(head: Head, mix: Mix, small: Path) -> bytes:
+    """The network of the model file."""
+    content, info = modelfile.read(small)
+    backbone = front()
+    classifier = onnx.load_from_string(content)
+    del classifier.metadata_props[:]
+    weight = next(
+        one for one in backbone.graph.initializer if list(one.dims) == [imagenet_classes.COUNT, 1280]
+    )
+    imagenet = torch.from_numpy(onnx.numpy_helper.to_array(weight).copy())
+    combine = Combine(head, imagenet, imagenet_classes.folds(imagenet_classes.CIFAR10), mix, info.temperature)
+    shapes = ((1280, 6, 6), (1280,), (imagenet_classes.COUNT,), (), (10,), (10, 7, 7))
+    inputs = ("cells", "feature", "imagenet_logits", "detail", "small", "small_evidence")
+    last = exported(
+        combine.eval(),
+        tuple(torch.rand(2, *shape) for shape in shapes),
+        inputs,
+        OUTPUTS,
+    )
+    wires = {
+        "cells": "backbone_cells",
+        "feature": "backbone_feature",
+        "imagenet_logits": "imagenet",
+        "detail": "detail",
+        "small": "small_probabilities",
+        "small_evidence": "small_evidence",
+    }
+    whole = assemble.joined(backbone, [("small_", classifier, {"image": "small"}), ("combine_", last, wires)])
+    return bytes(assemble.halved(whole).SerializeToString())
+
+
+def choose(material: Material) -> tuple[Head, Mix]:
+    """The head and the mix that do best on staged validation pictures, as printed."""
+    known = [material.features(name) for name in ("training-staged", "training-plain")]
+    labels = [material.parts[name].labels for name in ("training-staged", "training-plain")]
+    others = [material.features(name) for name in ("outliers-staged", "outliers-plain", "nothing")]
+    framed, plain = (material.parts[name].labels for name in ("validation-framed", "validation-plain"))
+    best: tuple[float, Head, Mix] | None = None
+    for decay in DECAYS:
+        head = fit(np.concatenate(known), np.concatenate(labels), np.concatenate(others), decay, 10)
+        both = material.kinds("validation-framed", head), material.kinds("validation-plain", head)
+        for weight in SMALL_WEIGHTS:
+            logits = np.concatenate([one.logits(weight) for one in both])
+            mix = Mix(weight, fit_temperature(np.concatenate([framed, plain]), logits))
+            right = [
+                float((one.answers(mix).argmax(1) == truth).mean())
+                for one, truth in zip(both, (framed, plain), strict=True)
+            ]
+            print(
+                f"decay {decay:g}, small {weight}: framed {right[0]:.4f}, plain {right[1]:.4f}, "
+                f"temperature {mix.temperature:.3f}"
+            )
+            if best is None or sum(right) > best[0]:
+                best = sum(right), head, mix
+    assert best is not None
+    return best[1], best[2]
+
+
+def report(material: Material, head: Head, mix: Mix) -> float:
+    """Print what the staged pictures say; returns the threshold."""
+    framed, plain = material.kinds("validation-framed", head), material.kinds("validation-plain", head)
+    limit = threshold(plain.novelty(mix), KNOWN_RATE)
+    for name in ("outliers-held-out", "nothing"):
+        novelty = material.kinds(name, head).novelty(mix)
+        auroc = metrics.auroc(framed.novelty(mix), novelty)
+        print(f"{name}: AUROC {auroc:.3f}, refused {(novelty > limit).mean():.3f}, n = {len(novelty):,}")
+    for name in ("validation-framed", "validation-plain"):
+        kinds, truth = material.kinds(name, head), material.parts[name].labels
+        answered = kinds.answers(mix)
+        ece = metrics.calibration_error(truth, answered)
+        kept = (kinds.novelty(mix) <= limit).mean()
+        print(f"{name}: right {(answered.argmax(1) == truth).mean():.4f}, ECE {ece:.4f}, kept {kept:.3f}")
+    return limit
+
+
+def facts(material: Material, head: Head, mix: Mix, limit: float) -> ModelInfo:
+    """What the file says of itself, without scores."""
+    _, small = modelfile.read(modelfile.bundled(SMALL_MODEL))
+    held = ", ".join(HELD_OUT)
+    return ModelInfo(
+        name="photo",
+        classes=tuple(ClassName(label, names) for label, names in NAMES.items()),
+        input_size=SIDE,
+        resize="bicubic",
+        views="centre",
+        temperature=mix.temperature,
+        threshold=limit,
+        known_rate=KNOWN_RATE,
+        network={
+            "name": "photo",
+            "parts": "EfficientNet-Lite0 with ImageNet's weights, a head on its feature, and cifar10",
+            "multiply_adds": BACKBONE_MULTIPLY_ADDS + small.network.get("multiply_adds", SMALL_MULTIPLY_ADDS),
+            "imagenet_classes": {label: list(found) for label, found in imagenet_classes.CIFAR10.items()},
+            "imagenet_weight": IMAGENET_WEIGHT,
+            "small_weight": mix.small_weight,
+        },
+        training={
+            "pictures": {name: len(part.pictures) for name, part in material.parts.items()},
+            "others": "79 classes of CIFAR-100, textures, plain colours, letters, noise, half-decoded files",
+            "held_out": f"classes of CIFAR-100 that it was never shown: {held}",
+            "how": "python -m benchmarks.backbone.photo",
+        },
+        data_fingerprint=small.data_fingerprint,
+        scores={},
+        licence="Apache-2.0",
+        tenfold_version=__version__,
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--cache", type=Path, default=CACHE)
+    parser.add_argument("--output", type=Path, default=ROOT / "src" / "tenfold" / "models" / "photo.onnx")
+    options = parser.parse_args()
+    material = Material(options.cache)
+    head, mix = choose(material)
+    limit = report(material, head, mix)
+    network = build(head, mix, modelfile.bundled(SMALL_MODEL))
+    info = facts(material, head, mix, limit)
+    modelfile.write(options.output.with_suffix(".draft"), network, info)
+    with TemporaryDirectory() as folder:
+        draft = Path(folder) / "draft.onnx"
+        modelfile.write(draft, network, info)
+        classifier = Classifier(draft)
+        _, validation = split(cifar10.load_train(DATA), cifar10.VALIDATION)
+        scores = {
+            "test": evaluate(classifier, cifar10.load_test(DATA)).summary(),
+            "validation": evaluate(classifier, validation.take(np.arange(2_500))).summary(),
+        }
+    modelfile.write(options.output, network, replace(info, scores=scores))
+    print(scores, f"{options.output.stat().st_size / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    main()
