@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tenfold import metrics
+from tenfold import images, metrics
 from tenfold.datasets.labelled import LabelledPictures
 from tenfold.errors import DatasetError
 from tenfold.evaluation.evaluate import BATCH, evaluate, model_outputs
@@ -58,8 +58,8 @@ def test_pictures_of_other_classes_are_refused(tiny_model: Classifier) -> None:
     with pytest.raises(DatasetError) as caught:
         evaluate(tiny_model, cats)
     assert str(caught.value) == (
-        "These pictures do not fit this model (32 x 32 pixels of cat, dog). "
-        "The model takes 32 x 32 pixels of airplane, automobile, bird, cat, deer, dog, frog, horse, ship, "
+        "These pictures do not fit this model (pictures of cat, dog). "
+        "The model knows airplane, automobile, bird, cat, deer, dog, frog, horse, ship, "
         "truck."
     )
 
@@ -69,16 +69,17 @@ def test_classes_in_another_order_are_other_classes(tiny_model: Classifier) -> N
         evaluate(tiny_model, replace(DATA, classes=DATA.classes[::-1]))
 
 
-def test_pictures_of_another_size_are_refused(tiny_model: Classifier) -> None:
-    wide = replace(DATA, pictures=np.zeros((60, 24, 40, 3), np.uint8))
-    with pytest.raises(DatasetError, match=r"do not fit this model \(40 x 24 pixels of airplane,"):
-        evaluate(tiny_model, wide)
+def test_pictures_of_another_size_are_resized_by_the_file_s_own_rule(tiny_model: Classifier) -> None:
+    wide = np.random.default_rng(1).integers(0, 256, (5, 48, 80, 3), dtype=np.uint8)
+    resized = np.stack([images.resize(one, 32, tiny_model.info.resize) for one in wide])
+    found = model_outputs(tiny_model, wide)
+    assert np.array_equal(found.probabilities, tiny_model.raw(resized)[0])
 
 
 def test_a_thousand_classes_are_not_all_named(tiny_model: Classifier) -> None:
     many = LabelledPictures(DATA.pictures, DATA.labels, tuple(f"class {k}" for k in range(1000)))
     with pytest.raises(
-        DatasetError, match=r"of class 0, class 1, .*, class 9 and 990 more\)\. The model takes"
+        DatasetError, match=r"of class 0, class 1, .*, class 9 and 990 more\)\. The model knows"
     ):
         evaluate(tiny_model, many)
 

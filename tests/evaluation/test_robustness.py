@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tenfold import metrics
-from tenfold.errors import DatasetError, UsageError
+from tenfold.errors import UsageError
 from tenfold.evaluation.corruptions import corrupt
 from tenfold.evaluation.robustness import NAMES, _mean, robustness
 from tenfold.inference import Classifier
@@ -73,11 +73,6 @@ def test_the_interval_of_the_mean_comes_from_the_spread_over_pictures() -> None:
     assert 270 <= covered <= 297
     alone = _mean(np.array([0.4]))
     assert (alone.low, alone.high) == (0.0, 1.0)
-
-
-def test_pictures_that_do_not_fit_are_refused(tiny_model: Classifier) -> None:
-    with pytest.raises(DatasetError, match="do not fit this model"):
-        robustness(tiny_model, tiny.shades(20, side=24))
 
 
 def test_what_cannot_be_asked_for_is_refused_before_anything_is_classified(tiny_model: Classifier) -> None:

@@ -152,7 +152,7 @@ def test_a_fact_that_is_missing_is_told_as_damage(file: Path, monkeypatch: pytes
 
 def test_a_missing_file_and_a_folder_are_told(tmp_path: Path) -> None:
     assert refusal(tmp_path / "no.onnx") == (
-        "cannot be read (No such file or directory). Check the path; leave it out to use the bundled model."
+        "cannot be read (No such file or directory). Check the path, or name a bundled model: photo, cifar10."
     )
     assert refusal(tmp_path).startswith("cannot be read (Is a directory). ")
 
@@ -201,7 +201,7 @@ def test_an_installation_without_its_model_says_so(tmp_path: Path, monkeypatch: 
     with pytest.raises(ModelFileError) as caught:
         modelfile.bundled()
     assert str(caught.value) == (
-        "The bundled model is missing from this installation. "
+        "The bundled model photo is missing from this installation. "
         "Install tenfold again, or name a model file with --model or TENFOLD_MODEL."
     )
 

@@ -165,7 +165,8 @@ def test_a_model_is_found_by_hash_run_and_name(registry: LocalRegistry, make: Ma
     one = registry.register(make("one"), origin=RUN, run="run-7")
     for word in (one.hash, one.hash[:6].upper(), "run-7", "one"):
         assert registry.find(word).hash == one.hash
-    assert registry.find("bundled").hash == bundled.hash
+    assert registry.find("photo").hash == bundled.hash
+    assert registry.find("cifar10").name == "tenfold-cifar10"
     with pytest.raises(UnknownModel, match=r"^The model 'on' is not registered\. `tenfold models`"):
         registry.find("on")
 

@@ -45,8 +45,8 @@ def bundled(name: str = DEFAULT) -> Path:
 
 def locate(model: str | os.PathLike[str] | None) -> str | os.PathLike[str]:
     """The file that is meant: a path, the name of a bundled model, or None or "" for the default one."""
-    name = os.fspath(model or DEFAULT)
-    return bundled(name) if name in BUNDLED else name
+    named = model or DEFAULT
+    return bundled(os.fspath(named)) if os.fspath(named) in BUNDLED else named
 
 
 def write(path: Path, network: bytes, info: ModelInfo) -> None:
