@@ -42,9 +42,9 @@ SMALL_MODEL = "cifar10"
 # usual size.
 SCALE = 19.5
 DECAYS = (1e-3, 3e-3, 1e-2)
-# How much the logarithm of each kind weighs where a picture has no more detail than 32 pixels: there ImageNet's
-# classes help least, and the small network's weight is chosen on staged validation pictures. Where a picture is
-# all detail the three count alike.
+# How much the logarithm of each kind weighs where a picture has no more detail than 32 pixels: there
+# ImageNet's classes help least, and the small network's weight is chosen on staged validation pictures. Where
+# a picture is all detail the three count alike.
 IMAGENET_WEIGHT = 0.5
 SMALL_WEIGHTS = (0.5, 1.0, 1.5, 2.0)
 # Below it the head is sure that a picture is none of the ten.
@@ -101,7 +101,9 @@ class Combine(nn.Module):
     ) -> tuple[Tensor, ...]:
         length = feature.norm(dim=1, keepdim=True) + 1e-8
         embedding = feature / length
-        learned = functional.softmax(SCALE * embedding @ self.head_weight.T + self.head_bias, dim=1)
+        learned = functional.softmax(
+            functional.linear(SCALE * embedding, self.head_weight, self.head_bias), dim=1
+        )
         classes = learned.shape[1] - 1
         inside = 1 - learned[:, classes]
         named = functional.softmax(imagenet_logits, dim=1)
@@ -113,10 +115,9 @@ class Combine(nn.Module):
         novelty = 1 - probabilities.amax(dim=1) * known(detail, folded.sum(dim=1), inside).sqrt()
         # Each kind's class activation maps, weighed as its logarithm is. ImageNet's classes of a fold count
         # by how probable they are.
-        head_maps = (
-            functional.conv2d(cells, SCALE * self.head_weight[:classes, :, None, None])
-            / length[:, :, None, None]
-        )
+        # The head's weights stand once in the file: an improvement replaces them (workflows/improve/head.py).
+        maps = torch.einsum("kd,ndhw->nkhw", self.head_weight, cells)
+        head_maps = SCALE * maps[:, :classes] / length[:, :, None, None]
         share = named[:, None, :] * self.folds[None] / (folded[:, :, None] + 1e-8)
         fold_weights = share @ self.imagenet_weights
         fold_maps = torch.einsum("nkd,ndhw->nkhw", fold_weights, cells)
@@ -138,8 +139,8 @@ def weights(detail: Tensor, small_weight: float) -> tuple[Tensor, Tensor]:
 def known(detail: Tensor, imagenet: Tensor, inside: Tensor) -> Tensor:
     """How much a picture is one of the ten, 0 to 1, `[N]`.
 
-    Where it has detail, what ImageNet's classes say of it (`imagenet`, their sum over the ten), unless the head is
-    sure that it is nothing; else what the head says (`inside`).
+    Where it has detail, what ImageNet's classes say of it (`imagenet`, their sum over the ten), unless the
+    head is sure that it is nothing; else what the head says (`inside`).
     """
     detailed = imagenet * (inside / SURELY_NOTHING).clamp(0, 1)
     return (detail * detailed + (1 - detail) * inside).clamp(min=0)
@@ -352,6 +353,7 @@ def facts(material: Material, head: Head, mix: Mix, limit: float) -> ModelInfo:
             "imagenet_classes": {label: list(found) for label, found in imagenet_classes.CIFAR10.items()},
             "imagenet_weight": IMAGENET_WEIGHT,
             "small_weight": mix.small_weight,
+            "head": {"weight": "combine_head_weight", "bias": "combine_head_bias", "scale": SCALE},
         },
         training={
             "pictures": {name: len(part.pictures) for name, part in material.parts.items()},

@@ -6,6 +6,7 @@ An improvement is a training on corrections. The job does the work (job.py).
 from contextlib import suppress
 from dataclasses import asdict
 
+from tenfold import modelfile
 from tenfold.catalogue.edits.corrections import CorrectedEntries
 from tenfold.errors import DatasetError, MissingExtra, RegistryError, UnknownImprovement
 from tenfold.jobs import CANCELLED, JobRow, Jobs
@@ -13,8 +14,9 @@ from tenfold.models.improvements import BETTER, FAILED, RUNNING, STOPPED, Improv
 from tenfold.models.registry import INSISTED, WON, Registry
 from tenfold.models.tables import Improvement, LiveChange
 from tenfold.paths import Home
-from tenfold.workflows.improve.data import MIXTURE, check_alone, lessons
+from tenfold.workflows.improve.data import Mixture, check_alone, lessons
 from tenfold.workflows.improve.folders import kept_copies, remove_copies
+from tenfold.workflows.improve.head import mixture
 from tenfold.workflows.improve.job import IMPROVE, ImproveJob, ImproveParams
 from tenfold.workflows.improve.readiness import Readiness, missing
 from tenfold.workflows.improve.recipe import EPOCHS
@@ -50,7 +52,7 @@ class Improve:
         base = self._registry.live()
         found = self._corrected.read()
         labels = tuple(self._registry.get(base).classes)
-        taught = lessons(found, labels, MIXTURE.least_new)
+        taught = lessons(found, labels, self._mixture(base).least_new)
         code, reason = missing(taught) or _no_extra() or ("", "")
         return Readiness(
             corrected=len(found.pictures),
@@ -79,9 +81,8 @@ class Improve:
             raise RegistryError(
                 "An improvement", "cannot start", received=now.reason, cure="Correct some more."
             )
-        taught = lessons(
-            self._corrected.read(), tuple(self._registry.get(now.base).classes), MIXTURE.least_new
-        )
+        mix = self._mixture(now.base)
+        taught = lessons(self._corrected.read(), tuple(self._registry.get(now.base).classes), mix.least_new)
         if with_own_data and now.own.problem:
             raise DatasetError(
                 "The live model's own data",
@@ -96,7 +97,7 @@ class Improve:
             "with_own_data": with_own_data,
             "epochs": epochs or EPOCHS,
             "own_source": now.own.source,
-            "mixture": asdict(MIXTURE),
+            "mixture": asdict(mix),
         }
         name = self._registry.get(now.base).name
         job = self._jobs.submit_new(
@@ -116,6 +117,10 @@ class Improve:
                 cure="Wait for it, or cancel its job.",
             )
         return self.improvements.get(IMPROVE.params_of(job).improvement), job
+
+    def _mixture(self, key: str) -> Mixture:
+        with self._registry.local_copy(key) as path:
+            return mixture(modelfile.read(path)[1])
 
     def make_live(self, improvement_id: int, *, insist: bool, by: int) -> LiveChange:
         """Answer with the improved model from now on.

@@ -73,10 +73,14 @@ class TrainingData:
         return TrainingDataSource(source)
 
     def open(self, source: str, info: ModelInfo, progress: Progress) -> Dataset:
-        """The data at the model's size. Raises DatasetError."""
+        """The data at the model's size; CIFAR-10's as they are, which the model's own rule enlarges.
+
+        Raises:
+            DatasetError: they cannot be had.
+        """
         return open_dataset(
             source,
-            side=info.input_size,
+            side=cifar10.SIDE if source == CIFAR10 else info.input_size,
             data_dir=self._data_dir,
             cache=self._home.cache,
             resize=info.resize,
