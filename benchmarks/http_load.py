@@ -151,7 +151,7 @@ def main() -> None:
     chosen = options.parse_args()
     if chosen.quick:
         chosen.rounds, chosen.pictures = 1, 64
-    classifier = Classifier()
+    classifier = Classifier("cifar10")
     jpeg, small = picture(), small_picture(classifier.info.input_size)
     photo = f"a photograph of {len(jpeg) / 1000:.0f} kB"
     rows = measure(photo, jpeg, classifier, chosen.rounds, chosen.pictures)

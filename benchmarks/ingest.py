@@ -40,7 +40,7 @@ def main() -> None:
         nothing = Path(name) / "nothing"
         nothing.mkdir()
         decode(files)  # the files come into the system's memory
-        classifier = Classifier()
+        classifier = Classifier("cifar10")
         for number in range(options.rounds):
             home = Path(name) / f"home-{number}"
             empty.append(add(nothing, home))
@@ -91,7 +91,7 @@ def add(folder: Path, home: Path) -> float:
 
 def decode(files: list[Path]) -> float:
     """Seconds that it takes to read and decode files as classifying does, in as many threads."""
-    needed = images.needed(Classifier().info.input_size)
+    needed = images.needed(Classifier("cifar10").info.input_size)
     start = time.perf_counter()
     with ThreadPoolExecutor(os.cpu_count()) as readers:
         for _ in readers.map(lambda path: images.load(path, needed=needed).width, files):

@@ -72,7 +72,7 @@ def main() -> None:
     quick = options.parse_args().quick
     ones, manys, rounds, starts = QUICK if quick else (ONE, MANY, ROUNDS, STARTS)
     jpeg = picture()
-    classifier = Classifier()
+    classifier = Classifier("cifar10")
     content, _ = modelfile.read(classifier.path)
     session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
     views = classifier.prepare(jpeg).pixels

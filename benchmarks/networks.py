@@ -114,7 +114,7 @@ def evaluated(run: Run) -> dict[str, Any]:
 
 def bundled() -> dict[str, Any]:
     """The default network as it is bundled; its run is kept in benchmarks/runs/bundled."""
-    test = evaluate(Classifier(), cifar10.load_test(DATA)).accuracy
+    test = evaluate(Classifier("cifar10"), cifar10.load_test(DATA)).accuracy
     epochs = len(Run(KEPT / "bundled").epochs)
     return {
         "test": [test.value, test.low, test.high],

@@ -1,0 +1,131 @@
+"""How right, how honest and how fast the bundled models are on photographs: `photo` beside `cifar10`.
+
+The photographs of `../shared/samples` only report: nothing was fitted to them or chosen on them. ImageNet's
+among them (their names hold its numbers) were seen by photo's backbone, so figures stand with and without them.
+
+    python -m benchmarks.photographs
+"""
+
+import re
+import time
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.record import photos, strangers, write
+from tenfold import metrics
+from tenfold.images import read
+from tenfold.inference import Classifier
+from tenfold.predictions import Prediction
+
+MODELS = ("photo", "cifar10")
+ROUNDS = 3
+# Of the photographs of nothing of the ten: what people might call by one of their names.
+ALIKE = re.compile(r"dhole|hyena|fox|newt|salamander|axolotl|minibus|pickup|police_van|tank|rocket|dock")
+OF_IMAGENET = re.compile(r"n\d{8}")
+
+
+def main() -> None:
+    known, unknown = photos(), strangers()
+    answers: dict[str, tuple[list[Prediction], list[Prediction]]] = {}
+    seconds: dict[str, list[float]] = {name: [] for name in MODELS}
+    models = {name: Classifier(name, threads=1) for name in MODELS}
+    for name, model in models.items():
+        answers[name] = (
+            [model.classify(path) for path, _ in known],
+            [model.classify(path) for path in unknown],
+        )
+    pixels = [read(path, needed=384) for path, _ in known[::5]]
+    for _ in range(ROUNDS):
+        for name, model in models.items():
+            start = time.perf_counter()
+            for one in pixels:
+                model.classify(one)
+            seconds[name].append((time.perf_counter() - start) / len(pixels))
+    rows: list[dict[str, str]] = []
+    for name in MODELS:
+        others = [one for one in MODELS if one != name]
+        rows += _rows(name, others[0], known, unknown, answers)
+    ratio = [one / other for one, other in zip(seconds["cifar10"], seconds["photo"], strict=True)]
+    rows.append(
+        {
+            "what": "photographs classified by photo while cifar10 classifies one, decoded, one thread",
+            "value": f"{np.median(ratio):.2f} ({min(ratio):.2f} to {max(ratio):.2f})",
+            "n": f"{ROUNDS} rounds of {len(pixels)}",
+            "peer": ", ".join(f"{name} {min(seconds[name]) * 1e3:.0f} ms" for name in MODELS),
+        }
+    )
+    write(__file__, rows)
+
+
+def _rows(
+    name: str,
+    other: str,
+    known: list[tuple[Path, str]],
+    unknown: list[Path],
+    answers: dict[str, tuple[list[Prediction], list[Prediction]]],
+) -> list[dict[str, str]]:
+    rows = []
+    for which, wanted in (("all", None), ("not of ImageNet", False)):
+        chosen = [
+            n for n, (path, _) in enumerate(known) if wanted is None or not OF_IMAGENET.search(path.name)
+        ]
+        right = {one: sum(answers[one][0][n].label == known[n][1] for n in chosen) for one in (name, other)}
+        found = metrics.share(right[name], len(chosen))
+        rows.append(
+            {
+                "what": f"{name}: photographs right, {which}",
+                "value": f"{found.value:.1%} ({found.low:.1%} to {found.high:.1%})",
+                "n": f"{len(chosen)}",
+                "peer": f"{other} {right[other] / len(chosen):.1%}",
+            }
+        )
+    labels = [label for _, label in known]
+    classes = sorted(set(labels))
+    truth = np.array([classes.index(label) for label in labels])
+    said = np.array([[one.probabilities[k] for k in classes] for one in answers[name][0]])
+    per_class = {k: int((said.argmax(1)[truth == n] == n).sum()) for n, k in enumerate(classes)}
+    worst = min(per_class, key=lambda k: per_class[k] / labels.count(k))
+    rows.append(
+        {
+            "what": f"{name}: worst class",
+            "value": f"{worst}, {per_class[worst]} of {labels.count(worst)}",
+            "n": f"{len(known)}",
+            "peer": f"calibration error {metrics.calibration_error(truth, said):.1%}",
+        }
+    )
+    novelty = np.array([one.novelty for one in answers[name][0]])
+    strange = np.array([one.novelty for one in answers[name][1]])
+    alike = np.array([bool(ALIKE.search(path.name)) for path in unknown])
+    refused = np.array([not one.known for one in answers[name][1]])
+    rows += [
+        _told(f"{name}: unrelated photographs", novelty, strange[~alike], refused[~alike]),
+        _told(f"{name}: photographs of look-alikes", novelty, strange[alike], refused[alike]),
+    ]
+    kept = metrics.share(sum(one.known for one in answers[name][0]), len(known))
+    rows.append(
+        {
+            "what": f"{name}: photographs of the ten not called none of these",
+            "value": f"{kept.value:.1%} ({kept.low:.1%} to {kept.high:.1%})",
+            "n": f"{len(known)}",
+            "peer": "",
+        }
+    )
+    return rows
+
+
+def _told(
+    what: str, ordinary: NDArray[np.float64], strange: NDArray[np.float64], refused: NDArray[np.bool_]
+) -> dict[str, str]:
+    found = metrics.share(int(refused.sum()), len(refused))
+    return {
+        "what": f"{what} called none of these",
+        "value": f"{found.value:.1%} ({found.low:.1%} to {found.high:.1%})",
+        "n": f"{len(refused)}",
+        "peer": f"AUROC {metrics.auroc(ordinary, strange):.3f}",
+    }
+
+
+if __name__ == "__main__":
+    main()
