@@ -1,7 +1,7 @@
 """How right, how honest and how fast the bundled models are on photographs: `photo` beside `cifar10`.
 
 The photographs of `../shared/samples` only report: nothing was fitted to them or chosen on them. ImageNet's
-among them (their names hold its numbers) were seen by photo's backbone, so figures stand with and without them.
+among them (their names hold its numbers) were seen by the backbone: figures stand with and without them.
 
     python -m benchmarks.photographs
 """

@@ -378,7 +378,6 @@ def main() -> None:
     limit = report(material, head, mix)
     network = build(head, mix, modelfile.bundled(SMALL_MODEL))
     info = facts(material, head, mix, limit)
-    modelfile.write(options.output.with_suffix(".draft"), network, info)
     with TemporaryDirectory() as folder:
         draft = Path(folder) / "draft.onnx"
         modelfile.write(draft, network, info)
