@@ -17,7 +17,7 @@ from tenfold.datasets.cifar10 import NAMES
 from tenfold.datasets.dataset import Dataset
 from tenfold.datasets.labelled import LabelledPictures, fingerprint
 from tenfold.datasets.opening import listed, open_dataset
-from tenfold.errors import DatasetError, ModelFileError
+from tenfold.errors import DatasetError
 from tenfold.inference import Classifier
 from tenfold.modelfile import ClassName, ModelInfo
 from tenfold.settings import load
@@ -86,7 +86,7 @@ def teach(
         ModelFileError: the backbone cannot be taught, or the output cannot be written.
     """
     begun = time.perf_counter()
-    path = bundled_backbone() if backbone is None else Path(backbone)
+    path = Path(modelfile.locate(backbone))
     classifier = Classifier(path)
     data = _opened(os.fspath(source), classifier.info, progress)
     pictures = _together(data)
@@ -98,18 +98,6 @@ def teach(
     model_file.write(target, path, taught, facts(title, classifier.info, taught, prints))
     seconds = time.perf_counter() - begun
     return Lesson(target, taught, pictures.sources, len(data.skipped), seconds)
-
-
-def bundled_backbone() -> Path:
-    """The bundled model that is taught from. Raises ModelFileError where the installation lacks it."""
-    path = modelfile.bundled().with_name("photo.onnx")
-    if not path.is_file():
-        raise ModelFileError(
-            "The bundled model photo",
-            "is missing from this installation",
-            cure="Install tenfold again, or name a model file with a backbone.",
-        )
-    return path
 
 
 def embeddings_of(classifier: Classifier, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
