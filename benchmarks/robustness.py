@@ -1,7 +1,7 @@
 """How much of a model's accuracy is left under the 15 corruptions of CIFAR-10-C, made by us.
 
-2,000 of CIFAR-10's test pictures, each under all 75 conditions. The figures of the bundled model are kept;
-those of another file are only printed.
+2,000 of CIFAR-10's test pictures, each under all 75 conditions. The figures of the bundled model cifar10 are
+kept; those of another file are only printed.
 
     python -m benchmarks.robustness [--model FILE]
 """
@@ -23,7 +23,7 @@ def main() -> None:
     parser.add_argument("--model", type=Path)
     model = parser.parse_args().model
     test = cifar10.load_test(DATA)
-    found = robustness(Classifier(model), test, pictures=PICTURES)
+    found = robustness(Classifier(model or "cifar10"), test, pictures=PICTURES)
     n, titles = f"{PICTURES:,}", {one.name: one.title for one in CORRUPTIONS}
     rows = [
         {

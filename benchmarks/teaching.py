@@ -27,7 +27,7 @@ from tenfold.evaluation.novelty import novelty
 from tenfold.inference import Classifier
 from tenfold.teaching.background import background
 from tenfold.teaching.teach import Taught, teach
-from tenfold.workflows.teach import bundled_backbone, embeddings_of
+from tenfold.workflows.teach import embeddings_of
 
 Floats = NDArray[np.float32]
 APART = (
@@ -50,7 +50,7 @@ EACH, DRAWS = 100, 5
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--backbone", type=Path)
-    classifier = Classifier(parser.parse_args().backbone or bundled_backbone())
+    classifier = Classifier(parser.parse_args().backbone)
     rows = []
     for title, features, labels, others in sets(classifier):
         for count in (5, 10, 20, 50):

@@ -49,7 +49,7 @@ def fits_a_phone(page: Page) -> None:
 
 def test_a_model_is_added_made_live_taken_back_and_removed(look_at: LookAt, tmp_path: Path) -> None:
     page = look_at("/models", reduced_motion="reduce")
-    bundled = card(page, "tenfold-cifar10")
+    bundled = card(page, "photo")
     expect(bundled).to_contain_text("comes with tenfold")
     expect(bundled.get_by_role("button", name="Make live")).to_have_count(0)
     assert violations(page) == []
@@ -72,7 +72,7 @@ def test_a_model_is_added_made_live_taken_back_and_removed(look_at: LookAt, tmp_
     sure(page, "Make live")
     expect(small.get_by_text("Live", exact=True)).to_be_visible()
     expect(page.locator("li.card").first).to_contain_text("small")
-    page.get_by_role("button", name="Back to tenfold-cifar10").click()
+    page.get_by_role("button", name="Back to photo").click()
     expect(bundled.get_by_text("Live", exact=True)).to_be_visible()
     page.get_by_text("Which model was live when").click()
     expect(page.locator("ol li").first).to_contain_text("rolled back")

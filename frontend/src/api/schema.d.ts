@@ -5963,7 +5963,7 @@ export interface components {
             seed?: number | null;
             /**
              * Start From
-             * @description bundled, a model's hash or a run's name.
+             * @description A bundled model's name, a model's hash or a run's name.
              * @default
              */
             start_from: string;

@@ -27,7 +27,7 @@ def test_every_network_is_listed_with_its_size_and_what_was_published(tenfold: C
     assert outcome.status == 0
     listed = lines(outcome.out)
     assert listed[0] == "name side parameters multiply-adds published"
-    assert len(listed) == 14
+    assert len(listed) == 16
     assert any(
         re.match(r"sequential-6conv 32 552,362 38,896,896 80 %; notebook 88.7 % three", x) for x in listed
     )
