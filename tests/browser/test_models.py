@@ -184,6 +184,7 @@ def test_a_first_training_on_corrections_says_before_what_it_would_come_to(
 ) -> None:
     with modelling.filling(home) as app:
         modelling.correct(app, learned=2, kept_back=4)
+        app.registry.go_live(app.registry.find("cifar10").hash, by=0)
     timed = run_folders.make(home / "runs" / "timed", network="default", done=3)
     (timed / "data.json").write_text(json.dumps({"source": "cifar10", "training": 1000, "side": 32}))
     page = look_at("/models?part=corrections", reduced_motion="reduce")
@@ -256,9 +257,9 @@ def test_another_model_is_asked_about_every_picture(
     expect(found.get_by_role("button", name="Undo")).to_have_count(0)
     assert get(own_server, "/catalogue/counts")["labels"] == before
 
-    page.get_by_role("combobox", name="Model").select_option("tenfold-cifar10 (live)")
+    page.get_by_role("combobox", name="Model").select_option("photo (live)")
     page.get_by_role("button", name="Ask about every picture").click()
-    same = card(page, "tenfold-cifar10")
+    same = card(page, "photo")
     expect(same).to_contain_text("No picture would get another class.")
     same.get_by_role("button", name="Discard").click()
     expect(same).to_have_count(0)
@@ -347,9 +348,9 @@ def test_from_two_dozen_corrections_to_a_live_model_and_back(
     sure(page, "Make live anyway")
     expect(attempt.get_by_text("Live", exact=True)).to_be_visible()
     part(page, "Models")
-    new = card(page, "tenfold-cifar10, corrected 1")
+    new = card(page, "photo, corrected 1")
     expect(new.get_by_text("Live", exact=True)).to_be_visible()
-    page.get_by_role("button", name="Back to tenfold-cifar10").click()
+    page.get_by_role("button", name="Back to photo").click()
     expect(new.get_by_role("button", name="Make live anyway")).to_be_visible()
     page.get_by_text("Which model was live when").click()
     expect(page.locator("ol li").nth(1)).to_contain_text("chosen although it did not win")

@@ -27,11 +27,12 @@ def test_a_model_is_added_listed_made_live_and_rolled_back(tenfold: Command) -> 
     lines = tenfold("models").out.splitlines()
     assert lines[0].split() == ["name", "hash", "classes", "accuracy", "size", "from", "added"]
     assert re.fullmatch(rf"live  tiny +{KEY}  10 +- +0\.0 MB  file +\d{{4}}-\d\d-\d\d \d\d:\d\d", lines[1])
-    assert re.match(r"      tenfold-cifar10  1d3c04e826c1  10 +94\.10% +8\.9 MB  bundled", lines[2])
+    assert re.match(r"      photo +[0-9a-f]{12}  10 +95\.19% +13\.9 MB  bundled", lines[2])
+    assert re.match(r"      tenfold-cifar10  1d3c04e826c1  10 +94\.10% +8\.9 MB  bundled", lines[3])
     assert tenfold("models", "remove", "tiny").err == (
         "tenfold: The model tiny is live. Make another one live, and remove it then.\n"
     )
-    assert tenfold("models", "rollback").out == "tenfold-cifar10, 1d3c04e826c1, is live again\n"
+    assert tenfold("models", "rollback").out.startswith("photo, ")
     reasons = [line.split()[-1] for line in tenfold("models", "history").out.splitlines()]
     assert reasons == ["why", "rollback", "chosen", "start"]
     assert tenfold("models", "remove", "tiny").out == f"Removed tiny, {KEY}\n"

@@ -57,7 +57,7 @@ def test_a_model_is_added_made_live_rolled_back_and_removed(at_work: Running, ad
     answer = client.post(f"{MODELS}/{added}/live").json()
     assert (answer["name"], answer["previous_name"], answer["reason"]) == (
         "tiny",
-        "tenfold-cifar10",
+        "photo",
         "chosen",
     )
     until(lambda: client.get("/api/v1/model").json()["sha256"] == added)
@@ -77,7 +77,7 @@ def test_a_model_is_added_made_live_rolled_back_and_removed(at_work: Running, ad
     actions = [(one.action, one.subject) for one in at_work.service.app.audit.latest(limit=4)]
     assert actions == [
         ("model.remove", "tiny"),
-        ("model.rollback", "tenfold-cifar10"),
+        ("model.rollback", "photo"),
         ("model.live", "tiny"),
         ("model.add", "tiny"),
     ]
