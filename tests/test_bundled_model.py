@@ -50,7 +50,7 @@ def test_its_recorded_test_accuracy_is_what_was_asked_for(info: ModelInfo) -> No
 
 def test_its_threshold_was_chosen_to_keep_95_percent(info: ModelInfo) -> None:
     assert info.known_rate == 0.95
-    assert info.scores["validation"]["kept"] == pytest.approx(0.95, abs=0.005)
+    assert info.scores["validation"]["kept"] == pytest.approx(0.95, abs=0.01)
     assert info.scores["test"]["kept"] == pytest.approx(0.95, abs=0.015)
 
 

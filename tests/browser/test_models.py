@@ -105,7 +105,7 @@ def test_every_attempt_says_what_its_verdict_rests_on(look_at: LookAt, home: Pat
     start = page.locator(".card").first
     expect(start).to_contain_text(re.compile(r"4 pictures are kept back .* too few for a verdict"))
     expect(start.get_by_role("checkbox")).to_be_disabled()
-    expect(start).to_contain_text("The model’s own data is not available")
+    expect(start).to_contain_text("The model’s own data is not there any more: cifar10")
     for number, words in (
         (6, ["No difference can be shown", "not known whether it has forgotten", "were not available"]),
         (5, ["may be chance. By 4 pictures no difference can be told, whatever the model learned."]),

@@ -26,9 +26,9 @@ def test_a_model_is_added_listed_made_live_and_rolled_back(tenfold: Command) -> 
     assert tenfold("models", "live", KEY[:6]).out == f"tiny, {KEY}, is live\n"
     lines = tenfold("models").out.splitlines()
     assert lines[0].split() == ["name", "hash", "classes", "accuracy", "size", "from", "added"]
-    assert re.fullmatch(rf"live  tiny +{KEY}  10 +- +0\.0 MB  file +\d{{4}}-\d\d-\d\d \d\d:\d\d", lines[1])
-    assert re.match(r"      photo +[0-9a-f]{12}  10 +95\.19% +13\.9 MB  bundled", lines[2])
-    assert re.match(r"      tenfold-cifar10  1d3c04e826c1  10 +94\.10% +8\.9 MB  bundled", lines[3])
+    assert re.fullmatch(rf"live  tiny +{KEY}  10 +- +0\.0 MB   file +\d{{4}}-\d\d-\d\d \d\d:\d\d", lines[1])
+    assert re.match(r"      photo +[0-9a-f]{12}  10 +95\.19% +13\.9 MB +bundled", lines[2])
+    assert re.match(r"      tenfold-cifar10  1d3c04e826c1  10 +94\.10% +8\.9 MB +bundled", lines[3])
     assert tenfold("models", "remove", "tiny").err == (
         "tenfold: The model tiny is live. Make another one live, and remove it then.\n"
     )
