@@ -78,7 +78,7 @@ def test_a_function_of_ones_own_is_found_in_the_current_folder(nets: str) -> Non
 
 def test_an_unknown_name_is_told_with_those_there_are() -> None:
     message = refusal("resnet-21")
-    assert message.startswith("The network 'resnet-21' is not known (known are default, sequential-6conv, ")
+    assert message.startswith("The network 'resnet-21' is not known (known are default, cifar10-small, ")
     assert message.endswith("or name a function of your own as package.module:function.")
 
 
