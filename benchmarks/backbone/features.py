@@ -41,12 +41,13 @@ LEFT_OUT = ("pickup_truck",)
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """Pictures of one purpose. labels: of CIFAR-10, or of the class's place in `names`."""
+    """Pictures of one purpose. labels: of CIFAR-10, or where `names` are given, places there."""
 
     name: str
     make: staging.Make
     pictures: Pixels
     labels: NDArray[np.int64]
+    names: tuple[str, ...] = ()
 
 
 def others(names: tuple[str, ...], most: int) -> tuple[Pixels, NDArray[np.int64]]:
@@ -77,7 +78,7 @@ def parts() -> list[Part]:
         Part("validation-framed", staging.framed, validation.pictures[:2_000], validation.labels[:2_000]),
         Part("validation-plain", staging.plain, validation.pictures, validation.labels),
         Part("training-staged", staging.staged, training.pictures[:12_000], training.labels[:12_000]),
-        Part("outliers-staged", staging.staged, *outliers),
+        Part("outliers-staged", staging.staged, *outliers, names=learned),
         Part("outliers-held-out", staging.framed, *held),
         Part("nothing", staging.nothing, *blank),
         Part("training-plain", staging.plain, training.pictures[12_000:], training.labels[12_000:]),
@@ -117,6 +118,22 @@ def features(part: Part, cache: Path, session: onnxruntime.InferenceSession) -> 
             begun.rename(path)
         found.append(np.load(path))
     return np.concatenate(found).astype(np.float32)
+
+
+def details(part: Part, cache: Path, session: onnxruntime.InferenceSession) -> NDArray[np.float32]:
+    """The detail of each picture, float32 `[N]`, from the cache where it is there."""
+    path = cache / f"{part.name}-detail.npy"
+    if not path.exists():
+        # Without it the whole network would run for an output that hangs on the pixels alone.
+        pixels_alone = onnxruntime.RunOptions()
+        pixels_alone.only_execute_path_to_fetches = True
+        found = [
+            session.run(["detail"], {"image": some}, pixels_alone)[0]
+            for shown in pictures(part)
+            for some in np.array_split(shown, -(-len(shown) // RUN))
+        ]
+        np.save(path, np.concatenate(found))
+    return np.asarray(np.load(path))
 
 
 def session() -> onnxruntime.InferenceSession:

@@ -16,13 +16,27 @@ import numpy as np
 import onnx
 import onnxruntime
 import torch
-from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
 from benchmarks.backbone import assemble, imagenet_classes
 from benchmarks.backbone.features import CACHE, HELD_OUT, features, parts, pictures, session
 from benchmarks.backbone.front import exported, front, pretrained
+from benchmarks.backbone.head import (
+    FLOOR,
+    IMAGENET_WEIGHT,
+    OUTPUTS,
+    SCALE,
+    Combine,
+    Floats,
+    Head,
+    Mix,
+    answers,
+    fit,
+    known,
+    pooled,
+    weights,
+)
 from benchmarks.backbone.staging import SIDE
 from benchmarks.record import DATA, ROOT
 from tenfold import __version__, metrics, modelfile
@@ -35,155 +49,14 @@ from tenfold.evaluation.novelty import threshold
 from tenfold.inference import Classifier
 from tenfold.modelfile import ClassName, ModelInfo
 
-Floats = NDArray[np.float32]
-OUTPUTS = ("probabilities", "embedding", "evidence", "novelty")
 SMALL_MODEL = "cifar10"
-# The length of a feature before it is brought to unit length, on average: it keeps the head's weights of
-# usual size.
-SCALE = 19.5
 DECAYS = (1e-3, 3e-3, 1e-2)
-# How much the logarithm of each kind weighs where a picture has no more detail than 32 pixels: there
-# ImageNet's classes help least, and the small network's weight is chosen on staged validation pictures. Where
-# a picture is all detail the three count alike.
-IMAGENET_WEIGHT = 0.5
+# What the small network weighs where a picture has no more detail than it sees; chosen on staged validation
+# pictures.
 SMALL_WEIGHTS = (0.5, 1.0, 1.5, 2.0)
-# Below it the head is sure that a picture is none of the ten.
-SURELY_NOTHING = 0.1
-# A probability is taken to be at least so much before its logarithm is taken.
-FLOOR = 1e-4
 KNOWN_RATE = 0.95
 # At 192 and at 32 pixels.
 BACKBONE_MULTIPLY_ADDS, SMALL_MULTIPLY_ADDS = 283_000_000, 142_000_000
-
-
-@dataclass(frozen=True, eq=False)
-class Head:
-    """Softmax regression on unit features with a class more, of everything else. weights `[K + 1, 1280]`."""
-
-    weights: Floats
-    bias: Floats
-
-
-@dataclass(frozen=True)
-class Mix:
-    """How the kinds are put together."""
-
-    small_weight: float
-    temperature: float
-
-
-class Combine(nn.Module):
-    """The front's outputs and the small model's become the model file's outputs."""
-
-    head_weight: Tensor
-    head_bias: Tensor
-    imagenet_weights: Tensor
-    folds: Tensor
-
-    def __init__(
-        self, head: Head, imagenet: Tensor, folds: Tensor, mix: Mix, small_temperature: float
-    ) -> None:
-        super().__init__()
-        self.mix, self.small_temperature = mix, small_temperature
-        self.register_buffer("head_weight", torch.from_numpy(head.weights))
-        self.register_buffer("head_bias", torch.from_numpy(head.bias))
-        self.register_buffer("imagenet_weights", imagenet)
-        self.register_buffer("folds", folds)
-
-    def forward(
-        self,
-        cells: Tensor,
-        feature: Tensor,
-        imagenet_logits: Tensor,
-        detail: Tensor,
-        small: Tensor,
-        small_evidence: Tensor,
-    ) -> tuple[Tensor, ...]:
-        length = feature.norm(dim=1, keepdim=True) + 1e-8
-        embedding = feature / length
-        learned = functional.softmax(
-            functional.linear(SCALE * embedding, self.head_weight, self.head_bias), dim=1
-        )
-        classes = learned.shape[1] - 1
-        inside = 1 - learned[:, classes]
-        named = functional.softmax(imagenet_logits, dim=1)
-        folded = named @ self.folds.T
-        within = learned[:, :classes] / (inside[:, None] + 1e-8)
-        imagenet_weight, small_weight = weights(detail, self.mix.small_weight)
-        logits = pooled(within, folded, small, imagenet_weight, small_weight)
-        probabilities = functional.softmax(logits / self.mix.temperature, dim=1)
-        novelty = 1 - probabilities.amax(dim=1) * known(detail, folded.sum(dim=1), inside).sqrt()
-        # Each kind's class activation maps, weighed as its logarithm is. ImageNet's classes of a fold count
-        # by how probable they are.
-        # The head's weights stand once in the file: an improvement replaces them (workflows/improve/head.py).
-        maps = torch.einsum("kd,ndhw->nkhw", self.head_weight, cells)
-        head_maps = SCALE * maps[:, :classes] / length[:, :, None, None]
-        share = named[:, None, :] * self.folds[None] / (folded[:, :, None] + 1e-8)
-        fold_weights = share @ self.imagenet_weights
-        fold_maps = torch.einsum("nkd,ndhw->nkhw", fold_weights, cells)
-        small_maps = functional.interpolate(small_evidence, size=cells.shape[2:], mode="bilinear")
-        evidence = (
-            head_maps
-            + imagenet_weight[:, :, None, None] * fold_maps
-            + small_weight[:, :, None, None] / self.small_temperature * small_maps
-        ) / self.mix.temperature
-        return probabilities, embedding, evidence, novelty
-
-
-def weights(detail: Tensor, small_weight: float) -> tuple[Tensor, Tensor]:
-    """What ImageNet's classes and the small network weigh beside the head, `[N, 1]` each."""
-    share = detail[:, None]
-    return share + (1 - share) * IMAGENET_WEIGHT, share + (1 - share) * small_weight
-
-
-def known(detail: Tensor, imagenet: Tensor, inside: Tensor) -> Tensor:
-    """How much a picture is one of the ten, 0 to 1, `[N]`.
-
-    Where it has detail, what ImageNet's classes say of it (`imagenet`, their sum over the ten), unless the
-    head is sure that it is nothing; else what the head says (`inside`).
-    """
-    detailed = imagenet * (inside / SURELY_NOTHING).clamp(0, 1)
-    return (detail * detailed + (1 - detail) * inside).clamp(min=0)
-
-
-def pooled(
-    learned: Tensor, folded: Tensor, small: Tensor, imagenet_weight: Tensor, small_weight: Tensor
-) -> Tensor:
-    """The logits of the three kinds together, `[N, K]` each."""
-    return (
-        (learned + FLOOR).log()
-        + imagenet_weight * (folded + 10 * FLOOR).log()
-        + small_weight * (small + FLOOR).log()
-    )
-
-
-def fit(known: Floats, labels: NDArray[np.int64], others: Floats, decay: float, classes: int) -> Head:
-    """Softmax regression by L-BFGS; everything else is a class of its own (background class)."""
-    x = torch.from_numpy(unit(np.concatenate([known, others])) * SCALE)
-    y = torch.from_numpy(np.concatenate([labels, np.full(len(others), classes)]))
-    weights = torch.zeros(classes + 1, x.shape[1], requires_grad=True)
-    bias = torch.zeros(classes + 1, requires_grad=True)
-    optimiser = torch.optim.LBFGS([weights, bias], max_iter=200, line_search_fn="strong_wolfe")
-
-    def cost() -> float:
-        optimiser.zero_grad()
-        loss = functional.cross_entropy(x @ weights.T + bias, y) + decay * weights.square().sum()
-        loss.backward()  # type: ignore[no-untyped-call]
-        return loss.item()
-
-    optimiser.step(cost)  # type: ignore[no-untyped-call]
-    return Head(weights.detach().numpy(), bias.detach().numpy())
-
-
-def unit(found: Floats) -> Floats:
-    """Rows of unit length."""
-    return np.asarray(found / np.linalg.norm(found, axis=1, keepdims=True), np.float32)
-
-
-def answers(head: Head, found: Floats) -> Floats:
-    """The head's probabilities `[N, K + 1]`."""
-    logits = torch.from_numpy(SCALE * unit(found) @ head.weights.T + head.bias)
-    return np.asarray(functional.softmax(logits, dim=1).numpy())
 
 
 @dataclass(frozen=True, eq=False)
@@ -203,8 +76,8 @@ class Kinds:
         """Before they are divided by the temperature."""
         inside = self.learned[:, :-1] / (1 - self.learned[:, -1:] + 1e-8)
         learned, folded, small = map(torch.from_numpy, (inside, self.folded, self.small))
-        weighed = weights(torch.from_numpy(self.detail), small_weight)
-        return np.asarray(pooled(learned, folded, small, *weighed).numpy())
+        imagenet_weight, weight = weights(torch.from_numpy(self.detail), small_weight)
+        return np.asarray((pooled(learned, folded, imagenet_weight) + weight * (small + FLOOR).log()).numpy())
 
     def novelty(self, mix: Mix) -> Floats:
         """As the model file gives it."""

@@ -1,0 +1,217 @@
+"""Build `watch`, the bundled model for cameras: CIFAR-10's classes, and what else passes before a camera.
+
+    python -m benchmarks.backbone.watch [--cache FOLDER] [--output FILE]
+
+The same backbone as `photo`, with a head that learned from CIFAR-10 and from classes of CIFAR-100, and
+ImageNet's classes added up. Chosen on pictures that it did not learn from: 100 of each class of CIFAR-100.
+"""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from numpy.typing import NDArray
+from torch.nn import functional
+
+from benchmarks.backbone import assemble, imagenet_classes, staging
+from benchmarks.backbone.features import CACHE, HELD_OUT, Part, details, features, others, parts, session
+from benchmarks.backbone.front import exported, front, pretrained
+from benchmarks.backbone.head import (
+    IMAGENET_WEIGHT,
+    OUTPUTS,
+    SCALE,
+    Combine,
+    Floats,
+    Head,
+    Mix,
+    answers,
+    fit,
+    known,
+    pooled,
+    weights,
+)
+from benchmarks.record import ROOT
+from tenfold import __version__, metrics, modelfile
+from tenfold.datasets import cifar10
+from tenfold.evaluation.calibration import fit_temperature, softmax
+from tenfold.evaluation.novelty import threshold
+from tenfold.modelfile import ClassName, ModelInfo
+
+# Our classes beside CIFAR-10's in three languages, and the classes of CIFAR-100 that show them.
+ADDED = {
+    "person": (
+        {"en": "person", "uk": "людина", "ru": "человек"},
+        ("baby", "boy", "girl", "man", "woman"),
+    ),
+    "bicycle": ({"en": "bicycle", "uk": "велосипед", "ru": "велосипед"}, ("bicycle",)),
+    "motorcycle": ({"en": "motorcycle", "uk": "мотоцикл", "ru": "мотоцикл"}, ("motorcycle",)),
+    "bus": ({"en": "bus", "uk": "автобус", "ru": "автобус"}, ("bus",)),
+    # A streetcar is a train on a street.
+    "train": ({"en": "train", "uk": "потяг", "ru": "поезд"}, ("train", "streetcar")),
+    "tractor": ({"en": "tractor", "uk": "трактор", "ru": "трактор"}, ("tractor",)),
+    "fox": ({"en": "fox", "uk": "лисиця", "ru": "лиса"}, ("fox",)),
+    "wolf": ({"en": "wolf", "uk": "вовк", "ru": "волк"}, ("wolf",)),
+}
+# People call a pickup truck a truck.
+MEMBERS = {label: members for label, (_, members) in ADDED.items()} | {"truck": ("pickup_truck",)}
+NAMES = cifar10.NAMES | {label: names for label, (names, _) in ADDED.items()}
+CLASSES = tuple(NAMES)
+# Of each class of CIFAR-100 so many are learned from; the rest is judged.
+LEARNED = 400
+DECAYS = (1e-3, 3e-3)
+KNOWN_RATE = 0.95
+
+
+def watch_parts() -> dict[str, Part]:
+    """The pictures of CIFAR-100 that are learned from, and those that are judged."""
+    learned, judged = [], []
+    for label, members in MEMBERS.items():
+        for member in members:
+            found, _ = others((member,), 500)
+            labels = np.full(len(found), CLASSES.index(label))
+            learned.append((found[:LEARNED], labels[:LEARNED]))
+            judged.append((found[LEARNED:], labels[LEARNED:]))
+    to_learn, to_judge = (tuple(map(np.concatenate, zip(*one, strict=True))) for one in (learned, judged))
+    made = [
+        Part("watch-framed", staging.framed, *to_judge),
+        Part("watch-staged", staging.staged, *to_learn),
+        Part("watch-plain", staging.plain, *to_judge),
+    ]
+    return {part.name: part for part in [*made, *parts()]}
+
+
+class Material:
+    """Features and answers of the parts, from the cache where they are there."""
+
+    def __init__(self, cache: Path) -> None:
+        self.cache, self.parts = cache, watch_parts()
+        self._backbone = session()
+        self._named = pretrained().head
+
+    def features(self, *names: str) -> Floats:
+        return np.concatenate([features(self.parts[name], self.cache, self._backbone) for name in names])
+
+    def labels(self, *names: str) -> NDArray[np.int64]:
+        return np.concatenate([self.parts[name].labels for name in names])
+
+    def outliers(self) -> Floats:
+        """Features of pictures of other things: no class of ours is among them."""
+        of_ours = {member for members in MEMBERS.values() for member in members}
+        names = self.parts["outliers-staged"].names
+        keep = [name not in of_ours for name in names]
+        places = np.flatnonzero(np.array(keep)[self.labels("outliers-staged")])
+        return np.concatenate([self.features("outliers-staged")[places], self.features("nothing")])
+
+    def logits(self, head: Head, *names: str) -> tuple[NDArray[np.floating], Floats]:
+        """Before they are divided by the temperature, and how much each picture is one of the classes."""
+        found = self.features(*names)
+        said = torch.from_numpy(answers(head, found))
+        with torch.no_grad():
+            named = functional.softmax(self._named(torch.from_numpy(found)), dim=1)
+        folded = named @ imagenet_classes.folds(imagenet_classes.WATCH).T
+        detail = torch.from_numpy(
+            np.concatenate([details(self.parts[name], self.cache, self._backbone) for name in names])
+        )
+        inside = 1 - said[:, -1]
+        weight, _ = weights(detail, 0.0)
+        logits = pooled(said[:, :-1] / (inside[:, None] + 1e-8), folded, weight)
+        return logits.numpy(), known(detail, folded.sum(1), inside).sqrt().numpy()
+
+
+def choose(material: Material) -> tuple[Head, Mix, float]:
+    """The head, the mix and the threshold that do best on staged pictures that are not learned from."""
+    to_learn = ("training-staged", "training-plain", "watch-staged")
+    judged = ("validation-framed", "validation-plain", "watch-framed", "watch-plain")
+    truth = material.labels(*judged)
+    best: tuple[float, Head, Mix, float] | None = None
+    for decay in DECAYS:
+        head = fit(
+            material.features(*to_learn), material.labels(*to_learn), material.outliers(), decay, len(CLASSES)
+        )
+        logits, inside = material.logits(head, *judged)
+        mix = Mix(0.0, fit_temperature(truth, logits))
+        said = softmax(logits, mix.temperature)
+        right = [float((said.argmax(1) == truth)[truth == k].mean()) for k in range(len(CLASSES))]
+        novelty = (1 - said.max(1) * inside).astype(np.float32)
+        limit = threshold(novelty, KNOWN_RATE)
+        held, of_held = material.logits(head, "outliers-held-out")
+        strange = 1 - softmax(held, mix.temperature).max(1) * of_held
+        print(
+            f"decay {decay:g}: balanced {np.mean(right):.4f}, "
+            f"ECE {metrics.calibration_error(truth, said):.4f}, temperature {mix.temperature:.3f}, "
+            f"other things refused {np.mean(strange > limit):.3f}, "
+            f"AUROC {metrics.auroc(novelty, strange):.3f}"
+        )
+        print("  " + ", ".join(f"{k} {r:.0%}" for k, r in zip(CLASSES, right, strict=True)), flush=True)
+        if best is None or np.mean(right) > best[0]:
+            best = float(np.mean(right)), head, mix, limit
+    assert best is not None
+    return best[1:]
+
+
+def build(head: Head, mix: Mix) -> bytes:
+    """The network of the model file."""
+    backbone = front()
+    weight = next(
+        one for one in backbone.graph.initializer if list(one.dims) == [imagenet_classes.COUNT, 1280]
+    )
+    imagenet = torch.from_numpy(onnx.numpy_helper.to_array(weight).copy())
+    combine = Combine(head, imagenet, imagenet_classes.folds(imagenet_classes.WATCH), mix)
+    shapes = ((1280, 6, 6), (1280,), (imagenet_classes.COUNT,), ())
+    wires = {
+        "cells": "backbone_cells",
+        "feature": "backbone_feature",
+        "imagenet_logits": "imagenet",
+        "detail": "detail",
+    }
+    examples = tuple(torch.rand(2, *shape) for shape in shapes)
+    last = exported(combine.eval(), examples, tuple(wires), OUTPUTS)
+    return bytes(assemble.halved(assemble.joined(backbone, [("combine_", last, wires)])).SerializeToString())
+
+
+def facts(head: Head, mix: Mix, limit: float) -> ModelInfo:
+    """What the file says of itself, without scores."""
+    _, small = modelfile.read(modelfile.bundled("cifar10"))
+    return ModelInfo(
+        name="watch",
+        classes=tuple(ClassName(label, names) for label, names in NAMES.items()),
+        input_size=staging.SIDE,
+        resize="bicubic",
+        views="centre",
+        temperature=mix.temperature,
+        threshold=limit,
+        known_rate=KNOWN_RATE,
+        network={
+            "name": "watch",
+            "parts": "EfficientNet-Lite0 with ImageNet's weights, and a head on its feature",
+            "multiply_adds": 283_000_000,
+            "imagenet_classes": {label: list(found) for label, found in imagenet_classes.WATCH.items()},
+            "imagenet_weight": IMAGENET_WEIGHT,
+            "head": {"weight": "combine_head_weight", "bias": "combine_head_bias", "scale": SCALE},
+        },
+        training={
+            "pictures": "16,000 of CIFAR-10 and 400 each of 15 classes of CIFAR-100",
+            "held_out": f"classes of CIFAR-100 that it was never shown: {', '.join(HELD_OUT)}",
+            "how": "python -m benchmarks.backbone.watch",
+        },
+        data_fingerprint="",
+        scores={},
+        licence=small.licence,
+        tenfold_version=__version__,
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--cache", type=Path, default=CACHE)
+    parser.add_argument("--output", type=Path, default=ROOT / "src" / "tenfold" / "models" / "watch.onnx")
+    options = parser.parse_args()
+    head, mix, limit = choose(Material(options.cache))
+    modelfile.write(options.output, build(head, mix), facts(head, mix, limit))
+    print(f"{options.output.stat().st_size / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    main()
