@@ -226,7 +226,7 @@ def facts(material: Material, head: Head, mix: Mix, limit: float) -> ModelInfo:
             "imagenet_classes": {label: list(found) for label, found in imagenet_classes.CIFAR10.items()},
             "imagenet_weight": IMAGENET_WEIGHT,
             "small_weight": mix.small_weight,
-            "head": {"weight": "combine_head_weight", "bias": "combine_head_bias", "scale": SCALE},
+            "head": {"weight": "combine_head_weight", "scale": SCALE},
         },
         training={
             "pictures": {name: len(part.pictures) for name, part in material.parts.items()},

@@ -73,11 +73,14 @@ def watch_parts() -> dict[str, Part]:
             labels = np.full(len(found), CLASSES.index(label))
             learned.append((found[:LEARNED], labels[:LEARNED]))
             judged.append((found[LEARNED:], labels[LEARNED:]))
-    to_learn, to_judge = (tuple(map(np.concatenate, zip(*one, strict=True))) for one in (learned, judged))
+    parts_of = {
+        "watch-framed": (staging.framed, judged),
+        "watch-staged": (staging.staged, learned),
+        "watch-plain": (staging.plain, judged),
+    }
     made = [
-        Part("watch-framed", staging.framed, *to_judge),
-        Part("watch-staged", staging.staged, *to_learn),
-        Part("watch-plain", staging.plain, *to_judge),
+        Part(name, make, np.concatenate([one for one, _ in both]), np.concatenate([one for _, one in both]))
+        for name, (make, both) in parts_of.items()
     ]
     return {part.name: part for part in [*made, *parts()]}
 
@@ -189,7 +192,7 @@ def facts(head: Head, mix: Mix, limit: float) -> ModelInfo:
             "multiply_adds": 283_000_000,
             "imagenet_classes": {label: list(found) for label, found in imagenet_classes.WATCH.items()},
             "imagenet_weight": IMAGENET_WEIGHT,
-            "head": {"weight": "combine_head_weight", "bias": "combine_head_bias", "scale": SCALE},
+            "head": {"weight": "combine_head_weight", "scale": SCALE},
         },
         training={
             "pictures": "16,000 of CIFAR-10 and 400 each of 15 classes of CIFAR-100",

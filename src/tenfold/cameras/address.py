@@ -10,6 +10,7 @@
 User and password are kept apart from the rest, so that whatever is shown of an address has none.
 """
 
+import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -116,7 +117,7 @@ def parse(text: str, *, user: str = "", password: str = "") -> Address:
         raise UsageError(
             f"{scheme}:", "is no kind of source that tenfold knows", cure=f"Supported: {SUPPORTED}."
         )
-    path = Path(_needed(rest, "The address", f"Give one of: {SUPPORTED}")).expanduser()
+    path = Path(os.path.expanduser(_needed(rest, "The address", f"Give one of: {SUPPORTED}")))
     return Address("folder" if path.is_dir() else "file", str(path))
 
 

@@ -4,7 +4,6 @@ Knows files and tables. Runs no model: workflows/switch_model.py loads a model b
 """
 
 import contextlib
-import functools
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -18,6 +17,7 @@ from tenfold import modelfile
 from tenfold.database import Database, now
 from tenfold.errors import DatabaseError, ModelFileError, RegistryError, UnknownModel
 from tenfold.modelfile import ModelInfo
+from tenfold.models import bundled
 from tenfold.models.tables import LiveChange, RegisteredModel
 from tenfold.os_errors import in_words
 from tenfold.storage import BlobStore
@@ -67,7 +67,7 @@ class Registry:
         """
         content, info = modelfile.read(source, name)
         key = hashlib.sha256(content).hexdigest()
-        if key in _bundled():
+        if key in bundled.files():
             return self._note_bundled()[key]
         self._keep(key, content)
         return self._note(_row(key, content, info, origin=origin, run=run, by=by, file=f"{key}.onnx"))
@@ -78,11 +78,11 @@ class Registry:
         Returns:
             the default one.
         """
-        return self._note_bundled()[_hash_of(modelfile.bundled())]
+        return self._note_bundled()[bundled.hash_of(modelfile.bundled())]
 
     def _note_bundled(self) -> dict[str, RegisteredModel]:
         """The bundled models' rows by their hash."""
-        files = _bundled()
+        files = bundled.files()
         with self._database.reading() as session:
             listed = {
                 one.hash: one for one in session.scalars(_listed().where(RegisteredModel.file == BUNDLED))
@@ -137,7 +137,7 @@ class Registry:
         """
         models = self.list()
         for fits in (
-            [one for one in models if one.file == BUNDLED and _bundled_file(one).stem == word],
+            [one for one in models if one.file == BUNDLED and bundled.file_of(one).stem == word],
             [one for one in models if len(word) >= _LEAST_PREFIX and one.hash.startswith(word.lower())],
             [one for one in models if one.run == word],
             [one for one in models if one.name == word],
@@ -158,7 +158,7 @@ class Registry:
         """A file with the model, to be read only; may be damaged. Raises UnknownModel, ModelFileError."""
         model = self.get(key)
         if model.file == BUNDLED:
-            yield _bundled_file(model)
+            yield bundled.file_of(model)
             return
         with contextlib.ExitStack() as stack:
             try:
@@ -172,7 +172,7 @@ class Registry:
         model = self.get(key)
         try:
             if model.file == BUNDLED:
-                return _bundled_file(model).open("rb")
+                return bundled.file_of(model).open("rb")
             return self._blobs.open(model.file)
         except OSError as reason:
             raise self._unreadable(model, reason) from reason
@@ -315,28 +315,6 @@ class Registry:
 
 def _hash(file: BinaryIO) -> str:
     return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
-
-
-def _bundled() -> dict[str, Path]:
-    """The files of the models that come with tenfold by their hashes, the default one first."""
-    return {_hash_of(path): path for path in map(modelfile.bundled, modelfile.BUNDLED)}
-
-
-@functools.cache
-def _hash_of(path: Path) -> str:
-    """The hash of a file that does not change while the process runs."""
-    with path.open("rb") as file:
-        return _hash(file)
-
-
-def _bundled_file(model: RegisteredModel) -> Path:
-    """Raises ModelFileError where it came with another version of tenfold."""
-    path = _bundled().get(model.hash)
-    if path is None:
-        raise ModelFileError(
-            f"The model {model.name}", "came with another version of tenfold", cure="Choose another model."
-        )
-    return path
 
 
 def _added(session: Session, new: dict[str, Any]) -> RegisteredModel:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 CELLS = "backbone_cells"
 OUTPUTS = ("probabilities", "embedding", "evidence", "novelty")
 _OWN = "taught_"
+# The head's weights, `[K, D, 1, 1]`.
+WEIGHT = f"{_OWN}filters"
 
 
 def write(target: Path, source: Path, taught: Taught, info: ModelInfo) -> None:

@@ -118,7 +118,11 @@ def facts(name: str, backbone: ModelInfo, taught: Taught, data_fingerprint: str)
         temperature=taught.temperature,
         threshold=taught.threshold,
         known_rate=taught.known_rate,
-        network=backbone.network,
+        network={
+            "name": "taught",
+            "parts": f"the backbone of {backbone.name}, and a head that was taught",
+            "head": {"weight": model_file.WEIGHT, "scale": 1.0},
+        },
         training={
             "method": "a linear head on frozen features",
             "backbone": backbone.name,

@@ -82,7 +82,7 @@ def test_an_interruption_cancels_what_is_done_here(
         do(jobs, made_up("linger"), Anything({}), title="Linger", stream=terminal)
     assert jobs.list()[0].state == CANCELLED
     assert capsys.readouterr().err.startswith("Cancelled. What was done stays done;")
-    assert "Linger  [======                  ] 3 of 12  a.jpg" in terminal.getvalue()
+    assert "Linger  [======                  ] 3 of 12" in terminal.getvalue()
     assert terminal.getvalue().endswith("\r\x1b[K")
 
 

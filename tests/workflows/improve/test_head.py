@@ -11,8 +11,12 @@ from PIL import Image
 from tenfold import modelfile
 from tenfold.errors import ModelFileError
 from tenfold.inference import Classifier
+from tenfold.teaching import model_file
+from tenfold.teaching.teach import teach
 from tenfold.workflows.improve import head
 from tenfold.workflows.improve.data import MIXTURE
+from tenfold.workflows.teach import embeddings_of, facts
+from tests.teaching import backbone
 
 rng = np.random.default_rng(5)
 
@@ -71,7 +75,7 @@ def test_the_bundled_model_learns_a_correction_and_stays_a_whole_model_file(tmp_
 
 def test_a_file_without_the_weights_that_it_names_is_told(tmp_path: Path) -> None:
     content, info = modelfile.read(modelfile.bundled("cifar10"))
-    named = replace(info, network={"head": {"weight": "nothing", "bias": "none", "scale": 1.0}})
+    named = replace(info, network={"head": {"weight": "nothing", "scale": 1.0}})
     with pytest.raises(ModelFileError, match="has no head to refit"):
         head._with_head(content, named, np.zeros((10, 256)), "a.onnx")
 
@@ -81,3 +85,40 @@ def test_only_a_model_with_a_frozen_backbone_has_other_mixtures() -> None:
     assert head.mixture(small) == MIXTURE
     _, large = modelfile.read(modelfile.bundled("photo"))
     assert head.mixture(large).own < MIXTURE.own
+
+
+@pytest.mark.train
+def test_a_taught_model_s_head_is_refitted_too_and_the_file_answers_as_was_calculated(tmp_path: Path) -> None:
+    source = backbone.write(tmp_path / "backbone.onnx")
+    classifier = Classifier(source, threads=1)
+    shades = {"red": (200, 60, 60), "blue": (60, 60, 200)}
+    pictures = {
+        name: (np.array(colour) + rng.integers(-30, 30, (6, 32, 32, 3))).clip(0, 255).astype(np.uint8)
+        for name, colour in shades.items()
+    }
+    both = np.concatenate(list(pictures.values()))
+    taught = teach(embeddings_of(classifier, both), np.repeat([0, 1], 6), list(shades))
+    info = facts("own", classifier.info, taught, "0" * 64)
+    model_file.write(tmp_path / "taught.onnx", source, taught, info)
+    rows = [("path", "label", "split")]
+    for label, wrong in (("red", "blue"), ("blue", "red")):
+        for number, pixels in enumerate(pictures[wrong]):  # people say the opposite of what was taught
+            Image.fromarray(pixels).save(tmp_path / f"{label}-{number}.png")
+            rows.append(
+                (f"{label}-{number}.png", label, ("train", "train", "train", "train", "val", "test")[number])
+            )
+    with (tmp_path / "pictures.csv").open("w", newline="") as out:
+        csv.writer(out).writerows(rows)
+    base = Classifier(tmp_path / "taught.onnx", threads=1)
+    head.refit(
+        base,
+        tmp_path / "pictures.csv",
+        tmp_path / "new.onnx",
+        name="own, corrected 1",
+        cache=tmp_path / "cache",
+        progress=lambda done, total: None,
+    )
+    before, after = base.raw(both)[0], Classifier(tmp_path / "new.onnx", threads=1).raw(both)[0]
+    assert (before[:6, 0] > 0.5).all()
+    assert (after[:6, 0] < before[:6, 0]).all()
+    assert (after[6:, 1] < before[6:, 1]).all()

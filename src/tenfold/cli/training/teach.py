@@ -1,5 +1,6 @@
 """tenfold teach: own classes from a few pictures of each, in seconds."""
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,7 +47,7 @@ def teach(folder: str, output: Path | None, name: str, backbone: Path | None, ke
     """
     from tenfold.workflows.teach import teach as taught_from
 
-    target = output or Path(f"{Path(folder).resolve().name or 'taught'}.onnx")
+    target = output or Path(f"{Path(os.path.realpath(folder)).name or 'taught'}.onnx")
     with Progress(sys.stderr, "pictures", scale=1) as progress:
         lesson = taught_from(folder, target, name=name, backbone=backbone, keep=keep, progress=progress.show)
     _print(lesson)

@@ -1,6 +1,6 @@
 """Refits the head of a model whose backbone is frozen on corrected pictures, in place of training a network.
 
-The file says which of its weights are such a head (`network.head`), as the bundled model `photo` does. Of the
+The file says which of its weights are such a head (`network.head`), as `photo` and taught models do. Of the
 pictures only the embedding and the model's own answer are needed. Classes are not added.
 """
 
@@ -19,6 +19,8 @@ from tenfold.modelfile import ModelInfo
 from tenfold.workflows.improve.data import MIXTURE, Mixture
 
 Floats = NDArray[np.float64]
+# What embeddings are multiplied by for the fit; the strength below is meant for it.
+_LENGTH = 19.5
 # Pictures between two reports of progress.
 _BATCH = 64
 # How strongly the weights are held where they are: a few pictures move the answers to what looks like them.
@@ -73,13 +75,14 @@ def refit(
         probabilities.append(found[0])
         embeddings.append(found[1])
     order = np.array([info.labels.index(label) for label in data.classes])
-    scale = float(info.network["head"]["scale"])
     change = fit_change(
-        np.concatenate(embeddings).astype(np.float64) * scale,
+        np.concatenate(embeddings).astype(np.float64) * _LENGTH,
         np.concatenate(probabilities).astype(np.float64),
         order[data.labels],
         info.temperature,
     )
+    # What the network itself multiplies embeddings by before the head.
+    change *= _LENGTH / float(info.network["head"]["scale"])
     content, _ = modelfile.read(base.path)
     facts = {**info.training, "corrected": {"pictures": len(data), "strength": _STRENGTH}}
     modelfile.write(
@@ -127,7 +130,7 @@ def _with_head(content: bytes, info: ModelInfo, change: Floats, path: str) -> by
     for weight in model.graph.initializer:
         if weight.name in (name, f"{name}_half"):
             array = numpy_helper.to_array(weight).copy()
-            array[: len(change)] += change.astype(array.dtype)
+            array[: len(change)] += change.reshape(-1, *array.shape[1:]).astype(array.dtype)
             weight.CopyFrom(numpy_helper.from_array(array, weight.name))
             return bytes(model.SerializeToString())
     raise ModelFileError(
