@@ -394,8 +394,8 @@ def test_on_a_full_disk_it_stops_with_a_sentence_and_goes_on_or_starts_anew_wher
             until(lambda: app.jobs.get(job.id).state in (DONE, FAILED))
             job = app.jobs.get(job.id)
             if job.state == FAILED:
-                assert job.problem is not None
-                assert job.problem["reason"] == "disk-full"
+                words = str(job.problem)  # the training's, or the database's on the same disk
+                assert "(No space left on device)" in words or "its disk is full" in words
                 one, job = app.improve.begin(epochs=1, by=0)
                 job = app.jobs.wait(job.id, timeout=120)
             assert (job.state, app.improve.get(one.id).state) == (DONE, "judged")
