@@ -167,6 +167,8 @@ class Worker:
                 log.warning("Job %s waits for the database: %s", one.row.id, self.fault)
         except Exception:
             log.exception("The end of job %s could not be written", one.row.id)
+        else:
+            self.lasting = False  # the database took how it ended
         finally:
             with self._returned:
                 self._running.discard(one)

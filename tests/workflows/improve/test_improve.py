@@ -378,7 +378,7 @@ def test_one_that_is_killed_goes_on_from_its_last_epoch_with_the_same_pictures(
 def test_on_a_full_disk_it_stops_with_a_sentence_and_goes_on_or_starts_anew_where_there_is_room(
     home: Path, tmp_path: Path
 ) -> None:
-    with small_disk(tmp_path / "disk", "60m") as disk:
+    with small_disk(tmp_path / "disk", "120m") as disk:
         shutil.copytree(home / "runs", disk / "home" / "runs")
         with opened(disk / "home") as app:
             start(app)
@@ -394,7 +394,7 @@ def test_on_a_full_disk_it_stops_with_a_sentence_and_goes_on_or_starts_anew_wher
             until(lambda: app.jobs.get(job.id).state in (DONE, FAILED))
             job = app.jobs.get(job.id)
             if job.state == FAILED:
-                words = str(job.problem)  # the training's, or the database's on the same disk
+                words = str(job.problem)
                 assert "(No space left on device)" in words or "its disk is full" in words
                 one, job = app.improve.begin(epochs=1, by=0)
                 job = app.jobs.wait(job.id, timeout=120)
