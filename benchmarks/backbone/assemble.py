@@ -1,11 +1,49 @@
-"""ONNX graphs put together into one, with weights as float16, and written as a model file. Knows no data."""
+"""The front, a head and perhaps a small network as one ONNX model, with weights as float16. Knows no data."""
 
 import numpy as np
 import onnx
+import torch
 from onnx import TensorProto, compose, helper, numpy_helper
+
+from benchmarks.backbone.front import front, pretrained
+from benchmarks.backbone.head import OUTPUTS, Combine, Head, Mix
+from benchmarks.backbone.imagenet_classes import COUNT, ImagenetClasses, folds
+from tenfold.export.onnx import exported
 
 # Weights with fewer numbers stay as they are: they are no size, and some must be exact.
 _LEAST_HALVED = 1000
+
+
+def model(
+    head: Head,
+    mix: Mix,
+    classes: ImagenetClasses,
+    small: onnx.ModelProto | None = None,
+    small_temperature: float = 1,
+) -> bytes:
+    """The network of a model file.
+
+    Args:
+        classes: ours, and which of ImageNet's count as each.
+        small: a network of 32 pixels with the same classes and evidence of 7 x 7 cells.
+        small_temperature: of its calibration.
+    """
+    combine = Combine(head, pretrained().head.weight.detach(), folds(classes), mix, small_temperature)
+    inputs = {
+        "cells": ("backbone_cells", (1280, 6, 6)),
+        "feature": ("backbone_feature", (1280,)),
+        "imagenet_logits": ("imagenet", (COUNT,)),
+        "detail": ("detail", ()),
+    }
+    parts = []
+    if small is not None:
+        parts.append(("small_", small, {"image": "small"}))
+        inputs["small"] = ("small_probabilities", (len(classes),))
+        inputs["small_evidence"] = ("small_evidence", (len(classes), 7, 7))
+    examples = tuple(torch.rand(2, *shape) for _, shape in inputs.values())
+    last = exported(combine, examples, tuple(inputs), OUTPUTS)
+    parts.append(("combine_", last, {name: source for name, (source, _) in inputs.items()}))
+    return bytes(halved(joined(front(), parts)).SerializeToString())
 
 
 def joined(

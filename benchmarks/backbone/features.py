@@ -120,19 +120,24 @@ def features(part: Part, cache: Path, session: onnxruntime.InferenceSession) -> 
     return np.concatenate(found).astype(np.float32)
 
 
+def of_pixels(
+    part: Part, session: onnxruntime.InferenceSession
+) -> Iterator[tuple[Pixels, NDArray[np.float32]]]:
+    """The front's `small` and `detail` of a part, some pictures at a time; both hang on the pixels alone."""
+    # Without it the whole network would run for them.
+    options = onnxruntime.RunOptions()
+    options.only_execute_path_to_fetches = True
+    for shown in pictures(part):
+        for some in np.array_split(shown, -(-len(shown) // RUN)):
+            small, detail = session.run(["small", "detail"], {"image": some}, options)
+            yield small, detail
+
+
 def details(part: Part, cache: Path, session: onnxruntime.InferenceSession) -> NDArray[np.float32]:
     """The detail of each picture, float32 `[N]`, from the cache where it is there."""
     path = cache / f"{part.name}-detail.npy"
     if not path.exists():
-        # Without it the whole network would run for an output that hangs on the pixels alone.
-        pixels_alone = onnxruntime.RunOptions()
-        pixels_alone.only_execute_path_to_fetches = True
-        found = [
-            session.run(["detail"], {"image": some}, pixels_alone)[0]
-            for shown in pictures(part)
-            for some in np.array_split(shown, -(-len(shown) // RUN))
-        ]
-        np.save(path, np.concatenate(found))
+        np.save(path, np.concatenate([detail for _, detail in of_pixels(part, session)]))
     return np.asarray(np.load(path))
 
 

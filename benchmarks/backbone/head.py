@@ -23,6 +23,8 @@ IMAGENET_WEIGHT = 0.5
 SURELY_NOTHING = 0.1
 # A probability is taken to be at least so much before its logarithm is taken.
 FLOOR = 1e-4
+# The share of known pictures that "none of these" may not touch.
+KNOWN_RATE = 0.95
 
 
 @dataclass(frozen=True, eq=False)

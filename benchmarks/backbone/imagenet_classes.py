@@ -3,9 +3,13 @@
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional
+
+# Our classes, and the numbers of ImageNet's that count as each.
+ImagenetClasses = dict[str, tuple[int, ...]]
 
 # "Deer" has no class there: hartebeest, impala and gazelle look most like it.
-CIFAR10: dict[str, tuple[int, ...]] = {
+CIFAR10: ImagenetClasses = {
     "airplane": (404, 895),
     "automobile": (407, 436, 468, 511, 609, 627, 656, 661, 751, 817),
     "bird": (*range(7, 25), *range(80, 101), *range(127, 147)),
@@ -18,7 +22,7 @@ CIFAR10: dict[str, tuple[int, ...]] = {
     "truck": (555, 569, 675, 717, 864, 867),
 }
 # A person has no class: what people wear stands for one.
-WATCH: dict[str, tuple[int, ...]] = {
+WATCH: ImagenetClasses = {
     **CIFAR10,
     "person": (
         *(400, 411, 433, 445, 452, 459, 515, 518, 529, 560, 568, 578, 601, 608, 610, 614, 617, 652, 655, 697),
@@ -35,9 +39,14 @@ WATCH: dict[str, tuple[int, ...]] = {
 COUNT = 1000
 
 
-def folds(classes: dict[str, tuple[int, ...]]) -> Tensor:
+def folds(classes: ImagenetClasses) -> Tensor:
     """A 0-1 matrix `[K, 1000]`: a row for each of our classes, a column for each of ImageNet's."""
     found = np.zeros((len(classes), COUNT), np.float32)
     for row, members in enumerate(classes.values()):
         found[row, list(members)] = 1
     return torch.from_numpy(found)
+
+
+def folded(logits: Tensor, classes: ImagenetClasses) -> Tensor:
+    """What ImageNet's classes say of ours, `[N, K]`, from their logits `[N, 1000]`."""
+    return functional.softmax(logits, dim=1) @ folds(classes).T

@@ -20,14 +20,13 @@ from torch import Tensor
 from torch.nn import functional
 
 from benchmarks.backbone import assemble, imagenet_classes
-from benchmarks.backbone.features import CACHE, HELD_OUT, features, parts, pictures, session
-from benchmarks.backbone.front import exported, front, pretrained
+from benchmarks.backbone.features import CACHE, HELD_OUT, features, of_pixels, parts, session
+from benchmarks.backbone.front import MULTIPLY_ADDS, pretrained
 from benchmarks.backbone.head import (
     FLOOR,
     IMAGENET_WEIGHT,
-    OUTPUTS,
+    KNOWN_RATE,
     SCALE,
-    Combine,
     Floats,
     Head,
     Mix,
@@ -54,9 +53,7 @@ DECAYS = (1e-3, 3e-3, 1e-2)
 # What the small network weighs where a picture has no more detail than it sees; chosen on staged validation
 # pictures.
 SMALL_WEIGHTS = (0.5, 1.0, 1.5, 2.0)
-KNOWN_RATE = 0.95
-# At 192 and at 32 pixels.
-BACKBONE_MULTIPLY_ADDS, SMALL_MULTIPLY_ADDS = 283_000_000, 142_000_000
+SMALL_MULTIPLY_ADDS = 142_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,9 +91,6 @@ class Material:
     def __init__(self, cache: Path) -> None:
         self.cache, self.parts = cache, {part.name: part for part in parts()}
         self._backbone = session()
-        # Without it the whole network would run for the two outputs that hang on the pixels alone.
-        self._pixels_alone = onnxruntime.RunOptions()
-        self._pixels_alone.only_execute_path_to_fetches = True
         self._small = onnxruntime.InferenceSession(
             modelfile.bundled(SMALL_MODEL), providers=["CPUExecutionProvider"]
         )
@@ -110,56 +104,29 @@ class Material:
         """What the three say of a part."""
         found = self.features(name)
         with torch.no_grad():
-            named = functional.softmax(self._named(torch.from_numpy(found)), dim=1)
-        folded = named @ imagenet_classes.folds(imagenet_classes.CIFAR10).T
+            logits = self._named(torch.from_numpy(found))
+        folded = imagenet_classes.folded(logits, imagenet_classes.CIFAR10)
         return Kinds(answers(head, found), np.asarray(folded.numpy()), *self._of_pixels(name))
 
     def _of_pixels(self, name: str) -> tuple[Floats, Floats]:
         """The small model's probabilities and the detail of a part."""
-        path, part = self.cache / f"{name}-{SMALL_MODEL}.npz", self.parts[name]
+        path = self.cache / f"{name}-{SMALL_MODEL}.npz"
         if not path.exists():
             answered, details = [], []
-            for shown in pictures(part):
-                for some in np.array_split(shown, 20):
-                    small, detail = self._backbone.run(
-                        ["small", "detail"], {"image": some}, self._pixels_alone
-                    )
-                    answered.append(self._small.run(["probabilities"], {"image": small})[0])
-                    details.append(detail)
+            for small, detail in of_pixels(self.parts[name], self._backbone):
+                answered.append(self._small.run(["probabilities"], {"image": small})[0])
+                details.append(detail)
             np.savez(path, small=np.concatenate(answered), detail=np.concatenate(details))
         kept = np.load(path)
         return kept["small"], kept["detail"]
 
 
-def build(head: Head, mix: Mix, small: Path) -> bytes:
+def build(head: Head, mix: Mix) -> bytes:
     """The network of the model file."""
-    content, info = modelfile.read(small)
-    backbone = front()
-    classifier = onnx.load_from_string(content)
-    del classifier.metadata_props[:]
-    weight = next(
-        one for one in backbone.graph.initializer if list(one.dims) == [imagenet_classes.COUNT, 1280]
-    )
-    imagenet = torch.from_numpy(onnx.numpy_helper.to_array(weight).copy())
-    combine = Combine(head, imagenet, imagenet_classes.folds(imagenet_classes.CIFAR10), mix, info.temperature)
-    shapes = ((1280, 6, 6), (1280,), (imagenet_classes.COUNT,), (), (10,), (10, 7, 7))
-    inputs = ("cells", "feature", "imagenet_logits", "detail", "small", "small_evidence")
-    last = exported(
-        combine.eval(),
-        tuple(torch.rand(2, *shape) for shape in shapes),
-        inputs,
-        OUTPUTS,
-    )
-    wires = {
-        "cells": "backbone_cells",
-        "feature": "backbone_feature",
-        "imagenet_logits": "imagenet",
-        "detail": "detail",
-        "small": "small_probabilities",
-        "small_evidence": "small_evidence",
-    }
-    whole = assemble.joined(backbone, [("small_", classifier, {"image": "small"}), ("combine_", last, wires)])
-    return bytes(assemble.halved(whole).SerializeToString())
+    content, info = modelfile.read(modelfile.bundled(SMALL_MODEL))
+    small = onnx.load_from_string(content)
+    del small.metadata_props[:]
+    return assemble.model(head, mix, imagenet_classes.CIFAR10, small, info.temperature)
 
 
 def choose(material: Material) -> tuple[Head, Mix]:
@@ -206,7 +173,7 @@ def report(material: Material, head: Head, mix: Mix) -> float:
     return limit
 
 
-def facts(material: Material, head: Head, mix: Mix, limit: float) -> ModelInfo:
+def facts(material: Material, mix: Mix, limit: float) -> ModelInfo:
     """What the file says of itself, without scores."""
     _, small = modelfile.read(modelfile.bundled(SMALL_MODEL))
     held = ", ".join(HELD_OUT)
@@ -222,7 +189,7 @@ def facts(material: Material, head: Head, mix: Mix, limit: float) -> ModelInfo:
         network={
             "name": "photo",
             "parts": "EfficientNet-Lite0 with ImageNet's weights, a head on its feature, and cifar10",
-            "multiply_adds": BACKBONE_MULTIPLY_ADDS + small.network.get("multiply_adds", SMALL_MULTIPLY_ADDS),
+            "multiply_adds": MULTIPLY_ADDS + small.network.get("multiply_adds", SMALL_MULTIPLY_ADDS),
             "imagenet_classes": {label: list(found) for label, found in imagenet_classes.CIFAR10.items()},
             "imagenet_weight": IMAGENET_WEIGHT,
             "small_weight": mix.small_weight,
@@ -249,8 +216,8 @@ def main() -> None:
     material = Material(options.cache)
     head, mix = choose(material)
     limit = report(material, head, mix)
-    network = build(head, mix, modelfile.bundled(SMALL_MODEL))
-    info = facts(material, head, mix, limit)
+    network = build(head, mix)
+    info = facts(material, mix, limit)
     with TemporaryDirectory() as folder:
         draft = Path(folder) / "draft.onnx"
         modelfile.write(draft, network, info)

@@ -10,19 +10,16 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-import onnx
 import torch
 from numpy.typing import NDArray
-from torch.nn import functional
 
 from benchmarks.backbone import assemble, imagenet_classes, staging
 from benchmarks.backbone.features import CACHE, HELD_OUT, Part, details, features, others, parts, session
-from benchmarks.backbone.front import exported, front, pretrained
+from benchmarks.backbone.front import MULTIPLY_ADDS, pretrained
 from benchmarks.backbone.head import (
     IMAGENET_WEIGHT,
-    OUTPUTS,
+    KNOWN_RATE,
     SCALE,
-    Combine,
     Floats,
     Head,
     Mix,
@@ -61,7 +58,6 @@ CLASSES = tuple(NAMES)
 # Of each class of CIFAR-100 so many are learned from; the rest is judged.
 LEARNED = 400
 DECAYS = (1e-3, 3e-3)
-KNOWN_RATE = 0.95
 
 
 def watch_parts() -> dict[str, Part]:
@@ -112,8 +108,7 @@ class Material:
         found = self.features(*names)
         said = torch.from_numpy(answers(head, found))
         with torch.no_grad():
-            named = functional.softmax(self._named(torch.from_numpy(found)), dim=1)
-        folded = named @ imagenet_classes.folds(imagenet_classes.WATCH).T
+            folded = imagenet_classes.folded(self._named(torch.from_numpy(found)), imagenet_classes.WATCH)
         detail = torch.from_numpy(
             np.concatenate([details(self.parts[name], self.cache, self._backbone) for name in names])
         )
@@ -154,29 +149,8 @@ def choose(material: Material) -> tuple[Head, Mix, float]:
     return best[1:]
 
 
-def build(head: Head, mix: Mix) -> bytes:
-    """The network of the model file."""
-    backbone = front()
-    weight = next(
-        one for one in backbone.graph.initializer if list(one.dims) == [imagenet_classes.COUNT, 1280]
-    )
-    imagenet = torch.from_numpy(onnx.numpy_helper.to_array(weight).copy())
-    combine = Combine(head, imagenet, imagenet_classes.folds(imagenet_classes.WATCH), mix)
-    shapes = ((1280, 6, 6), (1280,), (imagenet_classes.COUNT,), ())
-    wires = {
-        "cells": "backbone_cells",
-        "feature": "backbone_feature",
-        "imagenet_logits": "imagenet",
-        "detail": "detail",
-    }
-    examples = tuple(torch.rand(2, *shape) for shape in shapes)
-    last = exported(combine.eval(), examples, tuple(wires), OUTPUTS)
-    return bytes(assemble.halved(assemble.joined(backbone, [("combine_", last, wires)])).SerializeToString())
-
-
-def facts(head: Head, mix: Mix, limit: float) -> ModelInfo:
+def facts(mix: Mix, limit: float) -> ModelInfo:
     """What the file says of itself, without scores."""
-    _, small = modelfile.read(modelfile.bundled("cifar10"))
     return ModelInfo(
         name="watch",
         classes=tuple(ClassName(label, names) for label, names in NAMES.items()),
@@ -189,7 +163,7 @@ def facts(head: Head, mix: Mix, limit: float) -> ModelInfo:
         network={
             "name": "watch",
             "parts": "EfficientNet-Lite0 with ImageNet's weights, and a head on its feature",
-            "multiply_adds": 283_000_000,
+            "multiply_adds": MULTIPLY_ADDS,
             "imagenet_classes": {label: list(found) for label, found in imagenet_classes.WATCH.items()},
             "imagenet_weight": IMAGENET_WEIGHT,
             "head": {"weight": "combine_head_weight", "scale": SCALE},
@@ -201,7 +175,7 @@ def facts(head: Head, mix: Mix, limit: float) -> ModelInfo:
         },
         data_fingerprint="",
         scores={},
-        licence=small.licence,
+        licence="Apache-2.0",
         tenfold_version=__version__,
     )
 
@@ -212,7 +186,8 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=ROOT / "src" / "tenfold" / "models" / "watch.onnx")
     options = parser.parse_args()
     head, mix, limit = choose(Material(options.cache))
-    modelfile.write(options.output, build(head, mix), facts(head, mix, limit))
+    network = assemble.model(head, mix, imagenet_classes.WATCH)
+    modelfile.write(options.output, network, facts(mix, limit))
     print(f"{options.output.stat().st_size / 1e6:.1f} MB")
 
 

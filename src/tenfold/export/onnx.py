@@ -7,13 +7,18 @@ length, `evidence` `[N, K, h, w]`, whose mean over the cells is the logit, `nove
 import copy
 import logging
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from tenfold.networks.default import DefaultNetwork
+
+if TYPE_CHECKING:
+    from onnx import ModelProto
 
 OPSET = 20
 OUTPUTS = ("probabilities", "embedding", "evidence", "novelty")
@@ -100,31 +105,52 @@ def fold_norms(network: DefaultNetwork, mean: Tensor, std: Tensor) -> DefaultNet
 
 def to_onnx(served: ServedNetwork, input_size: int) -> bytes:
     """Serialise, with the number of pictures left open."""
-    served.eval()
     example = torch.zeros(2, input_size, input_size, 3, dtype=torch.uint8)
+    # Unoptimised, every weight keeps its name and form, and another training can start from the file.
+    # ONNX Runtime optimises what it loads.
+    model = exported(served, (example,), ("image",), OUTPUTS, optimise=not served.normalises)
+    return bytes(model.SerializeToString())
+
+
+def exported(
+    module: nn.Module,
+    examples: tuple[Tensor, ...],
+    inputs: Sequence[str],
+    outputs: Sequence[str],
+    *,
+    optimise: bool = True,
+) -> "ModelProto":
+    """A module as an ONNX model, with the number of pictures left open.
+
+    Args:
+        examples: of its inputs, `[2, ...]` each.
+        inputs: what these are called.
+        outputs: what its results are called.
+        optimise: let the exporter fold what is constant.
+    """
+    module.eval()
+    count = torch.export.Dim("N", min=1)
     with warnings.catch_warnings():
         # The exporter warns of its own internals on every call.
         warnings.simplefilter("ignore")
         logging.getLogger("torch.onnx").setLevel(logging.ERROR)
         program = torch.onnx.export(
-            served,
-            (example,),
-            input_names=["image"],
-            output_names=list(OUTPUTS),
-            dynamic_shapes={"image": {0: torch.export.Dim("N", min=1)}},
+            module,
+            examples,
+            input_names=list(inputs),
+            output_names=list(outputs),
+            dynamic_shapes=tuple({0: count} for _ in examples),
             opset_version=OPSET,
             dynamo=True,
             external_data=False,
-            # Unoptimised, every weight keeps its name and form, and another training can start from the file.
-            # ONNX Runtime optimises what it loads.
-            optimize=not served.normalises,
+            optimize=optimise,
             verbose=False,
         )
     assert program is not None
-    model = program.model_proto
+    model: ModelProto = program.model_proto
     graph = model.graph
     # The exporter's notes name the files of this machine; no one who gets the model needs them.
     for part in (graph, *graph.node, *graph.value_info, *graph.input, *graph.output, *graph.initializer):
         part.ClearField("metadata_props")
         part.ClearField("doc_string")
-    return bytes(model.SerializeToString())
+    return model
