@@ -1,6 +1,7 @@
 """How right, how honest and how fast the bundled models are on photographs: `photo` beside `cifar10`.
 
-The photographs of `../shared/samples` only report: nothing was fitted to them or chosen on them. ImageNet's
+No weight was fitted to the photographs of `../shared/samples`, but three settings of photo were decided after
+looking at them (docs/explanation/photo.md), so its figures here are somewhat too good. ImageNet's photographs
 among them (their names hold its numbers) were seen by the backbone: figures stand with and without them.
 
     python -m benchmarks.photographs

@@ -4,7 +4,8 @@
 
 What CIFAR-10's pictures teach a head on EfficientNet-Lite0's feature, what ImageNet's classes add up to, and
 what the network of 32 pixels says: they fail in different places, so their logarithms are added (a product of
-experts, Hinton 2002). All is fitted to staged pictures of CIFAR-10 and CIFAR-100; no photograph is looked at.
+experts, Hinton 2002). All is fitted to staged pictures of CIFAR-10 and CIFAR-100; what was decided after a
+look at photographs stands in docs/explanation/photo.md.
 """
 
 import argparse
