@@ -50,14 +50,14 @@ def test_its_recorded_test_accuracy_is_what_was_asked_for(info: ModelInfo) -> No
 
 def test_its_threshold_was_chosen_to_keep_95_percent(info: ModelInfo) -> None:
     assert info.known_rate == 0.95
-    assert info.scores["validation"]["kept"] == pytest.approx(0.95, abs=0.01)
+    assert info.scores["validation"]["kept"] == pytest.approx(0.95, abs={"photo": 0.01}.get(info.name, 0.001))
     assert info.scores["test"]["kept"] == pytest.approx(0.95, abs=0.015)
 
 
 def test_it_says_where_it_comes_from(info: ModelInfo) -> None:
     assert info.licence == "Apache-2.0"
     assert len(info.data_fingerprint) == 64
-    assert info.training
+    assert info.training["how" if info.name == "photo" else "stages"]
     assert info.network["name"]
 
 
@@ -78,4 +78,6 @@ def test_it_recognises_test_pictures(path: Path) -> None:
     test = cifar10.load_test(SHARED).take(np.arange({"photo": 500}.get(path.stem, 2000)))
     probabilities, _, _, novelty = (classifier := Classifier(path, threads=1)).raw(test.pictures)
     assert (probabilities.argmax(axis=1) == test.labels).mean() >= 0.93
-    assert (novelty <= classifier.info.threshold).mean() == pytest.approx(0.95, abs=0.03)
+    assert (novelty <= classifier.info.threshold).mean() == pytest.approx(
+        0.95, abs={"photo": 0.03}.get(path.stem, 0.02)
+    )
