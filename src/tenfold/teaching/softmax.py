@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-_Objective = Callable[[Floats], tuple[float, Floats]]
+Objective = Callable[[Floats], tuple[float, Floats]]
 # Changes of weights that L-BFGS remembers; more bring nothing here.
 _MEMORY = 10
 _STEPS = 100
@@ -75,12 +75,12 @@ def fit(
     begin = np.zeros((features.shape[1] + 1, classes))
     if start is not None:
         begin[:-1], begin[-1] = start.weight / scale, start.bias + mean @ start.weight
-    found = _lbfgs(objective, begin)
+    found = minimised(objective, begin)
     weight = found[:-1] * scale
     return Head(weight, found[-1] - mean @ weight)
 
 
-def _lbfgs(objective: _Objective, at: Floats) -> Floats:
+def minimised(objective: Objective, at: Floats) -> Floats:
     """The minimum of a smooth convex function (Liu and Nocedal 1989); steps are halved until they pay."""
     value, gradient = objective(at)
     goal = _TOLERANCE

@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 from tenfold import __version__, images, modelfile
 from tenfold.datasets.cifar10 import NAMES
 from tenfold.datasets.dataset import Dataset
-from tenfold.datasets.labelled import LabelledPictures, fingerprint
+from tenfold.datasets.labelled import fingerprint
 from tenfold.datasets.opening import listed, open_dataset
 from tenfold.errors import DatasetError
+from tenfold.evaluation.class_mapping import joined
 from tenfold.inference import Classifier
 from tenfold.modelfile import ClassName, ModelInfo
 from tenfold.settings import load
@@ -89,7 +90,7 @@ def teach(
     path = Path(modelfile.locate(backbone))
     classifier = Classifier(path)
     data = _opened(os.fspath(source), classifier.info, progress)
-    pictures = _together(data)
+    pictures = joined((data.training, data.validation, data.test))
     embeddings = embeddings_of(classifier, pictures.pictures)
     taught = learn(embeddings, pictures.labels, pictures.classes, keep=keep)
     title = name or Path(os.path.realpath(source)).stem
@@ -155,14 +156,4 @@ def _opened(source: str, info: ModelInfo, progress: Progress) -> Dataset:
         to_train=False,
         limits=images.Limits(pixels=settings.max_picture_pixels, bytes=settings.max_picture_bytes),
         progress=progress,
-    )
-
-
-def _together(data: Dataset) -> LabelledPictures:
-    parts = (data.training, data.validation, data.test)
-    return LabelledPictures(
-        np.concatenate([part.pictures for part in parts]),
-        np.concatenate([part.labels for part in parts]),
-        data.training.classes,
-        tuple(source for part in parts for source in part.sources),
     )

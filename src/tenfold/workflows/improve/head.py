@@ -11,11 +11,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tenfold import modelfile
+from tenfold import metrics, modelfile
 from tenfold.datasets.opening import open_dataset
 from tenfold.errors import ModelFileError
+from tenfold.evaluation.calibration import softmax
 from tenfold.inference import Classifier
 from tenfold.modelfile import ModelInfo
+from tenfold.teaching.softmax import minimised
 from tenfold.workflows.improve.data import MIXTURE, Mixture
 
 Floats = NDArray[np.float64]
@@ -25,7 +27,6 @@ _LENGTH = 19.5
 _BATCH = 64
 # How strongly the weights are held where they are: a few pictures move the answers to what looks like them.
 _STRENGTH = 0.1
-_STEPS = 300
 _LEAST = 1e-9
 # No picture of another class is learned from, however many there are.
 _NEVER = 1_000_000
@@ -95,7 +96,7 @@ def refit(
 def fit_change(features: Floats, answers: Floats, labels: NDArray[np.int64], temperature: float) -> Floats:
     """What to add to the head's weights: softmax regression on top of the answers that there are.
 
-    The least mean cross-entropy plus half of `_STRENGTH` times the squared change, by Nesterov's method.
+    The least mean cross-entropy plus half of `_STRENGTH` times the squared change.
 
     Args:
         features: `[N, D]`, what the head is applied to.
@@ -107,16 +108,13 @@ def fit_change(features: Floats, answers: Floats, labels: NDArray[np.int64], tem
     """
     offsets = temperature * np.log(answers + _LEAST)
     truth = np.eye(answers.shape[1])[labels]
-    steepest = float((features**2).sum(axis=1).max()) / (2 * temperature**2) + _STRENGTH
-    at = ahead = np.zeros((answers.shape[1], features.shape[1]))
-    for step in range(_STEPS):
-        logits = (offsets + features @ ahead.T) / temperature
-        powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-        error = (powers / powers.sum(axis=1, keepdims=True) - truth) / (len(labels) * temperature)
-        moved = ahead - (error.T @ features + _STRENGTH * ahead) / steepest
-        ahead = moved + step / (step + 3) * (moved - at)
-        at = moved
-    return np.asarray(at)
+
+    def objective(change: Floats) -> tuple[float, Floats]:
+        said = softmax(offsets + features @ change.T, temperature)
+        cost = metrics.cross_entropy(labels, said) + _STRENGTH / 2 * float(np.vdot(change, change))
+        return cost, (said - truth).T @ features / (len(labels) * temperature) + _STRENGTH * change
+
+    return minimised(objective, np.zeros((answers.shape[1], features.shape[1])))
 
 
 def _with_head(content: bytes, info: ModelInfo, change: Floats, path: str) -> bytes:

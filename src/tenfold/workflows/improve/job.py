@@ -115,7 +115,7 @@ class ImproveJob:
         counts = work.step("data", lambda: self._write(one, base, folder, report))
         run = Run(self._home.runs / run_of(one.id))
         self._improvements.change(one.id, counts=counts, run=run.name, state=RUNNING)
-        self._learn(work, one, base, base_path, counts)
+        self._learn(work, one, base, base_path, counts, report)
         found = work.step("judge", lambda: self._judge(one, base, run.model_file, folder, report))
         model = self._registry.register(run.model_file, origin=CORRECTIONS, run=run.name, by=work.by)
         # The file tells of the few corrections kept back; beside other models stands what is measured alike.
@@ -138,20 +138,20 @@ class ImproveJob:
         base: Classifier,
         base_path: Path,
         counts: dict[str, Any],
+        report: Callable[[int, int, Step], None],
     ) -> None:
         """Have the run's model file written. Raises Stopped where there was no time to."""
         run, folder = Run(self._home.runs / run_of(one.id)), copies_of(self._home, one.id)
         name = name_of(base.info, one.id)
         if has_head(base.info):
             run.folder.mkdir(parents=True, exist_ok=True)
-
-            def progress(done: int, total: int) -> None:
-                if work.stopping:
-                    raise Stopped
-                report_step(work, done, total, "epoch")
-
             refit(
-                base, folder / MANIFEST, run.model_file, name=name, cache=self._home.cache, progress=progress
+                base,
+                folder / MANIFEST,
+                run.model_file,
+                name=name,
+                cache=self._home.cache,
+                progress=lambda done, total: report(done, total, "epoch"),
             )
             return
         process = TrainingProcess(run, home=self._home.folder, data_dir=self._data_dir)
