@@ -13,6 +13,8 @@ COPY scripts/with-node scripts/new-venv scripts/bootstrap_pip.py /source/scripts
 COPY frontend/package.json frontend/package-lock.json frontend/.npmrc ./
 RUN ../scripts/with-node npm ci
 COPY frontend ./
+# Charts look as in reports.
+COPY src/tenfold/evaluation/report/templates/charts.css /source/src/tenfold/evaluation/report/templates/
 RUN ../scripts/with-node npm run build
 
 # pip has an environment of its own, so that none is in the image.

@@ -13,6 +13,9 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     target: "es2022",
   },
-  server: { proxy: { "/api": api, "/healthz": api } },
+  server: {
+    proxy: { "/api": api, "/healthz": api },
+    fs: { allow: [".."] },
+  } /* the style of charts is of the reports */,
   test: { include: ["src/**/*.test.ts"], css: true } /* or a style sheet reads as empty */,
 });

@@ -138,9 +138,10 @@ def test_runs_are_looked_at_registered_and_deleted(look_at: LookAt, home: Path) 
     done = card(page, "20261121-140509-shades")
     expect(done).to_contain_text("epoch 4 of 4")
     done.get_by_text("Figures of every epoch").click()
-    expect(
-        done.get_by_role("img", name="Accuracy by epoch: training 90.2%, validation 88.2%")
-    ).to_be_visible()
+    drawing = done.get_by_role(
+        "img", name="Accuracy. training ends at 90.17%; validation ends at 88.17%.", exact=True
+    )
+    expect(drawing).to_be_visible()
     expect(done.get_by_role("row")).to_have_count(5)
     assert violations(page) == []
     with page.expect_popup() as opened:
@@ -171,11 +172,15 @@ def test_runs_are_named_by_people_and_their_curves_lie_in_one_drawing(look_at: L
     expect(card(page, "Grey shades")).to_contain_text("20261121-140509-shades")
     for name in ("Grey shades", "20261122-080000-halfway"):
         page.get_by_role("checkbox", name=name).check()
-    drawing = page.get_by_role("img", name="Accuracy on validation: 20261122-080000-halfway, Grey shades")
-    expect(drawing.or_(page.get_by_role("img", name="Accuracy on validation: Grey shades"))).to_be_visible()
-    expect(page.locator("figure .epochs").first.locator("span")).to_have_text(["1", "2", "3", "4"])
+    drawing = page.get_by_role("img", name="Accuracy, validation. ")
+    expect(drawing).to_have_attribute("aria-label", re.compile("Grey shades ends at .*%"))
+    expect(drawing.locator("..").locator(".legend li")).to_have_text(
+        ["20261122-080000-halfway", "Grey shades"]
+    )
+    drawing.locator(".column").last.hover()
+    expect(page.locator(".chart .tip")).to_contain_text("epoch 4: Grey shades ")
     page.get_by_label("What is drawn").select_option("Loss in training")
-    expect(page.get_by_role("img", name="Loss in training")).to_be_visible()
+    expect(page.get_by_role("img", name="Loss, training. ")).to_be_visible()
     fits_a_phone(page)
 
 

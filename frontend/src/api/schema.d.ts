@@ -362,6 +362,26 @@ export interface paths {
         patch: operations["rename_run"];
         trace?: never;
     };
+    "/api/v1/run-curves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Training curves as a drawing
+         * @description One run's on its training and validation pictures, or several runs' together; null: none is known.
+         */
+        get: operations["run_curves"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{name}/stop": {
         parameters: {
             query?: never;
@@ -2812,6 +2832,21 @@ export interface components {
             };
         };
         /**
+         * CurvesAnswer
+         * @description A chart of training curves, as reports have it.
+         */
+        CurvesAnswer: {
+            /** Title */
+            title: string;
+            /**
+             * Svg
+             * @description The drawing; its colours are the style sheet's.
+             */
+            svg: string;
+            /** Legend */
+            legend: components["schemas"]["LegendKey"][];
+        };
+        /**
          * DataAnswer
          * @description What a dataset holds.
          */
@@ -3889,6 +3924,16 @@ export interface components {
              * @description Those that are among the visitor's own pictures and not deleted.
              */
             known: string[];
+        };
+        /** LegendKey */
+        LegendKey: {
+            /**
+             * Style
+             * @description The class of its lines in the drawing.
+             */
+            style: string;
+            /** Name */
+            name: string;
         };
         /**
          * LiveAnswer
@@ -8033,6 +8078,105 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunDetail"];
+                };
+            };
+            /** @description The body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such run. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value in the request cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server's disk is full. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    run_curves: {
+        parameters: {
+            query: {
+                /** @description The runs. */
+                name: string[];
+                /** @description What is drawn of each run. */
+                figure: "accuracy" | "loss" | "precision" | "recall" | "validation_accuracy" | "validation_loss" | "validation_precision" | "validation_recall";
+                /** @description The language of its words and numbers. */
+                language?: "en" | "uk" | "ru";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CurvesAnswer"] | null;
                 };
             };
             /** @description The body cannot be read. */

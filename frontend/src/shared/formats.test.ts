@@ -9,10 +9,8 @@ const sources = import.meta.glob<string>(["../**/*.ts", "../**/*.svelte", "!../*
 /** Numbers for machines: lines of a drawing, and the value of an input. */
 const forMachines = [
   "./components/Logo.svelte",
-  "../models/curve.ts",
   "../catalogue/FilterPanel.svelte",
   "../models/Confusion.svelte",
-  "../models/Chart.svelte",
 ];
 
 it("numbers and dates are written in one module, in the page's language", () => {

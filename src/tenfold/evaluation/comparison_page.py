@@ -18,20 +18,19 @@ from tenfold.evaluation.compare_models import Compared, figures
 from tenfold.evaluation.comparison import Comparison, Difference
 from tenfold.evaluation.report import axes, page, pictures
 from tenfold.evaluation.report.axes import Axis
-from tenfold.evaluation.report.charts import Chart, epochs_chart
+from tenfold.evaluation.report.charts import Chart
+from tenfold.evaluation.report.curves import Figure, runs_chart
 from tenfold.evaluation.significance import chance
 from tenfold.runs.run import Run
 
-CURVES = (
-    ("Accuracy on validation pictures", "validation_accuracy", True),
-    ("Loss on validation pictures", "validation_loss", False),
-    ("Precision on validation pictures", "validation_precision", True),
-    ("Recall on validation pictures", "validation_recall", True),
-    ("Accuracy on training pictures", "accuracy", True),
-    ("Loss on training pictures", "loss", False),
-)
-# Lines have so many styles; a further model takes the first again.
-STYLES = 6
+CURVES: dict[Figure, str] = {
+    "validation_accuracy": "Accuracy on validation pictures",
+    "validation_loss": "Loss on validation pictures",
+    "validation_precision": "Precision on validation pictures",
+    "validation_recall": "Recall on validation pictures",
+    "accuracy": "Accuracy on training pictures",
+    "loss": "Loss on training pictures",
+}
 MOST_PICTURES, MOST_PAIRS_OF_PICTURES, MOST_IN_CHART = 12, 12, 8
 _LARGEST = 96
 # How far a label stands above its interval, as a share of the chart's height.
@@ -77,7 +76,7 @@ def render(compared: Sequence[Compared], found: Comparison | None, data: str, sp
         runs=list(runs),
         classes=_classes(found),
         pairs=_pairs(found),
-        **html.inlined(environment, ["report.css", "comparison.css"], "report.js"),
+        **html.inlined(environment, ["report.css", "charts.css", "comparison.css"], "report.js"),
     )
 
 
@@ -101,15 +100,9 @@ def interval_chart(differences: Sequence[Difference]) -> Chart:
 
 def curve_charts(names: Sequence[str], runs: Mapping[str, Run]) -> list[Chart]:
     """The runs' curves laid together, a chart for each figure that any of them kept."""
-    found = []
-    for title, figure, is_share in CURVES:
-        series = {name: dict(runs[name].points(figure)) for name in names if name in runs}
-        series = {name: curve for name, curve in series.items() if curve}
-        if series:
-            styles = [f"m{names.index(name) % STYLES + 1}" for name in series]
-            measured = figure.removeprefix("validation_")
-            found.append(epochs_chart(title, measured, series, styles, is_share=is_share))
-    return found
+    ordered = {name: runs[name] for name in names if name in runs}
+    charts = (runs_chart(ordered, figure, title=title) for figure, title in CURVES.items())
+    return [chart for chart in charts if chart]
 
 
 def _classes(found: Comparison | None) -> list[dict[str, Any]]:

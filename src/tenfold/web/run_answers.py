@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, Literal, TypeVar
 
-from pydantic import Field, computed_field
+from pydantic import BaseModel, Field, computed_field
 
 from tenfold.accounts.roles import ADMINISTRATOR
 from tenfold.jobs import FAILED, UNFINISHED
@@ -68,6 +68,19 @@ class RunAnswer(Answer):
         return self.state in ("stopped", "failed") and not of_improvement(self.name)
 
 
+class LegendKey(Answer):
+    style: str = Field(description="The class of its lines in the drawing.")
+    name: str
+
+
+class CurvesAnswer(BaseModel):
+    """A chart of training curves, as reports have it."""
+
+    title: str
+    svg: str = Field(description="The drawing; its colours are the style sheet's.")
+    legend: list[LegendKey]
+
+
 class RunDetail(RunAnswer):
     """A training run with all that its folder holds; what names folders is for administrators."""
 
@@ -106,7 +119,7 @@ def run_answer(run: Run, job: JobState | None) -> RunAnswer:
         state = FAILED
     return RunAnswer.of(
         run,
-        title=run.title or str(run.request.get("name") or ""),
+        title=title_of_run(run),
         best_epoch=best.epoch if best else None,
         best_validation_accuracy=best.accuracy if best else None,
         seconds_left=left[-1] if left and state == RUNNING else None,
@@ -135,6 +148,11 @@ def run_detail(
         registered=registered,
         output=run.output(),
     )
+
+
+def title_of_run(run: Run) -> str:
+    """What people call it, or what was asked for when it was started; may be empty."""
+    return run.title or str(run.request.get("name") or "")
 
 
 def for_visitor(run: R, who: Visitor) -> R:

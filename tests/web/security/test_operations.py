@@ -56,6 +56,7 @@ OPERATIONS = {
     "networks": Row(VIEWER),
     "runs": Row(VIEWER),
     "run": Row(VIEWER),
+    "run_curves": Row(VIEWER),
     "run_report": Row(VIEWER),
     "comparison_report": Row(VIEWER),
     "improvement_ready": Row(VIEWER),

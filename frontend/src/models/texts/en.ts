@@ -168,7 +168,6 @@ export const en = {
   output: "The last lines of output",
   curveAccuracy: "Accuracy",
   curveLoss: "Loss",
-  curveOf: "{figure} by epoch: training {training}, validation {validation}",
   lineTraining: "training",
   lineValidation: "validation",
   overlay: "Several trainings in one drawing",

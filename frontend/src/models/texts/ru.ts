@@ -172,7 +172,6 @@ export const ru: Translated<typeof en> = {
   output: "Последние строки вывода",
   curveAccuracy: "Точность",
   curveLoss: "Потери",
-  curveOf: "{figure} по эпохам: обучение {training}, валидация {validation}",
   lineTraining: "обучение",
   lineValidation: "валидация",
   overlay: "Несколько обучений на одном графике",

@@ -173,7 +173,6 @@ export const uk: Translated<typeof en> = {
   output: "Останні рядки виводу",
   curveAccuracy: "Точність",
   curveLoss: "Втрати",
-  curveOf: "{figure} за епохами: навчання {training}, валідація {validation}",
   lineTraining: "навчання",
   lineValidation: "валідація",
   overlay: "Кілька навчань на одному графіку",

@@ -4,12 +4,11 @@ Text that comes from data is escaped by markupsafe. A `tip` is shown by the page
 in a table beside every chart for those who cannot point.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from tenfold.evaluation.report import axes
 from tenfold.evaluation.report.axes import Axis
 
 # The drawing's own units: small, so that its text stays readable where a phone scales the chart down.
@@ -45,7 +44,11 @@ class Chart:
 
     def line(self, points: Sequence[Point], style: str, name: str = "") -> None:
         """A line through points, in the style `style`; a name puts it into the legend."""
-        path = " ".join(f"{self._x(x):.1f},{self._y(y):.1f}" for x, y in points)
+        places = [(self._x(x), self._y(y)) for x, y in points]
+        if len(places) == 1:  # a line of one point would not be seen
+            ((x, y),) = places
+            places = [(x - DOT, y), (x + DOT, y)]
+        path = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
         self._parts.append(_element("polyline", points=path, class_=f"line {style}"))
         self._name(style, name, "line")
 
@@ -152,48 +155,6 @@ def _rect(x: float, y: float, width: float, height: float, style: str, **more: s
 def _text(x: float, y: float, words: str, style: str, anchor: str, **more: str) -> Markup:
     place = more or {"x": f"{x:.1f}", "y": f"{y:.1f}"}
     return _element("text", escape(words), **place, text_anchor=anchor, class_=style)
-
-
-def epochs_chart(
-    title: str,
-    figure: str,
-    series: Mapping[str, Mapping[int, float]],
-    styles: Sequence[str],
-    *,
-    is_share: bool,
-) -> Chart:
-    """Curves over epochs, with a tip at each epoch.
-
-    Args:
-        title: what the chart shows.
-        figure: what its y axis measures.
-        series: by name, a value for each epoch; none is empty.
-        styles: of each series, in their order.
-        is_share: the values are shares, 0 to 1; others are shown from 0.
-    """
-    values = [value for curve in series.values() for value in curve.values()]
-    epochs = sorted({epoch for curve in series.values() for epoch in curve})
-    low = min(values) if is_share else min(0.0, *values)
-    high = min(1.0, max(values)) if is_share else max(values)
-
-    def written(value: float) -> str:
-        return f"{value:.2%}" if is_share else f"{value:.4f}"
-
-    chart = Chart(
-        title,
-        "; ".join(f"{name} ends at {written(curve[max(curve)])}" for name, curve in series.items()) + ".",
-        axes.linear("epoch", epochs[0], max(epochs[-1], epochs[0] + 1), exact=True, whole=True),
-        axes.linear(figure, low, high, axes.percent if is_share else axes.plain),
-    )
-    for (name, curve), style in zip(series.items(), styles, strict=True):
-        chart.line(sorted(curve.items()), style, name)
-    tips = [
-        f"epoch {epoch}: "
-        + ", ".join(f"{name} {written(curve[epoch])}" for name, curve in series.items() if epoch in curve)
-        for epoch in epochs
-    ]
-    chart.columns([(epoch - 0.5, epoch + 0.5) for epoch in epochs], tips)
-    return chart
 
 
 def _element(tag: str, *inside: Markup, **attributes: str) -> Markup:

@@ -28,7 +28,7 @@ def render(head: dict[str, Any], sections: Sequence[Section], absent: Sequence[s
         sections=sections,
         absent=absent,
         cells=cells,
-        **html.inlined(templates, ["report.css"], "report.js"),
+        **html.inlined(templates, ["report.css", "charts.css"], "report.js"),
     )
 
 

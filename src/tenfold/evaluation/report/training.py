@@ -4,23 +4,18 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tenfold.evaluation.report.charts import Chart, epochs_chart
+from tenfold.evaluation.report.curves import run_chart
 from tenfold.evaluation.report.section import Section
 from tenfold.modelfile import ModelInfo
 from tenfold.recipes.recipe_file import flat
 from tenfold.runs.run import Run
 
-FIGURES = (
-    ("Loss", "loss", False),
-    ("Accuracy", "accuracy", True),
-    ("Precision", "precision", True),
-    ("Recall", "recall", True),
-)
+FIGURES = ("loss", "accuracy", "precision", "recall")
 
 
 def section(info: ModelInfo, run: Run | None) -> Section:
     """Curves from the run's folder; the recipe from it, or as the model file states it."""
-    charts = [] if run is None else [c for c in (_chart(run, *figure) for figure in FIGURES) if c]
+    charts = [] if run is None else [c for c in (run_chart(run, figure) for figure in FIGURES) if c]
     recipe = (run.recipe if run else {}) or info.training
     environment = run.environment if run else {}
     return Section(
@@ -70,18 +65,9 @@ def _one(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _chart(run: Run, title: str, figure: str, is_share: bool) -> Chart | None:
-    curves = (("training", "second", figure), ("validation", "first", f"validation_{figure}"))
-    kept = [(name, style, dict(run.points(wanted))) for name, style, wanted in curves if run.points(wanted)]
-    if not kept:
-        return None
-    series = {name: curve for name, _, curve in kept}
-    return epochs_chart(title, title.lower(), series, [style for _, style, _ in kept], is_share=is_share)
-
-
 def _table(run: Run) -> list[list[str]]:
     """The figures of all epochs, for those who cannot see the charts: head, then rows."""
-    named = [f"{part}{figure}" for _, figure, _ in FIGURES for part in ("", "validation_")]
+    named = [f"{part}{figure}" for figure in FIGURES for part in ("", "validation_")]
     there = [name for name in named if run.points(name)]
     curves = [dict(run.points(name)) for name in there]
     epochs = sorted({epoch for curve in curves for epoch in curve})

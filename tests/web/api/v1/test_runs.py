@@ -236,3 +236,44 @@ def test_an_unknown_run_is_not_found(at_work: Running, place: str) -> None:
     for name in ("none", "..%2f..%2fetc", "%00"):
         send = at_work.client.get if place in ("", "/report") else at_work.client.post
         assert send(f"{RUNS}/{name}{place}").status_code == 404, name
+
+
+def test_the_curves_of_a_run_are_drawn_in_the_language_of_the_page(at_work: Running, folder: Path) -> None:
+    run_folders.make(folder / "one", done=3, epochs=4)
+    drawn = {
+        language: at_work.client.get(
+            "/api/v1/run-curves", params={"name": "one", "figure": "accuracy", "language": language}
+        ).json()
+        for language in ("en", "uk", "ru")
+    }
+    assert [drawn[code]["title"] for code in ("en", "uk", "ru")] == ["Accuracy", "Точність", "Точность"]
+    assert drawn["uk"]["legend"] == [
+        {"style": "second", "name": "навчання"},
+        {"style": "first", "name": "валідація"},
+    ]
+    assert 'class="tick">50 %</text>' in drawn["en"]["svg"]
+    assert "епоха 3: навчання 87,02\xa0%, валідація 85,02\xa0%" in drawn["uk"]["svg"]
+    assert "эпоха 3: обучение 87,02\xa0%, валидация 85,02\xa0%" in drawn["ru"]["svg"]
+
+
+def test_the_curves_of_several_runs_lie_in_one_drawing(at_work: Running, folder: Path) -> None:
+    for name in ("one", "two", "three"):
+        run_folders.make(folder / name, done=3, epochs=4)
+    for name in ("one", "two"):
+        at_work.client.patch(f"{RUNS}/{name}", json={"title": "<b>same"})
+    at_work.client.patch(f"{RUNS}/three", json={"title": "<b>other"})
+    asked = {"name": ["one", "two", "three"], "figure": "validation_loss"}
+    drawn = at_work.client.get("/api/v1/run-curves", params=asked).json()
+    assert drawn["title"] == "Loss, validation"
+    assert drawn["legend"] == [
+        {"style": f"m{place}", "name": name} for place, name in enumerate(("one", "two", "<b>other"), 1)
+    ]
+    assert "<b>" not in drawn["svg"]
+
+
+def test_a_run_without_figures_has_no_curves(at_work: Running, folder: Path) -> None:
+    (folder / "empty").mkdir(parents=True)
+    asked = {"name": "empty", "figure": "loss"}
+    assert at_work.client.get("/api/v1/run-curves", params=asked).json() is None
+    missing = at_work.client.get("/api/v1/run-curves", params=asked | {"name": "nothing"})
+    assert (missing.status_code, missing.json()["code"]) == (404, "unknown-run")

@@ -1,14 +1,16 @@
 """/api/v1/runs: starts, shows, stops and resumes training; and the networks that can be trained."""
 
 from datetime import datetime
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from pydantic import BaseModel, Field
 
 from tenfold.accounts.audit import Action
 from tenfold.accounts.roles import ADMINISTRATOR
 from tenfold.errors import TrainingError
+from tenfold.evaluation.report.curves import Figure, Language, run_chart, runs_chart
 from tenfold.jobs import UNFINISHED
 from tenfold.jobs.records import JobState
 from tenfold.models.registry import RUN
@@ -21,11 +23,14 @@ from tenfold.web.job_answers import JobAnswer, job_answer
 from tenfold.web.pages import page_response
 from tenfold.web.problems import NotHere, responses
 from tenfold.web.run_answers import (
+    CurvesAnswer,
+    LegendKey,
     RunAnswer,
     RunDetail,
     for_visitor,
     run_answer,
     run_detail,
+    title_of_run,
     waiting_answer,
 )
 from tenfold.web.security.access import Administrator, Viewer
@@ -70,6 +75,7 @@ class NetworksAnswer(BaseModel):
     networks: list[NetworkAnswer]
 
 
+_MOST_CURVES = 50
 _GONE = responses(_404="No such run.")
 _START = responses(
     _409="This cannot be trained; the message says why.",
@@ -128,6 +134,29 @@ def read(request: Request, who: Viewer, name: str) -> RunDetail:
     run = Run.open(run.folder)
     registered = next((m.hash for m in service.app.registry.list() if m.run == name), None)
     return for_visitor(run_detail(run, run_answer(run, job), asked, registered), who)
+
+
+@router.get(
+    "/run-curves", operation_id="run_curves", summary="Training curves as a drawing", responses=_GONE,
+)  # fmt: skip
+def curves(
+    request: Request,
+    who: Viewer,
+    name: Annotated[list[str], Query(min_length=1, max_length=_MOST_CURVES, description="The runs.")],
+    figure: Annotated[Figure, Query(description="What is drawn of each run.")],
+    language: Annotated[Language, Query(description="The language of its words and numbers.")] = "en",
+) -> CurvesAnswer | None:
+    """One run's on its training and validation pictures, or several runs' together; null: none is known."""
+    runs = [service_of(request).app.train.run(one) for one in name]
+    if len(runs) == 1:
+        chart = run_chart(runs[0], figure.removeprefix("validation_"), language)
+    else:
+        chart = runs_chart(_by_title(runs), figure, language)
+    if chart is None:
+        return None
+    return CurvesAnswer(
+        title=chart.title, svg=chart.svg(), legend=[LegendKey.of(key) for key in chart.legend]
+    )
 
 
 @router.post(
@@ -210,6 +239,15 @@ async def report(request: Request, who: Viewer, name: str) -> Response:
     if hidden or not page.is_file():
         raise NotHere(f"The run {name}", "has no report", cure="`tenfold evaluate` writes one.")
     return page_response(await service.threads.read(page.read_bytes))
+
+
+def _by_title(runs: list[Run]) -> dict[str, Run]:
+    """Runs by what people call them; runs of one title by their own names."""
+    titles = [title_of_run(run) for run in runs]
+    return {
+        title if title and titles.count(title) == 1 else run.name: run
+        for run, title in zip(runs, titles, strict=True)
+    }
 
 
 def _note(service: WebService, who: Visitor, action: Action, subject: str, **details: str) -> None:
