@@ -18,6 +18,8 @@
     ├── RegistryError          a model cannot be registered or go live
     │   ├── UnknownModel       no model of that name or hash is registered
     │   └── UnknownImprovement no attempt to improve a model has that number
+    ├── DraftError             a draft of own classes cannot be changed or learned from
+    │   └── UnknownDraft       a draft, a class or a picture of it that does not exist
     ├── AccountError           an account or a token cannot be made or changed
     │   ├── LoginNeeded        nobody is signed in
     │   ├── LoginRefused       name, password or token are not right
@@ -188,6 +190,16 @@ class UnknownModel(RegistryError):
 class UnknownImprovement(RegistryError):
     code = "unknown-improvement"
     title = "No such improvement"
+
+
+class DraftError(TenfoldError):
+    code = "draft-error"
+    title = "The draft cannot be used this way"
+
+
+class UnknownDraft(DraftError):
+    code = "unknown-draft"
+    title = "No such draft"
 
 
 class AccountError(TenfoldError):

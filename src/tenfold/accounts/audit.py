@@ -24,6 +24,7 @@ Action = Literal[
     "person.add", "person.role", "person.enable", "person.disable", "person.password",
     "token.add", "token.revoke",
     "model.add", "model.live", "model.rollback", "model.remove", "model.compare", "model.improve",
+    "model.teach", "draft.delete",
     "training.begin", "training.stop", "training.resume", "training.rename", "training.delete",
     "data.fetch", "data.upload",
     "folder.add", "folder.unwatch", "filing.make", "filing.undo", "catalogue.reclassify",
@@ -38,7 +39,7 @@ Kind = Literal["sign-in", "people", "models", "catalogue", "settings"]
 _KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "sign-in": ("login", "logout", "session"),
     "people": ("person", "token"),
-    "models": ("model", "training", "data"),
+    "models": ("model", "training", "data", "draft"),
     "catalogue": ("folder", "filing", "catalogue"),
     "settings": ("settings",),
 }

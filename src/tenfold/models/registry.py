@@ -24,7 +24,7 @@ from tenfold.storage import BlobStore
 
 BUNDLED = "bundled"
 # Where a model came from.
-FILE, RUN, CORRECTIONS = "file", "run", "corrections"
+FILE, RUN, CORRECTIONS, TAUGHT = "file", "run", "corrections", "taught"
 # Why it went live.
 START, CHOSEN, WON, INSISTED, ROLLBACK = "start", "chosen", "won", "insisted", "rollback"
 # So many characters of a hash name a model, where no other starts with them.
@@ -57,7 +57,7 @@ class Registry:
         """Register a model file. A registered one does not change; a removed one comes back.
 
         Args:
-            origin: file, run or corrections.
+            origin: file, run, corrections or taught.
             run: the name of the training run that it came from.
             name: what a message calls it, where that is not its path.
 

@@ -12,7 +12,7 @@ from tenfold.database import Base, BigId, Moment
 class RegisteredModel(Base):
     """A model file that can go live. file: its name in the folder of models, or "bundled".
 
-    origin: bundled, file, run or corrections. caveats: what a reader has to know beside the accuracy.
+    origin: bundled, file, run, corrections or taught. caveats: what a reader has to know beside the accuracy.
     """
 
     __tablename__ = "models"

@@ -12,6 +12,8 @@ from tenfold.runtime.foundation import Foundation, part
 from tenfold.settings import Settings
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tenfold.catalogue.edits.actions import Actions
     from tenfold.catalogue.edits.corrections import CorrectedEntries
     from tenfold.catalogue.edits.reclassification import Reclassifications
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from tenfold.workflows.check_data import CheckData
     from tenfold.workflows.classify import ClassifyPending
     from tenfold.workflows.compare import Compare
+    from tenfold.workflows.drafts import TeachDrafts
     from tenfold.workflows.fetch_data import FetchData
     from tenfold.workflows.improve.estimate import ImprovementEstimates
     from tenfold.workflows.improve.improve import Improve
@@ -82,7 +85,7 @@ class App(Foundation):
         )
 
     def blobs(self, name: str) -> "BlobStore":
-        """The store for `name`: pictures, models, thumbnails, checks, comparisons."""
+        """The store for `name`: pictures, models, drafts, thumbnails, checks, comparisons."""
         from tenfold.storage import LocalStore
 
         return LocalStore(self.home.blobs(name), lasting=name != "thumbnails")
@@ -123,6 +126,26 @@ class App(Foundation):
         from tenfold.workflows.switch_model import ModelSwitch
 
         return ModelSwitch(self.registry, self.model_server, self.load, try_out, self.initial_model)
+
+    @property
+    def backbone(self) -> "Path":
+        """The model file that own classes are taught from."""
+        from tenfold import modelfile
+
+        return modelfile.bundled()
+
+    @part
+    def teach_drafts(self) -> "TeachDrafts":
+        from tenfold.workflows.drafts import TeachDrafts
+
+        return TeachDrafts(
+            self.database,
+            self.blobs("drafts"),
+            self.backbone,
+            self.load,
+            lambda: self.model_switch,
+            self.limits,
+        )
 
     # The catalogue.
 

@@ -37,6 +37,7 @@ export const en = {
   origin_file: "a file that was added",
   origin_run: "the training {run}",
   origin_corrections: "corrections, {run}",
+  origin_taught: "taught from own pictures",
   history: "Which model was live when",
   reason_start: "at the start",
   reason_chosen: "chosen",

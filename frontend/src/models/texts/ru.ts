@@ -40,6 +40,7 @@ export const ru: Translated<typeof en> = {
   origin_file: "добавленный файл",
   origin_run: "обучение {run}",
   origin_corrections: "исправления, {run}",
+  origin_taught: "обучена на своих картинках",
   history: "Какая модель когда была активной",
   reason_start: "с самого начала",
   reason_chosen: "выбрана",

@@ -40,6 +40,7 @@ export const uk: Translated<typeof en> = {
   origin_file: "доданий файл",
   origin_run: "навчання {run}",
   origin_corrections: "виправлення, {run}",
+  origin_taught: "навчена на власних зображеннях",
   history: "Яка модель коли була активною",
   reason_start: "на початку",
   reason_chosen: "вибрано",

@@ -160,6 +160,8 @@ export const en = {
   did_model_remove: "Removed the model {subject}",
   did_model_compare: "Compared models on {data}",
   did_model_improve: "Started training on corrections",
+  did_model_teach: "Kept the taught model {subject}",
+  did_draft_delete: "Deleted the draft {subject}",
   did_training_begin: "Started the training {subject}",
   did_training_stop: "Stopped the training {subject}",
   did_training_resume: "Resumed the training {subject}",

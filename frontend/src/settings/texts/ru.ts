@@ -165,6 +165,8 @@ export const ru: Translated<typeof en> = {
   did_model_remove: "Убрана модель {subject}",
   did_model_compare: "Сравнение моделей на данных {data}",
   did_model_improve: "Начато обучение на исправлениях",
+  did_model_teach: "Сохранена обученная модель {subject}",
+  did_draft_delete: "Удалён черновик {subject}",
   did_training_begin: "Начато обучение {subject}",
   did_training_stop: "Остановлено обучение {subject}",
   did_training_resume: "Продолжено обучение {subject}",

@@ -150,6 +150,8 @@ export const en = {
   fail_training_error: "Training cannot go on.",
   fail_registry_error: "The model cannot be used this way.",
   fail_unknown_improvement: "This training on corrections no longer exists.",
+  fail_draft_error: "The draft cannot be used this way.",
+  fail_unknown_draft: "This draft, class or picture no longer exists.",
   fail_setting_error: "A setting cannot be used.",
   fail_usage_error: "These values cannot be used together.",
   fail_request_error: "The request cannot be answered.",

@@ -153,6 +153,8 @@ export const ru: Translated<typeof en> = {
   fail_training_error: "Обучение нельзя продолжить.",
   fail_registry_error: "Так модель нельзя использовать.",
   fail_unknown_improvement: "Такого обучения на исправлениях уже нет.",
+  fail_draft_error: "Так черновик использовать нельзя.",
+  fail_unknown_draft: "Такого черновика, класса или картинки уже нет.",
   fail_setting_error: "Значение настройки не подходит.",
   fail_usage_error: "Эти значения нельзя сочетать.",
   fail_request_error: "На запрос невозможно ответить.",

@@ -153,6 +153,8 @@ export const uk: Translated<typeof en> = {
   fail_training_error: "Навчання не можна продовжити.",
   fail_registry_error: "Так модель не можна використати.",
   fail_unknown_improvement: "Такого навчання на виправленнях уже немає.",
+  fail_draft_error: "Так чернетку використати не можна.",
+  fail_unknown_draft: "Такої чернетки, такого класу чи зображення вже немає.",
   fail_setting_error: "Значення налаштування не підходить.",
   fail_usage_error: "Ці значення не можна поєднати.",
   fail_request_error: "На запит неможливо відповісти.",

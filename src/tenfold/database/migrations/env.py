@@ -10,6 +10,7 @@ from tenfold.database.base import Base, Moment
 TABLES = (
     "tenfold.accounts.tables",
     "tenfold.catalogue.entries.tables",
+    "tenfold.drafts.tables",
     "tenfold.jobs.tables",
     "tenfold.models.tables",
 )

@@ -19,11 +19,21 @@ from tenfold.predictions import Prediction
 from tenfold.web.problems import Overloaded, Problem, describe, responses
 from tenfold.web.security.access import Viewer
 from tenfold.web.security.quotas import Reservation
+from tenfold.web.security.visitor import Visitor
 from tenfold.web.service import WebService, service_of
 from tenfold.web.uploads import pictures as uploads
 from tenfold.web.uploads.pictures import Upload
 
 router = APIRouter(tags=["classify"])
+# Why pictures that are sent are not used.
+REFUSALS = responses(
+    _400="No picture in the request, or a form that cannot be read.",
+    _408="The upload stopped arriving.",
+    _413="The only picture, or the whole request, is too large.",
+    _415="The only picture is not a picture.",
+    _422="The only picture is damaged, or a parameter cannot be used.",
+    _503="Too much to do at this moment; try again after `Retry-After` seconds.",
+)
 # So many bytes of one request, not decoded yet, keep all threads busy.
 _ENOUGH_BYTES = 8_000_000
 
@@ -70,14 +80,7 @@ class ClassifyAnswer(BaseModel):
     summary="Classify pictures",
     response_model=ClassifyAnswer,
     openapi_extra={"requestBody": uploads.BODY},
-    responses=responses(
-        _400="No picture in the request, or a form that cannot be read.",
-        _408="The upload stopped arriving.",
-        _413="The only picture, or the whole request, is too large.",
-        _415="The only picture is not a picture.",
-        _422="The only picture is damaged, or a parameter cannot be used.",
-        _503="Too much to do at this moment; try again after `Retry-After` seconds.",
-    ),
+    responses=REFUSALS,
 )
 async def classify(
     request: Request,
@@ -88,9 +91,14 @@ async def classify(
 ) -> Response:
     """What is in each picture. A picture that cannot be used gets its problem beside the others' answers;
     where the request holds a single picture, that problem is the answer."""
+    # For the whole request, whatever goes live meanwhile.
+    return await classified(request, who, service_of(request).classifier, evidence=evidence)
+
+
+async def classified(request: Request, who: Visitor, model: Classifier, *, evidence: bool) -> Response:
+    """A `ClassifyAnswer` by `model` to the pictures of a request."""
     service = service_of(request)
     service.admit(request, who.clients)
-    model = service.classifier  # for the whole request, whatever goes live meanwhile
     try:
         with (
             service.memory.reservation(who.clients) as memory,

@@ -33,7 +33,7 @@ class ModelEntry(BaseModel):
 
     hash: str = Field(description="SHA-256 of the model file.")
     name: str
-    origin: str = Field(description="bundled, file, run or corrections.")
+    origin: str = Field(description="bundled, file, run, corrections or taught.")
     run: str | None = Field(description="The training run that it came from.")
     classes: list[str] = Field(description="In the order of the outputs.")
     input_size: int = Field(description="Side in pixels of the square picture that the network takes.")

@@ -1,0 +1,422 @@
+"""/api/v1/drafts: own classes from a few pictures: naming, adding pictures, learning, trying, keeping."""
+
+from contextlib import aclosing
+from datetime import datetime
+from functools import partial
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request
+from fastapi import Path as InPath
+from fastapi.responses import Response
+from pydantic import BaseModel, Field
+
+from tenfold.drafts.drafts import LONGEST_NAME, MOST_CLASSES
+from tenfold.errors import PictureError
+from tenfold.web.answers import Answer
+from tenfold.web.api.v1.classify import REFUSALS, ClassifyAnswer, classified
+from tenfold.web.api.v1.models import ModelEntry, model_entry
+from tenfold.web.problems import Problem, describe, responses
+from tenfold.web.security.access import Operator
+from tenfold.web.security.visitor import Visitor
+from tenfold.web.service import service_of
+from tenfold.web.uploads import pictures as uploads
+from tenfold.web.uploads.pictures import Upload
+from tenfold.workflows.drafts import ReadPicture, TeachDrafts
+
+router = APIRouter(prefix="/api/v1/drafts", tags=["drafts"])
+
+Number = Annotated[int, InPath(ge=1, le=2**63 - 1, description="The draft's number.")]
+ClassNumber = Annotated[int, InPath(ge=1, le=2**63 - 1, description="The class's number.")]
+Hash = Annotated[str, InPath(pattern="^[0-9a-f]{64}$", description="SHA-256 of the picture's file.")]
+Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
+# The browser may keep it, for whoever has signed in there: the address names the content.
+_FOR_EVER = {"Vary": "Cookie, Authorization", "Cache-Control": "private, max-age=31536000, immutable"}
+_MOST_SIDE = 1024
+_NONE = responses(_404="No such draft of the visitor, or no such class or picture in it.")
+_CHANGE = _NONE | responses(_409="It cannot be done: a name that is taken, or no room, say.")
+
+
+class NameRequest(BaseModel):
+    name: Name
+
+
+class BeginRequest(BaseModel):
+    name: Name
+    classes: list[Name] = Field([], max_length=MOST_CLASSES, description="Names of classes to begin with.")
+
+
+class PictureNumbers(BaseModel):
+    pictures: list[Annotated[int, Field(ge=1, le=2**63 - 1)]] = Field(max_length=5000)
+
+
+class MoveRequest(PictureNumbers):
+    to: Annotated[int, Field(ge=1, le=2**63 - 1, description="The class's number.")]
+
+
+class DraftEntry(Answer):
+    """A draft among others."""
+
+    id: int
+    name: str
+    created_at: datetime
+    changed_at: datetime
+
+
+class DraftClassAnswer(Answer):
+    id: int
+    name: str
+    pictures: int = Field(description="How many it has.")
+
+
+class ShareAnswer(BaseModel):
+    """A share with its 95 % interval, 0 to 1."""
+
+    value: float
+    low: float
+    high: float
+    n: int = Field(description="Of so many pictures.")
+
+
+class MistakeAnswer(BaseModel):
+    """A picture that was taken for another class by a head that had not learned from it."""
+
+    picture: int = Field(description="The picture's number.")
+    hash: str = Field(description="SHA-256 of the picture's file.")
+    label: str
+    answer: str
+    confidence: float
+
+
+class FitAnswer(BaseModel):
+    """What was learned, and how well the classes are told apart. Every figure is cross-validated."""
+
+    version: int = Field(description="The version of the draft that was learned from.")
+    seconds: float
+    classes: list[str] = Field(description="Those that were learned, in the order of the outputs.")
+    counts: list[int] = Field(description="How many pictures of each.")
+    left_out: list[str] = Field(description="Classes without pictures.")
+    accuracy: ShareAnswer | None = Field(description="Told apart rightly; null with a single class.")
+    kept: ShareAnswer = Field(description="Not called none of these.")
+    confusion: list[list[int]] = Field(description="Rows are the true classes.")
+    mistakes: list[MistakeAnswer] = Field(description="The surest first, 50 at most.")
+
+
+class DraftAnswer(DraftEntry):
+    """A draft with all but its pictures."""
+
+    version: int = Field(description="Counts the changes to classes and pictures.")
+    classes: list[DraftClassAnswer] = Field(description="In the order in which they were added.")
+    undo: (
+        Literal[
+            "add-class", "rename-class", "remove-class", "add-pictures", "remove-pictures", "move-pictures"
+        ]
+        | None
+    ) = Field(description="The change that is undone next.")
+    fit: FitAnswer | None = Field(description="What was learned last; null: nothing yet.")
+    kept: str | None = Field(description="The hash of the model that was kept last.")
+    kept_version: int | None = Field(description="The version of the draft that it was learned from.")
+
+
+class DraftsAnswer(BaseModel):
+    drafts: list[DraftEntry] = Field(description="The visitor's own, the one changed last first.")
+
+
+class DraftPictureAnswer(Answer):
+    id: int
+    hash: str = Field(description="SHA-256 of its file, and its address.")
+    name: str
+    recording: bool = Field(description="Whether it is a frame of a recording.")
+
+
+class DraftPicturesAnswer(BaseModel):
+    pictures: list[DraftPictureAnswer] = Field(description="The newest first.")
+
+
+class NotAdded(BaseModel):
+    """A picture that was not added: it cannot be read, or is in the class `there` already."""
+
+    name: str
+    problem: Problem | None
+    there: str | None
+
+
+class AddedToDraft(BaseModel):
+    draft: DraftAnswer
+    added: int
+    not_added: list[NotAdded]
+
+
+class KeptAnswer(BaseModel):
+    draft: DraftAnswer
+    model: ModelEntry
+
+
+@router.get("", operation_id="drafts", summary="The visitor's drafts of own classes")
+def list_drafts(request: Request, who: Operator) -> DraftsAnswer:
+    """A draft has own classes and their pictures; what is learned from it becomes a model."""
+    found = _parts(request).drafts.list(who.id)
+    return DraftsAnswer(drafts=[DraftEntry.of(one) for one in found])
+
+
+@router.post("", operation_id="begin_draft", summary="Begin a draft", status_code=201, responses=_CHANGE)
+def begin(request: Request, who: Operator, asked: BeginRequest) -> DraftAnswer:
+    """Begin to teach own classes. A draft belongs to its person; nobody else sees it."""
+    parts = _parts(request)
+    return _answer(parts, parts.drafts.begin(who.id, asked.name, asked.classes), who)
+
+
+@router.get("/{number}", operation_id="draft", summary="A draft", responses=_NONE)
+def read(request: Request, who: Operator, number: Number) -> DraftAnswer:
+    """Its classes, and what was learned last."""
+    return _answer(_parts(request), number, who)
+
+
+@router.patch("/{number}", operation_id="rename_draft", summary="Rename a draft", responses=_CHANGE)
+def rename(request: Request, who: Operator, number: Number, asked: NameRequest) -> DraftAnswer:
+    """Its name becomes that of the model that is kept."""
+    parts = _parts(request)
+    parts.drafts.rename(number, who.id, asked.name)
+    return _answer(parts, number, who)
+
+
+@router.delete(
+    "/{number}", operation_id="delete_draft", summary="Delete a draft", status_code=204, responses=_NONE
+)
+def delete(request: Request, who: Operator, number: Number) -> None:
+    """Delete it with its pictures, for good. A model that was kept stays."""
+    app = service_of(request).app
+    draft = app.teach_drafts.delete(number, who.id)
+    app.audit.note(who.id, "draft.delete", draft.name, address=who.address)
+
+
+@router.post("/{number}/classes", operation_id="add_draft_class", summary="Add a class", responses=_CHANGE)
+def add_class(request: Request, who: Operator, number: Number, asked: NameRequest) -> DraftAnswer:
+    """A class without pictures yet."""
+    parts = _parts(request)
+    parts.contents.add_class(number, who.id, asked.name)
+    return _answer(parts, number, who)
+
+
+@router.patch(
+    "/{number}/classes/{part}",
+    operation_id="rename_draft_class",
+    summary="Rename a class",
+    responses=_CHANGE,
+)
+def rename_class(
+    request: Request, who: Operator, number: Number, part: ClassNumber, asked: NameRequest
+) -> DraftAnswer:
+    """Its pictures stay."""
+    parts = _parts(request)
+    parts.contents.rename_class(number, who.id, part, asked.name)
+    return _answer(parts, number, who)
+
+
+@router.delete(
+    "/{number}/classes/{part}",
+    operation_id="remove_draft_class",
+    summary="Remove a class",
+    responses=_NONE,
+)
+def remove_class(request: Request, who: Operator, number: Number, part: ClassNumber) -> DraftAnswer:
+    """Remove it with its pictures; this can be undone."""
+    parts = _parts(request)
+    parts.contents.remove_class(number, who.id, part)
+    return _answer(parts, number, who)
+
+
+@router.post(
+    "/{number}/undo", operation_id="undo_draft_change", summary="Undo the last change", responses=_CHANGE
+)
+def undo(request: Request, who: Operator, number: Number) -> DraftAnswer:
+    """Undo the last change to classes or pictures; again and again goes further back, 50 changes at most."""
+    parts = _parts(request)
+    parts.undo(number, who.id)
+    return _answer(parts, number, who)
+
+
+@router.get(
+    "/{number}/classes/{part}/pictures",
+    operation_id="draft_pictures",
+    summary="The pictures of a class",
+    responses=_NONE,
+)
+def pictures(request: Request, who: Operator, number: Number, part: ClassNumber) -> DraftPicturesAnswer:
+    """All of them, the newest first."""
+    found = _parts(request).contents.pictures(number, who.id, part)
+    return DraftPicturesAnswer(
+        pictures=[DraftPictureAnswer.of(one, recording=one.recording is not None) for one in found]
+    )
+
+
+@router.post(
+    "/{number}/classes/{part}/pictures",
+    operation_id="add_draft_pictures",
+    summary="Add pictures to a class",
+    openapi_extra={"requestBody": uploads.BODY},
+    responses=REFUSALS | _CHANGE,
+)
+async def add_pictures(
+    request: Request,
+    who: Operator,
+    number: Number,
+    part: ClassNumber,
+    batch: Annotated[
+        int | None,
+        Query(ge=0, le=2**53, description="Pictures sent with the same number are undone together."),
+    ] = None,
+    recording: Annotated[
+        bool,
+        Query(description="They are frames of one recording, in the order of time; `batch` numbers it."),
+    ] = False,
+) -> AddedToDraft:
+    """Add pictures. Their features are computed as they come, so that learning takes a second. A picture that
+    cannot be used is told beside the others; where the request holds a single one, that is the answer."""
+    service = service_of(request)
+    service.admit(request, who.clients)
+    parts = service.app.teach_drafts
+    await service.threads.read(parts.check, number, who.id, part)
+    found: list[ReadPicture] = []
+    wrong: list[NotAdded] = []
+    with (
+        service.memory.reservation(who.clients) as memory,
+        service.concurrency.reservation(who.clients) as slot,
+    ):
+        slot.reserve(1)
+        async with aclosing(uploads.read(request, service.uploads, memory)) as arriving:
+            async for upload in arriving:
+                try:
+                    found.append(await service.threads.decode(_read, parts, number, upload))
+                except PictureError as error:
+                    last = error
+                    wrong.append(NotAdded(name=upload.name, problem=describe(error), there=None))
+        if not found and len(wrong) == 1:
+            raise last
+        add = partial(parts.add, number, who.id, part, found, batch=batch, recording=recording)
+        known = await service.threads.decode(add) if found else {}
+    there = [
+        NotAdded(name=one.name, problem=None, there=known[one.hash]) for one in found if one.hash in known
+    ]
+    return AddedToDraft(
+        draft=await service.threads.read(_answer, parts, number, who),
+        added=len({one.hash for one in found} - known.keys()),
+        not_added=[*wrong, *there],
+    )
+
+
+@router.post(
+    "/{number}/pictures/remove",
+    operation_id="remove_draft_pictures",
+    summary="Remove pictures",
+    responses=_NONE,
+)
+def remove_pictures(request: Request, who: Operator, number: Number, asked: PictureNumbers) -> DraftAnswer:
+    """Remove pictures, of whatever classes; this can be undone."""
+    parts = _parts(request)
+    parts.contents.remove_pictures(number, who.id, asked.pictures)
+    return _answer(parts, number, who)
+
+
+@router.post(
+    "/{number}/pictures/move",
+    operation_id="move_draft_pictures",
+    summary="Put pictures into another class",
+    responses=_NONE,
+)
+def move_pictures(request: Request, who: Operator, number: Number, asked: MoveRequest) -> DraftAnswer:
+    """For pictures that were added to the wrong class."""
+    parts = _parts(request)
+    parts.contents.move_pictures(number, who.id, asked.pictures, asked.to)
+    return _answer(parts, number, who)
+
+
+@router.get(
+    "/{number}/pictures/{content}",
+    operation_id="draft_picture",
+    summary="A picture of a draft",
+    response_class=Response,
+    responses={
+        200: {"content": {"image/jpeg": {"schema": uploads.PICTURE}}},
+        **_NONE,
+        **responses(_409="Its file is missing."),
+    },
+)
+async def picture(
+    request: Request,
+    who: Operator,
+    number: Number,
+    content: Hash,
+    side: Annotated[int, Query(ge=16, le=_MOST_SIDE, description="Its longer side, at most.")] = 256,
+) -> Response:
+    """Upright, as JPEG. It never changes, so a browser asks for it once."""
+    service = service_of(request)
+    small = await service.threads.decode(service.app.teach_drafts.small, number, who.id, content, side)
+    return Response(small, media_type="image/jpeg", headers=_FOR_EVER)
+
+
+@router.post("/{number}/fit", operation_id="fit_draft", summary="Learn from a draft", responses=_CHANGE)
+async def fit(request: Request, who: Operator, number: Number) -> DraftAnswer:
+    """Learn to tell the classes apart, and see how well. Classes without pictures are left out; of a single
+    class, what is unlike it is none of these."""
+    service = service_of(request)
+    parts = service.app.teach_drafts
+    await service.threads.load(parts.fit, number, who.id)
+    return await service.threads.read(_answer, parts, number, who)
+
+
+@router.post(
+    "/{number}/classify",
+    operation_id="classify_with_draft",
+    summary="Classify pictures with what was learned",
+    response_model=ClassifyAnswer,
+    openapi_extra={"requestBody": uploads.BODY},
+    responses=REFUSALS | _CHANGE,
+)
+async def classify(
+    request: Request,
+    who: Operator,
+    number: Number,
+    evidence: Annotated[
+        bool, Query(description="Also say where in the picture each class was seen.")
+    ] = False,
+) -> Response:
+    """As `classify`, by the model that was learned last from the draft: what is kept answers the same."""
+    service = service_of(request)
+    model = await service.threads.load(service.app.teach_drafts.classifier, number, who.id)
+    return await classified(request, who, model, evidence=evidence)
+
+
+@router.post("/{number}/keep", operation_id="keep_draft", summary="Keep what is learned", responses=_CHANGE)
+async def keep(request: Request, who: Operator, number: Number) -> KeptAnswer:
+    """Register what is learned from the draft as it is now as an ordinary model, under the draft's name."""
+    service = service_of(request)
+    app = service.app
+    model = await service.threads.load(app.teach_drafts.keep, number, who.id)
+    draft = await service.threads.read(_answer, app.teach_drafts, number, who)
+    details = {"hash": model.hash}
+    await service.threads.write(
+        partial(app.audit.note, who.id, "model.teach", model.name, details, address=who.address)
+    )
+    return KeptAnswer(draft=draft, model=model_entry(app.registry, model, app.registry.live()))
+
+
+def _parts(request: Request) -> TeachDrafts:
+    return service_of(request).app.teach_drafts
+
+
+def _answer(parts: TeachDrafts, number: int, who: Visitor) -> DraftAnswer:
+    found = parts.drafts.state(number, who.id)
+    draft = found.draft
+    return DraftAnswer.of(
+        draft,
+        classes=[DraftClassAnswer.of(one) for one in found.classes],
+        undo=found.undo,
+        fit=None if draft.fitted is None else FitAnswer.model_validate(draft.fitted),
+        kept=draft.kept_hash,
+    )
+
+
+def _read(parts: TeachDrafts, number: int, upload: Upload) -> ReadPicture:
+    if upload.problem is not None:
+        raise upload.problem
+    return upload.content.consume(lambda content: parts.read(number, content, upload.name))

@@ -1,0 +1,329 @@
+"""Teaching from a draft: its pictures' features, the head learned from them, its model file and keeping it.
+
+Joins drafts, the backbone and the registry. What is learned and how it is judged is `tenfold.teaching`'s.
+"""
+
+import hashlib
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from tenfold import images
+from tenfold.database import Database
+from tenfold.drafts.contents import Contents, NewPicture
+from tenfold.drafts.drafts import Drafts
+from tenfold.drafts.tables import Draft, DraftClass, DraftPicture
+from tenfold.errors import DraftError
+from tenfold.images import Limits
+from tenfold.inference import Classifier
+from tenfold.models.registry import TAUGHT
+from tenfold.models.tables import RegisteredModel
+from tenfold.os_errors import in_words
+from tenfold.storage import BlobStore
+from tenfold.teaching import model_file
+from tenfold.teaching.teach import LEAST, MOST, Taught
+from tenfold.teaching.teach import teach as learn
+from tenfold.workflows.switch_model import Load, ModelSwitch
+from tenfold.workflows.teach import embeddings_of, facts
+
+Pixels = NDArray[np.uint8]
+# So many models that are tried stay loaded.
+_LOADED = 3
+_SMALL_QUALITY = 82
+
+
+@dataclass(frozen=True, eq=False)
+class ReadPicture:
+    """A picture that came in: its file's hash, and its pixels at the backbone's size."""
+
+    name: str
+    hash: str
+    pixels: Pixels
+
+
+class TeachDrafts:
+    """What people do with their drafts. Safe to use from several threads.
+
+    Every method that names a draft raises UnknownDraft where its owner has no such draft.
+
+    Args:
+        blobs: the pictures and models of drafts.
+        backbone: the model file to teach from.
+        load: makes a classifier of a model file.
+        switch: registers what is kept, once it was tried.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        blobs: BlobStore,
+        backbone: Path,
+        load: Load,
+        switch: Callable[[], ModelSwitch],
+        limits: Limits,
+    ) -> None:
+        self.drafts, self.contents = Drafts(database), Contents(database)
+        self._blobs, self._path, self._load, self._limits = blobs, backbone, load, limits
+        self._switch = switch
+        self._lock = threading.Lock()
+        self._backbone: Classifier | None = None
+        self._models: OrderedDict[str, Classifier] = OrderedDict()
+
+    @property
+    def backbone(self) -> Classifier:
+        """The classifier whose features are taught, loaded when it is first used."""
+        with self._lock:
+            if self._backbone is None:
+                self._backbone = self._load(self._path)
+            return self._backbone
+
+    def check(self, draft_id: int, owner: int, class_id: int) -> None:
+        """Raises DraftError where the draft has no room for a picture, UnknownDraft without the class."""
+        self.contents.check_room(draft_id, owner, class_id, MOST)
+
+    def read(self, draft_id: int, content: bytes, name: str) -> ReadPicture:
+        """Decode a picture that came in, and store its file.
+
+        Raises:
+            PictureError: it cannot be used.
+            DraftError: the disk has no room for it.
+        """
+        pixels = self._pixels(content, name)
+        key = hashlib.sha256(content).hexdigest()
+        self._store(_picture_key(draft_id, key), content)
+        return ReadPicture(images.safe_name(name), key, pixels)
+
+    def add(
+        self,
+        draft_id: int,
+        owner: int,
+        class_id: int,
+        pictures: Sequence[ReadPicture],
+        *,
+        batch: int | None = None,
+        recording: bool = False,
+    ) -> dict[str, str]:
+        """Add pictures that were read to a class; arguments and result as `Contents.add_pictures`.
+
+        Raises:
+            DraftError: the draft has no room for them.
+        """
+        backbone = self.backbone
+        found = embeddings_of(backbone, np.stack([one.pixels for one in pictures]))
+        new = [
+            NewPicture(one.hash, one.name, backbone.sha256, embedding.astype("<f4").tobytes())
+            for one, embedding in zip(pictures, found, strict=True)
+        ]
+        known = self.contents.add_pictures(
+            draft_id, owner, class_id, new, batch=batch, recording=recording, most=MOST
+        )
+        self._delete(draft_id, self.contents.purge(draft_id))
+        return known
+
+    def undo(self, draft_id: int, owner: int) -> None:
+        """Undo the last change. Raises DraftError where there is none."""
+        self._delete(draft_id, self.contents.undo(draft_id, owner))
+
+    def delete(self, draft_id: int, owner: int) -> Draft:
+        """Delete a draft with its pictures; a model that was kept stays."""
+        draft = self.drafts.delete(draft_id, owner)
+        for key in list(self._blobs.all_keys()):
+            if key.startswith(f"{draft_id}/"):
+                self._blobs.delete(key)
+        return draft
+
+    def small(self, draft_id: int, owner: int, content_hash: str, side: int) -> bytes:
+        """A picture as an upright JPEG, no side longer than `side`. Raises PictureError."""
+        name = self.contents.name_of(draft_id, owner, content_hash)
+        read = images.load(
+            self._stored(_picture_key(draft_id, content_hash)), name=name, limits=self._limits, needed=side
+        )
+        image, out = Image.fromarray(read.pixels), BytesIO()
+        image.thumbnail((side, side), Image.Resampling.BICUBIC, reducing_gap=2.0)
+        image.save(out, "JPEG", quality=_SMALL_QUALITY)
+        return out.getvalue()
+
+    def fit(self, draft_id: int, owner: int) -> None:
+        """Learn from a draft as it is now; what was learned stands in the draft afterwards.
+
+        Raises:
+            DraftError: a class has too few pictures, or none has any.
+        """
+        begun = time.perf_counter()
+        draft, classes, pictures = self.contents.learnable(draft_id, owner)
+        counts = {one.id: sum(picture.class_id == one.id for picture in pictures) for one in classes}
+        taken = [one for one in classes if counts[one.id]]
+        _check(draft, taken, counts)
+        embeddings = self._embeddings(draft_id, pictures)
+        order = {one.id: number for number, one in enumerate(taken)}
+        labels = np.array([order[one.class_id] for one in pictures], np.int64)
+        taught = learn(embeddings, labels, [one.name for one in taken], _groups(pictures))
+        prints = hashlib.sha256("".join(sorted(f"{one.hash}{one.class_id}" for one in pictures)).encode())
+        info = facts(draft.name, self.backbone.info, taught, prints.hexdigest())
+        content = self._written(lambda path: model_file.write(path, self._path, taught, info))
+        key = hashlib.sha256(content).hexdigest()
+        self._store(_model_key(draft_id, key), content)
+        left_out = [one.name for one in classes if not counts[one.id]]
+        seconds = round(time.perf_counter() - begun, 2)
+        about = {"version": draft.version, "name": draft.name, "left_out": left_out, "seconds": seconds}
+        told = about | _told(taught, pictures)
+        before = self.drafts.fitted(draft_id, told, key)
+        if before is not None and before != key:
+            self._blobs.delete(_model_key(draft_id, before))
+
+    def classifier(self, draft_id: int, owner: int) -> Classifier:
+        """The model that was learned last, at work. Raises DraftError where nothing was learned yet."""
+        draft = self.drafts.state(draft_id, owner).draft
+        key = _learned(draft)
+        with self._lock:
+            if key in self._models:
+                self._models.move_to_end(key)
+                return self._models[key]
+        with self._model(draft_id, key) as path:
+            loaded = self._load(path)
+        with self._lock:
+            self._models[key] = loaded
+            while len(self._models) > _LOADED:
+                self._models.popitem(last=False)
+        return loaded
+
+    def keep(self, draft_id: int, owner: int) -> RegisteredModel:
+        """Register what is learned from a draft as it is now, as a model of the draft's name.
+
+        Raises:
+            DraftError: a class has too few pictures, or none has any.
+        """
+        draft = self.drafts.state(draft_id, owner).draft
+        if draft.fitted is None or (draft.fitted["version"], draft.fitted["name"]) != (
+            draft.version, draft.name,
+        ):  # fmt: skip
+            self.fit(draft_id, owner)
+            draft = self.drafts.state(draft_id, owner).draft
+        with self._model(draft_id, _learned(draft)) as path:
+            model = self._switch().add(path, name=draft.name, origin=TAUGHT, by=owner)
+        self.drafts.kept(draft_id, model.hash, draft.version)
+        return model
+
+    @contextmanager
+    def _model(self, draft_id: int, key: str) -> Iterator[Path]:
+        with ExitStack() as stack:
+            try:
+                path = stack.enter_context(self._blobs.local_copy(_model_key(draft_id, key)))
+            except OSError as reason:
+                raise _unreadable(reason) from reason
+            yield path
+
+    def _pixels(self, content: bytes, name: str) -> Pixels:
+        info = self.backbone.info
+        needed = images.needed(info.input_size)
+        read = images.load(content, name=name, limits=self._limits, needed=needed)
+        return images.resize(read.pixels, info.input_size, info.resize)
+
+    def _embeddings(self, draft_id: int, pictures: Sequence[DraftPicture]) -> NDArray[np.float32]:
+        """Of all pictures; those of another backbone, of an earlier tenfold, are made again."""
+        backbone = self.backbone
+        old = [one for one in pictures if one.backbone != backbone.sha256]
+        new: dict[int, bytes] = {}
+        for one in old:
+            pixels = self._pixels(self._stored(_picture_key(draft_id, one.hash)), one.name)
+            new[one.id] = embeddings_of(backbone, pixels[None])[0].astype("<f4").tobytes()
+        if new:
+            self.contents.embedded(new, backbone.sha256)
+        return np.stack([np.frombuffer(new.get(one.id, one.embedding), "<f4") for one in pictures]).astype(
+            np.float32
+        )
+
+    def _written(self, write: Callable[[Path], None]) -> bytes:
+        with TemporaryDirectory(prefix="tenfold-") as folder:
+            path = Path(folder, "model.onnx")
+            write(path)
+            return path.read_bytes()
+
+    def _store(self, key: str, content: bytes) -> None:
+        try:
+            self._blobs.put(key, content, immutable=True)
+        except OSError as reason:
+            said = in_words(reason)
+            raise DraftError(
+                f"The folder {self._blobs.name}", said.problem, received=said.received,
+                cure=f"{said.cure}.", reason=said.reason,
+            ) from reason  # fmt: skip
+
+    def _stored(self, key: str) -> bytes:
+        try:
+            with self._blobs.open(key) as file:
+                return file.read()
+        except OSError as reason:
+            raise _unreadable(reason) from reason
+
+    def _delete(self, draft_id: int, hashes: Sequence[str]) -> None:
+        for one in hashes:
+            self._blobs.delete(_picture_key(draft_id, one))
+
+
+def _picture_key(draft_id: int, content_hash: str) -> str:
+    return f"{draft_id}/pictures/{content_hash[:2]}/{content_hash}"
+
+
+def _model_key(draft_id: int, key: str) -> str:
+    return f"{draft_id}/models/{key}.onnx"
+
+
+def _unreadable(reason: OSError) -> DraftError:
+    said = in_words(reason)
+    return DraftError(
+        "A file of the draft", said.problem, received=said.received, cure=f"{said.cure}.", reason=said.reason
+    )
+
+
+def _learned(draft: Draft) -> str:
+    if draft.model_hash is None:
+        raise DraftError(
+            f"The draft {draft.name}",
+            "was not learned from yet",
+            cure="Give its classes pictures, and learn.",
+        )
+    return draft.model_hash
+
+
+def _check(draft: Draft, taken: Sequence[DraftClass], counts: dict[int, int]) -> None:
+    if not taken:
+        raise DraftError(f"The draft {draft.name}", "has no pictures to learn from", cure="Add some.")
+    fewest = min(taken, key=lambda one: counts[one.id])
+    if counts[fewest.id] < LEAST:
+        raise DraftError(
+            f"The class {fewest.name}", "has too few pictures", received=str(counts[fewest.id]),
+            cure=f"Give it {LEAST} at least; with 10 or more the answers become reliable.",
+        )  # fmt: skip
+
+
+def _groups(pictures: Sequence[DraftPicture]) -> NDArray[np.int64]:
+    return np.array([-1 if one.recording is None else one.recording for one in pictures], np.int64)
+
+
+def _told(taught: Taught, pictures: Sequence[DraftPicture]) -> dict[str, Any]:
+    """What was learned, as the draft keeps it."""
+    found = taught.assessment
+
+    return {
+        "classes": list(taught.classes),
+        "counts": list(taught.counts),
+        "accuracy": None if found.accuracy is None else asdict(found.accuracy),
+        "kept": asdict(found.kept),
+        "confusion": found.confusion.tolist(),
+        "mistakes": [
+            {**asdict(one), "picture": pictures[one.picture].id, "hash": pictures[one.picture].hash}
+            for one in found.mistakes
+        ],
+    }
