@@ -28,6 +28,8 @@
     │   ├── NotAllowed         the person's role, or where the request comes from, does not allow it
     │   └── UnknownAccount     a person, session or token that does not exist
     ├── CameraError            a camera or a recording cannot be opened or read
+    │   ├── UnknownCamera      there is no such camera
+    │   └── UnknownCameraEvent  there is no such event before a camera
     ├── JobError               a long piece of work cannot start or go on
     │   └── UnknownJob         there is no such job
     └── MissingExtra           an optional part of tenfold is not installed
@@ -155,6 +157,16 @@ class MissingExtra(TenfoldError):
 class CameraError(TenfoldError):
     code = "camera-error"
     title = "The camera cannot be used"
+
+
+class UnknownCamera(CameraError):
+    code = "unknown-camera"
+    title = "No such camera"
+
+
+class UnknownCameraEvent(CameraError):
+    code = "unknown-camera-event"
+    title = "No such event"
 
 
 class DatabaseError(TenfoldError):

@@ -1,7 +1,9 @@
-"""Cameras: where frames come from, and what is seen on them. Knows no network, no HTTP and no tables.
+"""Cameras: where frames come from, what is seen on them, and what is kept of it. Knows no network, no HTTP.
 
 frames.py    Frame and Source: what a source yields, and what every source can be asked
 address.py   the address of a source, with user and password kept apart
 sources      cameras, video files and folders, opened by their address
 decoder      decoding in a process of its own
+cameras.py   the cameras that are watched
+events.py    what was seen before them
 """
