@@ -30,6 +30,7 @@
     ├── CameraError            a camera or a recording cannot be opened or read
     │   ├── UnknownCamera      there is no such camera
     │   └── UnknownCameraEvent  there is no such event before a camera
+    ├── LineError              a station of a production line, its plant or its trail cannot be used
     ├── JobError               a long piece of work cannot start or go on
     │   └── UnknownJob         there is no such job
     └── MissingExtra           an optional part of tenfold is not installed
@@ -167,6 +168,11 @@ class UnknownCamera(CameraError):
 class UnknownCameraEvent(CameraError):
     code = "unknown-camera-event"
     title = "No such event"
+
+
+class LineError(TenfoldError):
+    code = "line-error"
+    title = "The production line cannot be used"
 
 
 class DatabaseError(TenfoldError):

@@ -112,6 +112,11 @@ class MessageProcess:
         self._reader.join()
         self._received.close()
 
+    def kill(self) -> None:
+        """Kill it at once, as a crash would."""
+        self._process.kill()
+        self.stop()
+
     def _ended(self, last: Header) -> ProcessEnded:
         if "failed" in last:
             return ProcessEnded(str(last["failed"])[:_WORDS], over=last.get("over") is True)

@@ -1,0 +1,161 @@
+"""Where a part is: counts of an encoder, and which part is at the gate. Knows no clock and no wire.
+
+Counts come from a counter that wraps, of 16 or 32 bits. All places are counts from the photo-eye.
+"""
+
+from collections import deque
+from dataclasses import dataclass, field
+
+
+class JumpingCounter(Exception):
+    """A counter moved further than it can in one reading."""
+
+
+class Counter:
+    """A counter of the plant without its wraps.
+
+    Args:
+        bits: of the counter, 16 or 32.
+        most: by how much it can move between two readings.
+    """
+
+    def __init__(self, *, bits: int = 32, most: int = 1 << 14) -> None:
+        self._size, self._most = 1 << bits, most
+        assert 0 < most < self._size // 2
+        self.value: int | None = None
+
+    def read(self, raw: int) -> int:
+        """The count after a reading; it falls where the belt runs backwards.
+
+        Raises:
+            JumpingCounter: the counter jumped, as when the PLC was started again; it goes on from there.
+        """
+        if self.value is None:
+            self.value = raw
+            return raw
+        half = self._size // 2
+        moved = (raw - self.value + half) % self._size - half
+        self.value += moved
+        if abs(moved) > self._most:
+            raise JumpingCounter(moved)
+        return self.value
+
+
+@dataclass
+class _Part:
+    part: int
+    at: int
+    passes: bool = False
+    spoiled: bool = False
+    done: bool = False
+
+
+@dataclass(frozen=True)
+class Gate:
+    """Where the gate and the reject sensor stand.
+
+    Attributes:
+        distance: from the photo-eye to the gate.
+        window: a part is at the gate from so much before `distance` to so much after.
+        sensor: from the photo-eye to the sensor that sees rejected parts; 0: there is none.
+        slack: how far from there it may be seen.
+    """
+
+    distance: int
+    window: int
+    sensor: int = 0
+    slack: int = 0
+
+
+@dataclass
+class Confirmed:
+    """What became of parts that went by the gate."""
+
+    passed: list[int] = field(default_factory=list)
+    rejected: list[int] = field(default_factory=list)
+    not_seen: list[int] = field(default_factory=list)
+    wrongly: list[int] = field(default_factory=list)  # were to pass
+
+
+class RejectQueue:
+    """The parts between the photo-eye and the gate, first in, first out.
+
+    At every moment at most one part may pass the gate; where the gate cannot tell two parts apart, both are
+    rejected. A part that was at the gate is done with, whatever the belt does then.
+    """
+
+    def __init__(self, gate: Gate) -> None:
+        assert 0 <= gate.window <= gate.distance
+        self._gate = gate
+        self._parts: deque[_Part] = deque()
+        self._furthest: int | None = None
+
+    def __len__(self) -> int:
+        return len(self._parts)
+
+    def enter(self, part: int, count: int) -> list[tuple[int, bool]]:
+        """A part passed the photo-eye at `count`.
+
+        Returns:
+            the parts that are too close to be told apart, if any, and whether each was released before.
+        """
+        one = _Part(part, count)
+        close = [
+            other
+            for other in self._parts
+            if not other.done and abs(count - other.at) <= 2 * self._gate.window
+        ]
+        self._parts.append(one)
+        if not close:
+            return []
+        found = [(each.part, each.passes) for each in (*close, one)]
+        for each in (*close, one):
+            each.spoiled, each.passes = True, False
+        return found
+
+    def release(self, part: int) -> bool:
+        """Let a part pass when it is at the gate; whether it still can."""
+        for one in self._parts:
+            if one.part == part and not one.spoiled and not one.done:
+                one.passes = True
+                return True
+        return False
+
+    def clear(self) -> list[int]:
+        """Forget all parts, as after a counter that jumped; those that were released and have not passed."""
+        lost = [one.part for one in self._parts if one.passes and not one.done]
+        self._parts.clear()
+        self._furthest = None
+        return lost
+
+    def passing(self, count: int) -> int | None:
+        """The part that may pass the gate at this count; None: reject."""
+        self._furthest = count if self._furthest is None else max(self._furthest, count)
+        found: int | None = None
+        for one in self._parts:
+            place = count - one.at - self._gate.distance
+            if place > self._gate.window:
+                one.done = True
+            elif place >= -self._gate.window and one.passes and not one.done:
+                found = one.part
+        return found
+
+    def confirm(self, count: int, seen: list[int]) -> Confirmed:
+        """What became of parts: the reject sensor saw some at the counts `seen`, others have gone by."""
+        found = Confirmed()
+        gate = self._gate
+        if gate.sensor:
+            for at in seen:
+                near = [one for one in self._parts if abs(at - one.at - gate.sensor) <= gate.slack]
+                if near:
+                    one = min(near, key=lambda one: abs(at - one.at - gate.sensor))
+                    self._parts.remove(one)
+                    (found.wrongly if one.passes else found.rejected).append(one.part)
+        last = max(gate.distance + gate.window, gate.sensor + gate.slack)
+        while self._parts and count - self._parts[0].at > last:
+            one = self._parts.popleft()
+            if one.passes:
+                found.passed.append(one.part)
+            elif gate.sensor:
+                found.not_seen.append(one.part)
+        return found

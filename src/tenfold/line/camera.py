@@ -1,0 +1,89 @@
+"""A camera that takes a picture when it is asked: GET of a JPEG or PNG. Knows nothing of what is seen."""
+
+import http.client
+import threading
+from dataclasses import dataclass
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from tenfold import images
+from tenfold.errors import LineError, PictureError
+from tenfold.line.pictures import Pixels
+
+_MOST_BYTES = 8 << 20
+
+
+@dataclass(frozen=True, eq=False)
+class Shot:
+    """A picture: its pixels, uint8 `[H, W, 3]`, RGB, and the file that they were read from."""
+
+    pixels: Pixels
+    data: bytes
+
+
+class Camera(Protocol):
+    """What takes a picture now."""
+
+    def take(self, seconds: float) -> Shot:
+        """A picture taken after this call, within `seconds`. Called from many threads.
+
+        Raises:
+            LineError: there is none.
+        """
+
+
+class SnapshotCamera:
+    """A camera that answers a GET with a picture it takes then, as most network cameras can.
+
+    Safe in many threads; each keeps a connection.
+    """
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme != "http" or not parts.hostname:
+            raise LineError(
+                "The camera's address",
+                "is no http address",
+                received=url,
+                cure="As http://10.0.0.5/snapshot.jpg.",
+            )
+        self._host, self._port = parts.hostname, parts.port or 80
+        self._path = parts.path + (f"?{parts.query}" if parts.query else "") or "/"
+        self._connections = threading.local()
+
+    def take(self, seconds: float) -> Shot:
+        """See `Camera`."""
+        if seconds <= 0:
+            raise self._refused("no time was left")
+        connection = self._connection(seconds)
+        try:
+            connection.request("GET", self._path)
+            answer = connection.getresponse()
+            data = answer.read(_MOST_BYTES)
+            if answer.status != 200:
+                raise http.client.HTTPException(f"HTTP {answer.status}")
+            return Shot(images.read(data, name="the camera's picture"), data)
+        except (OSError, http.client.HTTPException, PictureError) as error:
+            self._drop()  # an answer that came late must not be taken for the next picture
+            raise self._refused(str(error) or type(error).__name__) from error
+
+    def _connection(self, seconds: float) -> http.client.HTTPConnection:
+        found: http.client.HTTPConnection | None = getattr(self._connections, "one", None)
+        if found is None:
+            found = self._connections.one = http.client.HTTPConnection(self._host, self._port)
+        found.timeout = seconds
+        if found.sock is not None:
+            found.sock.settimeout(seconds)
+        return found
+
+    def _drop(self) -> None:
+        self._connections.one.close()
+        self._connections.one = None
+
+    def _refused(self, received: str) -> LineError:
+        return LineError(
+            f"The camera at {self._host}",
+            "gave no picture",
+            received=received,
+            cure="See that it runs and that its address is right. Parts are rejected meanwhile.",
+        )

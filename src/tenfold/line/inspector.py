@@ -1,0 +1,135 @@
+"""Takes a part's picture and judges it; notices when camera or model fail, and when they work again."""
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from tenfold.errors import LineError
+from tenfold.line import pictures
+from tenfold.line.camera import Camera, Shot
+from tenfold.line.parts import Event, FaultBegan, FaultEnded, Inspect, Judged, Reason, Verdict
+from tenfold.line.pictures import PictureCheck, Pixels
+from tenfold.line.recipe import Recipe
+from tenfold.predictions import Prediction
+
+# An answer for each picture, by a time of the monotonic clock. Raises TimeoutError where that passes, and
+# LineError where the model does not answer.
+Classify: TypeAlias = Callable[[Sequence[Pixels], float], Sequence[Prediction]]
+# An event, and what is known of its part for the trail.
+Tell: TypeAlias = Callable[[Event, Mapping[str, Any], bytes | None], None]
+
+PICTURE_FAULTS: tuple[Reason, ...] = ("camera", "dark-picture", "frozen-picture")
+_PROBE_SECONDS = 0.1
+_PATIENCE = 0.5
+
+
+class Inspector:
+    """Judges parts in as many threads as it is run in.
+
+    Args:
+        box: what of a camera's picture is looked at: left, top, width and height as shares, 0 to 1.
+        within: seconds from the photo-eye to the picture; later it may show the next part.
+    """
+
+    def __init__(
+        self,
+        camera: Camera,
+        classify: Classify,
+        recipe: Recipe,
+        *,
+        box: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0),
+        within: float = 0.2,
+    ) -> None:
+        self._within = within
+        self._camera, self._classify, self._recipe, self._box = camera, classify, recipe, box
+        self._check = PictureCheck()
+        self._work: queue.SimpleQueue[Inspect | None] = queue.SimpleQueue()
+
+    def put(self, work: Inspect) -> None:
+        """Have a part judged."""
+        self._work.put(work)
+
+    def end(self) -> None:
+        """End one thread of `run`."""
+        self._work.put(None)
+
+    def run(self, tell: Tell) -> None:
+        """Judge parts until `end`."""
+        while (work := self._work.get()) is not None:
+            self._inspect(work, tell)
+
+    def _inspect(self, work: Inspect, tell: Tell) -> None:
+        def judged(verdict: Verdict, reason: Reason, facts: Mapping[str, Any], data: bytes | None) -> None:
+            tell(Judged(work.part, verdict, reason, time.monotonic()), facts, data)
+
+        try:
+            shot = self._camera.take(min(work.deadline - time.monotonic(), _PATIENCE))
+        except LineError as error:
+            judged(Verdict.REJECT, "no-picture", {"error": str(error)}, None)
+            tell(FaultBegan("camera", time.monotonic()), {}, None)
+            return
+        taken = {"picture_at": time.monotonic()}
+        if taken["picture_at"] > work.deadline - self._recipe.deadline + self._within:
+            return judged(Verdict.REJECT, "no-picture", taken, shot.data)
+        if fault := self._check.fault(shot.pixels):
+            judged(Verdict.REJECT, fault, taken, shot.data)
+            tell(FaultBegan(fault, time.monotonic()), {}, None)
+            return
+        parts = self._regions(shot)
+        if parts is None:
+            return judged(Verdict.REJECT, "no-part", taken, shot.data)
+        try:
+            answers = self._classify(parts, work.deadline)
+        except TimeoutError:
+            return judged(Verdict.REJECT, "late", taken, shot.data)
+        except LineError as error:
+            judged(Verdict.REJECT, "model", taken | {"error": str(error)}, shot.data)
+            tell(FaultBegan("model", time.monotonic()), {}, None)
+            return
+        verdict, reason = self._recipe.judge(answers)
+        judged(verdict, reason, taken | {"answers": self._facts(answers)}, shot.data)
+
+    def _regions(self, shot: Shot) -> list[Pixels] | None:
+        seen = pictures.region(shot.pixels, self._box)
+        box = pictures.part_box(seen)
+        if box is None:
+            return None
+        part = pictures.crop(seen, box)
+        return [pictures.region(part, one.box) for one in self._recipe.regions]
+
+    def _facts(self, answers: Sequence[Prediction]) -> list[dict[str, Any]]:
+        return [
+            {
+                "region": region.name,
+                "label": answer.label,
+                "known": answer.known,
+                "novelty": round(answer.novelty, 4),
+                "probabilities": {name: round(value, 4) for name, value in answer.probabilities.items()},
+            }
+            for region, answer in zip(self._recipe.regions, answers, strict=True)
+        ]
+
+    def probe(self, faults: Callable[[], Sequence[Reason]], tell: Tell, stop: threading.Event) -> None:
+        """While camera or model fail, look again and again whether they work."""
+        while not stop.wait(_PROBE_SECONDS):
+            failing = [fault for fault in faults() if fault in (*PICTURE_FAULTS, "model")]
+            if not failing:
+                continue
+            try:
+                shot = self._camera.take(_PATIENCE)
+                fault = self._check.fault(shot.pixels)
+            except LineError:
+                continue
+            if fault:
+                if fault not in failing:
+                    tell(FaultBegan(fault, time.monotonic()), {}, None)
+                continue
+            if "model" in failing:
+                try:
+                    self._classify([shot.pixels], time.monotonic() + _PATIENCE)
+                except (LineError, TimeoutError):
+                    continue
+            for gone in failing:
+                tell(FaultEnded(gone, time.monotonic()), {}, None)

@@ -1,0 +1,125 @@
+"""What happens to a part on the line, as values. Knows no clock, no camera, no model and no wire."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal, TypeAlias
+
+
+class Verdict(StrEnum):
+    """What is to happen with a part."""
+
+    PASS = "pass"
+    REJECT = "reject"
+    DIVERT = "divert"  # to be looked at by a person; on the wire it is no pass
+
+
+# Why a part got its verdict. `good` is the only reason of a pass.
+Reason: TypeAlias = Literal[
+    "good", "wrong-class", "none-of-these", "unsure", "late", "queue-full", "missed-trigger", "too-close",
+    "no-part", "no-picture", "dark-picture", "frozen-picture", "camera", "model", "plc", "trail",
+    "encoder", "clock", "not-seen", "wrongly-rejected", "restarted", "stopped",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Triggered:
+    """A part passed the photo-eye at `at`; numbers rise by one from part to part."""
+
+    part: int
+    at: float
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A verdict was reached for a part."""
+
+    part: int
+    verdict: Verdict
+    reason: Reason
+    at: float
+
+
+@dataclass(frozen=True)
+class Spoiled:
+    """A part cannot be told from its neighbour at the gate, or passed it before its verdict."""
+
+    part: int
+    reason: Reason
+    at: float
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """The trail keeps a part's verdict, on the disk."""
+
+    part: int
+    at: float
+
+
+@dataclass(frozen=True)
+class FaultBegan:
+    """Something that every verdict needs does not work."""
+
+    fault: Reason
+    at: float
+
+
+@dataclass(frozen=True)
+class FaultEnded:
+    """It works again."""
+
+    fault: Reason
+    at: float
+
+
+@dataclass(frozen=True)
+class TimePassed:
+    """Nothing happened until `at`."""
+
+    at: float
+
+
+Event: TypeAlias = Triggered | Judged | Spoiled | Recorded | FaultBegan | FaultEnded | TimePassed
+
+
+@dataclass(frozen=True)
+class Inspect:
+    """Take a picture of the part and judge it, by `deadline`."""
+
+    part: int
+    deadline: float
+
+
+@dataclass(frozen=True)
+class Record:
+    """Write the part's verdict into the trail and tell when it is on the disk."""
+
+    part: int
+    verdict: Verdict
+    reason: Reason
+
+
+@dataclass(frozen=True)
+class Withhold:
+    """Write into the trail that a part, recorded as passed, was not released, and why."""
+
+    part: int
+    reason: Reason
+
+
+@dataclass(frozen=True)
+class Release:
+    """Let the part pass. Every other part is rejected, by silence."""
+
+    part: int
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """Tell people."""
+
+    reason: Reason
+    part: int | None = None
+
+
+Action: TypeAlias = Inspect | Record | Withhold | Release | Alarm

@@ -1,0 +1,6 @@
+"""A plant on a desk: a belt with parts, a camera over it, and a PLC, in a process of its own.
+
+conveyor.py   Conveyor: where parts, photo-eye, gate and reject sensor are; the PLC's program
+scene.py      Scene: what the camera sees of the belt
+plant.py      the process: Modbus TCP and HTTP, as a real plant has
+"""

@@ -1,0 +1,176 @@
+"""The process of a simulated plant: a PLC on Modbus TCP and a camera on HTTP. Runs as a child of messages.
+
+From the parent: first `{"conveyor", "pictures", "order", "outcomes"}`, then `{"do": NAME, "seconds": N}`:
+start, plc-cut, camera-cut, frozen-picture, belt-stop, belt-reverse. To the parent: `{"modbus": PORT,
+"camera": PORT}` once it runs, `{"parts": N}` ten times a second, `{"done": true}` when all parts went by.
+What became of each part is written into the file `outcomes`, a JSON array.
+"""
+
+import asyncio
+import json
+import socket
+import threading
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from pymodbus.constants import ExcCodes
+from pymodbus.server import ModbusTcpServer
+from pymodbus.simulator import DataType, SimData, SimDevice
+
+from tenfold.line.plc import modbus
+from tenfold.line.plc.modbus import INPUT_REGISTERS, OUTPUT_REGISTERS, ModbusAddress
+from tenfold.line.simulator.conveyor import Conveyor, ConveyorOptions
+from tenfold.line.simulator.scene import Scene
+from tenfold.processes.child import Channel
+
+_HOST = "127.0.0.1"
+_STEP_SECONDS = 0.001
+_TELL_SECONDS = 0.1
+
+
+def serve(channel: Channel) -> None:
+    """Simulate a plant until all parts went by, or the parent is gone."""
+    told = channel.receive()
+    assert told is not None
+    asyncio.run(_Plant(channel, told).run())
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind((_HOST, 0))
+        port: int = found.getsockname()[1]
+        return port
+
+
+class _Plant:
+    def __init__(self, channel: Channel, told: dict[str, Any]) -> None:
+        self._channel = channel
+        options = ConveyorOptions(**told["conveyor"])
+        self._conveyor = Conveyor(options)
+        pictures = [Path(each) for each in told["pictures"]]
+        self._scene = Scene(pictures, spacing=options.spacing, ahead=round(0.12 * options.spacing))
+        self._order: list[int] = told["order"]
+        self._outcomes = Path(told["outcomes"])
+        self._address = ModbusAddress(_HOST, _free_port())
+        self._camera_port = _free_port()
+        self._until: dict[str, float] = {}
+        self._frozen: bytes | None = None
+        self._open: set[asyncio.StreamWriter] = set()
+
+    async def run(self) -> None:
+        # A daemon: what waits for the parent must not keep the process from ending.
+        loop = asyncio.get_running_loop()
+        threading.Thread(target=self._listen, args=[loop], daemon=True).start()
+        plc = asyncio.create_task(self._plc())
+        camera = asyncio.create_task(self._camera())
+        await asyncio.sleep(0.1)
+        self._channel.send({"modbus": self._address.port, "camera": self._camera_port})
+        last = told = time.monotonic()
+        while not self._conveyor.done:
+            await asyncio.sleep(_STEP_SECONDS)
+            now = time.monotonic()
+            self._move()
+            self._conveyor.advance(now - last)
+            last = now
+            if now - told > _TELL_SECONDS:
+                told = now
+                self._channel.send({"parts": self._conveyor.inputs().triggers})
+        self._outcomes.write_text(json.dumps([asdict(one) for one in self._conveyor.outcomes]))
+        self._channel.send({"done": True})
+        for task in (plc, camera):
+            task.cancel()
+
+    def _listen(self, loop: asyncio.AbstractEventLoop) -> None:
+        while (said := self._channel.receive()) is not None:
+            loop.call_soon_threadsafe(self._begin, str(said["do"]), float(said["seconds"]))
+
+    def _begin(self, fault: str, seconds: float) -> None:
+        self._until[fault] = time.monotonic() + seconds
+        self._frozen = None
+
+    def _failing(self, fault: str) -> bool:
+        return time.monotonic() < self._until.get(fault, 0.0)
+
+    def _move(self) -> None:
+        stands = "start" not in self._until or self._failing("belt-stop")
+        full = 0.0 if stands else self._conveyor.options.speed
+        self._conveyor.speed = -full / 4 if self._failing("belt-reverse") else full
+
+    async def _plc(self) -> None:
+        device = SimDevice(
+            self._address.device,
+            simdata=[
+                SimData(self._address.inputs, count=INPUT_REGISTERS, values=0, datatype=DataType.REGISTERS),
+                SimData(self._address.outputs, count=OUTPUT_REGISTERS, values=0, datatype=DataType.REGISTERS),
+            ],
+            action=self._exchange,
+        )
+        while True:
+            server = ModbusTcpServer(device, address=(_HOST, self._address.port))
+            await server.serve_forever(background=True)
+            while not self._failing("plc-cut"):
+                await asyncio.sleep(0.01)
+            await server.shutdown()  # type: ignore[no-untyped-call]
+            while self._failing("plc-cut"):
+                await asyncio.sleep(0.01)
+
+    async def _exchange(
+        self,
+        code: int,
+        start: int,
+        address: int,
+        count: int,
+        held: list[int],
+        values: list[int] | list[bool] | None,
+    ) -> ExcCodes | None:
+        place = self._address
+        if values is None:
+            first = place.inputs - start
+            held[first : first + INPUT_REGISTERS] = modbus.registers(place, self._conveyor.inputs())
+        elif address == place.outputs and len(values) == OUTPUT_REGISTERS:
+            self._conveyor.hear(modbus.outputs(place, [int(value) for value in values]), int(values[0]))
+        return None
+
+    async def _camera(self) -> None:
+        while True:
+            server = await asyncio.start_server(self._answer, _HOST, self._camera_port)
+            while not self._failing("camera-cut"):
+                await asyncio.sleep(0.01)
+            server.close()
+            for writer in list(self._open):
+                writer.transport.abort()
+            while self._failing("camera-cut"):
+                await asyncio.sleep(0.01)
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._open.add(writer)
+        try:
+            while True:
+                await reader.readuntil(b"\r\n\r\n")
+                body = self._picture()
+                head = f"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nContent-Length: {len(body)}\r\n\r\n"
+                writer.write(head.encode() + body)
+                await writer.drain()
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            self._open.discard(writer)
+            writer.close()
+
+    def _picture(self) -> bytes:
+        if self._failing("frozen-picture"):
+            self._frozen = self._frozen or self._seen()
+            return self._frozen
+        return self._seen()
+
+    def _seen(self) -> bytes:
+        conveyor = self._conveyor
+        # Only parts around the photo-eye can be in view.
+        first = max(0, conveyor.inputs().triggers - 2)
+        near = [
+            (self._order[number], conveyor.places[number])
+            for number in range(first, min(first + 5, len(conveyor.places)))
+        ]
+        return self._scene.jpeg(conveyor.position, near)

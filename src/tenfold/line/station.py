@@ -1,0 +1,343 @@
+"""A station at work: reads the plant, has parts judged, keeps the trail, lets parts pass. Knows no protocol.
+
+Threads: one exchanges signals with the plant and moves the gate, some take pictures and judge them, one
+writes the trail, one looks whether what failed works again. `Inspection` alone decides what happens, under
+one lock; this module carries it out. Deadlines are of the monotonic clock: setting the computer's clock moves
+none.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from tenfold.errors import LineError
+from tenfold.line.belt import Counter, Gate, JumpingCounter, RejectQueue
+from tenfold.line.inspection import Inspection
+from tenfold.line.inspector import Inspector
+from tenfold.line.parts import (
+    Action,
+    Alarm,
+    Event,
+    FaultBegan,
+    FaultEnded,
+    Inspect,
+    Judged,
+    Reason,
+    Record,
+    Release,
+    Spoiled,
+    TimePassed,
+    Triggered,
+    Verdict,
+    Withhold,
+)
+from tenfold.line.plc.signals import REMEMBERED, Inputs, Outputs, Plant, State
+from tenfold.line.recorder import Recorder
+from tenfold.line.trail import Entry, Kind, Trail
+
+# Alarms as the plant reads them; 0 is none.
+ALARMS: dict[Reason, int] = {
+    "late": 1, "queue-full": 2, "missed-trigger": 3, "too-close": 4, "no-picture": 5, "dark-picture": 6,
+    "frozen-picture": 7, "camera": 8, "model": 9, "plc": 10, "trail": 11, "encoder": 12, "restarted": 13,
+    "not-seen": 14, "wrongly-rejected": 15, "clock": 16, "stopped": 17,
+}  # fmt: skip
+_ALARM_SECONDS = 2.0
+_LOST_SECONDS = 0.05
+# A plant's counter that is further on than this was started anew, or is another plant's.
+_MOST_MISSED = 10_000
+_HALF = 1 << 31
+_CLOCK_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class StationOptions:
+    """How a station works.
+
+    Attributes:
+        gate: where gate and reject sensor stand.
+        deadline: seconds from the photo-eye to the release.
+        recipe: number of the recipe, for the plant.
+        facts: what stands in every row: the model's hash, the recipe's version.
+        cycle: seconds between two exchanges with the plant.
+        most: parts that may be waited for at the same time.
+        inspectors: pictures that are taken and judged at the same time.
+        heartbeat: seconds for which the plant's heartbeat may stand still.
+    """
+
+    gate: Gate
+    deadline: float
+    recipe: int
+    facts: Mapping[str, Any]
+    cycle: float = 0.004
+    most: int = 8
+    inspectors: int = 2
+    heartbeat: float = 0.6
+
+
+class Station:
+    """One station of a line. `run` it in a thread of its own."""
+
+    def __init__(
+        self,
+        plant: Plant,
+        inspector: Inspector,
+        trail: Trail,
+        options: StationOptions,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._plant, self._inspector, self._trail, self._options = plant, inspector, trail, options
+        self._now = now
+        self._lock = threading.RLock()
+        self._machine = Inspection(deadline=options.deadline, most=options.most, last=trail.last_part() or 0)
+        self._gate = RejectQueue(options.gate)
+        self._recorder = Recorder(trail, lambda event: self._tell(event))
+        self._numbering = _Numbering(trail)
+        self._encoder, self._count = Counter(most=1 << 16), 0
+        self._rejects_read: int | None = None
+        self._triggered: dict[int, float] = {}
+        self._judged: dict[int, tuple[Mapping[str, Any], bytes | None]] = {}
+        self._alarm, self._alarm_until = 0, 0.0
+        self._beat: int | None = None
+        self._beat_at, self._beating = 0.0, False
+        self._clock = self._now().timestamp() - time.monotonic()
+        self.released, self.rejected = 0, 0
+
+    @property
+    def faults(self) -> tuple[Reason, ...]:
+        """What fails now."""
+        with self._lock:
+            return self._machine.faults
+
+    def run(self, stop: threading.Event) -> None:
+        """Work until `stop` is set; what waits for a verdict then is recorded as rejected."""
+        writer = threading.Thread(target=self._recorder.run, daemon=True)
+        judges = [
+            threading.Thread(target=self._inspector.run, args=[self._tell], daemon=True)
+            for _ in range(self._options.inspectors)
+        ]
+        prober = threading.Thread(
+            target=self._inspector.probe, args=[lambda: self.faults, self._tell, stop], daemon=True
+        )
+        for thread in (writer, *judges, prober):
+            thread.start()
+        self._settle_last_run()
+        try:
+            while not stop.is_set():
+                began = time.monotonic()
+                self._cycle()
+                stop.wait(max(0.0, self._options.cycle - (time.monotonic() - began)))
+        finally:
+            self._tell(FaultBegan("stopped", time.monotonic()))
+            with suppress(LineError):
+                self._plant.exchange(Outputs(state=State.STOPPED, recipe=self._options.recipe))
+            self._plant.close()
+            for _ in judges:
+                self._inspector.end()
+            self._recorder.finish(writer)
+
+    def _settle_last_run(self) -> None:
+        """Whether parts that were released when the last run ended still passed is not known: say so."""
+        for part in self._trail.unsettled(64):
+            self._write("withheld", {"reason": "restarted", "released": True}, part)
+        self._tell(FaultBegan("plc", time.monotonic()))
+
+    def _cycle(self) -> None:
+        try:
+            inputs = self._plant.exchange(self._outputs())
+        except LineError:
+            self._lose_plant("plc")
+            time.sleep(_LOST_SECONDS)
+            return
+        now = time.monotonic()
+        with self._lock:
+            self._watch_clock(now)
+            if not self._plant_lives(inputs, now):
+                return
+            try:
+                self._count = self._encoder.read(inputs.encoder)
+                if "plc" in self._machine.faults or "encoder" in self._machine.faults:
+                    self._find_plant(inputs, now)
+                else:
+                    self._take(inputs, self._numbering.new(inputs.triggers, self._machine.last or 0), now)
+                    self._confirm(inputs)
+            except JumpingCounter:
+                return self._lose_plant("encoder")
+            self._tell(TimePassed(now))
+
+    def _outputs(self) -> Outputs:
+        with self._lock:
+            now, faults = time.monotonic(), self._machine.faults
+            passing = None if faults else self._gate.passing(self._count)
+            return Outputs(
+                pass_part=0 if passing is None else self._numbering.raw(passing),
+                state=State.FAULT if faults else State.READY,
+                alarm=self._alarm if faults or now < self._alarm_until else 0,
+                recipe=self._options.recipe,
+                passed=self.released,
+                rejected=self.rejected,
+            )
+
+    def _plant_lives(self, inputs: Inputs, now: float) -> bool:
+        """Follow the plant's heartbeat; one that has not been seen to move is none."""
+        if self._beat is None:
+            self._beat, self._beat_at = inputs.heartbeat, now
+            return False
+        if inputs.heartbeat != self._beat:
+            self._beat, self._beat_at, self._beating = inputs.heartbeat, now, True
+        elif now - self._beat_at > self._options.heartbeat:
+            self._lose_plant("plc")
+        return self._beating
+
+    def _lose_plant(self, fault: Reason) -> None:
+        with self._lock:
+            now = time.monotonic()
+            self._tell(FaultBegan(fault, now))
+            for part in self._gate.clear():
+                self._write("withheld", {"reason": fault, "released": True}, part)
+            self._encoder, self._beat, self._beating = Counter(most=1 << 16), None, False
+
+    def _find_plant(self, inputs: Inputs, now: float) -> None:
+        """The plant is there (again): parts that came meanwhile were rejected by silence."""
+        reason: Reason = "plc" if "plc" in self._machine.faults else "encoder"
+        last = self._machine.last or 0
+        for part in self._numbering.begin(inputs.triggers, last):
+            self._tell(Triggered(part, now))
+        self._write("start", {"offset": self._numbering.offset, "reason": reason} | dict(self._options.facts))
+        self._rejects_read = inputs.rejects
+        for fault in ("plc", "encoder"):
+            self._tell(FaultEnded(fault, now))
+
+    def _take(self, inputs: Inputs, new: range, now: float) -> None:
+        """Parts that passed the photo-eye since the last exchange."""
+        for part in new[-REMEMBERED:]:
+            raw = inputs.trigger_counts[self._numbering.raw(part) % REMEMBERED]
+            self._triggered[part] = now
+            self._tell(Triggered(part, now))
+            for other, released in self._gate.enter(part, self._unwrapped(raw, inputs.encoder)):
+                if released:
+                    self._withhold(other, "too-close")
+                else:
+                    self._tell(Spoiled(other, "too-close", now))
+
+    def _confirm(self, inputs: Inputs) -> None:
+        """What became of parts at the gate."""
+        last = inputs.rejects if self._rejects_read is None else self._rejects_read
+        new = (inputs.rejects - last) % (1 << 32)
+        self._rejects_read = inputs.rejects
+        numbers = range(inputs.rejects - min(new, REMEMBERED) + 1, inputs.rejects + 1)
+        seen = [self._unwrapped(inputs.reject_counts[one % REMEMBERED], inputs.encoder) for one in numbers]
+        found = self._gate.confirm(self._count, seen)
+        for outcome, parts in (("passed", found.passed), ("rejected", found.rejected)):
+            for part in parts:
+                self._write("gate", {"outcome": outcome}, part)
+        alarms: tuple[tuple[Reason, list[int]], ...] = (
+            ("not-seen", found.not_seen),
+            ("wrongly-rejected", found.wrongly),
+        )
+        for reason, parts in alarms:
+            for part in parts:
+                self._write("gate", {"outcome": reason}, part)
+                self._do(Alarm(reason, part))
+
+    def _unwrapped(self, raw: int, encoder: int) -> int:
+        behind = (encoder - raw + _HALF) % (1 << 32) - _HALF
+        return self._count - behind
+
+    def _watch_clock(self, now: float) -> None:
+        """The trail's times are of the computer's clock: where that is set, a row says so."""
+        clock = self._now().timestamp() - now
+        if abs(clock - self._clock) > _CLOCK_SECONDS:
+            self._write("alarm", {"reason": "clock", "seconds": round(clock - self._clock, 3)})
+            self._do(Alarm("clock"))
+        self._clock = clock
+
+    def _tell(self, event: Event, facts: Mapping[str, Any] | None = None, data: bytes | None = None) -> None:
+        """Hand an event to the state machine and do what it says."""
+        with self._lock:
+            if isinstance(event, Judged):
+                self._judged[event.part] = facts or {}, data
+            for action in self._machine.handle(event):
+                self._do(action)
+            if isinstance(event, Judged):
+                self._judged.pop(event.part, None)
+
+    def _do(self, action: Action) -> None:
+        match action:
+            case Inspect():
+                self._inspector.put(action)
+            case Record(part, verdict, reason):
+                self._record(part, verdict, reason)
+            case Withhold(part, reason):
+                self._write("withheld", {"reason": reason, "released": False}, part)
+                self.rejected += 1
+            case Release(part):
+                if self._gate.release(part):
+                    self.released += 1
+                else:
+                    self._withhold(part, "late", released=False)
+            case Alarm(reason, part):
+                self._alarm, self._alarm_until = ALARMS[reason], time.monotonic() + _ALARM_SECONDS
+                if part is None:
+                    self._write("alarm", {"reason": reason})
+
+    def _record(self, part: int, verdict: Verdict, reason: Reason) -> None:
+        facts, data = self._judged.get(part, ({}, None))
+        body: dict[str, Any] = {"verdict": verdict, "reason": reason} | dict(self._options.facts)
+        if (began := self._triggered.pop(part, None)) is not None:
+            body["verdict_ms"] = round((time.monotonic() - began) * 1000, 3)
+            if "picture_at" in facts:
+                body["picture_ms"] = round((facts["picture_at"] - began) * 1000, 3)
+        body |= {name: value for name, value in facts.items() if name != "picture_at"}
+        if verdict is not Verdict.PASS:
+            self.rejected += 1
+        self._write("part", body, part, data)
+
+    def _withhold(self, part: int, reason: Reason, *, released: bool = True) -> None:
+        self._write("withheld", {"reason": reason, "released": released}, part)
+        self.rejected += 1
+        self.released -= released
+
+    def _write(
+        self, kind: Kind, body: Mapping[str, Any], part: int | None = None, data: bytes | None = None
+    ) -> None:
+        at = self._now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        self._recorder.put(Entry(kind, at, body, part, data))
+
+
+class _Numbering:
+    """Part numbers, which never repeat in a trail, from the plant's count of triggers, which starts anew."""
+
+    def __init__(self, trail: Trail) -> None:
+        starts = list(trail.rows(kind="start"))
+        self.offset = int(starts[-1].body["offset"]) if starts else None
+
+    def raw(self, part: int) -> int:
+        """The plant's number of a part."""
+        return (part - (self.offset or 0)) % (1 << 32)
+
+    def begin(self, raw: int, last: int) -> range:
+        """Count from here on; the parts that passed the photo-eye since part `last`."""
+        if self.offset is None or not 0 <= self._behind(raw, last) <= _MOST_MISSED:
+            self.offset = last - raw
+        return range(last + 1, last + 1 + self._behind(raw, last))
+
+    def new(self, raw: int, last: int) -> range:
+        """The parts since part `last`.
+
+        Raises:
+            JumpingCounter: the plant's count was set back.
+        """
+        if self.offset is None:
+            return range(0)
+        behind = self._behind(raw, last)
+        if not 0 <= behind <= _MOST_MISSED:
+            raise JumpingCounter(behind)
+        return range(last + 1, last + 1 + behind)
+
+    def _behind(self, raw: int, last: int) -> int:
+        return (raw + (self.offset or 0) - last + _HALF) % (1 << 32) - _HALF

@@ -1,0 +1,203 @@
+"""The trail of a station: a row for whatever happened to a part, append-only and chained by hashes.
+
+One SQLite file for each station, on a disk of this machine, so that a station needs no server to keep its
+rows. `append` returns when the rows are on the disk. A row's hash covers the row and the hash before it:
+`verify` finds a row that was changed, left out or put in. Whoever can write the file can also write a new
+chain; `head` is what to keep elsewhere against that. Knows no models, no wire and no rules.
+"""
+
+import hashlib
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, TypeAlias
+
+from tenfold.errors import LineError
+
+# part: a verdict, before it is released. withheld: a pass that was not released. gate: what the sensor saw.
+Kind: TypeAlias = Literal["start", "part", "withheld", "gate", "override", "challenge", "alarm", "recipe"]
+_FIRST = hashlib.sha256(b"tenfold trail 1").hexdigest()
+_TABLES = """
+CREATE TABLE IF NOT EXISTS rows (
+    number INTEGER PRIMARY KEY, kind TEXT NOT NULL, part INTEGER, at TEXT NOT NULL, body TEXT NOT NULL,
+    hash TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS rows_by_part ON rows (part);
+CREATE UNIQUE INDEX IF NOT EXISTS one_verdict ON rows (part) WHERE kind = 'part';
+CREATE TABLE IF NOT EXISTS pictures (sha256 TEXT PRIMARY KEY, data BLOB NOT NULL);
+CREATE TRIGGER IF NOT EXISTS rows_stay BEFORE UPDATE ON rows BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+CREATE TRIGGER IF NOT EXISTS rows_remain BEFORE DELETE ON rows BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+"""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row.
+
+    Attributes:
+        number: from 1, without gaps.
+        part: which part it is about; None where it is about none.
+        at: when, ISO 8601 in UTC.
+        body: what happened, plain JSON types.
+        hash: SHA-256 over the row and the hash of the row before it.
+    """
+
+    number: int
+    kind: Kind
+    part: int | None
+    at: str
+    body: Mapping[str, Any]
+    hash: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A row that is to be written; `picture` is kept under its SHA-256, which stands in the row."""
+
+    kind: Kind
+    at: str
+    body: Mapping[str, Any]
+    part: int | None = None
+    picture: bytes | None = None
+
+
+class Trail:
+    """The trail of one station. Safe in many threads; one process writes. A context manager.
+
+    Raises:
+        LineError: the file cannot be opened, or is no trail.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = threading.Lock()
+        try:
+            self._database = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+            # FULL: a row that was told to be kept survives a power cut too.
+            self._database.executescript(f"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; {_TABLES}")
+            last = self._database.execute(
+                "SELECT number, hash FROM rows ORDER BY number DESC LIMIT 1"
+            ).fetchone()
+        except sqlite3.Error as error:
+            raise _refused(path, error) from error
+        self._number: int
+        self._hash: str
+        self._number, self._hash = last or (0, _FIRST)
+
+    def __enter__(self) -> "Trail":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def head(self) -> tuple[int, str]:
+        """The last row's number and hash: kept elsewhere, they tell whether the trail was rewritten."""
+        with self._lock:
+            return self._number, self._hash
+
+    def append(self, entries: Sequence[Entry]) -> list[Row]:
+        """Write rows, all or none; they are on the disk when this returns.
+
+        Raises:
+            LineError: they could not be written, as where the disk is full; none of them is there then.
+        """
+        with self._lock:
+            number, last, rows = self._number, self._hash, []
+            try:
+                self._database.execute("BEGIN IMMEDIATE")
+                for entry in entries:
+                    number += 1
+                    body = dict(entry.body)
+                    if entry.picture is not None:
+                        body["picture"] = hashlib.sha256(entry.picture).hexdigest()
+                        kept = (body["picture"], entry.picture)
+                        self._database.execute("INSERT OR IGNORE INTO pictures VALUES (?, ?)", kept)
+                    text = json.dumps(body, sort_keys=True, ensure_ascii=False, allow_nan=False)
+                    last = _chained(last, number, entry.kind, entry.part, entry.at, text)
+                    self._database.execute(
+                        "INSERT INTO rows VALUES (?, ?, ?, ?, ?, ?)",
+                        (number, entry.kind, entry.part, entry.at, text, last),
+                    )
+                    rows.append(Row(number, entry.kind, entry.part, entry.at, body, last))
+                self._database.execute("COMMIT")
+            except sqlite3.Error as error:
+                if self._database.in_transaction:
+                    self._database.execute("ROLLBACK")
+                raise _refused(self.path, error) from error
+            self._number, self._hash = number, last
+            return rows
+
+    def rows(self, *, kind: Kind | None = None, after: int = 0) -> Iterator[Row]:
+        """Rows with a number above `after`, in order, read while others are written."""
+        condition = "number > ?" + (" AND kind = ?" if kind else "")
+        values = (after, kind) if kind else (after,)
+        with closing(sqlite3.connect(self.path)) as reading:
+            found = reading.execute(
+                f"SELECT number, kind, part, at, body, hash FROM rows WHERE {condition} ORDER BY number",
+                values,
+            )
+            for number, of, part, at, body, hash_ in found:
+                yield Row(number, of, part, at, json.loads(body), hash_)
+
+    def picture(self, sha256: str) -> bytes | None:
+        """The picture of that hash; None where it is not kept."""
+        with closing(sqlite3.connect(self.path)) as reading:
+            found = reading.execute("SELECT data FROM pictures WHERE sha256 = ?", (sha256,)).fetchone()
+        return bytes(found[0]) if found else None
+
+    def last_part(self) -> int | None:
+        """The highest number of a part that has a verdict."""
+        with self._lock:
+            found: tuple[int | None] = self._database.execute(
+                "SELECT max(part) FROM rows WHERE kind = 'part'"
+            ).fetchone()
+        return found[0]
+
+    def unsettled(self, last: int) -> list[int]:
+        """Of the last so many parts those that passed by their verdict, not withheld nor seen at the gate."""
+        with self._lock:
+            found = self._database.execute(
+                "SELECT part FROM rows AS one WHERE kind = 'part'"
+                " AND json_extract(body, '$.verdict') = 'pass'"
+                " AND part > (SELECT max(part) FROM rows WHERE kind = 'part') - ?"
+                " AND NOT EXISTS (SELECT 1 FROM rows WHERE part = one.part AND kind IN ('withheld', 'gate'))",
+                (last,),
+            ).fetchall()
+        return [part for (part,) in found]
+
+    def verify(self) -> int | None:
+        """The number of the first row that was changed, left out or put in; None where the chain holds."""
+        last, expected = _FIRST, 1
+        for row in self.rows():
+            text = json.dumps(row.body, sort_keys=True, ensure_ascii=False)
+            last = _chained(last, row.number, row.kind, row.part, row.at, text)
+            if row.number != expected or row.hash != last:
+                return expected
+            expected += 1
+        return None
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._database.close()
+
+
+def _chained(last: str, number: int, kind: str, part: int | None, at: str, body: str) -> str:
+    return hashlib.sha256(json.dumps([last, number, kind, part, at, body]).encode()).hexdigest()
+
+
+def _refused(path: Path, error: sqlite3.Error) -> LineError:
+    return LineError(
+        f"The trail {path.name}",
+        "cannot be written",
+        received=str(error),
+        cure="See that its disk is there and has space. Parts are rejected until it can be written.",
+    )

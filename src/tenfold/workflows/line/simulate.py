@@ -1,0 +1,229 @@
+"""A station beside a simulated plant, with faults in mid-run, and what came of every part.
+
+The station learns nothing of the plant but what its wire and its camera tell. Afterwards what the plant did
+with each part is compared with what the trail says of it.
+"""
+
+import json
+import random
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from statistics import quantiles
+from typing import Any
+
+from tenfold.errors import LineError
+from tenfold.line.belt import Gate
+from tenfold.line.plc.modbus import ModbusAddress
+from tenfold.line.simulator.conveyor import ConveyorOptions
+from tenfold.line.trail import Trail
+from tenfold.processes import MessageProcess, ProcessEnded, ProcessLimits
+from tenfold.workflows.line.station import StationSetup
+
+_PLANT = "tenfold.line.simulator.plant:serve"
+_STATION = "tenfold.workflows.line.station:serve"
+_START_SECONDS = 60.0
+_FAULT_SECONDS = 2.0
+# Of the plant, of the station, and of the parent, which kills the station.
+PLANT_FAULTS = ("camera-cut", "frozen-picture", "plc-cut", "belt-stop", "belt-reverse")
+STATION_FAULTS = ("slow-model", "clock-jump")
+FAULTS = (*PLANT_FAULTS, *STATION_FAULTS, "kill")
+_CLOCK_SECONDS = 3600.0
+
+
+@dataclass(frozen=True)
+class SimulationOptions:
+    """What is simulated.
+
+    Attributes:
+        pictures: labelled pictures from which parts are drawn.
+        accepts: classes that are good parts.
+        parts: how many parts come.
+        rate: parts a second.
+        model: a model file, or the name of a bundled one; None: the default.
+        faults: which of `FAULTS` come, one after the other, spread over the run.
+        deadline: seconds from the photo-eye to the release.
+    """
+
+    pictures: Sequence[tuple[Path, str]]
+    accepts: Sequence[str]
+    parts: int = 200
+    rate: float = 10.0
+    model: str | None = None
+    faults: Sequence[str] = ()
+    deadline: float = 0.4
+    least: float = 0.6
+    seed: int = 1
+
+
+@dataclass
+class Result:
+    """What came of the parts.
+
+    Attributes:
+        passed: parts that the plant let pass.
+        passed_unjudged: of these, parts without a verdict in the trail, or whose pass was never released.
+        rejected_late: rejected parts that the gate met too late to be sure of the right one.
+        rejects_missed: parts with a verdict "reject" that passed.
+        trail_rows: verdicts in the trail.
+        good_rejected: good parts that were rejected, for whatever reason.
+        bad_passed: bad parts that passed because the model took them for good.
+        verdict_ms: from the photo-eye to the verdict.
+        reasons: how many parts had each reason.
+        intact: whether the trail's chain of hashes holds.
+    """
+
+    parts: int = 0
+    passed: int = 0
+    rejected: int = 0
+    passed_unjudged: int = 0
+    rejected_late: int = 0
+    rejects_missed: int = 0
+    trail_rows: int = 0
+    good_rejected: int = 0
+    bad_passed: int = 0
+    verdict_ms: dict[str, float] = field(default_factory=dict)
+    reasons: dict[str, int] = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+    intact: bool = True
+
+
+def simulate(options: SimulationOptions, tell: Callable[[str], None] = lambda line: None) -> Result:
+    """Run a plant and a station beside each other.
+
+    Args:
+        tell: called with a line for people when something begins.
+
+    Raises:
+        LineError: plant or station cannot be started.
+    """
+    with tempfile.TemporaryDirectory(prefix="tenfold-line-") as folder:
+        run = _Run(options, Path(folder), tell)
+        run.run()
+        return run.result()
+
+
+class _Run:
+    def __init__(self, options: SimulationOptions, folder: Path, tell: Callable[[str], None]) -> None:
+        self._options, self._tell = options, tell
+        self._trail, self._outcomes = folder / "trail.db", folder / "outcomes.json"
+        chance = random.Random(options.seed)
+        self._order = [chance.randrange(len(options.pictures)) for _ in range(options.parts)]
+        self._conveyor = ConveyorOptions(options.parts, options.rate, seed=options.seed)
+        self._began = 0.0
+        self._seconds = 0.0
+
+    def run(self) -> None:
+        began = time.monotonic()
+        with MessageProcess(_PLANT, limits=ProcessLimits()) as plant:
+            plant.send(
+                {
+                    "conveyor": asdict(self._conveyor),
+                    "pictures": [str(path) for path, _ in self._options.pictures],
+                    "order": self._order,
+                    "outcomes": str(self._outcomes),
+                }
+            )
+            ports = _expect(plant, "modbus", "The simulated plant")
+            self._faults(plant, ports)
+        self._seconds = time.monotonic() - began
+
+    def _station(self, ports: dict[str, Any]) -> MessageProcess:
+        options, conveyor = self._options, self._conveyor
+        setup = StationSetup(
+            plant=asdict(ModbusAddress("127.0.0.1", int(ports["modbus"]))),
+            camera=f"http://127.0.0.1:{ports['camera']}/snapshot.jpg",
+            model=options.model,
+            accepts=list(options.accepts),
+            gate=asdict(
+                Gate(
+                    distance=conveyor.distance,
+                    window=round(0.3 * conveyor.spacing),
+                    sensor=conveyor.sensor,
+                    slack=round(0.3 * conveyor.spacing),
+                )
+            ),
+            trail=str(self._trail),
+            deadline=options.deadline,
+            least=options.least,
+            within=0.4 / options.rate,
+        )
+        process = MessageProcess(_STATION, limits=ProcessLimits())
+        process.send(asdict(setup))
+        return process
+
+    def _faults(self, plant: MessageProcess, ports: dict[str, Any]) -> None:
+        """Bring the faults one after the other, evenly over the parts, until all parts went by."""
+        station = self._station(ports)
+        try:
+            _expect(station, "ready", "The station")
+            plant.send({"do": "start", "seconds": 0})
+            waiting = list(self._options.faults)
+            every = self._options.parts / (len(waiting) + 1)
+            while True:
+                said = plant.receive(1.0) or {}
+                if "done" in said:
+                    return
+                parts = int(said.get("parts", 0))
+                if waiting and parts >= every * (len(self._options.faults) - len(waiting) + 1):
+                    fault = waiting.pop(0)
+                    self._tell(f"{fault} at part {parts}")
+                    if fault == "kill":
+                        station.kill()
+                        station = self._station(ports)
+                    elif fault in STATION_FAULTS:
+                        seconds = _CLOCK_SECONDS if fault == "clock-jump" else _FAULT_SECONDS
+                        station.send({"do": fault, "seconds": seconds})
+                    else:
+                        plant.send({"do": fault, "seconds": _FAULT_SECONDS})
+        except ProcessEnded as error:
+            raise LineError("The simulated plant", "ended", received=str(error)) from error
+        finally:
+            time.sleep(0.5)  # the last rows of what the reject sensor saw
+            station.stop(5.0)
+
+    def result(self) -> Result:
+        """Compare what the plant did with what the trail says."""
+        outcomes = json.loads(self._outcomes.read_text())
+        found = Result(
+            parts=self._options.parts, faults=list(self._options.faults), seconds=round(self._seconds, 1)
+        )
+        with Trail(self._trail) as trail:
+            verdicts = {row.part: row.body for row in trail.rows(kind="part")}
+            withheld = {row.part for row in trail.rows(kind="withheld") if not row.body["released"]}
+            found.intact = trail.verify() is None
+        found.trail_rows = len(verdicts)
+        times = sorted(float(one["verdict_ms"]) for one in verdicts.values() if "verdict_ms" in one)
+        if len(times) > 1:
+            cuts = quantiles(times, n=100, method="inclusive")
+            found.verdict_ms = {"p50": cuts[49], "p99": cuts[98], "max": times[-1]}
+        for one in verdicts.values():
+            found.reasons[one["reason"]] = found.reasons.get(one["reason"], 0) + 1
+        window = round(0.3 * self._conveyor.spacing)
+        for outcome in outcomes:
+            part, passed = outcome["part"], outcome["passed"]
+            says = verdicts.get(part, {}).get("verdict")
+            good = self._options.pictures[self._order[part - 1]][1] in self._options.accepts
+            found.passed += passed
+            found.rejected += not passed
+            found.passed_unjudged += passed and (says is None or part in withheld)
+            found.rejects_missed += passed and says in ("reject", "divert")
+            found.rejected_late += not passed and outcome["late"] > window
+            found.good_rejected += good and not passed
+            found.bad_passed += passed and not good
+        return found
+
+
+def _expect(process: MessageProcess, name: str, subject: str) -> dict[str, Any]:
+    end = time.monotonic() + _START_SECONDS
+    try:
+        while time.monotonic() < end:
+            said = process.receive(0.5)
+            if said and name in said:
+                return dict(said)
+    except ProcessEnded as error:
+        raise LineError(subject, "could not be started", received=str(error)) from error
+    raise LineError(subject, "did not start in time", received=f"{_START_SECONDS:g} s")

@@ -1,0 +1,107 @@
+"""Counters that wrap, and the parts between the photo-eye and the gate."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tenfold.line.belt import Confirmed, Counter, Gate, JumpingCounter, RejectQueue
+
+GATE = Gate(distance=1000, window=20, sensor=1100, slack=30)
+
+
+@given(st.lists(st.integers(-1000, 1000), max_size=60), st.sampled_from([16, 32]))
+def test_a_counter_is_followed_through_its_wraps_both_ways(moves: list[int], bits: int) -> None:
+    counter = Counter(bits=bits, most=1000)
+    true = (1 << bits) - 500
+    start = counter.read(true)
+    for move in moves:
+        true += move
+        assert counter.read(true % (1 << bits)) == start + (true - (1 << bits) + 500)
+
+
+def test_a_counter_that_jumps_is_told_and_followed_from_there() -> None:
+    counter = Counter(bits=32, most=100)
+    counter.read(5000)
+    with pytest.raises(JumpingCounter):
+        counter.read(0)
+    assert counter.read(7) == 7
+
+
+def test_only_a_released_part_may_pass_and_only_while_it_is_at_the_gate() -> None:
+    queue = RejectQueue(GATE)
+    queue.enter(1, 0)
+    queue.enter(2, 200)
+    assert queue.release(1)
+    passing = [count for count in range(900, 1300) if queue.passing(count) is not None]
+    assert passing == list(range(980, 1021))
+
+
+def test_a_release_after_the_part_was_at_the_gate_is_refused() -> None:
+    queue = RejectQueue(GATE)
+    queue.enter(1, 0)
+    assert queue.passing(1021) is None
+    assert not queue.release(1)
+
+
+def test_a_part_that_comes_back_on_a_reversed_belt_does_not_pass_twice() -> None:
+    queue = RejectQueue(GATE)
+    queue.enter(1, 0)
+    queue.release(1)
+    assert queue.passing(1000) == 1
+    queue.passing(1021)
+    assert queue.passing(1000) is None
+
+
+def test_two_parts_that_the_gate_cannot_tell_apart_are_both_rejected() -> None:
+    queue = RejectQueue(GATE)
+    queue.enter(1, 0)
+    assert queue.enter(2, 40) == [(1, False), (2, False)]
+    assert not queue.release(1)
+    assert not queue.release(2)
+
+
+def test_a_released_part_is_rejected_after_all_where_the_next_comes_too_close() -> None:
+    queue = RejectQueue(GATE)
+    queue.enter(1, 0)
+    queue.release(1)
+    assert queue.enter(2, 30) == [(1, True), (2, False)]
+    assert queue.passing(1000) is None
+
+
+def test_the_sensor_confirms_rejects_and_says_which_were_not_seen_or_wrongly_rejected() -> None:
+    queue = RejectQueue(GATE)
+    for part in range(1, 4):
+        queue.enter(part, 300 * part)
+    queue.release(3)
+    assert queue.confirm(1420, [1410]) == Confirmed(rejected=[1])
+    assert queue.confirm(1800, []) == Confirmed(not_seen=[2])
+    assert queue.confirm(2005, [2000]) == Confirmed(wrongly=[3])
+    assert len(queue) == 0
+
+
+@given(
+    st.lists(st.integers(41, 400), min_size=1, max_size=20),
+    st.lists(st.integers(-15, 40), min_size=300, max_size=300),
+    st.data(),
+)
+def test_at_uneven_speed_and_spacing_the_neighbour_never_passes(
+    gaps: list[int], moves: list[int], data: st.DataObject
+) -> None:
+    queue, places, good, count = RejectQueue(GATE), {}, set[int](), 0
+    part, due = 0, gaps[0]
+    for move in moves:
+        count += move
+        if part < len(gaps) and count >= due:
+            part += 1
+            places[part] = count
+            if queue.enter(part, count):
+                good -= {part, part - 1}
+            elif data.draw(st.booleans()) and queue.release(part):
+                good.add(part)
+            due = count + gaps[part] if part < len(gaps) else 0
+        passing = queue.passing(count)
+        if passing is not None:
+            assert passing in good
+            assert abs(count - places[passing] - GATE.distance) <= GATE.window
+            nearest = min(places, key=lambda one: abs(count - places[one] - GATE.distance))
+            assert nearest == passing
