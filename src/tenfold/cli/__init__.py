@@ -50,6 +50,10 @@ COMMANDS = {
     ),
     "watch": ("tenfold.cli.cameras.watch:watch", "Say what moves before a camera or in a recording."),
     "camera": ("tenfold.cli.cameras.group:camera", "Look into cameras and recordings."),
+    "line": (
+        "tenfold.cli.line.group:line",
+        "Inspect parts on a production line, and try it without a plant.",
+    ),
     "jobs": ("tenfold.cli.server.jobs:jobs", "List long work, look at it, and cancel it."),
     "user": ("tenfold.cli.accounts.user:user", "Give people accounts, and change them."),
     "token": ("tenfold.cli.accounts.token:token", "Make, list and revoke programs' ways in."),

@@ -14,7 +14,6 @@ _DARK = 12.0
 # By so many levels the colour of a place differs from the empty belt's where there is a part.
 _DIFFERENT = 40
 _LEAST_SHARE = 0.004
-_MARGIN = 0.06
 
 
 class PictureCheck:
@@ -64,10 +63,9 @@ def part_box(pixels: Pixels, empty: Pixels | None = None) -> tuple[int, int, int
 
 
 def crop(pixels: Pixels, box: tuple[int, int, int, int]) -> Pixels:
-    """The part with a small margin."""
+    """The part without a margin: models are shown what they learned from, not the belt around it."""
     left, top, right, bottom = box
-    margin = round(_MARGIN * max(right - left, bottom - top))
-    return pixels[max(0, top - margin) : bottom + margin, max(0, left - margin) : right + margin]
+    return pixels[top:bottom, left:right]
 
 
 def region(pixels: Pixels, box: tuple[float, float, float, float]) -> Pixels:

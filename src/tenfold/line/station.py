@@ -45,6 +45,8 @@ ALARMS: dict[Reason, int] = {
     "frozen-picture": 7, "camera": 8, "model": 9, "plc": 10, "trail": 11, "encoder": 12, "restarted": 13,
     "not-seen": 14, "wrongly-rejected": 15, "clock": 16, "stopped": 17,
 }  # fmt: skip
+# While one of these lasts, it is not known which part is where.
+_NO_PLANT: frozenset[Reason] = frozenset({"restarted", "plc", "encoder"})
 _ALARM_SECONDS = 2.0
 _LOST_SECONDS = 0.05
 # A plant's counter that is further on than this was started anew, or is another plant's.
@@ -144,7 +146,7 @@ class Station:
         """Whether parts that were released when the last run ended still passed is not known: say so."""
         for part in self._trail.unsettled(64):
             self._write("withheld", {"reason": "restarted", "released": True}, part)
-        self._tell(FaultBegan("plc", time.monotonic()))
+        self._tell(FaultBegan("restarted", time.monotonic()))
 
     def _cycle(self) -> None:
         try:
@@ -155,12 +157,12 @@ class Station:
             return
         now = time.monotonic()
         with self._lock:
-            self._watch_clock(now)
+            self._watch_clock()
             if not self._plant_lives(inputs, now):
                 return
             try:
                 self._count = self._encoder.read(inputs.encoder)
-                if "plc" in self._machine.faults or "encoder" in self._machine.faults:
+                if _NO_PLANT.intersection(self._machine.faults):
                     self._find_plant(inputs, now)
                 else:
                     self._take(inputs, self._numbering.new(inputs.triggers, self._machine.last or 0), now)
@@ -203,13 +205,13 @@ class Station:
 
     def _find_plant(self, inputs: Inputs, now: float) -> None:
         """The plant is there (again): parts that came meanwhile were rejected by silence."""
-        reason: Reason = "plc" if "plc" in self._machine.faults else "encoder"
+        reason = next(fault for fault in self._machine.faults if fault in _NO_PLANT)
         last = self._machine.last or 0
         for part in self._numbering.begin(inputs.triggers, last):
             self._tell(Triggered(part, now))
         self._write("start", {"offset": self._numbering.offset, "reason": reason} | dict(self._options.facts))
         self._rejects_read = inputs.rejects
-        for fault in ("plc", "encoder"):
+        for fault in _NO_PLANT:
             self._tell(FaultEnded(fault, now))
 
     def _take(self, inputs: Inputs, new: range, now: float) -> None:
@@ -248,9 +250,9 @@ class Station:
         behind = (encoder - raw + _HALF) % (1 << 32) - _HALF
         return self._count - behind
 
-    def _watch_clock(self, now: float) -> None:
+    def _watch_clock(self) -> None:
         """The trail's times are of the computer's clock: where that is set, a row says so."""
-        clock = self._now().timestamp() - now
+        clock = self._now().timestamp() - time.monotonic()
         if abs(clock - self._clock) > _CLOCK_SECONDS:
             self._write("alarm", {"reason": "clock", "seconds": round(clock - self._clock, 3)})
             self._do(Alarm("clock"))

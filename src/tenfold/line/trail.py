@@ -22,7 +22,10 @@ from tenfold.errors import LineError
 # part: a verdict, before it is released. withheld: a pass that was not released. gate: what the sensor saw.
 Kind: TypeAlias = Literal["start", "part", "withheld", "gate", "override", "challenge", "alarm", "recipe"]
 _FIRST = hashlib.sha256(b"tenfold trail 1").hexdigest()
-_TABLES = """
+# "tenf": tells a trail from the databases of other programs.
+_APPLICATION = 0x74656E66
+_TABLES = f"""
+PRAGMA application_id = {_APPLICATION};
 CREATE TABLE IF NOT EXISTS rows (
     number INTEGER PRIMARY KEY, kind TEXT NOT NULL, part INTEGER, at TEXT NOT NULL, body TEXT NOT NULL,
     hash TEXT NOT NULL
@@ -78,6 +81,12 @@ class Trail:
         self._lock = threading.Lock()
         try:
             self._database = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+            (application,) = self._database.execute("PRAGMA application_id").fetchone()
+            if (
+                application != _APPLICATION
+                and self._database.execute("SELECT 1 FROM sqlite_master").fetchone()
+            ):
+                raise sqlite3.DatabaseError("it is the database of another program")
             # FULL: a row that was told to be kept survives a power cut too.
             self._database.executescript(f"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; {_TABLES}")
             last = self._database.execute(

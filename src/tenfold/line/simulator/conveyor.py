@@ -25,6 +25,7 @@ class ConveyorOptions:
         jitter: by which share of the spacing a part may lie off its place, either way.
         distance: counts from the photo-eye to the gate.
         sensor: counts from the photo-eye to the reject sensor.
+        lead: spacings before the first part.
         start: the encoder's count at first; near 2^32 it wraps.
     """
 
@@ -34,6 +35,7 @@ class ConveyorOptions:
     jitter: float = 0.15
     distance: int = 3000
     sensor: int = 3200
+    lead: int = 2
     start: int = _LONG - 5000
     seed: int = 1
 
@@ -48,12 +50,12 @@ class Outcome:
     """What became of a part at the gate.
 
     Attributes:
-        late: counts past the gate's middle when the PLC decided.
+        signal: the part that the station let pass at that moment; 0: none.
     """
 
     part: int
     passed: bool
-    late: int
+    signal: int
 
 
 class Conveyor:
@@ -63,9 +65,8 @@ class Conveyor:
         self.options = options
         chance = random.Random(options.seed)
         spread = options.jitter * options.spacing
-        # The first part comes after a while, so that a station can be there.
         self.places = [
-            round(options.spacing * (number + 2) + chance.uniform(-spread, spread))
+            round(options.spacing * (number + options.lead) + chance.uniform(-spread, spread))
             for number in range(options.parts)
         ]
         self.position = 0.0
@@ -102,10 +103,9 @@ class Conveyor:
             self._seen += 1
             self._trigger_counts[self._seen % REMEMBERED] = self._raw(self.places[self._seen - 1])
         while self._at_gate < self._seen and self.places[self._at_gate] + options.distance <= self._furthest:
-            late = self._furthest - self.places[self._at_gate] - options.distance
             self._at_gate += 1
             passed = self._may_pass(self._at_gate)
-            self.outcomes.append(Outcome(self._at_gate, passed, late))
+            self.outcomes.append(Outcome(self._at_gate, passed, self._outputs.pass_part))
             if not passed:
                 self._ejected.append(self.places[self._at_gate - 1])
         while (

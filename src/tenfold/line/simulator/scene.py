@@ -11,6 +11,11 @@ from tenfold import images
 from tenfold.line.pictures import Pixels
 
 WIDTH, HEIGHT, PART = 360, 240, 120
+# 32 x 32 pixels each, a row for each class.
+_SHEET, _TILE = Path(__file__).parent / "parts.png", 32
+_CLASSES = (
+    "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
+)  # fmt: skip
 _BELT = (88, 92, 96)
 _NOISE = 3.0
 
@@ -53,6 +58,18 @@ class Scene:
         file = BytesIO()
         Image.fromarray(self.picture(position, near)).save(file, "JPEG", quality=90)
         return file.getvalue()
+
+
+def bundled_parts(folder: Path) -> list[tuple[Path, str]]:
+    """Write ten test pictures of each of CIFAR-10's classes into a folder; each with its class."""
+    sheet = Image.open(_SHEET)
+    found = []
+    for row, label in enumerate(_CLASSES):
+        for column in range(sheet.width // _TILE):
+            place = (column * _TILE, row * _TILE, (column + 1) * _TILE, (row + 1) * _TILE)
+            sheet.crop(place).save(path := folder / f"{label}-{column}.png")
+            found.append((path, label))
+    return found
 
 
 def _square(pixels: Pixels) -> Pixels:

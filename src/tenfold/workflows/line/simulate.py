@@ -18,6 +18,7 @@ from tenfold.errors import LineError
 from tenfold.line.belt import Gate
 from tenfold.line.plc.modbus import ModbusAddress
 from tenfold.line.simulator.conveyor import ConveyorOptions
+from tenfold.line.simulator.scene import bundled_parts
 from tenfold.line.trail import Trail
 from tenfold.processes import MessageProcess, ProcessEnded, ProcessLimits
 from tenfold.workflows.line.station import StationSetup
@@ -26,7 +27,7 @@ _PLANT = "tenfold.line.simulator.plant:serve"
 _STATION = "tenfold.workflows.line.station:serve"
 _START_SECONDS = 60.0
 _FAULT_SECONDS = 2.0
-# Of the plant, of the station, and of the parent, which kills the station.
+# Of the plant, of the station, and of this process, which kills the station.
 PLANT_FAULTS = ("camera-cut", "frozen-picture", "plc-cut", "belt-stop", "belt-reverse")
 STATION_FAULTS = ("slow-model", "clock-jump")
 FAULTS = (*PLANT_FAULTS, *STATION_FAULTS, "kill")
@@ -38,8 +39,9 @@ class SimulationOptions:
     """What is simulated.
 
     Attributes:
-        pictures: labelled pictures from which parts are drawn.
         accepts: classes that are good parts.
+        pictures: labelled pictures from which parts are drawn; None: a hundred of CIFAR-10's test pictures.
+        trail: where the trail is kept; None: it is thrown away.
         parts: how many parts come.
         rate: parts a second.
         model: a model file, or the name of a bundled one; None: the default.
@@ -47,8 +49,9 @@ class SimulationOptions:
         deadline: seconds from the photo-eye to the release.
     """
 
-    pictures: Sequence[tuple[Path, str]]
     accepts: Sequence[str]
+    pictures: Sequence[tuple[Path, str]] | None = None
+    trail: Path | None = None
     parts: int = 200
     rate: float = 10.0
     model: str | None = None
@@ -65,7 +68,8 @@ class Result:
     Attributes:
         passed: parts that the plant let pass.
         passed_unjudged: of these, parts without a verdict in the trail, or whose pass was never released.
-        rejected_late: rejected parts that the gate met too late to be sure of the right one.
+        rejected_late: rejected parts at which the signal still, or already, let another part pass: a gate
+            that does not compare part numbers would have let them pass.
         rejects_missed: parts with a verdict "reject" that passed.
         trail_rows: verdicts in the trail.
         good_rejected: good parts that were rejected, for whatever reason.
@@ -109,9 +113,10 @@ def simulate(options: SimulationOptions, tell: Callable[[str], None] = lambda li
 class _Run:
     def __init__(self, options: SimulationOptions, folder: Path, tell: Callable[[str], None]) -> None:
         self._options, self._tell = options, tell
-        self._trail, self._outcomes = folder / "trail.db", folder / "outcomes.json"
+        self._trail, self._outcomes = options.trail or folder / "trail.db", folder / "outcomes.json"
+        self._pictures = options.pictures or bundled_parts(folder)
         chance = random.Random(options.seed)
-        self._order = [chance.randrange(len(options.pictures)) for _ in range(options.parts)]
+        self._order = [chance.randrange(len(self._pictures)) for _ in range(options.parts)]
         self._conveyor = ConveyorOptions(options.parts, options.rate, seed=options.seed)
         self._began = 0.0
         self._seconds = 0.0
@@ -122,7 +127,7 @@ class _Run:
             plant.send(
                 {
                     "conveyor": asdict(self._conveyor),
-                    "pictures": [str(path) for path, _ in self._options.pictures],
+                    "pictures": [str(path) for path, _ in self._pictures],
                     "order": self._order,
                     "outcomes": str(self._outcomes),
                 }
@@ -202,16 +207,15 @@ class _Run:
             found.verdict_ms = {"p50": cuts[49], "p99": cuts[98], "max": times[-1]}
         for one in verdicts.values():
             found.reasons[one["reason"]] = found.reasons.get(one["reason"], 0) + 1
-        window = round(0.3 * self._conveyor.spacing)
         for outcome in outcomes:
             part, passed = outcome["part"], outcome["passed"]
             says = verdicts.get(part, {}).get("verdict")
-            good = self._options.pictures[self._order[part - 1]][1] in self._options.accepts
+            good = self._pictures[self._order[part - 1]][1] in self._options.accepts
             found.passed += passed
             found.rejected += not passed
             found.passed_unjudged += passed and (says is None or part in withheld)
             found.rejects_missed += passed and says in ("reject", "divert")
-            found.rejected_late += not passed and outcome["late"] > window
+            found.rejected_late += not passed and outcome["signal"] not in (0, part)
             found.good_rejected += good and not passed
             found.bad_passed += passed and not good
         return found

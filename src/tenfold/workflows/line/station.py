@@ -122,9 +122,12 @@ def serve(channel: Channel) -> None:
         station = Station(plant, inspector, trail, options, now=clock)
         running = threading.Thread(target=station.run, args=[stop])
         running.start()
-        channel.send({"ready": True})
+        ready = False
         try:
             while running.is_alive():
+                if not ready and not station.faults:
+                    ready = True
+                    channel.send({"ready": True})
                 if said := channel.receive(0.2):
                     _fail(said, model, clock, setup.deadline)
         finally:

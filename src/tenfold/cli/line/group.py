@@ -1,0 +1,223 @@
+"""tenfold line: a production line, simulated, and the trail of a station."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tenfold.cli.terminal.text import printable
+from tenfold.errors import UsageError
+
+if TYPE_CHECKING:
+    from tenfold.workflows.line.simulate import Result
+
+_ALL = "all"
+_VEHICLES = ("airplane", "automobile", "ship", "truck")
+
+
+@click.group()
+def line() -> None:
+    """Inspect parts on a production line, and try it without a plant."""
+
+
+@line.command()
+@click.option("--parts", type=click.IntRange(1, 1_000_000), default=200, show_default=True, metavar="N")
+@click.option(
+    "--rate", type=click.FloatRange(0.2, 100), default=10.0, show_default=True, metavar="PER_SECOND"
+)
+@click.option("--model", metavar="MODEL", help="A model file, or a bundled model; else the bundled photo.")
+@click.option(
+    "--data",
+    metavar="DIR",
+    help="Labelled pictures of parts, a folder for each class; else a hundred of CIFAR-10's.",
+)
+@click.option(
+    "--accept",
+    "accepts",
+    multiple=True,
+    metavar="CLASS",
+    help="A class that passes; may be given several times. Else the vehicles of CIFAR-10, or good and ok.",
+)
+@click.option(
+    "--faults",
+    default="",
+    metavar="LIST",
+    help="Faults that come in mid-run, with commas between: camera-cut, frozen-picture, plc-cut, slow-model,"
+    " kill, belt-stop, belt-reverse, clock-jump; or all.",
+)
+@click.option(
+    "--deadline",
+    type=click.FloatRange(10, 60_000),
+    default=400.0,
+    show_default=True,
+    metavar="MS",
+    help="From the photo-eye to the release.",
+)
+@click.option(
+    "--least",
+    type=click.FloatRange(0, 1),
+    default=0.6,
+    show_default=True,
+    help="Confidence below which a part is unsure, and rejected.",
+)
+@click.option(
+    "--trail",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Keep the trail here; a new file.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
+def simulate(
+    parts: int,
+    rate: float,
+    model: str | None,
+    data: str | None,
+    accepts: tuple[str, ...],
+    faults: str,
+    deadline: float,
+    least: float,
+    trail: Path | None,
+    as_json: bool,
+) -> int:
+    """Run a station against a simulated plant, and say what came of every part.
+
+    Belt, photo-eye, encoder, camera, gate, reject sensor and PLC run in a process of their own, reached over
+    Modbus TCP and HTTP as a plant's are. The exit status is 1 where a part passed unjudged.
+    """
+    from tenfold.line.plc import require
+    from tenfold.workflows.line import simulate as simulation
+
+    require()
+    if trail is not None and trail.exists():
+        raise UsageError(f"The file {trail.name}", "is there already", cure="Name a new file for the trail.")
+    pictures = _pictures(data)
+    options = simulation.SimulationOptions(
+        accepts=_accepted(accepts, sorted({label for _, label in pictures}) if pictures else _VEHICLES),
+        pictures=pictures,
+        trail=trail,
+        parts=parts,
+        rate=rate,
+        model=model,
+        faults=_faults(faults, simulation.FAULTS),
+        deadline=deadline / 1000,
+        least=least,
+    )
+    if not as_json:
+        click.echo(printable(f"{parts:,} parts, {rate:g} a second; good are {', '.join(options.accepts)}."))
+    found = simulation.simulate(
+        options, (lambda text: None) if as_json else lambda text: click.echo(f"  {text}")
+    )
+    if as_json:
+        click.echo(json.dumps(asdict(found)))
+    else:
+        _print(found)
+    return 1 if found.passed_unjudged or found.rejects_missed or not found.intact else 0
+
+
+@line.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def trail(file: Path, as_json: bool) -> int:
+    """Check the trail in FILE and print its figures. The exit status is 1 where it was changed."""
+    from tenfold.line.statistics import statistics
+    from tenfold.line.trail import Trail
+
+    with Trail(file) as opened:
+        changed, (rows, head) = opened.verify(), opened.head
+        found = statistics(opened.rows())
+    if as_json:
+        share = {"first_pass_yield": found.first_pass_yield}
+        click.echo(
+            json.dumps({"rows": rows, "head": head, "first_changed": changed, **share, **asdict(found)})
+        )
+        return 1 if changed else 0
+    click.echo(
+        "The chain holds." if changed is None else f"Row {changed} was changed, or a row before it is gone."
+    )
+    click.echo(f"{rows:,} rows, the last with the hash {head}")
+    if found.first_pass_yield is not None:
+        click.echo(f"{found.parts:,} parts, {found.passed:,} passed ({found.first_pass_yield:.1%})")
+    for reason, count in found.reasons:
+        click.echo(f"  {reason}: {count:,}")
+    if found.verdict_ms:
+        middle, high, most = found.verdict_ms
+        click.echo(
+            f"Photo-eye to verdict: {middle:.0f} ms (median), {high:.0f} ms (99 %), {most:.0f} ms at most"
+        )
+    for group in found.groups:
+        if group.outside:
+            limits = f"{group.low:.1%} to {group.high:.1%}"
+            click.echo(
+                f"Parts from {group.first:,}: {group.rejects:.1%} rejected, outside the limits of {limits}"
+            )
+    return 1 if changed else 0
+
+
+def _pictures(data: str | None) -> list[tuple[Path, str]] | None:
+    if data is None:
+        return None
+    from tenfold.datasets.opening import listed
+
+    found = [(entry.path, entry.label) for entry in listed(data).entries]
+    if not found:
+        raise UsageError(
+            "The folder", "holds no labelled picture", received=data, cure="A folder for each class."
+        )
+    return found
+
+
+def _accepted(given: Sequence[str], classes: Sequence[str]) -> list[str]:
+    if given:
+        return list(given)
+    if set(classes) == set(_VEHICLES):
+        return list(_VEHICLES)
+    good = [name for name in classes if name.lower() in ("good", "ok", "pass")]
+    vehicles = [name for name in classes if name in _VEHICLES]
+    if not (good or vehicles):
+        raise UsageError(
+            "Which parts are good",
+            "is not known",
+            received=f"the classes {', '.join(classes)}",
+            cure="Name them with --accept.",
+        )
+    return good or vehicles
+
+
+def _faults(given: str, known: Sequence[str]) -> list[str]:
+    if given.strip() == _ALL:
+        return list(known)
+    names = [
+        name.strip().lower().replace("_", "-").replace(" ", "-") for name in given.split(",") if name.strip()
+    ]
+    found = []
+    for name in names:
+        # "camera" and "plc" are enough, as long as no other fault begins so.
+        fits = [one for one in known if one.startswith(name)]
+        if len(fits) != 1 and name not in known:
+            raise UsageError(
+                "A fault", "is not known", received=name, cure=f"Take of: {', '.join(known)}, or all."
+            )
+        found.append(name if name in known else fits[0])
+    return found
+
+
+def _print(found: "Result") -> None:
+    click.echo(f"{found.passed:,} of {found.parts:,} parts passed in {found.seconds:g} s; of the others:")
+    for reason, count in sorted(found.reasons.items(), key=lambda one: -one[1]):
+        if reason != "good":
+            click.echo(f"  {reason}: {count:,}")
+    click.echo(f"Passed unjudged: {found.passed_unjudged}, rejects that passed: {found.rejects_missed}")
+    click.echo(f"Rejected too late for a gate that knows no part numbers: {found.rejected_late}")
+    click.echo(f"Verdicts in the trail: {found.trail_rows:,} of {found.parts:,}")
+    if not found.intact:
+        click.echo("The trail's chain of hashes does not hold.")
+    if found.verdict_ms:
+        times = found.verdict_ms
+        click.echo(
+            f"Photo-eye to verdict: {times['p50']:.0f} ms (median), {times['p99']:.0f} ms (99 %),"
+            f" {times['max']:.0f} ms at most"
+        )
+    click.echo(f"Good parts rejected: {found.good_rejected}; bad parts called good: {found.bad_passed}")

@@ -1,0 +1,60 @@
+"""tenfold line: simulate, and the trail that it leaves."""
+
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Command
+
+
+@pytest.mark.slow
+def test_a_simulated_line_prints_an_object_and_its_trail_is_checked(tenfold: Command, tmp_path: Path) -> None:
+    path = tmp_path / "trail.db"
+    done = tenfold(
+        "line", "simulate", "--parts", 12, "--rate", 4, "--deadline", 2000, "--trail", path, "--json"
+    )
+    assert (done.status, done.err) == (0, "")
+    found = json.loads(done.out)
+    assert found["parts"] == found["trail_rows"] == 12
+    assert (found["passed_unjudged"], found["rejected_late"], found["rejects_missed"]) == (0, 0, 0)
+    assert set(found["verdict_ms"]) == {"p50", "p99", "max"}
+
+    shown = tenfold("line", "trail", path)
+    assert shown.status == 0
+    assert shown.out.startswith("The chain holds.\n")
+    assert "12 parts" in shown.out
+    told = json.loads(tenfold("line", "trail", path, "--json").out)
+    assert (told["parts"], told["passed"], told["first_changed"]) == (12, found["passed"], None)
+
+    with sqlite3.connect(path) as other:
+        other.executescript("DROP TRIGGER rows_stay; UPDATE rows SET at = 'then' WHERE number = 4")
+    forged = tenfold("line", "trail", path)
+    assert forged.status == 1
+    assert forged.out.startswith("Row 4 was changed")
+    again = tenfold("line", "simulate", "--trail", path)
+    assert (again.status, "is there already" in again.err) == (2, True)
+
+
+def test_what_cannot_be_simulated_is_refused_in_words(tenfold: Command, tmp_path: Path) -> None:
+    unknown = tenfold("line", "simulate", "--faults", "camera,earthquake")
+    assert unknown.status == 2
+    assert "A fault is not known (earthquake). Take of: camera-cut" in unknown.err
+    ambiguous = tenfold("line", "simulate", "--faults", "belt")
+    assert "(belt)" in ambiguous.err
+    nowhere = tenfold("line", "simulate", "--data", tmp_path / "none")
+    assert "does not exist" in nowhere.err
+    wrong = tenfold("line", "simulate", "--accept", "spoon", "--parts", 1)
+    assert "accepts what the model does not know" in wrong.err
+
+
+def test_a_file_that_is_no_trail_is_told(tenfold: Command, tmp_path: Path) -> None:
+    (tmp_path / "no.db").write_text("no trail " * 500)
+    with sqlite3.connect(tmp_path / "other.db") as other:
+        other.execute("CREATE TABLE birds (name)")
+    for name in ("no.db", "other.db"):
+        done = tenfold("line", "trail", tmp_path / name)
+        assert (done.status, f"The trail {name}" in done.err) == (1, True)
+    with sqlite3.connect(tmp_path / "other.db") as other:
+        assert other.execute("SELECT name FROM sqlite_master").fetchall() == [("birds",)], "left as it was"

@@ -1,0 +1,92 @@
+"""A PLC over real Modbus TCP: both word orders, what goes wrong in words, and coming back."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from tenfold.errors import LineError
+from tenfold.line.plc.modbus import ModbusAddress, ModbusPlant, outputs, registers
+from tenfold.line.plc.signals import Inputs, Outputs, State
+from tests.line.modbus_server import served
+
+INPUTS = Inputs(
+    encoder=0xFFFF_0001,
+    triggers=70_000,
+    trigger_counts=tuple(range(100_000, 100_008)),
+    rejects=3,
+    reject_counts=tuple(range(200_000, 200_008)),
+    heartbeat=17,
+    recipe=4,
+)
+
+
+@pytest.mark.parametrize("words", ["high-first", "low-first"])
+@pytest.mark.parametrize(("inputs_at", "outputs_at", "device"), [(0, 100, 1), (1, 61, 255)])
+def test_what_the_plant_says_and_is_told_arrives(
+    words: str, inputs_at: int, outputs_at: int, device: int
+) -> None:
+    place = ModbusAddress("127.0.0.1", 0, inputs_at, outputs_at, device, words)  # type: ignore[arg-type]
+    with served(place, registers(place, INPUTS)) as (port, held):
+        place = ModbusAddress("127.0.0.1", port, inputs_at, outputs_at, device, words)  # type: ignore[arg-type]
+        plant = ModbusPlant(place)
+        told = Outputs(123_456, State.READY, 7, 4, 70_001, 2)
+        assert plant.exchange(told) == INPUTS
+        assert outputs(place, held[outputs_at : outputs_at + 10]) == told
+        first = held[outputs_at]
+        plant.exchange(told)
+        assert held[outputs_at] != first, "the heartbeat moves"
+        plant.close()
+
+
+def test_a_wrong_unit_is_told_in_words_and_prints_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+    place = ModbusAddress("127.0.0.1")
+    with served(place, registers(place, INPUTS)) as (port, _):
+        plant = ModbusPlant(ModbusAddress("127.0.0.1", port, device=9))
+        with pytest.raises(LineError, match="does not exchange signals"):
+            plant.exchange(Outputs())
+        plant.close()
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_plc_that_goes_and_comes_back_is_found_again() -> None:
+    place = ModbusAddress("127.0.0.1")
+    with served(place, registers(place, INPUTS)) as (port, _):
+        plant = ModbusPlant(ModbusAddress("127.0.0.1", port))
+        plant.exchange(Outputs())
+    with pytest.raises(LineError, match=f"port {port}"):
+        plant.exchange(Outputs())
+    with served(place, registers(place, INPUTS), port=port):
+        assert plant.exchange(Outputs()) == INPUTS
+    plant.close()
+
+
+@contextmanager
+def silent() -> Iterator[int]:
+    """A port that takes connections and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        kept: list[socket.socket] = []
+
+        def take() -> None:
+            while True:
+                try:
+                    kept.append(server.accept()[0])
+                except OSError:
+                    return
+
+        threading.Thread(target=take, daemon=True).start()
+        try:
+            yield server.getsockname()[1]
+        finally:
+            for each in kept:
+                each.close()
+
+
+def test_a_plc_that_says_nothing_is_told_within_its_time() -> None:
+    with silent() as port:
+        plant = ModbusPlant(ModbusAddress("127.0.0.1", port), seconds=0.2)
+        with pytest.raises(LineError, match="does not exchange signals"):
+            plant.exchange(Outputs())
+        plant.close()

@@ -1,0 +1,239 @@
+"""A station in one process with a plant whose time the test makes: faults, restarts, numbering."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tenfold.line.belt import Gate
+from tenfold.line.inspector import Inspector
+from tenfold.line.parts import Verdict
+from tenfold.line.recipe import WHOLE, Recipe, Region
+from tenfold.line.simulator.conveyor import ConveyorOptions
+from tenfold.line.station import Station, StationOptions
+from tenfold.line.trail import Row, Trail
+from tests.line.fakes import FakeCamera, FakeModel, FakePlant, answer
+
+SECONDS = 30.0
+CONVEYOR = ConveyorOptions(parts=40, rate=20.0, lead=8)
+GATE = Gate(distance=3000, window=120, sensor=3200, slack=120)
+
+
+class Bench:
+    """A station and what stands around it."""
+
+    def __init__(self, folder: Path, conveyor: ConveyorOptions = CONVEYOR) -> None:
+        self.plant, self.camera, self.model = FakePlant(conveyor), FakeCamera(), FakeModel()
+        self.trail = Trail(folder / "trail.db")
+        self.ahead = timedelta()
+
+    @contextmanager
+    def running(self) -> Iterator[Station]:
+        recipe = Recipe("test", (Region("part", WHOLE, frozenset({"good"})),), deadline=5.0)
+        options = StationOptions(
+            GATE, deadline=5.0, recipe=1, facts={"model": "abc"}, cycle=0.004, most=64, heartbeat=0.3
+        )
+        inspector = Inspector(self.camera, self.model.classify, recipe, within=5.0)
+        now: Callable[[], datetime] = lambda: datetime.now(UTC) + self.ahead  # noqa: E731
+        station, stop = Station(self.plant, inspector, self.trail, options, now=now), threading.Event()
+        thread = threading.Thread(target=station.run, args=[stop])
+        thread.start()
+        try:
+            yield station
+        finally:
+            stop.set()
+            thread.join(SECONDS)
+            assert not thread.is_alive()
+
+    def until(self, condition: Callable[[], bool], what: str) -> None:
+        ends = time.monotonic() + SECONDS
+        while not condition():
+            assert time.monotonic() < ends, what
+            time.sleep(0.005)
+
+    def all_by(self) -> None:
+        self.until(lambda: self.plant.conveyor.done, "the parts did not go by")
+
+    def rows(self, kind: str) -> list[Row]:
+        return [row for row in self.trail.rows() if row.kind == kind]
+
+    def verdicts(self) -> dict[int | None, tuple[str, str]]:
+        return {row.part: (row.body["verdict"], row.body["reason"]) for row in self.rows("part")}
+
+    def passed(self) -> set[int]:
+        return {one.part for one in self.plant.conveyor.outcomes if one.passed}
+
+    def judged_good(self) -> set[int | None]:
+        return {part for part, (verdict, _) in self.verdicts().items() if verdict == "pass"}
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    made = Bench(tmp_path)
+    with made.trail:
+        yield made
+
+
+def test_good_parts_pass_and_every_part_has_its_row_and_picture(bench: Bench) -> None:
+    with bench.running() as station:
+        bench.all_by()
+        bench.until(lambda: len(bench.rows("gate")) == 40, "the gate was not watched")
+    assert bench.passed() == set(range(1, 41))
+    assert station.released == 40
+    first = bench.rows("part")[0]
+    assert first.body["model"] == "abc"
+    assert first.body["answers"][0]["probabilities"] == {"good": 0.9, "bad": 0.1}
+    assert bench.trail.picture(first.body["picture"]) == b"a picture"
+    assert {row.body["outcome"] for row in bench.rows("gate")} == {"passed"}
+    assert bench.trail.verify() is None
+
+
+@pytest.mark.parametrize(
+    ("label", "sure", "known", "reason"),
+    [
+        ("bad", 0.9, True, "wrong-class"),
+        ("good", 0.5, True, "unsure"),
+        ("bad", 0.55, True, "unsure"),
+        ("good", 0.9, False, "none-of-these"),
+    ],
+)
+def test_anything_but_a_sure_good_part_is_rejected(
+    bench: Bench, label: str, sure: float, known: bool, reason: str
+) -> None:
+    bench.model.says = answer(label, sure, known=known)
+    with bench.running():
+        bench.all_by()
+    assert bench.passed() == set()
+    assert set(bench.verdicts().values()) == {("reject", reason)}
+    assert len(bench.verdicts()) == 40
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [("failing", "camera"), ("frozen", "frozen-picture"), ("dark", "dark-picture")],
+)
+def test_a_fault_of_the_camera_rejects_until_it_is_over(bench: Bench, fault: str, reason: str) -> None:
+    with bench.running() as station:
+        bench.until(lambda: bench.plant.conveyor.inputs().triggers >= 5, "no part came")
+        setattr(bench.camera, fault, True)
+        bench.until(lambda: reason in station.faults, "the fault was not noticed")
+        bench.until(lambda: bench.plant.conveyor.inputs().triggers >= 15, "no part came")
+        setattr(bench.camera, fault, False)
+        bench.until(lambda: not station.faults, "the fault did not end")
+        bench.all_by()
+    assert bench.passed() <= bench.judged_good()
+    assert ("reject", reason) in bench.verdicts().values()
+    assert bench.verdicts()[40] == ("pass", "good")
+    assert reason in [row.body["reason"] for row in bench.rows("alarm")]
+
+
+def test_a_model_that_fails_rejects_until_it_answers_again(bench: Bench) -> None:
+    bench.model.failing = True
+    with bench.running() as station:
+        bench.until(lambda: "model" in station.faults, "the fault was not noticed")
+        bench.model.failing = False
+        bench.until(lambda: not station.faults, "the fault did not end")
+        bench.all_by()
+    assert bench.verdicts()[1] == ("reject", "model")
+    assert 1 not in bench.passed()
+    assert bench.verdicts()[40] == ("pass", "good")
+
+
+def test_an_empty_belt_and_a_late_model_reject(bench: Bench) -> None:
+    bench.camera.empty, bench.model.late = True, True
+    with bench.running():
+        bench.until(lambda: bench.plant.conveyor.inputs().triggers >= 5, "no part came")
+        bench.camera.empty = False
+        bench.all_by()
+    assert bench.passed() == set()
+    assert {reason for _, reason in bench.verdicts().values()} == {"no-part", "late"}
+
+
+def test_parts_that_come_while_the_plant_does_not_answer_are_recorded_as_rejected(bench: Bench) -> None:
+    with bench.running() as station:
+        bench.until(lambda: bench.plant.conveyor.inputs().triggers >= 5, "no part came")
+        bench.plant.cut = True
+        bench.until(lambda: "plc" in station.faults, "the fault was not noticed")
+        for _ in range(150):  # at 0.6 s, 12 parts
+            bench.plant.conveyor.advance(0.004)
+        bench.plant.cut = False
+        bench.until(lambda: not station.faults, "the fault did not end")
+        bench.all_by()
+    assert bench.passed() <= bench.judged_good()
+    assert sorted(part or 0 for part in bench.verdicts()) == list(range(1, 41))
+    assert sum(reason == "plc" for _, reason in bench.verdicts().values()) >= 10
+    assert bench.verdicts()[40] == ("pass", "good")
+
+
+def test_a_heartbeat_that_stands_still_is_a_plant_that_does_not_answer(bench: Bench) -> None:
+    with bench.running() as station:
+        bench.until(lambda: bench.plant.conveyor.inputs().triggers >= 2, "no part came")
+        bench.plant.step = 0.0
+        bench.until(lambda: "plc" in station.faults, "a dead program was not noticed")
+        bench.plant.step = 0.004
+        bench.until(lambda: not station.faults, "the fault did not end")
+        bench.all_by()
+    assert bench.passed() <= bench.judged_good()
+    assert len(bench.verdicts()) == 40
+
+
+def test_a_station_that_starts_again_goes_on_with_the_plants_numbers(bench: Bench) -> None:
+    with bench.running():
+        bench.until(lambda: bench.plant.conveyor.inputs().triggers >= 10, "no part came")
+    for _ in range(50):  # four parts while nobody looks
+        bench.plant.conveyor.advance(0.004)
+    with bench.running():
+        bench.all_by()
+    assert sorted(part or 0 for part in bench.verdicts()) == list(range(1, 41))
+    assert bench.passed() <= bench.judged_good()
+    assert sum(reason == "restarted" for _, reason in bench.verdicts().values()) >= 4
+    assert bench.trail.verify() is None
+
+
+def test_a_plant_whose_counters_start_anew_gives_new_part_numbers(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    with bench.trail:
+        with bench.running():
+            bench.all_by()
+        bench.plant.conveyor = type(bench.plant.conveyor)(CONVEYOR)
+        with bench.running():
+            bench.all_by()
+        assert sorted(part or 0 for part in bench.verdicts()) == list(range(1, 81))
+        assert bench.passed() == set(range(1, 41)), "the plant's numbers go out, not ours"
+
+
+def test_setting_the_clock_is_told_and_moves_no_deadline(bench: Bench) -> None:
+    with bench.running():
+        bench.until(lambda: bench.plant.conveyor.inputs().triggers >= 5, "no part came")
+        bench.ahead = timedelta(hours=-3)
+        bench.all_by()
+    assert bench.passed() == set(range(1, 41))
+    (told,) = [row.body for row in bench.rows("alarm") if row.body["reason"] == "clock"]
+    assert told["seconds"] == pytest.approx(-10800, abs=1)
+
+
+def test_a_trail_that_takes_no_rows_lets_nothing_pass(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tenfold.errors import LineError
+
+    append = bench.trail.append
+
+    def refused(entries: object) -> list[Row]:
+        raise LineError("The trail", "cannot be written")
+
+    with bench.running() as station:
+        bench.until(lambda: bench.plant.conveyor.inputs().triggers >= 5, "no part came")
+        monkeypatch.setattr(bench.trail, "append", refused)
+        bench.until(lambda: "trail" in station.faults, "the fault was not noticed")
+        before = bench.plant.conveyor.inputs().triggers
+        bench.until(lambda: bench.plant.conveyor.inputs().triggers >= before + 5, "no part came")
+        monkeypatch.setattr(bench.trail, "append", append)
+        bench.until(lambda: not station.faults, "the fault did not end")
+        bench.all_by()
+    assert len(bench.verdicts()) == 40
+    never = {row.part for row in bench.rows("withheld") if not row.body["released"]}
+    assert bench.passed() <= bench.judged_good() - never
+    assert Verdict.PASS in {verdict for verdict, _ in bench.verdicts().values()}

@@ -1,0 +1,45 @@
+"""Figures of a trail, against a calculation by hand."""
+
+import pytest
+
+from tenfold.line.statistics import Group, statistics
+from tenfold.line.trail import Kind, Row
+
+
+def row(kind: Kind, part: int | None, **body: object) -> Row:
+    return Row(0, kind, part, "", body, "")
+
+
+def test_figures_equal_a_calculation_by_hand() -> None:
+    rows = [row("part", n, verdict="pass", reason="good", verdict_ms=float(n)) for n in range(1, 17)]
+    rows += [
+        row("part", n, verdict="reject", reason="wrong-class", verdict_ms=float(n)) for n in (17, 18, 19)
+    ]
+    rows += [row("part", 20, verdict="reject", reason="camera")]
+    rows += [row("withheld", 16, reason="late", released=False), row("alarm", None, reason="clock")]
+    rows += [row("override", 17, verdict="pass"), row("override", 18, verdict="reject")]
+    rows += [row("override", 1, verdict="reject"), *(row("override", n, verdict="pass") for n in (2, 3, 4))]
+    found = statistics(rows, group=10)
+    assert (found.parts, found.passed) == (20, 15)
+    assert found.first_pass_yield == 0.75
+    assert found.reasons == [("wrong-class", 3), ("late", 1), ("camera", 1)]
+    assert found.overkill == 0.5
+    assert found.escape == 0.25
+    assert found.verdict_ms == (10.0, 19.0, 19.0)
+    # p = 0.25, n = 10: 3 * sqrt(0.25 * 0.75 / 10) = 0.41079
+    first, second = found.groups
+    assert first == Group(1, 10, 0.0, 0.0, first.high)
+    assert second == Group(11, 10, 0.5, 0.0, first.high)
+    assert first.high == pytest.approx(0.66079, abs=1e-5)
+    assert not first.outside
+    assert not second.outside
+
+
+def test_a_group_beyond_its_limits_is_marked() -> None:
+    rows = [row("part", n, verdict="reject" if n > 380 else "pass", reason="good") for n in range(1, 401)]
+    assert [one.outside for one in statistics(rows).groups] == [False, False, False, True]
+
+
+def test_an_empty_trail_has_no_figures() -> None:
+    found = statistics([])
+    assert (found.parts, found.first_pass_yield, found.groups, found.verdict_ms) == (0, None, [], ())

@@ -1,0 +1,29 @@
+"""A station against a simulated plant, in processes of their own, over real Modbus TCP and HTTP."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tenfold.line.trail import Trail
+from tenfold.workflows.line.simulate import FAULTS, SimulationOptions, simulate
+
+VEHICLES = ("airplane", "automobile", "ship", "truck")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="kills as POSIX does")
+def test_through_every_fault_nothing_passes_unjudged_and_every_part_has_its_verdict(tmp_path: Path) -> None:
+    path = tmp_path / "trail.db"
+    # Slow enough that a busy machine still judges in time between the faults.
+    options = SimulationOptions(VEHICLES, parts=220, rate=6.0, faults=FAULTS, deadline=1.0, trail=path)
+    found = simulate(options)
+    assert found.faults == list(FAULTS)
+    assert (found.passed_unjudged, found.rejects_missed) == (0, 0)
+    assert found.trail_rows == found.parts == found.passed + found.rejected
+    assert found.intact
+    assert found.passed > 10, "it is no line that rejects everything"
+    assert found.bad_passed <= 5
+    with Trail(path) as trail:
+        alarms = {row.body["reason"] for row in trail.rows(kind="alarm")}
+    assert {"camera", "frozen-picture", "plc", "clock", "restarted"} <= alarms
