@@ -26,7 +26,12 @@ if TYPE_CHECKING:
 settings.register_profile("tenfold", deadline=None, derandomize=True)
 settings.load_profile("tenfold")
 
-KEPT = {"TENFOLD_REQUIRE_BROWSER", "TENFOLD_REQUIRE_POSTGRES", "TENFOLD_REQUIRE_RTSP"}
+KEPT = {
+    "TENFOLD_REQUIRE_BROWSER",
+    "TENFOLD_REQUIRE_POSTGRES",
+    "TENFOLD_REQUIRE_RTSP",
+    "TENFOLD_REQUIRE_MOSQUITTO",
+}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 

@@ -31,6 +31,9 @@
     │   ├── UnknownCamera      there is no such camera
     │   └── UnknownCameraEvent  there is no such event before a camera
     ├── LineError              a station of a production line, its plant or its trail cannot be used
+    ├── OutboxError            a destination of messages cannot be made or used
+    │   ├── NotInOutbox        a destination or a message that does not exist
+    │   └── DeliveryError      a message was not received
     ├── JobError               a long piece of work cannot start or go on
     │   └── UnknownJob         there is no such job
     └── MissingExtra           an optional part of tenfold is not installed
@@ -53,6 +56,7 @@ Reason = (
         "", "empty", "text", "pdf", "archive", "video", "audio", "svg", "html",
         "unreachable", "refused", "no-host", "timeout", "wrong-password", "no-stream", "no-video",
         "sound-only", "codec", "decoder", "own-files", "internal-fault",
+        "refused-message", "redirected", "local-address",
     ]
 )  # fmt: skip
 
@@ -261,6 +265,36 @@ class NotAllowed(AccountError):
 class UnknownAccount(AccountError):
     code = "unknown-account"
     title = "No such person, session or token"
+
+
+class OutboxError(TenfoldError):
+    code = "outbox-error"
+    title = "The destination cannot be used"
+
+
+class NotInOutbox(OutboxError):
+    code = "not-in-outbox"
+    title = "No such destination or message"
+
+
+class DeliveryError(OutboxError):
+    """again: the message itself is not at fault, and may be sent again as long as it takes."""
+
+    code = "delivery-error"
+    title = "The message was not received"
+
+    def __init__(
+        self,
+        subject: str,
+        problem: str,
+        *,
+        received: str = "",
+        cure: str = "",
+        reason: Reason = "",
+        again: bool = False,
+    ) -> None:
+        super().__init__(subject, problem, received=received, cure=cure, reason=reason)
+        self.again = again
 
 
 class JobError(TenfoldError):

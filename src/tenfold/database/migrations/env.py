@@ -14,6 +14,7 @@ TABLES = (
     "tenfold.drafts.tables",
     "tenfold.jobs.tables",
     "tenfold.models.tables",
+    "tenfold.outbox.tables",
 )
 
 

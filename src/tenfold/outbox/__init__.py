@@ -1,0 +1,11 @@
+"""Messages to the outside that survive a restart: kept on disk, sent in order, at least once.
+
+Knows nothing of what the messages are about.
+"""
+
+from tenfold.outbox.message import Message
+from tenfold.outbox.outbox import Outbox
+from tenfold.outbox.queue import Queue
+from tenfold.outbox.sender import Sender
+
+__all__ = ["Message", "Outbox", "Queue", "Sender"]

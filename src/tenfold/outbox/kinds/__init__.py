@@ -1,0 +1,103 @@
+"""The kinds of destinations: what each is set up with, what may be shown of it, how it is opened.
+
+webhook   an HTTP request, signed
+mqtt      a broker, in a form that Home Assistant finds by itself
+apprise   e-mail and messengers, by an address as apprise writes it
+page      browsers that have tenfold's page open
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from importlib.util import find_spec
+from typing import Any, Literal, get_args
+
+from tenfold.errors import MissingExtra, OutboxError
+from tenfold.outbox.kinds import addresses
+from tenfold.outbox.message import Channel, Message
+
+Kind = Literal["webhook", "mqtt", "apprise", "page"]
+KINDS: tuple[str, ...] = get_args(Kind)
+_NEEDS = {"webhook": "httpx", "mqtt": "paho", "apprise": "apprise"}
+
+
+def checked(kind: str, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings of a destination as they are kept.
+
+    Raises:
+        OutboxError: there is no such kind, or a setting cannot be used.
+        MissingExtra: what the kind needs is not installed.
+    """
+    if kind not in KINDS:
+        raise OutboxError(f"The kind {kind!r}", "does not exist", cure=f"One of: {', '.join(KINDS)}.")
+    require(kind)
+    if kind == "webhook":
+        return addresses.webhook(settings)
+    if kind == "mqtt":
+        return addresses.mqtt(settings)
+    if kind == "apprise":
+        from tenfold.outbox.kinds.messengers import check
+
+        return check(settings)
+    return {}
+
+
+def shown(kind: str, settings: Mapping[str, Any]) -> str:
+    """A destination's address as it may be shown: no user, no password, no path, which may hold a key."""
+    if kind == "webhook":
+        return addresses.host_of(settings["url"])
+    if kind == "mqtt":
+        scheme = "mqtts" if settings["tls"] else "mqtt"
+        return f"{scheme}://{settings['host']}:{settings['port']}/{settings['prefix']}"
+    if kind == "apprise":
+        return f"{settings['url'].partition('://')[0]}://"
+    return ""
+
+
+def require(kind: str) -> None:
+    """Raise MissingExtra where what a kind needs is not installed."""
+    needed = _NEEDS.get(kind)
+    if needed is not None and find_spec(needed) is None:
+        raise MissingExtra(
+            f"A destination of the kind {kind}",
+            f"needs {needed}, which is not installed",
+            cure="Install it with: pip install 'tenfold[notify]'",
+        )
+
+
+def open_kind(
+    kind: str, name: str, settings: Mapping[str, Any], recent: Sequence[Message]
+) -> AbstractContextManager[Channel]:
+    """Open a destination; it may be out of reach now.
+
+    Args:
+        recent: the last message of each source, so that lasting states can be told again.
+
+    Raises:
+        MissingExtra: what the kind needs is not installed.
+    """
+    require(kind)
+    if kind == "webhook":
+        from tenfold.outbox.kinds.webhook import Webhook
+
+        return Webhook(name, settings["url"], settings["secret"], local=settings["local"])
+    if kind == "mqtt":
+        from tenfold.outbox.kinds.mqtt import Mqtt
+
+        return Mqtt(name, settings, recent)
+    if kind == "apprise":
+        from tenfold.outbox.kinds.messengers import Messenger
+
+        return _plain(Messenger(name, settings["url"]))
+    return _plain(Page())
+
+
+class Page:
+    """Browsers that show the page: whoever serves them reads what was sent. Knows no browser."""
+
+    def send(self, message: Message) -> None:
+        """Nothing is left to do: that it is noted as sent tells the browsers."""
+
+
+@contextmanager
+def _plain(channel: Channel) -> Iterator[Channel]:
+    yield channel

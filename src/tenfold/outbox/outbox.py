@@ -1,0 +1,225 @@
+"""Destinations and the messages to them: kept, listed, tried again. Sends nothing."""
+
+import secrets
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, Delete, Update, delete, event, func, select, update
+from sqlalchemy.orm import Session
+
+from tenfold.database import Database, now
+from tenfold.errors import NotInOutbox, OutboxError
+from tenfold.outbox.kinds import checked
+from tenfold.outbox.message import LONGEST_PICTURE, Message
+from tenfold.outbox.tables import DestinationRow, MessageRow
+
+WAITING, SENT, DEAD = "waiting", "sent", "dead"
+
+
+class Outbox:
+    """The outbox of one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._put: list[Callable[[], object]] = []
+
+    # Destinations.
+
+    def add(self, name: str, kind: str, settings: Mapping[str, Any]) -> DestinationRow:
+        """Add a destination.
+
+        Args:
+            settings: those of its kind (`tenfold.outbox.kinds`).
+
+        Raises:
+            OutboxError: the name is taken, or a setting cannot be used.
+        """
+        moment = now()
+        row = DestinationRow(
+            name=_named(name), kind=kind, settings=checked(kind, settings), enabled=True, added_at=moment,
+            changed_at=moment, dropped=0,
+        )  # fmt: skip
+        with self._database.writing() as session:
+            self._check_name(session, row.name)
+            session.add(row)
+        return row
+
+    def change(
+        self,
+        destination_id: int,
+        *,
+        name: str | None = None,
+        enabled: bool | None = None,
+        settings: Mapping[str, Any] | None = None,
+    ) -> DestinationRow:
+        """Change a destination; None leaves as it is.
+
+        Args:
+            settings: all of them, secrets too: no old password is sent to a new address.
+
+        Raises:
+            NotInOutbox: there is no such destination.
+            OutboxError: the name is taken, or a setting cannot be used.
+        """
+        with self._database.writing() as session:
+            row = _destination(session, destination_id)
+            if name is not None and name != row.name:
+                self._check_name(session, name)
+                row.name = _named(name)
+            if enabled is not None:
+                row.enabled = enabled
+            if settings is not None:
+                row.settings = checked(row.kind, settings)
+            row.changed_at, row.problem = now(), None
+        self._tell()
+        return row
+
+    def remove(self, destination_id: int) -> DestinationRow:
+        """Forget a destination and its messages. Raises NotInOutbox."""
+        with self._database.writing() as session:
+            row = _destination(session, destination_id)
+            session.execute(delete(MessageRow).where(MessageRow.destination_id == destination_id))
+            session.delete(row)
+        self._tell()
+        return row
+
+    def destination(self, destination_id: int) -> DestinationRow:
+        """Raises NotInOutbox."""
+        with self._database.reading() as session:
+            return _destination(session, destination_id)
+
+    def destinations(self) -> list[DestinationRow]:
+        """All, in the order in which they were added."""
+        with self._database.reading() as session:
+            return list(session.scalars(select(DestinationRow).order_by(DestinationRow.id)))
+
+    def counts(self) -> dict[int, dict[str, int]]:
+        """How many messages are in which state, for each destination."""
+        count = func.count()
+        wanted = select(MessageRow.destination_id, MessageRow.state, count).group_by(
+            MessageRow.destination_id, MessageRow.state
+        )
+        found: dict[int, dict[str, int]] = {}
+        with self._database.reading() as session:
+            for destination_id, state, number in session.execute(wanted):
+                found.setdefault(destination_id, {})[state] = number
+        return found
+
+    # Messages.
+
+    def put(self, session: Session, message: Message, destinations: Collection[int]) -> list[MessageRow]:
+        """Keep a message for destinations, in the transaction of what it tells; unknown ones are passed over.
+
+        A picture that is too large is left out.
+        """
+        known = select(DestinationRow.id).where(DestinationRow.id.in_(destinations))
+        picture = message.picture
+        if picture is not None and len(picture) > LONGEST_PICTURE:
+            picture = None
+        rows = [
+            MessageRow(
+                key=message.key, destination_id=one, at=message.at, fields=message.fields(), picture=picture,
+                bytes=len(picture or b"") + len(message.text) + 500, state=WAITING, attempts=0,
+            )
+            for one in sorted(session.scalars(known))
+        ]  # fmt: skip
+        session.add_all(rows)
+        session.flush()
+        event.listen(session, "after_commit", lambda _: self._tell(), once=True)
+        return rows
+
+    def try_out(self, destination_id: int, title: str, text: str) -> MessageRow:
+        """Keep a message by which somebody sees that a destination works. Raises NotInOutbox."""
+        message = Message(new_key(), now(), "test", "tenfold", title, text, {"type": "test"})
+        with self._database.writing() as session:
+            _destination(session, destination_id)
+            return self.put(session, message, [destination_id])[0]
+
+    def on_put(self, call: Callable[[], object]) -> None:
+        """Call when there is something to do for whoever sends. `call` must not raise."""
+        self._put.append(call)
+
+    def message(self, message_id: int) -> MessageRow:
+        """Raises NotInOutbox."""
+        with self._database.reading() as session:
+            return _message(session, message_id)
+
+    def messages(
+        self, destination_id: int, state: str | None = None, *, before: int | None = None, limit: int = 50
+    ) -> list[MessageRow]:
+        """A destination's messages without their pictures, the newest first."""
+        wanted = select(MessageRow).where(MessageRow.destination_id == destination_id)
+        if state is not None:
+            wanted = wanted.where(MessageRow.state == state)
+        if before is not None:
+            wanted = wanted.where(MessageRow.id < before)
+        with self._database.reading() as session:
+            return list(session.scalars(wanted.order_by(MessageRow.id.desc()).limit(limit)))
+
+    def retry(self, destination_id: int, message_id: int | None = None) -> int:
+        """Have a dead letter, or all of a destination, wait again; how many there were."""
+        dead = MessageRow.destination_id == destination_id, MessageRow.state == DEAD
+        one = () if message_id is None else (MessageRow.id == message_id,)
+        values = {"state": WAITING, "attempts": 0, "next_at": None, "ended_at": None, "at": now()}
+        changed = self._change(update(MessageRow).where(*dead, *one).values(values))
+        self._tell()
+        return changed
+
+    def discard(self, destination_id: int, message_id: int | None = None) -> int:
+        """Remove a dead letter, or all of a destination; how many there were."""
+        dead = MessageRow.destination_id == destination_id, MessageRow.state == DEAD
+        one = () if message_id is None else (MessageRow.id == message_id,)
+        return self._change(delete(MessageRow).where(*dead, *one))
+
+    def _change(self, statement: Update | Delete) -> int:
+        with self._database.writing() as session:
+            return cast(CursorResult[Any], session.execute(statement)).rowcount
+
+    def _check_name(self, session: Session, name: str) -> None:
+        same = select(DestinationRow.id).where(func.lower(DestinationRow.name) == _named(name).lower())
+        if session.scalar(same) is not None:
+            raise OutboxError(f"The destination {name!r}", "exists already", cure="Give it another name.")
+
+    def _tell(self) -> None:
+        for call in self._put:
+            call()
+
+
+def new_key() -> str:
+    """A key for a message."""
+    return secrets.token_hex(16)
+
+
+def read(row: MessageRow, picture: bytes | None = None) -> Message:
+    """The message of a row."""
+    fields = dict(row.fields)
+    key, at = fields.pop("id"), datetime.fromisoformat(fields.pop("at"))
+    return Message(key, at, **fields, picture=picture)
+
+
+def _named(name: str) -> str:
+    name = " ".join(name.split())
+    if not 0 < len(name) <= 100 or not name.isprintable():
+        raise OutboxError("The name", "cannot be used", cure="Give one of 1 to 100 letters.")
+    return name
+
+
+def _destination(session: Session, destination_id: int) -> DestinationRow:
+    row = session.get(DestinationRow, destination_id) if 0 < destination_id < 2**63 else None
+    if row is None:
+        raise NotInOutbox(
+            f"The destination {destination_id}", "does not exist", cure="List them to see which there are."
+        )
+    return row
+
+
+def _message(session: Session, message_id: int) -> MessageRow:
+    row = session.get(MessageRow, message_id) if 0 < message_id < 2**63 else None
+    if row is None:
+        raise NotInOutbox(
+            f"The message {message_id}",
+            "does not exist any more",
+            cure="List them to see which there are.",
+        )
+    return row

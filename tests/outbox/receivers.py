@@ -1,0 +1,202 @@
+"""A real HTTP receiver and a real broker, which can be cut off and brought back."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from paho.mqtt.client import Client, MQTTMessage
+from paho.mqtt.enums import CallbackAPIVersion
+
+SECONDS_TO_RECOVER = 10.0
+
+
+def until(true: Any, seconds: float = 20.0) -> None:
+    """Wait until a callable is true."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.02)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
+
+
+class Receiver:
+    """An HTTP server that keeps what it is sent.
+
+    Attributes:
+        status: what it answers.
+        frozen: it takes requests and answers none.
+        got: the headers and the body of each request that it answered with 2xx.
+    """
+
+    def __init__(self) -> None:
+        self.port = free_port()
+        self.status, self.frozen = 200, threading.Event()
+        self.location = ""
+        self.got: list[tuple[dict[str, str], bytes]] = []
+        self.asked = 0
+        self._server: ThreadingHTTPServer | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/hook"
+
+    @property
+    def ids(self) -> list[str]:
+        """The messages' ids, in the order in which they came."""
+        return [headers["webhook-id"] for headers, _ in self.got]
+
+    def texts(self) -> list[str]:
+        return [json.loads(body)["data"]["text"] for _, body in self.got]
+
+    def start(self) -> None:
+        receiver = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                receiver.asked += 1
+                body = self.rfile.read(int(self.headers["content-length"]))
+                while receiver.frozen.is_set():
+                    time.sleep(0.02)
+                status = receiver.status
+                if 200 <= status < 300:
+                    receiver.got.append(({k.lower(): v for k, v in self.headers.items()}, body))
+                try:
+                    self.send_response(status)
+                    if receiver.location:
+                        self.send_header("Location", receiver.location)
+                    self.send_header("Content-Length", "0")
+                    self.end_headers()
+                except OSError:
+                    pass
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
+        self._server.daemon_threads = True
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+
+    def stop(self) -> None:
+        if self._server is not None:
+            self._server.shutdown()
+            self._server.server_close()
+            self._server = None
+
+
+@contextmanager
+def receiving() -> Iterator[Receiver]:
+    receiver = Receiver()
+    receiver.start()
+    try:
+        yield receiver
+    finally:
+        receiver.frozen.clear()
+        receiver.stop()
+
+
+class Broker:
+    """mosquitto, which keeps nothing when it is killed."""
+
+    def __init__(self, folder: Path, *, user: str = "", password: str = "") -> None:
+        self.port, self._folder = free_port(), folder
+        self.process: subprocess.Popen[bytes] | None = None
+        lines = [f"listener {self.port} 127.0.0.1", "persistence false"]
+        if hasattr(os, "geteuid") and os.geteuid() == 0:
+            lines.append("user root")  # it would read no file of ours as another
+        if user:
+            words = folder / "passwords"
+            subprocess.run(["mosquitto_passwd", "-c", "-b", str(words), user, password], check=True)
+            words.chmod(0o600)
+            lines += ["allow_anonymous false", f"password_file {words}"]
+        else:
+            lines.append("allow_anonymous true")
+        (folder / "mosquitto.conf").write_text("\n".join(lines) + "\n", encoding="ascii")
+
+    def start(self) -> None:
+        program = _program()
+        assert program is not None
+        self.process = subprocess.Popen(
+            [program, "-c", str(self._folder / "mosquitto.conf")],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        until(self._answers)
+
+    def kill(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+
+    def _answers(self) -> bool:
+        try:
+            socket.create_connection(("127.0.0.1", self.port), 1).close()
+        except OSError:
+            return False
+        return True
+
+
+def _program() -> str | None:
+    return shutil.which("mosquitto", path=os.environ.get("PATH", "") + ":/usr/sbin")
+
+
+def need_mosquitto() -> None:
+    if _program() is None:
+        reason = "needs mosquitto: apt-get install mosquitto"
+        if os.environ.get("TENFOLD_REQUIRE_MOSQUITTO") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+
+
+@contextmanager
+def brokering(folder: Path, *, user: str = "", password: str = "") -> Iterator[Broker]:
+    need_mosquitto()
+    broker = Broker(folder, user=user, password=password)
+    try:
+        broker.start()
+        yield broker
+    finally:
+        broker.kill()
+
+
+class Subscriber:
+    """A client that hears all topics; it comes back by itself."""
+
+    def __init__(self, port: int) -> None:
+        self.heard: list[tuple[str, bytes, bool]] = []
+        self._ready = threading.Event()
+        self._client = Client(CallbackAPIVersion.VERSION2)
+        self._client.reconnect_delay_set(1, 1)
+        self._client.on_connect = lambda client, *_: client.subscribe("#", qos=1)
+        self._client.on_subscribe = lambda *_: self._ready.set()
+        self._client.on_message = self._on_message
+        self._client.connect_async("127.0.0.1", port)
+        self._client.loop_start()
+        assert self._ready.wait(10)
+
+    def _on_message(self, client: Client, _: object, message: MQTTMessage) -> None:
+        self.heard.append((message.topic, bytes(message.payload), message.retain))
+
+    def say(self, topic: str, words: str) -> None:
+        self._client.publish(topic, words, qos=1).wait_for_publish(5)
+
+    def on(self, topic: str) -> list[bytes]:
+        return [payload for name, payload, _ in self.heard if name == topic]
+
+    def close(self) -> None:
+        self._client.disconnect()
+        self._client.loop_stop()
