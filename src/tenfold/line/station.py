@@ -81,7 +81,12 @@ class StationOptions:
 
 
 class Station:
-    """One station of a line. `run` it in a thread of its own."""
+    """One station of a line. `run` it in a thread of its own.
+
+    Args:
+        now: the time of day, for the trail.
+        show: called with what the plant is told, in each cycle; must not wait.
+    """
 
     def __init__(
         self,
@@ -91,7 +96,9 @@ class Station:
         options: StationOptions,
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        show: Callable[[Outputs], None] = lambda outputs: None,
     ) -> None:
+        self._show = show
         self._plant, self._inspector, self._trail, self._options = plant, inspector, trail, options
         self._now = now
         self._lock = threading.RLock()
@@ -149,8 +156,10 @@ class Station:
         self._tell(FaultBegan("restarted", time.monotonic()))
 
     def _cycle(self) -> None:
+        outputs = self._outputs()
+        self._show(outputs)
         try:
-            inputs = self._plant.exchange(self._outputs())
+            inputs = self._plant.exchange(outputs)
         except LineError:
             self._lose_plant("plc")
             time.sleep(_LOST_SECONDS)

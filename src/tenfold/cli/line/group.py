@@ -45,8 +45,8 @@ def line() -> None:
     "--faults",
     default="",
     metavar="LIST",
-    help="Faults that come in mid-run, with commas between: camera-cut, frozen-picture, plc-cut, slow-model,"
-    " kill, belt-stop, belt-reverse, clock-jump; or all.",
+    help="Faults that come in mid-run, with commas between: camera-cut, frozen-picture, plc-cut, broker-cut,"
+    " slow-model, kill, belt-stop, belt-reverse, clock-jump; or all.",
 )
 @click.option(
     "--deadline",
@@ -187,8 +187,10 @@ def _accepted(given: Sequence[str], classes: Sequence[str]) -> list[str]:
 
 
 def _faults(given: str, known: Sequence[str]) -> list[str]:
+    from tenfold.line.simulator import broker
+
     if given.strip() == _ALL:
-        return list(known)
+        return [name for name in known if name != "broker-cut" or broker.program() is not None]
     names = [
         name.strip().lower().replace("_", "-").replace(" ", "-") for name in given.split(",") if name.strip()
     ]
@@ -205,7 +207,7 @@ def _faults(given: str, known: Sequence[str]) -> list[str]:
 
 
 def _print(found: "Result") -> None:
-    click.echo(f"{found.passed:,} of {found.parts:,} parts passed in {found.seconds:g} s; of the others:")
+    click.echo(f"{found.passed:,} of {found.parts:,} parts passed, {found.rate:g} a second; of the others:")
     for reason, count in sorted(found.reasons.items(), key=lambda one: -one[1]):
         if reason != "good":
             click.echo(f"  {reason}: {count:,}")

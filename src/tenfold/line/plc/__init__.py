@@ -2,6 +2,7 @@
 
 signals.py   Inputs, Outputs, Plant: what is exchanged, on whatever wire
 modbus.py    ModbusPlant: a PLC that answers Modbus TCP, and the map of its registers
+sparkplug.py SparkplugNode: a station's state and counts on an MQTT broker
 """
 
 from importlib.util import find_spec
@@ -11,10 +12,11 @@ from tenfold.errors import MissingExtra
 
 def require() -> None:
     """Raise MissingExtra where what plants need is not installed."""
-    if find_spec("pymodbus") is None:
-        raise MissingExtra(
-            "The production line",
-            "needs the line extra, which is not installed",
-            received="there is no pymodbus",
-            cure='Install it with: pip install "tenfold[line]"',
-        )
+    for module in ("pymodbus", "paho"):
+        if find_spec(module) is None:
+            raise MissingExtra(
+                "The production line",
+                "needs the line extra, which is not installed",
+                received=f"there is no {module}",
+                cure='Install it with: pip install "tenfold[line]"',
+            )

@@ -3,4 +3,5 @@
 conveyor.py   Conveyor: where parts, photo-eye, gate and reject sensor are; the PLC's program
 scene.py      Scene: what the camera sees of the belt
 plant.py      the process: Modbus TCP and HTTP, as a real plant has
+broker.py     Mosquitto: an MQTT broker beside it
 """

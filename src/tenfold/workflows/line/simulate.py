@@ -7,16 +7,19 @@ with each part is compared with what the trail says of it.
 import json
 import random
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import quantiles
 from typing import Any
 
-from tenfold.errors import LineError
+from tenfold.errors import LineError, UsageError
 from tenfold.line.belt import Gate
 from tenfold.line.plc.modbus import ModbusAddress
+from tenfold.line.simulator import broker
 from tenfold.line.simulator.conveyor import ConveyorOptions
 from tenfold.line.simulator.scene import bundled_parts
 from tenfold.line.trail import Trail
@@ -27,10 +30,10 @@ _PLANT = "tenfold.line.simulator.plant:serve"
 _STATION = "tenfold.workflows.line.station:serve"
 _START_SECONDS = 60.0
 _FAULT_SECONDS = 2.0
-# Of the plant, of the station, and of this process, which kills the station.
+# Of the plant, of the station, and of this process, which kills broker and station.
 PLANT_FAULTS = ("camera-cut", "frozen-picture", "plc-cut", "belt-stop", "belt-reverse")
 STATION_FAULTS = ("slow-model", "clock-jump")
-FAULTS = (*PLANT_FAULTS, *STATION_FAULTS, "kill")
+FAULTS = (*PLANT_FAULTS, *STATION_FAULTS, "broker-cut", "kill")
 _CLOCK_SECONDS = 3600.0
 
 
@@ -76,6 +79,7 @@ class Result:
         bad_passed: bad parts that passed because the model took them for good.
         verdict_ms: from the photo-eye to the verdict.
         reasons: how many parts had each reason.
+        rate: parts a second that the belt reached; it is slower than asked for where the machine is too busy.
         intact: whether the trail's chain of hashes holds.
     """
 
@@ -92,6 +96,7 @@ class Result:
     reasons: dict[str, int] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
     seconds: float = 0.0
+    rate: float = 0.0
     intact: bool = True
 
 
@@ -103,7 +108,15 @@ def simulate(options: SimulationOptions, tell: Callable[[str], None] = lambda li
 
     Raises:
         LineError: plant or station cannot be started.
+        UsageError: a fault needs what is not installed.
     """
+    if "broker-cut" in options.faults and broker.program() is None:
+        raise UsageError(
+            "The fault broker-cut",
+            "needs an MQTT broker, which is not installed",
+            received="there is no mosquitto",
+            cure="Install mosquitto, or leave the fault out.",
+        )
     with tempfile.TemporaryDirectory(prefix="tenfold-line-") as folder:
         run = _Run(options, Path(folder), tell)
         run.run()
@@ -112,18 +125,21 @@ def simulate(options: SimulationOptions, tell: Callable[[str], None] = lambda li
 
 class _Run:
     def __init__(self, options: SimulationOptions, folder: Path, tell: Callable[[str], None]) -> None:
-        self._options, self._tell = options, tell
+        self._options, self._tell, self._folder = options, tell, folder
+        self._broker: broker.Mosquitto | None = None
         self._trail, self._outcomes = options.trail or folder / "trail.db", folder / "outcomes.json"
         self._pictures = options.pictures or bundled_parts(folder)
         chance = random.Random(options.seed)
         self._order = [chance.randrange(len(self._pictures)) for _ in range(options.parts)]
         self._conveyor = ConveyorOptions(options.parts, options.rate, seed=options.seed)
-        self._began = 0.0
-        self._seconds = 0.0
+        self._seconds = self._rate = 0.0
 
     def run(self) -> None:
         began = time.monotonic()
-        with MessageProcess(_PLANT, limits=ProcessLimits()) as plant:
+        with ExitStack() as stack:
+            if broker.program() is not None:
+                self._broker = stack.enter_context(broker.Mosquitto(self._folder))
+            plant = stack.enter_context(MessageProcess(_PLANT, limits=ProcessLimits()))
             plant.send(
                 {
                     "conveyor": asdict(self._conveyor),
@@ -155,6 +171,9 @@ class _Run:
             deadline=options.deadline,
             least=options.least,
             within=0.4 / options.rate,
+            broker=None
+            if self._broker is None
+            else {"host": "127.0.0.1", "port": self._broker.port, "group": "simulation", "node": "station"},
         )
         process = MessageProcess(_STATION, limits=ProcessLimits())
         process.send(asdict(setup))
@@ -171,6 +190,7 @@ class _Run:
             while True:
                 said = plant.receive(1.0) or {}
                 if "done" in said:
+                    self._rate = float(said["rate"])
                     return
                 parts = int(said.get("parts", 0))
                 if waiting and parts >= every * (len(self._options.faults) - len(waiting) + 1):
@@ -179,6 +199,8 @@ class _Run:
                     if fault == "kill":
                         station.kill()
                         station = self._station(ports)
+                    elif fault == "broker-cut":
+                        self._cut_broker()
                     elif fault in STATION_FAULTS:
                         seconds = _CLOCK_SECONDS if fault == "clock-jump" else _FAULT_SECONDS
                         station.send({"do": fault, "seconds": seconds})
@@ -190,11 +212,21 @@ class _Run:
             time.sleep(0.5)  # the last rows of what the reject sensor saw
             station.stop(5.0)
 
+    def _cut_broker(self) -> None:
+        assert self._broker is not None
+        self._broker.kill()
+        again = threading.Timer(_FAULT_SECONDS, self._broker.start)
+        again.daemon = True
+        again.start()
+
     def result(self) -> Result:
         """Compare what the plant did with what the trail says."""
         outcomes = json.loads(self._outcomes.read_text())
         found = Result(
-            parts=self._options.parts, faults=list(self._options.faults), seconds=round(self._seconds, 1)
+            parts=self._options.parts,
+            faults=list(self._options.faults),
+            seconds=round(self._seconds, 1),
+            rate=round(self._rate, 2),
         )
         with Trail(self._trail) as trail:
             verdicts = {row.part: row.body for row in trail.rows(kind="part")}

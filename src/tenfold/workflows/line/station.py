@@ -22,6 +22,8 @@ from tenfold.line.inspector import Inspector
 from tenfold.line.parts import Verdict
 from tenfold.line.pictures import Pixels
 from tenfold.line.plc.modbus import ModbusAddress, ModbusPlant
+from tenfold.line.plc.signals import Outputs
+from tenfold.line.plc.sparkplug import Broker, DataType, SparkplugNode
 from tenfold.line.recipe import WHOLE, Recipe, Region
 from tenfold.line.station import Station, StationOptions
 from tenfold.line.trail import Trail
@@ -41,6 +43,7 @@ class StationSetup:
         gate: a Gate.
         trail: where the trail is.
         within: seconds from the photo-eye to the picture.
+        broker: a `sparkplug.Broker` that is told state and counts; None: there is none.
     """
 
     plant: dict[str, Any]
@@ -53,6 +56,7 @@ class StationSetup:
     least: float
     within: float
     strangers: str = "reject"
+    broker: dict[str, Any] | None = None
 
 
 class _Model:
@@ -82,6 +86,42 @@ class _Model:
             raise LineError(
                 "The model", "does not answer", received=f"{type(error).__name__}: {error}"
             ) from error
+
+
+_METRICS = {
+    "state": DataType.STRING,
+    "alarm": DataType.INT64,
+    "recipe": DataType.INT64,
+    "passed": DataType.UINT64,
+    "rejected": DataType.UINT64,
+    "model": DataType.STRING,
+}
+
+
+class _Broker:
+    """Tells an MQTT broker the station's state and counts, where there is one."""
+
+    def __init__(self, broker: dict[str, Any] | None, model: str) -> None:
+        self._node = SparkplugNode(Broker(**broker), _METRICS) if broker else None
+        if self._node is not None:
+            self._node.update({"model": model})
+            self._node.start()
+
+    def show(self, outputs: Outputs) -> None:
+        if self._node is not None:
+            self._node.update(
+                {
+                    "state": outputs.state.name.lower(),
+                    "alarm": outputs.alarm,
+                    "recipe": outputs.recipe,
+                    "passed": outputs.passed,
+                    "rejected": outputs.rejected,
+                }
+            )
+
+    def stop(self) -> None:
+        if self._node is not None:
+            self._node.stop()
 
 
 class _Clock:
@@ -119,7 +159,8 @@ def serve(channel: Channel) -> None:
         )
         inspector = Inspector(SnapshotCamera(setup.camera), model.classify, recipe, within=setup.within)
         plant = ModbusPlant(ModbusAddress(**setup.plant))
-        station = Station(plant, inspector, trail, options, now=clock)
+        broker = _Broker(setup.broker, classifier.sha256)
+        station = Station(plant, inspector, trail, options, now=clock, show=broker.show)
         running = threading.Thread(target=station.run, args=[stop])
         running.start()
         ready = False
@@ -133,6 +174,7 @@ def serve(channel: Channel) -> None:
         finally:
             stop.set()
             running.join()
+            broker.stop()
 
 
 def _fail(said: dict[str, Any], model: _Model, clock: _Clock, deadline: float) -> None:

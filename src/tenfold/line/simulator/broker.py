@@ -1,0 +1,59 @@
+"""An MQTT broker for a simulated plant: mosquitto, where it is installed."""
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+from contextlib import suppress
+from pathlib import Path
+
+_HOST = "127.0.0.1"
+_START_SECONDS = 10.0
+
+
+def program() -> str | None:
+    """Where mosquitto is; None where it is not installed. Debian puts it where only root looks."""
+    return shutil.which("mosquitto", path=os.environ.get("PATH", os.defpath) + os.pathsep + "/usr/sbin")
+
+
+class Mosquitto:
+    """A broker that may be killed and started again; ended with the `with` block."""
+
+    def __init__(self, folder: Path) -> None:
+        found = program()
+        assert found is not None
+        self._program = found
+        with socket.create_server((_HOST, 0)) as free:
+            self.port: int = free.getsockname()[1]
+        self._settings = folder / "mosquitto.conf"
+        lines = [f"listener {self.port} {_HOST}", "persistence false", "allow_anonymous true"]
+        if hasattr(os, "geteuid") and os.geteuid() == 0:
+            lines.append("user root")  # as another it could not read the folder
+        self._settings.write_text("\n".join(lines) + "\n")
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> "Mosquitto":
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+
+    def start(self) -> None:
+        """Start it, and return when it takes connections."""
+        self._process = subprocess.Popen(
+            [self._program, "-c", str(self._settings)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        end = time.monotonic() + _START_SECONDS
+        while time.monotonic() < end:
+            with suppress(OSError), socket.create_connection((_HOST, self.port), 1):
+                return
+            time.sleep(0.02)
+
+    def kill(self) -> None:
+        """Kill it; what it had is lost."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
