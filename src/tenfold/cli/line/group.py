@@ -212,7 +212,7 @@ def _print(found: "Result") -> None:
         if reason != "good":
             click.echo(f"  {reason}: {count:,}")
     click.echo(f"Passed unjudged: {found.passed_unjudged}, rejects that passed: {found.rejects_missed}")
-    click.echo(f"Rejected too late for a gate that knows no part numbers: {found.rejected_late}")
+    click.echo(f"Verdicts to reject that came after the part was at the gate: {found.rejected_late}")
     click.echo(f"Verdicts in the trail: {found.trail_rows:,} of {found.parts:,}")
     if not found.intact:
         click.echo("The trail's chain of hashes does not hold.")

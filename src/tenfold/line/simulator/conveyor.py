@@ -47,15 +47,10 @@ class ConveyorOptions:
 
 @dataclass
 class Outcome:
-    """What became of a part at the gate.
-
-    Attributes:
-        signal: the part that the station let pass at that moment; 0: none.
-    """
+    """What became of a part at the gate."""
 
     part: int
     passed: bool
-    signal: int
 
 
 class Conveyor:
@@ -105,7 +100,7 @@ class Conveyor:
         while self._at_gate < self._seen and self.places[self._at_gate] + options.distance <= self._furthest:
             self._at_gate += 1
             passed = self._may_pass(self._at_gate)
-            self.outcomes.append(Outcome(self._at_gate, passed, self._outputs.pass_part))
+            self.outcomes.append(Outcome(self._at_gate, passed))
             if not passed:
                 self._ejected.append(self.places[self._at_gate - 1])
         while (

@@ -71,8 +71,7 @@ class Result:
     Attributes:
         passed: parts that the plant let pass.
         passed_unjudged: of these, parts without a verdict in the trail, or whose pass was never released.
-        rejected_late: rejected parts at which the signal still, or already, let another part pass: a gate
-            that does not compare part numbers would have let them pass.
+        rejected_late: rejected parts whose verdict came only after they had been at the gate.
         rejects_missed: parts with a verdict "reject" that passed.
         trail_rows: verdicts in the trail.
         good_rejected: good parts that were rejected, for whatever reason.
@@ -239,6 +238,7 @@ class _Run:
             found.verdict_ms = {"p50": cuts[49], "p99": cuts[98], "max": times[-1]}
         for one in verdicts.values():
             found.reasons[one["reason"]] = found.reasons.get(one["reason"], 0) + 1
+        at_gate = 1000 * self._conveyor.distance / self._conveyor.speed
         for outcome in outcomes:
             part, passed = outcome["part"], outcome["passed"]
             says = verdicts.get(part, {}).get("verdict")
@@ -247,7 +247,7 @@ class _Run:
             found.rejected += not passed
             found.passed_unjudged += passed and (says is None or part in withheld)
             found.rejects_missed += passed and says in ("reject", "divert")
-            found.rejected_late += not passed and outcome["signal"] not in (0, part)
+            found.rejected_late += says != "pass" and verdicts.get(part, {}).get("verdict_ms", 0.0) > at_gate
             found.good_rejected += good and not passed
             found.bad_passed += passed and not good
         return found
