@@ -2,8 +2,8 @@
 
 From the parent: first `{"conveyor", "pictures", "order", "outcomes"}`, then `{"do": NAME, "seconds": N}`:
 start, plc-cut, camera-cut, frozen-picture, belt-stop, belt-reverse. To the parent: `{"modbus": PORT,
-"camera": PORT}` once it runs, `{"parts": N}` ten times a second, `{"done": true, "rate": N}` when all parts went
-by, with the parts a second that the belt reached.
+"camera": PORT}` once it runs, `{"parts": N}` ten times a second, `{"done": true, "rate": N}` when all parts
+went by, with the parts a second that the belt reached.
 What became of each part is written into the file `outcomes`, a JSON array.
 """
 
