@@ -79,6 +79,11 @@ class Home(os.PathLike[str]):
         return self.folder / "cache"
 
     @property
+    def clips(self) -> Path:
+        """Video of cameras, a folder for each camera and day."""
+        return self.folder / "clips"
+
+    @property
     def weights(self) -> Path:
         """Downloaded weights of pretrained networks."""
         return self.folder / "weights"

@@ -62,6 +62,24 @@ def sharpness(pixels: NDArray[np.uint8]) -> float:
     return float(np.abs(cv2.Laplacian(grey, cv2.CV_32F)).mean())
 
 
+def jpeg(pixels: NDArray[np.uint8], *, longest: int | None = None, quality: int = 90) -> bytes:
+    """RGB pixels as a JPEG file.
+
+    Args:
+        longest: the most pixels that a side may have; a larger picture is made smaller.
+    """
+    height, width = pixels.shape[:2]
+    scale = min(longest / max(height, width), 1.0) if longest else 1.0
+    if scale < 1:
+        size = max(round(width * scale), 1), max(round(height * scale), 1)
+        pixels = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+    done, encoded = cv2.imencode(
+        ".jpg", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, quality]
+    )
+    assert done
+    return encoded.tobytes()
+
+
 class BestCrops:
     """The best crops of one track, spread over its life.
 

@@ -158,13 +158,21 @@ class CameraEvents:
                 counts[hour, label] = counts.get((hour, label), 0) + 1
         return [HourCount(hour, label, count) for (hour, label), count in sorted(counts.items())]
 
-    def older(self, camera_id: int, moment: datetime, *, label: str | None = None) -> list[EventRow]:
-        """Events of a camera that ended before a moment, the oldest first; at most 500 of them."""
+    def older(
+        self, camera_id: int, moment: datetime, *, label: str | None = None, without: Collection[str] = ()
+    ) -> list[EventRow]:
+        """Events of a camera that ended before a moment, the oldest first; at most 500 of them.
+
+        Args:
+            label: only those of this class; without: none of these classes.
+        """
         query = select(EventRow).where(
             EventRow.camera_id == camera_id, EventRow.state != OPEN, EventRow.ended_at < moment
         )
         if label is not None:
             query = query.where(_said() == label)
+        if without:
+            query = query.where(_said().not_in(without))
         with self._database.reading() as session:
             return list(session.scalars(query.order_by(EventRow.ended_at).limit(_IDS_AT_ONCE)))
 

@@ -83,6 +83,21 @@ class Event:
     zones: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Moving:
+    """Something that moves now.
+
+    Attributes:
+        track: its number.
+        box: in pixels of the source.
+        zones: the names of those that it was in.
+    """
+
+    track: int
+    box: Box
+    zones: tuple[str, ...]
+
+
 @dataclass
 class _Subject:
     """What is kept of a track besides its way.
@@ -90,6 +105,7 @@ class _Subject:
     Attributes:
         travelling: in how many pictures the camera travelled.
         whole: the last whole picture of which it was the subject.
+        told: whether it was among those that `opened` gave.
         rest: where it came to rest, what is seen there, and what was seen there before.
     """
 
@@ -98,6 +114,7 @@ class _Subject:
     rest: tuple[Box, NDArray[np.uint8], NDArray[np.uint8] | None] | None = None
     travelling: int = 0
     whole: NDArray[np.uint8] | None = None
+    told: bool = False
 
 
 class Watcher:
@@ -159,12 +176,40 @@ class Watcher:
         self._keep(pixels, grey, frame.time, scale)
         return ended + self._events(over, scale)
 
+    def opened(self) -> list[Event]:
+        """The events that have begun since this was asked before, as far as they came."""
+        new = []
+        for track, subject in self._current():
+            if not subject.told:
+                subject.told = True
+                new.append(self._event(track, subject, self._scale))
+        return new
+
+    def moving(self) -> list[Moving]:
+        """What moves now, of all events that were opened."""
+        return [
+            Moving(track.number, track.box.scaled(1 / self._scale), tuple(subject.visits.entered))
+            for track, subject in self._current()
+        ]
+
     def finish(self) -> list[Event]:
         """End all tracks, and forget the background: the recording ends, or another begins."""
-        scale = 1.0 if self._size is None else min(_SIDE / max(self._size), 1.0)
-        ended = self._events(self._tracker.end_all(), scale)
+        ended = self._events(self._tracker.end_all(), self._scale)
         self._begin_anew()
         return ended
+
+    @property
+    def _scale(self) -> float:
+        """How much smaller the picture is in which movement is looked for."""
+        return 1.0 if self._size is None else min(_SIDE / max(self._size), 1.0)
+
+    def _current(self) -> list[tuple[Track, _Subject]]:
+        """The tracks that are events."""
+        tracks = [(track, self._subjects.get(track.number)) for track in self._tracker.tracks]
+        return [(track, one) for track, one in tracks if one is not None and self._is_event(track, one)]
+
+    def _is_event(self, track: Track, subject: _Subject) -> bool:
+        return track.confirmed and bool(not self.options.zones or subject.visits.entered)
 
     def _begin_anew(self) -> None:
         self._stance, self._background, self._moving_camera = Stance(), Background(), MovingCamera()
@@ -244,22 +289,22 @@ class Watcher:
         events = []
         for track in tracks:
             subject = self._subjects.pop(track.number)
-            if not track.confirmed or (self.options.zones and not subject.visits.entered):
-                continue
-            result = self._vote(subject)
-            path = tuple((time, box.scaled(1 / scale)) for time, box in track.path)
-            event = Event(
-                track.number,
-                track.start,
-                track.seen if track.standing else track.path[-1][0],
-                result.label,
-                result.confidence,
-                subject.crops.best,
-                path,
-                tuple(subject.visits.entered),
-            )
-            events.append(event)
+            if self._is_event(track, subject):
+                events.append(self._event(track, subject, scale))
         return sorted(events, key=lambda event: event.start)
+
+    def _event(self, track: Track, subject: _Subject, scale: float) -> Event:
+        result = self._vote(subject)
+        return Event(
+            track.number,
+            track.start,
+            track.seen if track.standing else track.path[-1][0],
+            result.label,
+            result.confidence,
+            subject.crops.best,
+            tuple((time, box.scaled(1 / scale)) for time, box in track.path),
+            tuple(subject.visits.entered),
+        )
 
     def _vote(self, subject: _Subject) -> Vote:
         """What the best crops agree on; the whole picture has a vote where the object is its subject."""

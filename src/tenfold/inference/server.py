@@ -35,7 +35,8 @@ class Priority(IntEnum):
 
     LINE = 0
     HTTP = 1
-    CATALOGUE = 2
+    CAMERA = 2
+    CATALOGUE = 3
 
 
 class Closed(Exception):

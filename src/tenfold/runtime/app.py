@@ -8,12 +8,14 @@ is imported when it is made, so a command loads only what it uses. A test that n
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tenfold.runtime.foundation import Foundation, part
+from tenfold.runtime.foundation import part
+from tenfold.runtime.recording import Recording
 from tenfold.settings import Settings
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tenfold.cameras.tables import CameraRow
     from tenfold.catalogue.edits.actions import Actions
     from tenfold.catalogue.edits.corrections import CorrectedEntries
     from tenfold.catalogue.edits.reclassification import Reclassifications
@@ -32,8 +34,8 @@ if TYPE_CHECKING:
     from tenfold.jobs import Jobs
     from tenfold.models.improvements import Improvements
     from tenfold.models.registry import Registry
+    from tenfold.runtime.cameras import WatchedCameras
     from tenfold.server_files import ServerFiles
-    from tenfold.storage import BlobStore
     from tenfold.workflows.check_data import CheckData
     from tenfold.workflows.classify import ClassifyPending
     from tenfold.workflows.compare import Compare
@@ -50,10 +52,11 @@ if TYPE_CHECKING:
     from tenfold.workflows.train.own_data import TrainingData
     from tenfold.workflows.train.train import Train
     from tenfold.workflows.upload_data import Uploads
+    from tenfold.workflows.watch_cameras import CameraWatch
     from tenfold.workflows.watch_folders import FolderWatcher, ScanFolder
 
 
-class App(Foundation):
+class App(Recording):
     """All parts of tenfold, on the database and in the folders that `settings` name.
 
     Args:
@@ -83,12 +86,6 @@ class App(Foundation):
         return ServerFiles(
             self.home.folder, self.database.file, readable=(self.settings.data_dir, self.home.uploaded_data)
         )
-
-    def blobs(self, name: str) -> "BlobStore":
-        """The store for `name`: pictures, models, drafts, thumbnails, checks, comparisons."""
-        from tenfold.storage import LocalStore
-
-        return LocalStore(self.home.blobs(name), lasting=name != "thumbnails")
 
     # The models.
 
@@ -226,6 +223,33 @@ class App(Foundation):
         from tenfold.catalogue.ingest.watched_folders import WatchedFolders
 
         return WatchedFolders(self.database)
+
+    # Cameras.
+
+    @part
+    def watched_cameras(self) -> "WatchedCameras":
+        from tenfold.runtime.cameras import WatchedCameras
+        from tenfold.runtime.services import describe
+
+        return WatchedCameras(self.cameras, self.camera_events, self.jobs, self.watch_camera, describe)
+
+    def watch_camera(self, row: "CameraRow") -> "CameraWatch":
+        """What watches one camera; raises MissingExtra."""
+        from tenfold.cameras import sources
+
+        sources.require()
+        from tenfold.workflows.watch_cameras import CameraWatch, Parts
+
+        parts = Parts(
+            self.camera_events,
+            self.clips,
+            self.blobs("events"),
+            self.ingest,
+            self.jobs,
+            self.model_server,
+            self.retention.room,
+        )
+        return CameraWatch(row, parts)
 
     # Long work.
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tenfold.accounts.sessions import Sessions
     from tenfold.accounts.tokens import Tokens
     from tenfold.database import Database
+    from tenfold.storage import BlobStore
 
 T = TypeVar("T")
 # For so long what is known of room on the disk holds.
@@ -83,6 +84,12 @@ class Foundation:
     @property
     def home(self) -> Home:
         return Home(self.settings.home)
+
+    def blobs(self, name: str) -> "BlobStore":
+        """The store for `name`: pictures, models, drafts, thumbnails, checks, comparisons, events."""
+        from tenfold.storage import LocalStore
+
+        return LocalStore(self.home.blobs(name), lasting=name != "thumbnails")
 
     def check_home(self) -> None:
         """Raise SettingError where this user cannot write in the home."""

@@ -24,6 +24,8 @@ def services(app: "App") -> list[Service]:
         # Pictures of a process that was killed, entries that were restored, uploads that came as a job ended.
         Periodic("waiting-pictures", _SECONDS_BETWEEN_WAKES, lambda: wake(app.jobs, app.ingest)),
         app.folder_watcher,
+        app.watched_cameras,
+        Periodic("clips", _SECONDS_BETWEEN_CLEANINGS, app.retention.tidy),
         Periodic("corrections-data", _SECONDS_BETWEEN_CLEANINGS, app.improve.clean),
     ]
 

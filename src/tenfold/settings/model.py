@@ -212,6 +212,12 @@ class Settings(BaseSettings):
     threads: Number = _number(
         0, (0, 1024), "Threads for reading pictures and for the network. 0: one for each core."
     )
+    clips_free_bytes: Number = _number(
+        2_000_000_000,
+        (0, 10**15),
+        "Bytes of the disk with the clips of cameras that stay free: before less is free, the oldest clips "
+        "are deleted.",
+    )
     language: Literal["", "en", "uk", "ru"] = Field(
         "",
         description="The language of class names on the command line: en, uk or ru; empty is English. "

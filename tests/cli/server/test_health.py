@@ -65,7 +65,8 @@ def test_a_ready_server_is_told_with_each_of_its_services(asked: Command) -> Non
         assert (outcome.status, outcome.err) == (0, "")
         head, _, *services = outcome.out.splitlines()
         assert head == f"The server at {address} is ready"
-        expected = ("live-model", "jobs", "waiting-pictures", "watched-folders", "corrections-data", "events")
+        first = ("live-model", "jobs", "waiting-pictures", "watched-folders")
+        expected = (*first, "cameras", "clips", "corrections-data", "events")
         assert [line.split() for line in services] == [[name, "running"] for name in expected]
         assert asked(port_of(address), "0.0.0.0").status == 0
 

@@ -1,14 +1,14 @@
 """The decoder's own process: opens a source, decodes, and puts frames into the memory that it shares.
 
-What it says to its parent: opened, frame, grow, status, finding, error, end. What it is told: the request,
-then memory (grown as asked) and free (a slot that was read).
+What it says to its parent: opened, frame, grow, status, finding, clip, error, end. What it is told: the
+request, then memory (grown as asked), free (a slot that was read) and order (of a clip).
 """
 
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import av
 import numpy as np
@@ -18,12 +18,14 @@ from tenfold.cameras.decoder import refusals
 from tenfold.cameras.decoder.faults import SOUND_ONLY_SECONDS, FaultWatch, Finding
 from tenfold.cameras.decoder.load import Delay, Gate, Load, Pace
 from tenfold.cameras.decoder.memory import FrameMemory
+from tenfold.cameras.decoder.recorder import Recorder
 from tenfold.cameras.decoder.video import Packet, Request, Video, pixels
 from tenfold.errors import CameraError
 
 if TYPE_CHECKING:
     from av.video.frame import VideoFrame
 
+    from tenfold.cameras.zones import Zone
     from tenfold.processes.child import Channel
 
 STATUS_SECONDS = 0.5
@@ -42,7 +44,12 @@ def serve(channel: "Channel") -> None:
         try:
             channel.send({"opened": asdict(video.facts)})
             if video.facts.live:
-                _Live(video, output, said["rate"]).run()
+                masks = _masks(said["masks"])
+                recorder = Recorder(video, said["past"], masks, output.tell_clip)
+                try:
+                    _Live(video, output, said["rate"], masks, recorder).run()
+                finally:
+                    recorder.close()
                 raise refusals.ended(request)
             _every_frame(video, output)
             if not output.given:
@@ -59,6 +66,15 @@ def serve(channel: "Channel") -> None:
         channel.send({"end": output.damaged})
 
 
+def _masks(given: Sequence[dict[str, Any]]) -> "Sequence[Zone]":
+    """Parts of the picture that are hidden; what paints them is imported where there are any."""
+    if not given:
+        return []
+    from tenfold.cameras.zones import Zone
+
+    return [Zone(one["name"], tuple((x, y) for x, y in one["corners"])) for one in given]
+
+
 class _Output:
     """Where frames go: slots that the parent gives back when it has read them."""
 
@@ -66,6 +82,7 @@ class _Output:
         self._channel, self._memory = channel, memory
         self._free = list(range(memory.slots))
         self._told = 0.0
+        self._orders: list[dict[str, Any]] = []
         self.given = self.damaged = 0
 
     def put(self, rgb: NDArray[np.uint8], seconds: float, number: int, key: bool, *, wait: bool) -> bool:
@@ -90,6 +107,15 @@ class _Output:
     def tell(self, finding: Finding) -> None:
         self._channel.send({"finding": asdict(finding)})
 
+    def tell_clip(self, facts: dict[str, Any]) -> None:
+        self._channel.send({"clip": facts})
+
+    def orders(self) -> list[dict[str, Any]]:
+        """What the parent ordered since this was asked before."""
+        self._hear(0)
+        orders, self._orders = self._orders, []
+        return orders
+
     def status(self, **facts: object) -> None:
         """Say that this process goes on, from time to time."""
         now = time.monotonic()
@@ -103,6 +129,8 @@ class _Output:
         while said is not None:
             if "free" in said:
                 self._free.append(said["free"])
+            elif "order" in said:
+                self._orders.append(said["order"])
             else:
                 self._memory.resize(said["memory"])
             said = self._channel.receive(0)
@@ -136,8 +164,10 @@ def _decode(video: Video, packet: Packet | None, output: _Output) -> "list[Video
 class _Live:
     """A camera: the newest frames, as many as are wanted, fewer when the machine is busy."""
 
-    def __init__(self, video: Video, output: _Output, rate: float | None) -> None:
-        self._video, self._output = video, output
+    def __init__(
+        self, video: Video, output: _Output, rate: float | None, masks: "Sequence[Zone]", recorder: Recorder
+    ) -> None:
+        self._video, self._output, self._masks, self._recorder = video, output, masks, recorder
         self._gate, self._load = Gate(rate), Load(intra_only=video.intra_only)
         self._delay, self._pace = Delay(), Pace()
         self._watch = FaultWatch(time.monotonic())
@@ -154,6 +184,9 @@ class _Live:
                 self._without_video(now)
             else:
                 self._take(packet, now)
+            for order in self._output.orders():
+                self._recorder.order(order)
+            self._recorder.work()
             self._output.status(delay=self._late, mode=self._load.words, arrived=self._arrived)
             before = time.monotonic()
 
@@ -165,6 +198,7 @@ class _Live:
     def _take(self, packet: Packet, now: float) -> None:
         number, self._arrived = self._arrived, self._arrived + 1
         self._time(packet.seconds, now)
+        self._recorder.take(packet, time.time() - self._late)
         if self._video.intra_only:
             if number % self._load.every or not self._gate.open(now):
                 return
@@ -190,6 +224,10 @@ class _Live:
 
     def _give(self, frame: "VideoFrame", number: int, now: float) -> None:
         rgb = np.ascontiguousarray(pixels(frame))
+        if self._masks:
+            from tenfold.cameras.zones import hide
+
+            rgb = hide(rgb, self._masks)
         height, width, _ = rgb.shape
         for finding in self._watch.size(width, height):
             self._output.tell(finding)

@@ -4,9 +4,10 @@ Whatever happens in there, a crash, a hang or a leak, is a CameraError here.
 """
 
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from tenfold.cameras.address import Address
 from tenfold.cameras.decoder.faults import Finding
@@ -47,7 +48,28 @@ class End:
     damaged: int
 
 
-Event: TypeAlias = SourceFacts | Frame | Status | Finding | End
+@dataclass(frozen=True)
+class ClipReport:
+    """How a clip fares.
+
+    Attributes:
+        clip: its number.
+        state: writing, whole (it can be sought in), or failed.
+        start: Unix time of its first frame; None: as reported before.
+        end: of its last one so far.
+        bytes: of the file.
+        problem: why it failed.
+    """
+
+    clip: int
+    state: Literal["writing", "whole", "failed"]
+    start: float | None = None
+    end: float | None = None
+    bytes: int = 0
+    problem: str = ""
+
+
+Event: TypeAlias = SourceFacts | Frame | Status | Finding | ClipReport | End
 
 
 class Decoder:
@@ -59,6 +81,8 @@ class Decoder:
         silent_seconds: how long it may say nothing after that.
         child: "module:function" that runs in the process.
         memory: bytes that the process may use.
+        masks: parts of a live source's picture that do not leave the process, as `Zone` keeps them.
+        past: seconds before it was ordered that a clip of a live source may hold.
     """
 
     def __init__(
@@ -70,6 +94,8 @@ class Decoder:
         silent_seconds: float = 30.0,
         child: str = CHILD,
         memory: int = _MEMORY,
+        masks: Sequence[Mapping[str, Any]] = (),
+        past: float = 0.0,
     ) -> None:
         self._subject = address.description
         self._secrets = address.secrets
@@ -82,7 +108,8 @@ class Decoder:
         # By a pipe: arguments and the environment of a process are there for others to read.
         request = {"kind": address.kind, "url": address.url, "description": self._subject}
         settings = {"live": address.live, "rate": rate, "slots": _SLOTS, "memory": self._memory.handle}
-        self._process.send({**request, **settings})
+        recorded = {"masks": list(masks), "past": past}
+        self._process.send({**request, **settings, **recorded})
         self._heard = time.monotonic()
         self._running = False
 
@@ -98,6 +125,10 @@ class Decoder:
     @property
     def process_id(self) -> int:
         return self._process.process_id
+
+    def order(self, order: Mapping[str, Any]) -> None:
+        """Have a clip begun, ended or finished: see `Recorder.order`."""
+        self._process.send({"order": dict(order)})
 
     def resume(self) -> None:
         """Start the clock anew: the caller was busy, and the decoder may have waited for it."""
@@ -137,6 +168,8 @@ class Decoder:
             return None
         if "finding" in message:
             return Finding(**message["finding"])
+        if "clip" in message:
+            return ClipReport(**message["clip"])
         if "status" in message:
             # Before the first frame it proves nothing: of what arrives, nothing may be decodable.
             self._heard = time.monotonic() if self._running else self._heard

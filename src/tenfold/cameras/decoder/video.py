@@ -88,11 +88,11 @@ class Video:
         except (av.FFmpegError, OSError, ValueError) as error:
             raise refusals.of_opening(error, request, time.monotonic() - began) from None
         try:
-            self._stream = self._video_stream()
+            self.stream = self._video_stream()
         except CameraError:
             self.close()
             raise
-        context = self._stream.codec_context
+        context = self.stream.codec_context
         context.thread_count = 1
         context.thread_type = "NONE"
         self.codec = context.name
@@ -106,10 +106,16 @@ class Video:
             live=request.live and (request.kind != "http" or duration is None),
             width=context.width,
             height=context.height,
-            rate=float(self._stream.average_rate) if self._stream.average_rate else None,
+            rate=float(self.stream.average_rate) if self.stream.average_rate else None,
             codec=self.codec,
             seconds=duration / av.time_base if duration is not None else None,
         )
+
+    @property
+    def plays_everywhere(self) -> bool:
+        """Whether every browser plays the stream as it is."""
+        context = self.stream.codec_context
+        return self.codec == "h264" and context.pix_fmt in ("yuv420p", "yuvj420p") and bool(context.extradata)
 
     def close(self) -> None:
         self._container.close()
@@ -122,7 +128,7 @@ class Video:
         """
         try:
             for packet in self._container.demux():
-                if packet.stream is not self._stream or packet.size == 0:
+                if packet.stream is not self.stream or packet.size == 0:
                     yield Packet(None)
                     continue
                 at = packet.pts if packet.pts is not None else packet.dts
@@ -135,7 +141,7 @@ class Video:
         """The frames that a packet completes; of None, those that are left. Empty where it is damaged."""
         if packet is not None and packet.video is None:
             return []
-        return self._stream.decode(packet.video if packet else None)
+        return self.stream.decode(packet.video if packet else None)
 
     def seconds(self, frame: VideoFrame) -> float | None:
         """When a frame is shown, since the start of the recording; None where the source does not say."""
@@ -161,7 +167,7 @@ class Video:
         return stream
 
     def _started_at(self) -> float:
-        start, base = self._stream.start_time, self._stream.time_base
+        start, base = self.stream.start_time, self.stream.time_base
         return float(start * base) if start is not None and base is not None else 0.0
 
 

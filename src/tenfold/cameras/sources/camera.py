@@ -3,12 +3,12 @@
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 from tenfold.cameras.address import Address
-from tenfold.cameras.decoder import Decoder, End, Finding, Status
+from tenfold.cameras.decoder import ClipReport, Decoder, End, Finding, Status
 from tenfold.cameras.frames import Frame, SourceFacts
 from tenfold.cameras.sources.probing import probe
 from tenfold.cameras.sources.state import CameraState, Fault
@@ -44,6 +44,22 @@ class Timing:
 _TIMING = Timing()
 
 
+class Recording(Protocol):
+    """What has clips made of a live stream. All methods are called from the camera's thread."""
+
+    past: float
+    """Seconds before it is ordered that a clip may hold."""
+
+    def orders(self) -> list[Mapping[str, Any]]:
+        """What the decoder is to be told now (`Decoder.order`)."""
+
+    def told(self, report: ClipReport) -> None:
+        """How a clip fares."""
+
+    def lost(self) -> None:
+        """The decoder ended: what was written stays as far as it came."""
+
+
 class Camera:
     """A live source in a decoder process of its own, which is replaced whenever it fails.
 
@@ -52,6 +68,8 @@ class Camera:
     Args:
         rate: frames a second that are wanted; None: all.
         tell: called with each fault when it is noticed and when it is over, from a thread of the camera's.
+        masks: parts of the picture that nobody gets to see, as `Zone` keeps them.
+        recording: has clips made; None: nobody.
         open_decoder: starts a decoder; a test's may be another.
     """
 
@@ -61,11 +79,14 @@ class Camera:
         *,
         rate: float | None = None,
         tell: Callable[[Fault], None] = lambda fault: None,
+        masks: Sequence[Mapping[str, Any]] = (),
+        recording: Recording | None = None,
         timing: Timing = _TIMING,
         open_decoder: Callable[..., Decoder] = Decoder,
     ) -> None:
         self._address, self._rate, self._tell, self._timing = address, rate, tell, timing
         self._open_decoder = open_decoder
+        self._masks, self._recording = masks, recording
         self._changed = threading.Condition()
         self._state = CameraState()
         self._facts: SourceFacts | None = None
@@ -134,7 +155,11 @@ class Camera:
         while not stop.is_set():
             self._set(phase="connecting", next_try=None, delay=0.0, mode=CameraState.mode, arrived=0)
             try:
-                self._follow(stop)
+                try:
+                    self._follow(stop)
+                finally:
+                    if self._recording:
+                        self._recording.lost()
             except CameraError as error:
                 self._failed(error)
                 if self._running_seconds() > self._timing.settled:
@@ -151,10 +176,18 @@ class Camera:
         self._running_since = None
         rate = self._facts.rate if self._facts else None
         silent = max(self._timing.silent, _SILENT_FRAMES / rate if rate else 0.0)
+        recording = self._recording
         with self._open_decoder(
-            self._address, rate=self._rate, open_seconds=self._timing.open, silent_seconds=silent
+            self._address,
+            rate=self._rate,
+            open_seconds=self._timing.open,
+            silent_seconds=silent,
+            masks=self._masks,
+            past=recording.past if recording else 0.0,
         ) as decoder:
             while not stop.is_set():
+                for order in recording.orders() if recording else ():
+                    decoder.order(order)
                 event = decoder.receive(_POLL_SECONDS)
                 if isinstance(event, Frame):
                     self._give(event)
@@ -164,6 +197,9 @@ class Camera:
                     self._set(delay=event.delay, mode=event.mode, arrived=event.arrived)
                 elif isinstance(event, Finding):
                     self._found(event)
+                elif isinstance(event, ClipReport):
+                    assert recording is not None
+                    recording.told(event)
                 elif isinstance(event, End):
                     raise CameraError(
                         self._address.description, "is a recording, not a live stream", reason="video",

@@ -27,6 +27,8 @@ def test_a_server_that_runs_is_alive_and_ready(running: Running) -> None:
         "jobs": ("running", None),
         "waiting-pictures": ("running", None),
         "watched-folders": ("running", None),
+        "cameras": ("running", None),
+        "clips": ("running", None),
         "corrections-data": ("running", None),
         "events": ("running", None),
     }

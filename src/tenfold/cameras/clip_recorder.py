@@ -1,0 +1,134 @@
+"""Which clips of one camera are written: around events, or all the time. Writes none itself.
+
+Called from two threads: the one that sees events, and the camera's, which passes orders to the decoder and
+its reports back.
+"""
+
+import logging
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from tenfold.cameras.clips import Clips
+from tenfold.cameras.decoder import ClipReport
+from tenfold.cameras.tables import CONTINUOUS, EVENTS, WHOLE, CameraRow
+from tenfold.errors import CameraError
+
+log = logging.getLogger(__name__)
+
+# No clip of events is longer than this; all that a camera sends is cut into clips of so many seconds.
+LONGEST_SECONDS = 600.0
+CONTINUOUS_SECONDS = 300.0
+# An event is known to be one so long after it began.
+_SECONDS_TO_SEE = 5.0
+
+
+@dataclass
+class _Writing:
+    """A clip that is written. until: when it ends, in Unix time."""
+
+    clip: int
+    start: float
+    until: float
+
+
+class ClipRecorder:
+    """Has the clips of one camera written.
+
+    Args:
+        room: whether there is room for another clip.
+    """
+
+    def __init__(self, camera: CameraRow, clips: Clips, room: "threading.Event") -> None:
+        self._camera, self._clips, self._room = camera, clips, room
+        self.past = camera.before + _SECONDS_TO_SEE if camera.recording == EVENTS else 0.0
+        self.problem = ""
+        self._lock = threading.Lock()
+        self._orders: list[Mapping[str, Any]] = []
+        self._events: _Writing | None = None
+        self._all: _Writing | None = None
+        # Those of before this process, or of a decoder that ended.
+        self._unfinished = [(row.id, str(clips.path(row))) for row in clips.unfinished(camera.id)]
+
+    def event_began(self, start: float) -> int | None:
+        """A clip for an event that began at a Unix time; its number, or None where none is written."""
+        if self._camera.recording == CONTINUOUS:
+            return self._all.clip if self._all else None
+        if self._camera.recording != EVENTS:
+            return None
+        with self._lock:
+            since = start - self._camera.before
+            if self._events is None or self._events.until < start:
+                self._events = self._begin(EVENTS, since, since + LONGEST_SECONDS)
+            elif self._events.until < self._events.start + LONGEST_SECONDS:
+                self._end_at(self._events, self._events.start + LONGEST_SECONDS)
+            return self._events.clip if self._events else None
+
+    def events_ended(self, end: float) -> None:
+        """Nothing moves any more since a Unix time."""
+        with self._lock:
+            if self._events:
+                self._end_at(self._events, min(end + self._camera.after, self._events.until))
+
+    def tend(self, moment: float) -> None:
+        """Where all is recorded: begin the next clip where it is time to. Called each second or so."""
+        if self._camera.recording != CONTINUOUS:
+            return
+        with self._lock:
+            if self._all is None or moment >= self._all.start + CONTINUOUS_SECONDS:
+                before, self._all = self._all, None
+                if before:
+                    self._end_at(before, moment)
+                self._all = self._begin(CONTINUOUS, moment, moment + 2 * CONTINUOUS_SECONDS)
+
+    def orders(self) -> list[Mapping[str, Any]]:
+        with self._lock:
+            finish = [{"clip": clip, "finish": file} for clip, file in self._unfinished]
+            orders, self._orders, self._unfinished = [*self._orders, *finish], [], []
+        return orders
+
+    def told(self, report: ClipReport) -> None:
+        values: dict[str, Any] = {"bytes": report.bytes}
+        if report.start is not None:
+            values["started_at"] = datetime.fromtimestamp(report.start, UTC)
+        if report.end is not None:
+            values["ended_at"] = datetime.fromtimestamp(report.end, UTC)
+        if report.state == "failed":
+            log.warning("A clip of the camera %s failed: %s", self._camera.name, report.problem)
+            self.problem = report.problem
+        if report.state in ("whole", "failed"):
+            values["state"] = WHOLE
+            with self._lock:
+                if self._events and self._events.clip == report.clip:
+                    self._events = None
+                if self._all and self._all.clip == report.clip:
+                    self._all = None
+        elif report.bytes:
+            self.problem = ""
+        self._clips.change(report.clip, **values)
+
+    def lost(self) -> None:
+        with self._lock:
+            self._events = self._all = None
+            self._orders = []
+            rows = self._clips.unfinished(self._camera.id)
+            self._unfinished = [(row.id, str(self._clips.path(row))) for row in rows]
+
+    def _begin(self, kind: str, since: float, until: float) -> _Writing | None:
+        if not self._room.is_set():
+            self.problem = "the disk is nearly full, and nothing is left that may be deleted"
+            return None
+        try:
+            row = self._clips.begin(self._camera.id, kind, datetime.fromtimestamp(since, UTC))
+        except CameraError as error:
+            self.problem = str(error)
+            return None
+        file = str(self._clips.path(row))
+        self._orders.append({"clip": row.id, "file": file, "since": since, "until": until})
+        return _Writing(row.id, since, until)
+
+    def _end_at(self, writing: _Writing, until: float) -> None:
+        writing.until = until
+        self._orders.append({"clip": writing.clip, "until": until})

@@ -1,0 +1,210 @@
+"""Files of video and their rows: begun, completed, found, deleted. Rows and files agree at every moment.
+
+A row is written before its file, and a file is deleted before its row: whatever ends the process leaves a
+row without a file at most, which `reconcile` deletes. A file without a row is never deleted: the database may
+be another one. Records nothing itself.
+"""
+
+from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from sqlalchemy import delete, func, select, update
+
+from tenfold.cameras.tables import WHOLE, WRITING, ClipRow, DeletedClips, EventRow
+from tenfold.database import Database, now
+from tenfold.errors import CameraError, UnknownCameraEvent
+from tenfold.os_errors import in_words
+
+# Says that the folder is the one that clips were written into, not a mount point whose disk is missing.
+_MARKER = ".tenfold-clips"
+_AT_ONCE = 200
+
+DeletionReason = Literal["age", "size", "disk"]
+
+
+@dataclass(frozen=True)
+class Reconciled:
+    """What did not agree: rows without a file, which were deleted, and files without a row, which stay."""
+
+    lost: int
+    unknown: int
+
+
+class Clips:
+    """The clips of one database.
+
+    Args:
+        folder: where the files are.
+    """
+
+    def __init__(self, database: Database, folder: Path) -> None:
+        self._database, self.folder = database, folder
+
+    def check(self) -> None:
+        """Raise CameraError where clips cannot be written: their folder is another one, or not writable."""
+        marker = self.folder / _MARKER
+        try:
+            if marker.is_file():
+                return
+            with self._database.reading() as session:
+                known = session.scalar(select(ClipRow.id).limit(1)) is not None
+            if known:
+                raise CameraError(
+                    str(self.folder), "is not the folder that clips were written into", reason="missing",
+                    received=f"it has no file {_MARKER}", cure="See whether its disk is mounted.",
+                )  # fmt: skip
+            self.folder.mkdir(parents=True, exist_ok=True)
+            marker.touch()
+        except OSError as error:
+            _, problem, received, cure, code = in_words(error)
+            raise CameraError(
+                str(self.folder), problem, received=received, cure=f"{cure}.", reason=code
+            ) from error
+
+    def begin(self, camera_id: int, kind: str, start: datetime) -> ClipRow:
+        """A row for a file that will be written; raises as `check`."""
+        self.check()
+        with self._database.writing() as session:
+            row = ClipRow(
+                camera_id=camera_id,
+                kind=kind,
+                state=WRITING,
+                file=f"{camera_id}/{now().timestamp()}",
+                started_at=start,
+                ended_at=start,
+                bytes=0,
+            )
+            session.add(row)
+            session.flush()
+            moment = start.astimezone(UTC)
+            row.file = f"{camera_id}/{moment:%Y-%m-%d}/{moment:%H%M%S}-{row.id}.mp4"
+        return row
+
+    def change(self, clip_id: int, **values: Any) -> None:
+        with self._database.writing() as session:
+            session.execute(update(ClipRow).where(ClipRow.id == clip_id).values(values))
+
+    def path(self, row: ClipRow) -> Path:
+        return self.folder / row.file
+
+    def get(self, clip_id: int) -> ClipRow:
+        """One clip; raises UnknownCameraEvent."""
+        with self._database.reading() as session:
+            row = session.get(ClipRow, clip_id) if 0 < clip_id < 2**63 else None
+        if row is None:
+            cure = "It may have been deleted by its age, or to make room."
+            raise UnknownCameraEvent(f"Clip {clip_id}", "does not exist", cure=cure)
+        return row
+
+    def find(
+        self,
+        *,
+        camera_id: int | None = None,
+        kind: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int = 100,
+    ) -> list[ClipRow]:
+        """Clips that ended at `since` or later and began before `until`, the newest first."""
+        query = select(ClipRow)
+        if camera_id is not None:
+            query = query.where(ClipRow.camera_id == camera_id)
+        if kind is not None:
+            query = query.where(ClipRow.kind == kind)
+        if since is not None:
+            query = query.where(ClipRow.ended_at >= since)
+        if until is not None:
+            query = query.where(ClipRow.started_at < until)
+        with self._database.reading() as session:
+            return list(session.scalars(query.order_by(ClipRow.started_at.desc()).limit(limit)))
+
+    def unfinished(self, camera_id: int) -> list[ClipRow]:
+        """Clips that were being written when their writer ended."""
+        with self._database.reading() as session:
+            query = select(ClipRow).where(ClipRow.camera_id == camera_id, ClipRow.state == WRITING)
+            return list(session.scalars(query.order_by(ClipRow.id)))
+
+    def used(self, camera_id: int) -> int:
+        """Bytes of all clips of a camera."""
+        with self._database.reading() as session:
+            query = select(func.coalesce(func.sum(ClipRow.bytes), 0)).where(ClipRow.camera_id == camera_id)
+            return int(session.scalar(query) or 0)
+
+    def oldest(
+        self, *, camera_id: int | None = None, kind: str | None = None, before: datetime | None = None
+    ) -> list[ClipRow]:
+        """Complete clips, the oldest first; some of them."""
+        query = select(ClipRow).where(ClipRow.state == WHOLE)
+        if camera_id is not None:
+            query = query.where(ClipRow.camera_id == camera_id)
+        if kind is not None:
+            query = query.where(ClipRow.kind == kind)
+        if before is not None:
+            query = query.where(ClipRow.ended_at < before)
+        with self._database.reading() as session:
+            return list(session.scalars(query.order_by(ClipRow.started_at).limit(_AT_ONCE)))
+
+    def without_events(self, camera_id: int, before: datetime) -> list[ClipRow]:
+        """Complete clips of events that are all gone, and that ended before a moment; some of them."""
+        used = select(EventRow.id).where(EventRow.clip_id == ClipRow.id).exists()
+        query = select(ClipRow).where(
+            ClipRow.camera_id == camera_id,
+            ClipRow.kind == "events",
+            ClipRow.state == WHOLE,
+            ClipRow.ended_at < before,
+            ~used,
+        )
+        with self._database.reading() as session:
+            return list(session.scalars(query.order_by(ClipRow.started_at).limit(_AT_ONCE)))
+
+    def delete(self, rows: Collection[ClipRow], reason: DeletionReason) -> int:
+        """Delete clips, and keep how much was deleted; the bytes that this freed."""
+        freed = 0
+        for camera_id in {row.camera_id for row in rows}:
+            mine = [row for row in rows if row.camera_id == camera_id]
+            size = sum(row.bytes for row in mine)
+            for row in mine:
+                self.path(row).unlink(missing_ok=True)
+                with suppress(OSError):  # a day's folder goes with its last clip
+                    self.path(row).parent.rmdir()
+            with self._database.writing() as session:
+                session.execute(delete(ClipRow).where(ClipRow.id.in_([row.id for row in mine])))
+                session.add(
+                    DeletedClips(
+                        at=now(),
+                        camera_id=camera_id,
+                        reason=reason,
+                        clips=len(mine),
+                        bytes=size,
+                        oldest_at=min(row.started_at for row in mine),
+                        newest_at=max(row.ended_at for row in mine),
+                    )
+                )
+            freed += size
+        return freed
+
+    def deletions(self, limit: int = 50) -> list[DeletedClips]:
+        """What was deleted, the newest first."""
+        with self._database.reading() as session:
+            return list(session.scalars(select(DeletedClips).order_by(DeletedClips.id.desc()).limit(limit)))
+
+    def reconcile(self) -> Reconciled:
+        """Delete the rows of complete clips whose files are gone; where it raises, as `check`, none."""
+        self.check()
+        with self._database.reading() as session:
+            rows = list(session.scalars(select(ClipRow)))
+        known = {row.file for row in rows}
+        there = {
+            path.relative_to(self.folder).as_posix()
+            for path in self.folder.rglob("*.mp4")
+            if not path.is_symlink()
+        }
+        lost = [row.id for row in rows if row.state == WHOLE and row.file not in there]
+        for start in range(0, len(lost), _AT_ONCE):
+            with self._database.writing() as session:
+                session.execute(delete(ClipRow).where(ClipRow.id.in_(lost[start : start + _AT_ONCE])))
+        return Reconciled(len(lost), len(there - known))

@@ -1,0 +1,246 @@
+"""Writes clips of a stream in the decoder's process: the newest packets are kept, so that a clip has a past.
+
+Packets of H.264 are copied as they are; all else, and whatever has parts that must not be stored, is encoded
+to H.264. A clip begins with a key frame. While it is written it is a fragmented MP4 file, which plays as far
+as it came whatever ends this process; then it is written anew with its index in front, so that it can be
+sought in. Knows nothing of events.
+"""
+
+import os
+import queue
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import av
+
+from tenfold.cameras.decoder.clip_files import Copied, Encoded, make_seekable
+from tenfold.cameras.decoder.video import Packet, Video
+
+if TYPE_CHECKING:
+    from tenfold.cameras.zones import Zone
+
+# What the newest packets of a stream may take.
+_MOST_BYTES = 64 << 20
+# So long one packet's turn may be used for encoding; the next frame waits for it.
+_ENCODING_SECONDS = 0.03
+_SECONDS_BETWEEN_REPORTS = 2.0
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A packet of the video and when it arrived, in Unix time."""
+
+    packet: Packet
+    time: float
+
+    @property
+    def bytes(self) -> int:
+        return self.packet.video.size if self.packet.video is not None else 0
+
+
+class NewestPackets:
+    """The packets of the last seconds, from a key frame on.
+
+    Args:
+        seconds: so much is there at least, once that much has come, and no more than `most` bytes.
+    """
+
+    def __init__(self, seconds: float, most: int = _MOST_BYTES) -> None:
+        self._seconds, self._most = seconds, most
+        self._groups: deque[list[Kept]] = deque()
+        self._bytes = 0
+
+    def add(self, kept: Kept) -> None:
+        if kept.packet.key:
+            self._groups.append([])
+        if not self._groups:
+            return
+        self._groups[-1].append(kept)
+        self._bytes += kept.bytes
+        while len(self._groups) > 1 and (
+            kept.time - self._groups[1][0].time >= self._seconds or self._bytes > self._most
+        ):
+            self._bytes -= sum(one.bytes for one in self._groups.popleft())
+        if (
+            self._bytes > self._most
+        ):  # one group alone: what follows its beginning cannot be decoded without it
+            self._groups.clear()
+            self._bytes = 0
+
+    def since(self, moment: float) -> list[Kept]:
+        """From the last key frame at or before a moment on; from the first where there is none."""
+        groups = list(self._groups)
+        while len(groups) > 1 and groups[1][0].time <= moment:
+            groups.pop(0)
+        return [one for group in groups for one in group]
+
+
+class Writer(Protocol):
+    """Writes one file."""
+
+    def write(self, packet: Packet, seconds: float) -> None:
+        """Take a packet that arrived `seconds` after the first."""
+
+    def close(self) -> None:
+        """Complete the file."""
+
+
+@dataclass
+class _Clip:
+    """A clip that is written.
+
+    Attributes:
+        until: it ends with the first packet after this, in Unix time.
+        pending: what is to be written.
+        first, last: of the packets that were written, in Unix time.
+    """
+
+    number: int
+    file: Path
+    until: float
+    pending: deque[Kept] = field(default_factory=deque)
+    writer: Writer | None = None
+    first: float = 0.0
+    last: float = 0.0
+    ending: bool = False
+
+
+class Recorder:
+    """Writes the clips of one stream.
+
+    Args:
+        seconds: how much of the past a clip may have.
+        masks: parts of the picture that are never stored.
+        report: is told how each clip fares.
+    """
+
+    def __init__(
+        self,
+        video: Video,
+        seconds: float,
+        masks: "Sequence[Zone]",
+        report: Callable[[dict[str, Any]], None],
+    ) -> None:
+        self._video, self._masks, self._report = video, masks, report
+        self._newest = NewestPackets(seconds)
+        self._clips: dict[int, _Clip] = {}
+        self._finished: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+        self._reported = 0.0
+
+    def order(self, order: dict[str, Any]) -> None:
+        """Begin a clip (`file`, `since`, `until`), change its end (`until`), or finish a file (`finish`)."""
+        number = int(order["clip"])
+        if "finish" in order:
+            self._finish(number, Path(order["finish"]))
+        elif "file" in order:
+            clip = _Clip(number, Path(order["file"]), float(order["until"]))
+            clip.pending.extend(self._newest.since(float(order["since"])))
+            self._clips[number] = clip
+        elif number in self._clips:
+            self._clips[number].until = float(order["until"])
+
+    def take(self, packet: Packet, moment: float) -> None:
+        """A packet of the video arrived."""
+        kept = Kept(packet, moment)
+        self._newest.add(kept)
+        for clip in self._clips.values():
+            if clip.ending:
+                continue
+            if moment > clip.until:
+                clip.ending = True
+            elif clip.writer or clip.pending or packet.key:
+                clip.pending.append(kept)
+
+    def work(self) -> None:
+        """Write what is pending, as far as there is time for it, and report."""
+        until = time.monotonic() + _ENCODING_SECONDS
+        for clip in list(self._clips.values()):
+            try:
+                self._write(clip, until)
+            except (OSError, ValueError, av.FFmpegError) as error:
+                self._failed(clip, error)
+        while not self._finished.empty():
+            self._report(self._finished.get())
+        if time.monotonic() - self._reported >= _SECONDS_BETWEEN_REPORTS:
+            self._reported = time.monotonic()
+            for clip in self._clips.values():
+                if clip.writer:
+                    self._report(_facts(clip) | {"bytes": _size(clip.file)})
+
+    def close(self) -> None:
+        """End every clip where it is: this process ends."""
+        for clip in self._clips.values():
+            if clip.writer:
+                with suppress(OSError, ValueError, av.FFmpegError):
+                    clip.writer.close()
+        self._clips.clear()
+
+    def _write(self, clip: _Clip, until: float) -> None:
+        copied = self._copies
+        while clip.pending and (copied or time.monotonic() < until):
+            kept = clip.pending.popleft()
+            if clip.writer is None:
+                clip.file.parent.mkdir(parents=True, exist_ok=True)
+                clip.writer = self._writer(clip.file)
+                clip.first = kept.time
+            clip.writer.write(kept.packet, kept.time - clip.first)
+            clip.last = kept.time
+        if sum(one.bytes for one in clip.pending) > _MOST_BYTES:
+            # Encoding falls behind for good: what lies before the next key frame is left out.
+            clip.pending.popleft()
+            while clip.pending and not clip.pending[0].packet.key:
+                clip.pending.popleft()
+        if clip.ending and not clip.pending:
+            del self._clips[clip.number]
+            if clip.writer is None:
+                self._report({"clip": clip.number, "state": "failed", "problem": "no key frame came"})
+                return
+            clip.writer.close()
+            self._report(_facts(clip) | {"bytes": _size(clip.file)})
+            self._finish(clip.number, clip.file)
+
+    @property
+    def _copies(self) -> bool:
+        return not self._masks and self._video.plays_everywhere
+
+    def _writer(self, file: Path) -> Writer:
+        if self._copies:
+            return Copied(file, self._video.stream)
+        return Encoded(file, self._video.stream, self._masks)
+
+    def _failed(self, clip: _Clip, error: Exception) -> None:
+        del self._clips[clip.number]
+        if clip.writer:
+            with suppress(OSError, ValueError, av.FFmpegError):
+                clip.writer.close()
+        reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else ""
+        self._report({"clip": clip.number, "state": "failed", "problem": reason or type(error).__name__})
+
+    def _finish(self, number: int, file: Path) -> None:
+        """Make a file seekable, beside the decoding."""
+
+        def run() -> None:
+            facts: dict[str, Any] = {"clip": number, "state": "whole"}
+            # A file that is in no state to be read stays as it is.
+            with suppress(OSError, ValueError, av.FFmpegError):
+                make_seekable(file)
+            self._finished.put(facts | {"bytes": _size(file)})
+
+        threading.Thread(target=run, daemon=True).start()
+
+
+def _facts(clip: _Clip) -> dict[str, Any]:
+    return {"clip": clip.number, "state": "writing", "start": clip.first, "end": clip.last}
+
+
+def _size(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except OSError:
+        return 0

@@ -1,0 +1,120 @@
+"""Deletes events and clips by their age, by the room that a camera may take, and before the disk is full.
+
+Clips of events go with their events; the events of clips that were deleted for their size stay.
+"""
+
+import logging
+import shutil
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from tenfold.cameras.cameras import Cameras
+from tenfold.cameras.clips import Clips
+from tenfold.cameras.events import CameraEvents
+from tenfold.cameras.tables import CONTINUOUS, CameraRow, ClipRow
+from tenfold.database import now
+from tenfold.storage import BlobStore
+
+log = logging.getLogger(__name__)
+
+# A clip is written before its event is, or after: one without events is not deleted at once.
+_SECONDS_WITHOUT_EVENTS = 600.0
+_SECONDS_BETWEEN_RECONCILIATIONS = 3600.0
+
+
+class Retention:
+    """Keeps what was seen and recorded within its limits.
+
+    Args:
+        crops: the store of the pictures of events.
+        reserve: bytes of the disk that are kept free.
+        free: how many bytes are free where a folder is.
+
+    Attributes:
+        room: set while there is room for another clip.
+        unknown: how many files are among the clips that no row names; they are never deleted.
+    """
+
+    def __init__(
+        self,
+        cameras: Cameras,
+        events: CameraEvents,
+        clips: Clips,
+        crops: BlobStore,
+        *,
+        reserve: int,
+        free: Callable[[Path], int] = lambda folder: shutil.disk_usage(folder).free,
+    ) -> None:
+        self._cameras, self._events, self._clips, self._crops = cameras, events, clips, crops
+        self._reserve, self._free = reserve, free
+        self.room = threading.Event()
+        self.room.set()
+        self.unknown = 0
+        self._reconciled_at: datetime | None = None
+
+    def tidy(self) -> None:
+        """Delete what is to go now. Called often: between two calls the disk must not fill up."""
+        cameras = self._cameras.all(removed=True)
+        if not cameras:
+            return
+        for camera in cameras:
+            self._by_age(camera)
+            if camera.keep_bytes:
+                self._by_size(camera)
+        self._before_the_disk_is_full()
+        due = now() - timedelta(seconds=_SECONDS_BETWEEN_RECONCILIATIONS)
+        if self._clips.folder.is_dir() and (self._reconciled_at is None or self._reconciled_at < due):
+            self._reconciled_at = now()
+            found = self._clips.reconcile()
+            self.unknown = found.unknown
+            if found.lost:
+                log.warning("%d clips were gone from %s", found.lost, self._clips.folder)
+
+    def _by_age(self, camera: CameraRow) -> None:
+        moment = now()
+        cutoff = moment - timedelta(days=camera.keep_days)
+        for label, days in camera.keep_days_of.items():
+            self._delete_older(camera, moment - timedelta(days=days), label=label)
+        self._delete_older(camera, cutoff, without=list(camera.keep_days_of))
+        settled = moment - timedelta(seconds=_SECONDS_WITHOUT_EVENTS)
+        while rows := self._clips.without_events(camera.id, settled):
+            self._clips.delete(rows, "age")
+        while rows := self._clips.oldest(camera_id=camera.id, kind=CONTINUOUS, before=cutoff):
+            self._clips.delete(rows, "age")
+
+    def _delete_older(self, camera: CameraRow, moment: datetime, **which: Any) -> None:
+        while old := self._events.older(camera.id, moment, **which):
+            for row in old:
+                if row.crop:
+                    self._crops.delete(row.crop)
+            self._events.delete([row.id for row in old])
+
+    def _by_size(self, camera: CameraRow) -> None:
+        over = self._clips.used(camera.id) - camera.keep_bytes
+        while over > 0 and (rows := self._clips.oldest(camera_id=camera.id)):
+            over -= self._clips.delete(_enough(rows, over), "size")
+
+    def _before_the_disk_is_full(self) -> None:
+        if not self._clips.folder.is_dir():
+            return
+        while (missing := self._reserve - self._free(self._clips.folder)) > 0:
+            rows = self._clips.oldest()
+            if not rows:
+                self.room.clear()
+                return
+            self._clips.delete(_enough(rows, missing), "disk")
+        self.room.set()
+
+
+def _enough(rows: list[ClipRow], size: int) -> list[ClipRow]:
+    """The first of some clips that have so many bytes together, or all of them."""
+    taken, found = 0, list[ClipRow]()
+    for row in rows:
+        if taken >= size:
+            break
+        found.append(row)
+        taken += row.bytes
+    return found

@@ -1,0 +1,40 @@
+"""The parts that keep cameras, their events and their clips. Know no picture and no model."""
+
+from typing import TYPE_CHECKING
+
+from tenfold.runtime.foundation import Foundation, part
+
+if TYPE_CHECKING:
+    from tenfold.cameras.cameras import Cameras
+    from tenfold.cameras.clips import Clips
+    from tenfold.cameras.events import CameraEvents
+    from tenfold.cameras.retention import Retention
+
+
+class Recording(Foundation):
+    """The tables of cameras, and what is recorded."""
+
+    @part
+    def cameras(self) -> "Cameras":
+        from tenfold.cameras.cameras import Cameras
+
+        return Cameras(self.database)
+
+    @part
+    def camera_events(self) -> "CameraEvents":
+        from tenfold.cameras.events import CameraEvents
+
+        return CameraEvents(self.database)
+
+    @part
+    def clips(self) -> "Clips":
+        from tenfold.cameras.clips import Clips
+
+        return Clips(self.database, self.home.clips)
+
+    @part
+    def retention(self) -> "Retention":
+        from tenfold.cameras.retention import Retention
+
+        reserve = self.settings.clips_free_bytes
+        return Retention(self.cameras, self.camera_events, self.clips, self.blobs("events"), reserve=reserve)

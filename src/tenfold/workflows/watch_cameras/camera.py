@@ -1,0 +1,245 @@
+"""One camera that a server watches: what moves becomes events, pictures of the catalogue, and clips.
+
+A service of its own, so that a fault of one camera is nobody else's. Knows no HTTP.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import TimeoutError as TookTooLong
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tenfold.cameras.cameras import address_of
+from tenfold.cameras.clip_recorder import ClipRecorder
+from tenfold.cameras.clips import Clips
+from tenfold.cameras.crops import jpeg
+from tenfold.cameras.events import CameraEvents
+from tenfold.cameras.frames import Frame
+from tenfold.cameras.sources import Camera, Fault
+from tenfold.cameras.tables import NONE, CameraRow
+from tenfold.cameras.votes import NONE_OF_THESE
+from tenfold.cameras.watching import Event, Options, Watcher
+from tenfold.cameras.zones import Zone
+from tenfold.catalogue.ingest.ingest import Ingest
+from tenfold.errors import TenfoldError
+from tenfold.inference.server import Closed, ModelServer, Priority
+from tenfold.jobs import Jobs
+from tenfold.predictions import Prediction
+from tenfold.storage import BlobStore
+from tenfold.workflows import classify
+from tenfold.workflows.watch_cameras.live import LiveView
+
+log = logging.getLogger(__name__)
+
+RATE = 10.0
+# A camera that gives nothing for so long has lost what moved before it.
+_SECONDS_LOST = 10.0
+_ANSWER_SECONDS = 20.0
+_MOST_LOOKS = 600
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a camera's events are made with.
+
+    Attributes:
+        crops: the store of the pictures of events.
+        room: set while there is room for another clip.
+    """
+
+    events: CameraEvents
+    clips: Clips
+    crops: BlobStore
+    ingest: Ingest
+    jobs: Jobs
+    server: ModelServer
+    room: threading.Event
+
+
+@dataclass
+class _Open:
+    """An event that is open: its row, what it looks like so far, and its zones."""
+
+    row: int
+    label: str
+    zones: tuple[str, ...]
+    start: float
+
+
+class CameraWatch:
+    """Watches one camera while it runs.
+
+    Attributes:
+        live: its pictures for whoever looks.
+    """
+
+    def __init__(self, row: CameraRow, parts: Parts) -> None:
+        self.name = f"camera-{row.id}"
+        self.row, self._parts = row, parts
+        self._recorder = ClipRecorder(row, parts.clips, parts.room)
+        self._camera = Camera(
+            address_of(row), rate=RATE, tell=self._tell, masks=row.masks, recording=self._recorder
+        )
+        zones = tuple(Zone(one["name"], tuple((x, y) for x, y in one["corners"])) for one in row.zones)
+        options = Options(rate=RATE, smallest=row.smallest, zones=zones, fixed=row.fixed)
+        self._watcher = Watcher(self._classify, options)
+        self._open: dict[int, _Open] = {}
+        self._size = (0, 0)
+        # Frames are looked at in one thread, and `tend` is called in another.
+        self._lock = threading.Lock()
+        self.live = LiveView()
+
+    def run(self, stop: threading.Event) -> None:
+        try:
+            for frame in self._camera.frames(stop):
+                with self._lock:
+                    self._look(frame)
+        finally:
+            with self._lock:
+                self._finish("cut")
+
+    def wake(self) -> None:
+        """Nothing to do: `stop` is looked at ten times a second."""
+
+    def tend(self) -> None:
+        """End what was open when the camera went away, and begin the next clip. Called each second or so."""
+        moment = time.time()
+        state = self._camera.state
+        if state.phase == "running":
+            self._recorder.tend(moment)
+        age = state.age(moment)
+        if self._open and (age is None or age > _SECONDS_LOST):
+            with self._lock:
+                self._finish("cut")
+
+    def status(self) -> dict[str, Any]:
+        """How the camera fares, as plain values."""
+        state = self._camera.state
+        return {
+            "phase": state.phase,
+            "last_frame": state.last_frame,
+            "mode": state.mode,
+            "delay": round(state.delay, 3),
+            "restarts": state.restarts,
+            "next_try": state.next_try,
+            "faults": [asdict(fault) for fault in state.faults],
+            "last_fault": asdict(state.last_fault) if state.last_fault else None,
+            "travels": self._watcher.travels,
+            "width": self._size[0],
+            "height": self._size[1],
+            "open_events": len(self._open),
+            "recording_problem": self._recorder.problem,
+        }
+
+    def _look(self, frame: Frame) -> None:
+        height, width = frame.pixels.shape[:2]
+        self._size = width, height
+        for event in self._watcher.look(frame):
+            self._ended(event, "ended")
+        for event in self._watcher.opened():
+            self._opened(event)
+        moving = self._watcher.moving()
+        for one in moving:
+            self._entered(one.track, one.zones)
+        boxes = [(one.track, one.box, self._label(one.track)) for one in moving]
+        self.live.show(frame, boxes)
+
+    def _label(self, track: int) -> str:
+        found = self._open.get(track)
+        return found.label if found else NONE
+
+    def _opened(self, event: Event) -> None:
+        values = self._columns(event)
+        clip = self._recorder.event_began(event.start)
+        row = self._parts.events.open(self.row.id, **values, clip_id=clip)
+        self._open[event.track] = _Open(row.id, values["label"], event.zones, event.start)
+        self._keep_crop(row.id, event)
+
+    def _entered(self, track: int, zones: tuple[str, ...]) -> None:
+        """A zone that an event entered after it began."""
+        found = self._open.get(track)
+        if found and zones != found.zones:
+            found.zones = zones
+            self._parts.events.change(found.row, "changed", zones=list(zones))
+
+    def _ended(self, event: Event, how: str) -> None:
+        if event.track not in self._open:
+            self._opened(event)
+        row = self._open.pop(event.track).row
+        content = self._keep_crop(row, event)
+        values = self._columns(event) | {"entry_id": self._add_to_catalogue(row, event, content)}
+        self._parts.events.change(row, "ended" if how == "ended" else "cut", **values)
+        if not self._open:
+            self._recorder.events_ended(event.end)
+
+    def _finish(self, how: str) -> None:
+        for event in self._watcher.finish():
+            self._ended(event, how)
+
+    def _columns(self, event: Event) -> dict[str, Any]:
+        box = event.best.box
+        path = event.path[:: -(-len(event.path) // _MOST_LOOKS)]
+        return {
+            "started_at": datetime.fromtimestamp(event.start, UTC),
+            "ended_at": datetime.fromtimestamp(max(event.end, event.start), UTC),
+            "track": event.track,
+            "label": NONE if event.label == NONE_OF_THESE else event.label,
+            "confidence": event.confidence,
+            "zones": list(event.zones),
+            "box": [round(value, 1) for value in (box.x, box.y, box.width, box.height)],
+            "width": self._size[0],
+            "height": self._size[1],
+            "path": [
+                [round(value, 2) for value in (moment - event.start, one.x, one.y, one.width, one.height)]
+                for moment, one in path
+            ],
+            "model_hash": self._parts.server.model.sha256,
+        }
+
+    def _keep_crop(self, row: int, event: Event) -> bytes:
+        content = jpeg(event.best.pixels)
+        key = f"{self.row.id}/{row}.jpg"
+        self._parts.crops.put(key, content)
+        self._parts.events.set(row, crop=key)
+        return content
+
+    def _add_to_catalogue(self, row: int, event: Event, content: bytes) -> int | None:
+        """The entry of an event's best picture; None where the catalogue cannot take it, which is logged."""
+        moment = datetime.fromtimestamp(event.best.time, UTC)
+        name = f"{self.row.name} {moment:%Y-%m-%d %H.%M.%S} {row}.jpg"
+        try:
+            added = self._parts.ingest.add(content, name=name, source="camera")
+        except TenfoldError as error:
+            log.warning("A picture of the camera %s is not in the catalogue: %s", self.row.name, error)
+            return None
+        classify.wake(self._parts.jobs, self._parts.ingest)
+        return added.entry.id
+
+    def _classify(self, crops: Sequence[NDArray[np.uint8]]) -> Sequence[Prediction]:
+        """Answers of the one model server, before the catalogue's; none while it is stopped or far behind."""
+        server = self._parts.server
+        try:
+            waiting = [server.submit(partial(_prepare, pixels), priority=Priority.CAMERA) for pixels in crops]
+            return [future.result(_ANSWER_SECONDS) for future in waiting]
+        except (Closed, TookTooLong):
+            return []
+
+    def _tell(self, fault: Fault) -> None:
+        log.log(
+            logging.INFO if fault.over else logging.WARNING,
+            "The camera %s%s: %s",
+            self.row.name,
+            " again" if fault.over else "",
+            fault.words,
+        )
+
+
+def _prepare(pixels: NDArray[np.uint8], model: Any) -> Any:
+    return model.prepare(pixels)

@@ -1,0 +1,222 @@
+"""Cameras in a server: what moves becomes events, pictures, clips; faults are survived (real RTSP server)."""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from tenfold import images
+from tenfold.cameras.address import parse
+from tenfold.cameras.events import EventFilter
+from tenfold.cameras.tables import EventRow
+from tenfold.catalogue.entries.tables import SOURCES
+from tenfold.runtime.services import describe
+from tenfold.runtime.supervisor import Fault, Supervisor
+from tests.cameras.clips import write_clip, write_units
+from tests.cameras.conftest import RtspServer
+from tests.fakes import FakeApp, FakeClassifier
+from tests.paths import ROOT
+
+pytestmark = pytest.mark.slow
+av = pytest.importorskip("av", reason="needs the cameras extra")
+Start = Callable[..., RtspServer]
+SECRET = "pass/word"
+
+
+@pytest.fixture(autouse=True)
+def path(monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = [str(ROOT), str(ROOT / "src"), os.environ.get("PYTHONPATH", "")]
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(paths))
+
+
+class Certain(FakeClassifier):
+    """It knows all that it sees."""
+
+    def raw(self, inputs: NDArray[np.uint8]) -> tuple[NDArray[np.float32], ...]:
+        probabilities, colours, evidence, novelty = super().raw(inputs)
+        return probabilities, colours, evidence, novelty * 0
+
+
+class Server:
+    """The service of cameras of one app, at work."""
+
+    def __init__(self, app: FakeApp) -> None:
+        self.app = app
+        self.faults: list[Exception] = []
+        self._supervisor = Supervisor([app.jobs.worker(serving=True), app.watched_cameras], self._fault)
+        self._supervisor.start()
+
+    def _fault(self, error: Exception) -> Fault:
+        self.faults.append(error)
+        return describe(error)
+
+    def stop(self) -> float:
+        """Seconds until nothing runs any more."""
+        began = time.monotonic()
+        assert self._supervisor.stop(10) == []
+        return time.monotonic() - began
+
+    def events(self, **asked: Any) -> list[EventRow]:
+        return self.app.camera_events.find(EventFilter(**asked))
+
+
+def _command_lines() -> Iterator[bytes]:
+    """Of all processes."""
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            yield path.read_bytes()
+
+
+def until(done: Callable[[], object], seconds: float = 20.0) -> None:
+    give_up = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < give_up
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def app(own_home: Path) -> Iterator[FakeApp]:
+    with FakeApp(None, Certain()) as made:
+        yield made
+
+
+@pytest.fixture
+def server(app: FakeApp) -> Iterator[Server]:
+    made = Server(app)
+    yield made
+    made.stop()
+    assert made.faults == []
+
+
+@pytest.fixture(scope="session")
+def passing(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A thing passes within 4 s, and nothing is there for 4 s; a key frame each second."""
+    return write_units(
+        write_clip(tmp_path_factory.mktemp("passing") / "clip.mp4", count=200, empty=100),
+        tmp_path_factory.mktemp("passing") / "clip.units",
+    )
+
+
+def test_what_moves_is_an_event_with_a_picture_in_the_catalogue_and_a_clip(
+    rtsp: Start,
+    server: Server,
+    passing: Path,
+) -> None:
+    app = server.app
+    url = rtsp(clip=passing).url
+    camera = app.cameras.add("door", parse(url), by=0, before=2.0, after=1.0)
+    app.watched_cameras.wake()
+    until(lambda: server.events(state="open"))
+    until(lambda: server.events(state="ended"), 30)
+    event = server.events(state="ended")[-1]
+    assert event.label == "red"
+    assert event.crop is not None
+    assert app.blobs("events").size(event.crop)
+    assert event.entry_id is not None
+    (entry,) = app.ingest.entries([event.entry_id])
+    assert entry.sources == SOURCES["camera"]
+    assert event.clip_id is not None
+    until(lambda: app.clips.get(event.clip_id or 0).state == "whole")
+    row = app.clips.get(event.clip_id)
+    with av.open(str(app.clips.path(row))) as file:
+        stream = file.streams.video[0]
+        assert stream.codec_context.name == "h264"
+        frames = sum(1 for _ in file.decode(stream))
+        assert float(frames) == pytest.approx(file.duration / 1e6 * 25, abs=2)
+    assert row.started_at.timestamp() <= event.started_at.timestamp() - 1.9
+    assert row.ended_at.timestamp() >= event.ended_at.timestamp() + 0.9
+    assert camera.id == event.camera_id
+
+
+def test_a_camera_that_freezes_in_mid_event_keeps_what_came_and_is_watched_again(
+    rtsp: Start,
+    server: Server,
+    units: Path,
+) -> None:
+    app = server.app
+    source = rtsp(clip=units)
+    camera = app.cameras.add("door", parse(source.url), by=0)
+    app.watched_cameras.wake()
+    until(lambda: server.events(state="open"))
+    source.freeze()
+    until(lambda: not server.events(state="open"), 20)
+    watch = app.watched_cameras.running(camera.id)
+    assert watch is not None
+    assert watch.status()["faults"]
+    cut = server.events()[0]
+    until(lambda: app.clips.get(cut.clip_id or 0).bytes > 0)
+    source.thaw()
+    known = {event.id for event in server.events()}
+    until(lambda: {event.id for event in server.events()} - known, 20)
+    with av.open(str(app.clips.path(app.clips.get(cut.clip_id or 0)))) as file:
+        assert sum(1 for _ in file.decode(video=0)) > 25
+
+
+def test_nothing_of_a_mask_is_shown_or_stored(rtsp: Start, server: Server, units: Path) -> None:
+    app = server.app
+    left = {"name": "window", "corners": [[0, 0], [0.3, 0], [0.3, 1], [0, 1]]}
+    camera = app.cameras.add("door", parse(rtsp(clip=units).url), by=0, masks=[left], after=1.0)
+    app.watched_cameras.wake()
+    until(lambda: server.events())
+    watch = app.watched_cameras.running(camera.id)
+    assert watch is not None
+    shown = watch.live.picture()
+    assert shown is not None
+    pixels = images.read(shown.content)
+    assert pixels[:, :88].max() < 40 < pixels[:, 110:].mean()
+    event = server.events()[0]
+    until(lambda: app.clips.get(event.clip_id or 0).bytes > 10_000)
+    with av.open(str(app.clips.path(app.clips.get(event.clip_id or 0)))) as file:
+        for frame in file.decode(video=0):
+            assert frame.to_ndarray(format="rgb24")[:, :88].max() < 40
+
+
+def test_a_camera_is_stopped_within_two_seconds_whatever_it_does(
+    rtsp: Start,
+    server: Server,
+    units: Path,
+) -> None:
+    app = server.app
+    good, frozen = rtsp(clip=units), rtsp(clip=units)
+    for name, url in {"good": good.url, "frozen": frozen.url, "away": "rtsp://127.0.0.1:9/x"}.items():
+        app.cameras.add(name, parse(url), by=0)
+    app.watched_cameras.wake()
+    until(lambda: server.events())
+    frozen.freeze()
+    time.sleep(1)
+    rows = app.cameras.all()
+    for row in rows:
+        app.cameras.pause(row.id)
+    app.watched_cameras.wake()
+    began = time.monotonic()
+    until(lambda: all(app.watched_cameras.running(row.id) is None for row in rows), 5)
+    assert time.monotonic() - began < 3.0
+    assert server.stop() < 2.5
+
+
+def test_a_password_is_nowhere_but_in_its_row(
+    rtsp: Start,
+    server: Server,
+    units: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    app = server.app
+    source = rtsp("--user", "ann", "--password", SECRET, clip=units)
+    url = source.url.replace("//", "//ann:wrong@")
+    wrong = app.cameras.add("wrong", parse(url), by=0)
+    right = app.cameras.add("right", parse(source.url, user="ann", password=SECRET), by=0)
+    app.watched_cameras.wake()
+    until(lambda: server.events(cameras=[right.id]))
+    until(lambda: app.watched_cameras.running(wrong.id).status()["faults"])  # type: ignore[union-attr]
+    shown = [app.watched_cameras.running(one.id).status() for one in (wrong, right)]  # type: ignore[union-attr]
+    assert shown[0]["faults"][0]["code"] == "wrong-password"
+    commands = [line for line in _command_lines() if b"rtsp_server" not in line]
+    everything = repr(shown).encode() + caplog.text.encode() + b" ".join(commands)
+    for secret in (SECRET, "pass%2Fword", "ann:wrong"):
+        assert secret.encode() not in everything
