@@ -11,15 +11,15 @@ from tenfold.modelfile import ClassName, ModelInfo
 SIDE, WIDTH, CELLS = 32, 8, 2
 
 
-def write(path: Path, cells: str = "backbone_cells") -> Path:
-    """Write it; `cells` is what its tensor of cells is called."""
-    filters = np.random.default_rng(3).normal(size=(WIDTH, 3, 16, 16)).mean(axis=(2, 3), keepdims=True)
-    filters = np.broadcast_to(filters, (WIDTH, 3, 16, 16)).astype(np.float32) / 255
+def write(path: Path, cells: str = "backbone_cells", width: int = WIDTH) -> Path:
+    """Write it; `cells` is what its tensor of cells is called, `width` how many numbers a feature has."""
+    filters = np.random.default_rng(3).normal(size=(width, 3, 16, 16)).mean(axis=(2, 3), keepdims=True)
+    filters = np.broadcast_to(filters, (width, 3, 16, 16)).astype(np.float32) / 255
     weights = {
         "filters": filters,
         "places": np.array([2, 3]),
         "axis": np.array([1]),
-        "head": np.ones((WIDTH, 1), np.float32),
+        "head": np.ones((width, 1), np.float32),
         "tiny": np.float32(1e-6),
     }
     nodes = [

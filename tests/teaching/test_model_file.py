@@ -7,10 +7,10 @@ import pytest
 
 from tenfold.errors import ModelFileError
 from tenfold.evaluation.calibration import softmax
-from tenfold.evaluation.novelty import novelty
 from tenfold.inference import Classifier
 from tenfold.inference.trial import check
 from tenfold.teaching import model_file
+from tenfold.teaching.background import background
 from tenfold.teaching.teach import teach
 from tenfold.workflows.teach import embeddings_of, facts
 from tests.teaching import backbone
@@ -37,9 +37,23 @@ def test_the_file_answers_as_the_head_does(tmp_path: Path) -> None:
     assert np.allclose(embedding, embeddings, atol=1e-5)
     assert np.allclose(probabilities, expected, atol=1e-4)
     assert np.allclose(evidence.mean(axis=(2, 3)), logits, atol=1e-3)
-    assert np.allclose(
-        strange, novelty(embeddings, expected, taught.prototypes, taught.neighbours, taught.mix), atol=1e-4
-    )
+    assert np.allclose(strange, taught.rejection.novelty(embeddings), atol=1e-4)
+
+
+def test_the_file_says_as_the_head_what_is_none_of_these_at_the_width_of_the_shipped_backbone(
+    tmp_path: Path,
+) -> None:
+    width = 1280
+    ordinary = background(width).pictures
+    taught = teach(ordinary[:40], np.repeat([0, 1, 2, 3], 10), ["a", "b", "c", "d"])
+    source = backbone.write(tmp_path / "backbone.onnx", width=width)
+    classifier = Classifier(source)
+    target = tmp_path / "taught.onnx"
+    model_file.write(target, source, taught, facts("own", classifier.info, taught, "0" * 64))
+    pictures = np.concatenate([colours((200, 60, 60), 5, 1), colours((60, 60, 200), 5, 2)])
+    _, embeddings, _, strange = Classifier(target).raw(pictures)
+    assert np.ptp(strange) > 1e-4
+    assert np.allclose(strange, taught.rejection.novelty(embeddings), atol=1e-5)
 
 
 def test_a_taught_file_can_be_taught_again(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from tenfold.errors import DatasetError
+from tenfold.teaching.background import background
 from tenfold.teaching.teach import teach
 
 
@@ -32,15 +33,29 @@ def test_classes_without_a_difference_are_not_said_to_be_told_apart() -> None:
 
 
 def test_what_is_unlike_every_class_lies_above_the_threshold() -> None:
-    from tenfold.evaluation.novelty import novelty
-
     points, labels = embeddings(10, 2)
     taught = teach(points, labels, ["a", "b"])
-    other = -points
-    sure = np.ones((len(other), 1), np.float32)
-    strange = novelty(other, sure, taught.prototypes, taught.neighbours, taught.mix)
-    assert (strange > taught.threshold).all()
+    assert (taught.rejection.novelty(-points) > taught.threshold).all()
     assert taught.assessment.kept.value >= 0.85
+
+
+def test_pictures_of_other_things_are_more_novel_than_most_of_those_that_were_taught() -> None:
+    found = background(1280)
+    own = np.flatnonzero(np.isin(found.kinds, (3, 20, 40)))
+    order = {3: 0, 20: 1, 40: 2}
+    learned, kept = own[np.arange(len(own)) % 10 < 5], own[np.arange(len(own)) % 10 >= 5]
+    taught = teach(found.pictures[learned], np.array([order[k] for k in found.kinds[learned]]), list("abc"))
+    usual = np.median(taught.rejection.novelty(found.pictures[kept]))
+    others = ~np.isin(found.kinds, list(order))
+    assert (taught.rejection.novelty(found.pictures[others]) > usual).mean() > 0.8
+
+
+def test_a_class_that_the_ordinary_pictures_show_too_is_not_told_from_itself() -> None:
+    found = background(1280)
+    own = np.flatnonzero(found.kinds == 7)
+    points = np.concatenate([found.pictures[own], found.pictures[found.kinds == 8]])
+    taught = teach(points, np.repeat([0, 1], 10), ["seven", "eight"])
+    assert (taught.rejection.novelty(found.pictures[own]) <= taught.threshold).mean() > 0.85
 
 
 def test_good_pictures_alone_are_a_start() -> None:

@@ -3,6 +3,7 @@
 The only module outside training that needs onnx; it is imported when a model is written.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from tenfold import modelfile
 from tenfold.errors import ModelFileError
 from tenfold.modelfile import ModelInfo
 from tenfold.teaching.background import background
+from tenfold.teaching.rejection import DISTANCE, Rejection
 from tenfold.teaching.teach import Taught
 
 if TYPE_CHECKING:
@@ -86,13 +88,12 @@ def _add_head(graph: "onnx.GraphProto", taught: Taught) -> None:
         graph.initializer.append(numpy_helper.from_array(np.asarray(array), _OWN + name))
         return _OWN + name
 
-    def node(kind: str, inputs: list[str], output: str, **attributes: Any) -> str:
-        name = output if output in OUTPUTS else _OWN + output
-        graph.node.append(helper.make_node(kind, inputs, [name], **attributes))
-        return name
+    def node(kind: str, inputs: list[str], *outputs: str, **attributes: Any) -> str:
+        names = [name if name in OUTPUTS else _OWN + name for name in outputs]
+        graph.node.append(helper.make_node(kind, inputs, names, **attributes))
+        return names[0]
 
-    head, common = taught.head, background(len(taught.head.weight))
-    tiny, one = weight("tiny", np.float32(1e-8)), weight("one", np.float32(1))
+    head, tiny = taught.head, weight("tiny", np.float32(1e-8))
     channels, places = weight("channels", np.array([1])), weight("places", np.array([2, 3]))
     feature = node("ReduceMean", [CELLS, places], "feature", keepdims=1)
     length = node("ReduceL2", [feature, channels], "length", keepdims=1)
@@ -100,26 +101,42 @@ def _add_head(graph: "onnx.GraphProto", taught: Taught) -> None:
     cells = node("Div", [CELLS, safe], "unit_cells")
     pooled = node("Div", [feature, safe], "unit_feature")
     embedding = node("Flatten", [pooled], "embedding", axis=1)
-    filters = head.weight.T.astype(np.float32)[:, :, None, None]
+    filters = weight("filters", head.weight.T.astype(np.float32)[:, :, None, None])
     bias = weight("bias", head.bias.astype(np.float32))
-    maps = node("Conv", [cells, weight("filters", filters), bias], "evidence")
-    # The mean over the cells is the logit, as in every model file.
-    logits = node("ReduceMean", [maps, places], "logits", keepdims=0)
+    node("Conv", [cells, filters, bias], "evidence")
+    # The mean of the evidence over the cells is the logit, as in every model file. Here it is computed from
+    # the embedding, so that embeddings that are kept are enough to ask another head.
+    place = node("Unsqueeze", [embedding, places], "place")
+    logits = node("Flatten", [node("Conv", [place, filters, bias], "place_logits")], "logits", axis=1)
     softened = node("Div", [logits, weight("temperature", np.float32(taught.temperature))], "softened")
-    probabilities = node("Softmax", [softened], "probabilities", axis=1)
+    node("Softmax", [softened], "probabilities", axis=1)
+    _add_novelty(node, weight, taught.rejection, embedding)
+
+
+def _add_novelty(
+    node: Callable[..., str], weight: Callable[..., str], found: Rejection, embedding: str
+) -> None:
+    """As `Rejection.novelty`."""
+    common = background(len(found.head.weight))
+    axis = weight("axis", np.array([1]))
     centred = node("Sub", [embedding, weight("mean", common.mean)], "centred")
     along = node("MatMul", [centred, weight("directions", common.directions * common.shrink)], "along")
     taken = node("MatMul", [along, weight("directions_back", common.directions.T.copy())], "taken")
     left = node("Sub", [centred, taken], "left")
-    extent = node("Add", [node("ReduceL2", [left, channels], "extent", keepdims=1), tiny], "safe_extent")
+    length = node("ReduceL2", [left, axis], "extent", keepdims=1)
+    extent = node("Add", [length, weight("least", np.float32(1e-8))], "safe_extent")
     compared = node("Div", [left, extent], "compared")
-    alike = node("MatMul", [compared, weight("prototypes", taught.prototypes.T.copy())], "alike")
-    graph.node.append(
-        helper.make_node(
-            "TopK", [alike, weight("k", np.array([taught.neighbours]))], [_OWN + "near", _OWN + "which"]
-        )
+    alike = node("MatMul", [compared, weight("prototypes", found.prototypes.T.copy())], "alike")
+    node("TopK", [alike, weight("k", np.array([found.neighbours]))], "near", "which")
+    near = node("ReduceMean", [_OWN + "near", axis], "nearest", keepdims=0)
+    distance = node("Mul", [near, weight("distance", np.float32(DISTANCE))], "closeness")
+    # A column is subtracted from the best of the others: what speaks for everything else beside a class.
+    columns = (found.head.weight[:, -1:] - found.head.weight[:, :-1]).astype(np.float32)
+    constant = DISTANCE - found.cut + found.head.bias[-1] - found.head.bias[:-1]
+    against = node(
+        "Gemm",
+        [embedding, weight("others", columns), weight("others_bias", constant.astype(np.float32))],
+        "against",
     )
-    near = node("ReduceMean", [_OWN + "near", channels], "nearest", keepdims=0)
-    sure = node("ReduceMax", [probabilities, channels], "surest", keepdims=0)
-    doubt = node("Mul", [node("Sub", [one, sure], "unsure"), weight("mix", np.float32(taught.mix))], "doubt")
-    node("Add", [node("Sub", [one, near], "far"), doubt], "novelty")
+    least = node("ReduceMin", [against, axis], "least_against", keepdims=0)
+    node("Sigmoid", [node("Sub", [least, distance], "strangeness")], "novelty")

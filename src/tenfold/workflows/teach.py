@@ -6,8 +6,10 @@ Reads pictures as a training does; what is learned and how it is judged is `tenf
 import os
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,11 +19,11 @@ from tenfold.datasets.cifar10 import NAMES
 from tenfold.datasets.dataset import Dataset
 from tenfold.datasets.labelled import fingerprint
 from tenfold.datasets.opening import listed, open_dataset
+from tenfold.datasets.recordings import in_order, recordings
 from tenfold.errors import DatasetError
 from tenfold.evaluation.class_mapping import joined
 from tenfold.inference import Classifier
 from tenfold.modelfile import ClassName, ModelInfo
-from tenfold.settings import load
 from tenfold.teaching import model_file
 from tenfold.teaching.teach import KEEP, MOST, Taught
 from tenfold.teaching.teach import teach as learn
@@ -67,11 +69,14 @@ def teach(
     name: str = "",
     backbone: str | os.PathLike[str] | None = None,
     keep: float = KEEP,
+    limits: images.Limits | None = None,
+    cache: str | os.PathLike[str] | None = None,
     progress: Progress = lambda done, total: None,
 ) -> Lesson:
     """Teach own classes from a folder `class-name/picture.jpg` or a manifest, and write the model file.
 
-    Parts such as train and test are taken together: the figures are cross-validated.
+    Parts such as train and test are taken together: the figures are cross-validated. Frames of one recording
+    (`tenfold.datasets.recordings`) are held out together.
 
     Args:
         source: 2 pictures of each class at least, 5,000 in all at most; with a single class, everything
@@ -80,6 +85,8 @@ def teach(
         name: what the model is called; else as the folder.
         backbone: a model file with the network to teach; None is the bundled model photo.
         keep: the share of known pictures that "none of these" may not touch, 0 to 1.
+        limits: what is refused as too large.
+        cache: a folder for decoded pictures; without it they are decoded at every call.
         progress: called with the pictures decoded and the pictures in all.
 
     Raises:
@@ -89,12 +96,15 @@ def teach(
     begun = time.perf_counter()
     path = Path(modelfile.locate(backbone))
     classifier = Classifier(path)
-    data = _opened(os.fspath(source), classifier.info, progress)
-    pictures = joined((data.training, data.validation, data.test))
-    embeddings = embeddings_of(classifier, pictures.pictures)
-    taught = learn(embeddings, pictures.labels, pictures.classes, keep=keep)
+    with TemporaryDirectory() if cache is None else nullcontext(os.fspath(cache)) as folder:
+        data = _opened(os.fspath(source), classifier.info, Path(folder), limits or images.Limits(), progress)
+        pictures = joined((data.training, data.validation, data.test))
+        pictures = pictures.take(in_order(pictures.sources))
+        embeddings = embeddings_of(classifier, pictures.pictures)
+        prints = fingerprint(pictures.digests(), pictures.labels, len(pictures.classes))
+    groups = recordings(pictures.sources, [pictures.classes[label] for label in pictures.labels])
+    taught = learn(embeddings, pictures.labels, pictures.classes, groups, keep=keep)
     title = name or Path(os.path.realpath(source)).stem
-    prints = fingerprint(pictures.digests(), pictures.labels, len(pictures.classes))
     target = Path(output)
     model_file.write(target, path, taught, facts(title, classifier.info, taught, prints))
     seconds = time.perf_counter() - begun
@@ -137,8 +147,7 @@ def facts(name: str, backbone: ModelInfo, taught: Taught, data_fingerprint: str)
     )
 
 
-def _opened(source: str, info: ModelInfo, progress: Progress) -> Dataset:
-    settings = load()
+def _opened(source: str, info: ModelInfo, cache: Path, limits: images.Limits, progress: Progress) -> Dataset:
     found = listed(source)
     if len(found.entries) > MOST:
         raise DatasetError(
@@ -150,10 +159,10 @@ def _opened(source: str, info: ModelInfo, progress: Progress) -> Dataset:
     return open_dataset(
         source,
         side=info.input_size,
-        data_dir=settings.data_dir,
-        cache=settings.home / "cache",
+        data_dir=cache,
+        cache=cache,
         resize=info.resize,
         to_train=False,
-        limits=images.Limits(pixels=settings.max_picture_pixels, bytes=settings.max_picture_bytes),
+        limits=limits,
         progress=progress,
     )

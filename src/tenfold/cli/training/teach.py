@@ -32,7 +32,7 @@ _NAMED = 5
 @click.option(
     "--keep",
     type=click.FloatRange(0.5, 1),
-    default=0.95,
+    default=0.93,
     show_default=True,
     metavar="SHARE",
     help="The share of known pictures that are not to be called none of these.",
@@ -41,15 +41,28 @@ def teach(folder: str, output: Path | None, name: str, backbone: Path | None, ke
     """Teach own classes from a few pictures of each, in seconds.
 
     FOLDER has a folder of pictures for each class, as for `tenfold train`; two pictures of each are a start,
-    ten are good. With a single class, such as good parts, everything unlike it is "none of these". The train
-    extra is not needed. The figures are cross-validated: each picture is answered by a head that did not
-    learn from it.
+    ten are good. Frames of one recording belong in a folder of their own within the class's folder, or have
+    names such as belt_frame0001.jpg: they are held out together. With a single class, such as good parts,
+    everything unlike it is "none of these". The train extra is not needed. The figures are cross-validated:
+    each picture is answered by a head that did not learn from it.
     """
+    from tenfold.images import Limits
+    from tenfold.settings import load
     from tenfold.workflows.teach import teach as taught_from
 
+    settings = load()
     target = output or Path(f"{Path(os.path.realpath(folder)).name or 'taught'}.onnx")
     with Progress(sys.stderr, "pictures", scale=1) as progress:
-        lesson = taught_from(folder, target, name=name, backbone=backbone, keep=keep, progress=progress.show)
+        lesson = taught_from(
+            folder,
+            target,
+            name=name,
+            backbone=backbone,
+            keep=keep,
+            limits=Limits(pixels=settings.max_picture_pixels, bytes=settings.max_picture_bytes),
+            cache=settings.home / "cache",
+            progress=progress.show,
+        )
     _print(lesson)
 
 
