@@ -2,10 +2,10 @@
 
 Each round puts new pictures into a folder, starts `tenfold catalogue add FOLDER`, and kills it (SIGKILL) at a
 random moment: most while pictures are being added, some while it starts. At the end the command runs once
-undisturbed. What is then missing, doubled, unanswered or altered is a fault. Runs on SQLite, or on the
-database of --database-url.
+undisturbed. What is then missing, doubled, unanswered or altered is a fault.
 
     python -m benchmarks.ingest_kills
+    python -m benchmarks.ingest_kills --postgresql
 """
 
 import argparse
@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -184,6 +185,16 @@ def _originals(home: Path, hashes: dict[str, str]) -> list[str]:
     return faults + [f"{one}: altered" for one in kept if store.altered(one)]
 
 
+def _postgresql(place: Path) -> AbstractContextManager[str]:
+    from tests import postgres
+
+    if postgres.programs() is None:
+        raise SystemExit("needs PostgreSQL: apt-get install postgresql")
+    folder = place / "postgresql"
+    folder.mkdir()
+    return postgres.server(folder)
+
+
 def _picture(number: int) -> bytes:
     """A small photograph of nothing, with a content of its own."""
     digest = hashlib.sha256(str(number).encode()).digest()
@@ -194,14 +205,18 @@ def _picture(number: int) -> bytes:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--kills", type=int, default=200)
-    parser.add_argument("--pictures", type=int, default=150, help="new ones for each round")
-    parser.add_argument("--database-url", default="", help="instead of SQLite")
+    parser.add_argument("--pictures", type=int, default=40, help="new ones for each round")
+    parser.add_argument("--postgresql", action="store_true", help="on a PostgreSQL server of its own")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    with TemporaryDirectory(prefix="tenfold-") as place:
-        ingest, kills = Ingest(Path(place), options.database_url, seed=options.seed), Kills()
+    with ExitStack() as stack:
+        place = Path(stack.enter_context(TemporaryDirectory(prefix="tenfold-")))
+        url = f"{stack.enter_context(_postgresql(place))}/postgres" if options.postgresql else ""
+        ingest, kills = Ingest(place, url, seed=options.seed), Kills()
         ingest.make(options.pictures)
         ingest.finish()
         ingest.make(options.pictures)
@@ -219,20 +234,18 @@ def main() -> None:
         pictures = sum(1 for _ in ingest.folder.iterdir())
     for fault in faults[:20]:
         print("fault:", fault)
-    backend = "PostgreSQL" if options.database_url else "SQLite"
+    backend = "PostgreSQL" if options.postgresql else "SQLite"
     killed = kills.adding + kills.starting
-    record.write(
-        __file__,
-        [
-            {
-                "what": f"Pictures lost, doubled or without an answer after {killed} kills of "
-                f"`tenfold catalogue add`, {backend}",
-                "value": f"{len(faults)} of {pictures:,}",
-                "n": f"{killed} times SIGKILL at random moments",
-                "peer": f"{kills.adding} while pictures were being added, {kills.starting} while it started",
-            }
-        ],
-    )
+    rows = [
+        {
+            "what": f"Pictures lost, doubled or without an answer after {killed} kills of "
+            f"`tenfold catalogue add`, {backend}",
+            "value": f"{len(faults)} of {pictures:,}",
+            "n": f"{killed} times SIGKILL at random moments",
+            "peer": f"{kills.adding} while pictures were being added, {kills.starting} while it started",
+        }
+    ]
+    record.write(__file__, rows, part="postgresql" if options.postgresql else "")
     if faults:
         raise SystemExit(1)
 

@@ -30,13 +30,18 @@ def spread(values: Sequence[float], unit: str, digits: int = 1) -> str:
     return f"{middle:,.{digits}f} {unit} ({min(values):,.{digits}f} to {max(values):,.{digits}f})"
 
 
-def write(script: str, rows: list[dict[str, str]], *, keep: bool = True) -> None:
-    """Print the figures of a script, and keep them where `table.py` finds them."""
+def write(script: str, rows: list[dict[str, str]], *, keep: bool = True, part: str = "") -> None:
+    """Print the figures of a script, and keep them where `table.py` finds them.
+
+    Args:
+        part: of the script's figures; each part has a file of its own, and replaces only itself.
+    """
     if keep:
         RESULTS.mkdir(exist_ok=True)
         name = Path(script).stem
         result = {"name": name, "machine": machine(), "rows": rows}
-        (RESULTS / f"{name}.json").write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n")
+        file = f"{name}_{part}.json" if part else f"{name}.json"
+        (RESULTS / file).write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n")
     for row in rows:
         print(f"{row['what']}: {row['value']}  n = {row['n']}  {row['peer']}")
 

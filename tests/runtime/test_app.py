@@ -14,27 +14,36 @@ STEPS = PACKAGE / "database" / "migrations" / "versions"
 FILES = sorted(path for path in PACKAGE.rglob("*.py") if path.parent != STEPS)
 LONGEST_FILE, LONGEST_FUNCTION = 400, 70
 
-each_file = pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(PACKAGE)))
+
+@pytest.fixture(scope="module")
+def modules() -> dict[str, ast.Module]:
+    """Every module by its path."""
+    return {
+        str(path.relative_to(PACKAGE)): ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+        for path in FILES
+    }
 
 
-@each_file
-def test_a_module_says_what_it_is(file: Path) -> None:
-    assert ast.get_docstring(ast.parse(file.read_text(encoding="utf-8")))
+def test_a_module_says_what_it_is(modules: dict[str, ast.Module]) -> None:
+    assert [path for path, module in modules.items() if not ast.get_docstring(module)] == []
 
 
-@each_file
-def test_a_module_has_one_subject(file: Path) -> None:
-    text = file.read_text(encoding="utf-8")
-    assert text.count("\n") <= LONGEST_FILE
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            assert node.end_lineno is not None
-            assert node.end_lineno - node.lineno < LONGEST_FUNCTION, f"{node.name} is too long"
+def test_a_module_has_one_subject(modules: dict[str, ast.Module]) -> None:
+    lines = {str(path.relative_to(PACKAGE)): path.read_text(encoding="utf-8").count("\n") for path in FILES}
+    assert {path: count for path, count in lines.items() if count > LONGEST_FILE} == {}
+    functions = [
+        (path, node.name, (node.end_lineno or 0) - node.lineno)
+        for path, module in modules.items()
+        for node in ast.walk(module)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    assert functions
+    assert [one for one in functions if one[-1] >= LONGEST_FUNCTION] == []
 
 
-@each_file
-def test_a_name_says_what_is_inside(file: Path) -> None:
-    assert not {file.stem, file.parent.name} & {"utils", "util", "common", "core", "helpers", "misc"}
+def test_a_name_says_what_is_inside() -> None:
+    empty = {"utils", "util", "common", "core", "helpers", "misc"}
+    assert [path for path in FILES if {path.stem, path.parent.name} & empty] == []
 
 
 def test_the_table_of_packages_is_complete() -> None:

@@ -15,19 +15,24 @@ from tests.web.conftest import Running
 COMMITTED = ROOT / "frontend" / "openapi.json"
 
 
-def test_the_committed_document_is_the_server_s() -> None:
-    assert json.loads(COMMITTED.read_text(encoding="utf-8")) == json.loads(openapi.document()), (
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(openapi.document())
+    return found
+
+
+def test_the_committed_document_is_the_server_s(document: dict[str, Any]) -> None:
+    assert json.loads(COMMITTED.read_text(encoding="utf-8")) == document, (
         "frontend/openapi.json is old: run python -m tenfold.web.openapi, then npm run types in frontend"
     )
 
 
 @pytest.mark.slow
-def test_a_server_gives_the_same_document(running: Running) -> None:
-    assert running.client.get("/openapi.json").json() == json.loads(openapi.document())
+def test_a_server_gives_the_same_document(running: Running, document: dict[str, Any]) -> None:
+    assert running.client.get("/openapi.json").json() == document
 
 
-def test_errors_are_documented_in_their_own_shape() -> None:
-    document = json.loads(openapi.document())
+def test_errors_are_documented_in_their_own_shape(document: dict[str, Any]) -> None:
     assert "HTTPValidationError" not in document["components"]["schemas"]
     for path, method, operation in operations(document):
         problems = {status: answer for status, answer in operation["responses"].items() if status[0] in "45"}
@@ -41,8 +46,8 @@ def test_errors_are_documented_in_their_own_shape() -> None:
             }, (method, path, status)
 
 
-def test_classifying_documents_its_bodies_and_problems() -> None:
-    classify = json.loads(openapi.document())["paths"]["/api/v1/classify"]["post"]
+def test_classifying_documents_its_bodies_and_problems(document: dict[str, Any]) -> None:
+    classify = document["paths"]["/api/v1/classify"]["post"]
     assert set(classify["requestBody"]["content"]) == {"multipart/form-data", "application/octet-stream"}
     assert set(classify["responses"]) == {
         "200",
@@ -58,22 +63,21 @@ def test_classifying_documents_its_bodies_and_problems() -> None:
     }
 
 
-def test_every_operation_has_a_name_of_its_own() -> None:
-    named = [operation["operationId"] for _, _, operation in operations(json.loads(openapi.document()))]
+def test_every_operation_has_a_name_of_its_own(document: dict[str, Any]) -> None:
+    named = [operation["operationId"] for _, _, operation in operations(document)]
     assert len(set(named)) == len(named)
     # FastAPI makes names of the address where a route has none.
     assert [name for name in named if "api" in name.split("_")] == []
 
 
-def test_every_operation_is_described() -> None:
-    for path, method, operation in operations(json.loads(openapi.document())):
+def test_every_operation_is_described(document: dict[str, Any]) -> None:
+    for path, method, operation in operations(document):
         assert operation.get("description"), (method, path)
 
 
 @pytest.mark.slow
-def test_every_value_of_an_answer_is_always_there() -> None:
+def test_every_value_of_an_answer_is_always_there(document: dict[str, Any]) -> None:
     """So that the frontend's types need not allow for values that are missing."""
-    document = json.loads(openapi.document())
     schemas = document["components"]["schemas"]
     waiting = [operation["responses"] for _, _, operation in operations(document)]
     answers: set[str] = set()
