@@ -24,10 +24,13 @@ from tests.paths import ROOT
 
 FOLDERS, EACH = 20, 100
 LONG = 240.0
-# A server without HTTP. Its classifier takes its time, and writes down for how many pictures it was asked.
+# A server without HTTP. Its classifier takes its time, and writes down for how many pictures it was asked. It
+# answers nothing before the other server was asked too: on a busy machine one may be done before the other
+# has had its turn.
 SERVER = """
 import os
 import sys
+import time
 from pathlib import Path
 from tenfold import settings
 from tenfold.runtime.services import describe, services
@@ -40,6 +43,8 @@ class Counting(FakeClassifier):
     def run(self, prepared):
         with Path(f"{home}-{os.getpid()}.log").open("a") as log:
             log.write(f"{len(prepared)}\\n")
+        while len(list(home.parent.glob(f"{home.name}-*.log"))) < 2:
+            time.sleep(0.01)
         return super().run(prepared)
 
 chosen = settings.load().model_copy(update={"home": home, "database_url": sys.argv[2], "threads": 1})
@@ -95,6 +100,14 @@ def count(database: Database, *which: ColumnElement[bool]) -> int:
         return session.scalar(select(func.count()).select_from(Entry).where(*which)) or 0
 
 
+def state(database: Database, home: Path, both: "list[subprocess.Popen[str]]") -> str:
+    """What the servers have done so far, in words."""
+    waiting = count(database, Entry.state == "waiting")
+    did = "; ".join(f"{one.pid} ended with {one.poll()}, asked for {asked(home, one)}" for one in both)
+    jobs = [(job.kind, job.key, job.state, job.worker, job.problem) for job in Jobs(database, {}).list()]
+    return f"{waiting} of {count(database)} wait; {did}; workers {Jobs(database, {}).workers()}; jobs {jobs}"
+
+
 def workers(database: Database) -> set[str | None]:
     with database.reading() as session:
         return set(session.scalars(select(JobRow.worker).where(JobRow.state == RUNNING)))
@@ -114,14 +127,15 @@ def test_two_servers_share_folders_to_add_and_one_is_killed(database: Database, 
         params = AddParams(paths=[str(place)], owner=0, shared=True)
         adding.append(jobs.submit(ADD, params, title=f"Add {folder}", by=0).id)
     shared: set[str | None] = set()
-    with two_servers(tmp_path / "home", database) as (first, _):
+    home = tmp_path / "home"
+    with two_servers(home, database) as both:
         ends = time.monotonic() + LONG
         while count(database) < FOLDERS * EACH // 4:
-            assert time.monotonic() < ends, "it did not begin"
+            assert time.monotonic() < ends, state(database, home, both)
             shared |= workers(database)
             time.sleep(0.02)
-        first.kill()
-        first.communicate()
+        both[0].kill()
+        both[0].communicate()
         ended = [jobs.wait(job, LONG) for job in adding]
     assert len(shared) == 2, "both worked"
     assert [job.state for job in ended] == [DONE] * FOLDERS
@@ -150,16 +164,16 @@ def test_two_servers_share_pictures_that_wait_and_one_is_killed(database: Databa
     with two_servers(home, database) as both:
         ends = time.monotonic() + LONG
         while len(Jobs(database, {}).workers()) < 2:
-            assert time.monotonic() < ends, "they did not start"
+            assert time.monotonic() < ends, state(database, home, both)
             time.sleep(0.05)
         intake.enter(kept, source="upload", owner=0, by=0, shared=True)
         while count(database, waiting) > 3 * pictures // 4 or not all(asked(home, one) for one in both):
-            assert time.monotonic() < ends, "they did not share"
+            assert time.monotonic() < ends, state(database, home, both)
             time.sleep(0.02)
         both[0].kill()
         both[0].communicate()
         while count(database, waiting):
-            assert time.monotonic() < ends, "what the killed one had begun was left"
+            assert time.monotonic() < ends, state(database, home, both)
             time.sleep(0.05)
     with database.reading() as session:
         states = session.execute(select(Entry.state, func.count()).group_by(Entry.state)).all()
