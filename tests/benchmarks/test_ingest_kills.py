@@ -21,6 +21,7 @@ def ingest(database_url: str, tmp_path: Path) -> Ingest:
     return Ingest(tmp_path / "ingest", database_url, model=str(MODEL))
 
 
+@pytest.mark.slow
 def test_kills_at_random_moments_lose_and_double_nothing(ingest: Ingest) -> None:
     kills = Kills()
     for _ in range(KILLS):

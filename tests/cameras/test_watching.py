@@ -1,6 +1,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from benchmarks.camera_scenes import Scene, Sprite, Truth, ellipse, ground, score
@@ -63,6 +64,7 @@ def test_each_object_that_crosses_is_one_event_with_its_class_its_times_and_its_
     assert max(events[0].best.box.overlap(box) for box in seen) > 0.5
 
 
+@pytest.mark.slow
 def test_nothing_is_told_of_noise_a_flicker_a_shaken_camera_and_a_light_that_is_switched() -> None:
     for disturbance in (
         Scene(GROUND, seconds=12, noise=8, size=SIZE),
@@ -74,6 +76,7 @@ def test_nothing_is_told_of_noise_a_flicker_a_shaken_camera_and_a_light_that_is_
         assert watch(disturbance)[0] == []
 
 
+@pytest.mark.slow
 def test_what_parks_and_leaves_is_one_event() -> None:
     stay = sprite(RED, [(2, -20, 100), (4, 160, 100), (40, 160, 100), (42, 340, 100)])
 

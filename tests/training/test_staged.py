@@ -127,6 +127,7 @@ def test_a_stage_that_brings_no_gain_is_the_last(tmp_path: Path) -> None:
     assert (one.epoch, one.kept, one.stopped) == (4, 2, True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("epoch", [2, 3, 4, 6])
 def test_a_killed_run_ends_as_one_that_was_not(tmp_path: Path, epoch: int) -> None:
     whole, killed = trainer(tmp_path / "whole"), trainer(tmp_path / "killed")

@@ -172,6 +172,7 @@ def test_two_servers_share_pictures_that_wait_and_one_is_killed(database: Databa
             time.sleep(0.02)
         both[0].kill()
         both[0].communicate()
+        ends = time.monotonic() + LONG
         while count(database, waiting):
             assert time.monotonic() < ends, state(database, home, both)
             time.sleep(0.05)

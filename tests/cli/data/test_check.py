@@ -49,6 +49,7 @@ def test_json_has_the_same(
     assert [one["source"] for one in copies["pictures"]] == ["dog/000.png", "dog/again.png"]
 
 
+@pytest.mark.slow
 def test_the_rare_class_and_the_bad_file_are_found_and_refuse_nothing(
     tenfold: Command, classifiers: list[FakeClassifier], tmp_path: Path
 ) -> None:

@@ -59,6 +59,7 @@ def answering(status: int, body: bytes) -> Iterator[int]:
         thread.join()
 
 
+@pytest.mark.slow
 def test_a_ready_server_is_told_with_each_of_its_services(asked: Command) -> None:
     with server() as (_, address):
         outcome = asked(port_of(address))
@@ -71,6 +72,7 @@ def test_a_ready_server_is_told_with_each_of_its_services(asked: Command) -> Non
         assert asked(port_of(address), "0.0.0.0").status == 0
 
 
+@pytest.mark.slow
 def test_a_server_that_cannot_use_its_database_is_not_ready(asked: Command, own_home: Path) -> None:
     with server() as (_, address):
         (own_home / "tenfold.db").rename(own_home / "elsewhere.db")

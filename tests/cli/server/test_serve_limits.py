@@ -129,6 +129,7 @@ def test_model_files_on_their_way_take_no_memory() -> None:
 
 
 @needs_proc
+@pytest.mark.slow
 def test_a_model_file_is_in_memory_once_while_it_is_added(tmp_path: Path) -> None:
     length = 60_000_000
     path = tiny.variant(tmp_path / "large.onnx", padding=length)

@@ -135,6 +135,7 @@ def test_a_run_is_resumed_by_its_name_too(tenfold: Command, own_home: Path) -> N
     )
 
 
+@pytest.mark.slow
 def test_a_rate_is_looked_for_without_a_run(tenfold: Command, tmp_path: Path, own_home: Path) -> None:
     tiny.folder(tiny.shades(60, classes=3), tmp_path / "pets")
     outcome = tenfold("train", "--data", tmp_path / "pets", "--find-rate", *SMALL)

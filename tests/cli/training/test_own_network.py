@@ -41,6 +41,7 @@ def train(tenfold: Command, *more: str) -> tuple[int, str, str]:
     return outcome.status, outcome.out, outcome.err
 
 
+@pytest.mark.slow
 def test_the_how_tos_program_learns(tenfold: Command, here: Path) -> None:
     status, out, err = train(tenfold)
     assert (status, err) == (0, "")
@@ -58,6 +59,7 @@ def test_its_recipe_is_plain_adam_at_one_side() -> None:
     assert (recipe.stopping.keep, recipe.stopping.patience) == ("best", 0)
 
 
+@pytest.mark.slow
 def test_a_side_of_a_later_epoch_that_it_does_not_take_is_told_before_the_first(
     tenfold: Command, here: Path
 ) -> None:
@@ -73,6 +75,7 @@ def test_a_side_of_a_later_epoch_that_it_does_not_take_is_told_before_the_first(
     assert train(tenfold, "--recipe", "recipe.toml", "--set", "curriculum=[]")[0] == 0
 
 
+@pytest.mark.slow
 def test_a_network_takes_the_place_of_the_recipes_and_leaves_its_options(
     tenfold: Command, here: Path
 ) -> None:
