@@ -1,9 +1,13 @@
 """The error tree: a message names the subject, what is wrong, what was received, and the cure."""
 
+import ast
+import re
+
 import pytest
 
 from tenfold import errors
 from tenfold.errors import TenfoldError
+from tests.paths import ROOT
 
 
 def every_kind(base: type[TenfoldError]) -> list[type[TenfoldError]]:
@@ -32,3 +36,30 @@ def test_each_kind_stands_in_the_tree_and_has_its_own_words(kind: type[TenfoldEr
     others = [other for other in KINDS if other is not kind]
     assert kind.code not in [other.code for other in others]
     assert kind.title not in [other.title for other in others]
+
+
+def test_the_same_error_may_be_about_something_else() -> None:
+    error = errors.DatasetError("a", "is b", received="c", cure="Do d.", reason="class-name", params={"n": 1})
+    other = error.about("z")
+    assert type(other) is errors.DatasetError
+    assert other.facts() == error.facts() | {"subject": "z", "detail": "z is b (c). Do d."}
+
+
+def test_an_error_sends_every_value_that_the_page_s_text_for_its_reason_names() -> None:
+    texts = (ROOT / "frontend/src/shared/texts/problems.uk.ts").read_text(encoding="utf-8")
+    named = {
+        reason: set(re.findall(r"\{(\w+)\}", text))
+        for reason, text in re.findall(r'^  "?([a-z][a-z0-9-]*)"?:\s*"(.*)",$', texts, re.MULTILINE)
+    }
+    assert len(named) > 80
+    sent: list[tuple[str, set[str]]] = []
+    for file in (ROOT / "src/tenfold").rglob("*.py"):
+        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call):
+                given = {one.arg: one.value for one in call.keywords}
+                reason, params = given.get("reason"), given.get("params")
+                keys = params.keys if isinstance(params, ast.Dict) else []
+                if isinstance(reason, ast.Constant):
+                    sent.append((str(reason.value), {str(ast.literal_eval(key)) for key in keys if key}))
+    assert {reason for reason, _ in sent} >= {"name-taken", "model-live", "setting-range"}
+    assert [(reason, keys) for reason, keys in sent if not named.get(reason, set()) <= keys] == []

@@ -42,8 +42,8 @@ A message names the subject, what is wrong with it, what was received, and the c
 "photo.txt is not a picture this build can read (it starts with 'hello'). Supported: JPEG, ..."
 """
 
-from collections.abc import Iterator
-from typing import Literal
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal, Self
 
 # What the operating system refused, for programs.
 SystemReason = Literal[
@@ -58,7 +58,31 @@ Reason = (
         "sound-only", "codec", "decoder", "own-files", "internal-fault",
         "refused-message", "redirected", "local-address",
     ]
+    | Literal[
+        "applied-already", "archive-damaged", "archive-too-large", "archive-unsafe", "base-not-live",
+        "behind-proxy", "changed-since", "check-failed", "cifar10-damaged", "cifar10-missing",
+        "class-copies", "class-count", "class-name", "class-not-trained", "class-too-small",
+        "data-changed", "decode-cost", "did-not-win", "different-classes", "download-damaged",
+        "extra-missing", "filter-value", "gave-up", "hidden-characters", "improving-already",
+        "job-lost", "last-administrator", "link-left-out", "manifest-columns", "manifest-missing-files",
+        "manifest-outside", "manifest-row", "manifest-split", "manifest-unreadable", "model-bundled",
+        "model-damaged", "model-file-changed", "model-file-missing", "model-live", "model-newer",
+        "model-unusable", "name-length", "name-needed", "name-taken", "no-accounts", "no-administrator",
+        "no-class-folders", "no-earlier-model", "no-head", "no-model-yet", "no-pictures-to-measure",
+        "no-readable-pictures", "no-such-data", "no-training-pictures", "not-a-folder", "not-a-model",
+        "not-comparable", "not-enough-corrections", "not-on-list", "nothing-kept", "original-missing",
+        "other-version", "own-data-missing", "own-password-needed", "parts-and-classes",
+        "password-common", "password-length", "path-not-absolute", "range-reversed",
+        "reclassification-not-ready", "reclassifying-already", "role", "run-elsewhere", "run-ended",
+        "run-in-training", "setting-choice", "setting-from-environment", "setting-range", "shares",
+        "side-range", "somebody-elses", "text-too-long", "token-days", "token-role", "too-many-bytes",
+        "too-many-pixels", "too-many-tokens", "too-many-unreadable", "too-many-uploads",
+        "training-failed", "trial-failed", "two-classes-needed", "two-corrected-needed",
+        "two-models-needed", "undone-already", "unknown-class", "upload-unknown", "wrong-setup-code",
+    ]
 )  # fmt: skip
+# The values of such a text by their names.
+Params = Mapping[str, str | int]
 
 
 class TenfoldError(Exception):
@@ -70,19 +94,28 @@ class TenfoldError(Exception):
         received: what was received instead of what was expected; shown in parentheses.
         cure: what to do about it, as sentences of their own.
         reason: `problem` or `received` for programs; empty where there is no code for it.
+        params: the values that a text for `reason` in another language names.
     """
 
     code = "tenfold-error"
     title = "tenfold could not do this"
 
     def __init__(
-        self, subject: str, problem: str, *, received: str = "", cure: str = "", reason: Reason = ""
+        self,
+        subject: str,
+        problem: str,
+        *,
+        received: str = "",
+        cure: str = "",
+        reason: Reason = "",
+        params: Params | None = None,
     ) -> None:
         self.subject = subject
         self.problem = problem
         self.received = received
         self.cure = cure
         self.reason: Reason = reason
+        self.params: Params = params or {}
         super().__init__(str(self))
 
     def __str__(self) -> str:
@@ -90,7 +123,18 @@ class TenfoldError(Exception):
         cure = f" {self.cure}" if self.cure else ""
         return f"{self.subject} {self.problem}{received}.{cure}"
 
-    def facts(self) -> dict[str, str]:
+    def about(self, subject: str) -> Self:
+        """The same error about something else."""
+        return type(self)(
+            subject,
+            self.problem,
+            received=self.received,
+            cure=self.cure,
+            reason=self.reason,
+            params=self.params,
+        )
+
+    def facts(self) -> dict[str, Any]:
         """The error as JSON: what RFC 9457 asks for, but for what only HTTP knows."""
         return {
             "code": self.code,
@@ -101,6 +145,7 @@ class TenfoldError(Exception):
             "received": self.received,
             "cure": self.cure,
             "reason": self.reason,
+            "params": dict(self.params),
         }
 
 

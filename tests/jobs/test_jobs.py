@@ -97,6 +97,7 @@ def test_what_a_person_can_mend_is_told_in_the_shape_of_all_errors(opened: Open)
         "received": "0 files",
         "cure": "Add some.",
         "reason": "",
+        "params": {},
     }
 
 

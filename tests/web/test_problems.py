@@ -9,7 +9,10 @@ from tenfold.web import problems
 from tests.fakes import RED, FakeClassifier, picture
 from tests.web.conftest import Running, Serve
 
-MEMBERS = {"type", "title", "status", "detail", "code", "subject", "problem", "received", "cure", "reason"}
+MEMBERS = {"type", "title", "status", "detail", "code", "subject", "problem", "received", "cure"} | {
+    "reason",
+    "params",
+}
 
 
 def check(answer: httpx.Response, status: int, code: str, detail: str) -> None:

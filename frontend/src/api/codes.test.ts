@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import openapi from "../../openapi.json?raw";
 import { languageCodes, translateCode, type Book } from "../shared/i18n";
-import { book as shared } from "../shared/texts";
+import { book as shared, problems } from "../shared/texts";
 import { say as catalogue } from "../catalogue/texts";
 import { say as data } from "../data/texts";
 import { say as models } from "../models/texts";
@@ -32,7 +32,6 @@ const jobs = Object.keys(components.schemas).filter((name) => name.endsWith("Job
 
 it.each<[string, Book, string, string[]]>([
   ["problems", shared, "fail", [...codesOf("Problem", "code"), "internal-error"]],
-  ["reasons", shared, "reason", codesOf("Problem", "reason")],
   ["kinds of jobs", shared, "job", jobs.flatMap((name) => codesOf(name, "kind"))],
   ["states of jobs", shared, "state", codesOf("TrainJob", "state")],
   ["steps of jobs", training.book, "step", codesOf("TrainJob", "step")],
@@ -57,4 +56,24 @@ it.each<[string, Book, string, string[]]>([
 ])("the page has a text for each of the server's %s", (_, book, prefix, codes) => {
   for (const language of languageCodes)
     expect(codes.filter((code) => translateCode(book, language, prefix, code) === null)).toEqual([]);
+});
+
+it("the page says in its languages what in particular went wrong; in English the server does", () => {
+  for (const language of languageCodes.filter((code) => code !== "en"))
+    expect(
+      codesOf("Problem", "reason").filter(
+        (reason) =>
+          problems[language][reason] === undefined &&
+          translateCode(shared, language, "reason", reason) === null,
+      ),
+    ).toEqual([]);
+});
+
+it("these texts name the same values in every language", () => {
+  const named = (code: "uk" | "ru") =>
+    Object.entries(problems[code]).map(([reason, text]) => [
+      reason,
+      ...(text.match(/\{\w+\}/g) ?? []).sort(),
+    ]);
+  expect(named("uk")).toEqual(named("ru"));
 });

@@ -1,10 +1,9 @@
 /** Does things to entries, says so, and takes them back: the last first with Ctrl+Z, any of them from the history. */
-import { explain } from "../shared/failures";
 import { isolate } from "../shared/i18n";
-import { failureOf } from "../api/request";
 import type { Action, ActionKind } from "../api/types";
 import { announcer } from "../shared/announcer.svelte";
 import { language } from "../shared/language.svelte";
+import { errorText } from "../shell/actions";
 import { toasts } from "../shell/toasts.svelte";
 import { act, undo, type Target } from "./api";
 import { say } from "./texts";
@@ -69,8 +68,7 @@ class Edits {
       for (const listener of this.#listeners) listener();
       return action;
     } catch (error) {
-      const said = explain(language.code, failureOf(error));
-      toasts.warn([said.message, said.cure].filter(Boolean).join(" "));
+      toasts.warn(errorText(error));
       return null;
     } finally {
       this.busy = false;

@@ -1,11 +1,11 @@
 /** Which pictures of the page Classify were put into the catalogue. Puts them there, with a class that a person chose. */
 import { SvelteMap } from "svelte/reactivity";
-import { failureOf, request } from "../api/request";
+import { request } from "../api/request";
 import { act, undo } from "../catalogue/api";
-import { explain } from "../shared/failures";
 import { isolate } from "../shared/i18n";
 import { language } from "../shared/language.svelte";
 import type { Picture } from "../shared/classify/pictures.svelte";
+import { errorText } from "../shell/actions";
 import { toasts } from "../shell/toasts.svelte";
 import { say } from "./texts";
 
@@ -45,7 +45,7 @@ class Kept {
           () => void this.#takeBack(picture, before, isNew ? { id } : { action: action?.id }),
         );
     } catch (error) {
-      warn(error);
+      toasts.warn(errorText(error));
     }
   }
 
@@ -58,7 +58,7 @@ class Kept {
       if ("id" in done) await act("delete", { ids: [done.id] }, {});
       else if (done.action !== undefined) await undo(done.action);
     } catch (error) {
-      return warn(error);
+      return void toasts.warn(errorText(error));
     }
     if (before) this.#pictures.set(picture.id, before);
     else this.#pictures.delete(picture.id);
@@ -74,11 +74,6 @@ async function add(file: File): Promise<{ id: number; isNew: boolean }> {
   const [result] = answer.results;
   if (!result?.entry) throw new Error("the server kept nothing and said nothing");
   return { id: result.entry.id, isNew: result.new };
-}
-
-function warn(error: unknown): void {
-  const said = explain(language.code, failureOf(error));
-  toasts.warn([said.message, said.cure].filter(Boolean).join(" "));
 }
 
 export const kept = new Kept();

@@ -5,6 +5,7 @@ const problem: Problem = {
   status: 415,
   code: "not-a-picture",
   reason: "text",
+  params: {},
   subject: "note.txt",
   problem: "is not a picture this build can read",
   received: "it starts with 'hello'",
@@ -21,6 +22,7 @@ describe("a failure of a file", () => {
       message: "note.txt is not a picture this build can read (it starts with 'hello').",
       cure: "Supported: JPEG.",
       original: "",
+      vague: false,
       again: false,
     });
   });
@@ -66,6 +68,28 @@ describe("a failure of a file", () => {
       "could not be classified: the server answered with error 500.",
     ]);
   });
+});
+
+it("says what in particular went wrong in the page's language, with its values", () => {
+  const large = refused({
+    code: "account-error",
+    reason: "password-length",
+    params: { least: 15, most: 1000 },
+  });
+  const said = explain("uk", { ...large, problem: { ...large.problem, status: 409 } });
+  expect(said).toMatchObject({ cure: "", original: "", vague: false });
+  expect(said.message).toBe("Пароль закороткий або задовгий. Символів має бути: 15–1\u00A0000.");
+  const taken = refused({ code: "account-error", reason: "name-taken", params: { name: "olga" } });
+  expect(plain(explain("ru", taken).message)).toBe("Имя olga уже занято. Выберите другое.");
+});
+
+it("is vague only where no text says why", () => {
+  const vague = (changes: Partial<Problem>) => explain("uk", refused(changes)).vague;
+  expect(vague({ code: "dataset-error", reason: "" })).toBe(true);
+  expect(vague({ code: "something-new", reason: "" })).toBe(true);
+  expect(vague({ code: "dataset-error", reason: "missing" })).toBe(false);
+  expect(vague({ code: "upload-stalled", reason: "" })).toBe(false);
+  expect(vague({ code: "unknown-run", reason: "" })).toBe(false);
 });
 
 it("explains any other failure by its code, too", () => {

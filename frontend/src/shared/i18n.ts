@@ -154,6 +154,7 @@ export function isolate(text: string): string {
   return `\u2068${text}\u2069`;
 }
 
-function fill(text: string, values: Values): string {
+/** A text with the values that it names in braces. */
+export function fill(text: string, values: Values): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 }

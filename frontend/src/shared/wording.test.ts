@@ -2,11 +2,15 @@
 import { describe, expect, it } from "vitest";
 import { languageCodes, pluralise, type LanguageCode } from "./i18n";
 import { books } from "./books.testing";
-import { book as shared } from "./texts";
+import { book as shared, problems } from "./texts";
 
 /** Every text of a language with the place where it stands. */
 function textsOf(code: LanguageCode): [string, string][] {
-  return books.flatMap(([name, book]) => {
+  const ofProblems = Object.entries(problems[code]).map(([key, text]): [string, string] => [
+    `problems.${key}`,
+    text,
+  ]);
+  const ofPages = books.flatMap(([name, book]) => {
     const { texts, plurals } = book[code];
     const forms = Object.entries(plurals).flatMap(([key, all]) =>
       Object.entries(all).map(([form, text]): [string, string] => [`${name}.${key}.${form}`, text]),
@@ -16,6 +20,7 @@ function textsOf(code: LanguageCode): [string, string][] {
       ...forms,
     ];
   });
+  return [...ofPages, ...ofProblems];
 }
 
 const having = (code: LanguageCode, wrong: RegExp) =>
@@ -46,7 +51,7 @@ const foreign = new Set(
   (
     "tenfold HTTP API ZIP CSV XMP JSON JPEG PNG WebP GIF BMP TIFF AVIF HEIC PDF SVG CIFAR EXIF GPS URL https " +
     "localhost Parquet F1 p Ctrl A Z Shift Enter Delete Esc toml db cifar batches bin train catalogue export data py " +
-    "home Nesterov Adam Muon SGD AdamW SiLU ReLU Keras ONNX VGG16 ImageNet MobileNetV2 ResNet EfficientNet Wide GPU CPU"
+    "home path label split val test Nesterov Adam Muon SGD AdamW SiLU ReLU Keras ONNX VGG16 ImageNet MobileNetV2 ResNet EfficientNet Wide GPU CPU"
   ).split(" "),
 );
 

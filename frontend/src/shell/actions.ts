@@ -1,14 +1,17 @@
 /** Does something on the server and says how it went: a message, or a warning in words. */
-import { explain } from "../shared/failures";
+import { explain, type Failure } from "../shared/failures";
 import { failureOf } from "../api/request";
 import { language } from "../shared/language.svelte";
 import { toasts } from "./toasts.svelte";
 
-/** What went wrong, as one text: the message, the cure, and the server's own text where they say more. */
-export function errorText(error: unknown): string {
-  const said = explain(language.code, failureOf(error));
-  return [said.message, said.cure, said.original].filter(Boolean).join(" ");
+/** What went wrong, as one text: the message and the cure, and the server's own text where they do not say why. */
+export function failureText(failure: Failure): string {
+  const said = explain(language.code, failure);
+  return [said.message, said.cure, said.vague && said.original].filter(Boolean).join(" ");
 }
+
+/** The same of something caught. */
+export const errorText = (error: unknown): string => failureText(failureOf(error));
 
 /** Whether it was done. */
 export async function attempt(work: () => Promise<unknown>, done = ""): Promise<boolean> {

@@ -59,6 +59,7 @@ class Logins:
                 "The code",
                 "is not right, or the first account has been made",
                 cure="Open the link that the server printed when it started last.",
+                reason="wrong-setup-code",
             )
         person = self._people.add(name, roles.ADMINISTRATOR, password, address=origin.address)
         return self._begin(person, origin)

@@ -83,12 +83,15 @@ def check(password: str, *, name: str = "") -> None:
             f"is too {'short' if length < SHORTEST else 'long'}",
             received=f"{length} characters",
             cure=f"Take {SHORTEST} to {LONGEST}; several words are easy to remember and hard to guess.",
+            reason="password-length",
+            params={"least": SHORTEST, "most": LONGEST},
         )
     if _too_common(password, name):
         raise AccountError(
             "The password",
             "is one of the first that anybody would try",
             cure="Take another; several words are easy to remember and hard to guess.",
+            reason="password-common",
         )
 
 

@@ -128,7 +128,13 @@ class People:
                 self._audit.note(by, "person.add", name, {"role": role}, address=address, within=change)
                 account = _account(person)
         except IntegrityError:
-            raise AccountError(f"The name '{name}'", "is taken", cure="Choose another.") from None
+            raise AccountError(
+                f"The name '{name}'",
+                "is taken",
+                cure="Choose another.",
+                reason="name-taken",
+                params={"name": name},
+            ) from None
         self._somebody, self._nobody_until = True, 0.0
         return account
 
@@ -164,7 +170,11 @@ class People:
             leaves = found.role != roles.ADMINISTRATOR or found.disabled_at is not None
             if leaves and administrators == [person]:
                 raise AccountError(
-                    found.name, "is the last administrator", cure="Make somebody else an administrator first."
+                    found.name,
+                    "is the last administrator",
+                    cure="Make somebody else an administrator first.",
+                    reason="last-administrator",
+                    params={"name": found.name},
                 )
             if disabled or kept:
                 change.execute(delete(Session).where(Session.person_id == person))
@@ -210,6 +220,7 @@ def checked_name(name: str) -> str:
             "holds characters that cannot be seen",
             received=f"U+{ord(hidden[0]):04X}",
             cure="Write it anew.",
+            reason="hidden-characters",
         )
     if not key_of(name) or max(len(name), len(key_of(name))) > LONGEST_NAME:
         raise AccountError(
@@ -217,6 +228,8 @@ def checked_name(name: str) -> str:
             "is empty" if not key_of(name) else "is too long",
             received=f"{len(name)} characters",
             cure=f"Take 1 to {LONGEST_NAME} characters.",
+            reason="name-length",
+            params={"most": LONGEST_NAME},
         )
     return name
 

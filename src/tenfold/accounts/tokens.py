@@ -58,7 +58,11 @@ class Tokens:
         name, secret, at = checked_name(name), PREFIX + secrets.token_urlsafe(_SECRET_BYTES), now()
         if not 1 <= days <= LONGEST_DAYS:
             raise AccountError(
-                "The token's days", "are too few or too many", received=str(days), cure="Take 1 to 730."
+                "The token's days",
+                "are too few or too many",
+                received=str(days),
+                cure="Take 1 to 730.",
+                reason="token-days",
             )
         with self._database.writing() as change:
             owner = change.get(Person, person)
@@ -74,11 +78,19 @@ class Tokens:
                     f"cannot do more than {owner.name}",
                     received=role,
                     cure=f"Take {owner.role} or less.",
+                    reason="token-role",
+                    params={"name": owner.name},
                 )
             if (
                 change.scalar(select(func.count()).where(_holding(at), Token.person_id == person)) or 0
             ) >= _MOST:
-                raise AccountError(owner.name, f"has {_MOST} tokens", cure="Revoke some.")
+                raise AccountError(
+                    owner.name,
+                    f"has {_MOST} tokens",
+                    cure="Revoke some.",
+                    reason="too-many-tokens",
+                    params={"name": owner.name},
+                )
             token = Token(
                 person_id=person,
                 name=name,

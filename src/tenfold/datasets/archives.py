@@ -9,12 +9,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from tenfold.errors import DatasetError
+from tenfold.errors import DatasetError, Reason
 
 Progress = Callable[[int, int], None]
 _CHUNK = 1 << 20
 # What systems put beside people's files.
 _PASSED_OVER = ("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini")
+
+
+_UNSAFE: Reason = "archive-unsafe"
+_LARGE: Reason = "archive-too-large"
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ def unpack_zip(
                 left = _write(opened, member, folder / path, name, left)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as reason:
         raise _refused(
-            name, "cannot be unpacked", str(reason), "Pack it again as a plain ZIP file."
+            name, "cannot be unpacked", str(reason), "Pack it again as a plain ZIP file.", "archive-damaged"
         ) from reason
     progress(len(members), len(members))
     return len(members)
@@ -83,13 +87,15 @@ def _members(
         if member.is_dir() or any(part in _PASSED_OVER for part in path.parts):
             continue
         if stat.S_ISLNK(member.external_attr >> 16):
-            raise _refused(name, "holds a link", f"{path}", "Pack the files themselves.")
+            raise _refused(name, "holds a link", f"{path}", "Pack the files themselves.", _UNSAFE)
         if path in found:
-            raise _refused(name, "holds the same file twice", f"{path}", "Pack it again.")
+            raise _refused(name, "holds the same file twice", f"{path}", "Pack it again.", _UNSAFE)
         found[path] = member
         size += member.file_size
         if len(found) > limits.files:
-            raise _refused(name, "holds too many files", f"more than {limits.files:,}", "Make it smaller.")
+            raise _refused(
+                name, "holds too many files", f"more than {limits.files:,}", "Make it smaller.", _LARGE
+            )
     if size > limits.of(packed):
         raise _too_much(name, limits.of(packed))
     return [(member, path) for path, member in found.items()]
@@ -100,7 +106,7 @@ def _place(name: str, archive: str) -> PurePosixPath:
     path = PurePosixPath(name.replace("\\", "/"))
     strange = any(part == ".." or ":" in part or not part.isprintable() for part in path.parts)
     if path.is_absolute() or not path.parts or strange or len(str(path)) > 1000:
-        raise _refused(archive, "leads out of its folder", repr(name[:200]), "Pack it again.")
+        raise _refused(archive, "leads out of its folder", repr(name[:200]), "Pack it again.", _UNSAFE)
     return path
 
 
@@ -119,9 +125,10 @@ def _write(opened: zipfile.ZipFile, member: zipfile.ZipInfo, place: Path, name: 
 def _too_much(name: str, most: int | None) -> DatasetError:
     received = f"more than {most / 1e6:,.0f} MB" if most else "more than it says"
     return _refused(
-        name, "holds too much", received, "Make it smaller, or put it on the server by other means."
+        name, "holds too much", received, "Make it smaller, or put it on the server by other means.", _LARGE
     )
 
 
-def _refused(name: str, problem: str, received: str, cure: str) -> DatasetError:
-    return DatasetError(f"The archive {name!r:.200}", problem, received=received[:300], cure=cure)
+def _refused(name: str, problem: str, received: str, cure: str, reason: Reason) -> DatasetError:
+    subject = f"The archive {name!r:.200}"
+    return DatasetError(subject, problem, received=received[:300], cure=cure, reason=reason)

@@ -111,6 +111,7 @@ class Browsed:
                 f"has no picture {number}",
                 received=f"it has {len(self):,}, counted from 0",
                 cure="Ask for the list again.",
+                reason="data-changed",
             )
         return self.pixels(number, side)
 

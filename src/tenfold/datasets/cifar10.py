@@ -58,6 +58,7 @@ def find(data_dir: Path) -> Path:
             "is not there" if len(missing[best]) == len(FILES) else "is not whole",
             received=f"missing {', '.join(missing[best])}",
             cure="Run `tenfold data fetch cifar10`, or name the folder that holds it: the setting data_dir.",
+            reason="cifar10-missing",
         )
     return best
 
@@ -110,6 +111,7 @@ def _check(found: Checksums, expected: Checksums, paths: list[Path]) -> None:
             f"has been altered: record {record} is not as it was published",
             received=f"{altered.size:,} of {len(found):,} records differ",
             cure=_CURE,
+            reason="cifar10-damaged",
         )
     if not np.array_equal(np.sort(found), expected):
         again = np.setdiff1d(np.arange(len(found)), np.unique(found, return_index=True)[1])
@@ -119,6 +121,7 @@ def _check(found: Checksums, expected: Checksums, paths: list[Path]) -> None:
             f"repeats pictures: record {record} stands in an earlier place too",
             received=f"{again.size:,} of {len(found):,} records are there twice",
             cure=_CURE,
+            reason="cifar10-damaged",
         )
 
 
@@ -141,5 +144,6 @@ def _read(path: Path) -> NDArray[np.uint8]:
             f"at record {min(whole, RECORDS_PER_FILE)}",
             received=f"{content.size:,} bytes",
             cure=_CURE,
+            reason="cifar10-damaged",
         )
     return content.reshape(RECORDS_PER_FILE, RECORD_BYTES)

@@ -66,6 +66,7 @@ def _verify(archive: Path, md5: str) -> None:
             "is not the official archive and was deleted",
             received=f"MD5 {found}, expected {md5}",
             cure="Run the command again.",
+            reason="download-damaged",
         )
 
 
@@ -89,6 +90,7 @@ def _unpack(archive: Path, data_dir: Path) -> None:
             "cannot be unpacked",
             received=str(reason),
             cure="Delete it and run the command again.",
+            reason="download-damaged",
         ) from reason
     absent = [name for name in cifar10.FILES if not (folder / name).is_file()]
     if absent:
@@ -97,4 +99,5 @@ def _unpack(archive: Path, data_dir: Path) -> None:
             "does not hold CIFAR-10 in its binary layout",
             received=f"missing {', '.join(absent)}",
             cure="Delete it and run the command again.",
+            reason="download-damaged",
         )

@@ -38,6 +38,7 @@ def list_folder(root: Path, name: str, files: ServerFiles | None = None) -> List
             "has no folders with pictures",
             received=f"{loose:,} files lie in it directly" if loose else "it is empty",
             cure="Put the pictures of each class into a folder named after the class: cat/1.jpg, dog/2.jpg.",
+            reason="no-class-folders",
         )
     return listing(name, root, entries, tree.skipped.values(), layout.remarks)
 
@@ -50,6 +51,7 @@ def _class(tree: Tree, folder: Path, part: str, name: str) -> list[ListedPicture
             "has a name that no class can have",
             received="it is over 100 characters long, or holds some that cannot be shown",
             cure="Rename it.",
+            reason="class-name",
         )
     entries = [ListedPicture(path, tree.shown(path), label, part) for path in tree.files(folder)]
     if not entries:

@@ -90,6 +90,7 @@ def _parts(tree: Tree, name: str, filled: list[Path]) -> Layout | None:
             "has parts and classes side by side",
             received=", ".join(sorted(folder.name for folder in filled)),
             cure=f"Move {beside.name} into the parts, or out of the folder.",
+            reason="parts-and-classes",
         )
     for _, place in places:
         _skip_loose(tree, place)

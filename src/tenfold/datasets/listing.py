@@ -118,6 +118,8 @@ def check_learnable(found: Listing) -> None:
             "has one class only" if count == 1 else "has too many classes" if count else "has no classes",
             received=found.classes[0] if count == 1 else f"{count:,}",
             cure=f"Name pictures of {FEWEST_CLASSES} to {MOST_CLASSES:,} classes.",
+            reason="class-count",
+            params={"least": FEWEST_CLASSES, "most": MOST_CLASSES},
         )
     learned = {entry.label for entry in found.entries if entry.part in ("", TRAINING)}
     if not learned:
@@ -126,6 +128,7 @@ def check_learnable(found: Listing) -> None:
             "has no pictures to learn from",
             received=f"its parts are {', '.join(sorted({entry.part for entry in found.entries}))}",
             cure="Put training pictures into a folder train beside the others.",
+            reason="no-training-pictures",
         )
     for entry in found.entries:
         if entry.label not in learned:
@@ -135,6 +138,8 @@ def check_learnable(found: Listing) -> None:
                 received=f"such as {entry.source}",
                 cure="Put pictures of it among the training ones, or check its spelling: "
                 f"{_some(sorted(learned))}.",
+                reason="class-not-trained",
+                params={"name": entry.label},
             )
 
 

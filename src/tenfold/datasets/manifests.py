@@ -67,6 +67,7 @@ def list_manifest(manifest: Path, name: str, files: ServerFiles | None = None) -
             f"names {len(outside):,} files that do not lie beside it",
             received="; ".join(outside[:_NAMED]),
             cure="Put the manifest into the folder that the pictures are in, or above it.",
+            reason="manifest-outside",
         )
     if missing:
         raise DatasetError(
@@ -74,6 +75,7 @@ def list_manifest(manifest: Path, name: str, files: ServerFiles | None = None) -
             f"names {len(missing):,} files that do not exist",
             received="; ".join(missing[:_NAMED]),
             cure=f"Paths start where the manifest lies, in {printable_path(manifest.parent.absolute())}.",
+            reason="manifest-missing-files",
         )
     return listing(name, manifest.parent, entries)
 
@@ -86,6 +88,8 @@ def _entry(manifest: Path, name: str, number: int, row: dict[str, str]) -> Liste
             "has no label that a class can have" if row["path"].strip() else "has no path",
             received=f"path {row['path']!r}, label {row['label']!r}",
             cure="Complete the row, or remove it.",
+            reason="manifest-row",
+            params={"row": number},
         )
     if split and split not in PART_NAMES:
         raise DatasetError(
@@ -93,6 +97,8 @@ def _entry(manifest: Path, name: str, number: int, row: dict[str, str]) -> Liste
             "has an unknown split",
             received=repr(split),
             cure=f"Use one of {', '.join(PART_NAMES)}.",
+            reason="manifest-split",
+            params={"row": number},
         )
     written = row["path"].strip()
     if "\\" in written and not os.path.isfile(manifest.parent / written):
@@ -136,6 +142,8 @@ def _rows(file: TextIOWrapper, name: str) -> Iterator[Row]:
                 f"has {len(values)} values where the header has {len(columns)}",
                 received=delimiter.join(values)[:100],
                 cure="Put values that hold the delimiter into double quotes.",
+                reason="manifest-row",
+                params={"row": number},
             )
         yield number, dict(zip(columns, values, strict=True))
 
@@ -149,6 +157,8 @@ def _parquet(opening: _Opening, name: str) -> Iterator[Row]:
             "needs pyarrow, which is not installed",
             received=f"there is no {reason.name}",
             cure='Install it with: pip install "tenfold[parquet]", or save the manifest as CSV.',
+            reason="extra-missing",
+            params={"command": 'pip install "tenfold[parquet]"'},
         ) from reason
     try:
         with opening() as file:
@@ -180,9 +190,12 @@ def _columns(name: str, found: list[str]) -> list[str]:
             if set(columns) & set(_KNOWN) or not found
             else f"it has {len(found)} others",
             cure="A manifest has the columns path, label and, if it likes, split.",
+            reason="manifest-columns",
         )
     return columns
 
 
 def _unreadable(name: str, reason: str, cure: str) -> DatasetError:
-    return DatasetError(f"The manifest {name}", "cannot be read", received=reason, cure=cure)
+    return DatasetError(
+        f"The manifest {name}", "cannot be read", received=reason, cure=cure, reason="manifest-unreadable"
+    )

@@ -115,6 +115,8 @@ def _check_range(side: int, validation_share: float, test_share: float) -> None:
             "is out of range",
             received=f"{side} pixels",
             cure=f"Take {SIDES[0]} to {SIDES[1]}.",
+            reason="side-range",
+            params={"least": SIDES[0], "most": SIDES[1]},
         )
     if not min(validation_share, test_share) > 0 or not validation_share + test_share < 1:
         raise DatasetError(
@@ -122,6 +124,7 @@ def _check_range(side: int, validation_share: float, test_share: float) -> None:
             "leave nothing for one of the parts",
             received=f"{validation_share} and {test_share}",
             cure="Take two numbers above 0 that together are less than 1.",
+            reason="shares",
         )
 
 
@@ -158,6 +161,7 @@ def listed(source: str, files: ServerFiles | None = None) -> Listing:
             f"The data {source!r}",
             "lie where tenfold keeps its own files",
             cure="Copy the pictures to another folder.",
+            reason="own-files",
         )
     if os.path.isdir(path):
         return list_folder(path, source, files)
@@ -169,6 +173,7 @@ def listed(source: str, files: ServerFiles | None = None) -> Listing:
         received=f"looked for {images.safe_name(str(path.absolute()))}",
         cure="Name cifar10, a folder of class-name/picture files, or a manifest that ends in "
         ".csv, .parquet or .tsv.",
+        reason="no-such-data",
     )
 
 
@@ -277,6 +282,7 @@ def _checked(found: Listing, most: float, order: _Arrangement, rows: Rows) -> ND
             "has no picture that can be read",
             received=" ".join(first),
             cure="Mend its files, or name others.",
+            reason="no-readable-pictures",
         )
     if count > max(most * total, min(_FEW_SKIPPED, max(1, total // 8))):
         raise DatasetError(
@@ -284,6 +290,8 @@ def _checked(found: Listing, most: float, order: _Arrangement, rows: Rows) -> ND
             f"has too many files that give no picture: {count:,} of {total:,}",
             received=f"at most {most:.0%} may; {' '.join(first)}",
             cure="Mend or remove them, and open it again: what could be read is kept.",
+            reason="too-many-unreadable",
+            params={"count": count, "total": total},
         )
     return order.order(rows)
 

@@ -86,6 +86,8 @@ def _check(part: NDArray[np.int64], groups: list[list[int]], label: str, shares:
             "cannot be split",
             received="nearly all of its pictures also stand in other classes",
             cure="Decide for each of them which class it shows; `tenfold data check` lists them.",
+            reason="class-copies",
+            params={"name": label},
         )
 
 
@@ -95,4 +97,6 @@ def too_few(label: str, have: int, wanted: int) -> DatasetError:
         "has too few pictures to be split",
         received=f"{have} different, where training and each part split off from it need one",
         cure=f"Give it {wanted} or more, or remove the class.",
+        reason="class-too-small",
+        params={"name": label, "least": wanted},
     )

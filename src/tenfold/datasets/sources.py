@@ -46,6 +46,7 @@ def remove(file: Path, source: str) -> None:
             f"The dataset {source}",
             "is not on the list of those that were added",
             cure="CIFAR-10 and the data of training runs are always there.",
+            reason="not-on-list",
         )
     _write(file, [one for one in known if one != source])
 

@@ -26,6 +26,7 @@ def with_classes(data: LabelledPictures, labels: Sequence[str]) -> LabelledPictu
             "have classes that this model does not know",
             received=named(unknown),
             cure=f"The model knows {named(labels)}.",
+            reason="different-classes",
         )
     places = np.array([list(labels).index(name) for name in data.classes], dtype=np.int64)
     return LabelledPictures(data.pictures, places[data.labels], tuple(labels), data.sources)

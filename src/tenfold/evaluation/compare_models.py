@@ -123,4 +123,5 @@ def _check_same(opened: Sequence[LabelledPictures]) -> None:
             "The data",
             "gave other pictures at another size, so these models cannot be compared",
             cure="Some files changed meanwhile or cannot be read: `tenfold data check` lists them.",
+            reason="data-changed",
         )

@@ -198,7 +198,10 @@ def compare(data: LabelledPictures, models: Sequence[NamedOutputs]) -> Compariso
         )
     if not len(data):
         raise DatasetError(
-            "The data", "hold no picture to compare by", cure="Name another part with --split."
+            "The data",
+            "hold no picture to compare by",
+            cure="Name another part with --split.",
+            reason="no-pictures-to-measure",
         )
     right = {one.name: one.found.predicted == data.labels for one in models}
     pairs = list(combinations(names, 2))
@@ -238,4 +241,5 @@ def check_classes(classes: Mapping[str, Sequence[str]]) -> None:
                 "know different classes, so they cannot be compared on the same pictures",
                 received="; ".join(only_theirs),
                 cure="Compare models of the same classes.",
+                reason="different-classes",
             )

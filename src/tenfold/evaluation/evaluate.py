@@ -104,10 +104,14 @@ def check_fit(classifier: Classifier, data: LabelledPictures) -> None:
             "do not fit this model",
             received=f"pictures of {named(data.classes)}",
             cure=f"The model knows {named(info.labels)}.",
+            reason="different-classes",
         )
     if not len(data):
         raise DatasetError(
-            "The data", "hold no picture to evaluate on", cure="Name another part with --split."
+            "The data",
+            "hold no picture to evaluate on",
+            cure="Name another part with --split.",
+            reason="no-pictures-to-measure",
         )
 
 

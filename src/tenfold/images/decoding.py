@@ -150,6 +150,7 @@ class Opened:
                 "takes too long to decode",
                 received=f"{self.passes} scans of {megas(pixels)} megapixels",
                 cure="Save it again as an ordinary JPEG.",
+                reason="decode-cost",
             )
 
     def decode(self, needed: int, limits: Limits) -> Picture:
@@ -215,6 +216,8 @@ def check_pixels(size: tuple[int, int], subject: str, most: int) -> None:
             "has too many pixels",
             received=f"{width} x {height}, {megas(width * height)} megapixels; the limit is {megas(most)}",
             cure="Make it smaller, or raise the setting max_picture_pixels.",
+            reason="too-many-pixels",
+            params={"most": megas(most)},
         )
 
 
@@ -255,6 +258,7 @@ def _too_much_memory(subject: str) -> PictureTooLarge:
         subject,
         "needs too much memory to decode",
         cure="Make it smaller, or save it as an ordinary JPEG.",
+        reason="decode-cost",
     )
 
 

@@ -93,6 +93,8 @@ def _too_large(subject: str, received: str, most: int) -> PictureTooLarge:
         "is too large a file",
         received=f"{received}; the limit is {megas(most)} MB",
         cure="Save it smaller, or raise the setting max_picture_bytes.",
+        reason="too-many-bytes",
+        params={"most": megas(most)},
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from tenfold.errors import DamagedPicture, NotAPicture, PictureError, PictureTooLarge
+from tenfold.errors import DamagedPicture, NotAPicture, PictureError, PictureTooLarge, Reason
 from tenfold.images.decoding import Header, Limits, Opened, Picture
 from tenfold.images.intake import safe_name
 from tenfold.processes import ProcessLimits, WorkerFailed, Workers, limit
@@ -76,6 +76,7 @@ def _ask(
             "needs too much time or memory to decode",
             received=str(error),
             cure="Save it again as an ordinary JPEG.",
+            reason="decode-cost",
         ) from error
     refusal = said.get("refused")
     if refusal is None:
@@ -85,7 +86,9 @@ def _ask(
     problem, received, cure = (
         safe_name(str(refusal.get(name)), "") for name in ("problem", "received", "cure")
     )
-    raise _REFUSALS[refusal["code"]](subject, problem, received=received, cure=cure)
+    refused = _REFUSALS[refusal["code"]]
+    reason: Reason = "decode-cost" if refused is PictureTooLarge else ""
+    raise refused(subject, problem, received=received, cure=cure, reason=reason)
 
 
 def _started() -> Workers:

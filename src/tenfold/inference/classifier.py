@@ -183,4 +183,5 @@ def _check_rules(info: ModelInfo, path: str | os.PathLike[str]) -> None:
                 f"asks for a {what} that this tenfold does not know",
                 received=f"{rule!r}; known are {', '.join(known)}",
                 cure="Install a newer tenfold.",
+                reason="model-newer",
             )

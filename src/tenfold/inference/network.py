@@ -56,6 +56,7 @@ class Network:
                 "cannot be run by ONNX Runtime",
                 received=str(reason).partition("\n")[0],
                 cure="Export it again, or update onnxruntime.",
+                reason="model-unusable",
             ) from reason
         self._threads = threads
         self._beside = ThreadPoolExecutor(max(1, threads - 1), "tenfold-network")

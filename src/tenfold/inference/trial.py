@@ -65,6 +65,7 @@ def _unfit(path: Path, received: str) -> ModelFileError:
         "does not answer as its facts promise",
         received=received,
         cure=_EXPORT_AGAIN,
+        reason="model-unusable",
     )
 
 

@@ -233,6 +233,7 @@ def _give_up(session: Session, which: ColumnElement[bool]) -> None:
             "was given up: the process that ran it died each time",
             received=f"{MOST_LOST} times",
             cure="Memory may have run out, or a file crashes it: see the system's log. Then start it again.",
+            reason="job-lost",
         )
         moment = now()
         ended = {"state": FAILED, "problem": error.facts(), "key": None, "worker": None, "ended_at": moment}

@@ -184,7 +184,11 @@ class Worker:
         except ValueError as reason:
             log.warning("Job %s (%s) has parameters of another version: %s", row.id, row.kind, reason)
             words = "was submitted by another version of tenfold"
-            self._leases.end(one, FAILED, error=JobError(f"'{row.title}'", words, received=row.kind))
+            self._leases.end(
+                one,
+                FAILED,
+                error=JobError(f"'{row.title}'", words, received=row.kind, reason="other-version"),
+            )
             return
         work = Work(one, params, self._leases, stop)
         result, error = self._outcome(row, job_type, work)
@@ -224,12 +228,17 @@ class Worker:
         fault: TenfoldError | None = trouble(reason, self._database)
         if fault is None:
             log.error("The worker failed", exc_info=reason)
-            fault = JobError("The jobs", "cannot be run", received="a fault in tenfold; see its log")
+            fault = JobError(
+                "The jobs",
+                "cannot be run",
+                received="a fault in tenfold; see its log",
+                reason="internal-fault",
+            )
         self.fault, self.lasting = fault, not passing(reason)
 
 
 def _fault(row: JobRow, received: str) -> JobError:
-    return JobError(f"'{row.title}'", "ended before it was done", received=received)
+    return JobError(f"'{row.title}'", "ended before it was done", received=received, reason="internal-fault")
 
 
 def refused(title: str, reason: OSError) -> JobError:

@@ -106,6 +106,7 @@ def _checked(content: bytes, subject: str) -> ModelInfo:
             "is damaged: its content does not match its seal",
             received=f"{len(content):,} bytes",
             cure=_FETCH_AGAIN,
+            reason="model-damaged",
         )
     try:
         return facts.model_info(found)
@@ -115,6 +116,7 @@ def _checked(content: bytes, subject: str) -> ModelInfo:
             "says of itself what cannot be",
             received=str(reason),
             cure="Export it again with the tenfold that trained it.",
+            reason="model-damaged",
         ) from reason
     except (KeyError, TypeError) as reason:
         raise _unreadable(subject, content, reason) from reason
@@ -129,6 +131,7 @@ def _facts(subject: str, content: bytes) -> dict[str, Any]:
             "was not made by tenfold",
             received=_describe(content),
             cure="tenfold writes its own model files with `tenfold train`.",
+            reason="not-a-model",
         )
     start, end = prefix
     try:
@@ -142,6 +145,7 @@ def _facts(subject: str, content: bytes) -> dict[str, Any]:
             received=f"format {found['format_version']} of tenfold {found.get('tenfold_version', '?')}, "
             f"this one reads up to {FORMAT_VERSION}",
             cure="Install a newer tenfold.",
+            reason="model-newer",
         )
     return found
 
@@ -152,6 +156,7 @@ def _unreadable(subject: str, content: bytes, reason: Exception) -> ModelFileErr
         "is damaged: its facts cannot be read",
         received=f"{len(content):,} bytes, {type(reason).__name__}",
         cure=_FETCH_AGAIN,
+        reason="model-damaged",
     )
 
 

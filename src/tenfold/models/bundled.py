@@ -26,6 +26,9 @@ def file_of(model: RegisteredModel) -> Path:
     path = files().get(model.hash)
     if path is None:
         raise ModelFileError(
-            f"The model {model.name}", "came with another version of tenfold", cure="Choose another model."
+            f"The model {model.name}",
+            "came with another version of tenfold",
+            cure="Choose another model.",
+            reason="other-version",
         )
     return path

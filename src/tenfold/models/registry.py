@@ -203,10 +203,19 @@ class Registry:
             live = _last(session)
             if live is not None and live.model_hash == key:
                 raise RegistryError(
-                    f"The model {model.name}", "is live", cure="Make another one live, and remove it then."
+                    f"The model {model.name}",
+                    "is live",
+                    cure="Make another one live, and remove it then.",
+                    reason="model-live",
+                    params={"name": model.name},
                 )
             if model.file == BUNDLED:
-                raise RegistryError(f"The model {model.name}", "comes with tenfold, so it stays")
+                raise RegistryError(
+                    f"The model {model.name}",
+                    "comes with tenfold, so it stays",
+                    reason="model-bundled",
+                    params={"name": model.name},
+                )
             model.removed_at = now()
             return model
 
@@ -271,7 +280,10 @@ class Registry:
             if key in usable and key != changes[-1].model_hash and self.fault(usable[key]) is None:
                 return key
         raise RegistryError(
-            "The live model", "has no earlier one to go back to", cure="Choose a model and make it live."
+            "The live model",
+            "has no earlier one to go back to",
+            cure="Choose a model and make it live.",
+            reason="no-earlier-model",
         )
 
     def history(self, limit: int = 100) -> "Sequence[LiveChange]":
@@ -285,6 +297,7 @@ class Registry:
             "cannot be read",
             received=reason.strerror or str(reason),
             cure="Add the model again.",
+            reason="model-file-missing",
         )
 
     def _keep(self, key: str, content: bytes) -> None:

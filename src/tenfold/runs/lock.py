@@ -49,6 +49,7 @@ def training_in(folder: Path) -> Iterator[None]:
                 f"The run folder {folder}",
                 "is being trained in by another process",
                 cure="Wait for it or stop it with Ctrl-C, or name another folder with --run.",
+                reason="run-in-training",
             ) from reason
         try:
             yield

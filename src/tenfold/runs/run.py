@@ -257,6 +257,7 @@ class Run:
                 subject,
                 "is being trained in",
                 cure="Wait for it, or stop it with Ctrl-C, and delete it then.",
+                reason="run-in-training",
             )
         try:
             shutil.rmtree(self.folder)

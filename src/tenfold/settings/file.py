@@ -48,12 +48,16 @@ def change(file: Path, values: Mapping[str, Any], environ: Mapping[str, str] | N
                 name,
                 "cannot be set in the file, which lies in it",
                 cure=f"Set {described[name].env} where tenfold is started.",
+                reason="setting-from-environment",
+                params={"name": name, "variable": described[name].env},
             )
         if environ.get(described[name].env, "").strip():
             raise SettingError(
                 name,
                 f"is set by {described[name].env}, which goes before the file",
                 cure="Change or remove the variable where tenfold is started.",
+                reason="setting-from-environment",
+                params={"name": name, "variable": described[name].env},
             )
         if value is None:
             document.pop(name, None)
@@ -72,10 +76,7 @@ def _write(file: Path, text: str, environ: Mapping[str, str]) -> None:
             try:
                 settings.load(environ, part)
             except SettingError as reason:
-                subject = reason.subject.removesuffix(f" in {part}")
-                raise SettingError(
-                    subject, reason.problem, received=reason.received, cure=reason.cure
-                ) from reason
+                raise reason.about(reason.subject.removesuffix(f" in {part}")) from reason
     except OSError as reason:
         raise SettingError(
             str(file),

@@ -299,7 +299,14 @@ def _refused(error: ValidationError) -> SettingError:
     one = _described(name, Settings.model_fields[name])
     if one.choices:
         cure = f"Take one of {', '.join(one.choices)}{', or leave it empty' if not one.default else ''}."
-        return SettingError(name, "is not known", received=received, cure=cure)
+        return SettingError(
+            name,
+            "is not known",
+            received=received,
+            cure=cure,
+            reason="setting-choice",
+            params={"name": name, "choices": ", ".join(one.choices)},
+        )
     if one.least is None:
         return SettingError(name, "is not text", received=received, cure="Put it in quotes.")
     problem = {"greater_than_equal": "is too small", "less_than_equal": "is too large"}
@@ -308,4 +315,6 @@ def _refused(error: ValidationError) -> SettingError:
         problem.get(first["type"], "is not a whole number"),
         received=received,
         cure=f"Give a whole number from {one.least} to {one.most}; the default is {one.default}.",
+        reason="setting-range",
+        params={"name": name, "least": one.least, "most": one.most or 0},
     )

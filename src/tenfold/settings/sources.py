@@ -41,9 +41,7 @@ def load(environ: Mapping[str, str] | None = None, file: str | os.PathLike[str] 
         return Settings(**{name: one.value for name, one in given.items()})
     except SettingError as error:
         if error.subject in given:
-            error = SettingError(
-                given[error.subject].subject, error.problem, received=error.received, cure=error.cure
-            )
+            error = error.about(given[error.subject].subject)
         raise error from None
 
 

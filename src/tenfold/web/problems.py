@@ -210,6 +210,7 @@ class Problem(BaseModel):
     reason: Reason = Field(
         description="What was received, or why it failed, for programs. Empty: there is no code for it."
     )
+    params: dict[str, str | int] = Field(description="The values that a text for the reason names.")
 
 
 def status_of(error: TenfoldError) -> int:
@@ -241,17 +242,18 @@ def describe(error: TenfoldError) -> Problem:
         received=error.received,
         cure=error.cure,
         reason=error.reason,
+        params=dict(error.params),
     )
 
 
-def remembered(facts: Mapping[str, str]) -> Problem:
+def remembered(facts: Mapping[str, Any]) -> Problem:
     """An error that was kept (`TenfoldError.facts`) as problem details."""
     code = facts["code"]
     kinds = (kind for kind in error_types() if kind.code == code)
     status = next((status_of_kind(kind) for kind in kinds), 500)
-    # Those of earlier versions have no reason.
+    # Those of earlier versions have no reason and no params.
     own = {"type": f"urn:tenfold:problem:{code}", "status": status}
-    return Problem.model_validate({"reason": "", **facts, **own})
+    return Problem.model_validate({"reason": "", "params": {}, **facts, **own})
 
 
 def answer(

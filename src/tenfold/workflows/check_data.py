@@ -96,6 +96,7 @@ class CheckData:
                     "could not be checked",
                     received=check.failure,
                     cure="`tenfold data check` on the command line says more.",
+                    reason="check-failed",
                 )
             found: dict[str, Any] = json.loads(check.output)
             return found

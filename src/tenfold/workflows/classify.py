@@ -134,7 +134,11 @@ class ClassifyPending:
             content = self._originals.read(one.hash)
         except CatalogueError as reason:
             raise PictureError(
-                one.name, "cannot be read from the store", received=str(reason), cure=reason.cure
+                one.name,
+                "cannot be read from the store",
+                received=str(reason),
+                cure=reason.cure,
+                reason="original-missing",
             ) from reason
         needed = images.needed(model.info.input_size)
         again = one.attempts > 1
@@ -159,6 +163,7 @@ def _set_aside(one: PendingEntry, received: str) -> PictureError:
         f"could not be classified in {one.attempts} attempts",
         received=received,
         cure="Add it again to have it tried again; the log says what went wrong.",
+        reason="gave-up",
     )
 
 

@@ -64,7 +64,9 @@ class Walk:
 
     def _left_out(self, path: str, link: LinkLeftOut) -> None:
         cure = "Name what it leads to, to have it too."
-        self.left_out.append(FolderError(images.safe_name(path), LINKS_LEFT_OUT[link], cure=cure))
+        self.left_out.append(
+            FolderError(images.safe_name(path), LINKS_LEFT_OUT[link], cure=cure, reason="link-left-out")
+        )
 
 
 def _missing(path: str) -> FolderError:
@@ -77,4 +79,4 @@ def _missing(path: str) -> FolderError:
     except OSError as error:
         found = in_words(error)
         return FolderError(name, "cannot be read", received=found.received, reason=found.reason)
-    return FolderError(name, "is neither a file nor a folder")
+    return FolderError(name, "is neither a file nor a folder", reason="not-a-folder")

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -52,6 +52,7 @@ class FileProblem(Shape):
     received: str
     cure: str
     reason: Reason = Field(description="What was received, or why it failed, for programs.")
+    params: dict[str, str | int] = Field({}, description="The values that a text for the reason names.")
 
 
 class AddResult(Shape):
@@ -97,10 +98,10 @@ class IngestCounts:
     unchanged: int = 0
     unusable: int = 0
     failed: int = 0
-    problems: list[Mapping[str, str]] = field(default_factory=list)
+    problems: list[Mapping[str, Any]] = field(default_factory=list)
     labels: Counter[str] = field(default_factory=Counter)
 
-    def problem(self, facts: Mapping[str, str]) -> None:
+    def problem(self, facts: Mapping[str, Any]) -> None:
         self.unusable += 1
         if len(self.problems) < MOST_PROBLEMS:
             self.problems.append(facts)

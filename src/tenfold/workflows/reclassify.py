@@ -91,7 +91,10 @@ class Reclassify:
         )
         if job is None:
             raise CatalogueError(
-                "The catalogue", "is being reclassified already", cure="Wait for it, or cancel its job."
+                "The catalogue",
+                "is being reclassified already",
+                cure="Wait for it, or cancel its job.",
+                reason="reclassifying-already",
             )
         return self.found.get(RECLASSIFY.params_of(job).reclassification), job
 

@@ -90,9 +90,7 @@ class ModelSwitch:
             try:
                 self._try_out(copy)
             except ModelFileError as reason:
-                raise ModelFileError(
-                    subject, reason.problem, received=reason.received, cure=reason.cure
-                ) from reason
+                raise reason.about(subject) from reason
             return self._registry.register(copy, origin=origin, run=run, by=by, name=subject)
 
     def go_live(self, key: str, *, by: int, reason: str = CHOSEN) -> LiveChange:
@@ -229,5 +227,6 @@ def _checked(classifier: Classifier, key: str) -> Classifier:
             "is not the one that was registered",
             received=f"its hash is {classifier.sha256[:12]}",
             cure="Add the model again.",
+            reason="model-file-changed",
         )
     return classifier

@@ -79,11 +79,16 @@ class Uploads:
                 "is too large",
                 received=f"{size / 1e6:,.0f} MB; the limit is {MOST_BYTES / 1e6:,.0f} MB",
                 cure="Put the folder on the server by other means, and add its path.",
+                reason="archive-too-large",
             )
         self._forget_old()
         if len(list(self._home.data_uploads.glob("*"))) >= _MOST_UPLOADS:
             raise DatasetError(
-                "A new upload", "cannot start", received="too many have not ended", cure="End or stop them."
+                "A new upload",
+                "cannot start",
+                received="too many have not ended",
+                cure="End or stop them.",
+                reason="too-many-uploads",
             )
         upload = Upload(secrets.token_hex(12), name, size)
         folder = self._home.data_uploads / upload.id
@@ -97,7 +102,12 @@ class Uploads:
         folder = self._home.data_uploads / upload_id
         known = re.fullmatch(r"[0-9a-f]{24}", upload_id) is not None and (folder / "upload.json").is_file()
         if not known:
-            raise DatasetError(f"The upload {upload_id!r:.60}", "is not known here", cure="Start it again.")
+            raise DatasetError(
+                f"The upload {upload_id!r:.60}",
+                "is not known here",
+                cure="Start it again.",
+                reason="upload-unknown",
+            )
         found = json.loads((folder / "upload.json").read_bytes())
         return Upload(**{**found, "received": (folder / "archive.zip").stat().st_size})
 

@@ -1,5 +1,7 @@
-import type { Book } from "../i18n";
+import type { Book, LanguageCode } from "../i18n";
 import { en, enPlurals } from "./en";
+import { ru as ruProblems } from "./problems.ru";
+import { uk as ukProblems } from "./problems.uk";
 import { ru, ruPlurals } from "./ru";
 import { uk, ukPlurals } from "./uk";
 
@@ -10,4 +12,11 @@ export const book: Book<TextKey, PluralKey> = {
   en: { texts: en, plurals: enPlurals },
   uk: { texts: uk, plurals: ukPlurals },
   ru: { texts: ru, plurals: ruPlurals },
+};
+
+/** What in particular went wrong, by the server's reason; in English the server's own words are shown. */
+export const problems: Readonly<Record<LanguageCode, Readonly<Record<string, string>>>> = {
+  en: {},
+  uk: ukProblems,
+  ru: ruProblems,
 };

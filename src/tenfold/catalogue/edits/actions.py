@@ -261,15 +261,24 @@ def _refuse_strange(numbers: Sequence[int], counts: _Counts) -> None:
     if counts.hidden + counts.barred == len(numbers):
         subject = f"Entry {numbers[0]}" if len(numbers) == 1 else "These entries"
         problem = "belongs to somebody else" if len(numbers) == 1 else "belong to somebody else"
-        raise NotAllowed(subject, problem, cure="Ask them, or an administrator, to change it.")
+        raise NotAllowed(
+            subject, problem, cure="Ask them, or an administrator, to change it.", reason="somebody-elses"
+        )
 
 
 def _check_undo(action: Action, by: int, administrator: bool) -> None:
     subject = f"Action {action.id}"
     if not administrator and action.by != by:
-        raise NotAllowed(subject, "was somebody else's", cure="Ask them, or an administrator, to undo it.")
+        raise NotAllowed(
+            subject,
+            "was somebody else's",
+            cure="Ask them, or an administrator, to undo it.",
+            reason="somebody-elses",
+        )
     if action.undone_at is not None:
-        raise CatalogueError(subject, "was undone already", cure="To have it again, undo its undo.")
+        raise CatalogueError(
+            subject, "was undone already", cure="To have it again, undo its undo.", reason="undone-already"
+        )
 
 
 def _finish(session: Session, action: Action, undo: Action, counts: _Counts) -> None:
@@ -280,6 +289,7 @@ def _finish(session: Session, action: Action, undo: Action, counts: _Counts) -> 
             "cannot be undone: its entries were changed since",
             received=f"{counts.skipped:,} of {counts.skipped:,}",
             cure="Undo what was done to them later first.",
+            reason="changed-since",
         )
     action.undone_at, action.undone_by = undo.at, undo.by
     if action.kind == UNDO and (again := session.get(Action, action.details["of"])) is not None:

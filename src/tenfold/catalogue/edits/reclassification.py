@@ -226,6 +226,7 @@ class Reclassifications:
                     f"The reclassification {number}",
                     "has been taken over",
                     cure="Undo that; it is in the history of actions.",
+                    reason="applied-already",
                 )
             one.state = DISCARDED
             session.execute(delete(Proposal).where(Proposal.reclassification_id == number))
@@ -323,4 +324,5 @@ def _not_ready(one: Reclassification) -> CatalogueError:
         "cannot be taken over",
         received=f"it is {one.state}",
         cure=cures.get(one.state, "Start another one."),
+        reason="reclassification-not-ready",
     )

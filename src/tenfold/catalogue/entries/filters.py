@@ -231,6 +231,7 @@ def _one_of(name: str, value: str, known: tuple[str, ...]) -> None:
             "has a value that does not exist",
             received=f"{value!r:.60}",
             cure=f"Use one of {', '.join(known)}.",
+            reason="filter-value",
         )
 
 
@@ -241,7 +242,11 @@ def _ordered(name: str, low: float | datetime | None, high: float | datetime | N
             _within_calendar(f"{name}_{end}", value)
         elif value is not None and not math.isfinite(value):
             raise UsageError(
-                f"The filter {name}_{end}", "is no number", received=f"{value}", cure="Write one."
+                f"The filter {name}_{end}",
+                "is no number",
+                received=f"{value}",
+                cure="Write one.",
+                reason="filter-value",
             )
     if low is None or high is None:
         return
@@ -252,6 +257,7 @@ def _ordered(name: str, low: float | datetime | None, high: float | datetime | N
             f"is above {name}_to",
             received=f"{low} and {high}",
             cure="Exchange them, or leave one out.",
+            reason="range-reversed",
         )
 
 
@@ -260,7 +266,9 @@ def _within_calendar(name: str, value: datetime) -> None:
         value.astimezone(UTC)
     except OverflowError:
         cure = "Write a day between the years 1 and 9999."
-        raise UsageError(f"The filter {name}", "is in no year", received=f"{value}", cure=cure) from None
+        raise UsageError(
+            f"The filter {name}", "is in no year", received=f"{value}", cure=cure, reason="filter-value"
+        ) from None
 
 
 def _searchable(name: str, value: str) -> None:
@@ -270,6 +278,8 @@ def _searchable(name: str, value: str) -> None:
             f"is longer than {_LONGEST_TEXT} characters",
             received=f"{len(value):,}",
             cure="Write less of it.",
+            reason="text-too-long",
+            params={"most": _LONGEST_TEXT},
         )
     # What no database can keep: an end of text within the text, and half of a character.
     if "\0" in value or any("\ud800" <= letter <= "\udfff" for letter in value):
@@ -278,6 +288,7 @@ def _searchable(name: str, value: str) -> None:
             "has characters that no text has",
             received=f"{value!a:.60}",
             cure="Write it without them.",
+            reason="hidden-characters",
         )
 
 

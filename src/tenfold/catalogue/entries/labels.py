@@ -31,4 +31,10 @@ def check(labels: Iterable[str], known: Collection[str], cure: str = "") -> None
         names = sorted(known)
         more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
         there = f"Did you mean {near[0]}?" if near else f"There are {', '.join(names[:_NAMED])}{more}."
-        raise UsageError(f"The class {label!r:.120}", "is none that there is", cure=f"{there} {cure}".strip())
+        raise UsageError(
+            f"The class {label!r:.120}",
+            "is none that there is",
+            cure=f"{there} {cure}".strip(),
+            reason="unknown-class",
+            params={"name": label[:120]},
+        )

@@ -4,7 +4,7 @@ import os
 import re
 import unicodedata
 
-from tenfold.errors import UsageError
+from tenfold.errors import Params, Reason, UsageError
 
 LONGEST, LONGEST_LABEL = 255, 100
 UNNAMED = "picture"
@@ -46,14 +46,31 @@ def checked_label(text: str) -> str:
     label = unicodedata.normalize("NFC", text).strip()
     if text and not label:
         raise _refused(
-            "A class", "needs a name with letters in it", text, "Leave it empty for none of these."
+            "A class",
+            "needs a name with letters in it",
+            text,
+            "Leave it empty for none of these.",
+            "name-needed",
         )
     # As a folder of pictures names its classes: see datasets.
     if not label.isprintable():
-        raise _refused("The class", "has characters that cannot be shown", text, "Write it without them.")
+        raise _refused(
+            "The class",
+            "has characters that cannot be shown",
+            text,
+            "Write it without them.",
+            "hidden-characters",
+        )
     if len(label) > LONGEST_LABEL:
         cure = f"Use at most {LONGEST_LABEL} characters."
-        raise _refused("The class", f"has a name of {len(label):,} characters", text, cure)
+        raise _refused(
+            "The class",
+            f"has a name of {len(label):,} characters",
+            text,
+            cure,
+            "name-length",
+            {"most": LONGEST_LABEL},
+        )
     return label
 
 
@@ -65,14 +82,26 @@ def checked_name(text: str) -> str:
     """
     name = unicodedata.normalize("NFC", text).strip()
     if not name:
-        raise _refused("A picture", "needs a name", text, "Write one.")
+        raise _refused("A picture", "needs a name", text, "Write one.", "name-needed")
     if not all(c.isprintable() or c in _JOINERS for c in name):
-        raise _refused("The name", "has characters that cannot be shown", text, "Write it without them.")
+        raise _refused(
+            "The name",
+            "has characters that cannot be shown",
+            text,
+            "Write it without them.",
+            "hidden-characters",
+        )
     if len(name) > LONGEST:
         cure = f"Use at most {LONGEST} characters."
-        raise _refused("The name", f"has {len(name):,} characters", text, cure)
+        raise _refused(
+            "The name", f"has {len(name):,} characters", text, cure, "name-length", {"most": LONGEST}
+        )
     return name
 
 
-def _refused(subject: str, problem: str, received: str, cure: str) -> UsageError:
-    return UsageError(subject, problem, received=f"{received!r:.120}", cure=cure)
+def _refused(
+    subject: str, problem: str, received: str, cure: str, reason: Reason, params: Params | None = None
+) -> UsageError:
+    return UsageError(
+        subject, problem, received=f"{received!r:.120}", cure=cure, reason=reason, params=params
+    )

@@ -93,6 +93,7 @@ def _unreadable(content_hash: str, reason: OSError) -> CatalogueError:
         "is missing from the store" if missing else "cannot be read",
         received="" if missing else reason.strerror or "",
         cure="Bring it back from a backup, or add the picture again.",
+        reason="original-missing",
     )
 
 

@@ -139,6 +139,7 @@ class Exports:
                 f"needs pictures of two classes or more{corrected}",
                 received=f"{len(numbers):,} pictures of {len(classes)}",
                 cure="Correct more pictures, or choose more of them.",
+                reason="two-classes-needed",
             )
         # A class that is called like a part would be taken for one, unless all classes lie in a part.
         above = "train/" if any((label or "").lower() in PART_NAMES for label in classes) else ""

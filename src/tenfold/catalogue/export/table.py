@@ -117,6 +117,8 @@ def as_parquet(parts: Iterable[Sequence[Mapping[str, Any]]]) -> Iterator[bytes]:
             "needs pyarrow, which is not installed",
             received=f"there is no {reason.name}",
             cure='Install it with: pip install "tenfold[parquet]", or export CSV.',
+            reason="extra-missing",
+            params={"command": 'pip install "tenfold[parquet]"'},
         ) from reason
     return _parquet(pyarrow, parquet, parts)
 

@@ -7,7 +7,7 @@ import hashlib
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -40,7 +40,7 @@ class FileOutcome:
 
     file: FileState
     entry: int | None = None
-    problem: Mapping[str, str] | None = None
+    problem: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class KnownFiles:
     person, or refused with a problem."""
 
     past: Past
-    problem: Mapping[str, str] | None = None
+    problem: Mapping[str, Any] | None = None
 
 
 def seen(database: Database, owner: int, files: Iterable[FileState]) -> dict[str, KnownFiles]:
@@ -80,7 +80,10 @@ def note(database: Database, session: Session, owner: int, outcomes: Iterable[Fi
             "bytes": one.file.bytes,
             "modified_ns": one.file.modified_ns,
             "entry_id": one.entry,
-            "problem": one.problem and {name: kept_path(text) for name, text in one.problem.items()},
+            "problem": one.problem
+            and {
+                name: kept_path(fact) if isinstance(fact, str) else fact for name, fact in one.problem.items()
+            },
         }
         for one in outcomes
     }

@@ -1,6 +1,7 @@
 """The folders that are watched. Does not watch them."""
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import or_, select, update
 
@@ -82,7 +83,7 @@ class WatchedFolders:
             watch.stopped_at = now()
             return watch
 
-    def looked(self, watch_id: int, problem: Mapping[str, str] | None, left_out: Sequence[str] = ()) -> None:
+    def looked(self, watch_id: int, problem: Mapping[str, Any] | None, left_out: Sequence[str] = ()) -> None:
         """A folder was looked through just now.
 
         Args:

@@ -103,7 +103,9 @@ class Organiser:
         """Take the steps that were not taken yet. Raises as `file`, and NotInCatalogue."""
         report = self.get(filing_id)
         if report.filing.undone_at is not None:
-            raise CatalogueError(f"Filing {filing_id}", "was undone", cure="File again.")
+            raise CatalogueError(
+                f"Filing {filing_id}", "was undone", cure="File again.", reason="undone-already"
+            )
         if report.filing.planning is not None:
             self._write_plan(report.filing, report.filing.planning)
         while steps := self._steps(OrganisedFile.filing_id == filing_id, OrganisedFile.state == PLANNED):
@@ -140,7 +142,7 @@ class Organiser:
             CatalogueError: it was undone already, or the disk is full.
         """
         if self.get(filing_id).filing.undone_at is not None:
-            raise CatalogueError(f"Filing {filing_id}", "was undone already")
+            raise CatalogueError(f"Filing {filing_id}", "was undone already", reason="undone-already")
         last = 2**31 - 1
         mine = (OrganisedFile.filing_id == filing_id, OrganisedFile.state.in_((PLANNED, DONE)))
         while steps := self._steps(*mine, OrganisedFile.number < last, backwards=True):

@@ -53,14 +53,18 @@ def checked_root(root: Path, home: Path) -> Path:
         real = root.resolve()
     except (OSError, RuntimeError, ValueError) as reason:
         raise CatalogueError(
-            f"The folder {root}", "cannot be used", received=str(reason), cure=_CURE
+            f"The folder {root}", "cannot be used", received=str(reason), cure=_CURE, reason="not-a-folder"
         ) from reason
     if _inside(real, home):
         raise CatalogueError(
-            f"The folder {root}", "is where tenfold keeps its own files", received=str(home), cure=_CURE
+            f"The folder {root}",
+            "is where tenfold keeps its own files",
+            received=str(home),
+            cure=_CURE,
+            reason="own-files",
         )
     if real.exists() and not real.is_dir():
-        raise CatalogueError(f"The folder {root}", "is a file", cure=_CURE)
+        raise CatalogueError(f"The folder {root}", "is a file", cure=_CURE, reason="not-a-folder")
     return real
 
 

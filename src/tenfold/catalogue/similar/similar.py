@@ -109,6 +109,7 @@ class Similar:
                 cure="Wait until it is classified."
                 if entry.state == "waiting"
                 else "Only a picture that a model could look at can be.",
+                reason="not-comparable",
             )
         return np.frombuffer(row.vector, "<f2"), row.model_hash
 

@@ -32,6 +32,8 @@ def require() -> None:
             "needs the train extra, which is not installed",
             received=f"there is no {reason.name}",
             cure='Install it with: pip install "tenfold[train]". Or leave the search out with --no-labels.',
+            reason="extra-missing",
+            params={"command": 'pip install "tenfold[train]"'},
         ) from reason
 
 

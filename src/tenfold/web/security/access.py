@@ -71,6 +71,7 @@ def recognise(request: Request, *, using: bool = True) -> Visitor:
             "This server",
             "can be reached by others, and has no administrator yet",
             cure="Open the link that it printed when it started.",
+            reason="no-administrator",
         )
     sent = request.headers.get("authorization", "")
     if sent.lower().startswith(_SCHEME):
@@ -125,6 +126,7 @@ def _owner(request: Request) -> Visitor:
             "was passed on by another machine or a proxy, and nobody has an account here",
             cure="Make the first administrator on this server's machine (tenfold user add NAME --role "
             "administrator); then those whom the proxy lets in can sign in.",
+            reason="behind-proxy",
         )
     return Visitor(0, "", ADMINISTRATOR, address_of(request))
 
@@ -149,6 +151,10 @@ def _check_browser(request: Request) -> None:
 def _allowed(who: Visitor, role: str) -> Visitor:
     if not at_least(who.role, role):
         raise NotAllowed(
-            "This", f"is for the role {role}", received=f"yours is {who.role}", cure="Ask an administrator."
+            "This",
+            f"is for the role {role}",
+            received=f"yours is {who.role}",
+            cure="Ask an administrator.",
+            reason="role",
         )
     return who

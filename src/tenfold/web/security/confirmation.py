@@ -36,7 +36,9 @@ def by_browser(who: Visitor) -> SignedIn:
         AccountError: nobody has an account.
     """
     if who.id == 0:
-        raise AccountError("This", "is for people with an account, and nobody has one here")
+        raise AccountError(
+            "This", "is for people with an account, and nobody has one here", reason="no-accounts"
+        )
     if who.session is None:
         raise NotAllowed(
             "This", "is not for a token", cure="Sign in to the page, or use the command line on the server."
@@ -55,7 +57,12 @@ def confirm(request: Request, who: Visitor, asked: ConfirmedRequest | None) -> N
         return  # this machine's own user, who has no password
     session = by_browser(who)
     if asked is None or not asked.own_password:
-        raise NotAllowed("This", "needs your own password", cure="Send it with the request, as own_password.")
+        raise NotAllowed(
+            "This",
+            "needs your own password",
+            cure="Send it with the request, as own_password.",
+            reason="own-password-needed",
+        )
     service_of(request).app.logins.confirm(session, asked.own_password, client_of(request))
 
 

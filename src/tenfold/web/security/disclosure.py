@@ -54,7 +54,8 @@ def without_paths(text: str, known: Iterable[str] = ()) -> str:
 def problem_without_paths(problem: Problem, known: Iterable[str] = ()) -> Problem:
     """`problem` with its texts as `without_paths` has them."""
     known = tuple(known)
-    return problem.model_copy(update={name: without_paths(getattr(problem, name), known) for name in _TEXTS})
+    told = {name: without_paths(getattr(problem, name), known) for name in _TEXTS}
+    return problem.model_copy(update=told | {"params": values_without_paths(problem.params)})
 
 
 def answer_without_paths(answer: M) -> M:

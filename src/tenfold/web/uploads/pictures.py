@@ -259,6 +259,8 @@ def _too_large(name: str, limits: UploadLimits, received: str = "") -> PictureTo
         "is too large a file",
         received=f"{received}; the limit is {megas(limits.picture_bytes)} MB",
         cure="Save it smaller, or raise the setting max_picture_bytes.",
+        reason="too-many-bytes",
+        params={"most": megas(limits.picture_bytes)},
     )
 
 

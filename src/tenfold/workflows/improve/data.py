@@ -205,6 +205,7 @@ def check_alone(taught: LearningSet) -> None:
             "every class needs two corrected pictures to learn from",
             received=f"too few of {', '.join(few[:_NAMED])}{' and others' if len(few) > _NAMED else ''}",
             cure="Use its own data, or confirm some pictures of these classes.",
+            reason="two-corrected-needed",
         )
 
 
@@ -222,6 +223,7 @@ def check_classes(taught: LearningSet, own: Dataset | None) -> None:
             "are not those of its classes any more",
             received=f"no pictures of {lacking[0]}" if lacking else f"pictures of {unknown[0]}",
             cure="Bring them back as they were, or go on without them.",
+            reason="own-data-missing",
         )
 
 

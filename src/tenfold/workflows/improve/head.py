@@ -136,4 +136,5 @@ def _with_head(content: bytes, info: ModelInfo, change: Floats, path: str) -> by
         "has no head to refit",
         received=f"no weights called {name}",
         cure="Export it again with the tenfold that made it.",
+        reason="no-head",
     )

@@ -79,7 +79,11 @@ class Improve:
         now = self.readiness()
         if not now.ready:
             raise RegistryError(
-                "An improvement", "cannot start", received=now.reason, cure="Correct some more."
+                "An improvement",
+                "cannot start",
+                received=now.reason,
+                cure="Correct some more.",
+                reason="not-enough-corrections",
             )
         mix = self._mixture(now.base)
         taught = lessons(self._corrected.read(), tuple(self._registry.get(now.base).classes), mix.least_new)
@@ -90,6 +94,7 @@ class Improve:
                 received=now.own.problem,
                 cure="Bring them back, or go on without them (tenfold improve --no-own-data): then every "
                 "class needs corrected pictures.",
+                reason="own-data-missing",
             )
         if not with_own_data:
             check_alone(taught)
@@ -115,6 +120,7 @@ class Improve:
                 "is being improved already",
                 received=f"improvement {self.improvements.latest(1)[0].id}",
                 cure="Wait for it, or cancel its job.",
+                reason="improving-already",
             )
         return self.improvements.get(IMPROVE.params_of(job).improvement), job
 
@@ -132,16 +138,23 @@ class Improve:
         one = self.improvements.get(improvement_id)
         subject = f"The model of improvement {improvement_id}"
         if one.model_hash is None:
-            raise RegistryError(subject, "does not exist", received=f"the improvement is {one.state}")
+            raise RegistryError(
+                subject, "does not exist", received=f"the improvement is {one.state}", reason="no-model-yet"
+            )
         if one.verdict != BETTER and not insist:
             raise RegistryError(
-                subject, "did not win", received=f"{one.verdict}", cure="Insist to use it anyway."
+                subject,
+                "did not win",
+                received=f"{one.verdict}",
+                cure="Insist to use it anyway.",
+                reason="did-not-win",
             )
         if self._registry.live() not in (one.base_hash, one.model_hash) and not insist:
             raise RegistryError(
                 subject,
                 "won against a model that is not live any more",
                 cure="Improve the live one, or insist to use it anyway.",
+                reason="base-not-live",
             )
         reason = WON if one.verdict == BETTER else INSISTED
         return self._switch.go_live(one.model_hash, by=by, reason=reason)

@@ -104,7 +104,10 @@ class Estimates:
             trial.wait(lambda: False)
             if trial.failed:
                 raise TrainingError(
-                    f"The network {recipe.network}", "could not be tried", received=trial.failure
+                    f"The network {recipe.network}",
+                    "could not be tried",
+                    received=trial.failure,
+                    reason="trial-failed",
                 )
             found = json.loads(trial.output)
         return found["pictures_per_second"] * recipe.side**2, 4 * found["parameters"]

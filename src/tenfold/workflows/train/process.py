@@ -34,6 +34,8 @@ def check_extra() -> None:
             "needs the train extra, which is not installed",
             received=f"there is no {', '.join(missing)}",
             cure='Install it with: pip install "tenfold[train]"',
+            reason="extra-missing",
+            params={"command": 'pip install "tenfold[train]"'},
         )
 
 
@@ -116,6 +118,7 @@ class TrainingProcess:
                     "ended without a model",
                     received=training.failure,
                     cure=f"Its whole output is in {self._run.log_file.name} in the run's folder.",
+                    reason="training-failed",
                 )
         return True
 

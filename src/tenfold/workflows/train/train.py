@@ -108,9 +108,15 @@ class Train:
                 f"The data {request.data!r:.200}",
                 "cannot be found this way",
                 cure="Name cifar10, or the whole path of a folder or manifest on the server.",
+                reason="no-such-data",
             )
         if request.data != CIFAR10 and not Path(request.data).exists():
-            raise TrainingError(f"The data {request.data!r:.200}", "are not there", cure="Check the path.")
+            raise TrainingError(
+                f"The data {request.data!r:.200}",
+                "are not there",
+                cure="Check the path.",
+                reason="no-such-data",
+            )
         with ExitStack() as files:
             for source in (request.start_from, request.teacher):
                 self._model(source, files)
@@ -203,7 +209,10 @@ class Train:
         run = self.run(name)
         if not run.has_model:
             raise TrainingError(
-                f"The run {name}", "has no model file", cure="Train it to its end, or finish it as it is."
+                f"The run {name}",
+                "has no model file",
+                cure="Train it to its end, or finish it as it is.",
+                reason="no-model-yet",
             )
         return run.model_file
 
@@ -212,11 +221,21 @@ class Train:
         check_extra()
         run = self.run(name)
         if is_training(run.folder):
-            raise TrainingError(f"The run {name}", "is being trained in", cure="Wait for it, or stop it.")
+            raise TrainingError(
+                f"The run {name}",
+                "is being trained in",
+                cure="Wait for it, or stop it.",
+                reason="run-in-training",
+            )
         if run.has_model and run.has_report:
-            raise TrainingError(f"The run {name}", "has ended", cure="Start a new one.")
+            raise TrainingError(f"The run {name}", "has ended", cure="Start a new one.", reason="run-ended")
         if self.request(run) is None and not run.checkpoint_file.is_file():
-            raise TrainingError(f"The run {name}", "kept nothing to go on with", cure="Start a new one.")
+            raise TrainingError(
+                f"The run {name}",
+                "kept nothing to go on with",
+                cure="Start a new one.",
+                reason="nothing-kept",
+            )
 
     def rename(self, name: str, title: str) -> None:
         """Have a run called `title`; empty: by its name. Raises UnknownRun, TrainingError."""

@@ -51,13 +51,16 @@ def compare(request: Request, who: Administrator, asked: ComparisonRequest) -> J
     keys = list(dict.fromkeys(asked.models))
     models = [app.registry.get(key) for key in keys]
     if len(keys) < 2:
-        raise UsageError("A comparison", "needs two models or more", received=f"{len(keys)}")
+        raise UsageError(
+            "A comparison", "needs two models or more", received=f"{len(keys)}", reason="two-models-needed"
+        )
     check_classes({name: one.classes for name, one in zip(names_of(models), models, strict=True)})
     if asked.data != CIFAR10 and not (Path(asked.data).is_absolute() and Path(asked.data).exists()):
         raise DatasetError(
             f"The data {asked.data!r:.200}",
             "are not there",
             cure="Name cifar10, or the whole path of a folder or manifest on the server.",
+            reason="no-such-data",
         )
     params = CompareParams(models=keys, data=asked.data, split=asked.split)
     title = f"Compare {' and '.join(one.name for one in models)}"

@@ -115,4 +115,5 @@ def _unfitting(upload: Upload, received: str) -> DatasetError:
         "does not fit",
         received=received,
         cure="Ask how far the upload is.",
+        reason="upload-unknown",
     )

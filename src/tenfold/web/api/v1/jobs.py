@@ -74,7 +74,12 @@ def cancel(request: Request, who: Operator, job_id: JobId) -> JobAnswer:
     """A waiting job ends at once; a running one is asked to stop (`cancelling`)."""
     jobs = service_of(request).app.jobs
     if who.role != ADMINISTRATOR and jobs.get(job_id).by != who.id:
-        raise NotAllowed(f"Job {job_id}", "is not yours", cure="Ask an administrator to cancel it.")
+        raise NotAllowed(
+            f"Job {job_id}",
+            "is not yours",
+            cure="Ask an administrator to cancel it.",
+            reason="somebody-elses",
+        )
     return job_answer(jobs.cancel(job_id), who)
 
 

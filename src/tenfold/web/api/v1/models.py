@@ -257,7 +257,10 @@ def file(request: Request, who: Viewer, key: str) -> Response:
     model = registry.get(key)
     if registry.fault(model) == "missing":
         raise RegistryError(
-            f"The file of the model {model.name}", "is not on this server", cure="Add it again."
+            f"The file of the model {model.name}",
+            "is not on this server",
+            cure="Add it again.",
+            reason="model-file-missing",
         )
     safe = re.sub(r"[^A-Za-z0-9._-]+", "-", model.name).strip("-.") or "model"
     return file_response(

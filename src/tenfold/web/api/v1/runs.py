@@ -173,6 +173,7 @@ def stop(request: Request, who: Administrator, name: str) -> JobAnswer:
             f"The run {name}",
             "is not being trained by this server",
             cure="Stop it with Ctrl-C where it was started.",
+            reason="run-elsewhere",
         )
     _note(service, who, "training.stop", name)
     return job_answer(service.app.jobs.cancel(job.id), who)
@@ -222,7 +223,9 @@ def delete(request: Request, who: Administrator, name: str) -> None:
     service = service_of(request)
     job = _jobs(service, [name]).get(name)
     if job is not None and job.state in UNFINISHED:
-        raise TrainingError(f"The run {name}", "is being trained", cure="Stop it first.")
+        raise TrainingError(
+            f"The run {name}", "is being trained", cure="Stop it first.", reason="run-in-training"
+        )
     service.app.train.delete(name)
     _note(service, who, "training.delete", name)
 

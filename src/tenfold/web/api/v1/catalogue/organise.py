@@ -168,7 +168,13 @@ def resume_filing(request: Request, who: Administrator, filing: Id) -> OrganiseR
 def _path(text: str) -> Path:
     if "\0" in text or not os.path.isabs(text):
         cure = "Name it from the top: /photos/filed."
-        raise UsageError("The folder", "is no absolute path", received=f"{text!r:.200}", cure=cure)
+        raise UsageError(
+            "The folder",
+            "is no absolute path",
+            received=f"{text!r:.200}",
+            cure=cure,
+            reason="path-not-absolute",
+        )
     return Path(text)
 
 

@@ -199,10 +199,14 @@ def _folder(app: App, path: str) -> str:
             images.safe_name(path, "The path"),
             "is not a folder of this server",
             cure="Write the absolute path of one that the server may read.",
+            reason="not-a-folder",
         )
     if app.files.own(path):
         raise UsageError(
-            images.safe_name(path), "is where tenfold keeps its own files", cure="Choose another folder."
+            images.safe_name(path),
+            "is where tenfold keeps its own files",
+            cure="Choose another folder.",
+            reason="own-files",
         )
     return os.path.abspath(path)
 
