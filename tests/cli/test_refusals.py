@@ -109,7 +109,7 @@ def bound(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         ("data show locked/cat -o home/sheet.png", "locked/cat"),
         (
             "data show locked.csv -o home/sheet.png",
-            "names 1 files that do not exist (row 2: locked/cat/000.png)",
+            "names 1 file that does not exist (row 2: locked/cat/000.png)",
         ),
         ("data show data -o readonly/sheet.png", "readonly/sheet.png cannot be written (Permission denied)"),
         ("data check data --no-labels -o readonly/page.html", "Permission denied"),

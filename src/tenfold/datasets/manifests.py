@@ -27,6 +27,7 @@ _INDEX = re.compile(r"|index|unnamed: 0|__index_level_0__")
 _SEPARATOR = re.compile(r'"?sep=(.)"?\r?\n?', re.IGNORECASE)
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _NAMED = 3
+_LONGEST_NAMED = 300
 _LONGEST_HEADER = 10_000
 _Opening = Callable[[], BinaryIO]
 
@@ -64,20 +65,31 @@ def list_manifest(manifest: Path, name: str, files: ServerFiles | None = None) -
     if outside:
         raise DatasetError(
             name,
-            f"names {len(outside):,} files that do not lie beside it",
-            received="; ".join(outside[:_NAMED]),
+            f"names {_count(outside)} not lie beside it",
+            received=_first(outside),
             cure="Put the manifest into the folder that the pictures are in, or above it.",
             reason="manifest-outside",
         )
     if missing:
         raise DatasetError(
             name,
-            f"names {len(missing):,} files that do not exist",
-            received="; ".join(missing[:_NAMED]),
+            f"names {_count(missing)} not exist",
+            received=_first(missing),
             cure=f"Paths start where the manifest lies, in {printable_path(manifest.parent.absolute())}.",
             reason="manifest-missing-files",
         )
     return listing(name, manifest.parent, entries)
+
+
+def _count(rows: list[str]) -> str:
+    return "1 file that does" if len(rows) == 1 else f"{len(rows):,} files that do"
+
+
+def _first(rows: list[str]) -> str:
+    """The first rows, for people; a path of thousands of letters is cut."""
+    return "; ".join(
+        row if len(row) <= _LONGEST_NAMED else f"{row[:_LONGEST_NAMED]}…" for row in rows[:_NAMED]
+    )
 
 
 def _entry(manifest: Path, name: str, number: int, row: dict[str, str]) -> ListedPicture:
