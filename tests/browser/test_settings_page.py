@@ -101,7 +101,9 @@ def test_with_the_first_account_everybody_signs_in(look_at: LookAt, own_server: 
     expect(dialog.get_by_role("heading")).to_have_text("New role of Олена <script>: Operator")
     assert violations(page) == []
     confirm(dialog, "Save")
-    expect(page.get_by_role("region", name="Messages")).to_contain_text("Олена <script> has been changed.")
+    expect(page.get_by_role("region", name="Messages")).to_contain_text(
+        "The account Олена <script> has been changed."
+    )
     expect(role).to_have_value("operator")
     row.get_by_role("button", name="Sign out everywhere").click()
     confirm(dialog, "Sign out everywhere")

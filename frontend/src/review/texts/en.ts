@@ -16,7 +16,7 @@ export const en = {
 
   trainTitle: "Train on corrections",
   trainMissingExtra:
-    "This server cannot train: the part for training is not installed. Settings name the command.",
+    "This server cannot train: the part for training is not installed. Settings show the command.",
   trainWithOwn: "With the model’s own data, so that it does not forget",
   train: "Train",
   trainAskAdministrator: "An administrator can start it.",
