@@ -267,7 +267,7 @@ def test_what_is_alike_is_found_and_of_copies_one_is_kept(
     tile(page, "plane.png").dblclick()
     page.get_by_role("dialog").get_by_role("button", name="More like this").click()
     expect(page.get_by_role("heading", name="More like this")).to_be_visible()
-    expect(tiles(page).first).to_contain_text("alike")
+    expect(tiles(page).first).to_contain_text("similar")
     expect(tiles(page).first.locator("img")).to_have_attribute("src", re.compile("thumbnail"))
     assert violations(page) == []
 
@@ -284,7 +284,7 @@ def test_what_is_alike_is_found_and_of_copies_one_is_kept(
     assert violations(page) == []
     groups_ = page.locator(".group")
     expect(groups_).to_contain_text(re.compile(r"plane\.png.*\d+ × \d+, \d+ kB.*The best of them", re.S))
-    expect(groups_).to_contain_text(re.compile(r"plane-small\.png.*\d% like the best", re.S))
+    expect(groups_).to_contain_text(re.compile(r"plane-small\.png.*\d% similar to the best", re.S))
     page.get_by_role("button", name="Keep the best of 1 group").click()
     expect(page.get_by_text("There are no near duplicates")).to_be_visible()
     page.get_by_role("link", name="All pictures").click()

@@ -1,10 +1,13 @@
 /** Sends files to the catalogue, a few at a time: leaves out what is there already, waits out a broken network, and
  *  goes on where it was stopped. Lives as long as the visit, whatever page is shown. */
-import { failureOf, Refused, request } from "../api/request";
+import { patiently } from "../api/patiently";
+import { failureOf, request } from "../api/request";
 import type { Failure } from "../shared/failures";
+import { describe, sameFile, type Unfinished, type UnfinishedFile } from "../shell/unfinished";
 
 export interface Upload {
   file: File;
+  unfinished: UnfinishedFile;
   failure: Failure | null;
 }
 
@@ -12,8 +15,6 @@ const lanes = 3;
 const group = 8; // files that are looked up together
 const largestHashed = 500e6; // bytes; a browser reads a file whole to hash it
 const patience = 600_000; // milliseconds for one file over a slow line
-const firstWait = 1_000;
-const longestWait = 15_000;
 const pictures = /\.(jpe?g|jfif|png|webp|gif|bmp|tiff?|avif|hei[cf])$/i;
 
 export class Uploads {
@@ -29,14 +30,18 @@ export class Uploads {
   failed = $state.raw<readonly Upload[]>([]);
   readonly done = $derived(this.added + this.there + this.failed.length);
   #queue: Upload[] = [];
+  /** What is not settled yet. */
+  readonly #open = new Set<UnfinishedFile>();
   #working = 0;
   #stop = new AbortController();
-  #wake: (() => void) | null = null;
-  readonly #ended: () => void;
 
-  constructor(ended: () => void) {
-    this.#ended = ended;
-  }
+  /** Files that an earlier page did not send to the end. */
+  left = $state.raw<readonly UnfinishedFile[]>([]);
+
+  constructor(
+    private readonly ended: () => void,
+    private readonly unfinished: Unfinished,
+  ) {}
 
   get active(): boolean {
     return this.state === "running" || this.state === "paused" || this.state === "waiting";
@@ -46,8 +51,30 @@ export class Uploads {
     if (!this.active) this.#reset();
     const wanted = files.length > 1 ? files.filter(mayBePicture) : files;
     this.leftOut += files.length - wanted.length;
-    this.#enqueue(wanted.map((file) => ({ file, failure: null })));
+    this.#enqueue(wanted.map(waiting));
     if (wanted.length === 0 && !this.active) this.state = "ended";
+  }
+
+  /** Looks for what an earlier page of this person did not send to the end. */
+  async findLeft(): Promise<void> {
+    this.left = await this.unfinished.left();
+  }
+
+  /** Sends those of the files that an earlier page did not; false where none of them is one. */
+  continueLeft(files: readonly File[]): boolean {
+    const wanted = files.filter((file) => this.left.some((one) => sameFile(one, describe(file))));
+    if (wanted.length === 0) return false;
+    if (!this.active) this.#reset();
+    this.#enqueue(wanted.map(waiting));
+    const taken = this.left.filter((one) => wanted.some((file) => sameFile(one, describe(file))));
+    this.left = this.left.filter((one) => !taken.includes(one));
+    void this.unfinished.forget(taken);
+    return true;
+  }
+
+  forgetLeft(): void {
+    void this.unfinished.forget(this.left);
+    this.left = [];
   }
 
   pause(): void {
@@ -62,7 +89,7 @@ export class Uploads {
   }
 
   retry(): void {
-    const again = this.failed.map(({ file }) => ({ file, failure: null }));
+    const again = this.failed.map(({ file }) => waiting(file));
     this.failed = [];
     for (const { file } of again) this.#forget(file);
     this.#enqueue(again);
@@ -73,8 +100,9 @@ export class Uploads {
     this.#stop.abort();
     this.#stop = new AbortController();
     this.#queue = [];
+    void this.unfinished.forget([...this.#open]);
+    this.#open.clear();
     this.#working = 0;
-    this.#wake?.();
     this.state = this.done > 0 ? "ended" : "idle";
   }
 
@@ -92,6 +120,9 @@ export class Uploads {
   #enqueue(uploads: Upload[]): void {
     if (uploads.length === 0) return;
     this.#queue.push(...uploads);
+    const unfinished = uploads.map(({ unfinished }) => unfinished);
+    for (const one of unfinished) this.#open.add(one);
+    void this.unfinished.remember(unfinished);
     this.total += uploads.length;
     this.bytes += uploads.reduce((sum, { file }) => sum + file.size, 0);
     if (this.state !== "paused") this.state = "running";
@@ -131,7 +162,7 @@ export class Uploads {
   #finish(): void {
     if (this.#working === 0 && this.#queue.length === 0 && this.state !== "paused") {
       this.state = "ended";
-      this.#ended();
+      this.ended();
     }
   }
 
@@ -184,6 +215,8 @@ export class Uploads {
 
   #settle(upload: Upload, how: "added" | "there" | "failed"): void {
     this.bytesDone += upload.file.size;
+    this.#open.delete(upload.unfinished);
+    void this.unfinished.forget([upload.unfinished]);
     if (how === "added") this.added += 1;
     else if (how === "there") this.there += 1;
     else this.failed = [...this.failed, upload];
@@ -195,33 +228,16 @@ export class Uploads {
     this.bytesDone -= file.size;
   }
 
-  /** Tries again for as long as the server cannot be reached, is too busy, or wants to know who is there. */
   async #patiently<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
-    for (let wait = firstWait; ; wait = Math.min(longestWait, wait * 2)) {
-      try {
-        const done = await work();
-        if (this.state === "waiting") this.state = "running";
-        return done;
-      } catch (error) {
-        signal.throwIfAborted();
-        if (!(error instanceof Refused) || ![0, 401, 408, 429, 502, 503, 504].includes(error.status))
-          throw error;
-        if (this.state === "running") this.state = "waiting";
-        await this.#pause(wait);
-        signal.throwIfAborted();
-      }
-    }
-  }
-
-  async #pause(milliseconds: number): Promise<void> {
-    await new Promise<void>((done) => {
-      const timer = setTimeout(done, milliseconds);
-      const wake = () => (clearTimeout(timer), done());
-      this.#wake = wake;
-      if (typeof addEventListener === "function") addEventListener("online", wake, { once: true });
+    const done = await patiently(work, signal, () => {
+      if (this.state === "running") this.state = "waiting";
     });
+    if (this.state === "waiting") this.state = "running";
+    return done;
   }
 }
+
+const waiting = (file: File): Upload => ({ file, unfinished: describe(file), failure: null });
 
 /** By its type or its name; a file that tells neither may be one. */
 export function mayBePicture(file: File): boolean {

@@ -12,6 +12,13 @@ export const en = {
   sendFolder: "Choose a folder",
   folderTooLarge:
     "The folder has more than {files} files, or more than 4 GB. Copy it to the server in another way.",
+  leftTitle: "{name} was not sent completely",
+  leftText:
+    "On the server so far: {done} of {total}. Choose the same archive or folder to continue from there.",
+  leftWhole: "All of it is on the server.",
+  leftFinish: "Add it",
+  leftForget: "Do not send it",
+  leftOpen: "Continue",
   phase_packing: "Reading the folder",
   phase_sending: "Sending",
   phase_unpacking: "Unpacking",
@@ -64,7 +71,7 @@ export const en = {
   broken: "It cannot be read",
   problems: "Problems",
   problemsLead:
-    "Looks for copies, for pictures of training that are likely in the test too, for labels that the model doubts, and for pictures that show little.",
+    "Looks for copies, for training pictures that are probably in the test as well, for labels that the model doubts, and for pictures that show little.",
   check: "Look for problems",
   checkAgain: "Look again",
   checking: "Looking for problems",

@@ -14,6 +14,13 @@ export const ru: Translated<typeof en> = {
   sendArchive: "Выбрать ZIP-архив",
   sendFolder: "Выбрать папку",
   folderTooLarge: "В папке больше {files} файлов или больше 4 ГБ. Скопируйте её на сервер другим способом.",
+  leftTitle: "{name}: отправлено не полностью",
+  leftText:
+    "На сервере уже {done} из {total}. Чтобы продолжить с этого места, выберите тот же архив или ту же папку.",
+  leftWhole: "На сервере уже всё.",
+  leftFinish: "Добавить",
+  leftForget: "Не отправлять",
+  leftOpen: "Продолжить",
   phase_packing: "Читаем папку",
   phase_sending: "Отправляем",
   phase_unpacking: "Распаковываем",

@@ -14,6 +14,13 @@ export const uk: Translated<typeof en> = {
   sendArchive: "Вибрати ZIP-архів",
   sendFolder: "Вибрати теку",
   folderTooLarge: "У теці понад {files} файлів або понад 4 ГБ. Скопіюйте її на сервер в інший спосіб.",
+  leftTitle: "{name} надіслано не повністю",
+  leftText:
+    "На сервері вже {done} з {total}. Щоб продовжити з цього місця, виберіть той самий архів або теку.",
+  leftWhole: "На сервері вже все.",
+  leftFinish: "Додати",
+  leftForget: "Не надсилати",
+  leftOpen: "Продовжити",
   phase_packing: "Читаємо теку",
   phase_sending: "Надсилаємо",
   phase_unpacking: "Розпаковуємо",

@@ -1,0 +1,70 @@
+/** What the catalogue's address says: the view, the filters and the opened picture; and the ways from one to another. */
+import type { Entry } from "../api/types";
+import { router } from "../shell/router.svelte";
+import { fromQuery, toQuery, type Filters } from "./filters";
+
+const views = ["grid", "duplicates", "timeline"] as const;
+
+export class Place {
+  readonly view = $derived(views.find((one) => one === router.query.get("view")) ?? "grid");
+  /** The id of the picture that is open. */
+  readonly opened = $derived(Number(router.query.get("open")) || null);
+  /** The id of the picture whose like are shown. */
+  readonly like = $derived(Number(router.query.get("like")) || null);
+  readonly #written = $derived(toQuery(fromQuery(router.query)).toString()); // the same filters in any writing
+  readonly filters = $derived(fromQuery(new URLSearchParams(this.#written)));
+  readonly timeline = $derived.by(() => {
+    const query = toQuery(this.filters);
+    query.set("view", "timeline");
+    return addressOf(query);
+  });
+  /** All pictures; from the timeline, those of its filters. */
+  readonly all = $derived(this.view === "timeline" ? addressOf(toQuery(this.filters)) : "/catalogue");
+  #openedHere = false; // so that closing goes back instead of leaving a step that does nothing
+
+  change(to: Partial<Filters>): void {
+    const query = toQuery({ ...this.filters, ...to });
+    for (const kept of this.view === "timeline" ? ["view", "by"] : []) {
+      const value = router.query.get(kept);
+      if (value) query.set(kept, value);
+    }
+    router.go(addressOf(query));
+  }
+
+  search(text: string): void {
+    router.go(addressOf(toQuery({ ...this.filters, text })), { replace: true });
+  }
+
+  open(entry: Entry): void {
+    this.#openedHere = true;
+    router.go(this.#with(entry.id), { stay: true });
+  }
+
+  /** From the opened picture to another. */
+  turnTo(entry: Entry): void {
+    router.go(this.#with(entry.id), { replace: true });
+  }
+
+  showLike(entry: Entry): void {
+    this.#openedHere = false;
+    router.go(`/catalogue?like=${entry.id}`);
+  }
+
+  close(): void {
+    if (this.opened === null) return; // by the browser's own way back
+    if (this.#openedHere) history.back();
+    else router.go(this.#with(null), { replace: true });
+    this.#openedHere = false;
+  }
+
+  #with(open: number | null): string {
+    const query = new URLSearchParams(router.query);
+    if (open === null) query.delete("open");
+    else query.set("open", String(open));
+    return addressOf(query);
+  }
+}
+
+function addressOf(query: URLSearchParams): string {
+  return query.size > 0 ? `/catalogue?${query}` : "/catalogue";
+}
