@@ -275,10 +275,21 @@ def test_without_the_train_extra_the_one_command_is_named(
 ) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with plain(own_home) as app:
+        small = app.registry.register(modelfile.bundled("cifar10"), origin=RUN)
+        app.model_switch.go_live(small.hash, by=0)
         correct(app, "cat", "red", 30)
         assert 'pip install "tenfold[train]"' in app.improve.readiness().reason
         with pytest.raises(MissingExtra, match="needs the train extra"):
             app.improve.begin(by=0)
+
+
+def test_a_head_is_refitted_without_the_train_extra(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    monkeypatch.setattr(improving, "check_alone", lambda taught: None)
+    with plain(own_home) as app:
+        correct(app, "cat", "red", 30)
+        assert app.improve.readiness().ready
+        assert app.improve.begin(with_own_data=False, by=0)[0].state == "running"
 
 
 def test_two_who_start_one_at_once_start_one(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

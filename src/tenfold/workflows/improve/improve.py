@@ -10,13 +10,14 @@ from tenfold import modelfile
 from tenfold.catalogue.edits.corrections import CorrectedEntries
 from tenfold.errors import DatasetError, MissingExtra, RegistryError, UnknownImprovement
 from tenfold.jobs import CANCELLED, JobRow, Jobs
+from tenfold.modelfile import ModelInfo
 from tenfold.models.improvements import BETTER, FAILED, RUNNING, STOPPED, Improvements
 from tenfold.models.registry import INSISTED, WON, Registry
 from tenfold.models.tables import Improvement, LiveChange
 from tenfold.paths import Home
-from tenfold.workflows.improve.data import Mixture, check_alone, lessons
+from tenfold.workflows.improve.data import check_alone, lessons
 from tenfold.workflows.improve.folders import kept_copies, remove_copies
-from tenfold.workflows.improve.head import mixture
+from tenfold.workflows.improve.head import has_head, mixture
 from tenfold.workflows.improve.job import IMPROVE, ImproveJob, ImproveParams
 from tenfold.workflows.improve.readiness import Readiness, missing
 from tenfold.workflows.improve.recipe import EPOCHS
@@ -52,8 +53,9 @@ class Improve:
         base = self._registry.live()
         found = self._corrected.read()
         labels = tuple(self._registry.get(base).classes)
-        taught = lessons(found, labels, self._mixture(base).least_new)
-        code, reason = missing(taught) or _no_extra() or ("", "")
+        info = self._info(base)
+        taught = lessons(found, labels, mixture(info).least_new)
+        code, reason = missing(taught) or _no_extra(info) or ("", "")
         return Readiness(
             corrected=len(found.pictures),
             counted=len(taught.pictures) + len(taught.held_out),
@@ -71,12 +73,14 @@ class Improve:
         """Have an improvement on the live model tried.
 
         Raises:
-            MissingExtra: training is not installed.
+            MissingExtra: the model has no head to refit, and training is not installed.
             RegistryError: there are too few corrections, or one is running.
             DatasetError: the model's own data are wanted and not there, or needed and not wanted.
         """
-        check_extra()
         now = self.readiness()
+        info = self._info(now.base)
+        if not has_head(info):
+            check_extra()
         if not now.ready:
             raise RegistryError(
                 "An improvement",
@@ -85,7 +89,7 @@ class Improve:
                 cure="Correct some more.",
                 reason="not-enough-corrections",
             )
-        mix = self._mixture(now.base)
+        mix = mixture(info)
         taught = lessons(self._corrected.read(), tuple(self._registry.get(now.base).classes), mix.least_new)
         if with_own_data and now.own.problem:
             raise DatasetError(
@@ -124,9 +128,9 @@ class Improve:
             )
         return self.improvements.get(IMPROVE.params_of(job).improvement), job
 
-    def _mixture(self, key: str) -> Mixture:
+    def _info(self, key: str) -> ModelInfo:
         with self._registry.local_copy(key) as path:
-            return mixture(modelfile.read(path)[1])
+            return modelfile.read(path)[1]
 
     def make_live(self, improvement_id: int, *, insist: bool, by: int) -> LiveChange:
         """Answer with the improved model from now on.
@@ -193,7 +197,10 @@ class Improve:
         return False
 
 
-def _no_extra() -> tuple[str, str] | None:
+def _no_extra(base: ModelInfo) -> tuple[str, str] | None:
+    """What is missing to train; a head is refitted without the train extra."""
+    if has_head(base):
+        return None
     try:
         check_extra()
     except MissingExtra as missing:
