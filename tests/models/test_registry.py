@@ -1,15 +1,20 @@
 """Models kept by their hash, and which of them was live when."""
 
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
 from tenfold import modelfile
-from tenfold.database import Database
+from tenfold.database import Database, now
 from tenfold.errors import ModelFileError, RegistryError, UnknownModel
-from tenfold.models.registry import BUNDLED, INSISTED, ROLLBACK, RUN
+from tenfold.models.registry import BUNDLED, INSISTED, ROLLBACK, RUN, START
+from tenfold.models.tables import LiveChange
 from tests import tiny
 from tests.fakes import LocalRegistry
 
@@ -192,3 +197,29 @@ def test_an_accuracy_that_cannot_be_compared_is_not_shown(registry: LocalRegistr
     assert registry.get(key).accuracy is None
     with pytest.raises(UnknownModel):
         registry.measured("0" * 64, None)
+
+
+def test_processes_that_start_at_the_same_time_make_a_model_live_once(
+    registry: LocalRegistry, make: Make, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = registry.register(make("one"))
+
+    def slow() -> datetime:
+        time.sleep(0.1)  # between the look at what is live and the change of it
+        return now()
+
+    monkeypatch.setattr("tenfold.models.registry.now", slow)
+    with ThreadPoolExecutor(4) as processes:
+        changes = list(processes.map(lambda _: registry.go_live(model.hash, by=0, reason=START), range(4)))
+    assert len({change.id for change in changes}) == 1
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(LiveChange)) == 1
+
+
+def test_a_model_goes_live_only_after_the_change_that_was_seen(registry: LocalRegistry, make: Make) -> None:
+    first, chosen = registry.register(make("one")), registry.register(make("two"))
+    change = registry.go_live(chosen.hash, by=1)
+    assert registry.go_live(first.hash, by=0, reason=START, after=0).id == change.id
+    assert registry.live() == chosen.hash
+    assert registry.go_live(first.hash, by=0, after=change.id).model_hash == first.hash
+    assert registry.live() == first.hash

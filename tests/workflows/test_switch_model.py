@@ -14,7 +14,7 @@ from tenfold.inference.server import ModelServer
 from tenfold.inference.trial import check
 from tenfold.modelfile import ClassName
 from tenfold.models.registry import BUNDLED
-from tenfold.models.tables import RegisteredModel
+from tenfold.models.tables import LiveChange, RegisteredModel
 from tenfold.runtime import App
 from tenfold.workflows import switch_model as switching
 from tenfold.workflows.switch_model import InitialModel, ModelSwitch, first
@@ -304,3 +304,23 @@ def test_two_homes_on_one_database_never_demote_each_other_s_model(own_home: Pat
             assert two.model_switch.follow()
             assert (two.model_server.model.sha256, two.notices) == (key, ())
         assert one.model_server.model.sha256 == key
+
+
+@pytest.mark.parametrize("model", ["", str(tiny.MODEL)])
+def test_what_goes_live_while_another_process_starts_stays_live(
+    database: Database, tmp_path: Path, model: str
+) -> None:
+    class Late(LocalRegistry):
+        """Somebody makes a model live just after it was asked which one is."""
+
+        def live_change(self) -> LiveChange | None:
+            found = super().live_change()
+            if found is None:
+                self.go_live(chosen, by=1)
+            return found
+
+    registry = Late(database, tmp_path / "models")
+    chosen = registry.register(tiny.variant(tmp_path / "chosen.onnx", name="chosen")).hash
+    started = begun(registry, model, insist=False)
+    assert registry.live() == chosen
+    assert started.classifier.sha256 == (registry.register(tiny.MODEL).hash if model else chosen)

@@ -94,6 +94,11 @@ class Database:
         with Session(self.engine, expire_on_commit=False) as session:
             yield session
 
+    def lock(self, session: Session, table: type[Base]) -> None:
+        """Until the transaction ends nobody else writes to a table: also where it has no row to be locked."""
+        if not self.sqlite:  # which lets in one writer at a time
+            session.execute(text(f"LOCK TABLE {table.__tablename__} IN SHARE ROW EXCLUSIVE MODE"))
+
     def insert(self, table: type[Base]) -> SqliteInsert | PostgresqlInsert:
         """An INSERT that can say what to do ON CONFLICT, in this database's own words."""
         return sqlite.insert(table) if self.sqlite else postgresql.insert(table)

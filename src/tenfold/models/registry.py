@@ -236,11 +236,16 @@ class Registry:
                 received=str(reason.orig).strip().partition("\n")[0],
             ) from reason
 
-    def go_live(self, key: str, *, by: int, reason: str = CHOSEN) -> LiveChange:
+    def go_live(self, key: str, *, by: int, reason: str = CHOSEN, after: int | None = None) -> LiveChange:
         """Record that a model is live from now on. Where it is live already, nothing changes.
 
         Args:
             reason: start, chosen, won, insisted or rollback.
+            after: only if the change of this number is still the last, 0 if there was none; else nothing
+                changes either.
+
+        Returns:
+            how the model that is live now came to be live.
 
         Raises:
             UnknownModel: there is none, or it was removed.
@@ -251,8 +256,10 @@ class Registry:
         with self.local_copy(key) as path:
             modelfile.read(path)
         with self._database.writing() as session:
-            before = _last(session, lock=True)
-            if before is not None and before.model_hash == key:
+            self._database.lock(session, LiveChange)
+            before = _last(session)
+            late = after is not None and after != (before.id if before else 0)
+            if before is not None and (late or before.model_hash == key):
                 return before
             change = LiveChange(
                 at=now(),
@@ -373,9 +380,8 @@ def _listed() -> Any:
     return select(RegisteredModel).where(RegisteredModel.removed_at.is_(None))
 
 
-def _last(session: Session, *, lock: bool = False) -> LiveChange | None:
-    found = select(LiveChange).order_by(LiveChange.id.desc()).limit(1)
-    return session.scalars(found.with_for_update() if lock else found).first()
+def _last(session: Session) -> LiveChange | None:
+    return session.scalars(select(LiveChange).order_by(LiveChange.id.desc()).limit(1)).first()
 
 
 def _standing(changes: Sequence[LiveChange]) -> "list[str]":

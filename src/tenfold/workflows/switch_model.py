@@ -193,8 +193,8 @@ def first(registry: Registry, model: str, load: Load, try_out: Try, *, insist: b
     change = registry.live_change()
     problem = ""
     if change is None:
-        change = registry.go_live(bundled.hash, by=SYSTEM, reason=START)
-    elif change.model_hash != bundled.hash:
+        change = registry.go_live(bundled.hash, by=SYSTEM, reason=START, after=0)
+    if change.model_hash != bundled.hash:
         try:
             live = registry.get(change.model_hash)
             chosen = live.file != BUNDLED or (live.removed_at is None and change.reason != START)
@@ -205,7 +205,9 @@ def first(registry: Registry, model: str, load: Load, try_out: Try, *, insist: b
             problem = f"{reason} The bundled model answers instead."
         else:  # nobody chose it, or it is another version's: a server brings this one's default
             if insist:
-                change = registry.go_live(bundled.hash, by=SYSTEM, reason=START)
+                last = registry.go_live(bundled.hash, by=SYSTEM, reason=START, after=change.id)
+                # What went live meanwhile is followed: it is not the change that was seen.
+                change = last if last.model_hash == bundled.hash else change
     return InitialModel(load(modelfile.bundled()), 0 if problem else change.id, problem)
 
 
@@ -215,7 +217,8 @@ def _named(registry: Registry, path: Path, load: Load, try_out: Try, *, insist: 
     named = registry.register(path)
     change = registry.live_change()
     if insist or change is None:
-        change = registry.go_live(named.hash, by=SYSTEM, reason=START)
+        after = None if insist else 0
+        change = registry.go_live(named.hash, by=SYSTEM, reason=START, after=after)
     return InitialModel(classifier, change.id, "")
 
 
