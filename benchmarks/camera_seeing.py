@@ -26,6 +26,7 @@ from tenfold.cameras.sources import open_source
 from tenfold.cameras.votes import NONE_OF_THESE
 from tenfold.cameras.watching import Classify, Event, Options, Watcher
 from tenfold.inference import Classifier
+from tenfold.modelfile import CAMERAS
 
 LABELS = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 DISTURBANCES: dict[str, dict[str, Any]] = {
@@ -85,8 +86,14 @@ def false_alarms(seconds: float, classify: Classify) -> dict[str, int]:
     }
 
 
-def clip(folder: Path, facts: dict[str, Any], classify: Classify) -> dict[str, Any]:
-    """What was told of a clip beside what a person sees in it."""
+def clip(
+    folder: Path, facts: dict[str, Any], classify: Classify, labels: Sequence[str] = LABELS
+) -> dict[str, Any]:
+    """What was told of a clip beside what a person sees in it.
+
+    Args:
+        labels: the model's classes; what is none of them is named right as none of these.
+    """
     fixed = "belt" in facts["camera"]
     source = open_source(str(folder / facts["file"]))
     events = list(Watcher(classify, Options(fixed=fixed)).watch(source.frames(threading.Event())))
@@ -101,11 +108,13 @@ def clip(folder: Path, facts: dict[str, Any], classify: Classify) -> dict[str, A
             "wanted": len(wanted),
             "found": len(right),
             "counted": counted,
-            "named": sum(told[id(one)].label == one["class"] for one in right),
+            "named": sum(told[id(one)].label in _names(one, labels) for one in right),
         }
     if "sampled" in facts:
         result["places"] = sum(len(moment["places"]) for moment in facts["sampled"])
         result["places_found"] = sum(_found(moment, events) for moment in facts["sampled"])
+        named = [event for event in events if event.label in facts["named"]]
+        result["places_named"] = sum(_found(moment, named) for moment in facts["sampled"])
         result["people"] = facts.get("people")
         result["none_of_these"] = sum(event.label == NONE_OF_THESE for event in events)
     return result
@@ -140,6 +149,13 @@ def _owner(event: Event, seen: Sequence[dict[str, Any]]) -> dict[str, Any] | Non
     return best
 
 
+def _names(one: dict[str, Any], labels: Sequence[str]) -> Sequence[str]:
+    """What is right for a thing: its class, and none of these where the model has no such class."""
+    if one["class"] in labels:
+        return [one["class"]]
+    return [one["word"]] if one.get("word") in labels else [NONE_OF_THESE]
+
+
 def _found(moment: dict[str, Any], events: Iterable[Event]) -> int:
     """How many places are in the box of an event that was open then."""
     boxes = [
@@ -154,7 +170,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cifar", type=Path, help="CIFAR-10's binary files")
     parser.add_argument("--clips", type=Path, help="the folder of the sample clips")
-    parser.add_argument("--model", help="a model file or a bundled model")
+    parser.add_argument("--model", default=CAMERAS, help="a model file or a bundled model")
     parser.add_argument("--scenes", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=120, help="of each disturbance")
     given = parser.parse_args()
@@ -167,7 +183,7 @@ def main() -> None:
     result: dict[str, Any] = {}
     if given.clips:
         facts = tomllib.loads((Path(__file__).parent / "clips.toml").read_text("utf-8"))
-        result["clips"] = [clip(given.clips, one, classify) for one in facts["clip"]]
+        result["clips"] = [clip(given.clips, one, classify, model.info.labels) for one in facts["clip"]]
     if given.cifar:
         result["generated"] = generated(given.cifar, given.scenes, classify)
     if given.seconds:

@@ -22,6 +22,8 @@ from tenfold.predictions import Prediction
 
 MODELS = ("photo", "cifar10")
 ROUNDS = 3
+# Of the truth, to see how large a calibration error chance makes.
+DRAWS = 1000
 # Of the photographs of nothing of the ten: what people might call by one of their names.
 ALIKE = re.compile(r"dhole|hyena|fox|newt|salamander|axolotl|minibus|pickup|police_van|tank|rocket|dock")
 OF_IMAGENET = re.compile(r"n\d{8}")
@@ -93,7 +95,16 @@ def _rows(
             "what": f"{name}: worst class",
             "value": f"{worst}, {per_class[worst]} of {labels.count(worst)}",
             "n": f"{len(known)}",
-            "peer": f"calibration error {metrics.calibration_error(truth, said):.1%}",
+            "peer": "",
+        }
+    )
+    drawn = _error_of_the_calibrated(said)
+    rows.append(
+        {
+            "what": f"{name}: calibration error on photographs",
+            "value": f"{metrics.calibration_error(truth, said):.1%}",
+            "n": f"{len(known)}",
+            "peer": f"if its probabilities were exact: {drawn[1]:.1%} ({drawn[0]:.1%} to {drawn[2]:.1%})",
         }
     )
     novelty = np.array([one.novelty for one in answers[name][0]])
@@ -114,6 +125,21 @@ def _rows(
         }
     )
     return rows
+
+
+def _error_of_the_calibrated(said: NDArray[np.float64]) -> tuple[float, float, float]:
+    """2.5, 50 and 97.5 % of the calibration error where the truth is drawn by the probabilities themselves.
+
+    So large it is by chance alone on so few pictures.
+    """
+    random = np.random.default_rng(0)
+    classes = np.arange(said.shape[1])
+    errors = [
+        metrics.calibration_error(np.array([random.choice(classes, p=one / one.sum()) for one in said]), said)
+        for _ in range(DRAWS)
+    ]
+    low, middle, high = np.percentile(errors, (2.5, 50, 97.5))
+    return float(low), float(middle), float(high)
 
 
 def _told(

@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks import robustness
 from benchmarks.record import RESULTS, ROOT
 from benchmarks.table import replaced
 from tenfold.evaluation.report import axes
@@ -142,7 +143,11 @@ def content() -> str:
     }
     accuracy = published["accuracy"] + measured_networks()
     accuracy.sort(key=lambda one: (one.multiply_adds, one.value))
-    corruptions = published["corruptions"] + measured_rows("robustness", "Accuracy on corrupted pictures")
+    corruptions = published["corruptions"] + [
+        figure
+        for model in robustness.PICTURES
+        for figure in measured_rows("robustness", f"{model}: accuracy on corrupted pictures")
+    ]
     novelty = published["novelty"] + measured_rows("none_of_these", "AUROC of novelty")
     return "\n".join(
         [

@@ -27,12 +27,10 @@ DRAW = "from PIL import Image; Image.linear_gradient('L').convert('RGB').save('p
 def check_contents(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         sizes = {entry.filename: entry.file_size for entry in archive.infolist()}
+    models = sorted(path.stem for path in (ROOT / "src" / "tenfold" / "models").glob("*.onnx"))
     for needed in (
         "tenfold/web/static/index.html",
-        "tenfold/models/cifar10.onnx",
-        "tenfold/models/photo.onnx",
-        "tenfold/models/cifar10-report.json",
-        "tenfold/models/photo-report.json",
+        *(f"tenfold/models/{name}{ending}" for name in models for ending in (".onnx", "-report.json")),
         "tenfold/py.typed",
     ):
         if needed not in sizes:

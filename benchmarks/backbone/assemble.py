@@ -1,4 +1,4 @@
-"""The front, a head and perhaps a small network as one ONNX model, with weights as float16. Knows no data."""
+"""The front, a head and perhaps a small network as one ONNX model, with small weights. Knows no data."""
 
 import numpy as np
 import onnx
@@ -12,6 +12,8 @@ from tenfold.export.onnx import exported
 
 # Weights with fewer numbers stay as they are: they are no size, and some must be exact.
 _LEAST_HALVED = 1000
+# Filters of one pixel with so many numbers may be kept in 8 bits, each output's with a scale of its own.
+_LEAST_IN_BYTES = 5000
 
 
 def model(
@@ -20,6 +22,8 @@ def model(
     classes: ImagenetClasses,
     small: onnx.ModelProto | None = None,
     small_temperature: float = 1,
+    *,
+    in_bytes: bool = False,
 ) -> bytes:
     """The network of a model file.
 
@@ -27,6 +31,7 @@ def model(
         classes: ours, and which of ImageNet's count as each.
         small: a network of 32 pixels with the same classes and evidence of 7 x 7 cells.
         small_temperature: of its calibration.
+        in_bytes: whether the backbone's large weights are kept in 8 bits in place of 16.
     """
     combine = Combine(head, pretrained().head.weight.detach(), folds(classes), mix, small_temperature)
     inputs = {
@@ -43,7 +48,7 @@ def model(
     examples = tuple(torch.rand(2, *shape) for _, shape in inputs.values())
     last = exported(combine, examples, tuple(inputs), OUTPUTS)
     parts.append(("combine_", last, {name: source for name, (source, _) in inputs.items()}))
-    return bytes(halved(joined(front(), parts)).SerializeToString())
+    return bytes(shrunk(joined(front(), parts), in_bytes=in_bytes).SerializeToString())
 
 
 def joined(
@@ -72,10 +77,10 @@ def joined(
     return found
 
 
-def halved(model: onnx.ModelProto) -> onnx.ModelProto:
-    """Weights kept as float16, turned to float32 when the file is loaded: half the size, same arithmetic."""
+def shrunk(model: onnx.ModelProto, *, in_bytes: bool) -> onnx.ModelProto:
+    """Weights kept as float16 or in 8 bits; they are float32 again once the file is loaded."""
     graph = model.graph
-    casts: list[onnx.NodeProto] = []
+    nodes: list[onnx.NodeProto] = []
     first: dict[tuple[tuple[int, ...], bytes], str] = {}
     for weight in list(graph.initializer):
         array = numpy_helper.to_array(weight)
@@ -88,11 +93,24 @@ def halved(model: onnx.ModelProto) -> onnx.ModelProto:
         if weight.data_type != TensorProto.FLOAT or array.size < _LEAST_HALVED:
             continue
         name = weight.name
-        weight.CopyFrom(numpy_helper.from_array(array.astype(np.float16), f"{name}_half"))
-        casts.append(
-            helper.make_node("Cast", [f"{name}_half"], [name], name=f"{name}_cast", to=TensorProto.FLOAT)
-        )
-    nodes = [*casts, *graph.node]
+        pointwise = array.ndim == 2 or (array.ndim == 4 and array.shape[2:] == (1, 1))
+        # The head stays as it is: corrections change it.
+        if in_bytes and pointwise and array.size >= _LEAST_IN_BYTES and not name.startswith("combine_head"):
+            scale = np.abs(array).reshape(len(array), -1).max(1).reshape(-1, *(1,) * (array.ndim - 1)) / 127
+            weight.CopyFrom(numpy_helper.from_array(np.rint(array / scale).astype(np.int8), f"{name}_byte"))
+            graph.initializer.append(numpy_helper.from_array(scale.astype(np.float32), f"{name}_scale"))
+            nodes.append(_cast(f"{name}_byte", f"{name}_whole"))
+            nodes.append(
+                helper.make_node("Mul", [f"{name}_whole", f"{name}_scale"], [name], name=f"{name}_scaled")
+            )
+        else:
+            weight.CopyFrom(numpy_helper.from_array(array.astype(np.float16), f"{name}_half"))
+            nodes.append(_cast(f"{name}_half", name))
+    nodes += graph.node
     del graph.node[:]
     graph.node.extend(nodes)
     return model
+
+
+def _cast(source: str, target: str) -> onnx.NodeProto:
+    return helper.make_node("Cast", [source], [target], name=f"{target}_cast", to=TensorProto.FLOAT)

@@ -82,7 +82,7 @@ def parts() -> list[Part]:
         Part("outliers-held-out", staging.framed, *held),
         Part("nothing", staging.nothing, *blank),
         Part("training-plain", staging.plain, training.pictures[12_000:], training.labels[12_000:]),
-        Part("outliers-plain", staging.plain, outliers[0][::3], outliers[1][::3]),
+        Part("outliers-plain", staging.plain, outliers[0][::3], outliers[1][::3], names=learned),
         Part("test-plain", staging.plain, test.pictures, test.labels),
     ]
 

@@ -37,10 +37,11 @@ class Head:
 
 @dataclass(frozen=True)
 class Mix:
-    """How the kinds are put together."""
+    """How the kinds are put together. unnamed: classes of ours for which ImageNet has none."""
 
     small_weight: float
     temperature: float
+    unnamed: tuple[int, ...] = ()
 
 
 class Combine(nn.Module):
@@ -60,6 +61,7 @@ class Combine(nn.Module):
         self.register_buffer("head_bias", torch.from_numpy(head.bias))
         self.register_buffer("imagenet_weights", imagenet)
         self.register_buffer("folds", folds)
+        self.used = folds.sum(dim=0).nonzero()[:, 0].tolist()
 
     def forward(
         self,
@@ -77,22 +79,23 @@ class Combine(nn.Module):
         )
         classes = learned.shape[1] - 1
         inside = 1 - learned[:, classes]
-        named = functional.softmax(imagenet_logits, dim=1)
-        folded = named @ self.folds.T
+        thousand = functional.softmax(imagenet_logits, dim=1)
+        folded = thousand @ self.folds.T
         within = learned[:, :classes] / (inside[:, None] + 1e-8)
         imagenet_weight, small_weight = weights(detail, self.mix.small_weight)
         logits = pooled(within, folded, imagenet_weight)
         if small is not None:
             logits = logits + small_weight * (small + FLOOR).log()
         probabilities = functional.softmax(logits / self.mix.temperature, dim=1)
-        novelty = 1 - probabilities.amax(dim=1) * known(detail, folded.sum(dim=1), inside).sqrt()
+        imagenet = named(folded, learned, self.mix.unnamed)
+        novelty = 1 - probabilities.amax(dim=1) * known(detail, imagenet, inside).sqrt()
         # Each kind's class activation maps, weighed as its logarithm is. ImageNet's classes of a fold count
         # by how probable they are.
         # The head's weights stand once in the file: an improvement replaces them (workflows/improve/head.py).
         maps = torch.einsum("kd,ndhw->nkhw", self.head_weight, cells)
         head_maps = SCALE * maps[:, :classes] / length[:, :, None, None]
-        share = named[:, None, :] * self.folds[None] / (folded[:, :, None] + 1e-8)
-        fold_weights = share @ self.imagenet_weights
+        share = thousand[:, None, self.used] * self.folds[None, :, self.used] / (folded[:, :, None] + 1e-8)
+        fold_weights = share @ self.imagenet_weights[self.used]
         fold_maps = torch.einsum("nkd,ndhw->nkhw", fold_weights, cells)
         evidence = head_maps + imagenet_weight[:, :, None, None] * fold_maps
         if small_evidence is not None:
@@ -107,11 +110,20 @@ def weights(detail: Tensor, small_weight: float) -> tuple[Tensor, Tensor]:
     return share + (1 - share) * IMAGENET_WEIGHT, share + (1 - share) * small_weight
 
 
+def named(folded: Tensor, learned: Tensor, unnamed: tuple[int, ...]) -> Tensor:
+    """How much ImageNet's classes leave for ours, `[N]`.
+
+    It is their sum. Of the rest, as much is left as the head gives to classes of ours that ImageNet has not.
+    """
+    found = folded.sum(dim=1)
+    return found + (1 - found) * learned[:, list(unnamed)].sum(dim=1) if unnamed else found
+
+
 def known(detail: Tensor, imagenet: Tensor, inside: Tensor) -> Tensor:
     """How much a picture is one of the classes, 0 to 1, `[N]`.
 
-    Where it has detail, what ImageNet's classes say of it (`imagenet`, their sum over ours), unless the head
-    is sure that it is nothing; else what the head says (`inside`).
+    Where it has detail, what ImageNet's classes leave for ours (`imagenet`), unless the head is sure that it
+    is nothing; else what the head says (`inside`).
     """
     detailed = imagenet * (inside / SURELY_NOTHING).clamp(0, 1)
     return (detail * detailed + (1 - detail) * inside).clamp(min=0)
@@ -122,17 +134,37 @@ def pooled(learned: Tensor, folded: Tensor, imagenet_weight: Tensor) -> Tensor:
     return (learned + FLOOR).log() + imagenet_weight * (folded + 10 * FLOOR).log()
 
 
-def fit(known: Floats, labels: NDArray[np.int64], others: Floats, decay: float, classes: int) -> Head:
-    """Softmax regression by L-BFGS; everything else is a class of its own (background class)."""
+def fit(
+    known: Floats,
+    labels: NDArray[np.int64],
+    others: Floats,
+    decay: float,
+    classes: int,
+    *,
+    balanced: bool = False,
+    start: Head | None = None,
+) -> Head:
+    """Softmax regression by L-BFGS; everything else is a class of its own (background class).
+
+    Args:
+        balanced: whether all classes count alike, however many pictures they have.
+        start: where to start from; it is faster near the end.
+    """
     x = torch.from_numpy(unit(np.concatenate([known, others])) * SCALE)
     y = torch.from_numpy(np.concatenate([labels, np.full(len(others), classes)]))
-    weights = torch.zeros(classes + 1, x.shape[1], requires_grad=True)
-    bias = torch.zeros(classes + 1, requires_grad=True)
+    weights, bias = torch.zeros(classes + 1, x.shape[1]), torch.zeros(classes + 1)
+    if start is not None:
+        weights, bias = torch.from_numpy(start.weights.copy()), torch.from_numpy(start.bias.copy())
+    weights.requires_grad_()
+    bias.requires_grad_()
+    of_class = torch.ones(classes + 1)
+    if balanced:
+        of_class[:classes] = len(labels) / classes / torch.from_numpy(np.bincount(labels))
     optimiser = torch.optim.LBFGS([weights, bias], max_iter=200, line_search_fn="strong_wolfe")
 
     def cost() -> float:
         optimiser.zero_grad()
-        loss = functional.cross_entropy(x @ weights.T + bias, y) + decay * weights.square().sum()
+        loss = functional.cross_entropy(x @ weights.T + bias, y, of_class) + decay * weights.square().sum()
         loss.backward()  # type: ignore[no-untyped-call]
         return loss.item()
 

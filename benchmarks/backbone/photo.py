@@ -9,9 +9,8 @@ look at photographs stands in docs/explanation/photo.md.
 """
 
 import argparse
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 import onnx
@@ -37,6 +36,7 @@ from benchmarks.backbone.head import (
     pooled,
     weights,
 )
+from benchmarks.backbone.ship import ship
 from benchmarks.backbone.staging import SIDE
 from benchmarks.record import DATA, ROOT
 from tenfold import __version__, metrics, modelfile
@@ -44,9 +44,7 @@ from tenfold.datasets import cifar10
 from tenfold.datasets.cifar10 import NAMES
 from tenfold.datasets.labelled import split
 from tenfold.evaluation.calibration import fit_temperature
-from tenfold.evaluation.evaluate import evaluate
 from tenfold.evaluation.novelty import threshold
-from tenfold.inference import Classifier
 from tenfold.modelfile import ClassName, ModelInfo
 
 SMALL_MODEL = "cifar10"
@@ -217,19 +215,15 @@ def main() -> None:
     material = Material(options.cache)
     head, mix = choose(material)
     limit = report(material, head, mix)
-    network = build(head, mix)
-    info = facts(material, mix, limit)
-    with TemporaryDirectory() as folder:
-        draft = Path(folder) / "draft.onnx"
-        modelfile.write(draft, network, info)
-        classifier = Classifier(draft)
-        _, validation = split(cifar10.load_train(DATA), cifar10.VALIDATION)
-        scores = {
-            "test": evaluate(classifier, cifar10.load_test(DATA)).summary(),
-            "validation": evaluate(classifier, validation.take(np.arange(2_500))).summary(),
-        }
-    modelfile.write(options.output, network, replace(info, scores=scores))
-    print(scores, f"{options.output.stat().st_size / 1e6:.1f} MB")
+    _, validation = split(cifar10.load_train(DATA), cifar10.VALIDATION)
+    ship(
+        options.output,
+        build(head, mix),
+        facts(material, mix, limit),
+        cifar10.load_test(DATA),
+        validation.take(np.arange(2_500)),
+        "CIFAR-10",
+    )
 
 
 if __name__ == "__main__":

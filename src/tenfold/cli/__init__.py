@@ -22,7 +22,7 @@ COMMANDS = {
     "classify": ("tenfold.cli.classify.command:classify", "Say what is in pictures."),
     "serve": ("tenfold.cli.server.serve:serve", "Serve the page and the HTTP API."),
     "health": ("tenfold.cli.server.health:health", "Ask the running server whether it is ready."),
-    "model": ("tenfold.cli.models.model:model", "Look into model files."),
+    "model": ("tenfold.cli.models.model:model", "List models, and look into model files."),
     "models": ("tenfold.cli.models.models:models", "List models, add them, and choose which one answers."),
     "train": ("tenfold.cli.training.train:train", "Train a network and write its model file and report."),
     "teach": (

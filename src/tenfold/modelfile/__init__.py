@@ -1,10 +1,12 @@
 """The model file: one `.onnx` that says everything a surface needs to know of it. Runs nothing."""
 
 from tenfold.modelfile.facts import FORMAT_VERSION, ClassName, ModelInfo
-from tenfold.modelfile.file import BUNDLED, DEFAULT, bundled, locate, read, write
+from tenfold.modelfile.file import BUNDLED, BUNDLED_NAMES, CAMERAS, DEFAULT, bundled, locate, read, write
 
 __all__ = [
     "BUNDLED",
+    "BUNDLED_NAMES",
+    "CAMERAS",
     "DEFAULT",
     "FORMAT_VERSION",
     "ClassName",

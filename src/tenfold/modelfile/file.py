@@ -22,9 +22,11 @@ from tenfold.os_errors import in_words
 
 # A protocol buffer is no longer than this.
 MOST_BYTES = 2**31 - 1
-# The models that come with tenfold: for photographs, and for pictures of 32 pixels.
-BUNDLED = ("photo", "cifar10")
-DEFAULT = "photo"
+# The models that come with tenfold: for photographs, for pictures of 32 pixels, and for cameras.
+BUNDLED = ("photo", "cifar10", "watch")
+DEFAULT, CAMERAS = "photo", "watch"
+# As help texts and messages name them.
+BUNDLED_NAMES = ", ".join(BUNDLED)
 _FACTS, _SEAL = b"tenfold", b"tenfold.sha256"
 _METADATA_FIELD = 14  # ModelProto.metadata_props
 _FETCH_AGAIN = "Copy it again from where it came, or export it again."
@@ -92,7 +94,7 @@ def read(path: str | os.PathLike[str], subject: str = "") -> tuple[bytes, ModelI
             subject,
             "cannot be read",
             received=reason.strerror or str(reason),
-            cure=f"Check the path, or name a bundled model: {', '.join(BUNDLED)}.",
+            cure=f"Check the path, or name a bundled model: {BUNDLED_NAMES}.",
         ) from reason
     return content, _checked(content, subject)
 

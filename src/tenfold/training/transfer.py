@@ -1,7 +1,7 @@
 """Start from what another model has learned, and keep layers as they are. Knows weights by their names.
 
-A model file holds weights as ONNX initialisers, under the names that they had in training; a run's folder
-holds them in a checkpoint. A head for other classes is left to learn anew.
+A model file holds weights as ONNX initialisers, under the names that they had in training, and perhaps as
+float16, marked by `_half`; a run's folder holds them in a checkpoint. A head for other classes is left to learn anew.
 """
 
 from collections.abc import Sequence
@@ -19,6 +19,8 @@ from tenfold.training import checkpoints
 
 # What the exporter puts before the names of the network's weights.
 _BODY = "body."
+# What marks weights that are stored as float16.
+_HALF = "_half"
 
 
 def weights_of(source: Path) -> dict[str, Tensor]:
@@ -43,7 +45,12 @@ def weights_of(source: Path) -> dict[str, Tensor]:
 
     graph = onnx.load_from_string(modelfile.read(source)[0]).graph
     arrays = ((one.name, np.array(onnx.numpy_helper.to_array(one))) for one in graph.initializer)
-    return {name.removeprefix(_BODY): torch.from_numpy(array) for name, array in arrays}
+    return {
+        name.removeprefix(_BODY).removesuffix(_HALF): torch.from_numpy(
+            array.astype(np.float32) if name.endswith(_HALF) else array
+        )
+        for name, array in arrays
+    }
 
 
 def classes_of(source: Path) -> tuple[str, ...]:

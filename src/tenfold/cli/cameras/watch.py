@@ -11,6 +11,7 @@ import click
 from tenfold.cli.terminal.password import ask_password, from_stdin
 from tenfold.cli.terminal.text import printable
 from tenfold.errors import UsageError
+from tenfold.modelfile import BUNDLED_NAMES, CAMERAS
 
 if TYPE_CHECKING:
     from tenfold.cameras.frames import Source
@@ -41,7 +42,11 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Write a page with a picture of each event.",
 )
-@click.option("--model", metavar="MODEL", help="The model that says what it is: a file, or a bundled model.")
+@click.option(
+    "--model",
+    metavar="MODEL",
+    help=f"What says what it is: a model file, or a bundled model: {BUNDLED_NAMES}. By default {CAMERAS}.",
+)
 def watch(source: str, user: str, password_stdin: bool, model: str | None, **given: Any) -> int:
     """Say what moves before a camera or in a recording.
 
@@ -59,7 +64,7 @@ def watch(source: str, user: str, password_stdin: bool, model: str | None, **giv
     password = ask_password(stdin=password_stdin, new=False) if user or password_stdin else ""
     opened = sources.open_source(sources.parse(source, user=user, password=password))
     chosen = settings.load()
-    classifier = Classifier(model or chosen.model or None, threads=chosen.threads)
+    classifier = Classifier(model or chosen.model or CAMERAS, threads=chosen.threads)
 
     from tenfold.cameras.watching import Watcher
 

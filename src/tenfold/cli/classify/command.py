@@ -10,6 +10,7 @@ import click
 from tenfold.cli.classify.sources import Source, find
 from tenfold.cli.terminal.text import Progress, printable
 from tenfold.errors import PictureError, TenfoldError
+from tenfold.modelfile import BUNDLED_NAMES, DEFAULT
 
 if TYPE_CHECKING:
     from tenfold.cli.classify.output import Answers
@@ -38,7 +39,9 @@ _EXPLAINED_SIDE = 1024
     help="Write each picture to DIR with the evidence for its class drawn over it.",
 )
 @click.option(
-    "--model", metavar="MODEL", help="A model file, or a bundled model: photo (the default), cifar10."
+    "--model",
+    metavar="MODEL",
+    help=f"A model file, or a bundled model: {BUNDLED_NAMES}. By default {DEFAULT}.",
 )
 def classify(
     paths: tuple[str, ...], form: str | None, top: int, explain: Path | None, model: str | None

@@ -12,7 +12,7 @@ from tenfold.cli.data.datasets import SOURCE_HELP
 from tenfold.cli.terminal.sparkline import sparkline
 from tenfold.cli.terminal.text import Progress, printable, table
 from tenfold.errors import UsageError
-from tenfold.modelfile import BUNDLED
+from tenfold.modelfile import BUNDLED, BUNDLED_NAMES
 from tenfold.paths import Home
 
 if TYPE_CHECKING:
@@ -23,7 +23,15 @@ if TYPE_CHECKING:
 _CURVE_COLUMNS = 24
 
 
-@click.command()
+@click.command(
+    help=f"""Compare models on the same pictures, and say which is better.
+
+    A, B and more are model files, training runs (a name or a folder), or bundled models: {BUNDLED_NAMES}. Of
+    each pair it shows the difference in accuracy with its 95 % interval, and by McNemar's test whether it is
+    more than luck. The page lays the runs' curves together and shows pictures that one gets right and another
+    wrong.
+    """
+)
 @click.argument("subjects", nargs=-1, metavar="A B...")
 @click.option("--data", "source", metavar="SOURCE", help=f"{SOURCE_HELP} Without it, what the run says.")
 @click.option(
@@ -50,13 +58,6 @@ _CURVE_COLUMNS = 24
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 def compare(subjects: tuple[str, ...], **given: Any) -> None:
-    """Compare models on the same pictures, and say which is better.
-
-    A, B and more are model files, training runs (a name or a folder), or bundled models: photo, cifar10. Of
-    each pair it shows the difference in accuracy with its 95 % interval, and by McNemar's test whether it is
-    more than luck. The page lays the runs' curves together and shows pictures that one gets right and another
-    wrong.
-    """
     from tenfold import settings
 
     if len(subjects) < 2:
@@ -64,7 +65,7 @@ def compare(subjects: tuple[str, ...], **given: Any) -> None:
             "A comparison",
             "needs two model files or runs, or more",
             received=printable(subjects[0]) if subjects else "none",
-            cure="`tenfold runs` lists the runs; bundled models are called photo and cifar10.",
+            cure=f"`tenfold runs` lists the runs; bundled models are {BUNDLED_NAMES}.",
         )
     chosen = settings.load()
     compared = _opened(subjects, Home(chosen.home).runs, chosen.threads)

@@ -1,4 +1,4 @@
-"""tenfold model: what a model file says of itself."""
+"""tenfold model: the models that there are, and what a model file says of itself."""
 
 import json
 import os
@@ -17,7 +17,19 @@ if TYPE_CHECKING:
 
 @click.group()
 def model() -> None:
-    """Look into model files."""
+    """List models, and look into model files."""
+
+
+@model.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
+def list_models(as_json: bool) -> None:
+    """List the models that can answer: bundled and own ones, and which one is live.
+
+    The same list as that of `tenfold models`, whose commands change it.
+    """
+    from tenfold.cli.models.models import print_list
+
+    print_list(as_json=as_json)
 
 
 @model.command()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tenfold.cli.terminal.text import printable, table
+from tenfold.modelfile import BUNDLED_NAMES
 from tenfold.runs.run import Run
 from tenfold.runtime import App
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from tenfold.models.tables import LiveChange, RegisteredModel
 
-_MODEL_HELP = "MODEL is a name from the list, the start of a hash, or a bundled model: photo, cifar10."
+_MODEL_HELP = f"MODEL is a name from the list, the start of a hash, or a bundled model: {BUNDLED_NAMES}."
 _HASH = 12
 
 
@@ -28,8 +29,12 @@ def models(context: click.Context, as_json: bool) -> None:
     Without a command it lists them, the newest first; the live one is marked. A server that runs follows
     within two seconds. `tenfold model show` tells what a model file says of itself.
     """
-    if context.invoked_subcommand is not None:
-        return
+    if context.invoked_subcommand is None:
+        print_list(as_json=as_json)
+
+
+def print_list(*, as_json: bool) -> None:
+    """Print the models that can answer, the newest first; the live one is marked."""
     with App() as app:
         _warn(app)
         found, live = app.registry.list(), app.registry.live()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tenfold.errors import SettingError
+from tenfold.modelfile import BUNDLED_NAMES, DEFAULT
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -23,7 +24,9 @@ _WAITING_CONNECTIONS = 512
 @click.option("--host", help="The address to listen on.", metavar="ADDRESS")
 @click.option("--port", type=click.IntRange(0, 65535), help="The port; 0 takes a free one.", metavar="N")
 @click.option(
-    "--model", metavar="MODEL", help="A model file, or a bundled model: photo (the default), cifar10."
+    "--model",
+    metavar="MODEL",
+    help=f"A model file, or a bundled model: {BUNDLED_NAMES}. By default {DEFAULT}.",
 )
 @click.option(
     "--open/--no-open",

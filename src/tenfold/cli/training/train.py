@@ -14,6 +14,7 @@ from tenfold.cli.training.find_rate import show_rates
 from tenfold.cli.training.live import LiveTable
 from tenfold.cli.training.request import Asked
 from tenfold.errors import TrainingError, UsageError
+from tenfold.modelfile import BUNDLED_NAMES
 from tenfold.paths import Home
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ _FEW = 50
 @click.option(
     "--teacher",
     metavar="SOURCE",
-    help="Learn from the answers of a model file, a run, or a bundled model ('cifar10', 'photo').",
+    help=f"Learn from the answers of a model file, a run, or a bundled model: {BUNDLED_NAMES}.",
 )
 @click.option(
     "--outliers",
