@@ -17,9 +17,8 @@ from tenfold.networks.efficientnet_lite import EfficientNetLite
 def test_the_front_answers_as_the_network_and_plain_means_do() -> None:
     torch.manual_seed(1)
     network = EfficientNetLite(1000, weights="none").eval()
-    coarse = torch.rand(2, 3, 32, 32) * 255
-    pixels = functional.interpolate(coarse, scale_factor=6, mode="bilinear")
-    pixels = (pixels + 7 * torch.randn_like(pixels)).round().clamp(0, 255)
+    smooth = functional.interpolate(torch.rand(2, 3, 8, 8) * 175 + 40, size=192, mode="bilinear")
+    pixels = (smooth + 6 * torch.randn_like(smooth)).round().clamp(0, 255)
     image = pixels.permute(0, 2, 3, 1).to(torch.uint8)
 
     with torch.no_grad():
