@@ -54,7 +54,11 @@ def held_out(model: Classifier) -> list[Row]:
     known = model_outputs(model, test.pictures[random.permutation(len(test))[:1000]]).novelty
     strange = model_outputs(model, others(HELD_OUT, 100)[0]).novelty
     rows = [
-        row("CIFAR-10's ten classes told", share(right[:ten].sum(), counts[:ten].sum()), counts[:ten].sum()),
+        row(
+            "the ten classes of CIFAR-10 told, pickup trucks among them",
+            share(right[:ten].sum(), counts[:ten].sum()),
+            counts[:ten].sum(),
+        ),
         row("the eight others told", share(right[ten:].sum(), counts[ten:].sum()), counts[ten:].sum()),
         row(
             "mean of the 18 classes",

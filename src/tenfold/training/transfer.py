@@ -1,7 +1,8 @@
 """Start from what another model has learned, and keep layers as they are. Knows weights by their names.
 
 A model file holds weights as ONNX initialisers, under the names that they had in training, and perhaps as
-float16, marked by `_half`; a run's folder holds them in a checkpoint. A head for other classes is left to learn anew.
+float16, marked by `_half`; a run's folder holds them in a checkpoint. A head for other classes is left to
+learn anew.
 """
 
 from collections.abc import Sequence

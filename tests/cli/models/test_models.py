@@ -31,7 +31,7 @@ def test_a_model_is_added_listed_made_live_and_rolled_back(tenfold: Command) -> 
     assert re.match(r"      tenfold-cifar10  1d3c04e826c1  10 +94\.10% +8\.9 MB +bundled", lines[3])
     assert re.match(r"      watch +[0-9a-f]{12}  18 +\d\d\.\d\d% +\d\.\d MB +bundled", lines[4])
     assert tenfold("model", "list").out.splitlines() == lines
-    assert [one["name"] for one in json.loads(tenfold("model", "list", "--json").out)][0] == "tiny"
+    assert json.loads(tenfold("model", "list", "--json").out)[0]["name"] == "tiny"
     assert tenfold("models", "remove", "tiny").err == (
         "tenfold: The model tiny is live. Make another one live, and remove it then.\n"
     )
