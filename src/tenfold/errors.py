@@ -29,7 +29,8 @@
     │   └── UnknownAccount     a person, session or token that does not exist
     ├── CameraError            a camera or a recording cannot be opened or read
     │   ├── UnknownCamera      there is no such camera
-    │   └── UnknownCameraEvent  there is no such event before a camera
+    │   ├── UnknownCameraEvent  there is no such event before a camera
+    │   └── UnknownRule        there is no such rule of messages
     ├── LineError              a station of a production line, its plant or its trail cannot be used
     ├── OutboxError            a destination of messages cannot be made or used
     │   ├── NotInOutbox        a destination or a message that does not exist
@@ -310,6 +311,11 @@ class NotAllowed(AccountError):
 class UnknownAccount(AccountError):
     code = "unknown-account"
     title = "No such person, session or token"
+
+
+class UnknownRule(CameraError):
+    code = "unknown-rule"
+    title = "No such rule"
 
 
 class OutboxError(TenfoldError):

@@ -28,6 +28,7 @@ Action = Literal[
     "training.begin", "training.stop", "training.resume", "training.rename", "training.delete",
     "data.fetch", "data.upload",
     "folder.add", "folder.unwatch", "filing.make", "filing.undo", "catalogue.reclassify",
+    "destination.add", "destination.change", "destination.remove", "rule.add", "rule.change", "rule.remove",
     "settings",
 ]  # fmt: skip
 """All that is noted. Each has its words in the page."""
@@ -41,7 +42,7 @@ _KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "people": ("person", "token"),
     "models": ("model", "training", "data", "draft"),
     "catalogue": ("folder", "filing", "catalogue"),
-    "settings": ("settings",),
+    "settings": ("settings", "destination", "rule"),
 }
 
 

@@ -14,6 +14,8 @@ from tenfold.outbox.kinds import checked
 from tenfold.outbox.message import LONGEST_PICTURE, Message
 from tenfold.outbox.tables import DestinationRow, MessageRow
 
+# So many notices are shown by a browser that was busy.
+_MOST_AT_ONCE = 20
 WAITING, SENT, DEAD = "waiting", "sent", "dead"
 
 
@@ -140,10 +142,17 @@ class Outbox:
         """Call when there is something to do for whoever sends. `call` must not raise."""
         self._put.append(call)
 
-    def message(self, message_id: int) -> MessageRow:
+    def message(self, destination_id: int, message_id: int) -> MessageRow:
         """Raises NotInOutbox."""
         with self._database.reading() as session:
-            return _message(session, message_id)
+            row = session.get(MessageRow, message_id)
+        if row is None or row.destination_id != destination_id:
+            raise NotInOutbox(
+                f"The message {message_id}",
+                "does not exist any more",
+                cure="List them to see which there are.",
+            )
+        return row
 
     def messages(
         self, destination_id: int, state: str | None = None, *, before: int | None = None, limit: int = 50
@@ -156,6 +165,20 @@ class Outbox:
             wanted = wanted.where(MessageRow.id < before)
         with self._database.reading() as session:
             return list(session.scalars(wanted.order_by(MessageRow.id.desc()).limit(limit)))
+
+    def to_pages(self, after: int | None) -> tuple[list[MessageRow], int]:
+        """What was sent to browsers after a message, and the last of it; None: only the last."""
+        sent = (
+            select(MessageRow)
+            .join(DestinationRow, DestinationRow.id == MessageRow.destination_id)
+            .where(DestinationRow.kind == "page", MessageRow.state == SENT)
+            .order_by(MessageRow.id.desc())
+        )
+        wanted = sent.limit(1) if after is None else sent.where(MessageRow.id > after).limit(_MOST_AT_ONCE)
+        with self._database.reading() as session:
+            rows = list(reversed(session.scalars(wanted).all()))
+        last = rows[-1].id if rows else after or 0
+        return ([] if after is None else rows), last
 
     def retry(self, destination_id: int, message_id: int | None = None) -> int:
         """Have a dead letter, or all of a destination, wait again; how many there were."""
@@ -210,16 +233,5 @@ def _destination(session: Session, destination_id: int) -> DestinationRow:
     if row is None:
         raise NotInOutbox(
             f"The destination {destination_id}", "does not exist", cure="List them to see which there are."
-        )
-    return row
-
-
-def _message(session: Session, message_id: int) -> MessageRow:
-    row = session.get(MessageRow, message_id) if 0 < message_id < 2**63 else None
-    if row is None:
-        raise NotInOutbox(
-            f"The message {message_id}",
-            "does not exist any more",
-            cure="List them to see which there are.",
         )
     return row

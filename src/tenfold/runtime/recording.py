@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from tenfold.runtime.foundation import Foundation, part
+from tenfold.runtime.foundation import part
+from tenfold.runtime.notifying import Notifying
 
 if TYPE_CHECKING:
     from tenfold.cameras.cameras import Cameras
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from tenfold.cameras.retention import Retention
 
 
-class Recording(Foundation):
+class Recording(Notifying):
     """The tables of cameras, and what is recorded."""
 
     @part
@@ -24,7 +25,7 @@ class Recording(Foundation):
     def camera_events(self) -> "CameraEvents":
         from tenfold.cameras.events import CameraEvents
 
-        return CameraEvents(self.database)
+        return CameraEvents(self.database, self.tell.note)
 
     @part
     def clips(self) -> "Clips":

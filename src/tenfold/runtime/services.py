@@ -26,6 +26,7 @@ def services(app: "App") -> list[Service]:
         app.folder_watcher,
         app.watched_cameras,
         Periodic("clips", _SECONDS_BETWEEN_CLEANINGS, app.retention.tidy),
+        app.sender,
         Periodic("corrections-data", _SECONDS_BETWEEN_CLEANINGS, app.improve.clean),
     ]
 

@@ -71,6 +71,8 @@ class Events:
         self._jobs: dict[str, datetime] = {}
         self._mark: tuple[Any, ...] | None = None
         self._model = ""
+        # The last message that browsers were told.
+        self._notice: int | None = None
         # Larger than any that a server before this one has told.
         self._version = time.time_ns() // 1_000_000
 
@@ -139,6 +141,8 @@ class Events:
         if self._model and model != self._model:
             events.append(("model", json.dumps({"hash": model})))
         self._model = model
+        notices, self._notice = self._app.outbox.to_pages(self._notice)
+        events += [("notice", json.dumps(row.fields)) for row in notices]
         return jobs, events
 
     def _forget(self) -> None:
@@ -147,3 +151,4 @@ class Events:
             self._version += 1
         self._mark = None
         self._model = ""
+        self._notice = None

@@ -64,6 +64,7 @@ from tenfold.errors import (
     UnknownImprovement,
     UnknownJob,
     UnknownModel,
+    UnknownRule,
     UnknownRun,
     UsageError,
     error_types,
@@ -173,6 +174,7 @@ _STATUS: dict[type[TenfoldError], int] = {
     CameraError: 422,
     UnknownCamera: 404,
     UnknownCameraEvent: 404,
+    UnknownRule: 404,
     LineError: 422,
     OutboxError: 422,
     NotInOutbox: 404,
@@ -188,7 +190,7 @@ _STATUS: dict[type[TenfoldError], int] = {
 _NO_ROOM = 507
 _RETRY_SECONDS = "2"
 # Fields of requests whose values no answer repeats.
-_SECRET = frozenset({"password", "own_password", "old", "new", "database_url"})
+_SECRET = frozenset({"password", "own_password", "old", "new", "database_url", "secret", "url", "settings"})
 
 
 def _name_codes(schema: dict[str, Any]) -> None:

@@ -107,6 +107,7 @@ export const en = {
   fail_missing_extra: "A part that this needs is not installed on the server.",
   fail_database_error: "The database cannot be used at the moment.",
   fail_camera_error: "The camera or the recording cannot be used.",
+  fail_unknown_rule: "This rule does not exist any more.",
   fail_outbox_error: "The destination cannot be used.",
   fail_not_in_outbox: "This destination or message does not exist any more.",
   fail_delivery_error: "The message was not received.",
@@ -137,7 +138,8 @@ export const en = {
   reason_internal_fault: "There is a fault in tenfold; the server’s log says more.",
   reason_refused_message: "The receiver did not take the message.",
   reason_redirected: "The address leads to another one; give that one.",
-  reason_local_address: "The address belongs to this machine or its network, which this destination may not use.",
+  reason_local_address:
+    "The address belongs to this machine or its network, which this destination may not use.",
   fail_not_a_picture: "The file is not a picture that tenfold can read.",
   fail_damaged_picture: "The picture is damaged.",
   fail_picture_too_large: "The picture is too large.",

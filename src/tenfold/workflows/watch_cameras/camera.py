@@ -4,6 +4,7 @@ A service of its own, so that a fault of one camera is nobody else's. Knows no H
 """
 
 import logging
+import secrets
 import threading
 import time
 from collections.abc import Sequence
@@ -65,9 +66,10 @@ class Parts:
 
 @dataclass
 class _Open:
-    """An event that is open: its row, what it looks like so far, and its zones."""
+    """An event that is open: its row, its picture's key, what it looks like so far, and its zones."""
 
     row: int
+    crop: str
     label: str
     zones: tuple[str, ...]
     start: float
@@ -158,9 +160,11 @@ class CameraWatch:
     def _opened(self, event: Event) -> None:
         values = self._columns(event)
         clip = self._recorder.event_began(event.start)
-        row = self._parts.events.open(self.row.id, **values, clip_id=clip)
-        self._open[event.track] = _Open(row.id, values["label"], event.zones, event.start)
-        self._keep_crop(row.id, event)
+        # The picture first: whoever is told of the event is shown it.
+        crop = f"{self.row.id}/{secrets.token_hex(8)}.jpg"
+        self._parts.crops.put(crop, jpeg(event.best.pixels))
+        row = self._parts.events.open(self.row.id, **values, clip_id=clip, crop=crop)
+        self._open[event.track] = _Open(row.id, crop, values["label"], event.zones, event.start)
 
     def _entered(self, track: int, zones: tuple[str, ...]) -> None:
         """A zone that an event entered after it began."""
@@ -172,8 +176,9 @@ class CameraWatch:
     def _ended(self, event: Event, how: str) -> None:
         if event.track not in self._open:
             self._opened(event)
-        row = self._open.pop(event.track).row
-        content = self._keep_crop(row, event)
+        opened = self._open.pop(event.track)
+        row, content = opened.row, jpeg(event.best.pixels)
+        self._parts.crops.put(opened.crop, content)
         values = self._columns(event) | {"entry_id": self._add_to_catalogue(row, event, content)}
         self._parts.events.change(row, "ended" if how == "ended" else "cut", **values)
         if not self._open:
@@ -202,13 +207,6 @@ class CameraWatch:
             ],
             "model_hash": self._parts.server.model.sha256,
         }
-
-    def _keep_crop(self, row: int, event: Event) -> bytes:
-        content = jpeg(event.best.pixels)
-        key = f"{self.row.id}/{row}.jpg"
-        self._parts.crops.put(key, content)
-        self._parts.events.set(row, crop=key)
-        return content
 
     def _add_to_catalogue(self, row: int, event: Event, content: bytes) -> int | None:
         """The entry of an event's best picture; None where the catalogue cannot take it, which is logged."""

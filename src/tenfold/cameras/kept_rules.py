@@ -1,0 +1,164 @@
+"""The rules that are kept, and what they say of events. Sends nothing."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from tenfold.cameras import rule_text
+from tenfold.cameras.rule_tables import RuleRow
+from tenfold.cameras.rules import Local, Rule, Sighting, State, evaluate
+from tenfold.cameras.tables import CameraRow, EventRow
+from tenfold.database import Database, now
+from tenfold.errors import CameraError, UnknownRule
+
+LONGEST_NAME = 100
+
+
+class Rules:
+    """The table of rules."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, name: str, rule: Rule, destinations: Collection[int], *, by: int) -> RuleRow:
+        """Add a rule.
+
+        Args:
+            destinations: numbers that whoever sends knows.
+
+        Raises:
+            CameraError: the name is taken or cannot be used.
+        """
+        row = RuleRow(
+            name=_named(name), enabled=True, conditions=rule_text.to_json(rule),
+            destinations=sorted(set(destinations)), state={}, added_at=now(), added_by=by,
+        )  # fmt: skip
+        with self._database.writing() as session:
+            _check_name(session, row.name)
+            session.add(row)
+        return row
+
+    def change(
+        self,
+        rule_id: int,
+        *,
+        name: str | None = None,
+        enabled: bool | None = None,
+        rule: Rule | None = None,
+        destinations: Collection[int] | None = None,
+    ) -> RuleRow:
+        """Change a rule; None leaves as it is. Raises UnknownRule, CameraError."""
+        with self._database.writing() as session:
+            row = _found(session, rule_id)
+            if name is not None and _named(name) != row.name:
+                if _named(name).lower() != row.name.lower():
+                    _check_name(session, _named(name))
+                row.name = _named(name)
+            if enabled is not None:
+                row.enabled = enabled
+            if rule is not None:
+                row.conditions, row.state = rule_text.to_json(rule), {}
+            if destinations is not None:
+                row.destinations = sorted(set(destinations))
+        return row
+
+    def remove(self, rule_id: int) -> RuleRow:
+        """Forget a rule. Raises UnknownRule."""
+        with self._database.writing() as session:
+            row = _found(session, rule_id)
+            session.delete(row)
+        return row
+
+    def get(self, rule_id: int) -> RuleRow:
+        """Raises UnknownRule."""
+        with self._database.reading() as session:
+            return _found(session, rule_id)
+
+    def all(self) -> list[RuleRow]:
+        """In the order in which they were added."""
+        with self._database.reading() as session:
+            return list(session.scalars(select(RuleRow).order_by(RuleRow.id)))
+
+    def fired(self, session: Session, event: Sighting, local: Local) -> list[RuleRow]:
+        """The rules that fire for an event as it is now; what they remember is kept in the transaction."""
+        enabled = select(RuleRow).where(RuleRow.enabled).order_by(RuleRow.id).with_for_update()
+        found = []
+        for row in session.scalars(enabled):
+            refusal, state = evaluate(rule_text.from_json(row.conditions), event, _read(row.state), local)
+            if _written(state) != row.state:
+                row.state = _written(state)
+            if not refusal:
+                row.told_at = now()
+                found.append(row)
+        return found
+
+
+def sighting(row: EventRow, camera: CameraRow | None) -> Sighting:
+    """An event of the table as rules see it; a class that a person said goes before the model's."""
+    zones = camera.zones if camera is not None else []
+    label = row.label if row.corrected_label is None else row.corrected_label
+    return Sighting(
+        row.id,
+        row.camera_id,
+        row.started_at,
+        row.ended_at,
+        label,
+        row.confidence,
+        tuple(row.zones),
+        tuple(
+            (seconds, (x + width / 2) / row.width, (y + height) / row.height)
+            for seconds, x, y, width, height in row.path
+        ),
+        {zone["name"]: tuple((x, y) for x, y in zone["corners"]) for zone in zones},
+    )
+
+
+def sightings(rows: Sequence[EventRow], cameras: Sequence[CameraRow]) -> list[Sighting]:
+    """Events of the table as rules see them."""
+    by_id = {camera.id: camera for camera in cameras}
+    return [sighting(row, by_id.get(row.camera_id)) for row in rows]
+
+
+def _read(state: dict[str, Any]) -> State:
+    if not state:
+        return State()
+    told_at = state["told_at"]
+    return State(
+        tuple(state["told"]),
+        datetime.fromisoformat(told_at) if told_at else None,
+        tuple((event, datetime.fromisoformat(moment)) for event, moment in state["counted"]),
+    )
+
+
+def _written(state: State) -> dict[str, Any]:
+    if state == State():
+        return {}
+    return {
+        "told": list(state.told),
+        "told_at": state.told_at and state.told_at.isoformat(),
+        "counted": [[event, moment.isoformat()] for event, moment in state.counted],
+    }
+
+
+def _named(name: str) -> str:
+    name = " ".join(name.split())
+    if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
+        raise CameraError(
+            "The rule's name", "cannot be used", cure=f"Give one of 1 to {LONGEST_NAME} letters."
+        )
+    return name
+
+
+def _check_name(session: Session, name: str) -> None:
+    if session.scalar(select(RuleRow.id).where(func.lower(RuleRow.name) == name.lower())) is not None:
+        raise CameraError(f"The rule {name!r}", "exists already", cure="Give it another name.")
+
+
+def _found(session: Session, rule_id: int) -> RuleRow:
+    row = session.get(RuleRow, rule_id) if 0 < rule_id < 2**63 else None
+    if row is None:
+        raise UnknownRule(f"The rule {rule_id}", "does not exist", cure="List them to see which there are.")
+    return row

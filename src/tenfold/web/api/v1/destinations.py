@@ -1,0 +1,244 @@
+"""/api/v1/destinations: where messages are sent, and what became of them. For administrators."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Path, Query, Request
+from pydantic import BaseModel, Field
+
+from tenfold.outbox.kinds import shown
+from tenfold.outbox.tables import DestinationRow, MessageRow
+from tenfold.web.answers import Answer
+from tenfold.web.problems import Problem, remembered, responses
+from tenfold.web.security.access import Administrator
+from tenfold.web.service import service_of
+
+router = APIRouter(prefix="/api/v1/destinations", tags=["destinations"])
+
+Kind = Literal["webhook", "mqtt", "apprise", "page"]
+State = Literal["waiting", "sent", "dead"]
+DestinationId = Annotated[int, Path(ge=1, le=2**63 - 1, description="The destination's id.")]
+MessageId = Annotated[int, Path(ge=1, le=2**63 - 1, description="The message's id.")]
+_GONE = responses(_404="There is no such destination or message.")
+
+
+class DestinationSettings(BaseModel):
+    """What a destination needs to know; each kind takes its own."""
+
+    url: str = Field(
+        "", max_length=2000, description="webhook: http(s)://...; apprise: as apprise writes it. Never shown."
+    )
+    secret: str = Field(
+        "", max_length=500, description="webhook: what signs each request; empty: a new one, shown once."
+    )
+    local: bool = Field(
+        False, description="webhook: the receiver may be on this machine or in its private network."
+    )
+    host: str = Field("", max_length=255, description="mqtt: the broker.")
+    port: int | None = Field(None, ge=1, le=65535, description="mqtt: null: the usual one.")
+    tls: bool = Field(False, description="mqtt")
+    user: str = Field("", max_length=500, description="mqtt")
+    password: str = Field("", max_length=500, description="mqtt. Never shown.")
+    prefix: str = Field("tenfold", max_length=100, description="mqtt: what its topics begin with.")
+    discovery: str = Field(
+        "homeassistant", max_length=100, description="mqtt: Home Assistant's prefix; empty: not announced."
+    )
+
+
+class NewDestinationRequest(BaseModel):
+    name: str = Field(max_length=1000)
+    kind: Kind = Field(description="page: browsers that have the page open.")
+    settings: DestinationSettings
+
+
+class DestinationChangeRequest(BaseModel):
+    """What is to change; what is left out or null stays."""
+
+    name: str | None = Field(None, max_length=1000)
+    enabled: bool | None = Field(None, description="False: messages wait.")
+    settings: DestinationSettings | None = Field(
+        None, description="All of them: an old secret is not sent to a new address."
+    )
+
+
+class DestinationAnswer(Answer):
+    """A destination without its secrets."""
+
+    id: int
+    name: str
+    kind: Kind
+    address: str = Field(description="What may be shown of where it is; empty for the page.")
+    enabled: bool
+    added_at: datetime
+    sent_at: datetime | None = Field(description="When it last received something.")
+    problem: Problem | None = Field(description="Why the last attempt failed; null after a success.")
+    problem_at: datetime | None
+    waiting: int
+    dead: int = Field(description="Messages that were given up, and can be tried again.")
+    dropped: int = Field(description="Dead letters that were removed because there were too many.")
+
+
+class NewDestinationAnswer(DestinationAnswer):
+    secret: str = Field(description="What signs a webhook's requests, shown only once; else empty.")
+
+
+class MessageAnswer(Answer):
+    """A message to one destination."""
+
+    id: int
+    key: str = Field(description="The id that its receiver gets.")
+    title: str
+    text: str
+    at: datetime
+    state: State
+    attempts: int
+    next_at: datetime | None = Field(description="When it is tried again.")
+    ended_at: datetime | None
+    problem: Problem | None
+
+
+class ChangedMessages(BaseModel):
+    count: int = Field(description="How many messages.")
+
+
+@router.get("", operation_id="destinations", summary="Where messages are sent")
+def destinations(request: Request, who: Administrator) -> list[DestinationAnswer]:
+    """In the order in which they were added."""
+    outbox = service_of(request).app.outbox
+    counts = outbox.counts()
+    return [_answer(row, counts.get(row.id, {})) for row in outbox.destinations()]
+
+
+@router.post(
+    "",
+    operation_id="add_destination",
+    summary="Add a destination",
+    status_code=201,
+    responses=responses(_422="A value cannot be used.", _501="What this kind needs is not installed."),
+)
+def add(request: Request, who: Administrator, asked: NewDestinationRequest) -> NewDestinationAnswer:
+    """Send it a message with `POST /destinations/{id}/test`. Secrets are in no answer but this one."""
+    app = service_of(request).app
+    row = app.outbox.add(asked.name, asked.kind, asked.settings.model_dump())
+    app.audit.note(who.id, "destination.add", row.name, {"kind": row.kind}, address=who.address)
+    app.sender.wake()
+    return NewDestinationAnswer(**_answer(row, {}).model_dump(), secret=row.settings.get("secret", ""))
+
+
+@router.patch(
+    "/{id}",
+    operation_id="change_destination",
+    summary="Change a destination",
+    responses=_GONE | responses(_422="A value cannot be used."),
+)
+def change(
+    request: Request,
+    who: Administrator,
+    id: DestinationId,  # noqa: A002
+    asked: DestinationChangeRequest,
+) -> NewDestinationAnswer:
+    """What waits is sent to the new address."""
+    app = service_of(request).app
+    settings = asked.settings.model_dump() if asked.settings else None
+    row = app.outbox.change(id, name=asked.name, enabled=asked.enabled, settings=settings)
+    fields = sorted(asked.model_dump(exclude_none=True))
+    app.audit.note(who.id, "destination.change", row.name, {"changed": fields}, address=who.address)
+    secret = row.settings.get("secret", "") if settings else ""
+    answer = _answer(row, app.outbox.counts().get(id, {}))
+    return NewDestinationAnswer(**answer.model_dump(), secret=secret)
+
+
+@router.delete(
+    "/{id}",
+    operation_id="remove_destination",
+    summary="Remove a destination",
+    status_code=204,
+    responses=_GONE,
+)
+def remove(request: Request, who: Administrator, id: DestinationId) -> None:  # noqa: A002
+    """Its messages go with it."""
+    app = service_of(request).app
+    row = app.outbox.remove(id)
+    app.audit.note(who.id, "destination.remove", row.name, {}, address=who.address)
+
+
+@router.post(
+    "/{id}/test",
+    operation_id="try_destination",
+    summary="Send a message to try a destination",
+    status_code=202,
+    responses=_GONE,
+)
+def try_out(request: Request, who: Administrator, id: DestinationId) -> MessageAnswer:  # noqa: A002
+    """It goes the way of all messages; `GET /destinations/{id}/messages/{message_id}` tells the result."""
+    row = service_of(request).app.outbox.try_out(id, "tenfold", "This is a test: messages arrive here.")
+    return _message(row)
+
+
+@router.get("/{id}/messages", operation_id="messages", summary="A destination's messages", responses=_GONE)
+def messages(
+    request: Request,
+    who: Administrator,
+    id: DestinationId,  # noqa: A002
+    state: State | None = None,
+    before: Annotated[int | None, Query(ge=1, le=2**63 - 1, description="Older than this one.")] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> list[MessageAnswer]:
+    """The newest first. `state=dead`: those that were given up."""
+    outbox = service_of(request).app.outbox
+    outbox.destination(id)
+    return [_message(row) for row in outbox.messages(id, state, before=before, limit=limit)]
+
+
+@router.get("/{id}/messages/{message_id}", operation_id="message", summary="One message", responses=_GONE)
+def message(
+    request: Request,
+    who: Administrator,
+    id: DestinationId,  # noqa: A002
+    message_id: MessageId,
+) -> MessageAnswer:
+    """What became of it."""
+    return _message(service_of(request).app.outbox.message(id, message_id))
+
+
+@router.post("/{id}/retry", operation_id="retry_messages", summary="Try dead letters again", responses=_GONE)
+def retry(
+    request: Request,
+    who: Administrator,
+    id: DestinationId,  # noqa: A002
+    message_id: Annotated[int | None, Query(ge=1, le=2**63 - 1, description="Null: all.")] = None,
+) -> ChangedMessages:
+    """They wait again, in their old order."""
+    outbox = service_of(request).app.outbox
+    outbox.destination(id)
+    return ChangedMessages(count=outbox.retry(id, message_id))
+
+
+@router.delete(
+    "/{id}/messages", operation_id="discard_messages", summary="Remove dead letters", responses=_GONE
+)
+def discard(
+    request: Request,
+    who: Administrator,
+    id: DestinationId,  # noqa: A002
+    message_id: Annotated[int | None, Query(ge=1, le=2**63 - 1, description="Null: all.")] = None,
+) -> ChangedMessages:
+    """Those that wait or were received stay."""
+    outbox = service_of(request).app.outbox
+    outbox.destination(id)
+    return ChangedMessages(count=outbox.discard(id, message_id))
+
+
+def _answer(row: DestinationRow, counts: dict[str, int]) -> DestinationAnswer:
+    return DestinationAnswer.of(
+        row,
+        address=shown(row.kind, row.settings),
+        problem=remembered(row.problem) if row.problem else None,
+        waiting=counts.get("waiting", 0),
+        dead=counts.get("dead", 0),
+    )
+
+
+def _message(row: MessageRow) -> MessageAnswer:
+    problem = remembered(row.problem) if row.problem else None
+    return MessageAnswer.of(row, title=row.fields["title"], text=row.fields["text"], problem=problem)

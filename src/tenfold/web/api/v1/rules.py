@@ -1,0 +1,157 @@
+"""/api/v1/rules: which events before cameras are told to whom. For administrators."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Path, Request
+from pydantic import BaseModel, Field
+
+from tenfold.cameras import rule_text
+from tenfold.cameras.kept_rules import sightings
+from tenfold.cameras.rule_tables import RuleRow
+from tenfold.cameras.rules import Rule, Sighting, replay
+from tenfold.web.answers import Answer
+from tenfold.web.problems import responses
+from tenfold.web.security.access import Administrator
+from tenfold.web.service import service_of
+from tenfold.workflows.tell import local
+
+router = APIRouter(prefix="/api/v1/rules", tags=["rules"])
+
+RuleId = Annotated[int, Path(ge=1, le=2**63 - 1, description="The rule's id.")]
+Part = Annotated[float, Field(ge=0, le=1)]
+Name = Annotated[str, Field(max_length=100)]
+_SECONDS_OF_A_DAY = 86400.0
+_GONE = responses(_404="There is no such rule.")
+_USABLE = responses(_400="Conditions do not fit together.", _422="A value cannot be used.")
+
+
+class Conditions(BaseModel):
+    """All of them have to be met; what is empty asks for nothing."""
+
+    cameras: list[int] = Field([], max_length=1000, description="Numbers of cameras.")
+    classes: list[Name] = Field([], max_length=1000)
+    zones: list[Name] = Field([], max_length=100)
+    confidence: Part = 0.0
+    begin: str | None = Field(None, max_length=5, description="HH:MM, by the server's clock.")
+    end: str | None = Field(None, max_length=5, description="HH:MM; before `begin`: on the next day.")
+    days: list[Annotated[int, Field(ge=0, le=6)]] = Field([], max_length=7, description="0: Monday.")
+    dwell: float = Field(0.0, ge=0, le=7 * 86400, description="Seconds that it was there.")
+    line: list[Part] | None = Field(
+        None, min_length=4, max_length=4, description="x, y, x, y, in parts of the picture."
+    )
+    direction: Literal["any", "left", "right"] = Field(
+        "any", description="To which side of the line it goes, seen from its first point to its second."
+    )
+    count: int = Field(1, ge=1, le=1000, description="So many events within `within`.")
+    within: float = Field(60.0, gt=0, le=7 * 86400, description="Seconds.")
+    cool_down: float = Field(0.0, ge=0, le=7 * 86400, description="Seconds without another message.")
+
+
+class RuleRequest(BaseModel):
+    name: str = Field(max_length=1000)
+    conditions: Conditions
+    destinations: list[int] = Field([], max_length=100, description="Who is told.")
+
+
+class RuleChangeRequest(BaseModel):
+    """What is to change; what is left out or null stays."""
+
+    name: str | None = Field(None, max_length=1000)
+    enabled: bool | None = None
+    conditions: Conditions | None = None
+    destinations: list[int] | None = Field(None, max_length=100)
+
+
+class RuleAnswer(Answer):
+    """A rule."""
+
+    id: int
+    name: str
+    enabled: bool
+    conditions: Conditions
+    destinations: list[int]
+    told_at: datetime | None = Field(description="When it last led to a message.")
+    added_at: datetime
+
+
+class FiredAnswer(Answer):
+    """An event for which a rule would have sent a message."""
+
+    id: int = Field(description="The event's.")
+    camera: int
+    label: str = Field(description="Its class; empty: none of the model's.")
+    confidence: float
+    zones: list[str]
+    start: datetime
+    end: datetime
+
+
+class RuleTestAnswer(BaseModel):
+    """What a rule would have done in the last day."""
+
+    events: int = Field(description="How many events there were.")
+    fired: list[FiredAnswer] = Field(description="For which it would have sent a message; newest first.")
+
+
+@router.get("", operation_id="rules", summary="The rules")
+def rules(request: Request, who: Administrator) -> list[RuleAnswer]:
+    """In the order in which they were added."""
+    return [_answer(row) for row in service_of(request).app.rules.all()]
+
+
+@router.post("", operation_id="add_rule", summary="Add a rule", status_code=201, responses=_USABLE)
+def add(request: Request, who: Administrator, asked: RuleRequest) -> RuleAnswer:
+    """It holds for events from now on."""
+    app = service_of(request).app
+    row = app.rules.add(asked.name, _rule(asked.conditions), asked.destinations, by=who.id)
+    app.audit.note(who.id, "rule.add", row.name, {"conditions": row.conditions}, address=who.address)
+    return _answer(row)
+
+
+@router.post("/test", operation_id="try_rule", summary="Try a rule on the last day", responses=_USABLE)
+def try_rule(request: Request, who: Administrator, asked: Conditions) -> RuleTestAnswer:
+    """On the events that are kept, in their order; nothing is sent. The rule need not be kept."""
+    app = service_of(request).app
+    rule = _rule(asked)
+    events = sightings(app.camera_events.recent(_SECONDS_OF_A_DAY), app.cameras.all(removed=True))
+    fired = replay(rule, events, local)
+    return RuleTestAnswer(events=len(events), fired=[_fired(one) for one in reversed(fired)])
+
+
+@router.patch("/{id}", operation_id="change_rule", summary="Change a rule", responses=_GONE | _USABLE)
+def change(
+    request: Request,
+    who: Administrator,
+    id: RuleId,  # noqa: A002
+    asked: RuleChangeRequest,
+) -> RuleAnswer:
+    """With new conditions it forgets what it counted, and its cool-down."""
+    app = service_of(request).app
+    rule = _rule(asked.conditions) if asked.conditions else None
+    row = app.rules.change(
+        id, name=asked.name, enabled=asked.enabled, rule=rule, destinations=asked.destinations
+    )
+    changed = sorted(asked.model_dump(exclude_none=True))
+    app.audit.note(who.id, "rule.change", row.name, {"changed": changed}, address=who.address)
+    return _answer(row)
+
+
+@router.delete("/{id}", operation_id="remove_rule", summary="Remove a rule", status_code=204, responses=_GONE)
+def remove(request: Request, who: Administrator, id: RuleId) -> None:  # noqa: A002
+    """What it has put into the outbox is still sent."""
+    app = service_of(request).app
+    row = app.rules.remove(id)
+    app.audit.note(who.id, "rule.remove", row.name, {}, address=who.address)
+
+
+def _rule(conditions: Conditions) -> Rule:
+    return rule_text.from_json(conditions.model_dump())
+
+
+def _answer(row: RuleRow) -> RuleAnswer:
+    return RuleAnswer.of(row, conditions=Conditions.model_validate(row.conditions))
+
+
+def _fired(event: Sighting) -> FiredAnswer:
+    return FiredAnswer.of(event, zones=list(event.zones))

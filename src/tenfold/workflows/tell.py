@@ -1,0 +1,80 @@
+"""An event before a camera becomes messages, by the rules: in the transaction in which the event is kept.
+
+Knows no destination.
+"""
+
+import logging
+from datetime import datetime
+
+from tenfold.cameras.kept_rules import Rules, sighting
+from tenfold.cameras.rule_tables import RuleRow
+from tenfold.cameras.tables import CameraRow, EventRow
+from tenfold.database import Session, now
+from tenfold.errors import TenfoldError
+from tenfold.outbox import Message, Outbox
+from tenfold.outbox.outbox import new_key
+from tenfold.storage import BlobStore, read_if_there
+
+log = logging.getLogger(__name__)
+
+
+class Tell:
+    """Asks the rules about each event, and puts messages into the outbox.
+
+    Args:
+        pictures: the store of the events' pictures.
+    """
+
+    def __init__(self, rules: Rules, outbox: Outbox, pictures: BlobStore) -> None:
+        self._rules, self._outbox, self._pictures = rules, outbox, pictures
+
+    def note(self, session: Session, event: EventRow, change: str) -> None:
+        """An event was opened or changed; called in its transaction (`CameraEvents`)."""
+        camera = session.get(CameraRow, event.camera_id)
+        for rule in self._rules.fired(session, sighting(event, camera), local):
+            name = camera.name if camera is not None else str(event.camera_id)
+            self._outbox.put(session, self._message(rule, event, name), rule.destinations)
+
+    def _message(self, rule: RuleRow, event: EventRow, camera: str) -> Message:
+        label = (event.label if event.corrected_label is None else event.corrected_label) or "?"
+        when = local(event.started_at)
+        words = [f"{when:%Y-%m-%d %H:%M:%S}", f"{event.confidence:.0%}", *event.zones]
+        data = {
+            "type": "event",
+            "event": event.id,
+            "state": event.state,
+            "camera": event.camera_id,
+            "camera_name": camera,
+            "class": label,
+            "confidence": round(event.confidence, 4),
+            "zones": list(event.zones),
+            "box": [round(one) for one in event.box],
+            "start": event.started_at.isoformat(),
+            "end": event.ended_at.isoformat(),
+            "rule": rule.name,
+        }
+        return Message(
+            new_key(),
+            now(),
+            f"camera-{event.camera_id}",
+            camera,
+            f"{label} · {camera}",
+            f"{', '.join(words)} · {rule.name}",
+            data,
+            self._picture(event),
+        )
+
+    def _picture(self, event: EventRow) -> bytes | None:
+        """Its best picture; a message without one is better than none."""
+        if event.crop is None:
+            return None
+        try:
+            return read_if_there(self._pictures, event.crop)
+        except (TenfoldError, OSError) as error:
+            log.warning("The picture of the event %s cannot be read: %s", event.id, error)
+            return None
+
+
+def local(moment: datetime) -> datetime:
+    """A moment by this server's clock."""
+    return moment.astimezone()

@@ -1,0 +1,133 @@
+"""Destinations and rules over HTTP: no secret comes back, a test goes the way of all messages."""
+
+import json
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tenfold.cameras.address import parse
+from tenfold.database import now
+from tests.outbox.receivers import Receiver, receiving, until
+from tests.web.conftest import Serve
+from tests.web.signed_in import Staffed, staff
+
+PLACE = "/api/v1/destinations"
+
+
+@pytest.fixture(scope="module")
+def staffed(serve: Serve) -> Iterator[Staffed]:
+    with staff(serve) as made:
+        yield made
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with receiving() as one:
+        yield one
+
+
+def add(staffed: Staffed, name: str, kind: str = "page", **settings: Any) -> dict[str, Any]:
+    made = staffed.ann.post(PLACE, json={"name": name, "kind": kind, "settings": settings})
+    assert made.status_code == 201, made.text
+    return dict(made.json())
+
+
+def seen(staffed: Staffed, label: str = "person") -> int:
+    """An event before a camera, as the service that watches writes it."""
+    app = staffed.running.service.app
+    cameras = app.cameras.all()
+    camera = cameras[0] if cameras else app.cameras.add("Door", parse("rtsp://camera/1"), by=0)
+    start = now()
+    return app.camera_events.open(
+        camera.id, started_at=start, ended_at=start + timedelta(seconds=2), track=1, label=label,
+        confidence=0.9, zones=[], box=[0, 0, 9, 9], width=64, height=48, path=[],
+    ).id  # fmt: skip
+
+
+def test_no_secret_of_a_destination_comes_back(staffed: Staffed) -> None:
+    secrets = "KEY-IN-THE-PATH", "a secret of my own", "PASSWORD", "mailto-word"
+    made = add(staffed, "hook", "webhook", url=f"https://hook.example/{secrets[0]}", secret=secrets[1])
+    assert made["secret"] == secrets[1], "shown to whoever sets it up, this once"
+    add(staffed, "broker", "mqtt", host="broker.example", user="ann", password=secrets[2])
+    add(staffed, "mail", "apprise", url=f"mailtos://ann:{secrets[3]}@house.example/")
+    listed = staffed.ann.get(PLACE)
+    assert [one["address"] for one in listed.json()[-3:]] == [
+        "https://hook.example", "mqtt://broker.example:1883/tenfold", "mailtos://",
+    ]  # fmt: skip
+    audit = staffed.ann.get("/api/v1/audit").text
+    wrong = staffed.ann.post(PLACE, json={"name": "x", "kind": "webhook", "settings": {"url": ["PASSWORD"]}})
+    assert wrong.status_code == 422
+    for answer in (listed.text, audit, wrong.text):
+        assert not any(secret in answer for secret in secrets), answer
+    for one in listed.json()[-3:]:
+        assert staffed.ann.delete(f"{PLACE}/{one['id']}").status_code == 204
+
+
+def test_a_test_goes_to_the_receiver_and_its_result_is_told(staffed: Staffed, receiver: Receiver) -> None:
+    made = add(staffed, "tried", "webhook", url=receiver.url, local=True)
+    asked = staffed.ann.post(f"{PLACE}/{made['id']}/test")
+    assert asked.status_code == 202
+    one = f"{PLACE}/{made['id']}/messages/{asked.json()['id']}"
+    until(lambda: staffed.ann.get(one).json()["state"] == "sent")
+    assert receiver.ids == [asked.json()["key"]]
+    assert staffed.ann.get(f"{PLACE}/4711/messages/{asked.json()['id']}").status_code == 404
+    staffed.ann.delete(f"{PLACE}/{made['id']}")
+
+
+def test_dead_letters_are_listed_tried_again_and_removed(staffed: Staffed, receiver: Receiver) -> None:
+    receiver.status = 404
+    made = add(staffed, "broken", "webhook", url=receiver.url, local=True)
+    place = f"{PLACE}/{made['id']}"
+    staffed.ann.post(f"{place}/test")
+    until(lambda: staffed.ann.get(f"{place}/messages?state=dead").json())
+    (dead,) = staffed.ann.get(f"{place}/messages?state=dead").json()
+    assert dead["problem"]["reason"] == "refused-message"
+    (shown,) = (one for one in staffed.ann.get(PLACE).json() if one["id"] == made["id"])
+    assert (shown["dead"], shown["problem"]["code"]) == (1, "delivery-error")
+    receiver.status = 200
+    assert staffed.ann.post(f"{place}/retry?message_id={dead['id']}").json() == {"count": 1}
+    until(lambda: receiver.got)
+    assert staffed.ann.delete(f"{place}/messages").json() == {"count": 0}
+    staffed.ann.delete(place)
+
+
+def test_a_rule_is_kept_changed_tried_and_removed(staffed: Staffed) -> None:
+    page = add(staffed, "page")["id"]
+    body = {"name": "Night", "conditions": {"classes": ["person"]}, "destinations": [page]}
+    made = staffed.ann.post("/api/v1/rules", json=body)
+    assert made.status_code == 201, made.text
+    number = seen(staffed)
+    assert [one["title"] for one in staffed.ann.get(f"{PLACE}/{page}/messages").json()] == ["person · Door"]
+    tried = staffed.ann.post("/api/v1/rules/test", json={"classes": ["person"]}).json()
+    assert tried["events"] >= 1
+    assert number in [one["id"] for one in tried["fired"]]
+    assert staffed.ann.post("/api/v1/rules/test", json={"classes": ["dog"]}).json()["fired"] == []
+    place = f"/api/v1/rules/{made.json()['id']}"
+    changed = staffed.ann.patch(place, json={"enabled": False, "conditions": {"cool_down": 60}}).json()
+    assert (changed["enabled"], changed["conditions"]["cool_down"]) == (False, 60)
+    assert staffed.ann.patch(place, json={"conditions": {"begin": "22:00"}}).status_code == 400
+    assert staffed.ann.post("/api/v1/rules", json=body | {"name": "night"}).status_code == 422
+    assert staffed.ann.delete(place).status_code == 204
+    assert staffed.ann.get("/api/v1/rules").json() == []
+    actions = [one["action"] for one in staffed.ann.get("/api/v1/audit").json()]
+    assert {"rule.add", "rule.change", "rule.remove", "destination.add"} <= set(actions)
+    staffed.ann.delete(f"{PLACE}/{page}")
+
+
+def test_browsers_that_listen_are_told(staffed: Staffed) -> None:
+    page = add(staffed, "browsers")["id"]
+    with staffed.vic.stream("GET", "/api/v1/events") as stream:
+        lines = stream.iter_lines()
+        while not next(lines).startswith("event: model"):
+            pass
+        time.sleep(1.5)  # it has looked once
+        staffed.ann.post(f"{PLACE}/{page}/test")
+        for line in lines:
+            if line == "event: notice":
+                notice = json.loads(next(lines).removeprefix("data: "))
+                break
+    assert notice["data"] == {"type": "test"}
+    staffed.ann.delete(f"{PLACE}/{page}")

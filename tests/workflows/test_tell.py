@@ -1,0 +1,101 @@
+"""An event becomes messages, by the rules, in its own transaction."""
+
+from datetime import timedelta
+
+import pytest
+
+from tenfold.cameras.address import parse as address
+from tenfold.cameras.cameras import Cameras
+from tenfold.cameras.events import CameraEvents
+from tenfold.cameras.kept_rules import Rules
+from tenfold.cameras.rule_text import parse
+from tenfold.cameras.tables import CameraRow
+from tenfold.database import Database, now
+from tenfold.outbox import Outbox, Queue
+from tenfold.storage import MemoryStore
+from tenfold.workflows.tell import Tell
+
+
+class Watched:
+    """A camera, a destination, and what tells of its events."""
+
+    def __init__(self, database: Database) -> None:
+        self.outbox, self.rules, self.pictures = Outbox(database), Rules(database), MemoryStore()
+        self.events = CameraEvents(database, Tell(self.rules, self.outbox, self.pictures).note)
+        self.camera: CameraRow = Cameras(database).add("Front door", address("rtsp://camera/1"), by=0)
+        self.page = self.outbox.add("page", "page", {}).id
+        self.queue = Queue(database)
+
+    def open(self, label: str = "person", **values: object) -> int:
+        start = now()
+        usual = {
+            "started_at": start, "ended_at": start + timedelta(seconds=2), "track": 1, "label": label,
+            "confidence": 0.87, "zones": ["porch"], "box": [1, 2, 30, 40], "width": 640, "height": 480,
+            "path": [[0, 0, 0, 64, 240], [2, 300, 0, 64, 240]],
+        }  # fmt: skip
+        return self.events.open(self.camera.id, **(usual | values)).id
+
+    def texts(self) -> list[str]:
+        return [row.fields["title"] for row in reversed(self.outbox.messages(self.page))]
+
+
+@pytest.fixture
+def watched(database: Database) -> Watched:
+    return Watched(database)
+
+
+def test_a_rule_sends_a_message_with_the_picture(watched: Watched) -> None:
+    watched.rules.add("Night", parse("class=person zone=porch"), [watched.page], by=0)
+    watched.pictures.put("1.jpg", b"a jpeg")
+    number = watched.open(crop="1.jpg")
+    found = watched.queue.next(watched.page)
+    assert found is not None
+    message = found[1]
+    assert (message.title, message.source, message.picture) == (
+        "person · Front door", f"camera-{watched.camera.id}", b"a jpeg",
+    )  # fmt: skip
+    assert message.data["event"] == number
+    assert message.data["rule"] == "Night"
+    assert "87%" in message.text
+    assert "porch" in message.text
+
+
+def test_an_event_is_told_once_by_each_rule_however_it_changes(watched: Watched) -> None:
+    watched.rules.add("people", parse("class=person"), [watched.page], by=0)
+    watched.rules.add("all", parse(""), [watched.page], by=0)
+    number = watched.open("cat")
+    assert watched.texts() == ["cat · Front door"]
+    watched.events.change(number, "changed", label="person")
+    watched.events.change(number, "ended")
+    assert watched.texts() == ["cat · Front door", "person · Front door"]
+
+
+def test_a_rule_that_is_off_or_meets_nothing_sends_nothing(watched: Watched) -> None:
+    off = watched.rules.add("off", parse(""), [watched.page], by=0)
+    watched.rules.change(off.id, enabled=False)
+    watched.rules.add("dogs", parse("class=dog"), [watched.page], by=0)
+    watched.open()
+    assert watched.texts() == []
+
+
+def test_a_cool_down_is_remembered_by_the_next_process(watched: Watched, database: Database) -> None:
+    watched.rules.add("calm", parse("cool-down=60"), [watched.page], by=0)
+    watched.open()
+    again = CameraEvents(database, Tell(Rules(database), watched.outbox, watched.pictures).note)
+    watched.events = again
+    watched.open()
+    assert len(watched.texts()) == 1
+
+
+def test_an_event_that_is_not_kept_is_not_told(watched: Watched) -> None:
+    watched.rules.add("all", parse(""), [watched.page], by=0)
+    with pytest.raises(Exception, match=r"(?i)not.null"):
+        watched.open(confidence=None)
+    assert watched.texts() == []
+
+
+def test_a_line_is_crossed_by_the_feet(watched: Watched) -> None:
+    watched.rules.add("in", parse("line=0.3,1,0.3,0 cross=right"), [watched.page], by=0)
+    watched.rules.add("out", parse("line=0.3,1,0.3,0 cross=left"), [watched.page], by=0)
+    watched.open()
+    assert len(watched.texts()) == 1
