@@ -40,14 +40,25 @@ export function cameraProblem(error: unknown): TextKey {
   }
 }
 
-/** What the video shows now, as a JPEG file. */
-export async function takePicture(video: HTMLVideoElement, name: string): Promise<File | null> {
+/** What the video shows now, as a JPEG file; `longest`: no side has more pixels. */
+export async function takePicture(
+  video: HTMLVideoElement,
+  name: string,
+  longest = Infinity,
+): Promise<File | null> {
+  const { width, height } = scaled(video.videoWidth, video.videoHeight, longest);
   const canvas = document.createElement("canvas");
-  canvas.width = video.videoWidth;
-  canvas.height = video.videoHeight;
-  canvas.getContext("2d")?.drawImage(video, 0, 0);
+  canvas.width = width;
+  canvas.height = height;
+  canvas.getContext("2d")?.drawImage(video, 0, 0, width, height);
   const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done, "image/jpeg", 0.95));
   return blob && new File([blob], name, { type: "image/jpeg" });
+}
+
+/** The size of a picture whose longer side is to have so many pixels at most. */
+export function scaled(width: number, height: number, longest: number): { width: number; height: number } {
+  const by = Math.min(1, longest / Math.max(width, height, 1));
+  return { width: Math.round(width * by), height: Math.round(height * by) };
 }
 
 /** A file name such as "camera 2026-11-21 09.05.07.jpg". */

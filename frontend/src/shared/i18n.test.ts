@@ -34,6 +34,7 @@ it("there is a book for each page", () => {
     "review",
     "settings",
     "shared",
+    "teach",
   ]);
 });
 

@@ -11,6 +11,7 @@ export interface Route {
 /** In the order of the navigation. */
 export const routes: readonly Route[] = [
   { path: "/", name: "navClassify", load: () => import("../classify/ClassifyPage.svelte") },
+  { path: "/teach", name: "navTeach", load: () => import("../teach/TeachPage.svelte") },
   { path: "/catalogue", name: "navCatalogue", load: () => import("../catalogue/CataloguePage.svelte") },
   { path: "/review", name: "navReview", load: () => import("../review/ReviewPage.svelte") },
   { path: "/models", name: "navModels", load: () => import("../models/ModelsPage.svelte") },

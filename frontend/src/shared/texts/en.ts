@@ -26,6 +26,7 @@ export const en = {
   serverSaid: "The server’s message",
 
   navClassify: "Classify",
+  navTeach: "Teach",
   navCatalogue: "Catalogue",
   navReview: "Review",
   navModels: "Models",

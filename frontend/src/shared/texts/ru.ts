@@ -29,6 +29,7 @@ export const ru: Translated<typeof en> = {
   serverSaid: "Сообщение сервера",
 
   navClassify: "Классификация",
+  navTeach: "Научить",
   navCatalogue: "Каталог",
   navReview: "Проверка",
   navModels: "Модели",

@@ -29,6 +29,7 @@ export const uk: Translated<typeof en> = {
   serverSaid: "Повідомлення сервера",
 
   navClassify: "Класифікація",
+  navTeach: "Навчити",
   navCatalogue: "Каталог",
   navReview: "Перевірка",
   navModels: "Моделі",
