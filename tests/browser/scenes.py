@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image
 
 WIDTH, HEIGHT, RATE = 320, 240, 10
-SECONDS = 4
+SECONDS = 6
 
 
 def write(path: Path, pictures: Sequence[Path]) -> Path:

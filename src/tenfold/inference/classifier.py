@@ -68,6 +68,18 @@ class Classifier:
         self._threads = threads or os.cpu_count() or 1
         self._network = Network(content, self.path, self._threads)
 
+    @classmethod
+    def teach(
+        cls, source: str | os.PathLike[str], output: str | os.PathLike[str], *, name: str = ""
+    ) -> "Classifier":
+        """Teach own classes from a folder of pictures; the classifier of the model file that was written.
+
+        Arguments and errors are those of `tenfold.teach`, which also tells how well the classes are told apart.
+        """
+        import tenfold  # the package's front, which knows the parts above this one
+
+        return cls(tenfold.teach(source, output, name=name).path)
+
     def classify(self, picture: PictureSource, *, name: str | None = None) -> Prediction:
         """Classify one picture: a path, bytes, a file object, a PIL image or an array `[H, W, 3]`.
 
