@@ -1,4 +1,4 @@
-"""A recording for Chromium's fake camera: two things before it in turn, each in slow motion, again and again."""
+"""A recording for Chromium's fake camera: two things before it in turn, again and again."""
 
 from collections.abc import Sequence
 from pathlib import Path

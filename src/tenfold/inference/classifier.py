@@ -70,15 +70,20 @@ class Classifier:
 
     @classmethod
     def teach(
-        cls, source: str | os.PathLike[str], output: str | os.PathLike[str], *, name: str = ""
+        cls,
+        source: str | os.PathLike[str],
+        output: str | os.PathLike[str],
+        *,
+        name: str = "",
+        backbone: str | os.PathLike[str] | None = None,
     ) -> "Classifier":
-        """Teach own classes from a folder of pictures; the classifier of the model file that was written.
+        """Teach own classes from a folder of pictures; a classifier with the model file that was written.
 
-        Arguments and errors are those of `tenfold.teach`, which also tells how well the classes are told apart.
+        Arguments and errors are those of `tenfold.teach`, which also says how well they are told apart.
         """
         import tenfold  # the package's front, which knows the parts above this one
 
-        return cls(tenfold.teach(source, output, name=name).path)
+        return cls(tenfold.teach(source, output, name=name, backbone=backbone).path)
 
     def classify(self, picture: PictureSource, *, name: str | None = None) -> Prediction:
         """Classify one picture: a path, bytes, a file object, a PIL image or an array `[H, W, 3]`.

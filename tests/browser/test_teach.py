@@ -1,0 +1,174 @@
+"""The page Teach in a real browser: recording, trying, correcting, keeping; and what may go wrong."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.browser import scenes
+from tests.browser.conftest import FAKE_CAMERA
+from tests.browser.seeing import LookAt
+
+pytestmark = pytest.mark.browser
+
+# How much of the camera's picture is blue: of the plane's sky more than of the ship's sea.
+_BLUE = """() => {
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = 8;
+  const drawing = canvas.getContext("2d");
+  drawing.drawImage(document.querySelector("main video"), 0, 0, 8, 8);
+  const { data } = drawing.getImageData(0, 0, 8, 8);
+  let sum = 0;
+  for (let i = 0; i < data.length; i += 4) sum += data[i + 1];
+  return sum / 64;
+}"""
+
+
+@pytest.fixture(scope="module")
+def filming(launch: Any, tmp_path_factory: pytest.TempPathFactory, plane: Path, ship: Path) -> Browser:
+    """A Chromium before whose camera a plane and a ship are shown in turn."""
+    recording = scenes.write(tmp_path_factory.mktemp("scenes") / "scenes.y4m", [plane, ship])
+    browser: Browser = launch(*FAKE_CAMERA, f"--use-file-for-fake-video-capture={recording}")
+    return browser
+
+
+@pytest.fixture
+def page(filming: Browser, own_server: str) -> Iterator[Page]:
+    context = filming.new_context(locale="en-US", viewport={"width": 1280, "height": 900})
+    made = context.new_page()
+    made.goto(f"{own_server}/teach")
+    yield made
+    context.close()
+
+
+def begin(page: Page, button: str, *classes: str) -> None:
+    for number, name in enumerate(classes, 1):
+        page.get_by_role("textbox", name=f"Class {number}").fill(name)
+    page.get_by_role("button", name=button).click()
+    card(page, classes[0]).wait_for()
+
+
+def card(page: Page, name: str) -> Locator:
+    return page.locator(f"section[aria-label={name}]")
+
+
+def add(page: Page, name: str, *files: Path) -> None:
+    with page.expect_file_chooser() as opened:
+        card(page, name).get_by_text("Add pictures").click()
+    opened.value.set_files([str(file) for file in files])
+
+
+def await_scene(page: Page, bright: bool) -> None:
+    """Wait until one of the two scenes has just begun."""
+    ends = time.monotonic() + 60
+    levels: list[float] = []
+    while time.monotonic() < ends:
+        levels.append(float(page.evaluate(_BLUE)))
+        middle = (max(levels) + min(levels)) / 2
+        if max(levels) - min(levels) > 10 and len(levels) > 1:
+            before, now = (level > middle for level in levels[-2:])
+            if now == bright and before != bright:
+                return
+        page.wait_for_timeout(100)
+    raise AssertionError(levels)
+
+
+def test_two_classes_are_recorded_told_apart_tried_and_kept(page: Page) -> None:
+    begin(page, "Begin with the camera", "plane", "ship")
+    expect(page.locator("video.on")).to_be_visible()
+    for name, bright in (("plane", True), ("ship", False)):
+        await_scene(page, bright)
+        button = card(page, name).locator(".ways button.main")
+        button.focus()
+        page.keyboard.down(" ")
+        page.wait_for_timeout(1200)
+        page.keyboard.up(" ")
+        expect(card(page, name).locator("li img").nth(1)).to_be_visible()
+    result = page.get_by_role("region", name="How well they are told apart")
+    expect(result.get_by_text("% right")).to_be_visible()
+    await_scene(page, False)
+    expect(page.locator(".answer p.name")).to_have_text("ship")
+    await_scene(page, True)
+    expect(page.locator(".answer p.name")).to_have_text("plane")
+
+    page.reload()
+    expect(card(page, "ship").locator("li img").nth(1)).to_be_visible()
+    expect(result.get_by_text("% right")).to_be_visible()
+    page.get_by_role("button", name="Keep as a model").click()
+    page.get_by_role("button", name="Make it live").click()
+    expect(page.get_by_text("It is live")).to_be_visible()
+
+
+def test_files_teach_without_a_camera_and_a_mistake_is_moved_and_undone(
+    look_at: LookAt, photos: Path
+) -> None:
+    page = look_at("/teach")
+    begin(page, "Begin with files", "cats", "dogs")
+    cats, dogs = (sorted((photos / name).glob("*"))[:6] for name in ("cat", "dog"))
+    add(page, "cats", *cats, dogs[0])
+    add(page, "dogs", *dogs[1:])
+    expect(page.get_by_text("% right")).to_be_visible()
+    card(page, "cats").locator("li button").first.click()
+    page.get_by_role("combobox", name="Move to…").select_option("dogs")
+    expect(card(page, "dogs").get_by_text("6 pictures")).to_be_visible()
+    page.get_by_role("button", name="Undo the move").click()
+    expect(card(page, "cats").get_by_text("7 pictures")).to_be_visible()
+    card(page, "dogs").get_by_role("textbox").fill("hounds")
+    page.keyboard.press("Enter")
+    expect(card(page, "hounds")).to_be_visible()
+
+
+def test_one_class_is_a_start(look_at: LookAt, plane: Path, ship: Path) -> None:
+    page = look_at("/teach")
+    page.get_by_role("button", name="Remove the class").last.click()
+    begin(page, "Begin with files", "good")
+    add(page, "good", plane, ship)
+    expect(page.get_by_text("One class alone")).to_be_visible()
+
+
+def test_a_refused_camera_is_asked_for_once(launch: Any, own_server: str) -> None:
+    browser = launch("--use-fake-device-for-media-stream", "--deny-permission-prompts")
+    page = browser.new_page(locale="en-US")
+    page.add_init_script(
+        "let asked = 0; const media = navigator.mediaDevices, real = media.getUserMedia.bind(media);"
+        "media.getUserMedia = how => { window.asked = ++asked; return real(how); };"
+    )
+    page.goto(f"{own_server}/teach")
+    begin(page, "Begin with the camera", "plane", "ship")
+    expect(page.get_by_text("The browser did not allow the camera.")).to_be_visible()
+    expect(card(page, "plane").locator(".ways button.main")).to_be_disabled()
+    assert page.evaluate("window.asked") == 1
+
+
+def test_a_lost_camera_is_told_and_can_be_started_again(page: Page) -> None:
+    begin(page, "Begin with the camera", "plane", "ship")
+    expect(page.locator("video.on")).to_be_visible()
+    page.evaluate(
+        "document.querySelector('main video').srcObject.getTracks()"
+        ".forEach(track => { track.stop(); track.dispatchEvent(new Event('ended')); })"
+    )
+    expect(page.get_by_text("The camera was disconnected.")).to_be_visible()
+    page.get_by_role("button", name="Use the camera").click()
+    expect(page.locator("video.on")).to_be_visible()
+
+
+def test_pictures_wait_for_a_server_that_is_away(look_at: LookAt, plane: Path, ship: Path) -> None:
+    page = look_at("/teach")
+    begin(page, "Begin with files", "plane", "ship")
+    page.context.set_offline(True)
+    add(page, "plane", plane)
+    expect(page.get_by_text("1 picture is on its way…")).to_be_visible()
+    page.context.set_offline(False)
+    expect(card(page, "plane").get_by_text("1 picture")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [360, 390])
+@pytest.mark.parametrize("locale", ["en-US", "uk-UA", "ru-RU"])
+def test_nothing_is_wider_than_a_phone(look_at: LookAt, plane: Path, width: int, locale: str) -> None:
+    page = look_at("/teach", viewport={"width": width, "height": 800}, locale=locale)
+    page.locator("form .ways button").last.click()
+    page.locator("section[data-class]").first.wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
