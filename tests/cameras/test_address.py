@@ -127,3 +127,7 @@ def test_a_folder_is_known_by_being_one_and_a_file_may_have_a_colon(tmp_path: Pa
 )
 def test_an_address_tells_whether_it_is_live(text: str, live: bool) -> None:
     assert parse(text).live is live
+
+
+def test_a_text_that_is_too_long_for_a_file_name_is_a_file_that_does_not_exist() -> None:
+    assert parse("0" * 2000).kind == "file"

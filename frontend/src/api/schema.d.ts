@@ -2294,6 +2294,343 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cameras/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a camera
+         * @description Opens it, decodes a picture, and says what it is or what is wrong; takes ten seconds at most.
+         */
+        post: operations["test_camera"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List cameras
+         * @description By name.
+         */
+        get: operations["cameras"];
+        put?: never;
+        /**
+         * Add a camera
+         * @description It is tried first, unless `untested` says otherwise, and watched from now on.
+         */
+        post: operations["add_camera"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One camera
+         * @description With its state at this moment.
+         */
+        get: operations["camera"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a camera
+         * @description Its password is forgotten; its events and clips are deleted when their time comes.
+         */
+        delete: operations["remove_camera"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a camera
+         * @description What is left out stays. It is opened anew.
+         */
+        patch: operations["change_camera"];
+        trace?: never;
+    };
+    "/api/v1/cameras/{number}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause a camera
+         * @description It is not opened until it is watched again.
+         */
+        post: operations["pause_camera"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/{number}/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The newest picture
+         * @description As JPEG, of at most 640 pixels. Whoever asks for one after the other, with the number of the last as
+         *     `after`, sees the camera live: five a second at most, always the newest, however slow the viewer.
+         *
+         *     Headers: X-Picture-Number; X-Picture-Time, in Unix time; X-Picture-Boxes, JSON: for each thing that moves
+         *     its `track`, its `class` so far ("": none of the classes) and its `box` in parts of the picture.
+         */
+        get: operations["camera_picture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/camera-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find events
+         * @description The newest first.
+         */
+        get: operations["camera_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/camera-events/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count events by hour
+         * @description How many events of each class began in each hour (UTC); hours without any are left out.
+         */
+        get: operations["camera_event_counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/camera-events/export.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Events as CSV
+         * @description A row for each event, the newest first.
+         */
+        get: operations["export_camera_events_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/camera-events/export.parquet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Events as Parquet
+         * @description A row for each event, typed, the newest first.
+         */
+        get: operations["export_camera_events_parquet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/camera-events/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Acknowledge
+         * @description Note that a person has seen these events; numbers of none are passed over.
+         */
+        post: operations["acknowledge_camera_events"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/camera-events/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One event
+         * @description With the path that it took.
+         */
+        get: operations["camera_event"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/camera-events/{number}/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An event's best picture
+         * @description A square crop, as JPEG.
+         */
+        get: operations["camera_event_picture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/camera-events/{number}/correct": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say what an event was
+         * @description Corrects its picture in the catalogue too: the next training learns from it.
+         */
+        post: operations["correct_camera_event"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clips": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find clips
+         * @description The newest first.
+         */
+        get: operations["camera_clips"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clips/deleted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was deleted
+         * @description Clips that were deleted for their age, for the room of their camera or to keep the disk from filling;
+         *     the newest first.
+         */
+        get: operations["deleted_camera_clips"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clips/{number}.mp4": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A clip
+         * @description As MP4, which can be sought in. One that is still written plays as far as it came.
+         */
+        get: operations["camera_clip"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2337,6 +2674,14 @@ export interface components {
             low: number;
             /** High */
             high: number;
+        };
+        /** AcknowledgedAnswer */
+        AcknowledgedAnswer: {
+            /**
+             * Acknowledged
+             * @description How many had not been acknowledged before.
+             */
+            acknowledged: number;
         };
         /**
          * ActionAnswer
@@ -2595,6 +2940,19 @@ export interface components {
             not_added: components["schemas"]["NotAdded"][];
         };
         /**
+         * Area
+         * @description A polygon in the picture, with a name.
+         */
+        Area: {
+            /** Name */
+            name: string;
+            /**
+             * Corners
+             * @description x and y, in parts of the picture, 0 to 1.
+             */
+            corners: number[][];
+        };
+        /**
          * AuditAnswer
          * @description One record of the audit log.
          */
@@ -2620,7 +2978,7 @@ export interface components {
              * Action
              * @description What was done.
              */
-            action: ("login" | "login.failed" | "login.blocked" | "logout" | "session.end" | "person.add" | "person.role" | "person.enable" | "person.disable" | "person.password" | "token.add" | "token.revoke" | "model.add" | "model.live" | "model.rollback" | "model.remove" | "model.compare" | "model.improve" | "model.teach" | "draft.delete" | "training.begin" | "training.stop" | "training.resume" | "training.rename" | "training.delete" | "data.fetch" | "data.upload" | "folder.add" | "folder.unwatch" | "filing.make" | "filing.undo" | "catalogue.reclassify" | "destination.add" | "destination.change" | "destination.remove" | "rule.add" | "rule.change" | "rule.remove" | "settings") | string;
+            action: ("login" | "login.failed" | "login.blocked" | "logout" | "session.end" | "person.add" | "person.role" | "person.enable" | "person.disable" | "person.password" | "token.add" | "token.revoke" | "model.add" | "model.live" | "model.rollback" | "model.remove" | "model.compare" | "model.improve" | "model.teach" | "draft.delete" | "training.begin" | "training.stop" | "training.resume" | "training.rename" | "training.delete" | "data.fetch" | "data.upload" | "folder.add" | "folder.unwatch" | "filing.make" | "filing.undo" | "catalogue.reclassify" | "destination.add" | "destination.change" | "destination.remove" | "rule.add" | "rule.change" | "rule.remove" | "camera.add" | "camera.change" | "camera.pause" | "camera.remove" | "settings") | string;
             /**
              * Subject
              * @description What it was done to.
@@ -2646,6 +3004,250 @@ export interface components {
              * @default []
              */
             classes: string[];
+        };
+        /**
+         * CameraAnswer
+         * @description A camera that is watched.
+         */
+        CameraAnswer: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /**
+             * Address
+             * @description Without user and password.
+             */
+            address: string;
+            /**
+             * User
+             * @description Whether it is opened with a user.
+             */
+            user: boolean;
+            /** Zones */
+            zones: components["schemas"]["Area"][];
+            /** Masks */
+            masks: components["schemas"]["Area"][];
+            /** Fixed */
+            fixed: boolean;
+            /** Smallest */
+            smallest: number;
+            /**
+             * Recording
+             * @enum {string}
+             */
+            recording: "events" | "continuous" | "nothing";
+            /** Before */
+            before: number;
+            /** After */
+            after: number;
+            /** Keep Days */
+            keep_days: number;
+            /** Keep Days Of */
+            keep_days_of: {
+                [key: string]: number;
+            };
+            /** Keep Bytes */
+            keep_bytes: number;
+            /**
+             * Added At
+             * Format: date-time
+             */
+            added_at: string;
+            state: components["schemas"]["CameraState"];
+        };
+        /** CameraChange */
+        CameraChange: {
+            /** Name */
+            name?: string | null;
+            /**
+             * Zones
+             * @description Where there are any, only what was in one is an event.
+             */
+            zones?: components["schemas"]["Area"][] | null;
+            /**
+             * Masks
+             * @description Never looked at, shown or stored. Clips are encoded anew.
+             */
+            masks?: components["schemas"]["Area"][] | null;
+            /**
+             * Fixed
+             * @description It stands still, whatever passes before it, as a belt.
+             */
+            fixed?: boolean | null;
+            /**
+             * Smallest
+             * @description The smallest object, as a share of the picture.
+             */
+            smallest?: number | null;
+            /** Recording */
+            recording?: ("events" | "continuous" | "nothing") | null;
+            /**
+             * Before
+             * @description Seconds of a clip before its event.
+             */
+            before?: number | null;
+            /**
+             * After
+             * @description Seconds of a clip after its event.
+             */
+            after?: number | null;
+            /**
+             * Keep Days
+             * @description How long events and clips are kept; 3 days where nothing is said.
+             */
+            keep_days?: number | null;
+            /**
+             * Keep Days Of
+             * @description By class, where it differs.
+             */
+            keep_days_of?: {
+                [key: string]: number;
+            } | null;
+            /**
+             * Keep Bytes
+             * @description The most bytes of clips; 0: as much as there is room for.
+             */
+            keep_bytes?: number | null;
+            /** Source */
+            source?: string | null;
+            /** User */
+            user?: string | null;
+            /** Password */
+            password?: string | null;
+        };
+        /** CameraRequest */
+        CameraRequest: {
+            /**
+             * Source
+             * @description rtsp://host/path, http://host/path (MJPEG or HLS), usb:0.
+             */
+            source: string;
+            /**
+             * User
+             * @default
+             */
+            user: string;
+            /**
+             * Password
+             * @default
+             */
+            password: string;
+            /** Name */
+            name: string;
+            /**
+             * Zones
+             * @description Where there are any, only what was in one is an event.
+             */
+            zones?: components["schemas"]["Area"][] | null;
+            /**
+             * Masks
+             * @description Never looked at, shown or stored. Clips are encoded anew.
+             */
+            masks?: components["schemas"]["Area"][] | null;
+            /**
+             * Fixed
+             * @description It stands still, whatever passes before it, as a belt.
+             */
+            fixed?: boolean | null;
+            /**
+             * Smallest
+             * @description The smallest object, as a share of the picture.
+             */
+            smallest?: number | null;
+            /** Recording */
+            recording?: ("events" | "continuous" | "nothing") | null;
+            /**
+             * Before
+             * @description Seconds of a clip before its event.
+             */
+            before?: number | null;
+            /**
+             * After
+             * @description Seconds of a clip after its event.
+             */
+            after?: number | null;
+            /**
+             * Keep Days
+             * @description How long events and clips are kept; 3 days where nothing is said.
+             */
+            keep_days?: number | null;
+            /**
+             * Keep Days Of
+             * @description By class, where it differs.
+             */
+            keep_days_of?: {
+                [key: string]: number;
+            } | null;
+            /**
+             * Keep Bytes
+             * @description The most bytes of clips; 0: as much as there is room for.
+             */
+            keep_bytes?: number | null;
+            /**
+             * Untested
+             * @description Add it though it was not tried: it may be off now.
+             * @default false
+             */
+            untested: boolean;
+        };
+        /**
+         * CameraState
+         * @description How a camera fares.
+         */
+        CameraState: {
+            /**
+             * Phase
+             * @description off: no process watches it now. waiting: to be tried again.
+             * @enum {string}
+             */
+            phase: "paused" | "off" | "connecting" | "running" | "waiting";
+            /**
+             * Last Frame Age
+             * @description Seconds since its last frame; null before the first.
+             */
+            last_frame_age: number | null;
+            /**
+             * Stale
+             * @description The newest picture is too old to be shown as live.
+             */
+            stale: boolean;
+            /**
+             * Mode
+             * @description What is decoded: every frame, or fewer because the machine is busy.
+             */
+            mode: string;
+            /**
+             * Delay
+             * @description Seconds by which pictures are later than they could be.
+             */
+            delay: number;
+            /** Restarts */
+            restarts: number;
+            /** Next Try */
+            next_try: string | null;
+            /**
+             * Faults
+             * @description What is wrong now.
+             */
+            faults: components["schemas"]["FaultAnswer"][];
+            last_fault: components["schemas"]["FaultAnswer"] | null;
+            /**
+             * Travels
+             * @description The camera itself moves.
+             */
+            travels: boolean;
+            /** Width */
+            width: number;
+            /** Height */
+            height: number;
+            /** Open Events */
+            open_events: number;
+            /**
+             * Recording Problem
+             * @description Why nothing is recorded; empty: nothing is wrong.
+             */
+            recording_problem: string;
         };
         /**
          * ChangeAnswer
@@ -2941,6 +3543,38 @@ export interface components {
              * @description Entries whose picture is damaged.
              */
             failed: number;
+        };
+        /**
+         * ClipAnswer
+         * @description A recorded file of video.
+         */
+        ClipAnswer: {
+            /** Id */
+            id: number;
+            /** Camera Id */
+            camera_id: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "events" | "continuous";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "writing" | "whole";
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /**
+             * Ended At
+             * Format: date-time
+             */
+            ended_at: string;
+            /** Bytes */
+            bytes: number;
         };
         /** CompareJob */
         CompareJob: {
@@ -3252,6 +3886,14 @@ export interface components {
              */
             own_password: string;
         };
+        /** CorrectRequest */
+        CorrectRequest: {
+            /**
+             * Label
+             * @description The class that it is; "": none of the classes.
+             */
+            label: string;
+        };
         /**
          * CorrectionsReady
          * @description Whether the live model can be trained on corrections.
@@ -3448,6 +4090,39 @@ export interface components {
              * @description What was taken for parts and classes, where that is a guess.
              */
             layout: components["schemas"]["RemarkAnswer"][];
+        };
+        /**
+         * DeletionAnswer
+         * @description Clips that were deleted in one go.
+         */
+        DeletionAnswer: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Camera Id */
+            camera_id: number;
+            /**
+             * Reason
+             * @description disk: it was getting full.
+             * @enum {string}
+             */
+            reason: "age" | "size" | "disk";
+            /** Clips */
+            clips: number;
+            /** Bytes */
+            bytes: number;
+            /**
+             * Oldest At
+             * Format: date-time
+             */
+            oldest_at: string;
+            /**
+             * Newest At
+             * Format: date-time
+             */
+            newest_at: string;
         };
         /**
          * DestinationAnswer
@@ -3966,6 +4641,144 @@ export interface components {
             history: components["schemas"]["ActionAnswer"][];
         };
         /**
+         * EventAnswer
+         * @description Something that moved before a camera.
+         */
+        EventAnswer: {
+            /** Id */
+            id: number;
+            /** Camera Id */
+            camera_id: number;
+            /**
+             * State
+             * @description cut: nobody watched its end.
+             * @enum {string}
+             */
+            state: "open" | "ended" | "cut";
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /**
+             * Ended At
+             * Format: date-time
+             * @description Of an open event: when it was last written.
+             */
+            ended_at: string;
+            /**
+             * Label
+             * @description What the model says; "": none of its classes.
+             */
+            label: string;
+            /**
+             * Corrected Label
+             * @description What a person said.
+             */
+            corrected_label: string | null;
+            /** Confidence */
+            confidence: number;
+            /** Zones */
+            zones: string[];
+            /**
+             * Box
+             * @description x, y, width and height of the best look, in pixels.
+             */
+            box: number[];
+            /**
+             * Width
+             * @description Of the camera's picture.
+             */
+            width: number;
+            /** Height */
+            height: number;
+            /**
+             * Entry Id
+             * @description The picture's entry in the catalogue.
+             */
+            entry_id: number | null;
+            /** Clip Id */
+            clip_id: number | null;
+            /** Acknowledged At */
+            acknowledged_at: string | null;
+            /** Acknowledged By */
+            acknowledged_by: number | null;
+        };
+        /**
+         * EventDetails
+         * @description An event with its path.
+         */
+        EventDetails: {
+            /** Id */
+            id: number;
+            /** Camera Id */
+            camera_id: number;
+            /**
+             * State
+             * @description cut: nobody watched its end.
+             * @enum {string}
+             */
+            state: "open" | "ended" | "cut";
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /**
+             * Ended At
+             * Format: date-time
+             * @description Of an open event: when it was last written.
+             */
+            ended_at: string;
+            /**
+             * Label
+             * @description What the model says; "": none of its classes.
+             */
+            label: string;
+            /**
+             * Corrected Label
+             * @description What a person said.
+             */
+            corrected_label: string | null;
+            /** Confidence */
+            confidence: number;
+            /** Zones */
+            zones: string[];
+            /**
+             * Box
+             * @description x, y, width and height of the best look, in pixels.
+             */
+            box: number[];
+            /**
+             * Width
+             * @description Of the camera's picture.
+             */
+            width: number;
+            /** Height */
+            height: number;
+            /**
+             * Entry Id
+             * @description The picture's entry in the catalogue.
+             */
+            entry_id: number | null;
+            /** Clip Id */
+            clip_id: number | null;
+            /** Acknowledged At */
+            acknowledged_at: string | null;
+            /** Acknowledged By */
+            acknowledged_by: number | null;
+            /**
+             * Path
+             * @description Seconds since the start, x, y, width and height of each look.
+             */
+            path: number[][];
+        };
+        /** EventNumbers */
+        EventNumbers: {
+            /** Events */
+            events: number[];
+        };
+        /**
          * ExampleFound
          * @description Pictures that share a problem.
          */
@@ -3984,6 +4797,23 @@ export interface components {
             pictures: {
                 [key: string]: unknown;
             }[];
+        };
+        /** FaultAnswer */
+        FaultAnswer: {
+            /**
+             * Code
+             * @description What is wrong, for programs.
+             */
+            code: string;
+            /** Words */
+            words: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Over */
+            over: boolean;
         };
         /** FetchDataJob */
         FetchDataJob: {
@@ -4369,6 +5199,18 @@ export interface components {
              * @description The last first.
              */
             changes: components["schemas"]["LiveAnswer"][];
+        };
+        /** HourAnswer */
+        HourAnswer: {
+            /**
+             * Hour
+             * Format: date-time
+             */
+            hour: string;
+            /** Label */
+            label: string;
+            /** Count */
+            count: number;
         };
         /** ImportDataJob */
         ImportDataJob: {
@@ -6782,56 +7624,10 @@ export interface components {
              */
             reason: string;
         };
-        /**
-         * SourceAnswer
-         * @description A dataset that can be opened.
-         */
-        SourceAnswer: {
-            /** Id */
-            id: string;
-            /**
-             * Name
-             * @description cifar10, or the last part of the path.
-             */
-            name: string;
-            /**
-             * Source
-             * @description What `tenfold train --data` takes: cifar10, or a path on the server. Administrators see the path, others its last part.
-             */
-            source: string;
-            /**
-             * Present
-             * @description Whether it is there now.
-             */
-            present: boolean;
-            /**
-             * Listed
-             * @description Whether it was added by hand, and so can be taken off the list.
-             */
-            listed: boolean;
-            /**
-             * Uploaded
-             * @description Whether it was sent; it is deleted when it is taken off the list.
-             */
-            uploaded: boolean;
-            /**
-             * Checked
-             * @description Whether the result of a check is kept.
-             */
-            checked: boolean;
-        };
-        /** SourceRequest */
-        SourceRequest: {
-            /**
-             * Source
-             * @description A folder of class-name/picture files or a manifest, on the server.
-             */
-            source: string;
-        };
         /** SourcesAnswer */
         SourcesAnswer: {
             /** Sets */
-            sets: components["schemas"]["SourceAnswer"][];
+            sets: components["schemas"]["tenfold__web__api__v1__data__SourceAnswer"][];
         };
         /**
          * StepDetails
@@ -7318,6 +8114,92 @@ export interface components {
              * @description won or insisted.
              */
             reason: string;
+        };
+        /**
+         * SourceAnswer
+         * @description What a camera is.
+         */
+        tenfold__web__api__v1__cameras__cameras__SourceAnswer: {
+            /**
+             * Description
+             * @description Its address without user and password.
+             */
+            description: string;
+            /** Width */
+            width: number;
+            /** Height */
+            height: number;
+            /**
+             * Rate
+             * @description Frames a second as it states them.
+             */
+            rate: number | null;
+            /** Codec */
+            codec: string;
+        };
+        /** SourceRequest */
+        tenfold__web__api__v1__cameras__cameras__SourceRequest: {
+            /**
+             * Source
+             * @description rtsp://host/path, http://host/path (MJPEG or HLS), usb:0.
+             */
+            source: string;
+            /**
+             * User
+             * @default
+             */
+            user: string;
+            /**
+             * Password
+             * @default
+             */
+            password: string;
+        };
+        /**
+         * SourceAnswer
+         * @description A dataset that can be opened.
+         */
+        tenfold__web__api__v1__data__SourceAnswer: {
+            /** Id */
+            id: string;
+            /**
+             * Name
+             * @description cifar10, or the last part of the path.
+             */
+            name: string;
+            /**
+             * Source
+             * @description What `tenfold train --data` takes: cifar10, or a path on the server. Administrators see the path, others its last part.
+             */
+            source: string;
+            /**
+             * Present
+             * @description Whether it is there now.
+             */
+            present: boolean;
+            /**
+             * Listed
+             * @description Whether it was added by hand, and so can be taken off the list.
+             */
+            listed: boolean;
+            /**
+             * Uploaded
+             * @description Whether it was sent; it is deleted when it is taken off the list.
+             */
+            uploaded: boolean;
+            /**
+             * Checked
+             * @description Whether the result of a check is kept.
+             */
+            checked: boolean;
+        };
+        /** SourceRequest */
+        tenfold__web__api__v1__data__SourceRequest: {
+            /**
+             * Source
+             * @description A folder of class-name/picture files or a manifest, on the server.
+             */
+            source: string;
         };
     };
     responses: never;
@@ -17585,7 +18467,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SourceRequest"];
+                "application/json": components["schemas"]["tenfold__web__api__v1__data__SourceRequest"];
             };
         };
         responses: {
@@ -17595,7 +18477,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SourceAnswer"];
+                    "application/json": components["schemas"]["tenfold__web__api__v1__data__SourceAnswer"];
                 };
             };
             /** @description The body cannot be read. */
@@ -20558,6 +21440,1869 @@ export interface operations {
             };
             /** @description The body is too large. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value in the request cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server's disk is full. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_camera: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["tenfold__web__api__v1__cameras__cameras__SourceRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tenfold__web__api__v1__cameras__cameras__SourceAnswer"];
+                };
+            };
+            /** @description The body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The name is that of another camera. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The camera cannot be reached, or a value cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The cameras extra is not installed. */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server's disk is full. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cameras: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraAnswer"][];
+                };
+            };
+            /** @description The body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value in the request cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server's disk is full. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_camera: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CameraRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraAnswer"];
+                };
+            };
+            /** @description The body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The name is that of another camera. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The camera cannot be reached, or a value cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The cameras extra is not installed. */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server's disk is full. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    camera: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The camera's number. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraAnswer"];
+                };
+            };
+            /** @description The body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such camera. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value in the request cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server's disk is full. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_camera: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The camera's number. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraAnswer"];
+                };
+            };
+            /** @description The body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such camera. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value in the request cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server's disk is full. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_camera: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The camera's number. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CameraChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraAnswer"];
+                };
+            };
+            /** @description The body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such camera. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The name is that of another camera. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The camera cannot be reached, or a value cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The cameras extra is not installed. */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server's disk is full. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pause_camera: {
+        parameters: {
+            query?: {
+                /** @description false: watch it again. */
+                on?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The camera's number. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraAnswer"];
+                };
+            };
+            /** @description The body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such camera. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value in the request cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server's disk is full. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    camera_picture: {
+        parameters: {
+            query?: {
+                /** @description Only one with a larger number than this. */
+                after?: number;
+                /** @description How many seconds to wait for it. */
+                wait?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The camera's number. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                };
+            };
+            /** @description None came within `wait` seconds. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such camera, or no process of this server watches it now. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value in the request cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server's disk is full. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    camera_events: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description The number of the last event of the page before. */
+                before?: number | null;
+                camera?: number[] | null;
+                /** @description "": none of the classes. */
+                label?: string | null;
+                zone?: string | null;
+                /** @description They ended then or later. */
+                since?: string | null;
+                /** @description They began before. */
+                until?: string | null;
+                acknowledged?: boolean | null;
+                state?: ("open" | "ended" | "cut") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventAnswer"][];
+                };
+            };
+            /** @description The body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value in the request cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server's disk is full. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    camera_event_counts: {
+        parameters: {
+            query?: {
+                camera?: number[] | null;
+                /** @description "": none of the classes. */
+                label?: string | null;
+                zone?: string | null;
+                /** @description They ended then or later. */
+                since?: string | null;
+                /** @description They began before. */
+                until?: string | null;
+                acknowledged?: boolean | null;
+                state?: ("open" | "ended" | "cut") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HourAnswer"][];
+                };
+            };
+            /** @description The body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value in the request cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server's disk is full. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_camera_events_csv: {
+        parameters: {
+            query?: {
+                camera?: number[] | null;
+                /** @description "": none of the classes. */
+                label?: string | null;
+                zone?: string | null;
+                /** @description They ended then or later. */
+                since?: string | null;
+                /** @description They began before. */
+                until?: string | null;
+                acknowledged?: boolean | null;
+                state?: ("open" | "ended" | "cut") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description The body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value in the request cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server's disk is full. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_camera_events_parquet: {
+        parameters: {
+            query?: {
+                camera?: number[] | null;
+                /** @description "": none of the classes. */
+                label?: string | null;
+                zone?: string | null;
+                /** @description They ended then or later. */
+                since?: string | null;
+                /** @description They began before. */
+                until?: string | null;
+                acknowledged?: boolean | null;
+                state?: ("open" | "ended" | "cut") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.parquet": unknown;
+                };
+            };
+            /** @description The body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value in the request cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The parquet extra is not installed. */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server's disk is full. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acknowledge_camera_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventNumbers"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcknowledgedAnswer"];
+                };
+            };
+            /** @description The body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value in the request cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server's disk is full. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    camera_event: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The event's number. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventDetails"];
+                };
+            };
+            /** @description The body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such event. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value in the request cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server's disk is full. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    camera_event_picture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The event's number. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                };
+            };
+            /** @description The body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such event, or it has no picture. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value in the request cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server's disk is full. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    correct_camera_event: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The event's number. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CorrectRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventAnswer"];
+                };
+            };
+            /** @description The body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such event. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its picture cannot be corrected. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value in the request cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server's disk is full. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    camera_clips: {
+        parameters: {
+            query?: {
+                camera?: number | null;
+                kind?: ("events" | "continuous") | null;
+                /** @description They ended then or later. */
+                since?: string | null;
+                /** @description They began before. */
+                until?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClipAnswer"][];
+                };
+            };
+            /** @description The body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value in the request cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server's disk is full. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleted_camera_clips: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeletionAnswer"][];
+                };
+            };
+            /** @description The body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value in the request cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server's disk is full. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    camera_clip: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The clip's number. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "video/mp4": string;
+                };
+            };
+            /** @description The part that `Range` names. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such clip. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `Range` names no part of it. */
+            416: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -29,6 +29,7 @@ Action = Literal[
     "data.fetch", "data.upload",
     "folder.add", "folder.unwatch", "filing.make", "filing.undo", "catalogue.reclassify",
     "destination.add", "destination.change", "destination.remove", "rule.add", "rule.change", "rule.remove",
+    "camera.add", "camera.change", "camera.pause", "camera.remove",
     "settings",
 ]  # fmt: skip
 """All that is noted. Each has its words in the page."""

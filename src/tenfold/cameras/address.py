@@ -118,13 +118,13 @@ def parse(text: str, *, user: str = "", password: str = "") -> Address:
             f"{scheme}:", "is no kind of source that tenfold knows", cure=f"Supported: {SUPPORTED}."
         )
     path = Path(os.path.expanduser(_needed(rest, "The address", f"Give one of: {SUPPORTED}")))
-    return Address("folder" if path.is_dir() else "file", str(path))
+    return Address("folder" if os.path.isdir(path) else "file", str(path))
 
 
 def _split(text: str) -> tuple[str, str]:
     """The scheme in small letters, empty for a path, and the rest."""
     found = _SCHEME.fullmatch(text)
-    if not found or Path(text).exists():
+    if not found or os.path.exists(text):
         return "", text
     scheme, rest = found[1].lower(), found[2]
     if scheme == "file" and rest.startswith("//"):

@@ -154,10 +154,15 @@ def checked_name(name: str) -> str:
     return shown
 
 
-def _columns(address: Address) -> dict[str, str]:
+def check_watchable(address: Address) -> None:
+    """Raise CameraError where a server cannot watch it: it is a recording, or a page's camera."""
     if not address.live or address.kind == "browser":
         cure = "Name a camera: usb:0, rtsp://..., http://...; tenfold watch reads recordings."
-        raise CameraError(address.description, "is no camera that a server can watch", cure=cure)
+        raise CameraError(address.description[:200], "is no camera that a server can watch", cure=cure)
+
+
+def _columns(address: Address) -> dict[str, str]:
+    check_watchable(address)
     return {
         "kind": address.kind,
         "target": address.target,

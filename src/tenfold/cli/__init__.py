@@ -49,7 +49,7 @@ COMMANDS = {
         "Add pictures to the catalogue, find them, file them.",
     ),
     "watch": ("tenfold.cli.cameras.watch:watch", "Say what moves before a camera or in a recording."),
-    "camera": ("tenfold.cli.cameras.group:camera", "Look into cameras and recordings."),
+    "camera": ("tenfold.cli.cameras.group:camera", "Try cameras, and have them watched by a server."),
     "line": (
         "tenfold.cli.line.group:line",
         "Inspect parts on a production line, and try it without a plant.",

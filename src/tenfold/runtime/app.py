@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from tenfold.workflows.train.own_data import TrainingData
     from tenfold.workflows.train.train import Train
     from tenfold.workflows.upload_data import Uploads
-    from tenfold.workflows.watch_cameras import CameraWatch
+    from tenfold.workflows.watch_cameras.camera import CameraWatch
     from tenfold.workflows.watch_folders import FolderWatcher, ScanFolder
 
 
@@ -238,7 +238,7 @@ class App(Recording):
         from tenfold.cameras import sources
 
         sources.require()
-        from tenfold.workflows.watch_cameras import CameraWatch, Parts
+        from tenfold.workflows.watch_cameras.camera import CameraWatch, Parts
 
         parts = Parts(
             self.camera_events,

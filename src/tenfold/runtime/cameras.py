@@ -16,7 +16,7 @@ from tenfold.jobs import Jobs
 from tenfold.runtime.supervisor import Fault, Health, Supervisor
 
 if TYPE_CHECKING:
-    from tenfold.workflows.watch_cameras import CameraWatch
+    from tenfold.workflows.watch_cameras.camera import CameraWatch
 
 _SECONDS_BETWEEN_TICKS = 1.0
 # How often a camera's state is written for other processes.

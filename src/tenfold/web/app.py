@@ -30,6 +30,8 @@ from tenfold.web.api.v1 import (
     system,
     tokens,
 )
+from tenfold.web.api.v1.cameras import cameras
+from tenfold.web.api.v1.cameras import events as camera_events
 from tenfold.web.api.v1.catalogue import actions as catalogue_actions
 from tenfold.web.api.v1.catalogue import exports, pictures, reclassifications, review
 from tenfold.web.api.v1.catalogue import organise as filings
@@ -121,6 +123,8 @@ def describe_api(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
         settings,
         system,
         watches,
+        cameras,
+        camera_events,
     ):
         api.include_router(part.router)
     return api

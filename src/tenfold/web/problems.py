@@ -190,7 +190,9 @@ _STATUS: dict[type[TenfoldError], int] = {
 _NO_ROOM = 507
 _RETRY_SECONDS = "2"
 # Fields of requests whose values no answer repeats.
-_SECRET = frozenset({"password", "own_password", "old", "new", "database_url", "secret", "url", "settings"})
+_SECRET = frozenset(
+    {"password", "own_password", "old", "new", "database_url", "secret", "url", "settings", "source"}
+)
 
 
 def _name_codes(schema: dict[str, Any]) -> None:

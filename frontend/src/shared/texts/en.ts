@@ -164,6 +164,8 @@ export const en = {
   fail_unknown_improvement: "This training on corrections no longer exists.",
   fail_draft_error: "The draft cannot be used this way.",
   fail_unknown_draft: "This draft, class or picture no longer exists.",
+  fail_unknown_camera: "This camera no longer exists, or has no picture now.",
+  fail_unknown_camera_event: "This event or clip no longer exists.",
   fail_setting_error: "A setting cannot be used.",
   fail_usage_error: "These values cannot be used together.",
   fail_request_error: "The request cannot be answered.",

@@ -166,6 +166,8 @@ export const uk: Translated<typeof en> = {
   fail_unknown_improvement: "Такого навчання на виправленнях уже немає.",
   fail_draft_error: "Так чернетку використати не можна.",
   fail_unknown_draft: "Такої чернетки, такого класу чи зображення вже немає.",
+  fail_unknown_camera: "Такої камери вже немає, або зараз вона не дає зображення.",
+  fail_unknown_camera_event: "Такої події чи запису вже немає.",
   fail_setting_error: "Значення налаштування не підходить.",
   fail_usage_error: "Ці значення не можна поєднати.",
   fail_request_error: "На запит неможливо відповісти.",

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     import pyarrow
 
 # name: Parquet's type, and whether a person or a file may have written it.
-COLUMNS: dict[str, tuple[str, bool]] = {
+Columns = Mapping[str, tuple[str, bool]]
+COLUMNS: Columns = {
     "id": ("int64", False),
     "name": ("string", True),
     "class": ("string", True),
@@ -76,15 +77,15 @@ def row(entry: Entry, path: str) -> dict[str, Any]:
     }
 
 
-def as_csv(parts: Iterable[Sequence[Mapping[str, Any]]]) -> Iterator[bytes]:
+def as_csv(parts: Iterable[Sequence[Mapping[str, Any]]], columns: Columns = COLUMNS) -> Iterator[bytes]:
     """Rows as CSV (RFC 4180)."""
     text = StringIO(newline="")
     writer = csv.writer(text)
     text.write("\ufeff")
-    writer.writerow(COLUMNS)
+    writer.writerow(columns)
     for part in parts:
         for one in part:
-            writer.writerow(_cell(one[name], written) for name, (_, written) in COLUMNS.items())
+            writer.writerow(_cell(one[name], written) for name, (_, written) in columns.items())
         yield text.getvalue().encode(errors="replace")
         text.seek(0)
         text.truncate()
@@ -106,7 +107,7 @@ def _cell(value: Any, written: bool) -> Any:
     return harmless(value) if written else value
 
 
-def as_parquet(parts: Iterable[Sequence[Mapping[str, Any]]]) -> Iterator[bytes]:
+def as_parquet(parts: Iterable[Sequence[Mapping[str, Any]]], columns: Columns = COLUMNS) -> Iterator[bytes]:
     """Rows as Parquet; a part at a time is held. Raises MissingExtra at once without pyarrow."""
     try:
         import pyarrow
@@ -120,12 +121,14 @@ def as_parquet(parts: Iterable[Sequence[Mapping[str, Any]]]) -> Iterator[bytes]:
             reason="extra-missing",
             params={"command": 'pip install "tenfold[parquet]"'},
         ) from reason
-    return _parquet(pyarrow, parquet, parts)
+    return _parquet(pyarrow, parquet, parts, columns)
 
 
-def _parquet(arrow: "pyarrow", parquet: Any, parts: Iterable[Sequence[Mapping[str, Any]]]) -> Iterator[bytes]:
+def _parquet(
+    arrow: "pyarrow", parquet: Any, parts: Iterable[Sequence[Mapping[str, Any]]], columns: Columns
+) -> Iterator[bytes]:
     types = {"bool": arrow.bool_(), "double": arrow.float64(), "timestamp": arrow.timestamp("us", tz="UTC")}
-    kinds = ((name, types.get(kind) or getattr(arrow, kind)()) for name, (kind, _) in COLUMNS.items())
+    kinds = ((name, types.get(kind) or getattr(arrow, kind)()) for name, (kind, _) in columns.items())
     schema = arrow.schema(list(kinds))
     out = _Written()
     with parquet.ParquetWriter(arrow.PythonFile(out, mode="w"), schema, compression="zstd") as writer:

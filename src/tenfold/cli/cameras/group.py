@@ -5,13 +5,14 @@ from dataclasses import asdict
 
 import click
 
+from tenfold.cli.cameras import kept
 from tenfold.cli.terminal.password import ask_password, from_stdin
 from tenfold.cli.terminal.text import printable
 
 
 @click.group()
 def camera() -> None:
-    """Look into cameras and recordings."""
+    """Try cameras, and have them watched by a server."""
 
 
 @camera.command()
@@ -55,3 +56,7 @@ def test(source: str, user: str, password_stdin: bool, seconds: float, as_json: 
     size = f"{facts.width} x {facts.height} pixels"
     click.echo(printable(f"{facts.description} works: {kind}{length}, {facts.codec}, {size}{rate}"))
     return 0
+
+
+for command in (kept.add, kept.list_cameras, kept.pause, kept.remove):
+    camera.add_command(command)

@@ -1,6 +1,7 @@
 """The newest picture of a camera for whoever looks. Encodes only what somebody asks for, once for all."""
 
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,8 @@ from tenfold.cameras.frames import Frame
 
 LONGEST_SIDE = 640
 _QUALITY = 70
+# At most five pictures a second.
+_SECONDS_BETWEEN = 0.2
 
 # A track's number, its box in pixels of the source, and its class so far.
 Named = tuple[int, Box, str]
@@ -36,29 +39,32 @@ class LiveView:
     """The newest picture. Safe in many threads: whoever is slow misses pictures and delays nobody."""
 
     def __init__(self) -> None:
-        self._changed = threading.Condition()
         self._newest: tuple[int, Frame, tuple[Named, ...]] | None = None
         self._count = 0
         self._encoding = threading.Lock()
         self._encoded: Picture | None = None
+        self._encoded_at = float("-inf")
 
     def show(self, frame: Frame, boxes: Sequence[Named]) -> None:
         """A new picture, in place of the one before."""
-        with self._changed:
-            self._count += 1
-            self._newest = self._count, frame, tuple(boxes)
-            self._changed.notify_all()
+        self._newest = self._count + 1, frame, tuple(boxes)
+        self._count += 1
 
-    def picture(self, after: int = 0, seconds: float = 0.0) -> Picture | None:
-        """The newest picture, if it has a larger number than `after`; waits for one so many seconds."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._count > after, seconds)
-            newest = self._newest
-        if newest is None or newest[0] <= after:
-            return None
+    def ready(self, after: int = 0) -> bool:
+        """Whether there is a picture with a larger number, and it is not too soon for another one."""
+        if self._encoded is not None and self._encoded.number > after:
+            return True
+        soon = time.monotonic() - self._encoded_at < _SECONDS_BETWEEN
+        return self._count > after and (after == 0 or not soon)
+
+    def picture(self) -> Picture | None:
+        """The newest picture; for a moment after one was encoded that one, for all who ask."""
         with self._encoding:
-            if self._encoded is None or self._encoded.number < newest[0]:
-                self._encoded = _encoded(*newest)
+            newest = self._newest
+            moment = time.monotonic()
+            due = self._encoded is None or moment - self._encoded_at >= _SECONDS_BETWEEN
+            if newest is not None and due and (self._encoded is None or self._encoded.number < newest[0]):
+                self._encoded, self._encoded_at = _encoded(*newest), moment
             return self._encoded
 
 

@@ -1,0 +1,126 @@
+"""tenfold camera add, list, pause, remove: the cameras that a server watches."""
+
+import json
+import time
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tenfold.cli.terminal.password import ask_password, from_stdin
+from tenfold.cli.terminal.text import printable
+
+if TYPE_CHECKING:
+    from tenfold.cameras.tables import CameraRow
+
+
+@click.command()
+@click.argument("name")
+@click.argument("source")
+@click.option("--user", default="", help="The camera's user; its password is asked for.")
+@from_stdin
+@click.option(
+    "--record",
+    type=click.Choice(["events", "continuous", "nothing"]),
+    default="events",
+    show_default=True,
+    help="What is recorded: clips around events, all that the camera sends, or nothing.",
+)
+@click.option(
+    "--keep-days",
+    type=click.FloatRange(0, 3650, min_open=True),
+    default=3.0,
+    show_default=True,
+    help="How long events and clips are kept.",
+)
+@click.option("--untested", is_flag=True, help="Add it though it cannot be reached now.")
+def add(
+    name: str, source: str, user: str, password_stdin: bool, record: str, keep_days: float, untested: bool
+) -> int:
+    """Have a server watch the camera SOURCE under a NAME of your choice.
+
+    It is tried first. A running server watches it within seconds.
+    """
+    from tenfold.cameras import sources
+    from tenfold.cameras.cameras import check_watchable
+    from tenfold.runtime import App
+
+    password = ask_password(stdin=password_stdin, new=False) if user or password_stdin else ""
+    address = sources.parse(source, user=user, password=password)
+    check_watchable(address)
+    sources.require()
+    if not untested:
+        sources.probe(address)
+    with App() as app:
+        row = app.cameras.add(name, address, by=0, recording=record, keep_days=keep_days)
+    click.echo(printable(f"Camera {row.id}, {row.name}: {address.description}. A server watches it."))
+    return 0
+
+
+@click.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
+def list_cameras(as_json: bool) -> int:
+    """The cameras, and how each fares as its server last said."""
+    from tenfold.runtime import App
+
+    with App() as app:
+        rows = app.cameras.all()
+    for row in rows:
+        facts = _facts(row)
+        if as_json:
+            click.echo(json.dumps(facts))
+            continue
+        age = facts["last_frame_age"]
+        last = "no frame yet" if age is None else f"last frame {age:.0f} s ago"
+        words = " ".join(facts["faults"])
+        click.echo(
+            printable(
+                f"{row.id:>4}  {row.name}  {facts['source']}  {facts['phase']}, {last}  {words}".rstrip()
+            )
+        )
+    if not rows and not as_json:
+        click.echo("No camera is watched. tenfold camera add NAME SOURCE adds one.")
+    return 0
+
+
+@click.command()
+@click.argument("camera")
+@click.option("--off", is_flag=True, help="Watch it again.")
+def pause(camera: str, off: bool) -> int:
+    """Stop watching CAMERA, a name or a number, until it is watched again."""
+    from tenfold.runtime import App
+
+    with App() as app:
+        row = app.cameras.pause(app.cameras.named(camera).id, paused=not off)
+    click.echo(printable(f"{row.name} is {'watched again' if off else 'paused'}."))
+    return 0
+
+
+@click.command()
+@click.argument("camera")
+def remove(camera: str) -> int:
+    """Stop watching CAMERA, a name or a number, for good.
+
+    Its password is forgotten. Its events and clips are deleted when their time comes.
+    """
+    from tenfold.runtime import App
+
+    with App() as app:
+        row = app.cameras.remove(app.cameras.named(camera).id)
+    click.echo(printable(f"{row.name} is removed."))
+    return 0
+
+
+def _facts(row: "CameraRow") -> dict[str, Any]:
+    from tenfold.cameras.cameras import address_of
+
+    status = row.status if row.worker and row.status else {}
+    last = status.get("last_frame")
+    return {
+        "id": row.id,
+        "name": row.name,
+        "source": address_of(row).description,
+        "phase": "paused" if row.paused_at else status.get("phase", "off"),
+        "last_frame_age": None if last is None else max(0.0, time.time() - last),
+        "faults": [fault["words"] for fault in status.get("faults", [])],
+        "recording": row.recording,
+    }

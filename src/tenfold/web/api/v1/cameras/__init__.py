@@ -1,0 +1,1 @@
+"""Cameras over HTTP: the cameras themselves, and what was seen and recorded."""

@@ -1,0 +1,349 @@
+"""/api/v1/cameras: the cameras that are watched: tried, added, changed, paused, removed, looked at."""
+
+import asyncio
+import json
+import time
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request
+from fastapi import Path as InPath
+from fastapi.responses import Response
+from pydantic import BaseModel, Field
+
+from tenfold.cameras import sources
+from tenfold.cameras.address import Address, parse
+from tenfold.cameras.cameras import LONGEST_NAME, address_of, check_watchable
+from tenfold.cameras.sources.state import STALE_SECONDS
+from tenfold.cameras.tables import CameraRow
+from tenfold.errors import UnknownCamera
+from tenfold.runtime import App
+from tenfold.web.answers import Answer
+from tenfold.web.problems import responses
+from tenfold.web.security.access import Administrator, Viewer
+from tenfold.web.service import service_of
+from tenfold.web.uploads import pictures as uploads
+
+router = APIRouter(prefix="/api/v1/cameras", tags=["cameras"])
+
+# No control letters: PostgreSQL keeps no NUL.
+PLAIN = r"^[^\x00-\x1f\x7f]*$"
+Number = Annotated[int, InPath(ge=1, le=2**63 - 1, description="The camera's number.")]
+Phase = Literal["paused", "off", "connecting", "running", "waiting"]
+ClassName = Annotated[str, Field(max_length=100, pattern=PLAIN)]
+Days = Annotated[float, Field(gt=0, le=3650)]
+Share = Annotated[float, Field(ge=0, le=1)]
+_MOST_AREAS, _MOST_CORNERS, _LONGEST_SOURCE = 50, 100, 2000
+_POLL_SECONDS = 0.05
+_NONE = responses(_404="There is no such camera.")
+_REFUSED = responses(
+    _409="The name is that of another camera.",
+    _422="The camera cannot be reached, or a value cannot be used.",
+    _501="The cameras extra is not installed.",
+)
+
+
+class Area(BaseModel):
+    """A polygon in the picture, with a name."""
+
+    name: str = Field(min_length=1, max_length=100, pattern=PLAIN)
+    corners: list[Annotated[list[Share], Field(min_length=2, max_length=2)]] = Field(
+        min_length=3, max_length=_MOST_CORNERS, description="x and y, in parts of the picture, 0 to 1."
+    )
+
+
+class SourceRequest(BaseModel):
+    source: str = Field(
+        min_length=1,
+        max_length=_LONGEST_SOURCE,
+        pattern=PLAIN,
+        description="rtsp://host/path, http://host/path (MJPEG or HLS), usb:0.",
+    )
+    user: str = Field("", max_length=200, pattern=PLAIN)
+    password: str = Field("", max_length=500, pattern=PLAIN)
+
+
+class CameraValues(BaseModel):
+    """How a camera is watched; what is left out stays."""
+
+    name: str | None = Field(None, min_length=1, max_length=LONGEST_NAME)
+    zones: list[Area] | None = Field(
+        None, max_length=_MOST_AREAS, description="Where there are any, only what was in one is an event."
+    )
+    masks: list[Area] | None = Field(
+        None, max_length=_MOST_AREAS, description="Never looked at, shown or stored. Clips are encoded anew."
+    )
+    fixed: bool | None = Field(None, description="It stands still, whatever passes before it, as a belt.")
+    smallest: Share | None = Field(None, description="The smallest object, as a share of the picture.")
+    recording: Literal["events", "continuous", "nothing"] | None = None
+    before: float | None = Field(None, ge=0, le=60, description="Seconds of a clip before its event.")
+    after: float | None = Field(None, ge=0, le=300, description="Seconds of a clip after its event.")
+    keep_days: Days | None = Field(
+        None, description="How long events and clips are kept; 3 days where nothing is said."
+    )
+    keep_days_of: dict[ClassName, Days] | None = Field(
+        None, max_length=1000, description="By class, where it differs."
+    )
+    keep_bytes: int | None = Field(
+        None, ge=0, le=10**15, description="The most bytes of clips; 0: as much as there is room for."
+    )
+
+
+class CameraRequest(CameraValues, SourceRequest):
+    name: str = Field(min_length=1, max_length=LONGEST_NAME)
+    untested: bool = Field(False, description="Add it though it was not tried: it may be off now.")
+
+
+class CameraChange(CameraValues):
+    source: str | None = Field(None, min_length=1, max_length=_LONGEST_SOURCE, pattern=PLAIN)
+    user: str | None = Field(None, max_length=200, pattern=PLAIN)
+    password: str | None = Field(None, max_length=500, pattern=PLAIN)
+
+
+class SourceAnswer(Answer):
+    """What a camera is."""
+
+    description: str = Field(description="Its address without user and password.")
+    width: int
+    height: int
+    rate: float | None = Field(description="Frames a second as it states them.")
+    codec: str
+
+
+class FaultAnswer(BaseModel):
+    code: str = Field(description="What is wrong, for programs.")
+    words: str
+    at: datetime
+    over: bool
+
+
+class CameraState(BaseModel):
+    """How a camera fares."""
+
+    phase: Phase = Field(description="off: no process watches it now. waiting: to be tried again.")
+    last_frame_age: float | None = Field(description="Seconds since its last frame; null before the first.")
+    stale: bool = Field(description="The newest picture is too old to be shown as live.")
+    mode: str = Field(description="What is decoded: every frame, or fewer because the machine is busy.")
+    delay: float = Field(description="Seconds by which pictures are later than they could be.")
+    restarts: int
+    next_try: datetime | None
+    faults: list[FaultAnswer] = Field(description="What is wrong now.")
+    last_fault: FaultAnswer | None
+    travels: bool = Field(description="The camera itself moves.")
+    width: int
+    height: int
+    open_events: int
+    recording_problem: str = Field(description="Why nothing is recorded; empty: nothing is wrong.")
+
+
+class CameraAnswer(Answer):
+    """A camera that is watched."""
+
+    id: int
+    name: str
+    address: str = Field(description="Without user and password.")
+    user: bool = Field(description="Whether it is opened with a user.")
+    zones: list[Area]
+    masks: list[Area]
+    fixed: bool
+    smallest: float
+    recording: Literal["events", "continuous", "nothing"]
+    before: float
+    after: float
+    keep_days: float
+    keep_days_of: dict[str, float]
+    keep_bytes: int
+    added_at: datetime
+    state: CameraState
+
+
+@router.post("/test", operation_id="test_camera", summary="Try a camera", responses=_REFUSED)
+async def test(request: Request, who: Administrator, asked: SourceRequest) -> SourceAnswer:
+    """Opens it, decodes a picture, and says what it is or what is wrong; takes ten seconds at most."""
+    address = parse(asked.source, user=asked.user, password=asked.password)
+    return SourceAnswer.of(await asyncio.to_thread(_tried, address))
+
+
+@router.get("", operation_id="cameras", summary="List cameras")
+def cameras(request: Request, who: Viewer) -> list[CameraAnswer]:
+    """By name."""
+    app = service_of(request).app
+    return [_answer(app, row) for row in app.cameras.all()]
+
+
+@router.post("", operation_id="add_camera", summary="Add a camera", status_code=201, responses=_REFUSED)
+async def add(request: Request, who: Administrator, asked: CameraRequest) -> CameraAnswer:
+    """It is tried first, unless `untested` says otherwise, and watched from now on."""
+    service = service_of(request)
+    address = parse(asked.source, user=asked.user, password=asked.password)
+    if not asked.untested:
+        await asyncio.to_thread(_tried, address)
+    values = _given(asked, without={"source", "user", "password", "untested", "name"})
+    return await service.threads.write(_add, service.app, who, asked.name, address, values)
+
+
+@router.get("/{number}", operation_id="camera", summary="One camera", responses=_NONE)
+def camera(request: Request, who: Viewer, number: Number) -> CameraAnswer:
+    """With its state at this moment."""
+    app = service_of(request).app
+    return _answer(app, app.cameras.get(number))
+
+
+@router.patch(
+    "/{number}", operation_id="change_camera", summary="Change a camera", responses=_NONE | _REFUSED
+)
+def change(request: Request, who: Administrator, number: Number, asked: CameraChange) -> CameraAnswer:
+    """What is left out stays. It is opened anew."""
+    app = service_of(request).app
+    address: Address | None = None
+    if asked.source is not None:
+        address = parse(asked.source, user=asked.user or "", password=asked.password or "")
+    elif asked.user is not None or asked.password is not None:
+        old = address_of(app.cameras.get(number))
+        user = old.user if asked.user is None else asked.user
+        password = old.password if asked.password is None else asked.password
+        address = Address(old.kind, old.target, user, password)
+    values = _given(asked, without={"source", "user", "password"})
+    row = app.cameras.change(number, address=address, **values)
+    app.audit.note(who.id, "camera.change", row.name, {"values": sorted(values)}, address=who.address)
+    app.watched_cameras.wake()
+    return _answer(app, row)
+
+
+@router.post("/{number}/pause", operation_id="pause_camera", summary="Pause a camera", responses=_NONE)
+def pause(
+    request: Request,
+    who: Administrator,
+    number: Number,
+    on: Annotated[bool, Query(description="false: watch it again.")] = True,
+) -> CameraAnswer:
+    """It is not opened until it is watched again."""
+    app = service_of(request).app
+    row = app.cameras.pause(number, on)
+    app.audit.note(who.id, "camera.pause", row.name, {"on": on}, address=who.address)
+    app.watched_cameras.wake()
+    return _answer(app, row)
+
+
+@router.delete("/{number}", operation_id="remove_camera", summary="Remove a camera", responses=_NONE)
+def remove(request: Request, who: Administrator, number: Number) -> CameraAnswer:
+    """Its password is forgotten; its events and clips are deleted when their time comes."""
+    app = service_of(request).app
+    row = app.cameras.remove(number)
+    app.audit.note(who.id, "camera.remove", row.name, {}, address=who.address)
+    app.watched_cameras.wake()
+    return _answer(app, row)
+
+
+@router.get(
+    "/{number}/picture",
+    operation_id="camera_picture",
+    summary="The newest picture",
+    response_class=Response,
+    responses={
+        200: {"content": {"image/jpeg": {"schema": uploads.PICTURE}}},
+        204: {"description": "None came within `wait` seconds."},
+        **responses(_404="There is no such camera, or no process of this server watches it now."),
+    },
+)
+async def picture(
+    request: Request,
+    who: Viewer,
+    number: Number,
+    after: Annotated[
+        int, Query(ge=0, le=2**63 - 1, description="Only one with a larger number than this.")
+    ] = 0,
+    wait: Annotated[float, Query(ge=0, le=10, description="How many seconds to wait for it.")] = 0.0,
+) -> Response:
+    """As JPEG, of at most 640 pixels. Whoever asks for one after the other, with the number of the last as
+    `after`, sees the camera live: five a second at most, always the newest, however slow the viewer.
+
+    Headers: X-Picture-Number; X-Picture-Time, in Unix time; X-Picture-Boxes, JSON: for each thing that moves
+    its `track`, its `class` so far ("": none of the classes) and its `box` in parts of the picture.
+    """
+    service = service_of(request)
+    watch = service.app.watched_cameras.running(number)
+    if watch is None:
+        row = await service.threads.read(service.app.cameras.get, number)
+        raise UnknownCamera(
+            f"The camera {row.name}", "has no picture now", received="no process of this server watches it",
+            cure="See its state.",
+        )  # fmt: skip
+    until = time.monotonic() + wait
+    while not watch.live.ready(after):
+        if time.monotonic() >= until:
+            return Response(status_code=204)
+        await asyncio.sleep(_POLL_SECONDS)
+    shown = await service.threads.decode(watch.live.picture)
+    if shown is None:
+        return Response(status_code=204)
+    boxes = [{"track": track, "box": box, "class": label} for track, box, label in shown.boxes]
+    headers = {
+        "X-Picture-Number": str(shown.number),
+        "X-Picture-Time": f"{shown.time:.3f}",
+        "X-Picture-Boxes": json.dumps(boxes),
+    }
+    return Response(shown.content, media_type="image/jpeg", headers=headers)
+
+
+def _tried(address: Address) -> Any:
+    check_watchable(address)
+    sources.require()
+    return sources.probe(address)
+
+
+def _add(app: App, who: Administrator, name: str, address: Address, values: dict[str, Any]) -> CameraAnswer:
+    row = app.cameras.add(name, address, by=who.id, **values)
+    app.audit.note(who.id, "camera.add", row.name, {"address": address.description}, address=who.address)
+    app.watched_cameras.wake()
+    return _answer(app, row)
+
+
+def _given(asked: BaseModel, *, without: set[str]) -> dict[str, Any]:
+    return asked.model_dump(exclude=without, exclude_none=True)
+
+
+def _answer(app: App, row: CameraRow) -> CameraAnswer:
+    address = address_of(row)
+    state = _state(app, row)
+    return CameraAnswer.of(row, address=address.description, user=bool(address.user), state=state)
+
+
+def _state(app: App, row: CameraRow) -> CameraState:
+    """From what watches it in this process, or what another process said last."""
+    watch = app.watched_cameras.running(row.id)
+    said = watch.status() if watch is not None else row.status or {}
+    phase: Phase = said.get("phase", "off") if watch is not None or row.worker else "off"
+    last = said.get("last_frame")
+    age = None if last is None else max(0.0, time.time() - last)
+    health = app.watched_cameras.health(row.id)
+    problem = said.get("recording_problem", "")
+    faults = [_fault(one) for one in said.get("faults", [])]
+    if health is not None and health.state == "failing" and health.fault is not None:
+        fault = health.fault
+        faults.append(FaultAnswer(code=fault.code, words=fault.words, at=fault.at, over=False))
+    return CameraState(
+        phase="paused" if row.paused_at else phase,
+        last_frame_age=None if age is None else round(age, 2),
+        stale=age is None or age > STALE_SECONDS,
+        mode=said.get("mode", ""),
+        delay=said.get("delay", 0.0),
+        restarts=said.get("restarts", 0),
+        next_try=_moment(said.get("next_try")),
+        faults=faults,
+        last_fault=_fault(said["last_fault"]) if said.get("last_fault") else None,
+        travels=said.get("travels", False),
+        width=said.get("width", 0),
+        height=said.get("height", 0),
+        open_events=said.get("open_events", 0),
+        recording_problem=problem,
+    )
+
+
+def _fault(said: dict[str, Any]) -> FaultAnswer:
+    at = datetime.fromtimestamp(said["time"], UTC)
+    return FaultAnswer(code=said["code"], words=said["words"], at=at, over=said["over"])
+
+
+def _moment(seconds: float | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)

@@ -1,0 +1,271 @@
+"""/api/v1/camera-events and /api/v1/clips: what was seen before cameras, and what was recorded of it."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Path as InPath
+from fastapi.responses import FileResponse, Response, StreamingResponse
+from pydantic import AwareDatetime, BaseModel, Field
+
+from tenfold.accounts.roles import ADMINISTRATOR
+from tenfold.cameras.events import EventFilter
+from tenfold.cameras.tables import EventRow
+from tenfold.catalogue.export.table import as_csv, as_parquet
+from tenfold.errors import UnknownCameraEvent
+from tenfold.storage import read_if_there
+from tenfold.web.answers import Answer
+from tenfold.web.api.v1.cameras.cameras import ClassName
+from tenfold.web.problems import responses
+from tenfold.web.security.access import Operator, Viewer
+from tenfold.web.service import service_of
+from tenfold.web.uploads import pictures as uploads
+from tenfold.workflows.watch_cameras.export import COLUMNS, event_parts
+
+router = APIRouter(prefix="/api/v1", tags=["cameras"])
+
+Number = Annotated[int, InPath(ge=1, le=2**63 - 1, description="The event's number.")]
+_CSV, _PARQUET, _MP4 = "text/csv", "application/vnd.apache.parquet", "video/mp4"
+_NONE = responses(_404="There is no such event.")
+_MOST_AT_ONCE, _MOST_CHANGED = 500, 5000
+
+
+class EventAnswer(Answer):
+    """Something that moved before a camera."""
+
+    id: int
+    camera_id: int
+    state: Literal["open", "ended", "cut"] = Field(description="cut: nobody watched its end.")
+    started_at: datetime
+    ended_at: datetime = Field(description="Of an open event: when it was last written.")
+    label: str = Field(description='What the model says; "": none of its classes.')
+    corrected_label: str | None = Field(description="What a person said.")
+    confidence: float
+    zones: list[str]
+    box: list[float] = Field(description="x, y, width and height of the best look, in pixels.")
+    width: int = Field(description="Of the camera's picture.")
+    height: int
+    entry_id: int | None = Field(description="The picture's entry in the catalogue.")
+    clip_id: int | None
+    acknowledged_at: datetime | None
+    acknowledged_by: int | None
+
+
+class EventDetails(EventAnswer):
+    """An event with its path."""
+
+    path: list[list[float]] = Field(
+        description="Seconds since the start, x, y, width and height of each look."
+    )
+
+
+class HourAnswer(Answer):
+    hour: datetime
+    label: str
+    count: int
+
+
+class ClipAnswer(Answer):
+    """A recorded file of video."""
+
+    id: int
+    camera_id: int
+    kind: Literal["events", "continuous"]
+    state: Literal["writing", "whole"]
+    started_at: datetime
+    ended_at: datetime
+    bytes: int
+
+
+class DeletionAnswer(Answer):
+    """Clips that were deleted in one go."""
+
+    at: datetime
+    camera_id: int
+    reason: Literal["age", "size", "disk"] = Field(description="disk: it was getting full.")
+    clips: int
+    bytes: int
+    oldest_at: datetime
+    newest_at: datetime
+
+
+class EventNumbers(BaseModel):
+    events: list[Annotated[int, Field(ge=1, le=2**63 - 1)]] = Field(max_length=_MOST_CHANGED)
+
+
+class AcknowledgedAnswer(BaseModel):
+    acknowledged: int = Field(description="How many had not been acknowledged before.")
+
+
+class CorrectRequest(BaseModel):
+    label: ClassName = Field(description='The class that it is; "": none of the classes.')
+
+
+def asked(
+    camera: Annotated[list[Annotated[int, Field(ge=1, le=2**63 - 1)]] | None, Query(max_length=100)] = None,
+    label: Annotated[ClassName | None, Query(description='"": none of the classes.')] = None,
+    zone: Annotated[ClassName | None, Query()] = None,
+    since: Annotated[AwareDatetime | None, Query(description="They ended then or later.")] = None,
+    until: Annotated[AwareDatetime | None, Query(description="They began before.")] = None,
+    acknowledged: bool | None = None,
+    state: Literal["open", "ended", "cut"] | None = None,
+) -> EventFilter:
+    """Which events are meant."""
+    return EventFilter(camera, label, zone, since, until, acknowledged, state)
+
+
+Asked = Annotated[EventFilter, Depends(asked)]
+
+
+@router.get("/camera-events", operation_id="camera_events", summary="Find events")
+def events(
+    request: Request,
+    who: Viewer,
+    which: Asked,
+    limit: Annotated[int, Query(ge=1, le=_MOST_AT_ONCE)] = 100,
+    before: Annotated[
+        int | None, Query(ge=1, le=2**63 - 1, description="The number of the last event of the page before.")
+    ] = None,
+) -> list[EventAnswer]:
+    """The newest first."""
+    found = service_of(request).app.camera_events.find(which, limit=limit, before=before)
+    return [EventAnswer.of(event) for event in found]
+
+
+@router.get("/camera-events/counts", operation_id="camera_event_counts", summary="Count events by hour")
+def counts(request: Request, who: Viewer, which: Asked) -> list[HourAnswer]:
+    """How many events of each class began in each hour (UTC); hours without any are left out."""
+    return [HourAnswer.of(one) for one in service_of(request).app.camera_events.by_hour(which)]
+
+
+@router.get(
+    "/camera-events/export.csv",
+    operation_id="export_camera_events_csv",
+    summary="Events as CSV",
+    response_class=StreamingResponse,
+    responses={200: {"content": {_CSV: {}}}},
+)
+def export_csv(request: Request, who: Viewer, which: Asked) -> StreamingResponse:
+    """A row for each event, the newest first."""
+    app = service_of(request).app
+    parts = event_parts(app.cameras, app.camera_events, which)
+    return _file(as_csv(parts, COLUMNS), f"{_CSV}; charset=utf-8", "events.csv")
+
+
+@router.get(
+    "/camera-events/export.parquet",
+    operation_id="export_camera_events_parquet",
+    summary="Events as Parquet",
+    response_class=StreamingResponse,
+    responses={200: {"content": {_PARQUET: {}}}, **responses(_501="The parquet extra is not installed.")},
+)
+def export_parquet(request: Request, who: Viewer, which: Asked) -> StreamingResponse:
+    """A row for each event, typed, the newest first."""
+    app = service_of(request).app
+    parts = event_parts(app.cameras, app.camera_events, which)
+    return _file(as_parquet(parts, COLUMNS), _PARQUET, "events.parquet")
+
+
+@router.post("/camera-events/acknowledge", operation_id="acknowledge_camera_events", summary="Acknowledge")
+def acknowledge(request: Request, who: Operator, numbers: EventNumbers) -> AcknowledgedAnswer:
+    """Note that a person has seen these events; numbers of none are passed over."""
+    done = service_of(request).app.camera_events.acknowledge(numbers.events, by=who.id)
+    return AcknowledgedAnswer(acknowledged=done)
+
+
+@router.get("/camera-events/{number}", operation_id="camera_event", summary="One event", responses=_NONE)
+def event(request: Request, who: Viewer, number: Number) -> EventDetails:
+    """With the path that it took."""
+    return EventDetails.of(service_of(request).app.camera_events.get(number))
+
+
+@router.get(
+    "/camera-events/{number}/picture",
+    operation_id="camera_event_picture",
+    summary="An event's best picture",
+    response_class=Response,
+    responses={
+        200: {"content": {"image/jpeg": {"schema": uploads.PICTURE}}},
+        **responses(_404="There is no such event, or it has no picture."),
+    },
+)
+def event_picture(request: Request, who: Viewer, number: Number) -> Response:
+    """A square crop, as JPEG."""
+    app = service_of(request).app
+    row = app.camera_events.get(number)
+    content = read_if_there(app.blobs("events"), row.crop) if row.crop else None
+    if content is None:
+        raise UnknownCameraEvent(f"Event {number}", "has no picture", cure="It may have been deleted.")
+    return Response(content, media_type="image/jpeg", headers={"Cache-Control": "private, no-cache"})
+
+
+@router.post(
+    "/camera-events/{number}/correct",
+    operation_id="correct_camera_event",
+    summary="Say what an event was",
+    responses=_NONE | responses(_409="Its picture cannot be corrected."),
+)
+def correct(request: Request, who: Operator, number: Number, said: CorrectRequest) -> EventAnswer:
+    """Corrects its picture in the catalogue too: the next training learns from it."""
+    app = service_of(request).app
+    row: EventRow = app.camera_events.get(number)
+    if row.entry_id is not None:
+        administrator = who.role == ADMINISTRATOR
+        app.actions.do("correct", [row.entry_id], by=who.id, administrator=administrator, label=said.label)
+    return EventAnswer.of(app.camera_events.set(number, corrected_label=said.label))
+
+
+@router.get("/clips", operation_id="camera_clips", summary="Find clips")
+def clips(
+    request: Request,
+    who: Viewer,
+    camera: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None,
+    kind: Literal["events", "continuous"] | None = None,
+    since: Annotated[AwareDatetime | None, Query(description="They ended then or later.")] = None,
+    until: Annotated[AwareDatetime | None, Query(description="They began before.")] = None,
+    limit: Annotated[int, Query(ge=1, le=_MOST_AT_ONCE)] = 100,
+) -> list[ClipAnswer]:
+    """The newest first."""
+    found = service_of(request).app.clips.find(
+        camera_id=camera, kind=kind, since=since, until=until, limit=limit
+    )
+    return [ClipAnswer.of(clip) for clip in found]
+
+
+@router.get("/clips/deleted", operation_id="deleted_camera_clips", summary="What was deleted")
+def deleted(request: Request, who: Viewer) -> list[DeletionAnswer]:
+    """Clips that were deleted for their age, for the room of their camera or to keep the disk from filling;
+    the newest first."""
+    return [DeletionAnswer.of(one) for one in service_of(request).app.clips.deletions()]
+
+
+@router.get(
+    "/clips/{number}.mp4",
+    operation_id="camera_clip",
+    summary="A clip",
+    response_class=FileResponse,
+    responses={
+        200: {"content": {_MP4: {"schema": {"type": "string", "format": "binary"}}}},
+        206: {"description": "The part that `Range` names."},
+        **responses(_404="There is no such clip.", _416="`Range` names no part of it."),
+    },
+)
+def clip(
+    request: Request,
+    who: Viewer,
+    number: Annotated[int, InPath(ge=1, le=2**63 - 1, description="The clip's number.")],
+) -> FileResponse:
+    """As MP4, which can be sought in. One that is still written plays as far as it came."""
+    app = service_of(request).app
+    row = app.clips.get(number)
+    path = app.clips.path(row)
+    if not path.is_file():
+        raise UnknownCameraEvent(f"Clip {number}", "has no file yet", cure="Ask again in a moment.")
+    headers = {"Cache-Control": "private, no-cache"}
+    return FileResponse(path, media_type=_MP4, headers=headers)
+
+
+def _file(parts: Iterator[bytes], media_type: str, name: str) -> StreamingResponse:
+    headers: dict[str, Any] = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return StreamingResponse(parts, media_type=media_type, headers=headers)

@@ -1,0 +1,65 @@
+"""Events as a table, CSV or Parquet. Finds them part by part."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from tenfold.cameras.cameras import Cameras
+from tenfold.cameras.events import CameraEvents, EventFilter
+from tenfold.cameras.tables import NONE, EventRow
+from tenfold.catalogue.export.table import Columns
+
+COLUMNS: Columns = {
+    "id": ("int64", False),
+    "camera": ("string", True),
+    "state": ("string", False),
+    "started_at": ("timestamp", False),
+    "ended_at": ("timestamp", False),
+    "class": ("string", True),
+    "none_of_these": ("bool", False),
+    "corrected": ("bool", False),
+    "model_class": ("string", True),
+    "confidence": ("double", False),
+    "zones": ("string", True),
+    "x": ("double", False),
+    "y": ("double", False),
+    "width": ("double", False),
+    "height": ("double", False),
+    "entry": ("int64", False),
+    "acknowledged_at": ("timestamp", False),
+}
+_AT_ONCE = 500
+
+
+def event_parts(
+    cameras: Cameras, events: CameraEvents, which: EventFilter
+) -> Iterator[Sequence[Mapping[str, Any]]]:
+    """The rows of a table of events, the newest first."""
+    names = {row.id: row.name for row in cameras.all(removed=True)}
+    last: int | None = None
+    while part := events.find(which, limit=_AT_ONCE, before=last):
+        yield [_row(event, names.get(event.camera_id, "")) for event in part]
+        last = part[-1].id
+
+
+def _row(event: EventRow, camera: str) -> dict[str, Any]:
+    said = event.label if event.corrected_label is None else event.corrected_label
+    x, y, width, height = event.box
+    return {
+        "id": event.id,
+        "camera": camera,
+        "state": event.state,
+        "started_at": event.started_at,
+        "ended_at": event.ended_at,
+        "class": said or None,
+        "none_of_these": said == NONE,
+        "corrected": event.corrected_label is not None,
+        "model_class": event.label or None,
+        "confidence": event.confidence,
+        "zones": ", ".join(event.zones),
+        "x": x,
+        "y": y,
+        "width": width,
+        "height": height,
+        "entry": event.entry_id,
+        "acknowledged_at": event.acknowledged_at,
+    }
