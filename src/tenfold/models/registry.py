@@ -44,6 +44,7 @@ class Registry:
 
     def __init__(self, database: Database, blobs: BlobStore) -> None:
         self._database, self._blobs = database, blobs
+        self._known: dict[str, ModelInfo] = {}
 
     def register(
         self,
@@ -166,6 +167,18 @@ class Registry:
             except OSError as reason:
                 raise self._unreadable(model, reason) from reason
             yield path
+
+    def info(self, key: str) -> ModelInfo:
+        """What the model's file says of it; it is read, whole and checked, the first time that somebody asks.
+
+        Raises:
+            UnknownModel: there is none.
+            ModelFileError: its file is missing or damaged.
+        """
+        if key not in self._known:
+            with self.local_copy(key) as path:
+                self._known[key] = modelfile.read(path)[1]
+        return self._known[key]
 
     def open(self, key: str) -> BinaryIO:
         """The model's file, to be read. Raises UnknownModel, ModelFileError."""

@@ -270,6 +270,24 @@ def test_own_data_that_are_not_there_are_told_before_anything_starts(
         assert app.improve.improvements.latest() == []
 
 
+def test_a_model_file_is_read_once_however_often_it_is_asked(
+    own_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = modelfile.read
+    asked: list[Path] = []
+
+    def noted(path: Path, subject: str = "") -> tuple[bytes, modelfile.ModelInfo]:
+        asked.append(path)
+        return read(path, subject)
+
+    monkeypatch.setattr(modelfile, "read", noted)
+    with plain(own_home) as app:
+        first = app.improve.readiness()
+        asked.clear()
+        assert app.improve.readiness() == first
+    assert asked == []
+
+
 def test_without_the_train_extra_the_one_command_is_named(
     own_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

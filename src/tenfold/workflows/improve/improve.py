@@ -6,7 +6,6 @@ An improvement is a training on corrections. The job does the work (job.py).
 from contextlib import suppress
 from dataclasses import asdict
 
-from tenfold import modelfile
 from tenfold.catalogue.edits.corrections import CorrectedEntries
 from tenfold.errors import DatasetError, MissingExtra, RegistryError, UnknownImprovement
 from tenfold.jobs import CANCELLED, JobRow, Jobs
@@ -53,7 +52,7 @@ class Improve:
         base = self._registry.live()
         found = self._corrected.read()
         labels = tuple(self._registry.get(base).classes)
-        info = self._info(base)
+        info = self._registry.info(base)
         taught = lessons(found, labels, mixture(info).least_new)
         code, reason = missing(taught) or _no_extra(info) or ("", "")
         return Readiness(
@@ -78,7 +77,7 @@ class Improve:
             DatasetError: the model's own data are wanted and not there, or needed and not wanted.
         """
         now = self.readiness()
-        info = self._info(now.base)
+        info = self._registry.info(now.base)
         if not has_head(info):
             check_extra()
         if not now.ready:
@@ -127,10 +126,6 @@ class Improve:
                 reason="improving-already",
             )
         return self.improvements.get(IMPROVE.params_of(job).improvement), job
-
-    def _info(self, key: str) -> ModelInfo:
-        with self._registry.local_copy(key) as path:
-            return modelfile.read(path)[1]
 
     def make_live(self, improvement_id: int, *, insist: bool, by: int) -> LiveChange:
         """Answer with the improved model from now on.

@@ -6,6 +6,7 @@ that it started from.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from tenfold import modelfile
@@ -93,11 +94,14 @@ class TrainingData:
         earlier = self._improvements.of_model(model_hash)
         if earlier is not None:
             return str(earlier.options.get("own_source", ""))
-        with self._registry.local_copy(model_hash) as path:
-            _, info = modelfile.read(path)
-        _, bundled = modelfile.read(modelfile.bundled("cifar10"))
-        if info.data_fingerprint == bundled.data_fingerprint:
+        if self._registry.info(model_hash).data_fingerprint == _cifar10_fingerprint():
             return CIFAR10
         if not model.run:
             return ""
         return str(Run(self._home.runs / model.run).data.get("source", ""))
+
+
+@cache
+def _cifar10_fingerprint() -> str:
+    """Of the data that the bundled model cifar10 was trained on."""
+    return modelfile.read(modelfile.bundled("cifar10"))[1].data_fingerprint
