@@ -285,7 +285,7 @@ def test_what_is_alike_is_found_and_of_copies_one_is_kept(
     groups_ = page.locator(".group")
     expect(groups_).to_contain_text(re.compile(r"plane\.png.*\d+ × \d+, \d+ kB.*The best of them", re.S))
     expect(groups_).to_contain_text(re.compile(r"plane-small\.png.*\d% similar to the best", re.S))
-    page.get_by_role("button", name="Keep the best of 1 group").click()
+    page.get_by_role("button", name="Keep the best in 1 group").click()
     expect(page.get_by_text("There are no near duplicates")).to_be_visible()
     page.get_by_role("link", name="All pictures").click()
     expect(tiles(page)).to_have_count(4)

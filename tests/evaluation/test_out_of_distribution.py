@@ -95,7 +95,7 @@ def test_a_folder_gives_its_pictures_and_says_what_it_could_not_read(tmp_path: P
     (tmp_path / "soups" / ".hidden.png").write_bytes((within / "borscht.png").read_bytes())
     found = from_folder(tmp_path / "soups", 32, "bilinear")
     assert found.pictures.shape == (2, 32, 32, 3)
-    assert (found.kind, found.what) == ("soups", "the pictures in soups (1 files could not be read)")
+    assert (found.kind, found.what) == ("soups", "the pictures in soups (1 file could not be read)")
 
 
 def test_a_folder_without_pictures_is_refused(tmp_path: Path) -> None:
@@ -103,6 +103,6 @@ def test_a_folder_without_pictures_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DatasetError) as caught:
         from_folder(tmp_path, 32, "bilinear")
     assert str(caught.value) == (
-        f"The folder {tmp_path} holds no picture that can be read (1 files). "
+        f"The folder {tmp_path} holds no picture that can be read (1 file). "
         "Name a folder of pictures that show none of the classes with --out-of-distribution."
     )

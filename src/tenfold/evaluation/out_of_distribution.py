@@ -143,10 +143,14 @@ def from_folder(folder: Path, side: int, resize: str, most: int = 10_000) -> Out
         raise DatasetError(
             f"The folder {folder}",
             "holds no picture that can be read",
-            received=f"{unreadable} files",
+            received=_files(unreadable),
             cure="Name a folder of pictures that show none of the classes with --out-of-distribution.",
         )
-    said = f" ({unreadable} files could not be read)" if unreadable else ""
+    said = f" ({_files(unreadable)} could not be read)" if unreadable else ""
     return OutOfDistribution(
         folder.name or str(folder), f"the pictures in {folder.name or folder}{said}", np.stack(found)
     )
+
+
+def _files(count: int) -> str:
+    return "1 file" if count == 1 else f"{count:,} files"

@@ -108,8 +108,8 @@ def test_check_counts_what_belongs_to_no_entry_and_what_waits(
     LocalOriginals(own_home / "pictures").put(b"cut off")
     assert tenfold("catalogue", "check").out == (
         "1 originals: all well\n"
-        "1 files belong to no entry: adding was cut off. They do no harm.\n"
-        "1 entries wait for their class: tenfold serve classifies them.\n"
+        "Files that belong to no entry, because adding was cut off: 1. They do no harm.\n"
+        "Entries that wait for their class: 1. tenfold serve classifies them.\n"
     )
 
 

@@ -67,9 +67,11 @@ def check() -> int:
     faults = len(found.faults)
     click.echo(f"{found.originals:,} originals: {f'{faults:,} missing or altered' if faults else 'all well'}")
     if found.unused:
-        click.echo(f"{found.unused:,} files belong to no entry: adding was cut off. They do no harm.")
+        click.echo(
+            f"Files that belong to no entry, because adding was cut off: {found.unused:,}. They do no harm."
+        )
     if found.waiting:
-        click.echo(f"{found.waiting:,} entries wait for their class: tenfold serve classifies them.")
+        click.echo(f"Entries that wait for their class: {found.waiting:,}. tenfold serve classifies them.")
     return 1 if faults else 0
 
 
