@@ -60,3 +60,20 @@ def test_a_zone_that_cannot_be_one_is_refused_in_words(
 ) -> None:
     assert run(["watch", recording, "--zone", zone]) == 2
     assert words in capsys.readouterr().err
+
+
+def test_a_rule_says_for_which_events_it_would_send_a_message(
+    recording: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = ["--rule", "in: line=0.5,1,0.5,0 cross=right", "--rule", "out: line=0.5,1,0.5,0 cross=left"]
+    assert run(["watch", recording, *out]) == 0
+    assert capsys.readouterr().out.endswith("  rule in\n")
+    assert run(["watch", recording, "--json", *out]) == 0
+    assert json.loads(capsys.readouterr().out)["rules"] == ["in"]
+
+
+def test_a_rule_that_cannot_be_read_is_refused_in_words(
+    recording: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["watch", recording, "--rule", "colour=red"]) == 2
+    assert "is none that a rule has" in capsys.readouterr().err

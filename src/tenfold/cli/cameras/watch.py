@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tenfold.cli.cameras.rules import WatchRules
 from tenfold.cli.terminal.password import ask_password, from_stdin
 from tenfold.cli.terminal.text import printable
 from tenfold.errors import UsageError
@@ -27,6 +28,13 @@ if TYPE_CHECKING:
     "--zone", "zones", multiple=True, metavar="NAME=X,Y,...", help="Tell only of what was in this polygon."
 )
 @click.option("--mask", "masks", multiple=True, metavar="NAME=X,Y,...", help="Never look at this polygon.")
+@click.option(
+    "--rule",
+    "rules",
+    multiple=True,
+    metavar="NAME: CONDITIONS",
+    help="Say for which events this rule would send a message: 'night: class=person between=22:00-06:00'.",
+)
 @click.option(
     "--min-size",
     type=click.FloatRange(0, 100, max_open=True),
@@ -70,7 +78,8 @@ def watch(source: str, user: str, password_stdin: bool, model: str | None, **giv
 
     options = _options(opened, given)
     watcher = Watcher(lambda crops: classifier.run([classifier.prepare(pixels) for pixels in crops]), options)
-    events = _Events(opened.facts.live, as_json=given["as_json"])
+    rules = WatchRules(given["rules"], options.zones, (opened.facts.width, opened.facts.height))
+    events = _Events(opened.facts.live, rules, as_json=given["as_json"])
     try:
         _watch(opened, watcher, events)
     finally:
@@ -84,22 +93,26 @@ def watch(source: str, user: str, password_stdin: bool, model: str | None, **giv
 class _Events:
     """Prints events and keeps what a page needs."""
 
-    def __init__(self, live: bool, *, as_json: bool) -> None:
-        self._live, self._as_json = live, as_json
+    def __init__(self, live: bool, rules: WatchRules, *, as_json: bool) -> None:
+        self._live, self._rules, self._as_json = live, rules, as_json
         self.told: list[Event] = []
 
     def tell(self, event: "Event") -> None:
         self.told.append(event)
         start, end = self.times(event)
+        fired = self._rules.fired(event)
         if self._as_json:
-            click.echo(json.dumps(_fields(event) | ({"start": start, "end": end} if self._live else {})))
+            times = {"start": start, "end": end} if self._live else {}
+            told = {"rules": fired} if self._rules else {}
+            click.echo(json.dumps(_fields(event) | times | told))
             return
         sure = f"{event.confidence:.0%}" if event.confidence else ""
-        zones = f"  {', '.join(event.zones)}" if event.zones else ""
+        more = f"  {', '.join(event.zones)}" if event.zones else ""
+        more += f"  rule {', '.join(fired)}" if fired else ""
         box = event.best.box
         place = f"{box.width:.0f}x{box.height:.0f}+{box.x:.0f}+{box.y:.0f}"
         click.echo(
-            printable(f"{start} - {end}  {event.label:<14} {sure:>4}  track {event.track}  {place}{zones}")
+            printable(f"{start} - {end}  {event.label:<14} {sure:>4}  track {event.track}  {place}{more}")
         )
 
     def times(self, event: "Event") -> tuple[str, str]:
