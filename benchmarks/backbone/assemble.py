@@ -74,7 +74,23 @@ def joined(
     for one in last.graph.output:
         kept[one.name].name = one.name
         found.graph.output.append(kept[one.name])
+    prune(found.graph)
     return found
+
+
+def prune(graph: onnx.GraphProto) -> None:
+    """Take out the nodes and weights that no output needs; the runtime would compute some of them."""
+    needed = {one.name for one in graph.output}
+    nodes = []
+    for node in reversed(graph.node):
+        if needed.intersection(node.output):
+            needed.update(node.input)
+            nodes.append(node)
+    del graph.node[:]
+    graph.node.extend(reversed(nodes))
+    weights = [one for one in graph.initializer if one.name in needed]
+    del graph.initializer[:]
+    graph.initializer.extend(weights)
 
 
 def shrunk(model: onnx.ModelProto, *, in_bytes: bool) -> onnx.ModelProto:

@@ -9,7 +9,7 @@ from onnx import TensorProto, helper, numpy_helper
 from torch.nn import functional
 
 from benchmarks.backbone import head
-from benchmarks.backbone.assemble import shrunk
+from benchmarks.backbone.assemble import prune, shrunk
 from benchmarks.backbone.front import FULL_DETAIL, LEAST_DETAIL, Front
 from tenfold.networks.efficientnet_lite import EfficientNetLite
 
@@ -58,6 +58,20 @@ def test_small_weights_answer_as_the_whole_ones(in_bytes: bool, kind: str, error
     (y,) = onnxruntime.InferenceSession(found.SerializeToString()).run(None, {"x": x})
     whole = x @ weights.T
     assert (np.abs(y - whole).max(0) / np.abs(whole).max(0)).max() < error
+
+
+def test_what_no_output_needs_is_taken_out() -> None:
+    numbers = [numpy_helper.from_array(np.ones(2, np.float32), name) for name in ("a", "b")]
+    graph = helper.make_graph(
+        [helper.make_node("Add", ["x", "a"], ["y"]), helper.make_node("Mul", ["x", "b"], ["unused"])],
+        "g",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [2])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [2])],
+        numbers,
+    )
+    prune(graph)
+    assert [node.op_type for node in graph.node] == ["Add"]
+    assert [one.name for one in graph.initializer] == ["a"]
 
 
 def test_what_imagenet_has_no_class_for_is_left_to_the_head() -> None:
