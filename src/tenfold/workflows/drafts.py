@@ -27,6 +27,7 @@ from tenfold.drafts.tables import Draft, DraftClass, DraftPicture
 from tenfold.errors import DraftError
 from tenfold.images import Limits
 from tenfold.inference import Classifier
+from tenfold.metrics import Share
 from tenfold.models.registry import TAUGHT
 from tenfold.models.tables import RegisteredModel
 from tenfold.os_errors import in_words
@@ -319,11 +320,16 @@ def _told(taught: Taught, pictures: Sequence[DraftPicture]) -> dict[str, Any]:
     return {
         "classes": list(taught.classes),
         "counts": list(taught.counts),
-        "accuracy": None if found.accuracy is None else asdict(found.accuracy),
-        "kept": asdict(found.kept),
+        "accuracy": None if found.accuracy is None else _share(found.accuracy),
+        "kept": _share(found.kept),
         "confusion": found.confusion.tolist(),
         "mistakes": [
             {**asdict(one), "picture": pictures[one.picture].id, "hash": pictures[one.picture].hash}
             for one in found.mistakes
         ],
     }
+
+
+def _share(one: Share) -> dict[str, float | int]:
+    """Rounded, because an end of an interval that is 1 comes a hair below it."""
+    return {"value": round(one.value, 4), "low": round(one.low, 4), "high": round(one.high, 4), "n": one.n}

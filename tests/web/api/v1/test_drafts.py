@@ -59,6 +59,7 @@ def test_two_classes_are_taught_tried_and_kept_and_answer_the_same_everywhere(
     assert (fit["version"], fit["classes"], fit["counts"]) == (draft["version"], ["red", "blue"], [6, 6])
     assert (fit["accuracy"]["value"], fit["accuracy"]["n"]) == (1.0, 12)
     assert fit["accuracy"]["low"] < 0.8, "twelve pictures say little"
+    assert fit["accuracy"]["high"] == 1.0
     assert fit["confusion"] == [[6, 0], [0, 6]]
 
     sent = {"files": ("x.png", picture((200, 30, 20)))}
