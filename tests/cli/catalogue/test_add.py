@@ -131,20 +131,24 @@ def disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
         yield place
 
 
-@pytest.mark.slow
-def test_a_full_disk_ends_the_command_with_one_sentence(disk: Path, tmp_path: Path) -> None:
-    photos = tmp_path / "photos"
-    photos.mkdir()
-    noise = np.random.default_rng(1)
+@pytest.fixture(scope="module")
+def noise(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with 11 MB of pictures."""
+    folder, random = tmp_path_factory.mktemp("noise"), np.random.default_rng(1)
     for number in range(80):
-        pixels = noise.integers(0, 256, (220, 220, 3), dtype=np.uint8)
-        Image.fromarray(pixels).save(photos / f"{number}.png")
+        pixels = random.integers(0, 256, (220, 220, 3), dtype=np.uint8)
+        Image.fromarray(pixels).save(folder / f"{number}.png")
+    return folder
+
+
+@pytest.mark.slow
+def test_a_full_disk_ends_the_command_with_one_sentence(disk: Path, noise: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "tenfold", "catalogue", "add", str(photos)],
+        [sys.executable, "-m", "tenfold", "catalogue", "add", str(noise)],
         env={**os.environ, "TENFOLD_HOME": str(disk / "home")},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
     )
     assert done.returncode == 1
     [told] = done.stderr.splitlines()
