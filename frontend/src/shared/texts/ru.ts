@@ -166,7 +166,7 @@ export const ru: Translated<typeof en> = {
   fail_unknown_improvement: "Такого обучения на исправлениях уже нет.",
   fail_draft_error: "Так черновик использовать нельзя.",
   fail_unknown_draft: "Такого черновика, класса или картинки уже нет.",
-  fail_unknown_camera: "Такой камеры уже нет, или сейчас она не даёт изображения.",
+  fail_unknown_camera: "Такой камеры уже нет, или сейчас с неё не поступают кадры.",
   fail_unknown_camera_event: "Такого события или записи уже нет.",
   fail_setting_error: "Значение настройки не подходит.",
   fail_usage_error: "Эти значения нельзя сочетать.",
