@@ -1,9 +1,8 @@
 """/api/v1/drafts: own classes from a few pictures: naming, adding pictures, learning, trying, keeping."""
 
 from contextlib import aclosing
-from datetime import datetime
 from functools import partial
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi import Path as InPath
@@ -15,6 +14,7 @@ from tenfold.errors import PictureError
 from tenfold.web.answers import Answer
 from tenfold.web.api.v1.classify import REFUSALS, ClassifyAnswer, classified
 from tenfold.web.api.v1.models import ModelEntry, model_entry
+from tenfold.web.draft_answers import DraftAnswer, DraftClassAnswer, DraftEntry, FitAnswer
 from tenfold.web.problems import Problem, describe, responses
 from tenfold.web.security.access import Operator
 from tenfold.web.security.visitor import Visitor
@@ -51,70 +51,6 @@ class PictureNumbers(BaseModel):
 
 class MoveRequest(PictureNumbers):
     to: Annotated[int, Field(ge=1, le=2**63 - 1, description="The class's number.")]
-
-
-class DraftEntry(Answer):
-    """A draft among others."""
-
-    id: int
-    name: str
-    created_at: datetime
-    changed_at: datetime
-
-
-class DraftClassAnswer(Answer):
-    id: int
-    name: str
-    pictures: int = Field(description="How many it has.")
-
-
-class ShareAnswer(BaseModel):
-    """A share with its 95 % interval, 0 to 1."""
-
-    value: float
-    low: float
-    high: float
-    n: int = Field(description="Of so many pictures.")
-
-
-class MistakeAnswer(BaseModel):
-    """A picture that was taken for another class by a head that had not learned from it."""
-
-    picture: int = Field(description="The picture's number.")
-    hash: str = Field(description="SHA-256 of the picture's file.")
-    label: str
-    answer: str
-    confidence: float
-
-
-class FitAnswer(BaseModel):
-    """What was learned, and how well the classes are told apart. Every figure is cross-validated."""
-
-    version: int = Field(description="The version of the draft that was learned from.")
-    seconds: float
-    classes: list[str] = Field(description="Those that were learned, in the order of the outputs.")
-    counts: list[int] = Field(description="How many pictures of each.")
-    left_out: list[str] = Field(description="Classes without pictures.")
-    accuracy: ShareAnswer | None = Field(description="Told apart rightly; null with a single class.")
-    kept: ShareAnswer = Field(description="Not called none of these.")
-    confusion: list[list[int]] = Field(description="Rows are the true classes.")
-    mistakes: list[MistakeAnswer] = Field(description="The surest first, 50 at most.")
-
-
-class DraftAnswer(DraftEntry):
-    """A draft with all but its pictures."""
-
-    version: int = Field(description="Counts the changes to classes and pictures.")
-    classes: list[DraftClassAnswer] = Field(description="In the order in which they were added.")
-    undo: (
-        Literal[
-            "add-class", "rename-class", "remove-class", "add-pictures", "remove-pictures", "move-pictures"
-        ]
-        | None
-    ) = Field(description="The change that is undone next.")
-    fit: FitAnswer | None = Field(description="What was learned last; null: nothing yet.")
-    kept: str | None = Field(description="The hash of the model that was kept last.")
-    kept_version: int | None = Field(description="The version of the draft that it was learned from.")
 
 
 class DraftsAnswer(BaseModel):
