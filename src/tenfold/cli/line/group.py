@@ -24,9 +24,21 @@ def line() -> None:
 
 
 @line.command()
-@click.option("--parts", type=click.IntRange(1, 1_000_000), default=200, show_default=True, metavar="N")
 @click.option(
-    "--rate", type=click.FloatRange(0.2, 100), default=10.0, show_default=True, metavar="PER_SECOND"
+    "--parts",
+    type=click.IntRange(1, 1_000_000),
+    default=200,
+    show_default=True,
+    metavar="N",
+    help="How many parts come.",
+)
+@click.option(
+    "--rate",
+    type=click.FloatRange(0.2, 100),
+    default=10.0,
+    show_default=True,
+    metavar="PER_SECOND",
+    help="How many come a second.",
 )
 @click.option("--model", metavar="MODEL", help="A model file, or a bundled model; else the bundled photo.")
 @click.option(
