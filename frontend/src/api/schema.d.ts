@@ -5654,6 +5654,85 @@ export interface components {
             draft: components["schemas"]["DraftAnswer"];
             model: components["schemas"]["ModelEntry"];
         };
+        /**
+         * KeptConditions
+         * @description The conditions of a rule that is kept: each is there.
+         */
+        KeptConditions: {
+            /**
+             * Cameras
+             * @description Numbers of cameras.
+             * @default []
+             */
+            cameras: number[];
+            /**
+             * Classes
+             * @default []
+             */
+            classes: string[];
+            /**
+             * Zones
+             * @default []
+             */
+            zones: string[];
+            /**
+             * Confidence
+             * @default 0
+             */
+            confidence: number;
+            /**
+             * Begin
+             * @description HH:MM, by the server's clock.
+             */
+            begin: string | null;
+            /**
+             * End
+             * @description HH:MM; before `begin`: on the next day.
+             */
+            end: string | null;
+            /**
+             * Days
+             * @description 0: Monday.
+             * @default []
+             */
+            days: number[];
+            /**
+             * Dwell
+             * @description Seconds that it was there.
+             * @default 0
+             */
+            dwell: number;
+            /**
+             * Line
+             * @description x, y, x, y, in parts of the picture.
+             */
+            line: number[] | null;
+            /**
+             * Direction
+             * @description To which side of the line it goes, seen from its first point to its second.
+             * @default any
+             * @enum {string}
+             */
+            direction: "any" | "left" | "right";
+            /**
+             * Count
+             * @description So many events within `within`.
+             * @default 1
+             */
+            count: number;
+            /**
+             * Within
+             * @description Seconds.
+             * @default 60
+             */
+            within: number;
+            /**
+             * Cool Down
+             * @description Seconds without another message.
+             * @default 0
+             */
+            cool_down: number;
+        };
         /** KnownAnswer */
         KnownAnswer: {
             /**
@@ -7117,7 +7196,7 @@ export interface components {
             name: string;
             /** Enabled */
             enabled: boolean;
-            conditions: components["schemas"]["Conditions"];
+            conditions: components["schemas"]["KeptConditions"];
             /** Destinations */
             destinations: number[];
             /**

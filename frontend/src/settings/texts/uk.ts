@@ -7,7 +7,6 @@ export const uk: Translated<typeof en> = {
   tabServer: "Сервер",
   tabServices: "Служби",
   tabFolders: "Теки під наглядом",
-  tabNotifications: "Сповіщення",
   tabPeople: "Користувачі",
   tabTokens: "Токени API",
   tabAudit: "Журнал дій",

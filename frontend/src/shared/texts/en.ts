@@ -108,6 +108,7 @@ export const en = {
   fail_missing_extra: "A part that this needs is not installed on the server.",
   fail_database_error: "The database cannot be used at the moment.",
   fail_camera_error: "The camera or the recording cannot be used.",
+  fail_line_error: "The production line cannot be used.",
   fail_unknown_rule: "This rule does not exist any more.",
   fail_outbox_error: "The destination cannot be used.",
   fail_not_in_outbox: "This destination or message does not exist any more.",

@@ -111,6 +111,7 @@ export const ru: Translated<typeof en> = {
   fail_missing_extra: "Нужная для этого часть не установлена на сервере.",
   fail_database_error: "Базой данных сейчас нельзя воспользоваться.",
   fail_camera_error: "Камеру или запись невозможно использовать.",
+  fail_line_error: "Производственная линия недоступна.",
   fail_unknown_rule: "Этого правила больше нет.",
   fail_outbox_error: "Этого получателя невозможно использовать.",
   fail_not_in_outbox: "Этого получателя или сообщения больше нет.",

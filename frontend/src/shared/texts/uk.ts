@@ -111,6 +111,7 @@ export const uk: Translated<typeof en> = {
   fail_missing_extra: "Частину, яка для цього потрібна, не встановлено на сервері.",
   fail_database_error: "Базою даних зараз не можна скористатися.",
   fail_camera_error: "Камеру або запис неможливо використати.",
+  fail_line_error: "Виробнича лінія недоступна.",
   fail_unknown_rule: "Цього правила більше немає.",
   fail_outbox_error: "Цього одержувача неможливо використати.",
   fail_not_in_outbox: "Цього одержувача або повідомлення більше немає.",

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from tenfold.cameras import rule_text
 from tenfold.cameras.kept_rules import sightings
@@ -48,6 +48,12 @@ class Conditions(BaseModel):
     cool_down: float = Field(0.0, ge=0, le=7 * 86400, description="Seconds without another message.")
 
 
+class KeptConditions(Conditions):
+    """The conditions of a rule that is kept: each is there."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
+
+
 class RuleRequest(BaseModel):
     name: str = Field(max_length=1000)
     conditions: Conditions
@@ -69,7 +75,7 @@ class RuleAnswer(Answer):
     id: int
     name: str
     enabled: bool
-    conditions: Conditions
+    conditions: KeptConditions
     destinations: list[int]
     told_at: datetime | None = Field(description="When it last led to a message.")
     added_at: datetime
@@ -150,7 +156,7 @@ def _rule(conditions: Conditions) -> Rule:
 
 
 def _answer(row: RuleRow) -> RuleAnswer:
-    return RuleAnswer.of(row, conditions=Conditions.model_validate(row.conditions))
+    return RuleAnswer.of(row, conditions=KeptConditions.model_validate(row.conditions))
 
 
 def _fired(event: Sighting) -> FiredAnswer:
