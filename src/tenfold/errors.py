@@ -60,6 +60,9 @@ Reason = (
         "refused-message", "redirected", "local-address",
     ]
     | Literal[
+        "broker-host", "messenger-address", "messenger-webhook", "topic", "webhook-address", "webhook-secret",
+    ]
+    | Literal[
         "applied-already", "archive-damaged", "archive-too-large", "archive-unsafe", "base-not-live",
         "behind-proxy", "changed-since", "check-failed", "cifar10-damaged", "cifar10-missing",
         "class-copies", "class-count", "class-name", "class-not-trained", "class-too-small",

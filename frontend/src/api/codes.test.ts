@@ -5,6 +5,7 @@ import { book as shared, problems } from "../shared/texts";
 import { say as catalogue } from "../catalogue/texts";
 import { say as data } from "../data/texts";
 import { say as models } from "../models/texts";
+import { say as notifications } from "../notifications/texts";
 import { say as settings } from "../settings/texts";
 import { say as training } from "../shell/training/texts";
 
@@ -47,6 +48,10 @@ it.each<[string, Book, string, string[]]>([
   ],
   ["roles", settings.book, "role", codesOf("AccountAnswer", "role")],
   ["states of services", settings.book, "state", codesOf("ServiceState", "state")],
+  ["kinds of destinations", notifications.book, "kind", codesOf("DestinationAnswer", "kind")],
+  ["states of messages", notifications.book, "state", codesOf("MessageAnswer", "state")],
+  ["ways over a line", notifications.book, "way", codesOf("KeptConditions", "direction")],
+  ["ways over a line, in words", notifications.book, "crosses", codesOf("KeptConditions", "direction")],
   ["faults of models", models.book, "fault", codesOf("ModelEntry", "fault")],
   ["sources of pictures", catalogue.book, "source", codesOf("FiltersRequest", "source")],
   ["owners of pictures", catalogue.book, "owner", codesOf("FiltersRequest", "owner")],

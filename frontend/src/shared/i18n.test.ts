@@ -31,6 +31,7 @@ it("there is a book for each page", () => {
     "classify",
     "data",
     "models",
+    "notifications",
     "review",
     "settings",
     "shared",

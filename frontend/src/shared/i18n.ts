@@ -131,6 +131,20 @@ export function formatDate(
   return new Intl.DateTimeFormat(language, style).format(date);
 }
 
+/** A time span in words: 90 is "1 min 30 sec". */
+export function formatSeconds(language: LanguageCode, seconds: number): string {
+  const parts: [number, string][] = [
+    [Math.floor(seconds / 3600), "hour"],
+    [Math.floor((seconds % 3600) / 60), "minute"],
+    [Math.round((seconds % 60) * 10) / 10, "second"],
+  ];
+  const said = parts.filter(([value]) => value > 0);
+  const written = (said.length > 0 ? said : parts.slice(-1)).map(([value, unit]) =>
+    new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "short" }).format(value),
+  );
+  return written.join(" ");
+}
+
 /** Several names, one after another. */
 export function formatList(language: LanguageCode, parts: readonly string[]): string {
   return new Intl.ListFormat(language, { type: "unit", style: "short" }).format(parts);

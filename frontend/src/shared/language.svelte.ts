@@ -8,6 +8,7 @@ import {
   formatMoment,
   formatNumber,
   formatPercent,
+  formatSeconds,
   formatSignificant,
   pickLanguage,
   pluralise,
@@ -81,6 +82,16 @@ class Language {
   /** A day with its weekday. */
   longDay(value: Date): string {
     return formatDate(this.#code, value, { dateStyle: "full" });
+  }
+
+  /** A day of the week in short; 0 is Monday. */
+  weekday(day: number): string {
+    return formatDate(this.#code, new Date(2024, 0, 1 + day), { weekday: "short" });
+  }
+
+  /** A time span in words. */
+  seconds(value: number): string {
+    return formatSeconds(this.#code, value);
   }
 
   monthName(value: Date): string {

@@ -2,6 +2,26 @@
 import type { Job } from "../api/types";
 import { connection } from "./connection.svelte";
 
+/** A message for browsers, as the outbox keeps it. */
+export interface Notice {
+  /** The same however often it comes. */
+  id: string;
+  title: string;
+  text: string;
+  data:
+    | { type: "test" }
+    | {
+        type: "event";
+        /** "?": none of the model's. */
+        class: string;
+        camera_name: string;
+        confidence: number;
+        zones: string[];
+        start: string;
+        rule: string;
+      };
+}
+
 interface Told {
   /** A job that changed. */
   job: Job;
@@ -9,6 +29,8 @@ interface Told {
   catalogue: { version: number };
   /** Another model is live. */
   model: { hash: string };
+  /** A message was sent to browsers. */
+  notice: Notice;
   /** The connection stands (again): what was missed meanwhile has to be asked for. */
   connected: null;
 }
@@ -28,6 +50,7 @@ class Events {
     job: new Set(),
     catalogue: new Set(),
     model: new Set(),
+    notice: new Set(),
     connected: new Set(),
   };
 
@@ -53,7 +76,7 @@ class Events {
       // A browser tries again by itself after a break, but not after an answer that is no stream.
       if (source.readyState === EventSource.CLOSED) this.#again();
     };
-    for (const kind of ["job", "catalogue", "model"] as const) {
+    for (const kind of ["job", "catalogue", "model", "notice"] as const) {
       source.addEventListener(kind, (event) => this.#tell(kind, JSON.parse(event.data as string)));
     }
   }

@@ -147,14 +147,24 @@ def _named(name: str) -> str:
     name = " ".join(name.split())
     if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
         raise CameraError(
-            "The rule's name", "cannot be used", cure=f"Give one of 1 to {LONGEST_NAME} letters."
+            "The rule's name",
+            "cannot be used",
+            cure=f"Give one of 1 to {LONGEST_NAME} letters.",
+            reason="name-length",
+            params={"most": LONGEST_NAME},
         )
     return name
 
 
 def _check_name(session: Session, name: str) -> None:
     if session.scalar(select(RuleRow.id).where(func.lower(RuleRow.name) == name.lower())) is not None:
-        raise CameraError(f"The rule {name!r}", "exists already", cure="Give it another name.")
+        raise CameraError(
+            f"The rule {name!r}",
+            "exists already",
+            cure="Give it another name.",
+            reason="name-taken",
+            params={"name": name},
+        )
 
 
 def _found(session: Session, rule_id: int) -> RuleRow:

@@ -16,6 +16,7 @@ from tenfold.outbox.tables import DestinationRow, MessageRow
 
 # So many notices are shown by a browser that was busy.
 _MOST_AT_ONCE = 20
+_LONGEST_NAME = 100
 WAITING, SENT, DEAD = "waiting", "sent", "dead"
 
 
@@ -202,7 +203,13 @@ class Outbox:
     def _check_name(self, session: Session, name: str) -> None:
         same = select(DestinationRow.id).where(func.lower(DestinationRow.name) == _named(name).lower())
         if session.scalar(same) is not None:
-            raise OutboxError(f"The destination {name!r}", "exists already", cure="Give it another name.")
+            raise OutboxError(
+                f"The destination {name!r}",
+                "exists already",
+                cure="Give it another name.",
+                reason="name-taken",
+                params={"name": name},
+            )
 
     def _tell(self) -> None:
         for call in self._put:
@@ -223,8 +230,14 @@ def read(row: MessageRow, picture: bytes | None = None) -> Message:
 
 def _named(name: str) -> str:
     name = " ".join(name.split())
-    if not 0 < len(name) <= 100 or not name.isprintable():
-        raise OutboxError("The name", "cannot be used", cure="Give one of 1 to 100 letters.")
+    if not 0 < len(name) <= _LONGEST_NAME or not name.isprintable():
+        raise OutboxError(
+            "The name",
+            "cannot be used",
+            cure=f"Give one of 1 to {_LONGEST_NAME} letters.",
+            reason="name-length",
+            params={"most": _LONGEST_NAME},
+        )
     return name
 
 

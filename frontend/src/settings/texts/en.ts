@@ -4,6 +4,7 @@ export const en = {
   tabServer: "Server",
   tabServices: "Services",
   tabFolders: "Watched folders",
+  tabNotifications: "Notifications",
   tabPeople: "People",
   tabTokens: "API tokens",
   tabAudit: "Audit log",

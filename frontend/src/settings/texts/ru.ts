@@ -7,6 +7,7 @@ export const ru: Translated<typeof en> = {
   tabServer: "Сервер",
   tabServices: "Службы",
   tabFolders: "Папки под наблюдением",
+  tabNotifications: "Уведомления",
   tabPeople: "Пользователи",
   tabTokens: "Токены API",
   tabAudit: "Журнал действий",

@@ -7,6 +7,7 @@ export const uk: Translated<typeof en> = {
   tabServer: "Сервер",
   tabServices: "Служби",
   tabFolders: "Теки під наглядом",
+  tabNotifications: "Сповіщення",
   tabPeople: "Користувачі",
   tabTokens: "Токени API",
   tabAudit: "Журнал дій",

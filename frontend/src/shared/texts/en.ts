@@ -44,6 +44,7 @@ export const en = {
   serverAway: "Nothing that you have typed is lost; the page goes on as soon as the server is back.",
   serverBack: "The server answers again.",
 
+  noticeTest: "This is a test: messages arrive here.",
   loading: "Loading…",
   more: "Show more",
   close: "Close",

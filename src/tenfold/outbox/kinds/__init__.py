@@ -18,6 +18,7 @@ from tenfold.outbox.message import Channel, Message
 Kind = Literal["webhook", "mqtt", "apprise", "page"]
 KINDS: tuple[str, ...] = get_args(Kind)
 _NEEDS = {"webhook": "httpx", "mqtt": "paho", "apprise": "apprise"}
+_INSTALL = 'pip install "tenfold[notify]"'
 
 
 def checked(kind: str, settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -60,7 +61,9 @@ def require(kind: str) -> None:
         raise MissingExtra(
             f"A destination of the kind {kind}",
             f"needs {needed}, which is not installed",
-            cure="Install it with: pip install 'tenfold[notify]'",
+            cure=f"Install it with: {_INSTALL}",
+            reason="extra-missing",
+            params={"command": _INSTALL},
         )
 
 

@@ -22,6 +22,7 @@ _NEVER = (ipaddress.ip_address("fd00:ec2::254"),)
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 SECRET_PREFIX = "whsec_"
+_SHORTEST_KEY = 16
 _TOPIC = re.compile(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*")
 
 
@@ -41,11 +42,16 @@ def webhook(settings: Mapping[str, Any]) -> dict[str, Any]:
             "The address of the webhook",
             "is no URL",
             cure="Write it as https://host/path or http://host/path.",
+            reason="webhook-address",
         )
     secret = secret or SECRET_PREFIX + base64.b64encode(secrets.token_bytes(24)).decode()
-    if len(signing_key(secret)) < 16:
+    if len(signing_key(secret)) < _SHORTEST_KEY:
         raise OutboxError(
-            "The secret of the webhook", "is too short", cure="Give 16 letters or more, or leave it out."
+            "The secret of the webhook",
+            "is too short",
+            cure=f"Give {_SHORTEST_KEY} letters or more, or leave it out.",
+            reason="webhook-secret",
+            params={"least": _SHORTEST_KEY},
         )
     return {"url": url, "secret": secret, "local": bool(settings.get("local"))}
 
@@ -57,7 +63,12 @@ def mqtt(settings: Mapping[str, Any]) -> dict[str, Any]:
     """
     host = str(settings.get("host") or "").strip()
     if not re.fullmatch(r"[\w.:-]+", host):
-        raise OutboxError("The broker", "has no host that can be used", cure="Give a name or an address.")
+        raise OutboxError(
+            "The broker",
+            "has no host that can be used",
+            cure="Give a name or an address.",
+            reason="broker-host",
+        )
     tls = bool(settings.get("tls"))
     port = settings.get("port") or (8883 if tls else 1883)
     if not 0 < port < 2**16:
@@ -67,7 +78,9 @@ def mqtt(settings: Mapping[str, Any]) -> dict[str, Any]:
     discovery = "homeassistant" if discovery is None else str(discovery).strip("/")
     for topic in filter(None, (prefix, discovery)):
         if not _TOPIC.fullmatch(topic) or len(topic) > 100:
-            raise OutboxError("The topic", "cannot be used", cure="Letters, digits, - and _, parted by /.")
+            raise OutboxError(
+                "The topic", "cannot be used", cure="Letters, digits, - and _, parted by /.", reason="topic"
+            )
     return {
         "host": host, "port": port, "tls": tls, "user": str(settings.get("user") or ""),
         "password": str(settings.get("password") or ""), "prefix": prefix, "discovery": discovery,

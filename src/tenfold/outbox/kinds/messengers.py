@@ -24,7 +24,10 @@ def check(settings: Mapping[str, Any]) -> dict[str, Any]:
     url = str(settings.get("url") or "").strip()
     if url.partition("://")[0].lower() in _WEBHOOKS:
         raise OutboxError(
-            "The address", "is a webhook's", cure="Add it as a destination of the kind webhook."
+            "The address",
+            "is a webhook's",
+            cure="Add it as a destination of the kind webhook.",
+            reason="messenger-webhook",
         )
     if not url or not _messenger().add(url):
         raise OutboxError(
@@ -32,6 +35,7 @@ def check(settings: Mapping[str, Any]) -> dict[str, Any]:
             "is none that apprise knows",
             cure="For example: mailtos://user:password@mail.example/?to=me@example.org; "
             "all forms are listed at https://github.com/caronc/apprise/wiki.",
+            reason="messenger-address",
         )
     return {"url": url}
 

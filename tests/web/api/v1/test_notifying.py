@@ -66,6 +66,50 @@ def test_no_secret_of_a_destination_comes_back(staffed: Staffed) -> None:
         assert staffed.ann.delete(f"{PLACE}/{one['id']}").status_code == 204
 
 
+@pytest.mark.parametrize("place", [PLACE, "/api/v1/rules"])
+def test_a_name_that_cannot_be_used_has_a_reason_for_the_page(staffed: Staffed, place: str) -> None:
+    def refused(name: str) -> dict[str, Any]:
+        rest = {"kind": "page", "settings": {}} if place == PLACE else {"conditions": {}}
+        answer = staffed.ann.post(place, json={"name": name} | rest)
+        return {"status": answer.status_code, **answer.json()}
+
+    made = refused("Night")
+    assert made["status"] == 201
+    taken, empty = refused("night"), refused(" ")
+    staffed.ann.delete(f"{place}/{made['id']}")
+    assert (taken["status"], taken["reason"], taken["params"]) == (422, "name-taken", {"name": "night"})
+    assert (empty["status"], empty["reason"], empty["params"]) == (422, "name-length", {"most": 100})
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings", "reason"),
+    [
+        ("webhook", {"url": "hook.example"}, "webhook-address"),
+        ("webhook", {"url": "https://hook.example", "secret": "short"}, "webhook-secret"),
+        ("mqtt", {"host": "no host"}, "broker-host"),
+        ("mqtt", {"host": "broker", "prefix": "a b"}, "topic"),
+        ("mqtt", {"host": "broker", "discovery": "#"}, "topic"),
+        ("apprise", {"url": "none://of-them"}, "messenger-address"),
+        ("apprise", {"url": "jsons://hook.example"}, "messenger-webhook"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_has_a_reason_for_the_page(
+    staffed: Staffed, kind: str, settings: dict[str, str], reason: str
+) -> None:
+    answer = staffed.ann.post(PLACE, json={"name": "new", "kind": kind, "settings": settings})
+    assert (answer.status_code, answer.json()["reason"]) == (422, reason)
+
+
+def test_a_part_that_is_not_installed_is_said_with_its_command(
+    staffed: Staffed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tenfold.outbox.kinds.find_spec", lambda name: None)
+    body = {"name": "hook", "kind": "webhook", "settings": {"url": "https://hook.example"}}
+    answer = staffed.ann.post(PLACE, json=body)
+    assert (answer.status_code, answer.json()["reason"]) == (501, "extra-missing")
+    assert answer.json()["params"] == {"command": 'pip install "tenfold[notify]"'}
+
+
 def test_a_test_goes_to_the_receiver_and_its_result_is_told(staffed: Staffed, receiver: Receiver) -> None:
     made = add(staffed, "tried", "webhook", url=receiver.url, local=True)
     asked = staffed.ann.post(f"{PLACE}/{made['id']}/test")
