@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import openapi from "../../openapi.json?raw";
 import { languageCodes, translateCode, type Book } from "../shared/i18n";
 import { book as shared, problems } from "../shared/texts";
+import { say as cameras } from "../cameras/texts";
 import { say as catalogue } from "../catalogue/texts";
 import { say as data } from "../data/texts";
 import { say as models } from "../models/texts";
@@ -55,6 +56,9 @@ it.each<[string, Book, string, string[]]>([
   ["faults of models", models.book, "fault", codesOf("ModelEntry", "fault")],
   ["sources of pictures", catalogue.book, "source", codesOf("FiltersRequest", "source")],
   ["owners of pictures", catalogue.book, "owner", codesOf("FiltersRequest", "owner")],
+  ["phases of cameras", cameras.book, "phase", codesOf("CameraState", "phase")],
+  ["kinds of recording", cameras.book, "recording", codesOf("CameraAnswer", "recording")],
+  ["reasons to delete clips", cameras.book, "deleted", codesOf("DeletionAnswer", "reason")],
   ["reasons to leave files out", data.book, "skip", codesOf("SkippedAnswer", "code")],
   ["reasons not to organise a file", catalogue.book, "move", codesOf("MoveAnswer", "problem")],
   ["ways to organise", catalogue.book, "mode", codesOf("OrganiseRequest", "mode")],

@@ -78,10 +78,21 @@ interface Sending {
   body?: unknown;
   signal?: AbortSignal;
   patience?: number;
+  /** What is made of a good answer; JSON where nothing is said. */
+  read?: (response: Response) => Promise<unknown>;
+}
+
+/** Asks for what is not JSON, such as a picture; throws as `request` does. */
+export async function requestFile<T>(
+  address: string,
+  read: (response: Response) => Promise<T>,
+  signal: AbortSignal,
+): Promise<T> {
+  return (await send("get", address, { read, signal })) as T;
 }
 
 async function send(method: string, address: string, options: Sending = {}): Promise<unknown> {
-  const { body, signal } = options;
+  const { body, signal, read = json } = options;
   const raw = body instanceof FormData || body instanceof Blob;
   const init: RequestInit = { method: method.toUpperCase() };
   if (body !== undefined) init.body = raw ? body : JSON.stringify(body);
@@ -92,7 +103,7 @@ async function send(method: string, address: string, options: Sending = {}): Pro
     let answer: unknown;
     try {
       response = await fetch(address, { ...init, signal: signal ? AbortSignal.any([signal, limit]) : limit });
-      answer = await json(response);
+      answer = await (response.ok ? read : json)(response);
     } catch {
       signal?.throwIfAborted();
       hooks.unanswered();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   className,
+  formatAgo,
   formatBytes,
   formatPercent,
   isolate,
@@ -26,6 +27,7 @@ const alike = new Set(["announced", "apiDocs", "pixels"]);
 
 it("there is a book for each page", () => {
   expect(books.map(([name]) => name).sort()).toEqual([
+    "cameras",
     "catalogue",
     "classify", // shared/classify
     "classify",
@@ -122,6 +124,15 @@ describe("numbers", () => {
     expect(formatPercent("en", 0.00001)).toBe("< 0.1%");
     expect(formatPercent("en", 1)).toBe("100.0%");
     expect(formatPercent("en", 0)).toBe("0.0%");
+  });
+});
+
+describe("formatAgo", () => {
+  it("says it in the largest whole unit, with the language's plural", () => {
+    expect(formatAgo("en", 5.9)).toBe("5 seconds ago");
+    expect(formatAgo("en", 7_300)).toBe("2 hours ago");
+    expect(formatAgo("uk", 60)).toBe("1 хвилину тому");
+    expect(formatAgo("ru", 3 * 86_400)).toBe("3 дня назад");
   });
 });
 

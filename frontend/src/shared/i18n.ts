@@ -123,6 +123,18 @@ export function formatMoment(language: LanguageCode, moment: string | Date, time
   return new Intl.DateTimeFormat(language, style).format(date);
 }
 
+/** How long ago something was, in its largest whole unit: "5 seconds ago", "2 hours ago". */
+export function formatAgo(language: LanguageCode, seconds: number): string {
+  const units = [
+    ["day", 86_400],
+    ["hour", 3_600],
+    ["minute", 60],
+  ] as const;
+  const [unit, size] = units.find(([, size]) => seconds >= size) ?? (["second", 1] as const);
+  const format = new Intl.RelativeTimeFormat(language, { numeric: "always" });
+  return format.format(-Math.floor(Math.max(0, seconds) / size), unit);
+}
+
 export function formatDate(
   language: LanguageCode,
   date: Date,

@@ -1,6 +1,7 @@
 /** The page's language, and texts and numbers in it. Changing it changes everything that is shown. */
 import {
   className,
+  formatAgo,
   formatBytes,
   formatDate,
   formatDecimal,
@@ -68,6 +69,11 @@ class Language {
 
   significant(value: number, digits: number): string {
     return formatSignificant(this.#code, value, digits);
+  }
+
+  /** "5 seconds ago" */
+  ago(seconds: number): string {
+    return formatAgo(this.#code, seconds);
   }
 
   bytes(value: number): string {

@@ -14,6 +14,7 @@ export const routes: readonly Route[] = [
   { path: "/teach", name: "navTeach", load: () => import("../teach/TeachPage.svelte") },
   { path: "/catalogue", name: "navCatalogue", load: () => import("../catalogue/CataloguePage.svelte") },
   { path: "/review", name: "navReview", load: () => import("../review/ReviewPage.svelte") },
+  { path: "/cameras", name: "navCameras", load: () => import("../cameras/CamerasPage.svelte") },
   { path: "/models", name: "navModels", load: () => import("../models/ModelsPage.svelte") },
   { path: "/data", name: "navData", load: () => import("../data/DataPage.svelte") },
   { path: "/settings", name: "navSettings", load: () => import("../settings/SettingsPage.svelte") },

@@ -13,7 +13,7 @@ from starlette.types import Scope
 
 BUILT = Path(__file__).parent / "static"
 # One document shows them all (frontend/src/shell/routes.ts).
-PAGES = ("/", "/teach", "/catalogue", "/review", "/models", "/data", "/settings")
+PAGES = ("/", "/teach", "/catalogue", "/review", "/cameras", "/models", "/data", "/settings")
 
 # Sandboxed without allow-same-origin: it has an origin of its own, sends no cookie, reads no answer of ours.
 # Its policy lets it fetch nothing; its own scripts and styles stand in it.

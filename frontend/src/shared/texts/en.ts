@@ -29,6 +29,7 @@ export const en = {
   navTeach: "Teach",
   navCatalogue: "Catalogue",
   navReview: "Review",
+  navCameras: "Cameras",
   navModels: "Models",
   navData: "Data",
   navSettings: "Settings",

@@ -32,6 +32,7 @@ export const ru: Translated<typeof en> = {
   navTeach: "Научить",
   navCatalogue: "Каталог",
   navReview: "Проверка",
+  navCameras: "Камеры",
   navModels: "Модели",
   navData: "Данные",
   navSettings: "Настройки",

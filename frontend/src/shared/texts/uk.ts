@@ -32,6 +32,7 @@ export const uk: Translated<typeof en> = {
   navTeach: "Навчити",
   navCatalogue: "Каталог",
   navReview: "Перевірка",
+  navCameras: "Камери",
   navModels: "Моделі",
   navData: "Дані",
   navSettings: "Налаштування",

@@ -1,0 +1,65 @@
+/** Follows what changes by asking for it again and again, one request at a time. Knows no camera and no server. */
+import { Refused } from "../api/request";
+
+/** Something that moves, in parts of the picture. */
+export interface Box {
+  track: number;
+  class: string;
+  /** x, y, width, height */
+  box: [number, number, number, number];
+}
+
+export interface Shot {
+  content: Blob;
+  number: number;
+  boxes: Box[];
+}
+
+const afterFailure = 2_000; // milliseconds
+
+/** Calls `work`, and again `pause` milliseconds after it has ended; gives the function that ends it. */
+export function repeat(work: () => Promise<unknown>, pause: number): () => void {
+  const stop = new AbortController();
+  void (async () => {
+    while (!stop.signal.aborted) {
+      await work();
+      await sleep(pause, stop.signal);
+    }
+  })();
+  return () => stop.abort();
+}
+
+/** Shows one picture after another, each the newest, the next one `pause` milliseconds after the last was asked for.
+ *  Ends with `signal`. */
+export async function follow(
+  ask: (after: number, signal: AbortSignal) => Promise<Shot | null>,
+  show: (shot: Shot) => void,
+  pause: number,
+  signal: AbortSignal,
+): Promise<void> {
+  let after = 0;
+  while (!signal.aborted) {
+    const began = performance.now();
+    let wait = pause;
+    try {
+      const shot = await ask(after, signal);
+      if (signal.aborted) return;
+      if (shot) show(shot);
+      // A server that was started anew counts from the beginning.
+      after = shot?.number ?? 0;
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!(error instanceof Refused)) throw error;
+      wait = Math.max(pause, afterFailure);
+    }
+    await sleep(wait - (performance.now() - began), signal);
+  }
+}
+
+async function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise<void>((done) => {
+    const timer = setTimeout(done, Math.max(0, milliseconds));
+    signal.addEventListener("abort", () => (clearTimeout(timer), done()), { once: true });
+  });
+}

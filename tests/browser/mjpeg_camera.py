@@ -1,0 +1,78 @@
+"""A network camera before which something crosses every ten seconds: MJPEG over HTTP, for one user."""
+
+import threading
+from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
+
+import numpy as np
+from PIL import Image
+
+from benchmarks.camera_scenes import Scene, Sprite, ellipse, ground
+
+USER, PASSWORD = "ann", "Orchard lane 9"
+SIZE = (320, 180)
+_LOGIN = "Basic " + b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+_SECONDS, _RATE = 10, 10
+
+
+def pictures() -> list[bytes]:
+    """The frames of ten seconds, as JPEG."""
+    random = np.random.default_rng(7)
+    pixels = (np.array((220, 40, 40)) + random.integers(-40, 40, (40, 40, 1))).clip(0, 255).astype(np.uint8)
+    crossing = Sprite("red", pixels, ellipse(pixels), [(3.0, -20.0, 90.0), (8.0, 340.0, 90.0)])
+    scene = Scene(ground(2, 360, 220), [crossing], seconds=_SECONDS, size=SIZE)
+    made = []
+    for frame, _ in scene.frames():
+        file = BytesIO()
+        Image.fromarray(frame.pixels).save(file, "JPEG", quality=90)
+        made.append(file.getvalue())
+    return made
+
+
+class _Handler(BaseHTTPRequestHandler):
+    frames: list[bytes]
+    stop: threading.Event
+
+    def do_GET(self) -> None:
+        if self.headers["Authorization"] != _LOGIN:
+            self.send_response(401)
+            self.send_header("WWW-Authenticate", 'Basic realm="camera"')
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
+        self.send_response(200)
+        self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
+        self.end_headers()
+        number = 0
+        while not self.stop.wait(1 / _RATE):
+            part = self.frames[number % len(self.frames)]
+            number += 1
+            head = f"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: {len(part)}\r\n\r\n"
+            try:
+                self.wfile.write(head.encode() + part + b"\r\n")
+            except OSError:
+                return
+
+    def log_message(self, *arguments: object) -> None:
+        return
+
+
+@contextmanager
+def filming() -> Iterator[str]:
+    """Runs the camera; gives its address."""
+    stop = threading.Event()
+    handler = type("Handler", (_Handler,), {"frames": pictures(), "stop": stop})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}/video"
+    finally:
+        stop.set()
+        server.shutdown()
+        server.server_close()
+        thread.join()

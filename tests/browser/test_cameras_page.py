@@ -1,0 +1,107 @@
+"""The page Cameras in a real browser, before a camera that films: added, watched, its events seen."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.mjpeg_camera import PASSWORD, SIZE, USER, filming
+from tests.browser.seeing import LookAt
+from tests.browser.test_access import violations
+
+pytestmark = pytest.mark.browser
+pytest.importorskip("av", reason="needs the cameras extra: pip install 'tenfold[cameras]'")
+
+
+@pytest.fixture(scope="module")
+def camera() -> Iterator[str]:
+    with filming() as address:
+        yield address
+
+
+def add(page: Page, source: str, name: str = "Gate") -> None:
+    page.get_by_role("button", name="Add a camera").click()
+    dialog = page.get_by_role("dialog", name="Add a camera")
+    dialog.get_by_label("Address").fill(source)
+    dialog.get_by_label("User").fill(USER)
+    dialog.get_by_label("Password").fill("not this one")
+    dialog.get_by_role("button", name="Try").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("password")
+    dialog.get_by_label("Password").fill(PASSWORD)
+    expect(dialog.get_by_role("alert")).to_have_count(0)
+    dialog.get_by_role("button", name="Try").click()
+    expect(dialog).to_contain_text(f"The camera answers: {SIZE[0]} × {SIZE[1]} pixels")
+    dialog.get_by_label("Name").fill(name)
+    dialog.get_by_role("button", name="Add", exact=True).click()
+    expect(dialog).to_have_count(0)
+
+
+def test_a_camera_is_tried_added_seen_paused_and_removed(look_at: LookAt, camera: str) -> None:
+    page = look_at("/cameras")
+    expect(page.get_by_text("No camera is watched yet")).to_be_visible()
+    assert violations(page) == []
+    add(page, camera)
+    card = page.get_by_role("article", name="Gate")
+    still = card.get_by_role("img", name="What ⁨Gate⁩ sees now")
+    expect(card).to_contain_text("Live")
+    expect(still).to_have_js_property("naturalWidth", SIZE[0])
+    first = still.get_attribute("src")
+    expect(still).not_to_have_attribute("src", first or "")
+    assert violations(page) == []
+
+    card.get_by_role("button", name="Zones and masks").click()
+    page.get_by_role("button", name="Add a zone").click()
+    corner = page.get_by_role("button", name="Corner 1", exact=True)
+    box = corner.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 60, y - 30, steps=4)
+    page.mouse.up()
+    corner.press("ArrowRight")
+    assert violations(page) == []
+    page.get_by_label("Zone", exact=True).fill("path")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    [known] = page.request.get(page.url.split("?")[0].replace("/cameras", "/api/v1/cameras")).json()
+    assert [zone["name"] for zone in known["zones"]] == ["path"]
+    assert 0.05 < known["zones"][0]["corners"][0][0] < 0.29
+    assert "password" not in str(known).lower()
+
+    card.get_by_role("button", name="Pause").click()
+    expect(card).to_contain_text("Paused")
+    card.get_by_role("button", name="Remove").click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+    expect(page.get_by_text("No camera is watched yet")).to_be_visible()
+
+
+def test_what_moves_becomes_an_event_that_is_acknowledged_and_corrected(look_at: LookAt, camera: str) -> None:
+    page = look_at("/cameras")
+    add(page, camera)
+    page.get_by_role("link", name="Events").first.click()
+    event = page.get_by_role("list", name="Events").get_by_role("button").last
+    event.click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("img", name="The best picture of it")).to_have_js_property("complete", True)
+    expect(dialog).to_contain_text("Gate")
+    dialog.get_by_role("button", name="Acknowledge").click()
+    expect(dialog).to_contain_text("Acknowledged:")
+    correction = dialog.get_by_label("What is it?")
+    expect(correction).to_be_enabled()  # once the event is over
+    correction.select_option("truck")
+    expect(dialog).to_contain_text("the model said")
+    expect(dialog.get_by_label("The clip of the event")).to_be_visible()
+    assert violations(page) == []
+    dialog.get_by_role("button", name="Close").click()
+    expect(event).to_contain_text("truck")
+    expect(event).not_to_contain_text("(new)")
+
+    page.get_by_label("Class", exact=True).select_option("truck")
+    expect(page.get_by_role("list", name="Events").get_by_role("button")).to_have_count(1)
+    with page.expect_download() as downloading:
+        page.get_by_role("button", name="Export").click()
+        page.get_by_role("link", name="CSV").click()
+    table = downloading.value.path().read_text(encoding="utf-8-sig")
+    assert "truck" in table
+    assert len(table.splitlines()) == 2
