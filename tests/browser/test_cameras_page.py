@@ -80,7 +80,7 @@ def test_what_moves_becomes_an_event_that_is_acknowledged_and_corrected(look_at:
     page = look_at("/cameras")
     add(page, camera)
     page.get_by_role("link", name="Events").first.click()
-    event = page.get_by_role("list", name="Events").get_by_role("button").last
+    event = page.get_by_role("list", name="Events", exact=True).get_by_role("button").last
     event.click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_role("img", name="The best picture of it")).to_have_js_property("complete", True)
@@ -98,7 +98,7 @@ def test_what_moves_becomes_an_event_that_is_acknowledged_and_corrected(look_at:
     expect(event).not_to_contain_text("(new)")
 
     page.get_by_label("Class", exact=True).select_option("truck")
-    expect(page.get_by_role("list", name="Events").get_by_role("button")).to_have_count(1)
+    expect(page.get_by_role("list", name="Events", exact=True).get_by_role("button")).to_have_count(1)
     with page.expect_download() as downloading:
         page.get_by_role("button", name="Export").click()
         page.get_by_role("link", name="CSV").click()

@@ -27,7 +27,9 @@ def test_the_page_is_asked_for_again_each_time(built: Running) -> None:
     assert built.client.head("/").status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/teach", "/catalogue", "/review", "/cameras", "/models", "/data", "/settings"])
+@pytest.mark.parametrize(
+    "path", ["/teach", "/catalogue", "/review", "/cameras", "/models", "/data", "/settings"]
+)
 def test_every_page_of_the_app_is_the_one_document(built: Running, path: str) -> None:
     answer = built.client.get(path)
     assert (answer.status_code, answer.text) == (200, "<!doctype html><title>the page</title>")
