@@ -5,15 +5,14 @@ import type { Camera, Conditions } from "./api";
 import { say } from "./texts";
 
 export function cameraName(cameras: readonly Pick<Camera, "id" | "name">[], id: number): string {
-  const name = cameras.find((one) => one.id === id)?.name;
-  return name === undefined ? say.text("cameraNumber", { id }) : isolate(name);
+  return cameras.find((one) => one.id === id)?.name ?? say.text("cameraNumber", { id });
 }
 
 /** Each condition that asks for something; all of them have to be met. */
 export function wordsOf(conditions: Conditions, cameras: readonly Camera[]): string[] {
   const { begin, end, count, within, dwell, cool_down } = conditions;
   const parts = [
-    conditions.cameras.map((id) => cameraName(cameras, id)).join(", "),
+    conditions.cameras.map((id) => isolate(cameraName(cameras, id))).join(", "),
     conditions.classes.map((label) => language.className(label)).join(", "),
     conditions.zones.length > 0 && say.text("inZones", { names: conditions.zones.map(isolate).join(", ") }),
     conditions.confidence > 0 &&

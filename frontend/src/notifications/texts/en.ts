@@ -2,7 +2,7 @@
 export const en = {
   destinations: "Destinations",
   destinationsLead:
-    "Where messages are sent: to each in order, and at least once. While a receiver is away, its messages wait on disk for up to three days.",
+    "Where messages are sent. While a receiver is away, its messages wait on disk for up to three days.",
   destinationsNone: "Messages are not sent anywhere yet",
   destinationsNoneText: "Add a destination first, then a rule that says which events are worth a message.",
   addDestination: "Add a destination",
