@@ -7,8 +7,8 @@ import pytest
 from tenfold.cameras.address import parse as address
 from tenfold.cameras.cameras import Cameras
 from tenfold.cameras.events import CameraEvents
-from tenfold.cameras.kept_rules import Rules
-from tenfold.cameras.rule_text import parse
+from tenfold.cameras.rules.kept import Rules
+from tenfold.cameras.rules.text import parse
 from tenfold.cameras.tables import CameraRow
 from tenfold.database import Database, now
 from tenfold.outbox import Outbox, Queue

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from tenfold.runtime.foundation import Foundation, part
 
 if TYPE_CHECKING:
-    from tenfold.cameras.kept_rules import Rules
+    from tenfold.cameras.rules.kept import Rules
     from tenfold.outbox import Outbox, Sender
     from tenfold.workflows.tell import Tell
 
@@ -15,7 +15,7 @@ class Notifying(Foundation):
 
     @part
     def rules(self) -> "Rules":
-        from tenfold.cameras.kept_rules import Rules
+        from tenfold.cameras.rules.kept import Rules
 
         return Rules(self.database)
 

@@ -6,8 +6,8 @@ Knows no destination.
 import logging
 from datetime import datetime
 
-from tenfold.cameras.kept_rules import Rules, sighting
-from tenfold.cameras.rule_tables import RuleRow
+from tenfold.cameras.rules.kept import Rules, sighting
+from tenfold.cameras.rules.tables import RuleRow
 from tenfold.cameras.tables import CameraRow, EventRow
 from tenfold.database import Session, now
 from tenfold.errors import TenfoldError

@@ -9,7 +9,7 @@ from tenfold.database.base import Base, Moment
 
 TABLES = (
     "tenfold.accounts.tables",
-    "tenfold.cameras.rule_tables",
+    "tenfold.cameras.rules.tables",
     "tenfold.cameras.tables",
     "tenfold.catalogue.entries.tables",
     "tenfold.drafts.tables",

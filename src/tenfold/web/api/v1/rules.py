@@ -6,10 +6,10 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from tenfold.cameras import rule_text
-from tenfold.cameras.kept_rules import sightings
-from tenfold.cameras.rule_tables import RuleRow
-from tenfold.cameras.rules import Rule, Sighting, replay
+from tenfold.cameras.rules import text as rule_text
+from tenfold.cameras.rules.evaluate import Rule, Sighting, replay
+from tenfold.cameras.rules.kept import sightings
+from tenfold.cameras.rules.tables import RuleRow
 from tenfold.web.answers import Answer
 from tenfold.web.problems import responses
 from tenfold.web.security.access import Administrator

@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from tenfold.cameras import rule_text
-from tenfold.cameras.rule_tables import RuleRow
-from tenfold.cameras.rules import Local, Rule, Sighting, State, evaluate
+from tenfold.cameras.rules import text as rule_text
+from tenfold.cameras.rules.evaluate import Local, Rule, Sighting, State, evaluate
+from tenfold.cameras.rules.tables import RuleRow
 from tenfold.cameras.tables import CameraRow, EventRow
 from tenfold.database import Database, now
 from tenfold.errors import CameraError, UnknownRule

@@ -4,8 +4,8 @@ from datetime import time
 
 import pytest
 
-from tenfold.cameras.rule_text import from_json, parse, to_json
-from tenfold.cameras.rules import Rule
+from tenfold.cameras.rules.evaluate import Rule
+from tenfold.cameras.rules.text import from_json, parse, to_json
 from tenfold.errors import UsageError
 
 

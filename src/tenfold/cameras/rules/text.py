@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import time
 from typing import Any
 
-from tenfold.cameras.rules import Rule
+from tenfold.cameras.rules.evaluate import Rule
 from tenfold.errors import UsageError
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

@@ -10,7 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenfold.cameras.rules import Rule, Sighting, State, crosses, dwelt, evaluate, replay, within_hours
+from tenfold.cameras.rules.evaluate import (
+    Rule,
+    Sighting,
+    State,
+    crosses,
+    dwelt,
+    evaluate,
+    replay,
+    within_hours,
+)
 
 NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)  # a Wednesday
 DOOR = ((0.0, 0.0), (0.5, 0.0), (0.5, 1.0), (0.0, 1.0))
