@@ -196,7 +196,7 @@ def test_a_first_training_on_corrections_says_before_what_it_would_come_to(
     page.get_by_role("button", name="Estimate the time").click()
     # 20 corrected pictures of four views each; the run took 50 s for 1,000 pictures.
     expect(page.locator(".card").first).to_contain_text(
-        "About 0:16 for 80 pictures an epoch, a model of about 8.9 MB."
+        "About 0:16 for 80 pictures an epoch, a model of about 4.5 MB."
     )
 
 
@@ -298,7 +298,7 @@ def test_a_training_is_begun_watched_stopped_gone_on_with_and_finished(
     expect(run.get_by_role("heading")).to_contain_text("three-shades")
     expect(run.get_by_text("Under way")).to_be_visible()
     # Each epoch is drawn as it ends.
-    expect(run.get_by_role("img", name="Accuracy by epoch")).to_be_visible()
+    expect(run.get_by_role("img", name="Accuracy. training")).to_be_visible()
     expect(run).to_contain_text(re.compile(r"epoch ([2-9]|\d\d+) of 500"))
     expect(run.get_by_role("progressbar")).to_be_visible()
     assert violations(page) == []

@@ -264,7 +264,7 @@ class Station:
         clock = self._now().timestamp() - time.monotonic()
         if abs(clock - self._clock) > _CLOCK_SECONDS:
             self._write("alarm", {"reason": "clock", "seconds": round(clock - self._clock, 3)})
-            self._do(Alarm("clock"))
+            self._raise_alarm("clock")
         self._clock = clock
 
     def _tell(self, event: Event, facts: Mapping[str, Any] | None = None, data: bytes | None = None) -> None:
@@ -292,9 +292,12 @@ class Station:
                 else:
                     self._withhold(part, "late", released=False)
             case Alarm(reason, part):
-                self._alarm, self._alarm_until = ALARMS[reason], time.monotonic() + _ALARM_SECONDS
+                self._raise_alarm(reason)
                 if part is None:
                     self._write("alarm", {"reason": reason})
+
+    def _raise_alarm(self, reason: Reason) -> None:
+        self._alarm, self._alarm_until = ALARMS[reason], time.monotonic() + _ALARM_SECONDS
 
     def _record(self, part: int, verdict: Verdict, reason: Reason) -> None:
         facts, data = self._judged.get(part, ({}, None))

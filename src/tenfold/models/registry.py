@@ -18,6 +18,7 @@ from tenfold.database import Database, now
 from tenfold.errors import DatabaseError, ModelFileError, RegistryError, UnknownModel
 from tenfold.modelfile import ModelInfo
 from tenfold.models import bundled
+from tenfold.models.rows import added, row_of
 from tenfold.models.tables import LiveChange, RegisteredModel
 from tenfold.os_errors import in_words
 from tenfold.storage import BlobStore
@@ -29,8 +30,6 @@ FILE, RUN, CORRECTIONS, TAUGHT = "file", "run", "corrections", "taught"
 START, CHOSEN, WON, INSISTED, ROLLBACK = "start", "chosen", "won", "insisted", "rollback"
 # So many characters of a hash name a model, where no other starts with them.
 _LEAST_PREFIX = 4
-_LONGEST_NAME = 200
-_MOST_CAVEATS = 10
 # Who does what the server does by itself.
 SYSTEM = 0
 
@@ -71,7 +70,7 @@ class Registry:
         if key in bundled.files():
             return self._note_bundled()[key]
         self._keep(key, content)
-        return self._note(_row(key, content, info, origin=origin, run=run, by=by, file=f"{key}.onnx"))
+        return self._note(row_of(key, content, info, origin=origin, run=run, by=by, file=f"{key}.onnx"))
 
     def register_bundled(self) -> RegisteredModel:
         """Register the models that come with tenfold; those of another version are no longer listed.
@@ -96,7 +95,8 @@ class Registry:
         how: dict[str, Any] = {"origin": BUNDLED, "run": None, "by": SYSTEM, "file": BUNDLED}
         # The default one last, so that it is the newest.
         return {
-            key: self._note(_row(key, *modelfile.read(path), **how)) for key, path in reversed(files.items())
+            key: self._note(row_of(key, *modelfile.read(path), **how))
+            for key, path in reversed(files.items())
         }
 
     def measured(self, key: str, accuracy: tuple[float, float, float] | None) -> RegisteredModel:
@@ -340,53 +340,14 @@ class Registry:
     def _note(self, new: dict[str, Any]) -> RegisteredModel:
         try:
             with self._database.writing() as session:
-                return _added(session, new)
+                return added(session, new)
         except IntegrityError:  # another process added it at the same moment
             with self._database.writing() as session:
-                return _added(session, new)
+                return added(session, new)
 
 
 def _hash(file: BinaryIO) -> str:
     return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
-
-
-def _added(session: Session, new: dict[str, Any]) -> RegisteredModel:
-    known = session.get(RegisteredModel, new["hash"])
-    if known is None:
-        known = RegisteredModel(**new)
-        session.add(known)
-        session.flush()
-    elif known.removed_at is not None:
-        for name, value in new.items():
-            setattr(known, name, value)
-        known.removed_at = None
-    return known
-
-
-def _row(key: str, content: bytes, info: ModelInfo, **how: Any) -> dict[str, Any]:
-    # A taught model has no test pictures: its accuracy is cross-validated.
-    test = info.scores.get("test", info.scores.get("cross-validation"))
-    scores = test if isinstance(test, dict) else {}
-    figures = [scores.get(name) for name in ("accuracy", "accuracy_low", "accuracy_high")]
-    accuracy, low, high = (one if isinstance(one, int | float) else None for one in figures)
-    parts = [part.get("caveats") for part in info.scores.values() if isinstance(part, dict)]
-    caveats = [one for part in parts if isinstance(part, list) for one in part if isinstance(one, dict)]
-    return {
-        "hash": key,
-        "name": info.name[:_LONGEST_NAME],
-        "bytes": len(content),
-        "classes": list(info.labels),
-        "input_size": info.input_size,
-        "accuracy": accuracy,
-        "accuracy_low": low,
-        "accuracy_high": high,
-        "caveats": caveats[:_MOST_CAVEATS],
-        "origin": how["origin"],
-        "run": how["run"],
-        "file": how["file"],
-        "added_at": now(),
-        "added_by": how["by"],
-    }
 
 
 def _listed() -> Any:

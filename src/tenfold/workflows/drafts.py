@@ -247,7 +247,7 @@ class TeachDrafts:
 
     def _written(self, write: Callable[[Path], None]) -> bytes:
         with TemporaryDirectory(prefix="tenfold-") as folder:
-            path = Path(folder, "model.onnx")
+            path = Path(folder, "taught.onnx")
             write(path)
             return path.read_bytes()
 

@@ -67,7 +67,7 @@ def test_a_ready_server_is_told_with_each_of_its_services(asked: Command) -> Non
         head, _, *services = outcome.out.splitlines()
         assert head == f"The server at {address} is ready"
         first = ("live-model", "jobs", "waiting-pictures", "watched-folders")
-        expected = (*first, "cameras", "clips", "corrections-data", "events")
+        expected = (*first, "cameras", "clips", "outbox", "corrections-data", "events")
         assert [line.split() for line in services] == [[name, "running"] for name in expected]
         assert asked(port_of(address), "0.0.0.0").status == 0
 

@@ -27,6 +27,7 @@ export const ru: Translated<typeof en> = {
   version: "tenfold {version}, база {database}",
   trainingMissing: "Обучение на этом сервере не установлено. Его устанавливает такая команда:",
 
+  help_clips_free_bytes: "Сколько байтов диска с клипами камер остаётся свободными: прежде чем станет меньше, самые старые клипы удаляются.",
   help_home: "Папка для всего, что хранит tenfold: данных, моделей, обучений и файла tenfold.toml.",
   help_data_dir:
     "Папка для обучающих данных. Если в ней есть cifar-10-batches-bin, она используется как есть.",

@@ -29,6 +29,7 @@ def test_a_server_that_runs_is_alive_and_ready(running: Running) -> None:
         "watched-folders": ("running", None),
         "cameras": ("running", None),
         "clips": ("running", None),
+        "outbox": ("running", None),
         "corrections-data": ("running", None),
         "events": ("running", None),
     }

@@ -1,0 +1,53 @@
+"""The row of a registered model: made from its file's facts, put among the others. Knows no store."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from tenfold.database import now
+from tenfold.modelfile import ModelInfo
+from tenfold.models.tables import RegisteredModel
+
+_LONGEST_NAME = 200
+_MOST_CAVEATS = 10
+
+
+def added(session: Session, new: dict[str, Any]) -> RegisteredModel:
+    """Put a row among the others; that of a model which was removed comes back."""
+    known = session.get(RegisteredModel, new["hash"])
+    if known is None:
+        known = RegisteredModel(**new)
+        session.add(known)
+        session.flush()
+    elif known.removed_at is not None:
+        for name, value in new.items():
+            setattr(known, name, value)
+        known.removed_at = None
+    return known
+
+
+def row_of(key: str, content: bytes, info: ModelInfo, **how: Any) -> dict[str, Any]:
+    """The values of a model's row. `how`: origin, run, file and by."""
+    # A taught model has no test pictures: its accuracy is cross-validated.
+    test = info.scores.get("test", info.scores.get("cross-validation"))
+    scores = test if isinstance(test, dict) else {}
+    figures = [scores.get(name) for name in ("accuracy", "accuracy_low", "accuracy_high")]
+    accuracy, low, high = (one if isinstance(one, int | float) else None for one in figures)
+    parts = [part.get("caveats") for part in info.scores.values() if isinstance(part, dict)]
+    caveats = [one for part in parts if isinstance(part, list) for one in part if isinstance(one, dict)]
+    return {
+        "hash": key,
+        "name": info.name[:_LONGEST_NAME],
+        "bytes": len(content),
+        "classes": list(info.labels),
+        "input_size": info.input_size,
+        "accuracy": accuracy,
+        "accuracy_low": low,
+        "accuracy_high": high,
+        "caveats": caveats[:_MOST_CAVEATS],
+        "origin": how["origin"],
+        "run": how["run"],
+        "file": how["file"],
+        "added_at": now(),
+        "added_by": how["by"],
+    }
