@@ -207,7 +207,7 @@ def test_who_may_only_look_is_offered_nothing_else(look_at: LookAt) -> None:
     expect(page.get_by_text("Your role lets you look at pictures, but not correct them")).to_be_visible()
     page.get_by_role("link", name="Settings").click()
     tabs = page.get_by_role("navigation", name="Sections of the settings").get_by_role("link")
-    expect(tabs).to_have_text(["API tokens", "My account"])
+    expect(tabs).to_have_text(["Notifications", "API tokens", "My account"])
     assert page.request.get(f"{page.url.split('/settings')[0]}/api/v1/settings").status == 403
 
 
