@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tenfold.errors import UsageError
 
 if TYPE_CHECKING:
-    from tenfold.cameras.rules import Rule
+    from tenfold.cameras.rules.evaluate import Rule
     from tenfold.cameras.watching import Event
     from tenfold.cameras.zones import Zone
 
@@ -24,7 +24,7 @@ class WatchRules:
 
     def __init__(self, texts: Sequence[str], zones: Sequence["Zone"], size: tuple[int, int]) -> None:
         from tenfold.cameras.rule_text import parse
-        from tenfold.cameras.rules import State
+        from tenfold.cameras.rules.evaluate import State
 
         self._outlines = {zone.name: zone.corners for zone in zones}
         self._size = size
@@ -41,7 +41,7 @@ class WatchRules:
 
     def fired(self, event: "Event") -> list[str]:
         """The names of the rules that fire for an event that is over."""
-        from tenfold.cameras.rules import Sighting, evaluate
+        from tenfold.cameras.rules.evaluate import Sighting, evaluate
 
         width, height = self._size
         seen = Sighting(
