@@ -21,7 +21,7 @@ from tests.browser.test_access import PHONE, violations
 pytestmark = pytest.mark.browser
 
 FIRST_PAINT_MS = 1000
-# All pages together; they are one bundle.
+# All pages together; each is fetched when it is opened.
 BUNDLE_BYTES = 270_000
 PASSWORD = "correct horse battery"
 
