@@ -13,7 +13,7 @@ Pixels = NDArray[np.uint8]
 # A picture larger than this is shown smaller.
 LARGEST = 64
 COLUMNS = 8
-_QUALITY = 86
+_QUALITY = 60
 
 
 def small(picture: Pixels, largest: int = LARGEST) -> Pixels:
@@ -39,7 +39,7 @@ def sheet(pictures: Sequence[Pixels]) -> str:
 def uri(image: Image.Image) -> str:
     """An RGB image as a data URI in WebP."""
     buffer = io.BytesIO()
-    image.save(buffer, "WebP", quality=_QUALITY, method=4)
+    image.save(buffer, "WebP", quality=_QUALITY, method=6)
     return _data("image/webp", buffer.getvalue())
 
 

@@ -12,7 +12,7 @@ from tenfold.line.pictures import Pixels
 
 WIDTH, HEIGHT, PART = 360, 240, 120
 # 32 x 32 pixels each, a row for each class.
-_SHEET, _TILE = Path(__file__).parent / "parts.png", 32
+_SHEET, _TILE = Path(__file__).parent / "parts.webp", 32
 _CLASSES = (
     "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
 )  # fmt: skip
