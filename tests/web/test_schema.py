@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import requests
 import schemathesis
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis.checks import not_a_server_error
@@ -26,6 +27,7 @@ from tests.web.conftest import Running, Serve
 
 # Where nobody signs in, the way in is another and the rest the same: some of each kind will do.
 WITHOUT_ACCOUNTS = r"^/(readyz|api/v1/(classify|model|session|tokens|system|settings|jobs|catalogue/[a-z]+))$"
+LONGEST_ADDRESS = 32_000
 # The headers of the next request; the session may have ended by it.
 SignIn = Callable[[], dict[str, str] | None]
 CHECKS = [
@@ -62,7 +64,12 @@ def ask(schema: BaseSchema, subtests: pytest.Subtests, address: str, sign_in: Si
     """
 
     def check(case: schemathesis.Case[Any]) -> None:
-        case.call_and_validate(base_url=address, headers=sign_in(), checks=CHECKS, timeout=20)
+        try:
+            case.call_and_validate(base_url=address, headers=sign_in(), checks=CHECKS, timeout=20)
+        except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError):
+            # A longer address than the server takes: it answers and leaves while it is still being sent.
+            if len(str(case.query)) < LONGEST_ADDRESS:
+                raise
 
     asked = 0
     for made in get_all_tests(schema=schema, test_func=check, settings=FEW, given_kwargs={}):
