@@ -36,7 +36,7 @@ class Bench:
     def running(self) -> Iterator[Station]:
         recipe = Recipe("test", (Region("part", WHOLE, frozenset({"good"})),), deadline=5.0)
         options = StationOptions(
-            GATE, deadline=5.0, recipe=1, facts={"model": "abc"}, cycle=0.004, most=64, heartbeat=0.3
+            GATE, deadline=5.0, recipe=1, facts={"model": "abc"}, cycle=0.004, most=64, heartbeat=2.0
         )
         inspector = Inspector(self.camera, self.model.classify, recipe, within=5.0)
         now: Callable[[], datetime] = lambda: datetime.now(UTC) + self.ahead  # noqa: E731

@@ -23,7 +23,7 @@ class WatchRules:
     """
 
     def __init__(self, texts: Sequence[str], zones: Sequence["Zone"], size: tuple[int, int]) -> None:
-        from tenfold.cameras.rule_text import parse
+        from tenfold.cameras.rules.text import parse
         from tenfold.cameras.rules.evaluate import State
 
         self._outlines = {zone.name: zone.corners for zone in zones}
