@@ -23,8 +23,8 @@ class WatchRules:
     """
 
     def __init__(self, texts: Sequence[str], zones: Sequence["Zone"], size: tuple[int, int]) -> None:
-        from tenfold.cameras.rules.text import parse
         from tenfold.cameras.rules.evaluate import State
+        from tenfold.cameras.rules.text import parse
 
         self._outlines = {zone.name: zone.corners for zone in zones}
         self._size = size
