@@ -85,10 +85,14 @@ def test_a_payload_has_the_bytes_that_protobuf_writes(metrics: list[Any], at: in
     assert payload(ours, timestamp=at, seq=seq) == expected.SerializeToString(deterministic=True)
 
 
-def test_a_command_is_read_and_nonsense_is_none() -> None:
+def rebirth() -> bytes:
     told = Payload(timestamp=1)
     told.metrics.add(name="Node Control/Rebirth", timestamp=1, datatype=11, boolean_value=True)
-    data = told.SerializeToString()
+    return bytes(told.SerializeToString())
+
+
+def test_a_command_is_read_and_nonsense_is_none() -> None:
+    data = rebirth()
     assert commands(data) == {"Node Control/Rebirth": True}
     for cut in range(len(data)):
         commands(data[:cut])
@@ -106,11 +110,17 @@ class Host:
         self.heard: list[tuple[str, Any, MQTTMessage]] = []
         self.client = Client(CallbackAPIVersion.VERSION2)
         self.client.reconnect_delay_set(1, 1)
-        self.client.on_connect = lambda client, *_: client.subscribe("spBv1.0/plant/#", qos=1)
+        self.client.on_connect = self._subscribe
         self.client.on_message = self._hear
         self.client.connect("127.0.0.1", port)
         self.client.loop_start()
         until(self.client.is_connected)
+
+    def _subscribe(self, client: Client, *_: object) -> None:
+        """As the specification wants it of a host that may have missed a birth: it asks for another."""
+        client.subscribe("spBv1.0/plant/#", qos=1)
+        if self.heard:
+            client.publish("spBv1.0/plant/NCMD/station", rebirth(), qos=1)
 
     def _hear(self, client: Client, _: object, message: MQTTMessage) -> None:
         read = Payload()
@@ -164,9 +174,7 @@ def test_births_data_rebirth_and_deaths_are_as_the_specification_says(broker: Mo
     time.sleep(0.3)
     assert host.kinds().count("NDATA") == 3, "only what changed"
 
-    again = Payload(timestamp=1)
-    again.metrics.add(name="Node Control/Rebirth", timestamp=1, datatype=11, boolean_value=True)
-    host.client.publish("spBv1.0/plant/NCMD/station", again.SerializeToString(), qos=1)
+    host.client.publish("spBv1.0/plant/NCMD/station", rebirth(), qos=1)
     until(lambda: host.kinds().count("NBIRTH") == 2)
     assert (host.last("NBIRTH").seq, metric(host.last("NBIRTH"), "bdSeq").long_value) == (0, 0)
 
@@ -188,7 +196,7 @@ def test_after_the_broker_was_away_the_node_is_born_again_with_the_next_number(b
     node.update({"passed": 7})
     time.sleep(3)  # several attempts fail; they are no lives
     broker.start()
-    until(lambda: host.kinds().count("NBIRTH") == 2)
+    until(lambda: metric(host.last("NBIRTH"), "bdSeq").long_value != 0)
     birth = host.last("NBIRTH")
     assert (birth.seq, metric(birth, "bdSeq").long_value) == (0, 1)
     assert metric(birth, "passed").long_value == 7
