@@ -165,6 +165,11 @@ def test_parts_that_come_while_the_plant_does_not_answer_are_recorded_as_rejecte
         bench.until(lambda: not station.faults, "the fault did not end")
         bench.all_by()
     assert bench.passed() <= bench.judged_good()
+    withheld = {row.part for row in bench.rows("withheld")}
+    assert (station.released, station.rejected) == (
+        len(bench.judged_good() - withheld),
+        40 - station.released,
+    )
     assert sorted(part or 0 for part in bench.verdicts()) == list(range(1, 41))
     assert sum(reason == "plc" for _, reason in bench.verdicts().values()) >= 10
     assert bench.verdicts()[40] == ("pass", "good")

@@ -109,7 +109,7 @@ class Classifier:
                 "classify_many", "takes many pictures", received="one path or one file", cure="Give a list."
             )
         with ModelServer(self, threads=self._threads, batch=PICTURES_PER_RUN) as server:
-            for outcome in server.answer_each(_reading(picture) for picture in pictures):
+            for outcome in server.answer_each(reading(picture) for picture in pictures):
                 if isinstance(outcome, Exception):
                     raise outcome
                 yield outcome
@@ -185,7 +185,8 @@ def _evidence(one: Prepared, maps: NDArray[np.float32]) -> NDArray[np.float32] |
     return np.asarray(evidence / max(evidence.max(), np.float32(1e-9)))
 
 
-def _reading(picture: PictureSource) -> Read:
+def reading(picture: PictureSource) -> Read:
+    """Has a `ModelServer` read this picture."""
     return lambda classifier: classifier.prepare(picture)
 
 

@@ -7,6 +7,12 @@ from collections import deque
 from dataclasses import dataclass, field
 
 
+def signed(difference: int, bits: int = 32) -> int:
+    """By how much a counter that wraps moved, either way, from the difference of two readings."""
+    half = 1 << (bits - 1)
+    return (difference + half) % (1 << bits) - half
+
+
 class JumpingCounter(Exception):
     """A counter moved further than it can in one reading."""
 
@@ -20,8 +26,8 @@ class Counter:
     """
 
     def __init__(self, *, bits: int = 32, most: int = 1 << 14) -> None:
-        self._size, self._most = 1 << bits, most
-        assert 0 < most < self._size // 2
+        assert 0 < most < 1 << (bits - 1)
+        self._bits, self._most = bits, most
         self.value: int | None = None
 
     def read(self, raw: int) -> int:
@@ -33,8 +39,7 @@ class Counter:
         if self.value is None:
             self.value = raw
             return raw
-        half = self._size // 2
-        moved = (raw - self.value + half) % self._size - half
+        moved = signed(raw - self.value, self._bits)
         self.value += moved
         if abs(moved) > self._most:
             raise JumpingCounter(moved)

@@ -36,17 +36,14 @@ class PictureCheck:
         return "dark-picture" if pixels.mean() < _DARK else None
 
 
-def part_box(pixels: Pixels, empty: Pixels | None = None) -> tuple[int, int, int, int] | None:
+def part_box(pixels: Pixels) -> tuple[int, int, int, int] | None:
     """Where the part in the middle of the picture is: left, top, right, bottom; None where there is none.
 
-    The belt is known from a picture of it without parts, or from its colour at the left and right edge.
-    Columns decide where one part ends and the next begins; that in the middle counts.
+    The belt is known from its colour at the left and right edge. Columns decide where one part ends and the
+    next begins; that in the middle counts.
     """
-    if empty is not None:
-        belt = empty.astype(np.int16)
-    else:
-        edges = np.concatenate([pixels[:, :3].reshape(-1, 3), pixels[:, -3:].reshape(-1, 3)])
-        belt = np.median(edges, axis=0).astype(np.int16)
+    edges = np.concatenate([pixels[:, :3].reshape(-1, 3), pixels[:, -3:].reshape(-1, 3)])
+    belt = np.median(edges, axis=0).astype(np.int16)
     differs = np.abs(pixels.astype(np.int16) - belt).max(axis=2) > _DIFFERENT
     columns = differs.mean(axis=0) > 0.02
     middle = _run(columns, pixels.shape[1] // 2)

@@ -4,6 +4,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from tenfold.errors import LineError
 from tenfold.line.parts import Event, FaultBegan, FaultEnded, Recorded
@@ -24,45 +25,57 @@ class Recorder:
     def __init__(self, trail: Trail, tell: Callable[[Event], None]) -> None:
         self._trail, self._tell = trail, tell
         self._waiting: queue.Queue[Entry | None] = queue.Queue(_MOST_WAITING)
-        self._ended = threading.Event()
+        self._given_up = threading.Event()
+        self._failing = False
+        self._thread = threading.Thread(target=self._run, name="tenfold-trail", daemon=True)
+
+    def start(self) -> None:
+        """Begin to write."""
+        self._thread.start()
 
     def put(self, entry: Entry) -> None:
         """Have a row written. Raises queue.Full where too many wait."""
         self._waiting.put_nowait(entry)
 
-    def run(self) -> None:
-        """Write rows, all that wait at once, until `finish`."""
-        open_, failing = True, False
-        while open_:
-            entries: list[Entry] = []
-            first = self._waiting.get()
-            while first is not None:
-                entries.append(first)
-                try:
-                    first = self._waiting.get_nowait()
-                except queue.Empty:
-                    break
-            open_ = first is not None
-            while entries:
-                try:
-                    self._trail.append(entries)
-                except LineError:
-                    failing = True
-                    self._tell(FaultBegan("trail", time.monotonic()))
-                    if self._ended.wait(_AGAIN_SECONDS):
-                        return
-                    continue
-                if failing:
-                    failing = False
-                    self._tell(FaultEnded("trail", time.monotonic()))
-                for entry in entries:
-                    if entry.kind == "part" and entry.part is not None:
-                        self._tell(Recorded(entry.part, time.monotonic()))
-                break
+    def finish(self, seconds: float = 5.0) -> None:
+        """Write what waits, for so long at most, and end."""
+        with suppress(queue.Full):
+            self._waiting.put(None, timeout=seconds)
+        self._thread.join(seconds)
+        self._given_up.set()
+        self._thread.join(seconds)
 
-    def finish(self, thread: threading.Thread, seconds: float = 5.0) -> None:
-        """Write what waits and end the thread of `run`."""
-        self._waiting.put(None)
-        thread.join(seconds)
-        self._ended.set()
-        thread.join(seconds)
+    def _run(self) -> None:
+        more = True
+        while more:
+            entries, more = self._next()
+            while entries and not self._written(entries):
+                if self._given_up.wait(_AGAIN_SECONDS):
+                    return
+
+    def _next(self) -> tuple[list[Entry], bool]:
+        """All that waits, once something does; and whether more is to come."""
+        found: list[Entry] = []
+        entry = self._waiting.get()
+        while entry is not None:
+            found.append(entry)
+            try:
+                entry = self._waiting.get_nowait()
+            except queue.Empty:
+                return found, True
+        return found, False
+
+    def _written(self, entries: list[Entry]) -> bool:
+        try:
+            self._trail.append(entries)
+        except LineError:
+            self._failing = True
+            self._tell(FaultBegan("trail", time.monotonic()))
+            return False
+        if self._failing:
+            self._failing = False
+            self._tell(FaultEnded("trail", time.monotonic()))
+        for entry in entries:
+            if entry.kind == "part" and entry.part is not None:
+                self._tell(Recorded(entry.part, time.monotonic()))
+        return True

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tenfold.errors import LineError
-from tenfold.line.belt import Counter, Gate, JumpingCounter, RejectQueue
+from tenfold.line.belt import Counter, Gate, JumpingCounter, RejectQueue, signed
 from tenfold.line.inspection import Inspection
 from tenfold.line.inspector import Inspector
 from tenfold.line.parts import (
@@ -51,7 +51,8 @@ _ALARM_SECONDS = 2.0
 _LOST_SECONDS = 0.05
 # A plant's counter that is further on than this was started anew, or is another plant's.
 _MOST_MISSED = 10_000
-_HALF = 1 << 31
+# By so many counts a belt cannot move between two exchanges.
+_MOST_MOVED = 1 << 16
 _CLOCK_SECONDS = 1.0
 
 
@@ -106,8 +107,8 @@ class Station:
         self._gate = RejectQueue(options.gate)
         self._recorder = Recorder(trail, lambda event: self._tell(event))
         self._numbering = _Numbering(trail)
-        self._encoder, self._count = Counter(most=1 << 16), 0
-        self._rejects_read: int | None = None
+        self._encoder, self._count = Counter(most=_MOST_MOVED), 0
+        self._rejects_read = 0
         self._triggered: dict[int, float] = {}
         self._judged: dict[int, tuple[Mapping[str, Any], bytes | None]] = {}
         self._alarm, self._alarm_until = 0, 0.0
@@ -124,7 +125,6 @@ class Station:
 
     def run(self, stop: threading.Event) -> None:
         """Work until `stop` is set; what waits for a verdict then is recorded as rejected."""
-        writer = threading.Thread(target=self._recorder.run, daemon=True)
         judges = [
             threading.Thread(target=self._inspector.run, args=[self._tell], daemon=True)
             for _ in range(self._options.inspectors)
@@ -132,7 +132,8 @@ class Station:
         prober = threading.Thread(
             target=self._inspector.probe, args=[lambda: self.faults, self._tell, stop], daemon=True
         )
-        for thread in (writer, *judges, prober):
+        self._recorder.start()
+        for thread in (*judges, prober):
             thread.start()
         self._settle_last_run()
         try:
@@ -147,7 +148,7 @@ class Station:
             self._plant.close()
             for _ in judges:
                 self._inspector.end()
-            self._recorder.finish(writer)
+            self._recorder.finish()
 
     def _settle_last_run(self) -> None:
         """Whether parts that were released when the last run ended still passed is not known: say so."""
@@ -209,8 +210,8 @@ class Station:
             now = time.monotonic()
             self._tell(FaultBegan(fault, now))
             for part in self._gate.clear():
-                self._write("withheld", {"reason": fault, "released": True}, part)
-            self._encoder, self._beat, self._beating = Counter(most=1 << 16), None, False
+                self._withhold(part, fault)
+            self._encoder, self._beat, self._beating = Counter(most=_MOST_MOVED), None, False
 
     def _find_plant(self, inputs: Inputs, now: float) -> None:
         """The plant is there (again): parts that came meanwhile were rejected by silence."""
@@ -237,8 +238,7 @@ class Station:
 
     def _confirm(self, inputs: Inputs) -> None:
         """What became of parts at the gate."""
-        last = inputs.rejects if self._rejects_read is None else self._rejects_read
-        new = (inputs.rejects - last) % (1 << 32)
+        new = (inputs.rejects - self._rejects_read) % (1 << 32)
         self._rejects_read = inputs.rejects
         numbers = range(inputs.rejects - min(new, REMEMBERED) + 1, inputs.rejects + 1)
         seen = [self._unwrapped(inputs.reject_counts[one % REMEMBERED], inputs.encoder) for one in numbers]
@@ -256,8 +256,7 @@ class Station:
                 self._do(Alarm(reason, part))
 
     def _unwrapped(self, raw: int, encoder: int) -> int:
-        behind = (encoder - raw + _HALF) % (1 << 32) - _HALF
-        return self._count - behind
+        return self._count - signed(encoder - raw)
 
     def _watch_clock(self) -> None:
         """The trail's times are of the computer's clock: where that is set, a row says so."""
@@ -284,8 +283,7 @@ class Station:
             case Record(part, verdict, reason):
                 self._record(part, verdict, reason)
             case Withhold(part, reason):
-                self._write("withheld", {"reason": reason, "released": False}, part)
-                self.rejected += 1
+                self._withhold(part, reason, released=False)
             case Release(part):
                 if self._gate.release(part):
                     self.released += 1
@@ -327,8 +325,8 @@ class _Numbering:
     """Part numbers, which never repeat in a trail, from the plant's count of triggers, which starts anew."""
 
     def __init__(self, trail: Trail) -> None:
-        starts = list(trail.rows(kind="start"))
-        self.offset = int(starts[-1].body["offset"]) if starts else None
+        start = trail.last_start()
+        self.offset = None if start is None else int(start.body["offset"])
 
     def raw(self, part: int) -> int:
         """The plant's number of a part."""
@@ -354,4 +352,4 @@ class _Numbering:
         return range(last + 1, last + 1 + behind)
 
     def _behind(self, raw: int, last: int) -> int:
-        return (raw + (self.offset or 0) - last + _HALF) % (1 << 32) - _HALF
+        return signed(raw + (self.offset or 0) - last)

@@ -89,7 +89,7 @@ def statistics(rows: Iterable[Row], *, group: int = 100) -> Statistics:
         reasons=why.most_common(),
         overkill=_share([again[part] == "pass" for part in again if verdicts.get(part) != "pass"]),
         escape=_share([again[part] != "pass" for part in again if verdicts.get(part) == "pass"]),
-        verdict_ms=_percentiles(times),
+        verdict_ms=percentiles(times),
         groups=_p_chart(sorted(verdicts), passes, group),
     )
 
@@ -98,7 +98,8 @@ def _share(answers: Sequence[bool]) -> float | None:
     return sum(answers) / len(answers) if answers else None
 
 
-def _percentiles(times: list[float]) -> tuple[float, float, float] | tuple[()]:
+def percentiles(times: Sequence[float]) -> tuple[float, float, float] | tuple[()]:
+    """The middle one of some times, that below which 99 % of them are, and the largest; empty without any."""
     if not times:
         return ()
     times = sorted(times)

@@ -21,6 +21,7 @@ from tenfold.errors import LineError
 
 # part: a verdict, before it is released. withheld: a pass that was not released. gate: what the sensor saw.
 Kind: TypeAlias = Literal["start", "part", "withheld", "gate", "override", "challenge", "alarm", "recipe"]
+_COLUMNS = "number, kind, part, at, body, hash"
 _FIRST = hashlib.sha256(b"tenfold trail 1").hexdigest()
 # "tenf": tells a trail from the databases of other programs.
 _APPLICATION = 0x74656E66
@@ -32,6 +33,7 @@ CREATE TABLE IF NOT EXISTS rows (
 );
 CREATE INDEX IF NOT EXISTS rows_by_part ON rows (part);
 CREATE UNIQUE INDEX IF NOT EXISTS one_verdict ON rows (part) WHERE kind = 'part';
+CREATE INDEX IF NOT EXISTS starts ON rows (number) WHERE kind = 'start';
 CREATE TABLE IF NOT EXISTS pictures (sha256 TEXT PRIMARY KEY, data BLOB NOT NULL);
 CREATE TRIGGER IF NOT EXISTS rows_stay BEFORE UPDATE ON rows BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TRIGGER IF NOT EXISTS rows_remain BEFORE DELETE ON rows BEGIN SELECT RAISE(ABORT, 'append-only'); END;
@@ -149,12 +151,16 @@ class Trail:
         condition = "number > ?" + (" AND kind = ?" if kind else "")
         values = (after, kind) if kind else (after,)
         with closing(sqlite3.connect(self.path)) as reading:
-            found = reading.execute(
-                f"SELECT number, kind, part, at, body, hash FROM rows WHERE {condition} ORDER BY number",
-                values,
-            )
-            for number, of, part, at, body, hash_ in found:
-                yield Row(number, of, part, at, json.loads(body), hash_)
+            found = reading.execute(f"SELECT {_COLUMNS} FROM rows WHERE {condition} ORDER BY number", values)
+            yield from map(_row, found)
+
+    def last_start(self) -> Row | None:
+        """The row that was written when the plant was last found; None where that was never."""
+        with self._lock:
+            found = self._database.execute(
+                f"SELECT {_COLUMNS} FROM rows WHERE kind = 'start' ORDER BY number DESC LIMIT 1"
+            ).fetchone()
+        return _row(found) if found else None
 
     def picture(self, sha256: str) -> bytes | None:
         """The picture of that hash; None where it is not kept."""
@@ -197,6 +203,11 @@ class Trail:
         """Close the file."""
         with self._lock:
             self._database.close()
+
+
+def _row(values: tuple[int, Kind, int | None, str, str, str]) -> Row:
+    number, kind, part, at, body, hash_ = values
+    return Row(number, kind, part, at, json.loads(body), hash_)
 
 
 def _chained(last: str, number: int, kind: str, part: int | None, at: str, body: str) -> str:

@@ -154,11 +154,7 @@ def trail(file: Path, as_json: bool) -> int:
         click.echo(f"{found.parts:,} parts, {found.passed:,} passed ({found.first_pass_yield:.1%})")
     for reason, count in found.reasons:
         click.echo(f"  {reason}: {count:,}")
-    if found.verdict_ms:
-        middle, high, most = found.verdict_ms
-        click.echo(
-            f"Photo-eye to verdict: {middle:.0f} ms (median), {high:.0f} ms (99 %), {most:.0f} ms at most"
-        )
+    _print_times(found.verdict_ms)
     for group in found.groups:
         if group.outside:
             limits = f"{group.low:.1%} to {group.high:.1%}"
@@ -184,8 +180,6 @@ def _pictures(data: str | None) -> list[tuple[Path, str]] | None:
 def _accepted(given: Sequence[str], classes: Sequence[str]) -> list[str]:
     if given:
         return list(given)
-    if set(classes) == set(_VEHICLES):
-        return list(_VEHICLES)
     good = [name for name in classes if name.lower() in ("good", "ok", "pass")]
     vehicles = [name for name in classes if name in _VEHICLES]
     if not (good or vehicles):
@@ -218,9 +212,17 @@ def _faults(given: str, known: Sequence[str]) -> list[str]:
     return found
 
 
+def _print_times(times: Sequence[float]) -> None:
+    if times:
+        middle, high, most = times
+        click.echo(
+            f"Photo-eye to verdict: {middle:.0f} ms (median), {high:.0f} ms (99 %), {most:.0f} ms at most"
+        )
+
+
 def _print(found: "Result") -> None:
     click.echo(f"{found.passed:,} of {found.parts:,} parts passed, {found.rate:g} a second; of the others:")
-    for reason, count in sorted(found.reasons.items(), key=lambda one: -one[1]):
+    for reason, count in found.reasons.items():
         if reason != "good":
             click.echo(f"  {reason}: {count:,}")
     click.echo(f"Passed unjudged: {found.passed_unjudged}, rejects that passed: {found.rejects_missed}")
@@ -228,10 +230,5 @@ def _print(found: "Result") -> None:
     click.echo(f"Verdicts in the trail: {found.trail_rows:,} of {found.parts:,}")
     if not found.intact:
         click.echo("The trail's chain of hashes does not hold.")
-    if found.verdict_ms:
-        times = found.verdict_ms
-        click.echo(
-            f"Photo-eye to verdict: {times['p50']:.0f} ms (median), {times['p99']:.0f} ms (99 %),"
-            f" {times['max']:.0f} ms at most"
-        )
+    _print_times(list(found.verdict_ms.values()))
     click.echo(f"Good parts rejected: {found.good_rejected}; bad parts called good: {found.bad_passed}")

@@ -8,13 +8,20 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-_HOST = "127.0.0.1"
+HOST = "127.0.0.1"
 _START_SECONDS = 10.0
 
 
 def program() -> str | None:
     """Where mosquitto is; None where it is not installed. Debian puts it where only root looks."""
     return shutil.which("mosquitto", path=os.environ.get("PATH", os.defpath) + os.pathsep + "/usr/sbin")
+
+
+def free_port() -> int:
+    """A port of this machine that nothing listens on now."""
+    with socket.create_server((HOST, 0)) as free:
+        port: int = free.getsockname()[1]
+        return port
 
 
 class Mosquitto:
@@ -24,10 +31,9 @@ class Mosquitto:
         found = program()
         assert found is not None
         self._program = found
-        with socket.create_server((_HOST, 0)) as free:
-            self.port: int = free.getsockname()[1]
+        self.port = free_port()
         self._settings = folder / "mosquitto.conf"
-        lines = [f"listener {self.port} {_HOST}", "persistence false", "allow_anonymous true"]
+        lines = [f"listener {self.port} {HOST}", "persistence false", "allow_anonymous true"]
         if hasattr(os, "geteuid") and os.geteuid() == 0:
             lines.append("user root")  # as another it could not read the folder
         self._settings.write_text("\n".join(lines) + "\n")
@@ -47,7 +53,7 @@ class Mosquitto:
         )
         end = time.monotonic() + _START_SECONDS
         while time.monotonic() < end:
-            with suppress(OSError), socket.create_connection((_HOST, self.port), 1):
+            with suppress(OSError), socket.create_connection((HOST, self.port), 1):
                 return
             time.sleep(0.02)
 

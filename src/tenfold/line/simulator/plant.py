@@ -9,7 +9,6 @@ What became of each part is written into the file `outcomes`, a JSON array.
 
 import asyncio
 import json
-import socket
 import threading
 import time
 from dataclasses import asdict
@@ -22,11 +21,11 @@ from pymodbus.simulator import DataType, SimData, SimDevice
 
 from tenfold.line.plc import modbus
 from tenfold.line.plc.modbus import INPUT_REGISTERS, OUTPUT_REGISTERS, ModbusAddress
+from tenfold.line.simulator.broker import HOST, free_port
 from tenfold.line.simulator.conveyor import Conveyor, ConveyorOptions
 from tenfold.line.simulator.scene import Scene
 from tenfold.processes.child import Channel
 
-_HOST = "127.0.0.1"
 _STEP_SECONDS = 0.001
 # Where this process is kept from running, the belt is slow rather than jumps: no plant's belt jumps.
 _LONGEST_STEP_SECONDS = 0.01
@@ -40,13 +39,6 @@ def serve(channel: Channel) -> None:
     asyncio.run(_Plant(channel, told).run())
 
 
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind((_HOST, 0))
-        port: int = found.getsockname()[1]
-        return port
-
-
 class _Plant:
     def __init__(self, channel: Channel, told: dict[str, Any]) -> None:
         self._channel = channel
@@ -56,8 +48,8 @@ class _Plant:
         self._scene = Scene(pictures, spacing=options.spacing, ahead=round(0.12 * options.spacing))
         self._order: list[int] = told["order"]
         self._outcomes = Path(told["outcomes"])
-        self._address = ModbusAddress(_HOST, _free_port())
-        self._camera_port = _free_port()
+        self._address = ModbusAddress(HOST, free_port())
+        self._camera_port = free_port()
         self._until: dict[str, float] = {}
         self._frozen: bytes | None = None
         self._open: set[asyncio.StreamWriter] = set()
@@ -112,7 +104,7 @@ class _Plant:
             action=self._exchange,
         )
         while True:
-            server = ModbusTcpServer(device, address=(_HOST, self._address.port))
+            server = ModbusTcpServer(device, address=(HOST, self._address.port))
             await server.serve_forever(background=True)
             while not self._failing("plc-cut"):
                 await asyncio.sleep(0.01)
@@ -139,7 +131,7 @@ class _Plant:
 
     async def _camera(self) -> None:
         while True:
-            server = await asyncio.start_server(self._answer, _HOST, self._camera_port)
+            server = await asyncio.start_server(self._answer, HOST, self._camera_port)
             while not self._failing("camera-cut"):
                 await asyncio.sleep(0.01)
             server.close()

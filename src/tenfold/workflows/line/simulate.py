@@ -9,11 +9,11 @@ import random
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from statistics import quantiles
 from typing import Any
 
 from tenfold.errors import LineError, UsageError
@@ -22,6 +22,7 @@ from tenfold.line.plc.modbus import ModbusAddress
 from tenfold.line.simulator import broker
 from tenfold.line.simulator.conveyor import ConveyorOptions
 from tenfold.line.simulator.scene import bundled_parts
+from tenfold.line.statistics import percentiles
 from tenfold.line.trail import Trail
 from tenfold.processes import MessageProcess, ProcessEnded, ProcessLimits
 from tenfold.workflows.line.station import StationSetup
@@ -232,12 +233,9 @@ class _Run:
             withheld = {row.part for row in trail.rows(kind="withheld") if not row.body["released"]}
             found.intact = trail.verify() is None
         found.trail_rows = len(verdicts)
-        times = sorted(float(one["verdict_ms"]) for one in verdicts.values() if "verdict_ms" in one)
-        if len(times) > 1:
-            cuts = quantiles(times, n=100, method="inclusive")
-            found.verdict_ms = {"p50": cuts[49], "p99": cuts[98], "max": times[-1]}
-        for one in verdicts.values():
-            found.reasons[one["reason"]] = found.reasons.get(one["reason"], 0) + 1
+        times = percentiles([float(one["verdict_ms"]) for one in verdicts.values() if "verdict_ms" in one])
+        found.verdict_ms = dict(zip(("p50", "p99", "max"), times, strict=False))
+        found.reasons = dict(Counter(one["reason"] for one in verdicts.values()).most_common())
         at_gate = 1000 * self._conveyor.distance / self._conveyor.speed
         for outcome in outcomes:
             part, passed = outcome["part"], outcome["passed"]

@@ -15,6 +15,7 @@ from typing import Any
 
 from tenfold.errors import LineError
 from tenfold.inference import Classifier
+from tenfold.inference.classifier import reading
 from tenfold.inference.server import DeadlinePassed, ModelServer, Priority
 from tenfold.line.belt import Gate
 from tenfold.line.camera import SnapshotCamera
@@ -71,11 +72,7 @@ class _Model:
         if time.monotonic() < self.slow_until:
             time.sleep(self.slow)
         futures = [
-            self._server.submit(
-                lambda model, pixels=pixels: model.prepare(pixels),  # type: ignore[misc]
-                priority=Priority.LINE,
-                deadline=deadline,
-            )
+            self._server.submit(reading(pixels), priority=Priority.LINE, deadline=deadline)
             for pixels in pictures
         ]
         try:
