@@ -186,7 +186,7 @@ class SparkplugNode:
                 if self._values[name] != value:
                     self._values[name] = value
                     self._changed[name] = None
-        self._wake.set()
+                    self._wake.set()
 
     def stop(self) -> None:
         """Say that this node is gone, and leave."""
