@@ -71,6 +71,14 @@ def test_keys_come_sorted(store: BlobStore) -> None:
     assert list(store.all_keys()) == ["a", "b/1", "b/2", "c/d/e"]
 
 
+def test_keys_of_a_folder_are_those_in_it(store: BlobStore) -> None:
+    for key in ("1/b", "1/a/x", "10/a", "2"):
+        store.put(key, b"")
+    assert list(store.all_keys("1")) == ["1/a/x", "1/b"]
+    assert list(store.all_keys("1/a")) == ["1/a/x"]
+    assert list(store.all_keys("3")) == []
+
+
 def test_a_local_copy_is_a_file_with_the_content(store: BlobStore) -> None:
     store.put("ab/model.onnx", b"content")
     with store.local_copy("ab/model.onnx") as path:

@@ -39,8 +39,8 @@ class BlobStore(Protocol):
     def delete(self, key: str) -> None:
         """Delete a blob, if it is there."""
 
-    def all_keys(self) -> Iterator[str]:
-        """All keys, sorted."""
+    def all_keys(self, folder: str = "") -> Iterator[str]:
+        """All keys, sorted; with a folder, such as `ab/cd`, only those in it."""
 
     def local_copy(self, key: str) -> AbstractContextManager[Path]:
         """A file with the blob, to be read only, for libraries and processes that need a path; it may be the

@@ -59,8 +59,8 @@ class LocalStore:
         if self._lasting and path.parent.is_dir():
             settle(path.parent)
 
-    def all_keys(self) -> Iterator[str]:
-        return self._below(self._folder, "")
+    def all_keys(self, folder: str = "") -> Iterator[str]:
+        return self._below(self._path(folder), f"{folder}/") if folder else self._below(self._folder, "")
 
     @contextlib.contextmanager
     def local_copy(self, key: str) -> Iterator[Path]:

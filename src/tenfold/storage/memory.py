@@ -35,8 +35,9 @@ class MemoryStore:
     def delete(self, key: str) -> None:
         self._blobs.pop(check_key(key), None)
 
-    def all_keys(self) -> Iterator[str]:
-        return iter(sorted(self._blobs))
+    def all_keys(self, folder: str = "") -> Iterator[str]:
+        start = f"{check_key(folder)}/" if folder else ""
+        return iter(sorted(key for key in self._blobs if key.startswith(start)))
 
     @contextlib.contextmanager
     def local_copy(self, key: str) -> Iterator[Path]:

@@ -139,9 +139,8 @@ class TeachDrafts:
     def delete(self, draft_id: int, owner: int) -> Draft:
         """Delete a draft with its pictures; a model that was kept stays."""
         draft = self.drafts.delete(draft_id, owner)
-        for key in list(self._blobs.all_keys()):
-            if key.startswith(f"{draft_id}/"):
-                self._blobs.delete(key)
+        for key in list(self._blobs.all_keys(str(draft_id))):
+            self._blobs.delete(key)
         return draft
 
     def small(self, draft_id: int, owner: int, content_hash: str, side: int) -> bytes:
