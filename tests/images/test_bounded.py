@@ -210,6 +210,17 @@ def test_whatever_a_decoder_trips_over_is_damage(error: Exception, monkeypatch: 
         ({"refused": {"code": "settings-error"}}, b""),
         ({"refused": ["code"]}, b""),
         ({"refused": {"code": ["code"]}}, b""),
+        (
+            {
+                "refused": {
+                    "code": "damaged-picture",
+                    "problem": "is a damaged GIF picture",
+                    "reason": ["x"],
+                    "params": ["most"],
+                }
+            },
+            b"",
+        ),
     ],
 )
 def test_what_a_decoder_says_is_checked(

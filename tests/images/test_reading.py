@@ -114,6 +114,7 @@ def test_the_size_is_checked_before_anything_is_decoded(kind: str, monkeypatch: 
         "cat has too many pixels (64 x 48, 0.003072 megapixels; the limit is 0.00307). "
         "Make it smaller, or raise the setting max_picture_pixels."
     )
+    assert (caught.value.reason, caught.value.params) == ("too-many-pixels", {"most": "0.00307"})
 
 
 def test_a_picture_of_just_the_limit_is_taken() -> None:

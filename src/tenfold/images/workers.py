@@ -27,6 +27,8 @@ _SECONDS_PER_CPU_SECOND = 4
 # Memory and processors are bounded by one thread and one heap in each child.
 _ENVIRONMENT = {"MALLOC_ARENA_MAX": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 _REFUSALS = {error.code: error for error in (NotAPicture, DamagedPicture, PictureTooLarge)}
+_REASONS: tuple[Reason, ...] = ("decode-cost", "too-many-pixels")
+_TOLD = ("code", "problem", "received", "cure", "reason", "params")
 
 _lock = threading.Lock()
 _workers: Workers | None = None
@@ -86,9 +88,11 @@ def _ask(
     problem, received, cure = (
         safe_name(str(refusal.get(name)), "") for name in ("problem", "received", "cure")
     )
+    reason: Reason = next((one for one in _REASONS if one == refusal.get("reason")), "")
+    values = refusal.get("params")
+    params = {"most": safe_name(str(values["most"]))} if isinstance(values, dict) and "most" in values else {}
     refused = _REFUSALS[refusal["code"]]
-    reason: Reason = "decode-cost" if refused is PictureTooLarge else ""
-    raise refused(subject, problem, received=received, cure=cure, reason=reason)
+    raise refused(subject, problem, received=received, cure=cure, reason=reason, params=params)
 
 
 def _started() -> Workers:
@@ -144,7 +148,7 @@ def answer(asked: dict[str, Any], data: bytearray) -> tuple[dict[str, Any], byte
                 raise _damaged("", asked["kind"])
     except PictureError as error:
         facts = error.facts()
-        return {"refused": {name: facts[name] for name in ("code", "problem", "received", "cure")}}, b""
+        return {"refused": {name: facts[name] for name in _TOLD}}, b""
     rows, columns = picture.pixels.shape[:2]
     said = {"rows": rows, "columns": columns, "width": picture.width, "height": picture.height}
     return said, np.ascontiguousarray(picture.pixels).data.cast("B")
