@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session, undefer
 
 from tenfold.database import Database, now
-from tenfold.drafts.drafts import add_class, classes, free_name, own, unknown
+from tenfold.drafts.drafts import add_class, classes, free_name, own, present, unknown
 from tenfold.drafts.tables import Draft, DraftChange, DraftClass, DraftPicture
 from tenfold.errors import DraftError, UnknownDraft
 
@@ -45,7 +45,7 @@ class Contents:
     def rename_class(self, draft_id: int, owner: int, class_id: int, name: str) -> None:
         """Raises DraftError where the name cannot be used."""
         with self._database.writing() as session:
-            draft, found = _class(session, draft_id, owner, class_id)
+            draft, found = _class(session, draft_id, owner, class_id, lock=True)
             others = [one for one in classes(session, draft_id) if one.id != class_id]
             before, found.name = found.name, free_name(name, others)
             if found.name != before:
@@ -54,7 +54,7 @@ class Contents:
     def remove_class(self, draft_id: int, owner: int, class_id: int) -> None:
         """Remove a class with its pictures."""
         with self._database.writing() as session:
-            draft, found = _class(session, draft_id, owner, class_id)
+            draft, found = _class(session, draft_id, owner, class_id, lock=True)
             change = _note(session, draft, REMOVE_CLASS, {"class": class_id})
             found.removed_by = change.id
             session.execute(
@@ -67,7 +67,8 @@ class Contents:
         """Raises DraftError where the draft has `most` pictures, UnknownDraft without the class."""
         with self._database.reading() as session:
             _class(session, draft_id, owner, class_id)
-            if len(_live(session, draft_id)) >= most:
+            count = session.scalar(select(func.count()).where(present(draft_id))) or 0
+            if count >= most:
                 raise _full(most)
 
     def add_pictures(
@@ -195,7 +196,7 @@ class Contents:
             draft = own(session, draft_id, owner)
             found = (
                 select(DraftPicture)
-                .where(DraftPicture.draft_id == draft_id, DraftPicture.removed_by.is_(None))
+                .where(present(draft_id))
                 .options(undefer(DraftPicture.embedding))
                 .order_by(DraftPicture.id)
             )
@@ -213,7 +214,7 @@ class Contents:
 
 
 def _class(
-    session: Session, draft_id: int, owner: int, class_id: int, *, lock: bool = True
+    session: Session, draft_id: int, owner: int, class_id: int, *, lock: bool = False
 ) -> tuple[Draft, DraftClass]:
     draft = own(session, draft_id, owner, lock=lock)
     found = session.get(DraftClass, class_id)
@@ -224,20 +225,12 @@ def _class(
 
 def _live(session: Session, draft_id: int) -> dict[str, int]:
     """The hashes of all pictures of a draft, with their classes."""
-    found = select(DraftPicture.hash, DraftPicture.class_id).where(
-        DraftPicture.draft_id == draft_id, DraftPicture.removed_by.is_(None)
-    )
+    found = select(DraftPicture.hash, DraftPicture.class_id).where(present(draft_id))
     return {row.hash: row.class_id for row in session.execute(found)}
 
 
 def _pictures(session: Session, draft_id: int, numbers: Sequence[int]) -> Sequence[DraftPicture]:
-    return session.scalars(
-        select(DraftPicture).where(
-            DraftPicture.draft_id == draft_id,
-            DraftPicture.removed_by.is_(None),
-            DraftPicture.id.in_(numbers),
-        )
-    ).all()
+    return session.scalars(select(DraftPicture).where(present(draft_id), DraftPicture.id.in_(numbers))).all()
 
 
 def _touch(draft: Draft) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, and_, delete, func, select
 from sqlalchemy.orm import Session
 
 from tenfold.database import Database, now
@@ -69,7 +69,7 @@ class Drafts:
             draft = own(session, draft_id, owner)
             pictures = (
                 select(DraftPicture.class_id, func.count().label("count"))
-                .where(DraftPicture.draft_id == draft_id, DraftPicture.removed_by.is_(None))
+                .where(present(draft_id))
                 .group_by(DraftPicture.class_id)
             )
             counts = {row.class_id: int(row.count) for row in session.execute(pictures).mappings()}
@@ -125,6 +125,11 @@ def classes(session: Session, draft_id: int) -> Sequence[DraftClass]:
     """The classes of a draft, in the order in which they were added."""
     found = select(DraftClass).where(DraftClass.draft_id == draft_id, DraftClass.removed_by.is_(None))
     return session.scalars(found.order_by(DraftClass.id)).all()
+
+
+def present(draft_id: int) -> ColumnElement[bool]:
+    """Which pictures are in a draft: those that were not removed."""
+    return and_(DraftPicture.draft_id == draft_id, DraftPicture.removed_by.is_(None))
 
 
 def add_class(session: Session, draft_id: int, name: str) -> DraftClass:
