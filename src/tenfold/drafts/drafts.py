@@ -1,5 +1,6 @@
 """Drafts of own classes, each of one person. Knows tables; knows no network, and learns nothing itself."""
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -155,8 +156,13 @@ def free_name(name: str, others: Sequence[DraftClass]) -> str:
 
 
 def checked_name(name: str) -> str:
-    """A name in one line. Raises DraftError where nothing is left of it, or it is too long."""
-    found = " ".join("".join(one if one.isprintable() else " " for one in name).split())
+    """A name in one line, composed: the catalogue and folders have class names so.
+
+    Raises:
+        DraftError: nothing is left of it, or it is too long.
+    """
+    composed = unicodedata.normalize("NFC", name)
+    found = " ".join("".join(one if one.isprintable() else " " for one in composed).split())
     if not found:
         raise DraftError("The name", "is empty", cure="Write one.")
     if len(found) > LONGEST_NAME:

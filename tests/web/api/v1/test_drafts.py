@@ -151,6 +151,13 @@ def test_what_is_missing_to_learn_is_told(running: Running) -> None:
         assert (answer.status_code, answer.json()["problem"]) == (409, problem)
 
 
+def test_a_class_has_one_name_whichever_way_its_letters_were_put_together(running: Running) -> None:
+    at, _ = begun(running, "cafe\u0301")
+    assert [one["name"] for one in running.client.get(at).json()["classes"]] == ["caf\u00e9"]
+    answer = running.client.post(f"{at}/classes", json={"name": "caf\u00e9"})
+    assert (answer.status_code, answer.json()["problem"]) == (409, "is there already")
+
+
 def test_keeping_learns_what_was_changed_since(running: Running) -> None:
     at, (red, blue) = begun(running, "red", "blue")
     send(running, at, red, shades(RED, 3))
