@@ -21,13 +21,13 @@ The pixel rule, the same on every surface:
     containers.py   the part of a file that its pixels need
     frames.py       how many pictures a file has
     tags.py         the tags of an EXIF block
-    pixels.py       a decoded image -> RGB array; resize
+    pixels.py       a decoded image -> RGB array; resize; a JPEG of it
 """
 
 from tenfold.images.decoding import Header, Limits, Picture
 from tenfold.images.frames import frame_count
 from tenfold.images.intake import safe_name
-from tenfold.images.pixels import RESIZE_RULES, needed, resize, resize_boxes
+from tenfold.images.pixels import RESIZE_RULES, jpeg, needed, resize, resize_boxes
 from tenfold.images.reading import PictureSource, header, load, read, upright_size
 from tenfold.images.signatures import MEDIA_TYPES, SUPPORTED, kind_code, known_kind, picture_format
 from tenfold.images.workers import stop
@@ -42,6 +42,7 @@ __all__ = [
     "PictureSource",
     "frame_count",
     "header",
+    "jpeg",
     "kind_code",
     "known_kind",
     "load",

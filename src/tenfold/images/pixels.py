@@ -1,6 +1,7 @@
-"""A decoded image to an RGB array, and an array to the model's size. Knows nothing of files and formats."""
+"""A decoded image to an RGB array, an array to the model's size, and to a JPEG. Knows nothing of files."""
 
 from collections.abc import Sequence
+from io import BytesIO
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -17,6 +18,7 @@ RESIZE_RULES = ("box", "bilinear", "bicubic", "lanczos")
 
 # Views take a part of a picture, and smaller networks a smaller one.
 _LEAST_NEEDED, _NEEDED_PER_INPUT = 256, 2
+_SMALL_QUALITY = 82
 
 # Pixels turned into an array at a time, so that no second whole picture stands in memory.
 _STRIP = 1 << 20
@@ -27,6 +29,17 @@ _MOST_ROWS = 65_535
 def needed(side: int) -> int:
     """So many pixels on the short side are enough for a network that takes `side`."""
     return max(_LEAST_NEEDED, _NEEDED_PER_INPUT * side)
+
+
+def jpeg(pixels: NDArray[np.uint8], side: int | None = None, *, quality: int = _SMALL_QUALITY) -> bytes:
+    """A picture `[rows, columns, 3]` as a JPEG, made smaller where one of its sides is longer than `side`."""
+    from PIL import Image
+
+    image, out = Image.fromarray(pixels), BytesIO()
+    if side is not None:
+        image.thumbnail((side, side), Image.Resampling.BICUBIC, reducing_gap=2.0)
+    image.save(out, "JPEG", quality=quality)
+    return out.getvalue()
 
 
 def upright_rgb(

@@ -10,14 +10,12 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
-from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from tenfold import images
 from tenfold.database import Database
@@ -41,7 +39,6 @@ from tenfold.workflows.teach import embeddings_of, facts
 Pixels = NDArray[np.uint8]
 # So many models that are tried stay loaded.
 _LOADED = 3
-_SMALL_QUALITY = 82
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,10 +146,7 @@ class TeachDrafts:
         read = images.load(
             self._stored(_picture_key(draft_id, content_hash)), name=name, limits=self._limits, needed=side
         )
-        image, out = Image.fromarray(read.pixels), BytesIO()
-        image.thumbnail((side, side), Image.Resampling.BICUBIC, reducing_gap=2.0)
-        image.save(out, "JPEG", quality=_SMALL_QUALITY)
-        return out.getvalue()
+        return images.jpeg(read.pixels, side)
 
     def fit(self, draft_id: int, owner: int) -> None:
         """Learn from a draft as it is now; what was learned stands in the draft afterwards.

@@ -5,10 +5,8 @@ Knows no HTTP.
 
 import logging
 import re
-from io import BytesIO
 from typing import BinaryIO
 
-from PIL import Image
 from sqlalchemy import select
 
 from tenfold import images
@@ -39,7 +37,7 @@ _OTHER_TYPES = {
     "image/heic": (".heic", ".heif"),
 }
 _ENDINGS = _SAFE_TYPES | _OTHER_TYPES
-_QUALITY, _SMALL_QUALITY = 92, 82
+_QUALITY = 92
 # The types of files that can have several pictures.
 _OF_SEVERAL = {MEDIA_TYPES[kind] for kind in ("GIF", "PNG", "WebP", "TIFF")}
 # What no file's name may hold on some system.
@@ -92,7 +90,7 @@ class PictureFiles:
             return self.original(entry)
         content = self._originals.read(entry.hash)
         whole = images.load(content, name=entry.name, limits=self._limits, needed=max(SIDES) * 8)
-        return _jpeg(Image.fromarray(whole.pixels), _QUALITY)
+        return images.jpeg(whole.pixels, quality=_QUALITY)
 
     def small(self, entry: Entry, side: int) -> bytes:
         """A small upright JPEG of it, no side longer than `side` (one of SIDES). Raises as `shown`."""
@@ -102,9 +100,7 @@ class PictureFiles:
             return known
         content = self._originals.read(entry.hash)
         read = images.load(content, name=entry.name, limits=self._limits, needed=side)
-        image = Image.fromarray(read.pixels)
-        image.thumbnail((side, side), Image.Resampling.BICUBIC, reducing_gap=2.0)
-        small = _jpeg(image, _SMALL_QUALITY)
+        small = images.jpeg(read.pixels, side)
         try:
             self._thumbnails.put(key, small)
         except OSError as reason:  # the picture is shown all the same, and made again the next time
@@ -122,9 +118,3 @@ def file_name(entry: Entry) -> str:
 def nearest_side(side: int) -> int:
     """The least of SIDES that is not smaller."""
     return next((one for one in SIDES if one >= side), SIDES[-1])
-
-
-def _jpeg(image: Image.Image, quality: int) -> bytes:
-    out = BytesIO()
-    image.save(out, "JPEG", quality=quality)
-    return out.getvalue()
