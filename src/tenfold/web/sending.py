@@ -15,6 +15,11 @@ from tenfold.web.security.quotas import Quota
 from tenfold.web.threads import ThreadPool
 
 _PIECE = 1 << 16
+# Headers of what the browser may keep, for whoever has signed in there: another person's request is another
+# request. For ever is for content that its address names.
+_OWN = {"Vary": "Cookie, Authorization"}
+KEEP_FOR_EVER = _OWN | {"Cache-Control": "private, max-age=31536000, immutable"}
+KEEP_AND_ASK = _OWN | {"Cache-Control": "private, no-cache"}
 
 
 class BoundedResponses:

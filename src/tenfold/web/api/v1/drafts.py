@@ -18,6 +18,7 @@ from tenfold.web.draft_answers import DraftAnswer, DraftClassAnswer, DraftEntry,
 from tenfold.web.problems import Problem, describe, responses
 from tenfold.web.security.access import Operator
 from tenfold.web.security.visitor import Visitor
+from tenfold.web.sending import KEEP_FOR_EVER
 from tenfold.web.service import service_of
 from tenfold.web.uploads import pictures as uploads
 from tenfold.web.uploads.pictures import Upload
@@ -29,8 +30,6 @@ Number = Annotated[int, InPath(ge=1, le=2**63 - 1, description="The draft's numb
 ClassNumber = Annotated[int, InPath(ge=1, le=2**63 - 1, description="The class's number.")]
 Hash = Annotated[str, InPath(pattern="^[0-9a-f]{64}$", description="SHA-256 of the picture's file.")]
 Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
-# The browser may keep it, for whoever has signed in there: the address names the content.
-_FOR_EVER = {"Vary": "Cookie, Authorization", "Cache-Control": "private, max-age=31536000, immutable"}
 _MOST_SIDE = 1024
 _NONE = responses(_404="No such draft of the visitor, or no such class or picture in it.")
 _CHANGE = _NONE | responses(_409="It cannot be done: a name that is taken, or no room, say.")
@@ -287,7 +286,7 @@ async def picture(
     """Upright, as JPEG. It never changes, so a browser asks for it once."""
     service = service_of(request)
     small = await service.threads.decode(service.app.teach_drafts.small, number, who.id, content, side)
-    return Response(small, media_type="image/jpeg", headers=_FOR_EVER)
+    return Response(small, media_type="image/jpeg", headers=KEEP_FOR_EVER)
 
 
 @router.post("/{number}/fit", operation_id="fit_draft", summary="Learn from a draft", responses=_CHANGE)

@@ -26,7 +26,7 @@ from tenfold.web.job_answers import JobAnswer, job_answer
 from tenfold.web.problems import Problem, describe, responses
 from tenfold.web.security.access import Administrator, Operator, Viewer
 from tenfold.web.security.visitor import Visitor
-from tenfold.web.sending import file_response
+from tenfold.web.sending import KEEP_AND_ASK, KEEP_FOR_EVER, file_response
 from tenfold.web.service import service_of
 from tenfold.web.uploads import pictures as uploads
 from tenfold.web.uploads.bodies import LongJsonRoute
@@ -39,10 +39,6 @@ _long = APIRouter(route_class=LongJsonRoute)
 
 MOST_HASHES = 10_000
 Number = Annotated[int, InPath(ge=1, le=2**63 - 1, description="The entry's number.")]
-# The browser may keep it, for whoever has signed in there: another person's request is another request.
-_OWN = {"Vary": "Cookie, Authorization"}
-_FOR_EVER = _OWN | {"Cache-Control": "private, max-age=31536000, immutable"}
-_ASK_AGAIN = _OWN | {"Cache-Control": "private, no-cache"}
 
 
 class AddedAnswer(BaseModel):
@@ -256,7 +252,7 @@ async def picture(
     entry = await service.threads.read(_entry, service.app, who, number)
     tag = f'"{entry.hash}"'
     if not download and _has(request, tag):
-        return Response(status_code=304, headers=_ASK_AGAIN | {"ETag": tag})
+        return Response(status_code=304, headers=KEEP_AND_ASK | {"ETag": tag})
     if download:
         original = await service.threads.read(service.app.picture_files.original, entry)
         return file_response(
@@ -265,10 +261,10 @@ async def picture(
             service.threads.read,
             media_type=entry.media_type,
             filename=file_name(entry),
-            headers=_ASK_AGAIN | {"ETag": tag},
+            headers=KEEP_AND_ASK | {"ETag": tag},
         )
     shown = await service.threads.decode(service.app.picture_files.shown, entry)
-    headers = _ASK_AGAIN | {"ETag": tag}
+    headers = KEEP_AND_ASK | {"ETag": tag}
     if isinstance(shown, bytes):
         return Response(shown, media_type=SMALL_TYPE, headers=headers)
     return file_response(
@@ -305,7 +301,7 @@ async def thumbnail(
     service = service_of(request)
     entry = await service.threads.read(_entry, service.app, who, number)
     chosen = nearest_side(side)
-    headers = _FOR_EVER | {"ETag": f'"{entry.hash}-{chosen}"'}
+    headers = KEEP_FOR_EVER | {"ETag": f'"{entry.hash}-{chosen}"'}
     if _has(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     small = await service.threads.decode(service.app.picture_files.small, entry, chosen)
