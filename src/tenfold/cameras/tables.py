@@ -110,6 +110,11 @@ class EventRow(Base):
         Index(None, "state", "id"),
     )
 
+    @property
+    def said(self) -> str:
+        """The class that a person said, else the model's; "" for none of them."""
+        return self.label if self.corrected_label is None else self.corrected_label
+
 
 class EventZone(Base):
     """A zone that an event was in: what events are found by."""

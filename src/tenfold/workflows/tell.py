@@ -36,7 +36,7 @@ class Tell:
             self._outbox.put(session, self._message(rule, event, name), rule.destinations)
 
     def _message(self, rule: RuleRow, event: EventRow, camera: str) -> Message:
-        label = (event.label if event.corrected_label is None else event.corrected_label) or "?"
+        label = event.said or "?"
         when = local(event.started_at)
         words = [f"{when:%Y-%m-%d %H:%M:%S}", f"{event.confidence:.0%}", *event.zones]
         data = {

@@ -99,13 +99,12 @@ class Rules:
 def sighting(row: EventRow, camera: CameraRow | None) -> Sighting:
     """An event of the table as rules see it; a class that a person said goes before the model's."""
     zones = camera.zones if camera is not None else []
-    label = row.label if row.corrected_label is None else row.corrected_label
     return Sighting(
         row.id,
         row.camera_id,
         row.started_at,
         row.ended_at,
-        label,
+        row.said,
         row.confidence,
         tuple(row.zones),
         tuple(

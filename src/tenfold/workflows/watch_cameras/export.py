@@ -42,7 +42,6 @@ def event_parts(
 
 
 def _row(event: EventRow, camera: str) -> dict[str, Any]:
-    said = event.label if event.corrected_label is None else event.corrected_label
     x, y, width, height = event.box
     return {
         "id": event.id,
@@ -50,8 +49,8 @@ def _row(event: EventRow, camera: str) -> dict[str, Any]:
         "state": event.state,
         "started_at": event.started_at,
         "ended_at": event.ended_at,
-        "class": said or None,
-        "none_of_these": said == NONE,
+        "class": event.said or None,
+        "none_of_these": event.said == NONE,
         "corrected": event.corrected_label is not None,
         "model_class": event.label or None,
         "confidence": event.confidence,
