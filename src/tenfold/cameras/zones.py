@@ -1,7 +1,8 @@
 """Parts of a picture that have a name, and parts that are never looked at. Knows no objects."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -66,6 +67,11 @@ def parse(text: str, width: int, height: int) -> Zone:
             received=f"the picture has {width} x {height} pixels", cure="Give corners inside it.",
         )  # fmt: skip
     return Zone(name.strip(), corners)
+
+
+def from_json(given: Iterable[Mapping[str, Any]]) -> tuple[Zone, ...]:
+    """The zones of a camera as its row keeps them: `{"name": ..., "corners": [[x, y], ...]}`."""
+    return tuple(Zone(one["name"], tuple((x, y) for x, y in one["corners"])) for one in given)
 
 
 def hide(pixels: NDArray[np.uint8], zones: Sequence[Zone]) -> NDArray[np.uint8]:

@@ -69,10 +69,10 @@ def serve(channel: "Channel") -> None:
 def _masks(given: Sequence[dict[str, Any]]) -> "Sequence[Zone]":
     """Parts of the picture that are hidden; what paints them is imported where there are any."""
     if not given:
-        return []
-    from tenfold.cameras.zones import Zone
+        return ()
+    from tenfold.cameras import zones
 
-    return [Zone(one["name"], tuple((x, y) for x, y in one["corners"])) for one in given]
+    return zones.from_json(given)
 
 
 class _Output:

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tenfold.cameras import zones
 from tenfold.cameras.cameras import address_of
 from tenfold.cameras.clip_recorder import ClipRecorder
 from tenfold.cameras.clips import Clips
@@ -27,7 +28,6 @@ from tenfold.cameras.sources import Camera, Fault
 from tenfold.cameras.tables import NONE, CameraRow
 from tenfold.cameras.votes import NONE_OF_THESE
 from tenfold.cameras.watching import Event, Options, Watcher
-from tenfold.cameras.zones import Zone
 from tenfold.catalogue.ingest.ingest import Ingest
 from tenfold.errors import TenfoldError
 from tenfold.inference.server import Closed, ModelServer, Priority
@@ -89,8 +89,9 @@ class CameraWatch:
         self._camera = Camera(
             address_of(row), rate=RATE, tell=self._tell, masks=row.masks, recording=self._recorder
         )
-        zones = tuple(Zone(one["name"], tuple((x, y) for x, y in one["corners"])) for one in row.zones)
-        options = Options(rate=RATE, smallest=row.smallest, zones=zones, fixed=row.fixed)
+        options = Options(
+            rate=RATE, smallest=row.smallest, zones=zones.from_json(row.zones), fixed=row.fixed
+        )
         self._watcher = Watcher(self._classify, options)
         self._open: dict[int, _Open] = {}
         self._size = (0, 0)
