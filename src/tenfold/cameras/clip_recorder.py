@@ -41,7 +41,7 @@ class ClipRecorder:
         room: whether there is room for another clip.
     """
 
-    def __init__(self, camera: CameraRow, clips: Clips, room: "threading.Event") -> None:
+    def __init__(self, camera: CameraRow, clips: Clips, room: threading.Event) -> None:
         self._camera, self._clips, self._room = camera, clips, room
         self.past = camera.before + _SECONDS_TO_SEE if camera.recording == EVENTS else 0.0
         self.problem = ""
@@ -49,8 +49,7 @@ class ClipRecorder:
         self._orders: list[Mapping[str, Any]] = []
         self._events: _Writing | None = None
         self._all: _Writing | None = None
-        # Those of before this process, or of a decoder that ended.
-        self._unfinished = [(row.id, str(clips.path(row))) for row in clips.unfinished(camera.id)]
+        self.lost()  # what was written before this process
 
     def event_began(self, start: float) -> int | None:
         """A clip for an event that began at a Unix time; its number, or None where none is written."""
@@ -85,8 +84,7 @@ class ClipRecorder:
 
     def orders(self) -> list[Mapping[str, Any]]:
         with self._lock:
-            finish = [{"clip": clip, "finish": file} for clip, file in self._unfinished]
-            orders, self._orders, self._unfinished = [*self._orders, *finish], [], []
+            orders, self._orders = self._orders, []
         return orders
 
     def told(self, report: ClipReport) -> None:
@@ -112,9 +110,8 @@ class ClipRecorder:
     def lost(self) -> None:
         with self._lock:
             self._events = self._all = None
-            self._orders = []
             rows = self._clips.unfinished(self._camera.id)
-            self._unfinished = [(row.id, str(self._clips.path(row))) for row in rows]
+            self._orders = [{"clip": row.id, "finish": str(self._clips.path(row))} for row in rows]
 
     def _begin(self, kind: str, since: float, until: float) -> _Writing | None:
         if not self._room.is_set():
