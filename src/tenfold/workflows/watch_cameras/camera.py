@@ -22,7 +22,7 @@ from tenfold.cameras.cameras import address_of
 from tenfold.cameras.clip_recorder import ClipRecorder
 from tenfold.cameras.clips import Clips
 from tenfold.cameras.crops import jpeg
-from tenfold.cameras.events import CameraEvents
+from tenfold.cameras.events import CameraEvents, Change
 from tenfold.cameras.frames import Frame
 from tenfold.cameras.sources import Camera, Fault
 from tenfold.cameras.tables import NONE, CameraRow
@@ -72,7 +72,6 @@ class _Open:
     crop: str
     label: str
     zones: tuple[str, ...]
-    start: float
 
 
 class CameraWatch:
@@ -89,9 +88,7 @@ class CameraWatch:
         self._camera = Camera(
             address_of(row), rate=RATE, tell=self._tell, masks=row.masks, recording=self._recorder
         )
-        options = Options(
-            rate=RATE, smallest=row.smallest, zones=zones.from_json(row.zones), fixed=row.fixed
-        )
+        options = Options(rate=RATE, smallest=row.smallest, zones=zones.from_json(row.zones), fixed=row.fixed)
         self._watcher = Watcher(self._classify, options)
         self._open: dict[int, _Open] = {}
         self._size = (0, 0)
@@ -106,7 +103,7 @@ class CameraWatch:
                     self._look(frame)
         finally:
             with self._lock:
-                self._finish("cut")
+                self._cut()
 
     def wake(self) -> None:
         """Nothing to do: `stop` is looked at ten times a second."""
@@ -120,7 +117,7 @@ class CameraWatch:
         age = state.age(moment)
         if self._open and (age is None or age > _SECONDS_LOST):
             with self._lock:
-                self._finish("cut")
+                self._cut()
 
     def status(self) -> dict[str, Any]:
         """How the camera fares, as plain values."""
@@ -165,7 +162,7 @@ class CameraWatch:
         crop = f"{self.row.id}/{secrets.token_hex(8)}.jpg"
         self._parts.crops.put(crop, jpeg(event.best.pixels))
         row = self._parts.events.open(self.row.id, **values, clip_id=clip, crop=crop)
-        self._open[event.track] = _Open(row.id, crop, values["label"], event.zones, event.start)
+        self._open[event.track] = _Open(row.id, crop, values["label"], event.zones)
 
     def _entered(self, track: int, zones: tuple[str, ...]) -> None:
         """A zone that an event entered after it began."""
@@ -174,20 +171,21 @@ class CameraWatch:
             found.zones = zones
             self._parts.events.change(found.row, "changed", zones=list(zones))
 
-    def _ended(self, event: Event, how: str) -> None:
+    def _ended(self, event: Event, how: Change) -> None:
         if event.track not in self._open:
             self._opened(event)
         opened = self._open.pop(event.track)
-        row, content = opened.row, jpeg(event.best.pixels)
+        content = jpeg(event.best.pixels)
         self._parts.crops.put(opened.crop, content)
-        values = self._columns(event) | {"entry_id": self._add_to_catalogue(row, event, content)}
-        self._parts.events.change(row, "ended" if how == "ended" else "cut", **values)
+        entry = self._add_to_catalogue(opened.row, event, content)
+        self._parts.events.change(opened.row, how, **self._columns(event), entry_id=entry)
         if not self._open:
             self._recorder.events_ended(event.end)
 
-    def _finish(self, how: str) -> None:
+    def _cut(self) -> None:
+        """End the events that are open: nothing watches what moves any more."""
         for event in self._watcher.finish():
-            self._ended(event, how)
+            self._ended(event, "cut")
 
     def _columns(self, event: Event) -> dict[str, Any]:
         box = event.best.box
