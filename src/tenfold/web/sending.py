@@ -3,7 +3,7 @@
 uvicorn buffers a response whole, however slow the client is. Knows nothing of what is sent.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import BinaryIO
 from urllib.parse import quote
 
@@ -82,9 +82,17 @@ def file_response(
             while piece := await pool(file.read, _PIECE):
                 yield piece
 
-    all_headers = {"Content-Length": str(length), **(headers or {})}
-    if filename:
-        quoted = quote(filename)
-        named = f'filename="{filename}"' if quoted == filename else f"filename*=utf-8''{quoted}"
-        all_headers["Content-Disposition"] = f"attachment; {named}"
+    saved = _saved_as(filename) if filename else {}
+    all_headers = {"Content-Length": str(length), **(headers or {}), **saved}
     return StreamingResponse(pieces(), media_type=media_type, headers=all_headers)
+
+
+def export_response(parts: Iterator[bytes], *, media_type: str, filename: str) -> StreamingResponse:
+    """A file that is made while it is sent, and that a browser saves."""
+    return StreamingResponse(parts, media_type=media_type, headers=_saved_as(filename))
+
+
+def _saved_as(filename: str) -> dict[str, str]:
+    quoted = quote(filename)
+    named = f'filename="{filename}"' if quoted == filename else f"filename*=utf-8''{quoted}"
+    return {"Content-Disposition": f"attachment; {named}"}

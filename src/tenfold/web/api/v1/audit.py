@@ -16,6 +16,7 @@ from tenfold.catalogue.export.table import harmless
 from tenfold.web.answers import Answer
 from tenfold.web.problems import responses
 from tenfold.web.security.access import Administrator
+from tenfold.web.sending import export_response
 from tenfold.web.service import service_of
 
 router = APIRouter(prefix="/api/v1/audit", tags=["people"])
@@ -79,8 +80,7 @@ def audit(
 def audit_csv(request: Request, who: Administrator, wanted: Wanted) -> StreamingResponse:
     """The newest first, as UTF-8. A text that looks like a formula begins with an apostrophe."""
     rows = _as_csv(service_of(request).app.audit.every(wanted))
-    name = {"Content-Disposition": 'attachment; filename="audit.csv"'}
-    return StreamingResponse(rows, media_type="text/csv; charset=utf-8", headers=name)
+    return export_response(rows, media_type="text/csv; charset=utf-8", filename="audit.csv")
 
 
 def _as_csv(records: Iterable[AuditRecord]) -> Iterator[bytes]:

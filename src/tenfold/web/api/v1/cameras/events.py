@@ -1,8 +1,7 @@
 """/api/v1/camera-events and /api/v1/clips: what was seen before cameras, and what was recorded of it."""
 
-from collections.abc import Iterator
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi import Path as InPath
@@ -19,6 +18,7 @@ from tenfold.web.answers import Answer
 from tenfold.web.api.v1.cameras.cameras import ClassName
 from tenfold.web.problems import responses
 from tenfold.web.security.access import Operator, Viewer
+from tenfold.web.sending import export_response
 from tenfold.web.service import service_of
 from tenfold.web.uploads import pictures as uploads
 from tenfold.workflows.watch_cameras.export import COLUMNS, event_parts
@@ -150,7 +150,8 @@ def export_csv(request: Request, who: Viewer, which: Asked) -> StreamingResponse
     """A row for each event, the newest first."""
     app = service_of(request).app
     parts = event_parts(app.cameras, app.camera_events, which)
-    return _file(as_csv(parts, COLUMNS), f"{_CSV}; charset=utf-8", "events.csv")
+    content = as_csv(parts, COLUMNS)
+    return export_response(content, media_type=f"{_CSV}; charset=utf-8", filename="events.csv")
 
 
 @router.get(
@@ -164,7 +165,7 @@ def export_parquet(request: Request, who: Viewer, which: Asked) -> StreamingResp
     """A row for each event, typed, the newest first."""
     app = service_of(request).app
     parts = event_parts(app.cameras, app.camera_events, which)
-    return _file(as_parquet(parts, COLUMNS), _PARQUET, "events.parquet")
+    return export_response(as_parquet(parts, COLUMNS), media_type=_PARQUET, filename="events.parquet")
 
 
 @router.post("/camera-events/acknowledge", operation_id="acknowledge_camera_events", summary="Acknowledge")
@@ -264,8 +265,3 @@ def clip(
         raise UnknownCameraEvent(f"Clip {number}", "has no file yet", cure="Ask again in a moment.")
     headers = {"Cache-Control": "private, no-cache"}
     return FileResponse(path, media_type=_MP4, headers=headers)
-
-
-def _file(parts: Iterator[bytes], media_type: str, name: str) -> StreamingResponse:
-    headers: dict[str, Any] = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingResponse(parts, media_type=media_type, headers=headers)

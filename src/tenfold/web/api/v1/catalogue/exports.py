@@ -1,6 +1,5 @@
 """/api/v1/exports: what the filters find, as tables and archives that stream as they are made."""
 
-from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -10,6 +9,7 @@ from tenfold.accounts.roles import OPERATOR, at_least
 from tenfold.web.api.v1.catalogue.filters import Asked, FiltersRequest
 from tenfold.web.problems import responses
 from tenfold.web.security.access import Viewer
+from tenfold.web.sending import export_response
 from tenfold.web.service import service_of
 from tenfold.web.uploads.bodies import LongJsonRoute
 
@@ -40,10 +40,8 @@ def export_csv(request: Request, who: Viewer, asked: Asked) -> StreamingResponse
     """A row for each entry. UTF-8 with a byte order mark; a text that a spreadsheet would take for a formula
     begins with an apostrophe. Where the files are on the server is told as of one entry.
     """
-    exports = service_of(request).app.exports
-    return _file(
-        exports.csv(asked, system_paths=at_least(who.role, OPERATOR)), f"{_CSV}; charset=utf-8", "entries.csv"
-    )
+    parts = service_of(request).app.exports.csv(asked, system_paths=at_least(who.role, OPERATOR))
+    return export_response(parts, media_type=f"{_CSV}; charset=utf-8", filename="entries.csv")
 
 
 @router.get(
@@ -57,10 +55,8 @@ def export_csv(request: Request, who: Viewer, asked: Asked) -> StreamingResponse
 )
 def export_parquet(request: Request, who: Viewer, asked: Asked) -> StreamingResponse:
     """A row for each entry, typed."""
-    exports = service_of(request).app.exports
-    return _file(
-        exports.parquet(asked, system_paths=at_least(who.role, OPERATOR)), _PARQUET, "entries.parquet"
-    )
+    parts = service_of(request).app.exports.parquet(asked, system_paths=at_least(who.role, OPERATOR))
+    return export_response(parts, media_type=_PARQUET, filename="entries.parquet")
 
 
 @router.get(
@@ -71,8 +67,8 @@ def export_parquet(request: Request, who: Viewer, asked: Asked) -> StreamingResp
 )
 def export_pictures(request: Request, asked: Asked) -> StreamingResponse:
     """The originals as `class/name`; those of no class are in `none-of-these`."""
-    exports = service_of(request).app.exports
-    return _file(exports.pictures_zip(asked), _ZIP, "pictures.zip")
+    parts = service_of(request).app.exports.pictures_zip(asked)
+    return export_response(parts, media_type=_ZIP, filename="pictures.zip")
 
 
 @router.get(
@@ -93,9 +89,5 @@ def export_training(
     """
     exports = service_of(request).app.exports
     filters = asked.filters(request, who)
-    return _file(exports.training_zip(filters, asked.labels), _ZIP, "training.zip")
-
-
-def _file(content: Iterator[bytes], media_type: str, name: str) -> StreamingResponse:
-    attached = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingResponse(content, media_type=media_type, headers=attached)
+    parts = exports.training_zip(filters, asked.labels)
+    return export_response(parts, media_type=_ZIP, filename="training.zip")
