@@ -5,8 +5,9 @@ from collections.abc import Callable
 
 import pytest
 
-from tenfold.outbox import Message, Outbox, sender
+from tenfold.outbox import Message, Outbox, Queue, sender
 from tenfold.outbox.outbox import DEAD, SENT, WAITING
+from tenfold.outbox.tables import DestinationRow
 from tests.outbox.receivers import SECONDS_TO_RECOVER, Broker, Receiver, Subscriber, until
 
 Put = Callable[..., Message]
@@ -88,6 +89,25 @@ def test_a_message_that_is_refused_becomes_a_dead_letter_and_the_next_goes_on(
     until(lambda: receiver.texts() == ["good"])
     outbox.retry(one)
     until(lambda: receiver.texts() == ["good", "bad"])
+
+
+def test_a_message_has_no_destination_claimed_anew(
+    outbox: Outbox, put: Put, sending: Sending, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claims: list[str] = []
+    claim = Queue.claim
+
+    def counted(self: Queue, worker: str, ended: Callable[[str], bool]) -> list[DestinationRow]:
+        claims.append(worker)
+        return claim(self, worker, ended)
+
+    monkeypatch.setattr(Queue, "claim", counted)
+    one = hook(outbox, receiver)
+    sending()
+    for number in range(10):
+        put(one, text=str(number))
+        until(lambda: len(receiver.got) == number + 1)  # noqa: B023 - called at once
+    assert len(claims) < 5
 
 
 def test_a_slow_destination_delays_no_other(

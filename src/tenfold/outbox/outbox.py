@@ -1,7 +1,7 @@
 """Destinations and the messages to them: kept, listed, tried again. Sends nothing."""
 
 import secrets
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
@@ -25,7 +25,8 @@ class Outbox:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._put: list[Callable[[], object]] = []
+        self._on_put: list[Callable[[], object]] = []
+        self._on_change: list[Callable[[], object]] = []
 
     # Destinations.
 
@@ -46,6 +47,7 @@ class Outbox:
         with self._database.writing() as session:
             self._check_name(session, row.name)
             session.add(row)
+        _call(self._on_change)
         return row
 
     def change(
@@ -75,7 +77,7 @@ class Outbox:
             if settings is not None:
                 row.settings = checked(row.kind, settings)
             row.changed_at, row.problem = now(), None
-        self._tell()
+        _call(self._on_change)
         return row
 
     def remove(self, destination_id: int) -> DestinationRow:
@@ -84,7 +86,7 @@ class Outbox:
             row = _destination(session, destination_id)
             session.execute(delete(MessageRow).where(MessageRow.destination_id == destination_id))
             session.delete(row)
-        self._tell()
+        _call(self._on_change)
         return row
 
     def destination(self, destination_id: int) -> DestinationRow:
@@ -109,6 +111,10 @@ class Outbox:
                 found.setdefault(destination_id, {})[state] = number
         return found
 
+    def on_change(self, call: Callable[[], object]) -> None:
+        """Call when a destination was added, changed or removed. `call` must not raise."""
+        self._on_change.append(call)
+
     # Messages.
 
     def put(self, session: Session, message: Message, destinations: Collection[int]) -> list[MessageRow]:
@@ -129,7 +135,7 @@ class Outbox:
         ]  # fmt: skip
         session.add_all(rows)
         session.flush()
-        event.listen(session, "after_commit", lambda _: self._tell(), once=True)
+        event.listen(session, "after_commit", lambda _: _call(self._on_put), once=True)
         return rows
 
     def try_out(self, destination_id: int, title: str, text: str) -> MessageRow:
@@ -140,8 +146,8 @@ class Outbox:
             return self.put(session, message, [destination_id])[0]
 
     def on_put(self, call: Callable[[], object]) -> None:
-        """Call when there is something to do for whoever sends. `call` must not raise."""
-        self._put.append(call)
+        """Call when a message waits that did not before. `call` must not raise."""
+        self._on_put.append(call)
 
     def message(self, destination_id: int, message_id: int) -> MessageRow:
         """Raises NotInOutbox."""
@@ -187,7 +193,7 @@ class Outbox:
         one = () if message_id is None else (MessageRow.id == message_id,)
         values = {"state": WAITING, "attempts": 0, "next_at": None, "ended_at": None, "at": now()}
         changed = self._change(update(MessageRow).where(*dead, *one).values(values))
-        self._tell()
+        _call(self._on_put)
         return changed
 
     def discard(self, destination_id: int, message_id: int | None = None) -> int:
@@ -211,10 +217,6 @@ class Outbox:
                 params={"name": name},
             )
 
-    def _tell(self) -> None:
-        for call in self._put:
-            call()
-
 
 def new_key() -> str:
     """A key for a message."""
@@ -226,6 +228,11 @@ def read(row: MessageRow, picture: bytes | None = None) -> Message:
     fields = dict(row.fields)
     key, at = fields.pop("id"), datetime.fromisoformat(fields.pop("at"))
     return Message(key, at, **fields, picture=picture)
+
+
+def _call(calls: Sequence[Callable[[], object]]) -> None:
+    for call in calls:
+        call()
 
 
 def _named(name: str) -> str:

@@ -45,10 +45,13 @@ class Sender:
         self._queue, self._worker, self._ended = queue, worker, ended
         self._woken = threading.Event()
         self._lines: dict[int, _Line] = {}
-        outbox.on_put(self.wake)
+        outbox.on_change(self.wake)
+        outbox.on_put(self._wake_lines)
 
     def wake(self) -> None:
         self._woken.set()
+
+    def _wake_lines(self) -> None:
         for line in list(self._lines.values()):
             line.wake()
 

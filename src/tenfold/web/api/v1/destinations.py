@@ -121,7 +121,6 @@ def add(request: Request, who: Administrator, asked: NewDestinationRequest) -> N
     app = service_of(request).app
     row = app.outbox.add(asked.name, asked.kind, asked.settings.model_dump())
     app.audit.note(who.id, "destination.add", row.name, {"kind": row.kind}, address=who.address)
-    app.sender.wake()
     return NewDestinationAnswer(**_answer(row, {}).model_dump(), secret=row.settings.get("secret", ""))
 
 
