@@ -36,6 +36,8 @@ class Queue:
         moment = now()
         with self._database.reading() as session:
             others = session.scalars(select(DestinationRow.worker).distinct()).all()
+        if not others:  # nothing is to be sent to, and nothing is to be written every few seconds
+            return []
         gone = [other for other in others if other and other != worker and ended(other)]
         free = or_(
             DestinationRow.worker.is_(None),
