@@ -2,8 +2,6 @@
 
 import json
 import os
-import shutil
-import socket
 import subprocess
 import threading
 import time
@@ -17,6 +15,8 @@ import pytest
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion
 
+from tenfold.line.simulator.broker import Mosquitto, free_port, program
+
 SECONDS_TO_RECOVER = 10.0
 
 
@@ -26,11 +26,6 @@ def until(true: Any, seconds: float = 20.0) -> None:
     while not true():
         assert time.monotonic() < end, "it did not happen"
         time.sleep(0.02)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
 
 
 class Receiver:
@@ -108,54 +103,22 @@ def receiving() -> Iterator[Receiver]:
         receiver.stop()
 
 
-class Broker:
-    """mosquitto, which keeps nothing when it is killed."""
+class Broker(Mosquitto):
+    """mosquitto, which may want a user and a password."""
 
     def __init__(self, folder: Path, *, user: str = "", password: str = "") -> None:
-        self.port, self._folder = free_port(), folder
-        self.process: subprocess.Popen[bytes] | None = None
-        lines = [f"listener {self.port} 127.0.0.1", "persistence false"]
-        if hasattr(os, "geteuid") and os.geteuid() == 0:
-            lines.append("user root")  # it would read no file of ours as another
+        super().__init__(folder)
         if user:
             words = folder / "passwords"
             subprocess.run(["mosquitto_passwd", "-c", "-b", str(words), user, password], check=True)
             words.chmod(0o600)
-            lines += ["allow_anonymous false", f"password_file {words}"]
-        else:
-            lines.append("allow_anonymous true")
-        (folder / "mosquitto.conf").write_text("\n".join(lines) + "\n", encoding="ascii")
-
-    def start(self) -> None:
-        program = _program()
-        assert program is not None
-        self.process = subprocess.Popen(
-            [program, "-c", str(self._folder / "mosquitto.conf")],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        until(self._answers)
-
-    def kill(self) -> None:
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait()
-            self.process = None
-
-    def _answers(self) -> bool:
-        try:
-            socket.create_connection(("127.0.0.1", self.port), 1).close()
-        except OSError:
-            return False
-        return True
-
-
-def _program() -> str | None:
-    return shutil.which("mosquitto", path=os.environ.get("PATH", "") + ":/usr/sbin")
+            wanted = f"allow_anonymous false\npassword_file {words}"
+            settings = self.settings.read_text().replace("allow_anonymous true", wanted)
+            self.settings.write_text(settings)
 
 
 def need_mosquitto() -> None:
-    if _program() is None:
+    if program() is None:
         reason = "needs mosquitto: apt-get install mosquitto"
         if os.environ.get("TENFOLD_REQUIRE_MOSQUITTO") == "1":
             pytest.fail(reason)
@@ -165,12 +128,8 @@ def need_mosquitto() -> None:
 @contextmanager
 def brokering(folder: Path, *, user: str = "", password: str = "") -> Iterator[Broker]:
     need_mosquitto()
-    broker = Broker(folder, user=user, password=password)
-    try:
-        broker.start()
+    with Broker(folder, user=user, password=password) as broker:
         yield broker
-    finally:
-        broker.kill()
 
 
 class Subscriber:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tenfold.errors import DeliveryError
+from tenfold.errors import DeliveryError, LineError
 from tenfold.outbox.kinds.addresses import mqtt
 from tenfold.outbox.kinds.mqtt import Mqtt
 from tests.outbox.conftest import message
-from tests.outbox.receivers import Broker, Subscriber, brokering, until
+from tests.outbox.receivers import Broker, Subscriber, brokering, need_mosquitto, until
 
 
 def opened(broker: Broker, **settings: object) -> Mqtt:
@@ -93,6 +93,15 @@ def test_a_wrong_password_is_told_and_never_shown(tmp_path: Path) -> None:
         assert "WRONG" not in str(caught.value.facts())
         with opened(broker, user="ann", password="right") as channel:
             channel.send(message())
+
+
+def test_a_broker_that_does_not_start_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    need_mosquitto()
+    monkeypatch.setattr("tenfold.line.simulator.broker._START_SECONDS", 0.3)
+    broker = Broker(tmp_path)
+    broker.settings.write_text("no such setting\n")
+    with pytest.raises(LineError, match="mosquitto takes no connections"):
+        broker.start()
 
 
 def test_a_broker_that_is_away_is_told_within_seconds(broker: Broker) -> None:

@@ -7,6 +7,9 @@ import subprocess
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import Self
+
+from tenfold.errors import LineError
 
 HOST = "127.0.0.1"
 _START_SECONDS = 10.0
@@ -25,21 +28,25 @@ def free_port() -> int:
 
 
 class Mosquitto:
-    """A broker that may be killed and started again; ended with the `with` block."""
+    """A broker that may be killed and started again; ended with the `with` block.
+
+    Attributes:
+        settings: its file of settings, which it reads when it starts.
+    """
 
     def __init__(self, folder: Path) -> None:
         found = program()
         assert found is not None
         self._program = found
         self.port = free_port()
-        self._settings = folder / "mosquitto.conf"
+        self.settings = folder / "mosquitto.conf"
         lines = [f"listener {self.port} {HOST}", "persistence false", "allow_anonymous true"]
         if hasattr(os, "geteuid") and os.geteuid() == 0:
             lines.append("user root")  # as another it could not read the folder
-        self._settings.write_text("\n".join(lines) + "\n")
+        self.settings.write_text("\n".join(lines) + "\n")
         self._process: subprocess.Popen[bytes] | None = None
 
-    def __enter__(self) -> "Mosquitto":
+    def __enter__(self) -> Self:
         self.start()
         return self
 
@@ -47,15 +54,22 @@ class Mosquitto:
         self.kill()
 
     def start(self) -> None:
-        """Start it, and return when it takes connections."""
+        """Start it, and return when it takes connections. Raises LineError where it takes none."""
         self._process = subprocess.Popen(
-            [self._program, "-c", str(self._settings)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            [self._program, "-c", str(self.settings)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         end = time.monotonic() + _START_SECONDS
         while time.monotonic() < end:
             with suppress(OSError), socket.create_connection((HOST, self.port), 1):
                 return
             time.sleep(0.02)
+        self.kill()
+        raise LineError(
+            "mosquitto",
+            "takes no connections",
+            received=f"none within {_START_SECONDS:g} s",
+            cure="Start it by hand to see why.",
+        )
 
     def kill(self) -> None:
         """Kill it; what it had is lost."""

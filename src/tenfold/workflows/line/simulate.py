@@ -107,7 +107,7 @@ def simulate(options: SimulationOptions, tell: Callable[[str], None] = lambda li
         tell: called with a line for people when something begins.
 
     Raises:
-        LineError: plant or station cannot be started.
+        LineError: plant, station or broker cannot be started.
         UsageError: a fault needs what is not installed.
     """
     if "broker-cut" in options.faults and broker.program() is None:
