@@ -24,7 +24,8 @@ export const en = {
   version: "tenfold {version} on {database}",
   trainingMissing: "Training is not installed on this server. This command installs it:",
 
-  help_clips_free_bytes: "Bytes of the disk with the clips of cameras that stay free: before less is free, the oldest clips are deleted.",
+  help_clips_free_bytes:
+    "Bytes of the disk with the clips of cameras that stay free: before less is free, the oldest clips are deleted.",
   help_home: "The folder for everything that tenfold keeps: data, models, training runs, and tenfold.toml.",
   help_data_dir: "The folder for training data. One that holds cifar-10-batches-bin is used as it is.",
   help_model: "The model file to use. Empty: the one that comes with tenfold.",
