@@ -12,6 +12,7 @@ from tenfold.database import now
 from tests.browser.modelling import filling
 from tests.browser.seeing import LookAt
 from tests.browser.test_access import PHONE, violations
+from tests.cameras.events import seen
 from tests.outbox.receivers import Receiver, receiving, until
 
 pytestmark = pytest.mark.browser
@@ -143,10 +144,8 @@ def events(home: Path) -> None:
         app.cameras.pause(camera.id)
         for hours, label, confidence in ((5, "cat", 0.9), (3, "dog", 0.8), (1, "cat", 0.5)):
             start = now() - timedelta(hours=hours)
-            app.camera_events.open(
-                camera.id, started_at=start, ended_at=start + timedelta(seconds=9), track=1, label=label,
-                confidence=confidence, zones=["door"], box=[0, 0, 9, 9], width=64, height=48, path=[],
-            )  # fmt: skip
+            values = seen(start, label=label, confidence=confidence, zones=["door"])
+            app.camera_events.open(camera.id, **values)
 
 
 def test_a_rule_is_tried_on_the_last_day_kept_and_changed(events: None, look_at: LookAt) -> None:

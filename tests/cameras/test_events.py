@@ -1,6 +1,6 @@
 """Cameras and events in their tables, on SQLite and PostgreSQL."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,25 +12,9 @@ from tenfold.cameras.events import CameraEvents, EventFilter, HourCount
 from tenfold.cameras.tables import EventRow
 from tenfold.database import Database
 from tenfold.errors import CameraError, UnknownCamera, UnknownCameraEvent
+from tests.cameras.events import NOON, seen
 
-NOON = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
 SECRET = "s3cret/word"
-
-
-def seen(start: datetime = NOON, **values: Any) -> dict[str, Any]:
-    """The columns of something that was seen for four seconds."""
-    return {
-        "started_at": start,
-        "ended_at": start + timedelta(seconds=4),
-        "track": 1,
-        "label": "dog",
-        "confidence": 0.8,
-        "zones": [],
-        "box": [1.0, 2.0, 30.0, 40.0],
-        "width": 640,
-        "height": 480,
-        "path": [[0.0, 1.0, 2.0, 30.0, 40.0]],
-    } | values
 
 
 def test_a_camera_keeps_its_address_and_shows_no_password(database: Database) -> None:

@@ -15,6 +15,7 @@ from tenfold.cameras.tables import WHOLE, ClipRow
 from tenfold.database import Database, now
 from tenfold.errors import CameraError
 from tenfold.storage import MemoryStore
+from tests.cameras.events import seen
 
 SIZE = 1000
 
@@ -42,12 +43,7 @@ class Kept:
         return row
 
     def event(self, camera: int, days: float, **values: Any) -> int:
-        start = now() - timedelta(days=days)
-        columns = {
-            "started_at": start, "ended_at": start, "track": 1, "label": "dog", "confidence": 0.5,
-            "zones": [], "box": [0.0] * 4, "width": 4, "height": 4, "path": [],
-        }  # fmt: skip
-        row = self.events.open(camera, **(columns | values))
+        row = self.events.open(camera, **seen(now() - timedelta(days=days), **values))
         self.crops.put(f"{row.id}.jpg", b"x")
         self.events.change(row.id, "ended", crop=f"{row.id}.jpg")
         return row.id

@@ -1,7 +1,5 @@
 """An event becomes messages, by the rules, in its own transaction."""
 
-from datetime import timedelta
-
 import pytest
 
 from tenfold.cameras.address import parse as address
@@ -14,6 +12,7 @@ from tenfold.database import Database, now
 from tenfold.outbox import Outbox, Queue
 from tenfold.storage import MemoryStore
 from tenfold.workflows.tell import Tell
+from tests.cameras.events import seen
 
 
 class Watched:
@@ -27,13 +26,8 @@ class Watched:
         self.queue = Queue(database)
 
     def open(self, label: str = "person", **values: object) -> int:
-        start = now()
-        usual = {
-            "started_at": start, "ended_at": start + timedelta(seconds=2), "track": 1, "label": label,
-            "confidence": 0.87, "zones": ["porch"], "box": [1, 2, 30, 40], "width": 640, "height": 480,
-            "path": [[0, 0, 0, 64, 240], [2, 300, 0, 64, 240]],
-        }  # fmt: skip
-        return self.events.open(self.camera.id, **(usual | values)).id
+        usual = {"confidence": 0.87, "zones": ["porch"], "path": [[0, 0, 0, 64, 240], [2, 300, 0, 64, 240]]}
+        return self.events.open(self.camera.id, **seen(now(), label=label, **(usual | values))).id
 
     def texts(self) -> list[str]:
         return [row.fields["title"] for row in reversed(self.outbox.messages(self.page))]

@@ -3,7 +3,7 @@
 import csv
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from io import BytesIO, StringIO
 from typing import Any
 
@@ -13,11 +13,11 @@ import pytest
 from tenfold.cameras import sources
 from tenfold.cameras.address import parse
 from tenfold.cameras.tables import ENDED
+from tests.cameras.events import NOON, seen
 from tests.fakes import RED, picture
 from tests.web.conftest import Running, Serve
 from tests.web.signed_in import Staffed, staff
 
-NOON = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
 SECRET = "s3cret"
 DEAD = {"source": f"rtsp://ann:{SECRET}@127.0.0.1:9/live", "untested": True}
 
@@ -37,25 +37,12 @@ def door(running: Running) -> Iterator[int]:
     running.client.delete(f"/api/v1/cameras/{added.json()['id']}")
 
 
-def seen(running: Running, camera: int, **values: Any) -> int:
+def kept(running: Running, camera: int, start: datetime = NOON, **values: Any) -> int:
     """The number of a new event, with a picture in the catalogue."""
     app = running.service.app
-    start = values.pop("started_at", NOON)
     entry = app.ingest.add(picture(RED), name="door.jpg", source="camera").entry
-    columns = {
-        "started_at": start,
-        "ended_at": start + timedelta(seconds=4),
-        "track": 1,
-        "label": "red",
-        "confidence": 0.8,
-        "zones": ["=gate"],
-        "box": [1.0, 2.0, 30.0, 40.0],
-        "width": 640,
-        "height": 480,
-        "path": [[0.0, 1.0, 2.0, 30.0, 40.0]],
-        "entry_id": entry.id,
-    }
-    row = app.camera_events.open(camera, **(columns | values))
+    usual = {"label": "red", "zones": ["=gate"], "entry_id": entry.id}
+    row = app.camera_events.open(camera, **seen(start, **(usual | values)))
     app.camera_events.change(row.id, "ended")
     assert app.camera_events.get(row.id).state == ENDED
     return row.id
@@ -104,8 +91,8 @@ def test_of_a_camera_that_is_away_the_state_is_told(running: Running, door: int)
 
 def test_events_are_found_counted_acknowledged_and_exported(running: Running, door: int) -> None:
     client, url = running.client, "/api/v1/camera-events"
-    first = seen(running, door)
-    second = seen(running, door, started_at=NOON + timedelta(hours=2), label="", zones=[])
+    first = kept(running, door)
+    second = kept(running, door, NOON + timedelta(hours=2), label="", zones=[])
 
     def found(**asked: Any) -> list[int]:
         answer = client.get(url, params={"camera": door, **asked})
@@ -134,7 +121,7 @@ def test_events_are_found_counted_acknowledged_and_exported(running: Running, do
 
 
 def test_what_a_person_says_of_an_event_teaches(running: Running, door: int) -> None:
-    event = seen(running, door)
+    event = kept(running, door)
     answer = running.client.post(f"/api/v1/camera-events/{event}/correct", json={"label": "green"})
     assert (answer.status_code, answer.json()["corrected_label"]) == (200, "green"), answer.text
     (entry,) = running.service.app.ingest.entries([answer.json()["entry_id"]])
@@ -156,7 +143,7 @@ def test_a_clip_is_served_in_parts(running: Running, door: int) -> None:
 def test_viewers_look_operators_correct_and_administrators_set_up(staffed: Staffed) -> None:
     running = staffed.running
     camera = running.service.app.cameras.add("yard", parse("rtsp://127.0.0.1:9/live"), by=0)
-    event = seen(running, camera.id)
+    event = kept(running, camera.id)
     asked: list[tuple[str, str, Any]] = [
         ("GET", "/api/v1/cameras", None),
         ("POST", "/api/v1/camera-events/acknowledge", {"events": [event]}),

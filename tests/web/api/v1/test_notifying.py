@@ -3,13 +3,13 @@
 import json
 import time
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from tenfold.cameras.address import parse
 from tenfold.database import now
+from tests.cameras.events import seen
 from tests.outbox.receivers import Receiver, receiving, until
 from tests.web.conftest import Serve
 from tests.web.signed_in import Staffed, staff
@@ -35,16 +35,12 @@ def add(staffed: Staffed, name: str, kind: str = "page", **settings: Any) -> dic
     return dict(made.json())
 
 
-def seen(staffed: Staffed, label: str = "person") -> int:
-    """An event before a camera, as the service that watches writes it."""
+def person(staffed: Staffed) -> int:
+    """A person before a camera, as the service that watches writes it."""
     app = staffed.running.service.app
     cameras = app.cameras.all()
     camera = cameras[0] if cameras else app.cameras.add("Door", parse("rtsp://camera/1"), by=0)
-    start = now()
-    return app.camera_events.open(
-        camera.id, started_at=start, ended_at=start + timedelta(seconds=2), track=1, label=label,
-        confidence=0.9, zones=[], box=[0, 0, 9, 9], width=64, height=48, path=[],
-    ).id  # fmt: skip
+    return app.camera_events.open(camera.id, **seen(now(), label="person")).id
 
 
 def test_no_secret_of_a_destination_comes_back(staffed: Staffed) -> None:
@@ -143,7 +139,7 @@ def test_a_rule_is_kept_changed_tried_and_removed(staffed: Staffed) -> None:
     body = {"name": "Night", "conditions": {"classes": ["person"]}, "destinations": [page]}
     made = staffed.ann.post("/api/v1/rules", json=body)
     assert made.status_code == 201, made.text
-    number = seen(staffed)
+    number = person(staffed)
     assert [one["title"] for one in staffed.ann.get(f"{PLACE}/{page}/messages").json()] == ["person · Door"]
     tried = staffed.ann.post("/api/v1/rules/test", json={"classes": ["person"]}).json()
     assert tried["events"] >= 1
