@@ -6,8 +6,8 @@ Joins drafts, the backbone and the registry. What is learned and how it is judge
 import hashlib
 import threading
 import time
-from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -156,7 +156,7 @@ class TeachDrafts:
         """
         begun = time.perf_counter()
         draft, classes, pictures = self.contents.learnable(draft_id, owner)
-        counts = {one.id: sum(picture.class_id == one.id for picture in pictures) for one in classes}
+        counts = Counter(one.class_id for one in pictures)
         taken = [one for one in classes if counts[one.id]]
         _check(draft, taken, counts)
         embeddings = self._embeddings(draft_id, pictures)
@@ -165,7 +165,10 @@ class TeachDrafts:
         taught = learn(embeddings, labels, [one.name for one in taken], _groups(pictures))
         prints = hashlib.sha256("".join(sorted(f"{one.hash}{one.class_id}" for one in pictures)).encode())
         info = facts(draft.name, self.backbone.info, taught, prints.hexdigest())
-        content = self._written(lambda path: model_file.write(path, self._path, taught, info))
+        with TemporaryDirectory(prefix="tenfold-") as folder:
+            file = Path(folder, "taught.onnx")
+            model_file.write(file, self._path, taught, info)
+            content = file.read_bytes()
         key = hashlib.sha256(content).hexdigest()
         self._store(_model_key(draft_id, key), content)
         left_out = [one.name for one in classes if not counts[one.id]]
@@ -215,7 +218,7 @@ class TeachDrafts:
             try:
                 path = stack.enter_context(self._blobs.local_copy(_model_key(draft_id, key)))
             except OSError as reason:
-                raise _unreadable(reason) from reason
+                raise _refused("A file of the draft", reason) from reason
             yield path
 
     def _pixels(self, content: bytes, name: str) -> Pixels:
@@ -238,28 +241,18 @@ class TeachDrafts:
             np.float32
         )
 
-    def _written(self, write: Callable[[Path], None]) -> bytes:
-        with TemporaryDirectory(prefix="tenfold-") as folder:
-            path = Path(folder, "taught.onnx")
-            write(path)
-            return path.read_bytes()
-
     def _store(self, key: str, content: bytes) -> None:
         try:
             self._blobs.put(key, content, immutable=True)
         except OSError as reason:
-            said = in_words(reason)
-            raise DraftError(
-                f"The folder {self._blobs.name}", said.problem, received=said.received,
-                cure=f"{said.cure}.", reason=said.reason,
-            ) from reason  # fmt: skip
+            raise _refused(f"The folder {self._blobs.name}", reason) from reason
 
     def _stored(self, key: str) -> bytes:
         try:
             with self._blobs.open(key) as file:
                 return file.read()
         except OSError as reason:
-            raise _unreadable(reason) from reason
+            raise _refused("A file of the draft", reason) from reason
 
     def _delete(self, draft_id: int, hashes: Sequence[str]) -> None:
         for one in hashes:
@@ -274,11 +267,9 @@ def _model_key(draft_id: int, key: str) -> str:
     return f"{draft_id}/models/{key}.onnx"
 
 
-def _unreadable(reason: OSError) -> DraftError:
+def _refused(subject: str, reason: OSError) -> DraftError:
     said = in_words(reason)
-    return DraftError(
-        "A file of the draft", said.problem, received=said.received, cure=f"{said.cure}.", reason=said.reason
-    )
+    return DraftError(subject, said.problem, received=said.received, cure=f"{said.cure}.", reason=said.reason)
 
 
 def _learned(draft: Draft) -> str:
@@ -291,7 +282,7 @@ def _learned(draft: Draft) -> str:
     return draft.model_hash
 
 
-def _check(draft: Draft, taken: Sequence[DraftClass], counts: dict[int, int]) -> None:
+def _check(draft: Draft, taken: Sequence[DraftClass], counts: Mapping[int, int]) -> None:
     if not taken:
         raise DraftError(f"The draft {draft.name}", "has no pictures to learn from", cure="Add some.")
     fewest = min(taken, key=lambda one: counts[one.id])
@@ -309,7 +300,6 @@ def _groups(pictures: Sequence[DraftPicture]) -> NDArray[np.int64]:
 def _told(taught: Taught, pictures: Sequence[DraftPicture]) -> dict[str, Any]:
     """What was learned, as the draft keeps it."""
     found = taught.assessment
-
     return {
         "classes": list(taught.classes),
         "counts": list(taught.counts),
