@@ -98,13 +98,19 @@ class Drafts:
             return draft
 
     def fitted(self, draft_id: int, facts: dict[str, Any], model_hash: str) -> str | None:
-        """Note what was learned, unless more was changed and learned since; the file's hash before."""
+        """Note what was learned, unless more was changed and learned since.
+
+        Returns:
+            the hash of the model file that is not needed any more, this one's or the one's before.
+        """
         with self._database.writing() as session:
             draft = session.get(Draft, draft_id, with_for_update=True)
-            if draft is None or (draft.fitted or {}).get("version", 0) > facts["version"]:
+            if draft is None:
                 return model_hash
+            if (draft.fitted or {}).get("version", 0) > facts["version"]:
+                return model_hash if model_hash != draft.model_hash else None
             before, draft.model_hash, draft.fitted = draft.model_hash, model_hash, facts
-            return before
+            return before if before != model_hash else None
 
     def kept(self, draft_id: int, key: str, version: int) -> None:
         """Note the model that was registered."""

@@ -175,9 +175,9 @@ class TeachDrafts:
         seconds = round(time.perf_counter() - begun, 2)
         about = {"version": draft.version, "name": draft.name, "left_out": left_out, "seconds": seconds}
         told = about | _told(taught, pictures)
-        before = self.drafts.fitted(draft_id, told, key)
-        if before is not None and before != key:
-            self._blobs.delete(_model_key(draft_id, before))
+        unneeded = self.drafts.fitted(draft_id, told, key)
+        if unneeded is not None:
+            self._blobs.delete(_model_key(draft_id, unneeded))
 
     def classifier(self, draft_id: int, owner: int) -> Classifier:
         """The model that was learned last, at work. Raises DraftError where nothing was learned yet."""
