@@ -9,13 +9,11 @@ from sqlalchemy.orm import Session, undefer
 
 from tenfold.database import Database, now
 from tenfold.drafts.drafts import add_class, classes, free_name, own, present, unknown
-from tenfold.drafts.tables import Draft, DraftChange, DraftClass, DraftPicture
+from tenfold.drafts.tables import ChangeKind, Draft, DraftChange, DraftClass, DraftPicture
 from tenfold.errors import DraftError, UnknownDraft
 
 # So many changes can be undone; what older ones removed is gone for good.
 MOST_UNDONE = 50
-ADD_CLASS, RENAME_CLASS, REMOVE_CLASS = "add-class", "rename-class", "remove-class"
-ADD_PICTURES, REMOVE_PICTURES, MOVE_PICTURES = "add-pictures", "remove-pictures", "move-pictures"
 
 
 @dataclass(frozen=True)
@@ -39,7 +37,7 @@ class Contents:
         with self._database.writing() as session:
             draft = own(session, draft_id, owner, lock=True)
             made = add_class(session, draft_id, name)
-            _note(session, draft, ADD_CLASS, {"class": made.id})
+            _note(session, draft, "add-class", {"class": made.id})
             return made.id
 
     def rename_class(self, draft_id: int, owner: int, class_id: int, name: str) -> None:
@@ -49,13 +47,13 @@ class Contents:
             others = [one for one in classes(session, draft_id) if one.id != class_id]
             before, found.name = found.name, free_name(name, others)
             if found.name != before:
-                _note(session, draft, RENAME_CLASS, {"class": class_id, "name": before})
+                _note(session, draft, "rename-class", {"class": class_id, "name": before})
 
     def remove_class(self, draft_id: int, owner: int, class_id: int) -> None:
         """Remove a class with its pictures."""
         with self._database.writing() as session:
             draft, found = _class(session, draft_id, owner, class_id, lock=True)
-            change = _note(session, draft, REMOVE_CLASS, {"class": class_id})
+            change = _note(session, draft, "remove-class", {"class": class_id})
             found.removed_by = change.id
             session.execute(
                 update(DraftPicture)
@@ -118,7 +116,7 @@ class Contents:
             draft = own(session, draft_id, owner, lock=True)
             found = _pictures(session, draft_id, pictures)
             if found:
-                change = _note(session, draft, REMOVE_PICTURES, {})
+                change = _note(session, draft, "remove-pictures", {})
                 for one in found:
                     one.removed_by = change.id
 
@@ -129,7 +127,7 @@ class Contents:
             found = [one for one in _pictures(session, draft_id, pictures) if one.class_id != class_id]
             if found:
                 before = [[one.id, one.class_id] for one in found]
-                _note(session, draft, MOVE_PICTURES, {"pictures": before})
+                _note(session, draft, "move-pictures", {"pictures": before})
                 for one in found:
                     one.class_id = class_id
 
@@ -238,7 +236,7 @@ def _touch(draft: Draft) -> None:
     draft.changed_at = now()
 
 
-def _note(session: Session, draft: Draft, kind: str, details: dict[str, Any]) -> DraftChange:
+def _note(session: Session, draft: Draft, kind: ChangeKind, details: dict[str, Any]) -> DraftChange:
     _touch(draft)
     change = DraftChange(draft_id=draft.id, kind=kind, details=details)
     session.add(change)
@@ -253,24 +251,24 @@ def _note_pictures(
     newest = select(DraftChange).where(DraftChange.draft_id == draft.id)
     last = session.scalars(newest.order_by(DraftChange.id.desc()).limit(1)).first()
     details = {"class": class_id, "batch": batch}
-    if last and batch is not None and last.kind == ADD_PICTURES and details.items() <= last.details.items():
+    if last and batch is not None and last.kind == "add-pictures" and details.items() <= last.details.items():
         last.details = {**details, "pictures": [*last.details["pictures"], *pictures]}
         _touch(draft)
     else:
-        _note(session, draft, ADD_PICTURES, {**details, "pictures": pictures})
+        _note(session, draft, "add-pictures", {**details, "pictures": pictures})
 
 
 def _undone(session: Session, draft: Draft, change: DraftChange) -> list[str]:
     details = change.details
-    if change.kind == ADD_PICTURES:
+    if change.kind == "add-pictures":
         return _forget(session, draft.id, _pictures(session, draft.id, details["pictures"]))
-    if change.kind == MOVE_PICTURES:
+    if change.kind == "move-pictures":
         for number, class_id in details["pictures"]:
             session.execute(update(DraftPicture).where(DraftPicture.id == number).values(class_id=class_id))
-    elif change.kind == REMOVE_PICTURES or change.kind == REMOVE_CLASS:
+    elif change.kind in ("remove-pictures", "remove-class"):
         for table in (DraftPicture, DraftClass):
             session.execute(update(table).where(table.removed_by == change.id).values(removed_by=None))
-    elif change.kind == ADD_CLASS:
+    elif change.kind == "add-class":
         session.execute(delete(DraftClass).where(DraftClass.id == details["class"]))
     else:
         session.get_one(DraftClass, details["class"]).name = details["name"]

@@ -1,12 +1,16 @@
 """The tables of drafts. What was removed stays, hidden, for as long as it can be undone."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import JSON, BigInteger, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenfold.database import Base, BigId, Moment
+
+ChangeKind = Literal[
+    "add-class", "rename-class", "remove-class", "add-pictures", "remove-pictures", "move-pictures"
+]
 
 
 class Draft(Base):
@@ -69,8 +73,7 @@ class DraftPicture(Base):
 
 
 class DraftChange(Base):
-    """A change that can be undone. kind: add-class, rename-class, remove-class, add-pictures,
-    remove-pictures or move-pictures; details: what undoing it needs."""
+    """A change that can be undone. kind: a ChangeKind; details: what undoing it needs."""
 
     __tablename__ = "draft_changes"
 

@@ -1,10 +1,10 @@
 """A draft of own classes as the API answers it."""
 
 from datetime import datetime
-from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from tenfold.drafts.tables import ChangeKind
 from tenfold.web.answers import Answer
 
 
@@ -61,12 +61,7 @@ class DraftAnswer(DraftEntry):
 
     version: int = Field(description="Counts the changes to classes and pictures.")
     classes: list[DraftClassAnswer] = Field(description="In the order in which they were added.")
-    undo: (
-        Literal[
-            "add-class", "rename-class", "remove-class", "add-pictures", "remove-pictures", "move-pictures"
-        ]
-        | None
-    ) = Field(description="The change that is undone next.")
+    undo: ChangeKind | None = Field(description="The change that is undone next.")
     fit: FitAnswer | None = Field(description="What was learned last; null: nothing yet.")
     kept: str | None = Field(description="The hash of the model that was kept last.")
     kept_version: int | None = Field(description="The version of the draft that it was learned from.")

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 
 from tenfold.drafts.drafts import LONGEST_NAME, MOST_CLASSES
 from tenfold.errors import PictureError
+from tenfold.teaching.teach import MOST
 from tenfold.web.answers import Answer
 from tenfold.web.api.v1.classify import REFUSALS, ClassifyAnswer, classified
 from tenfold.web.api.v1.models import ModelEntry, model_entry
@@ -45,7 +46,7 @@ class BeginRequest(BaseModel):
 
 
 class PictureNumbers(BaseModel):
-    pictures: list[Annotated[int, Field(ge=1, le=2**63 - 1)]] = Field(max_length=5000)
+    pictures: list[Annotated[int, Field(ge=1, le=2**63 - 1)]] = Field(max_length=MOST)
 
 
 class MoveRequest(PictureNumbers):
