@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.record import photos, strangers, write
+from benchmarks.record import interval, photos, strangers, write
 from tenfold import metrics
 from tenfold.images import read
 from tenfold.inference import Classifier
@@ -79,7 +79,7 @@ def _rows(
         rows.append(
             {
                 "what": f"{name}: photographs right, {which}",
-                "value": f"{found.value:.1%} ({found.low:.1%} to {found.high:.1%})",
+                "value": interval(found),
                 "n": f"{len(chosen)}",
                 "peer": f"{other} {right[other] / len(chosen):.1%}",
             }
@@ -119,7 +119,7 @@ def _rows(
     rows.append(
         {
             "what": f"{name}: photographs of the ten not called none of these",
-            "value": f"{kept.value:.1%} ({kept.low:.1%} to {kept.high:.1%})",
+            "value": interval(kept),
             "n": f"{len(known)}",
             "peer": "",
         }
@@ -148,7 +148,7 @@ def _told(
     found = metrics.share(int(refused.sum()), len(refused))
     return {
         "what": f"{what} called none of these",
-        "value": f"{found.value:.1%} ({found.low:.1%} to {found.high:.1%})",
+        "value": interval(found),
         "n": f"{len(refused)}",
         "peer": f"AUROC {metrics.auroc(ordinary, strange):.3f}",
     }

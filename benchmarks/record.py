@@ -9,6 +9,8 @@ import statistics
 from collections.abc import Sequence
 from pathlib import Path
 
+from tenfold.metrics import Share
+
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
 SHARED = Path(os.environ.get("TENFOLD_SHARED", ROOT.parent / "shared"))
@@ -28,6 +30,11 @@ def spread(values: Sequence[float], unit: str, digits: int = 1) -> str:
     """Median, and the least and greatest."""
     middle = statistics.median(values)
     return f"{middle:,.{digits}f} {unit} ({min(values):,.{digits}f} to {max(values):,.{digits}f})"
+
+
+def interval(found: Share) -> str:
+    """A share with its 95 % interval."""
+    return f"{found.value:.1%} ({found.low:.1%} to {found.high:.1%})"
 
 
 def write(script: str, rows: list[dict[str, str]], *, keep: bool = True, part: str = "") -> None:

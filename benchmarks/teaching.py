@@ -18,9 +18,9 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
-from benchmarks.record import SHARED, photos, strangers, write
+from benchmarks.cifar100_part import pictures_of
+from benchmarks.record import interval, photos, strangers, write
 from tenfold import images, metrics
 from tenfold.evaluation.calibration import softmax
 from tenfold.inference import Classifier
@@ -90,10 +90,8 @@ def sets(classifier: Classifier) -> list[tuple[str, Floats, NDArray[np.int64], F
 
 def tiles(name: str, side: int) -> NDArray[np.uint8]:
     """Pictures of a class of CIFAR-100, enlarged."""
-    sheet = np.asarray(Image.open(SHARED / "cifar-100-part" / f"{name}.webp").convert("RGB"))
-    rows, columns = sheet.shape[0] // 32, sheet.shape[1] // 32
-    cut = sheet.reshape(rows, 32, columns, 32, 3).transpose(0, 2, 1, 3, 4).reshape(-1, 32, 32, 3)
-    return np.stack([images.resize(one, side, "bicubic") for one in cut[FIRST : FIRST + EACH]])
+    small = pictures_of(name)[FIRST : FIRST + EACH]
+    return np.stack([images.resize(one, side, "bicubic") for one in small])
 
 
 def compared(
@@ -148,10 +146,6 @@ def compared(
             "peer": f"fitted and cross-validated in {np.median(seconds):.2f} s",
         },
     ]
-
-
-def interval(found: metrics.Share) -> str:
-    return f"{found.value:.1%} ({found.low:.1%} to {found.high:.1%})"
 
 
 def dense_layer(

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 import tenfold.teaching
 from benchmarks.backbone import staging
-from benchmarks.backbone.features import HELD_OUT, LEFT_OUT, OTHERS, RUN, others, session
+from benchmarks.backbone.features import RUN, learned_classes, others, session
 
 DIRECTIONS = 64
 FIRST, EACH = 90, 10
@@ -44,8 +44,7 @@ def main(path: Path) -> None:
 
 def pictures() -> tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.uint8]]:
     """Unit features in steps of each picture's own, these steps, and the kind of thing each shows."""
-    names = tuple(sorted(path.stem for path in OTHERS.glob("*.webp")))
-    learned = tuple(name for name in names if name not in (*HELD_OUT, *LEFT_OUT))
+    learned = learned_classes()
     pixels, kinds = others(learned, FIRST + EACH)
     chosen = np.concatenate([np.flatnonzero(kinds == k)[FIRST:] for k in range(len(learned))])
     random = np.random.default_rng(3)

@@ -12,7 +12,7 @@ import numpy as np
 
 from benchmarks.backbone.features import HELD_OUT, others
 from benchmarks.backbone.watch import CLASSES, test_pictures
-from benchmarks.record import photos, strangers, write
+from benchmarks.record import interval, photos, strangers, write
 from tenfold import metrics, modelfile
 from tenfold.datasets.cifar10 import CLASSES as TEN
 from tenfold.evaluation.evaluate import model_outputs
@@ -38,9 +38,7 @@ def row(what: str, value: str, n: int, peer: str = "") -> Row:
 
 
 def share(right: int, count: int) -> str:
-    """A share with its 95 % interval."""
-    found = metrics.share(right, count)
-    return f"{found.value:.1%} ({found.low:.1%} to {found.high:.1%})"
+    return interval(metrics.share(right, count))
 
 
 def held_out(model: Classifier) -> list[Row]:

@@ -15,17 +15,16 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
-from PIL import Image
 
 from benchmarks.backbone import staging
 from benchmarks.backbone.front import front
-from benchmarks.record import DATA, SHARED
+from benchmarks.cifar100_part import LEFT_OUT, class_names, pictures_of
+from benchmarks.record import DATA
 from tenfold.datasets import cifar10
 from tenfold.datasets.labelled import split
 
 Pixels = NDArray[np.uint8]
 CACHE = Path("data/backbone")
-OTHERS = SHARED / "cifar-100-part"
 # In each file of the cache.
 CHUNK = 500
 # At a time through the network.
@@ -35,8 +34,6 @@ HELD_OUT = (
     "bear", "bowl", "camel", "cockroach", "dolphin", "keyboard", "lizard", "mountain", "mushroom", "orchid",
     "pine_tree", "plate", "raccoon", "road", "seal", "skyscraper", "table", "telephone", "tiger", "whale",
 )  # fmt: skip
-# People call a pickup truck a truck.
-LEFT_OUT = ("pickup_truck",)
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,15 +49,14 @@ class Part:
 
 def others(names: tuple[str, ...], most: int) -> tuple[Pixels, NDArray[np.int64]]:
     """The first pictures of classes of cifar-100-part, and each one's place in `names`."""
-    found = []
-    for name in names:
-        sheet = np.asarray(Image.open(OTHERS / f"{name}.webp").convert("RGB"))
-        rows = sheet.shape[0] // 32
-        found.append(
-            sheet.reshape(rows, 32, 25, 32, 3).transpose(0, 2, 1, 3, 4).reshape(-1, 32, 32, 3)[:most]
-        )
+    found = [pictures_of(name)[:most] for name in names]
     labels = np.concatenate([np.full(len(one), place) for place, one in enumerate(found)])
     return np.concatenate(found), labels
+
+
+def learned_classes() -> tuple[str, ...]:
+    """The classes of cifar-100-part that stand for everything else."""
+    return tuple(name for name in class_names() if name not in (*HELD_OUT, *LEFT_OUT))
 
 
 def parts() -> list[Part]:
@@ -70,8 +66,7 @@ def parts() -> list[Part]:
     random = np.random.default_rng(1)
     training = training.take(random.permutation(len(training))[:16_000])
     validation = validation.take(random.permutation(len(validation))[:2_500])
-    names = tuple(sorted(path.stem for path in OTHERS.glob("*.webp")))
-    learned = tuple(name for name in names if name not in (*HELD_OUT, *LEFT_OUT))
+    learned = learned_classes()
     outliers, held = others(learned, 90), others(HELD_OUT, 100)
     blank = training.pictures[:1500], np.zeros(1500, np.int64)
     return [
