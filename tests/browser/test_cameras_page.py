@@ -76,6 +76,19 @@ def test_a_camera_is_tried_added_seen_paused_and_removed(look_at: LookAt, camera
     expect(page.get_by_text("No camera is watched yet")).to_be_visible()
 
 
+def test_a_look_at_the_cameras_that_is_refused_keeps_what_is_being_typed(look_at: LookAt) -> None:
+    page = look_at("/cameras")
+    page.get_by_role("button", name="Add a camera").click()
+    address = page.get_by_role("dialog").get_by_label("Address")
+    address.fill("rtsp://10.0.0.9/half-of-an-addr")
+    page.route("**/api/v1/cameras", lambda route: route.fulfill(status=500, body=""))
+    expect(page.locator("main").get_by_role("alert")).to_be_attached()
+    expect(address).to_have_value("rtsp://10.0.0.9/half-of-an-addr")
+    page.unroute("**/api/v1/cameras")
+    expect(page.locator("main").get_by_role("alert")).to_have_count(0)
+    expect(address).to_have_value("rtsp://10.0.0.9/half-of-an-addr")
+
+
 def test_what_moves_becomes_an_event_that_is_acknowledged_and_corrected(look_at: LookAt, camera: str) -> None:
     page = look_at("/cameras")
     add(page, camera)

@@ -121,6 +121,17 @@ def test_an_address_that_cannot_be_used_is_told_in_the_form(look_at: LookAt) -> 
     expect(dialog.locator(".error")).to_contain_text("вже зайняте")
 
 
+def test_a_look_at_the_destinations_that_is_refused_keeps_what_is_being_typed(look_at: LookAt) -> None:
+    page = look_at(PLACE)
+    dialog = add(page, "Half of a na")
+    page.route("**/api/v1/destinations", lambda route: route.fulfill(status=500, body=""))
+    expect(page.locator("main").get_by_role("alert")).to_be_attached()
+    expect(dialog.get_by_label("Name", exact=True)).to_have_value("Half of a na")
+    page.unroute("**/api/v1/destinations")
+    expect(page.locator("main").get_by_role("alert")).to_have_count(0)
+    expect(dialog.get_by_label("Name", exact=True)).to_have_value("Half of a na")
+
+
 def test_open_browsers_show_messages_as_they_may(look_at: LookAt) -> None:
     page = look_at(PLACE)
     add(page, "Browsers").get_by_role("button", name="Add a destination").click()

@@ -8,6 +8,13 @@ export class Query<T> {
   answer = $state.raw<T | null>(null);
   failure = $state.raw<Failure | null>(null);
   #count = 0;
+  readonly #keep: boolean;
+
+  /** keep: it is always the same that is asked, so that what was there stays beside a refusal, with all that somebody
+   *  is writing in it. */
+  constructor({ keep = false } = {}) {
+    this.#keep = keep;
+  }
 
   /** Keeps what was there until the new answer has come. */
   async ask(question: () => Promise<T>): Promise<void> {
@@ -28,7 +35,7 @@ export class Query<T> {
         if (this.answer !== null) return;
       }
       this.failure = failure;
-      this.answer = null;
+      if (!this.#keep) this.answer = null;
     }
   }
 
