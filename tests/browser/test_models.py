@@ -181,6 +181,13 @@ def test_runs_are_named_by_people_and_their_curves_lie_in_one_drawing(look_at: L
     expect(page.locator(".chart .tip")).to_contain_text("epoch 4: Grey shades ")
     page.get_by_label("What is drawn").select_option("Loss in training")
     expect(page.get_by_role("img", name="Loss, training. ")).to_be_visible()
+    drawn: list[str] = []
+    page.on("request", lambda request: drawn.append(request.url) if "run-curves" in request.url else None)
+    card(page, "Grey shades").get_by_role("button", name="Name", exact=True).click()
+    with page.expect_response("**/api/v1/runs"):  # the list anew, which says the same
+        page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    page.wait_for_timeout(500)
+    assert drawn == []
     fits_a_phone(page)
 
 
