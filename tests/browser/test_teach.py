@@ -121,6 +121,47 @@ def test_files_teach_without_a_camera_and_a_mistake_is_moved_and_undone(
     expect(card(page, "hounds")).to_be_visible()
 
 
+def test_nothing_is_asked_twice_about_a_picture(look_at: LookAt, photos: Path, plane: Path) -> None:
+    page = look_at("/teach")
+    begin(page, "Begin with files", "cats", "dogs")
+    for name in ("cat", "dog"):
+        add(page, f"{name}s", *sorted((photos / name).glob("*"))[:4])
+    expect(page.get_by_text("% right")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.partition("/drafts/")[2]))
+    with page.expect_file_chooser() as opened:
+        page.get_by_role("button", name="Try a picture").click()
+    opened.value.set_files(str(plane))
+    expect(page.locator(".answer p.name")).to_be_visible()
+    page.wait_for_timeout(500)
+    assert [one for one in asked if "classify" in one] == ["1/classify?evidence=false"]
+    page.get_by_role("list", name="How sure it is of each class").get_by_role("button").first.click()
+    page.wait_for_timeout(1000)
+    page.get_by_role("list", name="How sure it is of each class").get_by_role("button").last.click()
+    asked_before = len(asked)
+    page.get_by_label("Name of the model").fill("Pets")
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(1000)
+    assert [one for one in asked if "classify" in one][1:] == ["1/classify?evidence=true"]
+    assert asked[asked_before:] == ["1"]
+
+
+def test_the_answer_stays_in_its_place_while_more_is_recorded(look_at: LookAt, photos: Path) -> None:
+    page = look_at("/teach")
+    begin(page, "Begin with files", "cats", "dogs")
+    for name in ("cat", "dog"):
+        add(page, f"{name}s", *sorted((photos / name).glob("*"))[:4])
+    page.get_by_role("button", name="Use the camera").click()
+    answer = page.locator(".answer p.name")
+    expect(answer).to_be_visible()
+    card(page, "cats").locator(".ways button.main").focus()
+    page.keyboard.down(" ")
+    expect(card(page, "cats").locator(".ways button.main")).to_contain_text("Recording")
+    assert answer.count() == 1
+    page.keyboard.up(" ")
+
+
 def test_one_class_is_a_start(look_at: LookAt, plane: Path, ship: Path) -> None:
     page = look_at("/teach")
     page.get_by_role("button", name="Remove the class").last.click()
