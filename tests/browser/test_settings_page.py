@@ -14,6 +14,11 @@ pytestmark = pytest.mark.browser
 
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 PASSWORD = "correct horse battery"
+# As a browser does whose person goes to another tab and comes back.
+_SIGHT = """state => {
+  Object.defineProperty(document, "visibilityState", { value: state, configurable: true });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
 
 
 def part(page: Page, address: str, name: str) -> None:
@@ -222,3 +227,20 @@ def test_the_link_that_the_server_printed_makes_the_first_account(chromium: Brow
         expect(page.locator("main h1")).to_have_text("Settings")
         assert page.url == f"{address}/settings"
         page.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "asked"), [("services", "system/services"), ("notifications", "destinations")]
+)
+def test_nothing_is_asked_for_again_while_the_page_is_out_of_sight(
+    look_at: LookAt, name: str, asked: str
+) -> None:
+    page = look_at(f"/settings?part={name}")
+    page.wait_for_load_state("networkidle")
+    page.evaluate(_SIGHT, "hidden")
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    page.wait_for_timeout(6_000)
+    assert [url for url in requests if url.endswith(asked)] == []
+    with page.expect_response(f"**/api/v1/{asked}", timeout=2_000):  # at once
+        page.evaluate(_SIGHT, "visible")

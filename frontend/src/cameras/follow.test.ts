@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { Refused } from "../api/request";
-import { follow, repeat, type Shot } from "./follow";
+import { follow, type Shot } from "./follow";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -44,13 +44,4 @@ it("goes on after the server refused, more slowly", async () => {
   stop.abort();
   await done;
   expect(ask).toHaveBeenCalledTimes(3);
-});
-
-it("repeat waits for the work before it pauses", async () => {
-  const work = vi.fn(() => new Promise((done) => setTimeout(done, 500)));
-  const end = repeat(work, 1_000);
-  await vi.advanceTimersByTimeAsync(3_100);
-  end();
-  await vi.advanceTimersByTimeAsync(5_000);
-  expect(work).toHaveBeenCalledTimes(3);
 });

@@ -1,5 +1,6 @@
 /** Follows what changes by asking for it again and again, one request at a time. Knows no camera and no server. */
 import { Refused } from "../api/request";
+import { sleep } from "../shared/repeat";
 
 /** Something that moves, in parts of the picture. */
 export interface Box {
@@ -16,18 +17,6 @@ export interface Shot {
 }
 
 const afterFailure = 2_000; // milliseconds
-
-/** Calls `work`, and again `pause` milliseconds after it has ended; gives the function that ends it. */
-export function repeat(work: () => Promise<unknown>, pause: number): () => void {
-  const stop = new AbortController();
-  void (async () => {
-    while (!stop.signal.aborted) {
-      await work();
-      await sleep(pause, stop.signal);
-    }
-  })();
-  return () => stop.abort();
-}
 
 /** Shows one picture after another, each the newest, the next one `pause` milliseconds after the last was asked for.
  *  Ends with `signal`. */
@@ -54,12 +43,4 @@ export async function follow(
     }
     await sleep(wait - (performance.now() - began), signal);
   }
-}
-
-async function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise<void>((done) => {
-    const timer = setTimeout(done, Math.max(0, milliseconds));
-    signal.addEventListener("abort", () => (clearTimeout(timer), done()), { once: true });
-  });
 }
