@@ -20,6 +20,9 @@ INPUTS = Inputs(
     reject_counts=tuple(range(200_000, 200_008)),
     heartbeat=17,
     recipe=4,
+    order=1_200_034,
+    batch=70_001,
+    shift=3,
 )
 
 

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -243,3 +244,17 @@ def test_a_trail_that_takes_no_rows_lets_nothing_pass(bench: Bench, monkeypatch:
     never = {row.part for row in bench.rows("withheld") if not row.body["released"]}
     assert bench.passed() <= bench.judged_good() - never
     assert Verdict.PASS in {verdict for verdict, _ in bench.verdicts().values()}
+
+
+def test_every_row_has_the_order_that_was_made_when_its_part_came(tmp_path: Path) -> None:
+    conveyor = replace(CONVEYOR, order_size=15)
+    bench = Bench(tmp_path, conveyor)
+    with bench.trail:
+        with bench.running():
+            bench.all_by()
+        rows = [row for row in bench.trail.rows() if row.part is not None]
+    assert {row.kind for row in rows} >= {"part", "gate"}
+    for row in rows:
+        assert row.part is not None
+        order = 1 + (row.part - 1) // 15
+        assert (row.body["order"], row.body["batch"], row.body["shift"]) == (order, order, 1), row

@@ -36,6 +36,35 @@ def test_rows_come_back_in_order_with_their_pictures(tmp_path: Path) -> None:
         assert [row.part for row in trail.rows(kind="override", after=1)] == [2]
 
 
+def test_rows_of_an_order_are_those_of_its_parts_and_what_happened_meanwhile(tmp_path: Path) -> None:
+    with Trail(tmp_path / "trail.db") as trail:
+        entries = []
+        for n in range(1, 2501):
+            if n in (1, 600, 1251):
+                entries.append(Entry("alarm", AT, {"reason": "camera"}))
+            entries.append(Entry("part", AT, {"verdict": "pass", "order": 1 + (n - 1) // 1250}, n))
+        trail.append(entries)
+        trail.append([Entry("override", AT, {"verdict": "reject"}, 3), Entry("gate", AT, {}, 2500)])
+        first = list(trail.rows(order=1))
+        assert [row.kind for row in first].count("part") == 1250
+        assert [row.number for row in first if row.kind == "alarm"] == [601], "that before it began is not"
+        assert [row.part for row in first if row.kind == "override"] == [3], (
+            "also when it came after the order"
+        )
+        assert [row.part for row in trail.rows(order=2, kind="gate")] == [2500]
+        assert list(trail.rows(order=3)) == []
+        assert len(list(trail.rows())) == 2505
+
+
+def test_what_is_written_while_rows_are_read_is_left_for_the_next_time(tmp_path: Path) -> None:
+    with Trail(tmp_path / "trail.db") as trail:
+        trail.append([part(1), part(2)])
+        reading = trail.rows()
+        next(reading)
+        trail.append([part(3)])
+        assert [row.part for row in reading] == [2]
+
+
 def test_a_part_has_one_verdict(tmp_path: Path) -> None:
     with Trail(tmp_path / "trail.db") as trail:
         trail.append([part(1, "reject")])

@@ -54,6 +54,9 @@ _MOST_MISSED = 10_000
 # By so many counts a belt cannot move between two exchanges.
 _MOST_MOVED = 1 << 16
 _CLOCK_SECONDS = 1.0
+# What is made, as the plant says it; it stands in the rows of a part as it was when the part came.
+_JOB = ("order", "batch", "shift")
+_JOBS_KEPT = 256
 
 
 @dataclass(frozen=True)
@@ -111,6 +114,8 @@ class Station:
         self._rejects_read = 0
         self._triggered: dict[int, float] = {}
         self._judged: dict[int, tuple[Mapping[str, Any], bytes | None]] = {}
+        self._job: dict[str, int] = {}
+        self._jobs: dict[int, dict[str, int]] = {}
         self._alarm, self._alarm_until = 0, 0.0
         self._beat: int | None = None
         self._beat_at, self._beating = 0.0, False
@@ -167,6 +172,7 @@ class Station:
             return
         now = time.monotonic()
         with self._lock:
+            self._job = {name: number for name in _JOB if (number := getattr(inputs, name))}
             self._watch_clock()
             if not self._plant_lives(inputs, now):
                 return
@@ -227,6 +233,8 @@ class Station:
     def _take(self, inputs: Inputs, new: range, now: float) -> None:
         """Parts that passed the photo-eye since the last exchange."""
         for part in new[-REMEMBERED:]:
+            self._jobs[part] = self._job
+            self._jobs.pop(part - _JOBS_KEPT, None)
             raw = inputs.trigger_counts[self._numbering.raw(part) % REMEMBERED]
             self._triggered[part] = now
             self._tell(Triggered(part, now))
@@ -318,7 +326,8 @@ class Station:
         self, kind: Kind, body: Mapping[str, Any], part: int | None = None, data: bytes | None = None
     ) -> None:
         at = self._now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        self._recorder.put(Entry(kind, at, body, part, data))
+        job = self._job if part is None else self._jobs.get(part, self._job)
+        self._recorder.put(Entry(kind, at, {**job, **body}, part, data))
 
 
 class _Numbering:

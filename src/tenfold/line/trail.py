@@ -3,7 +3,8 @@
 One SQLite file for each station, on a disk of this machine, so that a station needs no server to keep its
 rows. `append` returns when the rows are on the disk. A row's hash covers the row and the hash before it:
 `verify` finds a row that was changed, left out or put in. Whoever can write the file can also write a new
-chain; `head` is what to keep elsewhere against that. Knows no models, no wire and no rules.
+chain; `head` is what to keep elsewhere against that. Several processes may write, as where a person overrides
+a verdict while the station runs. Knows no models, no wire and no rules.
 """
 
 import hashlib
@@ -35,9 +36,17 @@ CREATE INDEX IF NOT EXISTS rows_by_part ON rows (part);
 CREATE UNIQUE INDEX IF NOT EXISTS one_verdict ON rows (part) WHERE kind = 'part';
 CREATE INDEX IF NOT EXISTS starts ON rows (number) WHERE kind = 'start';
 CREATE TABLE IF NOT EXISTS pictures (sha256 TEXT PRIMARY KEY, data BLOB NOT NULL);
+CREATE INDEX IF NOT EXISTS orders ON rows (json_extract(body, '$.order'), part, number) WHERE kind = 'part';
 CREATE TRIGGER IF NOT EXISTS rows_stay BEFORE UPDATE ON rows BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TRIGGER IF NOT EXISTS rows_remain BEFORE DELETE ON rows BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 """
+# Rows that are read at once.
+_AT_ONCE = 1000
+_ITS_PARTS = "FROM rows WHERE kind = 'part' AND json_extract(body, '$.order') = :order"
+_OF_ORDER = (
+    f"CASE WHEN part IS NULL THEN number BETWEEN (SELECT min(number) {_ITS_PARTS})"
+    f" AND (SELECT max(number) {_ITS_PARTS}) ELSE part IN (SELECT part {_ITS_PARTS}) END"
+)
 
 
 @dataclass(frozen=True)
@@ -72,7 +81,7 @@ class Entry:
 
 
 class Trail:
-    """The trail of one station. Safe in many threads; one process writes. A context manager.
+    """The trail of one station. Safe in many threads and processes. A context manager.
 
     Raises:
         LineError: the file cannot be opened, or is no trail.
@@ -80,7 +89,7 @@ class Trail:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         try:
             self._database = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
             (application,) = self._database.execute("PRAGMA application_id").fetchone()
@@ -91,14 +100,8 @@ class Trail:
                 raise sqlite3.DatabaseError("it is the database of another program")
             # FULL: a row that was told to be kept survives a power cut too.
             self._database.executescript(f"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; {_TABLES}")
-            last = self._database.execute(
-                "SELECT number, hash FROM rows ORDER BY number DESC LIMIT 1"
-            ).fetchone()
         except sqlite3.Error as error:
             raise _refused(path, error) from error
-        self._number: int
-        self._hash: str
-        self._number, self._hash = last or (0, _FIRST)
 
     def __enter__(self) -> "Trail":
         return self
@@ -112,7 +115,10 @@ class Trail:
     def head(self) -> tuple[int, str]:
         """The last row's number and hash: kept elsewhere, they tell whether the trail was rewritten."""
         with self._lock:
-            return self._number, self._hash
+            found: tuple[int, str] | None = self._database.execute(
+                "SELECT number, hash FROM rows ORDER BY number DESC LIMIT 1"
+            ).fetchone()
+        return found or (0, _FIRST)
 
     def append(self, entries: Sequence[Entry]) -> list[Row]:
         """Write rows, all or none; they are on the disk when this returns.
@@ -121,9 +127,10 @@ class Trail:
             LineError: they could not be written, as where the disk is full; none of them is there then.
         """
         with self._lock:
-            number, last, rows = self._number, self._hash, []
+            rows = []
             try:
                 self._database.execute("BEGIN IMMEDIATE")
+                number, last = self.head  # another process may have written
                 for entry in entries:
                     number += 1
                     body = dict(entry.body)
@@ -143,16 +150,38 @@ class Trail:
                 if self._database.in_transaction:
                     self._database.execute("ROLLBACK")
                 raise _refused(self.path, error) from error
-            self._number, self._hash = number, last
             return rows
 
-    def rows(self, *, kind: Kind | None = None, after: int = 0) -> Iterator[Row]:
-        """Rows with a number above `after`, in order, read while others are written."""
-        condition = "number > ?" + (" AND kind = ?" if kind else "")
-        values = (after, kind) if kind else (after,)
+    def rows(self, *, kind: Kind | None = None, after: int = 0, order: int | None = None) -> Iterator[Row]:
+        """Rows with a number above `after` up to the last one now, in order, read while others are written.
+
+        They are read some at a time, so that a long trail needs little memory and its writer never waits.
+
+        Args:
+            order: only rows about parts of that order, and those about no part that were written meanwhile.
+        """
+        conditions, values = ["number > :after", "number <= :last"], {"kind": kind, "order": order}
+        values["last"] = self.head[0]
+        if kind:
+            conditions.append("kind = :kind")
+        if order is not None:
+            conditions.append(_OF_ORDER)
+        where = " AND ".join(conditions)
         with closing(sqlite3.connect(self.path)) as reading:
-            found = reading.execute(f"SELECT {_COLUMNS} FROM rows WHERE {condition} ORDER BY number", values)
-            yield from map(_row, found)
+            while found := reading.execute(
+                f"SELECT {_COLUMNS} FROM rows WHERE {where} ORDER BY number LIMIT {_AT_ONCE}",
+                {**values, "after": after},
+            ).fetchall():
+                yield from map(_row, found)
+                after = found[-1][0]
+
+    def of_part(self, part: int) -> list[Row]:
+        """All rows about a part, in order."""
+        with self._lock:
+            found = self._database.execute(
+                f"SELECT {_COLUMNS} FROM rows WHERE part = ? ORDER BY number", (part,)
+            ).fetchall()
+        return [_row(one) for one in found]
 
     def last_start(self) -> Row | None:
         """The row that was written when the plant was last found; None where that was never."""

@@ -1,4 +1,4 @@
-"""tenfold line: a production line, simulated, and the trail of a station."""
+"""tenfold line: a production line, simulated."""
 
 import json
 from collections.abc import Sequence
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tenfold.cli.line.trail import override, print_times, trail
 from tenfold.cli.terminal.text import printable
 from tenfold.errors import UsageError
 
@@ -21,6 +22,10 @@ _VEHICLES = ("airplane", "automobile", "ship", "truck")
 @click.group()
 def line() -> None:
     """Inspect parts on a production line, and try it without a plant."""
+
+
+line.add_command(trail)
+line.add_command(override)
 
 
 @line.command()
@@ -129,41 +134,6 @@ def simulate(
     return 1 if found.passed_unjudged or found.rejects_missed or not found.intact else 0
 
 
-@line.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def trail(file: Path, as_json: bool) -> int:
-    """Check the trail in FILE and print its figures. The exit status is 1 where it was changed."""
-    from tenfold.line.statistics import statistics
-    from tenfold.line.trail import Trail
-
-    with Trail(file) as opened:
-        changed, (rows, head) = opened.verify(), opened.head
-        found = statistics(opened.rows())
-    if as_json:
-        share = {"first_pass_yield": found.first_pass_yield}
-        click.echo(
-            json.dumps({"rows": rows, "head": head, "first_changed": changed, **share, **asdict(found)})
-        )
-        return 1 if changed else 0
-    click.echo(
-        "The chain holds." if changed is None else f"Row {changed} was changed, or a row before it is gone."
-    )
-    click.echo(f"{rows:,} rows, the last with the hash {head}")
-    if found.first_pass_yield is not None:
-        click.echo(f"{found.parts:,} parts, {found.passed:,} passed ({found.first_pass_yield:.1%})")
-    for reason, count in found.reasons:
-        click.echo(f"  {reason}: {count:,}")
-    _print_times(found.verdict_ms)
-    for group in found.groups:
-        if group.outside:
-            limits = f"{group.low:.1%} to {group.high:.1%}"
-            click.echo(
-                f"Parts from {group.first:,}: {group.rejects:.1%} rejected, outside the limits of {limits}"
-            )
-    return 1 if changed else 0
-
-
 def _pictures(data: str | None) -> list[tuple[Path, str]] | None:
     if data is None:
         return None
@@ -212,14 +182,6 @@ def _faults(given: str, known: Sequence[str]) -> list[str]:
     return found
 
 
-def _print_times(times: Sequence[float]) -> None:
-    if times:
-        middle, high, most = times
-        click.echo(
-            f"Photo-eye to verdict: {middle:.0f} ms (median), {high:.0f} ms (99 %), {most:.0f} ms at most"
-        )
-
-
 def _print(found: "Result") -> None:
     click.echo(f"{found.passed:,} of {found.parts:,} parts passed, {found.rate:g} a second; of the others:")
     for reason, count in found.reasons.items():
@@ -230,5 +192,5 @@ def _print(found: "Result") -> None:
     click.echo(f"Verdicts in the trail: {found.trail_rows:,} of {found.parts:,}")
     if not found.intact:
         click.echo("The trail's chain of hashes does not hold.")
-    _print_times(list(found.verdict_ms.values()))
+    print_times(list(found.verdict_ms.values()))
     click.echo(f"Good parts rejected: {found.good_rejected}; bad parts called good: {found.bad_passed}")

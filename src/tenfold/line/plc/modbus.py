@@ -10,6 +10,9 @@ Addresses are those on the wire, from 0; a manual that counts from 40001 calls a
       7  recipe asked for                       5  recipe in use
       8  encoder at the last 8 triggers         6  passed, 32 bits
      24  encoder at the last 8 rejects          8  rejected, 32 bits
+     40  order, 32 bits
+     42  batch, 32 bits
+     44  shift
 """
 
 import logging
@@ -25,7 +28,8 @@ from pymodbus.pdu import ModbusPDU
 from tenfold.errors import LineError
 from tenfold.line.plc.signals import REMEMBERED, Inputs, Outputs, State
 
-INPUT_REGISTERS, OUTPUT_REGISTERS = 8 + 4 * REMEMBERED, 10
+_JOB = 8 + 4 * REMEMBERED
+INPUT_REGISTERS, OUTPUT_REGISTERS = _JOB + 5, 10
 
 # It prints packets and tracebacks for what a peer did wrong; the caller is told by LineError.
 logging.getLogger("pymodbus").setLevel(logging.CRITICAL)
@@ -149,6 +153,9 @@ def _inputs(place: ModbusAddress, registers: Sequence[int]) -> Inputs:
         reject_counts=many(8 + 2 * REMEMBERED),
         heartbeat=registers[6],
         recipe=registers[7],
+        order=place.join(*registers[_JOB : _JOB + 2]),
+        batch=place.join(*registers[_JOB + 2 : _JOB + 4]),
+        shift=registers[_JOB + 4],
     )
 
 
@@ -160,9 +167,9 @@ def registers(place: ModbusAddress, inputs: Inputs) -> list[int]:
         for register in place.split(value)
     ]
     found += [inputs.heartbeat, inputs.recipe]
-    for value in (*inputs.trigger_counts, *inputs.reject_counts):
+    for value in (*inputs.trigger_counts, *inputs.reject_counts, inputs.order, inputs.batch):
         found += place.split(value)
-    return found
+    return [*found, inputs.shift]
 
 
 def outputs(place: ModbusAddress, registers: Sequence[int]) -> Outputs:

@@ -28,6 +28,7 @@ class Inputs:
         reject_counts: the same for these.
         heartbeat: changes at least every 200 ms while the plant's program runs.
         recipe: which recipe the plant asks for; 0: it does not say.
+        order: number of the order that is made now; 0: it does not say. So too batch and shift.
     """
 
     encoder: int
@@ -37,6 +38,9 @@ class Inputs:
     reject_counts: tuple[int, ...]
     heartbeat: int
     recipe: int = 0
+    order: int = 0
+    batch: int = 0
+    shift: int = 0
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ class ConveyorOptions:
         sensor: counts from the photo-eye to the reject sensor.
         lead: spacings before the first part.
         start: the encoder's count at first; near 2^32 it wraps.
+        order_size: parts of an order; orders and batches are numbered from 1.
     """
 
     parts: int
@@ -37,6 +38,7 @@ class ConveyorOptions:
     sensor: int = 3200
     lead: int = 2
     start: int = _LONG - 5000
+    order_size: int = 100
     seed: int = 1
 
     @property
@@ -113,6 +115,7 @@ class Conveyor:
 
     def inputs(self) -> Inputs:
         """What the PLC tells the station."""
+        order = 1 + max(0, self._seen - 1) // self.options.order_size
         return Inputs(
             encoder=self._raw(int(self.position)),
             triggers=self._seen,
@@ -120,6 +123,9 @@ class Conveyor:
             rejects=self._sensed,
             reject_counts=tuple(self._reject_counts),
             heartbeat=self._heartbeat,
+            order=order,
+            batch=order,
+            shift=1,
         )
 
     def _may_pass(self, part: int) -> bool:
