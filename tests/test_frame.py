@@ -30,7 +30,7 @@ FOR_ALL = ("tenfold.cameras.address", "tenfold.cameras.frames", "tenfold.cameras
 # Modules that use an extra where it is installed, and say so where it is not.
 WITH_EXTRAS = {
     "tenfold.datasets.manifests": "parquet",
-    "tenfold.catalogue.export.table": "parquet",
+    "tenfold.table_files": "parquet",
     "tenfold.evaluation.data_check": "train",
     "tenfold.cameras": "cameras",
     "tenfold.outbox.kinds": "notify",

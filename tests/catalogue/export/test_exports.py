@@ -11,7 +11,7 @@ from tenfold.catalogue.edits.actions import Actions
 from tenfold.catalogue.entries.filters import Filters
 from tenfold.catalogue.entries.tables import Entry
 from tenfold.catalogue.export.exports import Exports
-from tenfold.catalogue.export.table import COLUMNS, harmless
+from tenfold.catalogue.export.table import COLUMNS
 from tenfold.catalogue.ingest.ingest import Ingest
 from tenfold.database import Database
 from tenfold.datasets.folders import list_folder
@@ -61,11 +61,6 @@ def test_csv_has_a_row_for_each_entry_and_no_formula(exports: Exports) -> None:
     assert found[0]["novelty"] == "-1.5", "a number is no formula"
     assert found[0]["sources"] == "upload"
     assert list(found[0]) == list(COLUMNS)
-
-
-@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", "\tx", "\r=1", " =1", "＝1", "－1"])
-def test_what_a_spreadsheet_would_run_is_text(text: str) -> None:
-    assert harmless(text) == f"'{text}"
 
 
 def test_filters_and_persons_choose(exports: Exports) -> None:

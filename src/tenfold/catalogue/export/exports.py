@@ -17,12 +17,13 @@ from tenfold.catalogue.entries.filters import Filters, conditions, sees_paths
 from tenfold.catalogue.entries.folders import FolderLayout
 from tenfold.catalogue.entries.originals import Originals
 from tenfold.catalogue.entries.tables import Entry, Name
-from tenfold.catalogue.export.table import as_csv, as_parquet, row
+from tenfold.catalogue.export.table import COLUMNS, row
 from tenfold.catalogue.export.zip_stream import Zip
 from tenfold.class_folders import PART_NAMES
 from tenfold.database import Database, now
 from tenfold.errors import CatalogueError
 from tenfold.os_errors import in_words
+from tenfold.table_files import as_csv, as_parquet
 
 Labels = Literal["corrected", "all"]
 
@@ -51,11 +52,11 @@ class Exports:
             system_paths: whether it says where the files of everybody's pictures are; those of another
                 person's are for administrators in any case.
         """
-        return as_csv(self._rows(filters, system_paths))
+        return as_csv(self._rows(filters, system_paths), COLUMNS)
 
     def parquet(self, filters: Filters, *, system_paths: bool = True) -> Iterator[bytes]:
         """The same as Parquet; raises MissingExtra without pyarrow."""
-        return as_parquet(self._rows(filters, system_paths))
+        return as_parquet(self._rows(filters, system_paths), COLUMNS)
 
     def pictures_zip(self, filters: Filters) -> Iterator[bytes]:
         """An archive of `class/name`, with `none-of-these` and `not-classified` beside the classes."""

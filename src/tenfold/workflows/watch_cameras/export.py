@@ -6,7 +6,7 @@ from typing import Any
 from tenfold.cameras.cameras import Cameras
 from tenfold.cameras.events import CameraEvents, EventFilter
 from tenfold.cameras.tables import NONE, EventRow
-from tenfold.catalogue.export.table import Columns
+from tenfold.table_files import Columns
 
 COLUMNS: Columns = {
     "id": ("int64", False),

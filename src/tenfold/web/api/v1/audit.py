@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, Field
 
 from tenfold.accounts.audit import Action, AuditFilter, Kind
 from tenfold.accounts.tables import AuditRecord
-from tenfold.catalogue.export.table import harmless
+from tenfold.table_files import harmless
 from tenfold.web.answers import Answer
 from tenfold.web.problems import responses
 from tenfold.web.security.access import Administrator

@@ -11,9 +11,9 @@ from pydantic import AwareDatetime, BaseModel, Field
 from tenfold.accounts.roles import ADMINISTRATOR
 from tenfold.cameras.events import EventFilter
 from tenfold.cameras.tables import EventRow
-from tenfold.catalogue.export.table import as_csv, as_parquet
 from tenfold.errors import UnknownCameraEvent
 from tenfold.storage import read_if_there
+from tenfold.table_files import as_csv, as_parquet
 from tenfold.web.answers import Answer
 from tenfold.web.api.v1.cameras.cameras import ClassName
 from tenfold.web.problems import responses
