@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.cameras.clips import write_clip, write_units
+from tests.cameras.serving import Certain, Server
+from tests.fakes import FakeApp
+from tests.paths import ROOT
 
 SYSTEM_PYTHON = "/usr/bin/python3"
 HERE = Path(__file__).parent
@@ -73,3 +76,33 @@ def rtsp(units: Path) -> Iterator[Callable[..., RtspServer]]:
             return server
 
         yield start
+
+
+@pytest.fixture
+def decoders_find_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The processes of decoders find the tests' own functions."""
+    paths = [str(ROOT), str(ROOT / "src"), os.environ.get("PYTHONPATH", "")]
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(paths))
+
+
+@pytest.fixture
+def app(own_home: Path, decoders_find_tests: None) -> Iterator[FakeApp]:
+    with FakeApp(None, Certain()) as made:
+        yield made
+
+
+@pytest.fixture
+def server(app: FakeApp) -> Iterator[Server]:
+    made = Server(app)
+    yield made
+    made.stop()
+    assert made.faults == []
+
+
+@pytest.fixture(scope="session")
+def passing(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A thing passes within 4 s, and nothing is there for 4 s; a key frame each second."""
+    return write_units(
+        write_clip(tmp_path_factory.mktemp("passing") / "clip.mp4", count=200, empty=100),
+        tmp_path_factory.mktemp("passing") / "clip.units",
+    )

@@ -1,6 +1,5 @@
 """A camera gives its newest frame, comes back after every fault and says what is wrong (real RTSP server)."""
 
-import os
 import socket
 import sys
 import threading
@@ -22,17 +21,10 @@ from tenfold.cameras.sources.camera import Timing
 from tests.cameras import faulty
 from tests.cameras.clips import number_in, write_clip, write_units
 from tests.cameras.conftest import RtspServer
-from tests.paths import ROOT
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("decoders_find_tests")]
 RECOVERY_SECONDS = 10.0
 Start = Callable[..., RtspServer]
-
-
-@pytest.fixture(autouse=True)
-def path(monkeypatch: pytest.MonkeyPatch) -> None:
-    paths = [str(ROOT), str(ROOT / "src"), os.environ.get("PYTHONPATH", "")]
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(paths))
 
 
 class Watcher:

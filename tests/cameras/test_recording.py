@@ -24,11 +24,7 @@ from tests.paths import ROOT
 HOSTILE = ROOT.parent / "shared" / "samples" / "hostile" / "andrewssobral__demo.avi"
 
 
-@pytest.fixture(autouse=True)
-def path(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Decoders find the tests' own functions."""
-    paths = [str(ROOT), str(ROOT / "src"), os.environ.get("PYTHONPATH", "")]
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(paths))
+pytestmark = pytest.mark.usefixtures("decoders_find_tests")
 
 
 def frames_of(source: Source) -> list[Frame]:

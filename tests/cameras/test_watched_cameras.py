@@ -1,27 +1,17 @@
 """Cameras in a server: what moves becomes events, pictures, clips; faults are survived (real RTSP server)."""
 
-import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from tenfold import images
 from tenfold.cameras.address import parse
-from tenfold.cameras.events import EventFilter
-from tenfold.cameras.tables import EventRow
 from tenfold.catalogue.entries.tables import SOURCES
-from tenfold.runtime.services import describe
-from tenfold.runtime.supervisor import Fault, Supervisor
-from tests.cameras.clips import write_clip, write_units
 from tests.cameras.conftest import RtspServer
-from tests.fakes import FakeApp, FakeClassifier
-from tests.paths import ROOT
+from tests.cameras.serving import Server, until
 
 pytestmark = pytest.mark.slow
 av = pytest.importorskip("av", reason="needs the cameras extra")
@@ -29,78 +19,11 @@ Start = Callable[..., RtspServer]
 SECRET = "pass/word"
 
 
-@pytest.fixture(autouse=True)
-def path(monkeypatch: pytest.MonkeyPatch) -> None:
-    paths = [str(ROOT), str(ROOT / "src"), os.environ.get("PYTHONPATH", "")]
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(paths))
-
-
-class Certain(FakeClassifier):
-    """It knows all that it sees."""
-
-    def raw(self, inputs: NDArray[np.uint8]) -> tuple[NDArray[np.float32], ...]:
-        probabilities, colours, evidence, novelty = super().raw(inputs)
-        return probabilities, colours, evidence, novelty * 0
-
-
-class Server:
-    """The service of cameras of one app, at work."""
-
-    def __init__(self, app: FakeApp) -> None:
-        self.app = app
-        self.faults: list[Exception] = []
-        self._supervisor = Supervisor([app.jobs.worker(serving=True), app.watched_cameras], self._fault)
-        self._supervisor.start()
-
-    def _fault(self, error: Exception) -> Fault:
-        self.faults.append(error)
-        return describe(error)
-
-    def stop(self) -> float:
-        """Seconds until nothing runs any more."""
-        began = time.monotonic()
-        assert self._supervisor.stop(10) == []
-        return time.monotonic() - began
-
-    def events(self, **asked: Any) -> list[EventRow]:
-        return self.app.camera_events.find(EventFilter(**asked))
-
-
 def _command_lines() -> Iterator[bytes]:
     """Of all processes."""
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         with suppress(OSError):
             yield path.read_bytes()
-
-
-def until(done: Callable[[], object], seconds: float = 20.0) -> None:
-    give_up = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < give_up
-        time.sleep(0.05)
-
-
-@pytest.fixture
-def app(own_home: Path) -> Iterator[FakeApp]:
-    with FakeApp(None, Certain()) as made:
-        yield made
-
-
-@pytest.fixture
-def server(app: FakeApp) -> Iterator[Server]:
-    made = Server(app)
-    yield made
-    made.stop()
-    assert made.faults == []
-
-
-@pytest.fixture(scope="session")
-def passing(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A thing passes within 4 s, and nothing is there for 4 s; a key frame each second."""
-    return write_units(
-        write_clip(tmp_path_factory.mktemp("passing") / "clip.mp4", count=200, empty=100),
-        tmp_path_factory.mktemp("passing") / "clip.units",
-    )
 
 
 def test_what_moves_is_an_event_with_a_picture_in_the_catalogue_and_a_clip(

@@ -88,6 +88,14 @@ def test_an_event_that_is_not_kept_is_not_told(watched: Watched) -> None:
     assert watched.texts() == []
 
 
+def test_a_rule_that_records_says_so_of_what_it_fires_for(watched: Watched) -> None:
+    recording = watched.rules.add("people", parse("class=person"), [], record=True, by=0)
+    person, cat = watched.open("person"), watched.open("cat")
+    assert [watched.events.get(number).record for number in (person, cat)] == [True, False]
+    watched.rules.change(recording.id, record=False)
+    assert not watched.events.get(watched.open("person")).record
+
+
 def test_a_line_is_crossed_by_the_feet(watched: Watched) -> None:
     watched.rules.add("in", parse("line=0.3,1,0.3,0 cross=right"), [watched.page], by=0)
     watched.rules.add("out", parse("line=0.3,1,0.3,0 cross=left"), [watched.page], by=0)

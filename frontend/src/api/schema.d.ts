@@ -3080,7 +3080,10 @@ export interface components {
              * @description The smallest object, as a share of the picture.
              */
             smallest?: number | null;
-            /** Recording */
+            /**
+             * Recording
+             * @description nothing: only what a rule asks for.
+             */
             recording?: ("events" | "continuous" | "nothing") | null;
             /**
              * Before
@@ -3155,7 +3158,10 @@ export interface components {
              * @description The smallest object, as a share of the picture.
              */
             smallest?: number | null;
-            /** Recording */
+            /**
+             * Recording
+             * @description nothing: only what a rule asks for.
+             */
             recording?: ("events" | "continuous" | "nothing") | null;
             /**
              * Before
@@ -7200,8 +7206,13 @@ export interface components {
             /** Destinations */
             destinations: number[];
             /**
+             * Record
+             * @description A clip is recorded of what it fires for.
+             */
+            record: boolean;
+            /**
              * Told At
-             * @description When it last led to a message.
+             * @description When it last fired.
              */
             told_at: string | null;
             /**
@@ -7222,6 +7233,8 @@ export interface components {
             conditions?: components["schemas"]["Conditions"] | null;
             /** Destinations */
             destinations?: number[] | null;
+            /** Record */
+            record?: boolean | null;
         };
         /** RuleRequest */
         RuleRequest: {
@@ -7234,6 +7247,12 @@ export interface components {
              * @default []
              */
             destinations: number[];
+            /**
+             * Record
+             * @description A clip is recorded, also of a camera that records nothing otherwise.
+             * @default false
+             */
+            record: boolean;
         };
         /**
          * RuleTestAnswer

@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 LONGEST_SECONDS = 600.0
 CONTINUOUS_SECONDS = 300.0
 # An event is known to be one so long after it began.
-_SECONDS_TO_SEE = 5.0
+SECONDS_TO_SEE = 5.0
 
 
 @dataclass
@@ -43,19 +43,28 @@ class ClipRecorder:
 
     def __init__(self, camera: CameraRow, clips: Clips, room: threading.Event) -> None:
         self._camera, self._clips, self._room = camera, clips, room
-        self.past = camera.before + _SECONDS_TO_SEE if camera.recording == EVENTS else 0.0
+        self.past = 0.0 if camera.recording == CONTINUOUS else camera.before + SECONDS_TO_SEE
         self.problem = ""
         self._lock = threading.Lock()
         self._orders: list[Mapping[str, Any]] = []
         self._events: _Writing | None = None
         self._all: _Writing | None = None
+        self._before: _Writing | None = None  # the one before `_all`
         self.lost()  # what was written before this process
 
-    def event_began(self, start: float) -> int | None:
-        """A clip for an event that began at a Unix time; its number, or None where none is written."""
+    def event_began(self, start: float, *, asked: bool = False) -> int | None:
+        """A clip for an event that began at a Unix time; its number, or None where none is written.
+
+        Args:
+            asked: a rule asks for it, where the camera records nothing otherwise.
+        """
         if self._camera.recording == CONTINUOUS:
-            return self._all.clip if self._all else None
-        if self._camera.recording != EVENTS:
+            with self._lock:
+                held = next(
+                    (one for one in (self._all, self._before) if one and one.start <= start), self._all
+                )
+            return held.clip if held else None
+        if self._camera.recording != EVENTS and not asked:
             return None
         with self._lock:
             since = start - self._camera.before
@@ -77,9 +86,9 @@ class ClipRecorder:
             return
         with self._lock:
             if self._all is None or moment >= self._all.start + CONTINUOUS_SECONDS:
-                before, self._all = self._all, None
-                if before:
-                    self._end_at(before, moment)
+                self._before, self._all = self._all, None
+                if self._before:
+                    self._end_at(self._before, moment)
                 self._all = self._begin(CONTINUOUS, moment, moment + 2 * CONTINUOUS_SECONDS)
 
     def orders(self) -> list[Mapping[str, Any]]:
@@ -109,7 +118,7 @@ class ClipRecorder:
 
     def lost(self) -> None:
         with self._lock:
-            self._events = self._all = None
+            self._events = self._all = self._before = None
             rows = self._clips.unfinished(self._camera.id)
             self._orders = [{"clip": row.id, "finish": str(self._clips.path(row))} for row in rows]
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, text
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenfold.database import Base, BigId, Moment
@@ -12,7 +12,7 @@ from tenfold.database import Base, BigId, Moment
 OPEN, ENDED, CUT = "open", "ended", "cut"
 # A label of an event that is none of the model's classes, as in the catalogue.
 NONE = ""
-# What is recorded: clips of events, all that the camera sends, or nothing.
+# What is recorded: clips of events, all that the camera sends, or nothing but what a rule asks for.
 EVENTS, CONTINUOUS, NOTHING = "events", "continuous", "nothing"
 # States of a recorded file.
 WRITING, WHOLE = "writing", "whole"
@@ -76,7 +76,8 @@ class EventRow(Base):
     looks like so far. corrected_label: what a person said. zones: the names of those that it was in, the
     first entered first. box: x, y, width and height of the best look, in pixels of the source, whose size is
     width x height. path: `[seconds since the start, x, y, width, height]` of each look. crop: the key of the
-    picture of the best look in the store "events". entry_id: its entry in the catalogue.
+    picture of the best look in the store "events". entry_id: its entry in the catalogue. record: whether a
+    rule asks for a clip of it.
     """
 
     __tablename__ = "camera_events"
@@ -101,6 +102,7 @@ class EventRow(Base):
         BigId, ForeignKey("camera_clips.id", ondelete="SET NULL"), index=True
     )
     entry_id: Mapped[int | None] = mapped_column(BigId, index=True)
+    record: Mapped[bool] = mapped_column(default=False, server_default=false())
     acknowledged_at: Mapped[datetime | None] = mapped_column(Moment)
     acknowledged_by: Mapped[int | None]
 

@@ -107,11 +107,13 @@ class _Subject:
         whole: the last whole picture of which it was the subject.
         told: whether it was among those that `opened` gave.
         rest: where it came to rest, what is seen there, and what was seen there before.
+        answers: to those of its crops that the model was asked about.
     """
 
     visits: Visits
     crops: BestCrops = field(default_factory=BestCrops)
     rest: tuple[Box, NDArray[np.uint8], NDArray[np.uint8] | None] | None = None
+    answers: dict[Crop, Prediction] = field(default_factory=dict)
     travelling: int = 0
     whole: NDArray[np.uint8] | None = None
     told: bool = False
@@ -184,6 +186,11 @@ class Watcher:
                 subject.told = True
                 new.append(self._event(track, subject, self._scale))
         return new
+
+    def so_far(self, track: int) -> Event | None:
+        """An event that was opened, as far as it came; None where it is over."""
+        found = next((one for one in self._current() if one[0].number == track), None)
+        return None if found is None else self._event(*found, self._scale)
 
     def moving(self) -> list[Moving]:
         """What moves now, of all events that were opened."""
@@ -308,11 +315,15 @@ class Watcher:
 
     def _vote(self, subject: _Subject) -> Vote:
         """What the best crops agree on; the whole picture has a vote where the object is its subject."""
-        shown = [(crop.pixels, crop.weight) for crop in subject.crops.crops]
-        if subject.whole is not None:
-            shown.append((subject.whole, subject.crops.best.weight))
-        answers = self._classify([pixels for pixels, _ in shown])
-        return vote([(answer, weight) for answer, (_, weight) in zip(answers, shown, strict=True)])
+        crops = subject.crops.crops
+        new = [crop for crop in crops if crop not in subject.answers]
+        whole = [] if subject.whole is None else [subject.whole]
+        # There are none where the model does not answer now.
+        found = self._classify([crop.pixels for crop in new] + whole) if new or whole else ()
+        known = subject.answers | dict(zip(new, found, strict=False))
+        subject.answers = {crop: known[crop] for crop in crops if crop in known}
+        votes = [(answer, crop.weight) for crop, answer in subject.answers.items()]
+        return vote(votes + [(answer, subject.crops.best.weight) for answer in found[len(new) :]])
 
 
 def _steady(pixels: NDArray[np.uint8], motion: CameraMotion) -> NDArray[np.uint8]:

@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 class Tell:
-    """Asks the rules about each event, and puts messages into the outbox.
+    """Asks the rules about each event, puts messages into the outbox, and notes what is to be recorded.
 
     Args:
         pictures: the store of the events' pictures.
@@ -32,6 +32,7 @@ class Tell:
         """An event was opened or changed; called in its transaction (`CameraEvents`)."""
         camera = session.get(CameraRow, event.camera_id)
         for rule in self._rules.fired(session, sighting(event, camera), local):
+            event.record = event.record or rule.record
             name = camera.name if camera is not None else str(event.camera_id)
             self._outbox.put(session, self._message(rule, event, name), rule.destinations)
 

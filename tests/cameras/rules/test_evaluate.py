@@ -168,6 +168,12 @@ def test_dwelling_in_a_zone_is_the_time_that_was_spent_in_it() -> None:
     assert dwelt(Rule(zones=("gone",)), one) == 0
 
 
+def test_what_stands_still_in_a_zone_stays_there_though_its_path_has_stopped() -> None:
+    stopped = path((0.9, 0.5), (0.4, 0.5))
+    assert dwelt(Rule(zones=("door",)), event(path=stopped, outlines={"door": DOOR}, seconds=31)) == 30
+    assert dwelt(Rule(zones=("door",)), event(path=(), outlines={"door": DOOR}, seconds=31)) == 0
+
+
 PARTS = st.floats(0, 1, allow_nan=False)
 EVENTS = st.lists(
     st.tuples(st.floats(0, 3600), st.sampled_from(["person", "cat"]), st.floats(0, 1)), max_size=40

@@ -46,7 +46,7 @@ export const en = {
   records: "Recording",
   recording_events: "Events",
   recording_continuous: "Everything",
-  recording_nothing: "Nothing",
+  recording_nothing: "Nothing but what rules ask for",
   keepDays: "Days kept",
   keepDaysHint: "Events and clips are deleted after that. Pictures in the catalogue stay.",
   newPassword: "New password",

@@ -48,7 +48,7 @@ export const ru: Translated<typeof en> = {
   records: "Запись",
   recording_events: "Только события",
   recording_continuous: "Всё",
-  recording_nothing: "Ничего",
+  recording_nothing: "Только то, чего требуют правила",
   keepDays: "Сколько дней хранить",
   keepDaysHint: "Потом события и записи удаляются. Картинки в каталоге остаются.",
   newPassword: "Новый пароль",

@@ -48,7 +48,7 @@ export const uk: Translated<typeof en> = {
   records: "Запис",
   recording_events: "Лише події",
   recording_continuous: "Усе",
-  recording_nothing: "Нічого",
+  recording_nothing: "Лише те, чого вимагають правила",
   keepDays: "Скільки днів зберігати",
   keepDaysHint: "Потім події й записи видаляються. Зображення в каталозі лишаються.",
   newPassword: "Новий пароль",

@@ -174,7 +174,9 @@ def dwelt(rule: Rule, event: Sighting) -> float:
     if not rule.zones:
         return (event.end - event.start).total_seconds()
     outlines = [event.outlines[name] for name in rule.zones if name in event.outlines]
-    steps = zip(event.path, event.path[1:], strict=False)
+    # Where something stands still its path stops, and it is there until its end.
+    until = ((event.end - event.start).total_seconds(), 0.0, 0.0)
+    steps = zip(event.path, (*event.path[1:], until), strict=False)
     return sum(
         after - before
         for (before, x, y), (after, _, _) in steps

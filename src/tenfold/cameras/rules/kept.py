@@ -23,18 +23,21 @@ class Rules:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, name: str, rule: Rule, destinations: Collection[int], *, by: int) -> RuleRow:
+    def add(
+        self, name: str, rule: Rule, destinations: Collection[int], *, by: int, record: bool = False
+    ) -> RuleRow:
         """Add a rule.
 
         Args:
             destinations: numbers that whoever sends knows.
+            record: whether a clip is recorded of what it fires for.
 
         Raises:
             CameraError: the name is taken or cannot be used.
         """
         row = RuleRow(
             name=_named(name), enabled=True, conditions=rule_text.to_json(rule),
-            destinations=sorted(set(destinations)), state={}, added_at=now(), added_by=by,
+            destinations=sorted(set(destinations)), record=record, state={}, added_at=now(), added_by=by,
         )  # fmt: skip
         with self._database.writing() as session:
             _check_name(session, row.name)
@@ -49,6 +52,7 @@ class Rules:
         enabled: bool | None = None,
         rule: Rule | None = None,
         destinations: Collection[int] | None = None,
+        record: bool | None = None,
     ) -> RuleRow:
         """Change a rule; None leaves as it is. Raises UnknownRule, CameraError."""
         with self._database.writing() as session:
@@ -63,7 +67,16 @@ class Rules:
                 row.conditions, row.state = rule_text.to_json(rule), {}
             if destinations is not None:
                 row.destinations = sorted(set(destinations))
+            if record is not None:
+                row.record = record
         return row
+
+    def named(self, name: str) -> RuleRow:
+        """One of them, by its name or its number. Raises UnknownRule."""
+        found = next((row for row in self.all() if name in (row.name, str(row.id))), None)
+        if found is None:
+            raise _unknown(name)
+        return found
 
     def remove(self, rule_id: int) -> RuleRow:
         """Forget a rule. Raises UnknownRule."""
@@ -169,5 +182,9 @@ def _check_name(session: Session, name: str) -> None:
 def _found(session: Session, rule_id: int) -> RuleRow:
     row = session.get(RuleRow, rule_id) if 0 < rule_id < 2**63 else None
     if row is None:
-        raise UnknownRule(f"The rule {rule_id}", "does not exist", cure="List them to see which there are.")
+        raise _unknown(rule_id)
     return row
+
+
+def _unknown(which: int | str) -> UnknownRule:
+    return UnknownRule(f"The rule {which}", "does not exist", cure="List them to see which there are.")

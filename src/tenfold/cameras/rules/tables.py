@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, String
+from sqlalchemy import JSON, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenfold.database import Base, BigId, Moment
@@ -12,8 +12,8 @@ from tenfold.database import Base, BigId, Moment
 class RuleRow(Base):
     """When there is a message, and to whom.
 
-    conditions: `rule_text.to_json`. destinations: numbers that whoever sends knows. state: what the rule
-    remembers. told_at: when it last fired.
+    conditions: `rule_text.to_json`. destinations: numbers that whoever sends knows. record: whether a clip is
+    recorded of what it fires for. state: what the rule remembers. told_at: when it last fired.
     """
 
     __tablename__ = "camera_rules"
@@ -23,6 +23,7 @@ class RuleRow(Base):
     enabled: Mapped[bool]
     conditions: Mapped[dict[str, Any]] = mapped_column(JSON)
     destinations: Mapped[list[int]] = mapped_column(JSON)
+    record: Mapped[bool] = mapped_column(default=False, server_default=false())
     state: Mapped[dict[str, Any]] = mapped_column(JSON)
     told_at: Mapped[datetime | None] = mapped_column(Moment)
     added_at: Mapped[datetime] = mapped_column(Moment)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     type=click.Choice(["events", "continuous", "nothing"]),
     default="events",
     show_default=True,
-    help="What is recorded: clips around events, all that the camera sends, or nothing.",
+    help="Clips around events, all that the camera sends, or nothing but what a rule asks for.",
 )
 @click.option(
     "--keep-days",

@@ -19,13 +19,13 @@ from numpy.typing import NDArray
 
 from tenfold.cameras import zones
 from tenfold.cameras.cameras import address_of
-from tenfold.cameras.clip_recorder import ClipRecorder
+from tenfold.cameras.clip_recorder import SECONDS_TO_SEE, ClipRecorder
 from tenfold.cameras.clips import Clips
-from tenfold.cameras.crops import jpeg
+from tenfold.cameras.crops import Crop, jpeg
 from tenfold.cameras.events import CameraEvents, Change
 from tenfold.cameras.frames import Frame
 from tenfold.cameras.sources import Camera, Fault
-from tenfold.cameras.tables import NONE, CameraRow
+from tenfold.cameras.tables import NONE, CameraRow, EventRow
 from tenfold.cameras.votes import NONE_OF_THESE
 from tenfold.cameras.watching import Event, Options, Watcher
 from tenfold.catalogue.ingest.ingest import Ingest
@@ -44,6 +44,9 @@ RATE = 10.0
 _SECONDS_LOST = 10.0
 _ANSWER_SECONDS = 20.0
 _MOST_LOOKS = 600
+# What goes on is written, and rules are asked about it, each second at first and later less often.
+_SECONDS_BETWEEN_LOOKS, _MOST_SECONDS_BETWEEN_LOOKS = 1.0, 10.0
+_SHARE_BETWEEN_LOOKS = 1 / 30
 
 
 @dataclass(frozen=True)
@@ -66,12 +69,25 @@ class Parts:
 
 @dataclass
 class _Open:
-    """An event that is open: its row, its picture's key, what it looks like so far, and its zones."""
+    """An event that is open.
+
+    Attributes:
+        row: its number.
+        crop: the key of its picture.
+        best: its picture as it was last stored.
+        looks: how many of its path were last stored.
+        due: when it is to be written again, in Unix time.
+        clip: the number of its clip.
+    """
 
     row: int
     crop: str
+    best: Crop
     label: str
     zones: tuple[str, ...]
+    looks: int
+    due: float
+    clip: int | None
 
 
 class CameraWatch:
@@ -147,7 +163,9 @@ class CameraWatch:
             self._opened(event)
         moving = self._watcher.moving()
         for one in moving:
-            self._entered(one.track, one.zones)
+            opened = self._open.get(one.track)
+            if opened and (frame.time >= opened.due or one.zones != opened.zones):
+                self._goes_on(opened, one.track, frame.time)
         boxes = [(one.track, one.box, self._label(one.track)) for one in moving]
         self.live.show(frame, boxes)
 
@@ -162,14 +180,35 @@ class CameraWatch:
         crop = f"{self.row.id}/{secrets.token_hex(8)}.jpg"
         self._parts.crops.put(crop, jpeg(event.best.pixels))
         row = self._parts.events.open(self.row.id, **values, clip_id=clip, crop=crop)
-        self._open[event.track] = _Open(row.id, crop, values["label"], event.zones)
+        due = event.end + _pause(event)
+        opened = _Open(row.id, crop, event.best, values["label"], event.zones, len(event.path), due, clip)
+        self._open[event.track] = opened
+        self._record(opened, row, event)
 
-    def _entered(self, track: int, zones: tuple[str, ...]) -> None:
-        """A zone that an event entered after it began."""
-        found = self._open.get(track)
-        if found and zones != found.zones:
-            found.zones = zones
-            self._parts.events.change(found.row, "changed", zones=list(zones))
+    def _goes_on(self, opened: _Open, track: int, moment: float) -> None:
+        """Write an open event as far as it came; rules are asked about it."""
+        event = self._watcher.so_far(track)
+        if event is None:
+            return
+        values = self._columns(event)
+        opened.due = moment + _pause(event)
+        opened.label, opened.zones = values["label"], event.zones
+        if len(event.path) == opened.looks:
+            del values["path"]  # it is long, and something that stands still has no new one
+        opened.looks = len(event.path)
+        if event.best is not opened.best:
+            self._parts.crops.put(opened.crop, jpeg(event.best.pixels))
+            opened.best = event.best
+        self._record(opened, self._parts.events.change(opened.row, "changed", **values), event)
+
+    def _record(self, opened: _Open, row: EventRow | None, event: Event) -> None:
+        """Begin a clip of an event where a rule asks for one."""
+        if row is not None and row.record and opened.clip is None:
+            # Of one that began long ago no more of the past is there.
+            start = max(event.start, event.end - SECONDS_TO_SEE)
+            if (clip := self._recorder.event_began(start, asked=True)) is not None:
+                opened.clip = clip
+                self._parts.events.set(opened.row, clip_id=clip)
 
     def _ended(self, event: Event, how: Change) -> None:
         if event.track not in self._open:
@@ -178,8 +217,9 @@ class CameraWatch:
         content = jpeg(event.best.pixels)
         self._parts.crops.put(opened.crop, content)
         entry = self._add_to_catalogue(opened.row, event, content)
-        self._parts.events.change(opened.row, how, **self._columns(event), entry_id=entry)
-        if not self._open:
+        row = self._parts.events.change(opened.row, how, **self._columns(event), entry_id=entry)
+        self._record(opened, row, event)
+        if opened.clip is not None and not any(one.clip for one in self._open.values()):
             self._recorder.events_ended(event.end)
 
     def _cut(self) -> None:
@@ -236,6 +276,12 @@ class CameraWatch:
             " again" if fault.over else "",
             fault.words,
         )
+
+
+def _pause(event: Event) -> float:
+    """Seconds after which an event that goes on is written again."""
+    seconds = (event.end - event.start) * _SHARE_BETWEEN_LOOKS
+    return min(max(seconds, _SECONDS_BETWEEN_LOOKS), _MOST_SECONDS_BETWEEN_LOOKS)
 
 
 def _prepare(pixels: NDArray[np.uint8], model: Any) -> Any:

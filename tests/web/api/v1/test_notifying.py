@@ -147,7 +147,8 @@ def test_a_rule_is_kept_changed_tried_and_removed(staffed: Staffed) -> None:
     assert staffed.ann.post("/api/v1/rules/test", json={"classes": ["dog"]}).json()["fired"] == []
     place = f"/api/v1/rules/{made.json()['id']}"
     changed = staffed.ann.patch(place, json={"enabled": False, "conditions": {"cool_down": 60}}).json()
-    assert (changed["enabled"], changed["conditions"]["cool_down"]) == (False, 60)
+    assert (changed["enabled"], changed["conditions"]["cool_down"], changed["record"]) == (False, 60, False)
+    assert staffed.ann.patch(place, json={"record": True}).json()["record"]
     assert staffed.ann.patch(place, json={"conditions": {"begin": "22:00"}}).status_code == 400
     assert staffed.ann.post("/api/v1/rules", json=body | {"name": "night"}).status_code == 422
     assert staffed.ann.delete(place).status_code == 204

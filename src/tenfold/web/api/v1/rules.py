@@ -58,6 +58,9 @@ class RuleRequest(BaseModel):
     name: str = Field(max_length=1000)
     conditions: Conditions
     destinations: list[int] = Field([], max_length=100, description="Who is told.")
+    record: bool = Field(
+        False, description="A clip is recorded, also of a camera that records nothing otherwise."
+    )
 
 
 class RuleChangeRequest(BaseModel):
@@ -67,6 +70,7 @@ class RuleChangeRequest(BaseModel):
     enabled: bool | None = None
     conditions: Conditions | None = None
     destinations: list[int] | None = Field(None, max_length=100)
+    record: bool | None = None
 
 
 class RuleAnswer(Answer):
@@ -77,7 +81,8 @@ class RuleAnswer(Answer):
     enabled: bool
     conditions: KeptConditions
     destinations: list[int]
-    told_at: datetime | None = Field(description="When it last led to a message.")
+    record: bool = Field(description="A clip is recorded of what it fires for.")
+    told_at: datetime | None = Field(description="When it last fired.")
     added_at: datetime
 
 
@@ -110,7 +115,8 @@ def rules(request: Request, who: Administrator) -> list[RuleAnswer]:
 def add(request: Request, who: Administrator, asked: RuleRequest) -> RuleAnswer:
     """It holds for events from now on."""
     app = service_of(request).app
-    row = app.rules.add(asked.name, _rule(asked.conditions), asked.destinations, by=who.id)
+    rule = _rule(asked.conditions)
+    row = app.rules.add(asked.name, rule, asked.destinations, record=asked.record, by=who.id)
     app.audit.note(who.id, "rule.add", row.name, {"conditions": row.conditions}, address=who.address)
     return _answer(row)
 
@@ -136,8 +142,9 @@ def change(
     app = service_of(request).app
     rule = _rule(asked.conditions) if asked.conditions else None
     row = app.rules.change(
-        id, name=asked.name, enabled=asked.enabled, rule=rule, destinations=asked.destinations
-    )
+        id, name=asked.name, enabled=asked.enabled, rule=rule, destinations=asked.destinations,
+        record=asked.record,
+    )  # fmt: skip
     changed = sorted(asked.model_dump(exclude_none=True))
     app.audit.note(who.id, "rule.change", row.name, {"changed": changed}, address=who.address)
     return _answer(row)

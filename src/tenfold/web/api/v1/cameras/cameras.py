@@ -75,7 +75,9 @@ class CameraValues(BaseModel):
     )
     fixed: bool | None = Field(None, description="It stands still, whatever passes before it, as a belt.")
     smallest: Share | None = Field(None, description="The smallest object, as a share of the picture.")
-    recording: Literal["events", "continuous", "nothing"] | None = None
+    recording: Literal["events", "continuous", "nothing"] | None = Field(
+        None, description="nothing: only what a rule asks for."
+    )
     before: float | None = Field(None, ge=0, le=60, description="Seconds of a clip before its event.")
     after: float | None = Field(None, ge=0, le=300, description="Seconds of a clip after its event.")
     keep_days: Days | None = Field(
