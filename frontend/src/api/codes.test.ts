@@ -47,7 +47,7 @@ it.each<[string, Book, string, string[]]>([
     "did",
     codesOf("AuditAnswer", "action").map((code) => code.replaceAll(".", "_")),
   ],
-  ["roles", settings.book, "role", codesOf("AccountAnswer", "role")],
+  ["roles", settings.book, "role", codesOf("TokenAnswer", "role")],
   ["states of services", settings.book, "state", codesOf("ServiceState", "state")],
   ["kinds of destinations", notifications.book, "kind", codesOf("DestinationAnswer", "kind")],
   ["states of messages", notifications.book, "state", codesOf("MessageAnswer", "state")],

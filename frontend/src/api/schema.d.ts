@@ -106,6 +106,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the server counts and measures
+         * @description In the text format of Prometheus, or as OpenMetrics where that is accepted. The setting `metrics` says
+         *     who may ask; by default it takes a token, of the role monitor or a higher one.
+         */
+        get: operations["metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/models": {
         parameters: {
             query?: never;
@@ -6413,7 +6434,7 @@ export interface components {
              * @description What it may do now: never more than its person.
              * @enum {string}
              */
-            role: "viewer" | "operator" | "administrator";
+            role: "monitor" | "viewer" | "operator" | "administrator";
             /**
              * Created At
              * Format: date-time
@@ -6449,10 +6470,10 @@ export interface components {
             name: string;
             /**
              * Role
-             * @description The most it may do; not more than oneself.
+             * @description The most it may do; not more than oneself. monitor: read metrics, and nothing else.
              * @enum {string}
              */
-            role: "viewer" | "operator" | "administrator";
+            role: "monitor" | "viewer" | "operator" | "administrator";
             /**
              * Days
              * @description How long it holds.
@@ -7807,7 +7828,7 @@ export interface components {
              * @description What it may do now: never more than its person.
              * @enum {string}
              */
-            role: "viewer" | "operator" | "administrator";
+            role: "monitor" | "viewer" | "operator" | "administrator";
             /**
              * Created At
              * Format: date-time
@@ -8716,6 +8737,98 @@ export interface operations {
             };
             /** @description The role, or the page that the request comes from, does not allow it. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value in the request cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server's disk is full. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The setting metrics is off. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -72,7 +72,7 @@ class Tokens:
                     "has to be somebody's, and there is no such account",
                     cure="Add one: tenfold user add.",
                 )
-            if not roles.at_least(owner.role, roles.checked(role)):
+            if not roles.at_least(owner.role, roles.checked(role, roles.TOKEN_ROLES)):
                 raise AccountError(
                     "The token",
                     f"cannot do more than {owner.name}",

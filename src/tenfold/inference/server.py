@@ -11,7 +11,7 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -51,6 +51,7 @@ class DeadlinePassed(Exception):
 Read: TypeAlias = "Callable[[Classifier], Prepared]"
 # A prediction, or why there is none: a PictureError where the picture is at fault, else what went wrong.
 Outcome: TypeAlias = Prediction | Exception
+Observe: TypeAlias = "Callable[[Classifier, Sequence[Prediction]], None]"
 
 
 @dataclass(order=True)
@@ -79,12 +80,15 @@ class ModelServer:
         model: answers to begin with.
         threads: how many pictures are worked on at the same time; 0 is one for each core.
         batch: the most pictures in one run of the network.
+        observe: told of each run: the model, and its answers.
     """
 
-    def __init__(self, model: "Classifier", *, threads: int = 0, batch: int = 16) -> None:
+    def __init__(
+        self, model: "Classifier", *, threads: int = 0, batch: int = 16, observe: "Observe | None" = None
+    ) -> None:
         self.workers = threads or os.cpu_count() or 1
         self.batch = batch
-        self._model = model
+        self._model, self._observe = model, observe
         self._waiting: list[_Task] = []
         self._numbers = count()
         self._changed = threading.Condition()
@@ -108,6 +112,11 @@ class ModelServer:
     def running(self) -> bool:
         """Whether it takes pictures."""
         return not self._closed and all(thread.is_alive() for thread in self._threads)
+
+    @property
+    def waiting(self) -> int:
+        """How many pictures wait for their turn."""
+        return len(self._waiting)
 
     def swap(self, model: "Classifier") -> None:
         """Use another model from now on; the old one still answers what is queued."""
@@ -233,7 +242,25 @@ class ModelServer:
             enough = most <= 0 or sum(len(one.pixels) for one in prepared) >= _ENOUGH_INPUTS
             task = None if enough else self._beside(first)
         if tasks:
-            _run(first.model, tasks, prepared)
+            self._run(first.model, tasks, prepared)
+
+    def _run(self, model: "Classifier", tasks: list[_Task], prepared: "list[Prepared]") -> None:
+        """Answer prepared pictures; where a run fails, each alone, so that one does not fail the others."""
+        try:
+            answers = model.run(prepared)
+            if len(answers) != len(tasks):
+                raise RuntimeError(f"the network gave {len(answers)} answers for {len(tasks)} pictures")
+        except Exception as reason:  # noqa: BLE001 - whoever asked gets it
+            if len(tasks) == 1:
+                tasks[0].future.set_exception(reason)
+                return
+            for task, one in zip(tasks, prepared, strict=True):
+                self._run(model, [task], [one])
+            return
+        if self._observe is not None:
+            self._observe(model, answers)
+        for task, answer in zip(tasks, answers, strict=True):
+            task.future.set_result(answer)
 
 
 def _read(task: _Task) -> "Prepared | None":
@@ -249,23 +276,6 @@ def _read(task: _Task) -> "Prepared | None":
     except Exception as reason:  # noqa: BLE001 - whoever asked gets it
         task.future.set_exception(reason)
         return None
-
-
-def _run(model: "Classifier", tasks: list[_Task], prepared: "list[Prepared]") -> None:
-    """Answer prepared pictures; where a run fails, each alone, so that one does not fail the others."""
-    try:
-        answers = model.run(prepared)
-        if len(answers) != len(tasks):
-            raise RuntimeError(f"the network gave {len(answers)} answers for {len(tasks)} pictures")
-    except Exception as reason:  # noqa: BLE001 - whoever asked gets it
-        if len(tasks) == 1:
-            tasks[0].future.set_exception(reason)
-            return
-        for task, one in zip(tasks, prepared, strict=True):
-            _run(model, [task], [one])
-        return
-    for task, answer in zip(tasks, answers, strict=True):
-        task.future.set_result(answer)
 
 
 def _outcome(future: "Future[Prediction]") -> Outcome:

@@ -117,6 +117,12 @@ class Records:
             query = select(JobRow).where(or_(JobRow.state.in_(UNFINISHED), JobRow.updated_at > since))
             return list(session.scalars(query.order_by(JobRow.id)))
 
+    def counts(self) -> dict[tuple[str, str], int]:
+        """How many jobs there are of each kind and state."""
+        query = select(JobRow.kind, JobRow.state, func.count()).group_by(JobRow.kind, JobRow.state)
+        with self._database.reading() as session:
+            return {(kind, state): number for kind, state, number in session.execute(query)}
+
     def cancel(self, job_id: str, *, handling_cancel: Collection[str] = ()) -> JobRow:
         """Cancel a job that waits, ask a running one to stop, and leave one that has ended.
 

@@ -8,34 +8,23 @@ is imported when it is made, so a command loads only what it uses. A test that n
 from functools import partial
 from typing import TYPE_CHECKING
 
+from tenfold.runtime.cataloguing import Cataloguing
 from tenfold.runtime.foundation import part
-from tenfold.runtime.recording import Recording
 from tenfold.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from tenfold.cameras.tables import CameraRow
-    from tenfold.catalogue.edits.actions import Actions
-    from tenfold.catalogue.edits.corrections import CorrectedEntries
-    from tenfold.catalogue.edits.reclassification import Reclassifications
-    from tenfold.catalogue.entries.originals import Originals
-    from tenfold.catalogue.entries.pictures import PictureFiles
-    from tenfold.catalogue.export.exports import Exports
-    from tenfold.catalogue.ingest.ingest import Ingest
-    from tenfold.catalogue.ingest.watched_folders import WatchedFolders
-    from tenfold.catalogue.organise.organise import Organiser
-    from tenfold.catalogue.search.review import Review
-    from tenfold.catalogue.search.search import Search
-    from tenfold.catalogue.similar.duplicates import Duplicates
-    from tenfold.catalogue.similar.similar import Similar
-    from tenfold.images import Limits
+    from tenfold.inference import Classifier
     from tenfold.inference.server import ModelServer
     from tenfold.jobs import Jobs
     from tenfold.models.improvements import Improvements
     from tenfold.models.registry import Registry
+    from tenfold.observability.metrics import Metrics
+    from tenfold.predictions import Prediction
     from tenfold.runtime.cameras import WatchedCameras
-    from tenfold.server_files import ServerFiles
     from tenfold.workflows.check_data import CheckData
     from tenfold.workflows.classify import ClassifyPending
     from tenfold.workflows.compare import Compare
@@ -56,7 +45,7 @@ if TYPE_CHECKING:
     from tenfold.workflows.watch_folders import FolderWatcher, ScanFolder
 
 
-class App(Recording):
+class App(Cataloguing):
     """All parts of tenfold, on the database and in the folders that `settings` name.
 
     Args:
@@ -69,23 +58,9 @@ class App(Recording):
         self.serving = serving
 
     @property
-    def limits(self) -> "Limits":
-        from tenfold.images import Limits
-
-        return Limits(pixels=self.settings.max_picture_pixels, bytes=self.settings.max_picture_bytes)
-
-    @property
     def notices(self) -> tuple[str, ...]:
         """Notices for the operator, in words: why the live model cannot be used, for example."""
         return tuple(filter(None, [self.model_switch.problem]))
-
-    @part
-    def files(self) -> "ServerFiles":
-        from tenfold.server_files import ServerFiles
-
-        return ServerFiles(
-            self.home.folder, self.database.file, readable=(self.settings.data_dir, self.home.uploaded_data)
-        )
 
     # The models.
 
@@ -115,7 +90,26 @@ class App(Recording):
         from tenfold.inference.server import ModelServer
 
         settings = self.settings
-        return ModelServer(self.initial_model.classifier, threads=settings.threads, batch=settings.batch_size)
+        return ModelServer(
+            self.initial_model.classifier,
+            threads=settings.threads,
+            batch=settings.batch_size,
+            observe=self._observe,
+        )
+
+    def _observe(self, model: "Classifier", answers: "Sequence[Prediction]") -> None:
+        self.metrics.run(len(answers))
+        if model is self.model_server.model:
+            self.metrics.predicted(model.sha256, answers)
+
+    @part
+    def metrics(self) -> "Metrics":
+        from tenfold.observability.metrics import Metrics
+        from tenfold.runtime.measures import of_app
+
+        metrics = Metrics()
+        metrics.add(lambda: of_app(self))
+        return metrics
 
     @part
     def model_switch(self) -> "ModelSwitch":
@@ -143,86 +137,6 @@ class App(Recording):
             lambda: self.model_switch,
             self.limits,
         )
-
-    # The catalogue.
-
-    @part
-    def originals(self) -> "Originals":
-        from tenfold.catalogue.entries.originals import Originals
-
-        return Originals(self.blobs("pictures"))
-
-    @part
-    def ingest(self) -> "Ingest":
-        from tenfold.catalogue.ingest.ingest import Ingest
-
-        return Ingest(self.database, self.originals, self.limits)
-
-    @part
-    def picture_files(self) -> "PictureFiles":
-        from tenfold.catalogue.entries.pictures import PictureFiles
-
-        return PictureFiles(self.database, self.originals, self.blobs("thumbnails"), self.limits)
-
-    @part
-    def actions(self) -> "Actions":
-        from tenfold.catalogue.edits.actions import Actions
-
-        return Actions(self.database)
-
-    @part
-    def review(self) -> "Review":
-        from tenfold.catalogue.search.review import Review
-
-        return Review(self.database)
-
-    @part
-    def search(self) -> "Search":
-        from tenfold.catalogue.search.search import Search
-
-        return Search(self.database)
-
-    @part
-    def similar(self) -> "Similar":
-        from tenfold.catalogue.similar.similar import Similar
-
-        return Similar(self.database, self.home.index)
-
-    @part
-    def duplicates(self) -> "Duplicates":
-        from tenfold.catalogue.similar.duplicates import Duplicates
-
-        return Duplicates(self.database)
-
-    @part
-    def exports(self) -> "Exports":
-        from tenfold.catalogue.export.exports import Exports
-
-        return Exports(self.database, self.originals)
-
-    @part
-    def organiser(self) -> "Organiser":
-        from tenfold.catalogue.organise.organise import Organiser
-
-        return Organiser(self.database, self.originals, self.files, self.home.folder)
-
-    @part
-    def corrected_entries(self) -> "CorrectedEntries":
-        from tenfold.catalogue.edits.corrections import CorrectedEntries
-
-        return CorrectedEntries(self.database)
-
-    @part
-    def reclassifications(self) -> "Reclassifications":
-        from tenfold.catalogue.edits.reclassification import Reclassifications
-
-        return Reclassifications(self.database)
-
-    @part
-    def watched_folders(self) -> "WatchedFolders":
-        from tenfold.catalogue.ingest.watched_folders import WatchedFolders
-
-        return WatchedFolders(self.database)
 
     # Cameras.
 

@@ -218,6 +218,17 @@ class Settings(BaseSettings):
         "Bytes of the disk with the clips of cameras that stay free: before less is free, the oldest clips "
         "are deleted.",
     )
+    metrics: Literal["token", "open", "off"] = Field(
+        "token",
+        description="Who may read /metrics: token, whoever has signed in or sends a token (its role may be "
+        "monitor); open, everybody who reaches the server; off, nobody.",
+    )
+    log_format: Literal["text", "json"] = Field(
+        "text", description="How the server writes its log: text, or json with one object in each line."
+    )
+    log_level: Literal["error", "warning", "info", "debug"] = Field(
+        "warning", description="The least that the server writes to its log. info: each request too."
+    )
     language: Literal["", "en", "uk", "ru"] = Field(
         "",
         description="The language of class names on the command line: en, uk or ru; empty is English. "

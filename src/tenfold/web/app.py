@@ -9,6 +9,7 @@ from starlette.types import Lifespan
 
 from tenfold.runtime import App
 from tenfold.web import docs, pages, problems
+from tenfold.web.api import metrics
 from tenfold.web.api.v1 import (
     audit,
     classify,
@@ -37,6 +38,7 @@ from tenfold.web.api.v1.catalogue import exports, pictures, reclassifications, r
 from tenfold.web.api.v1.catalogue import organise as filings
 from tenfold.web.api.v1.catalogue import search as catalogue_search
 from tenfold.web.api.v1.catalogue import watched_folders as watches
+from tenfold.web.observing import Observed
 from tenfold.web.security.access import last_visitor
 from tenfold.web.security.disclosure import problem_for
 from tenfold.web.security.guard import HEADERS, BodyRate, Guard
@@ -69,6 +71,7 @@ def create_app(app: App, *, page: Path = pages.BUILT) -> FastAPI:
         hosts=allowed_hosts(app.settings.host, app.settings.allowed_hosts),
         pace=BodyRate(app.settings.body_seconds, app.settings.stall_seconds, app.settings.least_rate),
     )
+    api.add_middleware(Observed, metrics=app.metrics)
     return api
 
 
@@ -99,6 +102,7 @@ def describe_api(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
         classify,
         model,
         health,
+        metrics,
         models,
         runs,
         comparisons,

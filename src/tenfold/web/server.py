@@ -23,6 +23,7 @@ def configured(
         app,
         http=Connection,
         ws="none",
+        log_config=None,  # as the rest of the process
         log_level=log_level,
         access_log=False,
         server_header=False,

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import cast
@@ -11,7 +11,9 @@ from fastapi import Request
 
 from tenfold import images
 from tenfold.inference import Classifier
+from tenfold.observability.metrics import Measure
 from tenfold.runtime import App
+from tenfold.runtime.measures import of_services
 from tenfold.runtime.services import describe, services
 from tenfold.runtime.supervisor import Supervisor
 from tenfold.settings import Settings, load, variable
@@ -47,6 +49,8 @@ class WebService:
         self.threads = Threads(decoding=settings.threads or os.cpu_count() or 1)
         self.events = Events(app)
         self.supervisor = Supervisor([*services(app), self.events], describe)
+        app.metrics.add(lambda: of_services(self.supervisor.health()))
+        app.metrics.add(self._load)
 
     @property
     def classifier(self) -> Classifier:
@@ -66,6 +70,11 @@ class WebService:
             await asyncio.to_thread(self.supervisor.stop, _SECONDS_TO_STOP)
             await asyncio.to_thread(self.app.model_server.close)
             self.threads.close()
+
+    def _load(self) -> Iterator[Measure]:
+        working = "Requests whose pictures are worked on."
+        yield Measure("tenfold_requests_working", working, self.concurrency.used)
+        yield Measure("tenfold_upload_memory_bytes", "Bytes of uploads in memory.", self.memory.used)
 
     def admit(self, request: Request, clients: Sequence[str]) -> None:
         """Raise Overloaded, before any of its body is read, if a request would be refused now."""

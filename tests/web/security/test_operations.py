@@ -41,6 +41,7 @@ PERSON = {"name": "ANN", "role": "viewer", "password": WORDS, **OWN}
 OPERATIONS = {
     "health": Row(EVERYBODY),
     "ready": Row(EVERYBODY),
+    "metrics": Row(VIEWER),
     "session": Row(EVERYBODY),
     "sign_in": Row(EVERYBODY, {}),
     "sign_out": Row(EVERYBODY, harmful=True),

@@ -60,6 +60,10 @@ export const en = {
     "The lowest rate, in bytes per second, at which a request’s body must arrive and an answer must be taken.",
   help_batch_size: "The most pictures sent to the network together.",
   help_threads: "Threads for reading pictures and for the network. 0: one for each core.",
+  help_metrics:
+    "Who may read /metrics, for Prometheus. token: whoever has signed in or sends a token; its role may be “metrics only”. open: everybody who reaches the server. off: nobody.",
+  help_log_format: "How the server writes its log: as text, or as JSON with one object in each line.",
+  help_log_level: "The least important messages that the server writes to its log. info: each request too.",
   help_language: "The language of class names on the command line. The page follows the browser.",
 
   servicesLead: "What runs for as long as the server does. A service that fails restarts by itself.",
@@ -97,6 +101,7 @@ export const en = {
     "Everybody who uses this computer can do everything. With the first account, everybody has to sign in, and the server can be opened to other computers.",
   person: "Person",
   role: "Role",
+  role_monitor: "Metrics only",
   role_viewer: "Viewer",
   role_operator: "Operator",
   role_administrator: "Administrator",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tenfold.cli.accounts.user import ROLES
+from tenfold.accounts.roles import TOKEN_ROLES
 from tenfold.cli.terminal.text import printable, table
 from tenfold.runtime import App
 
@@ -27,7 +27,11 @@ def token() -> None:
 @token.command()
 @click.argument("name")
 @click.option("--for", "person", required=True, metavar="PERSON", help="For whom the program acts.")
-@click.option("--role", type=click.Choice(ROLES), help="The most it may do. Default: what the person may.")
+@click.option(
+    "--role",
+    type=click.Choice(TOKEN_ROLES),
+    help="The most it may do; monitor: read metrics. Default: what the person may.",
+)
 @click.option(
     "--days", type=click.IntRange(1, 730), default=_DAYS, show_default=True, help="How long it holds."
 )

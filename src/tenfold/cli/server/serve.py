@@ -43,6 +43,7 @@ def serve(host: str | None, port: int | None, model: str | None, opening: bool |
     # At once: the first process of a container gets no signal that it does not handle.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     from tenfold import settings
+    from tenfold.observability import logs
     from tenfold.runtime import App
     from tenfold.web.app import create_app
     from tenfold.web.security.access import private
@@ -56,6 +57,7 @@ def serve(host: str | None, port: int | None, model: str | None, opening: bool |
             "model": model or loaded.model,
         }
     )
+    logs.install(chosen.log_format, chosen.log_level)
     with _listen(chosen.host, chosen.port) as listening, App(chosen, serving=True) as app:
         app.check_home()
         for notice in app.notices:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from tenfold.accounts.roles import ADMINISTRATOR, OPERATOR, at_least
+from tenfold.accounts.roles import ADMINISTRATOR, MONITOR, OPERATOR, VIEWER, at_least
 from tenfold.errors import LoginNeeded, LoginRefused, NotAllowed, TenfoldError
 from tenfold.settings import Settings
 from tenfold.web.security.guard import SAFE_METHODS
@@ -41,10 +41,19 @@ async def visitor(request: Request) -> Visitor:
     return found
 
 
+async def monitor(request: Request) -> Visitor:
+    """Whoever may read what the server measures; raises as `visitor`."""
+    return _allowed(await visitor(request), MONITOR)
+
+
 def last_visitor(request: Request) -> Visitor | None:
     """The visitor that `visitor` found for a request; None where it found none or was not asked."""
     found: Visitor | None = getattr(request.state, "visitor", None)
     return found
+
+
+def viewer(who: Annotated[Visitor, Depends(visitor)]) -> Visitor:
+    return _allowed(who, VIEWER)
 
 
 def operator(who: Annotated[Visitor, Depends(visitor)]) -> Visitor:
@@ -55,7 +64,7 @@ def administrator(who: Annotated[Visitor, Depends(visitor)]) -> Visitor:
     return _allowed(who, ADMINISTRATOR)
 
 
-Viewer = Annotated[Visitor, Depends(visitor)]
+Viewer = Annotated[Visitor, Depends(viewer)]
 Operator = Annotated[Visitor, Depends(operator)]
 Administrator = Annotated[Visitor, Depends(administrator)]
 

@@ -1,7 +1,7 @@
 """/api/v1/tokens: access tokens for programs. People see their own; administrators see and revoke all."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Request
 from pydantic import Field
@@ -10,7 +10,6 @@ from tenfold.accounts.roles import ADMINISTRATOR
 from tenfold.accounts.tokens import LONGEST_DAYS
 from tenfold.errors import AccountError
 from tenfold.web.answers import Answer
-from tenfold.web.api.v1.people import Role
 from tenfold.web.problems import responses
 from tenfold.web.security.access import Viewer
 from tenfold.web.security.confirmation import CONFIRMED, ConfirmedRequest, confirm
@@ -18,6 +17,8 @@ from tenfold.web.security.visitor import Visitor
 from tenfold.web.service import service_of
 
 router = APIRouter(prefix="/api/v1/tokens", tags=["tokens"])
+
+TokenRole = Literal["monitor", "viewer", "operator", "administrator"]
 
 
 class TokenAnswer(Answer):
@@ -27,7 +28,7 @@ class TokenAnswer(Answer):
     name: str
     person_id: int
     person: str
-    role: Role = Field(description="What it may do now: never more than its person.")
+    role: TokenRole = Field(description="What it may do now: never more than its person.")
     created_at: datetime
     expires_at: datetime | None
     used_at: datetime | None = Field(description="To the minute. Null: never.")
@@ -42,7 +43,9 @@ class NewTokenAnswer(TokenAnswer):
 
 class NewTokenRequest(ConfirmedRequest):
     name: str = Field(max_length=1000, description="What it is for.")
-    role: Role = Field(description="The most it may do; not more than oneself.")
+    role: TokenRole = Field(
+        description="The most it may do; not more than oneself. monitor: read metrics, and nothing else."
+    )
     days: int = Field(90, ge=1, le=LONGEST_DAYS, description="How long it holds.")
 
 

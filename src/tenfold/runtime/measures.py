@@ -1,0 +1,107 @@
+"""The state of a server's parts as metrics, taken when they are read. Knows no format and no HTTP.
+
+What stands in tables is left out while the database does not answer, and `tenfold_database_up` says so.
+"""
+
+import logging
+import shutil
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tenfold.errors import DatabaseError
+from tenfold.observability.metrics import Measure
+
+if TYPE_CHECKING:
+    from tenfold.runtime.app import App
+    from tenfold.runtime.supervisor import Health
+
+log = logging.getLogger(__name__)
+# A camera whose state was written longer ago is watched by nobody any more.
+_STALE_SECONDS = 15.0
+_RUNNING = "running"
+
+
+def of_app(app: "App") -> Iterator[Measure]:
+    """The live model, its queue, the disks, and what stands in tables."""
+    model = app.model_server.model
+    facts = {"model": model.sha256[:12], "name": model.info.name}
+    yield Measure("tenfold_model_info", "The live model; always 1.", 1, facts)
+    yield Measure("tenfold_queue_waiting", "Pictures that wait for the network.", app.model_server.waiting)
+    yield from _disks(app)
+    yield from _tables(app)
+
+
+def of_services(found: "Iterable[Health]") -> Iterator[Measure]:
+    """What a supervisor keeps running."""
+    for one in found:
+        labels = {"service": one.name}
+        up = one.state == _RUNNING
+        yield Measure("tenfold_service_up", "Whether a service of the server runs.", up, labels)
+        words = "Faults of a service since the server started."
+        yield Measure("tenfold_service_faults", words, one.faults, labels, "counter")
+
+
+def _disks(app: "App") -> Iterator[Measure]:
+    stores = {
+        "home": app.home.folder,
+        "pictures": app.home.blobs("pictures"),
+        "models": app.home.blobs("models"),
+        "clips": app.home.clips,
+        "data": app.settings.data_dir,
+    }
+    if app.database.file is not None:
+        stores["database"] = app.database.file.parent
+    for store, folder in stores.items():
+        usage = shutil.disk_usage(_existing(folder))
+        labels = {"store": store}
+        free = "Free bytes of the disk with a store; several may be on one disk."
+        yield Measure("tenfold_disk_free_bytes", free, usage.free, labels)
+        yield Measure("tenfold_disk_size_bytes", "Bytes of the disk with a store.", usage.total, labels)
+
+
+def _existing(folder: Path) -> Path:
+    """The folder, or the one that it will be made in."""
+    return next(one for one in (folder, *folder.parents) if one.is_dir())
+
+
+def _tables(app: "App") -> Iterator[Measure]:
+    words = "Whether the database answers."
+    try:
+        app.database.check()
+        measured = [*_jobs(app), *_cameras(app), *_messages(app)]
+    except DatabaseError as reason:
+        log.warning("No metrics of what stands in tables: %s", reason)
+        yield Measure("tenfold_database_up", words, 0)
+        return
+    yield Measure("tenfold_database_up", words, 1)
+    yield from measured
+
+
+def _jobs(app: "App") -> Iterator[Measure]:
+    for (kind, state), number in app.jobs.records.counts().items():
+        labels = {"kind": kind, "state": state}
+        yield Measure("tenfold_jobs", "Jobs of the last 90 days by their state.", number, labels)
+
+
+def _cameras(app: "App") -> Iterator[Measure]:
+    from tenfold.database import now
+
+    for row in app.cameras.all():
+        if row.paused_at is None:
+            at, said = row.status_at, row.status or {}
+            fresh = at is not None and (now() - at).total_seconds() < _STALE_SECONDS
+            labels = {"camera": row.name}
+            up = fresh and said.get("phase") == _RUNNING
+            yield Measure("tenfold_camera_up", "Whether a camera that is not paused sends.", up, labels)
+            words = "How often a camera was connected anew."
+            yield Measure("tenfold_camera_restarts", words, said.get("restarts", 0), labels, "counter")
+
+
+def _messages(app: "App") -> Iterator[Measure]:
+    counts = app.outbox.counts()
+    for row in app.outbox.destinations():
+        for state in ("waiting", "dead"):
+            labels = {"destination": row.name, "state": state}
+            number = counts.get(row.id, {}).get(state, 0)
+            yield Measure("tenfold_messages", "Messages that wait or were given up.", number, labels)
