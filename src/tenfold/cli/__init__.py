@@ -50,6 +50,11 @@ COMMANDS = {
     ),
     "watch": ("tenfold.cli.cameras.watch:watch", "Say what moves before a camera or in a recording."),
     "camera": ("tenfold.cli.cameras.group:camera", "Try cameras, and have them watched by a server."),
+    "rule": ("tenfold.cli.notifying.rule:rule", "Say which events before cameras are told, and to whom."),
+    "destination": (
+        "tenfold.cli.notifying.destination:destination",
+        "Say where messages about what cameras see are sent.",
+    ),
     "line": (
         "tenfold.cli.line.group:line",
         "Inspect parts on a production line, and try it without a plant.",

@@ -94,6 +94,13 @@ class Outbox:
         with self._database.reading() as session:
             return _destination(session, destination_id)
 
+    def named(self, name: str) -> DestinationRow:
+        """One of them, by its name or its number. Raises NotInOutbox."""
+        found = next((row for row in self.destinations() if name in (row.name, str(row.id))), None)
+        if found is None:
+            raise _unknown(name)
+        return found
+
     def destinations(self) -> list[DestinationRow]:
         """All, in the order in which they were added."""
         with self._database.reading() as session:
@@ -251,7 +258,9 @@ def _named(name: str) -> str:
 def _destination(session: Session, destination_id: int) -> DestinationRow:
     row = session.get(DestinationRow, destination_id) if 0 < destination_id < 2**63 else None
     if row is None:
-        raise NotInOutbox(
-            f"The destination {destination_id}", "does not exist", cure="List them to see which there are."
-        )
+        raise _unknown(destination_id)
     return row
+
+
+def _unknown(which: int | str) -> NotInOutbox:
+    return NotInOutbox(f"The destination {which}", "does not exist", cure="List them to see which there are.")

@@ -5,7 +5,7 @@ from datetime import time
 import pytest
 
 from tenfold.cameras.rules.evaluate import Rule
-from tenfold.cameras.rules.text import from_json, parse, to_json
+from tenfold.cameras.rules.text import as_text, from_json, parse, to_json
 from tenfold.errors import UsageError
 
 
@@ -18,7 +18,9 @@ def test_all_conditions_in_one_line() -> None:
         (1,), ("person", "dog"), ("front door", "gate"), 0.6, time(22), time(6), (0, 6), 10.0,
         (0.5, 0.0, 0.5, 1.0), "right", 3, 60.0, 300.0,
     )  # fmt: skip
+    assert parse(as_text(parse(text))) == parse(text)
     assert parse("") == Rule()
+    assert as_text(Rule()) == ""
 
 
 @pytest.mark.parametrize("text", ["", "class=person", "between=22:00-6:00 line=0,0,1,1 count=2/5.5"])

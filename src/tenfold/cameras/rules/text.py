@@ -75,6 +75,22 @@ def to_json(rule: Rule) -> dict[str, Any]:
     }
 
 
+def as_text(rule: Rule) -> str:
+    """A rule as `parse` reads it; empty where it asks for nothing."""
+    numbers = {"confidence": rule.confidence, "dwell": rule.dwell, "cool-down": rule.cool_down}
+    values = {
+        "camera": ",".join(map(str, rule.cameras)),
+        "class": ",".join(rule.classes),
+        "zone": ",".join(rule.zones),
+        "between": f"{rule.begin:%H:%M}-{rule.end:%H:%M}" if rule.begin and rule.end else "",
+        "days": ",".join(DAYS[day] for day in rule.days),
+        "line": ",".join(f"{one:g}" for one in rule.line or ()),
+        "cross": rule.direction if rule.line and rule.direction != "any" else "",
+        "count": f"{rule.count}/{rule.within:g}" if rule.count > 1 else "",
+    } | {name: f"{value:g}" for name, value in numbers.items() if value}
+    return " ".join(f"{name}={shlex.quote(value)}" for name, value in values.items() if value)
+
+
 def from_json(values: Mapping[str, Any]) -> Rule:
     """A rule that `to_json` wrote, or the API was sent; raises UsageError."""
     given = dict(values)
