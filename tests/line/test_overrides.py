@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from tenfold.errors import UsageError
 from tenfold.line.overrides import override, verdict_of
 from tenfold.line.parts import Verdict
+from tenfold.line.statistics import statistics
 from tenfold.line.trail import Entry, Trail
 from tests.paths import ROOT
 
@@ -18,7 +20,7 @@ AT = "2026-11-29T10:00:00.000Z"
 
 def trail_with(path: Path, *parts: tuple[int, str, str]) -> Trail:
     trail = Trail(path)
-    trail.append([Entry("part", AT, {"verdict": v, "reason": why}, part) for part, v, why in parts])
+    trail.append([Entry("part", AT, {"verdict": v, "reason": why, "order": 4}, p) for p, v, why in parts])
     return trail
 
 
@@ -29,6 +31,7 @@ def test_an_override_keeps_name_reason_and_the_verdict_before(tmp_path: Path) ->
         assert (row.kind, row.part, row.at) == ("override", 1, "2026-11-29T12:00:00.000Z")
         assert row.body == {
             "verdict": "pass", "before": "reject", "by": "Olha Bondar", "reason": "a shadow, no scratch",
+            "order": 4,
         }  # fmt: skip
         assert verdict_of(trail.of_part(1)) == ("pass", "a shadow, no scratch")
         again = override(trail, 1, Verdict.DIVERT, by="Ivan", reason="to be measured")
@@ -41,6 +44,16 @@ def test_a_pass_that_was_withheld_counts_as_rejected(tmp_path: Path) -> None:
     with trail_with(tmp_path / "trail.db", (1, "pass", "good")) as trail:
         trail.append([Entry("withheld", AT, {"reason": "late", "released": False}, 1)])
         assert verdict_of(trail.of_part(1)) == ("reject", "late")
+
+
+def test_a_part_that_the_gate_rejected_all_the_same_counts_as_rejected(tmp_path: Path) -> None:
+    with trail_with(tmp_path / "trail.db", (1, "pass", "good"), (2, "pass", "good")) as trail:
+        trail.append([Entry("gate", AT, {"outcome": "wrongly-rejected"}, 1)])
+        trail.append([Entry("gate", AT, {"outcome": "passed"}, 2)])
+        assert verdict_of(trail.of_part(1)) == ("reject", "wrongly-rejected")
+        assert verdict_of(trail.of_part(2)) == ("pass", "good")
+        found = statistics(trail.rows())
+        assert (found.passed, found.reasons) == (1, [("wrongly-rejected", 1)])
 
 
 @pytest.mark.parametrize(
@@ -63,9 +76,11 @@ def test_an_override_without_part_name_or_reason_is_refused(
 
 OTHER = """
 import sys
+import time
 from pathlib import Path
 from tenfold.line.overrides import override
 from tenfold.line.parts import Verdict
+from tenfold.line.statistics import statistics
 from tenfold.line.trail import Trail
 with Trail(Path(sys.argv[1])) as trail:
     for number in range(30):
@@ -80,6 +95,7 @@ def test_the_station_goes_on_while_another_process_overrides(tmp_path: Path) -> 
             number = 1
             while other.poll() is None or number < 50:
                 number += 1
+                time.sleep(0.003)  # a station waits for its next part too
                 trail.append([Entry("part", AT, {"verdict": "pass", "reason": "good"}, number)])
         assert other.returncode == 0
         assert trail.verify() is None

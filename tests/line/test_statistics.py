@@ -2,8 +2,9 @@
 
 import pytest
 
-from tenfold.line.statistics import Group, statistics
+from tenfold.line.statistics import Challenges, Group, statistics
 from tenfold.line.trail import Kind, Row
+from tenfold.metrics import share
 
 
 def row(kind: Kind, part: int | None, **body: object) -> Row:
@@ -21,10 +22,10 @@ def test_figures_equal_a_calculation_by_hand() -> None:
     rows += [row("override", 1, verdict="reject"), *(row("override", n, verdict="pass") for n in (2, 3, 4))]
     found = statistics(rows, group=10)
     assert (found.parts, found.passed) == (20, 15)
-    assert found.first_pass_yield == 0.75
+    assert str(found.first_pass_yield) == "75.00% (95 % interval 53.13% to 88.81%, n = 20)"
     assert found.reasons == [("wrong-class", 3), ("late", 1), ("camera", 1)]
-    assert found.overkill == 0.5
-    assert found.escape == 0.25
+    assert found.overkill == share(1, 2)
+    assert found.escape == share(1, 4)
     assert found.verdict_ms == (10.0, 19.0, 19.0)
     # p = 0.25, n = 10: 3 * sqrt(0.25 * 0.75 / 10) = 0.41079
     first, second = found.groups
@@ -43,3 +44,21 @@ def test_a_group_beyond_its_limits_is_marked() -> None:
 def test_an_empty_trail_has_no_figures() -> None:
     found = statistics([])
     assert (found.parts, found.first_pass_yield, found.groups, found.verdict_ms) == (0, None, [], ())
+
+
+def test_challenge_parts_are_told_apart_from_what_is_made() -> None:
+    rows = [row("part", n, verdict="pass", reason="good") for n in (1, 2, 3)]
+    rows += [row("part", n, verdict="reject", reason="wrong-class") for n in (4, 5)]
+    rows += [row("override", 4, verdict="pass")]
+    expected = {1: "pass", 2: "reject", 4: "reject", 5: "pass"}
+    verdicts = {1: "pass", 2: "pass", 4: "reject", 5: "reject"}
+    rows += [row("challenge", n, expected=expected[n], verdict=verdicts[n]) for n in expected]
+    found = statistics(rows)
+    assert (found.parts, found.passed, found.reasons, found.overkill) == (1, 1, [], None)
+    assert found.challenges == Challenges(good=2, good_passed=1, bad=2, bad_rejected=1)
+
+
+def test_the_last_word_on_a_part_counts() -> None:
+    rows = [row("part", 1, verdict="reject", reason="unsure")]
+    rows += [row("override", 1, verdict=verdict) for verdict in ("pass", "reject")]
+    assert statistics(rows).overkill == share(0, 1)

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 
 from tenfold.errors import UsageError
 from tenfold.line.parts import Verdict
-from tenfold.line.trail import Entry, Row, Trail
+from tenfold.line.statistics import not_passed
+from tenfold.line.trail import JOB, Entry, Row, Trail
 
 _MOST_LETTERS = 500
 
@@ -31,7 +32,8 @@ def override(
         LineError: the trail cannot be written.
     """
     by, reason = _words("by whom it is", by), _words("its reason", reason)
-    before = verdict_of(trail.of_part(part))
+    rows = trail.of_part(part)
+    before = verdict_of(rows)
     if before is None:
         raise UsageError(
             f"The part {part}",
@@ -40,21 +42,22 @@ def override(
             cure=f"Its last part is {trail.last_part() or 'not there yet'}.",
         )
     said = (at or datetime.now(UTC)).astimezone(UTC).isoformat(timespec="milliseconds")
-    body = {"verdict": verdict, "before": before[0], "by": by, "reason": reason}
+    job = {name: rows[0].body[name] for name in JOB if name in rows[0].body}
+    body = {**job, "verdict": verdict, "before": before[0], "by": by, "reason": reason}
     return trail.append([Entry("override", said.replace("+00:00", "Z"), body, part)])[0]
 
 
 def verdict_of(rows: Iterable[Row]) -> tuple[Verdict, str] | None:
     """The verdict that counts and its reason, from all rows about one part in order; None without a verdict.
 
-    A pass that was withheld is a reject; a person's word is the last one.
+    A pass that was withheld, or that the gate rejected all the same, is a reject.
     """
     found: tuple[Verdict, str] | None = None
     for row in rows:
         if row.kind in ("part", "override"):
             found = Verdict(row.body["verdict"]), row.body["reason"]
-        elif row.kind == "withheld":
-            found = Verdict.REJECT, row.body["reason"]
+        elif reason := not_passed(row):
+            found = Verdict.REJECT, reason
     return found
 
 

@@ -37,7 +37,7 @@ from tenfold.line.parts import (
 )
 from tenfold.line.plc.signals import REMEMBERED, Inputs, Outputs, Plant, State
 from tenfold.line.recorder import Recorder
-from tenfold.line.trail import Entry, Kind, Trail
+from tenfold.line.trail import JOB, Entry, Kind, Trail
 
 # Alarms as the plant reads them; 0 is none.
 ALARMS: dict[Reason, int] = {
@@ -54,8 +54,6 @@ _MOST_MISSED = 10_000
 # By so many counts a belt cannot move between two exchanges.
 _MOST_MOVED = 1 << 16
 _CLOCK_SECONDS = 1.0
-# What is made, as the plant says it; it stands in the rows of a part as it was when the part came.
-_JOB = ("order", "batch", "shift")
 _JOBS_KEPT = 256
 
 
@@ -172,7 +170,7 @@ class Station:
             return
         now = time.monotonic()
         with self._lock:
-            self._job = {name: number for name in _JOB if (number := getattr(inputs, name))}
+            self._job = {name: number for name in JOB if (number := getattr(inputs, name))}
             self._watch_clock()
             if not self._plant_lives(inputs, now):
                 return

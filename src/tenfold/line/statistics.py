@@ -4,12 +4,18 @@ The p-chart is that of Shewhart as in Montgomery, Introduction to Statistical Qu
 standard deviations of the binomial around the mean share of rejects, for each group's own size.
 """
 
+import sys
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from math import sqrt
 
+from tenfold.line.parts import Verdict
 from tenfold.line.trail import Row
+from tenfold.metrics import Share, share
+
+_WRONGLY = "wrongly-rejected"
 
 
 @dataclass(frozen=True)
@@ -35,14 +41,30 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Statistics:
-    """Figures of a trail.
+class Challenges:
+    """What became of parts whose verdict was known before: golden good and bad ones.
 
     Attributes:
-        passed: parts whose verdict was a pass that was not withheld.
+        last: when the last one was, ISO 8601 in UTC.
+    """
+
+    good: int = 0
+    good_passed: int = 0
+    bad: int = 0
+    bad_rejected: int = 0
+    last: str = ""
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """Figures of a trail. Challenge parts count in `challenges` alone.
+
+    Attributes:
+        passed: parts that were released, and not rejected at the gate all the same.
         reasons: how many parts were not passed for each reason, the most frequent first.
         overkill: share of rejected parts that were looked at again and found good; None where none was.
         escape: share of passed parts that were looked at again and found bad; None where none was.
+        challenges: None where there was none.
         verdict_ms: percentiles 50 and 99 and the largest time from photo-eye to verdict; empty without parts.
         groups: the p-chart.
     """
@@ -50,15 +72,16 @@ class Statistics:
     parts: int = 0
     passed: int = 0
     reasons: list[tuple[str, int]] = field(default_factory=list)
-    overkill: float | None = None
-    escape: float | None = None
+    overkill: Share | None = None
+    escape: Share | None = None
+    challenges: Challenges | None = None
     verdict_ms: tuple[float, float, float] | tuple[()] = ()
     groups: list[Group] = field(default_factory=list)
 
     @property
-    def first_pass_yield(self) -> float | None:
+    def first_pass_yield(self) -> Share | None:
         """Share of parts that passed; None without parts."""
-        return self.passed / self.parts if self.parts else None
+        return share(self.passed, self.parts) if self.parts else None
 
 
 def statistics(rows: Iterable[Row], *, group: int = 100) -> Statistics:
@@ -67,35 +90,58 @@ def statistics(rows: Iterable[Row], *, group: int = 100) -> Statistics:
     Args:
         group: parts in each group of the p-chart; a last group of less than a quarter of it is left out.
     """
-    verdicts: dict[int, str] = {}
-    reasons: dict[int, str] = {}
-    again: dict[int, str] = {}
-    times: list[float] = []
+    # Why each part was not passed; None: it was. The words are interned: there may be millions of parts.
+    reasons: dict[int, str | None] = {}
+    again: dict[int, bool] = {}
+    challenges: dict[int, Row] = {}
+    times = array("d")
     for row in rows:
         if row.part is None:
             continue
         if row.kind == "part":
-            verdicts[row.part], reasons[row.part] = row.body["verdict"], row.body["reason"]
-            times += [float(row.body["verdict_ms"])] if "verdict_ms" in row.body else []
-        elif row.kind == "withheld" and row.part in verdicts:
-            verdicts[row.part], reasons[row.part] = "reject", row.body["reason"]
-        elif row.kind == "override":
-            again[row.part] = row.body["verdict"]
-    passes = [verdicts[part] == "pass" for part in sorted(verdicts)]
-    why = Counter(reasons[part] for part, verdict in verdicts.items() if verdict != "pass")
+            reasons[row.part] = None
+            if "verdict_ms" in row.body:
+                times.append(row.body["verdict_ms"])
+        if row.part in reasons and (reason := not_passed(row)):
+            reasons[row.part] = sys.intern(reason)
+        if row.kind == "override":
+            again[row.part] = row.body["verdict"] == Verdict.PASS
+        elif row.kind == "challenge":
+            challenges[row.part] = row
+    for part in challenges:
+        reasons.pop(part, None)
+    passes = [reasons[part] is None for part in sorted(reasons)]
+    why = Counter(reason for reason in reasons.values() if reason is not None)
+    looked = [(reasons[part] is None, good) for part, good in again.items() if part in reasons]
     return Statistics(
-        parts=len(verdicts),
+        parts=len(reasons),
         passed=sum(passes),
         reasons=why.most_common(),
-        overkill=_share([again[part] == "pass" for part in again if verdicts.get(part) != "pass"]),
-        escape=_share([again[part] != "pass" for part in again if verdicts.get(part) == "pass"]),
+        overkill=_share([good for passed, good in looked if not passed]),
+        escape=_share([not good for passed, good in looked if passed]),
+        challenges=_challenges(challenges.values()) if challenges else None,
         verdict_ms=percentiles(times),
-        groups=_p_chart(sorted(verdicts), passes, group),
+        groups=_p_chart(sorted(reasons), passes, group),
     )
 
 
-def _share(answers: Sequence[bool]) -> float | None:
-    return sum(answers) / len(answers) if answers else None
+def not_passed(row: Row) -> str | None:
+    """Why a part did not pass, where a station's row says that; None where it says nothing of the kind."""
+    if row.kind == "withheld" or (row.kind == "part" and row.body["verdict"] != Verdict.PASS):
+        return str(row.body["reason"])
+    # Released, but the gate rejected it, as while the camera was failing.
+    return _WRONGLY if row.kind == "gate" and row.body.get("outcome") == _WRONGLY else None
+
+
+def _share(answers: Sequence[bool]) -> Share | None:
+    return share(sum(answers), len(answers)) if answers else None
+
+
+def _challenges(rows: Iterable[Row]) -> Challenges:
+    found = [(row.body["expected"] == "pass", row.body["verdict"] == "pass", row.at) for row in rows]
+    good = [passed for expected, passed, _ in found if expected]
+    bad = [passed for expected, passed, _ in found if not expected]
+    return Challenges(len(good), sum(good), len(bad), len(bad) - sum(bad), max(at for _, _, at in found))
 
 
 def percentiles(times: Sequence[float]) -> tuple[float, float, float] | tuple[()]:

@@ -21,6 +21,7 @@ from typing import Any, Literal, TypeAlias
 from tenfold.errors import LineError
 
 # part: a verdict, before it is released. withheld: a pass that was not released. gate: what the sensor saw.
+# override: a person's verdict. challenge: a part whose verdict was known, with `expected` and `verdict`.
 Kind: TypeAlias = Literal["start", "part", "withheld", "gate", "override", "challenge", "alarm", "recipe"]
 _COLUMNS = "number, kind, part, at, body, hash"
 _FIRST = hashlib.sha256(b"tenfold trail 1").hexdigest()
@@ -40,8 +41,10 @@ CREATE INDEX IF NOT EXISTS orders ON rows (json_extract(body, '$.order'), part, 
 CREATE TRIGGER IF NOT EXISTS rows_stay BEFORE UPDATE ON rows BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TRIGGER IF NOT EXISTS rows_remain BEFORE DELETE ON rows BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 """
+# What is made, as the plant says it: numbers in the rows of a part, as they were when it came.
+JOB = ("order", "batch", "shift")
 # Rows that are read at once.
-_AT_ONCE = 1000
+_AT_ONCE = 500
 _ITS_PARTS = "FROM rows WHERE kind = 'part' AND json_extract(body, '$.order') = :order"
 _OF_ORDER = (
     f"CASE WHEN part IS NULL THEN number BETWEEN (SELECT min(number) {_ITS_PARTS})"
@@ -67,6 +70,11 @@ class Row:
     at: str
     body: Mapping[str, Any]
     hash: str
+
+    @property
+    def text(self) -> str:
+        """The body as JSON, as its hash covers it."""
+        return _text(self.body)
 
 
 @dataclass(frozen=True)
@@ -138,7 +146,7 @@ class Trail:
                         body["picture"] = hashlib.sha256(entry.picture).hexdigest()
                         kept = (body["picture"], entry.picture)
                         self._database.execute("INSERT OR IGNORE INTO pictures VALUES (?, ?)", kept)
-                    text = json.dumps(body, sort_keys=True, ensure_ascii=False, allow_nan=False)
+                    text = _text(body)
                     last = _chained(last, number, entry.kind, entry.part, entry.at, text)
                     self._database.execute(
                         "INSERT INTO rows VALUES (?, ?, ?, ?, ?, ?)",
@@ -221,8 +229,7 @@ class Trail:
         """The number of the first row that was changed, left out or put in; None where the chain holds."""
         last, expected = _FIRST, 1
         for row in self.rows():
-            text = json.dumps(row.body, sort_keys=True, ensure_ascii=False)
-            last = _chained(last, row.number, row.kind, row.part, row.at, text)
+            last = _chained(last, row.number, row.kind, row.part, row.at, row.text)
             if row.number != expected or row.hash != last:
                 return expected
             expected += 1
@@ -237,6 +244,10 @@ class Trail:
 def _row(values: tuple[int, Kind, int | None, str, str, str]) -> Row:
     number, kind, part, at, body, hash_ = values
     return Row(number, kind, part, at, json.loads(body), hash_)
+
+
+def _text(body: Mapping[str, Any]) -> str:
+    return json.dumps(body, sort_keys=True, ensure_ascii=False, allow_nan=False)
 
 
 def _chained(last: str, number: int, kind: str, part: int | None, at: str, body: str) -> str:
