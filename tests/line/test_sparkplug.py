@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion
 
-from tenfold.line.plc.sparkplug import Broker, DataType, Metric, SparkplugNode, commands, payload
+from tenfold.line.plc.sparkplug import Broker, SparkplugNode
+from tenfold.line.plc.sparkplug_payload import DataType, Metric, commands, payload
 from tests.outbox.receivers import Broker as Mosquitto
 from tests.outbox.receivers import brokering, until
 

@@ -1,8 +1,9 @@
 """A station in one process with a plant whose time the test makes: faults, restarts, numbering."""
 
+import itertools
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,9 @@ import pytest
 from tenfold.line.belt import Gate
 from tenfold.line.inspector import Inspector
 from tenfold.line.parts import Verdict
+from tenfold.line.plc.handshake import Control, Status
+from tenfold.line.plc.handshake_plant import HandshakePlant, Heard
+from tenfold.line.plc.signals import Health, Output, Outputs, PartResult
 from tenfold.line.recipe import WHOLE, Recipe, Region
 from tenfold.line.simulator.conveyor import ConveyorOptions
 from tenfold.line.station import Station, StationOptions
@@ -32,16 +36,27 @@ class Bench:
         self.plant, self.camera, self.model = FakePlant(conveyor), FakeCamera(), FakeModel()
         self.trail = Trail(folder / "trail.db")
         self.ahead = timedelta()
+        self.outputs: Sequence[Output] = ()
+        self.asks: HandshakePlant | None = None
 
     @contextmanager
     def running(self) -> Iterator[Station]:
         recipe = Recipe("test", (Region("part", WHOLE, frozenset({"good"})),), deadline=5.0)
         options = StationOptions(
-            GATE, deadline=5.0, recipe=1, facts={"model": "abc"}, cycle=0.004, most=64, heartbeat=2.0
+            None if self.asks else GATE,
+            deadline=5.0,
+            recipe=1,
+            facts={"model": "abc"},
+            cycle=0.004,
+            most=64,
+            heartbeat=2.0,
         )
         inspector = Inspector(self.camera, self.model.classify, recipe, within=5.0)
         now: Callable[[], datetime] = lambda: datetime.now(UTC) + self.ahead  # noqa: E731
-        station, stop = Station(self.plant, inspector, self.trail, options, now=now), threading.Event()
+        station = Station(
+            self.asks or self.plant, inspector, self.trail, options, now=now, outputs=self.outputs
+        )
+        stop = threading.Event()
         thread = threading.Thread(target=station.run, args=[stop])
         thread.start()
         try:
@@ -258,3 +273,75 @@ def test_every_row_has_the_order_that_was_made_when_its_part_came(tmp_path: Path
         assert row.part is not None
         order = 1 + (row.part - 1) // 15
         assert (row.body["order"], row.body["batch"], row.body["shift"]) == (order, order, 1), row
+
+
+class FakeOutput:
+    """Keeps what it is told, and says of itself what the test wants."""
+
+    def __init__(self) -> None:
+        self.results: list[PartResult] = []
+        self.last = Outputs()
+        self.says = Health()
+        self.closed = False
+
+    def fire(self, result: PartResult) -> None:
+        self.results.append(result)
+
+    def state(self, outputs: Outputs) -> None:
+        self.last = outputs
+
+    def health(self) -> Health:
+        return self.says
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def test_an_output_is_told_every_verdict_and_the_state(bench: Bench) -> None:
+    output = FakeOutput()
+    bench.outputs = [output]
+    with bench.running():
+        bench.all_by()
+        bench.until(lambda: len(output.results) == 40, "not every verdict was told")
+    assert [(one.verdict, one.reason) for one in output.results] == [(Verdict.PASS, "good")] * 40
+    assert {one.part for one in output.results} == set(range(1, 41))
+    assert all(one.triggered is not None and one.triggered <= one.decided for one in output.results)
+    assert (output.last.passed, output.last.pictured, output.closed) == (40, 40, True)
+
+
+def test_an_output_that_halts_rejects_everything_and_one_that_fails_is_an_alarm(bench: Bench) -> None:
+    output = FakeOutput()
+    output.says = Health(works=False, says="Nothing listens.", halts=True)
+    bench.outputs = [output]
+    with bench.running() as station:
+        bench.all_by()
+        assert station.faults == ("halted",)
+        output.says = Health()
+        bench.until(lambda: not station.faults, "it was not let go on")
+    assert bench.passed() == set()
+    assert {reason for _, reason in bench.verdicts().values()} == {"halted"}
+    says = [row.body.get("says") for row in bench.rows("alarm") if row.body["reason"] == "output"]
+    assert says == ["Nothing listens."]
+
+
+def test_a_plant_that_asks_by_a_handshake_gets_a_verdict_for_each_part(bench: Bench) -> None:
+    asks = HandshakePlant()
+    bench.outputs, bench.asks = [asks], asks
+    beat = itertools.count()
+
+    def say(**control: bool | int) -> Status:
+        asks.hear(Heard(Control(enable=True, **control), heartbeat=next(beat) % 65536))  # type: ignore[arg-type]
+        return asks.tell().status
+
+    with bench.running():
+        for part_id in (700, 800, 900):
+            bench.model.says = answer("bad" if part_id == 800 else "good")
+            bench.until(lambda: say().ready, "the station is not ready")
+            assert say(trigger=True, part_id=part_id).trigger_ack
+            bench.until(lambda: say().valid, "there is no result")
+            told = say().result
+            assert (told.part_id, told.verdict) == (part_id, 2 if part_id == 800 else 1)
+            assert not say(result_ack=True).valid
+        bench.until(lambda: len(bench.rows("gate")) == 2, "not every pass was settled")
+    assert [verdict for verdict, _ in bench.verdicts().values()] == ["pass", "reject", "pass"]
+    assert [row.part for row in bench.rows("gate")] == [1, 3]

@@ -3,13 +3,14 @@
     parts.py        what happens to a part, as values
     inspection.py   Inspection: which parts may pass, one small state machine
     belt.py         counters of the plant; RejectQueue: which part is at the gate
+    numbering.py    part numbers from the plant's count of triggers
     recipe.py       Recipe: which answers of a model are a good part
     pictures.py     is there a part in the picture, and is the picture one
     camera.py       SnapshotCamera: a picture when it is asked for
     trail.py        Trail: what happened to each part, append-only and chained
     station.py      Station: all of these at work
     statistics.py   yield, reasons, control limits and more from a trail
-    plc/            the plant's signals: Modbus TCP
+    plc/            the plant's signals: Modbus TCP, OPC UA, MQTT, commands and files
     simulator/      a plant on a desk
 
 It is handed what classifies and knows no network, no HTTP server and no tables of the server's database.

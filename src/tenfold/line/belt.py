@@ -164,3 +164,32 @@ class RejectQueue:
             elif gate.sensor:
                 found.not_seen.append(one.part)
         return found
+
+
+class NoGate:
+    """The plant asked for a verdict and moves the part itself: a part that is released is done with."""
+
+    def __init__(self) -> None:
+        self._released: list[int] = []
+
+    def enter(self, part: int, count: int) -> list[tuple[int, bool]]:
+        """See `RejectQueue`."""
+        return []
+
+    def release(self, part: int) -> bool:
+        """See `RejectQueue`."""
+        self._released.append(part)
+        return True
+
+    def clear(self) -> list[int]:
+        """See `RejectQueue`."""
+        return []
+
+    def passing(self, count: int) -> int | None:
+        """See `RejectQueue`."""
+        return None
+
+    def confirm(self, count: int, seen: list[int]) -> Confirmed:
+        """See `RejectQueue`."""
+        released, self._released = self._released, []
+        return Confirmed(passed=released)

@@ -18,6 +18,7 @@ from tenfold.line.parts import (
     FaultEnded,
     Inspect,
     Judged,
+    Pictured,
     Reason,
     Record,
     Recorded,
@@ -93,7 +94,7 @@ class Inspection:
                     found += self._reject(waiting, fault)
             case FaultEnded(fault):
                 self._faults.pop(fault, None)
-            case FaultBegan() | Spoiled() | TimePassed():
+            case FaultBegan() | Spoiled() | TimePassed() | Pictured():
                 pass
         return found
 

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from tenfold.errors import LineError
 from tenfold.line import pictures
 from tenfold.line.camera import Camera, Shot
-from tenfold.line.parts import Event, FaultBegan, FaultEnded, Inspect, Judged, Reason, Verdict
+from tenfold.line.parts import Event, FaultBegan, FaultEnded, Inspect, Judged, Pictured, Reason, Verdict
 from tenfold.line.pictures import PictureCheck, Pixels
 from tenfold.line.recipe import Recipe
 from tenfold.predictions import Prediction
@@ -71,6 +71,7 @@ class Inspector:
             tell(FaultBegan("camera", time.monotonic()), {}, None)
             return
         taken = {"picture_at": time.monotonic()}
+        tell(Pictured(work.part, taken["picture_at"]), {}, None)
         if taken["picture_at"] > work.deadline - self._recipe.deadline + self._within:
             return judged(Verdict.REJECT, "no-picture", taken, shot.data)
         if fault := self._check.fault(shot.pixels):

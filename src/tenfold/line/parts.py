@@ -17,13 +17,29 @@ class Verdict(StrEnum):
 Reason: TypeAlias = Literal[
     "good", "wrong-class", "none-of-these", "unsure", "late", "queue-full", "missed-trigger", "too-close",
     "no-part", "no-picture", "dark-picture", "frozen-picture", "camera", "model", "plc", "trail",
-    "encoder", "clock", "not-seen", "wrongly-rejected", "restarted", "stopped",
+    "encoder", "clock", "not-seen", "wrongly-rejected", "restarted", "stopped", "halted", "output",
 ]  # fmt: skip
+
+# Reasons and alarms as the plant reads them.
+CODES: dict[Reason, int] = {
+    "good": 0, "late": 1, "queue-full": 2, "missed-trigger": 3, "too-close": 4, "no-picture": 5,
+    "dark-picture": 6, "frozen-picture": 7, "camera": 8, "model": 9, "plc": 10, "trail": 11, "encoder": 12,
+    "restarted": 13, "not-seen": 14, "wrongly-rejected": 15, "clock": 16, "stopped": 17, "halted": 18,
+    "output": 19, "wrong-class": 20, "none-of-these": 21, "unsure": 22, "no-part": 23,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Triggered:
     """A part passed the photo-eye at `at`; numbers rise by one from part to part."""
+
+    part: int
+    at: float
+
+
+@dataclass(frozen=True)
+class Pictured:
+    """A part's picture was taken; the next part may come before the camera."""
 
     part: int
     at: float
@@ -79,7 +95,7 @@ class TimePassed:
     at: float
 
 
-Event: TypeAlias = Triggered | Judged | Spoiled | Recorded | FaultBegan | FaultEnded | TimePassed
+Event: TypeAlias = Triggered | Pictured | Judged | Spoiled | Recorded | FaultBegan | FaultEnded | TimePassed
 
 
 @dataclass(frozen=True)

@@ -8,17 +8,19 @@ none.
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tenfold.errors import LineError
-from tenfold.line.belt import Counter, Gate, JumpingCounter, RejectQueue, signed
+from tenfold.line.belt import Counter, Gate, JumpingCounter, NoGate, RejectQueue, signed
 from tenfold.line.inspection import Inspection
 from tenfold.line.inspector import Inspector
+from tenfold.line.numbering import Numbering
 from tenfold.line.parts import (
+    CODES,
     Action,
     Alarm,
     Event,
@@ -26,6 +28,7 @@ from tenfold.line.parts import (
     FaultEnded,
     Inspect,
     Judged,
+    Pictured,
     Reason,
     Record,
     Release,
@@ -35,22 +38,14 @@ from tenfold.line.parts import (
     Verdict,
     Withhold,
 )
-from tenfold.line.plc.signals import REMEMBERED, Inputs, Outputs, Plant, State
+from tenfold.line.plc.signals import REMEMBERED, Inputs, Output, Outputs, PartResult, Plant, State
 from tenfold.line.recorder import Recorder
 from tenfold.line.trail import JOB, Entry, Kind, Trail
 
-# Alarms as the plant reads them; 0 is none.
-ALARMS: dict[Reason, int] = {
-    "late": 1, "queue-full": 2, "missed-trigger": 3, "too-close": 4, "no-picture": 5, "dark-picture": 6,
-    "frozen-picture": 7, "camera": 8, "model": 9, "plc": 10, "trail": 11, "encoder": 12, "restarted": 13,
-    "not-seen": 14, "wrongly-rejected": 15, "clock": 16, "stopped": 17,
-}  # fmt: skip
 # While one of these lasts, it is not known which part is where.
 _NO_PLANT: frozenset[Reason] = frozenset({"restarted", "plc", "encoder"})
 _ALARM_SECONDS = 2.0
 _LOST_SECONDS = 0.05
-# A plant's counter that is further on than this was started anew, or is another plant's.
-_MOST_MISSED = 10_000
 # By so many counts a belt cannot move between two exchanges.
 _MOST_MOVED = 1 << 16
 _CLOCK_SECONDS = 1.0
@@ -62,7 +57,7 @@ class StationOptions:
     """How a station works.
 
     Attributes:
-        gate: where gate and reject sensor stand.
+        gate: where gate and reject sensor stand; None: the plant moves parts itself, by what it is told.
         deadline: seconds from the photo-eye to the release.
         recipe: number of the recipe, for the plant.
         facts: what stands in every row: the model's hash, the recipe's version.
@@ -72,7 +67,7 @@ class StationOptions:
         heartbeat: seconds for which the plant's heartbeat may stand still.
     """
 
-    gate: Gate
+    gate: Gate | None
     deadline: float
     recipe: int
     facts: Mapping[str, Any]
@@ -87,7 +82,7 @@ class Station:
 
     Args:
         now: the time of day, for the trail.
-        show: called with what the plant is told, in each cycle; must not wait.
+        outputs: are told verdicts and state, beside the plant; closed at the end.
     """
 
     def __init__(
@@ -98,16 +93,16 @@ class Station:
         options: StationOptions,
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
-        show: Callable[[Outputs], None] = lambda outputs: None,
+        outputs: Sequence[Output] = (),
     ) -> None:
-        self._show = show
+        self._told = tuple(outputs)
         self._plant, self._inspector, self._trail, self._options = plant, inspector, trail, options
         self._now = now
         self._lock = threading.RLock()
         self._machine = Inspection(deadline=options.deadline, most=options.most, last=trail.last_part() or 0)
-        self._gate = RejectQueue(options.gate)
+        self._gate = RejectQueue(options.gate) if options.gate else NoGate()
         self._recorder = Recorder(trail, lambda event: self._tell(event))
-        self._numbering = _Numbering(trail)
+        self._numbering = Numbering(trail)
         self._encoder, self._count = Counter(most=_MOST_MOVED), 0
         self._rejects_read = 0
         self._triggered: dict[int, float] = {}
@@ -119,6 +114,7 @@ class Station:
         self._beat_at, self._beating = 0.0, False
         self._clock = self._now().timestamp() - time.monotonic()
         self.released, self.rejected = 0, 0
+        self._pictured, self._failing = 0, False
 
     @property
     def faults(self) -> tuple[Reason, ...]:
@@ -149,6 +145,8 @@ class Station:
             with suppress(LineError):
                 self._plant.exchange(Outputs(state=State.STOPPED, recipe=self._options.recipe))
             self._plant.close()
+            for output in self._told:
+                output.close()
             for _ in judges:
                 self._inspector.end()
             self._recorder.finish()
@@ -161,7 +159,7 @@ class Station:
 
     def _cycle(self) -> None:
         outputs = self._outputs()
-        self._show(outputs)
+        self._tell_outputs(outputs)
         try:
             inputs = self._plant.exchange(outputs)
         except LineError:
@@ -185,6 +183,20 @@ class Station:
                 return self._lose_plant("encoder")
             self._tell(TimePassed(now))
 
+    def _tell_outputs(self, outputs: Outputs) -> None:
+        """Tell the outputs the state, and ask how they do."""
+        for output in self._told:
+            output.state(outputs)
+        found = [output.health() for output in self._told]
+        with self._lock:
+            now = time.monotonic()
+            self._tell((FaultBegan if any(one.halts for one in found) else FaultEnded)("halted", now))
+            failing = "; ".join(one.says for one in found if not one.works)
+            if failing and not self._failing:
+                self._raise_alarm("output")
+                self._write("alarm", {"reason": "output", "says": failing})
+            self._failing = bool(failing)
+
     def _outputs(self) -> Outputs:
         with self._lock:
             now, faults = time.monotonic(), self._machine.faults
@@ -196,6 +208,7 @@ class Station:
                 recipe=self._options.recipe,
                 passed=self.released,
                 rejected=self.rejected,
+                pictured=self._numbering.raw(self._pictured),
             )
 
     def _plant_lives(self, inputs: Inputs, now: float) -> bool:
@@ -232,7 +245,8 @@ class Station:
         """Parts that passed the photo-eye since the last exchange."""
         for part in new[-REMEMBERED:]:
             self._jobs[part] = self._job
-            self._jobs.pop(part - _JOBS_KEPT, None)
+            for kept in (self._jobs, self._triggered):
+                kept.pop(part - _JOBS_KEPT, None)
             raw = inputs.trigger_counts[self._numbering.raw(part) % REMEMBERED]
             self._triggered[part] = now
             self._tell(Triggered(part, now))
@@ -277,6 +291,8 @@ class Station:
         with self._lock:
             if isinstance(event, Judged):
                 self._judged[event.part] = facts or {}, data
+            if isinstance(event, Judged | Pictured):
+                self._pictured = max(self._pictured, event.part)
             for action in self._machine.handle(event):
                 self._do(action)
             if isinstance(event, Judged):
@@ -293,6 +309,7 @@ class Station:
             case Release(part):
                 if self._gate.release(part):
                     self.released += 1
+                    self._fire(part, Verdict.PASS, "good")
                 else:
                     self._withhold(part, "late", released=False)
             case Alarm(reason, part):
@@ -301,24 +318,35 @@ class Station:
                     self._write("alarm", {"reason": reason})
 
     def _raise_alarm(self, reason: Reason) -> None:
-        self._alarm, self._alarm_until = ALARMS[reason], time.monotonic() + _ALARM_SECONDS
+        self._alarm, self._alarm_until = CODES[reason], time.monotonic() + _ALARM_SECONDS
 
     def _record(self, part: int, verdict: Verdict, reason: Reason) -> None:
         facts, data = self._judged.get(part, ({}, None))
         body: dict[str, Any] = {"verdict": verdict, "reason": reason} | dict(self._options.facts)
-        if (began := self._triggered.pop(part, None)) is not None:
+        if (began := self._triggered.get(part)) is not None:
             body["verdict_ms"] = round((time.monotonic() - began) * 1000, 3)
             if "picture_at" in facts:
                 body["picture_ms"] = round((facts["picture_at"] - began) * 1000, 3)
         body |= {name: value for name, value in facts.items() if name != "picture_at"}
         if verdict is not Verdict.PASS:
             self.rejected += 1
+            self._fire(part, verdict, reason)
         self._write("part", body, part, data)
 
     def _withhold(self, part: int, reason: Reason, *, released: bool = True) -> None:
         self._write("withheld", {"reason": reason, "released": released}, part)
         self.rejected += 1
         self.released -= released
+        self._fire(part, Verdict.REJECT, reason)
+
+    def _fire(self, part: int, verdict: Verdict, reason: Reason) -> None:
+        if not self._told:
+            return
+        began, now = self._triggered.get(part), self._now()
+        triggered = None if began is None else now - timedelta(seconds=time.monotonic() - began)
+        number, recipe = self._numbering.raw(part), self._options.recipe
+        for output in self._told:
+            output.fire(PartResult(part, number, verdict, reason, triggered, now, recipe))
 
     def _write(
         self, kind: Kind, body: Mapping[str, Any], part: int | None = None, data: bytes | None = None
@@ -326,37 +354,3 @@ class Station:
         at = self._now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
         job = self._job if part is None else self._jobs.get(part, self._job)
         self._recorder.put(Entry(kind, at, {**job, **body}, part, data))
-
-
-class _Numbering:
-    """Part numbers, which never repeat in a trail, from the plant's count of triggers, which starts anew."""
-
-    def __init__(self, trail: Trail) -> None:
-        start = trail.last_start()
-        self.offset = None if start is None else int(start.body["offset"])
-
-    def raw(self, part: int) -> int:
-        """The plant's number of a part."""
-        return (part - (self.offset or 0)) % (1 << 32)
-
-    def begin(self, raw: int, last: int) -> range:
-        """Count from here on; the parts that passed the photo-eye since part `last`."""
-        if self.offset is None or not 0 <= self._behind(raw, last) <= _MOST_MISSED:
-            self.offset = last - raw
-        return range(last + 1, last + 1 + self._behind(raw, last))
-
-    def new(self, raw: int, last: int) -> range:
-        """The parts since part `last`.
-
-        Raises:
-            JumpingCounter: the plant's count was set back.
-        """
-        if self.offset is None:
-            return range(0)
-        behind = self._behind(raw, last)
-        if not 0 <= behind <= _MOST_MISSED:
-            raise JumpingCounter(behind)
-        return range(last + 1, last + 1 + behind)
-
-    def _behind(self, raw: int, last: int) -> int:
-        return signed(raw + (self.offset or 0) - last)

@@ -1,8 +1,11 @@
-"""The plant's signals. A plant is an object with `exchange`; each protocol has a module.
+"""The plant's signals. A plant is an object with `exchange`, an output one with `fire`, `state` and `health`.
 
-signals.py   Inputs, Outputs, Plant: what is exchanged, on whatever wire
-modbus.py    ModbusPlant: a PLC that answers Modbus TCP, and the map of its registers
-sparkplug.py SparkplugNode: a station's state and counts on an MQTT broker
+signals.py           Inputs, Outputs, Plant, Output: what is exchanged, on whatever wire
+modbus.py            ModbusPlant: a PLC that answers Modbus TCP, and the map of its registers
+handshake.py         Handshake: ready, trigger, acknowledgements and results that wait, as a state machine
+handshake_plant.py   HandshakePlant: a plant that asks for verdicts so, whatever wire carries it
+sparkplug.py         SparkplugOutput: a station's state and counts on an MQTT broker
+sparkplug_payload.py the bytes of its messages
 """
 
 from importlib.util import find_spec

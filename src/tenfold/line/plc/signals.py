@@ -1,8 +1,11 @@
 """What a station and the plant tell each other, whatever the wire. Knows no protocol."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import datetime
 from enum import IntEnum
 from typing import Protocol
+
+from tenfold.line.parts import Reason, Verdict
 
 # A plant keeps the encoder's counts of so many triggers, so that none is lost between two readings.
 REMEMBERED = 8
@@ -54,14 +57,69 @@ class Outputs:
         recipe: which recipe is in use.
         passed: how many parts were released since the station started.
         rejected: how many were not.
+        pictured: number of the last part whose picture was taken; before it no other may come to the camera.
     """
 
     pass_part: int = 0
     state: State = State.STOPPED
     alarm: int = 0
     recipe: int = 0
-    passed: int = field(default=0)
-    rejected: int = field(default=0)
+    passed: int = 0
+    rejected: int = 0
+    pictured: int = 0
+
+
+@dataclass(frozen=True)
+class PartResult:
+    """The verdict on a part, as it goes out; a later one for the same part replaces it.
+
+    Attributes:
+        part: number of the part in the trail.
+        number: the plant's number of it.
+        verdict: a pass goes out only when its row is on the disk.
+        reason: `good` for a pass.
+        triggered: when the part came, where that is known; UTC, as `decided`, when the verdict was reached.
+        recipe: number of the recipe.
+    """
+
+    part: int
+    number: int
+    verdict: Verdict
+    reason: Reason
+    triggered: datetime | None
+    decided: datetime
+    recipe: int
+
+
+@dataclass(frozen=True)
+class Health:
+    """How an output does.
+
+    Attributes:
+        works: whether what is told arrives.
+        says: what fails, in words.
+        halts: whether parts have to be rejected meanwhile.
+    """
+
+    works: bool = True
+    says: str = ""
+    halts: bool = False
+
+
+class Output(Protocol):
+    """Where a station's verdicts and state go, beside the plant. None of its methods waits or raises."""
+
+    def fire(self, result: PartResult) -> None:
+        """Tell a verdict."""
+
+    def state(self, outputs: Outputs) -> None:
+        """Tell the station's state; called in each cycle."""
+
+    def health(self) -> Health:
+        """Whether what was told arrives."""
+
+    def close(self) -> None:
+        """Tell no more. May wait a few seconds."""
 
 
 class Plant(Protocol):

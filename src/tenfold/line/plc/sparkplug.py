@@ -1,141 +1,28 @@
-"""A station as an edge node of Sparkplug B 3.0: births, data on change, death. Knows nothing of what is told.
+"""A station as an edge node of Sparkplug B 3.0: births, data on change, death.
 
-The payload is protobuf's wire format for the few types that are needed; field numbers are those of the
-specification (https://sparkplug.eclipse.org/specification/, version 3.0, chapter 6). Its chapters 4 and 5 say
-who publishes what when:
+Who publishes what when stands in chapters 4 and 5 of the specification
+(https://sparkplug.eclipse.org/specification/, version 3.0):
 
 - the will is NDEATH with bdSeq and without seq; bdSeq rises with each connection that came about;
 - NBIRTH first, seq 0, every metric with its name and alias; after it NDATA, only what changed, only aliases;
 - a rebirth command brings NBIRTH again with the same bdSeq.
 """
 
-import struct
 import threading
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
-from enum import IntEnum
-from typing import TypeAlias
 
 from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
-Value: TypeAlias = bool | int | float | str
+from tenfold.line.plc.signals import Health, Outputs, PartResult
+from tenfold.line.plc.sparkplug_payload import DataType, Metric, Value, commands, payload
 
 _BD_SEQ, _REBIRTH = "bdSeq", "Node Control/Rebirth"
 _CONNECT_SECONDS, _PAUSE_SECONDS, _KEEPALIVE = 3.0, 1.0, 5
-
-
-class DataType(IntEnum):
-    """Types of metrics, by the specification's numbers."""
-
-    INT64 = 4
-    UINT64 = 8
-    DOUBLE = 10
-    BOOLEAN = 11
-    STRING = 12
-
-
-@dataclass(frozen=True)
-class Metric:
-    """One value in a payload. In births it has name and alias, in data the alias alone."""
-
-    value: Value
-    type: DataType
-    name: str = ""
-    alias: int | None = None
-
-
-def payload(metrics: list[Metric], *, timestamp: int, seq: int | None = None) -> bytes:
-    """A Sparkplug payload; `timestamp` in milliseconds since 1970."""
-    found = _number(1, timestamp)
-    for metric in metrics:
-        found += _bytes(2, _metric(metric, timestamp))
-    return found if seq is None else found + _number(3, seq)
-
-
-def commands(data: bytes | bytearray) -> dict[str, bool]:
-    """The boolean metrics of a command, by name; what cannot be read is passed over."""
-    found = {}
-    with suppress(IndexError, UnicodeDecodeError):
-        for field, value in _fields(bytes(data)):
-            if field == 2 and isinstance(value, bytes):
-                metric = dict(_fields(value))
-                name = metric.get(1)
-                if isinstance(name, bytes) and 14 in metric:
-                    found[name.decode()] = bool(metric[14])
-    return found
-
-
-def _metric(metric: Metric, timestamp: int) -> bytes:
-    found = _bytes(1, metric.name.encode()) if metric.name else b""
-    if metric.alias is not None:
-        found += _number(2, metric.alias)
-    found += _number(3, timestamp) + _number(4, metric.type)
-    value = metric.value
-    match metric.type:
-        case DataType.BOOLEAN:
-            return found + _number(14, int(value))
-        case DataType.STRING:
-            return found + _bytes(15, str(value).encode())
-        case DataType.DOUBLE:
-            return found + _key(13, 1) + struct.pack("<d", value)
-        case DataType.INT64 | DataType.UINT64:
-            return found + _number(11, int(value) % (1 << 64))
-
-
-def _key(field: int, kind: int) -> bytes:
-    return _varint(field << 3 | kind)
-
-
-def _number(field: int, value: int) -> bytes:
-    return _key(field, 0) + _varint(value)
-
-
-def _bytes(field: int, value: bytes) -> bytes:
-    return _key(field, 2) + _varint(len(value)) + value
-
-
-def _varint(value: int) -> bytes:
-    found = bytearray()
-    while value > 0x7F:
-        found.append(value & 0x7F | 0x80)
-        value >>= 7
-    found.append(value)
-    return bytes(found)
-
-
-def _fields(data: bytes) -> list[tuple[int, int | bytes]]:
-    """Field numbers and values of a message; raises IndexError where it is cut off."""
-    found: list[tuple[int, int | bytes]] = []
-    at = 0
-
-    def varint() -> int:
-        nonlocal at
-        value = shift = 0
-        while True:
-            byte = data[at]
-            at += 1
-            value |= (byte & 0x7F) << shift
-            if byte < 0x80 or shift > 63:
-                return value
-            shift += 7
-
-    while at < len(data):
-        key = varint()
-        field, kind = key >> 3, key & 7
-        if kind == 0:
-            found.append((field, varint()))
-            continue
-        size = varint() if kind == 2 else {1: 8, 5: 4}.get(kind, len(data))
-        if at + size > len(data):
-            raise IndexError
-        found.append((field, data[at : at + size]))
-        at += size
-    return found
 
 
 @dataclass(frozen=True)
@@ -160,6 +47,9 @@ class SparkplugNode:
 
     Args:
         metrics: the node's metrics and their types, which never change.
+
+    Attributes:
+        reached: whether the broker is there; so it is taken to be until it was asked.
     """
 
     def __init__(self, broker: Broker, metrics: Mapping[str, DataType]) -> None:
@@ -172,6 +62,7 @@ class SparkplugNode:
         self._stop = threading.Event()
         self._seq, self._bd_seq = 0, 0
         self._rebirth = False
+        self.reached = True
         self._thread = threading.Thread(target=self._run, name="tenfold-sparkplug", daemon=True)
 
     def start(self) -> None:
@@ -198,11 +89,13 @@ class SparkplugNode:
         while not self._stop.is_set():
             client = self._connect()
             if client is None:
+                self.reached = False
                 self._stop.wait(_PAUSE_SECONDS)
                 continue
             try:
                 self._serve(client)
             finally:
+                self.reached = False
                 client.disconnect()
                 client.loop_stop()
             # The next connection is a new life: its death carries the next number.
@@ -275,6 +168,7 @@ class SparkplugNode:
             ]
         self._seq = 0
         self._publish(client, "NBIRTH", metrics)
+        self.reached = True
 
     def _publish(self, client: Client, kind: str, metrics: list[Metric]) -> None:
         client.publish(self._broker.topic(kind), payload(metrics, timestamp=_now(), seq=self._seq), qos=0)
@@ -303,3 +197,52 @@ _ZERO: dict[DataType, Value] = {
 
 def _now() -> int:
     return int(time.time() * 1000)
+
+
+_METRICS = {
+    "state": DataType.STRING,
+    "alarm": DataType.INT64,
+    "recipe": DataType.INT64,
+    "passed": DataType.UINT64,
+    "rejected": DataType.UINT64,
+    "model": DataType.STRING,
+}
+
+
+class SparkplugOutput:
+    """Tells an MQTT broker the station's state and counts.
+
+    Args:
+        model: SHA-256 of the model file.
+    """
+
+    def __init__(self, broker: Broker, model: str) -> None:
+        self._node = SparkplugNode(broker, _METRICS)
+        self._where = f"The MQTT broker at {broker.host}, port {broker.port}"
+        self._node.update({"model": model})
+        self._node.start()
+
+    def fire(self, result: PartResult) -> None:
+        """See `Output`; the counts say it."""
+
+    def state(self, outputs: Outputs) -> None:
+        """See `Output`."""
+        self._node.update(
+            {
+                "state": outputs.state.name.lower(),
+                "alarm": outputs.alarm,
+                "recipe": outputs.recipe,
+                "passed": outputs.passed,
+                "rejected": outputs.rejected,
+            }
+        )
+
+    def health(self) -> Health:
+        """See `Output`."""
+        return (
+            Health() if self._node.reached else Health(works=False, says=f"{self._where} is not connected.")
+        )
+
+    def close(self) -> None:
+        """See `Output`."""
+        self._node.stop()

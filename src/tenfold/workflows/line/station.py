@@ -23,8 +23,7 @@ from tenfold.line.inspector import Inspector
 from tenfold.line.parts import Verdict
 from tenfold.line.pictures import Pixels
 from tenfold.line.plc.modbus import ModbusAddress, ModbusPlant
-from tenfold.line.plc.signals import Outputs
-from tenfold.line.plc.sparkplug import Broker, DataType, SparkplugNode
+from tenfold.line.plc.sparkplug import Broker, SparkplugOutput
 from tenfold.line.recipe import WHOLE, Recipe, Region
 from tenfold.line.station import Station, StationOptions
 from tenfold.line.trail import Trail
@@ -85,42 +84,6 @@ class _Model:
             ) from error
 
 
-_METRICS = {
-    "state": DataType.STRING,
-    "alarm": DataType.INT64,
-    "recipe": DataType.INT64,
-    "passed": DataType.UINT64,
-    "rejected": DataType.UINT64,
-    "model": DataType.STRING,
-}
-
-
-class _Broker:
-    """Tells an MQTT broker the station's state and counts, where there is one."""
-
-    def __init__(self, broker: dict[str, Any] | None, model: str) -> None:
-        self._node = SparkplugNode(Broker(**broker), _METRICS) if broker else None
-        if self._node is not None:
-            self._node.update({"model": model})
-            self._node.start()
-
-    def show(self, outputs: Outputs) -> None:
-        if self._node is not None:
-            self._node.update(
-                {
-                    "state": outputs.state.name.lower(),
-                    "alarm": outputs.alarm,
-                    "recipe": outputs.recipe,
-                    "passed": outputs.passed,
-                    "rejected": outputs.rejected,
-                }
-            )
-
-    def stop(self) -> None:
-        if self._node is not None:
-            self._node.stop()
-
-
 class _Clock:
     """The time of day, which a simulation sets."""
 
@@ -156,8 +119,8 @@ def serve(channel: Channel) -> None:
         )
         inspector = Inspector(SnapshotCamera(setup.camera), model.classify, recipe, within=setup.within)
         plant = ModbusPlant(ModbusAddress(**setup.plant))
-        broker = _Broker(setup.broker, classifier.sha256)
-        station = Station(plant, inspector, trail, options, now=clock, show=broker.show)
+        outputs = [SparkplugOutput(Broker(**setup.broker), classifier.sha256)] if setup.broker else []
+        station = Station(plant, inspector, trail, options, now=clock, outputs=outputs)
         running = threading.Thread(target=station.run, args=[stop])
         running.start()
         ready = False
@@ -171,7 +134,6 @@ def serve(channel: Channel) -> None:
         finally:
             stop.set()
             running.join()
-            broker.stop()
 
 
 def _fail(said: dict[str, Any], model: _Model, clock: _Clock, deadline: float) -> None:
