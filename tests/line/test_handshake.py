@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from tenfold.line.parts import Verdict
-from tenfold.line.plc.handshake import BUFFER, VERDICT_CODES, Control, Handshake, Told
+from tenfold.line.plc.handshake import BUFFER, VERDICT_CODES, Control, Handshake, Status, Told
 
 
 def ready() -> Handshake:
@@ -16,6 +16,10 @@ def ready() -> Handshake:
     return handshake
 
 
+def of(handshake: Handshake) -> Status:
+    return handshake.status
+
+
 def trigger(handshake: Handshake, part_id: int) -> None:
     handshake.control(Control(enable=True, trigger=True, part_id=part_id))
     handshake.control(Control(enable=True))
@@ -23,28 +27,28 @@ def trigger(handshake: Handshake, part_id: int) -> None:
 
 def test_a_part_goes_through_the_whole_handshake() -> None:
     handshake = ready()
-    assert handshake.status.ready
+    assert of(handshake).ready
     handshake.control(Control(enable=True, trigger=True, part_id=77))
-    status = handshake.status
+    status = of(handshake)
     assert (status.ready, status.trigger_ack, status.acquiring, status.triggers) == (False, True, True, 1)
     handshake.control(Control(enable=True))
-    status = handshake.status
+    status = of(handshake)
     assert (status.trigger_ack, status.ready) == (False, False), "the picture is still to be taken"
     handshake.station(running=True, pictured=1)
-    assert handshake.status.ready
+    assert of(handshake).ready
     handshake.result(1, Verdict.PASS, 0)
-    assert handshake.status.valid
-    assert handshake.status.result == Told(1, 77, 1, 0)
+    assert of(handshake).valid
+    assert of(handshake).result == Told(1, 77, 1, 0)
     handshake.control(Control(enable=True, result_ack=True))
-    assert not handshake.status.valid
-    assert handshake.status.result == Told()
+    assert not of(handshake).valid
+    assert of(handshake).result == Told()
 
 
 def test_a_trigger_too_early_is_counted_and_brings_no_result() -> None:
     handshake = ready()
     trigger(handshake, 1)
     trigger(handshake, 2)
-    assert (handshake.status.triggers, handshake.status.missed, handshake.status.waiting) == (1, 1, 1)
+    assert (of(handshake).triggers, of(handshake).missed, of(handshake).waiting) == (1, 1, 1)
 
 
 def test_a_trigger_without_enable_or_with_a_station_that_fails_is_counted() -> None:
@@ -54,14 +58,14 @@ def test_a_trigger_without_enable_or_with_a_station_that_fails_is_counted() -> N
     handshake.control(Control(enable=True))
     handshake.station(running=False, pictured=0)
     trigger(handshake, 1)
-    assert (handshake.status.triggers, handshake.status.missed) == (0, 2)
+    assert (of(handshake).triggers, of(handshake).missed) == (0, 2)
 
 
 def test_enable_and_trigger_that_rise_together_are_too_early() -> None:
     handshake = Handshake()
     handshake.station(running=True, pictured=0)
     handshake.control(Control(enable=True, trigger=True))
-    assert (handshake.status.triggers, handshake.status.missed) == (0, 1)
+    assert (of(handshake).triggers, of(handshake).missed) == (0, 1)
 
 
 def test_an_acknowledgement_that_never_falls_takes_no_result() -> None:
@@ -69,10 +73,10 @@ def test_an_acknowledgement_that_never_falls_takes_no_result() -> None:
     trigger(handshake, 5)
     handshake.control(Control(enable=True, result_ack=True))
     handshake.result(1, Verdict.PASS, 0)
-    assert not handshake.status.valid
-    assert handshake.status.waiting == 1
+    assert not of(handshake).valid
+    assert of(handshake).waiting == 1
     handshake.control(Control(enable=True))
-    assert handshake.status.result.part_id == 5
+    assert of(handshake).result.part_id == 5
 
 
 def test_results_come_in_the_order_of_their_triggers() -> None:
@@ -81,9 +85,9 @@ def test_results_come_in_the_order_of_their_triggers() -> None:
     handshake.station(running=True, pictured=1)
     trigger(handshake, 20)
     handshake.result(2, Verdict.PASS, 0)
-    assert not handshake.status.valid
+    assert not of(handshake).valid
     handshake.result(1, Verdict.REJECT, 20)
-    assert handshake.status.result == Told(1, 10, 2, 20)
+    assert of(handshake).result == Told(1, 10, 2, 20)
 
 
 def test_a_result_that_the_plant_has_seen_stands_and_one_that_it_has_not_is_replaced() -> None:
@@ -95,10 +99,10 @@ def test_a_result_that_the_plant_has_seen_stands_and_one_that_it_has_not_is_repl
         handshake.result(2, verdict, reason)
     for verdict, reason in ((Verdict.REJECT, 20), (Verdict.PASS, 0)):
         handshake.result(1, verdict, reason)
-    assert handshake.status.result == Told(1, 10, 2, 20)
+    assert of(handshake).result == Told(1, 10, 2, 20)
     handshake.control(Control(enable=True, result_ack=True))
     handshake.control(Control(enable=True))
-    assert handshake.status.result == Told(2, 20, 2, 17)
+    assert of(handshake).result == Told(2, 20, 2, 17)
 
 
 class Line(RuleBasedStateMachine):

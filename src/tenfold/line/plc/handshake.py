@@ -8,7 +8,7 @@
     result ack ─────────────────────────────▶ valid falls; the next result waits for the result ack to fall
 
 A trigger that comes while the station is not ready is counted and brings no verdict. Results come in the
-order of their triggers and are held until they are acknowledged. While `BUFFER` parts wait, there is no ready.
+order of their triggers and are held until they are acknowledged. While `BUFFER` parts wait, it is not ready.
 """
 
 from collections import deque
