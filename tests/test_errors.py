@@ -6,7 +6,7 @@ import re
 import pytest
 
 from tenfold import errors
-from tenfold.errors import TenfoldError
+from tenfold.errors import TenfoldError, counted
 from tests.paths import ROOT
 
 
@@ -63,3 +63,46 @@ def test_an_error_sends_every_value_that_the_page_s_text_for_its_reason_names() 
                     sent.append((str(reason.value), {str(ast.literal_eval(key)) for key in keys if key}))
     assert {reason for reason, _ in sent} >= {"name-taken", "model-live", "setting-range"}
     assert [(reason, keys) for reason, keys in sent if not named.get(reason, set()) <= keys] == []
+
+
+def test_one_of_a_thing_is_not_many() -> None:
+    assert [counted(n, "file") for n in (0, 1, 2, 1204)] == ["0 files", "1 file", "2 files", "1,204 files"]
+    assert counted(1, "class", "classes") == "1 class"
+    assert counted(2, "class", "classes") == "2 classes"
+
+
+def test_numbers_of_things_in_messages_are_counted_in_one_place() -> None:
+    """`f"{n:,} pictures"` reads "1 pictures" where there is one."""
+    by_hand = re.compile(r"\{[^{}A-Z(]*:,\} (pictures|files|entries|classes|epochs)\b")
+    wrong = [
+        f"{path.relative_to(ROOT)}: {found.group(0)}"
+        for path in sorted((ROOT / "src" / "tenfold").rglob("*.py"))
+        for found in by_hand.finditer(path.read_text("utf-8"))
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "cameras/address.py",
+        "cameras/cameras.py",
+        "cameras/sources",
+        "drafts",
+        "outbox",
+        "workflows/drafts.py",
+    ],
+)
+def test_refusals_that_the_page_shows_name_a_reason_that_it_can_translate(place: str) -> None:
+    root = ROOT / "src" / "tenfold" / place
+    wrong = [
+        f"{path.name}:{call.lineno}"
+        for path in ([root] if root.is_file() else sorted(root.rglob("*.py")))
+        for call in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and call.func.id
+        in {kind.__name__ for kind in KINDS if not kind.__name__.startswith(("Unknown", "NotIn", "Missing"))}
+        and "reason" not in {keyword.arg for keyword in call.keywords}
+    ]
+    assert wrong == []

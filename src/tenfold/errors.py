@@ -84,6 +84,11 @@ Reason = (
         "training-failed", "trial-failed", "two-classes-needed", "two-corrected-needed",
         "two-models-needed", "undone-already", "unknown-class", "upload-unknown", "wrong-setup-code",
     ]
+    | Literal[
+        "broker-port", "class-too-few", "draft-classes-full", "draft-empty", "draft-full", "drafts-full",
+        "messenger-unknown", "no-source", "not-learned-yet", "not-watchable", "nothing-to-undo",
+        "outbox-full", "source-kind", "source-page",
+    ]
 )  # fmt: skip
 # The values of such a text by their names.
 Params = Mapping[str, str | int]
@@ -359,6 +364,11 @@ class JobError(TenfoldError):
 class UnknownJob(JobError):
     code = "unknown-job"
     title = "No such job"
+
+
+def counted(count: int, noun: str, plural: str = "") -> str:
+    """A number of things in a message: `1 file`, `1,204 files`; `plural` where it is no noun with an s."""
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
 def error_types(base: type[TenfoldError] = TenfoldError) -> Iterator[type[TenfoldError]]:

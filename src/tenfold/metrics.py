@@ -34,7 +34,7 @@ class Share:
         if self.high - self.low <= _WIDE:
             return ""
         return (
-            f"{self.n:,} pictures are too few for this to mean much: the true figure may be anywhere from "
+            f"{self.n:,} is too small a number for this to mean much: the true figure may be anywhere from "
             f"{self.low:.0%} to {self.high:.0%}."
         )
 

@@ -165,7 +165,7 @@ def test_what_was_named_to_a_server_is_not_left_by_links(tmp_path: Path) -> None
         ),
         (
             ["1.jpg", "2.jpg"],
-            "pets has no folders with pictures (2 files lie in it directly). Put the pictures of each class "
+            "pets has no folders with pictures (2 files directly in it). Put the pictures of each class "
             "into a folder named after the class: cat/1.jpg, dog/2.jpg.",
         ),
         (

@@ -26,7 +26,7 @@ def test_good_figures_of_many_pictures_are_taken_as_they_are() -> None:
 
 def test_three_pictures_a_class_mean_nothing() -> None:
     words = said([3, 0, 0], [1, 2, 0], [0, 0, 3])
-    assert "9 pictures are too few for this to mean much" in words
+    assert "9 is too small a number for this to mean much" in words
     assert "Too few pictures for figures of one class to mean much: a (3), b (3), c (3)." in words
 
 

@@ -115,8 +115,9 @@ def parse(text: str, *, user: str = "", password: str = "") -> Address:
         return Address("browser", _needed(rest, "browser:", "Name the camera: browser:desk"))
     if scheme not in ("", "file"):
         raise UsageError(
-            f"{scheme}:", "is no kind of source that tenfold knows", cure=f"Supported: {SUPPORTED}."
-        )
+            f"{scheme}:", "is no kind of source that tenfold knows", cure=f"Supported: {SUPPORTED}.",
+            reason="source-kind", params={"kinds": SUPPORTED},
+        )  # fmt: skip
     path = Path(os.path.expanduser(_needed(rest, "The address", f"Give one of: {SUPPORTED}")))
     return Address("folder" if os.path.isdir(path) else "file", str(path))
 
@@ -134,7 +135,7 @@ def _split(text: str) -> tuple[str, str]:
 
 def _needed(text: str, subject: str, cure: str) -> str:
     if not text:
-        raise UsageError(subject, "names nothing", cure=f"{cure}.")
+        raise UsageError(subject, "names nothing", cure=f"{cure}.", reason="no-source")
     return text
 
 
@@ -147,6 +148,7 @@ def _network(scheme: str, rest: str, user: str, password: str) -> Address:
             f"The {scheme} address",
             "names no host",
             cure=f"Write it as {scheme}://host/path or {scheme}://user:password@host:port/path.",
+            reason="no-source",
         )
     if login:
         name, _, word = login.partition(":")

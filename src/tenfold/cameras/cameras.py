@@ -150,7 +150,10 @@ def checked_name(name: str) -> str:
     shown = " ".join(name.split())
     if not shown or len(shown) > LONGEST_NAME or not shown.isprintable():
         cure = f"Give it 1 to {LONGEST_NAME} letters."
-        raise CameraError("The camera's name", "cannot be used", received=f"{shown!r:.120}", cure=cure)
+        raise CameraError(
+            "The camera's name", "cannot be used", received=f"{shown!r:.120}", cure=cure,
+            reason="name-length", params={"most": LONGEST_NAME},
+        )  # fmt: skip
     return shown
 
 
@@ -158,7 +161,8 @@ def check_watchable(address: Address) -> None:
     """Raise CameraError where a server cannot watch it: it is a recording, or a page's camera."""
     if not address.live or address.kind == "browser":
         cure = "Name a camera: usb:0, rtsp://..., http://...; tenfold watch reads recordings."
-        raise CameraError(address.description[:200], "is no camera that a server can watch", cure=cure)
+        subject = address.description[:200]
+        raise CameraError(subject, "is no camera that a server can watch", cure=cure, reason="not-watchable")
 
 
 def _columns(address: Address) -> dict[str, str]:
@@ -172,7 +176,10 @@ def _columns(address: Address) -> dict[str, str]:
 
 
 def _taken(name: str) -> CameraError:
-    return CameraError(f"The name {name!r}", "is that of another camera", cure="Choose another.")
+    return CameraError(
+        f"The name {name!r}", "is that of another camera", cure="Choose another.",
+        reason="name-taken", params={"name": name},
+    )  # fmt: skip
 
 
 def _unknown(which: int | str) -> UnknownCamera:

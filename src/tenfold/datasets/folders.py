@@ -10,7 +10,7 @@ from tenfold.class_folders import class_of
 from tenfold.datasets.layout import layout_of
 from tenfold.datasets.listing import ListedPicture, Listing, class_name, listing
 from tenfold.datasets.tree import Tree
-from tenfold.errors import DatasetError
+from tenfold.errors import DatasetError, counted
 from tenfold.server_files import ServerFiles
 
 
@@ -36,7 +36,7 @@ def list_folder(root: Path, name: str, files: ServerFiles | None = None) -> List
         raise DatasetError(
             name,
             "has no folders with pictures",
-            received=f"{loose:,} files lie in it directly" if loose else "it is empty",
+            received=f"{counted(loose, 'file')} directly in it" if loose else "it is empty",
             cure="Put the pictures of each class into a folder named after the class: cat/1.jpg, dog/2.jpg.",
             reason="no-class-folders",
         )

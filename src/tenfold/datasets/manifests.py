@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from tenfold.class_folders import PART_NAMES, TRAINING
 from tenfold.datasets.listing import ListedPicture, Listing, class_name, listing, printable_path
-from tenfold.errors import DatasetError, MissingExtra
+from tenfold.errors import DatasetError, MissingExtra, counted
 from tenfold.server_files import ServerFiles
 
 SUFFIXES = {".csv", ".parquet", ".tsv"}
@@ -82,7 +82,7 @@ def list_manifest(manifest: Path, name: str, files: ServerFiles | None = None) -
 
 
 def _count(rows: list[str]) -> str:
-    return "1 file that does" if len(rows) == 1 else f"{len(rows):,} files that do"
+    return counted(len(rows), "file that does", "files that do")
 
 
 def _first(rows: list[str]) -> str:

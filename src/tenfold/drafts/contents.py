@@ -138,7 +138,7 @@ class Contents:
             last = select(DraftChange).where(DraftChange.draft_id == draft_id)
             change = session.scalars(last.order_by(DraftChange.id.desc()).limit(1)).first()
             if change is None:
-                raise DraftError(f"The draft {draft.name}", "has no change to undo")
+                raise DraftError(f"The draft {draft.name}", "has no change to undo", reason="nothing-to-undo")
             gone = _undone(session, draft, change)
             session.delete(change)
             _touch(draft)
@@ -289,4 +289,5 @@ def _full(most: int) -> DraftError:
     return DraftError(
         "The draft", "has as many pictures as one may be taught from", received=f"{most:,}",
         cure="Remove some, or train a network on them with `tenfold train`.",
+        reason="draft-full", params={"most": most},
     )  # fmt: skip

@@ -52,7 +52,8 @@ class Drafts:
             if count >= MOST_DRAFTS:
                 raise DraftError(
                     "The drafts", "are as many as one person may have", received=str(count),
-                    cure="Delete one that is no longer needed.",
+                    cure="Delete one that is no longer needed.", reason="drafts-full",
+                    params={"most": MOST_DRAFTS},
                 )  # fmt: skip
             moment = now()
             draft = Draft(
@@ -145,7 +146,8 @@ def add_class(session: Session, draft_id: int, name: str) -> DraftClass:
     if len(there) >= MOST_CLASSES:
         raise DraftError(
             "The classes", "are as many as a draft may have", received=str(len(there)),
-            cure="Remove one that is no longer needed.",
+            cure="Remove one that is no longer needed.", reason="draft-classes-full",
+            params={"most": MOST_CLASSES},
         )  # fmt: skip
     made = DraftClass(draft_id=draft_id, name=free_name(name, there))
     session.add(made)
@@ -157,7 +159,10 @@ def free_name(name: str, others: Sequence[DraftClass]) -> str:
     """A class's name, if none of the others has it. Raises DraftError."""
     found = checked_name(name)
     if any(one.name.casefold() == found.casefold() for one in others):
-        raise DraftError(f"The class {found}", "is there already", cure="Choose another name.")
+        raise DraftError(
+            f"The class {found}", "is there already", cure="Choose another name.",
+            reason="name-taken", params={"name": found},
+        )  # fmt: skip
     return found
 
 
@@ -170,13 +175,15 @@ def checked_name(name: str) -> str:
     composed = unicodedata.normalize("NFC", name)
     found = " ".join("".join(one if one.isprintable() else " " for one in composed).split())
     if not found:
-        raise DraftError("The name", "is empty", cure="Write one.")
+        raise DraftError("The name", "is empty", cure="Write one.", reason="name-needed")
     if len(found) > LONGEST_NAME:
         raise DraftError(
             "The name",
             "is too long",
             received=f"{len(found)} characters",
             cure=f"Use {LONGEST_NAME} at most.",
+            reason="name-length",
+            params={"most": LONGEST_NAME},
         )
     return found
 

@@ -16,7 +16,7 @@ from PIL import Image
 from tenfold import images
 from tenfold.datasets import cifar10
 from tenfold.datasets.labelled import LabelledPictures
-from tenfold.errors import DatasetError, PictureError
+from tenfold.errors import DatasetError, PictureError, counted
 from tenfold.folder_walk import files_below
 
 Pictures = NDArray[np.uint8]
@@ -143,14 +143,10 @@ def from_folder(folder: Path, side: int, resize: str, most: int = 10_000) -> Out
         raise DatasetError(
             f"The folder {folder}",
             "holds no picture that can be read",
-            received=_files(unreadable),
+            received=counted(unreadable, "file"),
             cure="Name a folder of pictures that show none of the classes with --out-of-distribution.",
         )
-    said = f" ({_files(unreadable)} could not be read)" if unreadable else ""
+    said = f" ({counted(unreadable, 'file')} could not be read)" if unreadable else ""
     return OutOfDistribution(
         folder.name or str(folder), f"the pictures in {folder.name or folder}{said}", np.stack(found)
     )
-
-
-def _files(count: int) -> str:
-    return "1 file" if count == 1 else f"{count:,} files"

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from tenfold.errors import TenfoldError, TrainingError
+from tenfold.errors import TenfoldError, TrainingError, counted
 from tenfold.networks.listing import NETWORKS, Known, known
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def build(name: str, classes: int, side: int, **options: Any) -> "nn.Module":
     except Exception as reason:  # it is one's own code and may raise anything
         raise TrainingError(
             f"The network {name}",
-            f"cannot be built for {classes:,} classes and pictures of {side} x {side}",
+            f"cannot be built for {counted(classes, 'class', 'classes')} and pictures of {side} x {side}",
             received=told(reason),
             cure="Its function is given the number of classes, the side in pixels and the recipe's options.",
         ) from reason

@@ -128,8 +128,9 @@ class Queue:
         over = self._beyond(destination_id, WAITING, MOST_WAITING, MOST_BYTES)
         if over:
             facts = OutboxError(
-                "The message", "was given up: too many wait for this destination", cure="Try it again."
-            ).facts()
+                "The message", "was given up: too many wait for this destination", cure="Try it again.",
+                reason="outbox-full",
+            ).facts()  # fmt: skip
             values = {"state": DEAD, "ended_at": now(), "problem": facts}
             self._change(update(MessageRow).where(MessageRow.id.in_(over)).values(values))
         old = self._beyond(destination_id, DEAD, MOST_DEAD, MOST_BYTES)

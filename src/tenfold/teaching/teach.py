@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tenfold import metrics
-from tenfold.errors import DatasetError
+from tenfold.errors import DatasetError, counted
 from tenfold.evaluation.calibration import fit_temperature, softmax
 from tenfold.metrics import Share
 from tenfold.teaching.folds import folds
@@ -136,8 +136,10 @@ def _check(classes: Sequence[str], counts: NDArray[np.int64]) -> None:
     if counts[fewest] < LEAST:
         raise DatasetError(
             f"The class {classes[fewest]}",
-            f"has {counts[fewest]} pictures" if counts[fewest] != 1 else "has 1 picture",
+            f"has {counted(int(counts[fewest]), 'picture')}",
             cure=f"Give it {LEAST} at least; with 10 or more the answers become reliable.",
+            reason="class-too-few",
+            params={"name": classes[fewest], "least": LEAST},
         )
     if counts.sum() > MOST:
         raise DatasetError(
@@ -145,6 +147,8 @@ def _check(classes: Sequence[str], counts: NDArray[np.int64]) -> None:
             f"are too many to teach from: {counts.sum():,}",
             received=f"at most {MOST:,}",
             cure="Train a network on them with `tenfold train`, or take fewer.",
+            reason="draft-full",
+            params={"most": MOST},
         )
 
 

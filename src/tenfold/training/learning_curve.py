@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tenfold.datasets.dataset import Dataset
-from tenfold.errors import DatasetError, TrainingError
+from tenfold.errors import DatasetError, TrainingError, counted
 from tenfold.evaluation.learning_curve import LearningCurve, Point
 from tenfold.modelfile import ModelInfo
 from tenfold.recipes import recipe_file
@@ -55,7 +55,7 @@ def learning_curve(
         if _rarest(data, chosen) < FEWEST:
             continue
         part = replace(data, training=data.training.take(chosen), fingerprint=f"{data.fingerprint}-{share:g}")
-        on_step(f"Training on {len(chosen):,} pictures")
+        on_step(f"Training on {counted(len(chosen), 'picture')}")
         trainer = pipeline.train(
             part,
             folder / f"{len(chosen)}-pictures",

@@ -278,18 +278,22 @@ def _learned(draft: Draft) -> str:
             f"The draft {draft.name}",
             "was not learned from yet",
             cure="Give its classes pictures, and learn.",
+            reason="not-learned-yet",
         )
     return draft.model_hash
 
 
 def _check(draft: Draft, taken: Sequence[DraftClass], counts: Mapping[int, int]) -> None:
     if not taken:
-        raise DraftError(f"The draft {draft.name}", "has no pictures to learn from", cure="Add some.")
+        raise DraftError(
+            f"The draft {draft.name}", "has no pictures to learn from", cure="Add some.", reason="draft-empty"
+        )
     fewest = min(taken, key=lambda one: counts[one.id])
     if counts[fewest.id] < LEAST:
         raise DraftError(
             f"The class {fewest.name}", "has too few pictures", received=str(counts[fewest.id]),
             cure=f"Give it {LEAST} at least; with 10 or more the answers become reliable.",
+            reason="class-too-few", params={"name": fewest.name, "least": LEAST},
         )  # fmt: skip
 
 

@@ -59,7 +59,7 @@ def test_a_table_an_archive_and_training_data(tenfold: Command, photos: Path, tm
     again = tenfold("catalogue", "export", table)
     assert (again.status, "is there already" in again.err) == (1, True)
     assert tenfold("catalogue", "export", table, "--force").status == 0
-    assert "4 pictures are in" in tenfold("catalogue", "export", tmp_path / "folders").out
+    assert "Exported 4 pictures to" in tenfold("catalogue", "export", tmp_path / "folders").out
     assert (tmp_path / "folders" / "dog" / "3.png").exists()
     refused = tenfold("catalogue", "export", "--training", tmp_path / "data")
     assert "needs pictures of two classes or more" in refused.err

@@ -80,8 +80,8 @@ def test_figures_of_few_pictures_are_not_left_to_speak_for_themselves(
     asked = ("compare", "blind.onnx", "bundled", "--data", "colours", "--split", "all")
     told = tenfold(*asked).out
     assert "Too few pictures for figures of one class to mean much: red (5), green (5), blue (5)." in told
-    assert "blind.onnx: 15 pictures are too few for this to mean much" in told
-    assert "15 pictures are too few for this to mean much" in (tmp_path / "comparison.html").read_text()
+    assert "blind.onnx: 15 is too small a number for this to mean much" in told
+    assert "15 is too small a number for this to mean much" in (tmp_path / "comparison.html").read_text()
     models = json.loads(tenfold(*asked, "--json").out)["models"]
     kinds = [one["kind"] for one in models["blind.onnx"]["caveats"]]
     assert kinds == ["few-pictures", "small-classes"]

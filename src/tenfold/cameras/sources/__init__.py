@@ -73,7 +73,12 @@ def open_source(
     found = parse(address) if isinstance(address, str) else address
     require()
     if found.kind == "browser":
-        raise UsageError(found.description, "is opened by the page", cure="Open the camera in the page.")
+        raise UsageError(
+            found.description,
+            "is opened by the page",
+            cure="Open the camera in the page.",
+            reason="source-page",
+        )
     if found.kind == "folder":
         return Folder(found.target, rate=rate or RATE)
     if not found.live or _is_recorded_playlist(found):

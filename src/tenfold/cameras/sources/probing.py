@@ -21,7 +21,12 @@ def probe(address: Address, *, seconds: float = PROBE_SECONDS) -> SourceFacts:
         CameraError: it cannot be opened, gives no picture, or takes longer; the reason says which.
     """
     if address.kind == "browser":
-        raise UsageError(address.description, "is opened by the page", cure="Open the camera in the page.")
+        raise UsageError(
+            address.description,
+            "is opened by the page",
+            cure="Open the camera in the page.",
+            reason="source-page",
+        )
     if address.kind == "folder":
         return Folder(address.target).facts
     until = time.monotonic() + seconds

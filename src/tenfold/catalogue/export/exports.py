@@ -21,7 +21,7 @@ from tenfold.catalogue.export.table import COLUMNS, row
 from tenfold.catalogue.export.zip_stream import Zip
 from tenfold.class_folders import PART_NAMES
 from tenfold.database import Database, now
-from tenfold.errors import CatalogueError
+from tenfold.errors import CatalogueError, counted
 from tenfold.os_errors import in_words
 from tenfold.table_files import as_csv, as_parquet
 
@@ -138,7 +138,7 @@ class Exports:
             raise CatalogueError(
                 "Training data",
                 f"needs pictures of two classes or more{corrected}",
-                received=f"{len(numbers):,} pictures of {len(classes)}",
+                received=f"{counted(len(numbers), 'picture')} of {counted(len(classes), 'class', 'classes')}",
                 cure="Correct more pictures, or choose more of them.",
                 reason="two-classes-needed",
             )
@@ -191,7 +191,7 @@ def _written(files: Iterator[ExportFile], folder: Path) -> int:
     except OSError as reason:
         raise CatalogueError(
             f"The folder {folder}",
-            f"cannot be written; {count:,} files are in it",
+            f"cannot be written; it holds {counted(count, 'file')}",
             received=reason.strerror or str(reason),
             cure="Make room there or choose another, and export again.",
             reason=in_words(reason).reason,

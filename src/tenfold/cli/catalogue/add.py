@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tenfold.cli.terminal.text import Progress, padded, printable, width
-from tenfold.errors import UsageError
+from tenfold.errors import UsageError, counted
 from tenfold.runtime import App
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def print_result(result: "AddResult") -> int:
     parts += [f"{result.unchanged:,} unchanged since they were added"] if result.unchanged else []
     refused = result.unusable - result.failed
     parts += [f"{refused:,} that cannot be used"] if refused else []
-    files = "1 file" if result.files == 1 else f"{result.files:,} files"
+    files = counted(result.files, "file")
     click.echo(f"{files}: {', '.join(parts)}")
     for problem in result.problems:
         click.echo(f"tenfold: {printable(problem.detail)}", err=True)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tenfold.cli.terminal.text import printable, table
-from tenfold.errors import UsageError
+from tenfold.errors import UsageError, counted
 from tenfold.runtime import App
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def retry(numbers: tuple[int, ...]) -> None:
         if tried:
             do(app.jobs, CLASSIFY, ClassifyParams(), title="Classify again")
         failed = [entry for entry in app.ingest.entries(tried) if entry.state == "failed"]
-    entries = "1 entry" if len(tried) == 1 else f"{len(tried):,} entries"
+    entries = counted(len(tried), "entry", "entries")
     click.echo(f"{entries} tried again" + (f"; {len(failed):,} failed again" if failed else ""))
 
 
@@ -119,7 +119,7 @@ def _list(actions: "Actions") -> None:
 
 def _print_result(done: "ActionResult") -> None:
     action = done.action
-    entries = "1 entry" if action.count == 1 else f"{action.count:,} entries"
+    entries = counted(action.count, "entry", "entries")
     undone = (
         f"Action {action.details['of']} ({action.details['kind']}) undone: " if action.kind == "undo" else ""
     )

@@ -9,7 +9,7 @@ import click
 
 from tenfold.cli.catalogue.filters import chosen, filter_options
 from tenfold.cli.terminal.text import printable
-from tenfold.errors import CatalogueError, UsageError
+from tenfold.errors import CatalogueError, UsageError, counted
 from tenfold.runtime import App
 
 if TYPE_CHECKING:
@@ -56,14 +56,14 @@ def _write(
         labels = "all" if everything else "corrected"
         if target.suffix.lower() != ".zip":
             count = exports.training_folder(filters, target, "all" if everything else "corrected")
-            click.echo(f"{count:,} pictures for training are in {shown}")
+            click.echo(f"Exported {counted(count, 'picture')} for training to {shown}")
             click.echo(printable(f"To train on them: tenfold train --data {shlex.quote(str(target))}"))
             return
         streams[".zip"] = lambda: exports.training_zip(filters, "all" if labels == "all" else "corrected")
     stream = streams.get(target.suffix.lower())
     if stream is None:
         count = exports.pictures_folder(filters, target)
-        click.echo(f"{count:,} pictures are in {shown}")
+        click.echo(f"Exported {counted(count, 'picture')} to {shown}")
         return
     if target.exists() and not force:
         raise CatalogueError(

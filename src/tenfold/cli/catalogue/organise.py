@@ -7,7 +7,7 @@ import click
 
 from tenfold.cli.catalogue.filters import chosen, filter_options
 from tenfold.cli.terminal.text import printable, table
-from tenfold.errors import UsageError
+from tenfold.errors import UsageError, counted
 from tenfold.runtime import App
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def file(
             note = f"  ({in_english(step.problem) or step.state})" if step.state != "planned" else ""
             origin = f"{step.origin} -> " if step.origin else ""
             click.echo(printable(f"{step.how:8}  {origin}{step.target}{note}"))
-        click.echo(f"{count:,} pictures; nothing was done")
+        click.echo(f"{counted(count, 'picture')}; nothing was done")
         return 0
 
 
@@ -116,7 +116,7 @@ def _print_result(filer: "Organiser", report: "OrganiseReport") -> int:
     there, failed = report.states.get("there", 0), report.states.get("failed", 0)
     parts += [f"{there:,} there already"] if there else []
     parts += [f"{failed:,} failed"] if failed else []
-    click.echo(f"{report.filing.count:,} pictures: {', '.join(parts) or 'nothing to do'}")
+    click.echo(f"{counted(report.filing.count, 'picture')}: {', '.join(parts) or 'nothing to do'}")
     click.echo(f"To put everything back: tenfold catalogue unfile {report.filing.id}")
     return 1 if failed else 0
 

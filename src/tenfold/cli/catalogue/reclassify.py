@@ -3,6 +3,7 @@
 import click
 
 from tenfold.cli.terminal.text import padded, printable, width
+from tenfold.errors import counted
 from tenfold.runtime import App
 
 _NONE_OF_THESE = "none of these"
@@ -37,7 +38,7 @@ def reclassify(model: str, take_over: bool, preview: bool) -> None:
             app.jobs.close()
         if take_over:
             action = app.actions.get(one.action_id or 0)
-            click.echo(f"Taken over for {action.count:,} pictures, as action {action.id}.")
+            click.echo(f"Taken over for {counted(action.count, 'picture')}, as action {action.id}.")
         else:
             app.reclassify.discard(one.id)
             click.echo("Nothing was changed; --apply takes the answers over.")
@@ -49,7 +50,7 @@ def _print_result(app: App, number: int) -> None:
     for row in moved:
         old, new = _shown(row.old), _shown(row.new)
         click.echo(f"  {padded(old, column)} -> {new}  {row.entries:,}")
-    click.echo(f"{one.changed:,} of {one.count:,} pictures would be filed under another class.")
+    click.echo(f"{one.changed:,} of {counted(one.count, 'picture')} would be filed under another class.")
 
 
 def _shown(label: str | None) -> str:

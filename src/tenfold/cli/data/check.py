@@ -10,6 +10,7 @@ import click
 
 from tenfold.cli.data.datasets import confined_files, confined_option, open_data
 from tenfold.cli.terminal.text import Progress, printable
+from tenfold.errors import counted
 from tenfold.paths import Home
 
 if TYPE_CHECKING:
@@ -96,14 +97,14 @@ def _root(source: str) -> Path:
 
 
 def _summary(report: "DataCheck", pool: "AllPictures") -> str:
-    lines = [f"{len(pool):,} pictures of {len(report.classes):,} classes"]
+    lines = [f"{counted(len(pool), 'picture')} of {counted(len(report.classes), 'class', 'classes')}"]
     if report.skipped:
         lines.append(f"  {len(report.skipped):>6,}  files not read")
     for problem in report.problems:
         if not problem.findings:
             continue
         grouped = problem.pictures > len(problem.findings)
-        many = f" ({problem.pictures:,} pictures)" if grouped else ""
+        many = f" ({counted(problem.pictures, 'picture')})" if grouped else ""
         lines.append(f"  {len(problem.findings):>6,}  {problem.title.lower()}{many}")
         for finding in problem.findings[:_NAMED]:
             between = " = " if finding.score == 1 else " ~ "

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tenfold.cli.terminal.text import printable
-from tenfold.errors import RegistryError, UsageError
+from tenfold.errors import RegistryError, UsageError, counted
 from tenfold.runtime import App
 
 if TYPE_CHECKING:
@@ -72,13 +72,13 @@ def _print_result(one: "Improvement") -> None:
     assert found is not None
     assert one.model_hash is not None
     own = f" and {counts['own']:,} of its own" if counts["own"] else ""
-    click.echo(f"Learned from {counts['pictures']:,} corrected pictures{own}.")
+    click.echo(f"Learned from {counted(counts['pictures'], 'corrected picture')}{own}.")
     for label in counts["new_classes"]:
         click.echo(printable(f"New class: {label}"))
     for label, count in counts["left_out"].items():
-        click.echo(printable(f"Left out: {label}, {count} pictures to learn from are too few."))
+        click.echo(printable(f"Left out: {label}, too few to learn from ({counted(count, 'picture')})."))
     if counts["contradicted"]:
-        click.echo(f"Left out: {counts['contradicted']:,} pictures that people do not agree on.")
+        click.echo(f"Left out: {counted(counts['contradicted'], 'picture')} that people do not agree on.")
     _print_out_of_distribution(counts["none_of_these"], found["none_of_these"])
     click.echo(printable(found["sentence"]))
     click.echo(f"Registered as {one.model_hash[:12]}; make it live with: tenfold improve --live")
@@ -87,6 +87,6 @@ def _print_result(one: "Improvement") -> None:
 def _print_out_of_distribution(count: int, counts: dict[str, Any]) -> None:
     if count:
         click.echo(
-            f"Of {counts['pictures']:,} pictures that are {_NONE_OF_THESE}, the live model says so of "
-            f"{counts['old']:,}, the new one of {counts['new']:,}; they cannot be learned from."
+            f"Corrected to {_NONE_OF_THESE}: {counted(counts['pictures'], 'picture')}; the live model "
+            f"says so of {counts['old']:,}, the new one of {counts['new']:,}; they cannot be learned from."
         )

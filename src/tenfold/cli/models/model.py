@@ -109,7 +109,7 @@ def _scores(name: str, figures: object) -> list[tuple[str, str]]:
     rows = []
     if all(isinstance(one, int | float) for one in measured):
         accuracy, low, high, count = measured
-        value = f"{accuracy:.2%} of {count:,} pictures (95% interval {low:.2%} to {high:.2%})"
+        value = f"{accuracy:.2%} (95% interval {low:.2%} to {high:.2%}, n = {count:,})"
         rows = [(f"{name}, accuracy", value)]
         rest = {key: value for key, value in rest.items() if key not in _ACCURACY}
     return [*rows, *_rows(rest, f"{name}, "), *notes]

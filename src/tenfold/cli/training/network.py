@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tenfold.cli.terminal.text import Progress, printable
+from tenfold.errors import counted
 
 if TYPE_CHECKING:
     from tenfold.networks.table import LayerTable
@@ -90,7 +91,8 @@ def show(name: str, side: int | None, classes: int, changes: tuple[str, ...], as
     statistics = table.keras_parameters - table.parameters
     click.echo(
         f"\nParameters: {table.trainable:,} trainable, {fixed:,} fixed, {statistics:,} norms' statistics\n"
-        f"For {classes:,} classes and pictures of {side} x {side}; output is channels x height x width"
+        f"For {counted(classes, 'class', 'classes')} and pictures of {side} x {side}; "
+        "output is channels x height x width"
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tenfold.cli.terminal.text import Progress, printable
+from tenfold.errors import counted
 
 if TYPE_CHECKING:
     from tenfold.workflows.teach import Lesson
@@ -68,11 +69,10 @@ def teach(folder: str, output: Path | None, name: str, backbone: Path | None, ke
 
 def _print(lesson: "Lesson") -> None:
     taught, found = lesson.taught, lesson.taught.assessment
-    counted = ", ".join(f"{label} {n:,}" for label, n in zip(taught.classes, taught.counts, strict=True))
-    click.echo(printable(f"Learned from {sum(taught.counts):,} pictures: {counted}."))
+    each = ", ".join(f"{label} {n:,}" for label, n in zip(taught.classes, taught.counts, strict=True))
+    click.echo(printable(f"Learned from {counted(sum(taught.counts), 'picture')}: {each}."))
     if lesson.skipped:
-        files = "1 file" if lesson.skipped == 1 else f"{lesson.skipped:,} files"
-        click.echo(f"{files} gave no picture.")
+        click.echo(f"{counted(lesson.skipped, 'file')} gave no picture.")
     if found.accuracy is not None:
         click.echo(f"Told apart, cross-validated: {found.accuracy}")
         if found.accuracy.warning:

@@ -13,7 +13,7 @@ from tenfold.cli.training.choose_run import choose_run
 from tenfold.cli.training.find_rate import show_rates
 from tenfold.cli.training.live import LiveTable
 from tenfold.cli.training.request import Asked
-from tenfold.errors import TrainingError, UsageError
+from tenfold.errors import TrainingError, UsageError, counted
 from tenfold.modelfile import BUNDLED_NAMES
 from tenfold.paths import Home
 
@@ -144,7 +144,10 @@ def train(confined: bool, **given: Any) -> int | None:
     if asked.find_rate:
         show_rates(data, recipe, asked.device)
         return None
-    click.echo(f"Run: {run.folder}\n{len(data.training):,} pictures to learn from, {recipe.epochs} epochs")
+    click.echo(
+        f"Run: {run.folder}\n{counted(len(data.training), 'picture')} to learn from, "
+        f"{counted(recipe.epochs, 'epoch')}"
+    )
     if unequal := _unequal(data, recipe):
         click.echo(printable(unequal))
     if advice := _few(data, recipe):
@@ -264,8 +267,8 @@ def _few(data: "Dataset", recipe: "Recipe") -> str:
     if per_class >= _FEW or recipe.transfer.source:
         return ""
     return (
-        f"With about {per_class} pictures of each class `tenfold teach` usually does better, in seconds: it "
-        "starts from a network that knows photographs."
+        f"With about {counted(per_class, 'picture')} of each class `tenfold teach` usually does better, in "
+        "seconds: it starts from a network that knows photographs."
     )
 
 
@@ -286,6 +289,6 @@ def _unequal(data: "Dataset", recipe: "Recipe") -> str:
         "none": "rare classes may never be named; --set balance=sampling shows each equally often",
     }[balance.chosen(recipe.balance, labels, len(classes))]
     return (
-        f"Unequal classes: {classes[most]} has {counts[most]:,} pictures, {classes[fewest]} "
+        f"Unequal classes: {classes[most]} has {counted(int(counts[most]), 'picture')}, {classes[fewest]} "
         f"{counts[fewest]:,}; {done}."
     )

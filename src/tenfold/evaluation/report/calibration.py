@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tenfold import metrics
+from tenfold.errors import counted
 from tenfold.evaluation.calibration import uncalibrated
 from tenfold.evaluation.report import axes
 from tenfold.evaluation.report.charts import Chart
@@ -79,7 +80,7 @@ def _diagram(points: dict[str, list[ConfidenceBin]], errors: dict[str, float]) -
 
 def _tips(points: Sequence[ConfidenceBin], which: str) -> list[str]:
     return [
-        f"{which} temperature: {p.n:,} pictures from {p.low:.0%} to {p.high:.0%} sure: "
+        f"{which} temperature: {counted(p.n, 'picture')} from {p.low:.0%} to {p.high:.0%} sure: "
         f"mean {p.confidence:.1%}, right {p.accuracy:.1%}"
         for p in points
     ]
@@ -94,7 +95,7 @@ def _histogram(confidence: NDArray[np.float32], right: NDArray[np.bool_]) -> Cha
     most = max(int(c.max()) for c in counts.values())
     chart = Chart(
         "How sure it is",
-        f"{int((confidence > 0.95).sum()):,} of {len(confidence):,} pictures are above 95 %.",
+        f"{int((confidence > 0.95).sum()):,} of {counted(len(confidence), 'picture')} are above 95 %.",
         axes.shares("confidence"),
         axes.logarithmic("pictures, logarithmic", most),
     )

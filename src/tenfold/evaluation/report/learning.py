@@ -1,5 +1,6 @@
 """Section: would more labelled pictures help, and of which class?"""
 
+from tenfold.errors import counted
 from tenfold.evaluation.learning_curve import LearningCurve
 from tenfold.evaluation.report import axes
 from tenfold.evaluation.report.charts import Chart
@@ -26,7 +27,7 @@ def _chart(curve: LearningCurve) -> Chart:
     last = values[-1][1].value
     chart = Chart(
         "Accuracy by training pictures",
-        f"{values[0][1].value:.2%} on {values[0][0]:,} pictures, {last:.2%} on {values[-1][0]:,}.",
+        f"{values[0][1].value:.2%} on {counted(values[0][0], 'picture')}, {last:.2%} on {values[-1][0]:,}.",
         axes.linear("training pictures", 0, values[-1][0], exact=True),
         axes.linear(
             "test accuracy",
@@ -39,6 +40,8 @@ def _chart(curve: LearningCurve) -> Chart:
         label = "95 % interval" if name == "low" else ""
         chart.line([(count, getattr(a, name)) for count, a in values], style, label)
     chart.line([(count, a.value) for count, a in values], "first", "accuracy")
-    tips = [f"{count:,} pictures: {a.value:.2%} ({a.low:.2%} to {a.high:.2%})" for count, a in values]
+    tips = [
+        f"{counted(count, 'picture')}: {a.value:.2%} ({a.low:.2%} to {a.high:.2%})" for count, a in values
+    ]
     chart.dots([(count, a.value) for count, a in values], "first", tips)
     return chart

@@ -10,7 +10,7 @@ from typing import Any
 
 from tenfold import __version__
 from tenfold.datasets.labelled import LabelledPictures
-from tenfold.errors import UsageError
+from tenfold.errors import UsageError, counted
 from tenfold.evaluation import html
 from tenfold.evaluation.caveats import as_facts, of_evaluation
 from tenfold.evaluation.evaluate import Evaluation, ModelOutputs, check_fit, model_outputs, score
@@ -96,7 +96,7 @@ def write_report(
     check_fit(classifier, data)
     run = run or Run.of_model(Path(classifier.path))
     if found is None:
-        on_step(f"Classifying {len(data):,} pictures")
+        on_step(f"Classifying {counted(len(data), 'picture')}")
         found = model_outputs(classifier, data.pictures)
     evaluated = EvaluatedModel(classifier, data, found, score(data, found, classifier.info.threshold))
     on_step("Looking at mistakes")

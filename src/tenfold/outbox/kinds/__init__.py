@@ -29,7 +29,11 @@ def checked(kind: str, settings: Mapping[str, Any]) -> dict[str, Any]:
         MissingExtra: what the kind needs is not installed.
     """
     if kind not in KINDS:
-        raise OutboxError(f"The kind {kind!r}", "does not exist", cure=f"One of: {', '.join(KINDS)}.")
+        kinds = ", ".join(KINDS)
+        raise OutboxError(
+            f"The kind {kind!r}", "does not exist", cure=f"One of: {kinds}.",
+            reason="setting-choice", params={"name": "kind", "choices": kinds},
+        )  # fmt: skip
     require(kind)
     if kind == "webhook":
         return addresses.webhook(settings)

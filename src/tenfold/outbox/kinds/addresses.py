@@ -72,7 +72,13 @@ def mqtt(settings: Mapping[str, Any]) -> dict[str, Any]:
     tls = bool(settings.get("tls"))
     port = settings.get("port") or (8883 if tls else 1883)
     if not 0 < port < 2**16:
-        raise OutboxError("The broker's port", "cannot be used", received=str(port), cure="Give 1 to 65535.")
+        raise OutboxError(
+            "The broker's port",
+            "cannot be used",
+            received=str(port),
+            cure="Give 1 to 65535.",
+            reason="broker-port",
+        )
     prefix = str(settings.get("prefix") or "tenfold").strip("/")
     discovery = settings.get("discovery")
     discovery = "homeassistant" if discovery is None else str(discovery).strip("/")

@@ -54,7 +54,9 @@ class Messenger:
 
     def send(self, message: Message) -> None:
         if not self._known:
-            raise DeliveryError(self._subject, "is not known to this version of apprise")
+            raise DeliveryError(
+                self._subject, "is not known to this version of apprise", reason="messenger-unknown"
+            )
         attach = None
         if message.picture is not None:
             attach = AttachMemory(content=message.picture, name="picture.jpg", mimetype="image/jpeg")  # type: ignore[no-untyped-call]

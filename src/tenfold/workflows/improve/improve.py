@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import asdict
 
 from tenfold.catalogue.edits.corrections import CorrectedEntries
-from tenfold.errors import DatasetError, MissingExtra, RegistryError, UnknownImprovement
+from tenfold.errors import DatasetError, MissingExtra, RegistryError, UnknownImprovement, counted
 from tenfold.jobs import CANCELLED, JobRow, Jobs
 from tenfold.modelfile import ModelInfo
 from tenfold.models.improvements import BETTER, FAILED, RUNNING, STOPPED, Improvements
@@ -113,7 +113,7 @@ class Improve:
             lambda session, job_id: ImproveParams(
                 improvement=self.improvements.begin(session, job_id, now.base, by, options).id
             ),
-            title=f"Train {name} on {len(taught.pictures):,} corrected pictures",
+            title=f"Train {name} on {counted(len(taught.pictures), 'corrected picture')}",
             by=by,
             key=IMPROVE.kind,
         )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from tenfold.errors import counted
 from tenfold.workflows.improve.data import LearningSet
 from tenfold.workflows.train.own_data import TrainingDataSource
 
@@ -38,7 +39,8 @@ def missing(taught: LearningSet) -> tuple[str, str] | None:
     """What an improvement still wants, for programs and in words; None where it wants nothing."""
     have = len(taught.pictures) + len(taught.held_out)
     if have < LEAST:
-        return "too-few", f"{have} corrected pictures of classes that can be learned, and it takes {LEAST}"
+        corrected = counted(have, "corrected picture")
+        return "too-few", f"{corrected} of classes that can be learned, and it takes {LEAST}"
     if not taught.held_out:
         words = "none of the corrected pictures fell to those kept back for judging (one in five does)"
         return "none-kept-back", words
