@@ -5,18 +5,22 @@ from io import BytesIO
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from tenfold import images
 from tenfold.line.pictures import Pixels
 
-WIDTH, HEIGHT, PART = 360, 240, 120
+# The longer side of a part in the camera's picture: small pictures are enlarged, large ones made smaller.
+_SMALLEST, _LARGEST = 120, 240
 # 32 x 32 pixels each, a row for each class.
 _SHEET, _TILE = Path(__file__).parent / "parts.webp", 32
 _CLASSES = (
     "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
 )  # fmt: skip
-_BELT = (88, 92, 96)
+# Belts; that which differs most from the edges of the pictures is taken, so that parts are told from it.
+_BELTS = (88, 92, 96), (206, 204, 196), (38, 84, 58)
+_STANDS_OUT = 60
 _NOISE = 3.0
 
 
@@ -24,17 +28,22 @@ class Scene:
     """A belt with parts under a camera that stands still.
 
     Args:
-        pictures: of the parts; each is scaled to a square of `PART` pixels.
+        pictures: of the parts; the whole picture is the part.
         spacing: encoder counts between two parts on average; of these the picture shows 0.9.
         ahead: counts from the photo-eye to the middle of the picture.
     """
 
     def __init__(self, pictures: Sequence[Path], *, spacing: int, ahead: int, seed: int = 1) -> None:
-        self._parts = [images.resize(_square(images.read(path)), PART, "bilinear") for path in pictures]
-        self._scale = WIDTH / (0.9 * spacing)
+        read = [images.read(path) for path in pictures]
+        side = min(_LARGEST, max(_SMALLEST, *(max(one.shape) for one in read)))
+        self._parts = [_within(one, side) for one in read]
+        self.width, self.height = 3 * side, 2 * side
+        self._scale = self.width / (0.9 * spacing)
         self._ahead = ahead
         self._chance = np.random.default_rng(seed)
-        self._belt = np.full((HEIGHT, WIDTH, 3), _BELT, np.float32)
+        noise = self._chance.normal(0, _NOISE, (self.height, self.width, 1))
+        self._empty: Pixels = (_belt(self._parts) + noise).clip(0, 255).astype(np.uint8)
+        self._moved = 0
 
     def picture(self, position: float, near: Sequence[tuple[int, int]]) -> Pixels:
         """The camera's picture.
@@ -43,15 +52,18 @@ class Scene:
             position: of the belt.
             near: parts in view: which picture, and the place where the photo-eye sees it.
         """
-        found = self._belt + self._chance.normal(0, _NOISE, (HEIGHT, WIDTH, 1)).astype(np.float32)
-        top = (HEIGHT - PART) // 2
+        # The noise is never where it was in the picture before: to draw it anew takes ten times as long.
+        self._moved = (self._moved + int(self._chance.integers(1, self.width))) % self.width
+        found = np.roll(self._empty, self._moved, axis=1)
         for which, place in near:
-            left = round(WIDTH / 2 + (position - place - self._ahead) * self._scale - PART / 2)
-            start, end = max(left, 0), min(left + PART, WIDTH)
+            part = self._parts[which % len(self._parts)]
+            high, wide = part.shape[:2]
+            left = round(self.width / 2 + (position - place - self._ahead) * self._scale - wide / 2)
+            top = (self.height - high) // 2
+            start, end = max(left, 0), min(left + wide, self.width)
             if start < end:
-                part = self._parts[which % len(self._parts)][:, start - left : end - left]
-                found[top : top + PART, start:end] = part
-        return found.clip(0, 255).astype(np.uint8)
+                found[top : top + high, start:end] = part[:, start - left : end - left]
+        return found
 
     def jpeg(self, position: float, near: Sequence[tuple[int, int]]) -> bytes:
         """The same as a JPEG."""
@@ -72,9 +84,20 @@ def bundled_parts(folder: Path) -> list[tuple[Path, str]]:
     return found
 
 
-def _square(pixels: Pixels) -> Pixels:
-    """The square in the middle."""
+def _within(pixels: Pixels, side: int) -> Pixels:
+    """The whole picture, its longer side so many pixels."""
     height, width = pixels.shape[:2]
-    side = min(height, width)
-    top, left = (height - side) // 2, (width - side) // 2
-    return np.ascontiguousarray(pixels[top : top + side, left : left + side])
+    scale = side / max(height, width)
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    return np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BILINEAR))
+
+
+def _belt(parts: Sequence[Pixels]) -> NDArray[np.float32]:
+    """The colour of a belt that the edges of parts differ from most, where they are most like it."""
+    edges = [np.concatenate([one[0], one[-1], one[:, 0], one[:, -1]]).astype(np.int16) for one in parts]
+
+    def apart(belt: tuple[int, int, int]) -> float:
+        # Of each part the share of its edge that stands out.
+        return min(float((np.abs(edge - belt).max(axis=1) > _STANDS_OUT).mean()) for edge in edges)
+
+    return np.array(max(_BELTS, key=apart), np.float32)

@@ -36,6 +36,8 @@ PLANT_FAULTS = ("camera-cut", "frozen-picture", "plc-cut", "belt-stop", "belt-re
 STATION_FAULTS = ("slow-model", "clock-jump")
 FAULTS = (*PLANT_FAULTS, *STATION_FAULTS, "broker-cut", "kill")
 _CLOCK_SECONDS = 3600.0
+# The plant holds its pictures in memory, and reads them before it starts.
+_MOST_PICTURES = 400
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,8 @@ class SimulationOptions:
 
     Attributes:
         accepts: classes that are good parts.
-        pictures: labelled pictures from which parts are drawn; None: a hundred of CIFAR-10's test pictures.
+        pictures: labelled pictures of which up to 400 are drawn as parts; None: a hundred of CIFAR-10's test
+            pictures.
         trail: where the trail is kept; None: it is thrown away.
         parts: how many parts come.
         rate: parts a second.
@@ -128,8 +131,9 @@ class _Run:
         self._options, self._tell, self._folder = options, tell, folder
         self._broker: broker.Mosquitto | None = None
         self._trail, self._outcomes = options.trail or folder / "trail.db", folder / "outcomes.json"
-        self._pictures = options.pictures or bundled_parts(folder)
         chance = random.Random(options.seed)
+        pictures = options.pictures or bundled_parts(folder)
+        self._pictures = chance.sample(pictures, min(len(pictures), _MOST_PICTURES))
         self._order = [chance.randrange(len(self._pictures)) for _ in range(options.parts)]
         self._conveyor = ConveyorOptions(options.parts, options.rate, seed=options.seed)
         self._seconds = self._rate = 0.0
