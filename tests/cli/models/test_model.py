@@ -32,7 +32,7 @@ def test_a_model_file_is_shown_to_a_person(tenfold: Command, colours: Path) -> N
         "pixels 32 x 32, resized by bilinear",
         "views whole",
         "languages en, ru, uk",
-        "test, accuracy 94.50% of 10,000 pictures (95% interval 94.04% to 94.93%)",
+        "test, accuracy 94.50% (95% interval 94.04% to 94.93%, n = 10,000)",
         "test, calibration error 0.0061",
         "epochs 3",
         "stages epochs 2, side 24; epochs 1, side 32",
