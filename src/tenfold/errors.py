@@ -32,6 +32,8 @@
     │   ├── UnknownCameraEvent  there is no such event before a camera
     │   └── UnknownRule        there is no such rule of messages
     ├── LineError              a station of a production line, its plant or its trail cannot be used
+    │   ├── UnknownStation     there is no such station, or no such part in its trail
+    │   └── UnknownRecipe      there is no such recipe, or no such version of it
     ├── OutboxError            a destination of messages cannot be made or used
     │   ├── NotInOutbox        a destination or a message that does not exist
     │   └── DeliveryError      a message was not received
@@ -231,6 +233,16 @@ class UnknownCameraEvent(CameraError):
 class LineError(TenfoldError):
     code = "line-error"
     title = "The production line cannot be used"
+
+
+class UnknownStation(LineError):
+    code = "unknown-station"
+    title = "No such station"
+
+
+class UnknownRecipe(LineError):
+    code = "unknown-recipe"
+    title = "No such recipe"
 
 
 class DatabaseError(TenfoldError):

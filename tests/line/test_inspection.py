@@ -10,6 +10,8 @@ from tenfold.line.parts import (
     Event,
     FaultBegan,
     FaultEnded,
+    HoldBegan,
+    HoldEnded,
     Inspect,
     Judged,
     Record,
@@ -104,9 +106,33 @@ def test_a_part_that_cannot_be_told_from_its_neighbour_is_rejected_in_every_stat
     assert done[3:] == [Withhold(1, "too-close"), Record(2, REJECT, "too-close")]
 
 
+def test_while_parts_are_held_they_are_judged_and_none_is_released() -> None:
+    done = run(
+        Triggered(1, 0.0),
+        Judged(1, PASS, "good", 0.1),
+        HoldBegan("challenge", 0.2),
+        Recorded(1, 0.3),
+        Triggered(2, 0.3),
+        Judged(2, PASS, "good", 0.4),
+        Triggered(3, 0.5),
+        HoldEnded("challenge", 0.6),
+        Judged(3, PASS, "good", 0.7),
+        Triggered(4, 0.8),
+        Judged(4, PASS, "good", 0.9),
+    )
+    assert [action for action in done if not isinstance(action, Inspect)] == [
+        Record(1, PASS, "good"),
+        Withhold(1, "challenge"),
+        Record(2, REJECT, "challenge"),
+        Record(3, REJECT, "challenge"),  # it came while parts were held
+        Record(4, PASS, "good"),
+    ]
+
+
 PARTS = st.integers(1, 5)
 TIMES = st.floats(0, 6, allow_nan=False)
 FAULTS = st.sampled_from(["camera", "model", "plc"])
+HOLDS = st.sampled_from(["challenge", "first-parts"])
 EVENTS = st.one_of(
     st.builds(Triggered, PARTS, TIMES),
     st.builds(Judged, PARTS, st.just(PASS), st.just("good"), TIMES),
@@ -115,6 +141,8 @@ EVENTS = st.one_of(
     st.builds(Spoiled, PARTS, st.just("too-close"), TIMES),
     st.builds(FaultBegan, FAULTS, TIMES),
     st.builds(FaultEnded, FAULTS, TIMES),
+    st.builds(HoldBegan, HOLDS, TIMES),
+    st.builds(HoldEnded, HOLDS, TIMES),
     st.builds(TimePassed, TIMES),
 )
 
@@ -127,6 +155,8 @@ class Checker:
         self.triggered: dict[int, float] = {}
         self.passed: set[int] = set()
         self.faults: set[str] = set()
+        self.holds: set[str] = set()
+        self.held: set[int] = set()
         self.told: dict[int, list[Action]] = {}
 
     def see(self, event: Event, actions: list[Action]) -> None:
@@ -134,6 +164,12 @@ class Checker:
         match event:
             case Triggered(part):
                 self.triggered.setdefault(part, self.now)
+                self.held |= {part} if self.holds else set()
+            case HoldBegan(reason):
+                self.holds.add(reason)
+                self.held |= self.triggered.keys()
+            case HoldEnded(reason):
+                self.holds.discard(reason)
             case FaultBegan(fault):
                 self.faults.add(fault)
             case FaultEnded(fault):
@@ -151,6 +187,7 @@ class Checker:
                 assert event.part == action.part, "only by its own row"
                 assert self.now <= self.triggered[action.part] + DEADLINE, "in time"
                 assert not self.faults, "nothing fails"
+                assert action.part not in self.held, "nothing was waited for"
                 assert action.part in self.passed, "judged good before"
         if isinstance(event, Judged) and event.verdict is PASS and event.part in self.triggered:
             self.passed.add(event.part)

@@ -53,3 +53,35 @@ def test_a_class_that_the_model_does_not_have_is_refused_by_name() -> None:
         recipe("red", "cup").check(["red", "bad"])
     with pytest.raises(UsageError, match="looks at nothing"):
         Recipe("empty", ())
+
+
+def crate(count: int | None, unsure: Verdict = Verdict.REJECT) -> Recipe:
+    region = Region("bottles", WHOLE, frozenset({"bottle"}), grid=(2, 2), count=count)
+    return Recipe("crate", (region,), unsure=unsure)
+
+
+def test_a_region_with_cells_counts_those_that_hold_an_accepted_class() -> None:
+    bottle, gap, unclear = (
+        answer(bottle=0.9, gap=0.1),
+        answer(bottle=0.1, gap=0.9),
+        answer(bottle=0.5, gap=0.5),
+    )
+    strange = answer(known=False, bottle=0.9, gap=0.1)
+    assert crate(3).boxes == [(0, 0, 0.5, 0.5), (0.5, 0, 0.5, 0.5), (0, 0.5, 0.5, 0.5), (0.5, 0.5, 0.5, 0.5)]
+    assert crate(3).judge([bottle, gap, bottle, bottle]) == (Verdict.PASS, "good")
+    assert crate(3).judge([bottle, strange, bottle, bottle]) == (Verdict.PASS, "good")
+    assert crate(3).judge([bottle] * 4) == (Verdict.REJECT, "wrong-count")
+    assert crate(3, Verdict.DIVERT).judge([bottle, unclear, bottle, bottle]) == (Verdict.DIVERT, "unsure")
+    assert crate(0).judge([gap] * 4) == (Verdict.PASS, "good")
+    assert crate(None).judge([bottle, gap, bottle, bottle]) == (Verdict.REJECT, "wrong-class")
+
+
+@pytest.mark.parametrize(
+    ("box", "grid", "count"),
+    [((0, 0, 1.5, 1), (1, 1), None), ((0, 0, 1, 0), (1, 1), None), (WHOLE, (9, 9), None), (WHOLE, (2, 2), 5)],
+)
+def test_a_region_outside_the_picture_or_with_too_many_cells_is_refused(
+    box: tuple[float, float, float, float], grid: tuple[int, int], count: int | None
+) -> None:
+    with pytest.raises(UsageError, match="The region bottles"):
+        Region("bottles", box, frozenset({"bottle"}), grid=grid, count=count)

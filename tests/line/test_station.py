@@ -13,13 +13,14 @@ import pytest
 
 from tenfold.line.belt import Gate
 from tenfold.line.inspector import Inspector
+from tenfold.line.options import StationOptions
 from tenfold.line.parts import Verdict
 from tenfold.line.plc.handshake import Control, Status
 from tenfold.line.plc.handshake_plant import HandshakePlant, Heard
 from tenfold.line.plc.signals import Health, Output, Outputs, PartResult
 from tenfold.line.recipe import WHOLE, Recipe, Region
 from tenfold.line.simulator.conveyor import ConveyorOptions
-from tenfold.line.station import Station, StationOptions
+from tenfold.line.station import Station
 from tenfold.line.trail import Row, Trail
 from tests.line.fakes import FakeCamera, FakeModel, FakePlant, answer
 

@@ -1,14 +1,15 @@
 """The cameras that are watched: added, changed, paused, removed. Does not watch them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from tenfold.cameras.address import Address
 from tenfold.cameras.tables import EVENTS, CameraRow
 from tenfold.database import Database, now
+from tenfold.database.claims import Claims
 from tenfold.errors import CameraError, UnknownCamera
 
 LONGEST_NAME = 100
@@ -29,11 +30,11 @@ DEFAULTS: Mapping[str, Any] = {
 }
 
 
-class Cameras:
+class Cameras(Claims[CameraRow]):
     """The table of cameras."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        super().__init__(database, CameraRow)
 
     def add(self, name: str, address: Address, *, by: int, **values: Any) -> CameraRow:
         """Add a camera, which is watched from now on.
@@ -104,36 +105,6 @@ class Cameras:
         query = select(CameraRow).order_by(CameraRow.name, CameraRow.id)
         with self._database.reading() as session:
             return list(session.scalars(query if removed else query.where(CameraRow.removed_at.is_(None))))
-
-    def claim(self, worker: str, living: Collection[str]) -> list[CameraRow]:
-        """The cameras that `worker` watches; those that no living worker watches become its own.
-
-        Args:
-            living: the names of all workers that live.
-        """
-        free = or_(CameraRow.worker.is_(None), CameraRow.worker.not_in({*living, worker}))
-        watched = CameraRow.removed_at.is_(None), CameraRow.paused_at.is_(None)
-        wanted = select(CameraRow).where(*watched).order_by(CameraRow.id)
-        with self._database.reading() as session:
-            found = list(session.scalars(wanted))
-            if all(one.worker == worker or one.worker in living for one in found):
-                return [one for one in found if one.worker == worker]
-        with self._database.writing() as session:
-            session.execute(update(CameraRow).where(*watched, free).values(worker=worker))
-            return list(session.scalars(wanted.where(CameraRow.worker == worker)))
-
-    def tell(self, worker: str, statuses: Mapping[int, dict[str, Any]]) -> None:
-        """Keep how cameras of `worker` fare, for other processes."""
-        moment = now()
-        with self._database.writing() as session:
-            for camera_id, status in statuses.items():
-                mine = CameraRow.id == camera_id, CameraRow.worker == worker
-                session.execute(update(CameraRow).where(*mine).values(status=status, status_at=moment))
-
-    def release(self, worker: str) -> None:
-        """`worker` ends: others may watch its cameras at once."""
-        with self._database.writing() as session:
-            session.execute(update(CameraRow).where(CameraRow.worker == worker).values(worker=None))
 
 
 def address_of(row: CameraRow) -> Address:

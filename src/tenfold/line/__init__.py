@@ -8,10 +8,14 @@
     pictures.py     is there a part in the picture, and is the picture one
     camera.py       SnapshotCamera: a picture when it is asked for
     trail.py        Trail: what happened to each part, append-only and chained
+    numbering.py    Numbering: part numbers from the plant's count
+    holds.py        Holds: challenge parts, and first parts that wait for approval
+    options.py      StationOptions, Job: what a station is handed
     station.py      Station: all of these at work
     statistics.py   yield, reasons, control limits and more from a trail
     plc/            the plant's signals: Modbus TCP, OPC UA, MQTT, commands and files
     simulator/      a plant on a desk
+    stations/       stations and recipes as they are kept
 
-It is handed what classifies and knows no network, no HTTP server and no tables of the server's database.
+It is handed what classifies and knows no network and no HTTP server; only stations/ knows the database.
 """

@@ -1,7 +1,8 @@
 """Which parts may pass: one small state machine. Knows no clock but the times of its events, and no wire.
 
 A part is released only where a pass was reached in time, recorded in time, and nothing that a verdict needs
-was failing in between. Otherwise it is rejected, and recorded as rejected.
+was failing in between. Otherwise it is rejected, and recorded as rejected. While parts are held, they are
+judged as always, and a pass is recorded as a rejection for the reason of the hold.
 
     waiting for a verdict ──pass──▶ waiting for the trail ──recorded in time──▶ released
              │                               │
@@ -16,6 +17,8 @@ from tenfold.line.parts import (
     Event,
     FaultBegan,
     FaultEnded,
+    HoldBegan,
+    HoldEnded,
     Inspect,
     Judged,
     Pictured,
@@ -37,6 +40,7 @@ _ALARMING: frozenset[Reason] = frozenset({"late", "queue-full", "missed-trigger"
 @dataclass
 class _Open:
     deadline: float
+    held: Reason | None
     passed: bool = False
 
 
@@ -52,9 +56,10 @@ class Inspection:
     def __init__(self, *, deadline: float, most: int = 8, last: int | None = None) -> None:
         assert deadline > 0
         assert most > 0
-        self._deadline, self._most = deadline, most
+        self.deadline, self._most = deadline, most
         self._open: dict[int, _Open] = {}
         self._faults: dict[Reason, None] = {}  # in the order in which they began
+        self._holds: dict[Reason, None] = {}
         self._now = float("-inf")
         self._last = last
 
@@ -62,6 +67,11 @@ class Inspection:
     def faults(self) -> tuple[Reason, ...]:
         """What fails now, the oldest first."""
         return tuple(self._faults)
+
+    @property
+    def holds(self) -> tuple[Reason, ...]:
+        """Why nothing is released now, though parts are judged."""
+        return tuple(self._holds)
 
     @property
     def last(self) -> int | None:
@@ -94,6 +104,12 @@ class Inspection:
                     found += self._reject(waiting, fault)
             case FaultEnded(fault):
                 self._faults.pop(fault, None)
+            case HoldBegan(reason):
+                self._holds[reason] = None
+                for waiting in list(self._open):
+                    found += self._reject(waiting, reason)
+            case HoldEnded(reason):
+                self._holds.pop(reason, None)
             case FaultBegan() | Spoiled() | TimePassed() | Pictured():
                 pass
         return found
@@ -113,14 +129,16 @@ class Inspection:
             return [*found, Record(part, Verdict.REJECT, next(iter(self._faults)))]
         if len(self._open) >= self._most:
             return [*found, Record(part, Verdict.REJECT, "queue-full"), Alarm("queue-full", part)]
-        deadline = self._now + self._deadline
-        self._open[part] = _Open(deadline)
+        deadline = self._now + self.deadline
+        self._open[part] = _Open(deadline, next(iter(self._holds), None))
         return [*found, Inspect(part, deadline)]
 
     def _judged(self, part: int, verdict: Verdict, reason: Reason) -> list[Action]:
         one = self._open.get(part)
         if one is None or one.passed:
             return []  # too late, or judged twice: the first word stands
+        if verdict is Verdict.PASS and one.held:
+            verdict, reason = Verdict.REJECT, one.held
         if verdict is Verdict.PASS:
             one.passed = True
             return [Record(part, Verdict.PASS, "good")]

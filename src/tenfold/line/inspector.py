@@ -30,6 +30,7 @@ class Inspector:
 
     Args:
         box: what of a camera's picture is looked at: left, top, width and height as shares, 0 to 1.
+        locate: the part is found in there by the colour of the belt; else all of it is the part.
         within: seconds from the photo-eye to the picture; later it may show the next part.
     """
 
@@ -40,12 +41,18 @@ class Inspector:
         recipe: Recipe,
         *,
         box: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0),
+        locate: bool = True,
         within: float = 0.2,
     ) -> None:
-        self._within = within
-        self._camera, self._classify, self._recipe, self._box = camera, classify, recipe, box
+        self._within, self._locate = within, locate
+        self._camera, self._box = camera, box
+        self._job = classify, recipe
         self._check = PictureCheck()
         self._work: queue.SimpleQueue[Inspect | None] = queue.SimpleQueue()
+
+    def change(self, classify: Classify, recipe: Recipe) -> None:
+        """Judge by another recipe from the next part on."""
+        self._job = classify, recipe
 
     def put(self, work: Inspect) -> None:
         """Have a part judged."""
@@ -64,6 +71,7 @@ class Inspector:
         def judged(verdict: Verdict, reason: Reason, facts: Mapping[str, Any], data: bytes | None) -> None:
             tell(Judged(work.part, verdict, reason, time.monotonic()), facts, data)
 
+        classify, recipe = self._job
         try:
             shot = self._camera.take(min(work.deadline - time.monotonic(), _PATIENCE))
         except LineError as error:
@@ -72,45 +80,29 @@ class Inspector:
             return
         taken = {"picture_at": time.monotonic()}
         tell(Pictured(work.part, taken["picture_at"]), {}, None)
-        if taken["picture_at"] > work.deadline - self._recipe.deadline + self._within:
+        if taken["picture_at"] > work.deadline - recipe.deadline + self._within:
             return judged(Verdict.REJECT, "no-picture", taken, shot.data)
         if fault := self._check.fault(shot.pixels):
             judged(Verdict.REJECT, fault, taken, shot.data)
             tell(FaultBegan(fault, time.monotonic()), {}, None)
             return
-        parts = self._regions(shot)
+        parts = self._regions(shot, recipe)
         if parts is None:
             return judged(Verdict.REJECT, "no-part", taken, shot.data)
         try:
-            answers = self._classify(parts, work.deadline)
+            answers = classify(parts, work.deadline)
         except TimeoutError:
             return judged(Verdict.REJECT, "late", taken, shot.data)
         except LineError as error:
             judged(Verdict.REJECT, "model", taken | {"error": str(error)}, shot.data)
             tell(FaultBegan("model", time.monotonic()), {}, None)
             return
-        verdict, reason = self._recipe.judge(answers)
-        judged(verdict, reason, taken | {"answers": self._facts(answers)}, shot.data)
+        verdict, reason = recipe.judge(answers)
+        judged(verdict, reason, taken | {"answers": _facts(answers, recipe)}, shot.data)
 
-    def _regions(self, shot: Shot) -> list[Pixels] | None:
-        seen = pictures.region(shot.pixels, self._box)
-        box = pictures.part_box(seen)
-        if box is None:
-            return None
-        part = pictures.crop(seen, box)
-        return [pictures.region(part, one.box) for one in self._recipe.regions]
-
-    def _facts(self, answers: Sequence[Prediction]) -> list[dict[str, Any]]:
-        return [
-            {
-                "region": region.name,
-                "label": answer.label,
-                "known": answer.known,
-                "novelty": round(answer.novelty, 4),
-                "probabilities": {name: round(value, 4) for name, value in answer.probabilities.items()},
-            }
-            for region, answer in zip(self._recipe.regions, answers, strict=True)
-        ]
+    def _regions(self, shot: Shot, recipe: Recipe) -> list[Pixels] | None:
+        part = pictures.part(shot.pixels, self._box, locate=self._locate)
+        return None if part is None else [pictures.region(part, box) for box in recipe.boxes]
 
     def probe(self, faults: Callable[[], Sequence[Reason]], tell: Tell, stop: threading.Event) -> None:
         """While camera or model fail, look again and again whether they work."""
@@ -129,8 +121,22 @@ class Inspector:
                 continue
             if "model" in failing:
                 try:
-                    self._classify([shot.pixels], time.monotonic() + _PATIENCE)
+                    self._job[0]([shot.pixels], time.monotonic() + _PATIENCE)
                 except (LineError, TimeoutError):
                     continue
             for gone in failing:
                 tell(FaultEnded(gone, time.monotonic()), {}, None)
+
+
+def _facts(answers: Sequence[Prediction], recipe: Recipe) -> list[dict[str, Any]]:
+    names = [region.name for region in recipe.regions for _ in region.cells]
+    return [
+        {
+            "region": name,
+            "label": answer.label,
+            "known": answer.known,
+            "novelty": round(answer.novelty, 4),
+            "probabilities": {name: round(value, 4) for name, value in answer.probabilities.items()},
+        }
+        for name, answer in zip(names, answers, strict=True)
+    ]

@@ -11,7 +11,7 @@ class Numbering:
     """Part numbers, which never repeat in a trail, from the plant's count of triggers, which starts anew."""
 
     def __init__(self, trail: Trail) -> None:
-        start = trail.last_start()
+        start = trail.last_of("start")
         self.offset = None if start is None else int(start.body["offset"])
 
     def raw(self, part: int) -> int:

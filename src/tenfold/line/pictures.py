@@ -36,6 +36,19 @@ class PictureCheck:
         return "dark-picture" if pixels.mean() < _DARK else None
 
 
+def part(pixels: Pixels, box: tuple[float, float, float, float], *, locate: bool) -> Pixels | None:
+    """The part in the region `box` of a camera's picture, by shares of its sides; None where there is none.
+
+    Args:
+        locate: it is found by the colour of the belt; else all of the region is the part.
+    """
+    seen = region(pixels, box)
+    if not locate:
+        return seen
+    found = part_box(seen)
+    return None if found is None else crop(seen, found)
+
+
 def part_box(pixels: Pixels) -> tuple[int, int, int, int] | None:
     """Where the part in the middle of the picture is: left, top, right, bottom; None where there is none.
 

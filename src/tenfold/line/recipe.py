@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from tenfold.errors import UsageError
 from tenfold.line.parts import Reason, Verdict
@@ -16,13 +17,43 @@ class Region:
         name: for people: "cap", "label".
         box: left, top, width and height as shares of the part's picture, 0 to 1.
         accepts: classes that pass.
+        grid: columns and rows of equal cells, each of which is judged.
+        count: in exactly so many cells there has to be an accepted class; None: in all.
     """
 
     name: str
     box: tuple[float, float, float, float]
     accepts: frozenset[str]
+    grid: tuple[int, int] = (1, 1)
+    count: int | None = None
+
+    def __post_init__(self) -> None:
+        left, top, width, height = self.box
+        if min(left, top) < 0 or min(width, height) <= 0 or left + width > 1.001 or top + height > 1.001:
+            raise UsageError(
+                f"The region {self.name}", "is not in the picture", received=str(self.box), cure="0 to 1."
+            )
+        cells = self.grid[0] * self.grid[1]
+        if min(self.grid) < 1 or cells > MOST_CELLS or not 0 <= (self.count or 0) <= cells:
+            raise UsageError(
+                f"The region {self.name}",
+                "cannot be divided like this",
+                received=f"{self.grid[0]} x {self.grid[1]}, {self.count} of them",
+                cure=f"At most {MOST_CELLS} cells, and a count of at most the cells.",
+            )
+
+    @property
+    def cells(self) -> list[tuple[float, float, float, float]]:
+        """Each cell as a box, row by row."""
+        left, top, width, height = self.box
+        across, down = self.grid
+        width, height = width / across, height / down
+        return [
+            (left + x * width, top + y * height, width, height) for y in range(down) for x in range(across)
+        ]
 
 
+MOST_CELLS = 64
 WHOLE = (0.0, 0.0, 1.0, 1.0)
 
 
@@ -70,15 +101,27 @@ class Recipe:
                     cure=f"The model's classes are: {', '.join(classes)}.",
                 )
 
+    @property
+    def boxes(self) -> list[tuple[float, float, float, float]]:
+        """What is shown to the model of a part's picture: the cells of all regions, in order."""
+        return [cell for region in self.regions for cell in region.cells]
+
     def judge(self, answers: Sequence[Prediction]) -> tuple[Verdict, Reason]:
-        """The verdict on a part, from an answer for each region in order: the worst of them."""
-        assert len(answers) == len(self.regions)
-        found: tuple[Verdict, Reason] = (Verdict.PASS, "good")
-        for region, answer in zip(self.regions, answers, strict=True):
-            one = self._judge(region, answer)
-            if _WORSE.index(one[0]) > _WORSE.index(found[0]):
-                found = one
-        return found
+        """The verdict on a part, from an answer for each of `boxes` in order: the worst of them."""
+        assert len(answers) == len(self.boxes)
+        found: list[tuple[Verdict, Reason]] = [(Verdict.PASS, "good")]
+        remaining = iter(answers)
+        for region in self.regions:
+            each = [self._judge(region, answer) for answer in islice(remaining, len(region.cells))]
+            found += each if region.count is None else [self._counted(region, each)]
+        return max(found, key=lambda one: _WORSE.index(one[0]))
+
+    def _counted(self, region: Region, each: Sequence[tuple[Verdict, Reason]]) -> tuple[Verdict, Reason]:
+        """An unsure cell may be one or none: the count is then unsure too."""
+        if any(reason == "unsure" for _, reason in each):
+            return self.unsure, "unsure"
+        there = sum(verdict is Verdict.PASS for verdict, _ in each)
+        return (Verdict.PASS, "good") if there == region.count else (Verdict.REJECT, "wrong-count")
 
     def _judge(self, region: Region, answer: Prediction) -> tuple[Verdict, Reason]:
         if not answer.known:

@@ -10,15 +10,17 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tenfold.errors import LineError
-from tenfold.line.belt import Counter, Gate, JumpingCounter, NoGate, RejectQueue, signed
+from tenfold.line.belt import Counter, JumpingCounter, NoGate, RejectQueue, signed
+from tenfold.line.holds import Holds
 from tenfold.line.inspection import Inspection
 from tenfold.line.inspector import Inspector
 from tenfold.line.numbering import Numbering
+from tenfold.line.options import Job, StationOptions
 from tenfold.line.parts import (
     CODES,
     Action,
@@ -26,6 +28,8 @@ from tenfold.line.parts import (
     Event,
     FaultBegan,
     FaultEnded,
+    HoldBegan,
+    HoldEnded,
     Inspect,
     Judged,
     Pictured,
@@ -52,31 +56,6 @@ _CLOCK_SECONDS = 1.0
 _JOBS_KEPT = 256
 
 
-@dataclass(frozen=True)
-class StationOptions:
-    """How a station works.
-
-    Attributes:
-        gate: where gate and reject sensor stand; None: the plant moves parts itself, by what it is told.
-        deadline: seconds from the photo-eye to the release.
-        recipe: number of the recipe, for the plant.
-        facts: what stands in every row: the model's hash, the recipe's version.
-        cycle: seconds between two exchanges with the plant.
-        most: parts that may be waited for at the same time.
-        inspectors: pictures that are taken and judged at the same time.
-        heartbeat: seconds for which the plant's heartbeat may stand still.
-    """
-
-    gate: Gate | None
-    deadline: float
-    recipe: int
-    facts: Mapping[str, Any]
-    cycle: float = 0.004
-    most: int = 8
-    inspectors: int = 2
-    heartbeat: float = 0.6
-
-
 class Station:
     """One station of a line. `run` it in a thread of its own.
 
@@ -97,24 +76,26 @@ class Station:
     ) -> None:
         self._told = tuple(outputs)
         self._plant, self._inspector, self._trail, self._options = plant, inspector, trail, options
-        self._now = now
+        self.now = now
         self._lock = threading.RLock()
         self._machine = Inspection(deadline=options.deadline, most=options.most, last=trail.last_part() or 0)
         self._gate = RejectQueue(options.gate) if options.gate else NoGate()
-        self._recorder = Recorder(trail, lambda event: self._tell(event))
+        self._recorder = Recorder(trail, lambda event: self.tell(event))
         self._numbering = Numbering(trail)
         self._encoder, self._count = Counter(most=_MOST_MOVED), 0
         self._rejects_read = 0
         self._triggered: dict[int, float] = {}
-        self._judged: dict[int, tuple[Mapping[str, Any], bytes | None]] = {}
+        self._judged: dict[int, tuple[Judged, Mapping[str, Any], bytes | None]] = {}
         self._job: dict[str, int] = {}
         self._jobs: dict[int, dict[str, int]] = {}
         self._alarm, self._alarm_until = 0, 0.0
         self._beat: int | None = None
         self._beat_at, self._beating = 0.0, False
-        self._clock = self._now().timestamp() - time.monotonic()
+        self._clock = self.now().timestamp() - time.monotonic()
+        self._holds = Holds(self, trail, options.challenge, options.first_parts)
         self.released, self.rejected = 0, 0
         self._pictured, self._failing = 0, False
+        self.asked = 0
 
     @property
     def faults(self) -> tuple[Reason, ...]:
@@ -122,14 +103,57 @@ class Station:
         with self._lock:
             return self._machine.faults
 
+    @property
+    def holds(self) -> tuple[Reason, ...]:
+        """Why nothing is released, though parts are judged."""
+        with self._lock:
+            return self._machine.holds
+
+    def use(self, job: Job | None) -> None:
+        """Work by a recipe from the next part on, None: reject all, for there is none.
+
+        Parts under way are rejected where it is another one. Called again and again with the same it only
+        looks whether challenge parts are due.
+        """
+        with self._lock:
+            now = time.monotonic()
+            if job is None:
+                return self.tell(FaultBegan("recipe", now))
+            if job.facts != self._options.facts:
+                self.tell(HoldBegan("recipe", now))
+                self._inspector.change(job.classify, job.recipe)
+                self._machine.deadline = job.recipe.deadline
+                self._options = replace(self._options, recipe=job.recipe.number, facts=job.facts)
+                self._holds.use(job.facts, job.recipe.name)
+            self._holds.tend()
+            if self.asked in (0, job.recipe.number):
+                self.tell(HoldEnded("recipe", now))
+                self.tell(FaultEnded("recipe", now))
+
+    def begin_challenge(self, expected: Sequence[bool], *, by: str) -> None:
+        """The next parts are challenge parts, in this order: True: good. Raises LineError: too few."""
+        with self._lock:
+            self._holds.begin_challenge(expected, after=self._machine.last or 0, by=by)
+
+    def approve_first_parts(self, *, by: str) -> None:
+        """Release parts from here on, where the first ones of a recipe were held."""
+        with self._lock:
+            self._holds.approve_first_parts(by=by)
+
+    @property
+    def held(self) -> dict[str, Any]:
+        """What is waited for: first parts yet to be judged, and how a challenge goes."""
+        with self._lock:
+            return {"first_parts": self._holds.first_parts, "challenge": self._holds.challenge}
+
     def run(self, stop: threading.Event) -> None:
         """Work until `stop` is set; what waits for a verdict then is recorded as rejected."""
         judges = [
-            threading.Thread(target=self._inspector.run, args=[self._tell], daemon=True)
+            threading.Thread(target=self._inspector.run, args=[self.tell], daemon=True)
             for _ in range(self._options.inspectors)
         ]
         prober = threading.Thread(
-            target=self._inspector.probe, args=[lambda: self.faults, self._tell, stop], daemon=True
+            target=self._inspector.probe, args=[lambda: self.faults, self.tell, stop], daemon=True
         )
         self._recorder.start()
         for thread in (*judges, prober):
@@ -141,7 +165,7 @@ class Station:
                 self._cycle()
                 stop.wait(max(0.0, self._options.cycle - (time.monotonic() - began)))
         finally:
-            self._tell(FaultBegan("stopped", time.monotonic()))
+            self.tell(FaultBegan("stopped", time.monotonic()))
             with suppress(LineError):
                 self._plant.exchange(Outputs(state=State.STOPPED, recipe=self._options.recipe))
             self._plant.close()
@@ -154,8 +178,8 @@ class Station:
     def _settle_last_run(self) -> None:
         """Whether parts that were released when the last run ended still passed is not known: say so."""
         for part in self._trail.unsettled(64):
-            self._write("withheld", {"reason": "restarted", "released": True}, part)
-        self._tell(FaultBegan("restarted", time.monotonic()))
+            self.write("withheld", {"reason": "restarted", "released": True}, part)
+        self.tell(FaultBegan("restarted", time.monotonic()))
 
     def _cycle(self) -> None:
         outputs = self._outputs()
@@ -170,6 +194,7 @@ class Station:
         with self._lock:
             self._job = {name: number for name in JOB if (number := getattr(inputs, name))}
             self._watch_clock()
+            self._follow_recipe(inputs.recipe, now)
             if not self._plant_lives(inputs, now):
                 return
             try:
@@ -181,7 +206,7 @@ class Station:
                     self._confirm(inputs)
             except JumpingCounter:
                 return self._lose_plant("encoder")
-            self._tell(TimePassed(now))
+            self.tell(TimePassed(now))
 
     def _tell_outputs(self, outputs: Outputs) -> None:
         """Tell the outputs the state, and ask how they do."""
@@ -190,11 +215,11 @@ class Station:
         found = [output.health() for output in self._told]
         with self._lock:
             now = time.monotonic()
-            self._tell((FaultBegan if any(one.halts for one in found) else FaultEnded)("halted", now))
+            self.tell((FaultBegan if any(one.halts for one in found) else FaultEnded)("halted", now))
             failing = "; ".join(one.says for one in found if not one.works)
             if failing and not self._failing:
                 self._raise_alarm("output")
-                self._write("alarm", {"reason": "output", "says": failing})
+                self.write("alarm", {"reason": "output", "says": failing})
             self._failing = bool(failing)
 
     def _outputs(self) -> Outputs:
@@ -204,12 +229,16 @@ class Station:
             return Outputs(
                 pass_part=0 if passing is None else self._numbering.raw(passing),
                 state=State.FAULT if faults else State.READY,
-                alarm=self._alarm if faults or now < self._alarm_until else 0,
+                alarm=self._alarm if faults or now < self._alarm_until else self._hold_alarm(),
                 recipe=self._options.recipe,
                 passed=self.released,
                 rejected=self.rejected,
                 pictured=self._numbering.raw(self._pictured),
             )
+
+    def _hold_alarm(self) -> int:
+        holds = self._machine.holds
+        return CODES[holds[0]] if holds else 0
 
     def _plant_lives(self, inputs: Inputs, now: float) -> bool:
         """Follow the plant's heartbeat; one that has not been seen to move is none."""
@@ -222,10 +251,16 @@ class Station:
             self._lose_plant("plc")
         return self._beating
 
+    def _follow_recipe(self, asked: int, now: float) -> None:
+        """The plant asks for another recipe: nothing is released until `use` brings it."""
+        self.asked = asked
+        if asked not in (0, self._options.recipe) and "recipe" not in self._machine.holds:
+            self.tell(HoldBegan("recipe", now))
+
     def _lose_plant(self, fault: Reason) -> None:
         with self._lock:
             now = time.monotonic()
-            self._tell(FaultBegan(fault, now))
+            self.tell(FaultBegan(fault, now))
             for part in self._gate.clear():
                 self._withhold(part, fault)
             self._encoder, self._beat, self._beating = Counter(most=_MOST_MOVED), None, False
@@ -235,11 +270,11 @@ class Station:
         reason = next(fault for fault in self._machine.faults if fault in _NO_PLANT)
         last = self._machine.last or 0
         for part in self._numbering.begin(inputs.triggers, last):
-            self._tell(Triggered(part, now))
-        self._write("start", {"offset": self._numbering.offset, "reason": reason} | dict(self._options.facts))
+            self.tell(Triggered(part, now))
+        self.write("start", {"offset": self._numbering.offset, "reason": reason} | dict(self._options.facts))
         self._rejects_read = inputs.rejects
         for fault in _NO_PLANT:
-            self._tell(FaultEnded(fault, now))
+            self.tell(FaultEnded(fault, now))
 
     def _take(self, inputs: Inputs, new: range, now: float) -> None:
         """Parts that passed the photo-eye since the last exchange."""
@@ -249,12 +284,12 @@ class Station:
                 kept.pop(part - _JOBS_KEPT, None)
             raw = inputs.trigger_counts[self._numbering.raw(part) % REMEMBERED]
             self._triggered[part] = now
-            self._tell(Triggered(part, now))
+            self.tell(Triggered(part, now))
             for other, released in self._gate.enter(part, self._unwrapped(raw, inputs.encoder)):
                 if released:
                     self._withhold(other, "too-close")
                 else:
-                    self._tell(Spoiled(other, "too-close", now))
+                    self.tell(Spoiled(other, "too-close", now))
 
     def _confirm(self, inputs: Inputs) -> None:
         """What became of parts at the gate."""
@@ -265,14 +300,14 @@ class Station:
         found = self._gate.confirm(self._count, seen)
         for outcome, parts in (("passed", found.passed), ("rejected", found.rejected)):
             for part in parts:
-                self._write("gate", {"outcome": outcome}, part)
+                self.write("gate", {"outcome": outcome}, part)
         alarms: tuple[tuple[Reason, list[int]], ...] = (
             ("not-seen", found.not_seen),
             ("wrongly-rejected", found.wrongly),
         )
         for reason, parts in alarms:
             for part in parts:
-                self._write("gate", {"outcome": reason}, part)
+                self.write("gate", {"outcome": reason}, part)
                 self._do(Alarm(reason, part))
 
     def _unwrapped(self, raw: int, encoder: int) -> int:
@@ -280,17 +315,17 @@ class Station:
 
     def _watch_clock(self) -> None:
         """The trail's times are of the computer's clock: where that is set, a row says so."""
-        clock = self._now().timestamp() - time.monotonic()
+        clock = self.now().timestamp() - time.monotonic()
         if abs(clock - self._clock) > _CLOCK_SECONDS:
-            self._write("alarm", {"reason": "clock", "seconds": round(clock - self._clock, 3)})
+            self.write("alarm", {"reason": "clock", "seconds": round(clock - self._clock, 3)})
             self._raise_alarm("clock")
         self._clock = clock
 
-    def _tell(self, event: Event, facts: Mapping[str, Any] | None = None, data: bytes | None = None) -> None:
+    def tell(self, event: Event, facts: Mapping[str, Any] | None = None, data: bytes | None = None) -> None:
         """Hand an event to the state machine and do what it says."""
         with self._lock:
             if isinstance(event, Judged):
-                self._judged[event.part] = facts or {}, data
+                self._judged[event.part] = event, facts or {}, data
             if isinstance(event, Judged | Pictured):
                 self._pictured = max(self._pictured, event.part)
             for action in self._machine.handle(event):
@@ -315,26 +350,29 @@ class Station:
             case Alarm(reason, part):
                 self._raise_alarm(reason)
                 if part is None:
-                    self._write("alarm", {"reason": reason})
+                    self.write("alarm", {"reason": reason})
 
     def _raise_alarm(self, reason: Reason) -> None:
         self._alarm, self._alarm_until = CODES[reason], time.monotonic() + _ALARM_SECONDS
 
     def _record(self, part: int, verdict: Verdict, reason: Reason) -> None:
-        facts, data = self._judged.get(part, ({}, None))
+        judged, facts, data = self._judged.get(part, (None, {}, None))
         body: dict[str, Any] = {"verdict": verdict, "reason": reason} | dict(self._options.facts)
         if (began := self._triggered.get(part)) is not None:
             body["verdict_ms"] = round((time.monotonic() - began) * 1000, 3)
             if "picture_at" in facts:
                 body["picture_ms"] = round((facts["picture_at"] - began) * 1000, 3)
         body |= {name: value for name, value in facts.items() if name != "picture_at"}
+        if judged is not None and judged.reason != reason:
+            body["judged"] = {"verdict": judged.verdict, "reason": judged.reason}
         if verdict is not Verdict.PASS:
             self.rejected += 1
             self._fire(part, verdict, reason)
-        self._write("part", body, part, data)
+        self.write("part", body, part, data)
+        self._holds.recorded(part, judged.verdict if judged else None)
 
     def _withhold(self, part: int, reason: Reason, *, released: bool = True) -> None:
-        self._write("withheld", {"reason": reason, "released": released}, part)
+        self.write("withheld", {"reason": reason, "released": released}, part)
         self.rejected += 1
         self.released -= released
         self._fire(part, Verdict.REJECT, reason)
@@ -342,15 +380,15 @@ class Station:
     def _fire(self, part: int, verdict: Verdict, reason: Reason) -> None:
         if not self._told:
             return
-        began, now = self._triggered.get(part), self._now()
+        began, now = self._triggered.get(part), self.now()
         triggered = None if began is None else now - timedelta(seconds=time.monotonic() - began)
         number, recipe = self._numbering.raw(part), self._options.recipe
         for output in self._told:
             output.fire(PartResult(part, number, verdict, reason, triggered, now, recipe))
 
-    def _write(
+    def write(
         self, kind: Kind, body: Mapping[str, Any], part: int | None = None, data: bytes | None = None
     ) -> None:
-        at = self._now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        at = self.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
         job = self._job if part is None else self._jobs.get(part, self._job)
         self._recorder.put(Entry(kind, at, {**job, **body}, part, data))

@@ -22,7 +22,9 @@ from tenfold.errors import LineError
 
 # part: a verdict, before it is released. withheld: a pass that was not released. gate: what the sensor saw.
 # override: a person's verdict. challenge: a part whose verdict was known, with `expected` and `verdict`.
-Kind: TypeAlias = Literal["start", "part", "withheld", "gate", "override", "challenge", "alarm", "recipe"]
+Kind: TypeAlias = Literal[
+    "start", "part", "withheld", "gate", "override", "challenge", "alarm", "acknowledged", "recipe"
+]
 _COLUMNS = "number, kind, part, at, body, hash"
 _FIRST = hashlib.sha256(b"tenfold trail 1").hexdigest()
 # "tenf": tells a trail from the databases of other programs.
@@ -36,6 +38,8 @@ CREATE TABLE IF NOT EXISTS rows (
 CREATE INDEX IF NOT EXISTS rows_by_part ON rows (part);
 CREATE UNIQUE INDEX IF NOT EXISTS one_verdict ON rows (part) WHERE kind = 'part';
 CREATE INDEX IF NOT EXISTS starts ON rows (number) WHERE kind = 'start';
+CREATE INDEX IF NOT EXISTS recipes ON rows (number) WHERE kind = 'recipe';
+CREATE INDEX IF NOT EXISTS challenges ON rows (number) WHERE kind = 'challenge';
 CREATE TABLE IF NOT EXISTS pictures (sha256 TEXT PRIMARY KEY, data BLOB NOT NULL);
 CREATE INDEX IF NOT EXISTS orders ON rows (json_extract(body, '$.order'), part, number) WHERE kind = 'part';
 CREATE TRIGGER IF NOT EXISTS rows_stay BEFORE UPDATE ON rows BEGIN SELECT RAISE(ABORT, 'append-only'); END;
@@ -191,13 +195,35 @@ class Trail:
             ).fetchall()
         return [_row(one) for one in found]
 
-    def last_start(self) -> Row | None:
-        """The row that was written when the plant was last found; None where that was never."""
+    def last_of(self, kind: Literal["start", "recipe", "challenge"], where: str = "true") -> Row | None:
+        """The last row of a kind, for which SQL's condition `where` holds; None where there is none."""
         with self._lock:
             found = self._database.execute(
-                f"SELECT {_COLUMNS} FROM rows WHERE kind = 'start' ORDER BY number DESC LIMIT 1"
+                f"SELECT {_COLUMNS} FROM rows WHERE kind = '{kind}' AND {where} ORDER BY number DESC LIMIT 1"
             ).fetchone()
         return _row(found) if found else None
+
+    def last_challenge(self) -> Row | None:
+        """The row of the last challenge that was passed."""
+        return self.last_of("challenge", "part IS NULL AND json_extract(body, '$.passed')")
+
+    def last(
+        self, kinds: Sequence[Kind], *, limit: int, before: int | None = None, after: int = 0
+    ) -> list[Row]:
+        """Rows of some kinds, the newest first.
+
+        Args:
+            before: only rows with a smaller number.
+            after: only rows with a larger number.
+        """
+        marks = ", ".join("?" * len(kinds))
+        with self._lock:
+            found = self._database.execute(
+                f"SELECT {_COLUMNS} FROM rows WHERE kind IN ({marks}) AND number < ? AND number > ?"
+                " ORDER BY number DESC LIMIT ?",
+                (*kinds, before or 1 << 62, after, limit),
+            ).fetchall()
+        return [_row(one) for one in found]
 
     def picture(self, sha256: str) -> bytes | None:
         """The picture of that hash; None where it is not kept."""

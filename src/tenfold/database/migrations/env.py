@@ -14,6 +14,7 @@ TABLES = (
     "tenfold.catalogue.entries.tables",
     "tenfold.drafts.tables",
     "tenfold.jobs.tables",
+    "tenfold.line.stations.tables",
     "tenfold.models.tables",
     "tenfold.outbox.tables",
 )

@@ -20,12 +20,13 @@ from tenfold.inference.server import DeadlinePassed, ModelServer, Priority
 from tenfold.line.belt import Gate
 from tenfold.line.camera import SnapshotCamera
 from tenfold.line.inspector import Inspector
+from tenfold.line.options import StationOptions
 from tenfold.line.parts import Verdict
 from tenfold.line.pictures import Pixels
 from tenfold.line.plc.modbus import ModbusAddress, ModbusPlant
 from tenfold.line.plc.sparkplug import Broker, SparkplugOutput
 from tenfold.line.recipe import WHOLE, Recipe, Region
-from tenfold.line.station import Station, StationOptions
+from tenfold.line.station import Station
 from tenfold.line.trail import Trail
 from tenfold.predictions import Prediction
 from tenfold.processes.child import Channel

@@ -1,0 +1,67 @@
+"""Rows that one of several processes works on: claimed, reported on, released, taken over from the dead.
+
+Such a table has the columns worker, status, status_at, paused_at and removed_at. Knows nothing else of it.
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any, Generic, Protocol, TypeVar
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Mapped
+
+from tenfold.database.base import now
+from tenfold.database.engine import Database
+
+
+class Claimed(Protocol):
+    """A row that a process works on."""
+
+    id: Mapped[int]
+    paused_at: Mapped[datetime | None]
+    removed_at: Mapped[datetime | None]
+    worker: Mapped[str | None]
+    status: Mapped[dict[str, Any] | None]
+    status_at: Mapped[datetime | None]
+
+
+RowT = TypeVar("RowT", bound=Claimed)
+
+
+class Claims(Generic[RowT]):
+    """Who works on which row of a table."""
+
+    def __init__(self, database: Database, table: type[RowT]) -> None:
+        self._database, self._table = database, table
+
+    def claim(self, worker: str, living: Collection[str]) -> list[RowT]:
+        """The rows that `worker` works on; those that no living worker works on become its own.
+
+        Args:
+            living: the names of all workers that live.
+        """
+        table = self._table
+        free = or_(table.worker.is_(None), table.worker.not_in({*living, worker}))
+        worked_on = table.removed_at.is_(None), table.paused_at.is_(None)
+        wanted = select(table).where(*worked_on).order_by(table.id)
+        with self._database.reading() as session:
+            found = list(session.scalars(wanted))
+            if all(one.worker == worker or one.worker in living for one in found):
+                return [one for one in found if one.worker == worker]
+        with self._database.writing() as session:
+            session.execute(update(table).where(*worked_on, free).values(worker=worker))
+            return list(session.scalars(wanted.where(table.worker == worker)))
+
+    def tell(self, worker: str, statuses: Mapping[int, dict[str, Any]]) -> None:
+        """Keep how rows of `worker` fare, for other processes."""
+        moment, table = now(), self._table
+        with self._database.writing() as session:
+            for number, status in statuses.items():
+                mine = table.id == number, table.worker == worker
+                session.execute(update(table).where(*mine).values(status=status, status_at=moment))
+
+    def release(self, worker: str) -> None:
+        """`worker` ends: others may take its rows at once."""
+        table = self._table
+        with self._database.writing() as session:
+            session.execute(update(table).where(table.worker == worker).values(worker=None))

@@ -1,0 +1,164 @@
+"""Why nothing is released though parts are judged: challenge parts, and the first parts of a recipe.
+
+Challenge parts are golden good and bad ones, run at the start of a shift and after a change of recipe: only
+where each got the verdict that it should, parts are released. What was done is read from the trail, so that a
+station that starts again asks for nothing twice and forgets nothing.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal, Protocol
+
+from tenfold.errors import LineError
+from tenfold.line.parts import Event, HoldBegan, HoldEnded, Reason, Verdict
+from tenfold.line.trail import Row, Trail
+
+
+@dataclass(frozen=True)
+class ChallengeRule:
+    """Parts whose verdict is known, which have to be run before a station releases any.
+
+    Attributes:
+        good: how many good ones.
+        bad: how many bad ones.
+        hours: for how long it holds; a shift.
+    """
+
+    good: int
+    bad: int
+    hours: float = 8.0
+
+    def __post_init__(self) -> None:
+        if self.good < 0 or self.bad < 1 or not 0 < self.hours <= 24 * 31:
+            raise LineError(
+                "Challenge parts",
+                "cannot be required like this",
+                received=f"{self.good} good, {self.bad} bad, every {self.hours:g} hours",
+                cure="At least one bad part, and at most 744 hours.",
+            )
+
+    def check(self, expected: Sequence[bool]) -> None:
+        """Raise LineError where these are too few parts."""
+        good = sum(expected)
+        if good < self.good or len(expected) - good < self.bad:
+            raise LineError(
+                "The challenge parts",
+                "are too few",
+                received=f"{good} good, {len(expected) - good} bad",
+                cure=f"At least {self.good} good and {self.bad} bad ones.",
+            )
+
+
+class Desk(Protocol):
+    """What carries out what holds decide: a station."""
+
+    def tell(self, event: Event) -> None:
+        """Hand an event to the state machine."""
+
+    def write(self, kind: Literal["recipe", "challenge"], body: Mapping[str, Any], part: int | None) -> None:
+        """Have a row written."""
+
+    def now(self) -> datetime:
+        """The time of day."""
+
+
+class Holds:
+    """What a station waits for before it releases parts. Its user sees to it that one thread is in here.
+
+    Args:
+        rule: None: no challenge is needed.
+        first_parts: so many after a change of recipe are judged before somebody approves them; 0: none.
+    """
+
+    def __init__(self, desk: Desk, trail: Trail, rule: ChallengeRule | None, first_parts: int) -> None:
+        self._desk, self._trail, self._rule, self._first_parts = desk, trail, rule, first_parts
+        self._facts: dict[str, Any] = {}
+        self._passed_at: datetime | None = None
+        self._after, self._expected, self._right = 0, list[bool](), dict[int, bool]()
+        self._by = ""
+        self.first_parts = 0
+
+    @property
+    def challenge(self) -> list[bool | None]:
+        """Of a challenge that runs, whether each part's verdict was right, in order; None: yet to come."""
+        return [self._right.get(self._after + 1 + place) for place in range(len(self._expected))]
+
+    def use(self, facts: Mapping[str, Any], name: str) -> None:
+        """Another recipe, or the first one of this run.
+
+        Args:
+            facts: `model` and `recipe`, its number and version.
+            name: of the recipe.
+        """
+        self._facts, self._expected = dict(facts), []
+        last = self._trail.last_challenge()
+        self._passed_at = datetime.fromisoformat(last.at) if last and self._same(last) else None
+        used = self._trail.last_of("recipe")
+        known = used is not None and self._same(used)
+        self.first_parts = 0 if used is not None and known and used.body["released"] else self._first_parts
+        if not known:
+            self._desk.write("recipe", self._facts | {"name": name, "released": not self.first_parts}, None)
+        self._hold("first-parts", self.first_parts > 0)
+        self._hold("challenge", self._due())
+
+    def tend(self) -> None:
+        """Ask for challenge parts where a shift has passed since the last ones."""
+        if self._due():
+            self._hold("challenge", True)
+
+    def begin_challenge(self, expected: Sequence[bool], *, after: int, by: str) -> None:
+        """The parts that follow part `after` are challenge parts, in this order: True: good.
+
+        Raises:
+            LineError: they are too few.
+        """
+        if self._rule is not None:
+            self._rule.check(expected)
+        self._after, self._expected, self._right, self._by = after, list(expected), {}, by
+        self._hold("challenge", True)
+
+    def approve_first_parts(self, *, by: str) -> None:
+        """The first parts after a change of recipe are as they should be: release from here on."""
+        if self.first_parts:
+            self.first_parts = 0
+            self._desk.write("recipe", self._facts | {"released": True, "by": by}, None)
+            self._hold("first-parts", False)
+
+    def recorded(self, part: int, judged: Verdict | None) -> None:
+        """A part's row is to be written; `judged`: the verdict that was reached, None: none in time."""
+        if judged is not None and self.first_parts > 1:
+            self.first_parts -= 1  # the last one stays until somebody approves
+        place = part - self._after - 1
+        if not 0 <= place < len(self._expected):
+            return
+        expected = Verdict.PASS if self._expected[place] else Verdict.REJECT
+        got = Verdict.PASS if judged is Verdict.PASS else Verdict.REJECT
+        # A bad part that was rejected because the model was too slow proves nothing.
+        self._right[part] = judged is not None and got is expected
+        body = {"expected": expected, "verdict": got, "right": self._right[part]}
+        self._desk.write("challenge", body, part)
+        if len(self._right) == len(self._expected):
+            self._end_challenge()
+
+    def _end_challenge(self) -> None:
+        passed = all(self._right.values())
+        self._expected = []
+        self._desk.write("challenge", self._facts | {"passed": passed, "by": self._by}, None)
+        if passed:
+            self._passed_at = self._desk.now()
+        self._hold("challenge", not passed)
+
+    def _due(self) -> bool:
+        if self._rule is None:
+            return False
+        since = self._passed_at
+        return since is None or self._desk.now() - since >= timedelta(hours=self._rule.hours)
+
+    def _hold(self, reason: Reason, hold: bool) -> None:
+        moment = time.monotonic()
+        self._desk.tell(HoldBegan(reason, moment) if hold else HoldEnded(reason, moment))
+
+    def _same(self, row: Row) -> bool:
+        return all(row.body.get(name) == value for name, value in self._facts.items())

@@ -1,0 +1,52 @@
+"""How a station works, and by what recipe: values that it is handed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tenfold.line.belt import Gate
+from tenfold.line.holds import ChallengeRule
+from tenfold.line.inspector import Classify
+from tenfold.line.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class StationOptions:
+    """How a station works.
+
+    Attributes:
+        gate: where gate and reject sensor stand; None: the plant moves parts itself, by what it is told.
+        deadline: seconds from the photo-eye to the release.
+        recipe: number of the recipe, for the plant.
+        facts: what stands in every row: the model's hash, the recipe's version.
+        cycle: seconds between two exchanges with the plant.
+        most: parts that may be waited for at the same time.
+        inspectors: pictures that are taken and judged at the same time.
+        heartbeat: seconds for which the plant's heartbeat may stand still.
+        challenge: parts that have to be run before any is released; None: none.
+        first_parts: so many after a change of recipe wait for somebody's approval.
+    """
+
+    gate: Gate | None
+    deadline: float
+    recipe: int
+    facts: Mapping[str, Any]
+    cycle: float = 0.004
+    most: int = 8
+    inspectors: int = 2
+    heartbeat: float = 0.6
+    challenge: ChallengeRule | None = None
+    first_parts: int = 0
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a station works by, one after the other.
+
+    Attributes:
+        facts: what stands in every row: `model`, its hash, and `recipe`, its number and version.
+    """
+
+    recipe: Recipe
+    classify: Classify
+    facts: Mapping[str, Any]

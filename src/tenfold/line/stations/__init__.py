@@ -1,0 +1,7 @@
+"""Stations and recipes as they are kept: set up, changed, approved. Runs none of them.
+
+tables.py    the tables
+wiring.py    what a station is wired to, as typed values
+stations.py  Stations: added, changed, paused, removed, claimed by a process
+recipes.py   Recipes: what passes, in versions, of which only approved ones run
+"""

@@ -1,0 +1,150 @@
+"""The stations of a line: added, changed, paused, removed. Does not run them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from tenfold.database import Database, now
+from tenfold.database.claims import Claims
+from tenfold.errors import LineError, UnknownStation
+from tenfold.line.belt import Gate
+from tenfold.line.holds import ChallengeRule
+from tenfold.line.stations import wiring
+from tenfold.line.stations.tables import StationRow
+
+LONGEST_NAME = 100
+DEFAULTS: Mapping[str, Any] = {
+    "snapshot": False,
+    "plant": {"kind": "none"},
+    "trigger": {"kind": "hand"},
+    # In counts of the encoder; in milliseconds where there is none.
+    "gate": {"distance": 1000, "window": 400, "sensor": 0, "slack": 0},
+    "broker": None,
+    "region": [0.0, 0.0, 1.0, 1.0],
+    "locate": True,
+    "deadline": 0.4,
+    "picture_within": 0.2,
+    "recipe_id": None,
+    "first_parts": 0,
+    "challenge": None,
+}
+# What a running station is told of; after any other change it starts anew.
+_FOLLOWED = {"name", "recipe_id", "status", "worker"}
+
+
+class Stations(Claims[StationRow]):
+    """The table of stations."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database, StationRow)
+
+    def add(self, name: str, camera: Mapping[str, str], *, by: int, **values: Any) -> StationRow:
+        """Add a station, which runs from now on.
+
+        Args:
+            camera: kind, target, user and password of its address (`cameras.address`).
+            values: columns of `StationRow`, where they are not the usual ones (`DEFAULTS`).
+
+        Raises:
+            LineError: the name is taken, or what it is wired to does not go together.
+        """
+        moment = now()
+        row = StationRow(
+            name=checked_name(name, "The station's name"),
+            **(dict(camera) | dict(DEFAULTS) | values),
+            added_at=moment,
+            added_by=by,
+            changed_at=moment,
+        )
+        _check(row)
+        try:
+            with self._database.writing() as session:
+                session.add(row)
+        except IntegrityError as reason:
+            raise _taken(name) from reason
+        return row
+
+    def change(self, number: int, **values: Any) -> StationRow:
+        """Set columns of a station; raises as `add`, and UnknownStation."""
+        if "name" in values:
+            values["name"] = checked_name(values["name"], "The station's name")
+        try:
+            with self._database.writing() as session:
+                row = session.get(StationRow, number) if 0 < number < 2**63 else None
+                if row is None or row.removed_at is not None:
+                    raise _unknown(number)
+                for column, value in values.items():
+                    setattr(row, column, value)
+                _check(row)
+                if values.keys() - _FOLLOWED:
+                    row.changed_at = now()
+        except IntegrityError as reason:
+            raise _taken(values["name"]) from reason
+        return row
+
+    def pause(self, number: int, paused: bool = True) -> StationRow:
+        """Stop a station, so that the plant rejects all, or start it again; raises UnknownStation."""
+        return self.change(number, paused_at=now() if paused else None)
+
+    def remove(self, number: int) -> StationRow:
+        """Stop a station for good. Its passwords are forgotten; its trail stays."""
+        return self.change(
+            number,
+            removed_at=now(),
+            user="",
+            password="",
+            broker=None,
+            trigger={"kind": "hand"},
+            status=None,
+            worker=None,
+        )
+
+    def get(self, number: int) -> StationRow:
+        """One of them. Raises UnknownStation where there is none of that number."""
+        with self._database.reading() as session:
+            row = session.get(StationRow, number) if 0 < number < 2**63 else None
+        if row is None or row.removed_at is not None:
+            raise _unknown(number)
+        return row
+
+    def named(self, name: str) -> StationRow:
+        """One of them, by its name or its number. Raises UnknownStation."""
+        found = next((row for row in self.all() if name in (row.name, str(row.id))), None)
+        if found is None:
+            raise _unknown(name)
+        return found
+
+    def all(self) -> list[StationRow]:
+        """Every station, by name."""
+        query = select(StationRow).where(StationRow.removed_at.is_(None))
+        with self._database.reading() as session:
+            return list(session.scalars(query.order_by(StationRow.name, StationRow.id)))
+
+
+def checked_name(name: str, subject: str) -> str:
+    """A name without spaces around it.
+
+    Raises:
+        LineError: it is empty, too long, or has letters that cannot be shown.
+    """
+    shown = " ".join(name.split())
+    if not shown or len(shown) > LONGEST_NAME or not shown.isprintable():
+        cure = f"Give it 1 to {LONGEST_NAME} letters."
+        raise LineError(subject, "cannot be used", received=f"{shown!r:.120}", cure=cure)
+    return shown
+
+
+def _check(row: StationRow) -> None:
+    wiring.check(row.plant, wiring.Trigger.from_json(row.trigger), Gate(**row.gate), row.broker)
+    if row.challenge is not None:
+        ChallengeRule(**row.challenge)
+
+
+def _taken(name: str) -> LineError:
+    return LineError(f"The name {name!r}", "is that of another station", cure="Choose another.")
+
+
+def _unknown(which: int | str) -> UnknownStation:
+    return UnknownStation(f"Station {which}", "does not exist", cure="tenfold station list lists them.")

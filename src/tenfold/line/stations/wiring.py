@@ -1,0 +1,71 @@
+"""What a station is wired to, as typed values that are kept and sent as JSON. Opens nothing.
+
+Plants, triggers and brokers are told apart by their `kind`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from tenfold.errors import LineError
+from tenfold.line.belt import Gate
+
+TriggerKind = Literal["plant", "encoder", "crossing", "mqtt", "hand"]
+PlantKind = Literal["none", "modbus"]
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """What says that a part is there.
+
+    Attributes:
+        kind: plant: its photo-eye, by its count of triggers; encoder: every `counts`; crossing: something
+            comes upon `line` in the picture; mqtt: a message to `topic`; hand: a person or a program.
+        line: x and y of both ends, in parts of the picture.
+    """
+
+    kind: TriggerKind = "plant"
+    counts: int = 0
+    line: tuple[tuple[float, float], tuple[float, float]] | None = None
+    topic: str = ""
+
+    def __post_init__(self) -> None:
+        for kind, missing, what in (
+            ("encoder", self.counts < 1, "the encoder's counts from part to part"),
+            ("crossing", self.line is None or self.line[0] == self.line[1], "a line in the picture"),
+            ("mqtt", not self.topic, "an MQTT topic"),
+        ):
+            if self.kind == kind and missing:
+                raise LineError(f"The trigger {kind}", f"needs {what}", cure="Name it.")
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "Trigger":
+        """As it was kept."""
+        line = kept.get("line")
+        ends = None if line is None else ((line[0][0], line[0][1]), (line[1][0], line[1][1]))
+        return cls(kept["kind"], kept.get("counts", 0), ends, kept.get("topic", ""))
+
+
+def check(plant: Mapping[str, Any], trigger: Trigger, gate: Gate, broker: Mapping[str, Any] | None) -> None:
+    """Raise LineError where these do not go together."""
+    if trigger.kind in ("plant", "encoder") and plant["kind"] == "none":
+        raise LineError(
+            f"The trigger {trigger.kind}",
+            "needs a PLC",
+            received="a station without one",
+            cure="Name its PLC.",
+        )
+    if trigger.kind == "mqtt" and broker is None:
+        raise LineError("The trigger mqtt", "needs an MQTT broker", cure="Name its host.")
+    if not 0 <= gate.window <= gate.distance:
+        raise LineError(
+            "The gate",
+            "cannot stand there",
+            received=f"at {gate.distance}, from {gate.window} before",
+            cure="The window is at most the distance from the trigger.",
+        )
+
+
+def plain(value: Any) -> dict[str, Any]:
+    """A value of this module as it is kept."""
+    return asdict(value)

@@ -1,0 +1,67 @@
+"""Stations as they are kept."""
+
+import pytest
+
+from tenfold.database import Database
+from tenfold.errors import LineError, UnknownStation
+from tenfold.line.stations.stations import Stations
+
+CAMERA = {"kind": "http", "target": "http://10.0.0.5/snapshot.jpg", "user": "line", "password": "pass word"}
+
+
+def test_a_station_is_kept_changed_paused_and_removed_with_its_passwords(database: Database) -> None:
+    stations = Stations(database)
+    row = stations.add("  gate   one ", CAMERA, by=3)
+    assert (row.name, row.trigger, row.plant) == ("gate one", {"kind": "hand"}, {"kind": "none"})
+    assert stations.named("gate one").id == stations.named(str(row.id)).id == row.id
+    changed = stations.change(row.id, broker={"host": "broker", "password": "secret"}, deadline=0.2)
+    assert changed.changed_at > row.changed_at
+    assert stations.pause(row.id).paused_at is not None
+    assert stations.claim("worker", []) == []
+    stations.pause(row.id, paused=False)
+    assert [one.id for one in stations.claim("worker", [])] == [row.id]
+    gone = stations.remove(row.id)
+    assert (gone.password, gone.user, gone.broker) == ("", "", None)
+    with pytest.raises(UnknownStation):
+        stations.get(row.id)
+    assert stations.all() == []
+    stations.add("gate one", CAMERA, by=3)
+
+
+def test_a_change_of_recipe_does_not_start_a_station_anew(database: Database) -> None:
+    stations = Stations(database)
+    row = stations.add("gate", CAMERA, by=3)
+    assert stations.change(row.id, recipe_id=None).changed_at == row.changed_at
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"trigger": {"kind": "plant"}}, "needs a PLC"),
+        ({"trigger": {"kind": "encoder", "counts": 5}}, "needs a PLC"),
+        ({"trigger": {"kind": "encoder"}}, "needs the encoder's counts"),
+        ({"trigger": {"kind": "crossing"}}, "needs a line in the picture"),
+        ({"trigger": {"kind": "mqtt", "topic": "line/eye"}}, "needs an MQTT broker"),
+        ({"gate": {"distance": 10, "window": 20}}, "The gate cannot stand there"),
+        ({"challenge": {"good": 1, "bad": 0, "hours": 8}}, "Challenge parts cannot be required"),
+    ],
+)
+def test_what_does_not_go_together_is_refused(
+    database: Database, values: dict[str, object], words: str
+) -> None:
+    stations = Stations(database)
+    with pytest.raises(LineError, match=words):
+        stations.add("gate", CAMERA, by=3, **values)
+    row = stations.add("gate", CAMERA, by=3)
+    with pytest.raises(LineError, match=words):
+        stations.change(row.id, **values)
+    assert stations.get(row.id).changed_at == row.changed_at
+
+
+def test_two_stations_cannot_have_one_name(database: Database) -> None:
+    stations = Stations(database)
+    stations.add("gate", CAMERA, by=3)
+    with pytest.raises(LineError, match="is that of another station"):
+        stations.add("gate", CAMERA, by=3)
+    with pytest.raises(LineError, match="cannot be used"):
+        stations.add("  ", CAMERA, by=3)
