@@ -162,7 +162,7 @@ def _check_kinds(info: ModelInfo) -> None:
 def _check_classes(info: ModelInfo) -> None:
     labels = info.labels
     if not 1 <= len(labels) <= _MOST_CLASSES:
-        raise UnfitFacts(f"a model has 1 to {_MOST_CLASSES:,} classes, not {len(labels):,}")
+        raise UnfitFacts(f"{len(labels):,} classes; a model has 1 to {_MOST_CLASSES:,}")
     for label in labels:
         if not label.strip() or not label.isprintable() or len(label) > _LONGEST_LABEL:
             raise UnfitFacts(
