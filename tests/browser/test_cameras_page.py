@@ -118,3 +118,27 @@ def test_what_moves_becomes_an_event_that_is_acknowledged_and_corrected(look_at:
     table = downloading.value.path().read_text(encoding="utf-8-sig")
     assert "truck" in table
     assert len(table.splitlines()) == 2
+
+
+@pytest.mark.parametrize("passed_on", [True, False], ids=["websocket", "no websocket"])
+def test_a_camera_is_seen_live_with_what_moves(look_at: LookAt, camera: str, passed_on: bool) -> None:
+    page = look_at("/cameras")
+    sockets: list[str] = []
+    if passed_on:
+        page.on("websocket", lambda socket: sockets.append(socket.url))
+    else:  # as where a proxy passes none on
+        page.route_web_socket("**/live", lambda socket: socket.close())
+    add(page, camera)
+    page.get_by_role("button", name="Show ⁨Gate⁩ live").click()
+    dialog = page.get_by_role("dialog", name="Gate")
+    shown = dialog.get_by_role("img")
+    expect(shown).to_have_js_property("naturalWidth", SIZE[0])
+    expect(dialog.locator(".box .name")).not_to_be_empty(timeout=20_000)
+    assert violations(page) == []
+    if passed_on:
+        assert [address.rpartition("/")[2] for address in sockets] == ["live"]
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        first = shown.get_attribute("src")
+        expect(shown).not_to_have_attribute("src", first or "")
+        assert [url for url in asked if url.endswith("wait=5")] == []

@@ -2417,7 +2417,9 @@ export interface paths {
         /**
          * The newest picture
          * @description As JPEG, of at most 640 pixels. Whoever asks for one after the other, with the number of the last as
-         *     `after`, sees the camera live: five a second at most, always the newest, however slow the viewer.
+         *     `after`, sees the camera live: five a second at most, always the newest, however slow the viewer. A
+         *     WebSocket at `/api/v1/cameras/{number}/live` sends the same with fewer requests: for each picture JSON
+         *     (`number`, `time`, `boxes`), then the JPEG; answer each with a message of any content.
          *
          *     Headers: X-Picture-Number; X-Picture-Time, in Unix time; X-Picture-Boxes, JSON: for each thing that moves
          *     its `track`, its `class` so far ("": none of the classes) and its `box` in parts of the picture.

@@ -29,6 +29,10 @@ export function pictureOf(
   );
 }
 
+/** Where a WebSocket sends a camera's pictures. */
+export const liveAddress = (camera: number): string =>
+  `${location.origin.replace(/^http/, "ws")}/api/v1/cameras/${camera}/live`;
+
 /** `before`: the number of the last event of the page before. */
 export function eventsOf(filters: Filters, limit: number, before: number | null): Promise<CameraEvent[]> {
   const query = { ...toAsked(filters), limit, ...(before === null ? {} : { before }) };

@@ -31,7 +31,7 @@ from tenfold.web.api.v1 import (
     system,
     tokens,
 )
-from tenfold.web.api.v1.cameras import cameras
+from tenfold.web.api.v1.cameras import cameras, live
 from tenfold.web.api.v1.cameras import events as camera_events
 from tenfold.web.api.v1.catalogue import actions as catalogue_actions
 from tenfold.web.api.v1.catalogue import exports, pictures, reclassifications, review
@@ -129,6 +129,7 @@ def describe_api(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
         watches,
         cameras,
         camera_events,
+        live,
     ):
         api.include_router(part.router)
     return api

@@ -9,6 +9,9 @@ from fastapi import FastAPI
 from tenfold.web.security.connections import Connection
 from tenfold.web.service import WebService
 
+# What a viewer says over a WebSocket is short.
+_LONGEST_MESSAGE = 1_000
+
 
 def configured(
     app: FastAPI, *, proxies: str = "", grace: int | None = None, log_level: str = "warning"
@@ -22,7 +25,9 @@ def configured(
     return uvicorn.Config(
         app,
         http=Connection,
-        ws="none",
+        ws="wsproto",
+        ws_max_size=_LONGEST_MESSAGE,
+        ws_per_message_deflate=False,  # pictures are compressed already
         log_config=None,  # as the rest of the process
         log_level=log_level,
         access_log=False,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import cast
 
 from fastapi import Request
+from fastapi.requests import HTTPConnection
 
 from tenfold import images
 from tenfold.inference import Classifier
@@ -25,6 +26,8 @@ from tenfold.web.uploads.pictures import UploadLimits, declared
 
 # How long services may take to stop, all together.
 _SECONDS_TO_STOP = 15.0
+# Who sees a camera live at the same time.
+_MOST_VIEWERS = 100
 
 
 class WebService:
@@ -45,6 +48,9 @@ class WebService:
             settings.max_requests,
             client_percent=settings.client_percent,
             full=f"works on {settings.max_requests} requests, and takes no more",
+        )
+        self.viewers = Quota(
+            _MOST_VIEWERS, client_percent=settings.client_percent, full="shows cameras to nobody more"
         )
         self.threads = Threads(decoding=settings.threads or os.cpu_count() or 1)
         self.events = Events(app)
@@ -88,6 +94,6 @@ def stated(home: Path) -> Settings:
     return load({**os.environ, variable("home"): str(home)}, file if file.is_file() else None)
 
 
-def service_of(request: Request) -> WebService:
+def service_of(request: HTTPConnection) -> WebService:
     """The service behind the app that got the request."""
     return cast(WebService, request.app.state.service)

@@ -7,7 +7,8 @@ unless the request was passed on from elsewhere; else a request brings a session
 
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends
+from fastapi.requests import HTTPConnection
 
 from tenfold.accounts.roles import ADMINISTRATOR, MONITOR, OPERATOR, VIEWER, at_least
 from tenfold.errors import LoginNeeded, LoginRefused, NotAllowed, TenfoldError
@@ -24,7 +25,7 @@ _FORWARDED = ("forwarded", "via", "x-real-ip", "cf-connecting-ip", "true-client-
 _FORWARDED_PREFIX = "x-forwarded-"
 
 
-async def visitor(request: Request) -> Visitor:
+async def visitor(request: HTTPConnection) -> Visitor:
     """The visitor.
 
     Raises:
@@ -41,12 +42,12 @@ async def visitor(request: Request) -> Visitor:
     return found
 
 
-async def monitor(request: Request) -> Visitor:
+async def monitor(request: HTTPConnection) -> Visitor:
     """Whoever may read what the server measures; raises as `visitor`."""
     return _allowed(await visitor(request), MONITOR)
 
 
-def last_visitor(request: Request) -> Visitor | None:
+def last_visitor(request: HTTPConnection) -> Visitor | None:
     """The visitor that `visitor` found for a request; None where it found none or was not asked."""
     found: Visitor | None = getattr(request.state, "visitor", None)
     return found
@@ -69,7 +70,7 @@ Operator = Annotated[Visitor, Depends(operator)]
 Administrator = Annotated[Visitor, Depends(administrator)]
 
 
-def recognise(request: Request, *, using: bool = True) -> Visitor:
+def recognise(request: HTTPConnection, *, using: bool = True) -> Visitor:
     """`visitor`, for a thread. `using`: whether the request counts as use of its session."""
     service = service_of(request)
     app = service.app
@@ -99,7 +100,7 @@ def recognise(request: Request, *, using: bool = True) -> Visitor:
     return Visitor(session.person_id, session.name, session.role, address_of(request), session)
 
 
-async def still_here(request: Request, who: Visitor) -> bool:
+async def still_here(request: HTTPConnection, who: Visitor) -> bool:
     """Whether `who` may still receive a long answer, in the same role; counts as no use of the session."""
     try:
         found = await service_of(request).threads.read(recognise, request, using=False)
@@ -113,22 +114,22 @@ def private(settings: Settings) -> bool:
     return is_loopback(settings.host) and not settings.allowed_hosts and not settings.trusted_proxies
 
 
-def address_of(request: Request) -> str:
+def address_of(request: HTTPConnection) -> str:
     """Where the request came from; a trusted proxy's word for it, where there is one."""
     return request.client.host if request.client else ""
 
 
-def cookie_of(request: Request) -> str:
+def cookie_of(request: HTTPConnection) -> str:
     """The session's cookie; empty without one."""
     return request.cookies.get(cookie_name(request), "")
 
 
-def cookie_name(request: Request) -> str:
+def cookie_name(request: HTTPConnection) -> str:
     """Over https the name makes the browser hold to it: only this host may set it, and only over https."""
-    return SECURE_COOKIE if request.url.scheme == "https" else COOKIE
+    return SECURE_COOKIE if request.url.scheme in ("https", "wss") else COOKIE
 
 
-def _owner(request: Request) -> Visitor:
+def _owner(request: HTTPConnection) -> Visitor:
     if _is_forwarded(request):
         raise NotAllowed(
             "The request",
@@ -140,18 +141,19 @@ def _owner(request: Request) -> Visitor:
     return Visitor(0, "", ADMINISTRATOR, address_of(request))
 
 
-def _is_forwarded(request: Request) -> bool:
+def _is_forwarded(request: HTTPConnection) -> bool:
     """Whether a request to a server of this machine alone came from elsewhere: a proxy says so, or it calls
     the server by an address that only others have."""
     said = any(name in _FORWARDED or name.startswith(_FORWARDED_PREFIX) for name in request.headers)
     return said or not is_loopback(host_of(request.headers.get("host", "")))
 
 
-def _check_browser(request: Request) -> None:
+def _check_browser(request: HTTPConnection) -> None:
     """A browser says of every unsafe request where it comes from, and the guard refuses foreign ones. What
     does not say so is no browser, and a program has a token."""
     said = "origin" in request.headers or "sec-fetch-site" in request.headers
-    if request.method not in SAFE_METHODS and not said:
+    # Of a WebSocket there is no method: its answers are read by the page that opened it.
+    if request.scope.get("method") not in SAFE_METHODS and not said:
         raise NotAllowed(
             "The request", "does not say which page it comes from", cure="A program sends a token instead."
         )

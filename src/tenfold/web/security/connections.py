@@ -2,7 +2,8 @@
 
 uvicorn waits for ever for the head of a request and for a client that does not read its response, and takes
 any number of connections; each costs memory and a file descriptor. The rate of request bodies is limited in
-guard.py. Knows nothing of what is asked and answered.
+guard.py. Connections that become WebSockets are no longer its own: uvicorn ends those whose client does not
+answer, and a quota limits them. Knows nothing of what is asked and answered.
 """
 
 import asyncio
@@ -31,7 +32,9 @@ class Connection(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        if self.answering:
+        if self.transport.get_protocol() is not self:
+            self._cancel_head_timer()  # it has become a WebSocket
+        elif self.answering:
             self._cancel_head_timer()
         elif self._head_timer is None:
             self._start_head_timer()

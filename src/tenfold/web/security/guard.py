@@ -88,10 +88,14 @@ class Guard:
         self._app, self._hosts, self._pace = app, hosts, pace
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
         sent = Headers(scope=scope)
+        if scope["type"] == "websocket":
+            # As unsafe as a request that changes something: its answers can be read by whoever opened it.
+            await (self._refusal("", sent) or self._app)(scope, receive, send)
+            return
         expected = sent.get("content-length", "0") != "0" or "transfer-encoding" in sent
         body = _Body(receive, self._pace, expected)
 
@@ -105,14 +109,14 @@ class Guard:
             await send(message)
 
         scope[_BODY] = body
+        await (self._refusal(scope["method"], sent) or self._app)(scope, body.receive, guarded)
+
+    def _refusal(self, method: str, sent: Headers) -> ASGIApp | None:
+        """What a request is answered that must not come in; None for all others."""
         host = sent.get("host", "")
         if not self._allows(host):
-            app = _wrong_host(host)
-        elif _is_foreign(scope["method"], sent):
-            app = _FOREIGN
-        else:
-            app = self._app
-        await app(scope, body.receive, guarded)
+            return _wrong_host(host)
+        return _FOREIGN if _is_foreign(method, sent) else None
 
     def _allows(self, host: str) -> bool:
         name = host_of(host)

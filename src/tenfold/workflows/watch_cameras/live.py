@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from tenfold.cameras.boxes import Box
 from tenfold.cameras.crops import jpeg
@@ -33,6 +34,11 @@ class Picture:
     time: float
     content: bytes
     boxes: tuple[tuple[int, tuple[float, float, float, float], str], ...]
+
+    @property
+    def said(self) -> list[dict[str, Any]]:
+        """The boxes as JSON takes them."""
+        return [{"track": track, "box": box, "class": label} for track, box, label in self.boxes]
 
 
 class LiveView:

@@ -258,7 +258,9 @@ async def picture(
     wait: Annotated[float, Query(ge=0, le=10, description="How many seconds to wait for it.")] = 0.0,
 ) -> Response:
     """As JPEG, of at most 640 pixels. Whoever asks for one after the other, with the number of the last as
-    `after`, sees the camera live: five a second at most, always the newest, however slow the viewer.
+    `after`, sees the camera live: five a second at most, always the newest, however slow the viewer. A
+    WebSocket at `/api/v1/cameras/{number}/live` sends the same with fewer requests: for each picture JSON
+    (`number`, `time`, `boxes`), then the JPEG; answer each with a message of any content.
 
     Headers: X-Picture-Number; X-Picture-Time, in Unix time; X-Picture-Boxes, JSON: for each thing that moves
     its `track`, its `class` so far ("": none of the classes) and its `box` in parts of the picture.
@@ -279,11 +281,10 @@ async def picture(
     shown = await service.threads.decode(watch.live.picture)
     if shown is None:
         return Response(status_code=204)
-    boxes = [{"track": track, "box": box, "class": label} for track, box, label in shown.boxes]
     headers = {
         "X-Picture-Number": str(shown.number),
         "X-Picture-Time": f"{shown.time:.3f}",
-        "X-Picture-Boxes": json.dumps(boxes),
+        "X-Picture-Boxes": json.dumps(shown.said),
     }
     return Response(shown.content, media_type="image/jpeg", headers=headers)
 

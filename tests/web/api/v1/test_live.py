@@ -1,0 +1,277 @@
+"""A camera's pictures over a WebSocket: for whom, from which page, how many; nobody holds up others."""
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Any
+from urllib.parse import urlsplit
+
+import numpy as np
+import pytest
+from wsproto import ConnectionType, WSConnection
+from wsproto.events import (
+    AcceptConnection,
+    BytesMessage,
+    CloseConnection,
+    Event,
+    Message,
+    RejectConnection,
+    RejectData,
+    Request,
+    TextMessage,
+)
+
+from tenfold.cameras.boxes import Box
+from tenfold.cameras.crops import jpeg
+from tenfold.cameras.frames import Frame
+from tenfold.workflows.watch_cameras import live
+from tests.web.conftest import Serve
+from tests.web.signed_in import Staffed, staff
+
+HEIGHT, WIDTH = 720, 1280
+
+
+class Socket:
+    """A WebSocket client.
+
+    Attributes:
+        status: of the handshake: 101 where it was accepted.
+        answer: to one that was refused.
+    """
+
+    def __init__(self, address: str, path: str, headers: dict[str, str]) -> None:
+        host = headers.pop("Host", urlsplit(address).netloc)
+        self._socket = socket.create_connection(
+            (urlsplit(address).hostname, urlsplit(address).port), timeout=10
+        )
+        self._ws = WSConnection(ConnectionType.CLIENT)
+        self._events: list[Event] = []
+        own = {"Origin": address} | headers
+        sent = [(name.encode(), value.encode()) for name, value in own.items() if value]
+        self._socket.sendall(self._ws.send(Request(host=host, target=path, extra_headers=sent)))
+        first = self.next()
+        self.status = 101 if isinstance(first, AcceptConnection) else getattr(first, "status_code", 0)
+        self.answer: dict[str, Any] = {}
+        if isinstance(first, RejectConnection) and first.has_body:
+            body = b""
+            while isinstance(part := self.next(), RejectData):
+                body += part.data
+                if part.body_finished:
+                    break
+            self.answer = json.loads(body or b"{}")
+
+    def next(self) -> Event | None:
+        """None at the end."""
+        while not self._events:
+            data = self._socket.recv(1 << 16)
+            self._ws.receive_data(data or None)
+            self._events = list(self._ws.events())
+            if not data and not self._events:
+                return None
+        return self._events.pop(0)
+
+    def picture(self) -> tuple[dict[str, Any], bytes]:
+        """The next picture and what is said of it."""
+        said, content = "", b""
+        while True:
+            event = self.next()
+            assert isinstance(event, TextMessage | BytesMessage), event
+            if isinstance(event, TextMessage):
+                said += event.data
+            else:
+                content += event.data
+                if event.message_finished:
+                    return json.loads(said), content
+
+    def say(self) -> None:
+        self._socket.sendall(self._ws.send(Message(data="")))
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+class Filmed:
+    """Stands in for what watches a camera: pictures of noise, twenty a second."""
+
+    def __init__(self) -> None:
+        self.live = live.LiveView()
+        self.stop = threading.Event()
+
+    def run(self) -> None:
+        random, number = np.random.default_rng(0), 0
+        pixels = random.integers(0, 255, (HEIGHT, WIDTH, 3), np.uint8)
+        while not self.stop.wait(0.05):
+            number += 1
+            frame = Frame(pixels, time.time(), number, True)
+            self.live.show(frame, [(3, Box(WIDTH / 2, 0, WIDTH / 4, HEIGHT), "dog")])
+
+
+@pytest.fixture(scope="module")
+def staffed(serve: Serve) -> Iterator[Staffed]:
+    with staff(serve) as made:
+        yield made
+
+
+@pytest.fixture
+def camera(staffed: Staffed, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    """The number of a camera that is filmed."""
+    body = {"name": "door", "source": "rtsp://127.0.0.1:9/live", "untested": True}
+    number = staffed.ann.post("/api/v1/cameras", json=body).json()["id"]
+    filmed = Filmed()
+    thread = threading.Thread(target=filmed.run)
+    thread.start()
+    watched = staffed.running.service.app.watched_cameras
+    monkeypatch.setattr(watched, "running", lambda one: filmed if one == number else None)
+    yield number
+    monkeypatch.undo()
+    filmed.stop.set()
+    thread.join()
+    staffed.ann.delete(f"/api/v1/cameras/{number}")
+
+
+@pytest.fixture
+def connect(staffed: Staffed) -> Iterator[Any]:
+    with ExitStack() as stack:
+
+        def one(path: str, who: Any = None, **headers: str) -> Socket:
+            cookies = "; ".join(f"{k}={v}" for k, v in (who.cookies if who else {}).items())
+            made = Socket(staffed.running.address, path, {"Cookie": cookies, **headers})
+            stack.callback(made.close)
+            return made
+
+        yield one
+
+
+def test_a_viewer_sees_pictures_with_boxes_each_newer_than_the_last(
+    staffed: Staffed, camera: int, connect: Any
+) -> None:
+    one = connect(f"/api/v1/cameras/{camera}/live", staffed.vic)
+    assert one.status == 101
+    numbers, began = [], time.monotonic()
+    for _ in range(6):
+        said, content = one.picture()
+        numbers.append(said["number"])
+        assert content[:2] == b"\xff\xd8"
+        assert said["boxes"] == [{"track": 3, "box": [0.5, 0.0, 0.25, 1.0], "class": "dog"}]
+        assert time.time() - said["time"] < 1.0
+        one.say()
+    assert numbers == sorted(set(numbers))
+    assert time.monotonic() - began > 5 * 0.15  # five a second at most
+
+
+def test_whoever_does_not_answer_gets_the_newest_when_they_do_and_holds_nobody_up(
+    staffed: Staffed, camera: int, connect: Any
+) -> None:
+    slow = connect(f"/api/v1/cameras/{camera}/live", staffed.vic)
+    quick = connect(f"/api/v1/cameras/{camera}/live", staffed.vic)
+    for _ in range(2):
+        slow.picture()
+    seen = 0
+    until = time.monotonic() + 2.5
+    while time.monotonic() < until:
+        quick.picture()
+        quick.say()
+        seen += 1
+    assert seen >= 8
+    slow.say()
+    said, _ = slow.picture()
+    assert time.time() - said["time"] < 1.0
+
+
+def test_a_picture_is_encoded_once_for_all(
+    staffed: Staffed, camera: int, connect: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoded: list[int] = []
+
+    def counted(*arguments: Any, **options: Any) -> bytes:
+        encoded.append(1)
+        return jpeg(*arguments, **options)
+
+    monkeypatch.setattr(live, "jpeg", counted)
+    viewers = [connect(f"/api/v1/cameras/{camera}/live", staffed.vic) for _ in range(4)]
+    taken: set[int] = set()
+    for _ in range(5):
+        for one in viewers:
+            taken.add(one.picture()[0]["number"])
+            one.say()
+    assert len(encoded) <= len(taken) + 2
+
+
+@pytest.mark.parametrize(
+    ("who", "headers", "status", "code"),
+    [
+        (None, {}, 401, "login-needed"),
+        (None, {"Authorization": "Bearer tenfold_x"}, 401, "login-refused"),
+        ("vic", {"Origin": "https://evil.example"}, 403, "foreign-page"),
+        ("vic", {"Origin": "null"}, 403, "foreign-page"),
+        ("vic", {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "websocket"}, 403, "foreign-page"),
+        ("vic", {"Origin": ""}, 403, "not-allowed"),
+        ("vic", {"Host": "evil.example", "Origin": "http://evil.example"}, 421, "wrong-host"),
+    ],
+    ids=str,
+)
+def test_who_may_not_look_is_refused_before_anything_is_sent(
+    staffed: Staffed,
+    camera: int,
+    connect: Any,
+    who: str | None,
+    headers: dict[str, str],
+    status: int,
+    code: str,
+) -> None:
+    client = getattr(staffed, who) if who else None
+    refused = connect(f"/api/v1/cameras/{camera}/live", client, **headers)
+    assert (refused.status, refused.answer["code"]) == (status, code)
+
+
+def test_a_program_looks_with_a_token(staffed: Staffed, camera: int, connect: Any) -> None:
+    token = staffed.token("vic", "viewer")
+    path = f"/api/v1/cameras/{camera}/live"
+    assert connect(path, Authorization=f"Bearer {token}", Origin="").status == 101
+
+
+@pytest.mark.parametrize("path", ["/api/v1/cameras/999/live", "/api/v1/cameras/x/live", "/", "/docs", "/x"])
+def test_what_is_no_camera_is_refused(staffed: Staffed, connect: Any, path: str) -> None:
+    assert connect(path, staffed.vic).status in (403, 404)
+
+
+def test_so_many_see_a_camera_at_once_and_whoever_leaves_makes_room(
+    staffed: Staffed, camera: int, connect: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = staffed.running.service
+    until = time.monotonic() + 10
+    while service.viewers.used:
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    monkeypatch.setattr(service.viewers, "limit", 8)
+    most = max(1, 8 * service.settings.client_percent // 100)
+    path = f"/api/v1/cameras/{camera}/live"
+    viewers = [connect(path, staffed.vic) for _ in range(most)]
+    assert {one.status for one in viewers} == {101}
+    assert connect(path, staffed.vic).status == 503
+    viewers[0].close()
+    until = time.monotonic() + 10
+    while connect(path, staffed.vic).status != 101:
+        assert time.monotonic() < until
+
+
+def test_who_is_signed_out_sees_no_more(
+    staffed: Staffed, camera: int, connect: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tenfold.web.api.v1.cameras.live._SECONDS_BETWEEN_CHECKS", 0.2)
+    with staffed.sign_in("vic") as client:
+        one = connect(f"/api/v1/cameras/{camera}/live", client)
+        one.picture()
+        one.say()
+        client.delete("/api/v1/session")
+    event: Event | None = None
+    for _ in range(200):
+        event = one.next()
+        if event is None or isinstance(event, CloseConnection):
+            break
+        one.say()
+    assert isinstance(event, CloseConnection)
+    assert event.code == 1008
