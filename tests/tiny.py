@@ -26,10 +26,7 @@ def variant(path: Path, *, padding: int = 0, **changes: Any) -> Path:
     Args:
         padding: bytes of documentation that make the file larger.
     """
-    content, info = modelfile.read(MODEL)
-    facts = file._entry_start(content)
-    assert facts is not None
-    network = content[facts[1] : -file._SEAL_LENGTH]
+    network, (_, info) = modelfile.network(MODEL), modelfile.read(MODEL)
     if padding:
         network += file._field(6, b" " * padding)  # ModelProto.doc_string
     modelfile.write(path, network, replace(info, **changes))

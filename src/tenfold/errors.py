@@ -9,6 +9,7 @@
     ├── DatasetError           training data is missing, damaged or cannot be fetched
     ├── TrainingError          a training run cannot start, resume or go on
     │   └── UnknownRun         there is no training run of that name
+    ├── ExportError            a model cannot be exported, or answers differently once it is
     ├── SettingError           a setting has a value that cannot be used
     ├── UsageError             arguments that do not fit together
     ├── DatabaseError          the database does not answer, or cannot be upgraded
@@ -69,7 +70,8 @@ Reason = (
         "behind-proxy", "changed-since", "check-failed", "cifar10-damaged", "cifar10-missing",
         "class-copies", "class-count", "class-name", "class-not-trained", "class-too-small",
         "data-changed", "decode-cost", "did-not-win", "different-classes", "download-damaged",
-        "extra-missing", "filter-value", "gave-up", "hidden-characters", "improving-already",
+        "export-differs", "export-unsupported", "extra-missing", "filter-value", "gave-up",
+        "hidden-characters", "improving-already",
         "job-lost", "last-administrator", "link-left-out", "manifest-columns", "manifest-missing-files",
         "manifest-outside", "manifest-row", "manifest-split", "manifest-unreadable", "model-bundled",
         "model-damaged", "model-file-changed", "model-file-missing", "model-live", "model-newer",
@@ -213,6 +215,11 @@ class UsageError(TenfoldError):
 class MissingExtra(TenfoldError):
     code = "missing-extra"
     title = "An optional part is not installed"
+
+
+class ExportError(TenfoldError):
+    code = "export-error"
+    title = "The model cannot be exported"
 
 
 class CameraError(TenfoldError):

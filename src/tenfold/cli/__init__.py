@@ -38,6 +38,8 @@ COMMANDS = {
         "tenfold.cli.evaluation.compare:compare",
         "Compare models on the same pictures, and say which is better.",
     ),
+    "export": ("tenfold.cli.models.export:export", "Export a model, and prove that it answers the same."),
+    "receipt": ("tenfold.cli.models.export:receipt", "Check the receipts of exported models."),
     "improve": (
         "tenfold.cli.models.improve:improve",
         "Train on corrections, and say whether the model became better.",

@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,48 +43,26 @@ class Prepared:
     picture_size: tuple[int, int]
 
 
-class Classifier:
-    """Classifies pictures with one model file. Safe to use from several threads.
+class Runtime(Protocol):
+    """What runs a network."""
+
+    def run(self, inputs: NDArray[np.uint8]) -> tuple[NDArray[np.float32], ...]:
+        """The network's four outputs for uint8 `[N, S, S, 3]`, N of at least 1."""
+
+
+class NetworkClassifier:
+    """Classifies pictures with a network in any runtime, by the rules of a model file's facts.
 
     Args:
-        model: path of a model file, or the name of a bundled one; None is `photo`, of CIFAR-10's ten classes.
-        threads: how many pictures are read, and parts of a run answered, at the same time; 0 is one for each
-            core.
+        info: the facts.
+        network: what runs the network.
         limits: what is refused as too large.
-
-    Raises:
-        ModelFileError: the file is missing, not ours, damaged or too new.
     """
 
-    def __init__(
-        self, model: str | os.PathLike[str] | None = None, *, threads: int = 0, limits: Limits | None = None
-    ) -> None:
-        self.path = modelfile.locate(model)
-        content, info = modelfile.read(self.path)
-        self.info: ModelInfo = info
-        _check_rules(info, self.path)
-        self.sha256 = hashlib.sha256(content).hexdigest()
-        self.bytes = len(content)
+    def __init__(self, info: ModelInfo, network: Runtime, limits: Limits | None = None) -> None:
+        self.info = info
         self.limits = limits or Limits()
-        self._threads = threads or os.cpu_count() or 1
-        self._network = Network(content, self.path, self._threads)
-
-    @classmethod
-    def teach(
-        cls,
-        source: str | os.PathLike[str],
-        output: str | os.PathLike[str],
-        *,
-        name: str = "",
-        backbone: str | os.PathLike[str] | None = None,
-    ) -> "Classifier":
-        """Teach own classes from a folder of pictures; a classifier with the model file that was written.
-
-        Arguments and errors are those of `tenfold.teach`, which also says how well they are told apart.
-        """
-        import tenfold  # the package's front, which knows the parts above this one
-
-        return cls(tenfold.teach(source, output, name=name, backbone=backbone).path)
+        self._network = network
 
     def classify(self, picture: PictureSource, *, name: str | None = None) -> Prediction:
         """Classify one picture: a path, bytes, a file object, a PIL image or an array `[H, W, 3]`.
@@ -92,27 +71,6 @@ class Classifier:
             PictureError: it is no picture, damaged or too large; `name` is what the message calls it.
         """
         return self.run([self.prepare(picture, name=name)])[0]
-
-    def classify_many(self, pictures: Iterable[PictureSource]) -> list[Prediction]:
-        """Classify pictures in order, many at a time.
-
-        Raises:
-            PictureError: one of them cannot be used; the first such.
-            UsageError: this is one picture, not many.
-        """
-        return list(self.classify_each(pictures))
-
-    def classify_each(self, pictures: Iterable[PictureSource]) -> Iterator[Prediction]:
-        """As `classify_many`, one prediction at a time; holds no more than two batches of pictures."""
-        if isinstance(pictures, str | bytes | os.PathLike):
-            raise UsageError(
-                "classify_many", "takes many pictures", received="one path or one file", cure="Give a list."
-            )
-        with ModelServer(self, threads=self._threads, batch=PICTURES_PER_RUN) as server:
-            for outcome in server.answer_each(reading(picture) for picture in pictures):
-                if isinstance(outcome, Exception):
-                    raise outcome
-                yield outcome
 
     def prepare(self, picture: PictureSource, *, name: str | None = None) -> Prepared:
         """Read one picture and cut its views. Raises PictureError."""
@@ -171,6 +129,69 @@ class Classifier:
             seen=partial(_evidence, one, maps),
             embedding=_unit(embedding.mean(axis=0)),
         )
+
+
+class Classifier(NetworkClassifier):
+    """Classifies pictures with one model file. Safe to use from several threads.
+
+    Args:
+        model: path of a model file, or the name of a bundled one; None is `photo`, of CIFAR-10's ten classes.
+        threads: how many pictures are read, and parts of a run answered, at the same time; 0 is one for each
+            core.
+        limits: what is refused as too large.
+
+    Raises:
+        ModelFileError: the file is missing, not ours, damaged or too new.
+    """
+
+    def __init__(
+        self, model: str | os.PathLike[str] | None = None, *, threads: int = 0, limits: Limits | None = None
+    ) -> None:
+        self.path = modelfile.locate(model)
+        content, info = modelfile.read(self.path)
+        _check_rules(info, self.path)
+        self.sha256 = hashlib.sha256(content).hexdigest()
+        self.bytes = len(content)
+        self._threads = threads or os.cpu_count() or 1
+        super().__init__(info, Network(content, self.path, self._threads), limits)
+
+    @classmethod
+    def teach(
+        cls,
+        source: str | os.PathLike[str],
+        output: str | os.PathLike[str],
+        *,
+        name: str = "",
+        backbone: str | os.PathLike[str] | None = None,
+    ) -> "Classifier":
+        """Teach own classes from a folder of pictures; a classifier with the model file that was written.
+
+        Arguments and errors are those of `tenfold.teach`, which also says how well they are told apart.
+        """
+        import tenfold  # the package's front, which knows the parts above this one
+
+        return cls(tenfold.teach(source, output, name=name, backbone=backbone).path)
+
+    def classify_many(self, pictures: Iterable[PictureSource]) -> list[Prediction]:
+        """Classify pictures in order, many at a time.
+
+        Raises:
+            PictureError: one of them cannot be used; the first such.
+            UsageError: this is one picture, not many.
+        """
+        return list(self.classify_each(pictures))
+
+    def classify_each(self, pictures: Iterable[PictureSource]) -> Iterator[Prediction]:
+        """As `classify_many`, one prediction at a time; holds no more than two batches of pictures."""
+        if isinstance(pictures, str | bytes | os.PathLike):
+            raise UsageError(
+                "classify_many", "takes many pictures", received="one path or one file", cure="Give a list."
+            )
+        with ModelServer(self, threads=self._threads, batch=PICTURES_PER_RUN) as server:
+            for outcome in server.answer_each(reading(picture) for picture in pictures):
+                if isinstance(outcome, Exception):
+                    raise outcome
+                yield outcome
 
 
 def _unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -1,7 +1,17 @@
 """The model file: one `.onnx` that says everything a surface needs to know of it. Runs nothing."""
 
 from tenfold.modelfile.facts import FORMAT_VERSION, ClassName, ModelInfo
-from tenfold.modelfile.file import BUNDLED, BUNDLED_NAMES, CAMERAS, DEFAULT, bundled, locate, read, write
+from tenfold.modelfile.file import (
+    BUNDLED,
+    BUNDLED_NAMES,
+    CAMERAS,
+    DEFAULT,
+    bundled,
+    locate,
+    network,
+    read,
+    write,
+)
 
 __all__ = [
     "BUNDLED",
@@ -13,6 +23,7 @@ __all__ = [
     "ModelInfo",
     "bundled",
     "locate",
+    "network",
     "read",
     "write",
 ]

@@ -71,6 +71,18 @@ def write(path: Path, network: bytes, info: ModelInfo) -> None:
         ) from reason
 
 
+def network(path: Path) -> bytes:
+    """The network of a model file as a serialised ONNX model, without what the file says of itself.
+
+    Raises:
+        ModelFileError: as `read`.
+    """
+    content, _ = read(path)
+    facts_end = _entry_start(content)
+    assert facts_end is not None  # as `read` has found it
+    return content[facts_end[1] : -_SEAL_LENGTH]
+
+
 def read(path: str | os.PathLike[str], subject: str = "") -> tuple[bytes, ModelInfo]:
     """A whole model file, checked, and its facts.
 

@@ -1,0 +1,89 @@
+"""What runs in the child processes of an export: converting, and running what was converted.
+
+Runtimes and converters are large, change the whole process, and may bring it down; each step has a process of
+its own, so that a converted file is read afresh by a runtime that knows nothing of its making.
+"""
+
+import json
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tenfold.errors import TenfoldError
+from tenfold.export.formats import FORMATS
+from tenfold.export.measure import Progress, matched_threshold, measure
+from tenfold.inference import Classifier
+from tenfold.processes.child import Channel
+
+# Between two messages of progress.
+_EVERY = 10
+
+
+def run(channel: Channel) -> None:
+    """Do one step: the parent says what, and names the files with the rest and for the result."""
+    asked = channel.receive()
+    assert asked is not None
+    asked.update(json.loads(Path(asked["inputs"]).read_text()))
+    try:
+        steps = {"convert": _convert, "threshold": _threshold, "measure": _measure, "answer": _answer}
+        result = steps[asked["do"]](channel, asked)
+        Path(asked["result"]).write_text(json.dumps(result))
+        channel.send({"done": True})
+    except TenfoldError as error:
+        channel.send({"refused": {**error.facts(), "params": dict(error.params)}})
+
+
+def _convert(channel: Channel, asked: dict[str, Any]) -> None:
+    files = [Path(file) for file in asked["calibration"]]
+    FORMATS[asked["format"]].convert(Path(asked["model"]), Path(asked["target"]), files)
+
+
+def _threshold(channel: Channel, asked: dict[str, Any]) -> None:
+    """Measure the threshold anew and write the facts, with it, into the converted file."""
+    made, target = FORMATS[asked["format"]], Path(asked["target"])
+    original = Classifier(asked["model"], threads=1)
+    info = replace(
+        original.info,
+        network={**original.info.network, "exported": {"to": made.name, "from": original.sha256}},
+        scores={},
+    )
+    made.describe(target, info)
+    with made.load(target) as export:
+        novelty = measure(original, export, _files(asked), _progress(channel)).novelty
+    if np.isfinite(novelty).all():
+        made.describe(target, replace(info, threshold=matched_threshold(novelty, info.threshold)))
+
+
+def _measure(channel: Channel, asked: dict[str, Any]) -> dict[str, Any]:
+    original = Classifier(asked["model"], threads=1)
+    with FORMATS[asked["format"]].load(Path(asked["target"])) as export:
+        found = measure(original, export, _files(asked), _progress(channel))
+        threshold = export.info.threshold
+    columns = {name: column.tolist() for name, column in asdict(found).items()}
+    return {"threshold": [original.info.threshold, threshold], "labels": original.info.labels, **columns}
+
+
+def _answer(channel: Channel, asked: dict[str, Any]) -> list[tuple[str, float]]:
+    """The export's first answer to each file, and its probability."""
+    found, told = [], _progress(channel)
+    files = _files(asked)
+    with FORMATS[asked["format"]].load(Path(asked["target"])) as export:
+        for done, file in enumerate(files, 1):
+            answer = export.classify(file)
+            found.append((answer.label, answer.confidence))
+            told(done, len(files))
+    return found
+
+
+def _files(asked: dict[str, Any]) -> list[Path]:
+    return [Path(file) for file in asked["files"]]
+
+
+def _progress(channel: Channel) -> Progress:
+    def told(done: int, total: int) -> None:
+        if done % _EVERY == 0 or done == total:
+            channel.send({"step": [done, total]})
+
+    return told

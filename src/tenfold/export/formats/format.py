@@ -1,0 +1,87 @@
+"""What every export format can do, and what it needs to be installed."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from importlib import metadata
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Protocol
+
+from tenfold.errors import MissingExtra
+from tenfold.modelfile import ModelInfo
+from tenfold.predictions import Prediction
+
+
+class PictureClassifier(Protocol):
+    """An exported file at work in its own runtime, with that runtime's way from a file to pixels."""
+
+    @property
+    def info(self) -> ModelInfo:
+        """The facts that stand in the exported file."""
+
+    def classify(self, picture: Path) -> Prediction:
+        """The answer for a picture's file. Novelty is NaN, and evidence None, where the file has none."""
+
+
+class ExportFormat(Protocol):
+    """A format that model files are exported to.
+
+    Attributes:
+        name: as `tenfold export --to` takes it.
+        title: what people call it.
+        suffix: what is put behind the model's name: the end of the file's name.
+        integer: whether it computes with integers of 8 bits.
+        extra: the extra of tenfold that it needs; "" for none.
+        packages: what that extra brings, and whose versions a receipt states.
+    """
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def suffix(self) -> str: ...
+    @property
+    def integer(self) -> bool: ...
+    @property
+    def extra(self) -> str: ...
+    @property
+    def packages(self) -> tuple[str, ...]: ...
+
+    def convert(self, model: Path, target: Path, calibration: Sequence[Path]) -> None:
+        """Convert a model file.
+
+        Args:
+            target: the file to write; others of the same name and another ending may come beside it.
+            calibration: pictures by which the ranges of integers are chosen.
+
+        Raises:
+            ExportError: the network has something that the format has not.
+        """
+
+    def describe(self, target: Path, info: ModelInfo) -> None:
+        """Write the facts into a converted file; what was there before goes."""
+
+    def load(self, target: Path) -> AbstractContextManager[PictureClassifier]:
+        """A converted file, read afresh from the disk."""
+
+
+def missing(wanted: ExportFormat) -> MissingExtra | None:
+    """What to install before a format can be used; None where nothing is missing."""
+    absent = [name for name in wanted.packages if find_spec(name.replace("-", "_")) is None]
+    if not absent:
+        return None
+    command = f'pip install "tenfold[{wanted.extra}]"'
+    return MissingExtra(
+        f"The export to {wanted.title}",
+        f"needs the {wanted.extra} extra, which is not installed",
+        received=f"there is no {', '.join(absent)}",
+        cure=f"Install it with: {command}",
+        reason="extra-missing",
+        params={"command": command},
+    )
+
+
+def versions(used: ExportFormat) -> dict[str, str]:
+    """The versions of a format's packages, by name."""
+    return {name: metadata.version(name) for name in used.packages}

@@ -1,0 +1,73 @@
+"""Which parts of a network can be computed with integers. Changes nothing.
+
+What reads pixels and what follows the pooled feature stay in float. The first convolution of the default
+network whitens: it enlarges small errors. Prototypes and their distances, which novelty is made of, need more
+than 8 bits.
+"""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import onnx
+
+_PIXEL_CHANNELS = 3
+_POOLED_AXES = ({2, 3}, {-1, -2})
+
+
+def integer_nodes(model: "onnx.ModelProto") -> list["onnx.NodeProto"]:
+    """The convolutions and dense layers that may be quantised, with the limits that follow them.
+
+    Args:
+        model: its constants are folded, so that weights are initialisers.
+    """
+    from onnx import numpy_helper
+
+    graph = model.graph
+    constants = {one.name: one for one in graph.initializer}
+    convolved = _below(graph, [node for node in graph.node if node.op_type == "Conv"])
+    pools = []
+    for node in graph.node:
+        spatial = node.op_type in ("GlobalAveragePool", "Flatten", "Reshape")
+        if node.op_type == "ReduceMean" and len(node.input) > 1 and node.input[1] in constants:
+            axes = numpy_helper.to_array(constants[node.input[1]]).tolist()
+            spatial = set(axes) in _POOLED_AXES
+        if spatial and node.input[0] in convolved:
+            pools.append(node)
+    pooled = _below(graph, pools)
+    before_pools = _above(graph, [name for node in pools for name in node.input])
+    before_embedding = _above(graph, ["embedding"])
+
+    def may(node: "onnx.NodeProto") -> bool:
+        if len(node.input) < 2 or node.input[1] not in constants:
+            return False
+        result = node.output[0]
+        if node.op_type == "Conv":
+            group = next((one.i for one in node.attribute if one.name == "group"), 1)
+            channels = constants[node.input[1]].dims[1] * group
+            return channels > _PIXEL_CHANNELS and result in before_pools and result not in pooled
+        return node.op_type in ("Gemm", "MatMul") and result in pooled and result in before_embedding
+
+    chosen = [node for node in graph.node if may(node)]
+    results = {name for node in chosen for name in node.output}
+    # With its limits known, what a limit follows spends no bits on values beyond them.
+    limits = [node for node in graph.node if node.op_type in ("Clip", "Relu") and node.input[0] in results]
+    return chosen + limits
+
+
+def _below(graph: "onnx.GraphProto", nodes: Iterable["onnx.NodeProto"]) -> set[str]:
+    """What is computed from the results of some nodes, these results too. Nodes stand in the order of use."""
+    found = {name for node in nodes for name in node.output}
+    for node in graph.node:
+        if not found.isdisjoint(node.input):
+            found.update(node.output)
+    return found
+
+
+def _above(graph: "onnx.GraphProto", names: Iterable[str]) -> set[str]:
+    """What some results are computed from, these results too."""
+    found = set(names)
+    for node in reversed(graph.node):
+        if not found.isdisjoint(node.output):
+            found.update(node.input)
+    return found

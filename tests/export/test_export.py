@@ -1,0 +1,123 @@
+"""Exports leave a file that answers, with its receipt, or nothing."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tenfold import modelfile
+from tenfold.errors import ExportError, MissingExtra
+from tenfold.export import formats
+from tenfold.export.export import OpenPictures, export
+from tenfold.export.formats.format import missing
+from tenfold.export.formats.onnx_int8 import OnnxInt8
+from tenfold.export.receipt import FileFacts, read_receipt
+from tenfold.export.steps import ExportStopped, Watcher
+from tenfold.inference import Classifier
+from tests import tiny
+
+pytestmark = pytest.mark.slow
+
+
+def test_an_export_is_a_model_file_with_a_receipt_and_a_page(exported: Path) -> None:
+    receipt = read_receipt(exported)
+
+    assert {path.name for path in exported.parent.iterdir()} == {
+        "tiny-int8.onnx",
+        "tiny-int8.onnx.receipt.html",
+        "tiny-int8.onnx.receipt.json",
+    }
+    assert receipt.files == (FileFacts.of(exported),)
+    assert receipt.original == FileFacts.of(tiny.MODEL)
+    assert receipt.pictures == len(receipt.answers)
+    assert receipt.agreement.n == receipt.pictures
+    assert "onnxruntime" in receipt.versions
+    assert "<title>tiny as ONNX, 8-bit integers: receipt</title>" in exported.with_name(
+        "tiny-int8.onnx.receipt.html"
+    ).read_text(encoding="utf-8")
+
+
+def test_the_threshold_in_the_file_is_the_one_of_the_receipt(exported: Path) -> None:
+    novelty = read_receipt(exported).novelty
+    info = Classifier(exported, threads=1).info
+
+    assert novelty is not None
+    assert info.threshold == novelty.thresholds[1] != novelty.thresholds[0]
+    assert info.network["exported"] == {"to": "onnx-int8", "from": FileFacts.of(tiny.MODEL).sha256}
+    assert info.scores == {}
+
+
+def test_the_file_answers_what_the_receipt_says(exported: Path, pictures: Path) -> None:
+    receipt = read_receipt(exported)
+    classifier = Classifier(exported, threads=1)
+    listed = sorted(pictures.rglob("*.png"))
+    said = {round(classifier.classify(path).confidence, 6) for path in listed}
+
+    assert {confidence for _, _, confidence in receipt.answers} <= said
+
+
+def test_an_export_that_answers_too_differently_leaves_nothing(opening: OpenPictures, tmp_path: Path) -> None:
+    with pytest.raises(ExportError) as caught:
+        export(tiny.MODEL, "onnx-int8", tmp_path / "out" / "tiny.onnx", opening, least=1.01)
+
+    assert caught.value.reason == "export-differs"
+    assert "answers too differently from the original, so no file was left" in str(caught.value)
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_export_that_is_to_stop_leaves_nothing(opening: OpenPictures, tmp_path: Path) -> None:
+    with pytest.raises(ExportStopped):
+        export(
+            tiny.MODEL, "onnx-int8", tmp_path / "tiny.onnx", opening, watcher=Watcher(stopping=lambda: True)
+        )
+
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_a_converter_refuses_is_told(
+    opening: OpenPictures, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told(info: modelfile.ModelInfo, folder: Path) -> object:
+        found = opening(info, folder)
+        for file in found.calibration:
+            Path(folder / file.name).write_bytes(b"no picture")
+        return type(found)(**{**vars(found), "calibration": tuple(folder.iterdir())})
+
+    with pytest.raises(ExportError) as caught:
+        export(tiny.MODEL, "onnx-int8", tmp_path / "out" / "tiny.onnx", told)  # type: ignore[arg-type]
+    assert "is not a picture this build can read" in str(caught.value)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_missing_extra_is_named_with_the_command_that_installs_it() -> None:
+    absent = missing(OnnxInt8(extra="luminous", packages=("luminous-runtime", "onnx")))
+
+    assert isinstance(absent, MissingExtra)
+    assert str(absent) == (
+        "The export to ONNX, 8-bit integers needs the luminous extra, which is not installed (there is no "
+        'luminous-runtime). Install it with: pip install "tenfold[luminous]"'
+    )
+    assert absent.params == {"command": 'pip install "tenfold[luminous]"'}
+
+
+def test_formats_are_called_by_their_names() -> None:
+    assert all(name == one.name for name, one in formats.FORMATS.items())
+    assert len({one.suffix for one in formats.FORMATS.values()}) == len(formats.FORMATS)
+
+
+def test_integers_are_kept_from_pixels_and_from_what_follows_the_pooled_feature(exported: Path) -> None:
+    import onnx
+
+    graph = onnx.load(exported).graph
+    makers = {name: node for node in graph.node for name in node.output}
+    integer = [
+        node.op_type == "Conv"
+        and node.input[1] in makers
+        and makers[node.input[1]].op_type == "DequantizeLinear"
+        for node in graph.node
+    ]
+    convolutions = [node.op_type == "Conv" for node in graph.node]
+
+    # All but the one that reads pixels, and the one that makes the evidence.
+    assert sum(convolutions) == 8
+    assert np.array(integer).sum() == 6
