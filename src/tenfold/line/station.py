@@ -42,7 +42,7 @@ from tenfold.line.parts import (
     Verdict,
     Withhold,
 )
-from tenfold.line.plc.signals import REMEMBERED, Inputs, Output, Outputs, PartResult, Plant, State
+from tenfold.line.plc.signals import REMEMBERED, Inputs, Output, Outputs, PartResult, Plant, State, state_of
 from tenfold.line.recorder import Recorder
 from tenfold.line.trail import JOB, Entry, Kind, Trail
 
@@ -228,7 +228,7 @@ class Station:
             passing = None if faults else self._gate.passing(self._count)
             return Outputs(
                 pass_part=0 if passing is None else self._numbering.raw(passing),
-                state=State.FAULT if faults else State.READY,
+                state=state_of(faults),
                 alarm=self._alarm if faults or now < self._alarm_until else self._hold_alarm(),
                 recipe=self._options.recipe,
                 passed=self.released,

@@ -6,6 +6,7 @@ handshake.py         Handshake: ready, trigger, acknowledgements and results tha
 handshake_plant.py   HandshakePlant: a plant that asks for verdicts so, whatever wire carries it
 sparkplug.py         SparkplugOutput: a station's state and counts on an MQTT broker
 sparkplug_payload.py the bytes of its messages
+opcua/               OpcUaServer: a station on the nodes of OPC 40100-1 (Machine Vision)
 """
 
 from importlib.util import find_spec
@@ -15,7 +16,7 @@ from tenfold.errors import MissingExtra
 
 def require() -> None:
     """Raise MissingExtra where what plants need is not installed."""
-    for module in ("pymodbus", "paho"):
+    for module in ("pymodbus", "paho", "asyncua"):
         if find_spec(module) is None:
             raise MissingExtra(
                 "The production line",

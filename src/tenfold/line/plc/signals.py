@@ -1,5 +1,6 @@
 """What a station and the plant tell each other, whatever the wire. Knows no protocol."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
@@ -17,6 +18,14 @@ class State(IntEnum):
     STOPPED = 0
     READY = 1
     FAULT = 2
+    HALTED = 3  # by the plant
+
+
+def state_of(faults: Sequence[Reason]) -> State:
+    """The state of a station in which `faults` last."""
+    if not faults:
+        return State.READY
+    return State.HALTED if tuple(faults) == ("halted",) else State.FAULT
 
 
 @dataclass(frozen=True)

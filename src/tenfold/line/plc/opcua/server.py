@@ -1,0 +1,205 @@
+"""A station as an OPC UA server: a vision system of OPC 40100-1, its signals, and a handshake if wanted.
+
+It is an output of the station. The server runs in a thread of its own; the state machine of the vision system
+is moved on in whatever thread says something, and what changed is published in the server's.
+"""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from asyncua import Server, ua
+from asyncua.common.callback import CallbackType
+
+from tenfold.errors import LineError
+from tenfold.line.parts import CODES
+from tenfold.line.plc.handshake import VERDICT_CODES
+from tenfold.line.plc.handshake_plant import HandshakePlant, Heard
+from tenfold.line.plc.opcua.address_space import StationNodes, build
+from tenfold.line.plc.opcua.methods import Methods
+from tenfold.line.plc.opcua.nodes import HANDSHAKE_CONTROL, HANDSHAKE_STATUS, SIGNALS
+from tenfold.line.plc.opcua.publishing import Publisher
+from tenfold.line.plc.opcua.results import KnownRecipe
+from tenfold.line.plc.opcua.security import APPLICATION, Security, secure_server, users
+from tenfold.line.plc.opcua.station import Change, VisionStation
+from tenfold.line.plc.opcua.vision import VisionState
+from tenfold.line.plc.signals import Health, Outputs, PartResult
+
+_START_SECONDS, _STOP_SECONDS = 60.0, 5.0
+_HEARTBEAT_SECONDS, _HANDSHAKE_SECONDS = 0.1, 0.01
+_WORD = 1 << 16
+_OF_CONTROL = frozenset({"enable", "trigger", "result_ack", "part_id"})
+
+# It logs as exceptions what a peer did wrong; the peer is told by a status.
+logging.getLogger("asyncua").setLevel(logging.CRITICAL)
+
+
+@dataclass(frozen=True)
+class OpcUaServerOptions:
+    """How a station is served.
+
+    Attributes:
+        host: the address of this machine that is listened on.
+        name: of the station, for people.
+        recipes: those that the plant may ask for.
+        simulated: whether the parts are a simulation's; every result says it.
+        security: who may connect, and how; else everybody, in the open.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 4840
+    name: str = "tenfold station"
+    recipes: tuple[KnownRecipe, ...] = ()
+    simulated: bool = False
+    security: Security = field(default_factory=Security)
+
+
+class OpcUaServer:
+    """Serves a station until it is closed.
+
+    Args:
+        handshake: a plant that asks for verdicts through nodes of this server.
+        choose: called in a thread of its own with the number of a recipe that the plant wants prepared;
+            whether the station takes it. Without it a recipe that is not in use is refused.
+
+    Raises:
+        LineError: the port is taken, or files of the security cannot be used.
+    """
+
+    def __init__(
+        self,
+        options: OpcUaServerOptions,
+        *,
+        handshake: HandshakePlant | None = None,
+        choose: Callable[[int], bool] = lambda number: False,
+    ) -> None:
+        self._options, self._handshake, self._heard = options, handshake, Heard()
+        self._station = VisionStation(
+            options.recipes, simulated=options.simulated, choose=choose, publish=self._publish
+        )
+        self._changes: asyncio.Queue[Change] = asyncio.Queue()
+        self._loop, self._stop = asyncio.new_event_loop(), asyncio.Event()
+        self._started, self._error = threading.Event(), "it did not start"
+        self._thread = threading.Thread(target=self._run, name="tenfold-opcua", daemon=True)
+        self._thread.start()
+        if not self._started.wait(_START_SECONDS) or self._error:
+            self.close()
+            raise LineError(
+                f"The OPC UA server at {options.host}, port {options.port}",
+                "cannot be started",
+                received=self._error,
+                cure="See that the port is free and that the certificate and its key can be read.",
+            )
+
+    def fire(self, result: PartResult) -> None:
+        """See `Output`."""
+        self._station.judged(result)
+
+    def state(self, outputs: Outputs) -> None:
+        """See `Output`."""
+        self._station.run(outputs)
+
+    def health(self) -> Health:
+        """See `Output`."""
+        works = self._thread.is_alive()
+        return Health(works, "" if works else "The OPC UA server ended.", halts=self._station.halts)
+
+    def close(self) -> None:
+        """See `Output`."""
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._stop.set)
+            self._thread.join(_STOP_SECONDS)
+
+    def _publish(self, change: Change) -> None:
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._changes.put_nowait, change)
+
+    def _run(self) -> None:
+        try:
+            with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+                runner.run(self._serve())
+        except (OSError, ua.UaError, LineError) as error:
+            self._error = str(error)
+        finally:
+            self._started.set()
+
+    async def _serve(self) -> None:
+        options = self._options
+        server = Server(user_manager=users(options.security))
+        await server.init()
+        server.set_endpoint(f"opc.tcp://{options.host}:{options.port}/")
+        server.set_server_name(options.name)
+        await server.set_application_uri(APPLICATION)
+        await secure_server(server, options.security)
+        nodes = await build(server, options.name, handshake=self._handshake is not None)
+        publisher = Publisher(server, nodes)
+        await publisher.start(VisionState.PREOPERATIONAL)
+        Methods(self._station, asyncio.to_thread).link(server, nodes)
+        if self._handshake is not None:
+            self._listen(server, nodes, self._handshake)
+        await server.start()
+        self._error = ""
+        self._started.set()
+        tasks = [
+            asyncio.create_task(self._tell_changes(publisher)),
+            asyncio.create_task(self._beat(publisher)),
+        ]
+        if self._handshake is not None:
+            tasks.append(asyncio.create_task(self._shake(publisher, self._handshake)))
+        stopped = asyncio.create_task(self._stop.wait())
+        # Where one of them ends, the server does: the station then says that this output failed.
+        await asyncio.wait([*tasks, stopped], return_when=asyncio.FIRST_COMPLETED)
+        for task in (*tasks, stopped):
+            task.cancel()
+        await server.stop()
+
+    async def _tell_changes(self, publisher: Publisher) -> None:
+        while True:
+            change = await self._changes.get()
+            values: dict[str, Any] = asdict(change.outputs)
+            if (result := change.result) is not None:
+                values |= {
+                    "part": result.number,
+                    "verdict": VERDICT_CODES[result.verdict],
+                    "reason": CODES[result.reason],
+                }
+            await publisher.values(SIGNALS, values)
+            if change.made is not None:
+                await publisher.result(change.made)
+            await publisher.transitions(change.transitions, change.job, change.recipe)
+
+    async def _beat(self, publisher: Publisher) -> None:
+        beat = 0
+        while True:
+            beat = (beat + 1) % _WORD
+            await publisher.values(SIGNALS, {"heartbeat": beat})
+            await asyncio.sleep(_HEARTBEAT_SECONDS)
+
+    async def _shake(self, publisher: Publisher, handshake: HandshakePlant) -> None:
+        while True:
+            status = handshake.tell().status
+            # The result first: where Valid is true, the plant may read it at once.
+            await publisher.values(HANDSHAKE_STATUS, asdict(status.result))
+            await publisher.values(HANDSHAKE_STATUS, asdict(status))
+            await asyncio.sleep(_HANDSHAKE_SECONDS)
+
+    def _listen(self, server: Server, nodes: StationNodes, handshake: HandshakePlant) -> None:
+        fields = {nodes.own[row].nodeid: row.field for row in HANDSHAKE_CONTROL}
+
+        def written(event: Any, _: Any) -> None:
+            for write, status in zip(event.request_params.NodesToWrite, event.response_params, strict=False):
+                name = fields.get(write.NodeId)
+                if name is not None and write.AttributeId == ua.AttributeIds.Value and status.is_good():
+                    self._hear(name, write.Value.Value.Value)
+            handshake.hear(self._heard)
+
+        server.subscribe_server_callback(CallbackType.PostWrite, written)
+
+    def _hear(self, name: str, value: Any) -> None:
+        if name in _OF_CONTROL:
+            self._heard = replace(self._heard, control=replace(self._heard.control, **{name: value}))
+        else:
+            self._heard = replace(self._heard, **{name: value})
