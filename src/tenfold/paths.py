@@ -84,6 +84,11 @@ class Home(os.PathLike[str]):
         return self.folder / "clips"
 
     @property
+    def line(self) -> Path:
+        """Trails of a production line, a folder for each station."""
+        return self.folder / "line"
+
+    @property
     def weights(self) -> Path:
         """Downloaded weights of pretrained networks."""
         return self.folder / "weights"

@@ -30,6 +30,9 @@ Action = Literal[
     "folder.add", "folder.unwatch", "filing.make", "filing.undo", "catalogue.reclassify",
     "destination.add", "destination.change", "destination.remove", "rule.add", "rule.change", "rule.remove",
     "camera.add", "camera.change", "camera.pause", "camera.remove",
+    "station.add", "station.change", "station.pause", "station.remove", "station.changeover",
+    "station.release", "station.override",
+    "recipe.add", "recipe.version", "recipe.approve", "recipe.remove",
     "settings",
 ]  # fmt: skip
 """All that is noted. Each has its words in the page."""

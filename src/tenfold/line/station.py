@@ -141,6 +141,11 @@ class Station:
             self._holds.approve_first_parts(by=by)
 
     @property
+    def facts(self) -> Mapping[str, Any]:
+        """The facts of the recipe in use: `model` and `recipe`; empty where there is none."""
+        return self._options.facts
+
+    @property
     def held(self) -> dict[str, Any]:
         """What is waited for: first parts yet to be judged, and how a challenge goes."""
         with self._lock:

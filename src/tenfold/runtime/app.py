@@ -8,8 +8,8 @@ is imported when it is made, so a command loads only what it uses. A test that n
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tenfold.runtime.cataloguing import Cataloguing
 from tenfold.runtime.foundation import part
+from tenfold.runtime.inspecting import Inspecting
 from tenfold.settings import Settings
 
 if TYPE_CHECKING:
@@ -20,11 +20,12 @@ if TYPE_CHECKING:
     from tenfold.inference import Classifier
     from tenfold.inference.server import ModelServer
     from tenfold.jobs import Jobs
+    from tenfold.line.stations.tables import StationRow
     from tenfold.models.improvements import Improvements
     from tenfold.models.registry import Registry
     from tenfold.observability.metrics import Metrics
     from tenfold.predictions import Prediction
-    from tenfold.runtime.cameras import WatchedCameras
+    from tenfold.runtime.watched import Watched
     from tenfold.workflows.check_data import CheckData
     from tenfold.workflows.classify import ClassifyPending
     from tenfold.workflows.compare import Compare
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from tenfold.workflows.improve.improve import Improve
     from tenfold.workflows.improve.job import ImproveJob
     from tenfold.workflows.ingest import AddPictures
+    from tenfold.workflows.line.overrule import Overrule
+    from tenfold.workflows.line.running import RunningStation
     from tenfold.workflows.model_reports import ModelReports
     from tenfold.workflows.reclassify import Reclassify
     from tenfold.workflows.switch_model import InitialModel, Load, ModelSwitch
@@ -45,7 +48,7 @@ if TYPE_CHECKING:
     from tenfold.workflows.watch_folders import FolderWatcher, ScanFolder
 
 
-class App(Cataloguing):
+class App(Inspecting):
     """All parts of tenfold, on the database and in the folders that `settings` name.
 
     Args:
@@ -141,11 +144,12 @@ class App(Cataloguing):
     # Cameras.
 
     @part
-    def watched_cameras(self) -> "WatchedCameras":
-        from tenfold.runtime.cameras import WatchedCameras
+    def watched_cameras(self) -> "Watched[CameraWatch]":
         from tenfold.runtime.services import describe
+        from tenfold.runtime.watched import Watched
 
-        return WatchedCameras(self.cameras, self.camera_events, self.jobs, self.watch_camera, describe)
+        began = self.camera_events.cut
+        return Watched("cameras", self.cameras, self.jobs, self.watch_camera, describe, began=began)
 
     def watch_camera(self, row: "CameraRow") -> "CameraWatch":
         """What watches one camera; raises MissingExtra."""
@@ -164,6 +168,27 @@ class App(Cataloguing):
             self.retention.room,
         )
         return CameraWatch(row, parts)
+
+    # Stations.
+
+    @part
+    def running_stations(self) -> "Watched[RunningStation]":
+        from tenfold.runtime.services import describe
+        from tenfold.runtime.watched import Watched
+
+        return Watched("stations", self.stations, self.jobs, self.run_station, describe, stop_seconds=8.0)
+
+    def run_station(self, row: "StationRow") -> "RunningStation":
+        """What runs one station."""
+        from tenfold.workflows.line.running import RunningStation
+
+        return RunningStation(row, self.trail_of(row.id), self.stations, self.recipes, self.registry)
+
+    @part
+    def overrule(self) -> "Overrule":
+        from tenfold.workflows.line.overrule import Overrule
+
+        return Overrule(self.ingest, self.actions, self.jobs)
 
     # Long work.
 

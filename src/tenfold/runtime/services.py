@@ -25,6 +25,7 @@ def services(app: "App") -> list[Service]:
         Periodic("waiting-pictures", _SECONDS_BETWEEN_WAKES, lambda: wake(app.jobs, app.ingest)),
         app.folder_watcher,
         app.watched_cameras,
+        app.running_stations,
         Periodic("clips", _SECONDS_BETWEEN_CLEANINGS, app.retention.tidy),
         app.sender,
         Periodic("corrections-data", _SECONDS_BETWEEN_CLEANINGS, app.improve.clean),

@@ -38,6 +38,9 @@ from tenfold.web.api.v1.catalogue import exports, pictures, reclassifications, r
 from tenfold.web.api.v1.catalogue import organise as filings
 from tenfold.web.api.v1.catalogue import search as catalogue_search
 from tenfold.web.api.v1.catalogue import watched_folders as watches
+from tenfold.web.api.v1.line import parts as line_parts
+from tenfold.web.api.v1.line import recipes as line_recipes
+from tenfold.web.api.v1.line import stations as line_stations
 from tenfold.web.observing import Observed
 from tenfold.web.security.access import last_visitor
 from tenfold.web.security.disclosure import problem_for
@@ -130,6 +133,9 @@ def describe_api(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
         cameras,
         camera_events,
         live,
+        line_stations,
+        line_parts,
+        line_recipes,
     ):
         api.include_router(part.router)
     return api

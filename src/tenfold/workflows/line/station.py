@@ -7,16 +7,13 @@ which only a simulation sends. To the parent: `{"ready": true}`.
 import threading
 import time
 from collections.abc import Sequence
-from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from tenfold.errors import LineError
 from tenfold.inference import Classifier
-from tenfold.inference.classifier import reading
-from tenfold.inference.server import DeadlinePassed, ModelServer, Priority
+from tenfold.inference.server import ModelServer
 from tenfold.line.belt import Gate
 from tenfold.line.camera import SnapshotCamera
 from tenfold.line.inspector import Inspector
@@ -30,6 +27,7 @@ from tenfold.line.station import Station
 from tenfold.line.trail import Trail
 from tenfold.predictions import Prediction
 from tenfold.processes.child import Channel
+from tenfold.workflows.line.model import LineModel
 
 
 @dataclass(frozen=True)
@@ -60,29 +58,15 @@ class StationSetup:
     broker: dict[str, Any] | None = None
 
 
-class _Model:
-    """The model of a station. Slow where a simulation wants that."""
+class _SlowModel(LineModel):
+    """Slow where a simulation wants that."""
 
-    def __init__(self, server: ModelServer) -> None:
-        self._server = server
-        self.slow_until, self.slow = 0.0, 0.0
+    slow_until, slow = 0.0, 0.0
 
     def classify(self, pictures: Sequence[Pixels], deadline: float) -> list[Prediction]:
-        """See `tenfold.line.inspector.Classify`."""
         if time.monotonic() < self.slow_until:
             time.sleep(self.slow)
-        futures = [
-            self._server.submit(reading(pixels), priority=Priority.LINE, deadline=deadline)
-            for pixels in pictures
-        ]
-        try:
-            return [future.result(max(0.0, deadline - time.monotonic())) for future in futures]
-        except (FutureTimeout, DeadlinePassed):
-            raise TimeoutError from None
-        except Exception as error:
-            raise LineError(
-                "The model", "does not answer", received=f"{type(error).__name__}: {error}"
-            ) from error
+        return super().classify(pictures, deadline)
 
 
 class _Clock:
@@ -111,7 +95,7 @@ def serve(channel: Channel) -> None:
     recipe.check([one.label for one in classifier.info.classes])
     clock, stop = _Clock(), threading.Event()
     with ModelServer(classifier) as server, Trail(Path(setup.trail)) as trail:
-        model = _Model(server)
+        model = _SlowModel(server)
         options = StationOptions(
             gate=Gate(**setup.gate),
             deadline=setup.deadline,
@@ -137,7 +121,7 @@ def serve(channel: Channel) -> None:
             running.join()
 
 
-def _fail(said: dict[str, Any], model: _Model, clock: _Clock, deadline: float) -> None:
+def _fail(said: dict[str, Any], model: _SlowModel, clock: _Clock, deadline: float) -> None:
     if said["do"] == "slow-model":
         model.slow, model.slow_until = 1.5 * deadline, time.monotonic() + float(said["seconds"])
     else:

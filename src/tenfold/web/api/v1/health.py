@@ -101,7 +101,8 @@ async def ready(request: Request) -> Readiness:
     )
     return Readiness(
         status="ok",
-        services=[_state(one) for one in found],
+        # A station that does not run rejects its own parts, and takes nothing from this server's pictures.
+        services=[_state(one) for one in (*found, *service.app.running_stations.healths())],
         notices=[notice] if service.app.model_switch.problem else [],
     )
 
@@ -109,7 +110,9 @@ async def ready(request: Request) -> Readiness:
 @router.get("/api/v1/system/services", operation_id="services", summary="How the server's services are")
 async def services(request: Request, who: Administrator) -> list[ServiceState]:
     """Everything that runs for as long as the server does, with its last fault."""
-    return [_state(one, details=True) for one in service_of(request).supervisor.health()]
+    service = service_of(request)
+    found = (*service.supervisor.health(), *service.app.running_stations.healths())
+    return [_state(one, details=True) for one in found]
 
 
 def _state(one: Health, *, details: bool = False) -> ServiceState:

@@ -1,0 +1,67 @@
+"""Messages on an MQTT topic as triggers. Knows nothing of what they say."""
+
+from collections.abc import Callable
+
+from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
+from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+from tenfold.line.plc.signals import Health, Outputs, PartResult
+from tenfold.line.plc.sparkplug import Broker
+
+_KEEPALIVE = 5
+
+
+class MqttTrigger:
+    """Calls `trigger` for each message on a topic; while the broker is away, parts have to be rejected.
+
+    Has the form of an `Output`, whose health the station watches.
+    """
+
+    def __init__(self, broker: Broker, topic: str, trigger: Callable[[], None]) -> None:
+        self._where = f"The MQTT broker at {broker.host}, port {broker.port}"
+        self._subscribed = False
+        client = self._client = Client(CallbackAPIVersion.VERSION2, clean_session=True)
+        client.reconnect_delay_set(1, 5)
+        if broker.user:
+            client.username_pw_set(broker.user, broker.password or None)
+        if broker.tls:
+            client.tls_set()
+
+        def on_connect(
+            client: Client, _: object, flags: ConnectFlags, code: ReasonCode, properties: Properties | None
+        ) -> None:
+            if not code.is_failure:
+                client.subscribe(topic, qos=1)
+                self._subscribed = True
+
+        def on_disconnect(
+            client: Client, _: object, flags: DisconnectFlags, code: ReasonCode, properties: Properties | None
+        ) -> None:
+            self._subscribed = False
+
+        def on_message(client: Client, _: object, message: MQTTMessage) -> None:
+            if not message.retain:  # an old one, from before this station was there
+                trigger()
+
+        client.on_connect, client.on_disconnect, client.on_message = on_connect, on_disconnect, on_message
+        client.connect_async(broker.host, broker.port, keepalive=_KEEPALIVE)
+        client.loop_start()
+
+    def fire(self, result: PartResult) -> None:
+        """See `Output`; nothing is told."""
+
+    def state(self, outputs: Outputs) -> None:
+        """See `Output`; nothing is told."""
+
+    def health(self) -> Health:
+        """See `Output`."""
+        if self._subscribed:
+            return Health()
+        return Health(works=False, says=f"{self._where} is not connected.", halts=True)
+
+    def close(self) -> None:
+        """See `Output`."""
+        self._client.disconnect()
+        self._client.loop_stop()

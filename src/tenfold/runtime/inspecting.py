@@ -1,0 +1,31 @@
+"""The parts that keep stations and recipes of a production line. Know no picture and no model."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tenfold.runtime.cataloguing import Cataloguing
+from tenfold.runtime.foundation import part
+
+if TYPE_CHECKING:
+    from tenfold.line.stations.recipes import Recipes
+    from tenfold.line.stations.stations import Stations
+
+
+class Inspecting(Cataloguing):
+    """The tables of stations and recipes, and where trails are."""
+
+    @part
+    def stations(self) -> "Stations":
+        from tenfold.line.stations.stations import Stations
+
+        return Stations(self.database)
+
+    @part
+    def recipes(self) -> "Recipes":
+        from tenfold.line.stations.recipes import Recipes
+
+        return Recipes(self.database)
+
+    def trail_of(self, station: int) -> Path:
+        """The trail of a station; it is there once the station ran."""
+        return self.home.line / f"station-{station}" / "trail.db"

@@ -1,0 +1,1 @@
+"""The production line over HTTP: stations, what they did, and recipes."""

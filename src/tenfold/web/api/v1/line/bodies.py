@@ -1,0 +1,173 @@
+"""What requests and answers about stations hold. Knows no route."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field
+
+from tenfold.web.answers import Answer
+from tenfold.web.api.v1.cameras.cameras import PLAIN, Share
+from tenfold.web.api.v1.line.recipes import Box, Name
+
+Counts = Annotated[int, Field(ge=0, le=2**30)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class PlantBody(BaseModel):
+    """The PLC."""
+
+    kind: Literal["none", "modbus"] = "none"
+    host: str | None = Field(None, min_length=1, max_length=253, pattern=PLAIN)
+    port: Port = 502
+    inputs: int = Field(0, ge=0, le=65535, description="First register that is read, counted from 0.")
+    outputs: int = Field(100, ge=0, le=65535, description="First register that is written, counted from 0.")
+    device: int = Field(1, ge=0, le=255, description="The unit id.")
+    words: Literal["high-first", "low-first"] = "high-first"
+
+
+class TriggerBody(BaseModel):
+    """What says that a part is there."""
+
+    kind: Literal["plant", "encoder", "crossing", "mqtt", "hand"] = Field(
+        "hand",
+        description="plant: its photo-eye. encoder: every `counts`. crossing: something comes upon `line` in"
+        " the picture. mqtt: a message to `topic`. hand: a person or a program.",
+    )
+    counts: Counts = 0
+    line: list[Annotated[list[Share], Field(min_length=2, max_length=2)]] | None = Field(
+        None, min_length=2, max_length=2, description="x and y of both ends, in parts of the picture."
+    )
+    topic: str = Field("", max_length=500, pattern=PLAIN)
+
+
+class GateBody(BaseModel):
+    """Where the gate is, from the trigger: in counts of the encoder, in milliseconds where there is none."""
+
+    distance: Counts = 1000
+    window: Counts = Field(400, description="A part is at the gate from so much before to so much after.")
+    sensor: Counts = Field(0, description="Where rejected parts are seen; 0: there is no sensor.")
+    slack: Counts = 0
+
+
+class BrokerBody(BaseModel):
+    """An MQTT broker, which is told state and counts by Sparkplug B."""
+
+    host: str = Field(min_length=1, max_length=253, pattern=PLAIN)
+    port: Port = 1883
+    group: str = Field("tenfold", min_length=1, max_length=100, pattern=r"^[^/+#\x00-\x1f]+$")
+    node: str = Field("station", min_length=1, max_length=100, pattern=r"^[^/+#\x00-\x1f]+$")
+    user: str = Field("", max_length=200, pattern=PLAIN)
+    tls: bool = False
+
+
+class BrokerRequest(BrokerBody):
+    password: str = Field("", max_length=500, pattern=PLAIN)
+
+
+class ChallengeBody(BaseModel):
+    """Golden parts that have to be run before a station releases any."""
+
+    good: int = Field(1, ge=0, le=100)
+    bad: int = Field(1, ge=1, le=100)
+    hours: float = Field(8.0, gt=0, le=744, description="For how long it holds.")
+
+
+class StationValues(BaseModel):
+    """How a station works; what is left out stays."""
+
+    snapshot: bool | None = Field(
+        None, description="The camera is asked for a picture of each part (HTTP), instead of watched."
+    )
+    plant: PlantBody | None = None
+    trigger: TriggerBody | None = None
+    gate: GateBody | None = None
+    broker: BrokerRequest | None = None
+    region: Box | None = None
+    locate: bool | None = Field(
+        None, description="The part is found in the region by the belt's colour; else the region is the part."
+    )
+    deadline: float | None = Field(None, gt=0.005, le=60, description="Seconds from trigger to release.")
+    picture_within: float | None = Field(None, gt=0, le=60, description="Seconds from trigger to picture.")
+    recipe_id: int | None = Field(None, ge=1, description="What is made now, where the plant does not say.")
+    first_parts: int | None = Field(
+        None, ge=0, le=1000, description="So many after a change of recipe wait for approval."
+    )
+    challenge: ChallengeBody | None = None
+
+
+class StationRequest(StationValues):
+    name: Name
+    source: str = Field(min_length=1, max_length=2000, pattern=PLAIN, description="The camera's address.")
+    user: str = Field("", max_length=200, pattern=PLAIN)
+    password: str = Field("", max_length=500, pattern=PLAIN)
+
+
+class StationChange(StationValues):
+    name: Name | None = None
+    source: str | None = Field(None, min_length=1, max_length=2000, pattern=PLAIN)
+    user: str | None = Field(None, max_length=200, pattern=PLAIN)
+    password: str | None = Field(None, max_length=500, pattern=PLAIN)
+    no_broker: bool = Field(False, description="There is no broker any more.")
+    no_challenge: bool = Field(False, description="No challenge parts are needed any more.")
+
+
+class StationState(BaseModel):
+    """How a station fares."""
+
+    phase: Literal["paused", "off", "starting", "fault", "held", "ready"] = Field(
+        description="off: no process runs it. fault: all parts are rejected. held: parts are judged, and none"
+        " is released. Only `ready` releases parts."
+    )
+    faults: list[str] = Field(description="What fails now, as codes.")
+    holds: list[str] = Field(description="recipe, challenge, first-parts.")
+    alarm: str = Field(description='As the plant is told; "": none.')
+    recipe: list[int] = Field(description="Number for the plant and version of the recipe in use.")
+    asked: int = Field(description="The recipe that the plant asks for; 0: it does not say.")
+    problem: str = Field(description='Why there is no recipe, or no process; "": nothing is wrong.')
+    passed: int = Field(description="Released since the station started.")
+    rejected: int
+    outputs: list[str] = Field(description="What does not reach its receiver, in words.")
+    first_parts: int = Field(description="So many first parts are yet to be judged; the last waits.")
+    challenge: list[bool | None] = Field(description="Of a challenge that runs, whether each part was right.")
+    refused: str = Field(description="Why the last wish was refused.")
+
+
+class StationAnswer(Answer):
+    """A station of a line."""
+
+    id: int
+    name: str
+    address: str = Field(description="Of the camera, without user and password.")
+    user: bool = Field(description="Whether the camera is opened with a user.")
+    snapshot: bool
+    plant: PlantBody
+    trigger: TriggerBody
+    gate: GateBody
+    broker: BrokerBody | None
+    region: list[float]
+    locate: bool
+    deadline: float
+    picture_within: float
+    recipe_id: int | None
+    first_parts: int
+    challenge: ChallengeBody | None
+    added_at: datetime
+    state: StationState
+
+
+class ChangeoverRequest(BaseModel):
+    """What is made from now on: by the recipe's id, or by its barcode."""
+
+    recipe_id: int | None = Field(None, ge=1, le=2**63 - 1)
+    barcode: str | None = Field(None, min_length=1, max_length=100, pattern=PLAIN)
+
+
+class ChallengeRequest(BaseModel):
+    expected: list[Literal["good", "bad"]] = Field(
+        min_length=1, max_length=200, description="What the next parts are, in order."
+    )
+    by: str = Field("", max_length=100, pattern=PLAIN, description="Your name, where nobody signs in.")
+
+
+class ByRequest(BaseModel):
+    by: str = Field("", max_length=100, pattern=PLAIN, description="Your name, where nobody signs in.")

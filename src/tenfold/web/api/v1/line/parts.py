@@ -1,0 +1,294 @@
+"""/api/v1/stations/N/parts, figures and alarms: what a station did, from its trail."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request
+from fastapi import Path as InPath
+from fastapi.responses import Response
+from pydantic import BaseModel, Field
+
+from tenfold.errors import UnknownStation
+from tenfold.line.history import PartHistory, last_parts
+from tenfold.line.parts import Verdict
+from tenfold.line.statistics import statistics
+from tenfold.line.trail import Entry, Trail
+from tenfold.metrics import Share
+from tenfold.web.answers import Answer
+from tenfold.web.api.v1.cameras.cameras import PLAIN, ClassName
+from tenfold.web.api.v1.line.bodies import ByRequest
+from tenfold.web.api.v1.line.stations import Number, name_of
+from tenfold.web.problems import responses
+from tenfold.web.security.access import Operator, Viewer
+from tenfold.web.service import service_of
+from tenfold.web.uploads import pictures as uploads
+from tenfold.workflows.line.overrule import known, opened
+
+router = APIRouter(prefix="/api/v1/stations/{number}", tags=["line"])
+
+VerdictName = Literal["pass", "reject", "divert"]
+PartNumber = Annotated[int, InPath(ge=1, le=2**62, description="The part's number in the trail.")]
+_NONE = responses(_404="There is no such station, it has not run yet, or it had no such part.")
+_MOST_PARTS, _MOST_COUNTED = 200, 100_000
+
+
+class OverrideAnswer(BaseModel):
+    """What a person said of a part."""
+
+    at: datetime
+    verdict: VerdictName
+    reason: str
+    by: str
+
+
+class RegionResult(BaseModel):
+    """What the model said of a region, or of a cell of it."""
+
+    region: str
+    label: str
+    known: bool = Field(description='false: "none of these".')
+    probabilities: dict[str, float]
+
+
+class PartAnswer(Answer):
+    """A part that came."""
+
+    part: int
+    row: int = Field(description="Of its row in the trail, for `before`.")
+    at: datetime
+    verdict: VerdictName = Field(description="That counts: a person's last word, else the station's.")
+    reason: str
+    station_verdict: VerdictName
+    station_reason: str = Field(description="A code: good, wrong-class, unsure, late, camera, ...")
+    outcome: str = Field(description='What the reject sensor saw; "": nothing.')
+    challenge: str = Field(description='Of a challenge part, the verdict that it should get; "": none.')
+    recipe: list[int] = Field(description="The recipe's number for the plant, and its version.")
+    model_hash: str
+    answers: list[RegionResult]
+    verdict_ms: float | None = Field(description="From the trigger to the verdict.")
+    picture: bool = Field(description="Whether its picture is kept.")
+    overrides: list[OverrideAnswer]
+
+
+class OverrideRequest(BaseModel):
+    verdict: VerdictName
+    reason: str = Field(min_length=1, max_length=500, pattern=PLAIN)
+    by: str = Field("", max_length=100, pattern=PLAIN, description="Your name, where nobody signs in.")
+    label: ClassName | None = Field(
+        None, description='The class that it is, "": none; its picture joins the catalogue under it.'
+    )
+
+
+class OverruledAnswer(BaseModel):
+    part: PartAnswer
+    entry_id: int | None = Field(description="Of its picture in the catalogue.")
+
+
+class ShareAnswer(Answer):
+    """A share with its 95 % interval, 0 to 1, of n cases."""
+
+    value: float
+    low: float
+    high: float
+    n: int
+
+
+class ReasonCount(BaseModel):
+    reason: str
+    parts: int
+
+
+class GroupAnswer(Answer):
+    """A group of the p-chart."""
+
+    first: int
+    parts: int
+    rejects: float
+    low: float
+    high: float
+    outside: bool
+
+
+class FiguresAnswer(BaseModel):
+    """Figures of a station's last parts."""
+
+    parts: int
+    passed: int
+    first_pass_yield: ShareAnswer | None
+    reasons: list[ReasonCount] = Field(description="Why parts were not passed, the most frequent first.")
+    overkill: ShareAnswer | None = Field(
+        description="Good parts among the rejected that were looked at again."
+    )
+    escape: ShareAnswer | None = Field(description="Bad parts among the passed that were looked at again.")
+    verdict_ms: list[float] = Field(description="Median, 99 %, largest; empty without parts.")
+    groups: list[GroupAnswer]
+
+
+class AlarmAnswer(BaseModel):
+    row: int
+    at: datetime
+    reason: str
+    part: int | None
+    acknowledged: bool
+
+
+@router.get("/parts", operation_id="station_parts", summary="Last verdicts", responses=_NONE)
+def parts(
+    request: Request,
+    who: Viewer,
+    number: Number,
+    limit: Annotated[int, Query(ge=1, le=_MOST_PARTS)] = 50,
+    before: Annotated[
+        int | None, Query(ge=1, le=2**62, description="The row of the page before's last.")
+    ] = None,
+) -> list[PartAnswer]:
+    """The newest first; empty where the station has not run yet."""
+    with _trail(request, number, new=True) as trail:
+        return [_part(one) for one in last_parts(trail, limit=limit, before=before)]
+
+
+@router.get("/parts/{part}", operation_id="station_part", summary="One part", responses=_NONE)
+def part(request: Request, who: Viewer, number: Number, part: PartNumber) -> PartAnswer:
+    """With all that people said of it."""
+    with _trail(request, number) as trail:
+        return _part(known(trail, part))
+
+
+@router.get(
+    "/parts/{part}/picture",
+    operation_id="station_part_picture",
+    summary="A part's picture",
+    response_class=Response,
+    responses={200: {"content": {"image/jpeg": {"schema": uploads.PICTURE}}}, **_NONE},
+)
+def picture(request: Request, who: Viewer, number: Number, part: PartNumber) -> Response:
+    """The whole picture that was judged, as the camera gave it."""
+    with _trail(request, number) as trail:
+        sha256 = known(trail, part).body.get("picture")
+        content = trail.picture(sha256) if sha256 else None
+    if content is None:
+        raise UnknownStation(f"Part {part}", "has no picture")
+    kind = "image/png" if content.startswith(b"\x89PNG") else "image/jpeg"
+    return Response(content, media_type=kind, headers={"Cache-Control": "private, no-cache"})
+
+
+@router.post(
+    "/parts/{part}/override",
+    operation_id="override_station_part",
+    summary="Overrule a verdict",
+    responses=_NONE | responses(_400="Name or reason is missing."),
+)
+def overrule(
+    request: Request, who: Operator, number: Number, part: PartNumber, said: OverrideRequest
+) -> OverruledAnswer:
+    """Adds a row to the trail; the station's own verdict stays. To agree with it is worth as much: overkill
+    and escape are computed from all parts that were looked at again."""
+    app = service_of(request).app
+    row = app.stations.get(number)
+    found, entry = app.overrule(
+        app.trail_of(number),
+        part,
+        Verdict(said.verdict),
+        by=name_of(who, said.by),
+        person=who.id,
+        reason=said.reason,
+        label=said.label,
+        station=row.name,
+    )
+    app.audit.note(who.id, "station.override", row.name, {"part": part}, address=who.address)
+    return OverruledAnswer(part=_part(found), entry_id=entry)
+
+
+@router.get("/figures", operation_id="station_figures", summary="Yield and reasons", responses=_NONE)
+def figures(
+    request: Request,
+    who: Viewer,
+    number: Number,
+    last: Annotated[int, Query(ge=1, le=_MOST_COUNTED, description="Of so many last parts.")] = 1000,
+) -> FiguresAnswer:
+    """Yield, reasons, overkill and escape, times, p-chart."""
+    with _trail(request, number, new=True) as trail:
+        first = trail.last(["part"], limit=last)
+        found = statistics(trail.rows(after=first[-1].number - 1) if first else ())
+    return FiguresAnswer(
+        parts=found.parts,
+        passed=found.passed,
+        first_pass_yield=_share(found.first_pass_yield),
+        reasons=[ReasonCount(reason=reason, parts=count) for reason, count in found.reasons],
+        overkill=_share(found.overkill),
+        escape=_share(found.escape),
+        verdict_ms=list(found.verdict_ms),
+        groups=[GroupAnswer.of(group) for group in found.groups],
+    )
+
+
+@router.get("/alarms", operation_id="station_alarms", summary="Alarms", responses=_NONE)
+def alarms(
+    request: Request, who: Viewer, number: Number, limit: Annotated[int, Query(ge=1, le=500)] = 50
+) -> list[AlarmAnswer]:
+    """The newest first."""
+    with _trail(request, number, new=True) as trail:
+        seen = trail.last(["acknowledged"], limit=1)
+        through = seen[0].body["through"] if seen else 0
+        return [
+            AlarmAnswer(
+                row=row.number,
+                at=_moment(row.at),
+                reason=row.body["reason"],
+                part=row.part,
+                acknowledged=row.number <= through,
+            )
+            for row in trail.last(["alarm"], limit=limit)
+        ]
+
+
+@router.post(
+    "/alarms/acknowledge", operation_id="acknowledge_station", summary="Acknowledge", responses=_NONE
+)
+def acknowledge(request: Request, who: Operator, number: Number, said: ByRequest) -> list[AlarmAnswer]:
+    """Notes in the trail that a person has seen all alarms so far."""
+    with _trail(request, number) as trail:
+        last = trail.last(["alarm"], limit=1)
+        if last:
+            at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+            trail.append(
+                [Entry("acknowledged", at, {"by": name_of(who, said.by), "through": last[0].number})]
+            )
+    return alarms(request, who, number)
+
+
+def _trail(request: Request, number: int, *, new: bool = False) -> Trail:
+    """The trail of a station; `new`: an empty one where it has not run yet, which is kept nowhere."""
+    app = service_of(request).app
+    app.stations.get(number)
+    path = app.trail_of(number)
+    return Trail(Path(":memory:")) if new and not path.exists() else opened(path)
+
+
+def _part(found: PartHistory) -> PartAnswer:
+    body: dict[str, Any] = dict(found.body)
+    return PartAnswer.of(
+        found,
+        row=found.number,
+        at=_moment(found.at),
+        recipe=body.get("recipe", []),
+        model_hash=body.get("model", ""),
+        answers=body.get("answers", []),
+        verdict_ms=body.get("verdict_ms"),
+        picture="picture" in body,
+        overrides=[
+            OverrideAnswer(
+                at=_moment(row.at), verdict=row.body["verdict"], reason=row.body["reason"], by=row.body["by"]
+            )
+            for row in found.overrides
+        ],
+    )
+
+
+def _share(found: Share | None) -> ShareAnswer | None:
+    return None if found is None else ShareAnswer.of(found)
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)

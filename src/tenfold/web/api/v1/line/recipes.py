@@ -1,0 +1,177 @@
+"""/api/v1/recipes: what passes on a line, in versions, of which only approved ones run."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Request
+from fastapi import Path as InPath
+from pydantic import BaseModel, Field
+
+from tenfold.line.recipe import MOST_CELLS
+from tenfold.line.stations.recipes import MOST_NUMBER
+from tenfold.line.stations.stations import LONGEST_NAME
+from tenfold.line.stations.tables import RecipeRow, RecipeVersionRow
+from tenfold.runtime import App
+from tenfold.web.answers import Answer
+from tenfold.web.api.v1.cameras.cameras import PLAIN, ClassName, Share
+from tenfold.web.problems import responses
+from tenfold.web.security.access import Administrator, Viewer
+from tenfold.web.service import service_of
+
+router = APIRouter(prefix="/api/v1/recipes", tags=["line"])
+
+Number = Annotated[int, InPath(ge=1, le=2**63 - 1, description="The recipe's number in this list: its id.")]
+Version = Annotated[int, InPath(ge=1, le=2**31 - 1)]
+Box = Annotated[
+    list[Share],
+    Field(min_length=4, max_length=4, description="Left, top, width and height, in parts of the picture."),
+]
+Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME, pattern=PLAIN)]
+Cells = Annotated[int, Field(ge=1, le=MOST_CELLS)]
+_NONE = responses(_404="There is no such recipe, or no such version of it.")
+_MOST_REGIONS = 32
+
+
+class RegionBody(BaseModel):
+    """A part of the picture, and what has to be there: "cap", "label"."""
+
+    name: Name
+    box: Box
+    accepts: list[ClassName] = Field(min_length=1, max_length=1000, description="Classes that pass.")
+    grid: Annotated[list[Cells], Field(min_length=2, max_length=2)] = Field(
+        [1, 1], description="Columns and rows of equal cells, each of which is judged."
+    )
+    count: int | None = Field(
+        None, ge=0, le=MOST_CELLS, description="So many cells have to hold an accepted class. Null: all."
+    )
+
+
+class RecipeRequest(BaseModel):
+    name: Name
+    number: int | None = Field(
+        None, ge=1, le=MOST_NUMBER, description="As the plant knows it. Null: the next one that is free."
+    )
+    barcode: str = Field("", max_length=100, pattern=PLAIN)
+
+
+class VersionRequest(BaseModel):
+    model: str = Field(min_length=1, max_length=200, description="A model's hash or name.")
+    regions: list[RegionBody] = Field(min_length=1, max_length=_MOST_REGIONS)
+    least: Share = Field(0.6, description="Confidence below which an answer is unsure.")
+    strangers: Literal["reject", "divert"] = Field("reject", description='For "none of these".')
+    unsure: Literal["reject", "divert"] = "reject"
+    deadline: float | None = Field(
+        None, gt=0, le=60, description="Seconds from the trigger to the release. Null: the station's."
+    )
+    note: str = Field("", max_length=2000)
+
+
+class VersionAnswer(Answer):
+    """A version of a recipe. It never changes; it is approved or not."""
+
+    version: int
+    model_hash: str
+    regions: list[RegionBody]
+    least: float
+    strangers: Literal["reject", "divert"]
+    unsure: Literal["reject", "divert"]
+    deadline: float | None
+    note: str
+    added_at: datetime
+    added_by: int
+    approved_at: datetime | None
+    approved_by: int | None
+
+
+class RecipeAnswer(Answer):
+    """A product that a line makes."""
+
+    id: int
+    name: str
+    number: int = Field(description="As the plant knows it.")
+    barcode: str
+    added_at: datetime
+    runs: int | None = Field(description="The version that runs: the highest approved one. Null: none.")
+    latest: int | None = Field(description="The highest version, approved or not. Null: there is none.")
+
+
+@router.get("", operation_id="recipes", summary="List recipes")
+def recipes(request: Request, who: Viewer) -> list[RecipeAnswer]:
+    """By the plant's number."""
+    app = service_of(request).app
+    return [_answer(app, row) for row in app.recipes.all()]
+
+
+@router.post(
+    "",
+    operation_id="add_recipe",
+    summary="Add a recipe",
+    status_code=201,
+    responses=responses(_422="The number or the barcode is that of another recipe."),
+)
+def add(request: Request, who: Administrator, asked: RecipeRequest) -> RecipeAnswer:
+    """It has no version yet."""
+    app = service_of(request).app
+    row = app.recipes.add(asked.name, by=who.id, number=asked.number, barcode=asked.barcode)
+    app.audit.note(who.id, "recipe.add", row.name, {"number": row.number}, address=who.address)
+    return _answer(app, row)
+
+
+@router.delete("/{number}", operation_id="remove_recipe", summary="Remove a recipe", responses=_NONE)
+def remove(request: Request, who: Administrator, number: Number) -> RecipeAnswer:
+    """Stations that make it reject all parts from now on."""
+    app = service_of(request).app
+    row = app.recipes.get(number)
+    answer = _answer(app, row)
+    app.recipes.remove(number)
+    app.audit.note(who.id, "recipe.remove", row.name, {}, address=who.address)
+    app.running_stations.wake()
+    return answer
+
+
+@router.get(
+    "/{number}/versions", operation_id="recipe_versions", summary="A recipe's versions", responses=_NONE
+)
+def versions(request: Request, who: Viewer, number: Number) -> list[VersionAnswer]:
+    """The newest first."""
+    return [VersionAnswer.of(one) for one in service_of(request).app.recipes.versions(number)]
+
+
+@router.post(
+    "/{number}/versions",
+    operation_id="add_recipe_version",
+    summary="Add a version",
+    status_code=201,
+    responses=_NONE | responses(_400="The model cannot answer what the recipe asks."),
+)
+def add_version(request: Request, who: Administrator, number: Number, asked: VersionRequest) -> VersionAnswer:
+    """It runs once it is approved."""
+    app = service_of(request).app
+    model = app.registry.find(asked.model)
+    values: dict[str, Any] = asked.model_dump(exclude={"model"})
+    row: RecipeVersionRow = app.recipes.add_version(
+        number, by=who.id, model_hash=model.hash, classes=app.registry.info(model.hash).labels, **values
+    )
+    app.audit.note(who.id, "recipe.version", str(number), {"version": row.version}, address=who.address)
+    return VersionAnswer.of(row)
+
+
+@router.post(
+    "/{number}/versions/{version}/approve",
+    operation_id="approve_recipe_version",
+    summary="Approve a version",
+    responses=_NONE,
+)
+def approve(request: Request, who: Administrator, number: Number, version: Version) -> VersionAnswer:
+    """It runs from now on, where no higher one is approved. Who approved it first stays."""
+    app = service_of(request).app
+    row = app.recipes.approve(number, version, by=who.id)
+    app.audit.note(who.id, "recipe.approve", str(number), {"version": version}, address=who.address)
+    app.running_stations.wake()
+    return VersionAnswer.of(row)
+
+
+def _answer(app: App, row: RecipeRow) -> RecipeAnswer:
+    found = app.recipes.versions(row.id)
+    runs = max((one.version for one in found if one.approved_at is not None), default=None)
+    return RecipeAnswer.of(row, runs=runs, latest=found[0].version if found else None)

@@ -1,0 +1,289 @@
+"""/api/v1/stations: the stations of a line: added, changed, paused, removed, looked at, told what to do."""
+
+import asyncio
+import time
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi import Path as InPath
+from fastapi.responses import Response
+
+from tenfold.cameras.address import Address, parse
+from tenfold.errors import LineError
+from tenfold.line.holds import ChallengeRule
+from tenfold.line.stations.tables import StationRow
+from tenfold.runtime import App
+from tenfold.web.api.v1.line.bodies import (
+    BrokerBody,
+    ByRequest,
+    ChallengeBody,
+    ChallengeRequest,
+    ChangeoverRequest,
+    GateBody,
+    PlantBody,
+    StationAnswer,
+    StationChange,
+    StationRequest,
+    StationState,
+    StationValues,
+    TriggerBody,
+)
+from tenfold.web.problems import responses
+from tenfold.web.security.access import Administrator, Operator, Viewer
+from tenfold.web.security.visitor import Visitor
+from tenfold.web.service import service_of
+from tenfold.web.uploads import pictures as uploads
+from tenfold.workflows.line.running import RunningStation
+
+router = APIRouter(prefix="/api/v1/stations", tags=["line"])
+
+Number = Annotated[int, InPath(ge=1, le=2**63 - 1, description="The station's number.")]
+_POLL_SECONDS = 0.05
+_NONE = responses(_404="There is no such station.")
+_REFUSED = responses(_422="A name is taken, or what the station is wired to does not go together.")
+_AWAY = _NONE | responses(_422="No process of this server runs it now.")
+
+
+@router.get("", operation_id="stations", summary="List stations")
+def stations(request: Request, who: Viewer) -> list[StationAnswer]:
+    """By name."""
+    app = service_of(request).app
+    return [_answer(app, row) for row in app.stations.all()]
+
+
+@router.post("", operation_id="add_station", summary="Add a station", status_code=201, responses=_REFUSED)
+def add(request: Request, who: Administrator, asked: StationRequest) -> StationAnswer:
+    """It runs from now on, and rejects all until it has an approved recipe."""
+    app = service_of(request).app
+    address = parse(asked.source, user=asked.user, password=asked.password)
+    row = app.stations.add(asked.name, _camera(address), by=who.id, **_values(asked))
+    app.audit.note(who.id, "station.add", row.name, {"address": address.description}, address=who.address)
+    app.running_stations.wake()
+    return _answer(app, row)
+
+
+@router.get("/{number}", operation_id="station", summary="One station", responses=_NONE)
+def station(request: Request, who: Viewer, number: Number) -> StationAnswer:
+    """With its state at this moment."""
+    app = service_of(request).app
+    return _answer(app, app.stations.get(number))
+
+
+@router.patch(
+    "/{number}", operation_id="change_station", summary="Change a station", responses=_NONE | _REFUSED
+)
+def change(request: Request, who: Administrator, number: Number, asked: StationChange) -> StationAnswer:
+    """What is left out stays. The station starts anew, and rejects all for a moment; not so where only its
+    name or its recipe changes."""
+    app = service_of(request).app
+    values = _values(asked)
+    if asked.name is not None:
+        values["name"] = asked.name
+    old = app.stations.get(number)
+    if asked.source is not None:
+        values |= _camera(parse(asked.source, user=asked.user or "", password=asked.password or ""))
+    elif asked.user is not None or asked.password is not None:
+        values["user"] = old.user if asked.user is None else asked.user
+        values["password"] = old.password if asked.password is None else asked.password
+    if asked.broker is not None and not asked.broker.password and old.broker:
+        values["broker"]["password"] = old.broker.get("password", "")
+    values |= {"broker": None} if asked.no_broker else {}
+    values |= {"challenge": None} if asked.no_challenge else {}
+    row = app.stations.change(number, **values)
+    app.audit.note(who.id, "station.change", row.name, {"values": sorted(values)}, address=who.address)
+    app.running_stations.wake()
+    return _answer(app, row)
+
+
+@router.post("/{number}/pause", operation_id="pause_station", summary="Pause a station", responses=_NONE)
+def pause(
+    request: Request,
+    who: Administrator,
+    number: Number,
+    on: Annotated[bool, Query(description="false: run it again.")] = True,
+) -> StationAnswer:
+    """It does not run, so that the plant rejects all, until it is started again."""
+    app = service_of(request).app
+    row = app.stations.pause(number, on)
+    app.audit.note(who.id, "station.pause", row.name, {"on": on}, address=who.address)
+    app.running_stations.wake()
+    return _answer(app, row)
+
+
+@router.delete("/{number}", operation_id="remove_station", summary="Remove a station", responses=_NONE)
+def remove(request: Request, who: Administrator, number: Number) -> StationAnswer:
+    """Its passwords are forgotten; its trail stays."""
+    app = service_of(request).app
+    row = app.stations.remove(number)
+    app.audit.note(who.id, "station.remove", row.name, {}, address=who.address)
+    app.running_stations.wake()
+    return _answer(app, row)
+
+
+@router.post("/{number}/trigger", operation_id="trigger_station", summary="A part is there", responses=_AWAY)
+def trigger(request: Request, who: Operator, number: Number) -> StationAnswer:
+    """Has it judged, as a photo-eye would. Not where the plant's own photo-eye is the trigger."""
+    app = service_of(request).app
+    row = app.stations.get(number)
+    if row.trigger["kind"] == "plant":
+        raise LineError(
+            f"The station {row.name}", "takes its triggers from the plant", cure="Change its trigger."
+        )
+    _running(app, row).trigger()
+    return _answer(app, row)
+
+
+@router.post(
+    "/{number}/changeover",
+    operation_id="change_over_station",
+    summary="Make something else",
+    responses=responses(_404="There is no such station, or no such recipe."),
+)
+def changeover(request: Request, who: Operator, number: Number, asked: ChangeoverRequest) -> StationAnswer:
+    """By a recipe's id, or by what a scanner read. The recipe that the plant asks for comes before it."""
+    app = service_of(request).app
+    recipe = (
+        app.recipes.get(asked.recipe_id or 0) if not asked.barcode else app.recipes.of_barcode(asked.barcode)
+    )
+    row = app.stations.change(number, recipe_id=recipe.id)
+    app.audit.note(who.id, "station.changeover", row.name, {"recipe": recipe.name}, address=who.address)
+    app.running_stations.wake()
+    return _answer(app, row)
+
+
+@router.post(
+    "/{number}/challenge", operation_id="challenge_station", summary="Run challenge parts", responses=_AWAY
+)
+def challenge(request: Request, who: Operator, number: Number, asked: ChallengeRequest) -> StationAnswer:
+    """The next parts are golden good and bad ones, in this order. None of them is released; where each gets
+    the verdict that it should, parts after them are."""
+    app = service_of(request).app
+    row = app.stations.get(number)
+    expected = [one == "good" for one in asked.expected]
+    if row.challenge is not None:
+        ChallengeRule(**row.challenge).check(expected)
+    _running(app, row).begin_challenge(expected, by=name_of(who, asked.by))
+    return _answer(app, row)
+
+
+@router.post(
+    "/{number}/first-parts/approve",
+    operation_id="approve_first_parts",
+    summary="Approve the first parts",
+    responses=_AWAY,
+)
+def approve_first_parts(request: Request, who: Operator, number: Number, asked: ByRequest) -> StationAnswer:
+    """The first parts after a change of recipe are as they should be: parts are released from here on."""
+    app = service_of(request).app
+    row = app.stations.get(number)
+    _running(app, row).approve_first_parts(by=name_of(who, asked.by))
+    app.audit.note(who.id, "station.release", row.name, {}, address=who.address)
+    return _answer(app, row)
+
+
+@router.get(
+    "/{number}/picture",
+    operation_id="station_picture",
+    summary="What its camera sees",
+    response_class=Response,
+    responses={
+        200: {"content": {"image/jpeg": {"schema": uploads.PICTURE}}},
+        204: {"description": "None came within `wait` seconds."},
+        **_AWAY,
+    },
+)
+async def picture(
+    request: Request,
+    who: Viewer,
+    number: Number,
+    after: Annotated[int, Query(ge=0, le=2**63 - 1, description="Only one with a larger number.")] = 0,
+    wait: Annotated[float, Query(ge=0, le=10, description="How many seconds to wait for it.")] = 2.0,
+) -> Response:
+    """As JPEG, of at most 480 pixels, taken now. Headers: X-Picture-Number; X-Picture-Time, in Unix time."""
+    service = service_of(request)
+    row = await service.threads.read(service.app.stations.get, number)
+    running = _running(service.app, row)
+    asked, until = time.time(), time.monotonic() + wait
+    await service.threads.read(running.look)
+    while True:
+        shown = running.picture()
+        if shown is not None and shown.number > after and shown.at >= asked:
+            break
+        if time.monotonic() >= until:
+            return Response(status_code=204)
+        await asyncio.sleep(_POLL_SECONDS)
+    headers = {"X-Picture-Number": str(shown.number), "X-Picture-Time": f"{shown.at:.3f}"}
+    return Response(shown.content, media_type="image/jpeg", headers=headers)
+
+
+def name_of(who: Visitor, given: str) -> str:
+    """Under which name a person's word is kept: that of their account, else what they say."""
+    return who.name or given
+
+
+def _camera(address: Address) -> dict[str, str]:
+    if address.kind == "browser":
+        raise LineError(
+            address.description, "is no camera that a station can look through", cure="Name another."
+        )
+    return {
+        "kind": address.kind,
+        "target": address.target,
+        "user": address.user,
+        "password": address.password,
+    }
+
+
+def _values(asked: StationValues) -> dict[str, Any]:
+    columns = set(StationValues.model_fields)
+    return asked.model_dump(include=columns, exclude_none=True)
+
+
+def _running(app: App, row: StationRow) -> RunningStation:
+    found = app.running_stations.running(row.id)
+    if found is None:
+        raise LineError(
+            f"The station {row.name}", "does not run here", received="no process of this server runs it",
+            cure="See its state.",
+        )  # fmt: skip
+    return found
+
+
+def _answer(app: App, row: StationRow) -> StationAnswer:
+    address = Address(row.kind, row.target, row.user, row.password)  # type: ignore[arg-type]
+    return StationAnswer.of(
+        row,
+        address=address.description,
+        user=bool(address.user),
+        plant=PlantBody(**row.plant),
+        trigger=TriggerBody(**row.trigger),
+        gate=GateBody(**row.gate),
+        broker=BrokerBody(**row.broker) if row.broker else None,
+        challenge=ChallengeBody(**row.challenge) if row.challenge else None,
+        state=_state(app, row),
+    )
+
+
+def _state(app: App, row: StationRow) -> StationState:
+    """From what runs it in this process, or what another process said last."""
+    running = app.running_stations.running(row.id)
+    said = running.status() if running is not None else (row.status or {}) if row.worker else {}
+    health = app.running_stations.health(row.id)
+    fault = health.fault.words if health and health.state == "failing" and health.fault else ""
+    phase = said.get("state", "starting" if running is not None and not fault else "off")
+    recipe = said.get("recipe") or {}
+    return StationState(
+        phase="paused" if row.paused_at else phase,
+        faults=said.get("faults", []),
+        holds=said.get("holds", []),
+        alarm=said.get("alarm", ""),
+        recipe=recipe.get("recipe", []),
+        asked=said.get("asked", 0),
+        problem=fault or said.get("problem", ""),
+        passed=said.get("passed", 0),
+        rejected=said.get("rejected", 0),
+        outputs=said.get("outputs", []),
+        first_parts=said.get("first_parts", 0),
+        challenge=said.get("challenge", []),
+        refused=running.refused if running is not None else "",
+    )

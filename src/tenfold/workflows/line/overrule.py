@@ -1,0 +1,79 @@
+"""A person's verdict on a part: a row of the trail, and a correction that models learn from."""
+
+from pathlib import Path
+
+from tenfold.catalogue.edits.actions import Actions
+from tenfold.catalogue.ingest.ingest import Ingest
+from tenfold.errors import UnknownStation
+from tenfold.jobs import Jobs
+from tenfold.line.history import PartHistory, history_of
+from tenfold.line.overrides import override
+from tenfold.line.parts import Verdict
+from tenfold.line.trail import Trail
+from tenfold.workflows import classify
+
+
+class Overrule:
+    """Keeps what people say of parts."""
+
+    def __init__(self, ingest: Ingest, actions: Actions, jobs: Jobs) -> None:
+        self._ingest, self._actions, self._jobs = ingest, actions, jobs
+
+    def __call__(
+        self,
+        trail: Path,
+        part: int,
+        verdict: Verdict,
+        *,
+        by: str,
+        person: int,
+        reason: str,
+        label: str | None = None,
+        station: str = "",
+    ) -> tuple[PartHistory, int | None]:
+        """Overrule a verdict, or agree with it.
+
+        Args:
+            by: the person's name, `person` their number.
+            label: the class that the part is; its picture joins the catalogue under it, "": none of the
+                classes. None: the picture joins nothing.
+            station: its name, for the picture's.
+
+        Returns:
+            the part, and the number of its entry in the catalogue.
+
+        Raises:
+            UnknownStation: the trail has no such part.
+            UsageError: name or reason is missing.
+            LineError: the trail cannot be written.
+        """
+        with opened(trail) as kept:
+            found = known(kept, part)
+            override(kept, part, verdict, by=by, reason=reason)
+            sha256 = found.body.get("picture")
+            picture = kept.picture(sha256) if sha256 else None
+            entry = None
+            if label is not None and picture is not None:
+                entry = self._correct(picture, f"{station} {part}.jpg".strip(), label, person)
+            return known(kept, part), entry
+
+    def _correct(self, picture: bytes, name: str, label: str, person: int) -> int:
+        added = self._ingest.add(picture, name=name, source="camera")
+        self._actions.do("correct", [added.entry.id], by=person, administrator=True, label=label)
+        classify.wake(self._jobs, self._ingest)
+        return added.entry.id
+
+
+def opened(trail: Path) -> Trail:
+    """The trail of a station. Raises UnknownStation where it has not run yet."""
+    if not trail.exists():
+        raise UnknownStation("The station", "has no trail yet", cure="It begins when the station first runs.")
+    return Trail(trail)
+
+
+def known(trail: Trail, part: int) -> PartHistory:
+    """What the trail says of a part. Raises UnknownStation."""
+    found = history_of(trail, part)
+    if found is None:
+        raise UnknownStation(f"Part {part}", "has no verdict in this station's trail")
+    return found

@@ -1,0 +1,263 @@
+"""The process of a real station: its plant, camera, models and trail joined. Runs as a child of messages.
+
+From the parent: `{"setup": LineSetup, "book": RecipeBook}`, then one of
+
+    {"do": "book", "book": RecipeBook}          recipes were approved, or another one is made
+    {"do": "trigger"}                            a part is there
+    {"do": "challenge", "expected": [true, false], "by": NAME}
+    {"do": "first-parts", "by": NAME}            they are approved
+    {"do": "picture"}                            somebody looks
+
+To the parent: `{"status": {...}}` twice a second, `{"picture": base64}`, `{"refused": words}`.
+"""
+
+import base64
+import threading
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from tenfold import images
+from tenfold.cameras import sources
+from tenfold.cameras.address import Address
+from tenfold.cameras.frames import Frame
+from tenfold.errors import LineError, TenfoldError
+from tenfold.inference import Classifier
+from tenfold.inference.server import ModelServer
+from tenfold.line.belt import Gate
+from tenfold.line.camera import Camera, SnapshotCamera
+from tenfold.line.crossing import Crossing
+from tenfold.line.holds import ChallengeRule
+from tenfold.line.inspector import Inspector
+from tenfold.line.options import Job, StationOptions
+from tenfold.line.parts import CODES, FaultBegan
+from tenfold.line.plc.modbus import ModbusAddress, ModbusPlant
+from tenfold.line.plc.mqtt_trigger import MqttTrigger
+from tenfold.line.plc.signals import Health, Output, Outputs, PartResult, Plant
+from tenfold.line.plc.sparkplug import Broker, SparkplugOutput
+from tenfold.line.plc.triggers import NoPlant, OwnTriggers
+from tenfold.line.recipe import WHOLE, Recipe, Region
+from tenfold.line.station import Station
+from tenfold.line.stations.wiring import Trigger
+from tenfold.line.trail import Trail
+from tenfold.processes.child import Channel
+from tenfold.workflows.line.model import LineModel
+from tenfold.workflows.line.setup import LineSetup, RecipeBook, RecipeSetup
+from tenfold.workflows.line.stream import StreamCamera
+
+_STATUS_SECONDS, _TICK_SECONDS = 0.5, 0.05
+# A picture for people: it travels in a message, which has room for 64 KiB.
+_SHOWN_SIDE, _SHOWN_BYTES = 480, 40_000
+_ALARM_NAMES = {code: reason for reason, code in CODES.items() if code}
+# Until there is a recipe nothing is judged; this one passes nothing.
+_NO_RECIPE = Recipe("none", (Region("none", WHOLE, frozenset()),))
+
+
+class _Models:
+    """The models of the recipes, loaded when they are needed."""
+
+    def __init__(self, stack: ExitStack, book: RecipeBook) -> None:
+        self._stack, self.book = stack, book
+        self._servers: dict[str, ModelServer] = {}
+        self._jobs: dict[str, Job] = {}
+        self.problem = ""
+
+    def job(self, number: int) -> Job | None:
+        """What recipe `number` is made by; None where it is not approved, or its model cannot be used."""
+        one = next((one for one in self.book.recipes if one.values["number"] == number), None)
+        if one is None:
+            asked = f"The plant asks for recipe {number}, which" if number else "The recipe"
+            self.problem = f"{asked} is not approved." if number else "No recipe is chosen."
+            return None
+        try:
+            found = self._made(one)
+        except TenfoldError as error:
+            self.problem = str(error)
+            return None
+        self.problem = ""
+        return found
+
+    def _made(self, one: RecipeSetup) -> Job:
+        key = f"{one.facts}{one.values}"
+        if key not in self._jobs:
+            if one.sha256 not in self._servers:
+                classifier = Classifier(one.model)
+                self._servers[one.sha256] = self._stack.enter_context(ModelServer(classifier))
+            server = self._servers[one.sha256]
+            recipe = one.recipe()
+            recipe.check([found.label for found in server.model.info.classes])
+            self._jobs[key] = Job(recipe, LineModel(server).classify, one.facts)
+        return self._jobs[key]
+
+
+class _Shown:
+    """An output that keeps what the plant was told last."""
+
+    def __init__(self) -> None:
+        self.last = Outputs()
+
+    def fire(self, result: PartResult) -> None:
+        """See `Output`."""
+
+    def state(self, outputs: Outputs) -> None:
+        """See `Output`."""
+        self.last = outputs
+
+    def health(self) -> Health:
+        """See `Output`."""
+        return Health()
+
+    def close(self) -> None:
+        """See `Output`."""
+
+
+def serve(channel: Channel) -> None:
+    """Run a station until the parent is gone or interrupts it."""
+    told = channel.receive()
+    assert told is not None
+    with ExitStack() as stack:
+        _Work(LineSetup(**told["setup"]), RecipeBook.from_json(told["book"]), stack).run(channel)
+
+
+class _Work:
+    """A station and what it is wired to."""
+
+    def __init__(self, setup: LineSetup, book: RecipeBook, stack: ExitStack) -> None:
+        self._setup, self._stop = setup, threading.Event()
+        self._models = _Models(stack, book)
+        self._trail = stack.enter_context(Trail(Path(setup.trail)))
+        self._shown = _Shown()
+        self._triggers, plant = _plant(setup)
+        self._stream: StreamCamera | None = None
+        self._camera = self._opened()
+        left, top, width, height = setup.region
+        inspector = Inspector(
+            self._camera,
+            _refuse,
+            _NO_RECIPE,
+            box=(left, top, width, height),
+            locate=setup.locate,
+            within=setup.within,
+        )
+        options = StationOptions(
+            gate=Gate(**setup.gate),
+            deadline=setup.deadline,
+            recipe=0,
+            facts={},
+            challenge=ChallengeRule(**setup.challenge) if setup.challenge else None,
+            first_parts=setup.first_parts,
+        )
+        self._outputs = self._others()
+        self._station = Station(plant, inspector, self._trail, options, outputs=(self._shown, *self._outputs))
+        self._station.use(None)
+
+    def run(self, channel: Channel) -> None:
+        running = threading.Thread(target=self._station.run, args=[self._stop])
+        running.start()
+        if self._stream is not None:
+            threading.Thread(target=self._stream.run, args=[self._stop], daemon=True).start()
+        told_at = 0.0
+        try:
+            while running.is_alive():
+                if said := channel.receive(_TICK_SECONDS):
+                    self._do(said, channel)
+                self._station.use(self._models.job(self._station.asked or self._models.book.current))
+                if self._stream is not None and self._stream.away:
+                    self._station.tell(FaultBegan("camera", time.monotonic()))
+                if time.monotonic() - told_at >= _STATUS_SECONDS:
+                    told_at = time.monotonic()
+                    channel.send({"status": self._status()})
+        finally:
+            self._stop.set()
+            running.join()
+
+    def _do(self, said: dict[str, Any], channel: Channel) -> None:
+        match said["do"]:
+            case "book":
+                self._models.book = RecipeBook.from_json(said["book"])
+            case "trigger" if self._triggers is not None:
+                self._triggers.trigger()
+            case "challenge":
+                try:
+                    self._station.begin_challenge(said["expected"], by=said["by"])
+                except LineError as error:
+                    channel.send({"refused": str(error)})
+            case "first-parts":
+                self._station.approve_first_parts(by=said["by"])
+            case "picture":
+                channel.send({"picture": self._picture()})
+
+    def _picture(self) -> str | None:
+        try:
+            pixels = self._camera.take(_STATUS_SECONDS).pixels
+        except LineError:
+            return None
+        for quality in (75, 50, 25):
+            content = images.jpeg(pixels, _SHOWN_SIDE, quality=quality)
+            if len(content) <= _SHOWN_BYTES:
+                return base64.b64encode(content).decode()
+        return None
+
+    def _opened(self) -> Camera:
+        setup, address = self._setup, Address(**self._setup.camera)  # type: ignore[arg-type]
+        if setup.snapshot:
+            return SnapshotCamera(address.target, user=address.user, password=address.password)
+        trigger = Trigger.from_json(setup.trigger)
+        crossing = Crossing(trigger.line) if trigger.kind == "crossing" and trigger.line else None
+
+        def seen(frame: Frame) -> None:
+            if crossing is not None and crossing.comes(frame.pixels, time.monotonic()):
+                assert self._triggers is not None
+                self._triggers.trigger()
+
+        source = sources.open_source(address)
+        recorded = not isinstance(source, sources.Camera)
+        self._stream = StreamCamera(source, address.description, seen, recorded=recorded)
+        return self._stream
+
+    def _others(self) -> list[Output]:
+        setup, found = self._setup, list[Output]()
+        if setup.broker is None:
+            return found
+        broker, trigger = Broker(**setup.broker), Trigger.from_json(setup.trigger)
+        found.append(SparkplugOutput(broker, ""))
+        if trigger.kind == "mqtt":
+            assert self._triggers is not None
+            found.append(MqttTrigger(broker, trigger.topic, self._triggers.trigger))
+        return found
+
+    def _status(self) -> dict[str, Any]:
+        station, outputs = self._station, self._shown.last
+        faults, holds = station.faults, station.holds
+        one = station.facts
+        return {
+            "state": "fault" if faults else "held" if holds else "ready",
+            "faults": list(faults),
+            "holds": list(holds),
+            "alarm": _ALARM_NAMES.get(outputs.alarm, ""),
+            "recipe": one,
+            "asked": station.asked,
+            "problem": self._models.problem,
+            "passed": station.released,
+            "rejected": station.rejected,
+            "outputs": [health.says for health in (each.health() for each in self._outputs) if health.says],
+            **station.held,
+        }
+
+
+def _refuse(pictures: Any, deadline: float) -> Any:
+    raise LineError("The station", "has no recipe")
+
+
+def _plant(setup: LineSetup) -> tuple[OwnTriggers | None, Plant]:
+    """The plant, and what counts triggers in the place of its photo-eye, None where that does."""
+    kind = setup.plant["kind"]
+    plant: Plant = NoPlant()
+    if kind == "modbus":
+        plant = ModbusPlant(ModbusAddress(**{key: one for key, one in setup.plant.items() if key != "kind"}))
+    trigger = Trigger.from_json(setup.trigger)
+    if trigger.kind == "plant":
+        return None, plant
+    own = OwnTriggers(plant, every=trigger.counts if trigger.kind == "encoder" else 0)
+    return own, own

@@ -1,0 +1,147 @@
+"""A station that a server runs: its process is started, listened to, and told what people want. No HTTP."""
+
+import base64
+import threading
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from tenfold.errors import LineError
+from tenfold.line.plc import require
+from tenfold.line.stations.recipes import Recipes
+from tenfold.line.stations.stations import Stations
+from tenfold.line.stations.tables import StationRow
+from tenfold.models.registry import Registry
+from tenfold.processes import MessageProcess, ProcessEnded, ProcessLimits
+from tenfold.workflows.line.setup import RecipeBook, book_of, setup_of
+
+_PROCESS = "tenfold.workflows.line.process:serve"
+_LISTEN_SECONDS = 0.2
+_END_SECONDS = 5.0
+# A process that says nothing for so long is taken for hung, and started anew.
+_SILENT_SECONDS = 20.0
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture for people, numbered from 1; `at` is Unix time."""
+
+    number: int
+    at: float
+    content: bytes
+
+
+class RunningStation:
+    """Runs one station. The process ends with this one, and silence on the wire means reject.
+
+    Args:
+        trail: where its trail is.
+    """
+
+    def __init__(
+        self, row: StationRow, trail: Path, stations: Stations, recipes: Recipes, registry: Registry
+    ) -> None:
+        self.name = f"station-{row.id}"
+        self.row, self._trail = row, trail
+        self._stations, self._recipes, self._registry = stations, recipes, registry
+        self._process: MessageProcess | None = None
+        self._lock = threading.Lock()
+        self._models = ExitStack()
+        self._book: RecipeBook | None = None
+        self._said: dict[str, Any] = {}
+        self._picture: Picture | None = None
+        self.refused = ""
+
+    def run(self, stop: threading.Event) -> None:
+        """See `Service`. Raises LineError where the process ends."""
+        require()
+        self._trail.parent.mkdir(parents=True, exist_ok=True)
+        self._book = self._current_book()
+        with self._models, MessageProcess(_PROCESS, limits=ProcessLimits()) as process:
+            process.send({"setup": asdict(setup_of(self.row, self._trail)), "book": asdict(self._book)})
+            with self._lock:
+                self._process = process
+            try:
+                self._listen(process, stop)
+            except ProcessEnded as error:
+                raise LineError(
+                    f"The station {self.row.name}",
+                    "ended",
+                    received=str(error),
+                    cure="It is started again; parts are rejected meanwhile.",
+                ) from error
+            finally:
+                with self._lock:
+                    self._process = None
+                self._said = {}
+                process.stop(_END_SECONDS)
+
+    def _listen(self, process: MessageProcess, stop: threading.Event) -> None:
+        heard = time.monotonic()
+        while not stop.is_set():
+            said = process.receive(_LISTEN_SECONDS)
+            if said is None:
+                if time.monotonic() - heard > _SILENT_SECONDS:
+                    raise ProcessEnded("it says nothing")
+                continue
+            heard = time.monotonic()
+            self._said = said.get("status", self._said)
+            self.refused = said.get("refused", self.refused)
+            if content := said.get("picture"):
+                number = self._picture.number + 1 if self._picture else 1
+                self._picture = Picture(number, time.time(), base64.b64decode(content))
+
+    def wake(self) -> None:
+        """Nothing to do: `stop` is looked at five times a second."""
+
+    def tend(self) -> None:
+        """Tell the process of recipes that were approved, and which is made. Called each second or so."""
+        row = next((one for one in self._stations.all() if one.id == self.row.id), None)
+        if row is None:
+            return
+        self.row.recipe_id = row.recipe_id
+        book = self._current_book()
+        if book != self._book:
+            self._book = book
+            self._tell({"do": "book", "book": asdict(book)})
+
+    def status(self) -> dict[str, Any]:
+        """How the station fares, as plain values; empty until its process is up."""
+        return self._said
+
+    def picture(self) -> Picture | None:
+        """The newest picture that somebody asked for."""
+        return self._picture
+
+    def look(self) -> None:
+        """Have a picture taken."""
+        self._tell({"do": "picture"})
+
+    def trigger(self) -> None:
+        """A part is there."""
+        self._tell({"do": "trigger"})
+
+    def begin_challenge(self, expected: list[bool], *, by: str) -> None:
+        """The next parts are challenge parts, in this order: True: good."""
+        self._tell({"do": "challenge", "expected": expected, "by": by})
+
+    def approve_first_parts(self, *, by: str) -> None:
+        """Release parts, where the first ones of a recipe were held."""
+        self._tell({"do": "first-parts", "by": by})
+
+    def _tell(self, message: dict[str, Any]) -> None:
+        with self._lock:
+            if self._process is not None:
+                self._process.send(message)
+
+    def _current_book(self) -> RecipeBook:
+        return book_of(self.row, self._recipes.approved(), self._file)
+
+    def _file(self, model_hash: str) -> Path:
+        return self._models.enter_context(self._registry.local_copy(model_hash))
+
+
+MakeStation = Callable[[StationRow], RunningStation]

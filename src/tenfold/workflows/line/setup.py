@@ -1,0 +1,114 @@
+"""What the process of a station is told, made from its row and the recipes; JSON types."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from tenfold.line.belt import Gate
+from tenfold.line.recipe import Recipe
+from tenfold.line.stations.recipes import Approved, recipe_of, region_of
+from tenfold.line.stations.tables import StationRow
+
+
+@dataclass(frozen=True)
+class RecipeSetup:
+    """A recipe that may run.
+
+    Attributes:
+        model: where its model file is.
+        sha256: of that file.
+        values: fields of `Recipe`, regions as they are kept.
+    """
+
+    model: str
+    sha256: str
+    values: dict[str, Any]
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What stands in every row of the trail."""
+        return {"model": self.sha256, "recipe": [self.values["number"], self.values["version"]]}
+
+    def recipe(self) -> Recipe:
+        """The recipe itself."""
+        regions = tuple(region_of(one) for one in self.values["regions"])
+        return Recipe(**self.values | {"regions": regions})
+
+
+@dataclass(frozen=True)
+class RecipeBook:
+    """The recipes that may run; `current`: the number of that which is made where the plant does not say."""
+
+    recipes: list[RecipeSetup]
+    current: int
+
+    @classmethod
+    def from_json(cls, told: dict[str, Any]) -> "RecipeBook":
+        """As it was sent."""
+        return cls([RecipeSetup(**one) for one in told["recipes"]], told["current"])
+
+
+@dataclass(frozen=True)
+class LineSetup:
+    """A station, wired.
+
+    Attributes:
+        camera: kind, target, user and password of its address.
+        snapshot: the camera is asked for each picture.
+        trail: where the trail is.
+    """
+
+    name: str
+    camera: dict[str, str]
+    snapshot: bool
+    plant: dict[str, Any]
+    trigger: dict[str, Any]
+    gate: dict[str, Any]
+    broker: dict[str, Any] | None
+    region: list[float]
+    locate: bool
+    deadline: float
+    within: float
+    first_parts: int
+    challenge: dict[str, Any] | None
+    trail: str
+
+
+def setup_of(row: StationRow, trail: Path) -> LineSetup:
+    """The setup of a row."""
+    return LineSetup(
+        name=row.name,
+        camera={"kind": row.kind, "target": row.target, "user": row.user, "password": row.password},
+        snapshot=row.snapshot,
+        plant=row.plant,
+        trigger=row.trigger,
+        gate=asdict(Gate(**row.gate)),
+        broker=row.broker,
+        region=row.region,
+        locate=row.locate,
+        deadline=row.deadline,
+        within=row.picture_within,
+        first_parts=row.first_parts,
+        challenge=row.challenge,
+        trail=str(trail),
+    )
+
+
+def book_of(row: StationRow, approved: Sequence[Approved], file: Callable[[str], Path]) -> RecipeBook:
+    """The recipes of a station.
+
+    Args:
+        file: where the model file of a hash is.
+    """
+    found = []
+    for one in approved:
+        recipe = recipe_of(one.recipe, one.version, deadline=row.deadline)
+        values = {
+            name: getattr(recipe, name)
+            for name in ("name", "number", "version", "least", "strangers", "unsure", "deadline")
+        }
+        values["regions"] = one.version.regions
+        found.append(RecipeSetup(str(file(one.version.model_hash)), one.version.model_hash, values))
+    current = next((one.recipe.number for one in approved if one.recipe.id == row.recipe_id), 0)
+    return RecipeBook(found, current)

@@ -1,0 +1,187 @@
+"""Stations and recipes over HTTP: roles, what is refused, overrides; no answer holds a password."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tenfold.catalogue.entries.tables import SOURCES
+from tenfold.line.recipe import WHOLE
+from tenfold.line.trail import Entry, Trail
+from tests.fakes import RED, picture
+from tests.web.conftest import Running, Serve
+from tests.web.signed_in import Staffed, staff
+
+SECRET = "s3cret"
+CAMERA = {"source": f"http://ann:{SECRET}@127.0.0.1:9/snapshot.jpg", "snapshot": True}
+AT = "2026-11-29T10:00:00.000Z"
+
+
+@pytest.fixture(scope="module")
+def staffed(serve: Serve) -> Iterator[Staffed]:
+    with staff(serve) as made:
+        yield made
+
+
+@pytest.fixture
+def gate(running: Running) -> Iterator[int]:
+    """A station that does not run."""
+    added = running.client.post("/api/v1/stations", json={"name": "gate", **CAMERA})
+    assert added.status_code == 201, added.text
+    number = added.json()["id"]
+    running.client.post(f"/api/v1/stations/{number}/pause")
+    yield number
+    running.client.delete(f"/api/v1/stations/{number}")
+
+
+@pytest.fixture
+def trail(running: Running, gate: int) -> Path:
+    """Its trail: part 1 passed, part 2 was rejected, one alarm."""
+    path = running.service.app.trail_of(gate)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    facts = {"model": "a" * 64, "recipe": [1, 2]}
+    answers = [
+        {"region": "part", "label": "red", "known": True, "novelty": 0.0, "probabilities": {"red": 1.0}}
+    ]
+    with Trail(path) as opened:
+        opened.append(
+            [
+                Entry("part", AT, facts | {"verdict": "pass", "reason": "good", "answers": answers}, 1),
+                Entry("gate", AT, {"outcome": "passed"}, 1),
+                Entry("part", AT, facts | {"verdict": "reject", "reason": "unsure"}, 2, picture(RED)),
+                Entry("alarm", AT, {"reason": "camera"}),
+            ]
+        )
+    return path
+
+
+def recipe(running: Running) -> dict[str, Any]:
+    made = running.client.post("/api/v1/recipes", json={"name": "caps", "barcode": "400638"})
+    assert made.status_code == 201, made.text
+    return dict(made.json())
+
+
+def test_a_station_is_added_changed_paused_and_removed_and_no_answer_holds_its_passwords(
+    running: Running, gate: int
+) -> None:
+    client, url = running.client, f"/api/v1/stations/{gate}"
+    broker = {"host": "broker", "user": "line", "password": SECRET}
+    plant = {"kind": "modbus", "host": "10.0.0.9"}
+    answers = [
+        client.get("/api/v1/stations"),
+        client.patch(url, json={"broker": broker, "plant": plant, "trigger": {"kind": "plant"}}),
+        client.patch(url, json={"broker": {"host": "other", "user": "line"}, "deadline": 0.2}),
+        client.patch(url, json={"trigger": {"kind": "crossing"}}),
+        client.patch(url, json={"no_broker": True}),
+        client.get(url),
+    ]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 422, 200, 200]
+    assert SECRET not in "".join(answer.text for answer in answers)
+    assert answers[2].json()["broker"]["host"] == "other"
+    assert answers[2].json()["plant"]["port"] == 502
+    found = answers[5].json()
+    assert (found["state"]["phase"], found["deadline"], found["broker"]) == ("paused", 0.2, None)
+    assert found["address"] == "http://127.0.0.1:9/snapshot.jpg"
+
+
+def test_a_password_of_the_broker_stays_where_a_change_names_none(running: Running, gate: int) -> None:
+    client, url = running.client, f"/api/v1/stations/{gate}"
+    client.patch(url, json={"broker": {"host": "broker", "password": SECRET}})
+    client.patch(url, json={"broker": {"host": "other"}})
+    kept = running.service.app.stations.get(gate).broker
+    assert kept is not None
+    assert (kept["host"], kept["password"]) == ("other", SECRET)
+
+
+def test_what_a_station_that_does_not_run_is_told_is_refused(running: Running, gate: int) -> None:
+    client, url = running.client, f"/api/v1/stations/{gate}"
+    for answer in (
+        client.post(f"{url}/trigger"),
+        client.post(f"{url}/challenge", json={"expected": ["bad"]}),
+        client.post(f"{url}/first-parts/approve", json={}),
+        client.get(f"{url}/picture"),
+    ):
+        assert (answer.status_code, "does not run here" in answer.text) == (422, True), answer.text
+    assert client.get(f"{url}/parts").json() == client.get(f"{url}/alarms").json() == []
+    assert client.get(f"{url}/figures").json()["parts"] == 0
+    assert client.get(f"{url}/parts/1").status_code == 404
+
+
+def test_recipes_have_versions_that_run_when_they_are_approved(running: Running, gate: int) -> None:
+    client, made = running.client, recipe(running)
+    url = f"/api/v1/recipes/{made['id']}"
+    model = running.service.app.registry.live()
+    region = {"name": "part", "box": list(WHOLE), "accepts": ["nothing of this kind"]}
+    refused = client.post(f"{url}/versions", json={"model": model, "regions": [region]})
+    assert (refused.status_code, "does not know" in refused.text) == (400, True)
+    region["accepts"] = [running.service.app.registry.info(model).labels[0]]
+    added = client.post(f"{url}/versions", json={"model": model, "regions": [region], "least": 0.8})
+    assert added.status_code == 201, added.text
+    (listed,) = client.get("/api/v1/recipes").json()
+    assert (listed["runs"], listed["latest"]) == (None, 1)
+    approved = client.post(f"{url}/versions/1/approve").json()
+    assert approved["approved_at"]
+    assert client.get("/api/v1/recipes").json()[0]["runs"] == 1
+    by_barcode = client.post(f"/api/v1/stations/{gate}/changeover", json={"barcode": "400638"})
+    assert by_barcode.json()["recipe_id"] == made["id"]
+    assert client.post(f"/api/v1/stations/{gate}/changeover", json={"barcode": "1"}).status_code == 404
+    assert client.delete(url).status_code == 200
+    assert client.get(f"{url}/versions").status_code == 404
+
+
+def test_an_override_is_a_row_of_the_trail_and_a_correction_in_the_catalogue(
+    running: Running, gate: int, trail: Path
+) -> None:
+    client, url = running.client, f"/api/v1/stations/{gate}"
+    second, first = client.get(f"{url}/parts").json()
+    assert (first["verdict"], first["outcome"], first["answers"][0]["label"]) == ("pass", "passed", "red")
+    assert (second["station_reason"], second["picture"]) == ("unsure", True)
+    assert client.get(f"{url}/parts/2/picture").headers["content-type"].startswith("image/")
+    assert client.get(f"{url}/parts/1/picture").status_code == 404
+    said = {"verdict": "pass", "reason": "a shadow", "by": "Olha", "label": "red"}
+    assert client.post(f"{url}/parts/9/override", json=said).status_code == 404
+    assert client.post(f"{url}/parts/2/override", json=said | {"by": ""}).status_code == 400
+    done = client.post(f"{url}/parts/2/override", json=said)
+    assert done.status_code == 200, done.text
+    found = done.json()["part"]
+    assert (found["verdict"], found["station_verdict"]) == ("pass", "reject")
+    assert [(one["by"], one["reason"]) for one in found["overrides"]] == [("Olha", "a shadow")]
+    (entry,) = running.service.app.ingest.entries([done.json()["entry_id"]])
+    assert (entry.sources, entry.corrected_label) == (SOURCES["camera"], "red")
+    figures = client.get(f"{url}/figures").json()
+    assert (figures["parts"], figures["passed"], figures["overkill"]["value"]) == (2, 1, 1.0)
+    assert figures["reasons"] == [{"reason": "unsure", "parts": 1}]
+    with Trail(trail) as opened:
+        assert opened.verify() is None
+
+
+def test_alarms_are_acknowledged_by_name(running: Running, gate: int, trail: Path) -> None:
+    client, url = running.client, f"/api/v1/stations/{gate}/alarms"
+    assert [(one["reason"], one["acknowledged"]) for one in client.get(url).json()] == [("camera", False)]
+    assert client.post(f"{url}/acknowledge", json={"by": "Olha"}).json()[0]["acknowledged"]
+    with Trail(trail) as opened:
+        opened.append([Entry("alarm", AT, {"reason": "plc"})])
+    assert [one["acknowledged"] for one in client.get(url).json()] == [False, True]
+
+
+def test_viewers_look_operators_act_administrators_set_up(staffed: Staffed) -> None:
+    viewer, operator, administrator = staffed.vic, staffed.olga, staffed.ann
+    added = administrator.post("/api/v1/stations", json={"name": "gate", **CAMERA})
+    url = f"/api/v1/stations/{added.json()['id']}"
+    administrator.post(f"{url}/pause")
+    assert viewer.get(url).status_code == operator.get(url).status_code == 200
+    for who, method, path, body, allowed in (
+        (viewer, "post", f"{url}/trigger", None, False),
+        (viewer, "post", f"{url}/parts/1/override", {"verdict": "pass", "reason": "x"}, False),
+        (viewer, "post", f"{url}/alarms/acknowledge", {}, False),
+        (operator, "post", f"{url}/trigger", None, True),
+        (operator, "post", f"{url}/parts/1/override", {"verdict": "pass", "reason": "x"}, True),
+        (operator, "patch", url, {"deadline": 0.2}, False),
+        (operator, "post", "/api/v1/stations", {"name": "x", **CAMERA}, False),
+        (operator, "post", "/api/v1/recipes", {"name": "x"}, False),
+        (administrator, "patch", url, {"deadline": 0.2}, True),
+    ):
+        answer = who.request(method, path, json=body)
+        assert (answer.status_code != 403) == allowed, (method, path)
+    administrator.delete(url)
