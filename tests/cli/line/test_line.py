@@ -37,6 +37,19 @@ def test_a_simulated_line_prints_an_object_and_its_trail_is_checked(tenfold: Com
     assert (again.status, "is there already" in again.err) == (2, True)
 
 
+@pytest.mark.slow
+def test_a_plc_on_opc_ua_that_is_cut_and_comes_back_passes_nothing_unjudged(tenfold: Command) -> None:
+    done = tenfold(
+        "line", "simulate", "--parts", 24, "--rate", 5, "--deadline", 2000, "--signals", "opcua",
+        "--faults", "plc-cut", "--json",
+    )  # fmt: skip
+    assert (done.status, done.err) == (0, "")
+    found = json.loads(done.out)
+    assert (found["trail_rows"], found["faults"]) == (24, ["plc-cut"])
+    assert (found["passed_unjudged"], found["rejects_missed"]) == (0, 0)
+    assert 0 < found["reasons"]["plc"] < 24
+
+
 def test_what_cannot_be_simulated_is_refused_in_words(tenfold: Command, tmp_path: Path) -> None:
     unknown = tenfold("line", "simulate", "--faults", "camera,earthquake")
     assert unknown.status == 2

@@ -86,6 +86,19 @@ line.add_command(override)
     metavar="FILE",
     help="Keep the trail here; a new file.",
 )
+@click.option(
+    "--signals",
+    type=click.Choice(["modbus", "opcua"]),
+    default="modbus",
+    show_default=True,
+    help="What the simulated PLC speaks.",
+)
+@click.option(
+    "--serve-opcua",
+    type=click.IntRange(1, 65535),
+    metavar="PORT",
+    help="Let the station be an OPC UA server of OPC 40100-1 at this port of 127.0.0.1 meanwhile.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
 def simulate(
     parts: int,
@@ -97,12 +110,14 @@ def simulate(
     deadline: float,
     least: float,
     trail: Path | None,
+    signals: str,
+    serve_opcua: int | None,
     as_json: bool,
 ) -> int:
     """Run a station against a simulated plant, and say what came of every part.
 
     Belt, photo-eye, encoder, camera, gate, reject sensor and PLC run in a process of their own, reached over
-    Modbus TCP and HTTP as a plant's are. The exit status is 1 where a part passed unjudged.
+    Modbus TCP or OPC UA, and HTTP, as a plant's are. The exit status is 1 where a part passed unjudged.
     """
     from tenfold.line.plc import require
     from tenfold.workflows.line import simulate as simulation
@@ -121,6 +136,8 @@ def simulate(
         faults=_faults(faults, simulation.FAULTS),
         deadline=deadline / 1000,
         least=least,
+        signals=signals,
+        serve_opcua=serve_opcua,
     )
     if not as_json:
         click.echo(printable(f"{parts:,} parts, {rate:g} a second; good are {', '.join(options.accepts)}."))

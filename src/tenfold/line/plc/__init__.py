@@ -4,9 +4,13 @@ signals.py           Inputs, Outputs, Plant, Output: what is exchanged, on whate
 modbus.py            ModbusPlant: a PLC that answers Modbus TCP, and the map of its registers
 handshake.py         Handshake: ready, trigger, acknowledgements and results that wait, as a state machine
 handshake_plant.py   HandshakePlant: a plant that asks for verdicts so, whatever wire carries it
+modbus_server.py     ModbusServer: that plant over Modbus TCP, and the map of its registers
+registers.py         maps of registers: which values stand where
+digital.py           a command or a file for each verdict
+wiring.py            connect: plants and outputs from values that are kept
 sparkplug.py         SparkplugOutput: a station's state and counts on an MQTT broker
 sparkplug_payload.py the bytes of its messages
-opcua/               OpcUaServer: a station on the nodes of OPC 40100-1 (Machine Vision)
+opcua/               OPC UA: OpcUaServer, a station on the nodes of OPC 40100-1; OpcUaPlant, a PLC's nodes
 """
 
 from importlib.util import find_spec

@@ -1,24 +1,12 @@
-"""A PLC that answers Modbus TCP, and the map of its registers. Knows nothing of what they mean.
+"""A PLC that answers Modbus TCP: the station reads and writes its registers. Knows nothing of what they mean.
 
 Addresses are those on the wire, from 0; a manual that counts from 40001 calls address 0 register 40001.
-
-    read, at `inputs`:                        written, at `outputs`:
-      0  encoder, 32 bits                       0  heartbeat, changes with each exchange
-      2  triggers, 32 bits                      1  state: 0 stopped, 1 ready, 2 fault
-      4  rejects, 32 bits                       2  part that may pass now, 32 bits; 0 none
-      6  heartbeat                              4  alarm
-      7  recipe asked for                       5  recipe in use
-      8  encoder at the last 8 triggers         6  passed, 32 bits
-     24  encoder at the last 8 rejects          8  rejected, 32 bits
-     40  order, 32 bits
-     42  batch, 32 bits
-     44  shift
 """
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from pymodbus import FramerType
 from pymodbus.client import ModbusTcpClient
@@ -26,10 +14,45 @@ from pymodbus.exceptions import ModbusException
 from pymodbus.pdu import ModbusPDU
 
 from tenfold.errors import LineError
+from tenfold.line.plc.registers import Register, RegisterMap, WordOrder
 from tenfold.line.plc.signals import REMEMBERED, Inputs, Outputs, State
 
-_JOB = 8 + 4 * REMEMBERED
-INPUT_REGISTERS, OUTPUT_REGISTERS = _JOB + 5, 10
+INPUT_MAP = RegisterMap(
+    Register("encoder", "the belt's count now; wraps", words=2),
+    Register(
+        "triggers",
+        "parts that passed the photo-eye: a counter, because a pulse can be shorter than the station's poll",
+        words=2,
+    ),
+    Register("rejects", "parts that the reject sensor saw: a counter; 0 without a sensor", words=2),
+    Register("heartbeat", "changes at least every 200 ms"),
+    Register("recipe", "recipe that the plant asks for; 0: it does not say"),
+    Register(
+        "trigger_counts",
+        "the encoder at the last eight triggers: part number n at place n modulo 8",
+        words=2,
+        count=REMEMBERED,
+    ),
+    Register(
+        "reject_counts",
+        "the encoder at the last eight rejected parts, the same way",
+        words=2,
+        count=REMEMBERED,
+    ),
+    Register("order", "number of the order that is made; 0: the plant does not say", words=2),
+    Register("batch", "number of the batch; 0: the plant does not say", words=2),
+    Register("shift", "number of the shift; 0: the plant does not say"),
+)
+OUTPUT_MAP = RegisterMap(
+    Register("heartbeat", "changes with every exchange"),
+    Register("state", "0 stopped, 1 ready, 2 fault, 3 halted by the plant"),
+    Register("pass_part", "number of the part that may pass the gate now; 0: reject", words=2),
+    Register("alarm", "0: none"),
+    Register("recipe", "recipe in use"),
+    Register("passed", "parts released since the station started", words=2),
+    Register("rejected", "parts not released", words=2),
+)
+INPUT_REGISTERS, OUTPUT_REGISTERS = INPUT_MAP.size, OUTPUT_MAP.size
 
 # It prints packets and tracebacks for what a peer did wrong; the caller is told by LineError.
 logging.getLogger("pymodbus").setLevel(logging.CRITICAL)
@@ -51,17 +74,7 @@ class ModbusAddress:
     inputs: int = 0
     outputs: int = 100
     device: int = 1
-    words: Literal["high-first", "low-first"] = "high-first"
-
-    def join(self, first: int, second: int) -> int:
-        """A 32-bit value from two registers."""
-        high, low = (first, second) if self.words == "high-first" else (second, first)
-        return high << 16 | low
-
-    def split(self, value: int) -> list[int]:
-        """Two registers from a 32-bit value."""
-        halves = [value >> 16 & 0xFFFF, value & 0xFFFF]
-        return halves if self.words == "high-first" else halves[::-1]
+    words: WordOrder = "high-first"
 
 
 class ModbusPlant:
@@ -80,15 +93,7 @@ class ModbusPlant:
         """See `Plant`."""
         place = self._address
         self._heartbeat = (self._heartbeat + 1) % (1 << 16)
-        written = [
-            self._heartbeat,
-            outputs.state,
-            *place.split(outputs.pass_part),
-            outputs.alarm,
-            outputs.recipe,
-            *place.split(outputs.passed),
-            *place.split(outputs.rejected),
-        ]
+        written = OUTPUT_MAP.pack(asdict(outputs) | {"heartbeat": self._heartbeat}, place.words)
         try:
             client = self._connected()
             self._check(client.write_registers(place.outputs, written, device_id=place.device))
@@ -140,45 +145,17 @@ class ModbusPlant:
 
 
 def _inputs(place: ModbusAddress, registers: Sequence[int]) -> Inputs:
-    def many(start: int) -> tuple[int, ...]:
-        pairs = range(start, start + 2 * REMEMBERED, 2)
-        return tuple(place.join(*registers[at : at + 2]) for at in pairs)
-
-    encoder, triggers, rejects = (place.join(*registers[at : at + 2]) for at in (0, 2, 4))
-    return Inputs(
-        encoder=encoder,
-        triggers=triggers,
-        trigger_counts=many(8),
-        rejects=rejects,
-        reject_counts=many(8 + 2 * REMEMBERED),
-        heartbeat=registers[6],
-        recipe=registers[7],
-        order=place.join(*registers[_JOB : _JOB + 2]),
-        batch=place.join(*registers[_JOB + 2 : _JOB + 4]),
-        shift=registers[_JOB + 4],
-    )
+    values: dict[str, Any] = dict(INPUT_MAP.unpack(registers, place.words))
+    return Inputs(**values)
 
 
 def registers(place: ModbusAddress, inputs: Inputs) -> list[int]:
     """`inputs` as a PLC holds them: what a simulated plant serves."""
-    found = [
-        register
-        for value in (inputs.encoder, inputs.triggers, inputs.rejects)
-        for register in place.split(value)
-    ]
-    found += [inputs.heartbeat, inputs.recipe]
-    for value in (*inputs.trigger_counts, *inputs.reject_counts, inputs.order, inputs.batch):
-        found += place.split(value)
-    return [*found, inputs.shift]
+    return INPUT_MAP.pack(asdict(inputs), place.words)
 
 
 def outputs(place: ModbusAddress, registers: Sequence[int]) -> Outputs:
     """What a station wrote, as a PLC reads it."""
-    return Outputs(
-        pass_part=place.join(*registers[2:4]),
-        state=State(registers[1]),
-        alarm=registers[4],
-        recipe=registers[5],
-        passed=place.join(*registers[6:8]),
-        rejected=place.join(*registers[8:10]),
-    )
+    values: dict[str, Any] = dict(OUTPUT_MAP.unpack(registers, place.words))
+    del values["heartbeat"]
+    return Outputs(**values | {"state": State(values["state"])})

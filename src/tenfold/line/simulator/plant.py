@@ -1,9 +1,9 @@
-"""The process of a simulated plant: a PLC on Modbus TCP and a camera on HTTP. Runs as a child of messages.
+"""The process of a simulated plant: a PLC, and a camera on HTTP. Runs as a child of messages.
 
-From the parent: first `{"conveyor", "pictures", "order", "outcomes"}`, then `{"do": NAME, "seconds": N}`:
-start, plc-cut, camera-cut, frozen-picture, belt-stop, belt-reverse. To the parent: `{"modbus": PORT,
-"camera": PORT}` once it runs, `{"parts": N}` ten times a second, `{"done": true, "rate": N}` when all parts
-went by, with the parts a second that the belt reached.
+From the parent: first `{"conveyor", "pictures", "order", "outcomes", "signals"}`, `signals` being modbus or
+opcua, then `{"do": NAME, "seconds": N}`: start, plc-cut, camera-cut, frozen-picture, belt-stop, belt-reverse.
+To the parent: `{"plc": ADDRESS, "camera": PORT}` once it runs, `{"parts": N}` ten times a second, and
+`{"done": true, "rate": N}` when all parts went by, with the parts a second that the belt reached.
 What became of each part is written into the file `outcomes`, a JSON array.
 """
 
@@ -15,14 +15,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from pymodbus.constants import ExcCodes
-from pymodbus.server import ModbusTcpServer
-from pymodbus.simulator import DataType, SimData, SimDevice
-
-from tenfold.line.plc import modbus
-from tenfold.line.plc.modbus import INPUT_REGISTERS, OUTPUT_REGISTERS, ModbusAddress
 from tenfold.line.simulator.broker import HOST, free_port
 from tenfold.line.simulator.conveyor import Conveyor, ConveyorOptions
+from tenfold.line.simulator.plcs import ModbusPlc, OpcUaPlc, Plc, run
 from tenfold.line.simulator.scene import Scene
 from tenfold.processes.child import Channel
 
@@ -48,7 +43,7 @@ class _Plant:
         self._scene = Scene(pictures, spacing=options.spacing, ahead=round(0.12 * options.spacing))
         self._order: list[int] = told["order"]
         self._outcomes = Path(told["outcomes"])
-        self._address = ModbusAddress(HOST, free_port())
+        self._plc: Plc = (OpcUaPlc if told["signals"] == "opcua" else ModbusPlc)(self._conveyor)
         self._camera_port = free_port()
         self._until: dict[str, float] = {}
         self._frozen: bytes | None = None
@@ -58,10 +53,14 @@ class _Plant:
         # A daemon: what waits for the parent must not keep the process from ending.
         loop = asyncio.get_running_loop()
         threading.Thread(target=self._listen, args=[loop], daemon=True).start()
-        plc = asyncio.create_task(self._plc())
+        answers = asyncio.Event()
+        plc = asyncio.create_task(run(self._plc, lambda: self._failing("plc-cut"), answers.set))
         camera = asyncio.create_task(self._camera())
-        await asyncio.sleep(0.1)
-        self._channel.send({"modbus": self._address.port, "camera": self._camera_port})
+        answering = asyncio.create_task(answers.wait())
+        await asyncio.wait([plc, answering], return_when=asyncio.FIRST_COMPLETED)
+        if plc.done():
+            await plc  # says why it did not start
+        self._channel.send({"plc": self._plc.address(), "camera": self._camera_port})
         last = told = time.monotonic()
         while not self._conveyor.done:
             await asyncio.sleep(_STEP_SECONDS)
@@ -93,41 +92,6 @@ class _Plant:
         stands = "start" not in self._until or self._failing("belt-stop")
         full = 0.0 if stands else self._conveyor.options.speed
         self._conveyor.speed = -full / 4 if self._failing("belt-reverse") else full
-
-    async def _plc(self) -> None:
-        device = SimDevice(
-            self._address.device,
-            simdata=[
-                SimData(self._address.inputs, count=INPUT_REGISTERS, values=0, datatype=DataType.REGISTERS),
-                SimData(self._address.outputs, count=OUTPUT_REGISTERS, values=0, datatype=DataType.REGISTERS),
-            ],
-            action=self._exchange,
-        )
-        while True:
-            server = ModbusTcpServer(device, address=(HOST, self._address.port))
-            await server.serve_forever(background=True)
-            while not self._failing("plc-cut"):
-                await asyncio.sleep(0.01)
-            await server.shutdown()  # type: ignore[no-untyped-call]
-            while self._failing("plc-cut"):
-                await asyncio.sleep(0.01)
-
-    async def _exchange(
-        self,
-        code: int,
-        start: int,
-        address: int,
-        count: int,
-        held: list[int],
-        values: list[int] | list[bool] | None,
-    ) -> ExcCodes | None:
-        place = self._address
-        if values is None:
-            first = place.inputs - start
-            held[first : first + INPUT_REGISTERS] = modbus.registers(place, self._conveyor.inputs())
-        elif address == place.outputs and len(values) == OUTPUT_REGISTERS:
-            self._conveyor.hear(modbus.outputs(place, [int(value) for value in values]), int(values[0]))
-        return None
 
     async def _camera(self) -> None:
         while True:

@@ -10,7 +10,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -18,7 +18,6 @@ from typing import Any
 
 from tenfold.errors import LineError, UsageError
 from tenfold.line.belt import Gate
-from tenfold.line.plc.modbus import ModbusAddress
 from tenfold.line.simulator import broker
 from tenfold.line.simulator.conveyor import ConveyorOptions
 from tenfold.line.simulator.scene import bundled_parts
@@ -51,6 +50,8 @@ class SimulationOptions:
         trail: where the trail is kept; None: it is thrown away.
         parts: how many parts come.
         rate: parts a second.
+        signals: what the PLC speaks: modbus or opcua.
+        serve_opcua: port at which the station is an OPC UA server meanwhile; None: it is none.
         model: a model file, or the name of a bundled one; None: the default.
         faults: which of `FAULTS` come, one after the other, spread over the run.
         deadline: seconds from the photo-eye to the release.
@@ -65,6 +66,8 @@ class SimulationOptions:
     faults: Sequence[str] = ()
     deadline: float = 0.4
     least: float = 0.6
+    signals: str = "modbus"
+    serve_opcua: int | None = None
     seed: int = 1
 
 
@@ -150,16 +153,17 @@ class _Run:
                     "pictures": [str(path) for path, _ in self._pictures],
                     "order": self._order,
                     "outcomes": str(self._outcomes),
+                    "signals": self._options.signals,
                 }
             )
-            ports = _expect(plant, "modbus", "The simulated plant")
+            ports = _expect(plant, "plc", "The simulated plant")
             self._faults(plant, ports)
         self._seconds = time.monotonic() - began
 
     def _station(self, ports: dict[str, Any]) -> MessageProcess:
         options, conveyor = self._options, self._conveyor
         setup = StationSetup(
-            plant=asdict(ModbusAddress("127.0.0.1", int(ports["modbus"]))),
+            plant=ports["plc"],
             camera=f"http://127.0.0.1:{ports['camera']}/snapshot.jpg",
             model=options.model,
             accepts=list(options.accepts),
@@ -175,13 +179,29 @@ class _Run:
             deadline=options.deadline,
             least=options.least,
             within=0.4 / options.rate,
-            broker=None
-            if self._broker is None
-            else {"host": "127.0.0.1", "port": self._broker.port, "group": "simulation", "node": "station"},
+            outputs=list(self._outputs()),
         )
         process = MessageProcess(_STATION, limits=ProcessLimits())
         process.send(asdict(setup))
         return process
+
+    def _outputs(self) -> Iterator[dict[str, Any]]:
+        if self._broker is not None:
+            yield {
+                "kind": "sparkplug",
+                "host": "127.0.0.1",
+                "port": self._broker.port,
+                "group": "simulation",
+                "node": "station",
+            }
+        if self._options.serve_opcua is not None:
+            recipe = {"number": 1, "name": "simulation"}
+            yield {
+                "kind": "opcua-server",
+                "port": self._options.serve_opcua,
+                "recipes": [recipe],
+                "simulated": True,
+            }
 
     def _faults(self, plant: MessageProcess, ports: dict[str, Any]) -> None:
         """Bring the faults one after the other, evenly over the parts, until all parts went by."""

@@ -7,7 +7,7 @@ which only a simulation sends. To the parent: `{"ready": true}`.
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,8 +20,7 @@ from tenfold.line.inspector import Inspector
 from tenfold.line.options import StationOptions
 from tenfold.line.parts import Verdict
 from tenfold.line.pictures import Pixels
-from tenfold.line.plc.modbus import ModbusAddress, ModbusPlant
-from tenfold.line.plc.sparkplug import Broker, SparkplugOutput
+from tenfold.line.plc.wiring import connect
 from tenfold.line.recipe import WHOLE, Recipe, Region
 from tenfold.line.station import Station
 from tenfold.line.trail import Trail
@@ -35,14 +34,13 @@ class StationSetup:
     """What a station's process is told, as JSON types.
 
     Attributes:
-        plant: a ModbusAddress.
+        plant: see `tenfold.line.plc.wiring`, as `outputs`.
         camera: address of the camera's snapshot.
         model: a model file, or the name of a bundled model; None: the default one.
         accepts: classes that pass.
         gate: a Gate.
         trail: where the trail is.
         within: seconds from the photo-eye to the picture.
-        broker: a `sparkplug.Broker` that is told state and counts; None: there is none.
     """
 
     plant: dict[str, Any]
@@ -55,7 +53,7 @@ class StationSetup:
     least: float
     within: float
     strangers: str = "reject"
-    broker: dict[str, Any] | None = None
+    outputs: list[dict[str, Any]] = field(default_factory=list)
 
 
 class _SlowModel(LineModel):
@@ -103,9 +101,8 @@ def serve(channel: Channel) -> None:
             facts={"model": classifier.sha256, "recipe": [recipe.number, recipe.version]},
         )
         inspector = Inspector(SnapshotCamera(setup.camera), model.classify, recipe, within=setup.within)
-        plant = ModbusPlant(ModbusAddress(**setup.plant))
-        outputs = [SparkplugOutput(Broker(**setup.broker), classifier.sha256)] if setup.broker else []
-        station = Station(plant, inspector, trail, options, now=clock, outputs=outputs)
+        wires = connect(setup.plant, setup.outputs, model=classifier.sha256)
+        station = Station(wires.plant, inspector, trail, options, now=clock, outputs=wires.outputs)
         running = threading.Thread(target=station.run, args=[stop])
         running.start()
         ready = False

@@ -8,5 +8,6 @@ address_space.py  all nodes in a server
 methods.py        calls of the specification's methods
 publishing.py     what changed, as values of nodes and as events
 server.py         OpcUaServer: all of these in a thread, as an output of a station
+client.py         OpcUaPlant: a PLC that is an OPC UA server
 security.py       certificates, users, encryption
 """

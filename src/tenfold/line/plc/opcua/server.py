@@ -190,6 +190,8 @@ class OpcUaServer:
         fields = {nodes.own[row].nodeid: row.field for row in HANDSHAKE_CONTROL}
 
         def written(event: Any, _: Any) -> None:
+            if not event.is_external:
+                return  # this server's own
             for write, status in zip(event.request_params.NodesToWrite, event.response_params, strict=False):
                 name = fields.get(write.NodeId)
                 if name is not None and write.AttributeId == ua.AttributeIds.Value and status.is_good():

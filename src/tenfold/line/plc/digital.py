@@ -1,0 +1,128 @@
+"""A digital output for anything else: a command or a file for each verdict. Knows nothing of what listens.
+
+A command is run without a shell, one after the other in a thread of its own, with the verdict in its
+environment: TENFOLD_PART, TENFOLD_VERDICT, TENFOLD_REASON, TENFOLD_RECIPE. A file is replaced as a whole by
+one line of JSON. Silence means reject here too: what fails, or is slow, has told no pass.
+"""
+
+import json
+import os
+import queue
+import subprocess
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tenfold.files import write_whole
+from tenfold.line.plc.signals import Health, Outputs, PartResult
+
+_MOST_WAITING = 64
+_END_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class CommandOptions:
+    """A command for each verdict.
+
+    Attributes:
+        command: the program and its arguments.
+        verdicts: for which it is run.
+        seconds: after so long it is ended, and has failed.
+    """
+
+    command: Sequence[str]
+    verdicts: Sequence[str] = ("pass",)
+    seconds: float = 2.0
+
+
+class DigitalOutput:
+    """Does something for each verdict, in a thread of its own.
+
+    Args:
+        act: what is done; what fails it says by raising OSError or ValueError.
+        name: of the output, for people.
+    """
+
+    def __init__(self, name: str, act: Callable[[PartResult], None]) -> None:
+        self._name, self._act = name, act
+        self._waiting: queue.Queue[PartResult | None] = queue.Queue(_MOST_WAITING)
+        self._failed = ""
+        self._thread = threading.Thread(target=self._run, name="tenfold-output", daemon=True)
+        self._thread.start()
+
+    def fire(self, result: PartResult) -> None:
+        """See `Output`. One that does not keep up tells no more, and says so."""
+        try:
+            self._waiting.put_nowait(result)
+        except queue.Full:
+            self._failed = f"{_MOST_WAITING} verdicts wait"
+
+    def state(self, outputs: Outputs) -> None:
+        """See `Output`; a digital output tells verdicts only."""
+
+    def health(self) -> Health:
+        """See `Output`."""
+        failed = self._failed
+        return Health(works=not failed, says=f"{self._name} failed: {failed}." if failed else "")
+
+    def close(self) -> None:
+        """See `Output`. What waits is not told."""
+        while not self._waiting.empty():
+            self._waiting.get_nowait()
+        self._waiting.put_nowait(None)
+        self._thread.join(_END_SECONDS)
+
+    def _run(self) -> None:
+        while (result := self._waiting.get()) is not None:
+            try:
+                self._act(result)
+                self._failed = ""
+            except (OSError, ValueError) as error:
+                self._failed = str(error)
+
+
+def command_output(options: CommandOptions) -> DigitalOutput:
+    """Runs a command for each verdict."""
+
+    def act(result: PartResult) -> None:
+        if result.verdict not in options.verdicts:
+            return
+        said = {
+            "TENFOLD_PART": str(result.number),
+            "TENFOLD_VERDICT": str(result.verdict),
+            "TENFOLD_REASON": result.reason,
+            "TENFOLD_RECIPE": str(result.recipe),
+        }
+        try:
+            done = subprocess.run(
+                list(options.command),
+                env=os.environ | said,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                timeout=options.seconds,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            raise ValueError(f"it took longer than {options.seconds:g} s") from None
+        if done.returncode:
+            raise ValueError(f"it ended with status {done.returncode}")
+
+    return DigitalOutput(f"The command {options.command[0]}", act)
+
+
+def file_output(path: Path) -> DigitalOutput:
+    """Writes each verdict into a file."""
+
+    def act(result: PartResult) -> None:
+        said = {
+            "part": result.number,
+            "verdict": str(result.verdict),
+            "reason": result.reason,
+            "recipe": result.recipe,
+            "decided": result.decided.isoformat(timespec="milliseconds"),
+        }
+        write_whole(path, (json.dumps(said) + "\n").encode(), lasting=False)
+
+    return DigitalOutput(f"The file {path.name}", act)

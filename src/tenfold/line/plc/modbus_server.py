@@ -1,0 +1,172 @@
+"""A station as a Modbus TCP server: a PLC asks for verdicts by the handshake, in registers. Knows no meaning.
+
+The PLC writes the registers from `inputs` (function 6 or 16) and reads all of them (function 3). One request
+is heard as a whole; where a handshake comes in several requests, the part's id has to be there before the
+trigger. The unit id is the one of `ModbusAddress`; others are answered with exception 4 or not at all.
+"""
+
+import asyncio
+import threading
+from dataclasses import replace
+from typing import Any
+
+from pymodbus.constants import ExcCodes
+from pymodbus.server import ModbusTcpServer
+from pymodbus.simulator import DataType, SimData, SimDevice
+
+from tenfold.errors import LineError
+from tenfold.line.plc.handshake import Control
+from tenfold.line.plc.handshake_plant import HandshakePlant, Heard, Telling
+from tenfold.line.plc.modbus import ModbusAddress
+from tenfold.line.plc.registers import Register, RegisterMap
+from tenfold.line.plc.signals import Inputs, Outputs
+
+_START_SECONDS, _STOP_SECONDS = 5.0, 2.0
+# Signals of one bit, by the bit's number.
+CONTROL_BITS = ("enable", "trigger", "result_ack")
+STATUS_BITS = ("ready", "trigger_ack", "acquiring", "valid", "full")
+CONTROL_MAP = RegisterMap(
+    Register("control", f"bits: {', '.join(f'{at} {name}' for at, name in enumerate(CONTROL_BITS))}"),
+    Register("heartbeat", "changes at least every 200 ms"),
+    Register(
+        "part_id", "the plant's id for the part that it triggers, which comes back with the result", words=2
+    ),
+    Register("recipe", "recipe that the plant asks for; 0: it does not say"),
+    Register("order", "number of the order that is made; 0: the plant does not say", words=2),
+    Register("batch", "number of the batch; 0: the plant does not say", words=2),
+    Register("shift", "number of the shift; 0: the plant does not say"),
+)
+STATUS_MAP = RegisterMap(
+    Register("status", f"bits: {', '.join(f'{at} {name}' for at, name in enumerate(STATUS_BITS))}"),
+    Register("heartbeat", "changes at least every 200 ms while the station runs"),
+    Register("state", "0 stopped, 1 ready, 2 fault, 3 halted by the plant"),
+    Register("alarm", "0: none"),
+    Register("recipe_in_use", "recipe in use"),
+    Register("missed", "triggers that came while ready was 0", words=2),
+    Register("triggers", "triggers that were taken", words=2),
+    Register("waiting", "parts that wait for a verdict or for the acknowledgement of their result"),
+    Register("number", "number of the trigger whose result this is; 0 while valid is 0", words=2),
+    Register("result_part_id", "the part's id, as the plant gave it", words=2),
+    Register("verdict", "1 pass, 2 reject, 3 divert; 0 while valid is 0"),
+    Register("reason", "a code of the table of reasons"),
+    Register("passed", "parts released since the station started", words=2),
+    Register("rejected", "parts not released", words=2),
+)
+
+
+class ModbusServer(HandshakePlant):
+    """Serves a station until it is closed; the station's plant and one of its outputs.
+
+    Args:
+        address: what is listened on, and where the registers stand.
+
+    Raises:
+        LineError: the port is taken.
+    """
+
+    def __init__(self, address: ModbusAddress) -> None:
+        super().__init__()
+        self._place = address
+        self._registers = [0] * CONTROL_MAP.size
+        self._loop, self._stop = asyncio.new_event_loop(), asyncio.Event()
+        self._started, self._error = threading.Event(), "it did not start"
+        self._thread = threading.Thread(target=self._run, name="tenfold-modbus", daemon=True)
+        self._thread.start()
+        if not self._started.wait(_START_SECONDS) or self._error:
+            raise LineError(
+                f"The Modbus server at {address.host}, port {address.port}",
+                "cannot be started",
+                received=self._error,
+                cure="See that the port is free; one below 1024 needs a right of its own.",
+            )
+
+    def exchange(self, outputs: Outputs) -> Inputs:
+        """See `Plant`."""
+        if not self._thread.is_alive():
+            raise LineError("The Modbus server", "ended", cure="Start the station again.")
+        return super().exchange(outputs)
+
+    def close(self) -> None:
+        """See `Plant`."""
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._stop.set)
+            self._thread.join(_STOP_SECONDS)
+
+    def _run(self) -> None:
+        try:
+            with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+                runner.run(self._serve())
+        except (OSError, RuntimeError) as error:
+            self._error = str(error)
+        finally:
+            self._started.set()
+
+    async def _serve(self) -> None:
+        place = self._place
+        blocks = ((place.inputs, CONTROL_MAP.size), (place.outputs, STATUS_MAP.size))
+        device = SimDevice(
+            place.device,
+            simdata=[
+                SimData(start, count=size, values=0, datatype=DataType.REGISTERS)
+                for start, size in sorted(blocks)
+            ],
+            action=self._answer,
+        )
+        server = ModbusTcpServer(device, address=(place.host, place.port))
+        await server.serve_forever(background=True)
+        self._error = ""
+        self._started.set()
+        await self._stop.wait()
+        await server.shutdown()  # type: ignore[no-untyped-call]
+
+    async def _answer(
+        self,
+        code: int,
+        start: int,
+        address: int,
+        count: int,
+        held: list[int],
+        values: list[int] | list[bool] | None,
+    ) -> ExcCodes | None:
+        """A request: `held` are the registers from `start` on, `values` what is written from `address` on."""
+        place = self._place
+        if values is None:
+            if start <= place.outputs < start + len(held):
+                at = place.outputs - start
+                held[at : at + STATUS_MAP.size] = STATUS_MAP.pack(_status(self.tell()), place.words)
+            return None
+        first = address - place.inputs
+        if not 0 <= first <= CONTROL_MAP.size - len(values):
+            return ExcCodes.ILLEGAL_ADDRESS  # a status is only to be read
+        self._registers[first : first + len(values)] = [int(value) for value in values]
+        self.hear(_heard(CONTROL_MAP.unpack(self._registers, place.words)))
+        return None
+
+
+def _status(telling: Telling) -> dict[str, int]:
+    status, outputs = telling.status, telling.outputs
+    bits = sum(getattr(status, name) << at for at, name in enumerate(STATUS_BITS))
+    return {
+        "status": bits,
+        "heartbeat": telling.heartbeat,
+        "state": outputs.state,
+        "alarm": outputs.alarm,
+        "recipe_in_use": outputs.recipe,
+        "missed": status.missed,
+        "triggers": status.triggers,
+        "waiting": status.waiting,
+        "number": status.result.number,
+        "result_part_id": status.result.part_id,
+        "verdict": status.result.verdict,
+        "reason": status.result.reason,
+        "passed": outputs.passed,
+        "rejected": outputs.rejected,
+    }
+
+
+def _heard(values: dict[str, int | tuple[int, ...]]) -> Heard:
+    plain: dict[str, Any] = dict(values)
+    bits = plain.pop("control")
+    control = Control(part_id=plain.pop("part_id"))
+    said = {name: bool(bits >> at & 1) for at, name in enumerate(CONTROL_BITS)}
+    return replace(Heard(**plain), control=replace(control, **said))

@@ -1,0 +1,133 @@
+"""Opens plants and outputs from values that are kept and sent as JSON; they are told apart by their `kind`.
+
+    plant    modbus           a PLC that answers Modbus TCP                     ModbusAddress
+             modbus-server    a PLC that asks by the handshake over Modbus TCP  ModbusAddress
+             opcua            a PLC that is an OPC UA server                    OpcUaAddress
+             opcua-server     a PLC that asks by the handshake over OPC UA      OpcUaServerOptions
+    output   opcua-server     the station as a vision system of OPC 40100-1     OpcUaServerOptions
+             sparkplug        a Sparkplug node on an MQTT broker                Broker
+             command          a command for each verdict                        CommandOptions
+             file             a file that holds the last verdict                path
+
+Only what is opened is imported.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tenfold.errors import LineError
+from tenfold.line.plc.signals import Output, Plant
+
+PLANT_KINDS = ("modbus", "modbus-server", "opcua", "opcua-server")
+OUTPUT_KINDS = ("opcua-server", "sparkplug", "command", "file")
+
+
+@dataclass(frozen=True)
+class Wires:
+    """What a station is connected to.
+
+    Attributes:
+        asks: whether the plant asks for verdicts by a handshake and moves its parts itself: without a gate.
+    """
+
+    plant: Plant
+    outputs: tuple[Output, ...]
+    asks: bool
+
+
+def connect(
+    plant: Mapping[str, Any],
+    outputs: Sequence[Mapping[str, Any]] = (),
+    *,
+    model: str = "",
+    choose: Callable[[int], bool] = lambda number: False,
+) -> Wires:
+    """Open a plant and outputs; servers listen from now on.
+
+    Args:
+        model: SHA-256 of the model file.
+        choose: see `OpcUaServer`.
+
+    Raises:
+        LineError: one cannot be opened, or is of no kind that is known; those opened before are closed.
+    """
+    opened: list[Output] = []
+    try:
+        found, asking = _plant(plant, choose)
+        opened += asking
+        opened += [_output(one, model, choose) for one in outputs]
+    except (LineError, TypeError) as error:
+        for each in opened:
+            each.close()
+        if isinstance(error, LineError):
+            raise
+        raise LineError(
+            "A plant or an output", "has a setting that is not known, or lacks one", received=str(error)
+        ) from error
+    return Wires(found, tuple(opened), asks=bool(asking))
+
+
+def _plant(kept: Mapping[str, Any], choose: Callable[[int], bool]) -> tuple[Plant, list[Output]]:
+    kind, options = _split(kept)
+    if kind in ("modbus", "modbus-server"):
+        from tenfold.line.plc.modbus import ModbusAddress, ModbusPlant
+        from tenfold.line.plc.modbus_server import ModbusServer
+
+        address = ModbusAddress(**options)
+        if kind == "modbus":
+            return ModbusPlant(address), []
+        server = ModbusServer(address)
+        return server, [server]
+    if kind == "opcua":
+        from tenfold.line.plc.opcua.client import OpcUaAddress, OpcUaPlant
+
+        return OpcUaPlant(OpcUaAddress(**_secured(options))), []
+    if kind == "opcua-server":
+        from tenfold.line.plc.handshake_plant import HandshakePlant
+
+        handshake = HandshakePlant()
+        return handshake, [handshake, _opcua_server(options, choose, handshake)]
+    raise _unknown("plant", kind, PLANT_KINDS)
+
+
+def _output(kept: Mapping[str, Any], model: str, choose: Callable[[int], bool]) -> Output:
+    kind, options = _split(kept)
+    if kind == "opcua-server":
+        return _opcua_server(options, choose, None)
+    if kind == "sparkplug":
+        from tenfold.line.plc.sparkplug import Broker, SparkplugOutput
+
+        return SparkplugOutput(Broker(**options), model)
+    from tenfold.line.plc.digital import CommandOptions, command_output, file_output
+
+    if kind == "command":
+        return command_output(CommandOptions(**options))
+    if kind == "file":
+        return file_output(Path(str(options.get("path"))))
+    raise _unknown("output", kind, OUTPUT_KINDS)
+
+
+def _opcua_server(options: dict[str, Any], choose: Callable[[int], bool], handshake: Any) -> Output:
+    from tenfold.line.plc.opcua.results import KnownRecipe
+    from tenfold.line.plc.opcua.server import OpcUaServer, OpcUaServerOptions
+
+    recipes = tuple(KnownRecipe(**one) for one in options.pop("recipes", ()))
+    return OpcUaServer(
+        OpcUaServerOptions(recipes=recipes, **_secured(options)), handshake=handshake, choose=choose
+    )
+
+
+def _secured(options: dict[str, Any]) -> dict[str, Any]:
+    from tenfold.line.plc.opcua.security import Security
+
+    return options | {"security": Security(**(options.get("security") or {}))}
+
+
+def _split(kept: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    return str(kept.get("kind")), {name: value for name, value in kept.items() if name != "kind"}
+
+
+def _unknown(what: str, kind: str, known: Sequence[str]) -> LineError:
+    return LineError(f"A kind of {what}", "is not known", received=kind, cure=f"Take of: {', '.join(known)}.")
