@@ -1,5 +1,6 @@
 """Sparkplug B: the same bytes as protobuf, and the specification's rules on a real broker through cuts."""
 
+import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,8 @@ from hypothesis import strategies as st
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion
 
-from tenfold.line.plc.sparkplug import Broker, SparkplugNode
+from tenfold.line.plc.mqtt_broker import Broker
+from tenfold.line.plc.sparkplug import SparkplugNode
 from tenfold.line.plc.sparkplug_payload import DataType, Metric, commands, payload
 from tests.outbox.receivers import Broker as Mosquitto
 from tests.outbox.receivers import brokering, until
@@ -201,5 +203,34 @@ def test_after_the_broker_was_away_the_node_is_born_again_with_the_next_number(b
     birth = host.last("NBIRTH")
     assert (birth.seq, metric(birth, "bdSeq").long_value) == (0, 1)
     assert metric(birth, "passed").long_value == 7
+    node.stop()
+    host.close()
+
+
+@pytest.mark.slow
+def test_a_node_waits_for_its_primary_host_and_dies_when_that_goes(broker: Mosquitto) -> None:
+    host = Host(broker.port)
+
+    def say(online: bool, at: int) -> None:
+        said = json.dumps({"online": online, "timestamp": at})
+        host.client.publish("spBv1.0/STATE/scada", said, qos=1, retain=True).wait_for_publish(5)
+
+    say(False, 1_000)
+    node = SparkplugNode(Broker("127.0.0.1", "plant", "station", broker.port, primary="scada"), METRICS)
+    node.start()
+    until(lambda: "primary host scada" in node.problem)
+    host.client.publish("spBv1.0/STATE/scada", "nonsense", qos=1)
+    say(True, 900)  # older than what is known
+    time.sleep(0.5)
+    assert "NBIRTH" not in host.kinds()
+    say(True, 2_000)
+    until(lambda: "NBIRTH" in host.kinds())
+    until(lambda: not node.problem)
+    say(False, 3_000)
+    until(lambda: "NDEATH" in host.kinds())
+    assert metric(host.last("NDEATH"), "bdSeq").long_value == 0
+    say(True, 4_000)
+    until(lambda: host.kinds().count("NBIRTH") == 2)
+    assert (host.last("NBIRTH").seq, metric(host.last("NBIRTH"), "bdSeq").long_value) == (0, 1)
     node.stop()
     host.close()

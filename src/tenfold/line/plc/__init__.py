@@ -8,6 +8,7 @@ modbus_server.py     ModbusServer: that plant over Modbus TCP, and the map of it
 registers.py         maps of registers: which values stand where
 digital.py           a command or a file for each verdict
 wiring.py            connect: plants and outputs from values that are kept
+mqtt_broker.py       where an MQTT broker is, and how it is logged in to
 sparkplug.py         SparkplugOutput: a station's state and counts on an MQTT broker
 sparkplug_payload.py the bytes of its messages
 opcua/               OPC UA: OpcUaServer, a station on the nodes of OPC 40100-1; OpcUaPlant, a PLC's nodes

@@ -7,8 +7,8 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from tenfold.line.plc.mqtt_broker import Broker, Login
 from tenfold.line.plc.signals import Health, Outputs, PartResult
-from tenfold.line.plc.sparkplug import Broker
 
 _KEEPALIVE = 5
 
@@ -20,14 +20,11 @@ class MqttTrigger:
     """
 
     def __init__(self, broker: Broker, topic: str, trigger: Callable[[], None]) -> None:
-        self._where = f"The MQTT broker at {broker.host}, port {broker.port}"
+        self._name = broker.name
         self._subscribed = False
         client = self._client = Client(CallbackAPIVersion.VERSION2, clean_session=True)
         client.reconnect_delay_set(1, 5)
-        if broker.user:
-            client.username_pw_set(broker.user, broker.password or None)
-        if broker.tls:
-            client.tls_set()
+        Login(broker).prepare(client)
 
         def on_connect(
             client: Client, _: object, flags: ConnectFlags, code: ReasonCode, properties: Properties | None
@@ -59,7 +56,7 @@ class MqttTrigger:
         """See `Output`."""
         if self._subscribed:
             return Health()
-        return Health(works=False, says=f"{self._where} is not connected.", halts=True)
+        return Health(works=False, says=f"{self._name} is not connected.", halts=True)
 
     def close(self) -> None:
         """See `Output`."""

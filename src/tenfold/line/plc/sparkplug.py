@@ -5,41 +5,27 @@ Who publishes what when stands in chapters 4 and 5 of the specification
 
 - the will is NDEATH with bdSeq and without seq; bdSeq rises with each connection that came about;
 - NBIRTH first, seq 0, every metric with its name and alias; after it NDATA, only what changed, only aliases;
-- a rebirth command brings NBIRTH again with the same bdSeq.
+- a rebirth command brings NBIRTH again with the same bdSeq;
+- where there is a primary host, no birth before its STATE says that it is online; when it goes, so does the
+  node.
 """
 
+import json
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from tenfold.line.plc.mqtt_broker import Broker, Login
 from tenfold.line.plc.signals import Health, Outputs, PartResult
 from tenfold.line.plc.sparkplug_payload import DataType, Metric, Value, commands, payload
 
 _BD_SEQ, _REBIRTH = "bdSeq", "Node Control/Rebirth"
 _CONNECT_SECONDS, _PAUSE_SECONDS, _KEEPALIVE = 3.0, 1.0, 5
-
-
-@dataclass(frozen=True)
-class Broker:
-    """Where the broker is, and who this node is on it."""
-
-    host: str
-    group: str
-    node: str
-    port: int = 1883
-    user: str = ""
-    password: str = ""
-    tls: bool = False
-
-    def topic(self, kind: str) -> str:
-        """Where messages of a kind go."""
-        return f"spBv1.0/{self.group}/{kind}/{self.node}"
 
 
 class SparkplugNode:
@@ -49,11 +35,14 @@ class SparkplugNode:
         metrics: the node's metrics and their types, which never change.
 
     Attributes:
-        reached: whether the broker is there; so it is taken to be until it was asked.
+        problem: why nobody is told anything now; empty until the broker was asked.
+
+    Raises:
+        LineError: a certificate or a key cannot be used.
     """
 
     def __init__(self, broker: Broker, metrics: Mapping[str, DataType]) -> None:
-        self._broker, self._types = broker, dict(metrics)
+        self._broker, self._login, self._types = broker, Login(broker), dict(metrics)
         self._aliases = {name: number for number, name in enumerate(self._types, 1)}
         self._values: dict[str, Value] = {name: _ZERO[kind] for name, kind in self._types.items()}
         self._changed: dict[str, None] = {}
@@ -62,7 +51,8 @@ class SparkplugNode:
         self._stop = threading.Event()
         self._seq, self._bd_seq = 0, 0
         self._rebirth = False
-        self.reached = True
+        self.problem = ""
+        self._host_at, self._host_online = -1, False
         self._thread = threading.Thread(target=self._run, name="tenfold-sparkplug", daemon=True)
 
     def start(self) -> None:
@@ -89,13 +79,12 @@ class SparkplugNode:
         while not self._stop.is_set():
             client = self._connect()
             if client is None:
-                self.reached = False
                 self._stop.wait(_PAUSE_SECONDS)
                 continue
             try:
                 self._serve(client)
             finally:
-                self.reached = False
+                self.problem = f"{self._broker.name} is not connected."
                 client.disconnect()
                 client.loop_stop()
             # The next connection is a new life: its death carries the next number.
@@ -105,21 +94,25 @@ class SparkplugNode:
         """A connection that came about, or None."""
         broker = self._broker
         connected, self._gone = threading.Event(), threading.Event()
+        self._host_at, self._host_online = -1, not broker.primary
+        refused = ""
         client = Client(CallbackAPIVersion.VERSION2, clean_session=True, reconnect_on_failure=False)
         client.connect_timeout = _CONNECT_SECONDS
-        if broker.user:
-            client.username_pw_set(broker.user, broker.password or None)
-        if broker.tls:
-            client.tls_set()
+        self._login.prepare(client)
         client.will_set(broker.topic("NDEATH"), self._death(), qos=1, retain=False)
         gone = self._gone
 
         def on_connect(
             client: Client, _: object, flags: ConnectFlags, code: ReasonCode, properties: Properties | None
         ) -> None:
-            if not code.is_failure:
+            nonlocal refused
+            if code.is_failure:
+                refused = str(code)
+            else:
                 client.subscribe(broker.topic("NCMD"), qos=1)
-                connected.set()
+                if broker.primary:
+                    client.subscribe(self._state_topic, qos=1)
+            connected.set()
 
         def on_disconnect(
             client: Client, _: object, flags: DisconnectFlags, code: ReasonCode, properties: Properties | None
@@ -127,21 +120,29 @@ class SparkplugNode:
             gone.set()
             self._wake.set()
 
-        client.on_connect, client.on_disconnect, client.on_message = on_connect, on_disconnect, self._command
+        client.on_connect, client.on_disconnect, client.on_message = on_connect, on_disconnect, self._hear
         try:
             client.connect(broker.host, broker.port, keepalive=_KEEPALIVE)
-        except OSError:
+        except OSError as error:
+            self.problem = f"{broker.name} is not connected: {error}."
             return None
         client.loop_start()
-        if connected.wait(_CONNECT_SECONDS):
+        if connected.wait(_CONNECT_SECONDS) and not refused:
             return client
+        self.problem = f"{broker.name} is not connected: {refused or 'it does not answer'}."
         client.disconnect()
         client.loop_stop()
         return None
 
     def _serve(self, client: Client) -> None:
+        while not (self._host_online or self._stop.is_set() or self._gone.is_set()):
+            self.problem = f"The primary host {self._broker.primary} is not online."
+            self._wake.wait(1.0)
+            self._wake.clear()
+        if self._stop.is_set() or self._gone.is_set():
+            return
         self._publish_birth(client)
-        while not (self._stop.is_set() or self._gone.is_set()):
+        while self._host_online and not (self._stop.is_set() or self._gone.is_set()):
             self._wake.wait(1.0)
             self._wake.clear()
             if self._rebirth:
@@ -168,7 +169,7 @@ class SparkplugNode:
             ]
         self._seq = 0
         self._publish(client, "NBIRTH", metrics)
-        self.reached = True
+        self.problem = ""
 
     def _publish(self, client: Client, kind: str, metrics: list[Metric]) -> None:
         client.publish(self._broker.topic(kind), payload(metrics, timestamp=_now(), seq=self._seq), qos=0)
@@ -180,9 +181,26 @@ class SparkplugNode:
     def _death(self) -> bytes:
         return payload([Metric(self._bd_seq, DataType.INT64, _BD_SEQ)], timestamp=_now())
 
-    def _command(self, client: Client, _: object, message: MQTTMessage) -> None:
-        if commands(message.payload).get(_REBIRTH):
+    @property
+    def _state_topic(self) -> str:
+        return f"spBv1.0/STATE/{self._broker.primary}"
+
+    def _hear(self, client: Client, _: object, message: MQTTMessage) -> None:
+        if self._broker.primary and message.topic == self._state_topic:
+            self._hear_host(bytes(message.payload))
+        elif commands(message.payload).get(_REBIRTH):
             self._rebirth = True
+            self._wake.set()
+
+    def _hear_host(self, said: bytes) -> None:
+        """A host's STATE; an older one than the last, and nonsense, says nothing."""
+        try:
+            state = json.loads(said)
+            online, at = state["online"], int(state["timestamp"])
+        except (ValueError, KeyError, TypeError):
+            return
+        if isinstance(online, bool) and at >= self._host_at:
+            self._host_at, self._host_online = at, online
             self._wake.set()
 
 
@@ -218,7 +236,6 @@ class SparkplugOutput:
 
     def __init__(self, broker: Broker, model: str) -> None:
         self._node = SparkplugNode(broker, _METRICS)
-        self._where = f"The MQTT broker at {broker.host}, port {broker.port}"
         self._node.update({"model": model})
         self._node.start()
 
@@ -239,9 +256,8 @@ class SparkplugOutput:
 
     def health(self) -> Health:
         """See `Output`."""
-        return (
-            Health() if self._node.reached else Health(works=False, says=f"{self._where} is not connected.")
-        )
+        problem = self._node.problem
+        return Health(works=not problem, says=problem)
 
     def close(self) -> None:
         """See `Output`."""

@@ -97,7 +97,8 @@ def _output(kept: Mapping[str, Any], model: str, choose: Callable[[int], bool]) 
     if kind == "opcua-server":
         return _opcua_server(options, choose, None)
     if kind == "sparkplug":
-        from tenfold.line.plc.sparkplug import Broker, SparkplugOutput
+        from tenfold.line.plc.mqtt_broker import Broker
+        from tenfold.line.plc.sparkplug import SparkplugOutput
 
         return SparkplugOutput(Broker(**options), model)
     from tenfold.line.plc.digital import CommandOptions, command_output, file_output

@@ -33,9 +33,10 @@ from tenfold.line.inspector import Inspector
 from tenfold.line.options import Job, StationOptions
 from tenfold.line.parts import CODES, FaultBegan
 from tenfold.line.plc.modbus import ModbusAddress, ModbusPlant
+from tenfold.line.plc.mqtt_broker import Broker
 from tenfold.line.plc.mqtt_trigger import MqttTrigger
 from tenfold.line.plc.signals import Health, Output, Outputs, PartResult, Plant
-from tenfold.line.plc.sparkplug import Broker, SparkplugOutput
+from tenfold.line.plc.sparkplug import SparkplugOutput
 from tenfold.line.plc.triggers import NoPlant, OwnTriggers
 from tenfold.line.recipe import WHOLE, Recipe, Region
 from tenfold.line.station import Station
