@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 
 from tenfold.errors import LineError
-from tenfold.line.plc.modbus import ModbusAddress, ModbusPlant, outputs, registers
+from tenfold.line.plc.modbus import ModbusAddress, ModbusPlant, outputs, read_back, registers
 from tenfold.line.plc.signals import Inputs, Outputs, State
 from tests.line.modbus_server import served
 
@@ -93,3 +93,27 @@ def test_a_plc_that_says_nothing_is_told_within_its_time() -> None:
         with pytest.raises(LineError, match="does not exchange signals"):
             plant.exchange(Outputs())
         plant.close()
+
+
+def test_addresses_may_be_counted_from_one() -> None:
+    place = ModbusAddress("127.0.0.1", 0, 0, 100)
+    with served(place, registers(place, INPUTS)) as (port, held):
+        plant = ModbusPlant(ModbusAddress("127.0.0.1", port, 1, 101, base=1))
+        told = Outputs(5, State.READY)
+        assert plant.exchange(told) == INPUTS
+        assert outputs(place, held[100:110]) == told
+        plant.close()
+    with pytest.raises(LineError, match="cannot be counted so"):
+        ModbusAddress("127.0.0.1", inputs=0, base=1)
+
+
+def test_registers_are_read_back_and_what_is_not_there_is_told() -> None:
+    place = ModbusAddress("127.0.0.1")
+    with served(place, registers(place, INPUTS)) as (port, _):
+        assert read_back("127.0.0.1", port, 1, 0, 4) == [0xFFFF, 1, 1, 70_000 - 65_536]
+        with pytest.raises(LineError, match=r"exception 2, there are no such registers"):
+            read_back("127.0.0.1", port, 1, 70, 2)
+        with pytest.raises(LineError, match="exception 4, it fails, or there is no such unit"):
+            read_back("127.0.0.1", port, 7, 0, 2)
+    with pytest.raises(LineError, match="does not answer"):
+        read_back("127.0.0.1", port, 1, 0, 2, seconds=0.5)

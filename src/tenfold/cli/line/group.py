@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tenfold.cli.line.modbus import modbus
 from tenfold.cli.line.trail import override, print_times, trail
 from tenfold.cli.terminal.text import printable
 from tenfold.errors import UsageError
@@ -25,6 +26,7 @@ def line() -> None:
 
 
 line.add_command(trail)
+line.add_command(modbus)
 line.add_command(override)
 
 

@@ -1,12 +1,12 @@
 """A PLC that answers Modbus TCP: the station reads and writes its registers. Knows nothing of what they mean.
 
-Addresses are those on the wire, from 0; a manual that counts from 40001 calls address 0 register 40001.
+Addresses on the wire start at 0; many manuals call that register 1, or 40001.
 """
 
 import logging
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from pymodbus import FramerType
 from pymodbus.client import ModbusTcpClient
@@ -54,6 +54,8 @@ OUTPUT_MAP = RegisterMap(
 )
 INPUT_REGISTERS, OUTPUT_REGISTERS = INPUT_MAP.size, OUTPUT_MAP.size
 
+Kind: TypeAlias = Literal["holding", "input"]
+
 # It prints packets and tracebacks for what a peer did wrong; the caller is told by LineError.
 logging.getLogger("pymodbus").setLevel(logging.CRITICAL)
 
@@ -63,8 +65,9 @@ class ModbusAddress:
     """Where a PLC is and how it counts.
 
     Attributes:
-        inputs: address of the first register that is read, from 0.
+        inputs: address of the first register that is read.
         outputs: address of the first register that is written.
+        base: what the first register of all is called in these two: 0 as on the wire, 1 as in many manuals.
         device: the unit id; 1 or 255 for most PLCs on TCP.
         words: which half of a 32-bit value comes first.
     """
@@ -75,6 +78,26 @@ class ModbusAddress:
     outputs: int = 100
     device: int = 1
     words: WordOrder = "high-first"
+    base: int = 0
+
+    def __post_init__(self) -> None:
+        if not (self.base in (0, 1) and self.base <= min(self.inputs, self.outputs)):
+            raise LineError(
+                "Addresses of registers",
+                "cannot be counted so",
+                received=f"from {self.base}: {self.inputs} and {self.outputs}",
+                cure="Count from 0, as on the wire, or from 1; for register 40001 write 1.",
+            )
+
+    @property
+    def first_input(self) -> int:
+        """`inputs` as on the wire."""
+        return self.inputs - self.base
+
+    @property
+    def first_output(self) -> int:
+        """`outputs` as on the wire."""
+        return self.outputs - self.base
 
 
 class ModbusPlant:
@@ -96,9 +119,11 @@ class ModbusPlant:
         written = OUTPUT_MAP.pack(asdict(outputs) | {"heartbeat": self._heartbeat}, place.words)
         try:
             client = self._connected()
-            self._check(client.write_registers(place.outputs, written, device_id=place.device))
+            self._check(client.write_registers(place.first_output, written, device_id=place.device))
             answer = self._check(
-                client.read_holding_registers(place.inputs, count=INPUT_REGISTERS, device_id=place.device)
+                client.read_holding_registers(
+                    place.first_input, count=INPUT_REGISTERS, device_id=place.device
+                )
             )
         except (ModbusException, OSError) as error:
             self.close()
@@ -159,3 +184,53 @@ def outputs(place: ModbusAddress, registers: Sequence[int]) -> Outputs:
     values: dict[str, Any] = dict(OUTPUT_MAP.unpack(registers, place.words))
     del values["heartbeat"]
     return Outputs(**values | {"state": State(values["state"])})
+
+
+def read_back(
+    host: str, port: int, device: int, first: int, count: int, *, kind: Kind = "holding", seconds: float = 2.0
+) -> list[int]:
+    """What registers of a PLC hold, to find out how it counts.
+
+    Args:
+        first: address on the wire.
+        kind: holding registers (function 3) or input registers (function 4).
+
+    Raises:
+        LineError: it does not answer, or has no such registers.
+    """
+    subject = f"The PLC at {host}, port {port}"
+    client = ModbusTcpClient(host, port=port, framer=FramerType.SOCKET, timeout=seconds, retries=0)
+    try:
+        if not client.connect():  # type: ignore[no-untyped-call]
+            raise LineError(subject, "does not answer", cure="See that it runs and that the port is right.")
+        read = client.read_holding_registers if kind == "holding" else client.read_input_registers
+        answer = read(first, count=count, device_id=device)
+    except (ModbusException, OSError) as error:
+        raise LineError(
+            subject,
+            "does not answer for that unit",
+            received=f"unit {device}: {error}",
+            cure="Try the units 1, 255 and 0.",
+        ) from error
+    finally:
+        client.close()  # type: ignore[no-untyped-call]
+    if answer.isError():
+        code = getattr(answer, "exception_code", 0)
+        raise LineError(
+            subject,
+            "refuses to be read",
+            received=f"exception {code}, {_EXCEPTIONS.get(code, 'of its own')}",
+            cure="Read fewer registers, from another address, the other kind of registers, or another unit.",
+        )
+    return list(answer.registers)
+
+
+# Of the specification (MODBUS Application Protocol 1.1b3, chapter 7), those that a wrong request brings.
+_EXCEPTIONS = {
+    1: "it does not know that kind of registers",
+    2: "there are no such registers",
+    3: "it does not give so many at once",
+    4: "it fails, or there is no such unit",
+    10: "a gateway does not know that unit",
+    11: "a gateway's unit does not answer",
+}

@@ -103,7 +103,7 @@ class ModbusServer(HandshakePlant):
 
     async def _serve(self) -> None:
         place = self._place
-        blocks = ((place.inputs, CONTROL_MAP.size), (place.outputs, STATUS_MAP.size))
+        blocks = ((place.first_input, CONTROL_MAP.size), (place.first_output, STATUS_MAP.size))
         device = SimDevice(
             place.device,
             simdata=[
@@ -131,11 +131,11 @@ class ModbusServer(HandshakePlant):
         """A request: `held` are the registers from `start` on, `values` what is written from `address` on."""
         place = self._place
         if values is None:
-            if start <= place.outputs < start + len(held):
-                at = place.outputs - start
+            if start <= place.first_output < start + len(held):
+                at = place.first_output - start
                 held[at : at + STATUS_MAP.size] = STATUS_MAP.pack(_status(self.tell()), place.words)
             return None
-        first = address - place.inputs
+        first = address - place.first_input
         if not 0 <= first <= CONTROL_MAP.size - len(values):
             return ExcCodes.ILLEGAL_ADDRESS  # a status is only to be read
         self._registers[first : first + len(values)] = [int(value) for value in values]
