@@ -132,6 +132,12 @@ class RunningStation:
         """Release parts, where the first ones of a recipe were held."""
         self._tell({"do": "first-parts", "by": by})
 
+    @property
+    def process_id(self) -> int | None:
+        """Of its process; None where that does not run now."""
+        process = self._process
+        return None if process is None else process.process_id
+
     def _tell(self, message: dict[str, Any]) -> None:
         with self._lock:
             if self._process is not None:

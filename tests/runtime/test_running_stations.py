@@ -1,0 +1,243 @@
+"""Stations in a server, each in a process of its own, beside a real Modbus peer and real cameras."""
+
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tenfold.cameras.address import parse
+from tenfold.line.recipe import WHOLE
+from tenfold.line.simulator.conveyor import ConveyorOptions
+from tenfold.line.simulator.scene import bundled_parts
+from tenfold.line.stations.tables import StationRow
+from tenfold.line.trail import Row, Trail
+from tenfold.processes import MessageProcess, ProcessLimits
+from tenfold.runtime import App
+from tenfold.runtime.services import describe
+from tenfold.runtime.supervisor import Fault, Supervisor
+from tests.cameras.clips import write_clip
+from tests.paths import ROOT
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform == "win32", reason="kills as POSIX does"),
+]
+VEHICLES = ["airplane", "automobile", "ship", "truck"]
+BELT = ConveyorOptions(parts=24, rate=4.0, lead=8)
+GATE = {"distance": BELT.distance, "window": 120, "sensor": BELT.sensor, "slack": 120}
+SECONDS = 60.0
+
+
+def until(done: Callable[[], object], what: str) -> None:
+    ends = time.monotonic() + SECONDS
+    while not done():
+        assert time.monotonic() < ends, what
+        time.sleep(0.05)
+
+
+class Server:
+    """The service of stations of one app, at work."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+        self.faults: list[str] = []
+        self._supervisor = Supervisor([app.jobs.worker(serving=True), app.running_stations], self._fault)
+        self._supervisor.start()
+
+    def _fault(self, error: Exception) -> Fault:
+        self.faults.append(str(error))
+        return describe(error)
+
+    def stop(self) -> None:
+        assert self._supervisor.stop(20) == []
+
+    def recipe(self, name: str, accepts: list[str], *, approve: bool = True) -> int:
+        model = self.app.registry.register_bundled()
+        row = self.app.recipes.add(name, by=0)
+        region = {"name": "part", "box": list(WHOLE), "accepts": accepts}
+        classes = self.app.registry.info(model.hash).labels
+        self.app.recipes.add_version(row.id, by=0, model_hash=model.hash, classes=classes, regions=[region])
+        if approve:
+            self.app.recipes.approve(row.id, 1, by=0)
+        return row.id
+
+    def station(self, source: str, **values: Any) -> StationRow:
+        address = parse(source)
+        camera = {"kind": address.kind, "target": address.target, "user": "", "password": ""}
+        row = self.app.stations.add("gate", camera, by=0, deadline=1.0, picture_within=0.15, **values)
+        self.app.running_stations.wake()
+        return row
+
+    def state(self, row: StationRow) -> dict[str, Any]:
+        running = self.app.running_stations.running(row.id)
+        return running.status() if running else {}
+
+    def rows(self, row: StationRow) -> list[Row]:
+        if not self.app.trail_of(row.id).exists():
+            return []
+        with Trail(self.app.trail_of(row.id)) as trail:
+            assert trail.verify() is None
+            return list(trail.rows())
+
+    def verdicts(self, row: StationRow) -> list[tuple[str, str]]:
+        return [(one.body["verdict"], one.body["reason"]) for one in self.rows(row) if one.kind == "part"]
+
+
+@pytest.fixture
+def server(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    paths = [str(ROOT), str(ROOT / "src"), os.environ.get("PYTHONPATH", "")]
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(paths))
+    with App() as app:
+        made = Server(app)
+        yield made
+        made.stop()
+
+
+class Plant:
+    """A simulated plant in a process of its own: Modbus TCP and a camera on HTTP."""
+
+    def __init__(self, folder: Path) -> None:
+        self.pictures = bundled_parts(folder)
+        self.order = [number * 7 % len(self.pictures) for number in range(BELT.parts)]
+        self._outcomes = folder / "outcomes.json"
+        self.process = MessageProcess("tenfold.line.simulator.plant:serve", limits=ProcessLimits())
+        self.process.send(
+            {
+                "conveyor": asdict(BELT),
+                "pictures": [str(path) for path, _ in self.pictures],
+                "order": self.order,
+                "outcomes": str(self._outcomes),
+            }
+        )
+        ports = self._said("modbus")
+        self.modbus = {"kind": "modbus", "host": "127.0.0.1", "port": ports["modbus"]}
+        self.camera = f"http://127.0.0.1:{ports['camera']}/snapshot.jpg"
+
+    def run(self) -> set[int]:
+        """Let all parts go by; the numbers of those that passed the gate."""
+        self.process.send({"do": "start", "seconds": 0})
+        self._said("done")
+        return {one["part"] for one in json.loads(self._outcomes.read_text()) if one["passed"]}
+
+    def _said(self, name: str) -> dict[str, Any]:
+        ends = time.monotonic() + SECONDS
+        while time.monotonic() < ends:
+            said = self.process.receive(0.5)
+            if said and name in said:
+                return said
+        raise AssertionError(f"the plant did not say {name}")
+
+
+@pytest.fixture
+def plant(tmp_path: Path, server: Server) -> Iterator[Plant]:
+    made = Plant(tmp_path)
+    yield made
+    made.process.stop()
+
+
+def wired(plant: Plant) -> dict[str, Any]:
+    return {"snapshot": True, "plant": plant.modbus, "trigger": {"kind": "plant"}, "gate": GATE}
+
+
+def test_a_station_of_a_real_plant_passes_what_it_judged_good_and_nothing_else(
+    server: Server, plant: Plant
+) -> None:
+    recipe = server.recipe("vehicles", VEHICLES)
+    row = server.station(plant.camera, **wired(plant), recipe_id=recipe)
+    until(lambda: server.state(row).get("state") == "ready", "it did not become ready")
+    passed = plant.run()
+    until(lambda: len(server.verdicts(row)) == BELT.parts, "a part has no verdict")
+    good = {one.part for one in server.rows(row) if one.kind == "part" and one.body["verdict"] == "pass"}
+    assert passed <= good
+    assert len(passed) > 5
+    assert server.faults == []
+
+
+def test_without_an_approved_recipe_everything_is_rejected_and_approval_needs_no_restart(
+    server: Server, plant: Plant
+) -> None:
+    recipe = server.recipe("vehicles", VEHICLES, approve=False)
+    row = server.station(plant.camera, **wired(plant), recipe_id=recipe)
+    until(lambda: server.state(row).get("faults") == ["recipe"], "it does not say what it lacks")
+    assert "No recipe" in server.state(row)["problem"]
+    server.app.recipes.approve(recipe, 1, by=0)
+    until(lambda: server.state(row).get("state") == "ready", "the approved recipe is not used")
+    assert server.state(row)["recipe"]["recipe"] == [1, 1]
+    server.app.recipes.remove(recipe)
+    until(lambda: server.state(row).get("faults") == ["recipe"], "a removed recipe is used")
+    assert plant.run() == set()
+    assert len([one for one in server.rows(row) if one.kind == "start"]) == 1, "it was started anew"
+
+
+def test_a_station_whose_process_is_killed_comes_back_and_nothing_passes_meanwhile(
+    server: Server, plant: Plant
+) -> None:
+    row = server.station(plant.camera, **wired(plant), recipe_id=server.recipe("vehicles", VEHICLES))
+    until(lambda: server.state(row).get("state") == "ready", "it did not become ready")
+    running = server.app.running_stations.running(row.id)
+    assert running is not None
+    assert running.process_id is not None
+    os.kill(running.process_id, signal.SIGKILL)
+    health = lambda: server.app.running_stations.health(row.id)  # noqa: E731
+    until(lambda: health().faults, "the end was not noticed")
+    assert "ended" in health().fault.words
+    until(lambda: server.state(row).get("state") == "ready", "it did not come back")
+    assert plant.run()
+    assert server.faults == []
+
+
+def test_something_that_comes_upon_a_drawn_line_is_judged(server: Server, tmp_path: Path) -> None:
+    pytest.importorskip("av", reason="needs the cameras extra")
+    # It comes into the picture from the left within 4 s, and nothing is there for 4 s.
+    clip = write_clip(tmp_path / "clip.mp4", count=200, empty=100)
+    row = server.station(
+        str(clip),
+        trigger={"kind": "crossing", "line": [[0.5, 0.0], [0.5, 1.0]]},
+        locate=False,
+        recipe_id=server.recipe("vehicles", VEHICLES),
+    )
+    until(lambda: len(server.verdicts(row)) >= 2, "nothing was seen")
+    assert len(server.verdicts(row)) <= 4
+    running = server.app.running_stations.running(row.id)
+    assert running is not None
+    running.look()
+    until(running.picture, "nobody sees what the camera sees")
+
+
+def test_a_camera_that_is_away_is_an_alarm_before_a_part_comes(server: Server) -> None:
+    pytest.importorskip("av", reason="needs the cameras extra")
+    row = server.station("rtsp://127.0.0.1:9/live", recipe_id=server.recipe("vehicles", VEHICLES))
+    until(lambda: "camera" in server.state(row).get("faults", []), "it was not noticed")
+    running = server.app.running_stations.running(row.id)
+    assert running is not None
+    running.trigger()
+    until(lambda: server.verdicts(row) == [("reject", "camera")], "the part was not rejected")
+
+
+def test_challenge_parts_go_before_the_first_part_that_passes(server: Server, plant: Plant) -> None:
+    row = server.station(
+        plant.camera,
+        **wired(plant),
+        recipe_id=server.recipe("vehicles", VEHICLES),
+        challenge={"good": 0, "bad": 1, "hours": 8.0},
+    )
+    until(lambda: server.state(row).get("holds") == ["challenge"], "it does not wait")
+    running = server.app.running_stations.running(row.id)
+    assert running is not None
+    known = [plant.pictures[one][1] in VEHICLES for one in plant.order]
+    place = known.index(False)
+    running.begin_challenge(known[: place + 1], by="Olha")
+    until(lambda: server.state(row).get("challenge"), "the challenge did not begin")
+    passed = plant.run()
+    assert not passed & set(range(1, place + 2)), "a challenge part passed"
+    assert passed or server.state(row)["holds"] == ["challenge"]
+    ends = [one.body for one in server.rows(row) if one.kind == "challenge" and one.part is None]
+    assert ends[0]["by"] == "Olha"
+    assert bool(passed) == ends[0]["passed"]
