@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -22,8 +23,11 @@ class FakePlant:
         self.cut = False
         self.frozen = False
         self.exchanges = 0
+        self.recipe = 0
+        self.heard = Outputs()
 
     def exchange(self, outputs: Outputs) -> Inputs:
+        self.heard = outputs
         if self.cut:
             self.conveyor.advance(self.step)
             raise LineError("The PLC", "does not exchange signals")
@@ -32,7 +36,7 @@ class FakePlant:
         before = self.conveyor.inputs()
         self.conveyor.advance(self.step)
         after = self.conveyor.inputs()
-        return after if not self.frozen else before
+        return replace(after if not self.frozen else before, recipe=self.recipe)
 
     def close(self) -> None:
         pass

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from tenfold.line.belt import Gate
+from tenfold.line.holds import ChallengeRule
 from tenfold.line.inspector import Inspector
-from tenfold.line.options import StationOptions
-from tenfold.line.parts import Verdict
+from tenfold.line.options import Job, StationOptions
+from tenfold.line.parts import CODES, Verdict
 from tenfold.line.plc.handshake import Control, Status
 from tenfold.line.plc.handshake_plant import HandshakePlant, Heard
 from tenfold.line.plc.signals import Health, Output, Outputs, PartResult
@@ -37,6 +38,7 @@ class Bench:
         self.plant, self.camera, self.model = FakePlant(conveyor), FakeCamera(), FakeModel()
         self.trail = Trail(folder / "trail.db")
         self.ahead = timedelta()
+        self.challenge: ChallengeRule | None = None
         self.outputs: Sequence[Output] = ()
         self.asks: HandshakePlant | None = None
 
@@ -51,6 +53,7 @@ class Bench:
             cycle=0.004,
             most=64,
             heartbeat=2.0,
+            challenge=self.challenge,
         )
         inspector = Inspector(self.camera, self.model.classify, recipe, within=5.0)
         now: Callable[[], datetime] = lambda: datetime.now(UTC) + self.ahead  # noqa: E731
@@ -346,3 +349,58 @@ def test_a_plant_that_asks_by_a_handshake_gets_a_verdict_for_each_part(bench: Be
         bench.until(lambda: len(bench.rows("gate")) == 2, "not every pass was settled")
     assert [verdict for verdict, _ in bench.verdicts().values()] == ["pass", "reject", "pass"]
     assert [row.part for row in bench.rows("gate")] == [1, 3]
+
+
+def job(bench: Bench, number: int, version: int = 1) -> Job:
+    recipe = Recipe("test", (Region("part", WHOLE, frozenset({"good"})),), number=number, deadline=5.0)
+    return Job(recipe, bench.model.classify, {"model": "abc", "recipe": [number, version]})
+
+
+def test_without_a_recipe_all_is_rejected_and_a_recipe_needs_no_restart(bench: Bench) -> None:
+    with bench.running() as station:
+        station.use(None)
+        bench.until(lambda: bench.plant.conveyor.inputs().triggers >= 10, "no part came")
+        station.use(job(bench, 1))
+        bench.all_by()
+    assert bench.verdicts()[1] == ("reject", "recipe")
+    assert bench.verdicts()[40] == ("pass", "good")
+    assert bench.passed() <= bench.judged_good()
+    assert [row.body["recipe"] for row in bench.rows("recipe")] == [[1, 1]]
+    assert bench.rows("part")[-1].body["recipe"] == [1, 1]
+
+
+def test_when_the_plant_asks_for_another_recipe_nothing_passes_until_it_is_there(bench: Bench) -> None:
+    with bench.running() as station:
+        station.use(job(bench, 1))
+        bench.until(lambda: bench.plant.conveyor.inputs().triggers >= 5, "no part came")
+        bench.plant.recipe = 2
+        bench.until(lambda: station.asked == 2, "the plant was not heard")
+        station.use(job(bench, 1))
+        assert "recipe" in station.holds
+        before = bench.plant.conveyor.inputs().triggers
+        bench.until(lambda: bench.plant.conveyor.inputs().triggers >= before + 10, "no part came")
+        station.use(job(bench, 2))
+        assert not station.holds
+        bench.all_by()
+    asked = [row for row in bench.rows("part") if row.body["reason"] == "recipe"]
+    assert len(asked) >= 9
+    assert {row.body["judged"]["verdict"] for row in asked if "judged" in row.body} == {"pass"}
+    assert bench.rows("part")[-1].body["recipe"] == [2, 1]
+    assert bench.passed() <= bench.judged_good()
+
+
+def test_a_station_that_waits_for_challenge_parts_tells_the_plant_and_passes_nothing(bench: Bench) -> None:
+    bench.challenge = ChallengeRule(good=0, bad=1)
+    with bench.running() as station:
+        station.use(job(bench, 1))
+        bench.until(lambda: bench.plant.heard.alarm == CODES["challenge"], "the plant is not told")
+        bench.until(lambda: len(bench.verdicts()) >= 5, "no part came")
+        bench.model.says = answer("bad")
+        station.begin_challenge([False], by="Olha")
+        bench.until(lambda: not station.holds, "the challenge did not end")
+        bench.model.says = answer()
+        bench.all_by()
+    first = min(bench.passed())
+    reasons = {reason for part, (_, reason) in bench.verdicts().items() if part is not None and part < first}
+    assert reasons == {"challenge", "wrong-class"}
+    assert bench.verdicts()[40] == ("pass", "good")

@@ -61,6 +61,10 @@ COMMANDS = {
         "tenfold.cli.line.group:line",
         "Inspect parts on a production line, and try it without a plant.",
     ),
+    "station": (
+        "tenfold.cli.line.station:station",
+        "Inspect parts on a real production line, by recipes that are approved.",
+    ),
     "jobs": ("tenfold.cli.server.jobs:jobs", "List long work, look at it, and cancel it."),
     "user": ("tenfold.cli.accounts.user:user", "Give people accounts, and change them."),
     "token": ("tenfold.cli.accounts.token:token", "Make, list and revoke programs' ways in."),

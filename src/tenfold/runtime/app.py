@@ -5,7 +5,11 @@ is imported when it is made, so a command loads only what it uses. A test that n
 `App`.
 """
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tenfold.runtime.foundation import part
@@ -14,7 +18,6 @@ from tenfold.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from tenfold.cameras.tables import CameraRow
     from tenfold.inference import Classifier
@@ -183,6 +186,16 @@ class App(Inspecting):
         from tenfold.workflows.line.running import RunningStation
 
         return RunningStation(row, self.trail_of(row.id), self.stations, self.recipes, self.registry)
+
+    @contextmanager
+    def model_named(self, name: str) -> "Iterator[Path]":
+        """The file of a registered model, by what `Registry.find` takes, or the file `name` itself."""
+        if os.path.isfile(name):
+            yield Path(name)
+            return
+        self.registry.register_bundled()
+        with self.registry.local_copy(self.registry.find(name).hash) as path:
+            yield path
 
     @part
     def overrule(self) -> "Overrule":

@@ -44,6 +44,10 @@ def test_a_change_of_recipe_does_not_start_a_station_anew(database: Database) ->
         ({"trigger": {"kind": "mqtt", "topic": "line/eye"}}, "needs an MQTT broker"),
         ({"gate": {"distance": 10, "window": 20}}, "The gate cannot stand there"),
         ({"challenge": {"good": 1, "bad": 0, "hours": 8}}, "Challenge parts cannot be required"),
+        ({"gate": {"distance": 10, "windw": 2}}, "not known, or lacks one"),
+        ({"gate": {"distance": "far", "window": 2}}, "not known, or lacks one"),
+        ({"trigger": {"kind": "crossing", "line": [[0.5]]}}, "not known, or lacks one"),
+        ({"trigger": {"kind": "telepathy"}}, "is not known"),
     ],
 )
 def test_what_does_not_go_together_is_refused(

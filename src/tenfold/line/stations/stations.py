@@ -137,9 +137,17 @@ def checked_name(name: str, subject: str) -> str:
 
 
 def _check(row: StationRow) -> None:
-    wiring.check(row.plant, wiring.Trigger.from_json(row.trigger), Gate(**row.gate), row.broker)
-    if row.challenge is not None:
-        ChallengeRule(**row.challenge)
+    try:
+        wiring.check(row.plant, wiring.Trigger.from_json(row.trigger), Gate(**row.gate), row.broker)
+        if row.challenge is not None:
+            ChallengeRule(**row.challenge)
+    except (TypeError, KeyError, IndexError) as error:  # a name that is not known, or one that is missing
+        raise LineError(
+            f"The station {row.name}",
+            "has a setting that is not known, or lacks one",
+            received=str(error),
+            cure="See the page on production lines in the documentation.",
+        ) from error
 
 
 def _taken(name: str) -> LineError:

@@ -5,7 +5,7 @@ Plants, triggers and brokers are told apart by their `kind`.
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from tenfold.errors import LineError
 from tenfold.line.belt import Gate
@@ -30,6 +30,12 @@ class Trigger:
     topic: str = ""
 
     def __post_init__(self) -> None:
+        if self.kind not in get_args(TriggerKind):
+            raise LineError(
+                f"The trigger {self.kind}",
+                "is not known",
+                cure=f"Take of: {', '.join(get_args(TriggerKind))}.",
+            )
         for kind, missing, what in (
             ("encoder", self.counts < 1, "the encoder's counts from part to part"),
             ("crossing", self.line is None or self.line[0] == self.line[1], "a line in the picture"),

@@ -5,9 +5,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from tenfold.errors import UnknownRecipe
 from tenfold.line.belt import Gate
 from tenfold.line.recipe import Recipe
-from tenfold.line.stations.recipes import Approved, recipe_of, region_of
+from tenfold.line.stations.recipes import Approved, Recipes, recipe_of, region_of
 from tenfold.line.stations.tables import StationRow
 
 
@@ -112,3 +113,18 @@ def book_of(row: StationRow, approved: Sequence[Approved], file: Callable[[str],
         found.append(RecipeSetup(str(file(one.version.model_hash)), one.version.model_hash, values))
     current = next((one.recipe.number for one in approved if one.recipe.id == row.recipe_id), 0)
     return RecipeBook(found, current)
+
+
+def latest_recipe(recipes: Recipes, row: StationRow, name: str | None) -> Recipe:
+    """The recipe of that name, else the station's own, in its newest version, approved or not.
+
+    Raises:
+        UnknownRecipe: there is none, or it has no version.
+    """
+    if name is None and row.recipe_id is None:
+        raise UnknownRecipe(f"The station {row.name}", "has no recipe", cure="Name one with --recipe.")
+    found = recipes.named(name) if name is not None else recipes.get(row.recipe_id or 0)
+    versions = recipes.versions(found.id)
+    if not versions:
+        raise UnknownRecipe(f"The recipe {found.name}", "has no version yet")
+    return recipe_of(found, versions[0], deadline=row.deadline)

@@ -1,0 +1,76 @@
+"""tenfold station prove: another model on the recorded parts of a station."""
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+from tenfold.cli.terminal.text import printable
+
+if TYPE_CHECKING:
+    from tenfold.workflows.line.prove import Known
+
+
+@click.command()
+@click.argument("name")
+@click.argument("model")
+@click.option("--recipe", "made", metavar="RECIPE", help="By which recipe; else the station's own.")
+@click.option(
+    "--last",
+    type=click.IntRange(1, 1_000_000),
+    default=2000,
+    show_default=True,
+    metavar="N",
+    help="How many parts at most, the newest first.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def prove(name: str, model: str, made: str | None, last: int, as_json: bool) -> int:
+    """Judge the recorded parts of station NAME anew with MODEL, a registered model or a file.
+
+    The exit status is 1 where it lets more bad parts pass, or rejects more good ones, than the station did:
+    of parts that people looked at again, and of challenge parts.
+    """
+    from tenfold.inference import Classifier
+    from tenfold.runtime import App
+    from tenfold.workflows.line.overrule import opened
+    from tenfold.workflows.line.prove import prove as judge_anew
+    from tenfold.workflows.line.setup import latest_recipe
+
+    with App() as app:
+        row = app.stations.named(name)
+        recipe = latest_recipe(app.recipes, row, made)
+        left, top, width, height = row.region
+        with opened(app.trail_of(row.id)) as trail, app.model_named(model) as file:
+            found = judge_anew(
+                trail,
+                recipe,
+                Classifier(file, threads=app.settings.threads),
+                box=(left, top, width, height),
+                locate=row.locate,
+                last=last,
+            )
+    if as_json:
+        click.echo(json.dumps(asdict(found) | {"worse": found.worse}))
+        return 1 if found.worse else 0
+    click.echo(printable(f"{found.parts:,} recorded parts, judged anew by {recipe.name}:"))
+    click.echo(f"  passed before, and would be rejected: {found.now_rejected:,}")
+    click.echo(f"  rejected before, and would pass: {found.now_passed:,}")
+    _print("good parts that are rejected", found.good)
+    _print("bad parts that pass", found.bad)
+    if found.good is None and found.bad is None:
+        click.echo("Of none it is known what it was: look at some again, or run challenge parts.")
+    if found.changed:
+        click.echo(f"  parts whose verdict changes: {', '.join(map(str, found.changed))}")
+    if found.milliseconds:
+        middle, high, _ = found.milliseconds
+        click.echo(f"  a part takes {middle:.0f} ms (median), {high:.0f} ms (99 %)")
+    click.echo("It is worse than before." if found.worse else "It is no worse than before.")
+    return 1 if found.worse else 0
+
+
+def _print(what: str, known: "Known | None") -> None:
+    if known is not None:
+        click.echo(
+            f"  {what}: {known.before.value:.1%} before, {known.now.value:.1%} now, of {known.now.n:,}"
+        )

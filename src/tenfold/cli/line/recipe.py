@@ -1,0 +1,179 @@
+"""tenfold station recipe: what passes at stations, in versions, of which only approved ones run."""
+
+import json
+from typing import Any
+
+import click
+
+from tenfold.cli.line import wires
+from tenfold.cli.terminal.text import printable, table
+from tenfold.errors import UsageError
+
+
+@click.group()
+def recipe() -> None:
+    """What passes at stations: recipes in versions, of which only approved ones run."""
+
+
+@recipe.command()
+@click.argument("name")
+@click.option("--number", type=click.IntRange(1, 65535), metavar="N", help="As the plant knows it.")
+@click.option("--barcode", default="", metavar="CODE", help="As a scanner reads it.")
+def add(name: str, number: int | None, barcode: str) -> int:
+    """Add a recipe NAME, which has no version yet."""
+    from tenfold.runtime import App
+
+    with App() as app:
+        row = app.recipes.add(name, by=0, number=number, barcode=barcode)
+    click.echo(
+        printable(f"Recipe {row.number}, {row.name}. tenfold station recipe version says what passes.")
+    )
+    return 0
+
+
+@recipe.command()
+@click.argument("name")
+@click.option("--model", required=True, metavar="MODEL", help="What answers: a registered model.")
+@click.option(
+    "--accept", "accepts", multiple=True, metavar="CLASS", help="A class that passes; for the whole part."
+)
+@click.option(
+    "--region",
+    "regions",
+    multiple=True,
+    metavar="WORDS",
+    help="A part of the picture that has to be right: 'name=cap box=0,0,1,0.3 accepts=cap'; with"
+    " 'grid=3,2 count=6' so many cells have to hold it.",
+)
+@click.option(
+    "--least",
+    type=click.FloatRange(0, 1),
+    default=0.6,
+    show_default=True,
+    help="Confidence below which an answer is unsure.",
+)
+@click.option("--divert-strangers", is_flag=True, help='Divert "none of these" instead of rejecting it.')
+@click.option("--divert-unsure", is_flag=True, help="Divert what the model is unsure of.")
+@click.option("--deadline", type=click.FloatRange(10, 60_000), metavar="MS", help="Else the station's.")
+@click.option("--note", default="", help="What changed, for whoever approves it.")
+def version(
+    name: str,
+    model: str,
+    accepts: tuple[str, ...],
+    regions: tuple[str, ...],
+    least: float,
+    divert_strangers: bool,
+    divert_unsure: bool,
+    deadline: float | None,
+    note: str,
+) -> int:
+    """Add a version of recipe NAME. It runs once it is approved."""
+    from tenfold.runtime import App
+
+    looked_at = [_region(text) for text in regions]
+    if accepts:
+        looked_at.append({"name": "part", "box": [0, 0, 1, 1], "accepts": list(accepts)})
+    with App() as app:
+        row = app.recipes.named(name)
+        app.registry.register_bundled()
+        found = app.registry.find(model)
+        made = app.recipes.add_version(
+            row.id,
+            by=0,
+            model_hash=found.hash,
+            classes=app.registry.info(found.hash).labels,
+            regions=looked_at,
+            least=least,
+            strangers="divert" if divert_strangers else "reject",
+            unsure="divert" if divert_unsure else "reject",
+            deadline=None if deadline is None else deadline / 1000,
+            note=note,
+        )
+    click.echo(
+        printable(
+            f"Version {made.version} of {row.name}. It runs after: tenfold station recipe approve"
+            f" {row.number} {made.version}"
+        )
+    )
+    return 0
+
+
+@recipe.command()
+@click.argument("name")
+@click.argument("number", metavar="VERSION", type=click.IntRange(1, 2**31 - 1))
+def approve(name: str, number: int) -> int:
+    """Let VERSION of recipe NAME run, where no higher one is approved. A running server follows at once."""
+    from tenfold.runtime import App
+
+    with App() as app:
+        row = app.recipes.named(name)
+        app.recipes.approve(row.id, number, by=0)
+    click.echo(printable(f"Version {number} of {row.name} is approved."))
+    return 0
+
+
+@recipe.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
+def list_recipes(as_json: bool) -> int:
+    """The recipes, by their number for the plant, and which version of each runs."""
+    from tenfold.runtime import App
+
+    with App() as app:
+        found = [_facts(app.recipes.versions(row.id), row) for row in app.recipes.all()]
+    if as_json:
+        for facts in found:
+            click.echo(json.dumps(facts))
+    elif found:
+        head = ("number", "name", "barcode", "runs", "versions")
+        rows = [
+            (
+                str(one["number"]),
+                one["name"],
+                one["barcode"],
+                str(one["runs"] or "none"),
+                str(one["versions"]),
+            )
+            for one in found
+        ]
+        click.echo(table([head, *rows]))
+    else:
+        click.echo("There is no recipe. tenfold station recipe add NAME adds one.")
+    return 0
+
+
+@recipe.command()
+@click.argument("name")
+def remove(name: str) -> int:
+    """Take recipe NAME off the list; stations that make it reject all."""
+    from tenfold.runtime import App
+
+    with App() as app:
+        row = app.recipes.remove(app.recipes.named(name).id)
+    click.echo(printable(f"{row.name} is removed."))
+    return 0
+
+
+def _facts(versions: Any, row: Any) -> dict[str, Any]:
+    approved = [one.version for one in versions if one.approved_at is not None]
+    return {
+        "number": row.number,
+        "name": row.name,
+        "barcode": row.barcode,
+        "runs": max(approved, default=None),
+        "versions": len(versions),
+    }
+
+
+def _region(text: str) -> dict[str, Any]:
+    values = wires.words(text, "A region", kind=False)
+    unknown = values.keys() - {"name", "box", "accepts", "grid", "count"}
+    if unknown or not {"name", "box", "accepts"} <= values.keys():
+        raise UsageError(
+            "A region",
+            "needs name, box and accepts",
+            received=text[:100],
+            cure="grid and count may be given too.",
+        )
+    accepts = values["accepts"]
+    found = accepts if isinstance(accepts, list) else [accepts]
+    return values | {"accepts": [str(one) for one in found]}

@@ -1,0 +1,256 @@
+"""tenfold station: the stations of a production line that a server runs, and what they pass."""
+
+import json
+import time
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tenfold.cli.line import recipe, wires
+from tenfold.cli.line.prove import prove
+from tenfold.cli.terminal.password import ask_password, from_stdin
+from tenfold.cli.terminal.text import printable, table
+from tenfold.errors import UsageError
+
+if TYPE_CHECKING:
+    from tenfold.line.stations.tables import StationRow
+    from tenfold.runtime import App
+
+# A server writes a station's state every five seconds.
+_STALE_SECONDS = 15.0
+
+
+@click.group()
+def station() -> None:
+    """Inspect parts on a real production line: a server runs each station.
+
+    What a station is wired to is written as NAME=VALUE words, with the kind before them:
+    --plant 'modbus host=10.0.0.9 words=low-first', --trigger 'crossing line=0.5,0,0.5,1'.
+    """
+
+
+@station.command()
+@click.argument("name")
+@click.argument("camera")
+@click.option("--user", default="", help="The camera's user; its password is asked for.")
+@from_stdin
+@click.option(
+    "--snapshot", is_flag=True, help="CAMERA answers a GET with a picture; ask for one of each part."
+)
+@click.option(
+    "--plant", default="none", show_default=True, metavar="WORDS", help="The PLC: 'modbus host=...'."
+)
+@click.option(
+    "--trigger",
+    default="hand",
+    show_default=True,
+    metavar="WORDS",
+    help="What says that a part is there: plant (its photo-eye), 'encoder counts=400', 'crossing"
+    " line=X,Y,X,Y', 'mqtt topic=...', or hand.",
+)
+@click.option(
+    "--gate",
+    metavar="WORDS",
+    help="'distance=3000 window=120 sensor=3200 slack=120', in counts of the encoder from the trigger; in"
+    " milliseconds where there is no PLC.",
+)
+@click.option("--broker", metavar="WORDS", help="An MQTT broker: 'host=... port=1883 group=... node=...'.")
+@click.option("--region", metavar="X,Y,W,H", help="What of the picture is looked at, in parts of it.")
+@click.option("--whole", is_flag=True, help="The region is the part; else it is found by the belt's colour.")
+@click.option(
+    "--deadline",
+    type=click.FloatRange(10, 60_000),
+    default=400.0,
+    show_default=True,
+    metavar="MS",
+    help="From the trigger to the release.",
+)
+@click.option("--recipe", "made", metavar="RECIPE", help="What is made, where the plant does not say.")
+@click.option(
+    "--first-parts",
+    type=click.IntRange(0, 1000),
+    default=0,
+    metavar="N",
+    help="So many parts after a change of recipe wait for somebody's approval.",
+)
+@click.option(
+    "--challenge",
+    metavar="WORDS",
+    help="Parts that have to be run before any is released: 'good=1 bad=2 hours=8'.",
+)
+def add(name: str, camera: str, user: str, password_stdin: bool, **given: Any) -> int:
+    """Have a server run a station NAME that looks through CAMERA.
+
+    CAMERA is usb:0, rtsp://host/path, http://host/path, a video file or a folder, which play over and over.
+    It rejects all until it has an approved recipe.
+    """
+    from tenfold.cameras.address import parse
+    from tenfold.runtime import App
+
+    password = ask_password(stdin=password_stdin, new=False) if user or password_stdin else ""
+    address = parse(camera, user=user, password=password)
+    columns = {
+        "kind": address.kind,
+        "target": address.target,
+        "user": address.user,
+        "password": address.password,
+    }
+    with App() as app:
+        row = app.stations.add(name, columns, by=0, **_values(app, given))
+    click.echo(printable(f"Station {row.id}, {row.name}: {address.description}. A server runs it."))
+    if row.recipe_id is None:
+        click.echo("It rejects all until a recipe is named: tenfold station recipe add NAME")
+    return 0
+
+
+@station.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
+def list_stations(as_json: bool) -> int:
+    """The stations, and how each fares as its server last said."""
+    from tenfold.runtime import App
+
+    with App() as app:
+        found = [_facts(row) for row in app.stations.all()]
+    if as_json:
+        for facts in found:
+            click.echo(json.dumps(facts))
+    elif found:
+        head = ("id", "name", "state", "passed", "rejected", "why")
+        rows = [
+            (str(one["id"]), one["name"], one["state"], str(one["passed"]), str(one["rejected"]), one["why"])
+            for one in found
+        ]
+        click.echo(table([head, *rows]))
+    else:
+        click.echo("There is no station. tenfold station add NAME CAMERA adds one.")
+    return 0
+
+
+@station.command()
+@click.argument("name")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def show(name: str, as_json: bool) -> int:
+    """What station NAME is wired to, how it fares, and where its trail is."""
+    from tenfold.runtime import App
+
+    with App() as app:
+        row = app.stations.named(name)
+        facts = _facts(row) | _wiring(row) | {"trail": str(app.trail_of(row.id))}
+    if as_json:
+        click.echo(json.dumps(facts))
+        return 0
+    column = max(map(len, facts))
+    for key, value in facts.items():
+        click.echo(printable(f"  {key.ljust(column)}  {_shown(value)}"))
+    return 0
+
+
+@station.command()
+@click.argument("name")
+@click.option("--off", is_flag=True, help="Run it again.")
+def pause(name: str, off: bool) -> int:
+    """Stop station NAME, so that the plant rejects all, until it is run again."""
+    from tenfold.runtime import App
+
+    with App() as app:
+        row = app.stations.pause(app.stations.named(name).id, paused=not off)
+    click.echo(printable(f"{row.name} {'runs again' if off else 'is paused: the plant rejects all'}."))
+    return 0
+
+
+@station.command()
+@click.argument("name")
+def remove(name: str) -> int:
+    """Stop station NAME for good. Its passwords are forgotten; its trail stays."""
+    from tenfold.runtime import App
+
+    with App() as app:
+        row = app.stations.remove(app.stations.named(name).id)
+        path = app.trail_of(row.id)
+    click.echo(printable(f"{row.name} is removed. Its trail stays: {path}"))
+    return 0
+
+
+@station.command()
+@click.argument("name")
+@click.argument("made", metavar="RECIPE", required=False)
+@click.option("--barcode", metavar="CODE", help="Of the recipe, as a scanner reads it.")
+def changeover(name: str, made: str | None, barcode: str | None) -> int:
+    """Have station NAME make RECIPE from now on, by its name, its number for the plant or its barcode.
+
+    Where the plant asks for a recipe, that is made.
+    """
+    from tenfold.runtime import App
+
+    if (made is None) == (barcode is None):
+        raise UsageError("The recipe", "has to be named once", cure="Name it, or its --barcode.")
+    with App() as app:
+        found = app.recipes.named(made) if made is not None else app.recipes.of_barcode(str(barcode))
+        row = app.stations.change(app.stations.named(name).id, recipe_id=found.id)
+    click.echo(printable(f"{row.name} makes {found.name} (recipe {found.number}) as soon as it is approved."))
+    return 0
+
+
+def _values(app: "App", given: dict[str, Any]) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "snapshot": given["snapshot"],
+        "plant": wires.words(given["plant"], "The plant", kind=True),
+        "trigger": wires.line(wires.words(given["trigger"], "The trigger", kind=True)),
+        "deadline": given["deadline"] / 1000,
+        "picture_within": given["deadline"] / 2000,
+        "locate": not given["whole"],
+        "first_parts": given["first_parts"],
+    }
+    for name in ("gate", "broker", "challenge"):
+        if given[name] is not None:
+            values[name] = wires.words(given[name], f"The {name}", kind=False)
+    if given["region"] is not None:
+        values["region"] = wires.box(given["region"])
+    if given["made"] is not None:
+        values["recipe_id"] = app.recipes.named(given["made"]).id
+    return values
+
+
+def _facts(row: "StationRow") -> dict[str, Any]:
+    status = row.status if row.worker and row.status else {}
+    old = row.status_at is None or time.time() - row.status_at.timestamp() > _STALE_SECONDS
+    state = "paused" if row.paused_at else "off" if old else status.get("state", "off")
+    why = [status.get("problem", ""), *status.get("faults", []), *status.get("holds", [])]
+    return {
+        "id": row.id,
+        "name": row.name,
+        "state": state,
+        "passed": status.get("passed", 0),
+        "rejected": status.get("rejected", 0),
+        "why": " ".join(one for one in why if one) if state not in ("paused", "off") else "",
+    }
+
+
+def _wiring(row: "StationRow") -> dict[str, Any]:
+    from tenfold.cameras.address import Address
+
+    address = Address(row.kind, row.target, row.user, row.password)  # type: ignore[arg-type]
+    broker = {name: value for name, value in (row.broker or {}).items() if name != "password"}
+    return {
+        "camera": address.description,
+        "snapshot": row.snapshot,
+        "plant": row.plant,
+        "trigger": row.trigger,
+        "gate": row.gate,
+        "broker": broker,
+        "region": row.region,
+        "deadline": row.deadline,
+        "recipe_id": row.recipe_id,
+        "first_parts": row.first_parts,
+        "challenge": row.challenge,
+    }
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, dict):
+        return " ".join(f"{name}={_shown(one)}" for name, one in value.items())
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+station.add_command(recipe.recipe)
+station.add_command(prove)

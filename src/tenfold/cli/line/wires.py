@@ -1,0 +1,72 @@
+"""What a station is wired to, as words of the command line: modbus host=10.0.0.9 words=low-first."""
+
+import json
+import shlex
+from typing import Any
+
+from tenfold.errors import UsageError
+
+
+def words(text: str, subject: str, *, kind: bool) -> dict[str, Any]:
+    """NAME=VALUE, with spaces between them, as values; numbers are numbers, X,Y,... is a list of them.
+
+    Args:
+        kind: the first word names a kind, and is kept under that name.
+
+    Raises:
+        UsageError: a word is no NAME=VALUE.
+    """
+    try:
+        found = shlex.split(text)
+    except ValueError as error:
+        raise UsageError(subject, "cannot be read", received=text[:100], cure=f"{error}.") from error
+    values: dict[str, Any] = {}
+    if kind:
+        if not found or "=" in found[0]:
+            raise UsageError(
+                subject, "names no kind", received=text[:100], cure="As in: modbus host=10.0.0.9"
+            )
+        values["kind"] = found.pop(0)
+    for word in found:
+        name, equals, value = word.partition("=")
+        if not (name and equals):
+            raise UsageError(subject, "holds a word that is no NAME=VALUE", received=word[:100])
+        values[name.replace("-", "_")] = _value(value)
+    return values
+
+
+def line(values: dict[str, Any]) -> dict[str, Any]:
+    """A trigger's values, its line as two ends."""
+    ends = values.get("line")
+    if ends is None:
+        return values
+    if not isinstance(ends, list) or len(ends) != 4:
+        raise UsageError("The line", "needs both its ends", received=str(ends), cure="line=0.5,0,0.5,1")
+    return values | {"line": [ends[:2], ends[2:]]}
+
+
+def _value(text: str) -> Any:
+    if "," in text:
+        return [_value(one) for one in text.split(",")]
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return text
+    return found if isinstance(found, bool | int | float) else text
+
+
+def box(text: str) -> list[float]:
+    """X,Y,W,H as four numbers. Raises UsageError."""
+    found = _value(text)
+    if (
+        not isinstance(found, list)
+        or len(found) != 4
+        or not all(isinstance(one, int | float) for one in found)
+    ):
+        raise UsageError(
+            "A region",
+            "is no left, top, width and height",
+            received=text[:100],
+            cure="As in: 0.1,0.2,0.5,0.5",
+        )
+    return [float(one) for one in found]

@@ -1,0 +1,158 @@
+"""Proves a model on recorded parts before it goes live: a trail's pictures judged anew, beside what is known.
+
+What a part truly was is known where a person looked at it again, and of challenge parts. Of all others only
+the change of the verdict is counted. Writes nothing.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from tenfold import images
+from tenfold.errors import PictureError
+from tenfold.inference import Classifier
+from tenfold.line import pictures
+from tenfold.line.history import PartHistory, last_parts
+from tenfold.line.parts import Verdict
+from tenfold.line.recipe import Recipe
+from tenfold.line.statistics import percentiles
+from tenfold.line.trail import Trail
+from tenfold.metrics import Share, share
+
+_AT_ONCE = 200
+# Verdicts for reasons other than these say nothing of the model.
+_JUDGED = {"good", "wrong-class", "wrong-count", "none-of-these", "unsure", "no-part"}
+
+
+@dataclass(frozen=True)
+class Known:
+    """Parts of which it is known what they were, and how many of them got the wrong verdict."""
+
+    before: Share
+    now: Share
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What another model would have done.
+
+    Attributes:
+        parts: that were judged anew, challenge parts too.
+        now_rejected: parts that passed, and would be rejected or diverted.
+        now_passed: parts that were rejected for the model's answer, and would pass.
+        good: parts known to be good: the share that is rejected; None without any.
+        bad: parts known to be bad: the share that passes; None without any.
+        milliseconds: for a part: median, 99 %, largest.
+        changed: numbers of some parts whose verdict changes, the newest first.
+    """
+
+    parts: int = 0
+    now_rejected: int = 0
+    now_passed: int = 0
+    good: Known | None = None
+    bad: Known | None = None
+    milliseconds: tuple[float, float, float] | tuple[()] = ()
+    changed: list[int] = field(default_factory=list)
+
+    @property
+    def worse(self) -> bool:
+        """Whether more bad parts pass, or more good ones are rejected, than before."""
+        return any(one is not None and one.now.value > one.before.value for one in (self.good, self.bad))
+
+
+@dataclass(frozen=True)
+class _Judged:
+    part: int
+    before: bool
+    now: bool
+    comparable: bool
+    truth: bool | None
+
+
+def prove(
+    trail: Trail,
+    recipe: Recipe,
+    classifier: Classifier,
+    *,
+    box: tuple[float, float, float, float],
+    locate: bool,
+    last: int,
+    tell: Callable[[int], None] = lambda done: None,
+) -> Proof:
+    """Judge the last parts of a recipe anew.
+
+    Args:
+        box, locate: see `tenfold.line.pictures.part`.
+        last: so many parts at most.
+        tell: called with how many are done.
+
+    Raises:
+        UsageError: the model does not have the recipe's classes.
+    """
+    recipe.check([one.label for one in classifier.info.classes])
+    found, times = list[_Judged](), list[float]()
+    before: int | None = None
+    while len(found) < last and (some := last_parts(trail, limit=_AT_ONCE, before=before)):
+        before = some[-1].number
+        for part in some:
+            sha256 = part.body.get("picture")
+            content = trail.picture(sha256) if sha256 else None
+            if content is None or part.body.get("recipe", [0])[0] != recipe.number or len(found) >= last:
+                continue
+            began = time.monotonic()
+            passes = _passes(content, recipe, classifier, box, locate)
+            times.append(1000 * (time.monotonic() - began))
+            found.append(_judged(part, passes))
+        tell(len(found))
+    return _proof(found, times)
+
+
+def _passes(
+    content: bytes,
+    recipe: Recipe,
+    classifier: Classifier,
+    box: tuple[float, float, float, float],
+    locate: bool,
+) -> bool:
+    try:
+        part = pictures.part(images.read(content, name="a part's picture"), box, locate=locate)
+    except PictureError:
+        return False
+    if part is None:
+        return False
+    shown = [classifier.prepare(pictures.region(part, one)) for one in recipe.boxes]
+    return recipe.judge(classifier.run(shown))[0] is Verdict.PASS
+
+
+def _judged(part: PartHistory, passes: bool) -> _Judged:
+    # A held part's own verdict stands under "judged".
+    own = part.body.get("judged", {"verdict": part.station_verdict, "reason": part.station_reason})
+    truth = part.overrides[-1].body["verdict"] if part.overrides else part.challenge
+    return _Judged(
+        part.part,
+        own["verdict"] == Verdict.PASS,
+        passes,
+        own["reason"] in _JUDGED,
+        None if not truth else truth == Verdict.PASS,
+    )
+
+
+def _proof(found: Sequence[_Judged], times: Sequence[float]) -> Proof:
+    fair = [one for one in found if one.comparable]
+    changed = [one for one in fair if one.before != one.now]
+    return Proof(
+        parts=len(found),
+        now_rejected=sum(one.before for one in changed),
+        now_passed=sum(one.now for one in changed),
+        good=_known([(not one.before, not one.now) for one in fair if one.truth is True]),
+        bad=_known([(one.before, one.now) for one in fair if one.truth is False]),
+        milliseconds=percentiles(times),
+        changed=[one.part for one in changed][:20],
+    )
+
+
+def _known(wrong: Sequence[tuple[bool, bool]]) -> Known | None:
+    if not wrong:
+        return None
+    n = len(wrong)
+    return Known(share(sum(before for before, _ in wrong), n), share(sum(now for _, now in wrong), n))

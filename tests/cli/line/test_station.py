@@ -1,0 +1,109 @@
+"""tenfold station: set up, listed, changed over, removed; a model is proven on recorded parts."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tenfold.line.overrides import override
+from tenfold.line.parts import Verdict
+from tenfold.line.simulator.scene import bundled_parts
+from tenfold.line.trail import Entry, Trail
+from tests.cli.conftest import Command
+
+CAMERA = "http://127.0.0.1:9/snap.jpg"
+AT = "2026-11-29T10:00:00.000Z"
+
+
+def added(tenfold: Command, *more: str) -> None:
+    done = tenfold("station", "add", "gate", CAMERA, "--snapshot", *more)
+    assert (done.status, done.err) == (0, "")
+
+
+def with_recipe(tenfold: Command) -> None:
+    for words in (
+        ("add", "vehicles", "--number", "7", "--barcode", "400638"),
+        ("version", "vehicles", "--model", "photo", "--accept", "ship", "--accept", "truck"),
+    ):
+        done = tenfold("station", "recipe", *words)
+        assert (done.status, done.err) == (0, "")
+
+
+def test_a_station_is_set_up_listed_changed_over_and_removed(tenfold: Command, own_home: Path) -> None:
+    assert "There is no station" in tenfold("station", "list").out
+    added(
+        tenfold, "--plant", "modbus host=10.0.0.9 words=low-first", "--trigger", "plant",
+        "--gate", "distance=3000 window=120", "--challenge", "good=1 bad=2", "--region", "0.1,0.2,0.5,0.5",
+    )  # fmt: skip
+    with_recipe(tenfold)
+    assert "as soon as it is approved" in tenfold("station", "changeover", "gate", "--barcode", "400638").out
+    shown = json.loads(tenfold("station", "show", "gate", "--json").out)
+    assert shown["plant"] == {"kind": "modbus", "host": "10.0.0.9", "words": "low-first"}
+    assert (shown["region"], shown["challenge"]) == ([0.1, 0.2, 0.5, 0.5], {"good": 1, "bad": 2})
+    assert (shown["state"], shown["trail"]) == ("off", str(own_home / "line" / "station-1" / "trail.db"))
+    (recipe,) = [json.loads(line) for line in tenfold("station", "recipe", "list", "--json").out.splitlines()]
+    assert (recipe["number"], recipe["runs"], recipe["versions"]) == (7, None, 1)
+    assert tenfold("station", "recipe", "approve", "7", "1").status == 0
+    assert json.loads(tenfold("station", "recipe", "list", "--json").out)["runs"] == 1
+    assert "is paused: the plant rejects all" in tenfold("station", "pause", "gate").out
+    assert json.loads(tenfold("station", "list", "--json").out)["state"] == "paused"
+    assert "Its trail stays" in tenfold("station", "remove", "gate").out
+    assert tenfold("station", "show", "gate").status == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--trigger", "crossing line=0.5,0"), "needs both its ends"),
+        (("--trigger", "crossing"), "needs a line in the picture"),
+        (("--trigger", "plant"), "needs a PLC"),
+        (("--plant", "host=10.0.0.9"), "names no kind"),
+        (("--gate", "distance=1"), "lacks one"),
+        (("--gate", "distance"), "no NAME=VALUE"),
+        (("--region", "0.1,0.2"), "no left, top, width and height"),
+        (("--recipe", "caps"), "does not exist"),
+    ],
+)
+def test_what_cannot_be_wired_is_refused_in_words(
+    tenfold: Command, words: tuple[str, ...], says: str
+) -> None:
+    done = tenfold("station", "add", "gate", CAMERA, *words)
+    assert (done.status in (1, 2), says in done.err) == (True, True), done.err
+    assert "There is no station" in tenfold("station", "list").out
+
+
+def test_a_version_that_the_model_cannot_answer_is_refused(tenfold: Command) -> None:
+    with_recipe(tenfold)
+    refused = tenfold("station", "recipe", "version", "vehicles", "--model", "photo", "--accept", "shp")
+    assert "does not know" in refused.err
+    region = "name=cap box=0,0,1,0.3 accepts=truck,ship grid=2,1 count=3"
+    refused = tenfold("station", "recipe", "version", "vehicles", "--model", "photo", "--region", region)
+    assert "cannot be divided" in refused.err
+
+
+def test_a_model_is_proven_on_recorded_parts(tenfold: Command, tmp_path: Path) -> None:
+    added(tenfold, "--whole")
+    with_recipe(tenfold)
+    tenfold("station", "changeover", "gate", "vehicles")
+    path = Path(json.loads(tenfold("station", "show", "gate", "--json").out)["trail"])
+    path.parent.mkdir(parents=True)
+    # The station passed everything: ships, which are good, and frogs, which are not.
+    pictures = [(file, label) for file, label in bundled_parts(tmp_path) if label in ("ship", "frog")]
+    with Trail(path) as trail:
+        facts = {"model": "a" * 64, "recipe": [7, 1], "verdict": "pass", "reason": "good"}
+        trail.append(
+            [Entry("part", AT, facts, n, file.read_bytes()) for n, (file, _) in enumerate(pictures, 1)]
+        )
+        for number, (_, label) in enumerate(pictures, 1):
+            verdict = Verdict.PASS if label == "ship" else Verdict.REJECT
+            override(trail, number, verdict, by="Olha", reason="looked at again")
+    done = tenfold("station", "prove", "gate", "photo", "--json")
+    found = json.loads(done.out)
+    frogs = sum(label == "frog" for _, label in pictures)
+    assert found["parts"] == len(pictures) == 20
+    assert (found["bad"]["before"]["value"], found["bad"]["now"]["n"]) == (1.0, frogs)
+    assert found["bad"]["now"]["value"] <= 0.2
+    assert found["good"]["before"]["value"] == 0.0
+    assert done.status == (1 if found["good"]["now"]["value"] > 0 else 0) == int(found["worse"])
+    told = tenfold("station", "prove", "gate", "photo").out
+    assert "bad parts that pass: 100.0% before" in told
