@@ -79,6 +79,10 @@ class Server:
         running = self.app.running_stations.running(row.id)
         return running.status() if running else {}
 
+    def fault_of(self, row: StationRow) -> str:
+        health = self.app.running_stations.health(row.id)
+        return health.fault.words if health and health.fault else ""
+
     def rows(self, row: StationRow) -> list[Row]:
         if not self.app.trail_of(row.id).exists():
             return []
@@ -185,9 +189,8 @@ def test_a_station_whose_process_is_killed_comes_back_and_nothing_passes_meanwhi
     assert running is not None
     assert running.process_id is not None
     os.kill(running.process_id, signal.SIGKILL)
-    health = lambda: server.app.running_stations.health(row.id)  # noqa: E731
-    until(lambda: health().faults, "the end was not noticed")
-    assert "ended" in health().fault.words
+    until(lambda: server.fault_of(row), "the end was not noticed")
+    assert "ended" in server.fault_of(row)
     until(lambda: server.state(row).get("state") == "ready", "it did not come back")
     assert plant.run()
     assert server.faults == []
