@@ -1,4 +1,4 @@
-"""Writes the reference pages that come from the code: commands, settings, errors, the HTTP API.
+"""Writes the reference pages that come from the code: commands, settings, errors, HTTP API, plants' signals.
 
     python docs/generate.py
 
@@ -15,6 +15,11 @@ from typing import Any
 import click
 
 from tenfold import cli, errors, settings
+from tenfold.line.parts import CODES, Reason
+from tenfold.line.plc import modbus, modbus_server
+from tenfold.line.plc.handshake import BUFFER
+from tenfold.line.plc.opcua import client, nodes, vision
+from tenfold.line.plc.registers import RegisterMap
 from tenfold.recipes import recipe, recipe_file
 from tenfold.web import problems
 from tenfold.web.app import describe_api
@@ -194,12 +199,113 @@ def type_of(schema: dict[str, Any]) -> str:
     return str(schema.get("type", "any"))
 
 
+REASONS: dict[Reason, str] = {
+    "good": "the part passes",
+    "late": "no verdict by the deadline",
+    "queue-full": "too many parts at once",
+    "missed-trigger": "parts passed the photo-eye unseen",
+    "too-close": "two parts too close for the gate",
+    "no-picture": "no picture, or one that came too late",
+    "dark-picture": "the picture shows nothing",
+    "frozen-picture": "the picture is the last one again",
+    "camera": "the camera fails",
+    "model": "the model fails",
+    "plc": "the PLC is lost, or its heartbeat stands still",
+    "trail": "the trail cannot be written",
+    "encoder": "a counter jumped",
+    "restarted": "the station was started anew",
+    "not-seen": "a rejected part was not seen by the reject sensor",
+    "wrongly-rejected": "a part that was to pass was rejected",
+    "clock": "the computer's clock was set",
+    "stopped": "the station was stopped",
+    "halted": "the plant, or an output, halts the station",
+    "output": "an output fails",
+    "wrong-class": "the model calls the part a class that does not pass",
+    "none-of-these": "the model says: none of these",
+    "unsure": "the model is not sure enough",
+    "no-part": "there is no part in the picture",
+    "wrong-count": "a region holds too few or too many",
+    "recipe": "there is no recipe that may run, or another one is asked for",
+    "challenge": "a challenge part, or challenge parts are due",
+    "first-parts": "one of the first parts after a change of recipe, which are held",
+}
+
+
+def plant_signals_page() -> str:
+    """Every register and every node."""
+    ordered = sorted(CODES.items(), key=lambda item: item[1])
+    return page(
+        "Plant signals",
+        "How to wire a station is in [Inspect parts on a production line](../how-to/line.md).",
+        "## Codes of reasons and alarms",
+        table(
+            ("Code", "Reason", ""),
+            ((str(number), code(reason), REASONS[reason]) for reason, number in ordered),
+        ),
+        "Verdicts are 1 pass, 2 reject, 3 divert, 0 none.",
+        "## Modbus TCP, the PLC is the server",
+        "The station reads these holding registers (function 3), from the address `inputs`, 0 unless set"
+        " otherwise. 32-bit values are two registers, the high word first unless set otherwise. Addresses are"
+        " those on the wire, from 0; with `base` set to 1 they are counted from 1.",
+        registers(modbus.INPUT_MAP, modbus.ModbusAddress.inputs),
+        "It writes these (function 16), from the address `outputs`, 100 unless set otherwise.",
+        registers(modbus.OUTPUT_MAP, modbus.ModbusAddress.outputs),
+        "## Modbus TCP, the station is the server: the handshake",
+        "The PLC writes these (function 6 or 16).",
+        registers(modbus_server.CONTROL_MAP, modbus.ModbusAddress.inputs),
+        f"It reads these (function 3). A result is held until `result_ack` rises; {BUFFER} are buffered.",
+        registers(modbus_server.STATUS_MAP, modbus.ModbusAddress.outputs),
+        "## OPC UA, the PLC is the server",
+        "The station reads and writes nodes that its set-up names. It reads:",
+        table(("Name", ""), ((code(name), says) for name, says in client.READS.items())),
+        "It writes:",
+        table(("Name", ""), ((code(name), says) for name, says in client.WRITES.items())),
+        "## OPC UA, the station is the server",
+        f"Namespaces: `{nodes.MACHINE_VISION}` of OPC 40100-1, whose object is `{nodes.STATION}` with"
+        " `VisionStateMachine`, `RecipeManagement` and `ResultManagement`; and"
+        f" `{nodes.NAMESPACE}`, whose node ids are strings:",
+        table(
+            ("Node id", "Type", "Written by", ""),
+            (
+                (code(f"s={row.id}"), row.type, "plant" if row.written else "station", row.says)
+                for row in (*nodes.SIGNALS, *nodes.HANDSHAKE_CONTROL, *nodes.HANDSHAKE_STATUS)
+            ),
+        ),
+        "The nodes of the handshake are there where the plant asks for verdicts by it.",
+        "### Methods",
+        "A call that the state does not allow is refused with `BadInvalidState`, a recipe or result that is"
+        " not known with `BadNotFound`, a method that is not named here with `BadNotSupported`.",
+        table(("Method", "From state", "To state", "Transition"), transitions()),
+        "`GetRecipeListFiltered`, `GetResultById`, `GetResultComponentsById`, `GetResultListFiltered`,"
+        " `ReleaseRecipeHandle` and `ReleaseResultHandle` may be called in every state. `SimulationMode` is"
+        " taken where it asks for what is so already. `ResultContent` of a result is an array of three: the"
+        " verdict (`pass`, `reject`, `divert`), the reason, and the reason's code. `IsSimulated` is true in a"
+        " simulation.",
+    )
+
+
+def registers(found: RegisterMap, start: int) -> str:
+    rows = []
+    for address, one in found:
+        first, last = start + address, start + address + one.words * one.count - 1
+        places = str(first) if first == last else f"{first} to {last}"
+        rows.append((places, code(one.name), "32 bits" if one.words == 2 else "16 bits", one.says))
+    return table(("Address", "Name", "Each", ""), rows)
+
+
+def transitions() -> Iterator[tuple[str, str, str, str]]:
+    for method, cases in vision.METHODS.items():
+        for before, (after, number) in cases.items():
+            yield code(method), before.name.lower(), after.name.lower(), str(number or "")
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "cli.md": commands_page,
     "settings.md": settings_page,
     "recipes.md": recipes_page,
     "errors.md": errors_page,
     "http.md": http_page,
+    "plant-signals.md": plant_signals_page,
 }
 
 
