@@ -6,6 +6,7 @@ const api = "http://127.0.0.1:8000";
 
 export default defineConfig({
   plugins: [svelte()],
+  base: "./", // the server writes in front of each address where it is served
   build: {
     outDir: "../src/tenfold/web/static",
     emptyOutDir: true,

@@ -31,6 +31,7 @@ KEPT = {
     "TENFOLD_REQUIRE_POSTGRES",
     "TENFOLD_REQUIRE_RTSP",
     "TENFOLD_REQUIRE_MOSQUITTO",
+    "TENFOLD_KSERVE_PYTHON",
 }
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -143,11 +144,15 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @contextmanager
-def serving(home: Path) -> Iterator[str]:
-    """A real `tenfold serve` with the bundled model and a home of its own; gives its address."""
+def serving(home: Path, *options: str, **settings: str) -> Iterator[str]:
+    """A real `tenfold serve` with the bundled model and a home of its own; gives its address.
+
+    `settings` are variables without TENFOLD_: `root_path="/pictures"`.
+    """
     environ = {name: value for name, value in os.environ.items() if not name.startswith("TENFOLD_")}
     environ["TENFOLD_HOME"] = str(home)
-    command = [sys.executable, "-m", "tenfold", "serve", "--port", "0", "--no-open"]
+    environ |= {f"TENFOLD_{name.upper()}": value for name, value in settings.items()}
+    command = [sys.executable, "-m", "tenfold", "serve", "--port", "0", "--no-open", *options]
     server = subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, text=True)
     assert server.stdout is not None
     with server.stdout:

@@ -148,7 +148,8 @@ def watch(context: BrowserContext, address: str, wrong: list[str]) -> None:
 
     context.on("console", console)
     context.on("weberror", lambda error: wrong.append(str(error.error)))
-    ours = (f"{address}/", f"blob:{address}/")
+    origin = "/".join(address.split("/")[:3])  # of blobs; the address may have a prefix
+    ours = (f"{address}/", f"blob:{origin}/")
 
     def requested(request: Request) -> None:
         if not request.url.startswith(ours):

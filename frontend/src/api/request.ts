@@ -1,6 +1,7 @@
 /** One way to ask the server for anything: typed by the OpenAPI document, patient with a busy server, and with
  *  one kind of error. Knows nothing of the page. */
 import type { Failure } from "../shared/failures";
+import { at } from "../shared/root";
 import type { components, paths } from "./schema";
 
 export type Problem = components["schemas"]["Problem"];
@@ -102,7 +103,10 @@ async function send(method: string, address: string, options: Sending = {}): Pro
     let response: Response;
     let answer: unknown;
     try {
-      response = await fetch(address, { ...init, signal: signal ? AbortSignal.any([signal, limit]) : limit });
+      response = await fetch(at(address), {
+        ...init,
+        signal: signal ? AbortSignal.any([signal, limit]) : limit,
+      });
       answer = await (response.ok ? read : json)(response);
     } catch {
       signal?.throwIfAborted();

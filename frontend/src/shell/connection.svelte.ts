@@ -1,4 +1,5 @@
 /** Whether the server answers. Whoever has a reason to doubt it says so; then the server is asked until it answers. */
+import { at } from "../shared/root";
 
 const between = 2_000; // milliseconds from one question to the next
 const patience = 5_000; // milliseconds that it has for an answer
@@ -38,7 +39,7 @@ export class Connection {
 
 async function alive(): Promise<boolean> {
   try {
-    return (await fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout(patience) })).ok;
+    return (await fetch(at("/healthz"), { cache: "no-store", signal: AbortSignal.timeout(patience) })).ok;
   } catch {
     return false;
   }

@@ -1,5 +1,6 @@
 /** What the server tells by itself: jobs, changes of the catalogue, another model. Comes back after a break. */
 import type { Job } from "../api/types";
+import { at } from "../shared/root";
 import { connection } from "./connection.svelte";
 
 /** A message for browsers, as the outbox keeps it. */
@@ -63,7 +64,7 @@ class Events {
 
   start(): void {
     this.stop();
-    const source = new EventSource(address);
+    const source = new EventSource(at(address));
     this.#source = source;
     source.onopen = () => {
       this.connected = true;

@@ -1,7 +1,9 @@
 /** Which page is shown: the address's path and query. Links to our own pages do not load the document again. */
 
+import { at, root } from "../shared/root";
+
 class Router {
-  path = $state(tidy(location.pathname));
+  path = $state(inside(location.pathname));
   query = $state.raw(new URLSearchParams(location.search));
   /** Counts the moves made on the page; 0 while the first page is shown. */
   moves = $state(0);
@@ -12,7 +14,7 @@ class Router {
 
   /** Shows another page, or another view of it. `stay`: what is over the page changes, so it is not scrolled. */
   go(address: string, { replace = false, stay = replace }: { replace?: boolean; stay?: boolean } = {}): void {
-    const url = new URL(address, location.href);
+    const url = new URL(at(address), location.href);
     if (url.pathname + url.search === location.pathname + location.search) return;
     history[replace ? "replaceState" : "pushState"](null, "", url.pathname + url.search);
     this.#read();
@@ -31,18 +33,22 @@ class Router {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     const link = event.target instanceof Element ? event.target.closest("a") : null;
     if (!link || link.target || link.hasAttribute("download") || link.origin !== location.origin) return;
-    if (link.hash || !ours(tidy(link.pathname))) return;
+    if (link.hash || !ours(inside(link.pathname))) return;
     event.preventDefault();
-    this.go(link.href);
+    this.go(inside(link.pathname) + link.search);
   }
 
   #read(): void {
     const before = this.path;
-    this.path = tidy(location.pathname);
+    this.path = inside(location.pathname);
     this.query = new URLSearchParams(location.search);
     if (this.path !== before) this.moves += 1;
   }
 }
+
+/** The path of one of our pages, without the prefix that a proxy has before it. */
+const inside = (path: string): string =>
+  tidy(path === root || path.startsWith(`${root}/`) ? path.slice(root.length) || "/" : path);
 
 /** "/catalogue/" is "/catalogue". */
 export function tidy(path: string): string {

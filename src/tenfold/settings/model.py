@@ -27,6 +27,7 @@ from tenfold.paths import Home
 
 # Between the name and the machine in a URL.
 _PASSWORD = re.compile(r"(://[^:/]*:).*(@)")
+_ROOT_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)+")
 # Of the largest size, where no setting says how much memory uploads may take.
 _PICTURES_IN_MEMORY = 20
 
@@ -73,6 +74,23 @@ def expanded(path: str | os.PathLike[str], subject: str) -> Path:
 def _path(value: Any, info: ValidationInfo) -> Any:
     assert info.field_name is not None
     return str(expanded(value, info.field_name)) if isinstance(value, str) and value else value
+
+
+def _root(value: Any) -> Any:
+    """A path prefix as it stands before addresses: "/pictures" for "pictures/"."""
+    if not isinstance(value, str):
+        return value
+    path = "/" + value.strip().strip("/")
+    if path == "/":
+        return ""
+    if not _ROOT_PATH.fullmatch(path) or {".", ".."}.intersection(path.split("/")):
+        raise SettingError(
+            "root_path",
+            "is no prefix of addresses",
+            received=repr(value),
+            cure="Take letters, digits and hyphens, such as /pictures.",
+        )
+    return path
 
 
 def _whole(value: Any) -> Any:
@@ -135,6 +153,11 @@ class Settings(BaseSettings):
         description="The addresses or networks of proxies, separated by commas, that are believed when they "
         "say (X-Forwarded-For, X-Forwarded-Proto) where a request came from and that it came by https. "
         "Empty: none is.",
+    )
+    root_path: Annotated[str, BeforeValidator(_root)] = Field(
+        "",
+        description="The prefix of all addresses, where a proxy serves tenfold beside others: /pictures. "
+        "The proxy may hand it on or take it off. Empty: none.",
     )
     session_idle_minutes: Number = _number(
         480, (1, 100_000), "Whoever has not used the page for so many minutes has to sign in again."

@@ -41,7 +41,9 @@ from tenfold.web.api.v1.catalogue import watched_folders as watches
 from tenfold.web.api.v1.line import parts as line_parts
 from tenfold.web.api.v1.line import recipes as line_recipes
 from tenfold.web.api.v1.line import stations as line_stations
+from tenfold.web.api.v2 import inference
 from tenfold.web.observing import Observed
+from tenfold.web.rooted import Rooted
 from tenfold.web.security.access import last_visitor
 from tenfold.web.security.disclosure import problem_for
 from tenfold.web.security.guard import HEADERS, BodyRate, Guard
@@ -67,7 +69,7 @@ def create_app(app: App, *, page: Path = pages.BUILT) -> FastAPI:
     api = describe_api(lifespan)
     api.state.service = service
     api.include_router(docs.router)
-    pages.install(api, page)
+    pages.install(api, page, app.settings.root_path)
     api.add_middleware(BoundedResponses, memory=service.memory)
     api.add_middleware(
         Guard,
@@ -75,6 +77,7 @@ def create_app(app: App, *, page: Path = pages.BUILT) -> FastAPI:
         pace=BodyRate(app.settings.body_seconds, app.settings.stall_seconds, app.settings.least_rate),
     )
     api.add_middleware(Observed, metrics=app.metrics)
+    api.add_middleware(Rooted, root=app.settings.root_path)
     return api
 
 
@@ -90,15 +93,7 @@ def describe_api(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
         openapi_url=None,  # docs.py has a route that asks who is there
         docs_url=None,
         redoc_url=None,
-        responses=problems.responses(
-            _400="The body cannot be read.",
-            _401="Nobody is signed in, or the token does not hold.",
-            _403="The role, or the page that the request comes from, does not allow it.",
-            _408="The body stopped arriving.",
-            _413="The body is too large.",
-            _422="A value in the request cannot be used.",
-            _507="The server's disk is full.",
-        ),
+        responses=problems.COMMON,
     )
     problems.install(api, HEADERS, _shown)
     for part in (
@@ -136,6 +131,7 @@ def describe_api(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
         line_stations,
         line_parts,
         line_recipes,
+        inference,
     ):
         api.include_router(part.router)
     return api

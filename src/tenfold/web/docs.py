@@ -10,27 +10,28 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from tenfold.web.security.access import Viewer
 from tenfold.web.security.guard import DOCS_PATH
+from tenfold.web.service import service_of
 
 router = APIRouter(include_in_schema=False)
 
-_PAGE = f"""<!doctype html>
+_PAGE = """<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>tenfold: API</title>
 <link rel="icon" href="data:,">
-<link rel="stylesheet" href="{DOCS_PATH}/swagger-ui.css">
+<link rel="stylesheet" href="{root}/docs/swagger-ui.css">
 </head>
 <body>
 <div id="swagger-ui"></div>
-<script src="{DOCS_PATH}/swagger-ui-bundle.js"></script>
-<script src="{DOCS_PATH}/start.js"></script>
+<script src="{root}/docs/swagger-ui-bundle.js"></script>
+<script src="{root}/docs/start.js"></script>
 </body>
 </html>
 """
 _START = """SwaggerUIBundle({
-  url: "/openapi.json",
+  url: "openapi.json",
   dom_id: "#swagger-ui",
   deepLinking: true,
   validatorUrl: null,
@@ -42,12 +43,14 @@ _CACHED = {"Cache-Control": "private, max-age=3600"}
 
 @router.get(DOCUMENT)
 def document(request: Request, who: Viewer) -> JSONResponse:
-    return JSONResponse(request.app.openapi())
+    root = service_of(request).settings.root_path
+    return JSONResponse(request.app.openapi() | ({"servers": [{"url": root}]} if root else {}))
 
 
 @router.get(DOCS_PATH)
-async def docs(who: Viewer) -> HTMLResponse:
-    return HTMLResponse(_PAGE, headers={"Cache-Control": "no-cache"})
+async def docs(request: Request, who: Viewer) -> HTMLResponse:
+    page = _PAGE.replace("{root}", service_of(request).settings.root_path)
+    return HTMLResponse(page, headers={"Cache-Control": "no-cache"})
 
 
 @router.get(f"{DOCS_PATH}/start.js")

@@ -3,6 +3,7 @@
 Knows where its pages are, and nothing of what they do.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 from fastapi import FastAPI, Request
@@ -33,7 +34,7 @@ _NOT_BUILT = """<!doctype html>
 <h1>The page was not built</h1>
 <p>This is a copy of tenfold's source, and its page has to be built once. In its folder, run</p>
 <pre>make frontend</pre>
-<p>and start tenfold again. The <a href="/docs">API</a> works without it.</p>
+<p>and start tenfold again. The <a href="docs">API</a> works without it.</p>
 </body>
 </html>
 """
@@ -52,36 +53,49 @@ class _Assets(StaticFiles):
 _ASK_AGAIN = {"Cache-Control": "no-cache"}
 
 
-def install(app: FastAPI, built: Path = BUILT) -> None:
-    """Serve the build in `built`: the page, its assets, and the files beside it as they are now."""
+def install(app: FastAPI, built: Path = BUILT, root: str = "") -> None:
+    """Serve the build in `built`: the page, its assets, and the files beside it as they are now.
 
-    def serve(path: str, file: Path) -> None:
-        def answer() -> Response:
-            if file.is_file():
-                return FileResponse(file, headers=_ASK_AGAIN)
-            return HTMLResponse(_NOT_BUILT, 503)
+    Args:
+        root: what stands before each of the server's addresses.
+    """
+    index = _Index(built / "index.html", root)
 
+    def serve(path: str, answer: Callable[[], Response]) -> None:
         app.add_api_route(path, answer, methods=["GET", "HEAD"], include_in_schema=False)
 
     for page in PAGES:
-        serve(page, built / "index.html")
+        serve(page, lambda: index.answer(200))
     for file in sorted(built.iterdir()) if built.is_dir() else []:
         if file.is_file() and file.name != "index.html":
-            serve(f"/{file.name}", file)
+            serve(f"/{file.name}", lambda file=file: FileResponse(file, headers=_ASK_AGAIN))
     if (built / "assets").is_dir():
         app.mount("/assets", _Assets(directory=built / "assets"))
-    _answer_people(app, built / "index.html")
+    _answer_people(app, index)
 
 
-def _answer_people(app: FastAPI, index: Path) -> None:
+class _Index:
+    """The page's document. Its addresses are written relative to the page; here they get the root."""
+
+    def __init__(self, file: Path, root: str) -> None:
+        self.file, self._root = file, root
+
+    def answer(self, status: int) -> Response:
+        if not self.file.is_file():
+            return HTMLResponse(_NOT_BUILT, 503)
+        text = self.file.read_text(encoding="utf-8").replace('="./', f'="{self._root}/')
+        return HTMLResponse(text, status, headers=_ASK_AGAIN)
+
+
+def _answer_people(app: FastAPI, index: _Index) -> None:
     """For an unknown address give a browser the page, which says so; a program gets problem details."""
     usual = app.exception_handlers[HTTPException]
 
     async def missing(request: Request, error: Exception) -> Response:
         wanted = request.headers.get("accept", "")
         api = request.url.path.startswith("/api/")
-        if request.method in ("GET", "HEAD") and "text/html" in wanted and not api and index.is_file():
-            return FileResponse(index, 404, headers=_ASK_AGAIN)
+        if request.method in ("GET", "HEAD") and "text/html" in wanted and not api and index.file.is_file():
+            return index.answer(404)
         answer: Response = await usual(request, error)  # type: ignore[misc]  # ours are all coroutines
         return answer
 

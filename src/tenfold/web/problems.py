@@ -2,6 +2,7 @@
 
     RequestError               the request cannot be answered
     ├── BadUpload              a multipart body that cannot be read
+    ├── BadInference           a request to /v2 that is not as the protocol or the model have it
     ├── NoPicture              a request without a picture
     ├── NoFile                 a request without the file that it is for
     ├── NotHere                an address that does not exist
@@ -87,6 +88,11 @@ class RequestError(TenfoldError):
 class BadUpload(RequestError):
     code = "bad-upload"
     title = "The upload cannot be read"
+
+
+class BadInference(RequestError):
+    code = "bad-inference-request"
+    title = "The inference request cannot be used"
 
 
 class NoPicture(RequestError):
@@ -283,6 +289,18 @@ def responses(**described: str) -> dict[int | str, dict[str, Any]]:
     """The problems of an operation for the OpenAPI document: `responses(_413="too large", ...)`."""
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {int(status[1:]): {"description": text, "content": content} for status, text in described.items()}
+
+
+# Of every operation.
+COMMON = responses(
+    _400="The body cannot be read.",
+    _401="Nobody is signed in, or the token does not hold.",
+    _403="The role, or the page that the request comes from, does not allow it.",
+    _408="The body stopped arriving.",
+    _413="The body is too large.",
+    _422="A value in the request cannot be used.",
+    _507="The server's disk is full.",
+)
 
 
 def install(

@@ -34,6 +34,8 @@ export const en = {
   help_port: "The port that the server listens on. 0: any free one.",
   help_allowed_hosts: "Further names that the server answers to, separated by commas.",
   help_trusted_proxies: "Addresses or networks of proxies that are trusted, separated by commas.",
+  help_root_path:
+    "The prefix of all addresses, where a proxy serves tenfold beside others, such as /pictures. Empty: none.",
   help_session_idle_minutes: "After this many minutes without activity, one has to sign in again.",
   help_session_hours: "This many hours after signing in, one has to sign in again in any case.",
   help_database_url: "Where the tables are. Empty: tenfold.db in the folder of tenfold.",

@@ -155,6 +155,7 @@ export const en = {
   fail_upload_stalled: "The upload stopped arriving.",
   fail_upload_too_large: "The upload is too large.",
   fail_no_file: "No file was sent.",
+  fail_bad_inference_request: "The inference request cannot be used.",
   fail_no_picture: "No picture was sent.",
   fail_catalogue_error: "The catalogue cannot do this.",
   fail_folder_error: "The folder cannot be read.",

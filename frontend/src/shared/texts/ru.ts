@@ -157,6 +157,7 @@ export const ru: Translated<typeof en> = {
   fail_upload_stalled: "Отправка прервалась.",
   fail_upload_too_large: "Отправлено слишком много данных.",
   fail_no_file: "Файл не отправлен.",
+  fail_bad_inference_request: "Этот запрос на классификацию использовать нельзя.",
   fail_no_picture: "Картинка не отправлена.",
   fail_catalogue_error: "Каталог не может этого сделать.",
   fail_folder_error: "Папку не удаётся прочитать.",

@@ -157,6 +157,7 @@ export const uk: Translated<typeof en> = {
   fail_upload_stalled: "Надсилання перервалося.",
   fail_upload_too_large: "Надіслано забагато даних.",
   fail_no_file: "Файл не надіслано.",
+  fail_bad_inference_request: "Цей запит на класифікацію використати неможливо.",
   fail_no_picture: "Зображення не надіслано.",
   fail_catalogue_error: "Каталог не може цього зробити.",
   fail_folder_error: "Теку не вдається прочитати.",

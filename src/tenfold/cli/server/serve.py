@@ -28,13 +28,16 @@ _WAITING_CONNECTIONS = 512
     metavar="MODEL",
     help=f"A model file, or a bundled model: {BUNDLED_NAMES}. By default {DEFAULT}.",
 )
+@click.option("--root-path", help="The prefix of all addresses, behind a proxy.", metavar="PATH")
 @click.option(
     "--open/--no-open",
     "opening",
     default=None,
     help="Open the page in a browser. Default: where there is one.",
 )
-def serve(host: str | None, port: int | None, model: str | None, opening: bool | None) -> None:
+def serve(
+    host: str | None, port: int | None, model: str | None, root_path: str | None, opening: bool | None
+) -> None:
     """Serve the page and the HTTP API.
 
     Ctrl-C stops it. Without options the page is at http://127.0.0.1:8000, for this machine alone. Where
@@ -49,7 +52,8 @@ def serve(host: str | None, port: int | None, model: str | None, opening: bool |
     from tenfold.web.security.access import private
     from tenfold.web.security.hosts import is_loopback
 
-    loaded = settings.load()
+    given = {} if root_path is None else {settings.variable("root_path"): root_path}
+    loaded = settings.load({**os.environ, **given})
     chosen = loaded.model_copy(
         update={
             "host": host or loaded.host,
@@ -62,7 +66,7 @@ def serve(host: str | None, port: int | None, model: str | None, opening: bool |
         app.check_home()
         for notice in app.notices:
             click.echo(f"tenfold: warning: {notice}", err=True)
-        address = f"http://{reachable(chosen.host)}:{listening.getsockname()[1]}"
+        address = f"http://{reachable(chosen.host)}:{listening.getsockname()[1]}{chosen.root_path}"
         if not is_loopback(chosen.host) and not chosen.trusted_proxies:
             click.echo(
                 f"tenfold: warning: what others send to {chosen.host} can be read on its way, passwords "

@@ -125,8 +125,12 @@ def cookie_of(request: HTTPConnection) -> str:
 
 
 def cookie_name(request: HTTPConnection) -> str:
-    """Over https the name makes the browser hold to it: only this host may set it, and only over https."""
-    return SECURE_COOKIE if request.url.scheme in ("https", "wss") else COOKIE
+    """Over https the name makes the browser hold to it: only this host may set it, and only over https.
+
+    Two servers under one host, each with a prefix of its own, have cookies of their own.
+    """
+    name = SECURE_COOKIE if request.url.scheme in ("https", "wss") else COOKIE
+    return name + service_of(request).settings.root_path.replace("/", "-")
 
 
 def _owner(request: HTTPConnection) -> Visitor:

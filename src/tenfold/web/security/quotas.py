@@ -33,6 +33,11 @@ class Quota:
         self._by_client: Counter[str] = Counter()
         self._lock = threading.Lock()
 
+    @property
+    def most_of_one(self) -> int:
+        """The most that one client uses."""
+        return max(1, self.limit * self._client_percent // 100)
+
     def check(self, clients: Sequence[str], count: int) -> None:
         """Raise Overloaded if `count` more would be refused now. Reserves nothing."""
         with self._lock:
@@ -73,8 +78,7 @@ class Quota:
     def _check(self, clients: Sequence[str], count: int) -> None:
         if self.used + count > self.limit:
             raise Overloaded("This server", self._full, cure="Try again in a moment.")
-        most = max(1, self.limit * self._client_percent // 100)
-        if any(self._by_client[client] + count > most for client in clients):
+        if any(self._by_client[client] + count > self.most_of_one for client in clients):
             raise Overloaded(
                 "This server",
                 "works on as much of yours as one client may have at the same time",

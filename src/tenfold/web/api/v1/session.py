@@ -120,7 +120,7 @@ def sign_out(request: Request, response: Response) -> None:
     if found is not None:
         app.logins.sign_out(found, client_of(request))
     name = cookie_name(request)
-    response.delete_cookie(name, secure=name == SECURE_COOKIE, httponly=True, samesite="strict")
+    response.delete_cookie(name, secure=name.startswith(SECURE_COOKIE), httponly=True, samesite="strict")
     response.headers["Clear-Site-Data"] = '"cache"'
 
 
@@ -179,7 +179,7 @@ def end_one(request: Request, who: Viewer, id: Annotated[str, Path(max_length=64
 
 def _begun(request: Request, response: Response, cookie: str) -> SessionAnswer:
     name = cookie_name(request)
-    response.set_cookie(name, cookie, secure=name == SECURE_COOKIE, httponly=True, samesite="strict")
+    response.set_cookie(name, cookie, secure=name.startswith(SECURE_COOKIE), httponly=True, samesite="strict")
     found = service_of(request).app.sessions.find(cookie)
     assert found is not None, "a session has ended as it began"
     return _answer(Visitor(found.person_id, found.name, found.role, session=found))

@@ -1,0 +1,145 @@
+"""The page in a real browser behind a real nginx, as docs/how-to/reverse-proxy.md has it, under a prefix."""
+
+import re
+import shutil
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tenfold.runtime import App
+from tenfold.settings import Settings
+from tests.browser.conftest import MODEL, PAGE, need, watch
+from tests.browser.seeing import card, choose
+from tests.conftest import serving
+from tests.paths import ROOT
+
+pytestmark = pytest.mark.browser
+WORDS = "seven green kettles"
+DOCUMENT = ROOT / "docs/how-to/reverse-proxy.md"
+NGINX = shutil.which("nginx") or shutil.which("/usr/sbin/nginx")
+
+
+def documented() -> str:
+    """The example for nginx."""
+    found = re.search(r"```nginx\n(map .*?\n\})\n```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)
+    assert found is not None
+    return found[1]
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return int(listening.getsockname()[1])
+
+
+@contextmanager
+def nginx(folder: Path, backend: int, prefix: str, *, strip: bool) -> Iterator[str]:
+    """nginx by the documented example; gives its address."""
+    assert NGINX is not None
+    key, certificate = folder / "key.pem", folder / "certificate.pem"
+    new = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost", "-days", "2"]
+    files = ["-keyout", str(key), "-out", str(certificate)]
+    subprocess.run([*new, *files], check=True, capture_output=True)
+    port = free_port()
+    server = documented()
+    for written, ours in (
+        ("listen 443 ssl;", f"listen 127.0.0.1:{port} ssl;"),
+        ("pictures.example.org", "localhost"),
+        ("/etc/ssl/pictures.pem", str(certificate)),
+        ("/etc/ssl/pictures.key", str(key)),
+        ("location / {", f"location {prefix}/ {{"),
+        (
+            "proxy_pass http://127.0.0.1:8000;",
+            f"proxy_pass http://127.0.0.1:{backend}{'/' if strip else ''};",
+        ),
+    ):
+        assert written in server, written
+        server = server.replace(written, ours)
+    temporary = "".join(
+        f"{name}_temp_path {folder / name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    configuration = folder / "nginx.conf"
+    configuration.write_text(
+        f"daemon off; user root; pid {folder / 'pid'}; error_log {folder / 'error.log'};\n"
+        f"events {{}}\nhttp {{ access_log off; {temporary}\n{server}\n}}\n"
+    )
+    with subprocess.Popen([NGINX, "-e", str(folder / "error.log"), "-c", str(configuration)]) as running:
+        try:
+            for _ in range(200):
+                with socket.socket() as trying:
+                    if trying.connect_ex(("127.0.0.1", port)) == 0:
+                        break
+                time.sleep(0.05)
+            yield f"https://localhost:{port}"
+        finally:
+            running.terminate()
+            running.wait(timeout=20)
+
+
+@pytest.mark.parametrize("strip", [False, True], ids=["handed on", "taken off"])
+def test_the_page_works_under_a_prefix(chromium: Browser, tmp_path: Path, plane: Path, strip: bool) -> None:
+    need(PAGE.is_file() and MODEL.is_file(), "needs the built page and the bundled model")
+    if NGINX is None:
+        pytest.skip("needs nginx: apt-get install nginx")
+    home, wrong = tmp_path / "home", list[str]()
+    with App(Settings(home=home)) as app:
+        app.people.add("ann", "administrator", WORDS)
+    with (
+        serving(home, "--root-path", "pictures", trusted_proxies="127.0.0.1") as own,
+        nginx(tmp_path, urlsplit(own).port or 0, "/pictures", strip=strip) as outside,
+    ):
+        assert own.endswith("/pictures")
+        address = f"{outside}/pictures"
+        context = chromium.new_context(locale="en-US", ignore_https_errors=True)
+        watch(context, address, wrong)
+        failed = list[str]()
+        context.on("response", lambda got: failed.append(got.url) if got.status in (404, 502) else None)
+        page = context.new_page()
+        page.goto(f"{address}/")
+        page.get_by_label("Name").fill("ann")
+        page.get_by_label("Password").fill(WORDS)
+        with page.expect_response("**/api/v1/events") as events:
+            page.get_by_role("button", name="Sign in").click()
+        assert events.value.status == 200
+        (cookie,) = context.cookies()
+        assert (cookie["name"], cookie["secure"]) == ("__Host-tenfold-pictures", True)
+        choose(page, plane)
+        expect(card(page, "plane.png").locator(".verdict .name")).to_be_visible()
+        for name, path in (("Models", "/models"), ("Catalogue", "/catalogue"), ("Settings", "/settings")):
+            page.get_by_role("navigation").get_by_role("link", name=name).first.click()
+            expect(page).to_have_url(re.compile(re.escape(address + path)))
+            page.reload()
+            expect(page.locator("main h1")).to_be_visible()
+        page.goto(f"{address}/docs")
+        expect(page.get_by_text("Classify pictures").first).to_be_visible()
+        context.close()
+    assert wrong == []
+    assert failed == []
+
+
+def test_without_accounts_a_proxy_lets_nobody_in(tmp_path: Path) -> None:
+    if NGINX is None:
+        pytest.skip("needs nginx: apt-get install nginx")
+    with (
+        serving(tmp_path / "home") as own,
+        nginx(tmp_path, urlsplit(own).port or 0, "", strip=False) as outside,
+    ):
+        import ssl
+
+        trusting = ssl._create_unverified_context()
+        with urllib.request.urlopen(f"{own}/api/v1/model") as answer:
+            assert answer.status == 200
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(f"{outside}/api/v1/model", context=trusting)
+        refused.value.close()
+        assert refused.value.code == 403
+        with urllib.request.urlopen(f"{outside}/healthz", context=trusting) as answer:
+            assert answer.status == 200
