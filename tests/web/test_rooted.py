@@ -1,12 +1,16 @@
 """Under a path prefix: with it, and where a proxy has taken it off."""
 
+import asyncio
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+from starlette.types import Receive, Scope, Send
 
 from tenfold import settings
 from tenfold.errors import SettingError
+from tenfold.web.rooted import Rooted
 from tests.web.conftest import Running, Serve
 from tests.web.signed_in import WORDS
 
@@ -100,3 +104,18 @@ def test_the_setting_is_tidied(given: str, kept: str) -> None:
 def test_what_can_be_no_prefix_is_refused(given: str) -> None:
     with pytest.raises(SettingError, match="is no prefix of addresses"):
         settings.load({"TENFOLD_ROOT_PATH": given})
+
+
+def test_a_websocket_is_under_the_prefix_too() -> None:
+    seen = list[str]()
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.append(scope["path"])
+
+    async def nothing(*_: object) -> Any:
+        raise AssertionError
+
+    for path in ("/pictures/api/v1/cameras/1/live", "/api/v1/cameras/1/live"):
+        scope = {"type": "websocket", "path": path, "raw_path": path.encode()}
+        asyncio.run(Rooted(app, "/pictures")(scope, nothing, nothing))
+    assert seen == ["/api/v1/cameras/1/live"] * 2

@@ -1,5 +1,6 @@
 /** What the page Cameras asks of the server. */
 import { queryOf, request, requestFile } from "../api/request";
+import { at } from "../shared/root";
 import type { Camera, CameraEvent, CameraEventDetails, Clip, EventHour } from "../api/types";
 import { toAsked, type Filters } from "./filters";
 import type { Box, Shot } from "./follow";
@@ -31,7 +32,7 @@ export function pictureOf(
 
 /** Where a WebSocket sends a camera's pictures. */
 export const liveAddress = (camera: number): string =>
-  `${location.origin.replace(/^http/, "ws")}/api/v1/cameras/${camera}/live`;
+  `${location.origin.replace(/^http/, "ws")}${at(`/api/v1/cameras/${camera}/live`)}`;
 
 /** `before`: the number of the last event of the page before. */
 export function eventsOf(filters: Filters, limit: number, before: number | null): Promise<CameraEvent[]> {

@@ -13,7 +13,7 @@ const bare = [
   /\b(?:href|src|action|poster)="\/[^"]*"/g,
   /\b(?:href|src|action|poster)=\{[`"']\/[^}]*\}/g,
   /\b(?:href|src|poster)=\{(?:\w+(?:Of|File|Picture|Address))\([^}]*\}/g,
-  /\$\{location\.host\}(?!\$\{at\()[^`]*/g,
+  /"ws"\)\}(?!\$\{at\()[^`]*/g,
   /\b(?:fetch|EventSource|WebSocket|Worker)\(\s*["'`]\/[^)]*/g,
   /\blocation\.(?:href|assign)[ (=]+["'`]\/[^;]*/g,
 ];

@@ -68,10 +68,14 @@ def install(app: FastAPI, built: Path = BUILT, root: str = "") -> None:
         serve(page, lambda: index.answer(200))
     for file in sorted(built.iterdir()) if built.is_dir() else []:
         if file.is_file() and file.name != "index.html":
-            serve(f"/{file.name}", lambda file=file: FileResponse(file, headers=_ASK_AGAIN))
+            serve(f"/{file.name}", _file(file))
     if (built / "assets").is_dir():
         app.mount("/assets", _Assets(directory=built / "assets"))
     _answer_people(app, index)
+
+
+def _file(file: Path) -> Callable[[], Response]:
+    return lambda: FileResponse(file, headers=_ASK_AGAIN)
 
 
 class _Index:

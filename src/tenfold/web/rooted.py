@@ -29,7 +29,7 @@ class Rooted:
             raw: bytes = scope.get("raw_path") or scope["path"].encode()
             prefix = root.encode()
             inside = raw.removeprefix(prefix) or b"/"
-            scope = scope | {"path": scope["path"].removeprefix(root) or "/", "raw_path": inside}
+            scope = {**scope, "path": scope["path"].removeprefix(root) or "/", "raw_path": inside}
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -79,7 +79,7 @@ class ServerAnswer(BaseModel):
     extensions: list[str]
 
 
-class LiveAnswer(BaseModel):
+class AliveAnswer(BaseModel):
     live: bool
 
 
@@ -117,9 +117,9 @@ async def server(who: Viewer) -> ServerAnswer:
 
 
 @router.get("/health/live", operation_id="oip_live", summary="Is the server alive?")
-async def live() -> LiveAnswer:
+async def live() -> AliveAnswer:
     """As `GET /healthz`."""
-    return LiveAnswer(live=True)
+    return AliveAnswer(live=True)
 
 
 @router.get(
