@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ import pytest
 
 from tenfold.cameras.address import parse
 from tenfold.line.recipe import WHOLE
+from tenfold.line.simulator.broker import free_port
 from tenfold.line.simulator.conveyor import ConveyorOptions
 from tenfold.line.simulator.scene import bundled_parts
 from tenfold.line.stations.tables import StationRow
@@ -105,23 +107,24 @@ def server(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
 
 
 class Plant:
-    """A simulated plant in a process of its own: Modbus TCP and a camera on HTTP."""
+    """A simulated plant in a process of its own: a PLC, and a camera on HTTP."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, process: MessageProcess, folder: Path, signals: str) -> None:
         self.pictures = bundled_parts(folder)
         self.order = [number * 7 % len(self.pictures) for number in range(BELT.parts)]
         self._outcomes = folder / "outcomes.json"
-        self.process = MessageProcess("tenfold.line.simulator.plant:serve", limits=ProcessLimits())
+        self.process = process
         self.process.send(
             {
                 "conveyor": asdict(BELT),
                 "pictures": [str(path) for path, _ in self.pictures],
                 "order": self.order,
                 "outcomes": str(self._outcomes),
+                "signals": signals,
             }
         )
-        ports = self._said("modbus")
-        self.modbus = {"kind": "modbus", "host": "127.0.0.1", "port": ports["modbus"]}
+        ports = self._said("plc")
+        self.address = ports["plc"]
         self.camera = f"http://127.0.0.1:{ports['camera']}/snapshot.jpg"
 
     def run(self) -> set[int]:
@@ -140,16 +143,17 @@ class Plant:
 
 
 @pytest.fixture
-def plant(tmp_path: Path, server: Server) -> Iterator[Plant]:
-    made = Plant(tmp_path)
-    yield made
-    made.process.stop()
+def plant(tmp_path: Path, server: Server, request: pytest.FixtureRequest) -> Iterator[Plant]:
+    signals = getattr(request, "param", "modbus")
+    with MessageProcess("tenfold.line.simulator.plant:serve", limits=ProcessLimits()) as process:
+        yield Plant(process, tmp_path, signals)
 
 
 def wired(plant: Plant) -> dict[str, Any]:
-    return {"snapshot": True, "plant": plant.modbus, "trigger": {"kind": "plant"}, "gate": GATE}
+    return {"snapshot": True, "plant": plant.address, "trigger": {"kind": "plant"}, "gate": GATE}
 
 
+@pytest.mark.parametrize("plant", ["modbus", "opcua"], indirect=True)
 def test_a_station_of_a_real_plant_passes_what_it_judged_good_and_nothing_else(
     server: Server, plant: Plant
 ) -> None:
@@ -244,3 +248,19 @@ def test_challenge_parts_go_before_the_first_part_that_passes(server: Server, pl
     ends = [one.body for one in server.rows(row) if one.kind == "challenge" and one.part is None]
     assert ends[0]["by"] == "Olha"
     assert bool(passed) == ends[0]["passed"]
+
+
+def test_a_plant_that_asks_for_each_verdict_finds_the_station_listening(server: Server) -> None:
+    port = free_port()
+    row = server.station(
+        "http://127.0.0.1:9/snapshot.jpg",
+        snapshot=True,
+        plant={"kind": "modbus-server", "host": "127.0.0.1", "port": port},
+        trigger={"kind": "plant"},
+        outputs=[{"kind": "opcua-server", "port": free_port()}],
+        recipe_id=server.recipe("vehicles", VEHICLES),
+    )
+    until(lambda: server.state(row).get("recipe"), "it did not take its recipe")
+    with socket.create_connection(("127.0.0.1", port), timeout=5):
+        pass
+    assert server.fault_of(row) == ""

@@ -7476,6 +7476,17 @@ export interface components {
             undone_at: string | null;
         };
         /**
+         * OutputAnswer
+         * @description What is told verdicts beside the plant. Outputs are named in the terminal: they run commands here.
+         */
+        OutputAnswer: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "opcua-server" | "sparkplug" | "command" | "file";
+        };
+        /**
          * OverrideAnswer
          * @description What a person said of a part.
          */
@@ -7729,46 +7740,64 @@ export interface components {
         };
         /**
          * PlantBody
-         * @description The PLC.
+         * @description The PLC. What secures OPC UA (certificates, user) is named in the terminal, and stays.
          */
         PlantBody: {
             /**
              * Kind
+             * @description modbus, opcua: it is a server, which is read and written. modbus-server, opcua-server: it asks for each verdict by a handshake.
              * @default none
              * @enum {string}
              */
-            kind: "none" | "modbus";
-            /** Host */
+            kind: "none" | "modbus" | "modbus-server" | "opcua" | "opcua-server";
+            /**
+             * Host
+             * @description Of a server here: what it listens on.
+             */
             host?: string | null;
             /**
              * Port
-             * @default 502
+             * @description Null: 502 of Modbus, 4840 of OPC UA.
              */
-            port: number;
+            port?: number | null;
             /**
              * Inputs
-             * @description First register that is read, counted from 0.
-             * @default 0
+             * @description First register that is read.
              */
-            inputs: number;
+            inputs?: number | null;
             /**
              * Outputs
-             * @description First register that is written, counted from 0.
-             * @default 100
+             * @description First register that is written.
              */
-            outputs: number;
+            outputs?: number | null;
+            /**
+             * Base
+             * @description What the first register of all is called.
+             */
+            base?: (0 | 1) | null;
             /**
              * Device
              * @description The unit id.
-             * @default 1
              */
-            device: number;
+            device?: number | null;
+            /** Words */
+            words?: ("high-first" | "low-first") | null;
             /**
-             * Words
-             * @default high-first
-             * @enum {string}
+             * Url
+             * @description opc.tcp://host:4840
              */
-            words: "high-first" | "low-first";
+            url?: string | null;
+            /**
+             * Reads
+             * @description Node ids by what they hold.
+             */
+            reads?: {
+                [key: string]: string;
+            } | null;
+            /** Writes */
+            writes?: {
+                [key: string]: string;
+            } | null;
         };
         /**
          * PredictionAnswer
@@ -8857,6 +8886,8 @@ export interface components {
             trigger: components["schemas"]["TriggerBody"];
             gate: components["schemas"]["GateBody"];
             broker: components["schemas"]["BrokerBody"] | null;
+            /** Outputs */
+            outputs: components["schemas"]["OutputAnswer"][];
             /** Region */
             region: number[];
             /** Locate */

@@ -51,6 +51,31 @@ def test_a_station_is_set_up_listed_changed_over_and_removed(tenfold: Command, o
     assert tenfold("station", "show", "gate").status == 1
 
 
+def test_what_has_passwords_is_wired_by_a_file_and_shown_without_them(
+    tenfold: Command, tmp_path: Path
+) -> None:
+    wires = tmp_path / "wires.toml"
+    wires.write_text(
+        """
+        trigger = { kind = "crossing", line = [[0.5, 0], [0.5, 1]] }
+        broker = { host = "broker", group = "hall", node = "gate", user = "line", password = "s3cret" }
+        [[outputs]]
+        kind = "file"
+        path = "/run/verdict.json"
+        """
+    )
+    added(tenfold, "--wiring", str(wires), "--gate", "distance=500 window=100")
+    told = tenfold("station", "show", "gate", "--json").out + tenfold("station", "show", "gate").out
+    assert "s3cret" not in told
+    shown = json.loads(told.splitlines()[0])
+    assert shown["trigger"] == {"kind": "crossing", "line": [[0.5, 0], [0.5, 1]]}
+    assert shown["outputs"] == [{"kind": "file", "path": "/run/verdict.json"}]
+    wires.write_text("[plants]")
+    assert (
+        "a table that is not known (plants)" in tenfold("station", "add", "x", CAMERA, "--wiring", wires).err
+    )
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
@@ -60,6 +85,9 @@ def test_a_station_is_set_up_listed_changed_over_and_removed(tenfold: Command, o
         (("--plant", "host=10.0.0.9"), "names no kind"),
         (("--gate", "distance=1"), "lacks one"),
         (("--gate", "distance"), "no NAME=VALUE"),
+        (("--plant", "modbus hst=10.0.0.9", "--trigger", "plant"), "not known, or lacks one"),
+        (("--plant", "telepathy"), "A kind of plant is not known"),
+        (("--plant", "modbus-server host=127.0.0.1", "--trigger", "hand"), "asks for each verdict"),
         (("--region", "0.1,0.2"), "no left, top, width and height"),
         (("--recipe", "caps"), "does not exist"),
     ],

@@ -2,6 +2,7 @@
 
 import json
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -42,8 +43,6 @@ def station() -> None:
 )
 @click.option(
     "--trigger",
-    default="hand",
-    show_default=True,
     metavar="WORDS",
     help="What says that a part is there: plant (its photo-eye), 'encoder counts=400', 'crossing"
     " line=X,Y,X,Y', 'mqtt topic=...', or hand.",
@@ -55,6 +54,13 @@ def station() -> None:
     " milliseconds where there is no PLC.",
 )
 @click.option("--broker", metavar="WORDS", help="An MQTT broker: 'host=... port=1883 group=... node=...'.")
+@click.option(
+    "--wiring",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="TOML with [plant], [trigger], [gate], [broker], [challenge] and [[outputs]]; for what has passwords"
+    " or many nodes. Words of the command line come before it.",
+)
 @click.option("--region", metavar="X,Y,W,H", help="What of the picture is looked at, in parts of it.")
 @click.option("--whole", is_flag=True, help="The region is the part; else it is found by the belt's colour.")
 @click.option(
@@ -192,10 +198,19 @@ def changeover(name: str, made: str | None, barcode: str | None) -> int:
 
 
 def _values(app: "App", given: dict[str, Any]) -> dict[str, Any]:
-    values: dict[str, Any] = {
+    from tenfold.line import plc
+    from tenfold.line.plc.wiring import check
+
+    values: dict[str, Any] = wires.file(given["wiring"]) if given["wiring"] else {}
+    for name in ("plant", "trigger"):
+        if given[name] is not None:
+            values[name] = wires.words(given[name], f"The {name}", kind=True)
+    if "trigger" in values:
+        values["trigger"] = wires.line(values["trigger"])
+    plc.require()
+    check(values.get("plant", {"kind": "none"}), values.get("outputs", []))
+    values |= {
         "snapshot": given["snapshot"],
-        "plant": wires.words(given["plant"], "The plant", kind=True),
-        "trigger": wires.line(wires.words(given["trigger"], "The trigger", kind=True)),
         "deadline": given["deadline"] / 1000,
         "picture_within": given["deadline"] / 2000,
         "locate": not given["whole"],
@@ -230,14 +245,14 @@ def _wiring(row: "StationRow") -> dict[str, Any]:
     from tenfold.cameras.address import Address
 
     address = Address(row.kind, row.target, row.user, row.password)  # type: ignore[arg-type]
-    broker = {name: value for name, value in (row.broker or {}).items() if name != "password"}
     return {
         "camera": address.description,
         "snapshot": row.snapshot,
-        "plant": row.plant,
+        "plant": wires.hidden(row.plant),
         "trigger": row.trigger,
         "gate": row.gate,
-        "broker": broker,
+        "broker": wires.hidden(row.broker or {}),
+        "outputs": [wires.hidden(one) for one in row.outputs],
         "region": row.region,
         "deadline": row.deadline,
         "recipe_id": row.recipe_id,

@@ -2,9 +2,13 @@
 
 import json
 import shlex
+import tomllib
+from pathlib import Path
 from typing import Any
 
 from tenfold.errors import UsageError
+
+_TABLES = ("plant", "trigger", "gate", "broker", "challenge", "outputs")
 
 
 def words(text: str, subject: str, *, kind: bool) -> dict[str, Any]:
@@ -35,11 +39,39 @@ def words(text: str, subject: str, *, kind: bool) -> dict[str, Any]:
     return values
 
 
+def file(path: Path) -> dict[str, Any]:
+    """What a TOML file says of a station's wires. Raises UsageError."""
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(
+            path.name, "is no TOML", received=str(error), cure="See the documentation."
+        ) from error
+    unknown = sorted(found.keys() - set(_TABLES))
+    if unknown:
+        raise UsageError(
+            path.name,
+            "has a table that is not known",
+            received=", ".join(unknown),
+            cure=f"Take of: {', '.join(_TABLES)}.",
+        )
+    return found
+
+
+def hidden(values: Any) -> Any:
+    """Values without passwords, at any depth."""
+    if isinstance(values, dict):
+        return {name: hidden(one) for name, one in values.items() if name != "password"}
+    return [hidden(one) for one in values] if isinstance(values, list) else values
+
+
 def line(values: dict[str, Any]) -> dict[str, Any]:
     """A trigger's values, its line as two ends."""
     ends = values.get("line")
     if ends is None:
         return values
+    if isinstance(ends, list) and all(isinstance(one, list) for one in ends):
+        return values  # of a file
     if not isinstance(ends, list) or len(ends) != 4:
         raise UsageError("The line", "needs both its ends", received=str(ends), cure="line=0.5,0,0.5,1")
     return values | {"line": [ends[:2], ends[2:]]}

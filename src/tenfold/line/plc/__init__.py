@@ -6,6 +6,8 @@ handshake.py         Handshake: ready, trigger, acknowledgements and results tha
 handshake_plant.py   HandshakePlant: a plant that asks for verdicts so, whatever wire carries it
 modbus_server.py     ModbusServer: that plant over Modbus TCP, and the map of its registers
 registers.py         maps of registers: which values stand where
+triggers.py          triggers beside the plant's photo-eye, and a station without a PLC
+mqtt_trigger.py      messages on an MQTT topic as triggers
 digital.py           a command or a file for each verdict
 wiring.py            connect: plants and outputs from values that are kept
 mqtt_broker.py       where an MQTT broker is, and how it is logged in to

@@ -1,6 +1,7 @@
 """Opens plants and outputs from values that are kept and sent as JSON; they are told apart by their `kind`.
 
-    plant    modbus           a PLC that answers Modbus TCP                     ModbusAddress
+    plant    none             there is no PLC; the clock is the encoder
+             modbus           a PLC that answers Modbus TCP                     ModbusAddress
              modbus-server    a PLC that asks by the handshake over Modbus TCP  ModbusAddress
              opcua            a PLC that is an OPC UA server                    OpcUaAddress
              opcua-server     a PLC that asks by the handshake over OPC UA      OpcUaServerOptions
@@ -20,7 +21,7 @@ from typing import Any
 from tenfold.errors import LineError
 from tenfold.line.plc.signals import Output, Plant
 
-PLANT_KINDS = ("modbus", "modbus-server", "opcua", "opcua-server")
+PLANT_KINDS = ("none", "modbus", "modbus-server", "opcua", "opcua-server")
 OUTPUT_KINDS = ("opcua-server", "sparkplug", "command", "file")
 
 
@@ -69,8 +70,46 @@ def connect(
     return Wires(found, tuple(opened), asks=bool(asking))
 
 
+def check(plant: Mapping[str, Any], outputs: Sequence[Mapping[str, Any]]) -> None:
+    """Raise LineError where `connect` would find a setting that is not known or missing; opens nothing."""
+    from tenfold.line.plc.digital import CommandOptions
+    from tenfold.line.plc.modbus import ModbusAddress
+    from tenfold.line.plc.mqtt_broker import Broker
+    from tenfold.line.plc.opcua.client import OpcUaAddress
+    from tenfold.line.plc.opcua.server import OpcUaServerOptions
+
+    made: dict[str, Callable[..., object]] = {
+        "none": lambda: None,
+        "modbus": ModbusAddress,
+        "modbus-server": ModbusAddress,
+        "opcua": lambda **options: OpcUaAddress(**_secured(options)),
+        "opcua-server": lambda **options: OpcUaServerOptions(**_secured(options)),
+        "sparkplug": Broker,
+        "command": CommandOptions,
+        "file": lambda path: Path(path),
+    }
+    listed = [("plant", PLANT_KINDS, plant), *(("output", OUTPUT_KINDS, one) for one in outputs)]
+    for what, known, kept in listed:
+        kind, options = _split(kept)
+        if kind not in known:
+            raise _unknown(what, kind, known)
+        try:
+            made[kind](**options)
+        except TypeError as error:
+            raise LineError(
+                f"The {what} {kind}",
+                "has a setting that is not known, or lacks one",
+                received=str(error),
+                cure="The page on production lines in the documentation names them.",
+            ) from error
+
+
 def _plant(kept: Mapping[str, Any], choose: Callable[[int], bool]) -> tuple[Plant, list[Output]]:
     kind, options = _split(kept)
+    if kind == "none":
+        from tenfold.line.plc.triggers import NoPlant
+
+        return NoPlant(), []
     if kind in ("modbus", "modbus-server"):
         from tenfold.line.plc.modbus import ModbusAddress, ModbusPlant
         from tenfold.line.plc.modbus_server import ModbusServer

@@ -22,6 +22,7 @@ DEFAULTS: Mapping[str, Any] = {
     # In counts of the encoder; in milliseconds where there is none.
     "gate": {"distance": 1000, "window": 400, "sensor": 0, "slack": 0},
     "broker": None,
+    "outputs": [],
     "region": [0.0, 0.0, 1.0, 1.0],
     "locate": True,
     "deadline": 0.4,
@@ -96,6 +97,8 @@ class Stations(Claims[StationRow]):
             user="",
             password="",
             broker=None,
+            plant={"kind": "none"},
+            outputs=[],
             trigger={"kind": "hand"},
             status=None,
             worker=None,

@@ -70,7 +70,8 @@ class StationRow(Base):
 
     kind, target, login, password: the camera's address (`cameras.address`); target may hold secrets, and is
     not to be shown. snapshot: the camera is asked for a picture of each part, instead of watched. plant,
-    trigger, gate, broker, challenge: `line.stations.wiring`. region: left, top, width and height in parts of
+    outputs: `line.plc.wiring`; they may hold passwords. broker: an MQTT broker, which is told by Sparkplug.
+    trigger, gate, challenge: `line.stations.wiring`. region: left, top, width and height in parts of
     the picture. locate: the part is found in the region by the colour of the belt; else the region is the
     part. deadline: seconds from the trigger to the release. picture_within: seconds from the trigger to the
     picture. recipe_id: what is made now, where the plant does not say. first_parts: so many after a change of
@@ -91,6 +92,7 @@ class StationRow(Base):
     trigger: Mapped[dict[str, Any]] = mapped_column("trigger_by", JSON)
     gate: Mapped[dict[str, Any]] = mapped_column(JSON)
     broker: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    outputs: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     region: Mapped[list[float]] = mapped_column(JSON)
     locate: Mapped[bool]
     deadline: Mapped[float]

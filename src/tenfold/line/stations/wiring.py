@@ -10,8 +10,9 @@ from typing import Any, Literal, get_args
 from tenfold.errors import LineError
 from tenfold.line.belt import Gate
 
+# Plants that ask for each verdict by the handshake; they move their parts themselves.
+ASKING = ("modbus-server", "opcua-server")
 TriggerKind = Literal["plant", "encoder", "crossing", "mqtt", "hand"]
-PlantKind = Literal["none", "modbus"]
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,13 @@ def check(plant: Mapping[str, Any], trigger: Trigger, gate: Gate, broker: Mappin
             "needs a PLC",
             received="a station without one",
             cure="Name its PLC.",
+        )
+    if plant["kind"] in ASKING and trigger.kind != "plant":
+        raise LineError(
+            f"The trigger {trigger.kind}",
+            "does not go with a plant that asks for each verdict",
+            received=plant["kind"],
+            cure="Take the trigger plant.",
         )
     if trigger.kind == "mqtt" and broker is None:
         raise LineError("The trigger mqtt", "needs an MQTT broker", cure="Name its host.")

@@ -32,12 +32,11 @@ from tenfold.line.holds import ChallengeRule
 from tenfold.line.inspector import Inspector
 from tenfold.line.options import Job, StationOptions
 from tenfold.line.parts import CODES, FaultBegan
-from tenfold.line.plc.modbus import ModbusAddress, ModbusPlant
 from tenfold.line.plc.mqtt_broker import Broker
 from tenfold.line.plc.mqtt_trigger import MqttTrigger
 from tenfold.line.plc.signals import Health, Output, Outputs, PartResult, Plant
-from tenfold.line.plc.sparkplug import SparkplugOutput
-from tenfold.line.plc.triggers import NoPlant, OwnTriggers
+from tenfold.line.plc.triggers import OwnTriggers
+from tenfold.line.plc.wiring import Wires, connect
 from tenfold.line.recipe import WHOLE, Recipe, Region
 from tenfold.line.station import Station
 from tenfold.line.stations.wiring import Trigger
@@ -48,6 +47,7 @@ from tenfold.workflows.line.setup import LineSetup, RecipeBook, RecipeSetup
 from tenfold.workflows.line.stream import StreamCamera
 
 _STATUS_SECONDS, _TICK_SECONDS = 0.5, 0.05
+_PREPARE_SECONDS = 20.0
 # A picture for people: it travels in a message, which has room for 64 KiB.
 _SHOWN_SIDE, _SHOWN_BYTES = 480, 40_000
 _ALARM_NAMES = {code: reason for reason, code in CODES.items() if code}
@@ -129,7 +129,9 @@ class _Work:
         self._models = _Models(stack, book)
         self._trail = stack.enter_context(Trail(Path(setup.trail)))
         self._shown = _Shown()
-        self._triggers, plant = _plant(setup)
+        self._chosen = 0
+        self._wires = self._connected()
+        self._triggers, plant = _triggered(setup, self._wires.plant)
         self._stream: StreamCamera | None = None
         self._camera = self._opened()
         left, top, width, height = setup.region
@@ -142,14 +144,14 @@ class _Work:
             within=setup.within,
         )
         options = StationOptions(
-            gate=Gate(**setup.gate),
+            gate=None if self._wires.asks else Gate(**setup.gate),
             deadline=setup.deadline,
             recipe=0,
             facts={},
             challenge=ChallengeRule(**setup.challenge) if setup.challenge else None,
             first_parts=setup.first_parts,
         )
-        self._outputs = self._others()
+        self._outputs = (*self._wires.outputs, *self._mqtt_trigger())
         self._station = Station(plant, inspector, self._trail, options, outputs=(self._shown, *self._outputs))
         self._station.use(None)
 
@@ -163,7 +165,7 @@ class _Work:
             while running.is_alive():
                 if said := channel.receive(_TICK_SECONDS):
                     self._do(said, channel)
-                self._station.use(self._models.job(self._station.asked or self._models.book.current))
+                self._station.use(self._models.job(self._wanted))
                 if self._stream is not None and self._stream.away:
                     self._station.tell(FaultBegan("camera", time.monotonic()))
                 if time.monotonic() - told_at >= _STATUS_SECONDS:
@@ -173,10 +175,43 @@ class _Work:
             self._stop.set()
             running.join()
 
+    @property
+    def _wanted(self) -> int:
+        """The recipe that is to be made: the plant's word comes first, then what was chosen last."""
+        return self._station.asked or self._chosen or self._models.book.current
+
+    def _connected(self) -> Wires:
+        setup = self._setup
+        told = [one | self._known_recipes(one) for one in setup.outputs]
+        if setup.broker is not None:
+            told.append({"kind": "sparkplug", **setup.broker})
+        return connect(setup.plant | self._known_recipes(setup.plant), told, choose=self._choose)
+
+    def _known_recipes(self, kept: dict[str, Any]) -> dict[str, Any]:
+        """What a plant may ask for by OPC UA."""
+        if kept["kind"] != "opcua-server":
+            return {}
+        values = [one.values for one in self._models.book.recipes]
+        names = ("number", "name", "version")
+        return {"name": self._setup.name, "recipes": [{name: one[name] for name in names} for one in values]}
+
+    def _choose(self, number: int) -> bool:
+        """A plant wants a recipe prepared by OPC UA; whether it is in use then."""
+        self._chosen = number
+        until = time.monotonic() + _PREPARE_SECONDS
+        while time.monotonic() < until:
+            if self._station.facts.get("recipe", [0])[0] == number and not self._station.faults:
+                return True
+            time.sleep(_TICK_SECONDS)
+        return False
+
     def _do(self, said: dict[str, Any], channel: Channel) -> None:
         match said["do"]:
             case "book":
-                self._models.book = RecipeBook.from_json(said["book"])
+                book = RecipeBook.from_json(said["book"])
+                if book.current != self._models.book.current:
+                    self._chosen = 0
+                self._models.book = book
             case "trigger" if self._triggers is not None:
                 self._triggers.trigger()
             case "challenge":
@@ -217,16 +252,13 @@ class _Work:
         self._stream = StreamCamera(source, address.description, seen, recorded=recorded)
         return self._stream
 
-    def _others(self) -> list[Output]:
-        setup, found = self._setup, list[Output]()
-        if setup.broker is None:
-            return found
-        broker, trigger = Broker(**setup.broker), Trigger.from_json(setup.trigger)
-        found.append(SparkplugOutput(broker, ""))
-        if trigger.kind == "mqtt":
-            assert self._triggers is not None
-            found.append(MqttTrigger(broker, trigger.topic, self._triggers.trigger))
-        return found
+    def _mqtt_trigger(self) -> list[Output]:
+        setup, trigger = self._setup, Trigger.from_json(self._setup.trigger)
+        if trigger.kind != "mqtt":
+            return []
+        assert self._triggers is not None
+        assert setup.broker is not None
+        return [MqttTrigger(Broker(**setup.broker), trigger.topic, self._triggers.trigger)]
 
     def _status(self) -> dict[str, Any]:
         station, outputs = self._station, self._shown.last
@@ -251,12 +283,8 @@ def _refuse(pictures: Any, deadline: float) -> Any:
     raise LineError("The station", "has no recipe")
 
 
-def _plant(setup: LineSetup) -> tuple[OwnTriggers | None, Plant]:
-    """The plant, and what counts triggers in the place of its photo-eye, None where that does."""
-    kind = setup.plant["kind"]
-    plant: Plant = NoPlant()
-    if kind == "modbus":
-        plant = ModbusPlant(ModbusAddress(**{key: one for key, one in setup.plant.items() if key != "kind"}))
+def _triggered(setup: LineSetup, plant: Plant) -> tuple[OwnTriggers | None, Plant]:
+    """What counts triggers in the place of the plant's photo-eye, None where that does; and the plant."""
     trigger = Trigger.from_json(setup.trigger)
     if trigger.kind == "plant":
         return None, plant

@@ -67,6 +67,7 @@ class LineSetup:
     trigger: dict[str, Any]
     gate: dict[str, Any]
     broker: dict[str, Any] | None
+    outputs: list[dict[str, Any]]
     region: list[float]
     locate: bool
     deadline: float
@@ -86,6 +87,7 @@ def setup_of(row: StationRow, trail: Path) -> LineSetup:
         trigger=row.trigger,
         gate=asdict(Gate(**row.gate)),
         broker=row.broker,
+        outputs=row.outputs,
         region=row.region,
         locate=row.locate,
         deadline=row.deadline,

@@ -79,7 +79,7 @@ def test_a_station_is_added_changed_paused_and_removed_and_no_answer_holds_its_p
     assert [answer.status_code for answer in answers] == [200, 200, 200, 422, 200, 200]
     assert SECRET not in "".join(answer.text for answer in answers)
     assert answers[2].json()["broker"]["host"] == "other"
-    assert answers[2].json()["plant"]["port"] == 502
+    assert answers[2].json()["plant"]["host"] == "10.0.0.9"
     found = answers[5].json()
     assert (found["state"]["phase"], found["deadline"], found["broker"]) == ("paused", 0.2, None)
     assert found["address"] == "http://127.0.0.1:9/snapshot.jpg"
@@ -92,6 +92,30 @@ def test_a_password_of_the_broker_stays_where_a_change_names_none(running: Runni
     kept = running.service.app.stations.get(gate).broker
     assert kept is not None
     assert (kept["host"], kept["password"]) == ("other", SECRET)
+
+
+def test_a_plc_is_checked_and_what_secures_it_stays_and_is_not_shown(running: Running, gate: int) -> None:
+    client, url = running.client, f"/api/v1/stations/{gate}"
+    refused = client.patch(url, json={"plant": {"kind": "modbus"}, "trigger": {"kind": "plant"}})
+    assert (refused.status_code, "lacks one" in refused.text) == (422, True)
+    nodes = {"triggers": "ns=2;i=1", "encoder": "ns=2;i=2", "heartbeat": "ns=2;i=3"}
+    security = {"certificate": "/own.pem", "key": "/own.key", "user": "line", "password": SECRET}
+    plant = {
+        "kind": "opcua",
+        "url": "opc.tcp://plc:4840",
+        "reads": nodes,
+        "writes": {"pass_part": "ns=2;i=9", "heartbeat": "ns=2;i=8"},
+    }
+    outputs = [{"kind": "command", "command": ["beep", SECRET]}]
+    running.service.app.stations.change(
+        gate, plant=plant | {"security": security}, outputs=outputs, trigger={"kind": "plant"}
+    )
+    found = client.patch(url, json={"plant": plant | {"url": "opc.tcp://other:4840"}})
+    assert found.status_code == 200, found.text
+    assert (SECRET in found.text, found.json()["outputs"]) == (False, [{"kind": "command"}])
+    kept = running.service.app.stations.get(gate)
+    assert (kept.plant["url"], kept.plant["security"]) == ("opc.tcp://other:4840", security)
+    assert kept.outputs == outputs
 
 
 def test_what_a_station_that_does_not_run_is_told_is_refused(running: Running, gate: int) -> None:

@@ -14,15 +14,31 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 
 
 class PlantBody(BaseModel):
-    """The PLC."""
+    """The PLC. What secures OPC UA (certificates, user) is named in the terminal, and stays."""
 
-    kind: Literal["none", "modbus"] = "none"
-    host: str | None = Field(None, min_length=1, max_length=253, pattern=PLAIN)
-    port: Port = 502
-    inputs: int = Field(0, ge=0, le=65535, description="First register that is read, counted from 0.")
-    outputs: int = Field(100, ge=0, le=65535, description="First register that is written, counted from 0.")
-    device: int = Field(1, ge=0, le=255, description="The unit id.")
-    words: Literal["high-first", "low-first"] = "high-first"
+    kind: Literal["none", "modbus", "modbus-server", "opcua", "opcua-server"] = Field(
+        "none",
+        description="modbus, opcua: it is a server, which is read and written. modbus-server, opcua-server:"
+        " it asks for each verdict by a handshake.",
+    )
+    host: str | None = Field(
+        None, min_length=1, max_length=253, pattern=PLAIN, description="Of a server here: what it listens on."
+    )
+    port: Port | None = Field(None, description="Null: 502 of Modbus, 4840 of OPC UA.")
+    inputs: int | None = Field(None, ge=0, le=65535, description="First register that is read.")
+    outputs: int | None = Field(None, ge=0, le=65535, description="First register that is written.")
+    base: Literal[0, 1] | None = Field(None, description="What the first register of all is called.")
+    device: int | None = Field(None, ge=0, le=255, description="The unit id.")
+    words: Literal["high-first", "low-first"] | None = None
+    url: str | None = Field(None, max_length=500, pattern=PLAIN, description="opc.tcp://host:4840")
+    reads: dict[str, str] | None = Field(None, max_length=50, description="Node ids by what they hold.")
+    writes: dict[str, str] | None = Field(None, max_length=50)
+
+
+class OutputAnswer(BaseModel):
+    """What is told verdicts beside the plant. Outputs are named in the terminal: they run commands here."""
+
+    kind: Literal["opcua-server", "sparkplug", "command", "file"]
 
 
 class TriggerBody(BaseModel):
@@ -144,6 +160,7 @@ class StationAnswer(Answer):
     trigger: TriggerBody
     gate: GateBody
     broker: BrokerBody | None
+    outputs: list[OutputAnswer]
     region: list[float]
     locate: bool
     deadline: float

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -11,6 +12,8 @@ from fastapi.responses import Response
 from tenfold.cameras.address import Address, parse
 from tenfold.errors import LineError
 from tenfold.line.holds import ChallengeRule
+from tenfold.line.plc import require
+from tenfold.line.plc.wiring import check
 from tenfold.line.stations.tables import StationRow
 from tenfold.runtime import App
 from tenfold.web.api.v1.line.bodies import (
@@ -20,6 +23,7 @@ from tenfold.web.api.v1.line.bodies import (
     ChallengeRequest,
     ChangeoverRequest,
     GateBody,
+    OutputAnswer,
     PlantBody,
     StationAnswer,
     StationChange,
@@ -56,7 +60,7 @@ def add(request: Request, who: Administrator, asked: StationRequest) -> StationA
     """It runs from now on, and rejects all until it has an approved recipe."""
     app = service_of(request).app
     address = parse(asked.source, user=asked.user, password=asked.password)
-    row = app.stations.add(asked.name, _camera(address), by=who.id, **_values(asked))
+    row = app.stations.add(asked.name, _camera(address), by=who.id, **_values(asked, {"kind": "none"}))
     app.audit.note(who.id, "station.add", row.name, {"address": address.description}, address=who.address)
     app.running_stations.wake()
     return _answer(app, row)
@@ -76,10 +80,10 @@ def change(request: Request, who: Administrator, number: Number, asked: StationC
     """What is left out stays. The station starts anew, and rejects all for a moment; not so where only its
     name or its recipe changes."""
     app = service_of(request).app
-    values = _values(asked)
+    old = app.stations.get(number)
+    values = _values(asked, old.plant)
     if asked.name is not None:
         values["name"] = asked.name
-    old = app.stations.get(number)
     if asked.source is not None:
         values |= _camera(parse(asked.source, user=asked.user or "", password=asked.password or ""))
     elif asked.user is not None or asked.password is not None:
@@ -234,9 +238,15 @@ def _camera(address: Address) -> dict[str, str]:
     }
 
 
-def _values(asked: StationValues) -> dict[str, Any]:
-    columns = set(StationValues.model_fields)
-    return asked.model_dump(include=columns, exclude_none=True)
+def _values(asked: StationValues, plant: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns that a request names; what secures the old `plant` stays where the kind does."""
+    values = asked.model_dump(include=set(StationValues.model_fields), exclude_none=True)
+    if "plant" in values and values["plant"]["kind"] != "none":
+        if values["plant"]["kind"] == plant["kind"] and "security" in plant:
+            values["plant"]["security"] = plant["security"]
+        require()
+        check(values["plant"], [])
+    return values
 
 
 def _running(app: App, row: StationRow) -> RunningStation:
@@ -259,6 +269,7 @@ def _answer(app: App, row: StationRow) -> StationAnswer:
         trigger=TriggerBody(**row.trigger),
         gate=GateBody(**row.gate),
         broker=BrokerBody(**row.broker) if row.broker else None,
+        outputs=[OutputAnswer(kind=one["kind"]) for one in row.outputs],
         challenge=ChallengeBody(**row.challenge) if row.challenge else None,
         state=_state(app, row),
     )
