@@ -14,6 +14,8 @@ from sybil import Document, Example
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
 
 from tenfold import settings
+from tenfold.cli.line import wires
+from tenfold.line.plc.wiring import check as check_wiring
 from tenfold.recipes import recipe_file
 from tests.paths import ROOT
 
@@ -62,11 +64,14 @@ def console(example: Example) -> str | None:
 
 
 def toml(example: Example) -> str | None:
-    """A settings file or a recipe must be one that tenfold takes."""
+    """A settings file, a recipe or a station's wiring must be one that tenfold takes."""
     file = Path("documented.toml")
     file.write_text(example.parsed, encoding="utf-8")
     if "network = " in example.parsed:
         recipe_file.read(file)
+    elif "[plant]" in example.parsed:
+        found = wires.file(file)
+        check_wiring(found["plant"], found["outputs"])
     else:
         settings.load({}, file)
     return None

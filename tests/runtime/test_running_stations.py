@@ -1,9 +1,9 @@
 """Stations in a server, each in a process of its own, beside a real Modbus peer and real cameras."""
 
+import itertools
 import json
 import os
 import signal
-import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from asyncua import ua
 
 from tenfold.cameras.address import parse
+from tenfold.line.plc.modbus import ModbusAddress
 from tenfold.line.recipe import WHOLE
 from tenfold.line.simulator.broker import free_port
 from tenfold.line.simulator.conveyor import ConveyorOptions
@@ -25,6 +27,9 @@ from tenfold.runtime import App
 from tenfold.runtime.services import describe
 from tenfold.runtime.supervisor import Fault, Supervisor
 from tests.cameras.clips import write_clip
+from tests.line.test_modbus_server import Peer
+from tests.line.test_opcua_server import Peer as Opc
+from tests.line.test_opcua_server import driven, job
 from tests.paths import ROOT
 
 pytestmark = [
@@ -250,17 +255,55 @@ def test_challenge_parts_go_before_the_first_part_that_passes(server: Server, pl
     assert bool(passed) == ends[0]["passed"]
 
 
-def test_a_plant_that_asks_for_each_verdict_finds_the_station_listening(server: Server) -> None:
-    port = free_port()
+def test_a_plc_that_asks_by_the_handshake_gets_a_verdict_for_each_part(server: Server, plant: Plant) -> None:
+    place = ModbusAddress("127.0.0.1", free_port())
     row = server.station(
-        "http://127.0.0.1:9/snapshot.jpg",
+        plant.camera,
         snapshot=True,
-        plant={"kind": "modbus-server", "host": "127.0.0.1", "port": port},
+        plant={"kind": "modbus-server", "host": place.host, "port": place.port},
         trigger={"kind": "plant"},
         outputs=[{"kind": "opcua-server", "port": free_port()}],
         recipe_id=server.recipe("vehicles", VEHICLES),
     )
     until(lambda: server.state(row).get("recipe"), "it did not take its recipe")
-    with socket.create_connection(("127.0.0.1", port), timeout=5):
-        pass
+    peer, beat = Peer(place), itertools.count()
+
+    def reads(name: str) -> bool:
+        peer.say(heartbeat=next(beat) % 65536)
+        return bool(peer.read()[name])
+
+    peer.say(enable=1)
+    for part_id in (501, 502, 503):
+        until(lambda: reads("ready"), "it is not ready")
+        peer.say(trigger=1, part_id=part_id)
+        peer.say(trigger=0)
+        until(lambda: reads("valid"), "there is no verdict")
+        told = peer.read()
+        assert (told["result_part_id"], told["verdict"] in (1, 2)) == (part_id, True)
+        peer.say(result_ack=1)
+        peer.say(result_ack=0)
+    until(lambda: len(server.verdicts(row)) == 3, "a verdict is not in the trail")
+    peer.client.close()  # type: ignore[no-untyped-call]
     assert server.fault_of(row) == ""
+
+
+def test_a_plant_halts_a_station_over_opc_ua_prepares_another_recipe_and_starts_it(
+    server: Server, plant: Plant
+) -> None:
+    port = free_port()
+    first, _ = server.recipe("vehicles", VEHICLES), server.recipe("ships", ["ship"])
+    wiring = wired(plant) | {"outputs": [{"kind": "opcua-server", "port": port}]}
+    row = server.station(plant.camera, **wiring, recipe_id=first)
+    until(lambda: server.state(row).get("state") == "ready", "it did not become ready")
+
+    async def drive(peer: Opc) -> None:
+        await peer.by_cause(peer.automatic, "Stop")
+        until(lambda: server.state(row).get("faults") == ["halted"], "it was not halted")
+        name, none = ua.RecipeIdExternalDataType(Id="ships"), ua.RecipeIdInternalDataType(Id="")
+        prepared = await peer.call(peer.recipes, "PrepareRecipe", name, none)
+        assert prepared[0].Id == "2"
+        await peer.call(peer.automatic, "StartContinuous", *job(recipe="ships"))
+
+    driven(f"opc.tcp://127.0.0.1:{port}/", drive)
+    until(lambda: server.state(row).get("state") == "ready", "it was not started")
+    assert server.state(row)["recipe"]["recipe"] == [2, 1]

@@ -79,6 +79,7 @@ def test_what_has_passwords_is_wired_by_a_file_and_shown_without_them(
 @pytest.mark.parametrize(
     ("words", "says"),
     [
+        (("--broker", "host=b group=g node=n password=s3cret"), "file of --wiring"),
         (("--trigger", "crossing line=0.5,0"), "needs both its ends"),
         (("--trigger", "crossing"), "needs a line in the picture"),
         (("--trigger", "plant"), "needs a PLC"),

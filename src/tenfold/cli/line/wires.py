@@ -18,7 +18,7 @@ def words(text: str, subject: str, *, kind: bool) -> dict[str, Any]:
         kind: the first word names a kind, and is kept under that name.
 
     Raises:
-        UsageError: a word is no NAME=VALUE.
+        UsageError: a word is no NAME=VALUE, or a password.
     """
     try:
         found = shlex.split(text)
@@ -35,6 +35,12 @@ def words(text: str, subject: str, *, kind: bool) -> dict[str, Any]:
         name, equals, value = word.partition("=")
         if not (name and equals):
             raise UsageError(subject, "holds a word that is no NAME=VALUE", received=word[:100])
+        if name.lower().endswith("password"):
+            raise UsageError(
+                subject,
+                "names a password, which everybody sees who lists this machine's processes",
+                cure="Write it into the file of --wiring.",
+            )
         values[name.replace("-", "_")] = _value(value)
     return values
 

@@ -200,7 +200,10 @@ class _Work:
         self._chosen = number
         until = time.monotonic() + _PREPARE_SECONDS
         while time.monotonic() < until:
-            if self._station.facts.get("recipe", [0])[0] == number and not self._station.faults:
+            # A plant prepares a recipe while it halts the station.
+            if self._station.facts.get("recipe", [0])[0] == number and set(self._station.faults) <= {
+                "halted"
+            }:
                 return True
             time.sleep(_TICK_SECONDS)
         return False

@@ -5,6 +5,7 @@ The nodeset beside this file is the OPC Foundation's, under the MIT licence; its
 
 import lzma
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass
 from importlib.resources import files
 
@@ -27,6 +28,8 @@ _EVENTS = {
 }  # fmt: skip
 # States by their nodes in the types, for `Id` of CurrentState; 4 is Operational.
 STATE_NODES = {1: 5028, 2: 5029, 3: 5030, 4: 5031, 5: 5056, 6: 5057, 7: 5058, 8: 5059}
+# Types of ids that add nothing to their base, which the nodeset therefore does not define.
+_BASE_ID, _DERIVED_IDS = 3019, (3002, 3008, 3013)
 # What the model knows and a station has not: files, products, configurations, safety, steps in a state.
 _LEFT_OUT = (
     "ConfigurationManagement", "SafetyStateManagement", "DiagnosticLevel", "SystemState", "RecipeTransfer",
@@ -69,8 +72,12 @@ async def build(server: Server, name: str, *, handshake: bool) -> StationNodes:
         handshake: whether there are nodes for a handshake.
     """
     await server.import_xml(xmlstring=nodeset())
-    await server.load_data_type_definitions()
     own, vision = await server.register_namespace(NAMESPACE), await server.get_namespace_index(MACHINE_VISION)
+    for number in _DERIVED_IDS:
+        await _define(
+            server.get_node(ua.NodeId(number, vision)), server.get_node(ua.NodeId(_BASE_ID, vision))
+        )
+    await server.load_data_type_definitions()
     station = await server.nodes.objects.add_object(
         ua.NodeId(STATION, own), ua.QualifiedName(name, own), objecttype=ua.NodeId(_VISION_SYSTEM, vision)
     )
@@ -105,6 +112,18 @@ async def _tidy(server: Server, parent: Node, methods: dict[str, Node]) -> None:
             methods[str(name)] = child
         elif kind == ua.NodeClass.Object:
             await _tidy(server, child, methods)
+
+
+async def _define(derived: Node, base: Node) -> None:
+    """Let clients that ask for a type's definition, as those of OPC UA 1.04 do, find its base's fields."""
+    definition = copy(await base.read_data_type_definition())
+    (encoding,) = [
+        node
+        for node in await derived.get_referenced_nodes(ua.ObjectIds.HasEncoding)
+        if (await node.read_browse_name()).Name == "Default Binary"
+    ]
+    definition.BaseDataType, definition.DefaultEncodingId = base.nodeid, encoding.nodeid
+    await derived.write_attribute(ua.AttributeIds.DataTypeDefinition, ua.DataValue(ua.Variant(definition)))
 
 
 async def _variable(folder: Node, row: NodeRow, own: int) -> Node:
