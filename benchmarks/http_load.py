@@ -38,11 +38,13 @@ BATCH = 48  # network inputs in ONNX Runtime's own run, the most that tenfold gi
 @contextmanager
 def server() -> Iterator[int]:
     """`tenfold serve` on a free port, with a home of its own."""
-    with TemporaryDirectory(prefix="tenfold-") as home:
-        yield from _serving(home)
+    with TemporaryDirectory(prefix="tenfold-") as home, serving(home) as port:
+        yield port
 
 
-def _serving(home: str) -> Iterator[int]:
+@contextmanager
+def serving(home: str) -> Iterator[int]:
+    """`tenfold serve` on a free port, with that home."""
     command = [sys.executable, "-m", "tenfold", "serve", "--port", "0", "--no-open"]
     process = subprocess.Popen(
         command,

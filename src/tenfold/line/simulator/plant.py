@@ -1,7 +1,8 @@
 """The process of a simulated plant: a PLC, and a camera on HTTP. Runs as a child of messages.
 
 From the parent: first `{"conveyor", "pictures", "order", "outcomes", "signals"}`, `signals` being modbus or
-opcua, then `{"do": NAME, "seconds": N}`: start, plc-cut, camera-cut, frozen-picture, belt-stop, belt-reverse.
+opcua, then `{"do": NAME, "seconds": N}`: start, plc-cut, camera-cut, frozen-picture, belt-stop, belt-reverse,
+end.
 To the parent: `{"plc": ADDRESS, "camera": PORT}` once it runs, `{"parts": N}` ten times a second, and
 `{"done": true, "rate": N}` when all parts went by, with the parts a second that the belt reached.
 What became of each part is written into the file `outcomes`, a JSON array.
@@ -62,7 +63,8 @@ class _Plant:
             await plc  # says why it did not start
         self._channel.send({"plc": self._plc.address(), "camera": self._camera_port})
         last = told = time.monotonic()
-        while not self._conveyor.done:
+        reported = False
+        while not (reported and "end" in self._until):
             await asyncio.sleep(_STEP_SECONDS)
             now = time.monotonic()
             self._move()
@@ -71,11 +73,16 @@ class _Plant:
             if now - told > _TELL_SECONDS:
                 told = now
                 self._channel.send({"parts": self._conveyor.inputs().triggers})
-        self._outcomes.write_text(json.dumps([asdict(one) for one in self._conveyor.outcomes]))
-        took = time.monotonic() - self._until["start"]
-        self._channel.send({"done": True, "rate": len(self._conveyor.places) / took})
+            if self._conveyor.done and not reported:
+                reported = True
+                self._report(now - self._until["start"])
         for task in (plc, camera):
             task.cancel()
+
+    def _report(self, took: float) -> None:
+        """All parts went by. The PLC goes on until the station has read what became of the last ones."""
+        self._outcomes.write_text(json.dumps([asdict(one) for one in self._conveyor.outcomes]))
+        self._channel.send({"done": True, "rate": len(self._conveyor.places) / took})
 
     def _listen(self, loop: asyncio.AbstractEventLoop) -> None:
         while (said := self._channel.receive()) is not None:

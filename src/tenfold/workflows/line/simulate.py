@@ -9,7 +9,6 @@ import random
 import tempfile
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
@@ -21,7 +20,7 @@ from tenfold.line.belt import Gate
 from tenfold.line.simulator import broker
 from tenfold.line.simulator.conveyor import ConveyorOptions
 from tenfold.line.simulator.scene import bundled_parts
-from tenfold.line.statistics import percentiles
+from tenfold.line.statistics import statistics
 from tenfold.line.trail import Trail
 from tenfold.processes import MessageProcess, ProcessEnded, ProcessLimits
 from tenfold.workflows.line.station import StationSetup
@@ -34,6 +33,7 @@ _FAULT_SECONDS = 2.0
 PLANT_FAULTS = ("camera-cut", "frozen-picture", "plc-cut", "belt-stop", "belt-reverse")
 STATION_FAULTS = ("slow-model", "clock-jump")
 FAULTS = (*PLANT_FAULTS, *STATION_FAULTS, "broker-cut", "kill")
+_LAST_SECONDS = 0.5
 _CLOCK_SECONDS = 3600.0
 # The plant holds its pictures in memory, and reads them before it starts.
 _MOST_PICTURES = 400
@@ -84,7 +84,7 @@ class Result:
         good_rejected: good parts that were rejected, for whatever reason.
         bad_passed: bad parts that passed because the model took them for good.
         verdict_ms: from the photo-eye to the verdict.
-        reasons: how many parts had each reason.
+        reasons: how many parts had each reason in the trail, in which a released part may be told rejected.
         rate: parts a second that the belt reached; it is slower than asked for where the machine is too busy.
         intact: whether the trail's chain of hashes holds.
     """
@@ -215,6 +215,7 @@ class _Run:
                 said = plant.receive(1.0) or {}
                 if "done" in said:
                     self._rate = float(said["rate"])
+                    time.sleep(_LAST_SECONDS + 1 / self._options.rate)  # the last part leaves the gate
                     return
                 parts = int(said.get("parts", 0))
                 if waiting and parts >= every * (len(self._options.faults) - len(waiting) + 1):
@@ -233,8 +234,8 @@ class _Run:
         except ProcessEnded as error:
             raise LineError("The simulated plant", "ended", received=str(error)) from error
         finally:
-            time.sleep(0.5)  # the last rows of what the reject sensor saw
             station.stop(5.0)
+            plant.send({"do": "end", "seconds": 0})
 
     def _cut_broker(self) -> None:
         assert self._broker is not None
@@ -256,10 +257,10 @@ class _Run:
             verdicts = {row.part: row.body for row in trail.rows(kind="part")}
             withheld = {row.part for row in trail.rows(kind="withheld") if not row.body["released"]}
             found.intact = trail.verify() is None
+            figures = statistics(trail.rows())
         found.trail_rows = len(verdicts)
-        times = percentiles([float(one["verdict_ms"]) for one in verdicts.values() if "verdict_ms" in one])
-        found.verdict_ms = dict(zip(("p50", "p99", "max"), times, strict=False))
-        found.reasons = dict(Counter(one["reason"] for one in verdicts.values()).most_common())
+        found.reasons = {"good": figures.passed, **dict(figures.reasons)}
+        found.verdict_ms = dict(zip(("p50", "p99", "max"), figures.verdict_ms, strict=False))
         at_gate = 1000 * self._conveyor.distance / self._conveyor.speed
         for outcome in outcomes:
             part, passed = outcome["part"], outcome["passed"]
