@@ -110,12 +110,14 @@ def test_a_trigger_too_early_is_counted_and_eight_parts_are_buffered() -> None:
             1,
             0,
         )
+        assert "results of 8 parts" in server.health().says
         for number in range(1, 9):
             told = peer.until(lambda told: bool(told["valid"]))
             assert (told["result_part_id"], told["verdict"], told["reason"]) == (number, 2, 22)
             peer.say(result_ack=1)
             peer.say(result_ack=0)
         assert (peer.read()["waiting"], peer.read()["valid"]) == (0, 0)
+        assert server.health().works
 
 
 def test_what_is_only_to_be_read_and_a_wrong_unit_are_refused(capfd: pytest.CaptureFixture[str]) -> None:

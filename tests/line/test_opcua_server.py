@@ -265,7 +265,6 @@ def test_the_signals_can_be_read_and_not_written_and_unknown_methods_are_refused
         async def drive(peer: Peer) -> None:
             server.state(RUNNING)
             server.fire(result(12, Verdict.DIVERT, "unsure"))
-            first = await peer.read("Signals.Heartbeat")
 
             async def told() -> bool:
                 names = ("LastPart", "LastVerdict", "LastReason")
@@ -275,7 +274,15 @@ def test_the_signals_can_be_read_and_not_written_and_unknown_methods_are_refused
             assert await peer.read("Signals.Passed") == 7
             assert await peer.read("Signals.State") == State.READY
             await asyncio.sleep(0.25)
-            assert await peer.read("Signals.Heartbeat") != first
+            still = await peer.read("Signals.Heartbeat")
+            await asyncio.sleep(0.25)
+            assert await peer.read("Signals.Heartbeat") == still, "the station's cycle stands still"
+            server.state(RUNNING)
+
+            async def moved() -> bool:
+                return bool(await peer.read("Signals.Heartbeat") != still)
+
+            await peer.until(moved, "the heartbeat stands still")
             with pytest.raises(ua.UaStatusCodeError):
                 await peer.write("Signals.Passed", 5, ua.VariantType.UInt32)
             with pytest.raises(ua.UaStatusCodeError) as refused:

@@ -7,7 +7,7 @@ import threading
 from dataclasses import dataclass
 
 from tenfold.line.parts import CODES
-from tenfold.line.plc.handshake import Control, Handshake, Status
+from tenfold.line.plc.handshake import BUFFER, Control, Handshake, Status
 from tenfold.line.plc.signals import REMEMBERED, Health, Inputs, Outputs, PartResult, State
 
 _WORD = 1 << 16
@@ -92,6 +92,10 @@ class HandshakePlant:
 
     def health(self) -> Health:
         """See `Output`; whether the plant is there is seen by its heartbeat."""
+        if self.tell().status.full:
+            return Health(
+                works=False, says=f"The results of {BUFFER} parts wait for the PLC to acknowledge them."
+            )
         return Health()
 
     def close(self) -> None:

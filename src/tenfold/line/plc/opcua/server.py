@@ -77,6 +77,7 @@ class OpcUaServer:
         choose: Callable[[int], bool] = lambda number: False,
     ) -> None:
         self._options, self._handshake, self._heard = options, handshake, Heard()
+        self._cycles = 0
         self._station = VisionStation(
             options.recipes, simulated=options.simulated, choose=choose, publish=self._publish
         )
@@ -100,6 +101,7 @@ class OpcUaServer:
 
     def state(self, outputs: Outputs) -> None:
         """See `Output`."""
+        self._cycles += 1
         self._station.run(outputs)
 
     def health(self) -> Health:
@@ -172,10 +174,11 @@ class OpcUaServer:
             await publisher.transitions(change.transitions, change.job, change.recipe)
 
     async def _beat(self, publisher: Publisher) -> None:
-        beat = 0
+        beat, seen = 0, -1
         while True:
-            beat = (beat + 1) % _WORD
-            await publisher.values(SIGNALS, {"heartbeat": beat})
+            if seen != self._cycles:  # it is the station's heartbeat, not this server's
+                seen, beat = self._cycles, (beat + 1) % _WORD
+                await publisher.values(SIGNALS, {"heartbeat": beat})
             await asyncio.sleep(_HEARTBEAT_SECONDS)
 
     async def _shake(self, publisher: Publisher, handshake: HandshakePlant) -> None:
