@@ -22,6 +22,10 @@ COMMANDS = {
     "classify": ("tenfold.cli.classify.command:classify", "Say what is in pictures."),
     "serve": ("tenfold.cli.server.serve:serve", "Serve the page and the HTTP API."),
     "health": ("tenfold.cli.server.health:health", "Ask the running server whether it is ready."),
+    "doctor": (
+        "tenfold.cli.server.doctor:doctor",
+        "Check the database, the model, folders, disk, clock, services and more.",
+    ),
     "model": ("tenfold.cli.models.model:model", "List models, and look into model files."),
     "models": ("tenfold.cli.models.models:models", "List models, add them, and choose which one answers."),
     "train": ("tenfold.cli.training.train:train", "Train a network and write its model file and report."),

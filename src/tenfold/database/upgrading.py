@@ -41,7 +41,7 @@ def upgrade(database: Database, backups: Path | None = None, *, steps: Path = ST
         DatabaseError: it is of a newer tenfold, or cannot be backed up or upgraded; then it is as it was.
     """
     with database.engine.connect() as connection:
-        version, newest = _versions(connection, steps, database.shown)
+        version, newest = versions(connection, steps, database.shown)
         before = inspect(connection).has_table("entries")
     if version == newest:
         return None
@@ -79,7 +79,7 @@ def configured(connection: Connection, steps: Path = STEPS) -> Config:
     return config
 
 
-def _versions(connection: Connection, steps: Path, shown: str) -> tuple[str, str]:
+def versions(connection: Connection, steps: Path, shown: str) -> tuple[str, str]:
     """The version of the tables, "" where there are none, and the newest. Raises DatabaseError."""
     scripts = ScriptDirectory.from_config(configured(connection, steps))
     version = MigrationContext.configure(connection).get_current_revision() or ""

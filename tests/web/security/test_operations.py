@@ -150,6 +150,7 @@ OPERATIONS = {
     "classify_with_draft": Row(OPERATOR),
     "keep_draft": Row(OPERATOR),
     # The server, its models and its people.
+    "doctor": Row(ADMINISTRATOR),
     "services": Row(ADMINISTRATOR),
     "add_model": Row(ADMINISTRATOR),
     "rollback_model": Row(ADMINISTRATOR),

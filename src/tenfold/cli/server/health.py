@@ -7,11 +7,14 @@ import http.client
 import json
 import queue
 import threading
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from tenfold.cli.terminal.text import printable, table
+
+if TYPE_CHECKING:
+    from tenfold.settings import Settings
 
 # Longer than a loaded server takes, shorter than a container engine waits for the whole check.
 _SECONDS = 5.0
@@ -52,6 +55,17 @@ def health() -> int:
     for notice in answer["notices"]:
         click.echo(printable(notice["text"]))
     return 0
+
+
+def asked(chosen: "Settings") -> tuple[bool, str] | None:
+    """Whether the server of the settings is ready, and why it is not; None where none answers."""
+    from tenfold.cli.server.serve import reachable
+
+    try:
+        status, answer = _ask(reachable(chosen.host), chosen.port)
+    except (OSError, http.client.HTTPException, _Unusable):
+        return None
+    return status == http.client.OK, str(answer.get("detail", ""))
 
 
 def _not_ready(reason: str) -> int:

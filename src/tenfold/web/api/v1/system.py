@@ -1,12 +1,15 @@
 """GET /api/v1/system: what this installation can do. Discloses nothing of use to an attacker."""
 
 import importlib.util
+from typing import Literal
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from tenfold import __version__
-from tenfold.web.security.access import Viewer
+from tenfold.runtime.doctor import examine, of_services
+from tenfold.web.answers import Answer
+from tenfold.web.security.access import Administrator, Viewer
 from tenfold.web.service import service_of
 
 router = APIRouter(tags=["settings"], prefix="/api/v1/system")
@@ -33,3 +36,20 @@ def system(request: Request, who: Viewer) -> SystemAnswer:
         install=INSTALL_TRAINING,
         parquet=importlib.util.find_spec("pyarrow") is not None,
     )
+
+
+class CheckAnswer(Answer):
+    """One thing that a server needs, and how it is."""
+
+    name: str = Field(description="The first word is its kind: folder, disk, clock, database, camera.")
+    state: Literal["ok", "off", "warn", "fail"] = Field(description="off: it is not used here.")
+    words: str = Field(description="What was found, in English.")
+    cure: str = Field(description="What to do about it, in English; may be empty.")
+
+
+@router.get("/doctor", operation_id="doctor", summary="Whether all that the server needs is as it should be")
+async def doctor(request: Request, who: Administrator) -> list[CheckAnswer]:
+    """The database, the model, folders, disks, the clock, services, cameras, destinations."""
+    service = service_of(request)
+    found = await service.threads.load(lambda: [*examine(service.app)])
+    return [CheckAnswer.of(one) for one in [*found, *of_services(service.supervisor.health())]]

@@ -1,0 +1,52 @@
+"""tenfold doctor: looks at everything that a server needs, and says what to do."""
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+from tenfold.cli.terminal.text import printable
+
+if TYPE_CHECKING:
+    from tenfold.observability.checks import Check
+    from tenfold.runtime import App
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the lines as JSON.")
+def doctor(as_json: bool) -> int:
+    """Check the database, the model, folders, disk, clock, services and more.
+
+    Each line is ok, off (not used here), warn or fail, and says what to do. Changes nothing. Ends with 1
+    where a line is fail, else with 0.
+    """
+    from tenfold.runtime import App
+    from tenfold.runtime.doctor import examine
+
+    with App() as app:
+        lines = [*examine(app), _server(app)]
+    if as_json:
+        click.echo(json.dumps([asdict(one) for one in lines], indent=2, ensure_ascii=False))
+    else:
+        for one in lines:
+            click.echo(f"{one.state:<5} {printable(one.name)}: {printable(one.words)}")
+            if one.cure and one.state != "ok":
+                click.echo(f"      {printable(one.cure)}")
+    return int(any(one.state == "fail" for one in lines))
+
+
+def _server(app: "App") -> "Check":
+    """Whether a server runs by these settings, and its services with it."""
+    from tenfold.cli.server.health import asked
+    from tenfold.observability.checks import Check
+
+    reply = asked(app.settings)
+    if reply is None:
+        return Check(
+            "services", "off", "no tenfold answers at the address of the settings", "Run tenfold serve."
+        )
+    ready, words = reply
+    if ready:
+        return Check("services", "ok", "a server runs, and is ready")
+    return Check("services", "fail", words, "See the server's log.")

@@ -1,0 +1,92 @@
+"""tenfold doctor: its lines and its exit status."""
+
+import json
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tenfold.cameras.address import parse
+from tenfold.cli import run
+from tenfold.runtime import App
+
+
+def doctor(capsys: pytest.CaptureFixture[str]) -> tuple[int, dict[str, dict[str, Any]]]:
+    capsys.readouterr()
+    status = run(["doctor", "--json"])
+    return status, {one["name"]: one for one in json.loads(capsys.readouterr().out)}
+
+
+@pytest.fixture(autouse=True)
+def nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TENFOLD_PORT", "1")
+
+
+def test_a_new_home_has_nothing_wrong_and_stays_empty(
+    own_home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, found = doctor(capsys)
+    assert status == 0
+    assert found["database"]["state"] == "off"
+    assert found["services"]["state"] == "off"
+    assert list(own_home.iterdir()) == []
+
+
+def test_a_home_in_use_is_ok_and_its_parts_are_named(capsys: pytest.CaptureFixture[str]) -> None:
+    with App() as app:
+        app.cameras.add("yard", parse("rtsp://127.0.0.1:1/yard"), by=0)
+    status, found = doctor(capsys)
+    assert status == 0
+    assert found["database"]["state"] == "ok"
+    assert found["model"]["state"] == "ok"
+    assert found["camera yard"]["state"] == "warn"
+    assert found["camera yard"]["cure"]
+
+
+def test_a_damaged_database_fails(own_home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with App() as app:
+        file = app.database.file
+    assert file is not None
+    sqlite3.connect(file).execute("PRAGMA wal_checkpoint(TRUNCATE)").connection.close()
+    content = bytearray(file.read_bytes())
+    content[4096:] = b"\xaa" * (len(content) - 4096)
+    file.write_bytes(content)
+    status, found = doctor(capsys)
+    assert status == 1
+    assert found["database"]["state"] == "fail"
+    assert found["model"]["state"] == "off"
+
+
+def test_a_database_of_a_newer_tenfold_fails_and_names_the_version(
+    own_home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with App() as app:
+        file = app.database.file
+    assert file is not None
+    with sqlite3.connect(file) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+    status, found = doctor(capsys)
+    assert status == 1
+    assert "9999" in found["database"]["words"]
+
+
+def test_a_database_that_does_not_answer_fails(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TENFOLD_DATABASE_URL", "postgresql://x:secret@127.0.0.1:1/x")
+    status, found = doctor(capsys)
+    assert status == 1
+    assert found["database"]["state"] == "fail"
+    assert "secret" not in json.dumps(found)
+
+
+def test_people_read_a_line_for_each_with_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["doctor"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("ok    folder home: ")
+    assert "off   services: no tenfold answers" in "\n".join(lines)
+    assert "      Run tenfold serve." in lines
