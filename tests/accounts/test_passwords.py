@@ -88,20 +88,20 @@ def test_what_is_kept_is_argon2id_and_does_not_hold_the_password() -> None:
 
 
 def test_only_the_same_password_is_right() -> None:
-    at_work = Passwords(CHEAP)
-    kept = at_work.hash("Größe 8 ½")
-    assert at_work.right("Größe 8 ½", kept)
-    assert at_work.right("Gro\u0308ße 8 ½", kept)  # as another keyboard writes it
+    made = Passwords(CHEAP)
+    kept = made.hash("Größe 8 ½")
+    assert made.right("Größe 8 ½", kept)
+    assert made.right("Gro\u0308ße 8 ½", kept)  # as another keyboard writes it
     for other in ("größe 8 ½", "Größe 8 ½ ", "", "Größe 8 1⁄2"):
-        assert not at_work.right(other, kept)
+        assert not made.right(other, kept)
 
 
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_whatever_is_typed_is_compared(one: str, other: str) -> None:
-    at_work = Passwords(CHEAP)
-    kept = at_work.hash(one)
-    assert at_work.right(one, kept)
-    assert at_work.right(other, kept) == (passwords._written(one) == passwords._written(other))
+    made = Passwords(CHEAP)
+    kept = made.hash(one)
+    assert made.right(one, kept)
+    assert made.right(other, kept) == (passwords._written(one) == passwords._written(other))
 
 
 def test_for_nobody_the_same_work_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,10 +114,10 @@ def test_for_nobody_the_same_work_is_done(monkeypatch: pytest.MonkeyPatch) -> No
 
     hasher = Counting(time_cost=1, memory_cost=8, parallelism=1)
     hasher.checked = []
-    at_work = Passwords(hasher)
-    assert not at_work.right(WORDS, at_work.hash("another one"))
-    assert not at_work.right(WORDS, None)
-    assert not at_work.right("a password that nobody has", None)
+    made = Passwords(hasher)
+    assert not made.right(WORDS, made.hash("another one"))
+    assert not made.right(WORDS, None)
+    assert not made.right("a password that nobody has", None)
     assert len(hasher.checked) == 3
     assert len(set(hasher.checked)) == 1  # the same parameters
 
@@ -140,16 +140,16 @@ def test_too_many_at_once_are_sent_away() -> None:
             go_on.wait(10)
             return super().hash(*given, **how)
 
-    at_work = Passwords(Slow(time_cost=1, memory_cost=8, parallelism=1))
-    threads = [threading.Thread(target=at_work.hash, args=(WORDS,)) for _ in range(10)]
+    made = Passwords(Slow(time_cost=1, memory_cost=8, parallelism=1))
+    threads = [threading.Thread(target=made.hash, args=(WORDS,)) for _ in range(10)]
     for thread in threads:
         thread.start()
     begun.wait(10)
-    while at_work._asking < 10:
+    while made._asking < 10:
         threads[0].join(0.01)
     with pytest.raises(TooManyLogins, match="is tried by too many at once"):
-        at_work.hash(WORDS)
+        made.hash(WORDS)
     go_on.set()
     for thread in threads:
         thread.join()
-    assert at_work.hash(WORDS)
+    assert made.hash(WORDS)

@@ -32,7 +32,7 @@ from tests.fakes import BLUE, RED, FakeClassifier, FakeWork, LocalOriginals, pic
 
 
 @pytest.fixture
-def intake(database: Database, tmp_path: Path) -> Ingest:
+def ingest(database: Database, tmp_path: Path) -> Ingest:
     return Ingest(database, LocalOriginals(tmp_path / "pictures"), Limits())
 
 
@@ -44,8 +44,8 @@ def jobs(database: Database) -> Jobs:
 
 
 @pytest.fixture
-def made(intake: Ingest, tmp_path: Path, jobs: Jobs) -> ClassifyPending:
-    return ClassifyPending(intake, LocalOriginals(tmp_path / "pictures"), ModelServer(FakeClassifier()), jobs)
+def made(ingest: Ingest, tmp_path: Path, jobs: Jobs) -> ClassifyPending:
+    return ClassifyPending(ingest, LocalOriginals(tmp_path / "pictures"), ModelServer(FakeClassifier()), jobs)
 
 
 def labels(database: Database) -> dict[str, str | None]:
@@ -54,22 +54,22 @@ def labels(database: Database) -> dict[str, str | None]:
 
 
 def test_everything_that_waits_gets_an_answer(
-    intake: Ingest, made: ClassifyPending, database: Database, monkeypatch: pytest.MonkeyPatch
+    ingest: Ingest, made: ClassifyPending, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(classifying, "_LINGER_SECONDS", 0.0)
-    monkeypatch.setattr(classifying, "LOT", 8)
+    monkeypatch.setattr(classifying, "BATCH", 8)
     for number in range(20):
-        intake.add(picture((250, 10, number), size=(8, 8)), name=f"{number}.png", source="upload")
+        ingest.add(picture((250, 10, number), size=(8, 8)), name=f"{number}.png", source="upload")
     work = FakeWork(ClassifyParams())
     assert made(work) == ClassifyResult(classified=20, failed=0)
     assert set(labels(database).values()) == {"red"}
     assert [done for done, _, _ in work.told] == [8, 16, 20]
-    assert not intake.waits()
+    assert not ingest.waits()
 
 
-def test_only_those_asked_for_are_answered(intake: Ingest, made: ClassifyPending, database: Database) -> None:
+def test_only_those_asked_for_are_answered(ingest: Ingest, made: ClassifyPending, database: Database) -> None:
     red, blue = (
-        intake.add(picture(colour), name=name, source="upload").entry.id
+        ingest.add(picture(colour), name=name, source="upload").entry.id
         for colour, name in ((RED, "red"), (BLUE, "blue"))
     )
     assert made.answer([blue]) == {blue: True}
@@ -79,10 +79,10 @@ def test_only_those_asked_for_are_answered(intake: Ingest, made: ClassifyPending
 
 
 def test_an_original_that_is_gone_fails_its_entry_alone(
-    intake: Ingest, made: ClassifyPending, database: Database, tmp_path: Path
+    ingest: Ingest, made: ClassifyPending, database: Database, tmp_path: Path
 ) -> None:
-    gone = intake.add(picture(RED), name="red.png", source="upload").entry
-    blue = intake.add(picture(BLUE), name="blue.png", source="upload").entry
+    gone = ingest.add(picture(RED), name="red.png", source="upload").entry
+    blue = ingest.add(picture(BLUE), name="blue.png", source="upload").entry
     LocalOriginals(tmp_path / "pictures").path(gone.hash).unlink()
     assert made.answer() == {gone.id: False, blue.id: True}
     with database.reading() as session:
@@ -91,56 +91,56 @@ def test_an_original_that_is_gone_fails_its_entry_alone(
     assert problem["detail"].startswith("red.png cannot be read from the store (The original ")
 
 
-def test_it_stops_when_asked(intake: Ingest, made: ClassifyPending) -> None:
-    intake.add(picture(RED), name="red.png", source="upload")
+def test_it_stops_when_asked(ingest: Ingest, made: ClassifyPending) -> None:
+    ingest.add(picture(RED), name="red.png", source="upload")
     with pytest.raises(Stopped):
         made(FakeWork(ClassifyParams(), stop_after=0))
-    assert intake.waits()
+    assert ingest.waits()
 
 
-def test_waking_asks_for_one_job_where_something_waits(intake: Ingest, jobs: Jobs) -> None:
-    wake(jobs, intake)
+def test_waking_asks_for_one_job_where_something_waits(ingest: Ingest, jobs: Jobs) -> None:
+    wake(jobs, ingest)
     assert jobs.list() == []
-    intake.add(picture(RED), name="red.png", source="upload")
-    wake(jobs, intake)
-    wake(jobs, intake)
+    ingest.add(picture(RED), name="red.png", source="upload")
+    wake(jobs, ingest)
+    wake(jobs, ingest)
     assert [job.kind for job in jobs.list()] == ["classify"]
 
 
 def test_waking_asks_for_a_job_for_each_worker_that_has_a_lot_to_do(
-    intake: Ingest, jobs: Jobs, database: Database, monkeypatch: pytest.MonkeyPatch
+    ingest: Ingest, jobs: Jobs, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(classifying, "LOT", 2)
+    monkeypatch.setattr(classifying, "BATCH", 2)
     for _ in range(3):
         Leases(database, serving=True).renew([])
     for number in range(5):
-        intake.add(picture((250, 10, number), size=(8, 8)), name=f"{number}.png", source="upload")
-        wake(jobs, intake)
+        ingest.add(picture((250, 10, number), size=(8, 8)), name=f"{number}.png", source="upload")
+        wake(jobs, ingest)
         assert len(jobs.list()) == 1 + number // 2
 
 
 def test_what_another_worker_claimed_is_left_to_it_until_that_is_dead(
-    intake: Ingest, made: ClassifyPending, database: Database
+    ingest: Ingest, made: ClassifyPending, database: Database
 ) -> None:
     red, blue = (
-        intake.add(picture(colour), name=name, source="upload").entry.id
+        ingest.add(picture(colour), name=name, source="upload").entry.id
         for colour, name in ((RED, "red"), (BLUE, "blue"))
     )
     other = Leases(database, serving=True)
     other.renew([])
-    assert [one.entry for one in intake.begin(1, worker=other.worker, living={other.worker})] == [red]
+    assert [one.entry for one in ingest.begin(1, worker=other.worker, living={other.worker})] == [red]
     assert made.answer() == {blue: True}
     assert made.answer([red]) == {}
     other.leave()
     assert made.answer([red]) == {red: True}
 
 
-def test_what_a_worker_enters_is_its_own(intake: Ingest, made: ClassifyPending, database: Database) -> None:
+def test_what_a_worker_enters_is_its_own(ingest: Ingest, made: ClassifyPending, database: Database) -> None:
     other = Leases(database, serving=True)
     other.renew([])
     for worker, name, colour in ((other.worker, "red", RED), (made.worker, "blue", BLUE)):
-        kept = [intake.keep(picture(colour), name=name)]
-        intake.enter(kept, source="folder", owner=0, by=0, shared=True, worker=worker)
+        kept = [ingest.keep(picture(colour), name=name)]
+        ingest.enter(kept, source="folder", owner=0, by=0, shared=True, worker=worker)
     made.answer()
     assert labels(database) == {"red": None, "blue": "blue"}
 
@@ -165,7 +165,7 @@ class Struck(FakeClassifier):
 
 @pytest.mark.parametrize("reading", [True, False])
 def test_a_picture_that_raises_anything_is_set_aside_and_blocks_nobody(
-    intake: Ingest,
+    ingest: Ingest,
     database: Database,
     tmp_path: Path,
     jobs: Jobs,
@@ -173,10 +173,10 @@ def test_a_picture_that_raises_anything_is_set_aside_and_blocks_nobody(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     made = ClassifyPending(
-        intake, LocalOriginals(tmp_path / "pictures"), ModelServer(Struck(reading=reading)), jobs
+        ingest, LocalOriginals(tmp_path / "pictures"), ModelServer(Struck(reading=reading)), jobs
     )
-    blue = intake.add(picture(BLUE), name="blue.png", source="upload").entry
-    reds = [intake.add(picture((250, 10, n)), name=f"{n}.png", source="upload").entry.id for n in range(5)]
+    blue = ingest.add(picture(BLUE), name="blue.png", source="upload").entry
+    reds = [ingest.add(picture((250, 10, n)), name=f"{n}.png", source="upload").entry.id for n in range(5)]
     assert made.answer() == dict.fromkeys(reds, True), "those behind it have their answers at once"
     assert made.answer() == {blue.id: False}
     assert made.answer() == {}
@@ -191,16 +191,16 @@ def test_a_picture_that_raises_anything_is_set_aside_and_blocks_nobody(
 
 
 def test_a_picture_that_was_set_aside_is_tried_again_when_it_is_added_again(
-    intake: Ingest, made: ClassifyPending, database: Database, tmp_path: Path, jobs: Jobs
+    ingest: Ingest, made: ClassifyPending, database: Database, tmp_path: Path, jobs: Jobs
 ) -> None:
     content = picture(BLUE)
     struck = ClassifyPending(
-        intake, LocalOriginals(tmp_path / "pictures"), ModelServer(Struck(reading=True)), jobs
+        ingest, LocalOriginals(tmp_path / "pictures"), ModelServer(Struck(reading=True)), jobs
     )
-    blue = intake.add(content, name="blue.png", source="upload").entry.id
+    blue = ingest.add(content, name="blue.png", source="upload").entry.id
     assert struck.answer() == {blue: False}
-    assert not intake.waits()
-    intake.add(content, name="blue.png", source="upload")
+    assert not ingest.waits()
+    ingest.add(content, name="blue.png", source="upload")
     assert made.answer() == {blue: True}
     assert labels(database) == {"blue.png": "blue"}
 
@@ -213,10 +213,10 @@ class Stopping(FakeClassifier):
 
 
 def test_no_attempt_is_counted_for_a_picture_that_a_stop_cut_off(
-    intake: Ingest, made: ClassifyPending, database: Database, tmp_path: Path, jobs: Jobs
+    ingest: Ingest, made: ClassifyPending, database: Database, tmp_path: Path, jobs: Jobs
 ) -> None:
-    blue = intake.add(picture(BLUE), name="blue.png", source="upload").entry.id
-    stopping = ClassifyPending(intake, LocalOriginals(tmp_path / "pictures"), ModelServer(Stopping()), jobs)
+    blue = ingest.add(picture(BLUE), name="blue.png", source="upload").entry.id
+    stopping = ClassifyPending(ingest, LocalOriginals(tmp_path / "pictures"), ModelServer(Stopping()), jobs)
     for _ in range(MOST_ATTEMPTS + 1):
         with pytest.raises(Stopped):
             stopping.answer()
@@ -224,25 +224,25 @@ def test_no_attempt_is_counted_for_a_picture_that_a_stop_cut_off(
     assert labels(database) == {"blue.png": "blue"}
 
 
-def kill(intake: Ingest) -> list[int]:
+def kill(ingest: Ingest) -> list[int]:
     """As after a kill: attempts were begun, and nothing came of them. Which they were."""
-    return [one.entry for one in intake.begin(10)]
+    return [one.entry for one in ingest.begin(10)]
 
 
 @pytest.fixture
-def waiting(intake: Ingest) -> list[int]:
+def waiting(ingest: Ingest) -> list[int]:
     """Three pictures that are good."""
     shades = [picture((250, 10, number)) for number in range(3)]
-    return [intake.add(one, name=f"{n}.png", source="upload").entry.id for n, one in enumerate(shades)]
+    return [ingest.add(one, name=f"{n}.png", source="upload").entry.id for n, one in enumerate(shades)]
 
 
 def test_kills_of_the_process_are_no_fault_of_the_pictures_that_it_was_at(
-    intake: Ingest, made: ClassifyPending, waiting: list[int]
+    ingest: Ingest, made: ClassifyPending, waiting: list[int]
 ) -> None:
-    assert kill(intake) == waiting
+    assert kill(ingest) == waiting
     # Then alone, and whoever was hit comes last: kills at random moments do not hit one picture each time.
-    assert [kill(intake) for _ in range(6)] == [[number] for number in waiting * 2]
-    new = intake.add(picture(BLUE), name="new.png", source="upload").entry.id
+    assert [kill(ingest) for _ in range(6)] == [[number] for number in waiting * 2]
+    new = ingest.add(picture(BLUE), name="new.png", source="upload").entry.id
     assert made.answer() == {new: True}, "what was never tried comes first"
     assert [made.answer() for _ in range(4)] == [*({number: True} for number in waiting), {}]
 
@@ -256,10 +256,10 @@ def crash(asked: dict[str, Any], data: bytearray) -> tuple[dict[str, Any], bytes
 @pytest.mark.skipif(sys.platform == "win32", reason="kills as POSIX does")
 @pytest.mark.parametrize("by", [b"", b"memory"])
 def test_a_picture_that_brings_down_what_decodes_it_is_set_aside_once_it_is_tried_alone(
-    intake: Ingest, made: ClassifyPending, database: Database, monkeypatch: pytest.MonkeyPatch, by: bytes
+    ingest: Ingest, made: ClassifyPending, database: Database, monkeypatch: pytest.MonkeyPatch, by: bytes
 ) -> None:
-    bad = intake.add(picture(BLUE) + by, name="bad.png", source="upload").entry.id
-    kill(intake)
+    bad = ingest.add(picture(BLUE) + by, name="bad.png", source="upload").entry.id
+    kill(ingest)
     crashing = Workers(f"{__name__}:crash", most=1)
     monkeypatch.setattr(workers, "_workers", crashing)
     assert made.answer() == {bad: False}
@@ -271,9 +271,9 @@ def test_a_picture_that_brings_down_what_decodes_it_is_set_aside_once_it_is_trie
 
 
 def test_a_picture_whose_process_ends_whatever_is_done_is_set_aside_in_the_end(
-    intake: Ingest, made: ClassifyPending
+    ingest: Ingest, made: ClassifyPending
 ) -> None:
-    bad = intake.add(picture(BLUE), name="bad.png", source="upload").entry.id
+    bad = ingest.add(picture(BLUE), name="bad.png", source="upload").entry.id
     for _ in range(MOST_INTERRUPTIONS):
-        assert kill(intake) == [bad]
+        assert kill(ingest) == [bad]
     assert made.answer() == {bad: False}

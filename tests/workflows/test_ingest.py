@@ -44,7 +44,7 @@ class Shop:
 
     database: Database
     store: LocalOriginals
-    intake: Ingest
+    ingest: Ingest
     adding: AddPictures
     folder: Path
 
@@ -68,18 +68,18 @@ class Shop:
 @pytest.fixture
 def shop(database: Database, tmp_path: Path) -> Shop:
     store = LocalOriginals(tmp_path / "home" / "pictures")
-    intake = Ingest(database, store, Limits(pixels=1_000_000))
+    ingest = Ingest(database, store, Limits(pixels=1_000_000))
     jobs = Jobs(database, {})
     jobs.worker(serving=False)
-    classifying = ClassifyPending(intake, store, ModelServer(FakeClassifier()), jobs)
+    classifying = ClassifyPending(ingest, store, ModelServer(FakeClassifier()), jobs)
     folder = tmp_path / "photos"
     folder.mkdir()
     return Shop(
         database,
         store,
-        intake,
+        ingest,
         AddPictures(
-            database, intake, classifying, Actions(database), ServerFiles(tmp_path / "home", database.file)
+            database, ingest, classifying, Actions(database), ServerFiles(tmp_path / "home", database.file)
         ),
         folder,
     )
@@ -138,7 +138,7 @@ def test_what_did_not_change_is_not_read_again(shop: Shop, monkeypatch: pytest.M
 def test_what_a_setting_can_mend_is_tried_again(shop: Shop) -> None:
     shop.put("big.png", picture(RED, size=(2001, 1000)))
     assert "has too many pixels" in shop.run()["problems"][0]["detail"]
-    shop.intake._limits = Limits()
+    shop.ingest._limits = Limits()
     assert shop.run()["added"] == 1
 
 

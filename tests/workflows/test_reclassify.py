@@ -100,7 +100,7 @@ def put_together(database: Database, folder: Path) -> Made:
 def made(database: Database, tmp_path: Path) -> Made:
     """Six pictures in the catalogue, named by a model that sees colours; the other one is registered."""
     made = put_together(database, tmp_path)
-    intake = Ingest(database, made.store, Limits())
+    ingest = Ingest(database, made.store, Limits())
     for name, colour in (
         ("red", RED),
         ("crimson", (240, 9, 9)),
@@ -108,9 +108,9 @@ def made(database: Database, tmp_path: Path) -> Made:
         ("green", GREEN),
         ("grey", GREY),
     ):
-        intake.add(picture(colour), name=name, source="upload")
+        ingest.add(picture(colour), name=name, source="upload")
     made.jobs.worker(serving=False)
-    ClassifyPending(intake, made.store, ModelServer(FakeClassifier()), made.jobs).answer()
+    ClassifyPending(ingest, made.store, ModelServer(FakeClassifier()), made.jobs).answer()
     return made
 
 

@@ -16,7 +16,7 @@ from tenfold.catalogue.ingest.ingest import Ingest, StoredPicture
 from tenfold.database import Database
 from tenfold.images import Limits
 from tenfold.jobs import DONE, RUNNING, JobRow, Jobs
-from tenfold.workflows.classify import LOT
+from tenfold.workflows.classify import BATCH
 from tenfold.workflows.ingest import ADD, AddParams
 from tests.conftest import postgres_database
 from tests.fakes import LocalOriginals, picture
@@ -152,11 +152,11 @@ def test_two_servers_share_folders_to_add_and_one_is_killed(database: Database, 
 @pytest.mark.skipif(sys.platform == "win32", reason="kills as POSIX does")
 def test_two_servers_share_pictures_that_wait_and_one_is_killed(database: Database, tmp_path: Path) -> None:
     home, pictures = tmp_path / "home", FOLDERS * EACH
-    intake = Ingest(database, LocalOriginals(home / "pictures"), Limits())
+    ingest = Ingest(database, LocalOriginals(home / "pictures"), Limits())
 
     def keep(number: int) -> StoredPicture:
         colour = (200 + number // 100, 50, number % 100)
-        return intake.keep(picture(colour, size=(8, 8)), name=f"{number}.png")
+        return ingest.keep(picture(colour, size=(8, 8)), name=f"{number}.png")
 
     with ThreadPoolExecutor(8) as keepers:
         kept = list(keepers.map(keep, range(pictures)))
@@ -166,7 +166,7 @@ def test_two_servers_share_pictures_that_wait_and_one_is_killed(database: Databa
         while len(Jobs(database, {}).workers()) < 2:
             assert time.monotonic() < ends, state(database, home, both)
             time.sleep(0.05)
-        intake.enter(kept, source="upload", owner=0, by=0, shared=True)
+        ingest.enter(kept, source="upload", owner=0, by=0, shared=True)
         while count(database, waiting) > 3 * pictures // 4 or not all(asked(home, one) for one in both):
             assert time.monotonic() < ends, state(database, home, both)
             time.sleep(0.02)
@@ -181,5 +181,5 @@ def test_two_servers_share_pictures_that_wait_and_one_is_killed(database: Databa
         placed = session.scalar(select(func.count()).select_from(Embedding))
     assert [tuple(row) for row in states] == [("done", pictures)]
     assert placed == pictures
-    # Nothing was answered twice but the lot that the killed one was at.
-    assert pictures <= sum(asked(home, one) for one in both) <= pictures + LOT
+    # Nothing was answered twice but the batch that the killed one was at.
+    assert pictures <= sum(asked(home, one) for one in both) <= pictures + BATCH

@@ -14,7 +14,7 @@ The pixel rule, the same on every surface:
 6. `resize` brings the picture, or a box of it, to the model's size; its docstring gives the arithmetic.
 
     reading.py      load, read, header, upright_size: the way through
-    intake.py       a path, stream or bytes -> bytes, within a limit
+    sources.py      a path, stream or bytes -> bytes, within a limit
     signatures.py   what the bytes are
     decoding.py     the bytes of a known format -> header, pixels
     workers.py      the same in a child process, for what can run away
@@ -26,10 +26,10 @@ The pixel rule, the same on every surface:
 
 from tenfold.images.decoding import Header, Limits, Picture
 from tenfold.images.frames import frame_count
-from tenfold.images.intake import safe_name
 from tenfold.images.pixels import RESIZE_RULES, jpeg, needed, resize, resize_boxes
 from tenfold.images.reading import PictureSource, header, load, read, upright_size
 from tenfold.images.signatures import MEDIA_TYPES, SUPPORTED, kind_code, known_kind, picture_format
+from tenfold.images.sources import safe_name
 from tenfold.images.workers import stop
 
 __all__ = [

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from tenfold.errors import DamagedPicture, NotAPicture, PictureTooLarge
 from tenfold.images import containers, tags
-from tenfold.images.intake import megas, safe_name
 from tenfold.images.pixels import upright_rgb
+from tenfold.images.sources import megas, safe_name
 
 if TYPE_CHECKING:
     from PIL import Image, ImageFile

@@ -1,4 +1,4 @@
-"""From any source to pixels: intake, format, limits, decoder. Knows nothing of what the pixels are for.
+"""From any source to pixels: bytes, format, limits, decoder. Knows nothing of what the pixels are for.
 
 JPEG and PNG, whose cost their headers tell, are decoded here; all else in a child process (workers.py).
 """
@@ -22,8 +22,8 @@ from tenfold.images.decoding import (
     grey_range,
     turned,
 )
-from tenfold.images.intake import bytes_of, safe_name
 from tenfold.images.pixels import rgb_of_array, upright_rgb
+from tenfold.images.sources import bytes_of, safe_name
 
 if TYPE_CHECKING:
     import os

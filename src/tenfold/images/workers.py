@@ -14,7 +14,7 @@ import numpy as np
 
 from tenfold.errors import DamagedPicture, NotAPicture, PictureError, PictureTooLarge, Reason
 from tenfold.images.decoding import Header, Limits, Opened, Picture
-from tenfold.images.intake import safe_name
+from tenfold.images.sources import safe_name
 from tenfold.processes import ProcessLimits, WorkerFailed, Workers, limit
 
 # For the header alone, and for each million pixels once their number is known; an honest picture takes less

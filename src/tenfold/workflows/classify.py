@@ -1,8 +1,8 @@
-"""The model's answers for pictures that wait for them: the job "classify", and what `adding` uses too.
+"""The model's answers for pictures that wait for them: the job "classify", and what `ingest` uses too.
 
-Answers are written some at a time, so that whatever ends the work costs no more than one lot; entries without
-an answer stay waiting and are found again. Any number of processes share what waits: each claims a lot under
-its worker's name, and what a worker that died had claimed is free again. Knows no folder and no HTTP.
+Answers are written a batch at a time, so that a process that ends loses no more than one batch; entries
+without an answer stay waiting and are found again. Any number of processes share what waits: each claims a
+batch under its worker's name, and what a worker that died had claimed is free again. Knows no folder or HTTP.
 """
 
 import logging
@@ -27,7 +27,7 @@ from tenfold.predictions import Prediction
 from tenfold.processes import WorkersStopped
 
 # Pictures answered between two looks at what else waits, and written together.
-LOT = 64
+BATCH = 64
 # So often a picture is tried that raises what no picture should.
 MOST_ATTEMPTS = 3
 # So often the process may end while it is at a picture. That is seldom the picture's fault, which by then is
@@ -57,12 +57,12 @@ class ClassifyPending:
     """Does the job "classify": answers everything that waits.
 
     Args:
-        server: answers; each lot is answered by the model that is live when it begins.
+        server: answers; each batch is answered by the model that is live when it begins.
         jobs: has the names of the workers that live, this process's among them.
     """
 
-    def __init__(self, intake: Ingest, originals: Originals, server: ModelServer, jobs: Jobs) -> None:
-        self._intake, self._originals, self._server, self._jobs = intake, originals, server, jobs
+    def __init__(self, ingest: Ingest, originals: Originals, server: ModelServer, jobs: Jobs) -> None:
+        self._ingest, self._originals, self._server, self._jobs = ingest, originals, server, jobs
         # Two jobs of one process have one worker, and must not answer the same pictures.
         self._one_at_a_time = threading.Lock()
 
@@ -79,7 +79,7 @@ class ClassifyPending:
             answered = self.answer()
             if answered:
                 done, failed = done + len(answered), failed + sum(not fine for fine in answered.values())
-                work.progress(done, done + (LOT if len(answered) == LOT else 0))
+                work.progress(done, done + (BATCH if len(answered) == BATCH else 0))
                 idle_since = time.monotonic()
             elif time.monotonic() - idle_since > _LINGER_SECONDS:
                 return ClassifyResult(classified=done - failed, failed=failed)
@@ -87,7 +87,7 @@ class ClassifyPending:
                 time.sleep(_SECONDS_BETWEEN_LOOKS)
 
     def answer(self, among: Sequence[int] | None = None) -> dict[int, bool]:
-        """Answer what waits, a lot of it at most. A picture that was being answered when the process ended is
+        """Answer what waits, one batch at most. A picture that was being answered when the process ended is
         tried again alone, and decoded in a child process; it is set aside where that ends too.
 
         Args:
@@ -112,19 +112,19 @@ class ClassifyPending:
                         stopped.append(one.entry)
                     elif (answer := _answer(one, outcome)) is not None:
                         answers[one.entry] = answer
-                self._intake.take_answers(
+                self._ingest.take_answers(
                     list(answers.items()),
                     model.sha256,
                     threshold=model.info.threshold,
                     perceptual_hashes=perceptual_hashes,
                 )
                 if stopped:
-                    self._intake.put_back(stopped)
+                    self._ingest.put_back(stopped)
                     raise Stopped
             return {entry: not isinstance(said, PictureError) for entry, said in answers.items()}
 
     def _begin(self, among: Sequence[int] | None) -> list[PendingEntry]:
-        return self._intake.begin(LOT, among, worker=self.worker, living=self._jobs.workers())
+        return self._ingest.begin(BATCH, among, worker=self.worker, living=self._jobs.workers())
 
     def _read(self, one: PendingEntry, perceptual_hashes: dict[int, int], model: Classifier) -> Prepared:
         """One picture read and cut, and its perceptual hash. In one of several threads."""
@@ -142,7 +142,7 @@ class ClassifyPending:
             ) from reason
         needed = images.needed(model.info.input_size)
         again = one.attempts > 1
-        read = images.load(content, name=one.name, limits=self._intake.limits, needed=needed, isolated=again)
+        read = images.load(content, name=one.name, limits=self._ingest.limits, needed=needed, isolated=again)
         perceptual_hashes[one.entry] = perceptual_hash(read.pixels)
         return model.prepare(read.pixels, name=one.name)
 
@@ -167,16 +167,16 @@ def _set_aside(one: PendingEntry, received: str) -> PictureError:
     )
 
 
-def wake(jobs: Jobs, intake: Ingest) -> None:
+def wake(jobs: Jobs, ingest: Ingest) -> None:
     """Have everything that waits classified; nothing where nothing waits.
 
-    One job for each worker, so that all of them share the work, but no more than there are lots.
+    One job for each worker, so that all of them share the work, but no more than there are batches.
 
     A job that is about to end may be taken for one that goes on: whoever adds pictures calls this again after
     a while.
     """
     workers = len({jobs.me, *jobs.workers()})
-    lots = -(-intake.waits(LOT * workers) // LOT)
-    for number in range(lots):
+    batches = -(-ingest.waits(BATCH * workers) // BATCH)
+    for number in range(batches):
         key = f"{CLASSIFY.kind} {number}"
         jobs.submit(CLASSIFY, ClassifyParams(), title="Classify new pictures", by=SYSTEM, key=key)

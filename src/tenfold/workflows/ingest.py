@@ -24,7 +24,7 @@ from tenfold.images import safe_name
 from tenfold.jobs import WORK, JobType, Shape, Stopped, Work
 from tenfold.os_errors import in_words
 from tenfold.server_files import ServerFiles
-from tenfold.workflows.classify import LOT, ClassifyPending
+from tenfold.workflows.classify import BATCH, ClassifyPending
 from tenfold.workflows.file_walk import Walk
 from tenfold.workflows.steps import Step, report_step
 
@@ -124,7 +124,7 @@ class AddPictures:
     """Does the job "add".
 
     Args:
-        classifying: answers what was added, lot by lot.
+        classifying: answers what was added, batch by batch.
         actions: restores what was deleted, where a person adds it again.
         files: opens what is found; none of tenfold's own, whose pictures are in already.
     """
@@ -132,12 +132,12 @@ class AddPictures:
     def __init__(
         self,
         database: Database,
-        intake: Ingest,
+        ingest: Ingest,
         classifying: ClassifyPending,
         actions: Actions,
         files: ServerFiles,
     ) -> None:
-        self._database, self._intake, self._classifying = database, intake, classifying
+        self._database, self._ingest, self._classifying = database, ingest, classifying
         self._actions, self._files = actions, files
 
     def __call__(self, work: Work[AddParams]) -> AddResult:
@@ -167,7 +167,7 @@ class AddPictures:
         *,
         again: bool = False,
     ) -> Iterator[None]:
-        """Add files and have them classified; comes back after each lot, with what became of it in `tally`.
+        """Add files and have them classified; comes back after each batch, with what became of it in `tally`.
 
         Args:
             roots: what was named; a link that leads out of it is not followed.
@@ -179,9 +179,9 @@ class AddPictures:
         with ThreadPoolExecutor(_KEEPERS, "tenfold-keep") as keepers:
             try:
                 ahead: list[Future[_Read]] | None = None
-                for lot in _lots(paths):
-                    reading = self._begin(keepers, lot, roots, whose, tally, again)
-                    # While the network works on one lot, the next one is read.
+                for batch in _batches(paths):
+                    reading = self._begin(keepers, batch, roots, whose, tally, again)
+                    # While the network works on one batch, the next one is read.
                     if ahead is not None:
                         self._finish(ahead, whose, tally, again)
                         yield
@@ -195,7 +195,7 @@ class AddPictures:
     def _begin(
         self,
         keepers: ThreadPoolExecutor,
-        lot: Sequence[str],
+        batch: Sequence[str],
         roots: Sequence[str],
         whose: Ownership,
         tally: IngestCounts,
@@ -203,7 +203,7 @@ class AddPictures:
     ) -> list[Future[_Read]]:
         """Start reading the files of a batch that are to be read."""
         files = []
-        for path in lot:
+        for path in batch:
             try:
                 files.append(FileState.of(path))
             except OSError as reason:
@@ -212,7 +212,7 @@ class AddPictures:
                 tally.problem(
                     PictureError(name, "cannot be read", received=received, reason=found.reason).facts()
                 )
-        tally.files += len(lot) - len(files)
+        tally.files += len(batch) - len(files)
         past = seen(self._database, whose.owner, files)
         wanted = [file for file in files if not _skipped(past[file.path], again)]
         for file in files:
@@ -225,9 +225,9 @@ class AddPictures:
 
     def _read(self, file: FileState, roots: Sequence[str]) -> _Read:
         try:
-            content = self._files.picture(file.path, self._intake.limits, within=roots)
+            content = self._files.picture(file.path, self._ingest.limits, within=roots)
             name = os.path.basename(file.path)
-            return _Read(file, self._intake.keep(content, name=name, path=file.path, file=file))
+            return _Read(file, self._ingest.keep(content, name=name, path=file.path, file=file))
         except PictureError as problem:
             return _Read(file, problem=problem)
 
@@ -241,7 +241,7 @@ class AddPictures:
         kept = [one.kept for one in read if one.kept is not None]
         if not kept:
             return
-        added = self._intake.enter(
+        added = self._ingest.enter(
             kept,
             source=whose.source,
             owner=whose.owner,
@@ -268,13 +268,13 @@ class AddPictures:
             if isinstance(problem, NotAPicture | DamagedPicture)
         ]
         if lasting:
-            self._intake.refuse(whose.owner, lasting)
+            self._ingest.refuse(whose.owner, lasting)
 
     def _count(self, added: Sequence[IngestedEntry], tally: IngestCounts) -> None:
         new = {one.entry.id for one in added if one.new}
         tally.added += len(new)
         tally.known += len(added) - len(new)
-        for entry in self._intake.entries(new):
+        for entry in self._ingest.entries(new):
             if entry.state == FAILED:
                 tally.failed += 1
                 tally.problem(entry.problem or PictureError(entry.name, "could not be classified").facts())
@@ -305,7 +305,7 @@ def _skipped(past: KnownFiles, again: bool) -> bool:
     return past.past in (("added", "refused") if again else ("added", "refused", "deleted"))
 
 
-def _lots(paths: Iterable[str]) -> Iterator[list[str]]:
+def _batches(paths: Iterable[str]) -> Iterator[list[str]]:
     remaining = iter(paths)
-    while lot := list(islice(remaining, LOT)):
-        yield lot
+    while batch := list(islice(remaining, BATCH)):
+        yield batch

@@ -65,7 +65,7 @@ def opened(home: Path, database_url: str = "") -> App:
 
 
 @contextmanager
-def at_work(home: Path, database_url: str = "") -> Iterator[App]:
+def app_in(home: Path, database_url: str = "") -> Iterator[App]:
     app = opened(home, database_url)
     app.jobs.start()
     try:
@@ -95,7 +95,7 @@ class TestForReal:
     def test_a_run_that_was_asked_for_ends_as_a_registered_model(
         self, own_home: Path, pictures: Path, database_url: str
     ) -> None:
-        with at_work(own_home, database_url) as app:
+        with app_in(own_home, database_url) as app:
             name, job = app.train.start(wish(pictures, 2), NOW, by=0)
             assert name == "20261121-140509-shades"
             assert [run.name for run in app.train.not_started()] == [name]
@@ -121,7 +121,7 @@ class TestForReal:
     @pytest.mark.slow
     @pytest.mark.train
     def test_it_says_what_it_is_doing_from_its_start_to_its_end(self, own_home: Path, pictures: Path) -> None:
-        with at_work(own_home) as app:
+        with app_in(own_home) as app:
             name, job = app.train.start(wish(pictures, 60), NOW, by=0)
             told: list[tuple[str, dict[str, Any]]] = []
 
@@ -146,7 +146,7 @@ class TestForReal:
     def test_stopped_it_keeps_what_it_learned_and_can_be_finished(
         self, own_home: Path, pictures: Path
     ) -> None:
-        with at_work(own_home) as app:
+        with app_in(own_home) as app:
             name, begun = app.train.start(wish(pictures, LONG), NOW, by=0)
             folder, first = app.train.run(name).folder, begun.id
             until(lambda: len(Run(folder).epochs) >= 2)
@@ -185,7 +185,7 @@ class TestForReal:
         assert server.returncode == -signal.SIGKILL
         assert 2 <= len(before) < 40, "the training ended with its server"
 
-        with at_work(own_home) as app:
+        with app_in(own_home) as app:
             ended = app.jobs.wait(job, timeout=400)
             assert (ended.state, ended.problem) == (DONE, None)
             assert app.registry.find(name).hash == (ended.result or {})["model"]
@@ -197,7 +197,7 @@ class TestForReal:
     @pytest.mark.train
     def test_what_went_wrong_is_the_job_s_problem(self, own_home: Path, tmp_path: Path) -> None:
         (tmp_path / "empty").mkdir()
-        with at_work(own_home) as app:
+        with app_in(own_home) as app:
             _, begun = app.train.start(TrainingRequest(data=str(tmp_path / "empty"), name="none"), NOW, by=0)
             job = app.jobs.wait(begun.id, timeout=60)
         assert job.state == FAILED

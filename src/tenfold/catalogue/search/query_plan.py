@@ -46,13 +46,13 @@ class Plan:
     """A way to what filters mean.
 
     hint: what SQLite is told of `entries`. conditions: all of them, in the words that go with it.
-    lanes: parts of it that the index has in order, each for itself; each is a further condition.
+    branches: parts of it that the index has in order, each for itself; each is a further condition.
     bound: the most rows to walk through before `instead` is the better way; None where there is no other.
     """
 
     hint: str
     conditions: list[ColumnElement[bool]]
-    lanes: list[ColumnElement[bool]] = field(default_factory=list)
+    branches: list[ColumnElement[bool]] = field(default_factory=list)
     bound: int | None = None
     instead: "Plan | None" = None
 
@@ -79,8 +79,8 @@ def planned(session: Session, filters: Filters, order: Order, limit: int) -> Pla
     drivers = _best_first(session, filters)
     # Where the index has all that is asked, a row of it costs a small part of one that is fetched.
     cheap = 1 if filters.words or filters.model else _WALKED_WHILE_FETCHED
-    index, lanes = _walked(session, filters, order)
-    walk = Plan(f"INDEXED BY {index}", [*facts(filters), *_words(filters)], lanes)
+    index, branches = _walked(session, filters, order)
+    walk = Plan(f"INDEXED BY {index}", [*facts(filters), *_words(filters)], branches)
     if not drivers or drivers[0].count > (MANY if cheap == 1 else MANY // 3):
         return walk
     fetch, expected = _fetched(filters, drivers[0]), _expected(session, drivers, limit)
@@ -164,8 +164,8 @@ def _walked(session: Session, filters: Filters, order: Order) -> tuple[str, list
         return order.index.replace("_by_", "_by_model_"), []
     by_label = order.column in (Entry.added_at, Entry.confidence, Entry.novelty)
     if by_label and 0 < len(filters.labels) <= _MOST_LANES:
-        lanes = [Entry.label == label for label in sorted(set(filters.labels))]
-        return order.index.replace("_by_", "_by_label_"), lanes
+        branches = [Entry.label == label for label in sorted(set(filters.labels))]
+        return order.index.replace("_by_", "_by_label_"), branches
     if order.column is Entry.added_at:
         if filters.owner == "mine":
             return "entries_by_owner_added", []

@@ -142,16 +142,16 @@ def _first(
     session: Session, plan: Plan, order: Order, part: list[ColumnElement[bool]], limit: int
 ) -> list[int]:
     """The ids of the first entries of a page, merged from all partitions of a plan."""
-    lanes = []
-    for lane in [[one] for one in plan.lanes] or [[]]:
-        query = select(order.column, Entry.id).where(*lane, *plan.conditions, *part)
+    branches = []
+    for branch in [[one] for one in plan.branches] or [[]]:
+        query = select(order.column, Entry.id).where(*branch, *plan.conditions, *part)
         query = query.order_by(*order.sorting()).limit(limit).with_hint(Entry, plan.hint, "sqlite")
-        lanes.append([(row[0], row[1]) for row in session.execute(query)])
-    if len(lanes) == 1:
-        return [number for _, number in lanes[0]]
+        branches.append([(row[0], row[1]) for row in session.execute(query)])
+    if len(branches) == 1:
+        return [number for _, number in branches[0]]
     # All of one part have a value, or none has.
     merged = heapq.merge(
-        *lanes, key=lambda row: row if row[0] is not None else row[1:], reverse=order.falling
+        *branches, key=lambda row: row if row[0] is not None else row[1:], reverse=order.falling
     )
     return [number for _, number in islice(merged, limit)]
 

@@ -59,7 +59,7 @@ class Similar:
         self._models: dict[str, ModelVectors] = {}
         self._looked: dict[str, float] = {}
         self._counted: dict[tuple[str, int | None], tuple[float, int, int]] = {}
-        self._at_work: threading.Thread | None = None
+        self._thread: threading.Thread | None = None
         self._stopping = threading.Event()
 
     def like(
@@ -89,9 +89,9 @@ class Similar:
     def settle(self) -> None:
         """Wait until what is done in the background is done."""
         with self._lock:
-            at_work = self._at_work
-        if at_work is not None:
-            at_work.join()
+            thread = self._thread
+        if thread is not None:
+            thread.join()
 
     def close(self) -> None:
         """Stop what is done in the background."""
@@ -125,7 +125,7 @@ class Similar:
 
     def _wake(self, model: str, vectors: ModelVectors) -> None:
         """Have the vectors catch up in the background, where that was not done just now."""
-        busy = self._at_work is not None and self._at_work.is_alive()
+        busy = self._thread is not None and self._thread.is_alive()
         if busy or time.monotonic() - self._looked.get(model, -1e9) < _SECONDS_BETWEEN_LOOKS:
             return
 
@@ -138,8 +138,8 @@ class Similar:
                 logging.getLogger("tenfold").warning("The index of likeness cannot be kept: %s", reason)
             self._looked[model] = time.monotonic()
 
-        self._at_work = threading.Thread(target=work, name="similar", daemon=True)
-        self._at_work.start()
+        self._thread = threading.Thread(target=work, name="similar", daemon=True)
+        self._thread.start()
 
     def _clear(self) -> None:
         """Remove the files of models of which there are no vectors."""

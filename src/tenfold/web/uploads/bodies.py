@@ -12,7 +12,7 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
 from tenfold.files import temporary
-from tenfold.images.intake import megas
+from tenfold.images.sources import megas
 from tenfold.web.problems import NoFile, UploadTooLarge
 from tenfold.web.security.access import visitor
 from tenfold.web.security.guard import limit_body

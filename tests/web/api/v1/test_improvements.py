@@ -30,7 +30,7 @@ JUDGEMENT = {
 
 
 @pytest.fixture
-def at_work(serve: Serve) -> Running:
+def server(serve: Serve) -> Running:
     return serve(FakeClassifier())
 
 
@@ -39,8 +39,8 @@ def begun(app: App, base: str, options: dict[str, Any]) -> Improvement:
         return app.improve.improvements.begin(session, "0", base, 0, options)
 
 
-def test_what_is_missing_is_told_and_refused(at_work: Running) -> None:
-    client, app = at_work.client, at_work.service.app
+def test_what_is_missing_is_told_and_refused(server: Running) -> None:
+    client, app = server.client, server.service.app
     ready = client.get(f"{AT}/ready").json()
     assert (ready["corrected"], ready["ready"], ready["least"]) == (0, False, 10)
     assert ready["reason"] == "0 corrected pictures of classes that can be learned, and it takes 10"
@@ -60,8 +60,8 @@ def test_what_is_missing_is_told_and_refused(at_work: Running) -> None:
     assert client.get(AT).json() == {"improvements": []}
 
 
-def test_a_judged_model_goes_live_by_winning_or_insisting_alone(at_work: Running) -> None:
-    client, app = at_work.client, at_work.service.app
+def test_a_judged_model_goes_live_by_winning_or_insisting_alone(server: Running) -> None:
+    client, app = server.client, server.service.app
     base = app.registry.live()
     model = app.registry.register(tiny.MODEL).hash
     table = Improvements(app.database)
@@ -94,29 +94,29 @@ def test_a_judged_model_goes_live_by_winning_or_insisting_alone(at_work: Running
     assert "won against a model that is not live any more" in refused.json()["detail"]
 
 
-def test_the_last_attempt_tells_how_long_another_takes(at_work: Running) -> None:
-    app = at_work.service.app
+def test_the_last_attempt_tells_how_long_another_takes(server: Running) -> None:
+    app = server.service.app
     run_folders.make(app.home.runs / "improvement-9", done=3)
     one = begun(app, app.registry.live(), {"with_own_data": False, "epochs": 2, "own_source": ""})
     Improvements(app.database).change(one.id, run="improvement-9")
-    ready = at_work.client.get(f"{AT}/ready").json()
+    ready = server.client.get(f"{AT}/ready").json()
     assert ready["seconds_per_epoch"] == 50, "its three epochs took 150 s"
 
 
-def test_one_whose_job_was_cancelled_while_it_waited_is_stopped(at_work: Running) -> None:
-    app = at_work.service.app
+def test_one_whose_job_was_cancelled_while_it_waited_is_stopped(server: Running) -> None:
+    app = server.service.app
     one = begun(app, "a" * 64, {"with_own_data": True, "epochs": 4})
     job = submit(app.jobs, "nobody does this", "Waits")
     app.improve.improvements.change(one.id, job_id=job.id)
     app.jobs.cancel(job.id)
     app.jobs.wait(job.id, timeout=30)
-    told = at_work.client.get(f"{AT}/{one.id}").json()
+    told = server.client.get(f"{AT}/{one.id}").json()
     assert told["state"] in ("stopped", "failed")
 
 
 @pytest.mark.slow
-def test_an_attempt_that_does_not_exist_is_not_found(at_work: Running) -> None:
-    answer = at_work.client.get(f"{AT}/77")
+def test_an_attempt_that_does_not_exist_is_not_found(server: Running) -> None:
+    answer = server.client.get(f"{AT}/77")
     assert (answer.status_code, answer.json()["code"]) == (404, "unknown-improvement")
 
 

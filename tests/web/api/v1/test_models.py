@@ -21,20 +21,20 @@ MODELS = "/api/v1/models"
 
 
 @pytest.fixture(scope="module")
-def at_work(serve: Serve) -> Running:
+def server(serve: Serve) -> Running:
     """A server with real models; each test leaves the bundled one live."""
     return serve(Classifier(threads=1), max_model_bytes=50_000, threads=1)
 
 
 @pytest.fixture
-def registry(at_work: Running) -> Registry:
-    return at_work.service.app.registry
+def registry(server: Running) -> Registry:
+    return server.service.app.registry
 
 
 @pytest.fixture
-def added(at_work: Running) -> str:
+def added(server: Running) -> str:
     """The tiny model's hash, once it is added."""
-    answer = at_work.client.post(f"{MODELS}?name=tiny.onnx", content=tiny.MODEL.read_bytes())
+    answer = server.client.post(f"{MODELS}?name=tiny.onnx", content=tiny.MODEL.read_bytes())
     assert answer.status_code == 201
     return str(answer.json()["hash"])
 
@@ -47,8 +47,8 @@ def until(true: Callable[[], bool], seconds: float = 10) -> None:
 
 
 @pytest.mark.slow
-def test_a_model_is_added_made_live_rolled_back_and_removed(at_work: Running, added: str) -> None:
-    client = at_work.client
+def test_a_model_is_added_made_live_rolled_back_and_removed(server: Running, added: str) -> None:
+    client = server.client
     bundled = client.get(MODELS).json()["live"]
     known = {one["hash"]: one for one in client.get(MODELS).json()["models"]}
     assert known[added] == known[added] | {"name": "tiny", "origin": "file", "run": None, "live": False}
@@ -74,7 +74,7 @@ def test_a_model_is_added_made_live_rolled_back_and_removed(at_work: Running, ad
     assert (refused.status_code, refused.json()["code"]) == (409, "registry-error")
     reasons = [change["reason"] for change in client.get(f"{MODELS}/history").json()["changes"]]
     assert reasons == ["rollback", "chosen", "start"]
-    actions = [(one.action, one.subject) for one in at_work.service.app.audit.latest(limit=4)]
+    actions = [(one.action, one.subject) for one in server.service.app.audit.latest(limit=4)]
     assert actions == [
         ("model.remove", "tiny"),
         ("model.rollback", "photo"),
@@ -84,23 +84,23 @@ def test_a_model_is_added_made_live_rolled_back_and_removed(at_work: Running, ad
 
 
 @pytest.mark.slow
-def test_insisting_is_remembered(at_work: Running, added: str) -> None:
-    answer = at_work.client.post(f"{MODELS}/{added}/live", json={"insist": True}).json()
+def test_insisting_is_remembered(server: Running, added: str) -> None:
+    answer = server.client.post(f"{MODELS}/{added}/live", json={"insist": True}).json()
     assert answer["reason"] == "insisted"
-    at_work.client.post(f"{MODELS}/rollback")
+    server.client.post(f"{MODELS}/rollback")
 
 
-def test_a_model_file_comes_back_as_it_was_sent(at_work: Running, added: str) -> None:
-    answer = at_work.client.get(f"{MODELS}/{added}/file")
+def test_a_model_file_comes_back_as_it_was_sent(server: Running, added: str) -> None:
+    answer = server.client.get(f"{MODELS}/{added}/file")
     assert answer.content == tiny.MODEL.read_bytes()
     assert answer.headers["content-disposition"] == f'attachment; filename="tiny-{added[:8]}.onnx"'
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
-def test_a_name_from_inside_a_file_cannot_leave_its_place(at_work: Running, tmp_path: Path) -> None:
+def test_a_name_from_inside_a_file_cannot_leave_its_place(server: Running, tmp_path: Path) -> None:
     odd = tiny.variant(tmp_path / "odd.onnx", name='../"\r\nSet-Cookie: a=b')
-    key = at_work.client.post(MODELS, content=odd.read_bytes()).json()["hash"]
-    told = at_work.client.get(f"{MODELS}/{key}/file").headers
+    key = server.client.post(MODELS, content=odd.read_bytes()).json()["hash"]
+    told = server.client.get(f"{MODELS}/{key}/file").headers
     assert told["content-disposition"] == f'attachment; filename="Set-Cookie-a-b-{key[:8]}.onnx"'
     assert "set-cookie" not in told
 
@@ -119,20 +119,20 @@ def test_a_name_from_inside_a_file_cannot_leave_its_place(at_work: Running, tmp_
     ],
 )
 def test_what_is_no_model_file_is_refused(
-    at_work: Running, content: bytes, status: int, code: str, words: str
+    server: Running, content: bytes, status: int, code: str, words: str
 ) -> None:
-    answer = at_work.client.post(f"{MODELS}?name=mine.onnx", content=content)
+    answer = server.client.post(f"{MODELS}?name=mine.onnx", content=content)
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert answer.json()["detail"].startswith(words.split(" MB")[0][:60])
 
 
-def test_an_upload_that_does_not_say_how_long_it_is_has_the_same_limit(at_work: Running) -> None:
-    answer = at_work.client.post(MODELS, content=iter([b"x" * 30_000] * 4))
+def test_an_upload_that_does_not_say_how_long_it_is_has_the_same_limit(server: Running) -> None:
+    answer = server.client.post(MODELS, content=iter([b"x" * 30_000] * 4))
     assert (answer.status_code, answer.json()["code"]) == (413, "upload-too-large")
 
 
-def test_a_form_is_told_how_to_send_the_file(at_work: Running) -> None:
-    answer = at_work.client.post(MODELS, files={"file": ("tiny.onnx", tiny.MODEL.read_bytes())})
+def test_a_form_is_told_how_to_send_the_file(server: Running) -> None:
+    answer = server.client.post(MODELS, files={"file": ("tiny.onnx", tiny.MODEL.read_bytes())})
     assert answer.status_code == 400
     assert answer.json()["detail"] == (
         "The request holds no model file (a form). Send the file's bytes as the body."
@@ -140,22 +140,22 @@ def test_a_form_is_told_how_to_send_the_file(at_work: Running) -> None:
 
 
 @pytest.mark.parametrize(("method", "place"), [("POST", "live"), ("GET", "file"), ("DELETE", "")])
-def test_an_unknown_model_is_not_found(at_work: Running, method: str, place: str) -> None:
-    answer = at_work.client.request(method, f"{MODELS}/{'0' * 64}/{place}".rstrip("/"))
+def test_an_unknown_model_is_not_found(server: Running, method: str, place: str) -> None:
+    answer = server.client.request(method, f"{MODELS}/{'0' * 64}/{place}".rstrip("/"))
     assert (answer.status_code, answer.json()["code"]) == (404, "unknown-model")
 
 
 @pytest.mark.slow
-def test_a_server_follows_what_a_command_makes_live(at_work: Running, added: str) -> None:
-    app = at_work.service.app
+def test_a_server_follows_what_a_command_makes_live(server: Running, added: str) -> None:
+    app = server.service.app
     bundled = app.registry.live()
     elsewhere = LocalRegistry(app.database, app.home.blobs("models"))
     began = time.monotonic()
     elsewhere.go_live(added, by=0)
-    until(lambda: at_work.client.get("/api/v1/model").json()["sha256"] == added)
+    until(lambda: server.client.get("/api/v1/model").json()["sha256"] == added)
     assert time.monotonic() - began < 5
     elsewhere.go_live(bundled, by=0)
-    until(lambda: at_work.client.get("/api/v1/model").json()["sha256"] == bundled)
+    until(lambda: server.client.get("/api/v1/model").json()["sha256"] == bundled)
 
 
 @pytest.mark.slow
@@ -239,8 +239,8 @@ def test_one_bad_row_or_file_does_not_break_the_list(serve: Serve) -> None:
     assert running.client.get(f"{MODELS}/history").status_code == 200
 
 
-def test_the_report_on_the_bundled_model_is_there_without_training(at_work: Running) -> None:
-    client = at_work.client
+def test_the_report_on_the_bundled_model_is_there_without_training(server: Running) -> None:
+    client = server.client
     bundled = client.get(MODELS).json()["live"]
     report = client.get(f"{MODELS}/{bundled}/report").json()
     assert (report["source"], report["data"], report["pictures"], report["page"]) == (
@@ -254,19 +254,19 @@ def test_the_report_on_the_bundled_model_is_there_without_training(at_work: Runn
     assert client.get(f"{MODELS}/{'0' * 64}/report").status_code == 404
 
 
-def test_a_model_file_that_was_added_tells_of_itself(at_work: Running, tmp_path: Path) -> None:
+def test_a_model_file_that_was_added_tells_of_itself(server: Running, tmp_path: Path) -> None:
     measured = tiny.variant(tmp_path / "one.onnx", scores={"test": {"accuracy": 0.75, "pictures": 40}})
-    added = at_work.client.post(f"{MODELS}?name=one.onnx", content=measured.read_bytes()).json()["hash"]
-    report = at_work.client.get(f"{MODELS}/{added}/report").json()
+    added = server.client.post(f"{MODELS}?name=one.onnx", content=measured.read_bytes()).json()["hash"]
+    report = server.client.get(f"{MODELS}/{added}/report").json()
     assert (report["source"], report["confusion"], report["classes"], report["page"]) == (
         "file", None, [], False
     )  # fmt: skip
     assert (report["accuracy"], report["pictures"], report["kept"]) == (0.75, 40, None)
-    assert at_work.client.get(f"{MODELS}/{added}/report/page").status_code == 404
+    assert server.client.get(f"{MODELS}/{added}/report/page").status_code == 404
 
 
 def test_what_has_to_be_known_beside_a_model_s_figures_comes_with_them(
-    at_work: Running, tmp_path: Path
+    server: Running, tmp_path: Path
 ) -> None:
     few = {
         "kind": "few-pictures",
@@ -280,9 +280,9 @@ def test_what_has_to_be_known_beside_a_model_s_figures_comes_with_them(
         "validation": {"caveats": [sure]},
     }
     path = tiny.variant(tmp_path / "few.onnx", scores=scores)
-    answer = at_work.client.post(MODELS, content=path.read_bytes()).json()
-    listed = next(one for one in at_work.client.get(MODELS).json()["models"] if one["hash"] == answer["hash"])
+    answer = server.client.post(MODELS, content=path.read_bytes()).json()
+    listed = next(one for one in server.client.get(MODELS).json()["models"] if one["hash"] == answer["hash"])
     whole = {"classes": {}, "more": 0}
     assert listed["caveats"] == answer["caveats"] == [few | whole, sure | whole]
-    report = at_work.client.get(f"{MODELS}/{answer['hash']}/report").json()
+    report = server.client.get(f"{MODELS}/{answer['hash']}/report").json()
     assert report["caveats"] == [few | whole]

@@ -19,15 +19,15 @@ RUNS = "/api/v1/runs"
 
 
 @pytest.fixture
-def at_work(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> Running:
+def server(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> Running:
     """A server that does no job, so that what is asked for stays asked for."""
     monkeypatch.setattr("tenfold.jobs.worker.Worker.poll", lambda worker, stop: None)
     return serve(threads=1)
 
 
 @pytest.fixture
-def folder(at_work: Running) -> Path:
-    return at_work.service.app.train.runs
+def folder(server: Running) -> Path:
+    return server.service.app.train.runs
 
 
 @pytest.fixture
@@ -39,28 +39,28 @@ def torch_is_here(monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
-def test_the_networks_come_with_their_sources(at_work: Running) -> None:
-    networks = {one["name"]: one for one in at_work.client.get("/api/v1/networks").json()["networks"]}
+def test_the_networks_come_with_their_sources(server: Running) -> None:
+    networks = {one["name"]: one for one in server.client.get("/api/v1/networks").json()["networks"]}
     assert networks["default"]["epochs"] == 96
     assert networks["resnet-20"] == networks["resnet-20"] | {
         "source": "He et al. 2016 (arXiv 1512.03385)", "published": "91.25 %", "side": 32
     }  # fmt: skip
 
 
-def test_runs_of_the_command_line_are_listed_with_their_figures(at_work: Running, folder: Path) -> None:
-    assert at_work.client.get(RUNS).json() == {"runs": []}
+def test_runs_of_the_command_line_are_listed_with_their_figures(server: Running, folder: Path) -> None:
+    assert server.client.get(RUNS).json() == {"runs": []}
     run_folders.make(folder / "one", done=3, epochs=4)
     run_folders.make_old(folder / "old")
-    listed = {one["name"]: one for one in at_work.client.get(RUNS).json()["runs"]}
+    listed = {one["name"]: one for one in server.client.get(RUNS).json()["runs"]}
     one = listed["one"]
     assert (one["state"], one["epochs"], one["epochs_planned"], one["best_epoch"]) == ("stopped", 3, 4, 3)
     assert (one["model"], one["report"], one["job"], one["seconds_left"]) == (False, False, None, None)
     assert listed["old"]["state"] == "finished"
 
 
-def test_a_run_has_its_curves_and_recipe(at_work: Running, folder: Path) -> None:
+def test_a_run_has_its_curves_and_recipe(server: Running, folder: Path) -> None:
     run_folders.make(folder / "one", done=3, epochs=4)
-    one = at_work.client.get(f"{RUNS}/one").json()
+    one = server.client.get(f"{RUNS}/one").json()
     assert one["epoch"] == [1, 2, 3]
     assert one["curves"]["loss"] == [1.5, 0.75, 0.5]
     assert set(one["curves"]) >= {"validation_accuracy", "validation_loss", "accuracy", "rate", "seconds"}
@@ -69,23 +69,21 @@ def test_a_run_has_its_curves_and_recipe(at_work: Running, folder: Path) -> None
 
 
 @pytest.mark.usefixtures("torch_is_here")
-def test_time_and_size_are_estimated_before_a_training(
-    at_work: Running, folder: Path, tmp_path: Path
-) -> None:
+def test_time_and_size_are_estimated_before_a_training(server: Running, folder: Path, tmp_path: Path) -> None:
     run_folders.make(folder / "one", network="sequential-4conv", model=True)
     data = tiny.folder(tiny.shades(60, classes=3), tmp_path / "pictures")
     asked = {"data": str(data), "network": "sequential-4conv", "epochs": 10}
-    found = at_work.client.post(f"{RUNS}/estimate", json=asked).json()
+    found = server.client.post(f"{RUNS}/estimate", json=asked).json()
     assert (found["epochs"], found["measured"], found["bytes"]) == (10, "run", tiny.MODEL.stat().st_size)
     # The run took 50 s for an epoch of 45,000 pictures.
     assert found["seconds"] == pytest.approx(10 * 50 * found["pictures"] / 45_000)
-    missing = at_work.client.post(f"{RUNS}/estimate", json={"data": "/no/such/place"})
+    missing = server.client.post(f"{RUNS}/estimate", json={"data": "/no/such/place"})
     assert (missing.status_code, missing.json()["code"]) == (422, "dataset-error")
 
 
-def test_a_run_is_called_what_people_call_it(at_work: Running, folder: Path) -> None:
+def test_a_run_is_called_what_people_call_it(server: Running, folder: Path) -> None:
     run_folders.make(folder / "one")
-    client = at_work.client
+    client = server.client
     assert client.get(f"{RUNS}/one").json()["title"] == ""
     named = client.patch(f"{RUNS}/one", json={"title": " Мій кіт "}).json()
     assert (named["name"], named["title"]) == ("one", "Мій кіт")
@@ -96,13 +94,13 @@ def test_a_run_is_called_what_people_call_it(at_work: Running, folder: Path) -> 
     assert client.patch(f"{RUNS}/one", json={"title": ""}).json()["title"] == ""
 
 
-def test_a_run_that_trains_now_says_so(at_work: Running, folder: Path) -> None:
+def test_a_run_that_trains_now_says_so(server: Running, folder: Path) -> None:
     run_folders.make(folder / "one")
     with training_in(folder / "one"):
-        assert at_work.client.get(f"{RUNS}/one").json()["state"] == "running"
-        answer = at_work.client.delete(f"{RUNS}/one")
+        assert server.client.get(f"{RUNS}/one").json()["state"] == "running"
+        answer = server.client.delete(f"{RUNS}/one")
         assert (answer.status_code, answer.json()["problem"]) == (409, "is being trained in")
-        answer = at_work.client.post(f"{RUNS}/one/stop")
+        answer = server.client.post(f"{RUNS}/one/stop")
         assert answer.json()["detail"] == (
             "The run one is not being trained by this server. Stop it with Ctrl-C where it was started."
         )
@@ -110,9 +108,9 @@ def test_a_run_that_trains_now_says_so(at_work: Running, folder: Path) -> None:
 
 @pytest.mark.usefixtures("torch_is_here")
 def test_training_is_asked_for_waits_is_stopped_and_deleted(
-    at_work: Running, folder: Path, tmp_path: Path
+    server: Running, folder: Path, tmp_path: Path
 ) -> None:
-    client = at_work.client
+    client = server.client
     asked = {"data": str(tmp_path), "network": "sequential-4conv", "epochs": 7, "name": "mine", "seed": 3}
     answer = client.post(RUNS, json=asked)
     assert answer.status_code == 202
@@ -134,7 +132,7 @@ def test_training_is_asked_for_waits_is_stopped_and_deleted(
     client.post(f"{RUNS}/{name}/stop")
     assert client.delete(f"{RUNS}/{name}").status_code == 204
     assert not (folder / name).exists()
-    noted = [one.action for one in at_work.service.app.audit.latest()]
+    noted = [one.action for one in server.service.app.audit.latest()]
     assert noted[::-1] == [
         "training.begin", "training.stop", "training.resume", "training.resume", "training.stop",
         "training.delete",
@@ -143,9 +141,9 @@ def test_training_is_asked_for_waits_is_stopped_and_deleted(
 
 @pytest.mark.usefixtures("torch_is_here")
 def test_a_run_that_has_begun_does_not_wait_its_turn_and_says_what_it_does(
-    at_work: Running, folder: Path, tmp_path: Path
+    server: Running, folder: Path, tmp_path: Path
 ) -> None:
-    client, app = at_work.client, at_work.service.app
+    client, app = server.client, server.service.app
     name = client.post(RUNS, json={"data": str(tmp_path)}).json()["params"]["run"]
     assert client.get(f"{RUNS}/{name}").json()["state"] == "waiting"
     leases = Leases(app.database, serving=True)
@@ -183,41 +181,41 @@ def test_a_run_that_has_begun_does_not_wait_its_turn_and_says_what_it_does(
     ],
 )
 def test_what_cannot_be_trained_is_refused(
-    at_work: Running, folder: Path, asked: dict[str, object], status: int, words: str
+    server: Running, folder: Path, asked: dict[str, object], status: int, words: str
 ) -> None:
-    answer = at_work.client.post(RUNS, json=asked)
+    answer = server.client.post(RUNS, json=asked)
     assert answer.status_code == status
     assert answer.json()["detail"].startswith(words)
-    assert at_work.client.get(RUNS).json() == {"runs": []}
+    assert server.client.get(RUNS).json() == {"runs": []}
 
 
-def test_without_the_extra_the_one_command_is_told(at_work: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_extra_the_one_command_is_told(server: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     find = importlib.util.find_spec
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "torch" else find(name))
-    answer = at_work.client.post(RUNS, json={})
+    answer = server.client.post(RUNS, json={})
     assert (answer.status_code, answer.json()["code"]) == (501, "missing-extra")
     assert answer.json()["cure"] == 'Install it with: pip install "tenfold[train]"'
 
 
-def test_a_run_s_model_is_registered(at_work: Running, folder: Path) -> None:
+def test_a_run_s_model_is_registered(server: Running, folder: Path) -> None:
     run_folders.make(folder / "one", model=True)
     run_folders.make(folder / "two")
-    assert at_work.client.get(f"{RUNS}/one").json()["registered"] is None
-    model = at_work.client.post(f"{RUNS}/one/register").json()
+    assert server.client.get(f"{RUNS}/one").json()["registered"] is None
+    model = server.client.post(f"{RUNS}/one/register").json()
     assert (model["name"], model["origin"], model["run"], model["live"]) == ("tiny", "run", "one", False)
-    assert at_work.client.get(f"{RUNS}/one").json()["registered"] == model["hash"]
-    answer = at_work.client.post(f"{RUNS}/two/register")
+    assert server.client.get(f"{RUNS}/one").json()["registered"] == model["hash"]
+    answer = server.client.post(f"{RUNS}/two/register")
     assert (answer.status_code, answer.json()["problem"]) == (409, "has no model file")
     (folder / "two" / "model.onnx").write_bytes(tiny.MODEL.read_bytes()[:-9])
-    answer = at_work.client.post(f"{RUNS}/two/register")
+    answer = server.client.post(f"{RUNS}/two/register")
     assert (answer.status_code, answer.json()["code"]) == (422, "model-file-error")
 
 
-def test_a_report_is_shut_off_from_everything_else(at_work: Running, folder: Path) -> None:
+def test_a_report_is_shut_off_from_everything_else(server: Running, folder: Path) -> None:
     one = run_folders.make(folder / "one")
-    assert at_work.client.get(f"{RUNS}/one/report").json()["problem"] == "has no report"
+    assert server.client.get(f"{RUNS}/one/report").json()["problem"] == "has no report"
     (one / "report.html").write_text("<!doctype html><script>1</script>")
-    answer = at_work.client.get(f"{RUNS}/one/report")
+    answer = server.client.get(f"{RUNS}/one/report")
     assert answer.headers["content-type"].startswith("text/html")
     policy = dict(
         part.strip().partition(" ")[::2] for part in answer.headers["content-security-policy"].split(";")
@@ -232,16 +230,16 @@ def test_a_report_is_shut_off_from_everything_else(at_work: Running, folder: Pat
 @pytest.mark.slow
 @pytest.mark.parametrize("place", ["", "/report", "/stop", "/resume", "/register"])
 @pytest.mark.usefixtures("torch_is_here")
-def test_an_unknown_run_is_not_found(at_work: Running, place: str) -> None:
+def test_an_unknown_run_is_not_found(server: Running, place: str) -> None:
     for name in ("none", "..%2f..%2fetc", "%00"):
-        send = at_work.client.get if place in ("", "/report") else at_work.client.post
+        send = server.client.get if place in ("", "/report") else server.client.post
         assert send(f"{RUNS}/{name}{place}").status_code == 404, name
 
 
-def test_the_curves_of_a_run_are_drawn_in_the_language_of_the_page(at_work: Running, folder: Path) -> None:
+def test_the_curves_of_a_run_are_drawn_in_the_language_of_the_page(server: Running, folder: Path) -> None:
     run_folders.make(folder / "one", done=3, epochs=4)
     drawn = {
-        language: at_work.client.get(
+        language: server.client.get(
             "/api/v1/run-curves", params={"name": "one", "figure": "accuracy", "language": language}
         ).json()
         for language in ("en", "uk", "ru")
@@ -256,14 +254,14 @@ def test_the_curves_of_a_run_are_drawn_in_the_language_of_the_page(at_work: Runn
     assert "эпоха 3: обучение 87,02\xa0%, валидация 85,02\xa0%" in drawn["ru"]["svg"]
 
 
-def test_the_curves_of_several_runs_lie_in_one_drawing(at_work: Running, folder: Path) -> None:
+def test_the_curves_of_several_runs_lie_in_one_drawing(server: Running, folder: Path) -> None:
     for name in ("one", "two", "three"):
         run_folders.make(folder / name, done=3, epochs=4)
     for name in ("one", "two"):
-        at_work.client.patch(f"{RUNS}/{name}", json={"title": "<b>same"})
-    at_work.client.patch(f"{RUNS}/three", json={"title": "<b>other"})
+        server.client.patch(f"{RUNS}/{name}", json={"title": "<b>same"})
+    server.client.patch(f"{RUNS}/three", json={"title": "<b>other"})
     asked = {"name": ["one", "two", "three"], "figure": "validation_loss"}
-    drawn = at_work.client.get("/api/v1/run-curves", params=asked).json()
+    drawn = server.client.get("/api/v1/run-curves", params=asked).json()
     assert drawn["title"] == "Loss, validation"
     assert drawn["legend"] == [
         {"style": f"m{place}", "name": name} for place, name in enumerate(("one", "two", "<b>other"), 1)
@@ -271,9 +269,9 @@ def test_the_curves_of_several_runs_lie_in_one_drawing(at_work: Running, folder:
     assert "<b>" not in drawn["svg"]
 
 
-def test_a_run_without_figures_has_no_curves(at_work: Running, folder: Path) -> None:
+def test_a_run_without_figures_has_no_curves(server: Running, folder: Path) -> None:
     (folder / "empty").mkdir(parents=True)
     asked = {"name": "empty", "figure": "loss"}
-    assert at_work.client.get("/api/v1/run-curves", params=asked).json() is None
-    missing = at_work.client.get("/api/v1/run-curves", params=asked | {"name": "nothing"})
+    assert server.client.get("/api/v1/run-curves", params=asked).json() is None
+    missing = server.client.get("/api/v1/run-curves", params=asked | {"name": "nothing"})
     assert (missing.status_code, missing.json()["code"]) == (404, "unknown-run")

@@ -61,10 +61,10 @@ def test_pictures_are_kept_at_once_and_classified_soon(catalogue: Running) -> No
     red, blue = answer.json()["results"]
     assert (red["name"], red["new"], red["problem"]) == ("red.png", True, None)
     assert (red["entry"]["state"], red["entry"]["label"], red["entry"]["mine"]) == ("waiting", None, True)
-    intake = catalogue.service.app.ingest
-    until(lambda: not intake.waits())
+    ingest = catalogue.service.app.ingest
+    until(lambda: not ingest.waits())
     numbers = [red["entry"]["id"], blue["entry"]["id"]]
-    assert [(entry.label, entry.sources) for entry in intake.entries(numbers)] == [("red", 1), ("blue", 1)]
+    assert [(entry.label, entry.sources) for entry in ingest.entries(numbers)] == [("red", 1), ("blue", 1)]
 
 
 def test_the_same_picture_again_is_the_same_entry(catalogue: Running) -> None:

@@ -13,7 +13,7 @@ AT = "/api/v1/reclassifications"
 
 
 @pytest.fixture(scope="module")
-def at_work(serve: Serve) -> Running:
+def server(serve: Serve) -> Running:
     """A server whose catalogue holds two pictures, named by a model that sees colours."""
     running = serve(FakeClassifier(), threads=1)
     app = running.service.app
@@ -25,8 +25,8 @@ def at_work(serve: Serve) -> Running:
 
 
 @pytest.fixture
-def model(at_work: Running) -> str:
-    return next(one.hash for one in at_work.service.app.registry.list() if one.origin == "file")
+def model(server: Running) -> str:
+    return next(one.hash for one in server.service.app.registry.list() if one.origin == "file")
 
 
 def ended(running: Running, job: dict[str, Any]) -> dict[str, Any]:
@@ -40,12 +40,12 @@ def ended(running: Running, job: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.slow
-def test_another_models_answers_are_seen_taken_over_and_undone(at_work: Running, model: str) -> None:
-    client = at_work.client
+def test_another_models_answers_are_seen_taken_over_and_undone(server: Running, model: str) -> None:
+    client = server.client
     begun = client.post(AT, json={"model": model})
     assert begun.status_code == 202
     number = begun.json()["reclassification"]["id"]
-    job = ended(at_work, begun.json()["job"])
+    job = ended(server, begun.json()["job"])
     assert (job["state"], job["result"]["count"]) == ("done", 2)
     told = client.get(f"{AT}/{number}").json()
     assert (told["state"], told["count"], told["model_name"]) == ("ready", 2, "tiny")
@@ -59,30 +59,30 @@ def test_another_models_answers_are_seen_taken_over_and_undone(at_work: Running,
     ] == ["blue"]
 
     applied = client.post(f"{AT}/{number}/apply").json()
-    assert ended(at_work, applied["job"])["state"] == "done"
+    assert ended(server, applied["job"])["state"] == "done"
     told = client.get(f"{AT}/{number}").json()
     assert told["state"] == "applied"
     entry = page["changes"][0]["entry"]["id"]
-    named = at_work.service.app.ingest.entries([entry])[0]
+    named = server.service.app.ingest.entries([entry])[0]
     assert (named.label, named.model_hash) == (page["changes"][0]["label"], model)
     undone = client.post(f"/api/v1/catalogue/actions/{told['action']}/undo")
     assert undone.status_code == 200
-    assert at_work.service.app.ingest.entries([entry])[0].label == "red"
+    assert server.service.app.ingest.entries([entry])[0].label == "red"
     assert client.delete(f"{AT}/{number}").status_code == 409
 
 
-def test_answers_are_thrown_away(at_work: Running, model: str) -> None:
-    client = at_work.client
+def test_answers_are_thrown_away(server: Running, model: str) -> None:
+    client = server.client
     begun = client.post(AT, json={"model": model}).json()
     number = begun["reclassification"]["id"]
-    ended(at_work, begun["job"])
+    ended(server, begun["job"])
     assert client.delete(f"{AT}/{number}").status_code == 204
     assert client.get(f"{AT}/{number}").json()["code"] == "not-in-catalogue"
     assert number not in [one["id"] for one in client.get(AT).json()["reclassifications"]]
 
 
-def test_a_model_that_nobody_registered_is_not_asked(at_work: Running) -> None:
-    answer = at_work.client.post(AT, json={"model": "0" * 64})
+def test_a_model_that_nobody_registered_is_not_asked(server: Running) -> None:
+    answer = server.client.post(AT, json={"model": "0" * 64})
     assert (answer.status_code, answer.json()["code"]) == (404, "unknown-model")
-    assert at_work.client.get(f"{AT}/99999999999999999999").status_code in (404, 422)
-    assert at_work.client.get(f"{AT}/9/changes?after=-1").status_code == 422
+    assert server.client.get(f"{AT}/99999999999999999999").status_code in (404, 422)
+    assert server.client.get(f"{AT}/9/changes?after=-1").status_code == 422

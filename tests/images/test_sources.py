@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tenfold.errors import NotAPicture, PictureError, PictureTooLarge
-from tenfold.images.intake import bytes_of, megas, safe_name
+from tenfold.images.sources import bytes_of, megas, safe_name
 
 
 class Dripping(BytesIO):
@@ -89,7 +89,7 @@ def test_a_file_without_the_right_to_read_it_is_told(monkeypatch: pytest.MonkeyP
     def refuse(*args: object, **how: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("tenfold.images.intake.open", refuse, raising=False)
+    monkeypatch.setattr("tenfold.images.sources.open", refuse, raising=False)
     with pytest.raises(
         PictureError, match=r"cat\.jpg may not be read\. Give yourself the right to read it\."
     ):
