@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tenfold.line.simulator.broker import free_port
 from tests.cli.conftest import Command
 
 
@@ -41,11 +42,11 @@ def test_a_simulated_line_prints_an_object_and_its_trail_is_checked(tenfold: Com
 def test_a_plc_on_opc_ua_that_is_cut_and_comes_back_passes_nothing_unjudged(tenfold: Command) -> None:
     done = tenfold(
         "line", "simulate", "--parts", 24, "--rate", 5, "--deadline", 2000, "--signals", "opcua",
-        "--faults", "plc-cut", "--json",
+        "--faults", "plc-cut,kill", "--serve-opcua", free_port(), "--json",
     )  # fmt: skip
     assert (done.status, done.err) == (0, "")
     found = json.loads(done.out)
-    assert (found["trail_rows"], found["faults"]) == (24, ["plc-cut"])
+    assert (found["trail_rows"], found["faults"]) == (24, ["plc-cut", "kill"])
     assert (found["passed_unjudged"], found["rejects_missed"]) == (0, 0)
     assert 0 < found["reasons"]["plc"] < 24
 
