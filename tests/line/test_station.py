@@ -18,7 +18,7 @@ from tenfold.line.options import Job, StationOptions
 from tenfold.line.parts import CODES, Verdict
 from tenfold.line.plc.handshake import Control, Status
 from tenfold.line.plc.handshake_plant import HandshakePlant, Heard
-from tenfold.line.plc.signals import Health, Output, Outputs, PartResult
+from tenfold.line.plc.signals import Health, Inputs, Output, Outputs, PartResult
 from tenfold.line.recipe import WHOLE, Recipe, Region
 from tenfold.line.simulator.conveyor import ConveyorOptions
 from tenfold.line.station import Station
@@ -41,6 +41,7 @@ class Bench:
         self.challenge: ChallengeRule | None = None
         self.outputs: Sequence[Output] = ()
         self.asks: HandshakePlant | None = None
+        self.within = 5.0
 
     @contextmanager
     def running(self) -> Iterator[Station]:
@@ -55,7 +56,7 @@ class Bench:
             heartbeat=2.0,
             challenge=self.challenge,
         )
-        inspector = Inspector(self.camera, self.model.classify, recipe, within=5.0)
+        inspector = Inspector(self.camera, self.model.classify, recipe, within=self.within)
         now: Callable[[], datetime] = lambda: datetime.now(UTC) + self.ahead  # noqa: E731
         station = Station(
             self.asks or self.plant, inspector, self.trail, options, now=now, outputs=self.outputs
@@ -404,3 +405,32 @@ def test_a_station_that_waits_for_challenge_parts_tells_the_plant_and_passes_not
     reasons = {reason for part, (_, reason) in bench.verdicts().items() if part is not None and part < first}
     assert reasons == {"challenge", "wrong-class"}
     assert bench.verdicts()[40] == ("pass", "good")
+
+
+class StallingPlant(FakePlant):
+    """A plant that once takes long to answer, while the belt goes on: six parts pass the photo-eye."""
+
+    def __init__(self, options: ConveyorOptions) -> None:
+        super().__init__(options)
+        self.passed_meanwhile: range | None = None
+
+    def exchange(self, outputs: Outputs) -> Inputs:
+        seen = self.conveyor.inputs().triggers
+        if self.passed_meanwhile is None and seen >= 10:
+            time.sleep(0.3)
+            for _ in range(75):
+                self.conveyor.advance(self.step)
+            self.passed_meanwhile = range(seen + 1, self.conveyor.inputs().triggers + 1)
+        return super().exchange(outputs)
+
+
+def test_a_part_whose_trigger_was_read_late_is_not_judged_by_the_picture_of_another(bench: Bench) -> None:
+    bench.plant = stalling = StallingPlant(CONVEYOR)
+    bench.within = 0.2
+    with bench.running():
+        bench.all_by()
+    assert stalling.passed_meanwhile is not None
+    verdicts = bench.verdicts()
+    assert len(stalling.passed_meanwhile) >= 4
+    assert {verdicts[part] for part in stalling.passed_meanwhile} == {("reject", "no-picture")}
+    assert {row.body["reason"] for row in bench.rows("alarm")} <= {"restarted", "stopped"}, "no camera failed"

@@ -90,7 +90,7 @@ class Inspection:
         found = self._expired()
         match event:
             case Triggered(part):
-                found += self._triggered(part)
+                found += self._triggered(part, event.at)
             case Judged(part, verdict, reason):
                 found += self._judged(part, verdict, reason)
             case Spoiled(part, reason) if part in self._open:
@@ -118,7 +118,7 @@ class Inspection:
         late = [part for part, one in self._open.items() if self._now > one.deadline]
         return [action for part in late for action in self._reject(part, "late")]
 
-    def _triggered(self, part: int) -> list[Action]:
+    def _triggered(self, part: int, at: float) -> list[Action]:
         assert self._last is None or part > self._last, "parts are numbered once"
         missed = range(self._last + 1, part) if self._last is not None else range(0)
         self._last = part
@@ -129,7 +129,7 @@ class Inspection:
             return [*found, Record(part, Verdict.REJECT, next(iter(self._faults)))]
         if len(self._open) >= self._most:
             return [*found, Record(part, Verdict.REJECT, "queue-full"), Alarm("queue-full", part)]
-        deadline = self._now + self.deadline
+        deadline = at + self.deadline
         self._open[part] = _Open(deadline, next(iter(self._holds), None))
         return [*found, Inspect(part, deadline)]
 

@@ -72,6 +72,9 @@ class Inspector:
             tell(Judged(work.part, verdict, reason, time.monotonic()), facts, data)
 
         classify, recipe = self._job
+        latest = min(work.deadline, work.deadline - recipe.deadline + self._within)
+        if time.monotonic() >= latest:  # the camera is not to blame, and its picture would show another part
+            return judged(Verdict.REJECT, "no-picture", {}, None)
         try:
             shot = self._camera.take(min(work.deadline - time.monotonic(), _PATIENCE))
         except LineError as error:
@@ -80,7 +83,7 @@ class Inspector:
             return
         taken = {"picture_at": time.monotonic()}
         tell(Pictured(work.part, taken["picture_at"]), {}, None)
-        if taken["picture_at"] > work.deadline - recipe.deadline + self._within:
+        if taken["picture_at"] > latest:
             return judged(Verdict.REJECT, "no-picture", taken, shot.data)
         if fault := self._check.fault(shot.pixels):
             judged(Verdict.REJECT, fault, taken, shot.data)

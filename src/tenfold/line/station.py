@@ -82,8 +82,7 @@ class Station:
         self._gate = RejectQueue(options.gate) if options.gate else NoGate()
         self._recorder = Recorder(trail, lambda event: self.tell(event))
         self._numbering = Numbering(trail)
-        self._encoder, self._count = Counter(most=_MOST_MOVED), 0
-        self._rejects_read = 0
+        self._encoder, self._count, self._rejects_read = Counter(most=_MOST_MOVED), 0, 0
         self._triggered: dict[int, float] = {}
         self._judged: dict[int, tuple[Judged, Mapping[str, Any], bytes | None]] = {}
         self._job: dict[str, int] = {}
@@ -94,7 +93,7 @@ class Station:
         self._clock = self.now().timestamp() - time.monotonic()
         self._holds = Holds(self, trail, options.challenge, options.first_parts)
         self.released, self.rejected = 0, 0
-        self._pictured, self._failing = 0, False
+        self._pictured, self._failing, self._looked = 0, False, 0.0
         self.asked = 0
 
     @property
@@ -189,6 +188,8 @@ class Station:
     def _cycle(self) -> None:
         outputs = self._outputs()
         self._tell_outputs(outputs)
+        # A part that is new in this exchange passed the photo-eye after the last one began, at the earliest.
+        since, self._looked = self._looked, time.monotonic()
         try:
             inputs = self._plant.exchange(outputs)
         except LineError:
@@ -207,7 +208,7 @@ class Station:
                 if _NO_PLANT.intersection(self._machine.faults):
                     self._find_plant(inputs, now)
                 else:
-                    self._take(inputs, self._numbering.new(inputs.triggers, self._machine.last or 0), now)
+                    self._take(inputs, self._numbering.new(inputs.triggers, self._machine.last or 0), since)
                     self._confirm(inputs)
             except JumpingCounter:
                 return self._lose_plant("encoder")
@@ -281,20 +282,20 @@ class Station:
         for fault in _NO_PLANT:
             self.tell(FaultEnded(fault, now))
 
-    def _take(self, inputs: Inputs, new: range, now: float) -> None:
-        """Parts that passed the photo-eye since the last exchange."""
+    def _take(self, inputs: Inputs, new: range, since: float) -> None:
+        """Parts that passed the photo-eye since the last exchange, which began at `since`."""
         for part in new[-REMEMBERED:]:
             self._jobs[part] = self._job
             for kept in (self._jobs, self._triggered):
                 kept.pop(part - _JOBS_KEPT, None)
             raw = inputs.trigger_counts[self._numbering.raw(part) % REMEMBERED]
-            self._triggered[part] = now
-            self.tell(Triggered(part, now))
+            self._triggered[part] = since
+            self.tell(Triggered(part, since))
             for other, released in self._gate.enter(part, self._unwrapped(raw, inputs.encoder)):
                 if released:
                     self._withhold(other, "too-close")
                 else:
-                    self.tell(Spoiled(other, "too-close", now))
+                    self.tell(Spoiled(other, "too-close", since))
 
     def _confirm(self, inputs: Inputs) -> None:
         """What became of parts at the gate."""
