@@ -1,6 +1,8 @@
 """The page Cameras in a real browser, before a camera that films: added, watched, its events seen."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -8,6 +10,9 @@ from playwright.sync_api import Page, expect
 from tests.browser.mjpeg_camera import PASSWORD, SIZE, USER, filming
 from tests.browser.seeing import LookAt
 from tests.browser.test_access import violations
+from tests.cameras.clips import write_clip
+from tests.cameras.serving import until
+from tests.cameras.ts_camera import sending
 
 pytestmark = pytest.mark.browser
 pytest.importorskip("av", reason="needs the cameras extra: pip install 'tenfold[cameras]'")
@@ -142,3 +147,66 @@ def test_a_camera_is_seen_live_with_what_moves(look_at: LookAt, camera: str, pas
         first = shown.get_attribute("src")
         expect(shown).not_to_have_attribute("src", first or "")
         assert [url for url in asked if url.endswith("wait=5")] == []
+
+
+# Plays on, and finds the middle of what is red and of the box that is drawn, in parts of the picture.
+_SEEN = """async video => {
+  video.muted = true;
+  await video.play();
+  for (let tries = 0; tries < 600; tries += 1) {
+    await new Promise(requestAnimationFrame);
+    const rect = video.parentElement.querySelector("rect");
+    // Wholly in the picture.
+    if (!rect || rect.x.baseVal.value < 0.2 * rect.ownerSVGElement.viewBox.baseVal.width) continue;
+    video.pause();
+    await new Promise(done => setTimeout(done, 300));
+    const { viewBox } = rect.ownerSVGElement, now = video.parentElement.querySelector("rect");
+    if (!now) return null;
+    const box = (now.x.baseVal.value + now.width.baseVal.value / 2) / viewBox.baseVal.width;
+    const canvas = document.createElement("canvas");
+    canvas.width = 160; canvas.height = 90;
+    const context = canvas.getContext("2d");
+    context.drawImage(video, 0, 0, 160, 90);
+    const { data } = context.getImageData(0, 0, 160, 90);
+    let sum = 0, count = 0;
+    for (let i = 0; i < data.length; i += 4)
+      if (data[i] - Math.max(data[i + 1], data[i + 2]) > 90) { sum += (i / 4) % 160; count += 1; }
+    return { box, red: sum / count / 160, seconds: video.duration, error: video.error?.message ?? "" };
+  }
+  return null;
+}"""
+
+
+@pytest.mark.parametrize("source", ["libx264", "libx265", "mjpeg"])
+def test_a_clip_plays_with_the_box_on_what_moved(
+    look_at: LookAt, camera: str, tmp_path: Path, source: str
+) -> None:
+    with ExitStack() as stack:
+        page = look_at("/cameras")
+        if source == "mjpeg":
+            add(page, camera)
+        else:
+            clip = write_clip(tmp_path / "clip.ts", codec=source, count=250, empty=150, speed=2)
+            address = stack.enter_context(sending(clip))
+            server = page.url.partition("/cameras")[0]
+            body = {"name": "Gate", "source": address, "after": 1}
+            assert page.request.post(f"{server}/api/v1/cameras", data=body).status == 201
+        server = page.url.partition("/cameras")[0]
+        until(
+            lambda: [
+                one for one in page.request.get(f"{server}/api/v1/clips").json() if one["state"] == "whole"
+            ],
+            40,
+        )
+        page.get_by_role("link", name="Events").first.click()
+        event = page.get_by_role("list", name="Events", exact=True).get_by_role("button").last
+        event.click()
+        dialog = page.get_by_role("dialog")
+        expect(dialog.get_by_label("What is it?")).to_be_enabled()  # once the event is over
+        video = dialog.get_by_label("The clip of the event")
+        expect(video).to_be_visible()
+        seen = video.evaluate(_SEEN)
+        assert seen is not None
+        assert seen["error"] == ""
+        assert seen["seconds"] > 3
+        assert abs(seen["box"] - seen["red"]) < 0.15

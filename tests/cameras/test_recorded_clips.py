@@ -1,5 +1,9 @@
 """What is recorded of a watched camera, and what rules do while an event goes on (real RTSP server)."""
 
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -8,11 +12,15 @@ import pytest
 
 from tenfold.cameras import clip_recorder
 from tenfold.cameras.address import parse
+from tenfold.cameras.events import EventFilter
 from tenfold.cameras.rules.text import parse as rule
 from tenfold.cameras.tables import ClipRow
 from tests.cameras.clips import number_in, write_clip, write_units
 from tests.cameras.conftest import RtspServer
-from tests.cameras.serving import Server, until
+from tests.cameras.serving import Certain, Server, until
+from tests.cameras.ts_camera import sending
+from tests.fakes import FakeApp
+from tests.paths import ROOT
 
 pytestmark = pytest.mark.slow
 av = pytest.importorskip("av", reason="needs the cameras extra")
@@ -26,9 +34,9 @@ def staying(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_units(write_clip(folder / "clip.mp4", count=375, empty=100, speed=1), folder / "clip.units")
 
 
-def numbers(server: Server, clip: ClipRow) -> list[int]:
+def numbers_in(app: FakeApp, clip: ClipRow) -> list[int]:
     """Those that stand in the frames of a clip."""
-    with av.open(str(server.app.clips.path(clip))) as file:
+    with av.open(str(app.clips.path(clip))) as file:
         return [number_in(frame.to_ndarray(format="rgb24")) for frame in file.decode(video=0)]
 
 
@@ -66,7 +74,7 @@ def test_a_rule_has_a_clip_recorded_of_a_camera_that_records_nothing_else(
     clip = app.clips.get(event.clip_id or 0)
     assert clip.started_at.timestamp() <= event.started_at.timestamp() - recorded.before + 0.1
     assert clip.ended_at >= event.ended_at
-    assert len(numbers(server, clip)) > 25 * (event.ended_at - event.started_at).total_seconds()
+    assert len(numbers_in(server.app, clip)) > 25 * (event.ended_at - event.started_at).total_seconds()
     assert app.clips.find(camera_id=other.id) == []
 
 
@@ -97,9 +105,86 @@ def test_all_that_a_camera_sends_is_recorded_without_a_gap(
     assert {clip.kind for clip in clips} == {"continuous"}
     for before, after in pairwise(clips):
         assert after.started_at <= before.ended_at
-        assert len(numbers(server, before)) >= 90
+        assert len(numbers_in(server.app, before)) >= 90
     until(lambda: server.events(state="ended"), 40)
     event = server.events(state="ended")[-1]
     held = app.clips.get(event.clip_id or 0)
     assert held.kind == "continuous"
     assert held.started_at <= event.started_at
+
+
+@pytest.mark.parametrize("seconds", [4, 10])
+def test_a_clip_begins_before_its_event_however_far_key_frames_are_apart(
+    rtsp: Start, server: Server, tmp_path: Path, seconds: int
+) -> None:
+    """A thing comes every 12 s, 6 s after a key frame; the number in the first frame says what it is."""
+    file = write_clip(tmp_path / "clip.mp4", count=300, empty=150, key_every=25 * seconds)
+    app = server.app
+    url = rtsp(clip=write_units(file, tmp_path / "clip.units")).url
+    app.cameras.add("door", parse(url), by=0, before=2.0, after=1.0)
+    app.watched_cameras.wake()
+    until(lambda: len(server.events(state="ended")) >= 2, 60)
+    event = server.events(state="ended")[0]  # before it more than 2 s were seen
+    until(lambda: app.clips.get(event.clip_id or 0).state == "whole")
+    clip = app.clips.get(event.clip_id or 0)
+    assert clip.started_at.timestamp() <= event.started_at.timestamp() - 1.9
+    assert clip.ended_at.timestamp() >= event.ended_at.timestamp() + 0.9
+    with av.open(str(app.clips.path(clip))) as file_of_clip:
+        frames = list(file_of_clip.decode(video=0))
+    assert frames[0].key_frame
+    lead = event.started_at.timestamp() - clip.started_at.timestamp()
+    assert lead < 2.0 + seconds + 0.5
+    shown = [number_in(frame.to_ndarray(format="rgb24")) for frame in frames]
+    first = next(at for at, number in enumerate(shown) if number)
+    assert first >= 45, "nothing is seen for 2 s, and then the thing comes"
+    assert max(shown) > 200
+
+
+@pytest.mark.parametrize("codec", ["libx264", "libx265"])
+def test_a_clip_is_h264_whatever_the_camera_sends(server: Server, tmp_path: Path, codec: str) -> None:
+    file = write_clip(tmp_path / "clip.ts", codec=codec, count=200, empty=100)
+    with sending(file) as address:
+        app = server.app
+        app.cameras.add("door", parse(address), by=0, before=1.0, after=1.0)
+        app.watched_cameras.wake()
+        until(lambda: server.events(state="ended"), 40)
+        event = server.events(state="ended")[-1]
+        until(lambda: app.clips.get(event.clip_id or 0).state == "whole")
+        with av.open(str(app.clips.path(app.clips.get(event.clip_id or 0)))) as clip:
+            stream = clip.streams.video[0]
+            assert (stream.codec_context.name, stream.codec_context.pix_fmt) == ("h264", "yuv420p")
+            seconds = float((clip.duration or 0) / av.time_base)
+            frames = sum(1 for _ in clip.decode(stream))
+        assert seconds > 4
+        assert frames >= seconds * 10
+        assert app.watched_cameras.running(event.camera_id).status()["faults"] == []  # type: ignore[union-attr]
+
+
+def test_a_server_that_is_killed_in_mid_event_leaves_a_clip_that_plays(
+    rtsp: Start, own_home: Path, staying: Path
+) -> None:
+    paths = os.pathsep.join([str(ROOT), str(ROOT / "src")])
+    environment = os.environ | {"TENFOLD_HOME": str(own_home), "PYTHONPATH": paths}
+    command = [sys.executable, "-m", "tests.cameras.killed"]
+    with FakeApp() as app:
+        app.cameras.add("door", parse(rtsp(clip=staying).url), by=0)
+        with subprocess.Popen(command, stdin=subprocess.PIPE, env=environment, cwd=ROOT) as process:
+            try:
+                until(lambda: [clip for clip in app.clips.find() if clip.bytes > 50_000], 60)
+                open_events = app.camera_events.find(EventFilter(state="open"))
+                assert open_events
+                process.send_signal(signal.SIGKILL)
+            finally:
+                process.kill()
+        clip = app.clips.find()[0]
+        assert clip.state == "writing"
+        assert len(numbers_in(app, clip)) > 25
+    with FakeApp(None, Certain()) as app:
+        again = Server(app)
+        until(lambda: app.clips.get(clip.id).state == "whole", 30)
+        cut = {
+            event.state for event in app.camera_events.find(EventFilter()) if event.id == open_events[0].id
+        }
+        assert cut == {"cut"}
+        assert len(numbers_in(app, app.clips.get(clip.id))) > 25
+        again.stop()
