@@ -1,5 +1,6 @@
 """The page and its files."""
 
+import gzip
 import socket
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from tests.web.conftest import Running, Serve
 def built(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Running:
     folder = tmp_path_factory.mktemp("built")
     (folder / "assets").mkdir()
+    (folder / "phone").mkdir()
+    (folder / "phone" / "runtime-c3d4.wasm.gz").write_bytes(gzip.compress(b"wasm"))
+    (folder / "phone.html").write_text("<!doctype html><title>the phone app</title>")
     (folder / "index.html").write_text("<!doctype html><title>the page</title>")
     (folder / "favicon.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
     (folder / "assets" / "index-a1b2.js").write_text("export {}")
@@ -35,6 +39,28 @@ def test_every_page_of_the_app_is_the_one_document(built: Running, path: str) ->
     assert (answer.status_code, answer.text) == (200, "<!doctype html><title>the page</title>")
     assert answer.headers["cache-control"] == "no-cache"
     assert "script-src 'self'" in answer.headers["content-security-policy"]
+
+
+def test_the_phone_app_is_isolated_and_may_run_webassembly_and_nothing_else_may(built: Running) -> None:
+    answer = built.client.get("/phone")
+    assert (answer.status_code, answer.text) == (200, "<!doctype html><title>the phone app</title>")
+    assert answer.headers["cross-origin-opener-policy"] == "same-origin"
+    assert answer.headers["cross-origin-embedder-policy"] == "require-corp"
+    assert "script-src 'self' 'wasm-unsafe-eval';" in answer.headers["content-security-policy"]
+    for other in ("/", "/phones", "/assets/index-a1b2.js"):
+        headers = built.client.get(other).headers
+        assert "cross-origin-embedder-policy" not in headers
+        assert "wasm" not in headers["content-security-policy"]
+
+
+def test_the_runtime_of_the_phone_app_is_sent_as_it_lies_there_compressed(built: Running) -> None:
+    answer = built.client.get("/phone/runtime-c3d4.wasm")
+    assert (answer.status_code, answer.content) == (200, b"wasm")
+    assert answer.headers["content-encoding"] == "gzip"
+    assert answer.headers["content-type"] == "application/wasm"
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["cross-origin-embedder-policy"] == "require-corp"
+    assert built.client.get("/phone/runtime-old.wasm").status_code == 404
 
 
 def test_a_person_who_goes_astray_gets_the_page_and_a_program_its_problem(built: Running) -> None:

@@ -88,8 +88,9 @@ export async function requestFile<T>(
   address: string,
   read: (response: Response) => Promise<T>,
   signal: AbortSignal,
+  patience = usualPatience,
 ): Promise<T> {
-  return (await send("get", address, { read, signal })) as T;
+  return (await send("get", address, { read, signal, patience })) as T;
 }
 
 async function send(method: string, address: string, options: Sending = {}): Promise<unknown> {

@@ -34,6 +34,7 @@ it("there is a book for each page", () => {
     "data",
     "models",
     "notifications",
+    "phone",
     "review",
     "settings",
     "shared",

@@ -1,4 +1,4 @@
-"""The page and pages of reports: serves the frontend's build, and what was written as one file.
+"""The page, the phone app, pages of reports: serves the frontend's build, and what was written as one file.
 
 Knows where its pages are, and nothing of what they do.
 """
@@ -11,6 +11,8 @@ from fastapi.responses import FileResponse, HTMLResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
+
+from tenfold.web.security.guard import PHONE_PATH
 
 BUILT = Path(__file__).parent / "static"
 # One document shows them all (frontend/src/shell/routes.ts).
@@ -50,6 +52,18 @@ class _Assets(StaticFiles):
         return response
 
 
+class _PhoneFiles(_Assets):
+    """The same for the phone app. Its runtime lies there compressed, in a form that every browser unpacks."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        if not path.endswith(".wasm"):
+            return await super().get_response(path, scope)
+        response = await super().get_response(f"{path}.gz", scope)
+        response.headers["Content-Type"] = "application/wasm"
+        response.headers["Content-Encoding"] = "gzip"
+        return response
+
+
 _ASK_AGAIN = {"Cache-Control": "no-cache"}
 
 
@@ -59,18 +73,22 @@ def install(app: FastAPI, built: Path = BUILT, root: str = "") -> None:
     Args:
         root: what stands before each of the server's addresses.
     """
-    index = _Index(built / "index.html", root)
+    # The phone app (frontend/src/phone) works without a server once it was opened.
+    index, phone = (_Document(built / name, root) for name in ("index.html", "phone.html"))
 
     def serve(path: str, answer: Callable[[], Response]) -> None:
         app.add_api_route(path, answer, methods=["GET", "HEAD"], include_in_schema=False)
 
     for page in PAGES:
         serve(page, lambda: index.answer(200))
+    serve(PHONE_PATH, lambda: phone.answer(200))
     for file in sorted(built.iterdir()) if built.is_dir() else []:
-        if file.is_file() and file.name != "index.html":
+        if file.is_file() and file.suffix != ".html":
             serve(f"/{file.name}", _file(file))
     if (built / "assets").is_dir():
         app.mount("/assets", _Assets(directory=built / "assets"))
+    if (built / "phone").is_dir():
+        app.mount(PHONE_PATH, _PhoneFiles(directory=built / "phone"))
     _answer_people(app, index)
 
 
@@ -78,8 +96,8 @@ def _file(file: Path) -> Callable[[], Response]:
     return lambda: FileResponse(file, headers=_ASK_AGAIN)
 
 
-class _Index:
-    """The page's document. Its addresses are written relative to the page; here they get the root."""
+class _Document:
+    """A page. Its addresses are written relative to it; here they get the root."""
 
     def __init__(self, file: Path, root: str) -> None:
         self.file, self._root = file, root
@@ -91,7 +109,7 @@ class _Index:
         return HTMLResponse(text, status, headers=_ASK_AGAIN)
 
 
-def _answer_people(app: FastAPI, index: _Index) -> None:
+def _answer_people(app: FastAPI, index: _Document) -> None:
     """For an unknown address give a browser the page, which says so; a program gets problem details."""
     usual = app.exception_handlers[HTTPException]
 

@@ -31,6 +31,7 @@ export const en = {
   navReview: "Review",
   navCameras: "Cameras",
   navModels: "Models",
+  navPhone: "Phone",
   navData: "Data",
   navSettings: "Settings",
   pages: "Pages",

@@ -34,6 +34,7 @@ export const ru: Translated<typeof en> = {
   navReview: "Проверка",
   navCameras: "Камеры",
   navModels: "Модели",
+  navPhone: "Телефон",
   navData: "Данные",
   navSettings: "Настройки",
   pages: "Страницы",

@@ -34,6 +34,7 @@ export const uk: Translated<typeof en> = {
   navReview: "Перевірка",
   navCameras: "Камери",
   navModels: "Моделі",
+  navPhone: "Телефон",
   navData: "Дані",
   navSettings: "Налаштування",
   pages: "Сторінки",

@@ -33,7 +33,14 @@ _PAGE_POLICY = (
 )
 # Swagger UI's style sheet holds its icons.
 _DOCS_POLICY = _PAGE_POLICY.replace("img-src 'self'", "img-src 'self' data:")
-DOCS_PATH = "/docs"
+# The phone app runs a model itself, in WebAssembly; with several threads only where it is isolated.
+_PHONE_HEADERS = {
+    "Content-Security-Policy": _PAGE_POLICY.replace(
+        "script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'"
+    ),
+    "Cross-Origin-Embedder-Policy": "require-corp",
+}
+DOCS_PATH, PHONE_PATH = "/docs", "/phone"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # The most bytes of a body that are read before it is known who sends it.
 SHORT_BODY = 16_000
@@ -220,7 +227,13 @@ def _add_headers(headers: MutableHeaders, scope: Scope, *, close: bool) -> None:
         headers["Strict-Transport-Security"] = _HTTPS_ONLY
     for name, value in HEADERS.items():
         headers.setdefault(name, value)
-    if path == DOCS_PATH or path.startswith(DOCS_PATH + "/"):
+    if _is_under(DOCS_PATH, path):
         headers["Content-Security-Policy"] = _DOCS_POLICY
+    if _is_under(PHONE_PATH, path):
+        headers.update(_PHONE_HEADERS)
     if close:
         headers["Connection"] = "close"
+
+
+def _is_under(root: str, path: str) -> bool:
+    return path == root or path.startswith(f"{root}/")

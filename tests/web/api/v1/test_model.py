@@ -1,5 +1,6 @@
 """GET /api/v1/model and the health of the server."""
 
+import base64
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,19 @@ def test_the_model_says_all_that_its_file_says(running: Running) -> None:
     assert (answer["bytes"], answer["sha256"]) == (1234, running.service.classifier.sha256)
     assert [c["label"] for c in answer["classes"]] == list(LABELS)
     assert answer["classes"][0]["names"]["uk"] == "червоний"
+
+
+def test_pictures_of_the_self_test_come_with_the_live_models_answers(running: Running) -> None:
+    answer = running.client.get("/api/v1/model/self-test").json()
+    assert answer["model"] == running.service.classifier.sha256
+    assert len(answer["pictures"]) >= 4
+    for one in answer["pictures"]:
+        png = base64.b64decode(one["png"])
+        sent = running.client.post("/api/v1/classify", content=png).json()
+        (result,) = sent["results"]
+        assert one["prediction"] == {**result["prediction"], "evidence": None}
+    again = running.client.get("/api/v1/model/self-test").json()
+    assert again == answer
 
 
 def test_a_server_that_runs_is_alive_and_ready(running: Running) -> None:

@@ -1,10 +1,13 @@
-"""GET /api/v1/model: what the model says of itself."""
+"""/api/v1/model: what the model says of itself, and what it says to pictures of a self-test."""
 
+import base64
 from typing import Any
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
+from tenfold.inference import self_test
+from tenfold.web.api.v1.classify import PredictionAnswer
 from tenfold.web.security.access import Viewer
 from tenfold.web.service import service_of
 
@@ -45,3 +48,34 @@ async def model(request: Request, who: Viewer) -> ModelAnswer:
     classifier = service_of(request).classifier
     facts = classifier.info.to_dict()
     return ModelAnswer(sha256=classifier.sha256, bytes=classifier.bytes, **facts)
+
+
+class SelfTestPicture(BaseModel):
+    """A picture, and the answer to it."""
+
+    png: str = Field(description="A PNG file in base64.")
+    prediction: PredictionAnswer
+
+
+class SelfTestAnswer(BaseModel):
+    """What a surface that runs the live model itself must answer."""
+
+    model: str = Field(description="SHA-256 of the model file that answered.")
+    pictures: list[SelfTestPicture]
+
+
+@router.get("/api/v1/model/self-test", operation_id="model_self_test", summary="Pictures to try a model with")
+def answer_self_test(request: Request, who: Viewer) -> SelfTestAnswer:
+    """A few pictures with the live model's answers. What else runs the same file, such as a phone, finds out
+    with them whether it answers alike."""
+    classifier = service_of(request).classifier
+    return SelfTestAnswer(
+        model=classifier.sha256,
+        pictures=[
+            SelfTestPicture(
+                png=base64.b64encode(png).decode(),
+                prediction=PredictionAnswer(**prediction.to_dict(), evidence=None),
+            )
+            for png, prediction in self_test.answers(classifier)
+        ],
+    )

@@ -1,0 +1,208 @@
+"""The phone app: a model on the device itself, with the server and without."""
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
+
+from tenfold import Classifier
+from tests.browser.conftest import PAGE, PATIENCE, need, watch
+from tests.browser.seeing import card, choose
+from tests.conftest import serving
+
+pytestmark = pytest.mark.browser
+
+PHONE = ViewportSize(width=390, height=844)
+# Of each class's photographs, in the order of their names.
+OF_EACH_CLASS = 6
+NETWORK_ERRORS = ("Failed to load resource", "net::ERR")
+
+
+class OpenPhone(Protocol):
+    """Opens the app in a context of its own, and waits until it can classify."""
+
+    def __call__(self, **somebody: Any) -> Page: ...
+
+
+@pytest.fixture
+def phone(chromium: Browser, own_server: str) -> Iterator[OpenPhone]:
+    wrong: list[str] = []
+    with ExitStack() as stack:
+
+        def one(**somebody: Any) -> Page:
+            context = chromium.new_context(**{"locale": "en-US", "viewport": PHONE, **somebody})
+            stack.callback(context.close)
+            watch(context, own_server, wrong)
+            return opened(context, own_server)
+
+        yield one
+    assert [said for said in wrong if not said.startswith(NETWORK_ERRORS)] == []
+
+
+def opened(context: BrowserContext, address: str) -> Page:
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    page.on("filechooser", lambda chooser: None)
+    page.goto(f"{address}/phone")
+    ready(page)
+    return page
+
+
+def ready(page: Page) -> None:
+    page.locator("button.choose").wait_for()
+
+
+def stored(page: Page) -> None:
+    """Waits until the app opens without a network."""
+    expect(page.locator("footer")).to_contain_text("opens without a network")
+
+
+def answers(page: Page, files: list[Path]) -> dict[str, dict[str, Any]]:
+    """What the app says to pictures, by their names."""
+    choose(page, *files)
+    expect(page.locator("#pictures")).to_contain_text(f"{len(files)} pictures", timeout=10 * PATIENCE)
+    expect(page.locator("#pictures .count p")).to_have_text(f"{len(files)} pictures", timeout=10 * PATIENCE)
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save as JSON").click()
+    return {row["name"]: row["prediction"] for row in json.loads(Path(saved.value.path()).read_text())}
+
+
+def test_without_network_every_photograph_gets_the_label_that_the_command_gives(
+    phone: OpenPhone, photos: Path
+) -> None:
+    page = phone()
+    stored(page)
+    page.context.set_offline(True)
+    page.reload()
+    ready(page)
+    assert page.evaluate("crossOriginIsolated")
+    files = [file for folder in sorted(photos.iterdir()) for file in sorted(folder.iterdir())[:OF_EACH_CLASS]]
+    assert len(files) == 10 * OF_EACH_CLASS
+    said = answers(page, files)
+    for file, expected in zip(files, Classifier().classify_each(files), strict=True):
+        answer = said[file.name]
+        assert answer is not None, file.name
+        assert (answer["label"], answer["known"]) == (expected.label, expected.known), file.name
+        assert answer["confidence"] == pytest.approx(expected.confidence, abs=0.05), file.name
+
+
+def test_the_app_opens_and_classifies_with_the_server_gone(
+    chromium: Browser, home: Path, plane: Path
+) -> None:
+    need(PAGE.is_file(), "needs the built page: make frontend")
+    context = chromium.new_context(locale="en-US", viewport=PHONE)
+    try:
+        with serving(home) as address:
+            page = opened(context, address)
+            stored(page)
+            page.close()
+        page = opened(context, address)
+        choose(page, plane)
+        expect(card(page, "plane.png").locator(".verdict .name")).to_have_text("airplane")
+    finally:
+        context.close()
+
+
+def test_what_was_sent_on_the_mountain_arrives_once_after_a_restart(
+    phone: OpenPhone, own_server: str, plane: Path
+) -> None:
+    page = phone()
+    stored(page)
+    context = page.context
+    context.set_offline(True)
+    choose(page, plane)
+    page.get_by_role("button", name=re.compile("Send .*plane.png")).click()
+    expect(page.get_by_role("heading", name="1 picture not yet sent")).to_be_visible()
+    page.close()
+    page = opened(context, own_server)
+    expect(page.get_by_role("heading", name="1 picture not yet sent")).to_be_visible()
+    # The server keeps the picture, but its answer is lost on the way.
+    lost = []
+
+    def lose(route: Any) -> None:
+        lost.append(route.fetch())
+        route.abort()
+
+    page.close()
+    context.route("**/catalogue/pictures?*", lose, times=1)
+    context.set_offline(False)
+    page = opened(context, own_server)
+    expect(page.locator(".failure")).to_contain_text("does not answer")
+    assert len(lost) == 1
+    page.get_by_role("button", name="Send now").click()
+    expect(page.get_by_role("heading", name="not yet sent")).to_have_count(0)
+    entries = context.request.get(f"{own_server}/api/v1/catalogue/entries").json()["entries"]
+    assert [entry["name"] for entry in entries] == ["plane.png"]
+
+
+def test_the_camera_is_asked_for_once_and_never_after_a_refusal(phone: OpenPhone, launch: Any) -> None:
+    page = phone()
+    page.evaluate(COUNT_ASKED)
+    page.get_by_role("button", name="Start the camera").click()
+    expect(page.locator(".seen strong")).not_to_be_empty()
+    page.get_by_role("button", name="Take the picture").click()
+    expect(page.get_by_role("article")).to_have_count(1)
+    assert page.evaluate("window.asked") == 1
+    # The answer stands above the picture.
+    seen, finder = page.locator(".seen").bounding_box(), page.locator(".finder").bounding_box()
+    assert seen
+    assert finder
+    assert seen["y"] + seen["height"] <= finder["y"] + 1
+
+    page.reload()
+    ready(page)
+    page.evaluate(COUNT_ASKED.replace("true", "false"))
+    page.get_by_role("button", name="Start the camera").click()
+    expect(page.get_by_role("alert")).to_contain_text("did not allow the camera")
+    expect(page.get_by_role("button", name="Start the camera")).to_be_disabled()
+    assert page.evaluate("window.asked") == 1
+
+
+# Counts how often the camera is asked for; `true`: it is given.
+COUNT_ASKED = """() => {
+  window.asked = 0;
+  const given = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = async (wanted) => {
+    window.asked += 1;
+    if (true) return given(wanted);
+    throw new DOMException("", "NotAllowedError");
+  };
+}"""
+
+
+@pytest.mark.parametrize("size", [(360, 740), (740, 360)])
+def test_nothing_is_wider_than_a_small_phone(phone: OpenPhone, plane: Path, size: tuple[int, int]) -> None:
+    for locale in ("en-US", "uk-UA", "ru-RU"):
+        page = phone(viewport={"width": size[0], "height": size[1]}, locale=locale)
+        page.locator(".start button").click()
+        page.locator(".seen strong").wait_for()
+        choose(page, plane)
+        page.locator(".verdict").wait_for()
+        assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+        page.context.close()
+
+
+def test_without_isolation_it_computes_with_one_thread_and_says_so(
+    chromium: Browser, own_server: str, plane: Path
+) -> None:
+    context = chromium.new_context(locale="en-US", viewport=PHONE, service_workers="block")
+    try:
+
+        def bare(route: Any) -> None:
+            answer = route.fetch()
+            left = {k: v for k, v in answer.headers.items() if not k.startswith("cross-origin-")}
+            route.fulfill(response=answer, headers=left)
+
+        context.route("**/phone", bare)
+        page = opened(context, own_server)
+        assert not page.evaluate("crossOriginIsolated")
+        expect(page.locator("footer")).to_contain_text("one thread, because the page is not isolated")
+        choose(page, plane)
+        expect(card(page, "plane.png").locator(".verdict .name")).to_have_text("airplane")
+    finally:
+        context.close()
