@@ -259,6 +259,39 @@ def test_another_recipe_is_prepared_where_the_station_takes_it_and_a_single_job_
         driven(url, drive)
 
 
+def test_results_name_the_job_and_the_part_that_they_belong_to() -> None:
+    with serving() as (server, url):
+
+        async def drive(peer: Peer) -> None:
+            events = Events()
+            subscription = await peer.client.create_subscription(20, events)
+            await subscription.subscribe_events(peer.station, event_types(peer))
+            server.state(RUNNING)
+            await peer.by_cause(peer.automatic, "Stop")
+            server.fire(result(1, Verdict.REJECT, "halted"))
+            single, _ = await peer.call(peer.automatic, "StartSingleJob", *job(part="A-7"))
+            server.fire(result(2, Verdict.REJECT, "halted"))  # it came before the station heard of the job
+            server.fire(result(3))
+            server.fire(result(4, Verdict.REJECT, "halted"))
+            continuous, _ = await peer.call(peer.automatic, "StartContinuous", *job(part="A-8"))
+            server.fire(result(5))
+
+            async def all_seen() -> bool:
+                return len([one for one in events.seen if one.EventType == ua.NodeId(1024, peer.vision)]) == 5
+
+            await peer.until(all_seen, "a result is missing")
+            told = [one for one in events.seen if one.EventType == ua.NodeId(1024, peer.vision)]
+            assert [(one.PartId.Id, one.JobId.Id) for one in told] == [
+                ("1", ""),
+                ("2", ""),
+                ("A-7", single.Id),
+                ("4", ""),
+                ("5", continuous.Id),
+            ]
+
+        driven(url, drive)
+
+
 def test_the_signals_can_be_read_and_not_written_and_unknown_methods_are_refused() -> None:
     with serving() as (server, url):
 

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 from tenfold.line.plc.opcua.results import Job, KnownRecipe, Results, internal_id
-from tenfold.line.plc.opcua.vision import Transition, VisionMachine, VisionState
+from tenfold.line.plc.opcua.vision import EXECUTING, Transition, VisionMachine, VisionState
 from tenfold.line.plc.signals import Outputs, PartResult, State
 
 
@@ -74,8 +74,13 @@ class VisionStation:
     def judged(self, result: PartResult) -> None:
         """A part has its verdict."""
         with self._lock:
-            made = self.results.add(result, self._job)
-            self._tell(self._machine.judged(), result, made)
+            # A part that was rejected because the plant halts belongs to no job, even if one has just begun.
+            in_job = self._machine.state in EXECUTING and result.reason != "halted"
+            job = self._job if in_job else Job()
+            if self._machine.state is not VisionState.SINGLE_EXECUTION:
+                job = replace(job, part="")  # of many parts each has its own number
+            made = self.results.add(result, job)
+            self._tell(self._machine.judged() if in_job else [], result, made)
 
     def call(self, method: str) -> None:
         """Carry out a method without arguments. Raises IllegalCall."""
