@@ -8,6 +8,7 @@ import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
 from tenfold.cameras.address import parse
+from tenfold.observability.drift import Drift
 from tests.fakes import GREEN, picture
 from tests.paths import ROOT
 from tests.web.conftest import Serve, serve  # noqa: F401 - a fixture
@@ -24,6 +25,7 @@ def measured(serve: Serve) -> set[str]:  # noqa: F811
     app.cameras.add("yard", parse("rtsp://127.0.0.1:1/yard"), by=0)
     app.outbox.add("office", "webhook", {"url": "http://127.0.0.1:1/"})
     app.jobs.records.add("classify", lambda session, job: {}, title="", by=0, key=None)
+    app.drift._found = (Drift("classes", 1000, 0.1, 0.2),)
     running.client.post("/api/v1/classify", content=picture(GREEN))
     families = text_string_to_metric_families(running.client.get("/metrics").text)
     return {one.name for family in families for one in family.samples}

@@ -3278,6 +3278,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/drift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether the pictures have changed
+         * @description Of all pictures that this server's live model answered since it started. Looked at once an hour. Empty:
+         *     not yet, or the model has no report to compare with.
+         */
+        get: operations["drift"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -5187,6 +5208,37 @@ export interface components {
              * @description The visitor's own, the one changed last first.
              */
             drafts: components["schemas"]["DraftEntry"][];
+        };
+        /**
+         * DriftAnswer
+         * @description How far the last pictures are from those that the model was evaluated on.
+         */
+        DriftAnswer: {
+            /**
+             * Kind
+             * @description classes or novelty: the classes, or the share of none of them.
+             */
+            kind: string;
+            /**
+             * Window
+             * @description Of so many last pictures: 1000 or 10000.
+             */
+            window: number;
+            /**
+             * Index
+             * @description The population stability index. Null: there were not so many pictures yet.
+             */
+            index: number | null;
+            /**
+             * Limit
+             * @description What it exceeds by chance once in a month.
+             */
+            limit: number;
+            /**
+             * Found
+             * @description Whether it is above the limit.
+             */
+            found: boolean;
         };
         /**
          * DuplicateAnswer
@@ -28472,6 +28524,89 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drift: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriftAnswer"][];
+                };
+            };
+            /** @description The body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value in the request cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server's disk is full. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

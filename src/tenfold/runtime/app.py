@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tenfold.line.stations.tables import StationRow
     from tenfold.models.improvements import Improvements
     from tenfold.models.registry import Registry
+    from tenfold.observability.drift import DriftWatch
     from tenfold.observability.metrics import Metrics
     from tenfold.predictions import Prediction
     from tenfold.runtime.watched import Watched
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from tenfold.workflows.train.train import Train
     from tenfold.workflows.upload_data import Uploads
     from tenfold.workflows.watch_cameras.camera import CameraWatch
+    from tenfold.workflows.watch_drift import WatchDrift
     from tenfold.workflows.watch_folders import FolderWatcher, ScanFolder
 
 
@@ -107,6 +109,19 @@ class App(Inspecting):
         self.metrics.run(len(answers))
         if model is self.model_server.model:
             self.metrics.predicted(model.sha256, answers)
+            self.drift.note(model.sha256, answers)
+
+    @part
+    def drift(self) -> "DriftWatch":
+        from tenfold.observability.drift import DriftWatch
+
+        return DriftWatch()
+
+    @part
+    def watch_drift(self) -> "WatchDrift":
+        from tenfold.workflows.watch_drift import WatchDrift
+
+        return WatchDrift(self.drift, self.model_server, self.model_reports)
 
     @part
     def metrics(self) -> "Metrics":
@@ -115,6 +130,7 @@ class App(Inspecting):
 
         metrics = Metrics()
         metrics.add(lambda: of_app(self))
+        metrics.add(self.drift.measures)
         return metrics
 
     @part

@@ -28,6 +28,7 @@ def services(app: "App") -> list[Service]:
         app.running_stations,
         Periodic("clips", _SECONDS_BETWEEN_CLEANINGS, app.retention.tidy),
         app.sender,
+        Periodic("drift", _SECONDS_BETWEEN_CLEANINGS, app.watch_drift.tick),
         Periodic("corrections-data", _SECONDS_BETWEEN_CLEANINGS, app.improve.clean),
     ]
 

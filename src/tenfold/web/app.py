@@ -18,6 +18,7 @@ from tenfold.web.api.v1 import (
     data_uploads,
     destinations,
     drafts,
+    drift,
     health,
     improvements,
     jobs,
@@ -132,6 +133,7 @@ def describe_api(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
         line_parts,
         line_recipes,
         inference,
+        drift,
     ):
         api.include_router(part.router)
     return api

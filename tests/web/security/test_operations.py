@@ -42,6 +42,7 @@ OPERATIONS = {
     "health": Row(EVERYBODY),
     "ready": Row(EVERYBODY),
     "metrics": Row(VIEWER),
+    "drift": Row(VIEWER),
     "oip_live": Row(EVERYBODY),
     "oip_ready": Row(EVERYBODY),
     "oip_server": Row(VIEWER),

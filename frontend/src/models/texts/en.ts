@@ -1,6 +1,11 @@
 /** English texts of the page Models. The keys here are the keys that every other language must have. */
 export const en = {
   tabs: "Parts of the page",
+  driftTitle: "The pictures have changed",
+  driftClasses:
+    "Among the last {window} pictures the classes are spread otherwise than in the model’s evaluation.",
+  driftNovelty:
+    "Among the last {window} pictures the share of “none of these” is other than in the model’s evaluation.",
   tabKept: "Models",
   tabCorrections: "Train on corrections",
   tabRuns: "Training",

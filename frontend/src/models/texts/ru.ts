@@ -4,6 +4,10 @@ import type { en, enPlurals } from "./en";
 
 export const ru: Translated<typeof en> = {
   tabs: "Разделы страницы",
+  driftTitle: "Картинки изменились",
+  driftClasses: "Среди последних {window} картинок классы распределены иначе, чем при оценке модели.",
+  driftNovelty:
+    "Среди последних {window} картинок доля тех, что не относятся ни к одному классу, иная, чем при оценке модели.",
   tabKept: "Модели",
   tabCorrections: "Обучить на исправлениях",
   tabRuns: "Обучение",

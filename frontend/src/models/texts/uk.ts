@@ -4,6 +4,10 @@ import type { en, enPlurals } from "./en";
 
 export const uk: Translated<typeof en> = {
   tabs: "Розділи сторінки",
+  driftTitle: "Зображення змінилися",
+  driftClasses: "Серед останніх {window} зображень класи розподілені інакше, ніж під час оцінювання моделі.",
+  driftNovelty:
+    "Серед останніх {window} зображень частка тих, що не належать до жодного класу, інша, ніж під час оцінювання моделі.",
   tabKept: "Моделі",
   tabCorrections: "Навчити на виправленнях",
   tabRuns: "Навчання",

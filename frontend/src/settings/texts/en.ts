@@ -92,6 +92,7 @@ export const en = {
   service_jobs: "Background jobs",
   service_waiting_pictures: "Classifying new pictures",
   service_watched_folders: "Watched folders",
+  service_drift: "Comparing recent pictures with the model’s evaluation",
   service_corrections_data: "Deleting the data of finished trainings on corrections",
   service_outbox: "Sending messages",
   service_cameras: "Cameras",

@@ -102,6 +102,7 @@ export const ru: Translated<typeof en> = {
   serviceStation: "Станция {number} производственной линии",
   service_stations: "Станции производственной линии",
   service_clips: "Записи камер",
+  service_drift: "Сравнение последних картинок с оценкой модели",
   service_corrections_data: "Удаление данных завершённых обучений на исправлениях",
   service_outbox: "Отправка сообщений",
   service_events: "Обновление страницы в реальном времени",

@@ -95,6 +95,7 @@ export const uk: Translated<typeof en> = {
   service_jobs: "Фонові завдання",
   service_waiting_pictures: "Класифікація нових зображень",
   service_watched_folders: "Теки під наглядом",
+  service_drift: "Порівняння останніх зображень з оцінюванням моделі",
   service_corrections_data: "Видалення даних завершених навчань на виправленнях",
   service_outbox: "Надсилання повідомлень",
   service_events: "Оновлення сторінки в реальному часі",

@@ -1,0 +1,30 @@
+"""GET /api/v1/drift: whether what is classified is still what the live model was evaluated on."""
+
+from fastapi import APIRouter, Request
+from pydantic import Field
+
+from tenfold.observability.drift import KINDS, WINDOWS
+from tenfold.web.answers import Answer
+from tenfold.web.security.access import Viewer
+from tenfold.web.service import service_of
+
+router = APIRouter(prefix="/api/v1/drift", tags=["models"])
+
+
+class DriftAnswer(Answer):
+    """How far the last pictures are from those that the model was evaluated on."""
+
+    kind: str = Field(description=f"{' or '.join(KINDS)}: the classes, or the share of none of them.")
+    window: int = Field(description=f"Of so many last pictures: {' or '.join(map(str, WINDOWS))}.")
+    index: float | None = Field(
+        description="The population stability index. Null: there were not so many pictures yet."
+    )
+    limit: float = Field(description="What it exceeds by chance once in a month.")
+    found: bool = Field(description="Whether it is above the limit.")
+
+
+@router.get("", operation_id="drift", summary="Whether the pictures have changed")
+async def drift(request: Request, who: Viewer) -> list[DriftAnswer]:
+    """Of all pictures that this server's live model answered since it started. Looked at once an hour. Empty:
+    not yet, or the model has no report to compare with."""
+    return [DriftAnswer.of(one) for one in service_of(request).app.drift.found]
