@@ -5,6 +5,7 @@ import socket
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from tenfold.line.parts import Verdict
 from tenfold.line.plc.handshake_plant import HandshakePlant
 from tenfold.line.plc.opcua.nodes import MACHINE_VISION, NAMESPACE
 from tenfold.line.plc.opcua.results import KnownRecipe
+from tenfold.line.plc.opcua.security import Security, make_certificate, secure_client
 from tenfold.line.plc.opcua.server import OpcUaServer, OpcUaServerOptions
 from tenfold.line.plc.signals import Outputs, PartResult, State
 
@@ -375,3 +377,34 @@ def test_a_port_that_is_taken_is_told_in_words() -> None:
         port = taken.getsockname()[1]
         with pytest.raises(LineError, match=f"port {port}"):
             OpcUaServer(OpcUaServerOptions(port=port))
+
+
+def test_an_encrypted_station_lets_in_whom_it_trusts_and_who_knows_the_password(tmp_path: Path) -> None:
+    def side(name: str, **more: str) -> Security:
+        return Security(f"{tmp_path}/{name}.der", f"{tmp_path}/{name}.pem", **more)
+
+    (tmp_path / "trusted").mkdir()
+    for name in ("plc", "stranger"):
+        make_certificate(side(name))
+    (tmp_path / "trusted" / "plc.der").write_bytes((tmp_path / "plc.der").read_bytes())
+    guarded = side("station", trusted=f"{tmp_path}/trusted", user="plc", password="s3cret")
+    with serving(security=guarded) as (_, url):
+
+        async def read(security: Security) -> int:
+            client = Client(url, timeout=4)
+            await secure_client(client, security)
+            async with client:
+                index = await client.get_namespace_index(NAMESPACE)
+                return int(await client.get_node(f"ns={index};s=Signals.State").read_value())
+
+        assert asyncio.run(read(side("plc", user="plc", password="s3cret"))) == 0
+        for wrong, code in (
+            (side("plc", user="plc", password="guess"), ua.StatusCodes.BadUserAccessDenied),
+            (side("plc"), ua.StatusCodes.BadIdentityTokenRejected),
+            (side("stranger", user="plc", password="s3cret"), ua.StatusCodes.BadCertificateUntrusted),
+        ):
+            with pytest.raises(ua.UaStatusCodeError) as refused:
+                asyncio.run(read(wrong))
+            assert refused.value.code == code
+        with pytest.raises(ua.UaError, match="No matching endpoints"):
+            asyncio.run(read(Security()))

@@ -92,7 +92,7 @@ async def secure_server(server: Server, security: Security) -> None:
         server.set_security_policy([ua.SecurityPolicyType.NoSecurity])
         server.set_identity_tokens([ua.AnonymousIdentityToken])
         return
-    _make_certificate(security)
+    make_certificate(security)
     server.set_security_policy([ua.SecurityPolicyType.Basic256Sha256_SignAndEncrypt])
     server.set_identity_tokens([ua.UserNameIdentityToken if security.user else ua.AnonymousIdentityToken])
     try:
@@ -116,7 +116,7 @@ async def secure_client(client: Client, security: Security) -> None:
     client.application_uri = APPLICATION
     if not security.certificate:
         return
-    _make_certificate(security)
+    make_certificate(security)
     if security.user:
         client.set_user(security.user)
         client.set_password(security.password)
@@ -135,7 +135,8 @@ async def _validator(security: Security, peer: CertificateValidatorOptions) -> C
     return CertificateValidator(wanted | peer, store)
 
 
-def _make_certificate(security: Security) -> None:
+def make_certificate(security: Security) -> None:
+    """Make certificate and key, self-signed, where neither exists. Raises LineError."""
     certificate, key = Path(security.certificate), Path(security.key)
     if certificate.exists() or key.exists():
         return
