@@ -3820,6 +3820,11 @@ export interface components {
              * Format: date-time
              */
             added_at: string;
+            /**
+             * Model
+             * @description Which model says what is seen: watch while a bundled one is live, else the live one.
+             */
+            model: string;
             state: components["schemas"]["CameraState"];
         };
         /** CameraChange */

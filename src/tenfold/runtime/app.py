@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from tenfold.workflows.train.train import Train
     from tenfold.workflows.upload_data import Uploads
     from tenfold.workflows.watch_cameras.camera import CameraWatch
+    from tenfold.workflows.watch_cameras.model import CameraModel
     from tenfold.workflows.watch_drift import WatchDrift
     from tenfold.workflows.watch_folders import FolderWatcher, ScanFolder
 
@@ -170,6 +171,12 @@ class App(Inspecting):
         began = self.camera_events.cut
         return Watched("cameras", self.cameras, self.jobs, self.watch_camera, describe, began=began)
 
+    @part
+    def camera_model(self) -> "CameraModel":
+        from tenfold.workflows.watch_cameras.model import CameraModel
+
+        return CameraModel(self.model_server, self.load)
+
     def watch_camera(self, row: "CameraRow") -> "CameraWatch":
         """What watches one camera; raises MissingExtra."""
         from tenfold.cameras import sources
@@ -184,6 +191,7 @@ class App(Inspecting):
             self.ingest,
             self.jobs,
             self.model_server,
+            self.camera_model,
             self.retention.room,
         )
         return CameraWatch(row, parts)

@@ -23,6 +23,7 @@ export const en = {
   addUntested: "Add it all the same",
   added: "{name} was added.",
 
+  namedBy: "The model {model} says what moves.",
   openLive: "Show {name} live",
   pictureOf: "What {name} sees now",
   live: "Live",

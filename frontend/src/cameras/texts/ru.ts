@@ -25,6 +25,7 @@ export const ru: Translated<typeof en> = {
   addUntested: "Всё равно добавить",
   added: "Камера {name} добавлена.",
 
+  namedBy: "Что движется, определяет модель {model}.",
   openLive: "Показать вживую: {name}",
   pictureOf: "Что сейчас видит {name}",
   live: "Вживую",

@@ -25,6 +25,7 @@ export const uk: Translated<typeof en> = {
   addUntested: "Усе одно додати",
   added: "Камеру {name} додано.",
 
+  namedBy: "Що рухається, визначає модель {model}.",
   openLive: "Показати наживо: {name}",
   pictureOf: "Що зараз бачить {name}",
   live: "Наживо",

@@ -36,6 +36,7 @@ from tenfold.predictions import Prediction
 from tenfold.storage import BlobStore
 from tenfold.workflows import classify
 from tenfold.workflows.watch_cameras.live import LiveView
+from tenfold.workflows.watch_cameras.model import CameraModel
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +65,7 @@ class Parts:
     ingest: Ingest
     jobs: Jobs
     server: ModelServer
+    model: CameraModel
     room: threading.Event
 
 
@@ -244,7 +246,7 @@ class CameraWatch:
                 [round(value, 2) for value in (moment - event.start, one.x, one.y, one.width, one.height)]
                 for moment, one in path
             ],
-            "model_hash": self._parts.server.model.sha256,
+            "model_hash": self._parts.model.classifier().sha256,
         }
 
     def _add_to_catalogue(self, row: int, event: Event, content: bytes) -> int | None:
@@ -263,7 +265,11 @@ class CameraWatch:
         """Answers of the one model server, before the catalogue's; none while it is stopped or far behind."""
         server = self._parts.server
         try:
-            waiting = [server.submit(partial(_prepare, pixels), priority=Priority.CAMERA) for pixels in crops]
+            model = self._parts.model.classifier()
+            waiting = [
+                server.submit(partial(_prepare, pixels), priority=Priority.CAMERA, model=model)
+                for pixels in crops
+            ]
             return [future.result(_ANSWER_SECONDS) for future in waiting]
         except (Closed, TookTooLong):
             return []

@@ -156,6 +156,9 @@ class CameraAnswer(Answer):
     keep_days_of: dict[str, float]
     keep_bytes: int
     added_at: datetime
+    model: str = Field(
+        description="Which model says what is seen: watch while a bundled one is live, else the live one."
+    )
     state: CameraState
 
 
@@ -309,7 +312,13 @@ def _given(asked: BaseModel, *, without: set[str]) -> dict[str, Any]:
 def _answer(app: App, row: CameraRow) -> CameraAnswer:
     address = address_of(row)
     state = _state(app, row)
-    return CameraAnswer.of(row, address=address.description, user=bool(address.user), state=state)
+    return CameraAnswer.of(
+        row,
+        address=address.description,
+        user=bool(address.user),
+        model=app.camera_model.name,
+        state=state,
+    )
 
 
 def _state(app: App, row: CameraRow) -> CameraState:
