@@ -43,8 +43,11 @@ EXTRAS_ALONE = (
     "tenfold.outbox.kinds.webhook",
     "tenfold.outbox.kinds.messengers",
     "tenfold.line.plc.modbus",
+    "tenfold.line.plc.mqtt",
+    "tenfold.line.plc.opcua.",
     "tenfold.line.plc.sparkplug",
     "tenfold.line.simulator.plant",
+    "tenfold.line.simulator.plcs",
     "tenfold.workflows.line.",
     "tenfold.workflows.watch_cameras.",
 )

@@ -11,6 +11,7 @@ import asyncio
 import json
 import time
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, WebSocket
 from starlette.websockets import WebSocketDisconnect
@@ -22,7 +23,9 @@ from tenfold.web.security.disclosure import problem_for
 from tenfold.web.security.guard import HEADERS
 from tenfold.web.security.visitor import Visitor
 from tenfold.web.service import WebService, service_of
-from tenfold.workflows.watch_cameras.live import Picture
+
+if TYPE_CHECKING:
+    from tenfold.workflows.watch_cameras.live import Picture
 
 router = APIRouter(prefix="/api/v1/cameras")
 
@@ -104,7 +107,7 @@ class _Show:
             await asyncio.sleep(_POLL_SECONDS)
         return _AWAY
 
-    async def _send(self, picture: Picture) -> None:
+    async def _send(self, picture: "Picture") -> None:
         if not self._unanswered:
             self._answered_at = time.monotonic()
         self._unanswered += 1
