@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Generic, Protocol, TypeVar
 
+from tenfold.database import passing
 from tenfold.database.claims import Claims
 from tenfold.jobs import Jobs
 from tenfold.runtime.supervisor import Fault, Health, Service, Supervisor
@@ -77,9 +78,16 @@ class Watched(Generic[WatchT]):
                 if time.monotonic() - self._reported >= _SECONDS_BETWEEN_REPORTS:
                     self._report()
                 self._woken.wait(0 if stop.is_set() else _SECONDS_BETWEEN_TICKS)
-        finally:
-            self._end(list(self._running))
-            self._rows.release(self._jobs.me)
+        except Exception as error:
+            # What runs needs no database for a while, and the supervisor calls this again.
+            if stop.is_set() or not passing(error):
+                self._finish()
+            raise
+        self._finish()
+
+    def _finish(self) -> None:
+        self._end(list(self._running))
+        self._rows.release(self._jobs.me)
 
     def running(self, number: int) -> WatchT | None:
         """What runs for a row in this process; None where nothing does."""

@@ -1,0 +1,104 @@
+"""The service behind a table of cameras or stations, without either."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from tenfold.runtime.services import describe
+from tenfold.runtime.supervisor import Supervisor
+from tenfold.runtime.watched import Watched
+
+
+@dataclass
+class Row:
+    id: int
+    changed_at: int = 0
+
+
+class Rows:
+    """A table that may be away, or broken."""
+
+    def __init__(self) -> None:
+        self.rows = [Row(1)]
+        self.error: Exception | None = None
+        self.asked = self.released = 0
+
+    def claim(self, worker: str, living: object) -> list[Row]:
+        self.asked += 1
+        if self.error:
+            raise self.error
+        return self.rows
+
+    def tell(self, worker: str, statuses: object) -> None:
+        pass
+
+    def release(self, worker: str) -> None:
+        self.released += 1
+
+
+class Jobs:
+    me = "worker"
+
+    def workers(self) -> list[str]:
+        return []
+
+
+@dataclass
+class Work:
+    row: Row
+    name: str = "work"
+    begun: int = 0
+    ended: threading.Event = field(default_factory=threading.Event)
+
+    def run(self, stop: threading.Event) -> None:
+        self.begun += 1
+        stop.wait()
+        self.ended.set()
+
+    def wake(self) -> None:
+        pass
+
+    def tend(self) -> None:
+        pass
+
+    def status(self) -> dict[str, Any]:
+        return {}
+
+
+def until(done: Callable[[], object]) -> None:
+    ends = time.monotonic() + 20
+    while not done():
+        assert time.monotonic() < ends
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize("away", [True, False])
+def test_what_runs_goes_on_while_the_database_is_away_and_ends_with_a_fault_of_ours(away: bool) -> None:
+    rows, made = Rows(), list[Work]()
+
+    def make(row: Row) -> Work:
+        made.append(Work(row))
+        return made[-1]
+
+    watched: Watched[Work] = Watched("stations", rows, Jobs(), make, describe)  # type: ignore[arg-type]
+    supervisor = Supervisor([watched], describe)
+    supervisor.start()
+    try:
+        until(lambda: watched.running(1))
+        rows.error = PoolTimeout("all connections are in use") if away else KeyError("a fault")
+        asked = rows.asked
+        until(lambda: rows.asked >= asked + 2)
+        assert made[0].ended.is_set() != away
+        rows.error = None
+        until(lambda: watched.running(1))
+        until(lambda: supervisor.health()[0].state == "running")
+        assert len(made) == (1 if away else 2)
+    finally:
+        assert supervisor.stop(10) == []
+    assert all(one.ended.is_set() for one in made)
+    assert rows.released >= 1
