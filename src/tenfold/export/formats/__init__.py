@@ -4,9 +4,16 @@ What a format needs is imported when it converts or loads, in a process of its o
 """
 
 from tenfold.export.formats.format import ExportFormat, missing, versions
+from tenfold.export.formats.litert import OUTPUTS, LiteRt
 from tenfold.export.formats.onnx_int8 import OnnxInt8
 from tenfold.export.formats.openvino import OpenVino
 
-FORMATS: dict[str, ExportFormat] = {one.name: one for one in (OnnxInt8(), OpenVino())}
+_ALL: tuple[ExportFormat, ...] = (
+    OnnxInt8(),
+    OpenVino(),
+    LiteRt(),
+    LiteRt("litert-full", "LiteRT, all outputs", "-full.tflite", outputs=OUTPUTS),
+)
+FORMATS: dict[str, ExportFormat] = {one.name: one for one in _ALL}
 
 __all__ = ["FORMATS", "ExportFormat", "missing", "versions"]
