@@ -140,6 +140,11 @@ def test_two_masters_at_once_see_the_same(capfd: pytest.CaptureFixture[str]) -> 
         other.client.close()  # type: ignore[no-untyped-call]
 
 
+def test_registers_that_overlap_are_told_in_words() -> None:
+    with pytest.raises(LineError, match="overlap"):
+        ModbusServer(ModbusAddress("127.0.0.1", 15020, inputs=95, outputs=100))
+
+
 def test_a_port_that_is_taken_is_told_in_words() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

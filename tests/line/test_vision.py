@@ -24,6 +24,15 @@ def test_a_station_runs_by_itself_after_its_start_and_after_an_error() -> None:
     assert machine.run(failing=False) == []
 
 
+def test_a_station_that_is_not_to_run_by_itself_waits_for_the_plant() -> None:
+    machine = VisionMachine(automatic=False)
+    machine.run(failing=True)
+    machine.run(failing=False)
+    assert (machine.state, machine.halts) == (VisionState.READY, True)
+    machine.call("StartContinuous")
+    assert [machine.halts, machine.state] == [False, VisionState.CONTINUOUS_EXECUTION]
+
+
 def test_a_plant_that_took_over_starts_it_by_itself() -> None:
     machine = VisionMachine()
     machine.run(failing=False)

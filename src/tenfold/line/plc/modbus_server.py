@@ -61,11 +61,19 @@ class ModbusServer(HandshakePlant):
         address: what is listened on, and where the registers stand.
 
     Raises:
-        LineError: the port is taken.
+        LineError: the port is taken, or the registers overlap.
     """
 
     def __init__(self, address: ModbusAddress) -> None:
         super().__init__()
+        apart = address.outputs - address.inputs
+        if -STATUS_MAP.size < apart < CONTROL_MAP.size:
+            raise LineError(
+                "The registers of the handshake",
+                "overlap",
+                received=f"from {address.inputs} and from {address.outputs}",
+                cure=f"{CONTROL_MAP.size} are written and {STATUS_MAP.size} read: leave room for both.",
+            )
         self._place = address
         self._registers = [0] * CONTROL_MAP.size
         self._loop, self._stop = asyncio.new_event_loop(), asyncio.Event()

@@ -46,6 +46,8 @@ class OpcUaServerOptions:
         name: of the station, for people.
         recipes: those that the plant may ask for.
         simulated: whether the parts are a simulation's; every result says it.
+        automatic: whether the station runs by itself after its start; else all parts are rejected until the
+            plant starts it, which a plant wants whose Halt has to outlast a start of the station.
         security: who may connect, and how; else everybody, in the open.
     """
 
@@ -54,6 +56,7 @@ class OpcUaServerOptions:
     name: str = "tenfold station"
     recipes: tuple[KnownRecipe, ...] = ()
     simulated: bool = False
+    automatic: bool = True
     security: Security = field(default_factory=Security)
 
 
@@ -79,7 +82,11 @@ class OpcUaServer:
         self._options, self._handshake, self._heard = options, handshake, Heard()
         self._cycles = 0
         self._station = VisionStation(
-            options.recipes, simulated=options.simulated, choose=choose, publish=self._publish
+            options.recipes,
+            simulated=options.simulated,
+            automatic=options.automatic,
+            choose=choose,
+            publish=self._publish,
         )
         self._changes: asyncio.Queue[Change] = asyncio.Queue()
         self._loop, self._stop = asyncio.new_event_loop(), asyncio.Event()

@@ -37,6 +37,7 @@ class VisionStation:
 
     Args:
         simulated: whether the parts are a simulation's.
+        automatic: see `VisionMachine`.
         choose: see `OpcUaServer`.
         publish: is told what changed; must not wait.
     """
@@ -46,6 +47,7 @@ class VisionStation:
         recipes: Sequence[KnownRecipe],
         *,
         simulated: bool,
+        automatic: bool,
         choose: Callable[[int], bool],
         publish: Callable[[Change], None],
     ) -> None:
@@ -53,7 +55,7 @@ class VisionStation:
         self.results = Results(recipes, simulated=simulated)
         self._choose, self._publish = choose, publish
         self._lock = threading.Lock()
-        self._machine, self._job, self._outputs = VisionMachine(), Job(), Outputs()
+        self._machine, self._job, self._outputs = VisionMachine(automatic=automatic), Job(), Outputs()
 
     @property
     def halts(self) -> bool:

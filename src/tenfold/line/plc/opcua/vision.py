@@ -3,9 +3,9 @@
 Numbers of states and transitions are those of the specification (OPC 40100-1, 8.2 and 8.3): a transition is
 from * 100 + to * 10 + k, k = 0 where it comes by itself.
 
-A station runs by itself: after its start, and after an error, it goes to ContinuousExecution. A call of Halt,
-Reset, Stop, Abort or UnprepareRecipe ends that until StartContinuous. Outside of SingleExecution and
-ContinuousExecution all parts are rejected.
+Unless set otherwise a station runs by itself: after its start and after an error it goes to
+ContinuousExecution. A call of Halt, Reset, Stop, Abort or UnprepareRecipe ends that until StartContinuous.
+Outside of SingleExecution and ContinuousExecution all parts are rejected.
 """
 
 from dataclasses import dataclass
@@ -61,14 +61,17 @@ class Transition:
 class VisionMachine:
     """The state of a station as a vision system.
 
+    Args:
+        automatic: whether it runs by itself after its start; else a plant has to start it.
+
     Attributes:
         prepared: whether a recipe is prepared.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, automatic: bool = True) -> None:
         self.state = _PRE
         self.prepared = True
-        self._runs_by_itself = True
+        self._runs_by_itself = automatic
 
     @property
     def halts(self) -> bool:
