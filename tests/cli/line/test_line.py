@@ -21,6 +21,7 @@ def test_a_simulated_line_prints_an_object_and_its_trail_is_checked(tenfold: Com
     assert found["parts"] == found["trail_rows"] == 12
     assert (found["passed_unjudged"], found["rejected_late"], found["rejects_missed"]) == (0, 0, 0)
     assert set(found["verdict_ms"]) == {"p50", "p99", "max"}
+    assert 3 < found["rate"] <= 4.2, "the rate of the belt, not of the whole run"
 
     shown = tenfold("line", "trail", path)
     assert shown.status == 0

@@ -82,7 +82,9 @@ class _Plant:
     def _report(self, took: float) -> None:
         """All parts went by. The PLC goes on until the station has read what became of the last ones."""
         self._outcomes.write_text(json.dumps([asdict(one) for one in self._conveyor.outcomes]))
-        self._channel.send({"done": True, "rate": len(self._conveyor.places) / took})
+        # By what the belt moved: before the first part and behind the last one it is empty.
+        rate = self._conveyor.position / self._conveyor.options.spacing / took
+        self._channel.send({"done": True, "rate": rate})
 
     def _listen(self, loop: asyncio.AbstractEventLoop) -> None:
         while (said := self._channel.receive()) is not None:
