@@ -33,7 +33,8 @@ from tests.conftest import find_browser
 VEHICLES = ("airplane", "automobile", "ship", "truck")
 # Rejected because there was no time, and not for what the part is.
 WANT_OF_TIME = (
-    "late", "queue-full", "no-picture", "missed-trigger", "too-close", "model", "camera", "plc", "wrongly-rejected",
+    "late", "queue-full", "no-picture", "missed-trigger", "too-close", "model", "camera", "plc",
+    "wrongly-rejected",
 )  # fmt: skip
 LOWEST, HIGHEST, STEPS = 5.0, 60.0, 6
 # The belt may be so much slower than asked for: it waits where its process was kept from running.

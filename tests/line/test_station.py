@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tenfold.line.belt import Gate
+from tenfold.line.camera import Shot
 from tenfold.line.holds import ChallengeRule
 from tenfold.line.inspector import Inspector
 from tenfold.line.options import Job, StationOptions
@@ -434,3 +435,21 @@ def test_a_part_whose_trigger_was_read_late_is_not_judged_by_the_picture_of_anot
     assert len(stalling.passed_meanwhile) >= 4
     assert {verdicts[part] for part in stalling.passed_meanwhile} == {("reject", "no-picture")}
     assert {row.body["reason"] for row in bench.rows("alarm")} <= {"restarted", "stopped"}, "no camera failed"
+
+
+class CountingCamera(FakeCamera):
+    """Counts the pictures that it was asked for."""
+
+    asked = 0
+
+    def take(self, seconds: float) -> Shot:
+        self.asked += 1
+        return super().take(seconds)
+
+
+def test_the_first_part_does_not_wait_for_the_camera_s_connection(bench: Bench) -> None:
+    bench.camera = camera = CountingCamera()
+    with bench.running():
+        bench.until(lambda: camera.asked == 2, "one picture for each thread that judges, before a part came")
+        assert bench.verdicts() == {}
+        bench.all_by()

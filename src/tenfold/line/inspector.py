@@ -4,6 +4,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, TypeAlias
 
 from tenfold.errors import LineError
@@ -64,6 +65,10 @@ class Inspector:
 
     def run(self, tell: Tell) -> None:
         """Judge parts until `end`."""
+        with suppress(
+            LineError
+        ):  # the first part must not wait for a connection; it tells where there is none
+            self._camera.take(_PATIENCE)
         while (work := self._work.get()) is not None:
             self._inspect(work, tell)
 
