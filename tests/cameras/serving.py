@@ -28,7 +28,9 @@ class Server:
     def __init__(self, app: FakeApp) -> None:
         self.app = app
         self.faults: list[Exception] = []
-        self._supervisor = Supervisor([app.jobs.worker(serving=True), app.watched_cameras], self._fault)
+        self._supervisor = Supervisor(
+            [app.jobs.worker(serving=True), app.watched_cameras, app.sender], self._fault
+        )
         self._supervisor.start()
 
     def _fault(self, error: Exception) -> Fault:
