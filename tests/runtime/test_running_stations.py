@@ -171,6 +171,8 @@ def test_a_station_of_a_real_plant_passes_what_it_judged_good_and_nothing_else(
     assert passed <= good
     assert len(passed) > 5
     assert server.faults == []
+    alarms = [one.body["reason"] for one in server.rows(row) if one.kind == "alarm"]
+    assert "recipe" not in alarms, "it began with its recipe"
 
 
 def test_without_an_approved_recipe_everything_is_rejected_and_approval_needs_no_restart(

@@ -1,5 +1,12 @@
 """Stations of a production line, and a plant to try them on.
 
-station.py    the process of a station: its plant, camera, model and trail joined
+running.py    RunningStation: a station of a server, in a process of its own
+process.py    that process: plant, camera, models and trail joined
+setup.py      what the process is told, made from the tables
+stream.py     a camera that sends frames all the time
+model.py      the model of a station, before everybody else
+overrule.py   a person's verdict on a part, and a correction in the catalogue
+prove.py      another model on the recorded parts
+station.py    the process of a simulation's station
 simulate.py   Simulation: a station beside a simulated plant, with faults, and what came of every part
 """

@@ -153,9 +153,10 @@ class _Work:
         )
         self._outputs = (*self._wires.outputs, *self._mqtt_trigger())
         self._station = Station(plant, inspector, self._trail, options, outputs=(self._shown, *self._outputs))
-        self._station.use(None)
 
     def run(self, channel: Channel) -> None:
+        # Before the first exchange: silence is no alarm, and a recipe that is there is none either.
+        self._station.use(self._models.job(self._wanted))
         running = threading.Thread(target=self._station.run, args=[self._stop])
         running.start()
         if self._stream is not None:
