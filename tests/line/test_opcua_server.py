@@ -2,8 +2,10 @@
 
 import asyncio
 import socket
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -408,3 +410,15 @@ def test_an_encrypted_station_lets_in_whom_it_trusts_and_who_knows_the_password(
             assert refused.value.code == code
         with pytest.raises(ua.UaError, match="No matching endpoints"):
             asyncio.run(read(Security()))
+
+
+def test_a_server_that_ended_says_why_and_the_station_goes_on() -> None:
+    with serving() as (server, _):
+        server.fire(replace(result(1), verdict="maybe"))  # type: ignore[arg-type]
+        for _ in range(500):
+            if not server.health().works:
+                break
+            time.sleep(0.01)
+        assert "The OPC UA server ended: " in server.health().says
+        server.state(RUNNING)
+        server.fire(result(2))

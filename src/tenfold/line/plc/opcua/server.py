@@ -8,6 +8,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -114,7 +115,8 @@ class OpcUaServer:
     def health(self) -> Health:
         """See `Output`."""
         works = self._thread.is_alive()
-        return Health(works, "" if works else "The OPC UA server ended.", halts=self._station.halts)
+        says = "" if works else f"The OPC UA server ended: {self._error or 'it was closed'}."
+        return Health(works, says, halts=self._station.halts)
 
     def close(self) -> None:
         """See `Output`."""
@@ -123,7 +125,7 @@ class OpcUaServer:
             self._thread.join(_STOP_SECONDS)
 
     def _publish(self, change: Change) -> None:
-        if not self._loop.is_closed():
+        with suppress(RuntimeError):  # the server ended; `health` says so
             self._loop.call_soon_threadsafe(self._changes.put_nowait, change)
 
     def _run(self) -> None:
@@ -159,8 +161,9 @@ class OpcUaServer:
         if self._handshake is not None:
             tasks.append(asyncio.create_task(self._shake(publisher, self._handshake)))
         stopped = asyncio.create_task(self._stop.wait())
-        # Where one of them ends, the server does: the station then says that this output failed.
-        await asyncio.wait([*tasks, stopped], return_when=asyncio.FIRST_COMPLETED)
+        # Where one of them ends, the server does: the station then says that this output failed, and why.
+        done, _ = await asyncio.wait([*tasks, stopped], return_when=asyncio.FIRST_COMPLETED)
+        self._error = "; ".join(str(task.exception()) for task in done if task.exception())
         for task in (*tasks, stopped):
             task.cancel()
         await server.stop()
