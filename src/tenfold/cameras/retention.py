@@ -6,7 +6,7 @@ Clips of events go with their events; the events of clips that were deleted for 
 import logging
 import shutil
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ class Retention:
     Args:
         crops: the store of the pictures of events.
         reserve: bytes of the disk that are kept free.
+        forget: told the numbers of the catalogue's entries whose events were deleted.
         free: how many bytes are free where a folder is.
 
     Attributes:
@@ -46,10 +47,11 @@ class Retention:
         crops: BlobStore,
         *,
         reserve: int,
+        forget: Callable[[Collection[int]], object] = lambda entries: None,
         free: Callable[[Path], int] = lambda folder: shutil.disk_usage(folder).free,
     ) -> None:
         self._cameras, self._events, self._clips, self._crops = cameras, events, clips, crops
-        self._reserve, self._free = reserve, free
+        self._reserve, self._free, self._forget = reserve, free, forget
         self.room = threading.Event()
         self.room.set()
         self.unknown = 0
@@ -90,6 +92,7 @@ class Retention:
             for row in old:
                 if row.crop:
                     self._crops.delete(row.crop)
+            self._forget([row.entry_id for row in old if row.entry_id is not None])
             self._events.delete([row.id for row in old])
 
     def _by_size(self, camera: CameraRow) -> None:

@@ -19,6 +19,7 @@ from tenfold.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tenfold.cameras.retention import Retention
     from tenfold.cameras.tables import CameraRow
     from tenfold.inference import Classifier
     from tenfold.inference.server import ModelServer
@@ -170,6 +171,20 @@ class App(Inspecting):
 
         began = self.camera_events.cut
         return Watched("cameras", self.cameras, self.jobs, self.watch_camera, describe, began=began)
+
+    @part
+    def retention(self) -> "Retention":
+        from tenfold.cameras.retention import Retention
+        from tenfold.workflows.watch_cameras.entries import delete_entries
+
+        return Retention(
+            self.cameras,
+            self.camera_events,
+            self.clips,
+            self.blobs("events"),
+            reserve=self.settings.clips_free_bytes,
+            forget=partial(delete_entries, self.ingest, self.actions),
+        )
 
     @part
     def camera_model(self) -> "CameraModel":

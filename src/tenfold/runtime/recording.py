@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     from tenfold.cameras.cameras import Cameras
     from tenfold.cameras.clips import Clips
     from tenfold.cameras.events import CameraEvents
-    from tenfold.cameras.retention import Retention
 
 
 class Recording(Notifying):
@@ -32,10 +31,3 @@ class Recording(Notifying):
         from tenfold.cameras.clips import Clips
 
         return Clips(self.database, self.home.clips)
-
-    @part
-    def retention(self) -> "Retention":
-        from tenfold.cameras.retention import Retention
-
-        reserve = self.settings.clips_free_bytes
-        return Retention(self.cameras, self.camera_events, self.clips, self.blobs("events"), reserve=reserve)

@@ -51,7 +51,7 @@ export const ru: Translated<typeof en> = {
   recording_continuous: "Всё",
   recording_nothing: "Только то, чего требуют правила",
   keepDays: "Сколько дней хранить",
-  keepDaysHint: "Потом события и записи удаляются. Картинки в каталоге остаются.",
+  keepDaysHint: "Потом события и записи удаляются. Исправленные картинки в каталоге остаются.",
   newPassword: "Новый пароль",
   newPasswordHint: "Чтобы оставить прежний, ничего не пишите.",
   remove: "Удалить",

@@ -51,7 +51,7 @@ export const uk: Translated<typeof en> = {
   recording_continuous: "Усе",
   recording_nothing: "Лише те, чого вимагають правила",
   keepDays: "Скільки днів зберігати",
-  keepDaysHint: "Потім події й записи видаляються. Зображення в каталозі лишаються.",
+  keepDaysHint: "Потім події й записи видаляються. Виправлені зображення в каталозі лишаються.",
   newPassword: "Новий пароль",
   newPasswordHint: "Щоб лишити теперішній, нічого не пишіть.",
   remove: "Вилучити",
