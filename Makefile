@@ -22,7 +22,7 @@ PAGE_SOURCES := $(shell find frontend -path frontend/node_modules -prune -o -typ
 XDIST = --numprocesses auto --dist loadfile --no-loadscope-reorder
 SHELL_SCRIPTS = scripts/new-venv scripts/with-node
 
-.PHONY: help run test test-fast test-python test-page lint types docs docs-check frontend wheel check-wheel check-container constraints clean distclean
+.PHONY: help run test test-fast test-python test-page lint types docs docs-check frontend wheel check-wheel check-container constraints sbom audit fuzz clean distclean
 .DEFAULT_GOAL = help
 
 help: ## this list
@@ -108,8 +108,28 @@ constraints: ## writes constraints.txt and requirements.lock anew
 		--generate-hashes --no-annotate --custom-compile-command "make constraints" --output-file requirements.lock
 	rm -rf .venv-constraints build
 
+# Tools that only look at the packages have an environment of their own.
+.venv-supply/.ready: scripts/new-venv
+	scripts/new-venv "$(PYTHON)" .venv-supply
+	.venv-supply/bin/python -m pip install --quiet cyclonedx-bom pip-audit
+	@touch $@
+
+sbom: .venv-supply/.ready ## sbom.json: what the server is made of, as CycloneDX
+	.venv-supply/bin/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-reproducible --output-file sbom.json
+
+audit: .venv-supply/.ready ## known holes in the versions of requirements.lock; asks the advisory database of PyPI
+	.venv-supply/bin/pip-audit --requirement requirements.lock --disable-pip --require-hashes
+
+# Ten minutes for each target; ARGS="-max_total_time=60" for a minute.
+fuzz: .venv-dev/.ready ## random pictures, model files, uploads and inference requests; see scripts/fuzz/README.md
+	.venv-dev/bin/python -m pip install --quiet atheris
+	mkdir -p .fuzz/pictures .fuzz/model_files .fuzz/uploads .fuzz/inference
+	for target in pictures model_files uploads inference; do \
+		.venv-dev/bin/python -m scripts.fuzz.run $$target -max_total_time=600 $(ARGS) .fuzz/$$target examples/pictures || exit 1; \
+	done
+
 clean: ## removes what was built
-	rm -rf build dist site src/tenfold/web/static src/*.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf build dist site sbom.json .fuzz src/tenfold/web/static src/*.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 
 distclean: clean ## removes the environments too
-	rm -rf .venv .venv-dev .venv-node .venv-constraints frontend/node_modules
+	rm -rf .venv .venv-dev .venv-node .venv-constraints .venv-supply frontend/node_modules

@@ -53,3 +53,13 @@ def test_the_documentation_has_every_metric(measured: set[str]) -> None:
     families = {re.sub(r"_(bucket|count|sum)$", "", name) for name in own}
     missing = {name for name in families if f"`{name}`" not in page}
     assert not missing
+
+
+def test_the_table_of_faults_has_no_empty_cell_and_names_tests_that_there_are() -> None:
+    page = (ROOT / "docs" / "explanation" / "faults.md").read_text(encoding="utf-8")
+    rows = [line.strip("|").split("|") for line in page.splitlines() if line.startswith("| ")]
+    assert len(rows) > 20
+    for row in rows[1:]:
+        assert len(row) == 4, row
+        assert all(cell.strip() for cell in row), row
+        assert (ROOT / row[2].strip(" `")).exists(), row
