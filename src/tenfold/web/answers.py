@@ -5,6 +5,19 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
 
+from tenfold.web.problems import responses
+
+# Of every operation.
+COMMON = responses(
+    _400="The body cannot be read.",
+    _401="Nobody is signed in, or the token does not hold.",
+    _403="The role, or the page that the request comes from, does not allow it.",
+    _408="The body stopped arriving.",
+    _413="The body is too large.",
+    _422="A value in the request cannot be used.",
+    _507="The server's disk is full.",
+)
+
 
 class Answer(BaseModel):
     """An answer of the API. A field takes the attribute of its name, or of its validation alias."""

@@ -8,7 +8,7 @@ from fastapi import FastAPI, Request
 from starlette.types import Lifespan
 
 from tenfold.runtime import App
-from tenfold.web import docs, pages, problems
+from tenfold.web import answers, docs, pages, problems
 from tenfold.web.api import metrics
 from tenfold.web.api.v1 import (
     audit,
@@ -94,7 +94,7 @@ def describe_api(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
         openapi_url=None,  # docs.py has a route that asks who is there
         docs_url=None,
         redoc_url=None,
-        responses=problems.COMMON,
+        responses=answers.COMMON,
     )
     problems.install(api, HEADERS, _shown)
     for part in (

@@ -291,18 +291,6 @@ def responses(**described: str) -> dict[int | str, dict[str, Any]]:
     return {int(status[1:]): {"description": text, "content": content} for status, text in described.items()}
 
 
-# Of every operation.
-COMMON = responses(
-    _400="The body cannot be read.",
-    _401="Nobody is signed in, or the token does not hold.",
-    _403="The role, or the page that the request comes from, does not allow it.",
-    _408="The body stopped arriving.",
-    _413="The body is too large.",
-    _422="A value in the request cannot be used.",
-    _507="The server's disk is full.",
-)
-
-
 def install(
     app: FastAPI, headers: dict[str, str], shown: Callable[[Request, Problem], Problem] | None = None
 ) -> None:

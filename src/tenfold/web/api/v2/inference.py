@@ -24,10 +24,11 @@ from tenfold.inference import Classifier
 from tenfold.inference.classifier import Prepared
 from tenfold.inference.server import Closed, Read
 from tenfold.predictions import Prediction
+from tenfold.web.answers import COMMON
 from tenfold.web.api.v1 import health
 from tenfold.web.api.v1.classify import REFUSALS
 from tenfold.web.api.v2 import tensors
-from tenfold.web.problems import COMMON, MEDIA_TYPE, BadInference, Overloaded, responses
+from tenfold.web.problems import MEDIA_TYPE, BadInference, Overloaded, responses
 from tenfold.web.security.access import Viewer
 from tenfold.web.security.quotas import CountedBytes, Reservation
 from tenfold.web.security.visitor import Visitor
