@@ -335,37 +335,26 @@ def test_a_training_is_begun_watched_stopped_gone_on_with_and_finished(
     expect(broken).to_have_count(0)
 
 
-@pytest.mark.train
 def test_from_two_dozen_corrections_to_a_live_model_and_back(
     home: Path, request: pytest.FixtureRequest
 ) -> None:
-    pytest.importorskip("torch", reason="needs the train extra: pip install 'tenfold[train]'")
     with modelling.filling(home) as app:
         modelling.correct(app, learned=2, kept_back=4)
     look_at = request.getfixturevalue("look_at")
     page = look_at("/review", reduced_motion="reduce")
-    offer = page.locator("section").filter(has=page.get_by_role("heading", name="Train on corrections"))
-    expect(offer).to_contain_text("4 pictures are kept back")
-    page.goto(page.url.replace("/review", "/models?part=corrections"))
-    form = page.locator(".card").first
-    form.get_by_label("Epochs").fill("1")
-    form.get_by_role("button", name="Train on corrections").click()
-    expect(form.get_by_role("progressbar")).to_be_visible()
-    attempt = card(page, "Attempt 1")
-    expect(attempt.get_by_text("Under way")).to_be_visible()
-    expect(attempt).to_contain_text("By 4 pictures no difference can be told, whatever the model learned.")
-    expect(attempt).to_contain_text("The old model’s test pictures were not available.")
+    offer = page.locator("section").filter(has=page.get_by_role("heading", name="Improve the model"))
+    offer.get_by_role("button", name="Update the model (seconds)").click()
+    expect(offer).to_contain_text("On corrections it had not learned from Pictures: 24")
+    expect(offer).to_contain_text("On pictures of its own data Pictures: 1,200")
     assert violations(page) == []
-    attempt.get_by_role("button", name="Make live anyway").click()
-    sure(page, "Make live anyway")
-    expect(attempt.get_by_text("Live", exact=True)).to_be_visible()
-    part(page, "Models")
-    new = card(page, "photo, corrected 1")
-    expect(new.get_by_text("Live", exact=True)).to_be_visible()
-    page.get_by_role("button", name="Back to photo").click()
-    expect(new.get_by_role("button", name="Make live anyway")).to_be_visible()
-    page.get_by_text("Which model was live when").click()
-    expect(page.locator("ol li").nth(1)).to_contain_text("chosen although it did not win")
+    fits_a_phone(page)
+    offer.get_by_role("button", name="Make live").click()
+    expect(offer.get_by_role("status")).to_have_text("The updated model answers now.")
+    offer.get_by_role("button", name="Go back").click()
+    expect(offer.get_by_role("button", name="Make live")).to_be_visible()
+    page.goto(page.url.replace("/review", "/models?part=corrections"))
+    expect(page.locator(".card").first).to_contain_text("This model’s network is not trained further")
+    expect(card(page, "Attempt 1")).to_contain_text("Corrections it had not learned from")
 
 
 def test_the_bundled_model_has_its_confusion_matrix_and_report(look_at: LookAt) -> None:

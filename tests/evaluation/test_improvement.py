@@ -16,7 +16,7 @@ def test_better_is_one_that_gained_and_forgot_nothing() -> None:
         "The new model is better. On corrections that were kept back: 28.6% right before, 85.7% now, "
         "+57.1 points (95 % interval +3"
     )
-    assert "On the test part of its own data: 93.6% right before, 93.7% now" in sentence
+    assert "On pictures of its own data that were kept back: 93.6% right before, 93.7% now" in sentence
     assert "n = 10,000." in sentence
 
 
@@ -57,7 +57,7 @@ def test_without_a_correction_kept_back_nothing_is_verdict() -> None:
         "no-difference",
         "not-told",
         "No difference can be told on corrections. No correction was kept back. "
-        f"On the test part of its own data: {figures_of(KEPT)}.",
+        f"On pictures of its own data that were kept back: {figures_of(KEPT)}.",
     )
 
 

@@ -16,6 +16,7 @@ from tenfold.catalogue.edits.actions import Actions
 from tenfold.catalogue.edits.reclassification import Reclassifications
 from tenfold.catalogue.entries.tables import Action, Embedding, Entry, Reclassification
 from tenfold.catalogue.ingest.ingest import Ingest
+from tenfold.catalogue.similar.stored_answers import StoredAnswers
 from tenfold.database import Database
 from tenfold.errors import CatalogueError, NotInCatalogue, UnknownModel
 from tenfold.images import Limits
@@ -23,6 +24,7 @@ from tenfold.inference.server import ModelServer
 from tenfold.jobs import Jobs, Stopped
 from tenfold.workflows import reclassify as reclassifying
 from tenfold.workflows.classify import ClassifyPending
+from tenfold.workflows.corrected_models import CorrectedModels
 from tenfold.workflows.reclassify import RECLASSIFY, Reclassify, ReclassifyParams, ReclassifyResult
 from tests import tiny
 from tests.fakes import (
@@ -92,7 +94,8 @@ def put_together(database: Database, folder: Path) -> Made:
     jobs, found = Jobs(database, {RECLASSIFY: lambda work: Anything({})}), Reclassifications(database)
     model = registry.register(tiny.MODEL).hash
     server = ModelServer(FakeClassifier())
-    job = Reclassify(found, store, registry, jobs, server, lambda path: Contrary())
+    stored, models = StoredAnswers(database), CorrectedModels(registry)
+    job = Reclassify(found, store, registry, jobs, server, lambda path: Contrary(), stored, models)
     return Made(database, store, Actions(database), found, job, jobs, model)
 
 

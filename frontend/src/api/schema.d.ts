@@ -581,8 +581,8 @@ export interface paths {
         get: operations["improvements"];
         put?: never;
         /**
-         * Train on corrections
-         * @description In the background: train, evaluate both models, register the new one. It does not go live.
+         * Improve the model by corrections
+         * @description In the background: refit the head or train, judge both models, register the new one. None goes live.
          */
         post: operations["improve"];
         delete?: never;
@@ -3484,7 +3484,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -4186,7 +4186,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -4345,7 +4345,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -4464,7 +4464,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -4817,19 +4817,38 @@ export interface components {
              * @description An estimate by the last attempt here; null: there was none that tells.
              */
             seconds_per_epoch: number | null;
-            /** Ready */
+            /**
+             * Ready
+             * @description Whether the network can be trained, the longer way.
+             */
             ready: boolean;
             /**
              * Reason
-             * @description Why it cannot start; empty: it can.
+             * @description Why it cannot; empty: it can.
              */
             reason: string;
             /**
              * Code
+             * @description The same for programs; frozen: its backbone stays as it is.
+             * @enum {string}
+             */
+            code: "" | "too-few" | "none-kept-back" | "none-to-learn" | "missing-extra" | "frozen";
+            /**
+             * Quick Reason
+             * @description Why its head cannot be refitted, in seconds; empty: it can.
+             */
+            quick_reason: string;
+            /**
+             * Quick Code
              * @description The same for programs.
              * @enum {string}
              */
-            code: "" | "too-few" | "none-kept-back" | "none-to-learn" | "missing-extra";
+            quick_code: "" | "too-few" | "no-head";
+            /**
+             * Sampled
+             * @description Whether a sample of its own data is at hand for that.
+             */
+            sampled: boolean;
         };
         /**
          * CountsAnswer
@@ -5734,7 +5753,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -6204,7 +6223,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -6304,7 +6323,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -6390,7 +6409,15 @@ export interface components {
             base: string;
             /** With Own Data */
             with_own_data: boolean;
-            /** Epochs */
+            /**
+             * Quick
+             * @description Whether only the head was refitted.
+             */
+            quick: boolean;
+            /**
+             * Epochs
+             * @description 0 where only the head was refitted.
+             */
             epochs: number;
             /** @description All 0 until the pictures are written. */
             counts: components["schemas"]["ImprovementCounts"];
@@ -6514,9 +6541,9 @@ export interface components {
              * @description The accuracy that may be lost on its own test part, 0 to 1.
              */
             margin: number;
-            /** @description On corrections that were kept back: filed right. */
+            /** @description On corrections that were kept back: filed right. Where the head was refitted, on all that the live model has not learned from, each answered by a head that has not either. */
             held_out: components["schemas"]["ModelsCompared"] | null;
-            /** @description On the test part of the old model's data; null: not at hand. */
+            /** @description On the test part of the old model's data, or a sample of it; null: not at hand. */
             own_test: components["schemas"]["ModelsCompared"] | null;
             /**
              * By Class
@@ -6527,6 +6554,12 @@ export interface components {
         };
         /** ImprovementRequest */
         ImprovementRequest: {
+            /**
+             * Deep
+             * @description Train the network, in place of refitting its head in seconds.
+             * @default false
+             */
+            deep: boolean;
             /**
              * With Own Data
              * @description Learn from the model's own data too, so that it does not forget.
@@ -6589,7 +6622,7 @@ export interface components {
          * JobAnswer
          * @description Long work: waiting, running or ended. `kind` says which parameters and result it has.
          */
-        JobAnswer: components["schemas"]["AddJob"] | components["schemas"]["CheckDataJob"] | components["schemas"]["ClassifyJob"] | components["schemas"]["CompareJob"] | components["schemas"]["FetchDataJob"] | components["schemas"]["ImportDataJob"] | components["schemas"]["ImproveJob"] | components["schemas"]["LookJob"] | components["schemas"]["ReclassifyJob"] | components["schemas"]["TrainJob"] | components["schemas"]["UnknownJob"];
+        JobAnswer: components["schemas"]["AddJob"] | components["schemas"]["CheckDataJob"] | components["schemas"]["ClassifyJob"] | components["schemas"]["CompareJob"] | components["schemas"]["FetchDataJob"] | components["schemas"]["ImportDataJob"] | components["schemas"]["ImproveJob"] | components["schemas"]["LookJob"] | components["schemas"]["ReclassifyJob"] | components["schemas"]["RefitJob"] | components["schemas"]["TrainJob"] | components["schemas"]["UnknownJob"];
         /**
          * JobsAnswer
          * @description The newest jobs first.
@@ -6783,7 +6816,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -8273,7 +8306,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -8350,6 +8383,75 @@ export interface components {
              * @description The action that took the answers over.
              */
             action: number | null;
+        };
+        /** RefitJob */
+        RefitJob: {
+            /** Id */
+            id: string;
+            /**
+             * Title
+             * @description What it is, in English; empty for whom it does not concern.
+             */
+            title: string;
+            /**
+             * By
+             * @description Who asked; 0 is the server or this machine's own user.
+             */
+            by: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "done" | "failed" | "cancelled";
+            /**
+             * Done
+             * @description How much of `total` is done.
+             */
+            done: number;
+            /**
+             * Total
+             * @description 0: not known.
+             */
+            total: number;
+            /**
+             * Message
+             * @description What it is at, in English; may be empty, and is for whom it does not concern.
+             */
+            message: string;
+            /**
+             * Step
+             * @description The same for programs; null: there is no code for it.
+             */
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking") | null;
+            /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
+            details: components["schemas"]["StepDetails"] | null;
+            /** @description Of a training while it runs. */
+            training: components["schemas"]["TrainingFigures"] | null;
+            /** @description Why it failed; null for whom it does not concern. */
+            problem: components["schemas"]["Problem"] | null;
+            /**
+             * Cancelling
+             * @description Whether it was told to stop.
+             */
+            cancelling: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Started At */
+            started_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "refit";
+            /** @description What was asked for; null: another version asked for it, or it concerns others alone. */
+            params: components["schemas"]["ImproveParams"] | null;
+            /** @description What it returned, once it is done; null for whom it does not concern. */
+            result: components["schemas"]["ImproveResult"] | null;
         };
         /**
          * RegionBody
@@ -9390,7 +9492,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -9496,7 +9598,7 @@ export interface components {
              * Step
              * @description What it is doing.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking");
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking");
             /**
              * Done
              * @description How much of that is done; in an epoch: its steps.
@@ -9662,7 +9764,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -13062,7 +13164,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The model's own data are not at hand. */
+            /** @description The model's own data are not at hand, its head cannot be refitted, or its network not trained. */
             422: {
                 headers: {
                     [name: string]: unknown;

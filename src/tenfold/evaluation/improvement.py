@@ -18,6 +18,9 @@ Verdict = Literal["better", "worse", "no-difference"]
 Why = Literal["better", "forgot", "lost", "not-told", "not-measured", "may-have-forgot"]
 # So much of the accuracy on its own test part may be lost, at the lower end of the interval: one point.
 MARGIN = 0.01
+# Which corrections both were asked about, in words.
+KEPT_BACK = "On corrections that were kept back"
+CROSS_VALIDATED = "On corrections, each answered by a head that had not learned from it"
 # With fewer pictures than this that only one of the two gets right there is no difference: McNemar's mid-p is
 # 0.0625 for 4 of 4, and 0.031 for 5 of 5.
 LEAST_APART = 5
@@ -51,6 +54,17 @@ def figures_of(counts: Paired) -> str:
     )
 
 
+def _untold(held_out: Paired | None) -> str:
+    """That no difference shows, and how large one may still be."""
+    if held_out is None:
+        return "No difference can be told on corrections."
+    low, high = (100 * one for one in difference_interval(held_out))
+    return (
+        "No difference can be told on corrections: "
+        f"the new model may be up to {-low:.0f} points worse or up to {high:.0f} points better."
+    )
+
+
 def _gained(counts: Paired) -> bool:
     return difference_interval(counts)[0] > 0 and mcnemar(counts) < LEVEL
 
@@ -59,7 +73,9 @@ def _lost(counts: Paired) -> bool:
     return difference_interval(counts)[1] < 0 and mcnemar(counts) < LEVEL
 
 
-def verdict(held_out: Paired | None, own: Paired | None, margin: float = MARGIN) -> tuple[Verdict, Why, str]:
+def verdict(
+    held_out: Paired | None, own: Paired | None, margin: float = MARGIN, how: str = KEPT_BACK
+) -> tuple[Verdict, Why, str]:
     """Which model is better, and why, for programs and in words.
 
     Better: on the corrections kept back the interval leaves 0 out in favour of the new one, and on the own
@@ -71,12 +87,11 @@ def verdict(held_out: Paired | None, own: Paired | None, margin: float = MARGIN)
         held_out: on the corrected pictures that were kept back; None where there are none.
         own: on the test part of the old model's data; None where that is not at hand.
         margin: as a share, 0 to 1.
+        how: in words, which corrections those are.
     """
     parts = [
-        f"On corrections that were kept back: {figures_of(held_out)}."
-        if held_out
-        else "No correction was kept back.",
-        f"On the test part of its own data: {figures_of(own)}."
+        f"{how}: {figures_of(held_out)}." if held_out else "No correction was kept back.",
+        f"On pictures of its own data that were kept back: {figures_of(own)}."
         if own
         else "What it knew before was not measured: its own data are not at hand.",
     ]
@@ -89,7 +104,7 @@ def verdict(held_out: Paired | None, own: Paired | None, margin: float = MARGIN)
     if held_out is not None and _lost(held_out):
         return "worse", "lost", " ".join(["The new model is worse on corrections.", *parts])
     if held_out is None or not _gained(held_out):
-        return "no-difference", "not-told", " ".join(["No difference can be told on corrections.", *parts])
+        return "no-difference", "not-told", " ".join([_untold(held_out), *parts])
     if own is None:
         words = "The new model gained on corrections, but whether it forgot cannot be told."
         return "no-difference", "not-measured", " ".join([words, *parts])

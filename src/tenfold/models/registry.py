@@ -53,6 +53,7 @@ class Registry:
         run: str | None = None,
         by: int = SYSTEM,
         name: str = "",
+        embedding: str | None = None,
     ) -> RegisteredModel:
         """Register a model file. A registered one does not change; a removed one comes back.
 
@@ -60,6 +61,7 @@ class Registry:
             origin: file, run, corrections or taught.
             run: the name of the training run that it came from.
             name: what a message calls it, where that is not its path.
+            embedding: the hash of the model whose embeddings it has; None: its own.
 
         Raises:
             ModelFileError: it is not ours, damaged, or too new.
@@ -70,7 +72,8 @@ class Registry:
         if key in bundled.files():
             return self._note_bundled()[key]
         self._keep(key, content)
-        return self._note(row_of(key, content, info, origin=origin, run=run, by=by, file=f"{key}.onnx"))
+        how: dict[str, Any] = {"origin": origin, "run": run, "by": by, "embedding": embedding}
+        return self._note(row_of(key, content, info, **how, file=f"{key}.onnx"))
 
     def register_bundled(self) -> RegisteredModel:
         """Register the models that come with tenfold; those of another version are no longer listed.
@@ -92,7 +95,13 @@ class Registry:
         with self._database.writing() as session:
             for key in listed.keys() - files.keys():
                 session.get_one(RegisteredModel, key).removed_at = now()
-        how: dict[str, Any] = {"origin": BUNDLED, "run": None, "by": SYSTEM, "file": BUNDLED}
+        how: dict[str, Any] = {
+            "origin": BUNDLED,
+            "run": None,
+            "by": SYSTEM,
+            "file": BUNDLED,
+            "embedding": None,
+        }
         # The default one last, so that it is the newest.
         return {
             key: self._note(row_of(key, *modelfile.read(path), **how))
@@ -121,6 +130,18 @@ class Registry:
         if found is None:
             raise _unknown(key)
         return found
+
+    def embedding_of(self, key: str) -> str:
+        """The hash of the model whose embeddings a model has: its own, unless only its head was refitted."""
+        with self._database.reading() as session:
+            wanted = select(RegisteredModel.embedding_hash).where(RegisteredModel.hash == key)
+            return session.scalar(wanted) or key
+
+    def of_embedding(self, key: str) -> "Sequence[str]":
+        """The hashes of the models with the embeddings of the model `key`, which is the first."""
+        with self._database.reading() as session:
+            wanted = select(RegisteredModel.hash).where(RegisteredModel.embedding_hash == key)
+            return [key, *session.scalars(wanted.order_by(RegisteredModel.added_at))]
 
     def names(self, keys: Iterable[str]) -> dict[str, str]:
         """The names of the models with these hashes, by hash; of those that are or were registered."""

@@ -27,7 +27,7 @@ def added(session: Session, new: dict[str, Any]) -> RegisteredModel:
 
 
 def row_of(key: str, content: bytes, info: ModelInfo, **how: Any) -> dict[str, Any]:
-    """The values of a model's row. `how`: origin, run, file and by."""
+    """The values of a model's row. `how`: origin, run, file, by and embedding."""
     # A taught model has no test pictures: its accuracy is cross-validated.
     test = info.scores.get("test", info.scores.get("cross-validation"))
     scores = test if isinstance(test, dict) else {}
@@ -48,6 +48,7 @@ def row_of(key: str, content: bytes, info: ModelInfo, **how: Any) -> dict[str, A
         "origin": how["origin"],
         "run": how["run"],
         "file": how["file"],
+        "embedding_hash": how["embedding"],
         "added_at": now(),
         "added_by": how["by"],
     }

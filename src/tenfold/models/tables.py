@@ -13,6 +13,7 @@ class RegisteredModel(Base):
     """A model file that can go live. file: its name in the folder of models, or "bundled".
 
     origin: bundled, file, run, corrections or taught. caveats: what a reader has to know beside the accuracy.
+    embedding_hash: the model whose embeddings it has; None: its own.
     """
 
     __tablename__ = "models"
@@ -29,6 +30,7 @@ class RegisteredModel(Base):
     caveats: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON)
     origin: Mapped[str] = mapped_column(String(20))
     run: Mapped[str | None] = mapped_column(String(200))
+    embedding_hash: Mapped[str | None] = mapped_column(String(64), index=True)
     added_at: Mapped[datetime] = mapped_column(Moment)
     added_by: Mapped[int]
     removed_at: Mapped[datetime | None] = mapped_column(Moment)

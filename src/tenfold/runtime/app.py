@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tenfold.runtime.foundation import part
-from tenfold.runtime.inspecting import Inspecting
+from tenfold.runtime.modelling import Modelling
 from tenfold.settings import Settings
 
 if TYPE_CHECKING:
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from tenfold.inference.server import ModelServer
     from tenfold.jobs import Jobs
     from tenfold.line.stations.tables import StationRow
-    from tenfold.models.improvements import Improvements
-    from tenfold.models.registry import Registry
     from tenfold.observability.drift import DriftWatch
     from tenfold.observability.metrics import Metrics
     from tenfold.predictions import Prediction
@@ -39,12 +37,13 @@ if TYPE_CHECKING:
     from tenfold.workflows.improve.estimate import ImprovementEstimates
     from tenfold.workflows.improve.improve import Improve
     from tenfold.workflows.improve.job import ImproveJob
+    from tenfold.workflows.improve.refit import RefitJob
     from tenfold.workflows.ingest import AddPictures
     from tenfold.workflows.line.overrule import Overrule
     from tenfold.workflows.line.running import RunningStation
     from tenfold.workflows.model_reports import ModelReports
     from tenfold.workflows.reclassify import Reclassify
-    from tenfold.workflows.switch_model import InitialModel, Load, ModelSwitch
+    from tenfold.workflows.switch_model import InitialModel, ModelSwitch
     from tenfold.workflows.train.estimate import Estimates
     from tenfold.workflows.train.own_data import TrainingData
     from tenfold.workflows.train.train import Train
@@ -55,7 +54,7 @@ if TYPE_CHECKING:
     from tenfold.workflows.watch_folders import FolderWatcher, ScanFolder
 
 
-class App(Inspecting):
+class App(Modelling):
     """All parts of tenfold, on the database and in the folders that `settings` name.
 
     Args:
@@ -73,19 +72,6 @@ class App(Inspecting):
         return tuple(filter(None, [self.model_switch.problem]))
 
     # The models.
-
-    @property
-    def load(self) -> "Load":
-        """Makes a classifier of a model file."""
-        from tenfold.inference import Classifier
-
-        return partial(Classifier, threads=self.settings.threads, limits=self.limits)
-
-    @part
-    def registry(self) -> "Registry":
-        from tenfold.models.registry import Registry
-
-        return Registry(self.database, self.blobs("models"))
 
     @part
     def initial_model(self) -> "InitialModel":
@@ -255,7 +241,9 @@ class App(Inspecting):
     def classify_pending(self) -> "ClassifyPending":
         from tenfold.workflows.classify import ClassifyPending
 
-        return ClassifyPending(self.ingest, self.originals, self.model_server, self.jobs)
+        return ClassifyPending(
+            self.ingest, self.originals, self.model_server, self.jobs, self.registry.embedding_of
+        )
 
     @part
     def add_pictures(self) -> "AddPictures":
@@ -331,12 +319,6 @@ class App(Inspecting):
         )
 
     @part
-    def improvements(self) -> "Improvements":
-        from tenfold.models.improvements import Improvements
-
-        return Improvements(self.database)
-
-    @part
     def training_data(self) -> "TrainingData":
         from tenfold.workflows.train.own_data import TrainingData
 
@@ -370,6 +352,22 @@ class App(Inspecting):
             self.training_data,
             self.improve_job,
             self.home,
+            self.corrected_models,
+        )
+
+    @part
+    def refit_job(self) -> "RefitJob":
+        from tenfold.workflows.improve.refit import RefitJob
+
+        return RefitJob(
+            self.improvements,
+            self.corrected_entries,
+            self.stored_answers,
+            self.originals,
+            self.registry,
+            self.corrected_models,
+            self.training_data,
+            self.load,
         )
 
     @part
@@ -383,4 +381,6 @@ class App(Inspecting):
             self.jobs,
             self.model_server,
             self.load,
+            self.stored_answers,
+            self.corrected_models,
         )

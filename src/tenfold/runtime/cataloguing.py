@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from tenfold.catalogue.search.review import Review
     from tenfold.catalogue.search.search import Search
     from tenfold.catalogue.similar.duplicates import Duplicates
-    from tenfold.catalogue.similar.similar import Similar
     from tenfold.images import Limits
     from tenfold.server_files import ServerFiles
 
@@ -75,12 +74,6 @@ class Cataloguing(Recording):
         from tenfold.catalogue.search.search import Search
 
         return Search(self.database)
-
-    @part
-    def similar(self) -> "Similar":
-        from tenfold.catalogue.similar.similar import Similar
-
-        return Similar(self.database, self.home.index)
 
     @part
     def duplicates(self) -> "Duplicates":

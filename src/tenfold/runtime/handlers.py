@@ -9,6 +9,7 @@ from tenfold.workflows.classify import CLASSIFY
 from tenfold.workflows.compare import COMPARE
 from tenfold.workflows.fetch_data import FETCH_DATA
 from tenfold.workflows.improve.job import IMPROVE
+from tenfold.workflows.improve.refit import REFIT
 from tenfold.workflows.ingest import ADD
 from tenfold.workflows.reclassify import RECLASSIFY
 from tenfold.workflows.train.train import TRAIN
@@ -25,6 +26,7 @@ JOBS: Mapping[AnyType, Callable[[App], AnyHandler]] = {
     IMPROVE: lambda app: app.improve_job,
     LOOK: lambda app: app.scan_folder,
     RECLASSIFY: lambda app: app.reclassify,
+    REFIT: lambda app: app.refit_job,
     TRAIN: lambda app: app.train,
 }
 

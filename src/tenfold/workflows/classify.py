@@ -8,7 +8,7 @@ batch under its worker's name, and what a worker that died had claimed is free a
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from pydantic import Field
@@ -59,10 +59,19 @@ class ClassifyPending:
     Args:
         server: answers; each batch is answered by the model that is live when it begins.
         jobs: has the names of the workers that live, this process's among them.
+        embedding_of: the model whose embeddings a model has, both by their hashes.
     """
 
-    def __init__(self, ingest: Ingest, originals: Originals, server: ModelServer, jobs: Jobs) -> None:
+    def __init__(
+        self,
+        ingest: Ingest,
+        originals: Originals,
+        server: ModelServer,
+        jobs: Jobs,
+        embedding_of: Callable[[str], str] = lambda model: model,
+    ) -> None:
         self._ingest, self._originals, self._server, self._jobs = ingest, originals, server, jobs
+        self._embedding_of = embedding_of
         # Two jobs of one process have one worker, and must not answer the same pictures.
         self._one_at_a_time = threading.Lock()
 
@@ -117,6 +126,7 @@ class ClassifyPending:
                     model.sha256,
                     threshold=model.info.threshold,
                     perceptual_hashes=perceptual_hashes,
+                    embedding=self._embedding_of(model.sha256),
                 )
                 if stopped:
                     self._ingest.put_back(stopped)

@@ -1,6 +1,10 @@
-"""The job "reclassify": runs another model on all entries; a second job applies its answers."""
+"""The job "reclassify": runs another model on all entries; a second job applies its answers.
 
-from collections.abc import Callable
+Where the model differs from the one that named an entry by a correction of the head alone, its answer follows
+from what is kept, and the picture is not read again.
+"""
+
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -16,17 +20,23 @@ from tenfold.catalogue.edits.reclassification import (
 )
 from tenfold.catalogue.entries.originals import Originals
 from tenfold.catalogue.entries.tables import Reclassification
+from tenfold.catalogue.similar.stored_answers import StoredAnswers
 from tenfold.database import Session
 from tenfold.errors import CatalogueError, PictureError, TenfoldError
 from tenfold.inference import Classifier
 from tenfold.inference.classifier import Prepared
 from tenfold.inference.server import ModelServer, Priority
 from tenfold.jobs import WORK, JobRow, Jobs, JobType, Shape, Stopped, Work
+from tenfold.modelfile import ModelInfo
 from tenfold.models.registry import Registry
+from tenfold.predictions import Prediction
+from tenfold.workflows.corrected_models import CorrectedModels
 from tenfold.workflows.steps import report_step
 
 # Entries whose answers are kept together; whatever ends the work costs no more than one batch.
 BATCH = 64
+# As many where no picture has to be read.
+STORED_BATCH = 1024
 # The state of one whose job has ended: an interrupted take-over can be started again.
 _UNFINISHED = {RUNNING: FAILED, APPLYING: READY}
 
@@ -58,6 +68,8 @@ class Reclassify:
     Args:
         server: lends its threads to the model that is asked.
         load: makes a classifier of a model file.
+        stored: the answers that the catalogue keeps.
+        models: says what a model would answer by them.
     """
 
     def __init__(
@@ -68,9 +80,12 @@ class Reclassify:
         jobs: Jobs,
         server: ModelServer,
         load: Callable[[Path], Classifier],
+        stored: StoredAnswers,
+        models: CorrectedModels,
     ) -> None:
         self.found, self._originals, self._registry, self._jobs = found, originals, registry, jobs
         self._server, self._load = server, load
+        self._stored, self._models = stored, models
 
     def begin(self, model_hash: str, *, by: int) -> tuple[Reclassification, JobRow]:
         """Start to run a model on every entry.
@@ -153,24 +168,41 @@ class Reclassify:
         one = self.found.get(number)
         with self._registry.local_copy(one.model_hash) as path:
             classifier = self._load(path)
-        total, after, failed = self.found.total(), 0, 0
-        while some := self.found.todo(number, BATCH, after):
+        total, after, failed, batch = self.found.total(), 0, 0, STORED_BATCH
+        while some := self.found.todo(number, batch, after):
             if work.stopping:
                 if work.cancelled:
                     self.found.change(number, state=FAILED)
                 raise Stopped
-            reads = [partial(self._read, asked) for asked in some]
+            known = self._by_stored(some, one.model_hash, classifier.info)
+            batch = STORED_BATCH if len(known) == len(some) else BATCH
+            some = some[:batch]
+            unknown = [asked for asked in some if asked.entry not in known]
+            reads = [partial(self._read, asked) for asked in unknown]
             said = self._server.answer_each(reads, priority=Priority.CATALOGUE, model=classifier)
+            read = {asked.entry: answer for asked, answer in zip(unknown, said, strict=True)}
             answers = [
                 (asked.entry, answer)
-                for asked, answer in zip(some, said, strict=True)
-                if not isinstance(answer, Exception)
+                for asked in some
+                if not isinstance(answer := known.get(asked.entry) or read[asked.entry], Exception)
             ]
             self.found.propose(number, answers)
             failed, after = failed + len(some) - len(answers), some[-1].entry
             report_step(work, self.found.get(number).count + failed, total, "asking-other-model")
         one = self.found.change(number, state=READY)
         return ReclassifyResult(reclassification=number, count=one.count, changed=one.changed, unread=failed)
+
+    def _by_stored(
+        self, some: Sequence[EntryToClassify], wanted: str, info: ModelInfo
+    ) -> dict[int, Prediction]:
+        """What the model says of entries by what is kept of them, by entry; of no others."""
+        base = self._models.base(wanted)
+        siblings = self._models.siblings(base)
+        if len(siblings) == 1 or not self._models.shows_once(info):
+            return {}
+        stored = self._stored.of_entries([asked.entry for asked in some], base, siblings)
+        said = self._models.predictions(list(stored.values()), info, wanted)
+        return dict(zip(stored, said, strict=True))
 
     def _read(self, one: EntryToClassify, classifier: Classifier) -> Prepared:
         """One picture read and cut. In one of several threads."""
@@ -190,5 +222,10 @@ class Reclassify:
             if done < total and work.interrupted:
                 raise Stopped
 
-        action = self.found.apply(number, threshold=classifier.info.threshold, progress=report)
+        action = self.found.apply(
+            number,
+            threshold=classifier.info.threshold,
+            embedding=self._models.base(self.found.get(number).model_hash),
+            progress=report,
+        )
         return ReclassifyResult(reclassification=number, action=action.id, count=action.count)

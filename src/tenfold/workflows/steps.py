@@ -12,7 +12,7 @@ from tenfold.runs.stages import Stage
 Step = (
     Stage
     | Literal[
-        "writing-pictures", "reading-own-pictures",
+        "writing-pictures", "reading-own-pictures", "fitting",
         "old-corrected", "new-corrected", "old-own-test", "new-own-test",
         "some-unusable", "asking-model", "asking-other-model", "taking-over",
         "looking-for-problems", "fetching", "unpacking",
@@ -28,6 +28,7 @@ STEPS: dict[Step, str] = {
     "writing-report": "writing the report",
     "writing-pictures": "writing the corrected pictures",
     "reading-own-pictures": "reading the model's own pictures",
+    "fitting": "refitting the head",
     "old-corrected": "asking the live model about corrected pictures",
     "new-corrected": "asking the new model about corrected pictures",
     "old-own-test": "asking the live model about its own test pictures",

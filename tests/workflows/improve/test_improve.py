@@ -129,7 +129,7 @@ def test_a_class_that_people_taught_is_known_afterwards_and_nothing_is_forgotten
         assert ready.per_class == {"": 3, "red": 40}
         assert ready.own.source.endswith("own")
         app.jobs.start()
-        one, job = app.improve.begin(epochs=12, by=7)
+        one, job = app.improve.begin(deep=True, epochs=12, by=7)
         job = app.jobs.wait(job.id, timeout=300)
         assert (job.state, job.problem) == (DONE, None)
         one = app.improve.improvements.get(one.id)
@@ -179,14 +179,14 @@ def test_one_that_is_cut_off_goes_on_and_one_that_is_cancelled_stays_stopped(hom
         start(app)
         correct(app, "class 0", "2", 30)
         app.jobs.start()
-        one, job = app.improve.begin(epochs=300, by=0)
+        one, job = app.improve.begin(deep=True, epochs=300, by=0)
         state = home / "runs" / f"improvement-{one.id}" / "state.safetensors"
         until(state.is_file)
     with opened(home) as app:
         app.jobs.start()
         until(lambda: app.jobs.get(job.id).state == "running")
         with pytest.raises(RegistryError, match=f"is being improved already .improvement {one.id}."):
-            app.improve.begin(by=0)
+            app.improve.begin(deep=True, by=0)
         app.jobs.cancel(job.id)
         assert app.jobs.wait(job.id, timeout=60).state == CANCELLED
         assert app.improve.improvements.get(one.id).state == "stopped"
@@ -200,7 +200,7 @@ def test_own_data_that_vanish_meanwhile_fail_it_in_words(home: Path, trained: Pa
     with opened(home) as app:
         start(app)
         correct(app, "class 0", "2", 30)
-        one, job = app.improve.begin(by=0)
+        one, job = app.improve.begin(deep=True, by=0)
         app.improve.improvements.change(one.id, options={**one.options, "own_source": "/nowhere/at/all"})
         app.jobs.start()
         job = app.jobs.wait(job.id, timeout=60)
@@ -220,11 +220,11 @@ def test_without_own_data_every_class_needs_corrections(home: Path) -> None:
         with pytest.raises(
             DatasetError, match=r"every class needs two corrected pictures .* class 1, class 2"
         ):
-            app.improve.begin(with_own_data=False, by=0)
+            app.improve.begin(deep=True, with_own_data=False, by=0)
         correct(app, "class 1", "1", 30)
         correct(app, "class 2", "2", 30)
         app.jobs.start()
-        one, job = app.improve.begin(with_own_data=False, epochs=2, by=0)
+        one, job = app.improve.begin(deep=True, with_own_data=False, epochs=2, by=0)
         assert app.jobs.wait(job.id, timeout=200).state == DONE
         one = app.improve.improvements.get(one.id)
         assert one.counts["own"] == 0
@@ -240,32 +240,25 @@ def plain(home: Path) -> Iterator[App]:
         yield app
 
 
-def test_too_few_corrections_are_refused_with_what_is_missing(
-    own_home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(improving, "check_extra", lambda: None)
+def test_too_few_corrections_are_refused_with_what_is_missing(own_home: Path) -> None:
     with plain(own_home) as app:
         correct(app, "cat", "red", 6)
         ready = app.improve.readiness()
-        assert not ready.ready
-        assert ready.reason == "6 corrected pictures of classes that can be learned, and it takes 10"
+        assert ready.quick_code == "too-few"
+        assert ready.quick_reason == "6 corrected pictures of classes that can be learned, and it takes 10"
         with pytest.raises(RegistryError, match=r"cannot start \(6 corrected .* Correct some more"):
             app.improve.begin(by=0)
         with pytest.raises(UnknownImprovement, match="The improvement 5 does not exist"):
             app.improve.make_live(5, insist=True, by=0)
 
 
-@pytest.mark.slow
-def test_own_data_that_are_not_there_are_told_before_anything_starts(
-    own_home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(improving, "check_extra", lambda: None)
+def test_own_data_that_are_not_there_are_told_before_anything_starts(own_home: Path) -> None:
     with plain(own_home) as app:
+        app.model_switch.go_live(app.registry.register(tiny.MODEL, origin=RUN).hash, by=0)
         correct(app, "cat", "red", 30)
         ready = app.improve.readiness()
-        assert (ready.ready, ready.own.source) == (True, "cifar10")
-        assert ready.own.problem.startswith("CIFAR-10 in ")
-        with pytest.raises(DatasetError, match=r"cannot be used \(CIFAR-10 in .* is not there"):
+        assert (ready.quick_code, ready.sampled) == ("", False)
+        with pytest.raises(DatasetError, match=r"own data cannot be used"):
             app.improve.begin(by=0)
         assert app.improve.improvements.latest() == []
 
@@ -298,7 +291,7 @@ def test_without_the_train_extra_the_one_command_is_named(
         correct(app, "cat", "red", 30)
         assert 'pip install "tenfold[train]"' in app.improve.readiness().reason
         with pytest.raises(MissingExtra, match="needs the train extra"):
-            app.improve.begin(by=0)
+            app.improve.begin(deep=True, by=0)
 
 
 def test_a_head_is_refitted_without_the_train_extra(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -306,16 +299,15 @@ def test_a_head_is_refitted_without_the_train_extra(own_home: Path, monkeypatch:
     monkeypatch.setattr(improving, "check_alone", lambda taught: None)
     with plain(own_home) as app:
         correct(app, "cat", "red", 30)
-        assert app.improve.readiness().ready
+        assert app.improve.readiness().quick_code == ""
         assert app.improve.begin(with_own_data=False, by=0)[0].state == "running"
 
 
 def test_two_who_start_one_at_once_start_one(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(improving, "check_extra", lambda: None)
     monkeypatch.setattr(improving, "check_alone", lambda taught: None)
     with plain(own_home) as app:
         correct(app, "cat", "red", 30)
-        assert app.improve.readiness().ready
+        assert app.improve.readiness().quick_code == ""
         outcomes: list[str] = []
 
         def begin() -> None:
@@ -330,7 +322,7 @@ def test_two_who_start_one_at_once_start_one(own_home: Path, monkeypatch: pytest
         for thread in threads:
             thread.join()
         assert sorted(outcomes) == ["1", *["is being improved already"] * 3]
-        assert len(app.jobs.list(kinds=["improve"])) == 1
+        assert len(app.jobs.list(kinds=["refit"])) == 1
         assert [one.state for one in app.improve.latest()] == ["running"]
         # It is over with its job, and another one can be started.
         app.jobs.cancel(app.jobs.list()[0].id)
@@ -342,7 +334,6 @@ def test_two_who_start_one_at_once_start_one(own_home: Path, monkeypatch: pytest
 def test_a_kill_while_one_is_started_leaves_none_that_runs_for_ever(
     own_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(improving, "check_extra", lambda: None)
     monkeypatch.setattr(improving, "check_alone", lambda taught: None)
     with plain(own_home) as app:
         correct(app, "cat", "red", 30)
@@ -366,7 +357,7 @@ with opened(Path(sys.argv[1]), sys.argv[2]) as app:
     start(app)
     correct(app, "class 0", "2", 30)
     app.jobs.start()
-    app.improve.begin(epochs=12, by=0)
+    app.improve.begin(deep=True, epochs=12, by=0)
     time.sleep(600)
 """
 
@@ -413,7 +404,7 @@ def test_on_a_full_disk_it_stops_with_a_sentence_and_goes_on_or_starts_anew_wher
             start(app)
             correct(app, "class 0", "2", 30)
             app.jobs.start()
-            one, job = app.improve.begin(epochs=6, by=0)
+            one, job = app.improve.begin(deep=True, epochs=6, by=0)
             until((disk / "home" / "runs" / f"improvement-{one.id}" / "state.safetensors").is_file)
             filling = fill(disk)
             # The database is on the same disk, and finds room to say how the job ended, or none.
@@ -429,6 +420,6 @@ def test_on_a_full_disk_it_stops_with_a_sentence_and_goes_on_or_starts_anew_wher
             if job.state == FAILED:
                 words = str(job.problem)
                 assert "(No space left on device)" in words or "its disk is full" in words
-                one, job = app.improve.begin(epochs=1, by=0)
+                one, job = app.improve.begin(deep=True, epochs=1, by=0)
                 job = app.jobs.wait(job.id, timeout=120)
             assert (job.state, app.improve.get(one.id).state) == (DONE, "judged")

@@ -93,6 +93,7 @@ export const en = {
   state_failed: "Failed",
   state_stopped: "Stopped",
   onHeldOut: "Corrections kept back",
+  onUnlearned: "Corrections it had not learned from",
   onOwnTest: "The old model’s test pictures",
   old: "Old model",
   new: "New model",
@@ -115,6 +116,8 @@ export const en = {
   startRun: "Start a training",
   runsNone: "No training yet",
   runsNoneText: "Training fits a network to labelled pictures and makes a model file.",
+  trainingFrozen:
+    "This model’s network is not trained further: update its head on the page Review, or train a model of your own.",
   trainingMissing: "Training is not installed on this server. This command installs it:",
   data: "Data",
   network: "Network",

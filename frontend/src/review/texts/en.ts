@@ -14,13 +14,22 @@ export const en = {
   nothingLeftText: "The model is sure of all other pictures, or a person has checked them.",
   skippedAgain: "Show the skipped ones again",
 
-  trainTitle: "Train on corrections",
-  trainMissingExtra:
-    "This server cannot train: the part for training is not installed. Settings show the command.",
-  trainWithOwn: "With the model’s own data, so that it does not forget",
-  train: "Train",
+  trainTitle: "Improve the model",
+  refit: "Update the model (seconds)",
+  refitText:
+    "The head of the model is fitted anew to what you said. Every corrected picture is then answered by a head that did not learn from it.",
+  refitNoHead: "The head of this model cannot be fitted alone.",
+  refitLonger: "New classes and hundreds of corrections take the longer training:",
+  refitOnCorrections: "On corrections it had not learned from",
+  refitOnOwn: "On pictures of its own data",
+  refitLive: "Make live",
+  refitIsLive: "The updated model answers now.",
+  refitBack: "Go back",
+  refitWentBack: "The model before answers again.",
+  refitInsistText:
+    "It is not shown to be better. It can be made live all the same, and taken back by one click.",
+  refitChanged: "See what would be filed otherwise",
   trainAskAdministrator: "An administrator can start it.",
-  trainDone: "The new model has been trained and compared with the old one.",
   trainSee: "See Models",
 } as const;
 

@@ -79,6 +79,7 @@ export const en = {
   job_add: "Adding a folder",
   job_classify: "Classifying new pictures",
   job_train: "Training",
+  job_refit: "Updating the model by corrections",
   job_improve: "Training on corrections",
   job_reclassify: "Reclassifying the catalogue",
   job_compare: "Comparing models",

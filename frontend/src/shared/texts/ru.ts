@@ -82,6 +82,7 @@ export const ru: Translated<typeof en> = {
   job_add: "Добавление папки",
   job_classify: "Классификация новых картинок",
   job_train: "Обучение",
+  job_refit: "Обновление модели по исправлениям",
   job_improve: "Обучение на исправлениях",
   job_reclassify: "Повторная классификация каталога",
   job_compare: "Сравнение моделей",

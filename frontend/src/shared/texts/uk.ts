@@ -82,6 +82,7 @@ export const uk: Translated<typeof en> = {
   job_add: "Додавання теки",
   job_classify: "Класифікація нових зображень",
   job_train: "Навчання",
+  job_refit: "Оновлення моделі за виправленнями",
   job_improve: "Навчання на виправленнях",
   job_reclassify: "Повторна класифікація каталогу",
   job_compare: "Порівняння моделей",

@@ -81,6 +81,7 @@ export const uk: Translated<typeof en> = {
   askAdministrator: "Зробити її активною може адміністратор.",
   download: "Завантажити файл моделі",
   toClassify: "Класифікувати нею",
+  toCameras: "Камери: побачене на них називає вона",
   toCatalogue: "Перекласифікувати каталог",
 
   draft: "Чернетка",

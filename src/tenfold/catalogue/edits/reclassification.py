@@ -183,12 +183,14 @@ class Reclassifications:
         number: int,
         *,
         threshold: float | None = None,
+        embedding: str = "",
         progress: Callable[[int, int], None] = lambda done, total: None,
     ) -> Action:
         """Apply the answers, after `start_applying`; continues where it was interrupted.
 
         Args:
             threshold: the novelty above which the model says "none of these".
+            embedding: the hash of the model whose embeddings the model has; empty: its own.
             progress: called with the entries done and all; may raise, what is done stays done.
 
         Returns:
@@ -203,7 +205,7 @@ class Reclassifications:
                     Proposal.reclassification_id == number, Proposal.entry_id > after
                 )
                 part = session.scalars(wanted.order_by(Proposal.entry_id).limit(PART)).all()
-                self._take_over(session, one, part, threshold)
+                self._take_over(session, one, part, threshold, embedding or one.model_hash)
                 if len(part) < PART:
                     last = _existing(session, number)
                     last.state = APPLIED
@@ -232,7 +234,12 @@ class Reclassifications:
             session.execute(delete(Proposal).where(Proposal.reclassification_id == number))
 
     def _take_over(
-        self, session: Session, one: Reclassification, part: Sequence[Proposal], threshold: float | None
+        self,
+        session: Session,
+        one: Reclassification,
+        part: Sequence[Proposal],
+        threshold: float | None,
+        embedding: str,
     ) -> None:
         numbers = [proposal.entry_id for proposal in part]
         entries = locked(session, numbers)
@@ -248,7 +255,7 @@ class Reclassifications:
             plans.append((entry, _made(entry, proposal, one.model_hash, threshold)))
             if proposal.vector is not None:
                 placed[proposal.entry_id] = proposal.vector
-        write_vectors(self._database, session, placed, one.model_hash)
+        write_vectors(self._database, session, placed, embedding)
         assert one.action_id is not None
         write(session, one.action_id, plans)
         counted = update(Action).where(Action.id == one.action_id).values(count=Action.count + len(plans))

@@ -23,6 +23,7 @@ def write_answers(
     model_hash: str,
     threshold: float | None,
     perceptual_hashes: Mapping[int, int],
+    embedding: str,
 ) -> None:
     """Write answers to entries, as `Ingest.take_answers`, in a transaction of the caller."""
     query = select(Entry).where(Entry.id.in_(answers)).order_by(Entry.id).with_for_update()
@@ -40,7 +41,7 @@ def write_answers(
         rows.append({"id": entry.id} | columns)
         if answer.embedding is not None:
             vectors[entry.id] = packed(answer.embedding)
-    write_vectors(database, session, vectors, model_hash)
+    write_vectors(database, session, vectors, embedding)
     session.expunge_all()  # the rows say it all; nothing is to be written twice
     # Rows of one statement must have the same columns.
     for answered in (True, False):
@@ -56,7 +57,11 @@ def packed(embedding: NDArray[np.float32]) -> bytes:
 def write_vectors(
     database: Database, session: Session, vectors: Mapping[int, bytes], model_hash: str
 ) -> None:
-    """Store a model's vectors by entry, in a transaction of the caller; those of other models stay."""
+    """Store a model's vectors by entry, in a transaction of the caller; those of other models stay.
+
+    Args:
+        model_hash: the model whose embeddings they are, which others with another head share.
+    """
     if not vectors:
         return
     rows = [{"entry_id": e, "model_hash": model_hash, "vector": vector} for e, vector in vectors.items()]

@@ -257,6 +257,7 @@ class Ingest:
         *,
         threshold: float | None = None,
         perceptual_hashes: Mapping[int, int] | None = None,
+        embedding: str = "",
     ) -> None:
         """Write a model's answers to entries; what a person said about an entry stays.
 
@@ -264,10 +265,17 @@ class Ingest:
             answers: entry ids with what the model said, or why it could say nothing.
             threshold: the novelty above which that model says "none of these".
             perceptual_hashes: the pictures' (perceptual_hash.py), by entry id.
+            embedding: the hash of the model whose embeddings that model has; empty: its own.
         """
         with self._writing() as session:
             write_answers(
-                self._database, session, dict(answers), model_hash, threshold, perceptual_hashes or {}
+                self._database,
+                session,
+                dict(answers),
+                model_hash,
+                threshold,
+                perceptual_hashes or {},
+                embedding or model_hash,
             )
 
     def _insert(

@@ -8,6 +8,7 @@ all vectors of the newest entries are searched instead.
 import logging
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,10 +52,13 @@ class Similar:
 
     Args:
         folder: where indexes are kept, a file for each model.
+        embedding_of: the model whose embeddings a model has, both by their hashes.
     """
 
-    def __init__(self, database: Database, folder: Path) -> None:
-        self._database, self._folder = database, folder
+    def __init__(
+        self, database: Database, folder: Path, embedding_of: Callable[[str], str] = lambda model: model
+    ) -> None:
+        self._database, self._folder, self._embedding_of = database, folder, embedding_of
         self._lock = threading.Lock()
         self._models: dict[str, ModelVectors] = {}
         self._looked: dict[str, float] = {}
@@ -100,7 +104,7 @@ class Similar:
 
     def _vector(self, entry: Entry) -> tuple[Vectors, str]:
         with self._database.reading() as session:
-            row = session.get(Embedding, (entry.id, entry.model_hash or ""))
+            row = session.get(Embedding, (entry.id, self._embedding_of(entry.model_hash or "")))
         if row is None:
             raise CatalogueError(
                 f"Entry {entry.id}",

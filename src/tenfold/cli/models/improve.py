@@ -1,4 +1,4 @@
-"""tenfold improve: the live model trained on what people corrected, judged, and made live by a person."""
+"""tenfold improve: the live model refitted or trained on corrections, judged, made live by a person."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from tenfold.models.tables import Improvement
 
 _NONE_OF_THESE = "none of these"
+# From so many corrections on a network that can be trained gains more than its head alone.
+MANY = 500
 
 
 @click.command()
@@ -21,34 +23,48 @@ _NONE_OF_THESE = "none of these"
     show_default=True,
     help="Learn from the model's own data too, so that it does not forget.",
 )
-@click.option("--epochs", type=click.IntRange(1, 1000), metavar="N", help="How often every picture is seen.")
+@click.option(
+    "--deep",
+    is_flag=True,
+    help="Train the network: minutes to hours in place of seconds, and new classes too.",
+)
+@click.option(
+    "--epochs",
+    type=click.IntRange(1, 1000),
+    metavar="N",
+    help="With --deep: how often every picture is seen.",
+)
 @click.option("--live", is_flag=True, help="Train nothing: make the last improved model live.")
 @click.option("--insist", is_flag=True, help="With --live: although it did not win.")
-def improve(own_data: bool, epochs: int | None, live: bool, insist: bool) -> None:
-    """Train on corrections, and say whether the model became better.
+def improve(own_data: bool, deep: bool, epochs: int | None, live: bool, insist: bool) -> None:
+    """Refit the model's head on corrections, and say whether it became better.
 
-    One corrected picture in five is kept back: both models are judged by those, and by the test part of the
-    data that the live one was trained on. The new model is registered, and answers only once it is made live.
+    That takes seconds and needs no train extra. Every corrected picture is answered by a head that did not
+    learn from it, and both models are judged by that and by a sample of the data that the live one was made
+    from. The new model is registered, and answers only once it is made live.
     """
 
     if insist and not live:
         raise UsageError("--insist", "goes with --live", cure="Give both.")
-    if live and epochs is not None:
-        raise UsageError("--live", "trains nothing", received="--epochs", cure="Give one of the two.")
+    if live and (deep or epochs is not None):
+        received = "--deep" if deep else "--epochs"
+        raise UsageError("--live", "trains nothing", received=received, cure="Give one of the two.")
+    if epochs is not None and not deep:
+        raise UsageError("--epochs", "goes with --deep", cure="Give both.")
     with App() as app:
         if live:
             _make_live(app, insist)
         else:
-            _train(app, own_data, epochs)
+            _improve(app, deep, own_data, epochs)
 
 
-def _train(app: App, own_data: bool, epochs: int | None) -> None:
+def _improve(app: App, deep: bool, own_data: bool, epochs: int | None) -> None:
     from tenfold.cli.server.job_progress import follow
 
     mine = app.jobs.start()
     try:
-        one, job = app.improve.begin(with_own_data=own_data, epochs=epochs, by=0)
-        asked = {"with_own_data": own_data, "epochs": epochs}
+        one, job = app.improve.begin(deep=deep, with_own_data=own_data, epochs=epochs, by=0)
+        asked = {"deep": deep, "with_own_data": own_data, "epochs": epochs}
         app.audit.note(0, "model.improve", f"improvement {one.id}", asked)
         follow(app.jobs, job, mine=mine)
     finally:
@@ -76,11 +92,16 @@ def _print_result(one: "Improvement") -> None:
     for label in counts["new_classes"]:
         click.echo(printable(f"New class: {label}"))
     for label, count in counts["left_out"].items():
-        click.echo(printable(f"Left out: {label}, too few to learn from ({counted(count, 'picture')})."))
+        why = "a new class takes --deep" if one.options.get("quick") else "they are too few"
+        click.echo(printable(f"Left out: {label} ({counted(count, 'picture')}): {why}."))
     if counts["contradicted"]:
         click.echo(f"Left out: {counted(counts['contradicted'], 'picture')} that people do not agree on.")
     _print_out_of_distribution(counts["none_of_these"], found["none_of_these"])
     click.echo(printable(found["sentence"]))
+    if one.options.get("quick") and counts["pictures"] >= MANY:
+        click.echo(
+            f"With {MANY} corrections or more `tenfold improve --deep` may gain more, where it can train."
+        )
     click.echo(f"Registered as {one.model_hash[:12]}; make it live with: tenfold improve --live")
 
 
@@ -88,5 +109,5 @@ def _print_out_of_distribution(count: int, counts: dict[str, Any]) -> None:
     if count:
         click.echo(
             f"Corrected to {_NONE_OF_THESE}: {counted(counts['pictures'], 'picture')}; the live model "
-            f"says so of {counts['old']:,}, the new one of {counts['new']:,}; they cannot be learned from."
+            f"says so of {counts['old']:,}, the new one of {counts['new']:,}."
         )

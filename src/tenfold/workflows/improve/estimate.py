@@ -1,27 +1,19 @@
 """Estimates how long a training on corrections takes on this machine, before it starts. Trains nothing."""
 
-import time
 from dataclasses import replace
-from pathlib import Path
-
-import numpy as np
 
 from tenfold import modelfile
 from tenfold.catalogue.edits.corrections import CorrectedEntries
-from tenfold.inference import Classifier
 from tenfold.inference.views import views
 from tenfold.models.registry import Registry
 from tenfold.recipes import recipe_file
-from tenfold.workflows.improve.data import lessons, repeats_of
-from tenfold.workflows.improve.head import has_head, mixture
+from tenfold.workflows.improve.data import MIXTURE, lessons, repeats_of
 from tenfold.workflows.improve.recipe import BATCH, EPOCHS
 from tenfold.workflows.train.estimate import Estimates, TrainingEstimate
 from tenfold.workflows.train.own_data import TrainingData
 
 # Width and height of a photograph of a usual shape: of how many views it is, depends on it.
 _PHOTOGRAPH = (4000, 3000)
-# Pictures of a trial.
-_TRIED = 8
 
 
 class ImprovementEstimates:
@@ -47,8 +39,7 @@ class ImprovementEstimates:
         base = self._registry.live()
         with self._registry.local_copy(base) as path:
             _, info = modelfile.read(path)
-            rate = _seconds_each(path) if has_head(info) else 0.0
-        mix = mixture(info)
+        mix = MIXTURE
         shown = views(info.views, *_PHOTOGRAPH, info.input_size)
         each = len({view.box for view in shown if not view.mirrored})
         taught = lessons(self._corrected.read(), info.labels, mix.least_new)
@@ -58,11 +49,6 @@ class ImprovementEstimates:
             own = min(mix.own, self._estimates.learned_from(source.source))
         written = each * len(taught.pictures)
         pictures = own + written * repeats_of(written, own, mix)
-        if has_head(info):
-            size = self._registry.get(base).bytes
-            return TrainingEstimate(
-                pictures=pictures, epochs=1, seconds=rate * pictures, bytes=size, measured="trial"
-            )
         recipe = recipe_file.shipped(str(info.network["name"]))
         recipe = replace(
             recipe,
@@ -74,14 +60,3 @@ class ImprovementEstimates:
         )
         found = self._estimates.of_recipe(recipe, pictures)
         return found.model_copy(update={"bytes": self._registry.get(base).bytes})
-
-
-def _seconds_each(path: Path) -> float:
-    """How long the model takes for a picture here."""
-    classifier = Classifier(path)
-    size = classifier.info.input_size
-    some = np.zeros((_TRIED, size, size, 3), np.uint8)
-    classifier.raw(some)  # the first run is slower
-    started = time.perf_counter()
-    classifier.raw(some)
-    return (time.perf_counter() - started) / _TRIED

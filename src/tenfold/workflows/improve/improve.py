@@ -1,35 +1,50 @@
 """Improvements on the live model: whether one can start, starting one, how each stands, making one live.
 
-An improvement is a training on corrections. The job does the work (job.py).
+An improvement is a head refitted on corrections (refit.py), in seconds, or a training on them (job.py).
 """
 
 from contextlib import suppress
 from dataclasses import asdict
+from typing import Any
 
 from tenfold.catalogue.edits.corrections import CorrectedEntries
-from tenfold.errors import DatasetError, MissingExtra, RegistryError, UnknownImprovement, counted
+from tenfold.errors import (
+    DatasetError,
+    MissingExtra,
+    ModelFileError,
+    RegistryError,
+    TrainingError,
+    UnknownImprovement,
+    counted,
+)
 from tenfold.jobs import CANCELLED, JobRow, Jobs
 from tenfold.modelfile import ModelInfo
 from tenfold.models.improvements import BETTER, FAILED, RUNNING, STOPPED, Improvements
 from tenfold.models.registry import INSISTED, WON, Registry
 from tenfold.models.tables import Improvement, LiveChange
 from tenfold.paths import Home
-from tenfold.workflows.improve.data import check_alone, lessons
+from tenfold.teaching import own_sample
+from tenfold.workflows.corrected_models import CorrectedModels
+from tenfold.workflows.improve.data import MIXTURE, check_alone, lessons
 from tenfold.workflows.improve.folders import kept_copies, remove_copies
-from tenfold.workflows.improve.head import has_head, mixture
 from tenfold.workflows.improve.job import IMPROVE, ImproveJob, ImproveParams
-from tenfold.workflows.improve.readiness import Readiness, missing
+from tenfold.workflows.improve.readiness import Readiness, missing, too_few
 from tenfold.workflows.improve.recipe import EPOCHS
+from tenfold.workflows.improve.refit import REFIT
 from tenfold.workflows.switch_model import ModelSwitch
 from tenfold.workflows.train.own_data import TrainingData
 from tenfold.workflows.train.process import check_extra
+
+# A refit learns no class that the model does not know, however many pictures there are of it.
+_NEVER = 1_000_000
 
 
 class Improve:
     """Starts improvements, and says how they stand.
 
     Args:
-        job: what does the work, and ends those whose job ended without a word.
+        job: what trains, and ends those whose job ended without a word.
+        models: says which head can be refitted.
         home: tenfold's folder.
     """
 
@@ -43,54 +58,71 @@ class Improve:
         own: TrainingData,
         job: ImproveJob,
         home: Home,
+        models: CorrectedModels,
     ) -> None:
         self.improvements, self._corrected, self._registry = improvements, corrected, registry
         self._switch, self._jobs, self._own, self._job, self._home = switch, jobs, own, job, home
+        self._models = models
 
     def readiness(self) -> Readiness:
         """How things stand now."""
         base = self._registry.live()
         found = self._corrected.read()
-        labels = tuple(self._registry.get(base).classes)
         info = self._registry.info(base)
-        taught = lessons(found, labels, mixture(info).least_new)
-        code, reason = missing(taught) or _no_extra(info) or ("", "")
+        taught = lessons(found, info.labels, MIXTURE.least_new)
+        code, reason = _frozen(info) or missing(taught) or _no_extra() or ("", "")
+        known = lessons(found, info.labels, _NEVER)
+        quick_code, quick_reason = self._no_head(base) or too_few(known) or ("", "")
+        own = self._own.of(base)
         return Readiness(
             corrected=len(found.pictures),
             counted=len(taught.pictures) + len(taught.held_out),
             held_out=len(found.held_out()),
             per_class={label: count.all for label, count in found.counts().items()},
             base=base,
-            own=self._own.of(base),
+            own=own,
             code=code,
             reason=reason,
+            quick_code=quick_code,
+            quick_reason=quick_reason,
+            sampled=own_sample.of_bundled(self._models.base(base)) is not None or not own.problem,
         )
 
     def begin(
-        self, *, with_own_data: bool = True, epochs: int | None = None, by: int
+        self, *, deep: bool = False, with_own_data: bool = True, epochs: int | None = None, by: int
     ) -> tuple[Improvement, JobRow]:
         """Have an improvement on the live model tried.
 
+        Args:
+            deep: train the network, in place of refitting its head.
+            with_own_data: learn from the model's own data too.
+            epochs: of a training; None: as many as usual.
+
         Raises:
-            MissingExtra: the model has no head to refit, and training is not installed.
+            MissingExtra: it is to be trained, and training is not installed.
+            TrainingError: it is to be trained, and its backbone cannot be.
+            ModelFileError: its head is to be refitted, and it has none that can be.
             RegistryError: there are too few corrections, or one is running.
             DatasetError: the model's own data are wanted and not there, or needed and not wanted.
         """
         now = self.readiness()
         info = self._registry.info(now.base)
-        if not has_head(info):
+        if deep:
+            _check_trainable(info)
             check_extra()
-        if not now.ready:
+        elif now.quick_code == "no-head":
+            self._models.novelty(self._models.base(now.base))  # raises, with the cure
+        code, reason = (now.code, now.reason) if deep else (now.quick_code, now.quick_reason)
+        if code:
             raise RegistryError(
                 "An improvement",
                 "cannot start",
-                received=now.reason,
+                received=reason,
                 cure="Correct some more.",
                 reason="not-enough-corrections",
             )
-        mix = mixture(info)
-        taught = lessons(self._corrected.read(), tuple(self._registry.get(now.base).classes), mix.least_new)
-        if with_own_data and now.own.problem:
+        taught = lessons(self._corrected.read(), info.labels, MIXTURE.least_new if deep else _NEVER)
+        if with_own_data and now.own.problem and (deep or not now.sampled):
             raise DatasetError(
                 "The live model's own data",
                 "cannot be used",
@@ -103,19 +135,27 @@ class Improve:
             check_alone(taught)
         options = {
             "with_own_data": with_own_data,
-            "epochs": epochs or EPOCHS,
+            "epochs": (epochs or EPOCHS) if deep else 0,
             "own_source": now.own.source,
-            "mixture": asdict(mix),
+            "quick": not deep,
         }
-        name = self._registry.get(now.base).name
+        if deep:
+            options |= {"mixture": asdict(MIXTURE), "learned": [one.hash for one in taught.pictures]}
+        return self._submitted(now.base, deep, len(taught.pictures), options, by)
+
+    def _submitted(
+        self, base: str, deep: bool, pictures: int, options: dict[str, Any], by: int
+    ) -> tuple[Improvement, JobRow]:
+        kind = IMPROVE if deep else REFIT
+        what = "Train" if deep else "Refit"
         job = self._jobs.submit_new(
-            IMPROVE,
+            kind,
             lambda session, job_id: ImproveParams(
-                improvement=self.improvements.begin(session, job_id, now.base, by, options).id
+                improvement=self.improvements.begin(session, job_id, base, by, options).id
             ),
-            title=f"Train {name} on {counted(len(taught.pictures), 'corrected picture')}",
+            title=f"{what} {self._registry.get(base).name} on {counted(pictures, 'corrected picture')}",
             by=by,
-            key=IMPROVE.kind,
+            key=kind.kind,
         )
         if job is None:
             raise RegistryError(
@@ -125,7 +165,15 @@ class Improve:
                 cure="Wait for it, or cancel its job.",
                 reason="improving-already",
             )
-        return self.improvements.get(IMPROVE.params_of(job).improvement), job
+        return self.improvements.get(kind.params_of(job).improvement), job
+
+    def _no_head(self, key: str) -> tuple[str, str] | None:
+        """Why the head of a model cannot be refitted; None where it can."""
+        try:
+            self._models.novelty(self._models.base(key))
+        except ModelFileError as reason:
+            return "no-head", str(reason)
+        return None
 
     def make_live(self, improvement_id: int, *, insist: bool, by: int) -> LiveChange:
         """Answer with the improved model from now on.
@@ -192,10 +240,29 @@ class Improve:
         return False
 
 
-def _no_extra(base: ModelInfo) -> tuple[str, str] | None:
-    """What is missing to train; a head is refitted without the train extra."""
-    if has_head(base):
-        return None
+def _frozen(info: ModelInfo) -> tuple[str, str] | None:
+    """Why a network is not trained further; None where it is."""
+    try:
+        _check_trainable(info)
+    except TrainingError as reason:
+        return "frozen", str(reason)
+    return None
+
+
+def _check_trainable(info: ModelInfo) -> None:
+    """Raise TrainingError where a model's backbone stays as it is, as its file says."""
+    if isinstance(info.network.get("head"), dict):
+        raise TrainingError(
+            f"The model {info.name}",
+            "cannot be trained further",
+            received="its backbone stays as it is",
+            cure="Refit its head (tenfold improve), or train a model of your own on exported pictures "
+            "(tenfold catalogue export, tenfold train).",
+        )
+
+
+def _no_extra() -> tuple[str, str] | None:
+    """What is missing to train."""
     try:
         check_extra()
     except MissingExtra as missing:

@@ -1,7 +1,7 @@
 """The job "improve": trains on corrections and evaluates the new model beside the old. Makes none live.
 
 In order: what people corrected is written as a dataset, beside pictures of the model's own data, so that it
-does not forget; `tenfold train` continues from the live model, or its head is refitted (head.py); both models
+does not forget; `tenfold train` continues from the live model; both models
 answer pictures that neither has learned from; the new one is registered. Each is a step: whatever ends the
 process costs the one at hand.
 """
@@ -26,10 +26,9 @@ from tenfold.models.registry import CORRECTIONS, Registry
 from tenfold.models.tables import Improvement
 from tenfold.paths import Home
 from tenfold.runs.run import Run
-from tenfold.workflows.improve.data import MANIFEST, Writer, check_classes, evenly, lessons
+from tenfold.workflows.improve.data import MIXTURE, Writer, check_classes, evenly, lessons
 from tenfold.workflows.improve.evaluation import judge
 from tenfold.workflows.improve.folders import copies_of, remove_copies, run_of
-from tenfold.workflows.improve.head import has_head, mixture, refit
 from tenfold.workflows.improve.recipe import arguments, name_of
 from tenfold.workflows.steps import Step, report_step
 from tenfold.workflows.train.own_data import TrainingData
@@ -115,7 +114,7 @@ class ImproveJob:
         counts = work.step("data", lambda: self._write(one, base, folder, report))
         run = Run(self._home.runs / run_of(one.id))
         self._improvements.change(one.id, counts=counts, run=run.name, state=RUNNING)
-        self._learn(work, one, base, base_path, counts, report)
+        self._learn(work, one, base, base_path, counts)
         found = work.step("judge", lambda: self._judge(one, base, run.model_file, folder, report))
         model = self._registry.register(run.model_file, origin=CORRECTIONS, run=run.name, by=work.by)
         # The file tells of the few corrections kept back; beside other models stands what is measured alike.
@@ -138,22 +137,10 @@ class ImproveJob:
         base: Classifier,
         base_path: Path,
         counts: dict[str, Any],
-        report: Callable[[int, int, Step], None],
     ) -> None:
         """Have the run's model file written. Raises Stopped where there was no time to."""
         run, folder = Run(self._home.runs / run_of(one.id)), copies_of(self._home, one.id)
         name = name_of(base.info, one.id)
-        if has_head(base.info):
-            run.folder.mkdir(parents=True, exist_ok=True)
-            refit(
-                base,
-                folder / MANIFEST,
-                run.model_file,
-                name=name,
-                cache=self._home.cache,
-                progress=lambda done, total: report(done, total, "epoch"),
-            )
-            return
         process = TrainingProcess(run, home=self._home.folder, data_dir=self._data_dir)
         epochs = int(one.options["epochs"])
         ended = process.run(
@@ -181,14 +168,14 @@ class ImproveJob:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         found = self._corrected.read()
-        taught = lessons(found, base.info.labels, mixture(base.info).least_new)
+        taught = lessons(found, base.info.labels, MIXTURE.least_new)
         own = self._open_own(one, base, report)
         check_classes(taught, own)
         writer = Writer(
             folder,
             base,
             self._originals.read,
-            mixture(base.info),
+            MIXTURE,
             lambda d, t: report(d, t, "writing-pictures"),
         )
         written = writer.write(taught, own)
@@ -219,7 +206,7 @@ class ImproveJob:
         plain = json.loads((folder / "judged.json").read_text(encoding="utf-8"))
         held_out, none = ([CorrectedPicture(*pair) for pair in plain[name]] for name in ("held_out", "none"))
         own = self._open_own(one, base, report)
-        test = own.test.take(evenly(own.test, mixture(base.info).own_test)) if own else None
+        test = own.test.take(evenly(own.test, MIXTURE.own_test)) if own else None
         return judge(base, self._load(model), held_out, none, self._originals.read, test, report)
 
     def _open_own(

@@ -1,7 +1,8 @@
-"""Whether there are corrections enough to train on. Starts nothing."""
+"""Whether there are corrections enough to refit the head on, or to train on. Starts nothing."""
 
 from dataclasses import dataclass
 
+from tenfold.catalogue.entries.tables import NONE
 from tenfold.errors import counted
 from tenfold.workflows.improve.data import LearningSet
 from tenfold.workflows.train.own_data import TrainingDataSource
@@ -12,9 +13,11 @@ LEAST = 10
 
 @dataclass(frozen=True)
 class Readiness:
-    """Whether an improvement can be started. reason, code: why not, in words and for programs; empty: it can.
+    """Whether an improvement can be started. reason, code: why the network cannot be trained, in words and
+    for programs; quick_reason, quick_code: why its head cannot be refitted. Empty: it can.
 
-    code: "too-few", "none-kept-back", "none-to-learn" or "missing-extra".
+    code: "too-few", "none-kept-back", "none-to-learn", "missing-extra" or "frozen"; quick_code: "too-few" or
+    "no-head". sampled: whether own data for the quick way are at hand.
     counted: how many corrected pictures are of classes that can be learned; `least` of them are needed.
     per_class: corrected pictures of each class, "" for none of them; held_out: how many of all are kept back.
     own: the live model's own data, and why they cannot be used.
@@ -28,6 +31,9 @@ class Readiness:
     own: TrainingDataSource
     code: str
     reason: str
+    quick_code: str
+    quick_reason: str
+    sampled: bool
     least: int = LEAST
 
     @property
@@ -35,15 +41,28 @@ class Readiness:
         return not self.code
 
 
+def too_few(taught: LearningSet) -> tuple[str, str] | None:
+    """What a refit still wants, for programs and in words; None where it wants nothing."""
+    # None of the classes is learned too.
+    have = len(taught.pictures) + sum(one.label != NONE for one in taught.held_out) + taught.none
+    if have >= LEAST:
+        return None
+    return _few(have)
+
+
 def missing(taught: LearningSet) -> tuple[str, str] | None:
-    """What an improvement still wants, for programs and in words; None where it wants nothing."""
+    """What a training still wants, for programs and in words; None where it wants nothing."""
     have = len(taught.pictures) + len(taught.held_out)
     if have < LEAST:
-        corrected = counted(have, "corrected picture")
-        return "too-few", f"{corrected} of classes that can be learned, and it takes {LEAST}"
+        return _few(have)
     if not taught.held_out:
         words = "none of the corrected pictures fell to those kept back for judging (one in five does)"
         return "none-kept-back", words
     if not taught.pictures:
         return "none-to-learn", "all corrected pictures are kept back for judging, or are none of the classes"
     return None
+
+
+def _few(have: int) -> tuple[str, str]:
+    corrected = counted(have, "corrected picture")
+    return "too-few", f"{corrected} of classes that can be learned, and it takes {LEAST}"

@@ -17,7 +17,7 @@ RATE_SHARE = 0.1
 # Few pictures are learned in small batches, so that there are steps enough.
 BATCH, LEAST_BATCH, STEPS = 128, 16, 32
 # What a model file tells of its network beside the options that build it.
-_FACTS = {"name", "classes", "parameters", "multiply_adds"}
+_FACTS = {"name", "classes", "parameters", "multiply_adds", "correction"}
 _MARK = ", corrected "
 _RATES = ("rate", "bias_rate", "head_rate")
 

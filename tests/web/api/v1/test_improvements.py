@@ -43,8 +43,9 @@ def test_what_is_missing_is_told_and_refused(server: Running) -> None:
     client, app = server.client, server.service.app
     ready = client.get(f"{AT}/ready").json()
     assert (ready["corrected"], ready["ready"], ready["least"]) == (0, False, 10)
-    assert ready["reason"] == "0 corrected pictures of classes that can be learned, and it takes 10"
-    assert (ready["code"], ready["counted"], ready["own_data"]) == ("too-few", 0, False)
+    assert ready["quick_reason"] == "0 corrected pictures of classes that can be learned, and it takes 10"
+    assert (ready["quick_code"], ready["counted"], ready["own_data"]) == ("too-few", 0, False)
+    assert (ready["code"], ready["sampled"]) == ("frozen", True)
     assert (ready["own_code"], ready["least_apart"]) == ("missing", 5)
     assert (ready["epochs"], ready["seconds_per_epoch"]) == (4, None)
     entries = [app.ingest.add(picture((200, n, n)), name=f"{n}", source="upload").entry.id for n in range(30)]
@@ -53,10 +54,10 @@ def test_what_is_missing_is_told_and_refused(server: Running) -> None:
     ready = client.get(f"{AT}/ready").json()
     assert ready["per_class"] == {"cat": 30}
     assert 0 < ready["held_out"] < 15
-    answer = client.post(AT, json={"with_own_data": True})
-    # Without the extra it is that which is missing, with it CIFAR-10.
-    assert answer.status_code in (422, 501)
-    assert answer.json()["code"] in ("dataset-error", "missing-extra")
+    assert ready["quick_code"] == ""
+    answer = client.post(AT, json={"deep": True})
+    assert answer.status_code in (409, 422)
+    assert answer.json()["code"] == "training-error"
     assert client.get(AT).json() == {"improvements": []}
 
 

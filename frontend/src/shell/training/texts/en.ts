@@ -8,6 +8,7 @@ export const en = {
   step_validating: "Epoch {epoch} of {epochs}, measuring on the validation pictures",
   step_measuring: "Writing the model and measuring it on the test pictures",
   step_writing_report: "Writing the report",
+  step_fitting: "Refitting the head",
   step_writing_pictures: "Writing the corrected pictures",
   step_reading_own_pictures: "Reading the model’s own pictures",
   step_old_corrected: "Asking the old model about the corrections kept back",

@@ -10,6 +10,7 @@ export const ru: Translated<typeof en> = {
   step_validating: "Эпоха {epoch} из {epochs}, проверяем на валидационных картинках",
   step_measuring: "Записываем модель и проверяем её на тестовых картинках",
   step_writing_report: "Составляем отчёт",
+  step_fitting: "Подбираем последний слой",
   step_writing_pictures: "Записываем исправленные картинки",
   step_reading_own_pictures: "Читаем собственные картинки модели",
   step_old_corrected: "Спрашиваем старую модель об отложенных исправлениях",

@@ -10,6 +10,7 @@ export const uk: Translated<typeof en> = {
   step_validating: "Епоха {epoch} з {epochs}, перевіряємо на валідаційних зображеннях",
   step_measuring: "Записуємо модель і перевіряємо її на тестових зображеннях",
   step_writing_report: "Складаємо звіт",
+  step_fitting: "Підбираємо останній шар",
   step_writing_pictures: "Записуємо виправлені зображення",
   step_reading_own_pictures: "Читаємо власні зображення моделі",
   step_old_corrected: "Питаємо стару модель про відкладені виправлення",

@@ -1,4 +1,4 @@
-"""/api/v1/improvements: models trained on corrections, evaluated beside the live one, made live."""
+"""/api/v1/improvements: heads refitted and models trained on corrections, judged beside the live one."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -49,14 +49,18 @@ class CorrectionsReady(Answer):
     seconds_per_epoch: float | None = Field(
         description="An estimate by the last attempt here; null: there was none that tells."
     )
-    ready: bool
-    reason: str = Field(description="Why it cannot start; empty: it can.")
-    code: Literal["", "too-few", "none-kept-back", "none-to-learn", "missing-extra"] = Field(
-        description="The same for programs."
+    ready: bool = Field(description="Whether the network can be trained, the longer way.")
+    reason: str = Field(description="Why it cannot; empty: it can.")
+    code: Literal["", "too-few", "none-kept-back", "none-to-learn", "missing-extra", "frozen"] = Field(
+        description="The same for programs; frozen: its backbone stays as it is."
     )
+    quick_reason: str = Field(description="Why its head cannot be refitted, in seconds; empty: it can.")
+    quick_code: Literal["", "too-few", "no-head"] = Field(description="The same for programs.")
+    sampled: bool = Field(description="Whether a sample of its own data is at hand for that.")
 
 
 class ImprovementRequest(BaseModel):
+    deep: bool = Field(False, description="Train the network, in place of refitting its head in seconds.")
     with_own_data: bool = Field(
         True, description="Learn from the model's own data too, so that it does not forget."
     )
@@ -105,9 +109,12 @@ class ImprovementEvaluation(BaseModel):
     why: Why = Field(description="What the verdict rests on, for programs.")
     sentence: str = Field(description="The verdict and the figures in English.")
     margin: float = Field(description="The accuracy that may be lost on its own test part, 0 to 1.")
-    held_out: ModelsCompared | None = Field(description="On corrections that were kept back: filed right.")
+    held_out: ModelsCompared | None = Field(
+        description="On corrections that were kept back: filed right. Where the head was refitted, on all "
+        "that the live model has not learned from, each answered by a head that has not either."
+    )
     own_test: ModelsCompared | None = Field(
-        description="On the test part of the old model's data; null: not at hand."
+        description="On the test part of the old model's data, or a sample of it; null: not at hand."
     )
     by_class: list[ClassResult] = Field(description="The corrections that were kept back, by class.")
     none_of_these: NoneOfThese
@@ -136,7 +143,8 @@ class ImprovementAnswer(Answer):
     by: int
     base: str = Field(validation_alias="base_hash", description="The hash of the model that it started from.")
     with_own_data: bool
-    epochs: int
+    quick: bool = Field(description="Whether only the head was refitted.")
+    epochs: int = Field(description="0 where only the head was refitted.")
     counts: ImprovementCounts = Field(description="All 0 until the pictures are written.")
     run: str | None = Field(description="Its training run.")
     state: Literal["running", "judged", "failed", "stopped"]
@@ -195,17 +203,19 @@ def ready(request: Request, who: Viewer) -> CorrectionsReady:
 
 
 @router.post(
-    "", operation_id="improve", summary="Train on corrections", status_code=202,
+    "", operation_id="improve", summary="Improve the model by corrections", status_code=202,
     responses=responses(
         _409="There are too few corrections, or one is at work.",
-        _422="The model's own data are not at hand.",
+        _422="The model's own data are not at hand, its head cannot be refitted, or its network not trained.",
         _501="The extra for training is not installed; the message says how to.",
     ),
 )  # fmt: skip
 def begin(request: Request, who: Administrator, asked: ImprovementRequest) -> ImprovementStarted:
-    """In the background: train, evaluate both models, register the new one. It does not go live."""
+    """In the background: refit the head or train, judge both models, register the new one. None goes live."""
     app = service_of(request).app
-    one, job = app.improve.begin(with_own_data=asked.with_own_data, epochs=asked.epochs, by=who.id)
+    one, job = app.improve.begin(
+        deep=asked.deep, with_own_data=asked.with_own_data, epochs=asked.epochs, by=who.id
+    )
     app.audit.note(who.id, "model.improve", f"improvement {one.id}", asked.model_dump(), address=who.address)
     return ImprovementStarted(improvement=_answer(one, app.registry.live(), who), job=job_answer(job, who))
 
@@ -272,6 +282,7 @@ def _answer(one: Improvement, live: str, who: Visitor) -> ImprovementAnswer:
         one,
         counts=counts,
         with_own_data=bool(one.options["with_own_data"]),
+        quick=bool(one.options.get("quick")),
         epochs=int(one.options["epochs"]),
         live=one.model_hash is not None and one.model_hash == live,
         comparison=one.comparison or None,

@@ -1,0 +1,134 @@
+"""Fits a correction to corrected pictures, and judges it by pictures that it did not learn from.
+
+Of the pictures that a head learns from, each is answered by one that did not (five parts, copies of a
+photograph in the same one); those that are kept back are answered by the head itself. Runs no model.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tenfold.catalogue.edits.corrections import CorrectedPicture
+from tenfold.catalogue.entries.tables import NONE
+from tenfold.evaluation.improvement import CROSS_VALIDATED, MARGIN, facts_of, verdict
+from tenfold.evaluation.significance import paired
+from tenfold.modelfile import ModelInfo
+from tenfold.teaching.own_sample import OwnSample
+from tenfold.teaching.refit import Answers, Correction, Lesson, Novelty, fit
+
+_FOLDS = 5
+
+
+@dataclass(frozen=True, eq=False)
+class Material:
+    """Corrected pictures and what the model without a correction says of them.
+
+    live: the correction of the live model. learned: bool `[N]`, whether it has learned from them.
+    """
+
+    pictures: tuple[CorrectedPicture, ...]
+    said: Answers
+    labels: NDArray[np.int64]
+    live: Correction | None
+    learned: NDArray[np.bool_]
+    own: OwnSample | None
+    unread: int
+
+    @property
+    def held_out(self) -> NDArray[np.bool_]:
+        return np.array([one.held_out for one in self.pictures], bool)
+
+
+def cross_validated(
+    material: Material, how: Novelty, threshold: float, progress: Callable[[int, int], None]
+) -> tuple[Correction, Answers]:
+    """The correction, and what each corrected picture is answered by one that did not learn from it.
+
+    Args:
+        how: how the model's novelty follows from its probabilities.
+        threshold: above this novelty a picture is none of the classes.
+        progress: called with the fits done and all; may raise.
+    """
+    said = material.said
+    nothing = said.take(np.zeros(len(said), bool))
+    own, labels, others = nothing, np.zeros(0, np.int64), nothing
+    if material.own is not None:
+        own, labels, others = material.own.learn, material.own.learn_labels, material.own.others
+    held = material.held_out
+    progress(0, _FOLDS + 1)
+    lesson = Lesson(said.take(~held), material.labels[~held], own, labels, others)
+    correction = fit(lesson, how, threshold)
+    # Whatever is kept back is answered by the head that is shipped.
+    found = said.moved(how, to=correction)
+    logits, novelty = found.logits.copy(), found.novelty.copy()
+    fold = np.array([-1 if h else _fold(p) for p, h in zip(material.pictures, held, strict=True)])
+    for number in range(_FOLDS):
+        progress(number + 1, _FOLDS + 1)
+        inside = fold == number
+        if not inside.any():
+            continue
+        without = lesson.without(inside[~held])
+        part = said.take(inside).moved(how, to=fit(without, how, threshold, correction))
+        views = inside[said.pictures]
+        logits[views], novelty[views] = part.logits, part.novelty
+    return correction, Answers(logits, said.embeddings, novelty, said.pictures)
+
+
+def _fold(picture: CorrectedPicture) -> int:
+    """Copies of a photograph fall to the same part."""
+    key = picture.hash if picture.perceptual_hash is None else str(picture.perceptual_hash)
+    return int.from_bytes(sha256(key.encode()).digest()[8:12], "big") % _FOLDS
+
+
+def judged(
+    material: Material, correction: Correction, answered: Answers, info: ModelInfo, how: Novelty
+) -> dict[str, Any]:
+    """The figures of both models, and the verdict with its sentence, as plain JSON types."""
+    # Which classes they are filed under; -1 for none of them.
+    before = _filed(material.said.moved(how, to=material.live), info.threshold)
+    after = _filed(answered, info.threshold)
+    fair = ~material.learned
+    right = [(one == material.labels)[fair] for one in (before, after)]
+    on_corrections = paired(*right) if fair.any() else None
+    on_own = None
+    if material.own is not None and len(material.own.judge):
+        judge, labels = material.own.judge, material.own.judge_labels
+        on_own = paired(
+            *(
+                judge.moved(how, to=one).of_pictures()[0].argmax(axis=1) == labels
+                for one in (material.live, correction)
+            )
+        )
+    which, why, sentence = verdict(on_corrections, on_own, how=CROSS_VALIDATED)
+    none = (material.labels == -1) & fair
+    return {
+        "verdict": which,
+        "why": why,
+        "sentence": sentence,
+        "margin": MARGIN,
+        "held_out": facts_of(on_corrections) if on_corrections else None,
+        "own_test": facts_of(on_own) if on_own else None,
+        "by_class": [
+            {
+                "label": info.labels[k] if k >= 0 else NONE,
+                "pictures": int((material.labels[fair] == k).sum()),
+                "old": int(right[0][material.labels[fair] == k].sum()),
+                "new": int(right[1][material.labels[fair] == k].sum()),
+            }
+            for k in np.unique(material.labels[fair]).tolist()
+        ],
+        "none_of_these": {
+            "pictures": int(none.sum()),
+            "old": int((before[none] == -1).sum()),
+            "new": int((after[none] == -1).sum()),
+        },
+    }
+
+
+def _filed(said: Answers, threshold: float) -> NDArray[np.int64]:
+    probabilities, novelty = said.of_pictures()
+    return np.where(novelty <= threshold, probabilities.argmax(axis=1), -1)

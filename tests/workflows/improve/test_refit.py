@@ -1,0 +1,191 @@
+"""A head refitted on corrections with the bundled model: live, everything reclassified, rolled back."""
+
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+
+from tenfold import modelfile, settings
+from tenfold.catalogue.entries.tables import NONE, Embedding, Entry
+from tenfold.errors import ModelFileError, TrainingError
+from tenfold.inference import Classifier
+from tenfold.inference.classifier import Prepared
+from tenfold.jobs import DONE
+from tenfold.models import bundled
+from tenfold.runtime import App
+from tenfold.teaching import own_sample
+from tenfold.workflows.improve.refit import REFIT
+from tests import tiny
+
+# Probabilities of an answer from a stored embedding, of 16 bits, beside those of the picture itself.
+TOLERANCE = 0.01
+
+
+def striped(number: int, horizontal: bool) -> bytes:
+    """Stripes of other widths and colours, with noise on them."""
+    random = np.random.default_rng(number)
+    pixels = random.integers(0, 40, (120, 160, 3)) + random.integers(40, 90, 3)
+    wide = 4 + number % 4
+    where = (np.arange(120)[:, None] // wide % 2 == 0) if horizontal else (np.arange(160) // wide % 2 == 0)
+    pixels[np.broadcast_to(where, (120, 160))] += random.integers(60, 120, 3)
+    out = BytesIO()
+    Image.fromarray(pixels.astype(np.uint8)).save(out, "PNG")
+    return out.getvalue()
+
+
+@pytest.fixture
+def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)  # as where training is not installed
+    chosen = settings.load().model_copy(
+        update={"home": tmp_path / "home", "data_dir": tmp_path / "data", "threads": 1}
+    )
+    with App(chosen) as made:
+        yield made
+
+
+def add(app: App, first: int, count: int, *, horizontal: bool) -> list[int]:
+    """Pictures in the catalogue, named by the live model."""
+    entries = [
+        app.ingest.add(striped(n, horizontal), name=f"{horizontal}-{n}.png", source="upload").entry.id
+        for n in range(first, first + count)
+    ]
+    app.jobs.worker(serving=False)
+    while app.classify_pending.answer():
+        pass
+    return entries
+
+
+def entries(app: App) -> list[Entry]:
+    return app.ingest.entries(range(1, 1000))
+
+
+def test_corrections_make_a_better_head_in_seconds_that_goes_live_and_back(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app.model_switch  # noqa: B018 - the bundled model goes live
+    old = app.registry.live()
+    wrong = add(app, 0, 24, horizontal=True)
+    add(app, 100, 6, horizontal=False)
+    app.actions.do("correct", wrong, label="horse")
+    ready = app.improve.readiness()
+    assert (ready.quick_code, ready.code, ready.sampled) == ("", "frozen", True)
+    read: list[str] = []
+    load = Classifier.prepare
+
+    def noted(self: Classifier, *given: object, name: str = "") -> Prepared:
+        read.append(name)
+        return load(self, *given, name=name)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Classifier, "prepare", noted)
+    app.jobs.start()
+    one, job = app.improve.begin(by=7)
+    job = app.jobs.wait(job.id, timeout=120)
+    assert (job.state, job.problem) == (DONE, None)
+    assert read == [], "what the catalogue keeps is enough"
+    one = app.improve.get(one.id)
+    found = one.comparison
+    assert found is not None
+    assert one.model_hash is not None
+    assert found["held_out"]["pictures"] == 24, "every corrected picture judges"
+    assert found["own_test"]["pictures"] == 1200
+    assert abs(found["own_test"]["difference"]) < 0.01, "nothing was forgotten"
+    assert one.counts["own"] == 300
+    assert found["held_out"]["new"]["accuracy"] > 0.8
+    assert found["held_out"]["low"] > 0
+    assert "each answered by a head that had not learned from it" in found["sentence"]
+    # It goes live; every picture is answered by what is kept, as the file answers the picture.
+    app.improve.make_live(one.id, insist=one.verdict != "better", by=7)
+    assert app.model_server.model.sha256 == one.model_hash
+    asked, job = app.reclassify.begin(one.model_hash, by=7)
+    assert app.jobs.wait(job.id, timeout=60).state == DONE
+    assert read == [], "no picture is read again"
+    _, job = app.reclassify.apply(asked.id, by=7)
+    assert app.jobs.wait(job.id, timeout=60).state == DONE
+    with app.registry.local_copy(one.model_hash) as path:
+        classifier = Classifier(path, threads=1)
+    for entry in entries(app):
+        said = classifier.classify(app.originals.read(entry.hash))
+        assert entry.model_hash == one.model_hash
+        assert entry.probabilities is not None
+        assert entry.novelty is not None
+        far = [abs(entry.probabilities[label] - p) for label, p in said.probabilities.items()]
+        assert max(*far, abs(entry.novelty - said.novelty)) < TOLERANCE
+        if abs(said.novelty - classifier.info.threshold) > TOLERANCE:
+            assert entry.known == said.known
+    # More like this is found among pictures that either model named.
+    new = add(app, 200, 1, horizontal=True)[0]
+    with app.database.reading() as session:
+        assert session.get(Embedding, (new, old)) is not None
+    like = app.similar.like(app.ingest.entries([new])[0])
+    assert like.entries[0][0].id in wrong
+    # What the live model has learned from does not judge the next one.
+    again, job = app.improve.begin(by=7)
+    assert app.jobs.wait(job.id, timeout=120).state == DONE
+    comparison = app.improve.get(again.id).comparison
+    assert comparison is not None
+    held_out = [p for p in app.corrected_entries.read().pictures if p.held_out]
+    assert comparison["held_out"]["pictures"] == len(held_out)
+    # And back, from what is kept too.
+    assert app.model_switch.rollback(by=7).model_hash == old
+    read.clear()
+    asked, job = app.reclassify.begin(old, by=7)
+    assert app.jobs.wait(job.id, timeout=60).state == DONE
+    assert len(read) <= 1
+
+
+def test_pictures_that_another_model_named_are_read(app: App) -> None:
+    other = app.registry.register(tiny.MODEL).hash
+    app.model_switch.go_live(other, by=0)
+    wrong = add(app, 0, 12, horizontal=True)
+    app.model_switch.go_live(bundled.hash_of(modelfile.bundled()), by=0)
+    app.actions.do("correct", wrong[:9], label="horse")
+    app.actions.do("correct", wrong[9:], label=NONE)
+    app.jobs.start()
+    one, job = app.improve.begin(by=0)
+    assert app.jobs.wait(job.id, timeout=120).state == DONE
+    counts = app.improve.get(one.id).counts
+    assert counts["pictures"] + counts["held_out"] == 12
+    assert counts["none_of_these"] == 3
+
+
+def test_a_frozen_backbone_says_what_to_do_in_place_of_deeper_training(app: App) -> None:
+    app.model_switch  # noqa: B018
+    app.actions.do("correct", add(app, 0, 12, horizontal=True), label="horse")
+    with pytest.raises(TrainingError, match=r"cannot be trained further .*Refit its head"):
+        app.improve.begin(deep=True, by=0)
+
+
+def test_a_model_without_such_a_head_says_which_way_is_left(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(key: str) -> None:
+        raise ModelFileError(
+            "The model it", "has no head that can be refitted", cure="tenfold improve --deep"
+        )
+
+    app.model_switch  # noqa: B018
+    monkeypatch.setattr(app.corrected_models, "novelty", refused)
+    app.actions.do("correct", add(app, 0, 12, horizontal=True), label="horse")
+    assert app.improve.readiness().quick_code == "no-head"
+    with pytest.raises(ModelFileError, match="tenfold improve --deep"):
+        app.improve.begin(by=0)
+
+
+def test_the_bundled_sample_is_what_its_model_says(tmp_path: Path) -> None:
+    for name in ("photo", "cifar10"):
+        file = own_sample.of_bundled(bundled.hash_of(modelfile.bundled(name)))
+        assert file is not None
+        found = own_sample.load(file)
+        _, info = modelfile.read(modelfile.bundled(name))
+        assert (len(found.learn), len(found.judge)) == (300, 1200)
+        assert found.judge.logits.shape == (1200, len(info.labels))
+        right: NDArray[np.bool_] = found.judge.logits.argmax(axis=1) == found.judge_labels
+        assert right.mean() > 0.9
+        own_sample.save(tmp_path / "again.npz", found)
+        again = own_sample.load(tmp_path / "again.npz")
+        assert np.allclose(again.judge.embeddings, found.judge.embeddings)
+    assert REFIT.kind == "refit"
