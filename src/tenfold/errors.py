@@ -13,6 +13,7 @@
     ├── SettingError           a setting has a value that cannot be used
     ├── UsageError             arguments that do not fit together
     ├── DatabaseError          the database does not answer, or cannot be upgraded
+    ├── BackupError            a backup cannot be written, read or restored
     ├── CatalogueError         something in the catalogue cannot be done
     │   ├── NotInCatalogue     an entry, an action or a filing that does not exist
     │   └── FolderError        a folder whose pictures are to be added cannot be read
@@ -255,6 +256,11 @@ class UnknownRecipe(LineError):
 class DatabaseError(TenfoldError):
     code = "database-error"
     title = "The database cannot be used"
+
+
+class BackupError(TenfoldError):
+    code = "backup-error"
+    title = "The backup cannot be used this way"
 
 
 class CatalogueError(TenfoldError):

@@ -26,6 +26,11 @@ COMMANDS = {
         "tenfold.cli.server.doctor:doctor",
         "Check the database, the model, folders, disk, clock, services and more.",
     ),
+    "backup": (
+        "tenfold.cli.server.backup:backup",
+        "Back up the database, pictures, models and settings into a folder.",
+    ),
+    "restore": ("tenfold.cli.server.backup:restore", "Bring a backup back, into this home and database."),
     "model": ("tenfold.cli.models.model:model", "List models, and look into model files."),
     "models": ("tenfold.cli.models.models:models", "List models, add them, and choose which one answers."),
     "train": ("tenfold.cli.training.train:train", "Train a network and write its model file and report."),

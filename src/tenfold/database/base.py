@@ -1,6 +1,7 @@
 """What every table is made of: the base class, and columns that are the same on SQLite and PostgreSQL."""
 
 from datetime import UTC, datetime
+from importlib import import_module
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData
 from sqlalchemy.orm import DeclarativeBase
@@ -14,6 +15,19 @@ _NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+# By name: the database is below the features, and imports none of them.
+_TABLES = (
+    "tenfold.accounts.tables",
+    "tenfold.cameras.rules.tables",
+    "tenfold.cameras.tables",
+    "tenfold.catalogue.entries.tables",
+    "tenfold.drafts.tables",
+    "tenfold.jobs.tables",
+    "tenfold.line.stations.tables",
+    "tenfold.models.tables",
+    "tenfold.outbox.tables",
+)
 
 # SQLite counts up by itself only for a column that it calls INTEGER; that holds 64 bits too.
 BigId = BigInteger().with_variant(Integer, "sqlite")
@@ -39,6 +53,13 @@ class Base(DeclarativeBase):
     """The base of all tables."""
 
     metadata = MetaData(naming_convention=_NAMING)
+
+
+def load_tables() -> MetaData:
+    """All tables of tenfold, for what is done to each of them."""
+    for module in _TABLES:
+        import_module(module)
+    return Base.metadata
 
 
 def now() -> datetime:

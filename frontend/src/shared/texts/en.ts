@@ -111,6 +111,7 @@ export const en = {
   fail_dataset_error: "This data cannot be used.",
   fail_missing_extra: "A part that this needs is not installed on the server.",
   fail_database_error: "The database cannot be used at the moment.",
+  fail_backup_error: "The backup cannot be used this way.",
   fail_camera_error: "The camera or the recording cannot be used.",
   fail_line_error: "The production line cannot be used.",
   fail_unknown_rule: "This rule does not exist any more.",

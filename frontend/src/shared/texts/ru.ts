@@ -114,6 +114,7 @@ export const ru: Translated<typeof en> = {
   fail_dataset_error: "Эти данные нельзя использовать.",
   fail_missing_extra: "Нужная для этого часть не установлена на сервере.",
   fail_database_error: "Базой данных сейчас нельзя воспользоваться.",
+  fail_backup_error: "Этой резервной копией нельзя воспользоваться.",
   fail_camera_error: "Камеру или запись невозможно использовать.",
   fail_line_error: "Производственная линия недоступна.",
   fail_unknown_rule: "Этого правила больше нет.",

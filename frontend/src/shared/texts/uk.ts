@@ -114,6 +114,7 @@ export const uk: Translated<typeof en> = {
   fail_dataset_error: "Ці дані не можна використати.",
   fail_missing_extra: "Частину, яка для цього потрібна, не встановлено на сервері.",
   fail_database_error: "Базою даних зараз не можна скористатися.",
+  fail_backup_error: "Цією резервною копією не можна скористатися.",
   fail_camera_error: "Камеру або запис неможливо використати.",
   fail_line_error: "Виробнича лінія недоступна.",
   fail_unknown_rule: "Цього правила більше немає.",

@@ -1,23 +1,10 @@
 """Alembic's entry: runs the steps on the connection that it was given. Knows every table, to compare with."""
 
-import importlib
 from typing import Any, Literal
 
 from alembic import context
 
-from tenfold.database.base import Base, Moment
-
-TABLES = (
-    "tenfold.accounts.tables",
-    "tenfold.cameras.rules.tables",
-    "tenfold.cameras.tables",
-    "tenfold.catalogue.entries.tables",
-    "tenfold.drafts.tables",
-    "tenfold.jobs.tables",
-    "tenfold.line.stations.tables",
-    "tenfold.models.tables",
-    "tenfold.outbox.tables",
-)
+from tenfold.database.base import Base, Moment, load_tables
 
 
 def plain_types(kind: str, thing: Any, context: Any) -> str | Literal[False]:
@@ -25,8 +12,7 @@ def plain_types(kind: str, thing: Any, context: Any) -> str | Literal[False]:
     return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(thing, Moment) else False
 
 
-for module in TABLES:
-    importlib.import_module(module)  # by name: database is below the features, and imports none of them
+load_tables()
 given = context.config.attributes
 context.configure(
     connection=given["connection"],

@@ -1,0 +1,302 @@
+"""Backs up a home and its database while a server runs, and brings them back. Knows which folders and columns
+matter; how contents and tables are kept is known by `backups`.
+"""
+
+import os
+import shutil
+import sqlite3
+import tempfile
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import tomli_w
+
+from tenfold import __version__
+from tenfold.backups import BackupFolder, Content, Snapshot
+from tenfold.backups import database as tables
+from tenfold.database import Database
+from tenfold.database.upgrading import upgrade
+from tenfold.errors import BackupError, counted
+from tenfold.files import private_mode
+from tenfold.os_errors import in_words
+from tenfold.paths import Home
+
+Row = dict[str, Any]
+# Folders of the home that nothing else can give again. Thumbnails, indexes and caches are made anew.
+_BLOBS = ("pictures", "models", "drafts", "events", "checks", "comparisons")
+_FOLDERS = (*_BLOBS, "clips", "line", "runs", "learning-curves", "uploaded-data")
+_DATABASES = (".db",)
+# Where the restored tenfold runs is said anew.
+_OF_THE_MACHINE = ("home", "database_url", "database_password_file")
+_SECRET_WORDS = ("password", "secret", "token")
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What came back. aside: where what stood in its place was moved; empty where nothing did."""
+
+    snapshot: Snapshot
+    aside: str
+
+
+def back_up(
+    database: Database,
+    home: Home,
+    folder: Path,
+    *,
+    secrets: bool,
+    tell: Callable[[int, None], None] = lambda files, total: None,
+) -> Snapshot:
+    """Add a snapshot of the database and the home's files to a folder.
+
+    Args:
+        secrets: passwords, keys and tokens too. Without them people, cameras, destinations and stations get
+            theirs anew after a restore.
+        tell: called with the number of files that were looked at, and None.
+
+    Raises:
+        BackupError: the folder cannot be written.
+    """
+    for name in _FOLDERS:
+        if folder.resolve().is_relative_to((home.folder / name).resolve()):
+            cure = f"Name one outside {home}/{name}."
+            raise BackupError(f"The folder {folder}", "would be backed up into itself", cure=cure)
+    backup = BackupFolder(folder)
+    names = backup.names()
+    before = backup.read(names[-1]).files if names else {}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".tenfold-", dir=folder) as place:
+            # The database first: what is added meanwhile is then a file too many, not a row without its file.
+            copy = Path(place) / "tenfold.db"
+            changed = _FLEETING if secrets else {**_FLEETING, **_WITHOUT_SECRETS}
+            version = tables.take(database, copy, changed)
+            kept = backup.keep(copy)
+            files: dict[str, Content] = {}
+            for path, file in _files(home, Path(place)):
+                with suppress(FileNotFoundError):  # deleted meanwhile
+                    files[path] = backup.keep(file, before.get(path))
+                tell(len(files), None)
+    except (OSError, sqlite3.Error) as reason:
+        raise _refused(folder, reason) from reason
+    name = f"{datetime.now(UTC):%Y%m%dT%H%M%S}Z"
+    while name in names:  # two within a second
+        name += "a"
+    snapshot = Snapshot(name, __version__, version, secrets, kept, files)
+    backup.write(snapshot)
+    return snapshot
+
+
+def _files(home: Home, place: Path) -> Iterator[tuple[str, Path]]:
+    """Path in the home, and a file that holds still for it. One that vanishes meanwhile is left out."""
+    settings = place / "settings"
+    if home.settings.is_file():
+        settings.write_bytes(_portable(home.settings.read_bytes()))
+        yield home.settings.name, settings
+    if home.datasets.is_file():
+        yield home.datasets.name, home.datasets
+    for name in _FOLDERS:
+        for folder, folders, files in os.walk(home.folder / name):
+            folders.sort()
+            for file in sorted(files):
+                path = Path(folder) / file
+                if file.startswith(".") or file.endswith(("-wal", "-shm")) or not path.is_file():
+                    continue
+                where = path.relative_to(home.folder).as_posix()
+                if path.suffix in _DATABASES:
+                    still = place / "still.db"
+                    still.unlink(missing_ok=True)
+                    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(still)) as copy:
+                        source.backup(copy)
+                    yield where, still
+                else:
+                    yield where, path
+
+
+def _portable(settings: bytes) -> bytes:
+    """A settings' file without what belongs to one machine."""
+    stated = tomllib.loads(settings.decode("utf-8"))
+    kept = {name: value for name, value in stated.items() if name not in _OF_THE_MACHINE}
+    return tomli_w.dumps(kept).encode()
+
+
+def restore(
+    folder: Path, home: Home, server: Database | None, *, snapshot: str = "", replace: bool = False
+) -> Restored:
+    """Bring a snapshot back into a home and its database. Everything is checked before anything is touched.
+
+    Args:
+        server: PostgreSQL's database; None: SQLite's file in the home.
+        snapshot: its name; empty for the newest.
+        replace: what is there is moved aside, after a copy of a server's tables; else nothing may be there.
+
+    Raises:
+        BackupError: the backup is damaged or of a newer tenfold, the home is in use, not empty or too small.
+        DatabaseError: the database does not answer.
+    """
+    backup = BackupFolder(folder)
+    chosen = backup.read(snapshot)
+    check(backup, chosen)
+    try:
+        home.folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".restoring-", dir=home.folder) as place:
+            file = Path(place) / "tenfold.db"
+            shutil.copyfile(backup.path(chosen.database), file)
+            tables.check(file, chosen.name)
+            there = _there(home, server)
+            if there and not replace:
+                raise BackupError(
+                    f"The home {home}",
+                    "holds data already",
+                    received=", ".join(there),
+                    cure="Name an empty folder in TENFOLD_HOME, or move what is there aside with --replace.",
+                )
+            _check_room(home, chosen)
+            aside = str(_move_aside(home, there, server)) if there else ""
+            _bring_files(backup, chosen, home)
+            if server is None:
+                file.chmod(private_mode(home.folder))
+                file.replace(home.database)
+            else:
+                upgrade(server)
+                tables.fill(file, server)
+    except OSError as reason:
+        raise _refused(home.folder, reason) from reason
+    return Restored(chosen, aside)
+
+
+def check(backup: BackupFolder, snapshot: Snapshot) -> None:
+    """Read all of a snapshot; raise BackupError where a part is missing or damaged."""
+    contents = {"the database": snapshot.database, **snapshot.files}
+    wrong = [f"{path} {problem}" for path, one in contents.items() if (problem := backup.damage(one))]
+    if wrong:
+        raise BackupError(
+            f"The backup {snapshot.name}",
+            f"cannot be restored: {counted(len(wrong), 'file')} of it cannot be used",
+            received="; ".join(wrong[:3]),
+            cure="Nothing was touched. Take another snapshot.",
+        )
+
+
+def _there(home: Home, server: Database | None) -> list[str]:
+    """What a restore would replace. Raises BackupError where another program works with it."""
+    names = [*_FOLDERS, home.datasets.name, home.settings.name]
+    found = [name for name in names if (home.folder / name).exists()]
+    if server is None and not home.database.exists():
+        return found
+    database = server or Database(f"sqlite:///{home.database}")
+    try:
+        database.check()
+        if tables.others(database):
+            subject, cure = f"The database {database.shown}", "Stop tenfold, and do it again."
+            raise BackupError(subject, "is used by another program", cure=cure)
+        holds = server is None or tables.has_tables(server)
+    finally:
+        if server is None:
+            database.close()
+    return [*found, home.database.name if server is None else server.shown] if holds else found
+
+
+def _check_room(home: Home, snapshot: Snapshot) -> None:
+    free = shutil.disk_usage(home.folder).free
+    if free < snapshot.size:
+        raise BackupError(
+            f"The disk of {home}",
+            "has too little room",
+            received=f"{free:,} of {snapshot.size:,} bytes",
+            cure="Free some space.",
+            reason="disk-full",
+        )
+
+
+def _move_aside(home: Home, there: list[str], server: Database | None) -> Path:
+    """Move what is in the home into a folder of its backups, and copy a server's tables there."""
+    aside = home.backups / f"before-restore-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+    aside.mkdir(parents=True)
+    if server is not None and tables.has_tables(server):
+        upgrade(server)
+        tables.take(server, aside / home.database.name, {})
+    beside = (f"{home.database.name}{ending}" for ending in ("-wal", "-shm"))
+    for name in (*there, *beside):
+        if (home.folder / name).exists():
+            (home.folder / name).rename(aside / name)
+    return aside
+
+
+def _bring_files(backup: BackupFolder, snapshot: Snapshot, home: Home) -> None:
+    for path, content in snapshot.files.items():
+        target = home.folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(backup.path(content), target)
+        if path == home.settings.name:
+            target.chmod(private_mode(home.folder))
+        elif path.partition("/")[0] in _BLOBS:
+            target.chmod(0o444)  # as the store does
+        os.utime(target, ns=(content.changed_ns, content.changed_ns))
+
+
+def _refused(folder: Path, reason: OSError | sqlite3.Error) -> BackupError:
+    subject = f"The folder {folder}"
+    if isinstance(reason, sqlite3.Error):
+        return BackupError(
+            subject, "cannot take the database", received=str(reason), cure="Look at its disk."
+        )
+    said = in_words(reason)
+    return BackupError(
+        subject, said.problem, received=said.received, cure=f"{said.cure}.", reason=said.reason
+    )
+
+
+# What becomes of rows in every backup, and in one without secrets.
+
+
+def _left_out(row: Row) -> None:
+    return None
+
+
+def _blank(value: Any, word: str = "") -> Any:
+    """A value of JSON without passwords and keys."""
+    if isinstance(value, Mapping):
+        return {key: _blank(one, key) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_blank(one) for one in value]
+    return "" if isinstance(value, str) and any(part in word for part in _SECRET_WORDS) else value
+
+
+def _person(row: Row) -> Row:
+    return {**row, "password_hash": ""}
+
+
+def _camera(row: Row) -> Row:
+    return {**row, "password": "", "target": row["target"].partition("?")[0]}
+
+
+def _destination(row: Row) -> Row:
+    """It is switched off: its address may be a secret as a whole, and no more than the host is kept."""
+    settings = _blank(row["settings"])
+    if url := settings.get("url"):
+        parts = urlsplit(url)
+        settings["url"] = f"{parts.scheme}://{parts.hostname if row['kind'] == 'webhook' else ''}"
+    return {**row, "settings": settings, "enabled": False}
+
+
+def _station(row: Row) -> Row:
+    """It is paused: without its passwords it would reject everything."""
+    blank = {name: _blank(row[name]) for name in ("plant", "outputs", "broker")}
+    return {**_camera(row), **blank, "paused_at": row["paused_at"] or datetime.now(UTC)}
+
+
+_FLEETING: tables.Changed = {"sessions": _left_out, "attempts": _left_out, "workers": _left_out}
+_WITHOUT_SECRETS: tables.Changed = {
+    "people": _person,
+    "tokens": _left_out,
+    "cameras": _camera,
+    "destinations": _destination,
+    "line_stations": _station,
+}

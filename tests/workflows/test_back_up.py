@@ -1,0 +1,245 @@
+"""A backup of a home and its database comes back as it was, on the same database or the other one."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, update
+
+from tenfold import settings
+from tenfold.accounts.tables import Person, Token
+from tenfold.backups import BackupFolder
+from tenfold.cameras.address import parse
+from tenfold.cameras.tables import CameraRow
+from tenfold.catalogue.entries.tables import Entry
+from tenfold.catalogue.ingest.ingest import Ingest
+from tenfold.database import Database
+from tenfold.database.base import load_tables, now
+from tenfold.errors import BackupError
+from tenfold.images import Limits
+from tenfold.outbox.tables import DestinationRow
+from tenfold.paths import Home
+from tenfold.runtime import App
+from tenfold.workflows.back_up import Restored, back_up, restore
+from tests.conftest import postgres_database
+from tests.fakes import LocalOriginals, picture
+
+SECRETS = ["hunter2-camera", "hunter2-hook", "hunter2-person", "hunter2-broker"]
+PATH = "pictures"
+
+
+@contextmanager
+def opened(home: Path, url: str) -> Iterator[App]:
+    chosen = settings.load({}).model_copy(update={"home": home, "database_url": url})
+    with App(chosen) as app:
+        yield app
+
+
+def filled(app: App) -> None:
+    """Three entries, one of them corrected, a person, a camera, two destinations."""
+    ingest = Ingest(app.database, LocalOriginals(app.home.blobs("pictures")), Limits())
+    for colour in ((250, 1, 1), (1, 250, 1), (1, 1, 250)):
+        ingest.add(picture(colour), name=f"{colour[0]}.png", source="upload")
+    person = app.people.add("olga", "administrator", "a password of hers")
+    moment = now()
+    with app.database.writing() as session:
+        session.execute(update(Entry).where(Entry.id == 2).values(label="ship", corrected_at=moment))
+        session.execute(update(Person).values(password_hash=SECRETS[2]))
+        session.add(Token(person_id=person.id, name="ci", hash="f" * 64, role="viewer", created_at=moment))
+        for kind, kept in (
+            ("webhook", {"url": "https://hooks.example/hunter2-hook", "secret": SECRETS[1], "local": False}),
+            ("mqtt", {"host": "broker", "port": 1883, "tls": False, "prefix": "t", "password": SECRETS[3]}),
+        ):
+            row = DestinationRow(
+                name=kind, kind=kind, settings=kept, enabled=True, added_at=moment, changed_at=moment
+            )
+            row.dropped = 0
+            session.add(row)
+    app.cameras.add("door", parse(f"rtsp://u:{SECRETS[0]}@door.example/stream"), by=1)
+    home = app.home
+    home.settings.write_text('threads = 1\ndatabase_url = "postgresql://u:hunter2-broker@host/base"\n')
+    home.line.joinpath("1").mkdir(parents=True)
+    with closing(sqlite3.connect(home.line / "1" / "trail.db")) as trail:
+        trail.executescript(
+            "PRAGMA journal_mode = WAL; CREATE TABLE parts (n); INSERT INTO parts VALUES (7);"
+        )
+
+
+def rows_of(database: Database) -> dict[str, list[tuple[object, ...]]]:
+    with database.engine.connect() as connection:
+        return {
+            table.name: [tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key))]
+            for table in load_tables().sorted_tables
+            if table.name not in ("sessions", "attempts", "workers", "totals")
+        }
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def other_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Where a backup goes: empty for SQLite."""
+    with ExitStack() as stack:
+        if request.param == "sqlite":
+            yield ""
+        else:
+            yield stack.enter_context(postgres_database(request.getfixturevalue("postgres")))
+
+
+def brought_back(backup: Path, home: Path, url: str, *, replace: bool = False) -> Restored:
+    server = Database(url) if url else None
+    try:
+        return restore(backup, Home(home), server, replace=replace)
+    finally:
+        if server:
+            server.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("other_url", ["sqlite", "postgresql"], indirect=True)
+def test_all_comes_back_on_either_database(
+    database_url: str, other_url: str, home: Path, tmp_path: Path
+) -> None:
+    with opened(home, database_url) as app:
+        filled(app)
+        made = back_up(app.database, app.home, tmp_path / "backup", secrets=True)  # it is open meanwhile
+        before = rows_of(app.database)
+    brought_back(tmp_path / "backup", tmp_path / "new", other_url)
+    with opened(tmp_path / "new", other_url) as app:
+        assert rows_of(app.database) == before
+        again = Ingest(app.database, LocalOriginals(app.home.blobs("pictures")), Limits())
+        assert again.add(picture((9, 9, 9)), name="new.png", source="upload").entry.id == 4
+    old = {p.relative_to(home) for p in (home / PATH).rglob("*") if p.is_file()}
+    new = {p.relative_to(tmp_path / "new") for p in (tmp_path / "new" / PATH).rglob("*") if p.is_file()}
+    assert old <= new
+    with closing(sqlite3.connect(tmp_path / "new" / "line" / "1" / "trail.db")) as trail:
+        assert trail.execute("SELECT n FROM parts").fetchall() == [(7,)]
+    assert (tmp_path / "new" / "tenfold.toml").read_text() == "threads = 1\n"
+    assert made.secrets
+
+
+def test_no_secret_is_in_a_backup_that_was_not_asked_for_them(
+    database_url: str, home: Path, tmp_path: Path
+) -> None:
+    with opened(home, database_url) as app:
+        filled(app)
+        back_up(app.database, app.home, tmp_path / "backup", secrets=False)
+    everything = b"".join(p.read_bytes() for p in (tmp_path / "backup").rglob("*") if p.is_file())
+    assert [word for word in SECRETS if word.encode() in everything] == []
+    brought_back(tmp_path / "backup", tmp_path / "new", "")
+    with opened(tmp_path / "new", "") as app, app.database.reading() as session:
+        assert session.scalars(select(Token)).all() == []
+        assert [one.password for one in session.scalars(select(CameraRow))] == [""]
+        assert [one.enabled for one in session.scalars(select(DestinationRow))] == [False, False]
+        assert len(app.outbox.destinations()) == 2  # they can still be listed
+        assert not app.passwords.right(
+            "a password of hers", session.scalars(select(Person)).one().password_hash
+        )
+
+
+def test_a_further_backup_copies_only_what_is_new(home: Path, tmp_path: Path) -> None:
+    with opened(home, "") as app:
+        filled(app)
+        back_up(app.database, app.home, tmp_path / "backup", secrets=False)
+        contents = {p: p.stat().st_mtime_ns for p in (tmp_path / "backup" / "contents").rglob("*")}
+        Ingest(app.database, LocalOriginals(app.home.blobs("pictures")), Limits()).add(
+            picture((9, 9, 9)), name="new.png", source="upload"
+        )
+        back_up(app.database, app.home, tmp_path / "backup", secrets=False)
+    new = [p for p in (tmp_path / "backup" / "contents").rglob("*") if p.is_file() and p not in contents]
+    assert len(new) <= 3  # the picture, the tables, the trail
+    assert all(p.stat().st_mtime_ns == at for p, at in contents.items() if p.is_file())
+    folder = BackupFolder(tmp_path / "backup")
+    assert folder.forget(1) == 1
+    assert len(folder.names()) == 1
+    assert brought_back(tmp_path / "backup", tmp_path / "new", "").snapshot.files
+
+
+@pytest.mark.parametrize("how", ["damaged", "missing"])
+def test_a_damaged_backup_touches_nothing(how: str, home: Path, tmp_path: Path) -> None:
+    with opened(home, "") as app:
+        filled(app)
+        made = back_up(app.database, app.home, tmp_path / "backup", secrets=False)
+    kept = BackupFolder(tmp_path / "backup").path(
+        next(v for k, v in made.files.items() if k.startswith(PATH))
+    )
+    kept.chmod(0o600)
+    kept.unlink() if how == "missing" else kept.write_bytes(b"x" * kept.stat().st_size)
+    (tmp_path / "new").mkdir()
+    with pytest.raises(BackupError, match=f"1 file of it cannot be used .*is {how}"):
+        brought_back(tmp_path / "backup", tmp_path / "new", "", replace=True)
+    assert list((tmp_path / "new").iterdir()) == []
+
+
+def test_a_backup_of_a_newer_tenfold_is_refused_with_its_version(home: Path, tmp_path: Path) -> None:
+    with opened(home, "") as app:
+        made = back_up(app.database, app.home, tmp_path / "backup", secrets=False)
+    file = tmp_path / "backup" / "snapshots" / f"{made.name}.json"
+    facts = json.loads(file.read_text())
+    file.write_text(json.dumps({**facts, "format": 99, "tenfold": "7.0"}))
+    with pytest.raises(BackupError, match=r"newer tenfold than this one \(tenfold 7\.0"):
+        brought_back(tmp_path / "backup", tmp_path / "new", "")
+    file.write_text(json.dumps(facts))
+    with closing(sqlite3.connect(BackupFolder(tmp_path / "backup").path(made.database))) as tables:
+        Path(tables.execute("PRAGMA database_list").fetchone()[2]).chmod(0o600)
+        tables.execute("UPDATE alembic_version SET version_num = '9999'")
+        tables.commit()
+    content = BackupFolder(tmp_path / "again").keep(BackupFolder(tmp_path / "backup").path(made.database))
+    placed = BackupFolder(tmp_path / "backup").path(content)
+    placed.parent.mkdir(exist_ok=True)
+    BackupFolder(tmp_path / "again").path(content).rename(placed)
+    database = {"sha256": content.sha256, "size": content.size, "changed_ns": 0}
+    file.write_text(json.dumps({**facts, "database": database}))
+    with pytest.raises(BackupError, match=r"was made by a newer tenfold than this one .*version 9999"):
+        brought_back(tmp_path / "backup", tmp_path / "new", "")
+    assert not (tmp_path / "new" / "tenfold.db").exists()
+
+
+@pytest.mark.parametrize("path", ["../outside", "/etc/passwd", "a/../../b", ""])
+def test_no_file_of_a_backup_leaves_the_home(path: str, home: Path, tmp_path: Path) -> None:
+    with opened(home, "") as app:
+        made = back_up(app.database, app.home, tmp_path / "backup", secrets=False)
+    file = tmp_path / "backup" / "snapshots" / f"{made.name}.json"
+    facts = json.loads(file.read_text())
+    file.write_text(json.dumps({**facts, "files": {path: facts["database"]}}))
+    with pytest.raises(BackupError, match="is damaged"):
+        brought_back(tmp_path / "backup", tmp_path / "new", "")
+
+
+def test_what_is_there_stays_unless_it_is_to_be_replaced_and_then_is_moved_aside(
+    database_url: str, home: Path, tmp_path: Path
+) -> None:
+    url = "" if database_url.startswith("sqlite") else database_url
+    with opened(home, url) as app:
+        filled(app)
+        back_up(app.database, app.home, tmp_path / "backup", secrets=True)
+        if url == "":
+            with app.database.reading() as session:
+                session.scalars(select(Entry)).all()
+                with pytest.raises(BackupError, match="is used by another program"):
+                    brought_back(tmp_path / "backup", home, url, replace=True)
+        with app.database.writing() as session:
+            session.execute(update(Entry).values(label="later"))
+    with pytest.raises(BackupError, match="holds data already"):
+        brought_back(tmp_path / "backup", home, url)
+    done = brought_back(tmp_path / "backup", home, url, replace=True)
+    with opened(home, url) as app, app.database.reading() as session:
+        assert session.scalar(select(Entry.label).where(Entry.id == 2)) == "ship"
+    with closing(sqlite3.connect(Path(done.aside) / "tenfold.db")) as aside:
+        assert {row[0] for row in aside.execute("SELECT label FROM entries")} == {"later"}
+
+
+def test_a_backup_into_what_is_backed_up_is_refused(home: Path) -> None:
+    with opened(home, "") as app, pytest.raises(BackupError, match="would be backed up into itself"):
+        back_up(app.database, app.home, home / "pictures" / "b", secrets=False)
+
+
+def test_a_folder_without_a_backup_says_so(tmp_path: Path) -> None:
+    with pytest.raises(BackupError, match="holds no backup of tenfold"):
+        brought_back(tmp_path, tmp_path / "new", "")
