@@ -86,7 +86,7 @@ def test_every_value_of_an_answer_is_always_there(document: dict[str, Any]) -> N
     waiting = [operation["responses"] for _, _, operation in operations(document)]
     answers: set[str] = set()
     while waiting:
-        for name in re.findall(r'"#/components/schemas/(\w+)"', json.dumps(waiting.pop())):
+        for name in re.findall(r'"#/components/schemas/([\w-]+)"', json.dumps(waiting.pop())):
             if name not in answers:
                 answers.add(name)
                 waiting.append(schemas[name])

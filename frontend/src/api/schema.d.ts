@@ -4030,7 +4030,29 @@ export interface components {
          * ChallengeBody
          * @description Golden parts that have to be run before a station releases any.
          */
-        ChallengeBody: {
+        "ChallengeBody-Input": {
+            /**
+             * Good
+             * @default 1
+             */
+            good: number;
+            /**
+             * Bad
+             * @default 1
+             */
+            bad: number;
+            /**
+             * Hours
+             * @description For how long it holds.
+             * @default 8
+             */
+            hours: number;
+        };
+        /**
+         * ChallengeBody
+         * @description Golden parts that have to be run before a station releases any.
+         */
+        "ChallengeBody-Output": {
             /**
              * Good
              * @default 1
@@ -6107,7 +6129,35 @@ export interface components {
          * GateBody
          * @description Where the gate is, from the trigger: in counts of the encoder, in milliseconds where there is none.
          */
-        GateBody: {
+        "GateBody-Input": {
+            /**
+             * Distance
+             * @default 1000
+             */
+            distance: number;
+            /**
+             * Window
+             * @description A part is at the gate from so much before to so much after.
+             * @default 400
+             */
+            window: number;
+            /**
+             * Sensor
+             * @description Where rejected parts are seen; 0: there is no sensor.
+             * @default 0
+             */
+            sensor: number;
+            /**
+             * Slack
+             * @default 0
+             */
+            slack: number;
+        };
+        /**
+         * GateBody
+         * @description Where the gate is, from the trigger: in counts of the encoder, in milliseconds where there is none.
+         */
+        "GateBody-Output": {
             /**
              * Distance
              * @default 1000
@@ -7900,7 +7950,7 @@ export interface components {
          * PlantBody
          * @description The PLC. What secures OPC UA (certificates, user) is named in the terminal, and stays.
          */
-        PlantBody: {
+        "PlantBody-Input": {
             /**
              * Kind
              * @description modbus, opcua: it is a server, which is read and written. modbus-server, opcua-server: it asks for each verdict by a handshake.
@@ -7954,6 +8004,67 @@ export interface components {
             } | null;
             /** Writes */
             writes?: {
+                [key: string]: string;
+            } | null;
+        };
+        /**
+         * PlantBody
+         * @description The PLC. What secures OPC UA (certificates, user) is named in the terminal, and stays.
+         */
+        "PlantBody-Output": {
+            /**
+             * Kind
+             * @description modbus, opcua: it is a server, which is read and written. modbus-server, opcua-server: it asks for each verdict by a handshake.
+             * @default none
+             * @enum {string}
+             */
+            kind: "none" | "modbus" | "modbus-server" | "opcua" | "opcua-server";
+            /**
+             * Host
+             * @description Of a server here: what it listens on.
+             */
+            host: string | null;
+            /**
+             * Port
+             * @description Null: 502 of Modbus, 4840 of OPC UA.
+             */
+            port: number | null;
+            /**
+             * Inputs
+             * @description First register that is read.
+             */
+            inputs: number | null;
+            /**
+             * Outputs
+             * @description First register that is written.
+             */
+            outputs: number | null;
+            /**
+             * Base
+             * @description What the first register of all is called.
+             */
+            base: (0 | 1) | null;
+            /**
+             * Device
+             * @description The unit id.
+             */
+            device: number | null;
+            /** Words */
+            words: ("high-first" | "low-first") | null;
+            /**
+             * Url
+             * @description opc.tcp://host:4840
+             */
+            url: string | null;
+            /**
+             * Reads
+             * @description Node ids by what they hold.
+             */
+            reads: {
+                [key: string]: string;
+            } | null;
+            /** Writes */
+            writes: {
                 [key: string]: string;
             } | null;
         };
@@ -8457,7 +8568,7 @@ export interface components {
          * RegionBody
          * @description A part of the picture, and what has to be there: "cap", "label".
          */
-        RegionBody: {
+        "RegionBody-Input": {
             /** Name */
             name: string;
             /**
@@ -8484,6 +8595,38 @@ export interface components {
              * @description So many cells have to hold an accepted class. Null: all.
              */
             count?: number | null;
+        };
+        /**
+         * RegionBody
+         * @description A part of the picture, and what has to be there: "cap", "label".
+         */
+        "RegionBody-Output": {
+            /** Name */
+            name: string;
+            /**
+             * Box
+             * @description Left, top, width and height, in parts of the picture.
+             */
+            box: number[];
+            /**
+             * Accepts
+             * @description Classes that pass.
+             */
+            accepts: string[];
+            /**
+             * Grid
+             * @description Columns and rows of equal cells, each of which is judged.
+             * @default [
+             *       1,
+             *       1
+             *     ]
+             */
+            grid: number[];
+            /**
+             * Count
+             * @description So many cells have to hold an accepted class. Null: all.
+             */
+            count: number | null;
         };
         /**
          * RegionResult
@@ -9134,9 +9277,9 @@ export interface components {
             user: boolean;
             /** Snapshot */
             snapshot: boolean;
-            plant: components["schemas"]["PlantBody"];
-            trigger: components["schemas"]["TriggerBody"];
-            gate: components["schemas"]["GateBody"];
+            plant: components["schemas"]["PlantBody-Output"];
+            trigger: components["schemas"]["TriggerBody-Output"];
+            gate: components["schemas"]["GateBody-Output"];
             broker: components["schemas"]["BrokerBody"] | null;
             /** Outputs */
             outputs: components["schemas"]["OutputAnswer"][];
@@ -9152,7 +9295,7 @@ export interface components {
             recipe_id: number | null;
             /** First Parts */
             first_parts: number;
-            challenge: components["schemas"]["ChallengeBody"] | null;
+            challenge: components["schemas"]["ChallengeBody-Output"] | null;
             /**
              * Added At
              * Format: date-time
@@ -9167,9 +9310,9 @@ export interface components {
              * @description The camera is asked for a picture of each part (HTTP), instead of watched.
              */
             snapshot?: boolean | null;
-            plant?: components["schemas"]["PlantBody"] | null;
-            trigger?: components["schemas"]["TriggerBody"] | null;
-            gate?: components["schemas"]["GateBody"] | null;
+            plant?: components["schemas"]["PlantBody-Input"] | null;
+            trigger?: components["schemas"]["TriggerBody-Input"] | null;
+            gate?: components["schemas"]["GateBody-Input"] | null;
             broker?: components["schemas"]["BrokerRequest"] | null;
             /** Region */
             region?: number[] | null;
@@ -9198,7 +9341,7 @@ export interface components {
              * @description So many after a change of recipe wait for approval.
              */
             first_parts?: number | null;
-            challenge?: components["schemas"]["ChallengeBody"] | null;
+            challenge?: components["schemas"]["ChallengeBody-Input"] | null;
             /** Name */
             name?: string | null;
             /** Source */
@@ -9227,9 +9370,9 @@ export interface components {
              * @description The camera is asked for a picture of each part (HTTP), instead of watched.
              */
             snapshot?: boolean | null;
-            plant?: components["schemas"]["PlantBody"] | null;
-            trigger?: components["schemas"]["TriggerBody"] | null;
-            gate?: components["schemas"]["GateBody"] | null;
+            plant?: components["schemas"]["PlantBody-Input"] | null;
+            trigger?: components["schemas"]["TriggerBody-Input"] | null;
+            gate?: components["schemas"]["GateBody-Input"] | null;
             broker?: components["schemas"]["BrokerRequest"] | null;
             /** Region */
             region?: number[] | null;
@@ -9258,7 +9401,7 @@ export interface components {
              * @description So many after a change of recipe wait for approval.
              */
             first_parts?: number | null;
-            challenge?: components["schemas"]["ChallengeBody"] | null;
+            challenge?: components["schemas"]["ChallengeBody-Input"] | null;
             /** Name */
             name: string;
             /**
@@ -9699,7 +9842,7 @@ export interface components {
          * TriggerBody
          * @description What says that a part is there.
          */
-        TriggerBody: {
+        "TriggerBody-Input": {
             /**
              * Kind
              * @description plant: its photo-eye. encoder: every `counts`. crossing: something comes upon `line` in the picture. mqtt: a message to `topic`. hand: a person or a program.
@@ -9717,6 +9860,34 @@ export interface components {
              * @description x and y of both ends, in parts of the picture.
              */
             line?: number[][] | null;
+            /**
+             * Topic
+             * @default
+             */
+            topic: string;
+        };
+        /**
+         * TriggerBody
+         * @description What says that a part is there.
+         */
+        "TriggerBody-Output": {
+            /**
+             * Kind
+             * @description plant: its photo-eye. encoder: every `counts`. crossing: something comes upon `line` in the picture. mqtt: a message to `topic`. hand: a person or a program.
+             * @default hand
+             * @enum {string}
+             */
+            kind: "plant" | "encoder" | "crossing" | "mqtt" | "hand";
+            /**
+             * Counts
+             * @default 0
+             */
+            counts: number;
+            /**
+             * Line
+             * @description x and y of both ends, in parts of the picture.
+             */
+            line: number[][] | null;
             /**
              * Topic
              * @default
@@ -9835,7 +10006,7 @@ export interface components {
             /** Model Hash */
             model_hash: string;
             /** Regions */
-            regions: components["schemas"]["RegionBody"][];
+            regions: components["schemas"]["RegionBody-Output"][];
             /** Least */
             least: number;
             /**
@@ -9872,7 +10043,7 @@ export interface components {
              */
             model: string;
             /** Regions */
-            regions: components["schemas"]["RegionBody"][];
+            regions: components["schemas"]["RegionBody-Input"][];
             /**
              * Least
              * @description Confidence below which an answer is unsure.

@@ -16,8 +16,8 @@ from tests.fakes import GREEN, looked_at, picture
 from tests.web.conftest import Serve
 from tests.web.signed_in import OWN, WORDS, Staffed, staff
 
-EVERYBODY, VIEWER, OPERATOR, ADMINISTRATOR = "", "viewer", "operator", "administrator"
-ROLES = (EVERYBODY, VIEWER, OPERATOR, ADMINISTRATOR)
+EVERYBODY, MONITOR, VIEWER, OPERATOR, ADMINISTRATOR = "", "monitor", "viewer", "operator", "administrator"
+ROLES = (EVERYBODY, MONITOR, VIEWER, OPERATOR, ADMINISTRATOR)
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ PERSON = {"name": "ANN", "role": "viewer", "password": WORDS, **OWN}
 OPERATIONS = {
     "health": Row(EVERYBODY),
     "ready": Row(EVERYBODY),
-    "metrics": Row(VIEWER),
+    "metrics": Row(MONITOR),
     "drift": Row(VIEWER),
     "oip_live": Row(EVERYBODY),
     "oip_ready": Row(EVERYBODY),
@@ -60,6 +60,7 @@ OPERATIONS = {
     "classify": Row(VIEWER),
     "model": Row(VIEWER),
     "models": Row(VIEWER),
+    "model_self_test": Row(VIEWER),
     "model_history": Row(VIEWER),
     "model_report": Row(VIEWER),
     "model_report_page": Row(VIEWER),
@@ -132,6 +133,31 @@ OPERATIONS = {
     "change_camera": Row(ADMINISTRATOR, {}),
     "pause_camera": Row(ADMINISTRATOR, {"paused": True}),
     "remove_camera": Row(ADMINISTRATOR),
+    # Stations of a line, and their recipes.
+    "stations": Row(VIEWER),
+    "station": Row(VIEWER),
+    "station_picture": Row(VIEWER),
+    "station_parts": Row(VIEWER),
+    "station_part": Row(VIEWER),
+    "station_part_picture": Row(VIEWER),
+    "station_figures": Row(VIEWER),
+    "station_alarms": Row(VIEWER),
+    "trigger_station": Row(OPERATOR),
+    "change_over_station": Row(OPERATOR, {}),
+    "challenge_station": Row(OPERATOR, {"expected": []}),
+    "approve_first_parts": Row(OPERATOR, {}),
+    "override_station_part": Row(OPERATOR, {}),
+    "acknowledge_station": Row(OPERATOR, {}),
+    "add_station": Row(ADMINISTRATOR, {"name": "x", "source": "nothing:"}),
+    "change_station": Row(ADMINISTRATOR, {}),
+    "pause_station": Row(ADMINISTRATOR),
+    "remove_station": Row(ADMINISTRATOR),
+    "recipes": Row(VIEWER),
+    "recipe_versions": Row(VIEWER),
+    "add_recipe": Row(ADMINISTRATOR, {"name": ""}),
+    "remove_recipe": Row(ADMINISTRATOR),
+    "add_recipe_version": Row(ADMINISTRATOR, {}),
+    "approve_recipe_version": Row(ADMINISTRATOR),
     # Teaching.
     "drafts": Row(OPERATOR),
     "begin_draft": Row(OPERATOR, {"name": ""}),
@@ -305,7 +331,8 @@ def refusal(who: httpx.Client, method: str, path: str, body: dict[str, Any] | No
         if kind.startswith("text/event-stream"):
             return ""
         answer.read()
-        code = str(answer.json()["code"]) if kind.startswith("application/problem") else ""
+        told = kind.startswith("application/problem") or (path.startswith("/v2") and answer.is_error)
+        code = str(answer.json()["code"]) if told else ""
         return code if code in REFUSALS else ""
 
 
@@ -371,7 +398,8 @@ def test_whoever_may_look_at_no_private_entry_changes_nothing_of_it(server: Serv
             answer = actor.client.post(f"/api/v1/catalogue/{path}")
             assert answer.status_code in (403, 404), (actor.name, path)
         for path in ("", "/picture", "/picture?download=true", "/thumbnail", "/similar"):
-            assert actor.client.get(f"/api/v1/catalogue/entries/{private}{path}").status_code == 404
+            answer = actor.client.get(f"/api/v1/catalogue/entries/{private}{path}")
+            assert answer.status_code == (403 if actor.role == MONITOR else 404)
         if actor.role == OPERATOR:
             known = actor.client.post("/api/v1/catalogue/known", json={"hashes": [server.hash]})
             assert known.json() == {"known": []}

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from tenfold.web.answers import Answer
 from tenfold.web.api.v1.cameras.cameras import PLAIN, Share
@@ -13,7 +13,13 @@ Counts = Annotated[int, Field(ge=0, le=2**30)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
-class PlantBody(BaseModel):
+class _Part(BaseModel):
+    """A part of a station that is told as it is asked: what a request may leave out, an answer has."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
+
+
+class PlantBody(_Part):
     """The PLC. What secures OPC UA (certificates, user) is named in the terminal, and stays."""
 
     kind: Literal["none", "modbus", "modbus-server", "opcua", "opcua-server"] = Field(
@@ -41,7 +47,7 @@ class OutputAnswer(BaseModel):
     kind: Literal["opcua-server", "sparkplug", "command", "file"]
 
 
-class TriggerBody(BaseModel):
+class TriggerBody(_Part):
     """What says that a part is there."""
 
     kind: Literal["plant", "encoder", "crossing", "mqtt", "hand"] = Field(
@@ -56,7 +62,7 @@ class TriggerBody(BaseModel):
     topic: str = Field("", max_length=500, pattern=PLAIN)
 
 
-class GateBody(BaseModel):
+class GateBody(_Part):
     """Where the gate is, from the trigger: in counts of the encoder, in milliseconds where there is none."""
 
     distance: Counts = 1000
@@ -65,7 +71,7 @@ class GateBody(BaseModel):
     slack: Counts = 0
 
 
-class BrokerBody(BaseModel):
+class BrokerBody(_Part):
     """An MQTT broker, which is told state and counts by Sparkplug B."""
 
     host: str = Field(min_length=1, max_length=253, pattern=PLAIN)
@@ -80,7 +86,7 @@ class BrokerRequest(BrokerBody):
     password: str = Field("", max_length=500, pattern=PLAIN)
 
 
-class ChallengeBody(BaseModel):
+class ChallengeBody(_Part):
     """Golden parts that have to be run before a station releases any."""
 
     good: int = Field(1, ge=0, le=100)

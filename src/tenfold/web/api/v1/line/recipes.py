@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request
 from fastapi import Path as InPath
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from tenfold.line.recipe import MOST_CELLS
 from tenfold.line.stations.recipes import MOST_NUMBER
@@ -34,6 +34,8 @@ _MOST_REGIONS = 32
 
 class RegionBody(BaseModel):
     """A part of the picture, and what has to be there: "cap", "label"."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
 
     name: Name
     box: Box
