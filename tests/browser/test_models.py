@@ -86,7 +86,9 @@ def test_a_model_is_added_made_live_taken_back_and_removed(look_at: LookAt, tmp_
 
 def test_every_attempt_says_what_its_verdict_rests_on(look_at: LookAt, home: Path, tmp_path: Path) -> None:
     with modelling.filling(home) as app:
-        app.registry.go_live(app.registry.find("cifar10").hash, by=0)  # photo's network is not trained further
+        app.registry.go_live(
+            app.registry.find("cifar10").hash, by=0
+        )  # photo's network is not trained further
         first, second = modelling.models(app, tmp_path)
         modelling.attempts(app, won=second, other=first)
         modelling.correct(app, learned=2, kept_back=4)
