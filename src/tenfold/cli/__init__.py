@@ -24,11 +24,11 @@ COMMANDS = {
     "health": ("tenfold.cli.server.health:health", "Ask the running server whether it is ready."),
     "doctor": (
         "tenfold.cli.server.doctor:doctor",
-        "Check the database, the model, folders, disk, clock, services and more.",
+        "Check everything that a server needs, and say what to do.",
     ),
     "backup": (
         "tenfold.cli.server.backup:backup",
-        "Back up the database, pictures, models and settings into a folder.",
+        "Back up the database, pictures, models and settings.",
     ),
     "restore": ("tenfold.cli.server.backup:restore", "Bring a backup back, into this home and database."),
     "model": ("tenfold.cli.models.model:model", "List models, and look into model files."),
@@ -51,7 +51,7 @@ COMMANDS = {
     "receipt": ("tenfold.cli.models.export:receipt", "Check the receipts of exported models."),
     "improve": (
         "tenfold.cli.models.improve:improve",
-        "Train on corrections, and say whether the model became better.",
+        "Refit the model on corrections, and say if it became better.",
     ),
     "runs": ("tenfold.cli.training.runs:runs", "List, show, compare and delete training runs."),
     "data": ("tenfold.cli.data.group:data", "Fetch, show and check training data."),
@@ -72,7 +72,7 @@ COMMANDS = {
     ),
     "station": (
         "tenfold.cli.line.station:station",
-        "Inspect parts on a real production line, by recipes that are approved.",
+        "Inspect parts on a real production line.",
     ),
     "jobs": ("tenfold.cli.server.jobs:jobs", "List long work, look at it, and cancel it."),
     "user": ("tenfold.cli.accounts.user:user", "Give people accounts, and change them."),

@@ -19,7 +19,14 @@ def modbus() -> None:
 
 @modbus.command()
 @click.argument("host")
-@click.option("--port", type=click.IntRange(1, 65535), default=502, show_default=True, metavar="PORT")
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=502,
+    show_default=True,
+    metavar="PORT",
+    help="The PLC's port.",
+)
 @click.option(
     "--unit", type=click.IntRange(0, 255), default=1, show_default=True, help="1 or 255 for most PLCs on TCP."
 )
@@ -30,8 +37,21 @@ def modbus() -> None:
     show_default=True,
     help="Address on the wire, from 0.",
 )
-@click.option("--count", type=click.IntRange(1, 125), default=10, show_default=True, metavar="N")
-@click.option("--kind", type=click.Choice(["holding", "input"]), default="holding", show_default=True)
+@click.option(
+    "--count",
+    type=click.IntRange(1, 125),
+    default=10,
+    show_default=True,
+    metavar="N",
+    help="How many registers.",
+)
+@click.option(
+    "--kind",
+    type=click.Choice(["holding", "input"]),
+    default="holding",
+    show_default=True,
+    help="Which registers.",
+)
 @click.option(
     "--watch", type=click.FloatRange(0.05, 60), metavar="SECONDS", help="Read again and again, until Ctrl+C."
 )

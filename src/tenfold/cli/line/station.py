@@ -23,9 +23,9 @@ _STALE_SECONDS = 15.0
 
 @click.group()
 def station() -> None:
-    """Inspect parts on a real production line: a server runs each station.
+    """Inspect parts on a real production line.
 
-    What a station is wired to is written as NAME=VALUE words, with the kind before them:
+    A server runs each station. What it is wired to is written as NAME=VALUE words, with the kind before them:
     --plant 'modbus host=10.0.0.9 words=low-first', --trigger 'crossing line=0.5,0,0.5,1'.
     """
 

@@ -37,7 +37,7 @@ MANY = 500
 @click.option("--live", is_flag=True, help="Train nothing: make the last improved model live.")
 @click.option("--insist", is_flag=True, help="With --live: although it did not win.")
 def improve(own_data: bool, deep: bool, epochs: int | None, live: bool, insist: bool) -> None:
-    """Refit the model's head on corrections, and say whether it became better.
+    """Refit the model on corrections, and say if it became better.
 
     That takes seconds and needs no train extra. Every corrected picture is answered by a head that did not
     learn from it, and both models are judged by that and by a sample of the data that the live one was made

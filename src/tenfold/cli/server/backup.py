@@ -23,10 +23,10 @@ _FOLDER = click.argument("folder", type=click.Path(file_okay=False, path_type=Pa
 @click.option("--list", "listed", is_flag=True, help="List the snapshots in the folder, and write none.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def backup(folder: Path, with_secrets: bool, keep: int | None, listed: bool, as_json: bool) -> None:
-    """Back up the database, pictures, models and settings into a folder.
+    """Back up the database, pictures, models and settings.
 
-    A server may run meanwhile. What is in the folder already is not copied again. Passwords, keys and tokens
-    are left out where they are not asked for.
+    They are written into a folder; a server may run meanwhile. What is there already is not copied again.
+    Passwords, keys and tokens are left out where they are not asked for.
     """
     from tenfold.backups import BackupFolder
     from tenfold.runtime import App

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print the lines as JSON.")
 def doctor(as_json: bool) -> int:
-    """Check the database, the model, folders, disk, clock, services and more.
+    """Check everything that a server needs, and say what to do.
 
-    Each line is ok, off (not used here), warn or fail, and says what to do. Changes nothing. Ends with 1
-    where a line is fail, else with 0.
+    Looks at the database, the model, folders, disks, the clock, services, cameras and destinations. Each line
+    is ok, off (not used here), warn or fail. Changes nothing. Ends with 1 where a line is fail, else with 0.
     """
     from tenfold.runtime import App
     from tenfold.runtime.doctor import examine
