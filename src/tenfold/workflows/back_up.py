@@ -63,8 +63,9 @@ def back_up(
     Raises:
         BackupError: the folder cannot be written.
     """
+    place = Path(os.path.realpath(folder))
     for name in _FOLDERS:
-        if folder.resolve().is_relative_to((home.folder / name).resolve()):
+        if place.is_relative_to(os.path.realpath(home.folder / name)):
             cure = f"Name one outside {home}/{name}."
             raise BackupError(f"The folder {folder}", "would be backed up into itself", cure=cure)
     backup = BackupFolder(folder)
@@ -72,14 +73,14 @@ def back_up(
     before = backup.read(names[-1]).files if names else {}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".tenfold-", dir=folder) as place:
+        with tempfile.TemporaryDirectory(prefix=".tenfold-", dir=folder) as scratch:
             # The database first: what is added meanwhile is then a file too many, not a row without its file.
-            copy = Path(place) / "tenfold.db"
+            copy = Path(scratch) / "tenfold.db"
             changed = _FLEETING if secrets else {**_FLEETING, **_WITHOUT_SECRETS}
             version = tables.take(database, copy, changed)
             kept = backup.keep(copy)
             files: dict[str, Content] = {}
-            for path, file in _files(home, Path(place)):
+            for path, file in _files(home, Path(scratch)):
                 with suppress(FileNotFoundError):  # deleted meanwhile
                     files[path] = backup.keep(file, before.get(path))
                 tell(len(files), None)
