@@ -45,6 +45,8 @@ def test_a_server_that_runs_is_alive_and_ready(running: Running) -> None:
         "clips": ("running", None),
         "outbox": ("running", None),
         "corrections-data": ("running", None),
+        "drift": ("running", None),
+        "stations": ("running", None),
         "events": ("running", None),
     }
 
