@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from time import process_time
 
 import numpy as np
 import pytest
@@ -77,6 +78,17 @@ def test_a_fit_from_another_start_comes_to_the_same() -> None:
     one = refit.fit(given, how, 0.5)
     other = refit.fit(given, how, 0.5, refit.fit(given.without(np.arange(8) < 2), how, 0.5))
     assert np.abs(one.change - other.change).max() < 0.02 * np.abs(one.change).max()
+
+
+def test_a_fit_takes_less_time_than_one_factorisation_of_its_embeddings() -> None:
+    labels, width = rng.integers(0, 3, 300), 1280
+    own, strange = said(labels, unit(300, width), 0.2), said(labels, unit(300, width), 0.8)
+    corrected = said(labels[:200], unit(200, width), 0.7)
+    start = process_time()
+    np.linalg.qr(refit.joined([own, corrected, strange]).embeddings.T)
+    factorised, start = process_time() - start, process_time()
+    refit.fit(Lesson(corrected, labels[:200], own, labels, strange), Novelty("product"), 0.5)
+    assert process_time() - start < factorised
 
 
 def test_one_correction_in_the_place_of_another() -> None:

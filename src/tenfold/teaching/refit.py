@@ -25,6 +25,8 @@ SHARE, _MOST = 0.25, 8
 # staged validation pictures that were turned, darkened or blurred (LOG.md).
 _STEP = 0.2
 _LEAST = 1e-30
+# Of the largest derivative: probabilities differ from those of the exact minimum by about 0.01 at most.
+_TOLERANCE = 1e-4
 
 
 @dataclass(frozen=True)
@@ -219,19 +221,13 @@ def _least(
     start: Floats | None,
 ) -> Floats:
     """The minimum `[D, columns]` of an objective of points `[V, D]` with the penalty added."""
-    # Fewer views than numbers of an embedding span as many directions, and the minimum lies in their span.
-    basis = np.linalg.qr(points.T)[0] if len(points) < points.shape[1] else None
-    inside = points if basis is None else points @ basis
 
     def penalised(change: Floats) -> tuple[float, Floats]:
-        cost, slope = objective(change, inside)
+        cost, slope = objective(change, points)
         return cost + PENALTY / 2 * float(np.vdot(change, change)), slope + PENALTY * change
 
-    begin = np.zeros((inside.shape[1], columns))
-    if start is not None:
-        begin = start if basis is None else basis.T @ start
-    found = minimised(penalised, begin)
-    return found if basis is None else basis @ found
+    begin = np.zeros((points.shape[1], columns)) if start is None else start
+    return minimised(penalised, begin, _TOLERANCE)
 
 
 def _weights(counts: Sequence[int], shares: Sequence[float]) -> Floats:

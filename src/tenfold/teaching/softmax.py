@@ -80,13 +80,18 @@ def fit(
     return Head(weight, found[-1] - mean @ weight)
 
 
-def minimised(objective: Objective, at: Floats) -> Floats:
-    """The minimum of a smooth convex function (Liu and Nocedal 1989); steps are halved until they pay."""
+def minimised(objective: Objective, at: Floats, tolerance: float = _TOLERANCE) -> Floats:
+    """The minimum of a smooth convex function (Liu and Nocedal 1989); steps are halved until they pay.
+
+    Args:
+        objective: its value and gradient.
+        at: where to begin.
+        tolerance: it ends once the largest derivative is below this, or after `_STEPS` steps.
+    """
     value, gradient = objective(at)
-    goal = _TOLERANCE
     past: deque[tuple[Floats, Floats]] = deque(maxlen=_MEMORY)
     for _ in range(_STEPS):
-        if float(np.abs(gradient).max()) <= goal:
+        if float(np.abs(gradient).max()) <= tolerance:
             break
         direction = -_scaled(gradient, past)
         slope, length = float(np.vdot(gradient, direction)), 1.0
