@@ -219,6 +219,17 @@ class Settings(BaseSettings):
         "The most connections to the server. Where there are more, one that has sent no whole request is "
         "closed, of the address that has most.",
     )
+    stop_seconds: Number = _number(
+        10,
+        (1, 3600),
+        "How long a server that is told to stop waits for the answers that it works on, in seconds.",
+    )
+    idle_seconds: Number = _number(
+        150,
+        (1, 100_000),
+        "How long a connection stays open after an answer, in seconds. A proxy in front must give up its own "
+        "earlier; by default nginx does after 60, Traefik after 90 and Caddy after 120.",
+    )
     head_seconds: Number = _number(
         10, (1, 3600), "How long the head of a request may take to arrive, in seconds."
     )

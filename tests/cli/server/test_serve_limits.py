@@ -1,10 +1,14 @@
 """What hostile clients cost a real `tenfold serve`: its memory, and the answers of others."""
 
 import re
+import signal
 import socket
 import time
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
+from itertools import chain
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -21,7 +25,12 @@ LIMIT = 20 * PICTURE
 # What 128 connections and the threads that decode may cost besides.
 BESIDES = 60_000_000
 BOUNDARY = "cut-here"
-PART = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="files"; filename="a"\r\n\r\n'.encode()
+PART = (
+    f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="files"; filename="a"\r\n\r\n'.encode()
+)  # Clients at the same time: that classify, that only connect, and that send a picture byte by byte.
+BUSY, IDLE, SLOW = 256, 1_000, 64
+# What all of them together may cost: some 30 kB for each connection, and the pictures that are worked on.
+CROWD = 150_000_000
 
 needs_proc = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from /proc")
 
@@ -30,6 +39,21 @@ def most_memory(pid: int) -> int:
     """The most bytes that a process has had in memory."""
     status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
     return int(re.findall(r"VmHWM:\s+(\d+) kB", status)[0]) * 1024
+
+
+def family_memory(pid: int) -> int:
+    """The bytes in memory of a process and all that it started."""
+    own = re.findall(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text(encoding="ascii"))
+    started = (one.read_text().split() for one in Path(f"/proc/{pid}/task").glob("*/children"))
+    return int(own[0]) * 1024 + sum(family_memory(int(child)) for child in chain(*started))
+
+
+def status_of(url: str) -> int:
+    """The status with which a picture is answered, on a connection of its own."""
+    content = picture(RED)
+    with connect(url, f"Content-Length: {len(content)}", "Connection: close") as connection:
+        connection.sendall(content)
+        return int(connection.recv(10_000).split()[1])
 
 
 def connect(
@@ -97,6 +121,67 @@ def test_pictures_that_do_not_end_fill_no_more_than_the_limit() -> None:
                     continue
             time.sleep(1)
         assert grown[0] < LIMIT + BESIDES
+
+
+@pytest.mark.slow
+@needs_proc
+def test_many_clients_beside_idle_and_slow_ones_take_bounded_memory() -> None:
+    with server(TENFOLD_MAX_CONNECTIONS="3000") as (process, url), ExitStack() as stack:
+        classify(url)
+        before = family_memory(process.pid)
+        place = urlsplit(url)
+        for _ in range(IDLE):
+            stack.enter_context(socket.create_connection((place.hostname, place.port), timeout=30))
+        slow = [
+            stack.enter_context(connect(url, "Content-Length: 1000000", source="127.0.0.2"))
+            for _ in range(SLOW)
+        ]
+        pool = stack.enter_context(ThreadPoolExecutor(BUSY))
+        peaks = []
+        for _ in range(2):
+            asked = [pool.submit(status_of, url) for _ in range(2 * BUSY)]
+            peak = 0
+            while not all(one.done() for one in asked):
+                for one in slow:
+                    with suppress(OSError):  # given up after stall_seconds
+                        one.sendall(b"x")
+                peak = max(peak, family_memory(process.pid))
+                time.sleep(0.2)
+            statuses = Counter(one.result() for one in asked)
+            assert statuses[200] > 0
+            assert statuses.keys() <= {200, 503}
+            peaks.append(peak - before)
+        assert max(peaks) < CROWD, peaks
+
+
+@pytest.mark.slow
+def test_a_client_that_is_refused_is_told_when_to_come_back_before_it_sends_its_body() -> None:
+    with (
+        server(TENFOLD_MAX_REQUESTS="1", TENFOLD_CLIENT_PERCENT="100", COLOURS_SECONDS="5") as (_, url),
+        ThreadPoolExecutor(1) as pool,
+    ):
+        first = pool.submit(status_of, url)
+        time.sleep(1)  # until it is worked on
+        with connect(url, "Content-Length: 1000000") as refused:
+            head = refused.recv(10_000).lower()
+        assert not first.done()
+        assert head.startswith(b"http/1.1 503")
+        assert b"\r\nretry-after: " in head
+        assert first.result() == 200
+
+
+@pytest.mark.slow
+def test_stopping_waits_for_a_body_no_longer_than_stop_seconds() -> None:
+    with (
+        server(TENFOLD_STOP_SECONDS="1") as (process, url),
+        connect(url, "Content-Length: 1000"),
+        socket.create_connection((urlsplit(url).hostname or "", urlsplit(url).port or 0)),
+    ):
+        time.sleep(1)  # until the server waits for it
+        begun = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=20)
+        assert 0.9 < time.monotonic() - begun < 8
 
 
 @pytest.mark.slow

@@ -1,14 +1,18 @@
 """Connections that are kept without use, tried with a real server."""
 
 import socket
+import threading
 import time
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 
 import pytest
 
 from tests.fakes import RED, FakeClassifier, picture
 from tests.web.conftest import Running, Serve
 from tests.web.uploads.test_pictures import URL, answer_on, raw
+
+HEALTH = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 
 def connect(running: Running, source: str = "127.0.0.1") -> socket.socket:
@@ -32,7 +36,7 @@ def closed(connection: socket.socket, seconds: float = 0.0) -> bool:
 def test_a_head_that_does_not_end_is_not_waited_for(serve: Serve) -> None:
     hasty = serve(head_seconds=1)
     with connect(hasty) as silent, connect(hasty) as trickling, connect(hasty) as second:
-        second.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        second.sendall(HEALTH)
         assert second.recv(1000).startswith(b"HTTP/1.1 200")
         second.sendall(b"GET /healthz HTTP/1.1\r\n")
         begun = time.monotonic()
@@ -41,6 +45,48 @@ def test_a_head_that_does_not_end_is_not_waited_for(serve: Serve) -> None:
         assert time.monotonic() - begun < 3
         assert closed(silent, 5)
         assert closed(second, 5)
+
+
+@pytest.mark.slow
+def test_a_connection_without_a_request_is_closed_after_idle_seconds(serve: Serve) -> None:
+    hasty = serve(idle_seconds=1)
+    with connect(hasty) as kept:
+        kept.sendall(HEALTH)
+        assert kept.recv(1000).startswith(b"HTTP/1.1 200")
+        assert not closed(kept, 0.5)
+        assert closed(kept, 5)
+
+
+@contextmanager
+def busy(running: Running, seconds: float) -> Iterator[None]:
+    """The server reads nothing for so long, from the moment on at which this begins: it is in a callback."""
+    bell, rope = socket.socketpair()
+    rung = threading.Event()
+
+    def work() -> None:
+        running.loop.remove_reader(bell)
+        rung.set()
+        time.sleep(seconds)
+
+    with bell, rope:
+        running.loop.call_soon_threadsafe(running.loop.add_reader, bell, work)
+        rope.send(b"x")
+        assert rung.wait(10)
+        yield
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("before", [b"", HEALTH], ids=["new", "kept"])
+def test_a_request_that_a_busy_server_reads_late_is_answered(serve: Serve, before: bytes) -> None:
+    hasty = serve(head_seconds=1, idle_seconds=1)
+    with connect(hasty) as client:
+        if before:
+            client.sendall(before)
+            assert client.recv(1000).startswith(b"HTTP/1.1 200")
+        time.sleep(0.2)
+        with busy(hasty, 1.5):
+            client.sendall(HEALTH)
+            assert client.recv(1000).startswith(b"HTTP/1.1 200")
 
 
 @pytest.mark.slow

@@ -55,6 +55,9 @@ export const en = {
     "How much of these places and of this memory one person or one address may use, in percent.",
   help_max_connections:
     "The most connections to the server. Beyond that, one that has not sent a whole request is closed.",
+  help_stop_seconds: "How long a server that is to stop waits for the answers that it works on, in seconds.",
+  help_idle_seconds:
+    "How long a connection stays open after an answer, in seconds. Longer than a proxy in front keeps its own.",
   help_head_seconds: "How long the header of a request may take to arrive, in seconds.",
   help_body_seconds: "How long the server waits for the body of a request in all, in seconds.",
   help_stall_seconds: "Over how many seconds the lowest rate is measured.",

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
 
-_GRACE_SECONDS = 10
 _WAITING_CONNECTIONS = 512
 
 
@@ -80,6 +79,7 @@ def serve(
             address,
             first=first,
             proxies=chosen.trusted_proxies,
+            grace=chosen.stop_seconds,
             opening=_has_browser() if opening is None else opening,
         )
 
@@ -143,7 +143,14 @@ def _has_browser() -> bool:
 
 
 def _run(
-    app: "FastAPI", listening: socket.socket, address: str, *, first: str, proxies: str, opening: bool
+    app: "FastAPI",
+    listening: socket.socket,
+    address: str,
+    *,
+    first: str,
+    proxies: str,
+    grace: int,
+    opening: bool,
 ) -> None:
     from tenfold.web.server import Server, configured
 
@@ -158,7 +165,7 @@ def _run(
             if opening:
                 _open(address)
 
-    config = configured(app, proxies=proxies, grace=_GRACE_SECONDS)
+    config = configured(app, proxies=proxies, grace=grace)
     # uvicorn finishes what it works on and then raises the signal again: for a server, that is a good end.
     try:
         Telling(config).run(sockets=[listening])

@@ -14,6 +14,9 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from tenfold.settings import Settings
 
+# A busy server may find that time is up before it has read what arrived in time. So it reads on for so long.
+_READ_SECONDS = 0.05
+
 
 class Connection(H11Protocol):
     """Made by uvicorn for each client; the limits are those of the settings of the app's service."""
@@ -22,6 +25,7 @@ class Connection(H11Protocol):
         super().connection_made(transport)
         assert isinstance(self.config.app, FastAPI)
         self._settings: Settings = self.config.app.state.service.settings
+        self.timeout_keep_alive = self._settings.idle_seconds
         self._aborted = False
         self._idle_since = self.loop.time()
         self._send_timer: asyncio.TimerHandle | None = None
@@ -56,6 +60,10 @@ class Connection(H11Protocol):
         super().resume_writing()
         self._cancel_send_timer()
 
+    def timeout_keep_alive_handler(self) -> None:
+        """Close a connection without a request, unless one arrives in the last moment."""
+        self.timeout_keep_alive_task = self.loop.call_later(_READ_SECONDS, super().timeout_keep_alive_handler)
+
     @property
     def answering(self) -> bool:
         """Whether the head of a request has arrived and its response is not sent yet."""
@@ -67,7 +75,10 @@ class Connection(H11Protocol):
         return not self.answering or self.cycle.more_body
 
     def _start_head_timer(self) -> None:
-        self._head_timer = self.loop.call_later(self._settings.head_seconds, self._abort)
+        self._head_timer = self.loop.call_later(self._settings.head_seconds, self._end_head)
+
+    def _end_head(self) -> None:
+        self._head_timer = self.loop.call_later(_READ_SECONDS, self._abort)
 
     def _cancel_head_timer(self) -> None:
         if self._head_timer is not None:
