@@ -20,12 +20,17 @@ from tests.web.signed_in import Staffed, staff
 OPEN = {
     "/healthz": "what watches the server",
     "/readyz": "the same",
+    "/v2/health/live": "the same, for clients of the Open Inference Protocol",
+    "/v2/health/ready": "the same",
+    "/metrics": "asks for a token by itself where the setting says so: tests/web/api/test_metrics.py",
     "/api/v1/session": "signing in",
     "/api/v1/session/first": "with the code that was printed",
 }
 # What a viewer may send: nothing of it changes what others have.
 OF_VIEWERS = {
     ("POST", "/api/v1/classify"),
+    ("POST", "/v2/models/{model}/infer"),
+    ("POST", "/v2/models/{model}/versions/{version}/infer"),
     ("POST", "/api/v1/session/password"),
     ("DELETE", "/api/v1/sessions"),
     ("DELETE", "/api/v1/sessions/{id}"),
@@ -188,6 +193,8 @@ def test_a_page_of_another_site_changes_nothing_where_nobody_signs_in(
         for method, path in (
             ("POST", "/api/v1/people"),
             ("POST", "/api/v1/classify"),
+            ("POST", "/v2/models/{model}/infer"),
+            ("POST", "/v2/models/{model}/versions/{version}/infer"),
             ("PUT", "/api/v1/settings"),
         ):
             answer = client.request(method, path, headers=headers, content=b"{}")
@@ -283,6 +290,8 @@ def test_without_accounts_whoever_comes_through_a_proxy_is_not_this_machine_s_us
         ("GET", "/api/v1/session"),
         ("GET", "/api/v1/settings"),
         ("POST", "/api/v1/classify"),
+        ("POST", "/v2/models/{model}/infer"),
+        ("POST", "/v2/models/{model}/versions/{version}/infer"),
         ("POST", "/api/v1/people"),
     ):
         answer = running.client.request(method, path, headers=headers, json={})
