@@ -35,7 +35,10 @@ def test_one_that_lost_on_corrections_is_worse() -> None:
 def test_few_pictures_say_nothing_however_many_of_them_are_right() -> None:
     which, why, sentence = verdict(Paired(1, 0, 3, 0), KEPT)
     assert (which, why) == ("no-difference", "not-told")
-    assert sentence.startswith("No difference can be told on corrections.")
+    assert sentence.startswith(
+        "No difference can be told on corrections: "
+        "the new model may be up to 0 points worse or up to 95 points better."
+    )
     assert "n = 4." in sentence
 
 
@@ -47,9 +50,18 @@ def test_one_of_which_nobody_knows_what_it_forgot_is_not_called_better() -> None
 
 
 def test_one_that_may_have_lost_more_than_the_margin_is_not_called_better() -> None:
-    which, why, sentence = verdict(GAINED, Paired(180, 6, 5, 9))
+    which, why, sentence = verdict(GAINED, Paired(1060, 15, 4, 121))
     assert (which, why) == ("no-difference", "may-have-forgot")
     assert "may have lost more than 1 point of what it knew" in sentence
+
+
+def test_one_whose_own_pictures_are_too_few_for_the_margin_is_told_how_far_they_can_tell() -> None:
+    which, why, sentence = verdict(GAINED, Paired(1110, 17, 15, 58))
+    assert (which, why) == ("no-difference", "may-have-forgot")
+    assert sentence.startswith(
+        "The new model gained on corrections, and kept its own pictures as far as 1,200 can tell: "
+        "-0.2 points, -1.1 to +0.8; a loss of more than 1 point is not ruled out."
+    )
 
 
 def test_without_a_correction_kept_back_nothing_is_verdict() -> None:

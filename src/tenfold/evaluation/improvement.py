@@ -58,10 +58,22 @@ def _untold(held_out: Paired | None) -> str:
     """That no difference shows, and how large one may still be."""
     if held_out is None:
         return "No difference can be told on corrections."
-    low, high = (100 * one for one in difference_interval(held_out))
+    low, high = difference_interval(held_out)
+    worse, better = max(-100 * low, 0.0), max(100 * high, 0.0)
     return (
         "No difference can be told on corrections: "
-        f"the new model may be up to {-low:.0f} points worse or up to {high:.0f} points better."
+        f"the new model may be up to {worse:.0f} points worse or up to {better:.0f} points better."
+    )
+
+
+def _kept(own: Paired, points: str) -> str:
+    """What is known of its own pictures where they do not show that it lost less than the margin."""
+    low, high = (100 * one for one in difference_interval(own))
+    if high < 0:
+        return f"but may have lost more than {points} of what it knew"
+    return (
+        f"and kept its own pictures as far as {own.n:,} can tell: {100 * own.difference:+.1f} points, "
+        f"{low:+.1f} to {high:+.1f}; a loss of more than {points} is not ruled out"
     )
 
 
@@ -109,6 +121,6 @@ def verdict(
         words = "The new model gained on corrections, but whether it forgot cannot be told."
         return "no-difference", "not-measured", " ".join([words, *parts])
     if difference_interval(own)[0] < -margin:
-        words = f"The new model gained on corrections, but may have lost more than {points} of what it knew."
+        words = f"The new model gained on corrections, {_kept(own, points)}."
         return "no-difference", "may-have-forgot", " ".join([words, *parts])
     return "better", "better", " ".join(["The new model is better.", *parts])

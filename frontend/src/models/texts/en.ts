@@ -84,6 +84,8 @@ export const en = {
     "It is better on the corrections kept back, but it is not known whether it has forgotten something.",
   why_may_have_forgot:
     "It is better on the corrections kept back, but may have forgotten more than {margin} of what the old one knew.",
+  keptAsFar:
+    "It is better on the corrections, and kept its own pictures as far as {n} can tell: {points}, {interval}.",
   learnedFrom: "Corrected pictures learned from",
   ownPictures: "Of the model’s own pictures",
   newClasses: "New classes",
