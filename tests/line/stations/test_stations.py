@@ -3,7 +3,7 @@
 import pytest
 
 from tenfold.database import Database
-from tenfold.errors import LineError, UnknownStation
+from tenfold.errors import LineError, UnknownRecipe, UnknownStation
 from tenfold.line.stations.stations import Stations
 
 CAMERA = {"kind": "http", "target": "http://10.0.0.5/snapshot.jpg", "user": "line", "password": "pass word"}
@@ -34,9 +34,19 @@ def test_a_change_of_recipe_does_not_start_a_station_anew(database: Database) ->
     assert stations.change(row.id, recipe_id=None).changed_at == row.changed_at
 
 
+def test_a_station_makes_what_there_is_a_recipe_of(database: Database) -> None:
+    stations = Stations(database)
+    row = stations.add("gate", CAMERA, by=3)
+    with pytest.raises(UnknownRecipe, match="Recipe 7 does not exist"):
+        stations.change(row.id, recipe_id=7)
+    with pytest.raises(UnknownRecipe, match="Recipe 7 does not exist"):
+        stations.add("other", CAMERA, by=3, recipe_id=7)
+
+
 @pytest.mark.parametrize(
     ("values", "words"),
     [
+        ({"region": [0.0, 0.0, 0.0, 0.0]}, "The region of the station gate is empty"),
         ({"trigger": {"kind": "plant"}}, "needs a PLC"),
         ({"trigger": {"kind": "encoder", "counts": 5}}, "needs a PLC"),
         ({"trigger": {"kind": "encoder"}}, "needs the encoder's counts"),

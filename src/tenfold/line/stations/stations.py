@@ -5,14 +5,15 @@ from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from tenfold.database import Database, now
 from tenfold.database.claims import Claims
-from tenfold.errors import LineError, UnknownStation
+from tenfold.errors import LineError, UnknownRecipe, UnknownStation
 from tenfold.line.belt import Gate
 from tenfold.line.holds import ChallengeRule
 from tenfold.line.stations import wiring
-from tenfold.line.stations.tables import StationRow
+from tenfold.line.stations.tables import RecipeRow, StationRow
 
 LONGEST_NAME = 100
 DEFAULTS: Mapping[str, Any] = {
@@ -62,9 +63,10 @@ class Stations(Claims[StationRow]):
         _check(row)
         try:
             with self._database.writing() as session:
+                _check_recipe(session, row.recipe_id)
                 session.add(row)
         except IntegrityError as reason:
-            raise _taken(name) from reason
+            raise _taken(row.name) from reason
         return row
 
     def change(self, number: int, **values: Any) -> StationRow:
@@ -79,10 +81,12 @@ class Stations(Claims[StationRow]):
                 for column, value in values.items():
                     setattr(row, column, value)
                 _check(row)
+                if "recipe_id" in values:
+                    _check_recipe(session, row.recipe_id)
                 if values.keys() - _FOLLOWED:
                     row.changed_at = now()
         except IntegrityError as reason:
-            raise _taken(values["name"]) from reason
+            raise _taken(str(values.get("name"))) from reason
         return row
 
     def pause(self, number: int, paused: bool = True) -> StationRow:
@@ -139,7 +143,23 @@ def checked_name(name: str, subject: str) -> str:
     return shown
 
 
+def _check_recipe(session: Session, recipe_id: int | None) -> None:
+    """Raise UnknownRecipe where a station would make what there is no recipe of."""
+    if recipe_id is None:
+        return
+    recipe = session.get(RecipeRow, recipe_id) if 0 < recipe_id < 2**63 else None
+    if recipe is None or recipe.removed_at is not None:
+        cure = "tenfold station recipe list lists them."
+        raise UnknownRecipe(f"Recipe {recipe_id}", "does not exist", cure=cure)
+
+
 def _check(row: StationRow) -> None:
+    _, _, width, height = row.region
+    if not (width > 0 and height > 0):
+        cure = "Give left, top, width and height in parts of the picture, such as 0,0,1,1."
+        raise LineError(
+            f"The region of the station {row.name}", "is empty", received=f"{row.region}", cure=cure
+        )
     try:
         wiring.check(row.plant, wiring.Trigger.from_json(row.trigger), Gate(**row.gate), row.broker)
         if row.challenge is not None:

@@ -223,6 +223,7 @@ def begin(request: Request, who: Administrator, asked: ImprovementRequest) -> Im
 @router.post(
     "/estimate", operation_id="estimate_improvement", summary="Estimate its time and size",
     responses=responses(
+        _409="The live model's network is not trained further, or there are too few corrections.",
         _422="It cannot be trained, or the model's own data cannot be read.",
         _501="The extra for training is not installed; the message says how to.",
     ),

@@ -44,7 +44,10 @@ router = APIRouter(prefix="/api/v1/stations", tags=["line"])
 Number = Annotated[int, InPath(ge=1, le=2**63 - 1, description="The station's number.")]
 _POLL_SECONDS = 0.05
 _NONE = responses(_404="There is no such station.")
-_REFUSED = responses(_422="A name is taken, or what the station is wired to does not go together.")
+_REFUSED = responses(
+    _404="There is no such station, or no such recipe.",
+    _422="A name is taken, or what the station is wired to does not go together.",
+)
 _AWAY = _NONE | responses(_422="No process of this server runs it now.")
 
 
