@@ -78,11 +78,10 @@ class Stations(Claims[StationRow]):
                 row = session.get(StationRow, number) if 0 < number < 2**63 else None
                 if row is None or row.removed_at is not None:
                     raise _unknown(number)
+                _check_recipe(session, values.get("recipe_id"))
                 for column, value in values.items():
                     setattr(row, column, value)
                 _check(row)
-                if "recipe_id" in values:
-                    _check_recipe(session, row.recipe_id)
                 if values.keys() - _FOLLOWED:
                     row.changed_at = now()
         except IntegrityError as reason:
