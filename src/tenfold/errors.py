@@ -62,8 +62,6 @@ Reason = (
         "unreachable", "refused", "no-host", "timeout", "wrong-password", "no-stream", "no-video",
         "sound-only", "codec", "decoder", "own-files", "internal-fault",
         "refused-message", "redirected", "local-address",
-    ]
-    | Literal[
         "broker-host", "messenger-address", "messenger-webhook", "topic", "webhook-address", "webhook-secret",
     ]
     | Literal[
@@ -88,8 +86,6 @@ Reason = (
         "too-many-pixels", "too-many-tokens", "too-many-unreadable", "too-many-uploads",
         "training-failed", "trial-failed", "two-classes-needed", "two-corrected-needed",
         "two-models-needed", "undone-already", "unknown-class", "upload-unknown", "wrong-setup-code",
-    ]
-    | Literal[
         "broker-port", "class-too-few", "draft-classes-full", "draft-empty", "draft-full", "drafts-full",
         "messenger-unknown", "no-source", "not-learned-yet", "not-watchable", "nothing-to-undo",
         "outbox-full", "source-kind", "source-page",
