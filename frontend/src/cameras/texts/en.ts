@@ -49,7 +49,8 @@ export const en = {
   recording_continuous: "Everything",
   recording_nothing: "Nothing but what rules ask for",
   keepDays: "Days kept",
-  keepDaysHint: "Events and clips are deleted after that. Pictures in the catalogue that somebody corrected stay.",
+  keepDaysHint:
+    "Events and clips are deleted after that. Pictures in the catalogue that somebody corrected stay.",
   newPassword: "New password",
   newPasswordHint: "Leave it empty to keep the present one.",
   remove: "Remove",
