@@ -125,7 +125,7 @@ class ModbusPlant:
                     place.first_input, count=INPUT_REGISTERS, device_id=place.device
                 )
             )
-        except (ModbusException, OSError) as error:
+        except (ModbusException, OSError, UnicodeError) as error:
             self.close()
             raise self._refused(str(error)) from error
         except LineError:
@@ -205,7 +205,7 @@ def read_back(
             raise LineError(subject, "does not answer", cure="See that it runs and that the port is right.")
         read = client.read_holding_registers if kind == "holding" else client.read_input_registers
         answer = read(first, count=count, device_id=device)
-    except (ModbusException, OSError) as error:
+    except (ModbusException, OSError, UnicodeError) as error:
         raise LineError(
             subject,
             "does not answer for that unit",

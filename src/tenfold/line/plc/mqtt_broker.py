@@ -56,7 +56,7 @@ class Login:
                 self._context = ssl.create_default_context(cafile=broker.ca or None)
                 if broker.certificate:
                     self._context.load_cert_chain(broker.certificate, broker.key or None)
-            except OSError as error:
+            except (OSError, UnicodeError) as error:
                 raise LineError(
                     broker.name,
                     "cannot be reached encrypted",

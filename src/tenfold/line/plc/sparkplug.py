@@ -123,7 +123,7 @@ class SparkplugNode:
         client.on_connect, client.on_disconnect, client.on_message = on_connect, on_disconnect, self._hear
         try:
             client.connect(broker.host, broker.port, keepalive=_KEEPALIVE)
-        except OSError as error:
+        except (OSError, UnicodeError) as error:
             self.problem = f"{broker.name} is not connected: {error}."
             return None
         client.loop_start()
