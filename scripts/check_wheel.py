@@ -18,7 +18,8 @@ import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-MOST_MEGABYTES = 400  # of the installed environment
+# Of the installed environment; 400 until the phone's runtime, metrics and the samples for corrections came.
+MOST_MEGABYTES = 420
 MOST_WHEEL_MEGABYTES = 60
 START_SECONDS = 60
 DRAW = "from PIL import Image; Image.linear_gradient('L').convert('RGB').save('picture.png')"
