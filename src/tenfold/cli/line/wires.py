@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tenfold.errors import UsageError
+from tenfold.files import read_whole
 
 _TABLES = ("plant", "trigger", "gate", "broker", "challenge", "outputs")
 
@@ -48,7 +49,7 @@ def words(text: str, subject: str, *, kind: bool) -> dict[str, Any]:
 def file(path: Path) -> dict[str, Any]:
     """What a TOML file says of a station's wires. Raises UsageError."""
     try:
-        found = tomllib.loads(path.read_text(encoding="utf-8"))
+        found = tomllib.loads(read_whole(path).decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(
             path.name, "is no TOML", received=str(error), cure="See the documentation."
