@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, delete, func, insert, inspect, select, text
 
 from tenfold.database import Database
+from tenfold.database.backups import copy_file
 from tenfold.database.base import load_tables
 from tenfold.database.upgrading import STEPS, upgrade, versions
 from tenfold.errors import BackupError, DatabaseError
@@ -29,10 +30,8 @@ def take(database: Database, target: Path, changed: Changed) -> str:
     Args:
         changed: what becomes of the rows of tables that are not taken as they are.
     """
-    if database.sqlite:
-        assert database.file is not None
-        with closing(sqlite3.connect(database.file)) as source, closing(sqlite3.connect(target)) as copy:
-            source.backup(copy)
+    if database.file is not None:
+        copy_file(database.file, target)
     copied = Database(f"sqlite:///{target}")
     try:
         if not database.sqlite:

@@ -27,8 +27,8 @@ def backup(database: Database, folder: Path, version: str) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with replacing(target, mode=private_mode(folder)) as part:
-            if database.sqlite:
-                _copy_file(database, part)
+            if database.file is not None:
+                copy_file(database.file, part)
             else:
                 _dump(database, part)
     except (OSError, sqlite3.Error) as reason:
@@ -46,14 +46,13 @@ def restore(database: Database, copy: Path) -> None:
     """Put SQLite's copy back in the place of the database."""
     assert database.file is not None
     database.close()
-    with closing(sqlite3.connect(copy)) as source, closing(sqlite3.connect(database.file)) as target:
-        source.backup(target)
+    copy_file(copy, database.file)
 
 
-def _copy_file(database: Database, target: Path) -> None:
-    assert database.file is not None
-    with closing(sqlite3.connect(database.file)) as source, closing(sqlite3.connect(target)) as copy:
-        source.backup(copy)
+def copy_file(source: Path, target: Path) -> None:
+    """Copy a file of SQLite as it is at one moment, while others may write it. Raises sqlite3.Error."""
+    with closing(sqlite3.connect(source)) as read, closing(sqlite3.connect(target)) as written:
+        read.backup(written)
 
 
 def _dump(database: Database, target: Path) -> None:

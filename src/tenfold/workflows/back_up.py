@@ -8,7 +8,7 @@ import sqlite3
 import tempfile
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +21,7 @@ from tenfold import __version__
 from tenfold.backups import BackupFolder, Content, Snapshot
 from tenfold.backups import database as tables
 from tenfold.database import Database
+from tenfold.database.backups import copy_file
 from tenfold.database.upgrading import upgrade
 from tenfold.errors import BackupError, counted
 from tenfold.files import private_mode
@@ -31,7 +32,6 @@ Row = dict[str, Any]
 # Folders of the home that nothing else can give again. Thumbnails, indexes and caches are made anew.
 _BLOBS = ("pictures", "models", "drafts", "events", "checks", "comparisons")
 _FOLDERS = (*_BLOBS, "clips", "line", "runs", "learning-curves", "uploaded-data")
-_DATABASES = (".db",)
 # Where the restored tenfold runs is said anew.
 _OF_THE_MACHINE = ("home", "database_url", "database_password_file")
 _SECRET_WORDS = ("password", "secret", "token")
@@ -110,11 +110,10 @@ def _files(home: Home, place: Path) -> Iterator[tuple[str, Path]]:
                 if file.startswith(".") or file.endswith(("-wal", "-shm")) or not path.is_file():
                     continue
                 where = path.relative_to(home.folder).as_posix()
-                if path.suffix in _DATABASES:
+                if path.suffix == ".db":
                     still = place / "still.db"
                     still.unlink(missing_ok=True)
-                    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(still)) as copy:
-                        source.backup(copy)
+                    copy_file(path, still)
                     yield where, still
                 else:
                     yield where, path
