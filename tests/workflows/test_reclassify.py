@@ -247,7 +247,7 @@ def wait_for_kill(done, total):
 reclassification.PART = 2
 made = put_together(Database(sys.argv[1]), Path(sys.argv[2]))
 apply = made.found.apply
-made.found.apply = lambda number, threshold, progress: apply(number, progress=wait_for_kill)
+made.found.apply = lambda number, progress, **rest: apply(number, progress=wait_for_kill, **rest)
 Jobs(made.database, {RECLASSIFY: made.job}).start(serving=True)
 time.sleep(600)
 """
