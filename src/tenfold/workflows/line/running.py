@@ -49,7 +49,8 @@ class RunningStation:
         self._stations, self._recipes, self._registry = stations, recipes, registry
         self._process: MessageProcess | None = None
         self._lock = threading.Lock()
-        self._models = ExitStack()
+        self._models, self._files = ExitStack(), dict[str, Path]()
+        self._files_lock = threading.Lock()
         self._book: RecipeBook | None = None
         self._said: dict[str, Any] = {}
         self._picture: Picture | None = None
@@ -59,8 +60,10 @@ class RunningStation:
         """See `Service`. Raises LineError where the process ends."""
         require()
         self._trail.parent.mkdir(parents=True, exist_ok=True)
-        self._book = self._current_book()
-        with self._models, MessageProcess(_PROCESS, limits=ProcessLimits()) as process:
+        with ExitStack() as stack:
+            stack.callback(self._forget_files)
+            self._book = self._current_book()
+            process = stack.enter_context(MessageProcess(_PROCESS, limits=ProcessLimits()))
             process.send({"setup": asdict(setup_of(self.row, self._trail)), "book": asdict(self._book)})
             with self._lock:
                 self._process = process
@@ -147,7 +150,17 @@ class RunningStation:
         return book_of(self.row, self._recipes.approved(), self._file)
 
     def _file(self, model_hash: str) -> Path:
-        return self._models.enter_context(self._registry.local_copy(model_hash))
+        """Where a model's file is. A copy of it may have to be made, so it is asked for once."""
+        with self._files_lock:
+            if model_hash not in self._files:
+                copied = self._registry.local_copy(model_hash)
+                self._files[model_hash] = self._models.enter_context(copied)
+            return self._files[model_hash]
+
+    def _forget_files(self) -> None:
+        with self._files_lock:
+            self._files.clear()
+            self._models.close()
 
 
 MakeStation = Callable[[StationRow], RunningStation]
