@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from tenfold.errors import LineError
+from tenfold.errors import LineError, UnknownStation
 from tenfold.line.plc import require
 from tenfold.line.stations.recipes import Recipes
 from tenfold.line.stations.stations import Stations
@@ -102,10 +102,10 @@ class RunningStation:
 
     def tend(self) -> None:
         """Tell the process of recipes that were approved, and which is made. Called each second or so."""
-        row = next((one for one in self._stations.all() if one.id == self.row.id), None)
-        if row is None:
+        try:
+            self.row.recipe_id = self._stations.get(self.row.id).recipe_id
+        except UnknownStation:  # it was removed, and is about to be ended
             return
-        self.row.recipe_id = row.recipe_id
         book = self._current_book()
         if book != self._book:
             self._book = book
