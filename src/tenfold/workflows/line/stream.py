@@ -12,7 +12,6 @@ from tenfold.cameras.crops import jpeg
 from tenfold.cameras.frames import Frame, Source
 from tenfold.errors import CameraError, LineError
 from tenfold.line.camera import Shot
-from tenfold.workflows.watch_cameras.live import LiveView
 
 # A camera from which nothing came for so long is away.
 AWAY_SECONDS = 2.0
@@ -33,7 +32,6 @@ class StreamCamera:
         self._newest: Frame | None = None
         self._at = float("-inf")
         self._problem = ""
-        self.live = LiveView()
 
     def run(self, stop: threading.Event) -> None:
         """Take frames until `stop` is set."""
@@ -70,7 +68,6 @@ class StreamCamera:
             self._newest, self._at = frame, time.monotonic()
             self._came.notify_all()
         self._seen(frame)
-        self.live.show(frame, ())
 
 
 def _paced(source: Source, stop: threading.Event) -> Iterator[Frame]:
