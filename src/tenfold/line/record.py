@@ -6,10 +6,7 @@ Knows no station.
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from io import BytesIO
 from pathlib import Path
-
-from PIL import Image
 
 from tenfold import images
 from tenfold.errors import PictureError
@@ -164,10 +161,6 @@ def _small(data: bytes | None) -> bytes | None:
     if data is None:
         return None
     try:
-        picture = Image.fromarray(images.read(data, name="a part's picture"))
+        return images.jpeg(images.read(data, name="a part's picture"), _THUMBNAIL, quality=85)
     except PictureError:
         return None
-    picture.thumbnail((_THUMBNAIL, _THUMBNAIL))
-    file = BytesIO()
-    picture.save(file, "JPEG", quality=85)
-    return file.getvalue()
