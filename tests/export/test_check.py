@@ -10,6 +10,8 @@ import pytest
 from tenfold.errors import ExportError
 from tenfold.export.check import check_files, compare_receipts, repeat
 from tenfold.export.export import OpenPictures
+from tenfold.export.formats.format import PictureClassifier
+from tenfold.export.formats.onnx_int8 import OnnxInt8
 from tenfold.export.receipt import read_receipt, receipt_path
 
 pytestmark = pytest.mark.slow
@@ -35,6 +37,17 @@ def test_a_repeated_run_gives_the_same_answers(exported: Path, opening: OpenPict
 
     assert again.difference.alike
     assert again.agreement == receipt.agreement
+
+
+def test_only_child_processes_load_an_exported_file(
+    exported: Path, opening: OpenPictures, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def load(self: OnnxInt8, target: Path) -> PictureClassifier:
+        raise AssertionError(f"{target} was loaded by the calling process")
+
+    monkeypatch.setattr(OnnxInt8, "load", load)
+
+    assert repeat(read_receipt(exported), exported, opening).difference.alike
 
 
 def test_a_changed_file_is_not_that_of_its_receipt(copied: Path) -> None:

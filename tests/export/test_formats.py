@@ -34,22 +34,22 @@ def test_a_converted_file_answers_as_the_original(name: str, pictures: Path, tmp
     made.describe(target, replace(info, name='a "name" <é> & more', threshold=0.25))
 
     original = Classifier(tiny.MODEL, threads=1)
-    with made.load(target) as loaded:
-        assert (loaded.info.name, loaded.info.threshold) == ('a "name" <é> & more', 0.25)
-        assert loaded.info.labels == info.labels
-        for file in sorted(pictures.rglob("*.png"))[:10]:
-            ours, theirs = original.classify(file), loaded.classify(file)
-            assert list(theirs.probabilities.values()) == pytest.approx(
-                list(ours.probabilities.values()), abs=1e-4
-            )
-            if name == "litert":  # which has one output
-                assert np.isnan(theirs.novelty)
-                assert theirs.evidence is None
-                continue
-            assert theirs.novelty == pytest.approx(ours.novelty, abs=1e-4)
-            assert ours.evidence is not None
-            assert theirs.evidence is not None
-            assert np.abs(theirs.evidence - ours.evidence).max() < 1e-3
+    loaded = made.load(target)
+    assert (loaded.info.name, loaded.info.threshold) == ('a "name" <é> & more', 0.25)
+    assert loaded.info.labels == info.labels
+    for file in sorted(pictures.rglob("*.png"))[:10]:
+        ours, theirs = original.classify(file), loaded.classify(file)
+        assert list(theirs.probabilities.values()) == pytest.approx(
+            list(ours.probabilities.values()), abs=1e-4
+        )
+        if name == "litert":  # which has one output
+            assert np.isnan(theirs.novelty)
+            assert theirs.evidence is None
+            continue
+        assert theirs.novelty == pytest.approx(ours.novelty, abs=1e-4)
+        assert ours.evidence is not None
+        assert theirs.evidence is not None
+        assert np.abs(theirs.evidence - ours.evidence).max() < 1e-3
 
 
 @pytest.mark.parametrize("model", BUNDLED)
@@ -69,8 +69,7 @@ def test_each_bundled_model_can_be_written_for_litert(model: str, tmp_path: Path
     made.describe(target, original.info)
 
     assert target.read_bytes() == first
-    with made.load(target) as loaded:
-        ours, theirs = original.classify(picture), loaded.classify(picture)
+    ours, theirs = original.classify(picture), made.load(target).classify(picture)
     assert list(theirs.probabilities.values()) == pytest.approx(list(ours.probabilities.values()), abs=1e-3)
     assert theirs.novelty == pytest.approx(ours.novelty, abs=1e-3)
 

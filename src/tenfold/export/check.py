@@ -81,11 +81,11 @@ def repeat(receipt: Receipt, export: Path, opening: OpenPictures, watcher: Watch
         MissingExtra: its format needs an extra that is not installed.
     """
     chosen = usable(receipt.format)
-    with TemporaryDirectory(prefix="tenfold-receipt-") as place, chosen.load(export) as loaded:
-        labels = loaded.info.labels
+    info = chosen.info(export)
+    with TemporaryDirectory(prefix="tenfold-receipt-") as place:
         folder = Path(place)
         (folder / "pictures").mkdir()
-        pictures = opening(loaded.info, folder / "pictures")
+        pictures = opening(info, folder / "pictures")
         if pictures.fingerprint != receipt.fingerprint:
             raise ExportError(
                 f"The pictures of {pictures.title}",
@@ -95,7 +95,7 @@ def repeat(receipt: Receipt, export: Path, opening: OpenPictures, watcher: Watch
                 reason="data-changed",
             )
         found = ExportSteps(chosen, export, folder, watcher or Watcher()).run("answer", pictures.files)
-    answers = tuple((labels.index(label), float(confidence)) for label, confidence in found)
+    answers = tuple((info.labels.index(label), float(confidence)) for label, confidence in found)
     alike = sum(
         mine == original for (mine, _), (original, _, _) in zip(answers, receipt.answers, strict=True)
     )

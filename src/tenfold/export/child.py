@@ -50,30 +50,28 @@ def _threshold(channel: Channel, asked: dict[str, Any]) -> None:
         scores={},
     )
     made.describe(target, info)
-    with made.load(target) as export:
-        novelty = measure(original, export, _files(asked), _progress(channel)).novelty
+    novelty = measure(original, made.load(target), _files(asked), _progress(channel)).novelty
     if np.isfinite(novelty).all():
         made.describe(target, replace(info, threshold=matched_threshold(novelty, info.threshold)))
 
 
 def _measure(channel: Channel, asked: dict[str, Any]) -> dict[str, Any]:
     original = Classifier(asked["model"], threads=1)
-    with FORMATS[asked["format"]].load(Path(asked["target"])) as export:
-        found = measure(original, export, _files(asked), _progress(channel))
-        threshold = export.info.threshold
+    export = FORMATS[asked["format"]].load(Path(asked["target"]))
+    found = measure(original, export, _files(asked), _progress(channel))
     columns = {name: column.tolist() for name, column in asdict(found).items()}
-    return {"threshold": [original.info.threshold, threshold], "labels": original.info.labels, **columns}
+    return {"threshold": [original.info.threshold, export.info.threshold], **columns}
 
 
 def _answer(channel: Channel, asked: dict[str, Any]) -> list[tuple[str, float]]:
     """The export's first answer to each file, and its probability."""
     found, told = [], _progress(channel)
     files = _files(asked)
-    with FORMATS[asked["format"]].load(Path(asked["target"])) as export:
-        for done, file in enumerate(files, 1):
-            answer = export.classify(file)
-            found.append((answer.label, answer.confidence))
-            told(done, len(files))
+    export = FORMATS[asked["format"]].load(Path(asked["target"]))
+    for done, file in enumerate(files, 1):
+        answer = export.classify(file)
+        found.append((answer.label, answer.confidence))
+        told(done, len(files))
     return found
 
 

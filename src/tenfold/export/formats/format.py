@@ -1,7 +1,6 @@
 """What every export format can do, and what it needs to be installed."""
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
@@ -62,8 +61,11 @@ class ExportFormat(Protocol):
     def describe(self, target: Path, info: ModelInfo) -> None:
         """Write the facts into a converted file; what was there before goes."""
 
-    def load(self, target: Path) -> AbstractContextManager[PictureClassifier]:
-        """A converted file, read afresh from the disk."""
+    def info(self, target: Path) -> ModelInfo:
+        """The facts in a converted file, read without its runtime. Raises ModelFileError."""
+
+    def load(self, target: Path) -> PictureClassifier:
+        """A converted file, read afresh from the disk. Raises ModelFileError."""
 
 
 def missing(wanted: ExportFormat) -> MissingExtra | None:

@@ -6,7 +6,6 @@ Written from the model file's network itself: neither torch nor TensorFlow is ne
 import io
 import zipfile
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,18 +49,20 @@ class LiteRt:
                 added.writestr(zipfile.ZipInfo(name), text)
         write_whole(target, _flatbuffer(target) + file.getvalue())
 
-    def load(self, target: Path) -> AbstractContextManager[PictureClassifier]:
-        from ai_edge_litert.interpreter import Interpreter
-
+    def info(self, target: Path) -> ModelInfo:
         try:
             with zipfile.ZipFile(target) as added:
-                info = facts.model_info(facts.parsed(added.read(_FACTS)))
+                return facts.model_info(facts.parsed(added.read(_FACTS)))
         except (zipfile.BadZipFile, KeyError) as reason:
             raise ModelFileError(
                 f"The file {target}", "was not made by tenfold", reason="not-a-model"
             ) from reason
-        interpreter = Interpreter(model_path=str(target), num_threads=1)
-        return nullcontext(NetworkClassifier(info, _Network(interpreter)))
+
+    def load(self, target: Path) -> PictureClassifier:
+        from ai_edge_litert.interpreter import Interpreter
+
+        info = self.info(target)
+        return NetworkClassifier(info, _Network(Interpreter(model_path=str(target), num_threads=1)))
 
 
 class _Network:

@@ -6,7 +6,6 @@ ranges from the least and greatest value over the calibration pictures.
 
 import math
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -87,8 +86,11 @@ class OnnxInt8:
     def describe(self, target: Path, info: ModelInfo) -> None:
         modelfile.write(target, modelfile.network(target), info)
 
-    def load(self, target: Path) -> AbstractContextManager[PictureClassifier]:
-        return nullcontext(Classifier(target, threads=1))
+    def info(self, target: Path) -> ModelInfo:
+        return modelfile.read(target)[1]
+
+    def load(self, target: Path) -> PictureClassifier:
+        return Classifier(target, threads=1)
 
 
 def _halve(graph: "onnx.GraphProto") -> None:

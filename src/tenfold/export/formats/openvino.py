@@ -9,7 +9,6 @@ AMX, which changes answers: so each layer is marked to keep its precision, and t
 import shutil
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -57,19 +56,21 @@ class OpenVino:
         network.set_rt_info("f32", _PINNED)
         _save(network, target)
 
-    def load(self, target: Path) -> AbstractContextManager[PictureClassifier]:
-        import openvino
-
-        core = openvino.Core()
-        network = core.read_model(target)
+    def info(self, target: Path) -> ModelInfo:
         # What OpenVINO could take for a number in the facts is no text any more; the file has it as it was.
         root = ElementTree.parse(target).getroot()
         found = root.find("rt_info/tenfold")
         if found is None:
             raise ModelFileError(f"The file {target}", "was not made by tenfold", reason="not-a-model")
-        info = facts.model_info(facts.parsed(found.get("value", "").encode()))
+        return facts.model_info(facts.parsed(found.get("value", "").encode()))
+
+    def load(self, target: Path) -> PictureClassifier:
+        import openvino
+
+        core = openvino.Core()
+        network, info = core.read_model(target), self.info(target)
         settings = {_PRECISION: network.get_rt_info(_PINNED).astype(str), "INFERENCE_NUM_THREADS": 1}
-        return nullcontext(NetworkClassifier(info, _Network(core.compile_model(network, "CPU", settings))))
+        return NetworkClassifier(info, _Network(core.compile_model(network, "CPU", settings)))
 
 
 class _Network:
