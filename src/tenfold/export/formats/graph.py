@@ -1,4 +1,4 @@
-"""Which parts of a network can be computed with integers. Changes nothing.
+"""Which parts of a network can be computed with integers, and what is computed from what. Changes nothing.
 
 What reads pixels and what follows the pooled feature stay in float. The first convolution of the default
 network whitens: it enlarges small errors. Prototypes and their distances, which novelty is made of, need more
@@ -35,8 +35,8 @@ def integer_nodes(model: "onnx.ModelProto") -> list["onnx.NodeProto"]:
         if spatial and node.input[0] in convolved:
             pools.append(node)
     pooled = _below(graph, pools)
-    before_pools = _above(graph, [name for node in pools for name in node.input])
-    before_embedding = _above(graph, ["embedding"])
+    before_pools = above(graph, [name for node in pools for name in node.input])
+    before_embedding = above(graph, ["embedding"])
 
     def may(node: "onnx.NodeProto") -> bool:
         if len(node.input) < 2 or node.input[1] not in constants:
@@ -64,7 +64,7 @@ def _below(graph: "onnx.GraphProto", nodes: Iterable["onnx.NodeProto"]) -> set[s
     return found
 
 
-def _above(graph: "onnx.GraphProto", names: Iterable[str]) -> set[str]:
+def above(graph: "onnx.GraphProto", names: Iterable[str]) -> set[str]:
     """What some results are computed from, these results too."""
     found = set(names)
     for node in reversed(graph.node):

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from tenfold import modelfile
 from tenfold.errors import ModelFileError
 from tenfold.export.formats.format import PictureClassifier
+from tenfold.export.formats.graph import above
 from tenfold.export.formats.tflite import TfliteWriter
 from tenfold.export.formats.tflite_rules import write_node
 from tenfold.files import write_whole
@@ -116,7 +117,7 @@ def converted(content: bytes, side: int, outputs: Sequence[str]) -> bytes:
     samples = dict(zip(names, session.run(names, {"image": picture}), strict=True))
     writer = TfliteWriter(constants, {**samples, "image": picture})
     inputs = [writer.input("image", picture.shape)]
-    needed = _needed(graph.graph, outputs)
+    needed = above(graph.graph, outputs)
     for node in graph.graph.node:
         if not needed.isdisjoint(node.output):
             write_node(writer, node, {one.name: helper.get_attribute_value(one) for one in node.attribute})
@@ -135,14 +136,6 @@ def _folded(network: Any, options: Any) -> Any:
         found = onnx.load(options.optimized_model_filepath)
         options.optimized_model_filepath = ""
     return found
-
-
-def _needed(graph: Any, outputs: Sequence[str]) -> set[str]:
-    needed = set(outputs)
-    for node in reversed(graph.node):
-        if not needed.isdisjoint(node.output):
-            needed.update(node.input)
-    return needed
 
 
 def _flatbuffer(target: Path) -> bytes:
