@@ -16,7 +16,8 @@ from torch import Tensor, nn
 import tenfold
 from tenfold.evaluation import novelty
 from tenfold.evaluation.calibration import softmax
-from tenfold.export.onnx import OUTPUTS, Calibration, ServedNetwork, fold_norms, to_onnx
+from tenfold.export.onnx import Calibration, ServedNetwork, fold_norms, to_onnx
+from tenfold.modelfile import OUTPUTS
 from tenfold.networks.default import DefaultConfig, DefaultNetwork
 
 pytestmark = pytest.mark.train

@@ -15,13 +15,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from tenfold.modelfile import OUTPUTS
 from tenfold.networks.default import DefaultNetwork
 
 if TYPE_CHECKING:
     from onnx import ModelProto
 
 OPSET = 20
-OUTPUTS = ("probabilities", "embedding", "evidence", "novelty")
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,6 +1,6 @@
 """The model file: one `.onnx` that says everything a surface needs to know of it. Runs nothing."""
 
-from tenfold.modelfile.facts import FORMAT_VERSION, ClassName, ModelInfo
+from tenfold.modelfile.facts import FORMAT_VERSION, OUTPUTS, ClassName, ModelInfo
 from tenfold.modelfile.file import (
     BUNDLED,
     BUNDLED_NAMES,
@@ -19,6 +19,7 @@ __all__ = [
     "CAMERAS",
     "DEFAULT",
     "FORMAT_VERSION",
+    "OUTPUTS",
     "ClassName",
     "ModelInfo",
     "bundled",

@@ -11,6 +11,8 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 FORMAT_VERSION = 1
+# Of the network in a model file, in this order.
+OUTPUTS = ("probabilities", "embedding", "evidence", "novelty")
 # Beyond any network that takes whole pictures; what a file says of itself must not ask for all memory.
 _LARGEST_SIDE = 1024
 MOST_BYTES = 4_000_000

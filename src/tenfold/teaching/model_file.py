@@ -1,6 +1,6 @@
 """A taught head as an ordinary model file: the backbone cut out of another model file, with a new head on it.
 
-The only module outside training that needs onnx; it is imported when a model is written.
+It needs onnx, which is imported when a model is written.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from tenfold import modelfile
 from tenfold.errors import ModelFileError
-from tenfold.modelfile import ModelInfo
+from tenfold.modelfile import OUTPUTS, ModelInfo
 from tenfold.teaching.background import background
 from tenfold.teaching.rejection import DISTANCE, Rejection
 from tenfold.teaching.teach import Taught
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 # The tensor of the backbone's cells `[N, D, h, w]`, which every file that can be taught from has.
 CELLS = "backbone_cells"
-OUTPUTS = ("probabilities", "embedding", "evidence", "novelty")
 _OWN = "taught_"
 # The head's weights, `[K, D, 1, 1]`.
 WEIGHT = f"{_OWN}filters"

@@ -4,9 +4,10 @@ What a format needs is imported when it converts or loads, in a process of its o
 """
 
 from tenfold.export.formats.format import ExportFormat, missing, versions
-from tenfold.export.formats.litert import OUTPUTS, LiteRt
+from tenfold.export.formats.litert import LiteRt
 from tenfold.export.formats.onnx_int8 import OnnxInt8
 from tenfold.export.formats.openvino import OpenVino
+from tenfold.modelfile import OUTPUTS
 
 _ALL: tuple[ExportFormat, ...] = (
     OnnxInt8(),

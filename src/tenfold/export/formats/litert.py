@@ -21,9 +21,8 @@ from tenfold.export.formats.tflite import TfliteWriter
 from tenfold.export.formats.tflite_rules import write_node
 from tenfold.files import write_whole
 from tenfold.inference.classifier import NetworkClassifier
-from tenfold.modelfile import ModelInfo, facts
+from tenfold.modelfile import OUTPUTS, ModelInfo, facts
 
-OUTPUTS = ("probabilities", "embedding", "evidence", "novelty")
 _FACTS, _LABELS = "tenfold.json", "labels.txt"
 
 

@@ -20,9 +20,8 @@ from numpy.typing import NDArray
 from tenfold.errors import ModelFileError
 from tenfold.export.formats.format import PictureClassifier
 from tenfold.inference.classifier import NetworkClassifier
-from tenfold.modelfile import ModelInfo, facts
+from tenfold.modelfile import OUTPUTS, ModelInfo, facts
 
-_OUTPUTS = ("probabilities", "embedding", "evidence", "novelty")
 _PRECISION = "INFERENCE_PRECISION_HINT"
 _FACTS, _PINNED = ["tenfold"], ["runtime_options", _PRECISION]
 # What computes nothing.
@@ -81,7 +80,7 @@ class _Network:
 
     def run(self, inputs: NDArray[np.uint8]) -> tuple[NDArray[np.float32], ...]:
         found = self._compiled([inputs])
-        return tuple(found[name] for name in _OUTPUTS)
+        return tuple(found[name] for name in OUTPUTS)
 
 
 def _save(network: Any, target: Path) -> None:
