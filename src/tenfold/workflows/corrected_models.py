@@ -9,7 +9,6 @@ import numpy as np
 
 from tenfold import modelfile
 from tenfold.catalogue.similar.stored_answers import StoredAnswer
-from tenfold.errors import ModelFileError
 from tenfold.modelfile import ModelInfo
 from tenfold.models.registry import Registry
 from tenfold.predictions import Prediction
@@ -100,12 +99,3 @@ class CorrectedModels:
     def _content(self, key: str) -> bytes:
         with self._registry.local_copy(key) as path:
             return modelfile.read(path)[0]
-
-
-def refittable(models: CorrectedModels, key: str) -> ModelFileError | None:
-    """Why the head of a model cannot be refitted; None where it can."""
-    try:
-        models.novelty(models.base(key))
-    except ModelFileError as reason:
-        return reason
-    return None

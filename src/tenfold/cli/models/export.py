@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 FORMATS = ("onnx-int8", "openvino", "litert", "litert-full")
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 _FILE = click.Path(dir_okay=False, path_type=Path)
-_STEPS = {"convert": "converting", "threshold": "pictures", "measure": "pictures", "answer": "pictures"}
 
 data_option = click.option(
     "--data", "source", metavar="SOURCE", help=f"The pictures to compare on: {SOURCE_HELP}"

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from tenfold import modelfile
 from tenfold.catalogue.edits.corrections import CorrectedEntries
 from tenfold.inference.views import views
 from tenfold.models.registry import Registry
@@ -37,18 +36,16 @@ class ImprovementEstimates:
             TrainingError, DatasetError: it cannot be trained, or its own data cannot be read.
         """
         base = self._registry.live()
-        with self._registry.local_copy(base) as path:
-            _, info = modelfile.read(path)
-        mix = MIXTURE
+        info = self._registry.info(base)
         shown = views(info.views, *_PHOTOGRAPH, info.input_size)
         each = len({view.box for view in shown if not view.mirrored})
-        taught = lessons(self._corrected.read(), info.labels, mix.least_new)
+        taught = lessons(self._corrected.read(), info.labels, MIXTURE.least_new)
         source = self._own.of(base)
         own = 0
         if with_own_data and not source.problem:
-            own = min(mix.own, self._estimates.learned_from(source.source))
+            own = min(MIXTURE.own, self._estimates.learned_from(source.source))
         written = each * len(taught.pictures)
-        pictures = own + written * repeats_of(written, own, mix)
+        pictures = own + written * repeats_of(written, own, MIXTURE)
         recipe = recipe_file.shipped(str(info.network["name"]))
         recipe = replace(
             recipe,
