@@ -25,7 +25,7 @@ from tenfold.database import Session
 from tenfold.errors import CatalogueError, PictureError, TenfoldError
 from tenfold.inference import Classifier
 from tenfold.inference.classifier import Prepared
-from tenfold.inference.server import ModelServer, Priority
+from tenfold.inference.server import ModelServer, Outcome, Priority
 from tenfold.jobs import WORK, JobRow, Jobs, JobType, Shape, Stopped, Work
 from tenfold.modelfile import ModelInfo
 from tenfold.models.registry import Registry
@@ -165,22 +165,24 @@ class Reclassify:
         return self.found.change(one.id, state=_UNFINISHED[one.state])
 
     def _ask(self, work: Work[ReclassifyParams], number: int) -> ReclassifyResult:
-        one = self.found.get(number)
-        with self._registry.local_copy(one.model_hash) as path:
-            classifier = self._load(path)
+        model = self.found.get(number).model_hash
+        info, classifier = self._registry.info(model), None
         total, after, failed, batch = self.found.total(), 0, 0, STORED_BATCH
         while some := self.found.todo(number, batch, after):
             if work.stopping:
                 if work.cancelled:
                     self.found.change(number, state=FAILED)
                 raise Stopped
-            known = self._by_stored(some, one.model_hash, classifier.info)
+            known = self._by_stored(some, model, info)
             batch = STORED_BATCH if len(known) == len(some) else BATCH
             some = some[:batch]
             unknown = [asked for asked in some if asked.entry not in known]
-            reads = [partial(self._read, asked) for asked in unknown]
-            said = self._server.answer_each(reads, priority=Priority.CATALOGUE, model=classifier)
-            read = {asked.entry: answer for asked, answer in zip(unknown, said, strict=True)}
+            read: dict[int, Outcome] = {}
+            if unknown:
+                classifier = classifier or self._loaded(model)
+                reads = [partial(self._read, asked) for asked in unknown]
+                said = self._server.answer_each(reads, priority=Priority.CATALOGUE, model=classifier)
+                read = {asked.entry: answer for asked, answer in zip(unknown, said, strict=True)}
             answers = [
                 (asked.entry, answer)
                 for asked in some
@@ -191,6 +193,10 @@ class Reclassify:
             report_step(work, self.found.get(number).count + failed, total, "asking-other-model")
         one = self.found.change(number, state=READY)
         return ReclassifyResult(reclassification=number, count=one.count, changed=one.changed, unread=failed)
+
+    def _loaded(self, model: str) -> Classifier:
+        with self._registry.local_copy(model) as path:
+            return self._load(path)
 
     def _by_stored(
         self, some: Sequence[EntryToClassify], wanted: str, info: ModelInfo
@@ -213,8 +219,7 @@ class Reclassify:
         return classifier.prepare(content, name=one.name)
 
     def _apply(self, work: Work[ReclassifyParams], number: int) -> ReclassifyResult:
-        with self._registry.local_copy(self.found.get(number).model_hash) as path:
-            classifier = self._load(path)
+        model = self.found.get(number).model_hash
 
         def report(done: int, total: int) -> None:
             report_step(work, done, total, "taking-over")
@@ -224,8 +229,8 @@ class Reclassify:
 
         action = self.found.apply(
             number,
-            threshold=classifier.info.threshold,
-            embedding=self._models.base(self.found.get(number).model_hash),
+            threshold=self._registry.info(model).threshold,
+            embedding=self._models.base(model),
             progress=report,
         )
         return ReclassifyResult(reclassification=number, action=action.id, count=action.count)

@@ -37,6 +37,11 @@ def striped(number: int, horizontal: bool) -> bytes:
     return out.getvalue()
 
 
+def loads_nothing(path: Path) -> Classifier:
+    """In place of what makes a classifier of a file."""
+    raise AssertionError(f"{path} was loaded")
+
+
 @pytest.fixture
 def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)  # as where training is not installed
@@ -100,8 +105,10 @@ def test_corrections_make_a_better_head_in_seconds_that_goes_live_and_back(
     # It goes live; every picture is answered by what is kept, as the file answers the picture.
     app.improve.make_live(one.id, insist=one.verdict != "better", by=7)
     assert app.model_server.model.sha256 == one.model_hash
-    asked, job = app.reclassify.begin(one.model_hash, by=7)
-    assert app.jobs.wait(job.id, timeout=60).state == DONE
+    with monkeypatch.context() as patched:
+        patched.setattr(app.reclassify, "_load", loads_nothing)
+        asked, job = app.reclassify.begin(one.model_hash, by=7)
+        assert app.jobs.wait(job.id, timeout=60).state == DONE
     assert read == [], "no picture is read again"
     _, job = app.reclassify.apply(asked.id, by=7)
     assert app.jobs.wait(job.id, timeout=60).state == DONE
