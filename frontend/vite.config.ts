@@ -1,6 +1,6 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
-import { phoneApp, placed } from "./phone-app";
+import { phoneApp, placed } from "./phone-app.ts";
 
 // `npm run dev` shows the page with reload on save; the API comes from `tenfold serve` on its usual port.
 const api = "http://127.0.0.1:8000";
