@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import cast
 
@@ -12,6 +12,7 @@ from fastapi.requests import HTTPConnection
 
 from tenfold import images
 from tenfold.inference import Classifier
+from tenfold.inference.server import Closed
 from tenfold.observability.metrics import Measure
 from tenfold.runtime import App
 from tenfold.runtime.measures import of_services
@@ -20,7 +21,8 @@ from tenfold.runtime.supervisor import Supervisor
 from tenfold.settings import Settings, load, variable
 from tenfold.settings import file as configuring
 from tenfold.web.events import Events
-from tenfold.web.security.quotas import Quota
+from tenfold.web.problems import Overloaded
+from tenfold.web.security.quotas import Quota, Reservation
 from tenfold.web.threads import Threads
 from tenfold.web.uploads.pictures import UploadLimits, declared
 
@@ -86,6 +88,18 @@ class WebService:
         """Raise Overloaded, before any of its body is read, if a request would be refused now."""
         self.concurrency.check(clients, 1)
         self.memory.check(clients, min(declared(request), self.uploads.picture_bytes))
+
+    @contextmanager
+    def reserved(self, clients: Sequence[str]) -> Iterator[tuple[Reservation, Reservation]]:
+        """What a request with pictures uses: memory for its bytes, and a slot while they are worked on.
+
+        Raises Overloaded, also where the model server was closed meanwhile.
+        """
+        try:
+            with self.memory.reservation(clients) as memory, self.concurrency.reservation(clients) as slot:
+                yield memory, slot
+        except Closed as reason:
+            raise Overloaded("This server", "is stopping", cure="Try again in a moment.") from reason
 
 
 def stated(home: Path) -> Settings:

@@ -14,9 +14,9 @@ from tenfold.errors import PictureError
 from tenfold.images import frame_count
 from tenfold.inference import Classifier
 from tenfold.inference.classifier import Prepared
-from tenfold.inference.server import Closed, ModelServer
+from tenfold.inference.server import ModelServer
 from tenfold.predictions import Prediction
-from tenfold.web.problems import Overloaded, Problem, describe, responses
+from tenfold.web.problems import Problem, describe, responses
 from tenfold.web.security.access import Viewer
 from tenfold.web.security.quotas import Reservation
 from tenfold.web.security.visitor import Visitor
@@ -99,14 +99,8 @@ async def classified(request: Request, who: Visitor, model: Classifier, *, evide
     """A `ClassifyAnswer` by `model` to the pictures of a request."""
     service = service_of(request)
     service.admit(request, who.clients)
-    try:
-        with (
-            service.memory.reservation(who.clients) as memory,
-            service.concurrency.reservation(who.clients) as slot,
-        ):
-            outcomes = await _classify_all(request, service, model, memory, slot)
-    except Closed as reason:
-        raise Overloaded("This server", "is stopping", cure="Try again in a moment.") from reason
+    with service.reserved(who.clients) as (memory, slot):
+        outcomes = await _classify_all(request, service, model, memory, slot)
     if len(outcomes) == 1 and outcomes[0].error is not None:
         raise outcomes[0].error
     if evidence:  # large, and slow to write

@@ -214,10 +214,7 @@ async def add_pictures(
     await service.threads.read(parts.check, number, who.id, part)
     found: list[ReadPicture] = []
     wrong: list[NotAdded] = []
-    with (
-        service.memory.reservation(who.clients) as memory,
-        service.concurrency.reservation(who.clients) as slot,
-    ):
+    with service.reserved(who.clients) as (memory, slot):
         slot.reserve(1)
         async with aclosing(uploads.read(request, service.uploads, memory)) as arriving:
             async for upload in arriving:

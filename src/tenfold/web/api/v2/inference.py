@@ -22,7 +22,7 @@ from tenfold import __version__
 from tenfold.errors import TenfoldError, UnknownModel
 from tenfold.inference import Classifier
 from tenfold.inference.classifier import Prepared
-from tenfold.inference.server import Closed, Read
+from tenfold.inference.server import Read
 from tenfold.predictions import Prediction
 from tenfold.web.answers import COMMON
 from tenfold.web.api.v1 import health
@@ -214,16 +214,10 @@ async def _infer(request: Request, who: Visitor, name: str, version: str | None 
     service = service_of(request)
     model = _found(service, name, version)
     service.admit(request, who.clients)
-    try:
-        with (
-            service.memory.reservation(who.clients) as memory,
-            service.concurrency.reservation(who.clients) as slot,
-        ):
-            asked, pictures = await _read(request, service, model, memory)
-            slot.reserve(1)
-            answers = await _answers(service, model, pictures, pixels=asked.pixels)
-    except Closed as reason:
-        raise Overloaded("This server", "is stopping", cure="Try again in a moment.") from reason
+    with service.reserved(who.clients) as (memory, slot):
+        asked, pictures = await _read(request, service, model, memory)
+        slot.reserve(1)
+        answers = await _answers(service, model, pictures, pixels=asked.pixels)
     content, head = tensors.written(asked, answers, model=model.info.name, version=model.sha256[:_SHORT])
     if head is None:
         return Response(content, media_type="application/json")

@@ -101,10 +101,7 @@ async def add_pictures(
     outcomes: list[_Outcome] = []
     if request.headers.get("content-type", "").lower().startswith("multipart/"):
         name = ""
-    with (
-        service.memory.reservation(who.clients) as memory,
-        service.concurrency.reservation(who.clients) as slot,
-    ):
+    with service.reserved(who.clients) as (memory, slot):
         async with aclosing(uploads.read(request, service.uploads, memory)) as arriving:
             async for upload in arriving:
                 slot.reserve(1)
