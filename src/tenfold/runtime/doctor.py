@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 _OLDEST_POSTGRESQL = 15
 _STALE_SECONDS = 15.0
-_SQLITE = "sqlite:///"
 
 
 def examine(app: App) -> Iterator[Check]:
@@ -66,18 +65,16 @@ def of_services(found: "list[Health]") -> Iterator[Check]:
 
 
 def _database(app: App) -> Iterator[Check]:
-    from tenfold.database import Database
+    from tenfold.database import sqlite_file
 
-    settings = app.settings
-    url = settings.database_url or f"{_SQLITE}{app.home.database}"
-    file = Path(url.removeprefix(_SQLITE)) if url.startswith(_SQLITE) else None
-    if file is not None and not file.exists():  # else it would be made
-        yield Check("database", "off", f"{file} is not there yet; the first start makes it")
-        return
-    if file is not None and (bad := checks.network_disk(file)):
-        yield bad
     try:
-        database = Database(url, settings.database_password_file)
+        file = sqlite_file(app.database_url)
+        if file is not None and not file.exists():  # else it would be made
+            yield Check("database", "off", f"{file} is not there yet; the first start makes it")
+            return
+        if file is not None and (bad := checks.network_disk(file)):
+            yield bad
+        database = app.open_database()
     except TenfoldError as reason:
         yield Check("database", "fail", str(reason))
         return

@@ -116,16 +116,25 @@ class Foundation:
             self._room = (moment, there)
         return self._room[1]
 
-    @part
-    def database(self) -> "Database":
-        """The database with its tables up to date; raises DatabaseError."""
+    @property
+    def database_url(self) -> str:
+        return self.settings.database_url or f"sqlite:///{self.home.database}"
+
+    def open_database(self) -> "Database":
+        """The database with its tables as they are; SQLite's file is made where there is none.
+
+        Raises:
+            DatabaseError: the setting database_url or the password file cannot be used.
+        """
         from tenfold.database import Database
 
         settings = self.settings
-        if settings.database_url:
-            database = Database(settings.database_url, settings.database_password_file)
-        else:
-            database = Database(f"sqlite:///{self.home.database}")
+        return Database(self.database_url, settings.database_password_file if settings.database_url else "")
+
+    @part
+    def database(self) -> "Database":
+        """The database with its tables up to date; raises DatabaseError."""
+        settings, database = self.settings, self.open_database()
         try:
             database.check()
             if not database.up_to_date():

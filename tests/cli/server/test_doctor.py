@@ -33,6 +33,28 @@ def test_a_new_home_has_nothing_wrong_and_stays_empty(
     assert list(own_home.iterdir()) == []
 
 
+@pytest.mark.parametrize("form", ["sqlite+pysqlite:///{}", "sqlite:///{}?timeout=5"])
+def test_a_database_that_a_url_names_in_another_way_is_found_and_not_made(
+    form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "named.db"
+    monkeypatch.setenv("TENFOLD_DATABASE_URL", form.format(file))
+    assert doctor(capsys)[1]["database"]["state"] == "off"
+    assert not file.exists()
+    with App() as app:
+        app.database.check()
+    assert doctor(capsys)[1]["database"]["state"] == "ok"
+
+
+def test_a_password_file_without_a_database_url_is_not_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TENFOLD_DATABASE_PASSWORD_FILE", str(tmp_path / "none"))
+    with App() as app:
+        app.database.check()
+    assert doctor(capsys)[1]["database"]["state"] == "ok"
+
+
 def test_a_home_in_use_is_ok_and_its_parts_are_named(capsys: pytest.CaptureFixture[str]) -> None:
     with App() as app:
         app.cameras.add("yard", parse("rtsp://127.0.0.1:1/yard"), by=0)
