@@ -23,14 +23,7 @@ _STALE_SECONDS = 15.0
 
 def examine(app: App) -> Iterator[Check]:
     """The lines about settings, machine, database, model, cameras and destinations."""
-    home, settings = app.home, app.settings
-    folders = {
-        "home": home.folder,
-        "pictures": home.blobs("pictures"),
-        "models": home.blobs("models"),
-        "clips": home.clips,
-        "data": settings.data_dir,
-    }
+    home, folders = app.home, app.folders
     for name, path in folders.items():
         yield checks.folder(name, path)
     yield from checks.disks(folders)

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 
@@ -84,6 +85,18 @@ class Foundation:
     @property
     def home(self) -> Home:
         return Home(self.settings.home)
+
+    @property
+    def folders(self) -> dict[str, Path]:
+        """The folders that may be on disks of their own, by what is in them."""
+        home = self.home
+        return {
+            "home": home.folder,
+            "pictures": home.blobs("pictures"),
+            "models": home.blobs("models"),
+            "clips": home.clips,
+            "data": self.settings.data_dir,
+        }
 
     def blobs(self, name: str) -> "BlobStore":
         """The store for `name`: pictures, models, drafts, thumbnails, checks, comparisons, events."""

@@ -6,10 +6,10 @@ What stands in tables is left out while the database does not answer, and `tenfo
 import logging
 import shutil
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tenfold.errors import DatabaseError
+from tenfold.observability.checks import existing
 from tenfold.observability.metrics import Measure
 
 if TYPE_CHECKING:
@@ -43,26 +43,15 @@ def of_services(found: "Iterable[Health]") -> Iterator[Measure]:
 
 
 def _disks(app: "App") -> Iterator[Measure]:
-    stores = {
-        "home": app.home.folder,
-        "pictures": app.home.blobs("pictures"),
-        "models": app.home.blobs("models"),
-        "clips": app.home.clips,
-        "data": app.settings.data_dir,
-    }
+    stores = app.folders
     if app.database.file is not None:
         stores["database"] = app.database.file.parent
     for store, folder in stores.items():
-        usage = shutil.disk_usage(_existing(folder))
+        usage = shutil.disk_usage(existing(folder))
         labels = {"store": store}
         free = "Free bytes of the disk with a store; several may be on one disk."
         yield Measure("tenfold_disk_free_bytes", free, usage.free, labels)
         yield Measure("tenfold_disk_size_bytes", "Bytes of the disk with a store.", usage.total, labels)
-
-
-def _existing(folder: Path) -> Path:
-    """The folder, or the one that it will be made in."""
-    return next(one for one in (folder, *folder.parents) if one.is_dir())
 
 
 def _tables(app: "App") -> Iterator[Measure]:
