@@ -13,6 +13,9 @@ from sqlalchemy.orm import Mapped
 from tenfold.database.base import now
 from tenfold.database.engine import Database
 
+# Whoever works on a row tells how it fares every few seconds.
+_STALE_SECONDS = 15.0
+
 
 class Claimed(Protocol):
     """A row that a process works on."""
@@ -26,6 +29,11 @@ class Claimed(Protocol):
 
 
 RowT = TypeVar("RowT", bound=Claimed)
+
+
+def told_lately(at: datetime | None) -> bool:
+    """Whether somebody works on a row now, by its `status_at`."""
+    return at is not None and (now() - at).total_seconds() <= _STALE_SECONDS
 
 
 class Claims(Generic[RowT]):

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from tenfold.runtime.supervisor import Health
 
 _OLDEST_POSTGRESQL = 15
-_STALE_SECONDS = 15.0
 
 
 def examine(app: App) -> Iterator[Check]:
@@ -130,12 +129,12 @@ def _cameras(app: App) -> Iterator[Check]:
 
 
 def _camera(row: "CameraRow") -> Check:
-    from tenfold.database import now
+    from tenfold.database.claims import told_lately
 
     title, said = f"camera {row.name}", row.status or {}
     if row.paused_at is not None:
         return Check(title, "off", "paused")
-    if row.status_at is None or (now() - row.status_at).total_seconds() > _STALE_SECONDS:
+    if not told_lately(row.status_at):
         return Check(title, "warn", "no server watches it now", "Start tenfold serve.")
     if said.get("phase") != "running":
         fault = (said.get("last_fault") or {}).get("words", "")

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from tenfold.runtime.supervisor import Health
 
 log = logging.getLogger(__name__)
-# A camera whose state was written longer ago is watched by nobody any more.
-_STALE_SECONDS = 15.0
 _RUNNING = "running"
 
 
@@ -74,14 +72,12 @@ def _jobs(app: "App") -> Iterator[Measure]:
 
 
 def _cameras(app: "App") -> Iterator[Measure]:
-    from tenfold.database import now
+    from tenfold.database.claims import told_lately
 
     for row in app.cameras.all():
         if row.paused_at is None:
-            at, said = row.status_at, row.status or {}
-            fresh = at is not None and (now() - at).total_seconds() < _STALE_SECONDS
-            labels = {"camera": row.name}
-            up = fresh and said.get("phase") == _RUNNING
+            said, labels = row.status or {}, {"camera": row.name}
+            up = told_lately(row.status_at) and said.get("phase") == _RUNNING
             yield Measure("tenfold_camera_up", "Whether a camera that is not paused sends.", up, labels)
             words = "How often a camera was connected anew."
             yield Measure("tenfold_camera_restarts", words, said.get("restarts", 0), labels, "counter")

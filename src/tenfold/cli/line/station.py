@@ -1,7 +1,6 @@
 """tenfold station: the stations of a production line that a server runs, and what they pass."""
 
 import json
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,9 +15,6 @@ from tenfold.errors import UsageError
 if TYPE_CHECKING:
     from tenfold.line.stations.tables import StationRow
     from tenfold.runtime import App
-
-# A server writes a station's state every five seconds.
-_STALE_SECONDS = 15.0
 
 
 @click.group()
@@ -227,9 +223,10 @@ def _values(app: "App", given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _facts(row: "StationRow") -> dict[str, Any]:
+    from tenfold.database.claims import told_lately
+
     status = row.status if row.worker and row.status else {}
-    old = row.status_at is None or time.time() - row.status_at.timestamp() > _STALE_SECONDS
-    state = "paused" if row.paused_at else "off" if old else status.get("state", "off")
+    state = "paused" if row.paused_at else status.get("state", "off") if told_lately(row.status_at) else "off"
     why = [status.get("problem", ""), *status.get("faults", []), *status.get("holds", [])]
     return {
         "id": row.id,
