@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
-from tenfold.catalogue.edits.corrections import CorrectedEntries
+from tenfold.catalogue.edits.corrections import CorrectedEntries, Corrections
 from tenfold.errors import (
     DatasetError,
     MissingExtra,
@@ -66,8 +66,10 @@ class Improve:
 
     def readiness(self) -> Readiness:
         """How things stand now."""
+        return self._readiness(self._corrected.read())
+
+    def _readiness(self, found: Corrections) -> Readiness:
         base = self._registry.live()
-        found = self._corrected.read()
         info = self._registry.info(base)
         taught = lessons(found, info.labels, MIXTURE.least_new)
         code, reason = _frozen(info) or missing(taught) or _no_extra() or ("", "")
@@ -105,7 +107,8 @@ class Improve:
             RegistryError: there are too few corrections, or one is running.
             DatasetError: the model's own data are wanted and not there, or needed and not wanted.
         """
-        now = self.readiness()
+        found = self._corrected.read()
+        now = self._readiness(found)
         info = self._registry.info(now.base)
         if deep:
             _check_trainable(info)
@@ -121,7 +124,7 @@ class Improve:
                 cure="Correct some more.",
                 reason="not-enough-corrections",
             )
-        taught = lessons(self._corrected.read(), info.labels, MIXTURE.least_new if deep else _NEVER)
+        taught = lessons(found, info.labels, MIXTURE.least_new if deep else _NEVER)
         if with_own_data and now.own.problem and (deep or not now.sampled):
             raise DatasetError(
                 "The live model's own data",
