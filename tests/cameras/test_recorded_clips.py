@@ -5,16 +5,20 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tenfold.cameras import clip_recorder
 from tenfold.cameras.address import parse
+from tenfold.cameras.cameras import Cameras
+from tenfold.cameras.clips import Clips
 from tenfold.cameras.events import EventFilter
 from tenfold.cameras.rules.text import parse as rule
 from tenfold.cameras.tables import ClipRow
+from tenfold.database import Database, now
 from tests.cameras.clips import number_in, write_clip, write_units
 from tests.cameras.conftest import RtspServer
 from tests.cameras.serving import Certain, Server, until
@@ -111,6 +115,32 @@ def test_all_that_a_camera_sends_is_recorded_without_a_gap(
     held = app.clips.get(event.clip_id or 0)
     assert held.kind == "continuous"
     assert held.started_at <= event.started_at
+
+
+@pytest.mark.parametrize("away", [False, True])
+def test_a_folder_of_clips_that_goes_before_a_clip_is_written_is_not_made_again(
+    database: Database, clip: Path, tmp_path: Path, away: bool
+) -> None:
+    from tenfold.cameras.decoder.recorder import Recorder
+    from tenfold.cameras.decoder.video import Request, Video
+
+    clips = Clips(database, tmp_path / "clips")
+    row = clips.begin(Cameras(database).add("door", parse("usb:0"), by=0).id, "events", now())
+    if away:
+        clips.folder.rename(tmp_path / "away")
+    told: list[dict[str, Any]] = []
+    video = Video(Request("file", str(clip), "clip", live=True))
+    recorder = Recorder(video, 5.0, (), told.append)
+    recorder.order({"clip": row.id, "file": str(clips.path(row)), "since": 0.0, "until": 1e3})
+    for moment, packet in enumerate(islice(video.packets(), 20)):
+        recorder.take(packet, float(moment))
+        recorder.work()
+    recorder.close()
+    video.close()
+    if away:
+        assert told == [{"clip": row.id, "state": "failed", "problem": "No such file or directory"}]
+    assert clips.path(row).exists() is not away
+    assert clips.folder.exists() is not away
 
 
 @pytest.mark.parametrize("seconds", [4, 10])

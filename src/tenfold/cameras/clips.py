@@ -60,14 +60,15 @@ class Clips:
             self.folder.mkdir(parents=True, exist_ok=True)
             marker.touch()
         except OSError as error:
-            _, problem, received, cure, code = in_words(error)
-            raise CameraError(
-                str(self.folder), problem, received=received, cure=f"{cure}.", reason=code
-            ) from error
+            raise self._unusable(error) from error
 
     def begin(self, camera_id: int, kind: str, start: datetime) -> ClipRow:
-        """A row for a file that will be written; raises as `check`."""
+        """A row for a file that will be written, and its camera's folder; raises as `check`."""
         self.check()
+        try:
+            (self.folder / str(camera_id)).mkdir(exist_ok=True)
+        except OSError as error:
+            raise self._unusable(error) from error
         with self._database.writing() as session:
             row = ClipRow(
                 camera_id=camera_id,
@@ -208,3 +209,7 @@ class Clips:
             with self._database.writing() as session:
                 session.execute(delete(ClipRow).where(ClipRow.id.in_(lost[start : start + _AT_ONCE])))
         return Reconciled(len(lost), len(there - known))
+
+    def _unusable(self, error: OSError) -> CameraError:
+        _, problem, received, cure, code = in_words(error)
+        return CameraError(str(self.folder), problem, received=received, cure=f"{cure}.", reason=code)

@@ -186,7 +186,7 @@ class Recorder:
         while clip.pending and (copied or time.monotonic() < until):
             kept = clip.pending.popleft()
             if clip.writer is None:
-                clip.file.parent.mkdir(parents=True, exist_ok=True)
+                clip.file.parent.mkdir(exist_ok=True)  # the day's; those above go with their disk
                 clip.writer = self._writer(clip.file)
                 clip.first = kept.time
             clip.writer.write(kept.packet, kept.time - clip.first)
