@@ -32,7 +32,12 @@ export function repeat(work: () => Promise<unknown>, pause: number): () => void 
 export async function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
   await new Promise<void>((done) => {
-    const timer = setTimeout(done, Math.max(0, milliseconds));
-    signal.addEventListener("abort", () => (clearTimeout(timer), done()), { once: true });
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", end); // one signal outlives many sleeps
+      done();
+    };
+    const timer = setTimeout(end, Math.max(0, milliseconds));
+    signal.addEventListener("abort", end);
   });
 }
