@@ -8,6 +8,7 @@ import click
 
 from tenfold.cli.notifying.destination import seconds_to_wait, try_out
 from tenfold.cli.terminal.text import printable, table
+from tenfold.errors import UnknownRule
 
 if TYPE_CHECKING:
     from tenfold.cameras.rules.evaluate import Rule, Sighting
@@ -144,10 +145,12 @@ def _asked(app: "App", what: str) -> "Rule":
     """A rule by its name or number, else conditions."""
     from tenfold.cameras.rules import text
 
-    for row in app.rules.all():
-        if what in (row.name, str(row.id)):
-            return text.from_json(row.conditions)
-    return text.parse(what) if "=" in what or not what else text.from_json(app.rules.named(what).conditions)
+    try:
+        return text.from_json(app.rules.named(what).conditions)
+    except UnknownRule:
+        if what and "=" not in what:
+            raise
+        return text.parse(what)
 
 
 def _facts(row: "RuleRow", names: dict[int, str]) -> dict[str, Any]:
