@@ -1,12 +1,11 @@
 """tenfold station recipe: what passes at stations, in versions, of which only approved ones run."""
 
-import json
 from typing import Any
 
 import click
 
 from tenfold.cli.line import wires
-from tenfold.cli.terminal.text import printable, table
+from tenfold.cli.terminal.text import print_list, printable
 from tenfold.errors import UsageError
 
 
@@ -120,24 +119,16 @@ def list_recipes(as_json: bool) -> int:
 
     with App() as app:
         found = [_facts(app.recipes.versions(row.id), row) for row in app.recipes.all()]
-    if as_json:
-        for facts in found:
-            click.echo(json.dumps(facts))
-    elif found:
-        head = ("number", "name", "barcode", "runs", "versions")
-        rows = [
-            (
-                str(one["number"]),
-                one["name"],
-                one["barcode"],
-                str(one["runs"] or "none"),
-                str(one["versions"]),
-            )
-            for one in found
-        ]
-        click.echo(table([head, *rows]))
-    else:
-        click.echo("There is no recipe. tenfold station recipe add NAME adds one.")
+    print_list(
+        found,
+        ("number", "name", "barcode", "runs", "versions"),
+        lambda one: (
+            str(one["number"]), one["name"], one["barcode"],
+            str(one["runs"] or "none"), str(one["versions"]),
+        ),
+        as_json=as_json,
+        nothing="There is no recipe. tenfold station recipe add NAME adds one.",
+    )  # fmt: skip
     return 0
 
 

@@ -9,7 +9,7 @@ import click
 from tenfold.cli.line import recipe, wires
 from tenfold.cli.line.prove import prove
 from tenfold.cli.terminal.password import ask_password, from_stdin
-from tenfold.cli.terminal.text import printable, table
+from tenfold.cli.terminal.text import print_list, printable
 from tenfold.errors import UsageError
 
 if TYPE_CHECKING:
@@ -113,18 +113,15 @@ def list_stations(as_json: bool) -> int:
 
     with App() as app:
         found = [_facts(row) for row in app.stations.all()]
-    if as_json:
-        for facts in found:
-            click.echo(json.dumps(facts))
-    elif found:
-        head = ("id", "name", "state", "passed", "rejected", "why")
-        rows = [
-            (str(one["id"]), one["name"], one["state"], str(one["passed"]), str(one["rejected"]), one["why"])
-            for one in found
-        ]
-        click.echo(table([head, *rows]))
-    else:
-        click.echo("There is no station. tenfold station add NAME CAMERA adds one.")
+    print_list(
+        found,
+        ("id", "name", "state", "passed", "rejected", "why"),
+        lambda one: (
+            str(one["id"]), one["name"], one["state"], str(one["passed"]), str(one["rejected"]), one["why"],
+        ),
+        as_json=as_json,
+        nothing="There is no station. tenfold station add NAME CAMERA adds one.",
+    )  # fmt: skip
     return 0
 
 

@@ -1,6 +1,5 @@
 """tenfold destination: where messages are sent."""
 
-import json
 import sys
 import threading
 import time
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tenfold.cli.terminal.password import ask_password, from_stdin
-from tenfold.cli.terminal.text import printable, table
+from tenfold.cli.terminal.text import print_list, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,18 +82,16 @@ def list_destinations(as_json: bool) -> int:
     with App() as app:
         counts = app.outbox.counts()
         found = [_facts(row, counts.get(row.id, {})) for row in app.outbox.destinations()]
-    if as_json:
-        for facts in found:
-            click.echo(json.dumps(facts))
-    elif found:
-        head = ("id", "name", "kind", "address", "state", "waiting", "given up")
-        rows = [
-            (str(one["id"]), one["name"], one["kind"], one["address"], one["state"], *_numbers(one))
-            for one in found
-        ]
-        click.echo(table([head, *rows]))
-    else:
-        click.echo("Messages are not sent anywhere. tenfold destination add NAME KIND adds a destination.")
+    print_list(
+        found,
+        ("id", "name", "kind", "address", "state", "waiting", "given up"),
+        lambda one: (
+            str(one["id"]), one["name"], one["kind"], one["address"], one["state"],
+            f"{one['waiting']:,}", f"{one['dead']:,}",
+        ),
+        as_json=as_json,
+        nothing="Messages are not sent anywhere. tenfold destination add NAME KIND adds a destination.",
+    )  # fmt: skip
     return 0
 
 
@@ -181,7 +178,3 @@ def _facts(row: "DestinationRow", counts: dict[str, int]) -> dict[str, Any]:
         "waiting": counts.get("waiting", 0),
         "dead": counts.get("dead", 0),
     }
-
-
-def _numbers(facts: dict[str, Any]) -> tuple[str, str]:
-    return f"{facts['waiting']:,}", f"{facts['dead']:,}"

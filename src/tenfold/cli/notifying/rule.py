@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tenfold.cli.notifying.destination import seconds_to_wait, try_out
-from tenfold.cli.terminal.text import printable, table
+from tenfold.cli.terminal.text import print_list, printable
 from tenfold.errors import UnknownRule
 
 if TYPE_CHECKING:
@@ -62,22 +62,17 @@ def list_rules(as_json: bool) -> int:
     with App() as app:
         names = {row.id: row.name for row in app.outbox.destinations()}
         found = [_facts(row, names) for row in app.rules.all()]
-    if as_json:
-        for facts in found:
-            click.echo(json.dumps(facts))
-    elif found:
-        head = ("id", "name", "state", "conditions", "tells", "last fired")
-        rows = [
-            (
-                str(one["id"]), one["name"], "on" if one["enabled"] else "off", one["text"] or "every event",
-                ", ".join([*one["destinations"], *(["a clip"] if one["record"] else [])]) or "nobody",
-                one["told_at"] or "never",
-            )
-            for one in found
-        ]  # fmt: skip
-        click.echo(table([head, *rows]))
-    else:
-        click.echo("There is no rule, so nothing is told. tenfold rule add NAME CONDITIONS adds one.")
+    print_list(
+        found,
+        ("id", "name", "state", "conditions", "tells", "last fired"),
+        lambda one: (
+            str(one["id"]), one["name"], "on" if one["enabled"] else "off", one["text"] or "every event",
+            ", ".join([*one["destinations"], *(["a clip"] if one["record"] else [])]) or "nobody",
+            one["told_at"] or "never",
+        ),
+        as_json=as_json,
+        nothing="There is no rule, so nothing is told. tenfold rule add NAME CONDITIONS adds one.",
+    )  # fmt: skip
     return 0
 
 

@@ -1,10 +1,13 @@
 """Text for a terminal: safe to print, aligned, and a line that shows progress. Knows nothing of pictures."""
 
+import json
 import time
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
-from typing import TextIO
+from typing import Any, TextIO
+
+import click
 
 _BAR = 24
 _SECONDS_BETWEEN = 0.1
@@ -35,6 +38,28 @@ def table(rows: Sequence[Sequence[str]]) -> str:
         "  ".join(padded(cell, wide) for cell, wide in zip(row, columns, strict=True)).rstrip()
         for row in clean
     )
+
+
+def print_list(
+    found: Sequence[Mapping[str, Any]],
+    head: Sequence[str],
+    cells: Callable[[Mapping[str, Any]], Sequence[str]],
+    *,
+    as_json: bool,
+    nothing: str,
+) -> None:
+    """Print facts as a table or one JSON object a line.
+
+    Args:
+        head: the names of the table's columns.
+        cells: gives a row of the table.
+        nothing: what is said where there are no facts, instead of an empty table.
+    """
+    if as_json:
+        for facts in found:
+            click.echo(json.dumps(facts))
+    else:
+        click.echo(table([head, *map(cells, found)]) if found else nothing)
 
 
 class Progress:
