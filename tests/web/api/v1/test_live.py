@@ -5,7 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -109,6 +109,18 @@ class Filmed:
             self.live.show(frame, [(3, Box(WIDTH / 2, 0, WIDTH / 4, HEIGHT), "dog")])
 
 
+@contextmanager
+def filming() -> Iterator[Filmed]:
+    filmed = Filmed()
+    thread = threading.Thread(target=filmed.run)
+    thread.start()
+    try:
+        yield filmed
+    finally:
+        filmed.stop.set()
+        thread.join()
+
+
 @pytest.fixture(scope="module")
 def staffed(serve: Serve) -> Iterator[Staffed]:
     with staff(serve) as made:
@@ -120,15 +132,11 @@ def camera(staffed: Staffed, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     """The number of a camera that is filmed."""
     body = {"name": "door", "source": "rtsp://127.0.0.1:9/live", "untested": True}
     number = staffed.ann.post("/api/v1/cameras", json=body).json()["id"]
-    filmed = Filmed()
-    thread = threading.Thread(target=filmed.run)
-    thread.start()
-    watched = staffed.running.service.app.watched_cameras
-    monkeypatch.setattr(watched, "running", lambda one: filmed if one == number else None)
-    yield number
-    monkeypatch.undo()
-    filmed.stop.set()
-    thread.join()
+    with filming() as filmed:
+        watched = staffed.running.service.app.watched_cameras
+        monkeypatch.setattr(watched, "running", lambda one: filmed if one == number else None)
+        yield number
+        monkeypatch.undo()
     staffed.ann.delete(f"/api/v1/cameras/{number}")
 
 
@@ -275,3 +283,21 @@ def test_who_is_signed_out_sees_no_more(
         one.say()
     assert isinstance(event, CloseConnection)
     assert event.code == 1008
+
+
+def test_a_viewer_goes_on_with_a_camera_whose_pictures_are_counted_anew(
+    staffed: Staffed, camera: int, connect: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a camera was changed: something else watches it."""
+    viewer = connect(f"/api/v1/cameras/{camera}/live", staffed.ann)
+    while viewer.picture()[0]["number"] < 20:
+        viewer.say()
+    watched = staffed.running.service.app.watched_cameras
+    with filming() as again:
+        monkeypatch.setattr(watched, "running", lambda one: again)
+        numbers = []
+        for _ in range(4):
+            viewer.say()
+            numbers.append(viewer.picture()[0]["number"])
+    assert min(numbers) < 20
+    assert numbers[-1] > numbers[-2]

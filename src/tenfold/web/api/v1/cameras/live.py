@@ -86,10 +86,13 @@ class _Show:
     async def _show(self) -> int:
         """Send pictures; the code with which to close."""
         last, checked = 0, time.monotonic()
+        shown = None
         while not self._left:
             watch = self._service.app.watched_cameras.running(self._camera)
             if watch is None:
                 return _AWAY
+            if watch is not shown:  # of a camera that was changed pictures are counted anew
+                shown, last = watch, 0
             now = time.monotonic()
             if now - checked >= _SECONDS_BETWEEN_CHECKS:
                 checked = now
