@@ -79,3 +79,15 @@ def test_two_stations_cannot_have_one_name(database: Database) -> None:
         stations.add("gate", CAMERA, by=3)
     with pytest.raises(LineError, match="cannot be used"):
         stations.add("  ", CAMERA, by=3)
+
+
+def test_the_camera_of_a_page_is_refused_when_a_station_is_added_and_when_it_changes(
+    database: Database,
+) -> None:
+    stations = Stations(database)
+    with pytest.raises(LineError, match="browser:desk is no camera"):
+        stations.add("gate", CAMERA | {"kind": "browser", "target": "desk"}, by=3)
+    row = stations.add("gate", CAMERA, by=3)
+    with pytest.raises(LineError, match="browser:desk is no camera"):
+        stations.change(row.id, kind="browser", target="desk")
+    assert stations.get(row.id).kind == "http"

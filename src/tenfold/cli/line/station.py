@@ -1,6 +1,7 @@
 """tenfold station: the stations of a production line that a server runs, and what they pass."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -91,14 +92,8 @@ def add(name: str, camera: str, user: str, password_stdin: bool, **given: Any) -
 
     password = ask_password(stdin=password_stdin, new=False) if user or password_stdin else ""
     address = parse(camera, user=user, password=password)
-    columns = {
-        "kind": address.kind,
-        "target": address.target,
-        "user": address.user,
-        "password": address.password,
-    }
     with App() as app:
-        row = app.stations.add(name, columns, by=0, **_values(app, given))
+        row = app.stations.add(name, asdict(address), by=0, **_values(app, given))
     click.echo(printable(f"Station {row.id}, {row.name}: {address.description}. A server runs it."))
     if row.recipe_id is None:
         click.echo("It rejects all until a recipe is named: tenfold station recipe add NAME")

@@ -50,7 +50,7 @@ class Stations(Claims[StationRow]):
             values: columns of `StationRow`, where they are not the usual ones (`DEFAULTS`).
 
         Raises:
-            LineError: the name is taken, or what it is wired to does not go together.
+            LineError: the name is taken, the camera is a page's, or what it is wired to does not go together.
         """
         moment = now()
         row = StationRow(
@@ -153,6 +153,10 @@ def _check_recipe(session: Session, recipe_id: int | None) -> None:
 
 
 def _check(row: StationRow) -> None:
+    if row.kind == "browser":
+        raise LineError(
+            f"browser:{row.target}", "is no camera that a station can look through", cure="Name another."
+        )
     _, _, width, height = row.region
     if not (width > 0 and height > 0):
         cure = "Give left, top, width and height in parts of the picture, such as 0,0,1,1."

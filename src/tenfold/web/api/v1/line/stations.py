@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -63,7 +64,7 @@ def add(request: Request, who: Administrator, asked: StationRequest) -> StationA
     """It runs from now on, and rejects all until it has an approved recipe."""
     app = service_of(request).app
     address = parse(asked.source, user=asked.user, password=asked.password)
-    row = app.stations.add(asked.name, _camera(address), by=who.id, **_values(asked, {"kind": "none"}))
+    row = app.stations.add(asked.name, asdict(address), by=who.id, **_values(asked, {"kind": "none"}))
     app.audit.note(who.id, "station.add", row.name, {"address": address.description}, address=who.address)
     app.running_stations.wake()
     return _answer(app, row)
@@ -88,7 +89,7 @@ def change(request: Request, who: Administrator, number: Number, asked: StationC
     if asked.name is not None:
         values["name"] = asked.name
     if asked.source is not None:
-        values |= _camera(parse(asked.source, user=asked.user or "", password=asked.password or ""))
+        values |= asdict(parse(asked.source, user=asked.user or "", password=asked.password or ""))
     elif asked.user is not None or asked.password is not None:
         values["user"] = old.user if asked.user is None else asked.user
         values["password"] = old.password if asked.password is None else asked.password
@@ -226,19 +227,6 @@ async def picture(
 def name_of(who: Visitor, given: str) -> str:
     """Under which name a person's word is kept: that of their account, else what they say."""
     return who.name or given
-
-
-def _camera(address: Address) -> dict[str, str]:
-    if address.kind == "browser":
-        raise LineError(
-            address.description, "is no camera that a station can look through", cure="Name another."
-        )
-    return {
-        "kind": address.kind,
-        "target": address.target,
-        "user": address.user,
-        "password": address.password,
-    }
 
 
 def _values(asked: StationValues, plant: Mapping[str, Any]) -> dict[str, Any]:
