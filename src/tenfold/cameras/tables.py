@@ -7,6 +7,7 @@ from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, false,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenfold.database import Base, BigId, Moment
+from tenfold.database.claims import Claimed
 
 # States of an event. CUT: its camera or this program went away while it ran.
 OPEN, ENDED, CUT = "open", "ended", "cut"
@@ -18,7 +19,7 @@ EVENTS, CONTINUOUS, NOTHING = "events", "continuous", "nothing"
 WRITING, WHOLE = "writing", "whole"
 
 
-class CameraRow(Base):
+class CameraRow(Claimed, Base):
     """A camera that is watched.
 
     kind, target: its address without user and password (`cameras.address`); target may hold secrets, and is
@@ -32,7 +33,6 @@ class CameraRow(Base):
 
     __tablename__ = "cameras"
 
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
     name: Mapped[str] = mapped_column(String(100))
     kind: Mapped[str] = mapped_column(String(10))
     target: Mapped[str] = mapped_column(Text)
@@ -48,14 +48,6 @@ class CameraRow(Base):
     keep_days: Mapped[float]
     keep_days_of: Mapped[dict[str, float]] = mapped_column(JSON, default=dict)
     keep_bytes: Mapped[int] = mapped_column(BigInteger, default=0)
-    added_at: Mapped[datetime] = mapped_column(Moment)
-    added_by: Mapped[int]
-    changed_at: Mapped[datetime] = mapped_column(Moment)
-    paused_at: Mapped[datetime | None] = mapped_column(Moment)
-    removed_at: Mapped[datetime | None] = mapped_column(Moment)
-    worker: Mapped[str | None] = mapped_column(String(120))
-    status: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
-    status_at: Mapped[datetime | None] = mapped_column(Moment)
 
     __table_args__ = (
         Index(

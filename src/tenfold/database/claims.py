@@ -1,31 +1,37 @@
 """Rows that one of several processes works on: claimed, reported on, released, taken over from the dead.
 
-Such a table has the columns worker, status, status_at, paused_at and removed_at. Knows nothing else of it.
+Knows nothing else of such a table.
 """
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
-from sqlalchemy import or_, select, update
-from sqlalchemy.orm import Mapped
+from sqlalchemy import JSON, String, or_, select, update
+from sqlalchemy.orm import Mapped, mapped_column
 
-from tenfold.database.base import now
+from tenfold.database.base import BigId, Moment, now
 from tenfold.database.engine import Database
 
 # Whoever works on a row tells how it fares every few seconds.
 _STALE_SECONDS = 15.0
 
 
-class Claimed(Protocol):
-    """A row that a process works on."""
+class Claimed:
+    """The columns of a row that a process works on.
 
-    id: Mapped[int]
-    paused_at: Mapped[datetime | None]
-    removed_at: Mapped[datetime | None]
-    worker: Mapped[str | None]
-    status: Mapped[dict[str, Any] | None]
-    status_at: Mapped[datetime | None]
+    worker: that process. status: what it last said of the row.
+    """
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, sort_order=-1)
+    added_at: Mapped[datetime] = mapped_column(Moment)
+    added_by: Mapped[int]
+    changed_at: Mapped[datetime] = mapped_column(Moment)
+    paused_at: Mapped[datetime | None] = mapped_column(Moment)
+    removed_at: Mapped[datetime | None] = mapped_column(Moment)
+    worker: Mapped[str | None] = mapped_column(String(120))
+    status: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    status_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 RowT = TypeVar("RowT", bound=Claimed)

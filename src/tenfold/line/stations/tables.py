@@ -7,6 +7,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenfold.database import Base, BigId, Moment
+from tenfold.database.claims import Claimed
 
 _PRESENT = text("removed_at IS NULL")
 
@@ -65,7 +66,7 @@ class RecipeVersionRow(Base):
     __table_args__ = (UniqueConstraint("recipe_id", "version"),)
 
 
-class StationRow(Base):
+class StationRow(Claimed, Base):
     """A station of a line.
 
     kind, target, login, password: the camera's address (`cameras.address`); target may hold secrets, and is
@@ -76,12 +77,11 @@ class StationRow(Base):
     part. deadline: seconds from the trigger to the release. picture_within: seconds from the trigger to the
     picture. recipe_id: what is made now, where the plant does not say. first_parts: so many after a change of
     recipe are judged and not released until somebody approves; 0: none. changed_at: a change after which the
-    station starts anew. worker: the process that runs it. status: what that process last said of it.
+    station starts anew.
     """
 
     __tablename__ = "line_stations"
 
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
     name: Mapped[str] = mapped_column(String(100))
     kind: Mapped[str] = mapped_column(String(10))
     target: Mapped[str] = mapped_column(Text)
@@ -102,14 +102,6 @@ class StationRow(Base):
     )
     first_parts: Mapped[int]
     challenge: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
-    added_at: Mapped[datetime] = mapped_column(Moment)
-    added_by: Mapped[int]
-    changed_at: Mapped[datetime] = mapped_column(Moment)
-    paused_at: Mapped[datetime | None] = mapped_column(Moment)
-    removed_at: Mapped[datetime | None] = mapped_column(Moment)
-    worker: Mapped[str | None] = mapped_column(String(120))
-    status: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
-    status_at: Mapped[datetime | None] = mapped_column(Moment)
 
     __table_args__ = (
         Index(
