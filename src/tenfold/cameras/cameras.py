@@ -34,7 +34,7 @@ class Cameras(Claims[CameraRow]):
     """The table of cameras."""
 
     def __init__(self, database: Database) -> None:
-        super().__init__(database, CameraRow)
+        super().__init__(database, CameraRow, _unknown)
 
     def add(self, name: str, address: Address, *, by: int, **values: Any) -> CameraRow:
         """Add a camera, which is watched from now on.
@@ -67,9 +67,7 @@ class Cameras(Claims[CameraRow]):
         changes = values | (_columns(address) if address else {})
         try:
             with self._database.writing() as session:
-                row = session.get(CameraRow, camera_id) if 0 < camera_id < 2**63 else None
-                if row is None or row.removed_at is not None:
-                    raise _unknown(camera_id)
+                row = self._present(session, camera_id)
                 for column, value in changes.items():
                     setattr(row, column, value)
                 row.changed_at = now()
@@ -84,14 +82,6 @@ class Cameras(Claims[CameraRow]):
     def remove(self, camera_id: int) -> CameraRow:
         """Stop watching a camera for good. Its password is forgotten; its events go with their age."""
         return self.change(camera_id, removed_at=now(), user="", password="", status=None, worker=None)
-
-    def get(self, camera_id: int) -> CameraRow:
-        """One of them. Raises UnknownCamera where there is none of that number."""
-        with self._database.reading() as session:
-            row = session.get(CameraRow, camera_id) if 0 < camera_id < 2**63 else None
-        if row is None or row.removed_at is not None:
-            raise _unknown(camera_id)
-        return row
 
     def named(self, name: str) -> CameraRow:
         """One of them, by its name or its number. Raises UnknownCamera."""

@@ -3,12 +3,12 @@
 Knows nothing else of such a table.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import JSON, String, or_, select, update
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from tenfold.database.base import BigId, Moment, now
 from tenfold.database.engine import Database
@@ -43,10 +43,25 @@ def told_lately(at: datetime | None) -> bool:
 
 
 class Claims(Generic[RowT]):
-    """Who works on which row of a table."""
+    """Who works on which row of a table.
 
-    def __init__(self, database: Database, table: type[RowT]) -> None:
-        self._database, self._table = database, table
+    Args:
+        unknown: the error for a row that does not exist, by what was asked for.
+    """
+
+    def __init__(self, database: Database, table: type[RowT], unknown: Callable[[int], Exception]) -> None:
+        self._database, self._table, self._unknown = database, table, unknown
+
+    def get(self, number: int) -> RowT:
+        """One of them. Raises `unknown` where there is none of that number."""
+        with self._database.reading() as session:
+            return self._present(session, number)
+
+    def _present(self, session: Session, number: int) -> RowT:
+        row = session.get(self._table, number) if 0 < number < 2**63 else None
+        if row is None or row.removed_at is not None:
+            raise self._unknown(number)
+        return row
 
     def claim(self, worker: str, living: Collection[str]) -> list[RowT]:
         """The rows that `worker` works on; those that no living worker works on become its own.

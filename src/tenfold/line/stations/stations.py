@@ -40,7 +40,7 @@ class Stations(Claims[StationRow]):
     """The table of stations."""
 
     def __init__(self, database: Database) -> None:
-        super().__init__(database, StationRow)
+        super().__init__(database, StationRow, _unknown)
 
     def add(self, name: str, camera: Mapping[str, str], *, by: int, **values: Any) -> StationRow:
         """Add a station, which runs from now on.
@@ -75,9 +75,7 @@ class Stations(Claims[StationRow]):
             values["name"] = checked_name(values["name"], "The station's name")
         try:
             with self._database.writing() as session:
-                row = session.get(StationRow, number) if 0 < number < 2**63 else None
-                if row is None or row.removed_at is not None:
-                    raise _unknown(number)
+                row = self._present(session, number)
                 _check_recipe(session, values.get("recipe_id"))
                 for column, value in values.items():
                     setattr(row, column, value)
@@ -106,14 +104,6 @@ class Stations(Claims[StationRow]):
             status=None,
             worker=None,
         )
-
-    def get(self, number: int) -> StationRow:
-        """One of them. Raises UnknownStation where there is none of that number."""
-        with self._database.reading() as session:
-            row = session.get(StationRow, number) if 0 < number < 2**63 else None
-        if row is None or row.removed_at is not None:
-            raise _unknown(number)
-        return row
 
     def named(self, name: str) -> StationRow:
         """One of them, by its name or its number. Raises UnknownStation."""
