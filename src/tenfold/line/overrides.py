@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from tenfold.errors import UsageError
 from tenfold.line.parts import Verdict
 from tenfold.line.statistics import not_passed
-from tenfold.line.trail import JOB, Entry, Row, Trail
+from tenfold.line.trail import JOB, Entry, Row, Trail, time_of
 
 _MOST_LETTERS = 500
 
@@ -41,10 +41,9 @@ def override(
             received=f"the trail {trail.path.name}",
             cure=f"Its last part is {trail.last_part() or 'not there yet'}.",
         )
-    said = (at or datetime.now(UTC)).astimezone(UTC).isoformat(timespec="milliseconds")
     job = {name: rows[0].body[name] for name in JOB if name in rows[0].body}
     body = {**job, "verdict": verdict, "before": before[0], "by": by, "reason": reason}
-    return trail.append([Entry("override", said.replace("+00:00", "Z"), body, part)])[0]
+    return trail.append([Entry("override", time_of(at or datetime.now(UTC)), body, part)])[0]
 
 
 def verdict_of(rows: Iterable[Row]) -> tuple[Verdict, str] | None:

@@ -44,7 +44,7 @@ from tenfold.line.parts import (
 )
 from tenfold.line.plc.signals import REMEMBERED, Inputs, Output, Outputs, PartResult, Plant, State, state_of
 from tenfold.line.recorder import Recorder
-from tenfold.line.trail import JOB, Entry, Kind, Trail
+from tenfold.line.trail import JOB, Entry, Kind, Trail, time_of
 
 # While one of these lasts, it is not known which part is where.
 _NO_PLANT: frozenset[Reason] = frozenset({"restarted", "plc", "encoder"})
@@ -395,6 +395,5 @@ class Station:
     def write(
         self, kind: Kind, body: Mapping[str, Any], part: int | None = None, data: bytes | None = None
     ) -> None:
-        at = self.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
         job = self._job if part is None else self._jobs.get(part, self._job)
-        self._recorder.put(Entry(kind, at, {**job, **body}, part, data))
+        self._recorder.put(Entry(kind, time_of(self.now()), {**job, **body}, part, data))

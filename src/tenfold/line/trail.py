@@ -14,6 +14,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, TypeAlias
@@ -265,6 +266,11 @@ class Trail:
         """Close the file."""
         with self._lock:
             self._database.close()
+
+
+def time_of(moment: datetime) -> str:
+    """A moment as rows hold it: ISO 8601 in UTC, to the millisecond."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _row(values: tuple[int, Kind, int | None, str, str, str]) -> Row:

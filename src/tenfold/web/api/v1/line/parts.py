@@ -13,7 +13,7 @@ from tenfold.errors import UnknownStation
 from tenfold.line.history import PartHistory, last_parts
 from tenfold.line.parts import Verdict
 from tenfold.line.statistics import statistics
-from tenfold.line.trail import Entry, Trail
+from tenfold.line.trail import Entry, Trail, time_of
 from tenfold.metrics import Share
 from tenfold.web.answers import Answer
 from tenfold.web.api.v1.cameras.cameras import PLAIN, ClassName
@@ -251,10 +251,8 @@ def acknowledge(request: Request, who: Operator, number: Number, said: ByRequest
     with _trail(request, number) as trail:
         last = trail.last(["alarm"], limit=1)
         if last:
-            at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-            trail.append(
-                [Entry("acknowledged", at, {"by": name_of(who, said.by), "through": last[0].number})]
-            )
+            body = {"by": name_of(who, said.by), "through": last[0].number}
+            trail.append([Entry("acknowledged", time_of(datetime.now(UTC)), body)])
     return alarms(request, who, number)
 
 
