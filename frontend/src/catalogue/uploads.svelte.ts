@@ -3,6 +3,7 @@
 import { patiently } from "../api/patiently";
 import { failureOf, request } from "../api/request";
 import type { Failure } from "../shared/failures";
+import { sha256 } from "../shared/files";
 import { describe, sameFile, type Unfinished, type UnfinishedFile } from "../shell/unfinished";
 
 export interface Upload {
@@ -250,8 +251,7 @@ export async function hashOf(file: File): Promise<string | null> {
   const subtle = (globalThis.crypto as Crypto | undefined)?.subtle as SubtleCrypto | undefined; // absent on plain http
   if (!subtle || file.size > largestHashed) return null;
   try {
-    const digest = await subtle.digest("SHA-256", await file.arrayBuffer());
-    return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    return await sha256(await file.arrayBuffer());
   } catch {
     return null; // it was moved away meanwhile; sending it says so
   }

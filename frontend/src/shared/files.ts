@@ -1,4 +1,4 @@
-/** Gets files out of a drop, a paste or a file field. Knows nothing of what is in them. */
+/** Gets files out of a drop, a paste or a file field, and names contents by their hash. Knows nothing of what is in them. */
 
 const usualMost = 2000; // a dropped photo library must not freeze the page
 
@@ -24,6 +24,12 @@ export async function droppedFiles(transfer: DataTransfer, most = usualMost): Pr
 export function pastedFiles(transfer: DataTransfer | null, fallback: string): File[] {
   const files = [...(transfer?.files ?? [])];
   return files.map((file) => (file.name ? file : new File([file], fallback, { type: file.type })));
+}
+
+/** SHA-256 in hex. A browser has it only on https and on the machine itself. */
+export async function sha256(content: ArrayBuffer): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", content));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 async function walk(folder: FileSystemDirectoryEntry, files: File[], most: number): Promise<void> {

@@ -1,9 +1,10 @@
 /** The model on the phone: opened from the store, fetched from the server, tried before it is used, exchanged. */
 import { Refused, request, requestFile } from "../../api/request";
 import type { Failure } from "../../shared/failures";
+import { sha256 } from "../../shared/files";
 import { language } from "../../shared/language.svelte";
 import type { Answer } from "../../shared/types";
-import { chosen, hashOf, storedModel, switchTo, type StoredModel } from "../store/database";
+import { chosen, storedModel, switchTo, type StoredModel } from "../store/database";
 import { onChange, tellOthers } from "../store/channel";
 import { askToKeep, noteModel } from "../store/eviction";
 import { Engine, UnreadablePicture } from "./engine";
@@ -57,7 +58,7 @@ class PhoneModel {
     try {
       this.state = "fetching";
       const content = await this.#download(offer);
-      if ((await hashOf(content)) !== offer.hash) throw new BadModel("damaged");
+      if ((await sha256(content)) !== offer.hash) throw new BadModel("damaged");
       this.state = "testing";
       const pictures = await request("get", "/api/v1/model/self-test");
       if (pictures.model !== offer.hash) throw new BadModel("differs");

@@ -104,9 +104,3 @@ export async function putUnsent(one: Unsent): Promise<void> {
 export async function deleteUnsent(id: string): Promise<void> {
   await transact(["unsent"], "readwrite", (store) => store("unsent").delete(id));
 }
-
-/** SHA-256 in hex. */
-export async function hashOf(content: ArrayBuffer): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", content));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}

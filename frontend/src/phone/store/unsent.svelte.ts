@@ -1,8 +1,9 @@
 /** Pictures that the person sends to the catalogue: kept here until the server has them, sent when it answers. */
 import { Refused, request } from "../../api/request";
 import type { Failure } from "../../shared/failures";
+import { sha256 } from "../../shared/files";
 import { onChange, tellOthers } from "./channel";
-import { allUnsent, deleteUnsent, hashOf, putUnsent, type Unsent } from "./database";
+import { allUnsent, deleteUnsent, putUnsent, type Unsent } from "./database";
 import { askToKeep, noteUnsent } from "./eviction";
 
 const patience = 600_000; // milliseconds for one picture over a slow line
@@ -23,7 +24,7 @@ class UnsentPictures {
 
   /** Keeps a picture for sending, and tries to send it; its id. */
   async add(file: File): Promise<string> {
-    const id = await hashOf(await file.arrayBuffer());
+    const id = await sha256(await file.arrayBuffer());
     if (!this.sent.has(id)) {
       await putUnsent({ id, name: file.name, picture: file, at: Date.now(), refused: false });
       await this.#changed();
