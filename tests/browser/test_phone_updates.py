@@ -63,7 +63,7 @@ def test_a_model_goes_to_the_phone_whole_and_tried_in_all_tabs_and_back(
     page, other = opened(context, own_server), opened(context, own_server)
     for one in (page, other):
         expect(one.locator("footer dl")).to_contain_text("photo")
-    make_live(context, own_server, "cifar10")
+    make_live(context, own_server, "tenfold-cifar10")
     page.reload()
     offer = page.locator(".notice").filter(has_text="The server answers with another model")
     expect(offer).to_contain_text("cifar10")
