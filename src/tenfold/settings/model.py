@@ -131,7 +131,7 @@ class Settings(BaseSettings):
     data_dir: Folder = Field(
         default_factory=lambda given: Home(given["home"]).data,
         description="The folder for training data. One that holds cifar-10-batches-bin is used as it is.",
-        json_schema_extra={"shown": "the folder data in home"},
+        json_schema_extra={"shown": "$TENFOLD_HOME/data"},
     )
     model: FilePath = Field("", description="The model file to use. Empty: the one that comes with tenfold.")
     host: str = Field(

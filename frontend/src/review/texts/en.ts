@@ -11,7 +11,7 @@ export const en = {
   zoom: "Larger",
   seenAt: "Shown where the model sees: {label}.",
   nothingLeft: "Nothing is left to review",
-  nothingLeftText: "The model is sure of all other pictures, or a person has checked them.",
+  nothingLeftText: "Pictures in the catalogue that the model is unsure of, and that nobody has checked, appear here.",
   skippedAgain: "Show the skipped ones again",
 
   trainTitle: "Improve the model",
