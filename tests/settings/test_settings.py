@@ -60,7 +60,7 @@ def test_every_setting_is_documented(one: settings.Described) -> None:
 
 def test_a_default_that_depends_on_the_machine_is_said_in_words() -> None:
     shown = {one.name: one.default for one in describe()}
-    assert shown["data_dir"] == "the folder data in home"
+    assert shown["data_dir"] == "$TENFOLD_HOME/data"
     assert shown["home"].startswith("~/.local/share/tenfold (Linux)")
     assert shown["port"] == "8000"
 

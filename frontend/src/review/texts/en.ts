@@ -11,7 +11,8 @@ export const en = {
   zoom: "Larger",
   seenAt: "Shown where the model sees: {label}.",
   nothingLeft: "Nothing is left to review",
-  nothingLeftText: "Pictures in the catalogue that the model is unsure of, and that nobody has checked, appear here.",
+  nothingLeftText:
+    "Pictures in the catalogue that the model is unsure of, and that nobody has checked, appear here.",
   skippedAgain: "Show the skipped ones again",
 
   trainTitle: "Improve the model",
