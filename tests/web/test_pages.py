@@ -32,7 +32,8 @@ def test_the_page_is_asked_for_again_each_time(built: Running) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/teach", "/catalogue", "/review", "/cameras", "/models", "/data", "/settings"]
+    "path",
+    ["/teach", "/catalogue", "/review", "/cameras", "/line", "/line/3", "/models", "/data", "/settings"],
 )
 def test_every_page_of_the_app_is_the_one_document(built: Running, path: str) -> None:
     answer = built.client.get(path)

@@ -3,7 +3,7 @@ import type { Book } from "./i18n";
 import { book as shared } from "./texts";
 
 const pages = import.meta.glob<{ say: { book: Book } }>(
-  ["../*/texts/index.ts", "./classify/texts/index.ts"],
+  ["../*/texts/index.ts", "../line/*/texts/index.ts", "./classify/texts/index.ts"],
   {
     eager: true,
   },

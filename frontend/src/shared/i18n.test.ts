@@ -32,6 +32,7 @@ it("there is a book for each page", () => {
     "classify", // shared/classify
     "classify",
     "data",
+    "line",
     "models",
     "notifications",
     "phone",

@@ -4,6 +4,8 @@ import type { TextKey } from "../shared/texts";
 
 export interface Route {
   path: string;
+  /** Addresses below it that show the same page. */
+  below?: RegExp;
   name: TextKey;
   load: () => Promise<{ default: Component }>;
 }
@@ -15,6 +17,12 @@ export const routes: readonly Route[] = [
   { path: "/catalogue", name: "navCatalogue", load: () => import("../catalogue/CataloguePage.svelte") },
   { path: "/review", name: "navReview", load: () => import("../review/ReviewPage.svelte") },
   { path: "/cameras", name: "navCameras", load: () => import("../cameras/CamerasPage.svelte") },
+  {
+    path: "/line",
+    below: /^\/line\/\d+$/,
+    name: "navLine",
+    load: () => import("../line/LinePage.svelte"),
+  },
   { path: "/models", name: "navModels", load: () => import("../models/ModelsPage.svelte") },
   { path: "/data", name: "navData", load: () => import("../data/DataPage.svelte") },
   { path: "/settings", name: "navSettings", load: () => import("../settings/SettingsPage.svelte") },
@@ -27,9 +35,9 @@ const missing: Route = {
 };
 
 export function routeOf(path: string): Route {
-  return routes.find((route) => route.path === path) ?? missing;
+  return routes.find((route) => route.path === path || route.below?.test(path)) ?? missing;
 }
 
 export function isPage(path: string): boolean {
-  return routes.some((route) => route.path === path);
+  return routeOf(path) !== missing;
 }

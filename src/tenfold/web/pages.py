@@ -16,7 +16,10 @@ from tenfold.web.security.guard import PHONE_PATH
 
 BUILT = Path(__file__).parent / "static"
 # One document shows them all (frontend/src/shell/routes.ts).
-PAGES = ("/", "/teach", "/catalogue", "/review", "/cameras", "/models", "/data", "/settings")
+PAGES = (
+    "/", "/teach", "/catalogue", "/review", "/cameras", "/line", "/line/{number:int}", "/models", "/data",
+    "/settings",
+)  # fmt: skip
 
 # Sandboxed without allow-same-origin: it has an origin of its own, sends no cookie, reads no answer of ours.
 # Its policy lets it fetch nothing; its own scripts and styles stand in it.

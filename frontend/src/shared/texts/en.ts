@@ -30,6 +30,7 @@ export const en = {
   navCatalogue: "Catalogue",
   navReview: "Review",
   navCameras: "Cameras",
+  navLine: "Line",
   navModels: "Models",
   navPhone: "Phone",
   navData: "Data",

@@ -33,6 +33,7 @@ export const ru: Translated<typeof en> = {
   navCatalogue: "Каталог",
   navReview: "Проверка",
   navCameras: "Камеры",
+  navLine: "Линия",
   navModels: "Модели",
   navPhone: "Телефон",
   navData: "Данные",

@@ -33,6 +33,7 @@ export const uk: Translated<typeof en> = {
   navCatalogue: "Каталог",
   navReview: "Перевірка",
   navCameras: "Камери",
+  navLine: "Лінія",
   navModels: "Моделі",
   navPhone: "Телефон",
   navData: "Дані",
