@@ -1,6 +1,7 @@
 """What every test stands on: a home of its own, and an honest reason where an optional part is missing."""
 
 import importlib.util
+import logging
 import os
 import shutil
 import signal
@@ -112,6 +113,17 @@ def own_home(homes: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     yield home
     with suppress(OSError):  # a home that was used is kept, as what pytest gives is
         home.rmdir()
+
+
+@pytest.fixture(autouse=True)
+def own_logging() -> Iterator[None]:
+    """What a server that ran in this process has done to logging goes with its test."""
+    root, ours = logging.getLogger(), logging.getLogger("tenfold")
+    handlers, level, our_level = root.handlers[:], root.level, ours.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    ours.setLevel(our_level)
 
 
 @pytest.fixture(autouse=True)

@@ -3,21 +3,11 @@
 import json
 import logging
 import re
-from collections.abc import Iterator
 from io import StringIO
 
 import pytest
 
 from tenfold.observability import logs
-
-
-@pytest.fixture(autouse=True)
-def restored() -> Iterator[None]:
-    root, ours = logging.getLogger(), logging.getLogger("tenfold")
-    before = list(root.handlers), root.level, ours.level
-    yield
-    root.handlers, root.level = before[0], before[1]
-    ours.setLevel(before[2])
 
 
 def test_json_has_an_object_in_each_line_with_the_id_of_the_request() -> None:

@@ -10,6 +10,4 @@ from tenfold.outbox import Outbox, Queue, Sender
 if __name__ == "__main__":
     database = Database(sys.argv[1])
     sender = Sender(Outbox(database), Queue(database), new_worker(), has_ended)
-    sys.stdout.write("begun\n")
-    sys.stdout.flush()
     sender.run(threading.Event())

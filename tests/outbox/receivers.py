@@ -57,18 +57,23 @@ class Receiver:
     def texts(self) -> list[str]:
         return [json.loads(body)["data"]["text"] for _, body in self.got]
 
+    def reached(self, step: str) -> None:
+        """A request was asked, kept or answered."""
+
     def start(self) -> None:
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 receiver.asked += 1
+                receiver.reached("asked")
                 body = self.rfile.read(int(self.headers["content-length"]))
                 while receiver.frozen.is_set():
                     time.sleep(0.02)
                 status = receiver.status
                 if 200 <= status < 300:
                     receiver.got.append(({k.lower(): v for k, v in self.headers.items()}, body))
+                receiver.reached("kept")
                 try:
                     self.send_response(status)
                     if receiver.location:
@@ -77,6 +82,7 @@ class Receiver:
                     self.end_headers()
                 except OSError:
                     pass
+                receiver.reached("answered")
 
             def log_message(self, *_: object) -> None:
                 pass
@@ -93,8 +99,8 @@ class Receiver:
 
 
 @contextmanager
-def receiving() -> Iterator[Receiver]:
-    receiver = Receiver()
+def receiving(receiver: Receiver | None = None) -> Iterator[Receiver]:
+    receiver = receiver or Receiver()
     receiver.start()
     try:
         yield receiver

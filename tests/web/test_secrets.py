@@ -34,8 +34,8 @@ def test_nothing_that_opens_a_door_is_logged(serve: Serve, caplog: pytest.LogCap
                 program.get("/api/v1/model")
         kept = staffed.ann.get("/api/v1/audit?limit=1000").text + str(staffed.running.service.app.settings)
     ours = [record for record in caplog.records if not record.name.startswith(("httpx", "httpcore"))]
-    assert ours, "nothing was logged at all"
     logged = "\n".join(f"{record.getMessage()} {record.__dict__}" for record in ours)
+    assert "what is logged is seen here" in logged
     for secret in secrets:
         assert secret not in logged
         assert secret not in kept
