@@ -18,7 +18,7 @@ MESSAGES, KILLS, MOST_BETWEEN_KILLS = 80, 6, 8
 
 
 class Killing(Receiver):
-    """Kills who sends to it at a step of one of the next requests: a kill from elsewhere may come too late."""
+    """Kills the sender at a step of one of its next requests; a kill from elsewhere may come too late."""
 
     def __init__(self) -> None:
         super().__init__()
