@@ -57,6 +57,7 @@ def place(tmp_path: Path) -> Path:
     folder(place / "data", each=4)
     (place / "file").write_bytes(b"hello")
     (place / "empty").touch()
+    (place / "deep.toml").write_text("a = " + "[" * 50_000)
     (place / "dangling").symlink_to(place / "nowhere")
     (place / "loop").symlink_to(place / "loop")
     (place / "zero").symlink_to("/dev/zero")
@@ -84,6 +85,8 @@ BAD: dict[str, Callable[[Path], str]] = {
     "a folder named like a model": lambda place: f"{place}/folder.onnx",
     "a file": lambda place: f"{place}/file",
     "an empty file": lambda place: f"{place}/empty",
+    "brackets without end": lambda place: "[" * 20_000,
+    "a file of brackets without end": lambda place: f"{place}/deep.toml",
     "a dangling link": lambda place: f"{place}/dangling",
     "a link to itself": lambda place: f"{place}/loop",
     "a named pipe": lambda place: f"{place}/fifo.csv",

@@ -19,6 +19,7 @@ from pathlib import Path
 from tenfold.errors import BackupError
 from tenfold.files import private_mode, settle, write_whole
 from tenfold.os_errors import in_words
+from tenfold.parsing import from_json
 
 FORMAT = 1
 _AT_ONCE = 1 << 20
@@ -137,7 +138,7 @@ class BackupFolder:
             )
         file = self.folder / "snapshots" / f"{name or names[-1]}.json"
         try:
-            facts = json.loads(file.read_bytes())
+            facts = from_json(file.read_bytes())
             if facts["format"] > FORMAT:
                 raise BackupError(
                     f"The backup {file.stem}",
@@ -148,7 +149,7 @@ class BackupFolder:
             return _snapshot(facts)
         except OSError as reason:
             raise self._refused("cannot be read", reason) from reason
-        except (ValueError, TypeError, KeyError, AttributeError) as reason:
+        except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as reason:
             raise BackupError(
                 f"The backup {file.stem}",
                 "is damaged",

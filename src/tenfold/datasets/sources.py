@@ -8,6 +8,7 @@ from tenfold.datasets.opening import CIFAR10
 from tenfold.errors import DatasetError
 from tenfold.files import write_whole
 from tenfold.os_errors import in_words
+from tenfold.parsing import from_json
 
 
 def key(source: str) -> str:
@@ -18,7 +19,7 @@ def key(source: str) -> str:
 def read(file: Path) -> list[str]:
     """The sources on the list, as they were added."""
     try:
-        found = json.loads((file).read_text(encoding="utf-8"))
+        found = from_json(file.read_bytes())
     except FileNotFoundError:
         return []
     except (OSError, ValueError) as reason:

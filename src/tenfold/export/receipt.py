@@ -15,6 +15,7 @@ from tenfold.evaluation.report.speed import machine
 from tenfold.export.measure import Measured
 from tenfold.export.pictures import ExportPictures
 from tenfold.metrics import Share, share
+from tenfold.parsing import from_json
 
 VERSION = 1
 # First answers alike, where the user names no other limit.
@@ -147,7 +148,7 @@ def read_receipt(path: Path) -> Receipt:
     path = path if path.name.endswith(_ENDING) else receipt_path(path)
     subject = f"The receipt {path}"
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = from_json(path.read_bytes())
         if found["receipt"] > VERSION:
             raise ExportError(
                 subject, "comes from a newer tenfold than this one", cure="Install a newer tenfold."

@@ -10,6 +10,8 @@ from collections import Counter
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+from tenfold.parsing import from_json
+
 FORMAT_VERSION = 1
 # Of the network in a model file, in this order.
 OUTPUTS = ("probabilities", "embedding", "evidence", "novelty")
@@ -91,10 +93,7 @@ def parsed(raw: bytes) -> dict[str, Any]:
     """The facts as JSON; only that they have a version is checked. Raises ValueError where they have none."""
     if len(raw) > MOST_BYTES:
         raise ValueError(f"more than {MOST_BYTES:,} bytes of facts")
-    try:
-        facts = json.loads(raw)
-    except RecursionError as reason:
-        raise ValueError("the facts are nested too deeply") from reason
+    facts = from_json(raw)
     if not isinstance(facts, dict) or type(facts.get("format_version")) is not int:
         raise ValueError("the facts are no object with a version")
     return facts

@@ -8,6 +8,8 @@ import json
 import struct
 from typing import Any, TypeAlias
 
+from tenfold.parsing import from_json
+
 Header: TypeAlias = dict[str, Any]
 
 _LENGTHS = struct.Struct("<IQ")
@@ -40,8 +42,8 @@ def read(file: io.FileIO, most: int) -> tuple[Header, bytearray]:
     if head > _MOST_HEADER or body > most:
         raise Ended("it answered more than it was asked")
     try:
-        header = json.loads(_exactly(file, head))
-    except (ValueError, RecursionError) as reason:
+        header = from_json(_exactly(file, head))
+    except ValueError as reason:
         raise Ended("its answer makes no sense") from reason
     if not isinstance(header, dict):
         raise Ended("its answer makes no sense")

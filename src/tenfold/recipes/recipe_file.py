@@ -12,6 +12,7 @@ import tomli_w
 
 from tenfold.errors import TrainingError
 from tenfold.files import read_whole
+from tenfold.parsing import from_toml
 from tenfold.recipes.recipe import Recipe, Stopping
 
 
@@ -50,8 +51,8 @@ def read(path: Path, network: str = "") -> Recipe:
         TrainingError: it cannot be read, or used: names the file, the setting, its value and what is allowed.
     """
     try:
-        values = tomllib.loads(read_whole(path).decode())
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as reason:
+        values = from_toml(read_whole(path))
+    except (OSError, ValueError) as reason:
         raise TrainingError(
             f"The recipe {path}",
             "cannot be read",
@@ -144,8 +145,8 @@ def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
 
 def _value(text: str) -> Any:
     try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+        return from_toml(f"value = {text}")["value"]
+    except ValueError:
         return text
 
 

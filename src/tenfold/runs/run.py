@@ -4,12 +4,10 @@ Reads the folders of this tenfold and of earlier ones. What is missing or damage
 was killed is still a run.
 """
 
-import json
 import math
 import os
 import shutil
 import struct
-import tomllib
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +15,7 @@ from typing import Any, NamedTuple, Self
 
 from tenfold import modelfile
 from tenfold.errors import ModelFileError, TrainingError
+from tenfold.parsing import from_json, from_toml
 from tenfold.recipes import recipe_file
 from tenfold.recipes.recipe import Recipe
 from tenfold.runs.lock import is_training
@@ -107,8 +106,8 @@ class Run:
     def recipe(self) -> dict[str, Any]:
         """The recipe as it was written; empty where it cannot be read."""
         try:
-            return tomllib.loads(_text(self.recipe_file)) or _object(_text(self._older_recipe_file))
-        except tomllib.TOMLDecodeError:
+            return from_toml(_text(self.recipe_file)) or _object(_text(self._older_recipe_file))
+        except ValueError:
             return {}
 
     def parse_recipe(self) -> Recipe:
@@ -294,7 +293,7 @@ def _text(path: Path) -> str:
 
 def _object(text: str) -> dict[str, Any]:
     try:
-        found = json.loads(text)
+        found = from_json(text)
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}

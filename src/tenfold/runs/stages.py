@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal, Self, get_args
 
 from tenfold.files import replacing
+from tenfold.parsing import from_json
 from tenfold.runs.progress import TrainingProgress
 from tenfold.runs.run import Run, is_number
 
@@ -47,7 +48,7 @@ class RunStage:
     def read(cls, run: Run) -> Self | None:
         """What the file says; None where there is none, or it makes no sense."""
         try:
-            found = json.loads(run.stage_file.read_bytes())
+            found = from_json(run.stage_file.read_bytes())
         except (OSError, ValueError):
             return None
         if not isinstance(found, dict) or found.get("stage") not in STAGES:

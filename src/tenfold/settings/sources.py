@@ -4,14 +4,15 @@ Knows where each value was stated. Does not know any one setting, except that th
 """
 
 import os
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pydantic_settings import EnvSettingsSource, TomlConfigSettingsSource
+from pydantic_settings import EnvSettingsSource
 
 from tenfold.errors import SettingError
+from tenfold.files import read_whole
+from tenfold.parsing import from_toml
 from tenfold.paths import Home
 from tenfold.settings.model import IS_PATH, Settings, default_home, expanded, variable
 
@@ -79,14 +80,13 @@ def _given(environ: Mapping[str, str] | None, file: str | os.PathLike[str] | Non
 
 def _from_file(path: Path) -> dict[str, _Given]:
     try:
-        path.open("rb").close()  # the source takes a file that is not there for an empty one
-        stated = TomlConfigSettingsSource(Settings, path)()
-    except tomllib.TOMLDecodeError as error:
+        stated = from_toml(read_whole(path))
+    except UnicodeDecodeError:
+        raise SettingError(str(path), "is not valid TOML", received="it is not UTF-8 text") from None
+    except ValueError as error:
         raise SettingError(
             str(path), "is not valid TOML", received=str(error), cure="Mend that line."
         ) from None
-    except UnicodeDecodeError:
-        raise SettingError(str(path), "is not valid TOML", received="it is not UTF-8 text") from None
     except OSError as error:
         raise SettingError(
             str(path),

@@ -18,6 +18,7 @@ from torch import Tensor
 from tenfold.errors import TrainingError
 from tenfold.files import replacing
 from tenfold.os_errors import in_words
+from tenfold.parsing import from_json
 
 
 def save(path: Path, tensors: dict[str, Tensor], facts: dict[str, Any]) -> None:
@@ -52,7 +53,7 @@ def load(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     """Read a checkpoint: its tensors and the facts saved with them. Raises TrainingError."""
     try:
         with safe_open(path, framework="pt") as file:
-            facts = json.loads((file.metadata() or {})["tenfold"])
+            facts = from_json((file.metadata() or {})["tenfold"])
             return {name: file.get_tensor(name) for name in file.keys()}, facts  # noqa: SIM118
     except (OSError, SafetensorError, KeyError, ValueError) as reason:
         raise TrainingError(

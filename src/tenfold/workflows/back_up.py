@@ -6,7 +6,6 @@ import os
 import shutil
 import sqlite3
 import tempfile
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -26,6 +25,7 @@ from tenfold.database.upgrading import upgrade
 from tenfold.errors import BackupError, counted
 from tenfold.files import private_mode
 from tenfold.os_errors import in_words
+from tenfold.parsing import from_toml
 from tenfold.paths import Home
 
 Row = dict[str, Any]
@@ -121,7 +121,7 @@ def _files(home: Home, place: Path) -> Iterator[tuple[str, Path]]:
 
 def _portable(settings: bytes) -> bytes:
     """A settings' file without what belongs to one machine."""
-    stated = tomllib.loads(settings.decode("utf-8"))
+    stated = from_toml(settings)
     kept = {name: value for name, value in stated.items() if name not in _OF_THE_MACHINE}
     return tomli_w.dumps(kept).encode()
 

@@ -6,7 +6,6 @@ bundled model, which travels with it (`tenfold evaluate` wrote it); else what th
 
 import contextlib
 import gzip
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -19,6 +18,7 @@ from tenfold.evaluation.evaluate import MOST_NAMED
 from tenfold.jobs import Shape
 from tenfold.models.registry import CORRECTIONS, Registry
 from tenfold.models.tables import RegisteredModel
+from tenfold.parsing import from_json
 from tenfold.paths import Home
 from tenfold.runs.run import Run
 
@@ -118,7 +118,7 @@ class ModelReports:
 
 def _facts(file: Path) -> dict[str, Any]:
     try:
-        found = json.loads(file.read_bytes())
+        found = from_json(file.read_bytes())
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) and isinstance(found.get("model"), dict) else {}

@@ -12,6 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from tenfold.catalogue.entries.tables import Entry
 from tenfold.errors import UsageError
+from tenfold.parsing import from_json
 
 OrderName = Literal["newest", "oldest", "surest", "unsure", "novel", "taken", "name"]
 _GREATEST_ID = 2**63 - 1
@@ -117,14 +118,14 @@ def read(text: str, order: Order) -> Cursor:
     """A place as `written`; UsageError where it is none of this order's."""
     try:
         content = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-        name, value, number, part = json.loads(content)
+        name, value, number, part = from_json(content)
         numbers = isinstance(number, int) and 0 < number <= _GREATEST_ID and type(part) is int
         last = len(order.parts) - 1
         if name == order.name and numbers and 0 <= part <= last:
             value = _rich(order, value)
             if not order.nullable or (value is None) == (part == last):
                 return Cursor(value, number, part)
-    except (ValueError, TypeError, OverflowError, RecursionError):
+    except (ValueError, TypeError, OverflowError):
         pass
     raise UsageError(
         "after",

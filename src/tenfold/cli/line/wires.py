@@ -1,13 +1,12 @@
 """What a station is wired to, as words of the command line: modbus host=10.0.0.9 words=low-first."""
 
-import json
 import shlex
-import tomllib
 from pathlib import Path
 from typing import Any
 
 from tenfold.errors import UsageError
 from tenfold.files import read_whole
+from tenfold.parsing import from_json, from_toml
 
 _TABLES = ("plant", "trigger", "gate", "broker", "challenge", "outputs")
 
@@ -49,8 +48,8 @@ def words(text: str, subject: str, *, kind: bool) -> dict[str, Any]:
 def file(path: Path) -> dict[str, Any]:
     """What a TOML file says of a station's wires. Raises UsageError."""
     try:
-        found = tomllib.loads(read_whole(path).decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        found = from_toml(read_whole(path))
+    except ValueError as error:
         raise UsageError(
             path.name, "is no TOML", received=str(error), cure="See the documentation."
         ) from error
@@ -88,7 +87,7 @@ def _value(text: str) -> Any:
     if "," in text:
         return [_value(one) for one in text.split(",")]
     try:
-        found = json.loads(text)
+        found = from_json(text)
     except ValueError:
         return text
     return found if isinstance(found, bool | int | float) else text

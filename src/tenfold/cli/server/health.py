@@ -4,7 +4,6 @@ Knows the server by its answer to GET /readyz alone.
 """
 
 import http.client
-import json
 import queue
 import threading
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from tenfold.cli.terminal.text import printable, table
+from tenfold.parsing import from_json
 
 if TYPE_CHECKING:
     from tenfold.settings import Settings
@@ -106,7 +106,7 @@ def _request(host: str, port: int) -> _Reply:
     finally:
         connection.close()
     try:
-        answer = json.loads(body)
+        answer = from_json(body)
         expected = ("services", "notices") if response.status == http.client.OK else ("code", "detail")
         if all(name in answer for name in expected):
             return _Reply(response.status, answer)

@@ -10,7 +10,6 @@ Who publishes what when stands in chapters 4 and 5 of the specification
   node.
 """
 
-import json
 import threading
 import time
 from collections.abc import Mapping
@@ -23,6 +22,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from tenfold.line.plc.mqtt_broker import Broker, Login
 from tenfold.line.plc.signals import Health, Outputs, PartResult
 from tenfold.line.plc.sparkplug_payload import DataType, Metric, Value, commands, payload
+from tenfold.parsing import from_json
 
 _BD_SEQ, _REBIRTH = "bdSeq", "Node Control/Rebirth"
 _CONNECT_SECONDS, _PAUSE_SECONDS, _KEEPALIVE = 3.0, 1.0, 5
@@ -195,9 +195,9 @@ class SparkplugNode:
     def _hear_host(self, said: bytes) -> None:
         """A host's STATE; an older one than the last, and nonsense, says nothing."""
         try:
-            state = json.loads(said)
+            state = from_json(said)
             online, at = state["online"], int(state["timestamp"])
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, OverflowError):
             return
         if isinstance(online, bool) and at >= self._host_at:
             self._host_at, self._host_online = at, online

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tenfold.parsing import from_json
 from tenfold.predictions import Prediction
 from tenfold.web.problems import BadInference
 
@@ -138,8 +139,8 @@ def _split(body: bytes, header: str | None) -> tuple[dict[str, Any], bytes]:
                 received=_said(header),
             )
     try:
-        facts = json.loads(body[:length])
-    except (ValueError, RecursionError):
+        facts = from_json(body[:length])
+    except ValueError:
         facts = None
     if not isinstance(facts, dict):
         raise BadInference("The request", "is no JSON object that can be read", cure=_TAKES)
