@@ -1,11 +1,15 @@
-/** What Vite does for the phone app: where its files stand, and which of them its service worker keeps.
+/** What Vite does for the phone app: where its files stand, and which of them its service worker keeps; and which
+ *  files an exported model takes with it.
  *
  *  Whatever its worker loads stands below /phone: there the server sends the headers that WebAssembly and threads
  *  need, and there the service worker answers when the server is gone. */
 import type { Plugin, Rollup } from "vite";
+import lock from "./package-lock.json" with { type: "json" };
 
 const page = "phone.html";
 const serviceWorker = "phone-service-worker.js";
+// What `tenfold export --to web` packs: a page and a module, with all that they load.
+const exported = { page: "exported.html", module: "classifier.js", list: "exported/files.json" };
 
 interface Named {
   name?: string;
@@ -17,7 +21,9 @@ export function placed({ name, names }: Named): string {
   const called = name ?? names?.[0] ?? "";
   if (called === "service-worker") return serviceWorker;
   if (called === "worker") return "phone/[name]-[hash].js";
-  if (called.startsWith("ort-")) return "phone/[name]-[hash][extname]";
+  // Not every web server knows the ending .mjs.
+  if (called.startsWith("ort-")) return `phone/[name]-[hash]${called.endsWith(".mjs") ? ".js" : "[extname]"}`;
+  if (called === "classifier") return exported.module;
   return called.includes(".") ? "assets/[name]-[hash][extname]" : "assets/[name]-[hash].js";
 }
 
@@ -29,11 +35,19 @@ export function phoneApp(): Plugin {
     generateBundle: {
       order: "post",
       async handler(_, bundle) {
-        const files = filesOf(bundle);
+        const files = filesOf(bundle, page);
         const contents = files.map((file) => contentOf(bundle[file]));
         fill(bundle[serviceWorker], {
           __FILES__: JSON.stringify(files.map((file) => (file === page ? "/phone" : `/${file}`))),
           __VERSION__: JSON.stringify(await versionOf(contents)),
+        });
+        const taken = [...filesOf(bundle, exported.page, exported.module), "fan.svg"];
+        this.emitFile({
+          ...{ type: "asset", fileName: exported.list },
+          source: JSON.stringify({
+            "onnxruntime-web": lock.packages["node_modules/onnxruntime-web"].version,
+            files: taken,
+          }),
         });
         for (const file of files.filter((file) => file.endsWith(".wasm"))) {
           const source = await compressed(contentOf(bundle[file]));
@@ -45,12 +59,13 @@ export function phoneApp(): Plugin {
   };
 }
 
-/** The page, and all that it and its worker may ever load. */
-function filesOf(bundle: Rollup.OutputBundle): string[] {
+/** A page, and all that it, more scripts and the worker may ever load. */
+function filesOf(bundle: Rollup.OutputBundle, page: string, ...scripts: string[]): string[] {
   const found = new Set([page]);
   const waiting = Object.values(bundle).flatMap((one) =>
     one.type === "chunk" && one.facadeModuleId?.endsWith(page) ? [one.fileName] : [],
   );
+  waiting.push(...scripts);
   for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
     const one = bundle[file];
     if (found.has(file) || one?.type !== "chunk") continue;

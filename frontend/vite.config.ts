@@ -13,7 +13,11 @@ export default defineConfig({
   worker: { format: "es", rollupOptions: { output: { entryFileNames: placed, assetFileNames: placed } } },
   build: {
     rollupOptions: {
-      input: ["index.html", "phone.html", "src/phone/service-worker.ts"],
+      input: [
+        ...["index.html", "phone.html", "src/phone/service-worker.ts"],
+        ...["exported.html", "src/exported/classifier.ts"],
+      ],
+      preserveEntrySignatures: "exports-only", // of classifier.js, for programs of others
       output: { entryFileNames: placed, assetFileNames: placed },
     },
     outDir: "../src/tenfold/web/static",

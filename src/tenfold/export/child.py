@@ -5,6 +5,8 @@ its own, so that a converted file is read afresh by a runtime that knows nothing
 """
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ import numpy as np
 
 from tenfold.errors import TenfoldError
 from tenfold.export.formats import FORMATS
+from tenfold.export.formats.format import ElsewhereClassifier, PictureClassifier
 from tenfold.export.measure import Progress, matched_threshold, measure
 from tenfold.inference import Classifier
 from tenfold.processes.child import Channel
@@ -50,15 +53,16 @@ def _threshold(channel: Channel, asked: dict[str, Any]) -> None:
         scores={},
     )
     made.describe(target, info)
-    novelty = measure(original, made.load(target), _files(asked), _progress(channel)).novelty
+    with _loaded(asked) as export:
+        novelty = measure(original, export, _files(asked), _progress(channel)).novelty
     if np.isfinite(novelty).all():
         made.describe(target, replace(info, threshold=matched_threshold(novelty, info.threshold)))
 
 
 def _measure(channel: Channel, asked: dict[str, Any]) -> dict[str, Any]:
     original = Classifier(asked["model"], threads=1)
-    export = FORMATS[asked["format"]].load(Path(asked["target"]))
-    found = measure(original, export, _files(asked), _progress(channel))
+    with _loaded(asked) as export:
+        found = measure(original, export, _files(asked), _progress(channel))
     columns = {name: column.tolist() for name, column in asdict(found).items()}
     return {"threshold": [original.info.threshold, export.info.threshold], **columns}
 
@@ -67,12 +71,22 @@ def _answer(channel: Channel, asked: dict[str, Any]) -> list[tuple[str, float]]:
     """The export's first answer to each file, and its probability."""
     found, told = [], _progress(channel)
     files = _files(asked)
-    export = FORMATS[asked["format"]].load(Path(asked["target"]))
-    for done, file in enumerate(files, 1):
-        answer = export.classify(file)
-        found.append((answer.label, answer.confidence))
-        told(done, len(files))
+    with _loaded(asked) as export:
+        for done, file in enumerate(files, 1):
+            answer = export.classify(file)
+            found.append((answer.label, answer.confidence))
+            told(done, len(files))
     return found
+
+
+@contextmanager
+def _loaded(asked: dict[str, Any]) -> Iterator[PictureClassifier]:
+    export = FORMATS[asked["format"]].load(Path(asked["target"]))
+    try:
+        yield export
+    finally:
+        if isinstance(export, ElsewhereClassifier):
+            export.close()
 
 
 def _files(asked: dict[str, Any]) -> list[Path]:

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from tenfold import __version__, modelfile
 from tenfold.errors import ExportError
 from tenfold.export import page
-from tenfold.export.formats import ExportFormat, versions
+from tenfold.export.formats import ExportFormat
 from tenfold.export.pictures import ExportPictures
 from tenfold.export.receipt import (
     LEAST_FLOAT,
@@ -76,7 +76,7 @@ def export(
             least=(LEAST_INTEGER if chosen.integer else LEAST_FLOAT) if least is None else least,
             found=found,
             thresholds=thresholds,
-            versions={"tenfold": __version__, **versions(chosen)},
+            versions={"tenfold": __version__, **chosen.versions()},
         )
         if not receipt.good:
             raise _differs(receipt, chosen)

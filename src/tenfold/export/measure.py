@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tenfold.export.formats.format import PictureClassifier
+from tenfold.export.formats.format import ElsewhereClassifier, PictureClassifier
 from tenfold.predictions import Prediction
 
 Progress = Callable[[int, int], None]
@@ -87,6 +87,8 @@ def matched_threshold(novelty: Floats, threshold: float) -> float:
 def _timed(classifier: PictureClassifier, file: Path) -> tuple[Prediction, float]:
     started = time.perf_counter()
     answer = classifier.classify(file)
+    if isinstance(classifier, ElsewhereClassifier):
+        return answer, classifier.milliseconds
     return answer, 1000 * (time.perf_counter() - started)
 
 

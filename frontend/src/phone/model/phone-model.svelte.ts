@@ -10,6 +10,7 @@ import { askToKeep, noteModel } from "../store/eviction";
 import { Engine, UnreadablePicture } from "./engine";
 import { factsOf, UnfitModel, type Facts } from "./model-file";
 import { selfTest } from "./self-test";
+import { unreadable } from "./unreadable";
 
 /** Why a model did not come: the server's answer, or what was wrong with the file. */
 export type Trouble = Failure | { kind: "damaged" | "differs" | "not-a-model" | "newer" | "storage" };
@@ -181,22 +182,6 @@ function troubleIn(error: unknown): Trouble {
 
 export function ignoreRefused(error: unknown): void {
   if (!(error instanceof Refused)) throw error;
-}
-
-/** As the server would refuse it, so that it is told of in the same words. */
-function unreadable(file: File): Failure {
-  const [subject, problem, cure] = [
-    file.name,
-    "is not a picture that this browser can read",
-    "Save it as a JPEG or PNG.",
-  ];
-  return {
-    kind: "problem",
-    problem: {
-      ...{ code: "not-a-picture", reason: "", params: {}, status: 415, received: "" },
-      ...{ subject, problem, cure, detail: `${subject} ${problem}.` },
-    },
-  };
 }
 
 export const phoneModel = new PhoneModel();

@@ -3,10 +3,11 @@
 What a format needs is imported when it converts or loads, in a process of its own.
 """
 
-from tenfold.export.formats.format import ExportFormat, missing, versions
+from tenfold.export.formats.format import ExportFormat, missing
 from tenfold.export.formats.litert import LiteRt
 from tenfold.export.formats.onnx_int8 import OnnxInt8
 from tenfold.export.formats.openvino import OpenVino
+from tenfold.export.formats.web import Web
 from tenfold.modelfile import OUTPUTS
 
 _ALL: tuple[ExportFormat, ...] = (
@@ -14,7 +15,8 @@ _ALL: tuple[ExportFormat, ...] = (
     OpenVino(),
     LiteRt(),
     LiteRt("litert-full", "LiteRT, all outputs", "-full.tflite", outputs=OUTPUTS),
+    Web(),
 )
 FORMATS: dict[str, ExportFormat] = {one.name: one for one in _ALL}
 
-__all__ = ["FORMATS", "ExportFormat", "missing", "versions"]
+__all__ = ["FORMATS", "ExportFormat", "missing"]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from tenfold.errors import MissingExtra
 from tenfold.modelfile import ModelInfo
@@ -22,6 +22,18 @@ class PictureClassifier(Protocol):
         """The answer for a picture's file. Novelty is NaN, and evidence None, where the file has none."""
 
 
+@runtime_checkable
+class ElsewhereClassifier(Protocol):
+    """A classifier in another process: it is closed after use, and measures its own time."""
+
+    @property
+    def milliseconds(self) -> float:
+        """How long the last picture took there, without the way to that process."""
+
+    def close(self) -> None:
+        """End that process."""
+
+
 class ExportFormat(Protocol):
     """A format that model files are exported to.
 
@@ -31,7 +43,7 @@ class ExportFormat(Protocol):
         suffix: what is put behind the model's name: the end of the file's name.
         integer: whether it computes with integers of 8 bits.
         extra: the extra of tenfold that it needs; "" for none.
-        packages: what that extra brings, and whose versions a receipt states.
+        packages: what that extra brings.
     """
 
     @property
@@ -67,6 +79,9 @@ class ExportFormat(Protocol):
     def load(self, target: Path) -> PictureClassifier:
         """A converted file, read afresh from the disk. Raises ModelFileError."""
 
+    def versions(self) -> dict[str, str]:
+        """The versions of what runs the format, by name."""
+
 
 def missing(wanted: ExportFormat) -> MissingExtra | None:
     """What to install before a format can be used; None where nothing is missing."""
@@ -84,6 +99,6 @@ def missing(wanted: ExportFormat) -> MissingExtra | None:
     )
 
 
-def versions(used: ExportFormat) -> dict[str, str]:
+def package_versions(used: ExportFormat) -> dict[str, str]:
     """The versions of a format's packages, by name."""
     return {name: metadata.version(name) for name in used.packages}

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from tenfold import modelfile
 from tenfold.errors import ModelFileError
-from tenfold.export.formats.format import PictureClassifier
+from tenfold.export.formats.format import PictureClassifier, package_versions
 from tenfold.export.formats.graph import above
 from tenfold.export.formats.tflite import TfliteWriter
 from tenfold.export.formats.tflite_rules import write_node
@@ -63,6 +63,9 @@ class LiteRt:
 
         info = self.info(target)
         return NetworkClassifier(info, _Network(Interpreter(model_path=str(target), num_threads=1)))
+
+    def versions(self) -> dict[str, str]:
+        return package_versions(self)
 
 
 class _Network:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from tenfold import modelfile
 from tenfold.errors import ExportError
-from tenfold.export.formats.format import PictureClassifier
+from tenfold.export.formats.format import PictureClassifier, package_versions
 from tenfold.export.formats.graph import integer_nodes
 from tenfold.inference import Classifier
 from tenfold.modelfile import ModelInfo
@@ -91,6 +91,9 @@ class OnnxInt8:
 
     def load(self, target: Path) -> PictureClassifier:
         return Classifier(target, threads=1)
+
+    def versions(self) -> dict[str, str]:
+        return package_versions(self)
 
 
 def _halve(graph: "onnx.GraphProto") -> None:

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tenfold.errors import ModelFileError
-from tenfold.export.formats.format import PictureClassifier
+from tenfold.export.formats.format import PictureClassifier, package_versions
 from tenfold.inference.classifier import NetworkClassifier
 from tenfold.modelfile import OUTPUTS, ModelInfo, facts
 
@@ -70,6 +70,9 @@ class OpenVino:
         network, info = core.read_model(target), self.info(target)
         settings = {_PRECISION: network.get_rt_info(_PINNED).astype(str), "INFERENCE_NUM_THREADS": 1}
         return NetworkClassifier(info, _Network(core.compile_model(network, "CPU", settings)))
+
+    def versions(self) -> dict[str, str]:
+        return package_versions(self)
 
 
 class _Network:
