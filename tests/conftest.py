@@ -11,17 +11,15 @@ import tempfile
 import uuid
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
+from tenfold.database import Database
 from tests import postgres as postgres_server
-
-if TYPE_CHECKING:
-    from tenfold.database import Database
+from tests import tables
 
 # A loaded machine is no failure, and a test run must not depend on luck: examples are the same every time.
 settings.register_profile("tenfold", deadline=None, derandomize=True)
@@ -115,6 +113,14 @@ def own_home(homes: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         home.rmdir()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def copied_tables() -> Iterator[None]:
+    """A new database's tables are copied and not made by all migrations, in this process."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tenfold.database.upgrading.upgrade", tables.upgrade)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def own_logging() -> Iterator[None]:
     """What a server that ran in this process has done to logging goes with its test."""
@@ -164,6 +170,8 @@ def serving(home: Path, *options: str, **settings: str) -> Iterator[str]:
     environ = {name: value for name, value in os.environ.items() if not name.startswith("TENFOLD_")}
     environ["TENFOLD_HOME"] = str(home)
     environ |= {f"TENFOLD_{name.upper()}": value for name, value in settings.items()}
+    if not (home / "tenfold.db").exists() and "database_url" not in settings:
+        tables.copy_tables(home / "tenfold.db")
     command = [sys.executable, "-m", "tenfold", "serve", "--port", "0", "--no-open", *options]
     server = subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, text=True)
     assert server.stdout is not None
@@ -189,30 +197,14 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def sqlite_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite file with all tables, empty: made once, to be copied."""
-    return with_tables(f"sqlite:///{tmp_path_factory.mktemp('tables') / 'tenfold.db'}")
-
-
-def with_tables(url: str) -> Path:
-    """Make the tables of a database; the file, where it is one."""
-    from tenfold.database import Database
-    from tenfold.database.upgrading import upgrade
-
-    opened = Database(url)
-    upgrade(opened)
-    opened.close()  # the last to leave: the write-ahead log goes into the file
-    return opened.file or Path()
-
-
-@pytest.fixture(scope="session")
 def postgres_tables(postgres: str) -> str:
     """The name of a PostgreSQL database with all tables, empty: made once, to be copied."""
     import psycopg
 
     with psycopg.connect(f"{postgres}/postgres", autocommit=True) as connection:
         connection.execute(b"CREATE DATABASE tables")
-    with_tables(f"{postgres}/tables")
+    with closing(Database(f"{postgres}/tables")) as opened:
+        tables.upgrade(opened)
     return "tables"
 
 
@@ -239,17 +231,15 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator["Database"]:
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """A database with all tables, empty: on SQLite and on PostgreSQL."""
-    from tenfold.database import Database
-
     with ExitStack() as stack:
         if request.param == "sqlite":
-            tables: Path = request.getfixturevalue("sqlite_tables")
-            url = f"sqlite:///{shutil.copy(tables, tmp_path / 'tenfold.db')}"
+            opened = tables.new_database(tmp_path / "tenfold.db")
         else:
             template = request.getfixturevalue("postgres_tables")
-            url = stack.enter_context(postgres_database(request.getfixturevalue("postgres"), template))
-        opened = Database(url)
+            opened = Database(
+                stack.enter_context(postgres_database(request.getfixturevalue("postgres"), template))
+            )
         stack.callback(opened.close)
         yield opened

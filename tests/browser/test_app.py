@@ -11,12 +11,11 @@ import pytest
 from playwright.sync_api import Page, Request, expect
 
 from tenfold.catalogue.entries.tables import DONE, Entry
-from tenfold.database import Database
-from tenfold.database.upgrading import upgrade
 from tests.browser.catalogues import add, send, sent, tile, tiles
 from tests.browser.conftest import PAGE
 from tests.browser.seeing import LookAt
 from tests.browser.test_access import PHONE, violations
+from tests.tables import new_database
 
 pytestmark = pytest.mark.browser
 
@@ -80,8 +79,7 @@ def test_the_first_paint_is_soon_and_the_page_is_small(look_at: LookAt) -> None:
 def large(home: Path) -> int:
     """A catalogue with many entries, whose pictures are missing."""
     count, now = 10_000, datetime.now(UTC)
-    database = Database(f"sqlite:///{home / 'tenfold.db'}")
-    upgrade(database)
+    database = new_database(home / "tenfold.db")
     with database.writing() as session:
         session.add_all(
             Entry(

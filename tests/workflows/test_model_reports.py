@@ -2,23 +2,22 @@
 
 import hashlib
 import json
-import shutil
 from pathlib import Path
 
 import pytest
 
 from tenfold import modelfile
-from tenfold.database import Database
 from tenfold.models.registry import RUN, Registry
 from tenfold.paths import Home
 from tenfold.workflows.model_reports import ModelReports
 from tests import run_folders, tiny
 from tests.fakes import LocalRegistry
+from tests.tables import new_database
 
 
 @pytest.fixture
-def registry(tmp_path: Path, sqlite_tables: Path) -> Registry:
-    database = Database(f"sqlite:///{shutil.copy(sqlite_tables, tmp_path / 'tenfold.db')}")
+def registry(tmp_path: Path) -> Registry:
+    database = new_database(tmp_path / "tenfold.db")
     return LocalRegistry(database, tmp_path)
 
 

@@ -11,9 +11,9 @@ from tenfold.catalogue.search.search import Search
 from tenfold.catalogue.similar import similar, vectors
 from tenfold.catalogue.similar.similar import Similar, SimilarEntries
 from tenfold.database import Database
-from tenfold.database.upgrading import upgrade
 from tenfold.errors import CatalogueError
 from tests.catalogue.making import made, put
+from tests.tables import new_database
 
 A, B = "a" * 64, "b" * 64
 
@@ -83,8 +83,7 @@ def test_the_index_finds_what_looking_at_all_finds(tmp_path: Path) -> None:
     centres = rng.normal(size=(10, 64))
     crowd = centres[rng.integers(0, 10, 4000)] + 0.5 * rng.normal(size=(4000, 64))
     made_up = (crowd / np.linalg.norm(crowd, axis=1, keepdims=True)).astype(np.float16)
-    database = Database(f"sqlite:///{tmp_path / 'x.db'}")
-    upgrade(database)
+    database = new_database(tmp_path / "x.db")
     embed_quickly(database, made_up)
     one = vectors.ModelVectors(database, tmp_path, A)
     one.catch_up(threading.Event())

@@ -9,16 +9,15 @@ from sqlalchemy import insert
 
 from tenfold.catalogue.entries.tables import Embedding, Name
 from tenfold.database import Database
-from tenfold.database.upgrading import upgrade
 from tests.catalogue.making import START, made, named, put, vector
 from tests.cli.conftest import Command
+from tests.tables import new_database
 
 
 @pytest.fixture(autouse=True)
 def catalogue(own_home: Path) -> Iterator[Database]:
     """Cats 1 to 3 (2 a copy of 1, 3 corrected), a deleted 4, and 5, which waits."""
-    database = Database(f"sqlite:///{own_home / 'tenfold.db'}")
-    upgrade(database)
+    database = new_database(own_home / "tenfold.db")
     rows = [
         made(1, name="Кіт.jpg", search_text="кіт.jpg\ncat", confidence=0.5, perceptual_hash=123456789),
         made(2, name="copy\x1b[31m.jpg", perceptual_hash=123456788),

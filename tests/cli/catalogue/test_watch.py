@@ -13,9 +13,9 @@ from PIL import Image
 
 from tenfold.catalogue.ingest.watched_folders import WatchedFolders
 from tenfold.database import Database
-from tenfold.database.upgrading import upgrade
 from tenfold.jobs import Jobs
 from tests.cli.conftest import Command
+from tests.tables import new_database
 
 
 @pytest.fixture
@@ -30,8 +30,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def database(own_home: Path) -> Iterator[Database]:
-    opened = Database(f"sqlite:///{own_home / 'tenfold.db'}")
-    upgrade(opened)
+    opened = new_database(own_home / "tenfold.db")
     yield opened
     opened.close()
 

@@ -14,10 +14,10 @@ import pytest
 
 from tenfold.cli.server.job_progress import do, follow, shown
 from tenfold.database import Database
-from tenfold.database.upgrading import upgrade
 from tenfold.errors import DatasetError, JobError, TenfoldError
 from tenfold.jobs import CANCELLED, DONE, RUNNING, Jobs, Stopped, Work
 from tests.fakes import Anything, doing, made_up, submit
+from tests.tables import new_database
 
 
 class Terminal(StringIO):
@@ -27,8 +27,7 @@ class Terminal(StringIO):
 
 @pytest.fixture
 def database(own_home: Path) -> Iterator[Database]:
-    opened = Database(f"sqlite:///{own_home / 'tenfold.db'}")
-    upgrade(opened)
+    opened = new_database(own_home / "tenfold.db")
     yield opened
     opened.close()
 

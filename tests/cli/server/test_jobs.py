@@ -6,20 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from tenfold.database import Database
-from tenfold.database.upgrading import upgrade
 from tenfold.errors import DatasetError
 from tenfold.jobs import FAILED, Jobs
 from tenfold.jobs.leases import Attempt, Leases
 from tests.cli.conftest import Command
 from tests.fakes import submit
+from tests.tables import new_database
 
 
 @pytest.fixture
 def jobs(own_home: Path) -> Iterator[Jobs]:
     """The jobs of tenfold's home."""
-    database = Database(f"sqlite:///{own_home / 'tenfold.db'}")
-    upgrade(database)
+    database = new_database(own_home / "tenfold.db")
     yield Jobs(database, {})
     database.close()
 

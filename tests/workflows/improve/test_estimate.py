@@ -1,13 +1,11 @@
 """What a training on corrections would come to: its pictures, and by what they are timed."""
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
 
 from tenfold.catalogue.edits.corrections import CorrectedEntries, CorrectedPicture, Corrections
-from tenfold.database import Database
 from tenfold.models.improvements import Improvements
 from tenfold.models.registry import RUN
 from tenfold.paths import Home
@@ -18,6 +16,7 @@ from tenfold.workflows.train.estimate import Estimates
 from tenfold.workflows.train.own_data import TrainingData
 from tests import run_folders, tiny
 from tests.fakes import LocalRegistry
+from tests.tables import new_database
 
 pytest.importorskip("torch", reason="needs the train extra: pip install 'tenfold[train]'")
 
@@ -32,12 +31,10 @@ class Corrected(CorrectedEntries):
         return Corrections(tuple(CorrectedPicture(f"{n:064}", "cat") for n in range(12)))
 
 
-def test_it_counts_the_views_of_corrected_pictures_and_the_model_s_own(
-    tmp_path: Path, sqlite_tables: Path
-) -> None:
+def test_it_counts_the_views_of_corrected_pictures_and_the_model_s_own(tmp_path: Path) -> None:
     home = Home(tmp_path / "home")
     files = ServerFiles(home.folder)
-    database = Database(f"sqlite:///{shutil.copy(sqlite_tables, tmp_path / 'tenfold.db')}")
+    database = new_database(tmp_path / "tenfold.db")
     registry = LocalRegistry(database, home.folder)
     source = tiny.folder(tiny.shades(60), tmp_path / "pictures")
     folder = run_folders.make(home.runs / "one", network="default", model=True)

@@ -2,7 +2,6 @@
 
 import importlib.util
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -16,7 +15,6 @@ from typing import Any
 import pytest
 
 from tenfold import settings
-from tenfold.database import Database
 from tenfold.errors import MissingExtra, TrainingError, UnknownRun
 from tenfold.jobs import CANCELLED, DONE, FAILED, Jobs
 from tenfold.paths import Home
@@ -28,6 +26,7 @@ from tenfold.workflows.train.train import Train, TrainingRequest
 from tests import run_folders, tiny
 from tests.fakes import FakeApp, LocalRegistry
 from tests.paths import ROOT
+from tests.tables import new_database
 
 NOW = datetime(2026, 11, 21, 14, 5, 9)
 # Ends in moments with so narrow a network, but not before it can be stopped.
@@ -40,9 +39,9 @@ def pictures(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def training(tmp_path: Path, sqlite_tables: Path) -> Iterator[Train]:
+def training(tmp_path: Path) -> Iterator[Train]:
     """Where nobody runs its jobs."""
-    database = Database(f"sqlite:///{shutil.copy(sqlite_tables, tmp_path / 'tenfold.db')}")
+    database = new_database(tmp_path / "tenfold.db")
     yield Train(LocalRegistry(database, tmp_path), Jobs(database, {}), Home(tmp_path), tmp_path)
     database.close()
 
