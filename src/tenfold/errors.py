@@ -88,7 +88,7 @@ Reason = (
         "two-models-needed", "undone-already", "unknown-class", "upload-unknown", "wrong-setup-code",
         "broker-port", "class-too-few", "draft-classes-full", "draft-empty", "draft-full", "drafts-full",
         "messenger-unknown", "no-source", "not-learned-yet", "not-watchable", "nothing-to-undo",
-        "outbox-full", "source-kind", "source-page",
+        "outbox-full", "source-kind", "source-page", "barcode-taken", "number-taken", "station-away",
     ]
 )  # fmt: skip
 # The values of such a text by their names.

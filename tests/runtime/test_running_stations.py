@@ -233,6 +233,9 @@ def test_a_camera_that_is_away_is_an_alarm_before_a_part_comes(server: Server) -
     assert running is not None
     running.trigger()
     until(lambda: server.verdicts(row) == [("reject", "camera")], "the part was not rejected")
+    until(lambda: server.state(row)["last"], "the last verdict is not told")
+    last = server.state(row)["last"]
+    assert (last["part"], last["verdict"], last["reason"]) == (1, "reject", "camera")
 
 
 def test_challenge_parts_go_before_the_first_part_that_passes(server: Server, plant: Plant) -> None:

@@ -5926,7 +5926,7 @@ export interface components {
              * Reason
              * @description What was received, or why it failed, for programs.
              */
-            reason: ("missing" | "forbidden" | "read-only" | "disk-full" | "disk-error" | "too-many-files" | "out-of-memory") | ("" | "empty" | "text" | "pdf" | "archive" | "video" | "audio" | "svg" | "html" | "unreachable" | "refused" | "no-host" | "timeout" | "wrong-password" | "no-stream" | "no-video" | "sound-only" | "codec" | "decoder" | "own-files" | "internal-fault" | "refused-message" | "redirected" | "local-address" | "broker-host" | "messenger-address" | "messenger-webhook" | "topic" | "webhook-address" | "webhook-secret") | ("applied-already" | "archive-damaged" | "archive-too-large" | "archive-unsafe" | "base-not-live" | "behind-proxy" | "changed-since" | "check-failed" | "cifar10-damaged" | "cifar10-missing" | "class-copies" | "class-count" | "class-name" | "class-not-trained" | "class-too-small" | "data-changed" | "decode-cost" | "did-not-win" | "different-classes" | "download-damaged" | "export-differs" | "export-unsupported" | "extra-missing" | "filter-value" | "gave-up" | "hidden-characters" | "improving-already" | "job-lost" | "last-administrator" | "link-left-out" | "manifest-columns" | "manifest-missing-files" | "manifest-outside" | "manifest-row" | "manifest-split" | "manifest-unreadable" | "model-bundled" | "model-damaged" | "model-file-changed" | "model-file-missing" | "model-live" | "model-newer" | "model-unusable" | "name-length" | "name-needed" | "name-taken" | "no-accounts" | "no-administrator" | "no-class-folders" | "no-earlier-model" | "no-head" | "no-model-yet" | "no-pictures-to-measure" | "no-readable-pictures" | "no-such-data" | "no-training-pictures" | "not-a-folder" | "not-a-model" | "not-comparable" | "not-enough-corrections" | "not-on-list" | "nothing-kept" | "original-missing" | "other-version" | "own-data-missing" | "own-password-needed" | "parts-and-classes" | "password-common" | "password-length" | "path-not-absolute" | "range-reversed" | "reclassification-not-ready" | "reclassifying-already" | "role" | "run-elsewhere" | "run-ended" | "run-in-training" | "setting-choice" | "setting-from-environment" | "setting-range" | "shares" | "side-range" | "somebody-elses" | "text-too-long" | "token-days" | "token-role" | "too-many-bytes" | "too-many-pixels" | "too-many-tokens" | "too-many-unreadable" | "too-many-uploads" | "training-failed" | "trial-failed" | "two-classes-needed" | "two-corrected-needed" | "two-models-needed" | "undone-already" | "unknown-class" | "upload-unknown" | "wrong-setup-code" | "broker-port" | "class-too-few" | "draft-classes-full" | "draft-empty" | "draft-full" | "drafts-full" | "messenger-unknown" | "no-source" | "not-learned-yet" | "not-watchable" | "nothing-to-undo" | "outbox-full" | "source-kind" | "source-page");
+            reason: ("missing" | "forbidden" | "read-only" | "disk-full" | "disk-error" | "too-many-files" | "out-of-memory") | ("" | "empty" | "text" | "pdf" | "archive" | "video" | "audio" | "svg" | "html" | "unreachable" | "refused" | "no-host" | "timeout" | "wrong-password" | "no-stream" | "no-video" | "sound-only" | "codec" | "decoder" | "own-files" | "internal-fault" | "refused-message" | "redirected" | "local-address" | "broker-host" | "messenger-address" | "messenger-webhook" | "topic" | "webhook-address" | "webhook-secret") | ("applied-already" | "archive-damaged" | "archive-too-large" | "archive-unsafe" | "base-not-live" | "behind-proxy" | "changed-since" | "check-failed" | "cifar10-damaged" | "cifar10-missing" | "class-copies" | "class-count" | "class-name" | "class-not-trained" | "class-too-small" | "data-changed" | "decode-cost" | "did-not-win" | "different-classes" | "download-damaged" | "export-differs" | "export-unsupported" | "extra-missing" | "filter-value" | "gave-up" | "hidden-characters" | "improving-already" | "job-lost" | "last-administrator" | "link-left-out" | "manifest-columns" | "manifest-missing-files" | "manifest-outside" | "manifest-row" | "manifest-split" | "manifest-unreadable" | "model-bundled" | "model-damaged" | "model-file-changed" | "model-file-missing" | "model-live" | "model-newer" | "model-unusable" | "name-length" | "name-needed" | "name-taken" | "no-accounts" | "no-administrator" | "no-class-folders" | "no-earlier-model" | "no-head" | "no-model-yet" | "no-pictures-to-measure" | "no-readable-pictures" | "no-such-data" | "no-training-pictures" | "not-a-folder" | "not-a-model" | "not-comparable" | "not-enough-corrections" | "not-on-list" | "nothing-kept" | "original-missing" | "other-version" | "own-data-missing" | "own-password-needed" | "parts-and-classes" | "password-common" | "password-length" | "path-not-absolute" | "range-reversed" | "reclassification-not-ready" | "reclassifying-already" | "role" | "run-elsewhere" | "run-ended" | "run-in-training" | "setting-choice" | "setting-from-environment" | "setting-range" | "shares" | "side-range" | "somebody-elses" | "text-too-long" | "token-days" | "token-role" | "too-many-bytes" | "too-many-pixels" | "too-many-tokens" | "too-many-unreadable" | "too-many-uploads" | "training-failed" | "trial-failed" | "two-classes-needed" | "two-corrected-needed" | "two-models-needed" | "undone-already" | "unknown-class" | "upload-unknown" | "wrong-setup-code" | "broker-port" | "class-too-few" | "draft-classes-full" | "draft-empty" | "draft-full" | "drafts-full" | "messenger-unknown" | "no-source" | "not-learned-yet" | "not-watchable" | "nothing-to-undo" | "outbox-full" | "source-kind" | "source-page" | "barcode-taken" | "number-taken" | "station-away");
             /**
              * Params
              * @description The values that a text for the reason names.
@@ -6777,6 +6777,29 @@ export interface components {
              * @description Those that are among the visitor's own pictures and not deleted.
              */
             known: string[];
+        };
+        /**
+         * LastVerdict
+         * @description The verdict on the last part.
+         */
+        LastVerdict: {
+            /** Part */
+            part: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "pass" | "reject" | "divert";
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "good" | "wrong-class" | "none-of-these" | "unsure" | "late" | "queue-full" | "missed-trigger" | "too-close" | "no-part" | "no-picture" | "dark-picture" | "frozen-picture" | "camera" | "model" | "plc" | "trail" | "encoder" | "clock" | "not-seen" | "wrongly-rejected" | "restarted" | "stopped" | "halted" | "output" | "wrong-count" | "recipe" | "challenge" | "first-parts";
         };
         /** LegendKey */
         LegendKey: {
@@ -7789,9 +7812,9 @@ export interface components {
             station_verdict: "pass" | "reject" | "divert";
             /**
              * Station Reason
-             * @description A code: good, wrong-class, unsure, late, camera, ...
+             * @enum {string}
              */
-            station_reason: string;
+            station_reason: "good" | "wrong-class" | "none-of-these" | "unsure" | "late" | "queue-full" | "missed-trigger" | "too-close" | "no-part" | "no-picture" | "dark-picture" | "frozen-picture" | "camera" | "model" | "plc" | "trail" | "encoder" | "clock" | "not-seen" | "wrongly-rejected" | "restarted" | "stopped" | "halted" | "output" | "wrong-count" | "recipe" | "challenge" | "first-parts";
             /**
              * Outcome
              * @description What the reject sensor saw; "": nothing.
@@ -8163,7 +8186,7 @@ export interface components {
              * Reason
              * @description What was received, or why it failed, for programs. Empty: there is no code for it.
              */
-            reason: ("missing" | "forbidden" | "read-only" | "disk-full" | "disk-error" | "too-many-files" | "out-of-memory") | ("" | "empty" | "text" | "pdf" | "archive" | "video" | "audio" | "svg" | "html" | "unreachable" | "refused" | "no-host" | "timeout" | "wrong-password" | "no-stream" | "no-video" | "sound-only" | "codec" | "decoder" | "own-files" | "internal-fault" | "refused-message" | "redirected" | "local-address" | "broker-host" | "messenger-address" | "messenger-webhook" | "topic" | "webhook-address" | "webhook-secret") | ("applied-already" | "archive-damaged" | "archive-too-large" | "archive-unsafe" | "base-not-live" | "behind-proxy" | "changed-since" | "check-failed" | "cifar10-damaged" | "cifar10-missing" | "class-copies" | "class-count" | "class-name" | "class-not-trained" | "class-too-small" | "data-changed" | "decode-cost" | "did-not-win" | "different-classes" | "download-damaged" | "export-differs" | "export-unsupported" | "extra-missing" | "filter-value" | "gave-up" | "hidden-characters" | "improving-already" | "job-lost" | "last-administrator" | "link-left-out" | "manifest-columns" | "manifest-missing-files" | "manifest-outside" | "manifest-row" | "manifest-split" | "manifest-unreadable" | "model-bundled" | "model-damaged" | "model-file-changed" | "model-file-missing" | "model-live" | "model-newer" | "model-unusable" | "name-length" | "name-needed" | "name-taken" | "no-accounts" | "no-administrator" | "no-class-folders" | "no-earlier-model" | "no-head" | "no-model-yet" | "no-pictures-to-measure" | "no-readable-pictures" | "no-such-data" | "no-training-pictures" | "not-a-folder" | "not-a-model" | "not-comparable" | "not-enough-corrections" | "not-on-list" | "nothing-kept" | "original-missing" | "other-version" | "own-data-missing" | "own-password-needed" | "parts-and-classes" | "password-common" | "password-length" | "path-not-absolute" | "range-reversed" | "reclassification-not-ready" | "reclassifying-already" | "role" | "run-elsewhere" | "run-ended" | "run-in-training" | "setting-choice" | "setting-from-environment" | "setting-range" | "shares" | "side-range" | "somebody-elses" | "text-too-long" | "token-days" | "token-role" | "too-many-bytes" | "too-many-pixels" | "too-many-tokens" | "too-many-unreadable" | "too-many-uploads" | "training-failed" | "trial-failed" | "two-classes-needed" | "two-corrected-needed" | "two-models-needed" | "undone-already" | "unknown-class" | "upload-unknown" | "wrong-setup-code" | "broker-port" | "class-too-few" | "draft-classes-full" | "draft-empty" | "draft-full" | "drafts-full" | "messenger-unknown" | "no-source" | "not-learned-yet" | "not-watchable" | "nothing-to-undo" | "outbox-full" | "source-kind" | "source-page");
+            reason: ("missing" | "forbidden" | "read-only" | "disk-full" | "disk-error" | "too-many-files" | "out-of-memory") | ("" | "empty" | "text" | "pdf" | "archive" | "video" | "audio" | "svg" | "html" | "unreachable" | "refused" | "no-host" | "timeout" | "wrong-password" | "no-stream" | "no-video" | "sound-only" | "codec" | "decoder" | "own-files" | "internal-fault" | "refused-message" | "redirected" | "local-address" | "broker-host" | "messenger-address" | "messenger-webhook" | "topic" | "webhook-address" | "webhook-secret") | ("applied-already" | "archive-damaged" | "archive-too-large" | "archive-unsafe" | "base-not-live" | "behind-proxy" | "changed-since" | "check-failed" | "cifar10-damaged" | "cifar10-missing" | "class-copies" | "class-count" | "class-name" | "class-not-trained" | "class-too-small" | "data-changed" | "decode-cost" | "did-not-win" | "different-classes" | "download-damaged" | "export-differs" | "export-unsupported" | "extra-missing" | "filter-value" | "gave-up" | "hidden-characters" | "improving-already" | "job-lost" | "last-administrator" | "link-left-out" | "manifest-columns" | "manifest-missing-files" | "manifest-outside" | "manifest-row" | "manifest-split" | "manifest-unreadable" | "model-bundled" | "model-damaged" | "model-file-changed" | "model-file-missing" | "model-live" | "model-newer" | "model-unusable" | "name-length" | "name-needed" | "name-taken" | "no-accounts" | "no-administrator" | "no-class-folders" | "no-earlier-model" | "no-head" | "no-model-yet" | "no-pictures-to-measure" | "no-readable-pictures" | "no-such-data" | "no-training-pictures" | "not-a-folder" | "not-a-model" | "not-comparable" | "not-enough-corrections" | "not-on-list" | "nothing-kept" | "original-missing" | "other-version" | "own-data-missing" | "own-password-needed" | "parts-and-classes" | "password-common" | "password-length" | "path-not-absolute" | "range-reversed" | "reclassification-not-ready" | "reclassifying-already" | "role" | "run-elsewhere" | "run-ended" | "run-in-training" | "setting-choice" | "setting-from-environment" | "setting-range" | "shares" | "side-range" | "somebody-elses" | "text-too-long" | "token-days" | "token-role" | "too-many-bytes" | "too-many-pixels" | "too-many-tokens" | "too-many-unreadable" | "too-many-uploads" | "training-failed" | "trial-failed" | "two-classes-needed" | "two-corrected-needed" | "two-models-needed" | "undone-already" | "unknown-class" | "upload-unknown" | "wrong-setup-code" | "broker-port" | "class-too-few" | "draft-classes-full" | "draft-empty" | "draft-full" | "drafts-full" | "messenger-unknown" | "no-source" | "not-learned-yet" | "not-watchable" | "nothing-to-undo" | "outbox-full" | "source-kind" | "source-page" | "barcode-taken" | "number-taken" | "station-away");
             /**
              * Params
              * @description The values that a text for the reason names.
@@ -9435,17 +9458,17 @@ export interface components {
              * Faults
              * @description What fails now, as codes.
              */
-            faults: string[];
+            faults: ("good" | "wrong-class" | "none-of-these" | "unsure" | "late" | "queue-full" | "missed-trigger" | "too-close" | "no-part" | "no-picture" | "dark-picture" | "frozen-picture" | "camera" | "model" | "plc" | "trail" | "encoder" | "clock" | "not-seen" | "wrongly-rejected" | "restarted" | "stopped" | "halted" | "output" | "wrong-count" | "recipe" | "challenge" | "first-parts")[];
             /**
              * Holds
              * @description recipe, challenge, first-parts.
              */
-            holds: string[];
+            holds: ("good" | "wrong-class" | "none-of-these" | "unsure" | "late" | "queue-full" | "missed-trigger" | "too-close" | "no-part" | "no-picture" | "dark-picture" | "frozen-picture" | "camera" | "model" | "plc" | "trail" | "encoder" | "clock" | "not-seen" | "wrongly-rejected" | "restarted" | "stopped" | "halted" | "output" | "wrong-count" | "recipe" | "challenge" | "first-parts")[];
             /**
              * Alarm
              * @description As the plant is told; "": none.
              */
-            alarm: string;
+            alarm: ("good" | "wrong-class" | "none-of-these" | "unsure" | "late" | "queue-full" | "missed-trigger" | "too-close" | "no-part" | "no-picture" | "dark-picture" | "frozen-picture" | "camera" | "model" | "plc" | "trail" | "encoder" | "clock" | "not-seen" | "wrongly-rejected" | "restarted" | "stopped" | "halted" | "output" | "wrong-count" | "recipe" | "challenge" | "first-parts") | "";
             /**
              * Recipe
              * @description Number for the plant and version of the recipe in use.
@@ -9468,6 +9491,8 @@ export interface components {
             passed: number;
             /** Rejected */
             rejected: number;
+            /** @description Null: none since it started. */
+            last: components["schemas"]["LastVerdict"] | null;
             /**
              * Outputs
              * @description What does not reach its receiver, in words.

@@ -3,7 +3,7 @@ import { queryOf, request, requestFile } from "../api/request";
 import { at } from "../shared/root";
 import type { Camera, CameraEvent, CameraEventDetails, Clip, EventHour } from "../api/types";
 import { toAsked, type Filters } from "./filters";
-import type { Box, Shot } from "./follow";
+import type { Box, CameraShot } from "./stream";
 
 const root = "/api/v1/camera-events";
 
@@ -15,7 +15,7 @@ export function pictureOf(
   after: number,
   wait: number,
   signal: AbortSignal,
-): Promise<Shot | null> {
+): Promise<CameraShot | null> {
   return requestFile(
     `/api/v1/cameras/${camera}/picture${queryOf({ after, wait })}`,
     async (response) =>

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import type { Shot } from "./follow";
-import { stream } from "./stream";
+import { stream, type CameraShot } from "./stream";
 
 class FakeSocket {
   static last: FakeSocket;
@@ -25,7 +24,7 @@ afterEach(() => vi.unstubAllGlobals());
 const box = { track: 1, class: "dog", box: [0, 0, 0.5, 0.5] as [number, number, number, number] };
 
 it("shows each picture with its boxes, answers it, and ends when the connection does", async () => {
-  const shown: Shot[] = [];
+  const shown: CameraShot[] = [];
   const done = stream("ws://x/live", (shot) => shown.push(shot), new AbortController().signal);
   const socket = FakeSocket.last;
   expect(socket.address).toBe("ws://x/live");

@@ -1,11 +1,23 @@
 /** Shows what a camera's WebSocket sends. Knows no camera and no server. */
-import type { Box, Shot } from "./follow";
+import type { Shot } from "../api/follow";
+
+/** Something that moves, in parts of the picture. */
+export interface Box {
+  track: number;
+  class: string;
+  /** x, y, width, height */
+  box: [number, number, number, number];
+}
+
+export interface CameraShot extends Shot {
+  boxes: Box[];
+}
 
 /** Shows one picture after another, each the newest, and answers each, so that the server sends another one.
  *  Ends with `signal`, or when the connection does or cannot be made. */
 export async function stream(
   address: string,
-  show: (shot: Shot) => void,
+  show: (shot: CameraShot) => void,
   signal: AbortSignal,
 ): Promise<void> {
   if (signal.aborted) return;

@@ -36,7 +36,7 @@ export interface Explanation {
 
 /** Kinds of problems that may mean many things: their reason says which. */
 const broad =
-  /^(tenfold|picture|model-file|dataset|training|setting|usage|camera|database|catalogue|folder|registry|account|job|request|outbox|delivery)-error$|^(bad-upload|invalid-request|not-allowed)$/;
+  /^(tenfold|picture|model-file|dataset|training|setting|usage|camera|database|catalogue|folder|registry|account|job|request|outbox|delivery|line)-error$|^(bad-upload|invalid-request|not-allowed)$/;
 
 /** `file`: the name of the file that was to be classified or added. */
 export function explain(language: LanguageCode, failure: Failure, file = ""): Explanation {

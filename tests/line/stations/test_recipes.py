@@ -42,10 +42,12 @@ def test_numbers_and_barcodes_name_one_recipe(database: Database) -> None:
     first, second = recipes.add("caps", by=1, number=7, barcode="400638"), recipes.add("lids", by=1)
     assert second.number == 8
     assert recipes.of_barcode(" 400638 ").id == recipes.named("7").id == first.id
-    with pytest.raises(LineError, match="number 7 is that of another"):
+    with pytest.raises(LineError, match="number 7 is that of another") as refused:
         recipes.add("jars", by=1, number=7)
-    with pytest.raises(LineError, match="barcode '400638' is that of another"):
+    assert refused.value.reason == "number-taken"
+    with pytest.raises(LineError, match="barcode '400638' is that of another") as refused:
         recipes.add("jars", by=1, barcode="400638")
+    assert refused.value.reason == "barcode-taken"
     with pytest.raises(UnknownRecipe):
         recipes.of_barcode("")
     recipes.remove(first.id)

@@ -75,8 +75,9 @@ def test_what_does_not_go_together_is_refused(
 def test_two_stations_cannot_have_one_name(database: Database) -> None:
     stations = Stations(database)
     stations.add("gate", CAMERA, by=3)
-    with pytest.raises(LineError, match="is that of another station"):
+    with pytest.raises(LineError, match="is that of another station") as refused:
         stations.add("gate", CAMERA, by=3)
+    assert refused.value.reason == "name-taken"
     with pytest.raises(LineError, match="cannot be used"):
         stations.add("  ", CAMERA, by=3)
 

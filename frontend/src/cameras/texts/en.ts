@@ -68,8 +68,6 @@ export const en = {
   mask: "Mask",
   zoneNumber: "Zone {n}",
   maskNumber: "Mask {n}",
-  corner: "Corner {n}",
-  addCorner: "Add a corner after corner {n}",
 
   filters: "Which events are shown",
   all: "All",

@@ -69,8 +69,6 @@ export const ru: Translated<typeof en> = {
   mask: "Маска",
   zoneNumber: "Зона {n}",
   maskNumber: "Маска {n}",
-  corner: "Угол {n}",
-  addCorner: "Добавить угол после угла {n}",
 
   filters: "Какие события показать",
   all: "Все",

@@ -69,8 +69,6 @@ export const uk: Translated<typeof en> = {
   mask: "Маска",
   zoneNumber: "Зона {n}",
   maskNumber: "Маска {n}",
-  corner: "Кут {n}",
-  addCorner: "Додати кут після кута {n}",
 
   filters: "Які події показати",
   all: "Усі",

@@ -46,8 +46,9 @@ class Recipes:
                 present = list(session.scalars(select(RecipeRow).where(RecipeRow.removed_at.is_(None))))
                 if barcode and any(one.barcode == barcode for one in present):
                     raise LineError(
-                        f"The barcode {barcode!r}", "is that of another recipe", cure="Choose another."
-                    )
+                        f"The barcode {barcode!r}", "is that of another recipe", cure="Choose another.",
+                        reason="barcode-taken", params={"barcode": barcode},
+                    )  # fmt: skip
                 free = number or max((one.number for one in present), default=0) + 1
                 if not 1 <= free <= MOST_NUMBER:
                     raise LineError(
@@ -57,8 +58,9 @@ class Recipes:
                 session.add(row)
         except IntegrityError as reason:
             raise LineError(
-                f"The number {number}", "is that of another recipe", cure="Choose another."
-            ) from reason
+                f"The number {number}", "is that of another recipe", cure="Choose another.",
+                reason="number-taken", params={"number": number or 0},
+            ) from reason  # fmt: skip
         return row
 
     def add_version(

@@ -167,7 +167,10 @@ def _check(row: StationRow) -> None:
 
 
 def _taken(name: str) -> LineError:
-    return LineError(f"The name {name!r}", "is that of another station", cure="Choose another.")
+    return LineError(
+        f"The name {name!r}", "is that of another station", cure="Choose another.",
+        reason="name-taken", params={"name": name},
+    )  # fmt: skip
 
 
 def _unknown(which: int | str) -> UnknownStation:

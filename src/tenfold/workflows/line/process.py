@@ -97,9 +97,11 @@ class _Shown:
 
     def __init__(self) -> None:
         self.last = Outputs()
+        self.result: PartResult | None = None
 
     def fire(self, result: PartResult) -> None:
         """See `Output`."""
+        self.result = result
 
     def state(self, outputs: Outputs) -> None:
         """See `Output`."""
@@ -278,9 +280,18 @@ class _Work:
             "problem": self._models.problem,
             "passed": station.released,
             "rejected": station.rejected,
+            "last": self._last(),
             "outputs": [health.says for health in (each.health() for each in self._outputs) if health.says],
             **station.held,
         }
+
+    def _last(self) -> dict[str, Any] | None:
+        """The last verdict."""
+        result = self._shown.result
+        if result is None:
+            return None
+        decided = result.decided.isoformat()
+        return {"part": result.part, "at": decided, "verdict": result.verdict, "reason": result.reason}
 
 
 def _refuse(pictures: Any, deadline: float) -> Any:

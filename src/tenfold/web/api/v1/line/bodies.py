@@ -5,11 +5,13 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from tenfold.line.parts import Reason
 from tenfold.web.answers import Answer
 from tenfold.web.api.v1.cameras.cameras import PLAIN, Share
 from tenfold.web.api.v1.line.recipes import Box, Name
 
 Counts = Annotated[int, Field(ge=0, le=2**30)]
+VerdictName = Literal["pass", "reject", "divert"]
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -133,6 +135,15 @@ class StationChange(StationValues):
     no_challenge: bool = Field(False, description="No challenge parts are needed any more.")
 
 
+class LastVerdict(BaseModel):
+    """The verdict on the last part."""
+
+    part: int
+    at: datetime
+    verdict: VerdictName
+    reason: Reason
+
+
 class StationState(BaseModel):
     """How a station fares."""
 
@@ -140,14 +151,15 @@ class StationState(BaseModel):
         description="off: no process runs it. fault: all parts are rejected. held: parts are judged, and none"
         " is released. Only `ready` releases parts."
     )
-    faults: list[str] = Field(description="What fails now, as codes.")
-    holds: list[str] = Field(description="recipe, challenge, first-parts.")
-    alarm: str = Field(description='As the plant is told; "": none.')
+    faults: list[Reason] = Field(description="What fails now, as codes.")
+    holds: list[Reason] = Field(description="recipe, challenge, first-parts.")
+    alarm: Reason | Literal[""] = Field(description='As the plant is told; "": none.')
     recipe: list[int] = Field(description="Number for the plant and version of the recipe in use.")
     asked: int = Field(description="The recipe that the plant asks for; 0: it does not say.")
     problem: str = Field(description='Why there is no recipe, or no process; "": nothing is wrong.')
     passed: int = Field(description="Released since the station started.")
     rejected: int
+    last: LastVerdict | None = Field(description="Null: none since it started.")
     outputs: list[str] = Field(description="What does not reach its receiver, in words.")
     first_parts: int = Field(description="So many first parts are yet to be judged; the last waits.")
     challenge: list[bool | None] = Field(description="Of a challenge that runs, whether each part was right.")

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi import Path as InPath
@@ -11,13 +11,13 @@ from pydantic import BaseModel, Field
 
 from tenfold.errors import UnknownStation
 from tenfold.line.history import PartHistory, last_parts
-from tenfold.line.parts import Verdict
+from tenfold.line.parts import Reason, Verdict
 from tenfold.line.statistics import statistics
 from tenfold.line.trail import Entry, Trail, time_of
 from tenfold.metrics import Share
 from tenfold.web.answers import Answer
 from tenfold.web.api.v1.cameras.cameras import PLAIN, ClassName
-from tenfold.web.api.v1.line.bodies import ByRequest
+from tenfold.web.api.v1.line.bodies import ByRequest, VerdictName
 from tenfold.web.api.v1.line.stations import Number, name_of
 from tenfold.web.problems import responses
 from tenfold.web.security.access import Operator, Viewer
@@ -27,7 +27,6 @@ from tenfold.workflows.line.overrule import known, opened
 
 router = APIRouter(prefix="/api/v1/stations/{number}", tags=["line"])
 
-VerdictName = Literal["pass", "reject", "divert"]
 PartNumber = Annotated[int, InPath(ge=1, le=2**62, description="The part's number in the trail.")]
 _NONE = responses(_404="There is no such station, it has not run yet, or it had no such part.")
 _MOST_PARTS, _MOST_COUNTED = 200, 100_000
@@ -60,7 +59,7 @@ class PartAnswer(Answer):
     verdict: VerdictName = Field(description="That counts: a person's last word, else the station's.")
     reason: str
     station_verdict: VerdictName
-    station_reason: str = Field(description="A code: good, wrong-class, unsure, late, camera, ...")
+    station_reason: Reason
     outcome: str = Field(description='What the reject sensor saw; "": nothing.')
     challenge: str = Field(description='Of a challenge part, the verdict that it should get; "": none.')
     recipe: list[int] = Field(description="The recipe's number for the plant, and its version.")

@@ -245,7 +245,7 @@ def _running(app: App, row: StationRow) -> RunningStation:
     if found is None:
         raise LineError(
             f"The station {row.name}", "does not run here", received="no process of this server runs it",
-            cure="See its state.",
+            cure="See its state.", reason="station-away",
         )  # fmt: skip
     return found
 
@@ -284,6 +284,7 @@ def _state(app: App, row: StationRow) -> StationState:
         problem=fault or said.get("problem", ""),
         passed=said.get("passed", 0),
         rejected=said.get("rejected", 0),
+        last=said.get("last"),
         outputs=said.get("outputs", []),
         first_parts=said.get("first_parts", 0),
         challenge=said.get("challenge", []),

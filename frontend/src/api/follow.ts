@@ -1,28 +1,20 @@
-/** Follows what changes by asking for it again and again, one request at a time. Knows no camera and no server. */
-import { Refused } from "../api/request";
+/** Follows what changes by asking for it again and again, one request at a time. Knows no camera. */
+import { Refused } from "./request";
 import { sleep } from "../shared/repeat";
 
-/** Something that moves, in parts of the picture. */
-export interface Box {
-  track: number;
-  class: string;
-  /** x, y, width, height */
-  box: [number, number, number, number];
-}
-
+/** A picture; the next one has a larger number. */
 export interface Shot {
   content: Blob;
   number: number;
-  boxes: Box[];
 }
 
 const afterFailure = 2_000; // milliseconds
 
 /** Shows one picture after another, each the newest, the next one `pause` milliseconds after the last was asked for.
  *  Ends with `signal`. */
-export async function follow(
-  ask: (after: number, signal: AbortSignal) => Promise<Shot | null>,
-  show: (shot: Shot) => void,
+export async function follow<T extends Shot>(
+  ask: (after: number, signal: AbortSignal) => Promise<T | null>,
+  show: (shot: T) => void,
   pause: number,
   signal: AbortSignal,
 ): Promise<void> {

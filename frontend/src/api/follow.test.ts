@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { Refused } from "../api/request";
+import { Refused } from "./request";
 import { follow, type Shot } from "./follow";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-const shot = (number: number): Shot => ({ content: new Blob(), number, boxes: [] });
+const shot = (number: number): Shot => ({ content: new Blob(), number });
 
 it("asks for a picture newer than the last, once in each pause, and stops when told", async () => {
   const asked: number[] = [];
