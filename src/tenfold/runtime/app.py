@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tenfold.line.stations.tables import StationRow
     from tenfold.observability.drift import DriftWatch
     from tenfold.observability.metrics import Metrics
+    from tenfold.observability.tracing import Tracing
     from tenfold.predictions import Prediction
     from tenfold.runtime.watched import Watched
     from tenfold.workflows.check_data import CheckData
@@ -120,6 +121,15 @@ class App(Modelling):
         metrics.add(lambda: of_app(self))
         metrics.add(self.drift.measures)
         return metrics
+
+    @part
+    def tracing(self) -> "Tracing | None":
+        """What sends traces of requests, where that is set; raises MissingExtra."""
+        if not self.settings.otlp_endpoint:
+            return None
+        from tenfold.observability.tracing import Tracing
+
+        return Tracing(self.settings.otlp_endpoint)
 
     @part
     def model_switch(self) -> "ModelSwitch":

@@ -78,9 +78,9 @@ class Foundation:
 
     def close(self) -> None:
         """Close what was opened, those that use others first."""
-        for name in ("jobs", "model_server", "similar", "database"):
-            if name in self.__dict__:
-                self.__dict__[name].close()
+        for name in ("jobs", "model_server", "similar", "database", "tracing"):
+            if made := self.__dict__.get(name):
+                made.close()
 
     @property
     def home(self) -> Home:

@@ -27,6 +27,8 @@ from tenfold.paths import Home
 
 # Between the name and the machine in a URL.
 _PASSWORD = re.compile(r"(://[^:/]*:).*(@)")
+# A server's address, with neither a name and password nor a query.
+_SERVER = re.compile(r"https?://[^\s/@?#]+(/[^\s@?#]*)?")
 _ROOT_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)+")
 # Of the largest size, where no setting says how much memory uploads may take.
 _PICTURES_IN_MEMORY = 20
@@ -91,6 +93,19 @@ def _root(value: Any) -> Any:
             cure="Take letters, digits and hyphens, such as /pictures.",
         )
     return path
+
+
+def _server(value: Any) -> Any:
+    """The address of another server, without a slash at its end."""
+    if isinstance(value, str) and value and not _SERVER.fullmatch(value):
+        raise SettingError(
+            "otlp_endpoint",
+            "is no address of a collector",
+            received=repr(_PASSWORD.sub(r"\1***\2", value)),
+            cure="Take one such as http://127.0.0.1:4318; headers with a key go into "
+            "OTEL_EXPORTER_OTLP_HEADERS.",
+        )
+    return value.rstrip("/") if isinstance(value, str) else value
 
 
 def _whole(value: Any) -> Any:
@@ -262,6 +277,11 @@ class Settings(BaseSettings):
     )
     log_level: Literal["error", "warning", "info", "debug"] = Field(
         "warning", description="The least that the server writes to its log. info: each request too."
+    )
+    otlp_endpoint: Annotated[str, BeforeValidator(_server)] = Field(
+        "",
+        description="Where the server sends traces of requests: an OpenTelemetry collector that takes OTLP "
+        "over HTTP, such as http://127.0.0.1:4318. Needs the extra otlp. Empty: nowhere.",
     )
     language: Literal["", "en", "uk", "ru"] = Field(
         "",

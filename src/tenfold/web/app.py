@@ -5,8 +5,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI, Request
+from fastapi.telemetry import TelemetryConfig
 from starlette.types import Lifespan
 
+from tenfold.observability.tracing import Tracing
 from tenfold.runtime import App
 from tenfold.web import answers, docs, pages, problems
 from tenfold.web.api import metrics
@@ -67,7 +69,7 @@ def create_app(app: App, *, page: Path = pages.BUILT) -> FastAPI:
         async with service.running():
             yield
 
-    api = describe_api(lifespan)
+    api = describe_api(lifespan, _telemetry(app.tracing))
     api.state.service = service
     api.include_router(docs.router)
     pages.install(api, page, app.settings.root_path)
@@ -82,7 +84,9 @@ def create_app(app: App, *, page: Path = pages.BUILT) -> FastAPI:
     return api
 
 
-def describe_api(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
+def describe_api(
+    lifespan: Lifespan[FastAPI] | None = None, telemetry: TelemetryConfig | None = None
+) -> FastAPI:
     """The API's routes and error shape, with nothing behind them yet: enough for the OpenAPI document."""
     api = FastAPI(
         title="tenfold",
@@ -91,6 +95,7 @@ def describe_api(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
         description="Every error has one shape: problem details, RFC 9457.",
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         lifespan=lifespan,
+        telemetry=telemetry,
         openapi_url=None,  # docs.py has a route that asks who is there
         docs_url=None,
         redoc_url=None,
@@ -137,6 +142,16 @@ def describe_api(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
     ):
         api.include_router(part.router)
     return api
+
+
+def _telemetry(tracing: Tracing | None) -> TelemetryConfig:
+    # Whatever else is set, such as a provider of the whole process, is not asked.
+    config = TelemetryConfig(logs=False, auto_configure=False, tracing=bool(tracing), metrics=bool(tracing))
+    return (
+        config | TelemetryConfig(tracer_provider=tracing.tracers, meter_provider=tracing.meters)
+        if tracing
+        else config
+    )
 
 
 def _shown(request: Request, problem: problems.Problem) -> problems.Problem:

@@ -1,4 +1,4 @@
-"""Watches every request: gives it an id, counts and times it, writes it to the log.
+"""Watches every request: gives it an id, counts and times it, writes it to the log and its trace.
 
 A client may send an id of its own (X-Request-ID); the answer and each line of the log that belongs to the
 request carry it. Does not know what is asked.
@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tenfold.observability.logs import request_id, usable_id
 from tenfold.observability.metrics import OTHER, Metrics
+from tenfold.observability.tracing import mark_request
 
 log = logging.getLogger("tenfold.requests")
 REQUEST_ID = "X-Request-ID"
@@ -33,6 +34,7 @@ class Observed:
         begun, status = time.perf_counter(), 0
         named = usable_id(Headers(scope=scope).get(REQUEST_ID, ""))
         token = request_id.set(named)
+        mark_request(named, scope["query_string"])
 
         def ended(answered: int) -> None:
             seconds, method = time.perf_counter() - begun, scope["method"]
