@@ -103,7 +103,7 @@ def test_who_has_certificate_and_password_is_let_in_and_others_are_told_why(
     host.connect(right.host, right.port)
     host.subscribe("spBv1.0/#", qos=1)
     host.loop_start()
-    output = SparkplugOutput(right, "abc")
+    output = SparkplugOutput(right)
     until(lambda: right.topic("NBIRTH") in heard)
     assert output.health().works
     output.close()
@@ -115,7 +115,7 @@ def test_who_has_certificate_and_password_is_let_in_and_others_are_told_why(
         replace(right, ca=f"{tmp_path}/stranger.pem"),
         replace(right, ca="", certificate="", key=""),
     ):
-        output = SparkplugOutput(wrong, "abc")
+        output = SparkplugOutput(wrong)
         until(lambda output=output: not output.health().works)
         says = output.health().says
         output.close()

@@ -14,7 +14,8 @@ from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion
 
 from tenfold.line.plc.mqtt_broker import Broker
-from tenfold.line.plc.sparkplug import SparkplugNode
+from tenfold.line.plc.signals import Outputs
+from tenfold.line.plc.sparkplug import SparkplugNode, SparkplugOutput
 from tenfold.line.plc.sparkplug_payload import DataType, Metric, commands, payload
 from tests.outbox.receivers import Broker as Mosquitto
 from tests.outbox.receivers import brokering, until
@@ -136,6 +137,10 @@ class Host:
     def last(self, kind: str) -> Any:
         return next(read for found, read, _ in reversed(self.heard) if found == kind)
 
+    def told(self) -> list[Any]:
+        """The metrics of all messages."""
+        return [one for _, read, _ in self.heard for one in read.metrics]
+
     def close(self) -> None:
         self.client.disconnect()
         self.client.loop_stop()
@@ -149,6 +154,19 @@ def metric(read: Any, name: str) -> Any:
 def broker(tmp_path: Path) -> Iterator[Mosquitto]:
     with brokering(tmp_path) as made:
         yield made
+
+
+@pytest.mark.slow
+def test_the_model_in_use_is_told_and_follows_the_recipe(broker: Mosquitto) -> None:
+    host = Host(broker.port)
+    output = SparkplugOutput(Broker("127.0.0.1", "plant", "station", broker.port))
+    output.state(Outputs(model="abc"))
+    until(lambda: "NBIRTH" in host.kinds())
+    alias = metric(host.last("NBIRTH"), "model").alias
+    output.state(Outputs(model="def"))
+    until(lambda: any(one.string_value == "def" and one.alias == alias for one in host.told()))
+    output.close()
+    host.close()
 
 
 @pytest.mark.slow

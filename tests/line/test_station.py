@@ -44,8 +44,7 @@ class Bench:
         self.asks: HandshakePlant | None = None
         self.within = 5.0
 
-    @contextmanager
-    def running(self) -> Iterator[Station]:
+    def station(self) -> Station:
         recipe = Recipe("test", (Region("part", WHOLE, frozenset({"good"})),), deadline=5.0)
         options = StationOptions(
             None if self.asks else GATE,
@@ -59,9 +58,11 @@ class Bench:
         )
         inspector = Inspector(self.camera, self.model.classify, recipe, within=self.within)
         now: Callable[[], datetime] = lambda: datetime.now(UTC) + self.ahead  # noqa: E731
-        station = Station(
-            self.asks or self.plant, inspector, self.trail, options, now=now, outputs=self.outputs
-        )
+        return Station(self.asks or self.plant, inspector, self.trail, options, now=now, outputs=self.outputs)
+
+    @contextmanager
+    def running(self) -> Iterator[Station]:
+        station = self.station()
         stop = threading.Event()
         thread = threading.Thread(target=station.run, args=[stop])
         thread.start()
@@ -99,6 +100,10 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
     made = Bench(tmp_path)
     with made.trail:
         yield made
+
+
+def test_a_station_that_has_not_met_its_plant_is_not_ready(bench: Bench) -> None:
+    assert bench.station().faults == ("restarted",)
 
 
 def test_good_parts_pass_and_every_part_has_its_row_and_picture(bench: Bench) -> None:

@@ -35,7 +35,6 @@ def test_every_kind_opens(tmp_path: Path) -> None:
             {"kind": "command", "command": ["true"]},
             {"kind": "file", "path": str(tmp_path / "verdict.json")},
         ],
-        model="abc",
     )
     assert isinstance(wires.plant, ModbusPlant)
     assert [type(one) for one in wires.outputs] == [SparkplugOutput, DigitalOutput, DigitalOutput]

@@ -95,6 +95,8 @@ class Station:
         self.released, self.rejected = 0, 0
         self._pictured, self._failing, self._looked = 0, False, 0.0
         self.asked = 0
+        # Until the plant was met it is not known which part is where.
+        self.tell(FaultBegan("restarted", time.monotonic()))
 
     @property
     def faults(self) -> tuple[Reason, ...]:
@@ -183,7 +185,6 @@ class Station:
         """Whether parts that were released when the last run ended still passed is not known: say so."""
         for part in self._trail.unsettled(64):
             self.write("withheld", {"reason": "restarted", "released": True}, part)
-        self.tell(FaultBegan("restarted", time.monotonic()))
 
     def _cycle(self) -> None:
         outputs = self._outputs()
@@ -240,6 +241,7 @@ class Station:
                 passed=self.released,
                 rejected=self.rejected,
                 pictured=self._numbering.raw(self._pictured),
+                model=self._options.facts.get("model", ""),
             )
 
     def _hold_alarm(self) -> int:

@@ -67,6 +67,7 @@ class Outputs:
         passed: how many parts were released since the station started.
         rejected: how many were not.
         pictured: number of the last part whose picture was taken; before it no other may come to the camera.
+        model: SHA-256 of the model file in use; "": there is no recipe.
     """
 
     pass_part: int = 0
@@ -76,6 +77,7 @@ class Outputs:
     passed: int = 0
     rejected: int = 0
     pictured: int = 0
+    model: str = ""
 
 
 @dataclass(frozen=True)

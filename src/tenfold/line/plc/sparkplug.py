@@ -228,15 +228,10 @@ _METRICS = {
 
 
 class SparkplugOutput:
-    """Tells an MQTT broker the station's state and counts.
+    """Tells an MQTT broker the station's state and counts."""
 
-    Args:
-        model: SHA-256 of the model file.
-    """
-
-    def __init__(self, broker: Broker, model: str) -> None:
+    def __init__(self, broker: Broker) -> None:
         self._node = SparkplugNode(broker, _METRICS)
-        self._node.update({"model": model})
         self._node.start()
 
     def fire(self, result: PartResult) -> None:
@@ -251,6 +246,7 @@ class SparkplugOutput:
                 "recipe": outputs.recipe,
                 "passed": outputs.passed,
                 "rejected": outputs.rejected,
+                "model": outputs.model,
             }
         )
 

@@ -42,13 +42,11 @@ def connect(
     plant: Mapping[str, Any],
     outputs: Sequence[Mapping[str, Any]] = (),
     *,
-    model: str = "",
     choose: Callable[[int], bool] = lambda number: False,
 ) -> Wires:
     """Open a plant and outputs; servers listen from now on.
 
     Args:
-        model: SHA-256 of the model file.
         choose: see `OpcUaServer`.
 
     Raises:
@@ -58,7 +56,7 @@ def connect(
     try:
         found, asking = _plant(plant, choose)
         opened += asking
-        opened += [_output(one, model, choose) for one in outputs]
+        opened += [_output(one, choose) for one in outputs]
     except (LineError, TypeError) as error:
         for each in opened:
             each.close()
@@ -131,7 +129,7 @@ def _plant(kept: Mapping[str, Any], choose: Callable[[int], bool]) -> tuple[Plan
     raise _unknown("plant", kind, PLANT_KINDS)
 
 
-def _output(kept: Mapping[str, Any], model: str, choose: Callable[[int], bool]) -> Output:
+def _output(kept: Mapping[str, Any], choose: Callable[[int], bool]) -> Output:
     kind, options = _split(kept)
     if kind == "opcua-server":
         return _opcua_server(options, choose, None)
@@ -139,7 +137,7 @@ def _output(kept: Mapping[str, Any], model: str, choose: Callable[[int], bool]) 
         from tenfold.line.plc.mqtt_broker import Broker
         from tenfold.line.plc.sparkplug import SparkplugOutput
 
-        return SparkplugOutput(Broker(**options), model)
+        return SparkplugOutput(Broker(**options))
     from tenfold.line.plc.digital import CommandOptions, command_output, file_output
 
     if kind == "command":

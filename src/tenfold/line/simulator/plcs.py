@@ -170,6 +170,8 @@ class OpcUaPlc:
             name = str(write.NodeId.Identifier).removeprefix("Station.")
             self._heard[name] = int(write.Value.Value.Value)
         if set(self._heard) == set(WRITES):
-            heard = {name: value for name, value in self._heard.items() if name != "heartbeat"}
+            heard: dict[str, Any] = {
+                name: value for name, value in self._heard.items() if name != "heartbeat"
+            }
             state = State(heard.pop("state"))
             self._conveyor.hear(Outputs(state=state, **heard), self._heard["heartbeat"])

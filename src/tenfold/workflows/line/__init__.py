@@ -4,9 +4,9 @@ running.py    RunningStation: a station of a server, in a process of its own
 process.py    that process: plant, camera, models and trail joined
 setup.py      what the process is told, made from the tables
 stream.py     a camera that sends frames all the time
-model.py      the model of a station, before everybody else
+model.py      the models of a station, before everybody else
 overrule.py   a person's verdict on a part, and a correction in the catalogue
 prove.py      another model on the recorded parts
-station.py    the process of a simulation's station
+simulated.py  the same process in a simulation, which disturbs it
 simulate.py   Simulation: a station beside a simulated plant, with faults, and what came of every part
 """

@@ -1,14 +1,19 @@
-"""The model of a station: answers before a deadline, or says that it did not."""
+"""The models of a station: each answers before a deadline, or says that it did not."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import TimeoutError as FutureTimeout
+from contextlib import ExitStack
 
-from tenfold.errors import LineError
+from tenfold.errors import LineError, TenfoldError
+from tenfold.inference import Classifier
 from tenfold.inference.classifier import reading
 from tenfold.inference.server import DeadlinePassed, ModelServer, Priority
+from tenfold.line.inspector import Classify
+from tenfold.line.options import Job
 from tenfold.line.pictures import Pixels
 from tenfold.predictions import Prediction
+from tenfold.workflows.line.setup import RecipeBook, RecipeSetup
 
 
 class LineModel:
@@ -31,3 +36,48 @@ class LineModel:
             raise LineError(
                 "The model", "does not answer", received=f"{type(error).__name__}: {error}"
             ) from error
+
+
+class RecipeModels:
+    """The models of the recipes, loaded when they are needed.
+
+    Args:
+        stack: closes them.
+        around: what is asked in the place of a model; the model itself, unless a simulation disturbs it.
+
+    Attributes:
+        problem: why there is no job; empty where there is one.
+    """
+
+    def __init__(self, stack: ExitStack, book: RecipeBook, around: Callable[[Classify], Classify]) -> None:
+        self._stack, self.book, self._around = stack, book, around
+        self._servers: dict[str, ModelServer] = {}
+        self._jobs: dict[str, Job] = {}
+        self.problem = ""
+
+    def job(self, number: int) -> Job | None:
+        """What recipe `number` is made by; None where it is not approved, or its model cannot be used."""
+        one = next((one for one in self.book.recipes if one.values["number"] == number), None)
+        if one is None:
+            asked = f"The plant asks for recipe {number}, which" if number else "The recipe"
+            self.problem = f"{asked} is not approved." if number else "No recipe is chosen."
+            return None
+        try:
+            found = self._made(one)
+        except TenfoldError as error:
+            self.problem = str(error)
+            return None
+        self.problem = ""
+        return found
+
+    def _made(self, one: RecipeSetup) -> Job:
+        key = f"{one.facts}{one.values}"
+        if key not in self._jobs:
+            if one.sha256 not in self._servers:
+                classifier = Classifier(one.model)
+                self._servers[one.sha256] = self._stack.enter_context(ModelServer(classifier))
+            server = self._servers[one.sha256]
+            recipe = one.recipe()
+            recipe.check([found.label for found in server.model.info.classes])
+            self._jobs[key] = Job(recipe, self._around(LineModel(server).classify), one.facts)
+        return self._jobs[key]

@@ -1,4 +1,4 @@
-"""The process of a real station: its plant, camera, models and trail joined. Runs as a child of messages.
+"""The process of a station: its plant, camera, models and trail joined. Runs as a child of messages.
 
 From the parent: `{"setup": LineSetup, "book": RecipeBook}`, then one of
 
@@ -9,12 +9,16 @@ From the parent: `{"setup": LineSetup, "book": RecipeBook}`, then one of
     {"do": "picture"}                            somebody looks
 
 To the parent: `{"status": {...}}` twice a second, `{"picture": base64}`, `{"refused": words}`.
+A simulation runs the same process, with a `Disturbance` (`simulated.py`).
 """
 
 import base64
 import threading
 import time
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,15 +26,13 @@ from tenfold import images
 from tenfold.cameras import sources
 from tenfold.cameras.address import Address
 from tenfold.cameras.frames import Frame
-from tenfold.errors import LineError, TenfoldError
-from tenfold.inference import Classifier
-from tenfold.inference.server import ModelServer
+from tenfold.errors import LineError
 from tenfold.line.belt import Gate
 from tenfold.line.camera import Camera, SnapshotCamera
 from tenfold.line.crossing import Crossing
 from tenfold.line.holds import ChallengeRule
-from tenfold.line.inspector import Inspector
-from tenfold.line.options import Job, StationOptions
+from tenfold.line.inspector import Classify, Inspector
+from tenfold.line.options import StationOptions
 from tenfold.line.parts import CODES, FaultBegan
 from tenfold.line.plc.mqtt_broker import Broker
 from tenfold.line.plc.mqtt_trigger import MqttTrigger
@@ -42,8 +44,8 @@ from tenfold.line.station import Station
 from tenfold.line.stations.wiring import Trigger
 from tenfold.line.trail import Trail
 from tenfold.processes.child import Channel
-from tenfold.workflows.line.model import LineModel
-from tenfold.workflows.line.setup import LineSetup, RecipeBook, RecipeSetup
+from tenfold.workflows.line.model import RecipeModels
+from tenfold.workflows.line.setup import LineSetup, RecipeBook
 from tenfold.workflows.line.stream import StreamCamera
 
 _STATUS_SECONDS, _TICK_SECONDS = 0.5, 0.05
@@ -55,41 +57,22 @@ _ALARM_NAMES = {code: reason for reason, code in CODES.items() if code}
 _NO_RECIPE = Recipe("none", (Region("none", WHOLE, frozenset()),))
 
 
-class _Models:
-    """The models of the recipes, loaded when they are needed."""
+@dataclass(frozen=True)
+class Disturbance:
+    """What a simulation changes about a station; a real one has none.
 
-    def __init__(self, stack: ExitStack, book: RecipeBook) -> None:
-        self._stack, self.book = stack, book
-        self._servers: dict[str, ModelServer] = {}
-        self._jobs: dict[str, Job] = {}
-        self.problem = ""
+    Attributes:
+        now: the time of day.
+        around: what is asked in the place of a model.
+        faults: what to do when the parent sends a message of that name.
+    """
 
-    def job(self, number: int) -> Job | None:
-        """What recipe `number` is made by; None where it is not approved, or its model cannot be used."""
-        one = next((one for one in self.book.recipes if one.values["number"] == number), None)
-        if one is None:
-            asked = f"The plant asks for recipe {number}, which" if number else "The recipe"
-            self.problem = f"{asked} is not approved." if number else "No recipe is chosen."
-            return None
-        try:
-            found = self._made(one)
-        except TenfoldError as error:
-            self.problem = str(error)
-            return None
-        self.problem = ""
-        return found
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    around: Callable[[Classify], Classify] = lambda classify: classify
+    faults: Mapping[str, Callable[[dict[str, Any]], None]] = field(default_factory=dict)
 
-    def _made(self, one: RecipeSetup) -> Job:
-        key = f"{one.facts}{one.values}"
-        if key not in self._jobs:
-            if one.sha256 not in self._servers:
-                classifier = Classifier(one.model)
-                self._servers[one.sha256] = self._stack.enter_context(ModelServer(classifier))
-            server = self._servers[one.sha256]
-            recipe = one.recipe()
-            recipe.check([found.label for found in server.model.info.classes])
-            self._jobs[key] = Job(recipe, LineModel(server).classify, one.facts)
-        return self._jobs[key]
+
+_UNDISTURBED = Disturbance()
 
 
 class _Shown:
@@ -115,20 +98,23 @@ class _Shown:
         """See `Output`."""
 
 
-def serve(channel: Channel) -> None:
+def serve(channel: Channel, disturbance: Disturbance = _UNDISTURBED) -> None:
     """Run a station until the parent is gone or interrupts it."""
     told = channel.receive()
     assert told is not None
+    setup, book = LineSetup(**told["setup"]), RecipeBook.from_json(told["book"])
     with ExitStack() as stack:
-        _Work(LineSetup(**told["setup"]), RecipeBook.from_json(told["book"]), stack).run(channel)
+        _Work(setup, book, stack, disturbance).run(channel)
 
 
 class _Work:
     """A station and what it is wired to."""
 
-    def __init__(self, setup: LineSetup, book: RecipeBook, stack: ExitStack) -> None:
-        self._setup, self._stop = setup, threading.Event()
-        self._models = _Models(stack, book)
+    def __init__(
+        self, setup: LineSetup, book: RecipeBook, stack: ExitStack, disturbance: Disturbance
+    ) -> None:
+        self._setup, self._stop, self._faults = setup, threading.Event(), disturbance.faults
+        self._models = RecipeModels(stack, book, disturbance.around)
         self._trail = stack.enter_context(Trail(Path(setup.trail)))
         self._shown = _Shown()
         self._chosen = 0
@@ -154,7 +140,8 @@ class _Work:
             first_parts=setup.first_parts,
         )
         self._outputs = (*self._wires.outputs, *self._mqtt_trigger())
-        self._station = Station(plant, inspector, self._trail, options, outputs=(self._shown, *self._outputs))
+        told = (self._shown, *self._outputs)
+        self._station = Station(plant, inspector, self._trail, options, now=disturbance.now, outputs=told)
 
     def run(self, channel: Channel) -> None:
         # Before the first exchange: silence is no alarm, and a recipe that is there is none either.
@@ -229,6 +216,8 @@ class _Work:
                 self._station.approve_first_parts(by=said["by"])
             case "picture":
                 channel.send({"picture": self._picture()})
+            case fault if fault in self._faults:
+                self._faults[fault](said)
 
     def _picture(self) -> str | None:
         try:

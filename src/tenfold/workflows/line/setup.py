@@ -7,6 +7,7 @@ from typing import Any
 
 from tenfold.errors import UnknownRecipe
 from tenfold.line.belt import Gate
+from tenfold.line.parts import Verdict
 from tenfold.line.recipe import Recipe
 from tenfold.line.stations.recipes import Approved, Recipes, recipe_of, region_of
 from tenfold.line.stations.tables import StationRow
@@ -33,8 +34,11 @@ class RecipeSetup:
 
     def recipe(self) -> Recipe:
         """The recipe itself."""
-        regions = tuple(region_of(one) for one in self.values["regions"])
-        return Recipe(**self.values | {"regions": regions})
+        values = dict(self.values)
+        regions = tuple(region_of(one) for one in values.pop("regions"))
+        # As it was sent, a verdict is a word.
+        strangers, unsure = Verdict(values.pop("strangers")), Verdict(values.pop("unsure"))
+        return Recipe(regions=regions, strangers=strangers, unsure=unsure, **values)
 
 
 @dataclass(frozen=True)

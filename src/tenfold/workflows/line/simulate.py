@@ -4,29 +4,34 @@ The station learns nothing of the plant but what its wire and its camera tell. A
 with each part is compared with what the trail says of it.
 """
 
+import hashlib
 import json
 import random
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tenfold import modelfile
+from tenfold.cameras.address import parse
 from tenfold.errors import LineError, UsageError
 from tenfold.line.belt import Gate
+from tenfold.line.parts import Verdict
+from tenfold.line.recipe import WHOLE
 from tenfold.line.simulator import broker
 from tenfold.line.simulator.conveyor import ConveyorOptions
 from tenfold.line.simulator.scene import bundled_parts
 from tenfold.line.statistics import statistics
 from tenfold.line.trail import Trail
 from tenfold.processes import MessageProcess, ProcessEnded, ProcessLimits
-from tenfold.workflows.line.station import StationSetup
+from tenfold.workflows.line.setup import LineSetup, RecipeBook, RecipeSetup
 
 _PLANT = "tenfold.line.simulator.plant:serve"
-_STATION = "tenfold.workflows.line.station:serve"
+_STATION = "tenfold.workflows.line.simulated:serve"
 _START_SECONDS = 60.0
 _FAULT_SECONDS = 2.0
 # Of the plant, of the station, and of this process, which kills broker and station.
@@ -139,6 +144,7 @@ class _Run:
         self._pictures = chance.sample(pictures, min(len(pictures), _MOST_PICTURES))
         self._order = [chance.randrange(len(self._pictures)) for _ in range(options.parts)]
         self._conveyor = ConveyorOptions(options.parts, options.rate, seed=options.seed)
+        self._book = _book(options)
         self._seconds = self._rate = 0.0
 
     def run(self) -> None:
@@ -156,17 +162,18 @@ class _Run:
                     "signals": self._options.signals,
                 }
             )
-            ports = _expect(plant, "plc", "The simulated plant")
+            ports = _expect(plant, lambda said: "plc" in said, "The simulated plant")
             self._faults(plant, ports)
         self._seconds = time.monotonic() - began
 
     def _station(self, ports: dict[str, Any]) -> MessageProcess:
         options, conveyor = self._options, self._conveyor
-        setup = StationSetup(
+        setup = LineSetup(
+            name="simulation",
+            camera=asdict(parse(f"http://127.0.0.1:{ports['camera']}/snapshot.jpg")),
+            snapshot=True,
             plant=ports["plc"],
-            camera=f"http://127.0.0.1:{ports['camera']}/snapshot.jpg",
-            model=options.model,
-            accepts=list(options.accepts),
+            trigger={"kind": "plant"},
             gate=asdict(
                 Gate(
                     distance=conveyor.distance,
@@ -175,48 +182,43 @@ class _Run:
                     slack=round(0.3 * conveyor.spacing),
                 )
             ),
-            trail=str(self._trail),
+            broker=self._broker_address(),
+            outputs=[]
+            if options.serve_opcua is None
+            else [{"kind": "opcua-server", "port": options.serve_opcua, "simulated": True}],
+            region=list(WHOLE),
+            locate=True,
             deadline=options.deadline,
-            least=options.least,
             within=0.4 / options.rate,
-            outputs=list(self._outputs()),
+            first_parts=0,
+            challenge=None,
+            trail=str(self._trail),
         )
         process = MessageProcess(_STATION, limits=ProcessLimits())
-        process.send(asdict(setup))
+        process.send({"setup": asdict(setup), "book": asdict(self._book)})
         return process
 
-    def _outputs(self) -> Iterator[dict[str, Any]]:
-        if self._broker is not None:
-            yield {
-                "kind": "sparkplug",
-                "host": "127.0.0.1",
-                "port": self._broker.port,
-                "group": "simulation",
-                "node": "station",
-            }
-        if self._options.serve_opcua is not None:
-            recipe = {"number": 1, "name": "simulation"}
-            yield {
-                "kind": "opcua-server",
-                "port": self._options.serve_opcua,
-                "recipes": [recipe],
-                "simulated": True,
-            }
+    def _broker_address(self) -> dict[str, Any] | None:
+        if self._broker is None:
+            return None
+        return {"host": "127.0.0.1", "port": self._broker.port, "group": "simulation", "node": "station"}
 
     def _faults(self, plant: MessageProcess, ports: dict[str, Any]) -> None:
         """Bring the faults one after the other, evenly over the parts, until all parts went by."""
         station = self._station(ports)
         try:
-            _expect(station, "ready", "The station")
+            _expect(station, _ready, "The station")
             plant.send({"do": "start", "seconds": 0})
             waiting = list(self._options.faults)
             every = self._options.parts / (len(waiting) + 1)
             while True:
                 said = plant.receive(1.0) or {}
+                while station.receive(0.0):  # how it does; it waits where nobody listens
+                    pass
                 if "done" in said:
                     self._rate = float(said["rate"])
                     if "kill" in self._options.faults:  # one that is started late records the parts it missed
-                        _expect(station, "ready", "The station")
+                        _expect(station, _ready, "The station")
                     time.sleep(_LAST_SECONDS + 1 / self._options.rate)  # the last part leaves the gate
                     return
                 parts = int(said.get("parts", 0))
@@ -278,13 +280,36 @@ class _Run:
         return found
 
 
-def _expect(process: MessageProcess, name: str, subject: str) -> dict[str, Any]:
+def _book(options: SimulationOptions) -> RecipeBook:
+    """The recipe of a simulation, checked against its model."""
+    path = modelfile.locate(options.model)
+    content, info = modelfile.read(path)
+    region = {"name": "part", "box": list(WHOLE), "accepts": list(options.accepts)}
+    values: dict[str, Any] = {"name": "simulation", "number": 1, "version": 1, "regions": [region]}
+    values |= {"least": options.least, "deadline": options.deadline}
+    values |= dict.fromkeys(("strangers", "unsure"), Verdict.REJECT)
+    made = RecipeSetup(str(path), hashlib.sha256(content).hexdigest(), values)
+    made.recipe().check(info.labels)
+    return RecipeBook([made], current=1)
+
+
+def _ready(said: dict[str, Any]) -> bool:
+    status = said.get("status", {})
+    if status.get("problem"):
+        raise LineError("The station", "could not be started", received=status["problem"])
+    return bool(status.get("state") == "ready")
+
+
+def _expect(
+    process: MessageProcess, wanted: Callable[[dict[str, Any]], bool], subject: str
+) -> dict[str, Any]:
+    """The first message that is wanted."""
     end = time.monotonic() + _START_SECONDS
     try:
         while time.monotonic() < end:
             said = process.receive(0.5)
-            if said and name in said:
-                return dict(said)
+            if said and wanted(said):
+                return said
     except ProcessEnded as error:
         raise LineError(subject, "could not be started", received=str(error)) from error
     raise LineError(subject, "did not start in time", received=f"{_START_SECONDS:g} s")
