@@ -17,7 +17,7 @@ Put = Callable[..., Message]
 
 def test_a_name_is_taken_once_whatever_its_letters(outbox: Outbox) -> None:
     outbox.add("Door", "page", {})
-    with pytest.raises(OutboxError, match="exists already"):
+    with pytest.raises(OutboxError, match="is that of another"):
         outbox.add("door ", "page", {})
 
 

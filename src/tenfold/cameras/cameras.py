@@ -3,16 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from tenfold.cameras.address import Address
 from tenfold.cameras.tables import EVENTS, CameraRow
 from tenfold.database import Database, now
 from tenfold.database.claims import Claims
+from tenfold.database.names import checked_name, name_taken
 from tenfold.errors import CameraError, UnknownCamera
 
-LONGEST_NAME = 100
+_NAME = "The camera's name"
 # How long events and clips are kept where nothing else is said: the European guidelines on video devices
 # (EDPB 3/2019) have whoever keeps them for more than 72 hours say why.
 KEEP_DAYS = 3.0
@@ -47,7 +47,7 @@ class Cameras(Claims[CameraRow]):
         """
         moment = now()
         row = CameraRow(
-            name=checked_name(name),
+            name=checked_name(name, _NAME, CameraError),
             **(_columns(address) | dict(DEFAULTS) | values),
             added_at=moment,
             added_by=by,
@@ -57,65 +57,32 @@ class Cameras(Claims[CameraRow]):
             with self._database.writing() as session:
                 session.add(row)
         except IntegrityError as reason:
-            raise _taken(name) from reason
+            raise name_taken(name, "camera", CameraError) from reason
         return row
 
-    def change(self, camera_id: int, *, address: Address | None = None, **values: Any) -> CameraRow:
+    def change(self, number: int, *, address: Address | None = None, **values: Any) -> CameraRow:
         """Set columns of a camera; raises as `add`, and UnknownCamera."""
         if "name" in values:
-            values["name"] = checked_name(values["name"])
+            values["name"] = checked_name(values["name"], _NAME, CameraError)
         changes = values | (_columns(address) if address else {})
         try:
             with self._database.writing() as session:
-                row = self._present(session, camera_id)
+                row = self._present(session, number)
                 for column, value in changes.items():
                     setattr(row, column, value)
                 row.changed_at = now()
         except IntegrityError as reason:
-            raise _taken(values["name"]) from reason
+            raise name_taken(values["name"], "camera", CameraError) from reason
         return row
-
-    def pause(self, camera_id: int, paused: bool = True) -> CameraRow:
-        """Stop watching a camera for a time, or go on; raises UnknownCamera."""
-        return self.change(camera_id, paused_at=now() if paused else None)
 
     def remove(self, camera_id: int) -> CameraRow:
         """Stop watching a camera for good. Its password is forgotten; its events go with their age."""
         return self.change(camera_id, removed_at=now(), user="", password="", status=None, worker=None)
 
-    def named(self, name: str) -> CameraRow:
-        """One of them, by its name or its number. Raises UnknownCamera."""
-        found = next((row for row in self.all() if name in (row.name, str(row.id))), None)
-        if found is None:
-            raise _unknown(name)
-        return found
-
-    def all(self, *, removed: bool = False) -> list[CameraRow]:
-        """Every camera, by name. removed: those too that were removed."""
-        query = select(CameraRow).order_by(CameraRow.name, CameraRow.id)
-        with self._database.reading() as session:
-            return list(session.scalars(query if removed else query.where(CameraRow.removed_at.is_(None))))
-
 
 def address_of(row: CameraRow) -> Address:
     """Where a camera's frames come from, with its password."""
     return Address(row.kind, row.target, row.user, row.password)  # type: ignore[arg-type]
-
-
-def checked_name(name: str) -> str:
-    """A camera's name without spaces around it.
-
-    Raises:
-        CameraError: it is empty, too long, or has letters that cannot be shown.
-    """
-    shown = " ".join(name.split())
-    if not shown or len(shown) > LONGEST_NAME or not shown.isprintable():
-        cure = f"Give it 1 to {LONGEST_NAME} letters."
-        raise CameraError(
-            "The camera's name", "cannot be used", received=f"{shown!r:.120}", cure=cure,
-            reason="name-length", params={"most": LONGEST_NAME},
-        )  # fmt: skip
-    return shown
 
 
 def check_watchable(address: Address) -> None:
@@ -134,13 +101,6 @@ def _columns(address: Address) -> dict[str, str]:
         "user": address.user,
         "password": address.password,
     }
-
-
-def _taken(name: str) -> CameraError:
-    return CameraError(
-        f"The name {name!r}", "is that of another camera", cure="Choose another.",
-        reason="name-taken", params={"name": name},
-    )  # fmt: skip
 
 
 def _unknown(which: int | str) -> UnknownCamera:

@@ -33,7 +33,6 @@ class CameraRow(Claimed, Base):
 
     __tablename__ = "cameras"
 
-    name: Mapped[str] = mapped_column(String(100))
     kind: Mapped[str] = mapped_column(String(10))
     target: Mapped[str] = mapped_column(Text)
     user: Mapped[str] = mapped_column("login", Text, default="")

@@ -1,4 +1,4 @@
-"""Rows that one of several processes works on: claimed, reported on, released, taken over from the dead.
+"""Rows that one of several processes works on: named, paused, claimed, reported on, taken over from the dead.
 
 Knows nothing else of such a table.
 """
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from tenfold.database.base import BigId, Moment, now
 from tenfold.database.engine import Database
+from tenfold.database.names import LONGEST_NAME, by_name
 
 # Whoever works on a row tells how it fares every few seconds.
 _STALE_SECONDS = 15.0
@@ -24,6 +25,7 @@ class Claimed:
     """
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, sort_order=-1)
+    name: Mapped[str] = mapped_column(String(LONGEST_NAME), sort_order=-1)
     added_at: Mapped[datetime] = mapped_column(Moment)
     added_by: Mapped[int]
     changed_at: Mapped[datetime] = mapped_column(Moment)
@@ -49,13 +51,36 @@ class Claims(Generic[RowT]):
         unknown: the error for a row that does not exist, by what was asked for.
     """
 
-    def __init__(self, database: Database, table: type[RowT], unknown: Callable[[int], Exception]) -> None:
+    def __init__(
+        self, database: Database, table: type[RowT], unknown: Callable[[int | str], Exception]
+    ) -> None:
         self._database, self._table, self._unknown = database, table, unknown
 
     def get(self, number: int) -> RowT:
         """One of them. Raises `unknown` where there is none of that number."""
         with self._database.reading() as session:
             return self._present(session, number)
+
+    def named(self, name: str) -> RowT:
+        """One of them, by its name or its number. Raises `unknown`."""
+        found = by_name(self.all(), name)
+        if found is None:
+            raise self._unknown(name)
+        return found
+
+    def all(self, *, removed: bool = False) -> list[RowT]:
+        """Every row, by name. removed: those too that were removed."""
+        query = select(self._table).order_by(self._table.name, self._table.id)
+        with self._database.reading() as session:
+            return list(session.scalars(query if removed else query.where(self._table.removed_at.is_(None))))
+
+    def change(self, number: int, **values: Any) -> RowT:
+        """Set columns of a row. Raises `unknown`."""
+        raise NotImplementedError
+
+    def pause(self, number: int, paused: bool = True) -> RowT:
+        """Let nobody work on a row for a time, or go on. Raises `unknown`."""
+        return self.change(number, paused_at=now() if paused else None)
 
     def _present(self, session: Session, number: int) -> RowT:
         row = session.get(self._table, number) if 0 < number < 2**63 else None

@@ -40,7 +40,18 @@ class PartHistory:
 
 def history_of(trail: Trail, part: int) -> PartHistory | None:
     """One part; None where the trail has no verdict on it."""
-    rows = trail.of_part(part)
+    return _history(part, trail.of_part(part))
+
+
+def last_parts(trail: Trail, *, limit: int, before: int | None = None) -> list[PartHistory]:
+    """Parts, the newest first; `before`: only those whose row has a smaller number."""
+    numbers = [row.part for row in trail.last(["part"], limit=limit, before=before) if row.part is not None]
+    rows = trail.of_parts(numbers)
+    found = [_history(part, rows[part]) for part in numbers]
+    return [one for one in found if one is not None]
+
+
+def _history(part: int, rows: Sequence[Row]) -> PartHistory | None:
     first = next((row for row in rows if row.kind == "part"), None)
     counts = verdict_of(rows)
     if first is None or counts is None:
@@ -60,10 +71,3 @@ def history_of(trail: Trail, part: int) -> PartHistory | None:
         body=first.body,
         overrides=[row for row in rows if row.kind == "override"],
     )
-
-
-def last_parts(trail: Trail, *, limit: int, before: int | None = None) -> list[PartHistory]:
-    """Parts, the newest first; `before`: only those whose row has a smaller number."""
-    rows = trail.last(["part"], limit=limit, before=before)
-    found = [history_of(trail, row.part) for row in rows if row.part is not None]
-    return [one for one in found if one is not None]

@@ -190,11 +190,17 @@ class Trail:
 
     def of_part(self, part: int) -> list[Row]:
         """All rows about a part, in order."""
+        return self.of_parts([part])[part]
+
+    def of_parts(self, parts: Sequence[int]) -> dict[int, list[Row]]:
+        """All rows about each of some parts, in order, by one query."""
+        query = f"SELECT {_COLUMNS} FROM rows WHERE part IN (SELECT value FROM json_each(?)) ORDER BY number"
         with self._lock:
-            found = self._database.execute(
-                f"SELECT {_COLUMNS} FROM rows WHERE part = ? ORDER BY number", (part,)
-            ).fetchall()
-        return [_row(one) for one in found]
+            rows = self._database.execute(query, (json.dumps(list(parts)),)).fetchall()
+        found: dict[int, list[Row]] = {part: [] for part in parts}
+        for number, kind, part, *rest in rows:
+            found[part].append(_row((number, kind, part, *rest)))
+        return found
 
     def last_of(self, kind: Literal["start", "recipe", "challenge"], where: str = "true") -> Row | None:
         """The last row of a kind, for which SQL's condition `where` holds; None where there is none."""

@@ -9,6 +9,7 @@ from sqlalchemy import CursorResult, Delete, Update, delete, event, func, select
 from sqlalchemy.orm import Session
 
 from tenfold.database import Database, now
+from tenfold.database.names import by_name, check_free, checked_name
 from tenfold.errors import NotInOutbox, OutboxError
 from tenfold.outbox.kinds import checked
 from tenfold.outbox.message import LONGEST_PICTURE, Message
@@ -16,7 +17,7 @@ from tenfold.outbox.tables import DestinationRow, MessageRow
 
 # So many notices are shown by a browser that was busy.
 _MOST_AT_ONCE = 20
-_LONGEST_NAME = 100
+_NAME = "The destination's name"
 WAITING, SENT, DEAD = "waiting", "sent", "dead"
 
 
@@ -41,11 +42,11 @@ class Outbox:
         """
         moment = now()
         row = DestinationRow(
-            name=_named(name), kind=kind, settings=checked(kind, settings), enabled=True, added_at=moment,
-            changed_at=moment, dropped=0,
+            name=checked_name(name, _NAME, OutboxError), kind=kind, settings=checked(kind, settings),
+            enabled=True, added_at=moment, changed_at=moment, dropped=0,
         )  # fmt: skip
         with self._database.writing() as session:
-            self._check_name(session, row.name)
+            check_free(session, DestinationRow, row.name, "destination", OutboxError)
             session.add(row)
         _call(self._on_change)
         return row
@@ -69,9 +70,11 @@ class Outbox:
         """
         with self._database.writing() as session:
             row = _destination(session, destination_id)
-            if name is not None and name != row.name:
-                self._check_name(session, name)
-                row.name = _named(name)
+            if name is not None:
+                name = checked_name(name, _NAME, OutboxError)
+                if name.lower() != row.name.lower():
+                    check_free(session, DestinationRow, name, "destination", OutboxError)
+                row.name = name
             if enabled is not None:
                 row.enabled = enabled
             if settings is not None:
@@ -96,7 +99,7 @@ class Outbox:
 
     def named(self, name: str) -> DestinationRow:
         """One of them, by its name or its number. Raises NotInOutbox."""
-        found = next((row for row in self.destinations() if name in (row.name, str(row.id))), None)
+        found = by_name(self.destinations(), name)
         if found is None:
             raise _unknown(name)
         return found
@@ -213,17 +216,6 @@ class Outbox:
         with self._database.writing() as session:
             return cast(CursorResult[Any], session.execute(statement)).rowcount
 
-    def _check_name(self, session: Session, name: str) -> None:
-        same = select(DestinationRow.id).where(func.lower(DestinationRow.name) == _named(name).lower())
-        if session.scalar(same) is not None:
-            raise OutboxError(
-                f"The destination {name!r}",
-                "exists already",
-                cure="Give it another name.",
-                reason="name-taken",
-                params={"name": name},
-            )
-
 
 def new_key() -> str:
     """A key for a message."""
@@ -240,19 +232,6 @@ def read(row: MessageRow, picture: bytes | None = None) -> Message:
 def _call(calls: Sequence[Callable[[], object]]) -> None:
     for call in calls:
         call()
-
-
-def _named(name: str) -> str:
-    name = " ".join(name.split())
-    if not 0 < len(name) <= _LONGEST_NAME or not name.isprintable():
-        raise OutboxError(
-            "The name",
-            "cannot be used",
-            cure=f"Give one of 1 to {_LONGEST_NAME} letters.",
-            reason="name-length",
-            params={"most": _LONGEST_NAME},
-        )
-    return name
 
 
 def _destination(session: Session, destination_id: int) -> DestinationRow:

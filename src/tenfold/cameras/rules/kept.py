@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tenfold.cameras.rules import text as rule_text
@@ -12,9 +12,10 @@ from tenfold.cameras.rules.evaluate import Local, Rule, Sighting, State, evaluat
 from tenfold.cameras.rules.tables import RuleRow
 from tenfold.cameras.tables import CameraRow, EventRow
 from tenfold.database import Database, now
+from tenfold.database.names import by_name, check_free, checked_name
 from tenfold.errors import CameraError, UnknownRule
 
-LONGEST_NAME = 100
+_NAME = "The rule's name"
 
 
 class Rules:
@@ -36,11 +37,11 @@ class Rules:
             CameraError: the name is taken or cannot be used.
         """
         row = RuleRow(
-            name=_named(name), enabled=True, conditions=rule_text.to_json(rule),
+            name=checked_name(name, _NAME, CameraError), enabled=True, conditions=rule_text.to_json(rule),
             destinations=sorted(set(destinations)), record=record, state={}, added_at=now(), added_by=by,
         )  # fmt: skip
         with self._database.writing() as session:
-            _check_name(session, row.name)
+            check_free(session, RuleRow, row.name, "rule", CameraError)
             session.add(row)
         return row
 
@@ -57,10 +58,11 @@ class Rules:
         """Change a rule; None leaves as it is. Raises UnknownRule, CameraError."""
         with self._database.writing() as session:
             row = _found(session, rule_id)
-            if name is not None and _named(name) != row.name:
-                if _named(name).lower() != row.name.lower():
-                    _check_name(session, _named(name))
-                row.name = _named(name)
+            if name is not None:
+                name = checked_name(name, _NAME, CameraError)
+                if name.lower() != row.name.lower():
+                    check_free(session, RuleRow, name, "rule", CameraError)
+                row.name = name
             if enabled is not None:
                 row.enabled = enabled
             if rule is not None:
@@ -73,7 +75,7 @@ class Rules:
 
     def named(self, name: str) -> RuleRow:
         """One of them, by its name or its number. Raises UnknownRule."""
-        found = next((row for row in self.all() if name in (row.name, str(row.id))), None)
+        found = by_name(self.all(), name)
         if found is None:
             raise _unknown(name)
         return found
@@ -153,30 +155,6 @@ def _written(state: State) -> dict[str, Any]:
         "told_at": state.told_at and state.told_at.isoformat(),
         "counted": [[event, moment.isoformat()] for event, moment in state.counted],
     }
-
-
-def _named(name: str) -> str:
-    name = " ".join(name.split())
-    if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
-        raise CameraError(
-            "The rule's name",
-            "cannot be used",
-            cure=f"Give one of 1 to {LONGEST_NAME} letters.",
-            reason="name-length",
-            params={"most": LONGEST_NAME},
-        )
-    return name
-
-
-def _check_name(session: Session, name: str) -> None:
-    if session.scalar(select(RuleRow.id).where(func.lower(RuleRow.name) == name.lower())) is not None:
-        raise CameraError(
-            f"The rule {name!r}",
-            "exists already",
-            cure="Give it another name.",
-            reason="name-taken",
-            params={"name": name},
-        )
 
 
 def _found(session: Session, rule_id: int) -> RuleRow:

@@ -5,6 +5,7 @@ modbus.py            ModbusPlant: a PLC that answers Modbus TCP, and the map of 
 handshake.py         Handshake: ready, trigger, acknowledgements and results that wait, as a state machine
 handshake_plant.py   HandshakePlant: a plant that asks for verdicts so, whatever wire carries it
 modbus_server.py     ModbusServer: that plant over Modbus TCP, and the map of its registers
+server_thread.py     an asyncio server in a thread of its own
 registers.py         maps of registers: which values stand where
 triggers.py          triggers beside the plant's photo-eye, and a station without a PLC
 mqtt_trigger.py      messages on an MQTT topic as triggers

@@ -6,7 +6,7 @@ trigger. The unit id is the one of `ModbusAddress`; others are answered with exc
 """
 
 import asyncio
-import threading
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +19,7 @@ from tenfold.line.plc.handshake import Control
 from tenfold.line.plc.handshake_plant import HandshakePlant, Heard, Telling
 from tenfold.line.plc.modbus import ModbusAddress
 from tenfold.line.plc.registers import Register, RegisterMap
+from tenfold.line.plc.server_thread import ServerThread
 from tenfold.line.plc.signals import Inputs, Outputs
 
 _START_SECONDS, _STOP_SECONDS = 5.0, 2.0
@@ -76,40 +77,26 @@ class ModbusServer(HandshakePlant):
             )
         self._place = address
         self._registers = [0] * CONTROL_MAP.size
-        self._loop, self._stop = asyncio.new_event_loop(), asyncio.Event()
-        self._started, self._error = threading.Event(), "it did not start"
-        self._thread = threading.Thread(target=self._run, name="tenfold-modbus", daemon=True)
-        self._thread.start()
-        if not self._started.wait(_START_SECONDS) or self._error:
+        self._thread = ServerThread("tenfold-modbus", self._serve, (OSError, RuntimeError))
+        if error := self._thread.start(_START_SECONDS):
             raise LineError(
                 f"The Modbus server at {address.host}, port {address.port}",
                 "cannot be started",
-                received=self._error,
+                received=error,
                 cure="See that the port is free; one below 1024 needs a right of its own.",
             )
 
     def exchange(self, outputs: Outputs) -> Inputs:
         """See `Plant`."""
-        if not self._thread.is_alive():
+        if not self._thread.alive:
             raise LineError("The Modbus server", "ended", cure="Start the station again.")
         return super().exchange(outputs)
 
     def close(self) -> None:
         """See `Plant`."""
-        if self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._stop.set)
-            self._thread.join(_STOP_SECONDS)
+        self._thread.close(_STOP_SECONDS)
 
-    def _run(self) -> None:
-        try:
-            with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
-                runner.run(self._serve())
-        except (OSError, RuntimeError) as error:
-            self._error = str(error)
-        finally:
-            self._started.set()
-
-    async def _serve(self) -> None:
+    async def _serve(self, listens: Callable[[], None], stop: asyncio.Event) -> str:
         place = self._place
         blocks = ((place.first_input, CONTROL_MAP.size), (place.first_output, STATUS_MAP.size))
         device = SimDevice(
@@ -122,10 +109,10 @@ class ModbusServer(HandshakePlant):
         )
         server = ModbusTcpServer(device, address=(place.host, place.port))
         await server.serve_forever(background=True)
-        self._error = ""
-        self._started.set()
-        await self._stop.wait()
+        listens()
+        await stop.wait()
         await server.shutdown()  # type: ignore[no-untyped-call]
+        return "it was closed"
 
     async def _answer(
         self,

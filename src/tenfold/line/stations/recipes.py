@@ -8,10 +8,10 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from tenfold.database import Database, now
+from tenfold.database.names import checked_name
 from tenfold.errors import LineError, UnknownRecipe
 from tenfold.line.parts import Verdict
 from tenfold.line.recipe import Recipe, Region
-from tenfold.line.stations.stations import checked_name
 from tenfold.line.stations.tables import RecipeRow, RecipeVersionRow
 
 MOST_NUMBER = 0xFFFF
@@ -40,7 +40,7 @@ class Recipes:
         Raises:
             LineError: the number or the barcode is that of another recipe.
         """
-        name, barcode = checked_name(name, "The recipe's name"), barcode.strip()
+        name, barcode = checked_name(name, "The recipe's name", LineError), barcode.strip()
         try:
             with self._database.writing() as session:
                 present = list(session.scalars(select(RecipeRow).where(RecipeRow.removed_at.is_(None))))

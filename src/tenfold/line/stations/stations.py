@@ -3,19 +3,19 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from tenfold.database import Database, now
 from tenfold.database.claims import Claims
+from tenfold.database.names import checked_name, name_taken
 from tenfold.errors import LineError, UnknownRecipe, UnknownStation
 from tenfold.line.belt import Gate
 from tenfold.line.holds import ChallengeRule
 from tenfold.line.stations import wiring
 from tenfold.line.stations.tables import RecipeRow, StationRow
 
-LONGEST_NAME = 100
+_NAME = "The station's name"
 DEFAULTS: Mapping[str, Any] = {
     "snapshot": False,
     "plant": {"kind": "none"},
@@ -54,7 +54,7 @@ class Stations(Claims[StationRow]):
         """
         moment = now()
         row = StationRow(
-            name=checked_name(name, "The station's name"),
+            name=checked_name(name, _NAME, LineError),
             **(dict(camera) | dict(DEFAULTS) | values),
             added_at=moment,
             added_by=by,
@@ -66,13 +66,13 @@ class Stations(Claims[StationRow]):
                 _check_recipe(session, row.recipe_id)
                 session.add(row)
         except IntegrityError as reason:
-            raise _taken(row.name) from reason
+            raise name_taken(row.name, "station", LineError) from reason
         return row
 
     def change(self, number: int, **values: Any) -> StationRow:
         """Set columns of a station; raises as `add`, and UnknownStation."""
         if "name" in values:
-            values["name"] = checked_name(values["name"], "The station's name")
+            values["name"] = checked_name(values["name"], _NAME, LineError)
         try:
             with self._database.writing() as session:
                 row = self._present(session, number)
@@ -83,12 +83,8 @@ class Stations(Claims[StationRow]):
                 if values.keys() - _FOLLOWED:
                     row.changed_at = now()
         except IntegrityError as reason:
-            raise _taken(str(values.get("name"))) from reason
+            raise name_taken(str(values.get("name")), "station", LineError) from reason
         return row
-
-    def pause(self, number: int, paused: bool = True) -> StationRow:
-        """Stop a station, so that the plant rejects all, or start it again; raises UnknownStation."""
-        return self.change(number, paused_at=now() if paused else None)
 
     def remove(self, number: int) -> StationRow:
         """Stop a station for good. Its passwords are forgotten; its trail stays."""
@@ -104,32 +100,6 @@ class Stations(Claims[StationRow]):
             status=None,
             worker=None,
         )
-
-    def named(self, name: str) -> StationRow:
-        """One of them, by its name or its number. Raises UnknownStation."""
-        found = next((row for row in self.all() if name in (row.name, str(row.id))), None)
-        if found is None:
-            raise _unknown(name)
-        return found
-
-    def all(self) -> list[StationRow]:
-        """Every station, by name."""
-        query = select(StationRow).where(StationRow.removed_at.is_(None))
-        with self._database.reading() as session:
-            return list(session.scalars(query.order_by(StationRow.name, StationRow.id)))
-
-
-def checked_name(name: str, subject: str) -> str:
-    """A name without spaces around it.
-
-    Raises:
-        LineError: it is empty, too long, or has letters that cannot be shown.
-    """
-    shown = " ".join(name.split())
-    if not shown or len(shown) > LONGEST_NAME or not shown.isprintable():
-        cure = f"Give it 1 to {LONGEST_NAME} letters."
-        raise LineError(subject, "cannot be used", received=f"{shown!r:.120}", cure=cure)
-    return shown
 
 
 def _check_recipe(session: Session, recipe_id: int | None) -> None:
@@ -164,13 +134,6 @@ def _check(row: StationRow) -> None:
             received=str(error),
             cure="See the page on production lines in the documentation.",
         ) from error
-
-
-def _taken(name: str) -> LineError:
-    return LineError(
-        f"The name {name!r}", "is that of another station", cure="Choose another.",
-        reason="name-taken", params={"name": name},
-    )  # fmt: skip
 
 
 def _unknown(which: int | str) -> UnknownStation:

@@ -82,7 +82,6 @@ class StationRow(Claimed, Base):
 
     __tablename__ = "line_stations"
 
-    name: Mapped[str] = mapped_column(String(100))
     kind: Mapped[str] = mapped_column(String(10))
     target: Mapped[str] = mapped_column(Text)
     user: Mapped[str] = mapped_column("login", Text, default="")

@@ -6,9 +6,7 @@ is moved on in whatever thread says something, and what changed is published in 
 
 import asyncio
 import logging
-import threading
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -27,6 +25,7 @@ from tenfold.line.plc.opcua.results import KnownRecipe
 from tenfold.line.plc.opcua.security import APPLICATION, Security, secure_server, users
 from tenfold.line.plc.opcua.station import Change, VisionStation
 from tenfold.line.plc.opcua.vision import VisionState
+from tenfold.line.plc.server_thread import ServerThread
 from tenfold.line.plc.signals import Health, Outputs, PartResult
 
 _START_SECONDS, _STOP_SECONDS = 60.0, 5.0
@@ -90,16 +89,13 @@ class OpcUaServer:
             publish=self._publish,
         )
         self._changes: asyncio.Queue[Change] = asyncio.Queue()
-        self._loop, self._stop = asyncio.new_event_loop(), asyncio.Event()
-        self._started, self._error = threading.Event(), "it did not start"
-        self._thread = threading.Thread(target=self._run, name="tenfold-opcua", daemon=True)
-        self._thread.start()
-        if not self._started.wait(_START_SECONDS) or self._error:
+        self._thread = ServerThread("tenfold-opcua", self._serve, (OSError, ua.UaError, LineError))
+        if error := self._thread.start(_START_SECONDS):
             self.close()
             raise LineError(
                 f"The OPC UA server at {options.host}, port {options.port}",
                 "cannot be started",
-                received=self._error,
+                received=error,
                 cure="See that the port is free and that the certificate and its key can be read.",
             )
 
@@ -114,30 +110,18 @@ class OpcUaServer:
 
     def health(self) -> Health:
         """See `Output`."""
-        works = self._thread.is_alive()
-        says = "" if works else f"The OPC UA server ended: {self._error or 'it was closed'}."
+        works = self._thread.alive
+        says = "" if works else f"The OPC UA server ended: {self._thread.error}."
         return Health(works, says, halts=self._station.halts)
 
     def close(self) -> None:
         """See `Output`."""
-        if self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._stop.set)
-            self._thread.join(_STOP_SECONDS)
+        self._thread.close(_STOP_SECONDS)
 
     def _publish(self, change: Change) -> None:
-        with suppress(RuntimeError):  # the server ended; `health` says so
-            self._loop.call_soon_threadsafe(self._changes.put_nowait, change)
+        self._thread.call(self._changes.put_nowait, change)
 
-    def _run(self) -> None:
-        try:
-            with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
-                runner.run(self._serve())
-        except (OSError, ua.UaError, LineError) as error:
-            self._error = str(error)
-        finally:
-            self._started.set()
-
-    async def _serve(self) -> None:
+    async def _serve(self, listens: Callable[[], None], stop: asyncio.Event) -> str:
         options = self._options
         server = Server(user_manager=users(options.security))
         await server.init()
@@ -152,21 +136,21 @@ class OpcUaServer:
         if self._handshake is not None:
             self._listen(server, nodes, self._handshake)
         await server.start()
-        self._error = ""
-        self._started.set()
+        listens()
         tasks = [
             asyncio.create_task(self._tell_changes(publisher)),
             asyncio.create_task(self._beat(publisher)),
         ]
         if self._handshake is not None:
             tasks.append(asyncio.create_task(self._shake(publisher, self._handshake)))
-        stopped = asyncio.create_task(self._stop.wait())
+        stopped = asyncio.create_task(stop.wait())
         # Where one of them ends, the server does: the station then says that this output failed, and why.
         done, _ = await asyncio.wait([*tasks, stopped], return_when=asyncio.FIRST_COMPLETED)
-        self._error = "; ".join(str(task.exception()) for task in done if task.exception())
+        problems = [str(task.exception()) for task in done if task.exception()]
         for task in (*tasks, stopped):
             task.cancel()
         await server.stop()
+        return "; ".join(problems) or "it was closed"
 
     async def _tell_changes(self, publisher: Publisher) -> None:
         while True:

@@ -13,9 +13,10 @@ from pydantic import BaseModel, Field
 
 from tenfold.cameras import sources
 from tenfold.cameras.address import Address, parse
-from tenfold.cameras.cameras import LONGEST_NAME, address_of, check_watchable
+from tenfold.cameras.cameras import address_of, check_watchable
 from tenfold.cameras.sources.state import STALE_SECONDS
 from tenfold.cameras.tables import CameraRow
+from tenfold.database.names import LONGEST_NAME
 from tenfold.errors import UnknownCamera
 from tenfold.runtime import App
 from tenfold.web.answers import Answer

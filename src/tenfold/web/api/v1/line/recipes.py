@@ -7,9 +7,9 @@ from fastapi import APIRouter, Request
 from fastapi import Path as InPath
 from pydantic import BaseModel, ConfigDict, Field
 
+from tenfold.database.names import LONGEST_NAME
 from tenfold.line.recipe import MOST_CELLS
 from tenfold.line.stations.recipes import MOST_NUMBER
-from tenfold.line.stations.stations import LONGEST_NAME
 from tenfold.line.stations.tables import RecipeRow, RecipeVersionRow
 from tenfold.runtime import App
 from tenfold.web.answers import Answer
