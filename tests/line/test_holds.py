@@ -117,9 +117,15 @@ def test_first_parts_of_a_recipe_wait_for_approval_also_across_restarts(desk: De
     assert (desk.holds, holds.first_parts) == ({"first-parts"}, 1), "parts alone approve nothing"
     holds = started(desk, first_parts=2)
     assert desk.holds == {"first-parts"}
-    holds.approve_first_parts(by="Ivan")
+    run(holds, 4, PASS, PASS)
+    holds.settle_first_parts(by="Ivan", refused="the label is askew")
+    assert (desk.holds, holds.first_parts) == ({"first-parts"}, 2), "as many wait again"
+    refused = desk.trail.last_of("recipe")
+    assert refused is not None
+    assert refused.body == FACTS | {"released": False, "by": "Ivan", "reason": "the label is askew"}
+    holds.settle_first_parts(by="Ivan")
     assert desk.holds == set()
-    assert [row.body["released"] for row in desk.trail.rows(kind="recipe")] == [False, True]
+    assert [row.body["released"] for row in desk.trail.rows(kind="recipe")] == [False, False, True]
     holds = started(desk, first_parts=2)
     assert desk.holds == set()
     holds.use(OTHER, "caps")

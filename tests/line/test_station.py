@@ -117,6 +117,11 @@ def test_good_parts_pass_and_every_part_has_its_row_and_picture(bench: Bench) ->
     assert first.body["answers"][0]["probabilities"] == {"good": 0.9, "bad": 0.1}
     assert bench.trail.picture(first.body["picture"]) == b"a picture"
     assert {row.body["outcome"] for row in bench.rows("gate")} == {"passed"}
+    verdict_ms = {row.part: row.body["verdict_ms"] for row in bench.rows("part")}
+    assert all(row.body["fired_ms"] > verdict_ms[row.part] for row in bench.rows("gate"))
+    left, top, width, height = first.body["box"]
+    assert (left, width) == pytest.approx((1 / 3, 1 / 3), abs=1e-4)
+    assert (top, height) == pytest.approx((1 / 3, 1 / 3), abs=1e-4)
     assert bench.trail.verify() is None
 
 

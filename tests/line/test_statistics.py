@@ -2,7 +2,7 @@
 
 import pytest
 
-from tenfold.line.statistics import Challenges, Group, statistics
+from tenfold.line.statistics import Challenges, Group, JobCount, statistics
 from tenfold.line.trail import Kind, Row
 from tenfold.metrics import share
 
@@ -39,6 +39,17 @@ def test_figures_equal_a_calculation_by_hand() -> None:
 def test_a_group_beyond_its_limits_is_marked() -> None:
     rows = [row("part", n, verdict="reject" if n > 380 else "pass", reason="good") for n in range(1, 401)]
     assert [one.outside for one in statistics(rows).groups] == [False, False, False, True]
+
+
+def test_parts_are_counted_for_each_shift_order_and_batch_without_challenge_parts() -> None:
+    rows = [row("part", n, verdict="pass", reason="good", shift=n % 2 + 1, order=7) for n in range(1, 6)]
+    rows += [row("part", 6, verdict="reject", reason="unsure", shift=2), row("part", 7, verdict="pass")]
+    rows += [row("withheld", 1, reason="late"), row("challenge", 5, expected="pass", verdict="pass")]
+    assert statistics(rows).jobs == [
+        JobCount("order", 7, parts=4, passed=3),
+        JobCount("shift", 2, parts=3, passed=1),
+        JobCount("shift", 1, parts=2, passed=2),
+    ]
 
 
 def test_an_empty_trail_has_no_figures() -> None:

@@ -31,7 +31,7 @@ Action = Literal[
     "destination.add", "destination.change", "destination.remove", "rule.add", "rule.change", "rule.remove",
     "camera.add", "camera.change", "camera.pause", "camera.remove",
     "station.add", "station.change", "station.pause", "station.remove", "station.changeover",
-    "station.release", "station.override",
+    "station.release", "station.refuse", "station.override",
     "recipe.add", "recipe.version", "recipe.approve", "recipe.remove",
     "settings",
 ]  # fmt: skip

@@ -5,6 +5,10 @@ Counts come from a counter that wraps, of 16 or 32 bits. All places are counts f
 
 from collections import deque
 from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+# What became of a part at the gate, as the trail names it.
+Outcome: TypeAlias = Literal["passed", "rejected", "not-seen", "wrongly-rejected"]
 
 
 def signed(difference: int, bits: int = 32) -> int:
@@ -80,6 +84,15 @@ class Confirmed:
     rejected: list[int] = field(default_factory=list)
     not_seen: list[int] = field(default_factory=list)
     wrongly: list[int] = field(default_factory=list)  # were to pass
+
+    def outcomes(self) -> dict[Outcome, list[int]]:
+        """The parts by what became of them."""
+        return {
+            "passed": self.passed,
+            "rejected": self.rejected,
+            "not-seen": self.not_seen,
+            "wrongly-rejected": self.wrongly,
+        }
 
 
 class RejectQueue:

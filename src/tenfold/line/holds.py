@@ -119,12 +119,18 @@ class Holds:
         self._after, self._expected, self._right, self._by = after, list(expected), {}, by
         self._hold("challenge", True)
 
-    def approve_first_parts(self, *, by: str) -> None:
-        """The first parts after a change of recipe are as they should be: release from here on."""
-        if self.first_parts:
-            self.first_parts = 0
-            self._desk.write("recipe", self._facts | {"released": True, "by": by}, None)
-            self._hold("first-parts", False)
+    def settle_first_parts(self, *, by: str, refused: str = "") -> None:
+        """The first parts after a change of recipe are as they should be: release from here on.
+
+        Args:
+            refused: why they are not; as many more wait for somebody's approval then.
+        """
+        if not self.first_parts:
+            return
+        self.first_parts = self._first_parts if refused else 0
+        said = {"released": not refused, "by": by} | ({"reason": refused} if refused else {})
+        self._desk.write("recipe", self._facts | said, None)
+        self._hold("first-parts", bool(refused))
 
     def recorded(self, part: int, judged: Verdict | None) -> None:
         """A part's row is to be written; `judged`: the verdict that was reached, None: none in time."""

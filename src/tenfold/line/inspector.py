@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from tenfold.errors import LineError
 from tenfold.line import pictures
-from tenfold.line.camera import Camera, Shot
+from tenfold.line.camera import Camera
 from tenfold.line.parts import Event, FaultBegan, FaultEnded, Inspect, Judged, Pictured, Reason, Verdict
 from tenfold.line.pictures import PictureCheck, Pixels
 from tenfold.line.recipe import Recipe
@@ -86,17 +86,21 @@ class Inspector:
             judged(Verdict.REJECT, "no-picture", {"error": str(error)}, None)
             tell(FaultBegan("camera", time.monotonic()), {}, None)
             return
-        taken = {"picture_at": time.monotonic()}
-        tell(Pictured(work.part, taken["picture_at"]), {}, None)
-        if taken["picture_at"] > latest:
+        taken_at = time.monotonic()
+        taken: dict[str, Any] = {"picture_at": taken_at}
+        tell(Pictured(work.part, taken_at), {}, None)
+        if taken_at > latest:
             return judged(Verdict.REJECT, "no-picture", taken, shot.data)
         if fault := self._check.fault(shot.pixels):
             judged(Verdict.REJECT, fault, taken, shot.data)
             tell(FaultBegan(fault, time.monotonic()), {}, None)
             return
-        parts = self._regions(shot, recipe)
-        if parts is None:
+        place = pictures.place(shot.pixels, self._box, locate=self._locate)
+        if place is None:
             return judged(Verdict.REJECT, "no-part", taken, shot.data)
+        part = pictures.crop(shot.pixels, place)
+        parts = [pictures.region(part, box) for box in recipe.boxes]
+        taken["box"] = pictures.shares(place, shot.pixels)
         try:
             answers = classify(parts, work.deadline)
         except TimeoutError:
@@ -107,10 +111,6 @@ class Inspector:
             return
         verdict, reason = recipe.judge(answers)
         judged(verdict, reason, taken | {"answers": _facts(answers, recipe)}, shot.data)
-
-    def _regions(self, shot: Shot, recipe: Recipe) -> list[Pixels] | None:
-        part = pictures.part(shot.pixels, self._box, locate=self._locate)
-        return None if part is None else [pictures.region(part, box) for box in recipe.boxes]
 
     def probe(self, faults: Callable[[], Sequence[Reason]], tell: Tell, stop: threading.Event) -> None:
         """While camera or model fail, look again and again whether they work."""

@@ -134,12 +134,17 @@ class Document:
         rows[-1] += [""] * (_IN_A_ROW - len(rows[-1]))
         self._grid(rows, [width] * _IN_A_ROW)
 
-    def write(self, target: Path) -> None:
-        """Write it into a file. Raises OSError."""
+    def write(self, target: Path | BytesIO) -> None:
+        """Write it into a file, or into memory. Raises OSError."""
         from reportlab.platypus import SimpleDocTemplate
 
         margins = {f"{side}Margin": 40 for side in ("left", "right", "top", "bottom")}
-        document = SimpleDocTemplate(str(target), title=self._title, author="tenfold", **margins)
+        document = SimpleDocTemplate(
+            str(target) if isinstance(target, Path) else target,
+            title=self._title,
+            author="tenfold",
+            **margins,
+        )
         document.build(self._story, onFirstPage=self._foot, onLaterPages=self._foot)
 
     def _foot(self, canvas: Any, document: Any) -> None:

@@ -42,11 +42,27 @@ def part(pixels: Pixels, box: tuple[float, float, float, float], *, locate: bool
     Args:
         locate: it is found by the colour of the belt; else all of the region is the part.
     """
-    seen = region(pixels, box)
+    found = place(pixels, box, locate=locate)
+    return None if found is None else crop(pixels, found)
+
+
+def place(
+    pixels: Pixels, box: tuple[float, float, float, float], *, locate: bool
+) -> tuple[int, int, int, int] | None:
+    """Where that part is in the camera's picture: left, top, right, bottom in pixels; see `part`."""
+    left, top, right, bottom = _edges(pixels, box)
     if not locate:
-        return seen
-    found = part_box(seen)
-    return None if found is None else crop(seen, found)
+        return left, top, right, bottom
+    found = part_box(pixels[top:bottom, left:right])
+    return None if found is None else (left + found[0], top + found[1], left + found[2], top + found[3])
+
+
+def shares(found: tuple[int, int, int, int], pixels: Pixels) -> list[float]:
+    """A place in a picture as left, top, width and height by shares of its sides, as the trail keeps it."""
+    (left, top, right, bottom), (height, width) = found, pixels.shape[:2]
+    return [
+        round(one, 4) for one in (left / width, top / height, (right - left) / width, (bottom - top) / height)
+    ]
 
 
 def part_box(pixels: Pixels) -> tuple[int, int, int, int] | None:
@@ -80,10 +96,15 @@ def crop(pixels: Pixels, box: tuple[int, int, int, int]) -> Pixels:
 
 def region(pixels: Pixels, box: tuple[float, float, float, float]) -> Pixels:
     """A region of a part's picture, by shares of its sides."""
+    left, top, right, bottom = _edges(pixels, box)
+    return np.ascontiguousarray(pixels[top:bottom, left:right])
+
+
+def _edges(pixels: Pixels, box: tuple[float, float, float, float]) -> tuple[int, int, int, int]:
     height, width = pixels.shape[:2]
     left, top = int(box[0] * width), int(box[1] * height)
     right, bottom = int(np.ceil((box[0] + box[2]) * width)), int(np.ceil((box[1] + box[3]) * height))
-    return np.ascontiguousarray(pixels[top : max(bottom, top + 1), left : max(right, left + 1)])
+    return left, top, min(width, max(right, left + 1)), min(height, max(bottom, top + 1))
 
 
 def _run(columns: NDArray[np.bool_], middle: int) -> tuple[int, int] | None:

@@ -6,6 +6,7 @@ Knows no station.
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 
 from tenfold import images
@@ -54,8 +55,10 @@ class _Gathered:
             yield row
 
 
-def write(trail: Trail, target: Path, *, order: int | None = None, pictures: int = MOST_PICTURES) -> None:
-    """Write the record into a file.
+def write(
+    trail: Trail, target: Path | BytesIO, *, order: int | None = None, pictures: int = MOST_PICTURES
+) -> None:
+    """Write the record into a file, or into memory.
 
     Args:
         order: only that order, as of `Trail.rows`.

@@ -83,18 +83,18 @@ class Station:
         self._recorder = Recorder(trail, lambda event: self.tell(event))
         self._numbering = Numbering(trail)
         self._encoder, self._count, self._rejects_read = Counter(most=_MOST_MOVED), 0, 0
-        self._triggered: dict[int, float] = {}
+        # When each part passed the photo-eye, and when its pass was first told at the gate.
+        self._triggered, self._fired = dict[int, float](), dict[int, float]()
         self._judged: dict[int, tuple[Judged, Mapping[str, Any], bytes | None]] = {}
         self._job: dict[str, int] = {}
         self._jobs: dict[int, dict[str, int]] = {}
         self._alarm, self._alarm_until = 0, 0.0
         self._beat: int | None = None
-        self._beat_at, self._beating = 0.0, False
+        self._beat_at, self._beating, self.asked = 0.0, False, 0
         self._clock = self.now().timestamp() - time.monotonic()
         self._holds = Holds(self, trail, options.challenge, options.first_parts)
         self.released, self.rejected = 0, 0
         self._pictured, self._failing, self._looked = 0, False, 0.0
-        self.asked = 0
         # Until the plant was met it is not known which part is where.
         self.tell(FaultBegan("restarted", time.monotonic()))
 
@@ -136,10 +136,10 @@ class Station:
         with self._lock:
             self._holds.begin_challenge(expected, after=self._machine.last or 0, by=by)
 
-    def approve_first_parts(self, *, by: str) -> None:
-        """Release parts from here on, where the first ones of a recipe were held."""
+    def settle_first_parts(self, *, by: str, refused: str = "") -> None:
+        """Release parts from here on; `refused`: why not, and as many first parts are held again."""
         with self._lock:
-            self._holds.approve_first_parts(by=by)
+            self._holds.settle_first_parts(by=by, refused=refused)
 
     @property
     def facts(self) -> Mapping[str, Any]:
@@ -164,7 +164,9 @@ class Station:
         self._recorder.start()
         for thread in (*judges, prober):
             thread.start()
-        self._settle_last_run()
+        # Of parts that were released when the last run ended it is not known whether they still passed.
+        for part in self._trail.unsettled(64):
+            self.write("withheld", {"reason": "restarted", "released": True}, part)
         try:
             while not stop.is_set():
                 began = time.monotonic()
@@ -180,11 +182,6 @@ class Station:
             for _ in judges:
                 self._inspector.end()
             self._recorder.finish()
-
-    def _settle_last_run(self) -> None:
-        """Whether parts that were released when the last run ended still passed is not known: say so."""
-        for part in self._trail.unsettled(64):
-            self.write("withheld", {"reason": "restarted", "released": True}, part)
 
     def _cycle(self) -> None:
         outputs = self._outputs()
@@ -233,6 +230,8 @@ class Station:
         with self._lock:
             now, faults = time.monotonic(), self._machine.faults
             passing = None if faults else self._gate.passing(self._count)
+            if passing is not None:
+                self._fired.setdefault(passing, now)
             return Outputs(
                 pass_part=0 if passing is None else self._numbering.raw(passing),
                 state=state_of(faults),
@@ -288,7 +287,7 @@ class Station:
         """Parts that passed the photo-eye since the last exchange, which began at `since`."""
         for part in new[-REMEMBERED:]:
             self._jobs[part] = self._job
-            for kept in (self._jobs, self._triggered):
+            for kept in (self._jobs, self._triggered, self._fired):
                 kept.pop(part - _JOBS_KEPT, None)
             raw = inputs.trigger_counts[self._numbering.raw(part) % REMEMBERED]
             self._triggered[part] = since
@@ -305,18 +304,13 @@ class Station:
         self._rejects_read = inputs.rejects
         numbers = range(inputs.rejects - min(new, REMEMBERED) + 1, inputs.rejects + 1)
         seen = [self._unwrapped(inputs.reject_counts[one % REMEMBERED], inputs.encoder) for one in numbers]
-        found = self._gate.confirm(self._count, seen)
-        for outcome, parts in (("passed", found.passed), ("rejected", found.rejected)):
+        for outcome, parts in self._gate.confirm(self._count, seen).outcomes().items():
             for part in parts:
-                self.write("gate", {"outcome": outcome}, part)
-        alarms: tuple[tuple[Reason, list[int]], ...] = (
-            ("not-seen", found.not_seen),
-            ("wrongly-rejected", found.wrongly),
-        )
-        for reason, parts in alarms:
-            for part in parts:
-                self.write("gate", {"outcome": reason}, part)
-                self._do(Alarm(reason, part))
+                fired, began = self._fired.pop(part, None), self._triggered.get(part)
+                fact = {} if fired is None or began is None else {"fired_ms": _ms(began, fired)}
+                self.write("gate", {"outcome": outcome, **fact}, part)
+                if outcome in ("not-seen", "wrongly-rejected"):
+                    self._do(Alarm(outcome, part))
 
     def _unwrapped(self, raw: int, encoder: int) -> int:
         return self._count - signed(encoder - raw)
@@ -367,9 +361,9 @@ class Station:
         judged, facts, data = self._judged.get(part, (None, {}, None))
         body: dict[str, Any] = {"verdict": verdict, "reason": reason} | dict(self._options.facts)
         if (began := self._triggered.get(part)) is not None:
-            body["verdict_ms"] = round((time.monotonic() - began) * 1000, 3)
+            body["verdict_ms"] = _ms(began, time.monotonic())
             if "picture_at" in facts:
-                body["picture_ms"] = round((facts["picture_at"] - began) * 1000, 3)
+                body["picture_ms"] = _ms(began, facts["picture_at"])
         body |= {name: value for name, value in facts.items() if name != "picture_at"}
         if judged is not None and judged.reason != reason:
             body["judged"] = {"verdict": judged.verdict, "reason": judged.reason}
@@ -399,3 +393,7 @@ class Station:
     ) -> None:
         job = self._job if part is None else self._jobs.get(part, self._job)
         self._recorder.put(Entry(kind, time_of(self.now()), {**job, **body}, part, data))
+
+
+def _ms(began: float, moment: float) -> float:
+    return round((moment - began) * 1000, 3)

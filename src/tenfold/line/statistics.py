@@ -7,12 +7,12 @@ standard deviations of the binomial around the mean share of rejects, for each g
 import sys
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import sqrt
 
 from tenfold.line.parts import Verdict
-from tenfold.line.trail import Row
+from tenfold.line.trail import JOB, Row
 from tenfold.metrics import Share, share
 
 _WRONGLY = "wrongly-rejected"
@@ -56,6 +56,16 @@ class Challenges:
 
 
 @dataclass(frozen=True)
+class JobCount:
+    """Parts of one order, batch or shift; `number` as the plant has it."""
+
+    name: str
+    number: int
+    parts: int
+    passed: int
+
+
+@dataclass(frozen=True)
 class Statistics:
     """Figures of a trail. Challenge parts count in `challenges` alone.
 
@@ -67,6 +77,7 @@ class Statistics:
         challenges: None where there was none.
         verdict_ms: percentiles 50 and 99 and the largest time from photo-eye to verdict; empty without parts.
         groups: the p-chart.
+        jobs: for each order, batch and shift, the newest first.
     """
 
     parts: int = 0
@@ -77,6 +88,7 @@ class Statistics:
     challenges: Challenges | None = None
     verdict_ms: tuple[float, float, float] | tuple[()] = ()
     groups: list[Group] = field(default_factory=list)
+    jobs: list[JobCount] = field(default_factory=list)
 
     @property
     def first_pass_yield(self) -> Share | None:
@@ -94,12 +106,14 @@ def statistics(rows: Iterable[Row], *, group: int = 100) -> Statistics:
     reasons: dict[int, str | None] = {}
     again: dict[int, bool] = {}
     challenges: dict[int, Row] = {}
+    made: dict[int, tuple[int | None, ...]] = {}
     times = array("d")
     for row in rows:
         if row.part is None:
             continue
         if row.kind == "part":
             reasons[row.part] = None
+            made[row.part] = tuple(row.body.get(name) for name in JOB)
             if "verdict_ms" in row.body:
                 times.append(row.body["verdict_ms"])
         if row.part in reasons and (reason := not_passed(row)):
@@ -122,7 +136,20 @@ def statistics(rows: Iterable[Row], *, group: int = 100) -> Statistics:
         challenges=_challenges(challenges.values()) if challenges else None,
         verdict_ms=percentiles(times),
         groups=_p_chart(sorted(reasons), passes, group),
+        jobs=[count for place in range(len(JOB)) for count in _job_counts(place, made, reasons)],
     )
+
+
+def _job_counts(
+    place: int, made: Mapping[int, Sequence[int | None]], reasons: Mapping[int, str | None]
+) -> list[JobCount]:
+    """Of that place in JOB, the number that came last first."""
+    parts, passed = Counter[int](), Counter[int]()
+    for part in sorted(reasons, reverse=True):
+        if (number := made[part][place]) is not None:
+            parts[number] += 1
+            passed[number] += reasons[part] is None
+    return [JobCount(JOB[place], number, count, passed[number]) for number, count in parts.items()]
 
 
 def not_passed(row: Row) -> str | None:

@@ -215,22 +215,40 @@ class Trail:
         return self.last_of("challenge", "part IS NULL AND json_extract(body, '$.passed')")
 
     def last(
-        self, kinds: Sequence[Kind], *, limit: int, before: int | None = None, after: int = 0
+        self,
+        kinds: Sequence[Kind],
+        *,
+        limit: int,
+        before: int | None = None,
+        after: int = 0,
+        where: tuple[str, Sequence[Any]] = ("true", ()),
     ) -> list[Row]:
         """Rows of some kinds, the newest first.
 
         Args:
             before: only rows with a smaller number.
             after: only rows with a larger number.
+            where: a condition of SQL that holds for them, and its values.
         """
         marks = ", ".join("?" * len(kinds))
         with self._lock:
             found = self._database.execute(
                 f"SELECT {_COLUMNS} FROM rows WHERE kind IN ({marks}) AND number < ? AND number > ?"
-                " ORDER BY number DESC LIMIT ?",
-                (*kinds, before or 1 << 62, after, limit),
+                f" AND {where[0]} ORDER BY number DESC LIMIT ?",
+                (*kinds, before or 1 << 62, after, *where[1], limit),
             ).fetchall()
         return [_row(one) for one in found]
+
+    def last_numbers(
+        self, *, limit: int, where: tuple[str, Sequence[Any]] = ("true", ())
+    ) -> list[tuple[int, int]]:
+        """Of the last parts the number of each one's row and of the part, the newest first; see `last`."""
+        with self._lock:
+            return self._database.execute(
+                f"SELECT number, part FROM rows WHERE kind = 'part' AND {where[0]}"
+                " ORDER BY number DESC LIMIT ?",
+                (*where[1], limit),
+            ).fetchall()
 
     def picture(self, sha256: str) -> bytes | None:
         """The picture of that hash; None where it is not kept."""
@@ -257,6 +275,25 @@ class Trail:
                 (last,),
             ).fetchall()
         return [part for (part,) in found]
+
+    def intact(self, numbers: Sequence[int]) -> bool:
+        """Whether each of these rows has the hash that it was written with, after the row before it.
+
+        `verify` tells it of the whole trail.
+        """
+        with self._lock:
+            for number in numbers:
+                rows = self._database.execute(
+                    f"SELECT {_COLUMNS} FROM rows WHERE number IN (?, ?) ORDER BY number",
+                    (number - 1, number),
+                ).fetchall()
+                if not rows or len(rows) != min(number, 2):
+                    return False
+                row = _row(rows[-1])
+                last = _row(rows[0]).hash if len(rows) > 1 else _FIRST
+                if row.hash != _chained(last, row.number, row.kind, row.part, row.at, row.text):
+                    return False
+        return True
 
     def verify(self) -> int | None:
         """The number of the first row that was changed, left out or put in; None where the chain holds."""

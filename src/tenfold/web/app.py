@@ -41,6 +41,7 @@ from tenfold.web.api.v1.catalogue import exports, pictures, reclassifications, r
 from tenfold.web.api.v1.catalogue import organise as filings
 from tenfold.web.api.v1.catalogue import search as catalogue_search
 from tenfold.web.api.v1.catalogue import watched_folders as watches
+from tenfold.web.api.v1.line import figures as line_figures
 from tenfold.web.api.v1.line import parts as line_parts
 from tenfold.web.api.v1.line import recipes as line_recipes
 from tenfold.web.api.v1.line import stations as line_stations
@@ -136,6 +137,7 @@ def describe_api(
         live,
         line_stations,
         line_parts,
+        line_figures,
         line_recipes,
         inference,
         drift,

@@ -73,8 +73,8 @@ class LegendKey(Answer):
     name: str
 
 
-class CurvesAnswer(BaseModel):
-    """A chart of training curves, as reports have it."""
+class DrawnChart(BaseModel):
+    """A chart, as reports have it."""
 
     title: str
     svg: str = Field(description="The drawing; its colours are the style sheet's.")

@@ -82,17 +82,18 @@ def file_response(
             while piece := await pool(file.read, _PIECE):
                 yield piece
 
-    saved = _saved_as(filename) if filename else {}
+    saved = saved_as(filename) if filename else {}
     all_headers = {"Content-Length": str(length), **(headers or {}), **saved}
     return StreamingResponse(pieces(), media_type=media_type, headers=all_headers)
 
 
 def export_response(parts: Iterator[bytes], *, media_type: str, filename: str) -> StreamingResponse:
     """A file that is made while it is sent, and that a browser saves."""
-    return StreamingResponse(parts, media_type=media_type, headers=_saved_as(filename))
+    return StreamingResponse(parts, media_type=media_type, headers=saved_as(filename))
 
 
-def _saved_as(filename: str) -> dict[str, str]:
+def saved_as(filename: str) -> dict[str, str]:
+    """The header by which a browser saves what is sent, under that name."""
     quoted = quote(filename)
     named = f'filename="{filename}"' if quoted == filename else f"filename*=utf-8''{quoted}"
     return {"Content-Disposition": f"attachment; {named}"}

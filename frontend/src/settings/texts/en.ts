@@ -220,6 +220,7 @@ export const en = {
   did_station_pause: "Paused the station {subject}, or went on",
   did_station_remove: "Removed the station {subject}",
   did_station_changeover: "Changed what the station {subject} makes",
+  did_station_refuse: "Refused the first parts at the station {subject}",
   did_station_release: "Approved the first parts at the station {subject}",
   did_station_override: "Overruled a verdict of the station {subject}",
   did_recipe_add: "Added the recipe {subject}",

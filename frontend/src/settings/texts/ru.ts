@@ -226,6 +226,7 @@ export const ru: Translated<typeof en> = {
   did_station_pause: "Приостановлена или возобновлена станция {subject}",
   did_station_remove: "Удалена станция {subject}",
   did_station_changeover: "Изменено изделие на станции {subject}",
+  did_station_refuse: "Отклонены первые детали на станции {subject}",
   did_station_release: "Одобрены первые детали на станции {subject}",
   did_station_override: "Изменено решение станции {subject}",
   did_recipe_add: "Добавлен рецепт {subject}",

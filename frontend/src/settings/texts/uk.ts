@@ -223,6 +223,7 @@ export const uk: Translated<typeof en> = {
   did_station_pause: "Призупинено або відновлено станцію {subject}",
   did_station_remove: "Вилучено станцію {subject}",
   did_station_changeover: "Змінено виріб на станції {subject}",
+  did_station_refuse: "Відхилено перші деталі на станції {subject}",
   did_station_release: "Схвалено перші деталі на станції {subject}",
   did_station_override: "Змінено рішення станції {subject}",
   did_recipe_add: "Додано рецепт {subject}",

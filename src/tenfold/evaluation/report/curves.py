@@ -41,6 +41,11 @@ _WORDS: dict[Language, dict[str, str]] = {
 _WITH_COMMA = str.maketrans({".": ",", ",": "\N{NO-BREAK SPACE}", "%": "\N{NO-BREAK SPACE}%", " ": ""})
 
 
+def figure_in(language: Language, text: str) -> str:
+    """A number or a percentage that is written in English, as the language writes it."""
+    return text if language == "en" else text.translate(_WITH_COMMA)
+
+
 def run_chart(run: Run, figure: str, language: Language = "en") -> Chart | None:
     """A figure of one run on its training and on its validation pictures; None where neither was kept.
 
@@ -99,14 +104,11 @@ def epochs_chart(
     low = min(values) if is_share else min(0.0, *values)
     high = min(1.0, max(values)) if is_share else max(values)
 
-    def local(text: str) -> str:
-        return text if language == "en" else text.translate(_WITH_COMMA)
-
     def written(value: float) -> str:
-        return local(f"{value:.2%}" if is_share else f"{value:.4f}")
+        return figure_in(language, f"{value:.2%}" if is_share else f"{value:.4f}")
 
     def tick(value: float) -> str:
-        return local(axes.percent(value) if is_share else axes.plain(value))
+        return figure_in(language, axes.percent(value) if is_share else axes.plain(value))
 
     ends = [words["ends at"].format(name=name, value=written(c[max(c)])) for name, c in series.items()]
     chart = Chart(

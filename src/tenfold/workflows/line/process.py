@@ -213,7 +213,7 @@ class _Work:
                 except LineError as error:
                     channel.send({"refused": str(error)})
             case "first-parts":
-                self._station.approve_first_parts(by=said["by"])
+                self._station.settle_first_parts(by=said["by"], refused=said["refused"])
             case "picture":
                 channel.send({"picture": self._picture()})
             case fault if fault in self._faults:

@@ -131,9 +131,9 @@ class RunningStation:
         """The next parts are challenge parts, in this order: True: good."""
         self._tell({"do": "challenge", "expected": expected, "by": by})
 
-    def approve_first_parts(self, *, by: str) -> None:
-        """Release parts, where the first ones of a recipe were held."""
-        self._tell({"do": "first-parts", "by": by})
+    def settle_first_parts(self, *, by: str, refused: str = "") -> None:
+        """Release parts, where the first ones of a recipe were held; `refused`: why as many wait again."""
+        self._tell({"do": "first-parts", "by": by, "refused": refused})
 
     @property
     def process_id(self) -> int | None:

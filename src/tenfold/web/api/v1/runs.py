@@ -23,7 +23,7 @@ from tenfold.web.job_answers import JobAnswer, job_answer
 from tenfold.web.pages import page_response
 from tenfold.web.problems import NotHere, responses
 from tenfold.web.run_answers import (
-    CurvesAnswer,
+    DrawnChart,
     LegendKey,
     RunAnswer,
     RunDetail,
@@ -145,7 +145,7 @@ def curves(
     name: Annotated[list[str], Query(min_length=1, max_length=_MOST_CURVES, description="The runs.")],
     figure: Annotated[Figure, Query(description="What is drawn of each run.")],
     language: Annotated[Language, Query(description="The language of its words and numbers.")] = "en",
-) -> CurvesAnswer | None:
+) -> DrawnChart | None:
     """One run's on its training and validation pictures, or several runs' together; null: none is known."""
     runs = [service_of(request).app.train.run(one) for one in name]
     if len(runs) == 1:
@@ -154,9 +154,7 @@ def curves(
         chart = runs_chart(_by_title(runs), figure, language)
     if chart is None:
         return None
-    return CurvesAnswer(
-        title=chart.title, svg=chart.svg(), legend=[LegendKey.of(key) for key in chart.legend]
-    )
+    return DrawnChart(title=chart.title, svg=chart.svg(), legend=[LegendKey.of(key) for key in chart.legend])
 
 
 @router.post(

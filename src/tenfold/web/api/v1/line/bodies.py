@@ -204,5 +204,10 @@ class ChallengeRequest(BaseModel):
     by: str = Field("", max_length=100, pattern=PLAIN, description="Your name, where nobody signs in.")
 
 
+class RefusalRequest(BaseModel):
+    reason: str = Field(min_length=1, max_length=500, pattern=PLAIN)
+    by: str = Field("", max_length=100, pattern=PLAIN, description="Your name, where nobody signs in.")
+
+
 class ByRequest(BaseModel):
     by: str = Field("", max_length=100, pattern=PLAIN, description="Your name, where nobody signs in.")

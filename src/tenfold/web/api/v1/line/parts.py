@@ -1,20 +1,18 @@
-"""/api/v1/stations/N/parts, figures and alarms: what a station did, from its trail."""
+"""/api/v1/stations/N/parts and alarms: what a station did, from its trail, and what people say of it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi import Path as InPath
 from fastapi.responses import Response
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from tenfold.errors import UnknownStation
-from tenfold.line.history import PartHistory, last_parts
+from tenfold.line.history import PartFilter, PartHistory, last_parts
 from tenfold.line.parts import Reason, Verdict
-from tenfold.line.statistics import statistics
 from tenfold.line.trail import Entry, Trail, time_of
-from tenfold.metrics import Share
 from tenfold.web.answers import Answer
 from tenfold.web.api.v1.cameras.cameras import PLAIN, ClassName
 from tenfold.web.api.v1.line.bodies import ByRequest, VerdictName
@@ -29,7 +27,8 @@ router = APIRouter(prefix="/api/v1/stations/{number}", tags=["line"])
 
 PartNumber = Annotated[int, InPath(ge=1, le=2**62, description="The part's number in the trail.")]
 _NONE = responses(_404="There is no such station, it has not run yet, or it had no such part.")
-_MOST_PARTS, _MOST_COUNTED = 200, 100_000
+_MOST_PARTS = 200
+PlantNumber = Annotated[int, Query(ge=0, le=2**32 - 1, description="As the plant numbers it.")]
 
 
 class OverrideAnswer(BaseModel):
@@ -50,6 +49,16 @@ class RegionResult(BaseModel):
     probabilities: dict[str, float]
 
 
+class PartTimes(BaseModel):
+    """When what happened to a part; null: it did not, or it is not known."""
+
+    triggered: datetime | None = Field(description="It passed the photo-eye.")
+    pictured: datetime | None
+    judged: datetime = Field(description="Its verdict was written into the trail.")
+    fired: datetime | None = Field(description="Its pass was told at the gate; a reject is silence.")
+    confirmed: datetime | None = Field(description="What became of it at the gate was seen.")
+
+
 class PartAnswer(Answer):
     """A part that came."""
 
@@ -67,7 +76,32 @@ class PartAnswer(Answer):
     answers: list[RegionResult]
     verdict_ms: float | None = Field(description="From the trigger to the verdict.")
     picture: bool = Field(description="Whether its picture is kept.")
+    box: list[float] | None = Field(
+        description="Where the part is in its picture: left, top, width and height, by shares of its sides."
+    )
+    times: PartTimes
+    order: int | None = Field(description="As the plant numbers it, as batch and shift; null: it said none.")
+    batch: int | None
+    shift: int | None
     overrides: list[OverrideAnswer]
+
+
+class TrailRow(Answer):
+    """A row of the trail."""
+
+    number: int
+    kind: str
+    at: datetime
+    hash: str
+
+
+class PartDetails(PartAnswer):
+    """A part with all rows about it."""
+
+    rows: list[TrailRow]
+    intact: bool = Field(
+        description="Whether each of these rows still has the hash that it was written with."
+    )
 
 
 class OverrideRequest(BaseModel):
@@ -84,46 +118,6 @@ class OverruledAnswer(BaseModel):
     entry_id: int | None = Field(description="Of its picture in the catalogue.")
 
 
-class ShareAnswer(Answer):
-    """A share with its 95 % interval, 0 to 1, of n cases."""
-
-    value: float
-    low: float
-    high: float
-    n: int
-
-
-class ReasonCount(BaseModel):
-    reason: str
-    parts: int
-
-
-class GroupAnswer(Answer):
-    """A group of the p-chart."""
-
-    first: int
-    parts: int
-    rejects: float
-    low: float
-    high: float
-    outside: bool
-
-
-class FiguresAnswer(BaseModel):
-    """Figures of a station's last parts."""
-
-    parts: int
-    passed: int
-    first_pass_yield: ShareAnswer | None
-    reasons: list[ReasonCount] = Field(description="Why parts were not passed, the most frequent first.")
-    overkill: ShareAnswer | None = Field(
-        description="Good parts among the rejected that were looked at again."
-    )
-    escape: ShareAnswer | None = Field(description="Bad parts among the passed that were looked at again.")
-    verdict_ms: list[float] = Field(description="Median, 99 %, largest; empty without parts.")
-    groups: list[GroupAnswer]
-
-
 class AlarmAnswer(BaseModel):
     row: int
     at: datetime
@@ -132,26 +126,48 @@ class AlarmAnswer(BaseModel):
     acknowledged: bool
 
 
+def asked(
+    verdict: Annotated[VerdictName | None, Query(description="That counts.")] = None,
+    reason: Annotated[Reason | None, Query(description="The station's, as a code.")] = None,
+    since: AwareDatetime | None = None,
+    until: AwareDatetime | None = None,
+    order: PlantNumber | None = None,
+    batch: PlantNumber | None = None,
+    shift: PlantNumber | None = None,
+) -> PartFilter:
+    """Which parts are meant."""
+    return PartFilter(verdict, reason, since, until, order, batch, shift)
+
+
 @router.get("/parts", operation_id="station_parts", summary="Last verdicts", responses=_NONE)
 def parts(
     request: Request,
     who: Viewer,
     number: Number,
+    which: Annotated[PartFilter, Depends(asked)],
     limit: Annotated[int, Query(ge=1, le=_MOST_PARTS)] = 50,
     before: Annotated[
         int | None, Query(ge=1, le=2**62, description="The row of the page before's last.")
     ] = None,
 ) -> list[PartAnswer]:
     """The newest first; empty where the station has not run yet."""
-    with _trail(request, number, new=True) as trail:
-        return [_part(one) for one in last_parts(trail, limit=limit, before=before)]
+    with trail_of(request, number, new=True) as trail:
+        return [_part(one) for one in last_parts(trail, which, limit=limit, before=before)]
 
 
 @router.get("/parts/{part}", operation_id="station_part", summary="One part", responses=_NONE)
-def part(request: Request, who: Viewer, number: Number, part: PartNumber) -> PartAnswer:
-    """With all that people said of it."""
-    with _trail(request, number) as trail:
-        return _part(known(trail, part))
+def part(request: Request, who: Viewer, number: Number, part: PartNumber) -> PartDetails:
+    """With all rows about it, and all that people said of it."""
+    with trail_of(request, number) as trail:
+        found = known(trail, part)
+        return PartDetails(
+            **dict(_part(found)),
+            rows=[
+                TrailRow(number=row.number, kind=row.kind, at=_moment(row.at), hash=row.hash)
+                for row in found.rows
+            ],
+            intact=trail.intact([row.number for row in found.rows]),
+        )
 
 
 @router.get(
@@ -163,7 +179,7 @@ def part(request: Request, who: Viewer, number: Number, part: PartNumber) -> Par
 )
 def picture(request: Request, who: Viewer, number: Number, part: PartNumber) -> Response:
     """The whole picture that was judged, as the camera gave it."""
-    with _trail(request, number) as trail:
+    with trail_of(request, number) as trail:
         sha256 = known(trail, part).body.get("picture")
         content = trail.picture(sha256) if sha256 else None
     if content is None:
@@ -199,35 +215,12 @@ def overrule(
     return OverruledAnswer(part=_part(found), entry_id=entry)
 
 
-@router.get("/figures", operation_id="station_figures", summary="Yield and reasons", responses=_NONE)
-def figures(
-    request: Request,
-    who: Viewer,
-    number: Number,
-    last: Annotated[int, Query(ge=1, le=_MOST_COUNTED, description="Of so many last parts.")] = 1000,
-) -> FiguresAnswer:
-    """Yield, reasons, overkill and escape, times, p-chart."""
-    with _trail(request, number, new=True) as trail:
-        first = trail.last(["part"], limit=last)
-        found = statistics(trail.rows(after=first[-1].number - 1) if first else ())
-    return FiguresAnswer(
-        parts=found.parts,
-        passed=found.passed,
-        first_pass_yield=_share(found.first_pass_yield),
-        reasons=[ReasonCount(reason=reason, parts=count) for reason, count in found.reasons],
-        overkill=_share(found.overkill),
-        escape=_share(found.escape),
-        verdict_ms=list(found.verdict_ms),
-        groups=[GroupAnswer.of(group) for group in found.groups],
-    )
-
-
 @router.get("/alarms", operation_id="station_alarms", summary="Alarms", responses=_NONE)
 def alarms(
     request: Request, who: Viewer, number: Number, limit: Annotated[int, Query(ge=1, le=500)] = 50
 ) -> list[AlarmAnswer]:
     """The newest first."""
-    with _trail(request, number, new=True) as trail:
+    with trail_of(request, number, new=True) as trail:
         seen = trail.last(["acknowledged"], limit=1)
         through = seen[0].body["through"] if seen else 0
         return [
@@ -247,7 +240,7 @@ def alarms(
 )
 def acknowledge(request: Request, who: Operator, number: Number, said: ByRequest) -> list[AlarmAnswer]:
     """Notes in the trail that a person has seen all alarms so far."""
-    with _trail(request, number) as trail:
+    with trail_of(request, number) as trail:
         last = trail.last(["alarm"], limit=1)
         if last:
             body = {"by": name_of(who, said.by), "through": last[0].number}
@@ -255,7 +248,7 @@ def acknowledge(request: Request, who: Operator, number: Number, said: ByRequest
     return alarms(request, who, number)
 
 
-def _trail(request: Request, number: int, *, new: bool = False) -> Trail:
+def trail_of(request: Request, number: int, *, new: bool = False) -> Trail:
     """The trail of a station; `new`: an empty one where it has not run yet, which is kept nowhere."""
     app = service_of(request).app
     app.stations.get(number)
@@ -274,6 +267,11 @@ def _part(found: PartHistory) -> PartAnswer:
         answers=body.get("answers", []),
         verdict_ms=body.get("verdict_ms"),
         picture="picture" in body,
+        box=body.get("box"),
+        times=_times(found),
+        order=body.get("order"),
+        batch=body.get("batch"),
+        shift=body.get("shift"),
         overrides=[
             OverrideAnswer(
                 at=_moment(row.at), verdict=row.body["verdict"], reason=row.body["reason"], by=row.body["by"]
@@ -283,8 +281,26 @@ def _part(found: PartHistory) -> PartAnswer:
     )
 
 
-def _share(found: Share | None) -> ShareAnswer | None:
-    return None if found is None else ShareAnswer.of(found)
+def _times(found: PartHistory) -> PartTimes:
+    judged = _moment(found.at)
+    gate = [row for row in found.rows if row.kind == "gate"]
+    milliseconds = {"picture_ms": None, "verdict_ms": None, "fired_ms": None, **found.body}
+    if gate:
+        milliseconds |= gate[-1].body
+    began = milliseconds["verdict_ms"]
+    triggered = None if began is None else judged - timedelta(milliseconds=began)
+
+    def after(name: str) -> datetime | None:
+        passed = milliseconds[name]
+        return None if triggered is None or passed is None else triggered + timedelta(milliseconds=passed)
+
+    return PartTimes(
+        triggered=triggered,
+        pictured=after("picture_ms"),
+        judged=judged,
+        fired=after("fired_ms"),
+        confirmed=_moment(gate[-1].at) if gate else None,
+    )
 
 
 def _moment(text: str) -> datetime:

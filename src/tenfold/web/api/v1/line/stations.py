@@ -26,6 +26,7 @@ from tenfold.web.api.v1.line.bodies import (
     GateBody,
     OutputAnswer,
     PlantBody,
+    RefusalRequest,
     StationAnswer,
     StationChange,
     StationRequest,
@@ -184,8 +185,25 @@ def approve_first_parts(request: Request, who: Operator, number: Number, asked: 
     """The first parts after a change of recipe are as they should be: parts are released from here on."""
     app = service_of(request).app
     row = app.stations.get(number)
-    _running(app, row).approve_first_parts(by=name_of(who, asked.by))
+    _running(app, row).settle_first_parts(by=name_of(who, asked.by))
     app.audit.note(who.id, "station.release", row.name, {}, address=who.address)
+    return _answer(app, row)
+
+
+@router.post(
+    "/{number}/first-parts/refuse",
+    operation_id="refuse_first_parts",
+    summary="Refuse the first parts",
+    responses=_AWAY,
+)
+def refuse_first_parts(
+    request: Request, who: Operator, number: Number, asked: RefusalRequest
+) -> StationAnswer:
+    """They are not as they should be: as many parts are held again. Mend what is wrong meanwhile."""
+    app = service_of(request).app
+    row = app.stations.get(number)
+    _running(app, row).settle_first_parts(by=name_of(who, asked.by), refused=asked.reason)
+    app.audit.note(who.id, "station.refuse", row.name, {"reason": asked.reason}, address=who.address)
     return _answer(app, row)
 
 
