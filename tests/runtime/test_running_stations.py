@@ -24,6 +24,7 @@ from tenfold.line.stations.tables import StationRow
 from tenfold.line.trail import Row, Trail
 from tenfold.processes import MessageProcess, ProcessLimits
 from tenfold.runtime import App
+from tenfold.runtime.measures import of_app
 from tenfold.runtime.services import describe
 from tenfold.runtime.supervisor import Fault, Supervisor
 from tests.cameras.clips import write_clip
@@ -173,6 +174,18 @@ def test_a_station_of_a_real_plant_passes_what_it_judged_good_and_nothing_else(
     assert server.faults == []
     alarms = [one.body["reason"] for one in server.rows(row) if one.kind == "alarm"]
     assert "recipe" not in alarms, "it began with its recipe"
+    until(lambda: sum(measures(server, "tenfold_station_verdicts").values()) >= BELT.parts, "not counted")
+    assert measures(server, "tenfold_station_verdicts")["pass",] >= len(passed)
+    middle, most = (measures(server, "tenfold_station_verdict_seconds")[one,] for one in ("0.5", "0.99"))
+    assert 0 < middle <= most < 5
+    assert 0 < measures(server, "tenfold_station_picture_age_seconds")[()] < SECONDS
+    assert measures(server, "tenfold_station_state")["ready",] == 1
+
+
+def measures(server: Server, name: str) -> dict[tuple[str, ...], float]:
+    """Those of the one station, by the labels beside its name."""
+    found = [one for one in of_app(server.app) if one.name == name]
+    return {tuple(one.labels.values())[1:]: one.value for one in found if one.labels["station"] == "gate"}
 
 
 def test_without_an_approved_recipe_everything_is_rejected_and_approval_needs_no_restart(

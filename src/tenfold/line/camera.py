@@ -3,6 +3,7 @@
 import base64
 import http.client
 import threading
+import time
 from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -37,6 +38,9 @@ class SnapshotCamera:
     """A camera that answers a GET with a picture it takes then, as most network cameras can.
 
     Safe in many threads; each keeps a connection. User and password go as HTTP Basic; Digest is not known.
+
+    Attributes:
+        at: when the last picture was taken, by the monotonic clock; 0: none was.
     """
 
     def __init__(self, url: str, *, user: str = "", password: str = "") -> None:
@@ -50,6 +54,7 @@ class SnapshotCamera:
             )
         self._host, self._port = parts.hostname, parts.port or 80
         self._path = parts.path + (f"?{parts.query}" if parts.query else "") or "/"
+        self.at = 0.0
         self._connections = threading.local()
         login = base64.b64encode(f"{user}:{password}".encode()).decode()
         self._headers = {"Authorization": f"Basic {login}"} if user or password else {}
@@ -65,7 +70,9 @@ class SnapshotCamera:
             data = answer.read(_MOST_BYTES)
             if answer.status != 200:
                 raise http.client.HTTPException(f"HTTP {answer.status}")
-            return Shot(images.read(data, name="the camera's picture"), data)
+            shot = Shot(images.read(data, name="the camera's picture"), data)
+            self.at = time.monotonic()
+            return shot
         except (OSError, http.client.HTTPException, PictureError) as error:
             self._drop()  # an answer that came late must not be taken for the next picture
             raise self._refused(str(error) or type(error).__name__) from error

@@ -6,7 +6,7 @@ What stands in tables is left out while the database does not answer, and `tenfo
 import logging
 import shutil
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tenfold.errors import DatabaseError
 from tenfold.observability.checks import existing
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 _RUNNING = "running"
+_STATES = ("ready", "held", "fault", "starting", "off", "paused")
 
 
 def of_app(app: "App") -> Iterator[Measure]:
@@ -56,7 +57,7 @@ def _tables(app: "App") -> Iterator[Measure]:
     words = "Whether the database answers."
     try:
         app.database.check()
-        measured = [*_jobs(app), *_cameras(app), *_messages(app)]
+        measured = [*_jobs(app), *_cameras(app), *_stations(app), *_messages(app)]
     except DatabaseError as reason:
         log.warning("No metrics of what stands in tables: %s", reason)
         yield Measure("tenfold_database_up", words, 0)
@@ -81,6 +82,38 @@ def _cameras(app: "App") -> Iterator[Measure]:
             yield Measure("tenfold_camera_up", "Whether a camera that is not paused sends.", up, labels)
             words = "How often a camera was connected anew."
             yield Measure("tenfold_camera_restarts", words, said.get("restarts", 0), labels, "counter")
+
+
+def _stations(app: "App") -> Iterator[Measure]:
+    from tenfold.database.claims import told_lately
+
+    for row in app.stations.all():
+        running = app.running_stations.running(row.id)
+        stored = (row.status or {}) if told_lately(row.status_at) else {}
+        said = running.status() if running else stored
+        state = "paused" if row.paused_at else said.get("state", "starting" if running else "off")
+        yield from _station(row.name, state, said)
+
+
+def _station(name: str, state: str, said: dict[str, Any]) -> Iterator[Measure]:
+    """A station by what it said last; the labels' values are names of states, verdicts and reasons."""
+    station = {"station": name}
+    for one in _STATES:
+        words = "1 for the state in which a station is; only ready releases parts."
+        yield Measure("tenfold_station_state", words, one == state, station | {"state": one})
+    counted = (
+        ("verdict", "tenfold_station_verdicts", "Verdicts of a station since it started.", "verdicts"),
+        ("reason", "tenfold_station_alarms", "Alarms of a station since it started.", "alarms"),
+    )
+    for label, metric, words, key in counted:
+        for value, number in said.get(key, {}).items():
+            yield Measure(metric, words, number, station | {label: value}, "counter")
+    for quantile, seconds in zip(("0.5", "0.99"), said.get("verdict_seconds", []), strict=False):
+        words = "From the trigger to the verdict, of the last 1,000 parts."
+        yield Measure("tenfold_station_verdict_seconds", words, seconds, station | {"quantile": quantile})
+    if said.get("picture_age") is not None:
+        words = "How long ago a station's camera gave its last picture."
+        yield Measure("tenfold_station_picture_age_seconds", words, said["picture_age"], station)
 
 
 def _messages(app: "App") -> Iterator[Measure]:

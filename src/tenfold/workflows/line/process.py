@@ -28,15 +28,16 @@ from tenfold.cameras.address import Address
 from tenfold.cameras.frames import Frame
 from tenfold.errors import LineError
 from tenfold.line.belt import Gate
-from tenfold.line.camera import Camera, SnapshotCamera
+from tenfold.line.camera import SnapshotCamera
 from tenfold.line.crossing import Crossing
+from tenfold.line.figures import ALARM_NAMES, Figures
 from tenfold.line.holds import ChallengeRule
 from tenfold.line.inspector import Classify, Inspector
 from tenfold.line.options import StationOptions
-from tenfold.line.parts import CODES, FaultBegan
+from tenfold.line.parts import FaultBegan
 from tenfold.line.plc.mqtt_broker import Broker
 from tenfold.line.plc.mqtt_trigger import MqttTrigger
-from tenfold.line.plc.signals import Health, Output, Outputs, PartResult, Plant
+from tenfold.line.plc.signals import Output, Plant
 from tenfold.line.plc.triggers import OwnTriggers
 from tenfold.line.plc.wiring import Wires, connect
 from tenfold.line.recipe import WHOLE, Recipe, Region
@@ -52,7 +53,6 @@ _STATUS_SECONDS, _TICK_SECONDS = 0.5, 0.05
 _PREPARE_SECONDS = 20.0
 # A picture for people: it travels in a message, which has room for 64 KiB.
 _SHOWN_SIDE, _SHOWN_BYTES = 480, 40_000
-_ALARM_NAMES = {code: reason for reason, code in CODES.items() if code}
 # Until there is a recipe nothing is judged; this one passes nothing.
 _NO_RECIPE = Recipe("none", (Region("none", WHOLE, frozenset()),))
 
@@ -75,29 +75,6 @@ class Disturbance:
 _UNDISTURBED = Disturbance()
 
 
-class _Shown:
-    """An output that keeps what the plant was told last."""
-
-    def __init__(self) -> None:
-        self.last = Outputs()
-        self.result: PartResult | None = None
-
-    def fire(self, result: PartResult) -> None:
-        """See `Output`."""
-        self.result = result
-
-    def state(self, outputs: Outputs) -> None:
-        """See `Output`."""
-        self.last = outputs
-
-    def health(self) -> Health:
-        """See `Output`."""
-        return Health()
-
-    def close(self) -> None:
-        """See `Output`."""
-
-
 def serve(channel: Channel, disturbance: Disturbance = _UNDISTURBED) -> None:
     """Run a station until the parent is gone or interrupts it."""
     told = channel.receive()
@@ -116,7 +93,7 @@ class _Work:
         self._setup, self._stop, self._faults = setup, threading.Event(), disturbance.faults
         self._models = RecipeModels(stack, book, disturbance.around)
         self._trail = stack.enter_context(Trail(Path(setup.trail)))
-        self._shown = _Shown()
+        self._figures = Figures()
         self._chosen = 0
         self._wires = self._connected()
         self._triggers, plant = _triggered(setup, self._wires.plant)
@@ -140,7 +117,7 @@ class _Work:
             first_parts=setup.first_parts,
         )
         self._outputs = (*self._wires.outputs, *self._mqtt_trigger())
-        told = (self._shown, *self._outputs)
+        told = (self._figures, *self._outputs)
         self._station = Station(plant, inspector, self._trail, options, now=disturbance.now, outputs=told)
 
     def run(self, channel: Channel) -> None:
@@ -230,7 +207,7 @@ class _Work:
                 return base64.b64encode(content).decode()
         return None
 
-    def _opened(self) -> Camera:
+    def _opened(self) -> StreamCamera | SnapshotCamera:
         setup, address = self._setup, Address(**self._setup.camera)  # type: ignore[arg-type]
         if setup.snapshot:
             return SnapshotCamera(address.target, user=address.user, password=address.password)
@@ -256,14 +233,14 @@ class _Work:
         return [MqttTrigger(Broker(**setup.broker), trigger.topic, self._triggers.trigger)]
 
     def _status(self) -> dict[str, Any]:
-        station, outputs = self._station, self._shown.last
+        station, outputs = self._station, self._figures.last
         faults, holds = station.faults, station.holds
         one = station.facts
         return {
             "state": "fault" if faults else "held" if holds else "ready",
             "faults": list(faults),
             "holds": list(holds),
-            "alarm": _ALARM_NAMES.get(outputs.alarm, ""),
+            "alarm": ALARM_NAMES.get(outputs.alarm, ""),
             "recipe": one,
             "asked": station.asked,
             "problem": self._models.problem,
@@ -271,12 +248,14 @@ class _Work:
             "rejected": station.rejected,
             "last": self._last(),
             "outputs": [health.says for health in (each.health() for each in self._outputs) if health.says],
+            "picture_age": round(time.monotonic() - self._camera.at, 3) if self._camera.at else None,
+            **self._figures.status(),
             **station.held,
         }
 
     def _last(self) -> dict[str, Any] | None:
         """The last verdict."""
-        result = self._shown.result
+        result = self._figures.result
         if result is None:
             return None
         decided = result.decided.isoformat()

@@ -24,13 +24,16 @@ class StreamCamera:
     Args:
         recorded: it is a recording, which plays over and over.
         seen: called with each frame; must not wait long.
+
+    Attributes:
+        at: when the newest frame came, by the monotonic clock; 0: none came.
     """
 
     def __init__(self, source: Source, name: str, seen: Callable[[Frame], None], *, recorded: bool) -> None:
         self._source, self._name, self._seen, self._recorded = source, name, seen, recorded
         self._came = threading.Condition()
         self._newest: Frame | None = None
-        self._at = float("-inf")
+        self.at = 0.0
         self._problem = ""
 
     def run(self, stop: threading.Event) -> None:
@@ -46,14 +49,14 @@ class StreamCamera:
     @property
     def away(self) -> bool:
         """Whether no frame came for a while."""
-        return time.monotonic() - self._at > AWAY_SECONDS
+        return not self.at or time.monotonic() - self.at > AWAY_SECONDS
 
     def take(self, seconds: float) -> Shot:
         """See `tenfold.line.camera.Camera`: the next frame."""
         asked = time.monotonic()
         with self._came:
-            self._came.wait_for(lambda: self._at > asked, timeout=max(0.0, seconds))
-            frame, at = self._newest, self._at
+            self._came.wait_for(lambda: self.at > asked, timeout=max(0.0, seconds))
+            frame, at = self._newest, self.at
         if frame is None or at <= asked:
             raise LineError(
                 f"The camera {self._name}",
@@ -65,7 +68,7 @@ class StreamCamera:
 
     def _take(self, frame: Frame) -> None:
         with self._came:
-            self._newest, self._at = frame, time.monotonic()
+            self._newest, self.at = frame, time.monotonic()
             self._came.notify_all()
         self._seen(frame)
 

@@ -1,0 +1,62 @@
+"""What a station has told since it started, counted for those who watch it. Knows no trail and no plant."""
+
+from collections import Counter
+from statistics import quantiles
+from typing import Any
+
+from tenfold.line.parts import CODES
+from tenfold.line.plc.signals import Health, Outputs, PartResult
+
+ALARM_NAMES = {code: reason for reason, code in CODES.items() if code}
+# So many parts the times are of.
+_TIMED = 1_000
+
+
+class Figures:
+    """An output that counts what the others are told.
+
+    Attributes:
+        last: the state that was told last.
+        result: the verdict that was told last.
+    """
+
+    def __init__(self) -> None:
+        self.last = Outputs()
+        self.result: PartResult | None = None
+        self._verdicts: Counter[str] = Counter()
+        self._alarms: Counter[str] = Counter()
+        # Seconds from the trigger to the first verdict on a part.
+        self._seconds: dict[int, float] = {}
+
+    def fire(self, result: PartResult) -> None:
+        """See `Output`."""
+        self.result = result
+        self._verdicts[result.verdict] += 1
+        if result.triggered is not None and result.part not in self._seconds:
+            self._seconds[result.part] = (result.decided - result.triggered).total_seconds()
+            if len(self._seconds) > _TIMED:
+                del self._seconds[next(iter(self._seconds))]
+
+    def state(self, outputs: Outputs) -> None:
+        """See `Output`."""
+        if outputs.alarm and outputs.alarm != self.last.alarm:
+            self._alarms[ALARM_NAMES[outputs.alarm]] += 1
+        self.last = outputs
+
+    def health(self) -> Health:
+        """See `Output`."""
+        return Health()
+
+    def close(self) -> None:
+        """See `Output`."""
+
+    def status(self) -> dict[str, Any]:
+        """As plain values: verdicts and alarms told, by name; the middle and the 99th percentile of the
+        seconds to a verdict, empty before two parts."""
+        seconds = list(self._seconds.values())
+        found = quantiles(seconds, n=100, method="inclusive") if len(seconds) > 1 else []
+        return {
+            "verdicts": dict(self._verdicts),
+            "alarms": dict(self._alarms),
+            "verdict_seconds": [round(found[49], 4), round(found[98], 4)] if found else [],
+        }
