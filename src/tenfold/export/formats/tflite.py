@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from tenfold.errors import ExportError
 
 Array = NDArray[Any]
-_LAST, _FIRST = (0, 2, 3, 1), (0, 3, 1, 2)
+# Channels from first to last place, and back.
+LAST, FIRST = (0, 2, 3, 1), (0, 3, 1, 2)
 
 
 class TfliteWriter:
@@ -83,15 +84,15 @@ class TfliteWriter:
             if name in self.constants:
                 self._plain[name] = self.constant(self.constants[name])
             else:
-                turn = self.constant(np.array(_FIRST, np.int32))
+                turn = self.constant(np.array(FIRST, np.int32))
                 self._plain[name] = self.operator("TRANSPOSE", [self._last[name], turn], self.shape(name))
         return self._plain[name]
 
     def last(self, name: str) -> int:
         """A tensor of four axes with its channels last."""
         if name not in self._last:
-            turn = self.constant(np.array(_LAST, np.int32))
-            shape = [self.shape(name)[axis] for axis in _LAST]
+            turn = self.constant(np.array(LAST, np.int32))
+            shape = [self.shape(name)[axis] for axis in LAST]
             self._last[name] = self.operator("TRANSPOSE", [self.plain(name), turn], shape)
         return self._last[name]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from tenfold.export.formats.tflite import Rule, TfliteWriter, unsupported
+from tenfold.export.formats.tflite import FIRST, LAST, Rule, TfliteWriter, unsupported
 
 _PAIRS = {"Add": "ADD", "Sub": "SUB", "Mul": "MUL", "Div": "DIV", "Max": "MAXIMUM", "Min": "MINIMUM"}
 _SINGLE = {
@@ -14,7 +14,6 @@ _SINGLE = {
 }  # fmt: skip
 _REDUCED = {"ReduceMean": "MEAN", "ReduceSum": "SUM", "ReduceMax": "REDUCE_MAX", "ReduceMin": "REDUCE_MIN"}
 _SHAPED = ("Reshape", "Flatten", "Unsqueeze", "Squeeze")
-_FIRST, _LAST = [0, 3, 1, 2], [0, 2, 3, 1]
 
 
 def write_node(writer: TfliteWriter, node: Any, attributes: dict[str, Any]) -> None:
@@ -35,7 +34,7 @@ def write_node(writer: TfliteWriter, node: Any, attributes: dict[str, Any]) -> N
 
 def _result(writer: TfliteWriter, node: Any, last: bool) -> list[int]:
     shape = list(writer.shape(node.output[0]))
-    return [shape[axis] for axis in _LAST] if last else shape
+    return [shape[axis] for axis in LAST] if last else shape
 
 
 def _pair(writer: TfliteWriter, node: Any, kind: str) -> None:
@@ -50,7 +49,7 @@ def _pair(writer: TfliteWriter, node: Any, kind: str) -> None:
         else:
             values = writer.constants[name]
             values = values.reshape((1,) * (4 - values.ndim) + values.shape)
-            inputs.append(writer.constant(values.transpose(_LAST)))
+            inputs.append(writer.constant(values.transpose(LAST)))
     if kind in ("MAXIMUM", "MINIMUM"):
         options = writer.schema.MaximumMinimumOptionsT
     made = writer.operator(kind, inputs, _result(writer, node, last), options=options() if options else None)
@@ -122,10 +121,10 @@ def _reshaped(writer: TfliteWriter, tensor: int, shape: Sequence[int]) -> int:
 
 
 def _transpose(writer: TfliteWriter, node: Any, attributes: dict[str, Any]) -> None:
-    turn, (source, result) = list(attributes["perm"]), (node.input[0], node.output[0])
-    if turn == _FIRST:
+    turn, (source, result) = tuple(attributes["perm"]), (node.input[0], node.output[0])
+    if turn == FIRST:
         return writer.keep(result, writer.plain(source), last=True)
-    if turn == _LAST:
+    if turn == LAST:
         return writer.keep(result, writer.last(source))
     inputs = [writer.plain(source), writer.constant(np.array(turn, np.int32))]
     writer.keep(result, writer.operator("TRANSPOSE", inputs, writer.shape(result)))
@@ -197,7 +196,7 @@ def _pad(writer: TfliteWriter, node: Any, attributes: dict[str, Any]) -> None:
     edge = attributes.get("mode", b"constant") == b"edge"
     if (attributes.get("mode", b"constant") != b"constant" and not edge) or len(pads) != 4 or pads.min() < 0:
         raise unsupported("Pad of such a kind")
-    inputs = [writer.last(node.input[0]), writer.constant(pads[_LAST])]
+    inputs = [writer.last(node.input[0]), writer.constant(pads[list(LAST)])]
     if edge:
         # Mirrored about the edge itself, one pixel of the border is the one at the edge.
         if pads.max() > 1:
