@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tenfold.metrics import Share
 
 # The names of tenfold.export.formats, which is imported when it is needed (a test holds them equal).
-FORMATS = ("onnx-int8", "openvino", "litert", "litert-full", "web")
+FORMATS = ("onnx-int8", "openvino", "litert", "litert-full", "litert-int8", "litert-int8-full", "web")
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 _FILE = click.Path(dir_okay=False, path_type=Path)
 

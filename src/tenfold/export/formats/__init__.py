@@ -15,6 +15,10 @@ _ALL: tuple[ExportFormat, ...] = (
     OpenVino(),
     LiteRt(),
     LiteRt("litert-full", "LiteRT, all outputs", "-full.tflite", outputs=OUTPUTS),
+    LiteRt("litert-int8", "LiteRT, 8-bit integers", "-int8.tflite", integer=True),
+    LiteRt(
+        "litert-int8-full", "LiteRT, 8-bit integers, all outputs", "-int8-full.tflite", True, outputs=OUTPUTS
+    ),
     Web(),
 )
 FORMATS: dict[str, ExportFormat] = {one.name: one for one in _ALL}

@@ -1,4 +1,4 @@
-"""Which parts of a network can be computed with integers, and what is computed from what. Changes nothing.
+"""Which parts of a network can be computed or stored in fewer bits, and what is computed from what.
 
 What reads pixels and what follows the pooled feature stay in float. The first convolution of the default
 network whitens: it enlarges small errors. Prototypes and their distances, which novelty is made of, need more
@@ -6,13 +6,20 @@ than 8 bits.
 """
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tenfold.errors import ExportError
 
 if TYPE_CHECKING:
     import onnx
 
 _PIXEL_CHANNELS = 3
 _POOLED_AXES = ({2, 3}, {-1, -2})
+# So many numbers and more are worth being stored in half of their length.
+_LARGE = 1024
 
 
 def integer_nodes(model: "onnx.ModelProto") -> list["onnx.NodeProto"]:
@@ -55,6 +62,16 @@ def integer_nodes(model: "onnx.ModelProto") -> list["onnx.NodeProto"]:
     return chosen + limits
 
 
+def no_integer_layer() -> ExportError:
+    """The error for a network of which nothing can be computed with integers."""
+    return ExportError(
+        "The network",
+        "has no layer that could compute with integers",
+        cure="Export it to a format of floats.",
+        reason="export-unsupported",
+    )
+
+
 def _below(graph: "onnx.GraphProto", nodes: Iterable["onnx.NodeProto"]) -> set[str]:
     """What is computed from the results of some nodes, these results too. Nodes stand in the order of use."""
     found = {name for node in nodes for name in node.output}
@@ -71,3 +88,12 @@ def above(graph: "onnx.GraphProto", names: Iterable[str]) -> set[str]:
         if not found.isdisjoint(node.output):
             found.update(node.input)
     return found
+
+
+def exact_halves(values: NDArray[Any]) -> NDArray[np.float16] | None:
+    """Many floats in 16 bits, where that is exact: where the original had them so, which folding undid."""
+    if values.dtype != np.float32 or values.size < _LARGE:
+        return None
+    with np.errstate(over="ignore"):
+        half = values.astype(np.float16)
+    return half if np.array_equal(half, values) else None

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from tenfold import modelfile
 from tenfold.errors import ModelFileError
 from tenfold.export.formats.format import PictureClassifier, package_versions
-from tenfold.export.formats.graph import above
+from tenfold.export.formats.graph import above, integer_nodes, no_integer_layer
 from tenfold.export.formats.tflite import TfliteWriter
 from tenfold.export.formats.tflite_rules import write_node
 from tenfold.files import write_whole
@@ -40,7 +40,7 @@ class LiteRt:
 
     def convert(self, model: Path, target: Path, calibration: Sequence[Path]) -> None:
         content, info = modelfile.network(model), modelfile.read(model)[1]
-        write_whole(target, converted(content, info.input_size, self.outputs))
+        write_whole(target, converted(content, info.input_size, self.outputs, integer=self.integer))
 
     def describe(self, target: Path, info: ModelInfo) -> None:
         with zipfile.ZipFile(file := io.BytesIO(), "w") as added:
@@ -94,8 +94,12 @@ class _Network:
         return [(absent | found)[name] for name in OUTPUTS]
 
 
-def converted(content: bytes, side: int, outputs: Sequence[str]) -> bytes:
-    """A serialised ONNX network as a flatbuffer for one picture. Raises ExportError."""
+def converted(content: bytes, side: int, outputs: Sequence[str], *, integer: bool = False) -> bytes:
+    """A serialised ONNX network as a flatbuffer for one picture. Raises ExportError.
+
+    Args:
+        integer: write the weights that may be so in 8 bits.
+    """
     import onnx
     from onnx import helper, numpy_helper
     from onnxruntime import GraphOptimizationLevel, InferenceSession, SessionOptions
@@ -117,13 +121,28 @@ def converted(content: bytes, side: int, outputs: Sequence[str]) -> bytes:
     session = InferenceSession(traced.SerializeToString(), options, providers=["CPUExecutionProvider"])
     picture = np.zeros((1, side, side, 3), np.uint8)
     samples = dict(zip(names, session.run(names, {"image": picture}), strict=True))
-    writer = TfliteWriter(constants, {**samples, "image": picture})
+    integers = _integer_weights(graph, constants) if integer else set()
+    writer = TfliteWriter(constants, {**samples, "image": picture}, integers)
     inputs = [writer.input("image", picture.shape)]
     needed = above(graph.graph, outputs)
     for node in graph.graph.node:
         if not needed.isdisjoint(node.output):
             write_node(writer, node, {one.name: helper.get_attribute_value(one) for one in node.attribute})
     return writer.content(inputs, {name: writer.plain(name) for name in outputs})
+
+
+def _integer_weights(network: Any, constants: dict[str, NDArray[Any]]) -> set[str]:
+    """The weights that are written in 8 bits. Raises ExportError where there are none.
+
+    Those of a layer with a filter for each channel stay in float: they are few, and the runtime would compute
+    it slower with integers than without.
+    """
+    found = {node.input[1] for node in integer_nodes(network) if len(node.input) > 1}
+    found = {name for name in found if name in constants and constants[name].ndim in (2, 4)}
+    found = {name for name in found if constants[name].shape[1] > 1}
+    if not found:
+        raise no_integer_layer()
+    return found
 
 
 def _folded(network: Any, options: Any) -> Any:

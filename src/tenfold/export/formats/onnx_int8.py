@@ -4,7 +4,6 @@ Static quantisation in the QDQ form: activations without a sign, weights with on
 ranges from the least and greatest value over the calibration pictures.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,17 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tenfold import modelfile
-from tenfold.errors import ExportError
 from tenfold.export.formats.format import PictureClassifier, package_versions
-from tenfold.export.formats.graph import integer_nodes
+from tenfold.export.formats.graph import exact_halves, integer_nodes, no_integer_layer
 from tenfold.inference import Classifier
 from tenfold.modelfile import ModelInfo
 
 if TYPE_CHECKING:
     import onnx
-
-# So many numbers and more are worth being stored in half of their length.
-_LARGE = 1024
 
 
 @dataclass(frozen=True)
@@ -61,12 +56,7 @@ class OnnxInt8:
             quant_pre_process(plain, prepared, skip_symbolic_shape=True)
             nodes = integer_nodes(onnx.load(prepared))
             if not nodes:
-                raise ExportError(
-                    f"The model {classifier.info.name}",
-                    "has no layer that could compute with integers",
-                    cure="Export it to a format of floats.",
-                    reason="export-unsupported",
-                )
+                raise no_integer_layer()
             quantize_static(
                 prepared,
                 quantised,
@@ -97,17 +87,13 @@ class OnnxInt8:
 
 
 def _halve(graph: "onnx.GraphProto") -> None:
-    """Store floats in 16 bits where that is exact: where the original had them so, which folding undid."""
+    """Store floats in 16 bits where that is exact."""
     import onnx
 
     casts = []
     for weight in graph.initializer:
-        if weight.data_type != onnx.TensorProto.FLOAT or math.prod(weight.dims) < _LARGE:
-            continue
-        values = onnx.numpy_helper.to_array(weight)
-        with np.errstate(over="ignore"):
-            half = values.astype(np.float16)
-        if np.array_equal(half, values):
+        half = exact_halves(onnx.numpy_helper.to_array(weight))
+        if half is not None:
             name = weight.name
             weight.CopyFrom(onnx.numpy_helper.from_array(half, f"{name}_half"))
             casts.append(onnx.helper.make_node("Cast", [weight.name], [name], to=onnx.TensorProto.FLOAT))

@@ -4,13 +4,14 @@ TFLite has the channels of a picture last, ONNX first. What follows a convolutio
 until an operator asks for ONNX's order; then it is turned, once.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tenfold.errors import ExportError
+from tenfold.export.formats.graph import exact_halves
 
 Array = NDArray[Any]
 # Channels from first to last place, and back.
@@ -23,13 +24,17 @@ class TfliteWriter:
     Args:
         constants: by their names in the ONNX network.
         shapes: of every result, for one picture.
+        integers: the weights that are written in 8 bits.
     """
 
-    def __init__(self, constants: dict[str, Array], shapes: dict[str, Array]) -> None:
+    def __init__(
+        self, constants: dict[str, Array], shapes: dict[str, Array], integers: Collection[str] = ()
+    ) -> None:
         from ai_edge_litert import schema_py_generated as schema
 
         self.schema: Any = schema
         self.constants, self.samples = constants, shapes
+        self._integers = integers
         self._plain: dict[str, int] = {}
         self._last: dict[str, int] = {}
         self._tensors: list[Any] = []
@@ -37,14 +42,37 @@ class TfliteWriter:
         self._operators: list[Any] = []
         self._codes: dict[int, int] = {}
 
-    def input(self, name: str, shape: Sequence[int]) -> int:
-        """The network's input, uint8."""
-        self._plain[name] = self._tensor(name, shape, np.dtype(np.uint8))
+    def input(self, name: str, shape: Sequence[int], dtype: Any = np.uint8) -> int:
+        """The network's input."""
+        self._plain[name] = self._tensor(name, shape, np.dtype(dtype))
         return self._plain[name]
 
     def constant(self, values: Array) -> int:
-        """A tensor that the file holds."""
-        values = values.astype(np.int32) if values.dtype == np.int64 else np.asarray(values)
+        """A tensor that the file holds; large ones in 16 bits where that is exact."""
+        # What is added stays as it is: beside weights in 8 bits the runtime takes no other.
+        half = exact_halves(values) if values.ndim > 1 else None
+        if half is not None:
+            return self.operator("DEQUANTIZE", [self._held(half)], values.shape)
+        return self._held(values.astype(np.int32) if values.dtype == np.int64 else np.asarray(values))
+
+    def weights(self, name: str, values: Array) -> int:
+        """The weights of a layer, those of each output together, as TFLite wants them.
+
+        Where they were chosen for it, they are written as integers with a scale for each output; the runtime
+        then chooses the ranges of what it multiplies them with, anew for each picture.
+        """
+        if name not in self._integers:
+            return self.constant(values)
+        most = np.abs(values).reshape(len(values), -1).max(axis=1)
+        scales = np.where(most > 0, most, 1) / np.float32(127)
+        rounded = np.rint(values / scales.reshape(-1, *[1] * (values.ndim - 1))).astype(np.int8)
+        tensor = self._held(rounded)
+        made = self._tensors[tensor].quantization = self.schema.QuantizationParametersT()
+        made.scale, made.zeroPoint = scales.astype(np.float32), np.zeros(len(scales), np.int64)
+        made.quantizedDimension = 0
+        return tensor
+
+    def _held(self, values: Array) -> int:
         buffer = self.schema.BufferT()
         buffer.data = np.frombuffer(values.tobytes(), np.uint8)
         self._buffers.append(buffer)
@@ -126,8 +154,8 @@ class TfliteWriter:
     def _tensor(self, name: str, shape: Sequence[int], dtype: np.dtype[Any], buffer: int = 0) -> int:
         made = self.schema.TensorT()
         made.name, made.shape, made.buffer = name.encode(), np.array(shape, np.int32), buffer
-        kinds = {"float32": "FLOAT32", "int32": "INT32", "int64": "INT32", "uint8": "UINT8"}
-        made.type = getattr(self.schema.TensorType, kinds[dtype.name])
+        kind = "INT32" if dtype == np.int64 else dtype.name.upper()
+        made.type = getattr(self.schema.TensorType, kind)
         self._tensors.append(made)
         return len(self._tensors) - 1
 

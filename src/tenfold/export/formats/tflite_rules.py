@@ -170,7 +170,7 @@ def _conv(writer: TfliteWriter, node: Any, attributes: dict[str, Any]) -> None:
     options.padding, options.strideH, options.strideW = padding, *strides
     options.dilationHFactor, options.dilationWFactor = dilations
     bias = writer.constants[node.input[2]] if len(node.input) > 2 else np.zeros(weights.shape[0], np.float32)
-    inputs = [tensor, writer.constant(turned), writer.constant(bias)]
+    inputs = [tensor, writer.weights(node.input[1], turned), writer.constant(bias)]
     kind = "DEPTHWISE_CONV_2D" if depthwise else "CONV_2D"
     made = writer.operator(kind, inputs, _result(writer, node, last=True), options=options, name=node.name)
     writer.keep(node.output[0], made, last=True)
@@ -227,7 +227,7 @@ def _dense(writer: TfliteWriter, node: Any, attributes: dict[str, Any]) -> None:
         raise unsupported(f"{node.op_type} of two results")
     weights = writer.constants[node.input[1]]
     weights = weights if gemm and attributes.get("transB") else weights.T
-    inputs = [writer.plain(node.input[0]), writer.constant(weights)]
+    inputs = [writer.plain(node.input[0]), writer.weights(node.input[1], weights)]
     if gemm and len(node.input) > 2:
         inputs.append(writer.constant(writer.constants[node.input[2]].reshape(-1)))
     else:

@@ -1,0 +1,80 @@
+"""Layers that are written for LiteRT give what they should in its interpreter."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from tenfold import modelfile
+from tenfold.export.formats import FORMATS, litert, missing
+from tenfold.export.formats.tflite import TfliteWriter
+from tenfold.modelfile import BUNDLED
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(missing(FORMATS["litert"]) is not None, reason="needs the litert extra"),
+]
+Floats = NDArray[np.float32]
+
+
+def layer(weights: Floats, pictures: Floats, *, integer: bool) -> tuple[Floats, int]:
+    """What a 1 x 1 convolution with `[outputs, 1, 1, inputs]` gives, and the length of its file."""
+    from ai_edge_litert.interpreter import Interpreter
+
+    writer = TfliteWriter({"w": weights}, {"x": pictures}, {"w"} if integer else ())
+    source = writer.input("x", pictures.shape, np.float32)
+    options = writer.schema.Conv2DOptionsT()
+    options.padding = writer.schema.Padding.VALID
+    options.strideH = options.strideW = options.dilationHFactor = options.dilationWFactor = 1
+    inputs = [source, writer.weights("w", weights), writer.constant(np.ones(len(weights), np.float32))]
+    shape = (*pictures.shape[:3], len(weights))
+    content = writer.content([source], {"y": writer.operator("CONV_2D", inputs, shape, options=options)})
+    interpreter = Interpreter(model_content=content, num_threads=1)
+    interpreter.allocate_tensors()
+    interpreter.set_tensor(interpreter.get_input_details()[0]["index"], pictures)
+    interpreter.invoke()
+    found: Floats = interpreter.get_tensor(interpreter.get_output_details()[0]["index"])
+    return found, len(content)
+
+
+@pytest.mark.parametrize("outputs", [8, 1152])
+def test_a_layer_of_integers_is_near_the_one_of_floats_and_a_quarter_of_its_size(outputs: int) -> None:
+    random = np.random.default_rng(5)
+    weights = random.normal(size=(outputs, 1, 1, 64)).astype(np.float32)
+    weights[3] = 0  # learned nothing
+    weights[4] *= 1e-9
+    pictures = random.normal(size=(1, 4, 4, 64)).astype(np.float32)
+
+    floats, long = layer(weights, pictures, integer=False)
+    integers, short = layer(weights, pictures, integer=True)
+
+    assert floats == pytest.approx(pictures @ weights.reshape(outputs, 64).T + 1, abs=1e-4)
+    assert np.abs(integers - floats).max() < 0.02 * np.abs(floats).max()
+    assert (integers[..., 3] == 1).all()
+    if outputs > 1000:
+        assert short < long / 3
+
+
+def test_weights_that_16_bits_hold_are_stored_in_16() -> None:
+    random = np.random.default_rng(5)
+    half = random.normal(size=(64, 1, 1, 64)).astype(np.float16).astype(np.float32)
+    pictures = random.normal(size=(1, 2, 2, 64)).astype(np.float32)
+
+    found, short = layer(half, pictures, integer=False)
+    _, long = layer(half * np.float32(1.0001), pictures, integer=False)
+
+    assert found == pytest.approx(pictures @ half.reshape(64, 64).T + 1, abs=1e-4)
+    assert long - short > 7000
+
+
+@pytest.mark.parametrize("model", BUNDLED)
+def test_only_layers_between_pixels_and_the_pooled_feature_get_integers(model: str) -> None:
+    from ai_edge_litert import schema_py_generated as schema
+
+    source = modelfile.bundled(model)
+    _, info = modelfile.read(source)
+    content = litert.converted(modelfile.network(source), info.input_size, ("probabilities",), integer=True)
+    network = schema.ModelT.InitFromObj(schema.Model.GetRootAs(content, 0)).subgraphs[0]
+    integers = [one.shape for one in network.tensors if one.type == schema.TensorType.INT8]
+
+    assert integers
+    assert all(len(shape) == 4 and shape[0] > 1 and shape[3] > 3 for shape in integers)
