@@ -89,6 +89,7 @@ Reason = (
         "broker-port", "class-too-few", "draft-classes-full", "draft-empty", "draft-full", "drafts-full",
         "messenger-unknown", "no-source", "not-learned-yet", "not-watchable", "nothing-to-undo",
         "outbox-full", "source-kind", "source-page", "barcode-taken", "number-taken", "station-away",
+        "no-picture", "not-a-snapshot", "snapshot-address", "listed-login", "station-refused",
     ]
 )  # fmt: skip
 # The values of such a text by their names.

@@ -5,8 +5,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tenfold.cameras.cameras import Cameras
 from tenfold.database import Database
 from tenfold.line.recipe import WHOLE
+from tenfold.line.stations.orders import Orders
 from tenfold.line.stations.recipes import Recipes
 from tenfold.line.stations.stations import Stations
 from tenfold.workflows.line.running import RunningStation
@@ -36,7 +38,9 @@ def test_the_file_of_a_model_is_copied_once_however_often_a_station_is_tended(
     recipes.approve(recipe.id, 1, by=0)
     row = stations.add("gate", CAMERA, by=0, recipe_id=recipe.id)
     registry: Any = CopyingRegistry(tmp_path)
-    running = RunningStation(row, tmp_path / "trail.db", stations, recipes, registry)
+    running = RunningStation(
+        row, tmp_path / "trail.db", stations, Orders(database), recipes, Cameras(database), registry
+    )
     for _ in range(3):
         running.tend()
     assert registry.copies == 1

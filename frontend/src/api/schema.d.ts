@@ -2710,7 +2710,8 @@ export interface paths {
         put?: never;
         /**
          * Add a station
-         * @description It runs from now on, and rejects all until it has an approved recipe.
+         * @description Its camera is tried first, unless `untested` says otherwise. It runs from now on, and rejects all until
+         *     it has an approved recipe.
          */
         post: operations["add_station"];
         delete?: never;
@@ -6130,7 +6131,7 @@ export interface components {
              * Reason
              * @description What was received, or why it failed, for programs.
              */
-            reason: ("missing" | "forbidden" | "read-only" | "disk-full" | "disk-error" | "too-many-files" | "out-of-memory") | ("" | "empty" | "text" | "pdf" | "archive" | "video" | "audio" | "svg" | "html" | "unreachable" | "refused" | "no-host" | "timeout" | "wrong-password" | "no-stream" | "no-video" | "sound-only" | "codec" | "decoder" | "own-files" | "internal-fault" | "refused-message" | "redirected" | "local-address" | "broker-host" | "messenger-address" | "messenger-webhook" | "topic" | "webhook-address" | "webhook-secret") | ("applied-already" | "archive-damaged" | "archive-too-large" | "archive-unsafe" | "base-not-live" | "behind-proxy" | "changed-since" | "check-failed" | "cifar10-damaged" | "cifar10-missing" | "class-copies" | "class-count" | "class-name" | "class-not-trained" | "class-too-small" | "data-changed" | "decode-cost" | "did-not-win" | "different-classes" | "download-damaged" | "export-differs" | "export-unsupported" | "extra-missing" | "filter-value" | "gave-up" | "hidden-characters" | "improving-already" | "job-lost" | "last-administrator" | "link-left-out" | "manifest-columns" | "manifest-missing-files" | "manifest-outside" | "manifest-row" | "manifest-split" | "manifest-unreadable" | "model-bundled" | "model-damaged" | "model-file-changed" | "model-file-missing" | "model-live" | "model-newer" | "model-unusable" | "name-length" | "name-needed" | "name-taken" | "no-accounts" | "no-administrator" | "no-class-folders" | "no-earlier-model" | "no-head" | "no-model-yet" | "no-pictures-to-measure" | "no-readable-pictures" | "no-such-data" | "no-training-pictures" | "not-a-folder" | "not-a-model" | "not-comparable" | "not-enough-corrections" | "not-on-list" | "nothing-kept" | "original-missing" | "other-version" | "own-data-missing" | "own-password-needed" | "parts-and-classes" | "password-common" | "password-length" | "path-not-absolute" | "range-reversed" | "reclassification-not-ready" | "reclassifying-already" | "role" | "run-elsewhere" | "run-ended" | "run-in-training" | "setting-choice" | "setting-from-environment" | "setting-range" | "shares" | "side-range" | "somebody-elses" | "text-too-long" | "token-days" | "token-role" | "too-many-bytes" | "too-many-pixels" | "too-many-tokens" | "too-many-unreadable" | "too-many-uploads" | "training-failed" | "trial-failed" | "two-classes-needed" | "two-corrected-needed" | "two-models-needed" | "undone-already" | "unknown-class" | "upload-unknown" | "wrong-setup-code" | "broker-port" | "class-too-few" | "draft-classes-full" | "draft-empty" | "draft-full" | "drafts-full" | "messenger-unknown" | "no-source" | "not-learned-yet" | "not-watchable" | "nothing-to-undo" | "outbox-full" | "source-kind" | "source-page" | "barcode-taken" | "number-taken" | "station-away");
+            reason: ("missing" | "forbidden" | "read-only" | "disk-full" | "disk-error" | "too-many-files" | "out-of-memory") | ("" | "empty" | "text" | "pdf" | "archive" | "video" | "audio" | "svg" | "html" | "unreachable" | "refused" | "no-host" | "timeout" | "wrong-password" | "no-stream" | "no-video" | "sound-only" | "codec" | "decoder" | "own-files" | "internal-fault" | "refused-message" | "redirected" | "local-address" | "broker-host" | "messenger-address" | "messenger-webhook" | "topic" | "webhook-address" | "webhook-secret") | ("applied-already" | "archive-damaged" | "archive-too-large" | "archive-unsafe" | "base-not-live" | "behind-proxy" | "changed-since" | "check-failed" | "cifar10-damaged" | "cifar10-missing" | "class-copies" | "class-count" | "class-name" | "class-not-trained" | "class-too-small" | "data-changed" | "decode-cost" | "did-not-win" | "different-classes" | "download-damaged" | "export-differs" | "export-unsupported" | "extra-missing" | "filter-value" | "gave-up" | "hidden-characters" | "improving-already" | "job-lost" | "last-administrator" | "link-left-out" | "manifest-columns" | "manifest-missing-files" | "manifest-outside" | "manifest-row" | "manifest-split" | "manifest-unreadable" | "model-bundled" | "model-damaged" | "model-file-changed" | "model-file-missing" | "model-live" | "model-newer" | "model-unusable" | "name-length" | "name-needed" | "name-taken" | "no-accounts" | "no-administrator" | "no-class-folders" | "no-earlier-model" | "no-head" | "no-model-yet" | "no-pictures-to-measure" | "no-readable-pictures" | "no-such-data" | "no-training-pictures" | "not-a-folder" | "not-a-model" | "not-comparable" | "not-enough-corrections" | "not-on-list" | "nothing-kept" | "original-missing" | "other-version" | "own-data-missing" | "own-password-needed" | "parts-and-classes" | "password-common" | "password-length" | "path-not-absolute" | "range-reversed" | "reclassification-not-ready" | "reclassifying-already" | "role" | "run-elsewhere" | "run-ended" | "run-in-training" | "setting-choice" | "setting-from-environment" | "setting-range" | "shares" | "side-range" | "somebody-elses" | "text-too-long" | "token-days" | "token-role" | "too-many-bytes" | "too-many-pixels" | "too-many-tokens" | "too-many-unreadable" | "too-many-uploads" | "training-failed" | "trial-failed" | "two-classes-needed" | "two-corrected-needed" | "two-models-needed" | "undone-already" | "unknown-class" | "upload-unknown" | "wrong-setup-code" | "broker-port" | "class-too-few" | "draft-classes-full" | "draft-empty" | "draft-full" | "drafts-full" | "messenger-unknown" | "no-source" | "not-learned-yet" | "not-watchable" | "nothing-to-undo" | "outbox-full" | "source-kind" | "source-page" | "barcode-taken" | "number-taken" | "station-away" | "no-picture" | "not-a-snapshot" | "snapshot-address" | "listed-login" | "station-refused");
             /**
              * Params
              * @description The values that a text for the reason names.
@@ -8563,7 +8564,7 @@ export interface components {
              * Reason
              * @description What was received, or why it failed, for programs. Empty: there is no code for it.
              */
-            reason: ("missing" | "forbidden" | "read-only" | "disk-full" | "disk-error" | "too-many-files" | "out-of-memory") | ("" | "empty" | "text" | "pdf" | "archive" | "video" | "audio" | "svg" | "html" | "unreachable" | "refused" | "no-host" | "timeout" | "wrong-password" | "no-stream" | "no-video" | "sound-only" | "codec" | "decoder" | "own-files" | "internal-fault" | "refused-message" | "redirected" | "local-address" | "broker-host" | "messenger-address" | "messenger-webhook" | "topic" | "webhook-address" | "webhook-secret") | ("applied-already" | "archive-damaged" | "archive-too-large" | "archive-unsafe" | "base-not-live" | "behind-proxy" | "changed-since" | "check-failed" | "cifar10-damaged" | "cifar10-missing" | "class-copies" | "class-count" | "class-name" | "class-not-trained" | "class-too-small" | "data-changed" | "decode-cost" | "did-not-win" | "different-classes" | "download-damaged" | "export-differs" | "export-unsupported" | "extra-missing" | "filter-value" | "gave-up" | "hidden-characters" | "improving-already" | "job-lost" | "last-administrator" | "link-left-out" | "manifest-columns" | "manifest-missing-files" | "manifest-outside" | "manifest-row" | "manifest-split" | "manifest-unreadable" | "model-bundled" | "model-damaged" | "model-file-changed" | "model-file-missing" | "model-live" | "model-newer" | "model-unusable" | "name-length" | "name-needed" | "name-taken" | "no-accounts" | "no-administrator" | "no-class-folders" | "no-earlier-model" | "no-head" | "no-model-yet" | "no-pictures-to-measure" | "no-readable-pictures" | "no-such-data" | "no-training-pictures" | "not-a-folder" | "not-a-model" | "not-comparable" | "not-enough-corrections" | "not-on-list" | "nothing-kept" | "original-missing" | "other-version" | "own-data-missing" | "own-password-needed" | "parts-and-classes" | "password-common" | "password-length" | "path-not-absolute" | "range-reversed" | "reclassification-not-ready" | "reclassifying-already" | "role" | "run-elsewhere" | "run-ended" | "run-in-training" | "setting-choice" | "setting-from-environment" | "setting-range" | "shares" | "side-range" | "somebody-elses" | "text-too-long" | "token-days" | "token-role" | "too-many-bytes" | "too-many-pixels" | "too-many-tokens" | "too-many-unreadable" | "too-many-uploads" | "training-failed" | "trial-failed" | "two-classes-needed" | "two-corrected-needed" | "two-models-needed" | "undone-already" | "unknown-class" | "upload-unknown" | "wrong-setup-code" | "broker-port" | "class-too-few" | "draft-classes-full" | "draft-empty" | "draft-full" | "drafts-full" | "messenger-unknown" | "no-source" | "not-learned-yet" | "not-watchable" | "nothing-to-undo" | "outbox-full" | "source-kind" | "source-page" | "barcode-taken" | "number-taken" | "station-away");
+            reason: ("missing" | "forbidden" | "read-only" | "disk-full" | "disk-error" | "too-many-files" | "out-of-memory") | ("" | "empty" | "text" | "pdf" | "archive" | "video" | "audio" | "svg" | "html" | "unreachable" | "refused" | "no-host" | "timeout" | "wrong-password" | "no-stream" | "no-video" | "sound-only" | "codec" | "decoder" | "own-files" | "internal-fault" | "refused-message" | "redirected" | "local-address" | "broker-host" | "messenger-address" | "messenger-webhook" | "topic" | "webhook-address" | "webhook-secret") | ("applied-already" | "archive-damaged" | "archive-too-large" | "archive-unsafe" | "base-not-live" | "behind-proxy" | "changed-since" | "check-failed" | "cifar10-damaged" | "cifar10-missing" | "class-copies" | "class-count" | "class-name" | "class-not-trained" | "class-too-small" | "data-changed" | "decode-cost" | "did-not-win" | "different-classes" | "download-damaged" | "export-differs" | "export-unsupported" | "extra-missing" | "filter-value" | "gave-up" | "hidden-characters" | "improving-already" | "job-lost" | "last-administrator" | "link-left-out" | "manifest-columns" | "manifest-missing-files" | "manifest-outside" | "manifest-row" | "manifest-split" | "manifest-unreadable" | "model-bundled" | "model-damaged" | "model-file-changed" | "model-file-missing" | "model-live" | "model-newer" | "model-unusable" | "name-length" | "name-needed" | "name-taken" | "no-accounts" | "no-administrator" | "no-class-folders" | "no-earlier-model" | "no-head" | "no-model-yet" | "no-pictures-to-measure" | "no-readable-pictures" | "no-such-data" | "no-training-pictures" | "not-a-folder" | "not-a-model" | "not-comparable" | "not-enough-corrections" | "not-on-list" | "nothing-kept" | "original-missing" | "other-version" | "own-data-missing" | "own-password-needed" | "parts-and-classes" | "password-common" | "password-length" | "path-not-absolute" | "range-reversed" | "reclassification-not-ready" | "reclassifying-already" | "role" | "run-elsewhere" | "run-ended" | "run-in-training" | "setting-choice" | "setting-from-environment" | "setting-range" | "shares" | "side-range" | "somebody-elses" | "text-too-long" | "token-days" | "token-role" | "too-many-bytes" | "too-many-pixels" | "too-many-tokens" | "too-many-unreadable" | "too-many-uploads" | "training-failed" | "trial-failed" | "two-classes-needed" | "two-corrected-needed" | "two-models-needed" | "undone-already" | "unknown-class" | "upload-unknown" | "wrong-setup-code" | "broker-port" | "class-too-few" | "draft-classes-full" | "draft-empty" | "draft-full" | "drafts-full" | "messenger-unknown" | "no-source" | "not-learned-yet" | "not-watchable" | "nothing-to-undo" | "outbox-full" | "source-kind" | "source-page" | "barcode-taken" | "number-taken" | "station-away" | "no-picture" | "not-a-snapshot" | "snapshot-address" | "listed-login" | "station-refused");
             /**
              * Params
              * @description The values that a text for the reason names.
@@ -9678,7 +9679,7 @@ export interface components {
             name: string;
             /**
              * Address
-             * @description Of the camera, without user and password.
+             * @description Of the camera, without user and password; camera:NAME of one of the list of cameras.
              */
             address: string;
             /**
@@ -9762,6 +9763,12 @@ export interface components {
             /** Password */
             password?: string | null;
             /**
+             * Untested
+             * @description A new camera is not tried: it may be off now.
+             * @default false
+             */
+            untested: boolean;
+            /**
              * No Broker
              * @description There is no broker any more.
              * @default false
@@ -9817,7 +9824,7 @@ export interface components {
             name: string;
             /**
              * Source
-             * @description The camera's address.
+             * @description The camera's address, or camera:NAME, one of the list of cameras by name or number.
              */
             source: string;
             /**
@@ -9830,6 +9837,12 @@ export interface components {
              * @default
              */
             password: string;
+            /**
+             * Untested
+             * @description Add it though its camera was not tried: it may be off now.
+             * @default false
+             */
+            untested: boolean;
         };
         /**
          * StationState

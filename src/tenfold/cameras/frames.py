@@ -49,6 +49,14 @@ class SourceFacts:
     codec: str = ""
     seconds: float | None = None
 
+    @property
+    def words(self) -> str:
+        """What it is, for people: "a live stream, h264, 640 x 480 pixels"."""
+        kind = "a live stream" if self.live else "a recording"
+        length = f", {self.seconds:.1f} s" if self.seconds is not None else ""
+        rate = f", {self.rate:g} frames a second" if self.rate else ""
+        return f"{kind}{length}, {self.codec}, {self.width} x {self.height} pixels{rate}"
+
 
 class Source(Protocol):
     """What yields frames."""

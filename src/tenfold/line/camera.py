@@ -51,6 +51,7 @@ class SnapshotCamera:
                 "is no http address",
                 received=url,
                 cure="As http://10.0.0.5/snapshot.jpg.",
+                reason="snapshot-address",
             )
         self._host, self._port = parts.hostname, parts.port or 80
         self._path = parts.path + (f"?{parts.query}" if parts.query else "") or "/"
@@ -96,4 +97,5 @@ class SnapshotCamera:
             "gave no picture",
             received=received,
             cure="See that it runs and that its address is right. Parts are rejected meanwhile.",
+            reason="no-picture",
         )

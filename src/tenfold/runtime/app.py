@@ -220,7 +220,15 @@ class App(Modelling):
         """What runs one station."""
         from tenfold.workflows.line.running import RunningStation
 
-        return RunningStation(row, self.trail_of(row.id), self.stations, self.recipes, self.registry)
+        return RunningStation(
+            row,
+            self.trail_of(row.id),
+            self.stations,
+            self.station_orders,
+            self.recipes,
+            self.cameras,
+            self.registry,
+        )
 
     @contextmanager
     def model_named(self, name: str) -> "Iterator[Path]":

@@ -7,6 +7,7 @@ from tenfold.runtime.cataloguing import Cataloguing
 from tenfold.runtime.foundation import part
 
 if TYPE_CHECKING:
+    from tenfold.line.stations.orders import Orders
     from tenfold.line.stations.recipes import Recipes
     from tenfold.line.stations.stations import Stations
 
@@ -19,6 +20,12 @@ class Inspecting(Cataloguing):
         from tenfold.line.stations.stations import Stations
 
         return Stations(self.database)
+
+    @part
+    def station_orders(self) -> "Orders":
+        from tenfold.line.stations.orders import Orders
+
+        return Orders(self.database)
 
     @part
     def recipes(self) -> "Recipes":

@@ -1,14 +1,19 @@
 """tenfold station: set up, listed, changed over, removed; a model is proven on recorded parts."""
 
 import json
+import time
 from pathlib import Path
+from threading import Thread
+from typing import Any
 
 import pytest
 
 from tenfold.line.overrides import override
 from tenfold.line.parts import Verdict
 from tenfold.line.simulator.scene import bundled_parts
+from tenfold.line.stations import orders
 from tenfold.line.trail import Entry, Trail
+from tenfold.runtime import App
 from tests.cli.conftest import Command
 
 CAMERA = "http://127.0.0.1:9/snap.jpg"
@@ -16,7 +21,7 @@ AT = "2026-11-29T10:00:00.000Z"
 
 
 def added(tenfold: Command, *more: str) -> None:
-    done = tenfold("station", "add", "gate", CAMERA, "--snapshot", *more)
+    done = tenfold("station", "add", "gate", CAMERA, "--snapshot", "--untested", *more)
     assert (done.status, done.err) == (0, "")
 
 
@@ -76,6 +81,90 @@ def test_what_has_passwords_is_wired_by_a_file_and_shown_without_them(
     )
 
 
+def test_a_camera_is_tried_before_a_station_is_added(tenfold: Command) -> None:
+    for more in ((), ("--snapshot",)):
+        done = tenfold("station", "add", "gate", CAMERA, *more)
+        assert done.status == 1
+        assert "refuses the connection" in done.err
+    assert "There is no station" in tenfold("station", "list").out
+
+
+def test_a_camera_of_the_list_is_a_stations_camera(tenfold: Command) -> None:
+    assert tenfold("camera", "add", "door", "rtsp://127.0.0.1:9/live", "--untested").status == 0
+    done = tenfold("station", "add", "gate", "camera:door", "--untested")
+    assert (done.status, done.err) == (0, "")
+    assert "gate: camera:door." in done.out
+    assert json.loads(tenfold("station", "show", "gate", "--json").out)["camera"] == "camera:door"
+    assert "does not exist" in tenfold("station", "add", "x", "camera:hall", "--untested").err
+
+
+def answering(app: App, station: int, heard: list[dict[str, Any]], refused: str = "") -> Thread:
+    """A server that runs the station: it takes one order."""
+
+    def serve() -> None:
+        until = time.monotonic() + 20
+        while not (orders := app.station_orders.take(station)) and time.monotonic() < until:
+            time.sleep(0.05)
+        for order in orders:
+            heard.append(order.body)
+            app.station_orders.answer(order.id, refused)
+
+    thread = Thread(target=serve)
+    thread.start()
+    return thread
+
+
+@pytest.mark.parametrize(
+    ("words", "body"),
+    [
+        (("trigger", "gate"), {"do": "trigger"}),
+        (
+            ("challenge", "gate", "good", "bad", "--by", "Olha"),
+            {"do": "challenge", "expected": [True, False], "by": "Olha"},
+        ),
+        (("approve", "gate", "--by", "Olha"), {"do": "first-parts", "by": "Olha"}),
+    ],
+)
+def test_a_running_station_is_told_what_to_do_in_the_terminal(
+    tenfold: Command, own_home: Path, words: tuple[str, ...], body: dict[str, Any]
+) -> None:
+    added(tenfold)
+    heard: list[dict[str, Any]] = []
+    with App() as app:
+        server = answering(app, 1, heard)
+        done = tenfold("station", *words)
+        server.join()
+        assert (done.status, done.err, heard) == (0, "", [body])
+        server = answering(app, 1, heard, refused="Too few parts.")
+        done = tenfold("station", *words)
+        server.join()
+    assert (done.status, "refused (Too few parts.)" in done.err) == (1, True)
+
+
+def test_an_order_that_no_server_takes_is_not_done_later(
+    tenfold: Command, own_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(orders, "FRESH_SECONDS", 0.3)
+    added(tenfold)
+    done = tenfold("station", "trigger", "gate")
+    assert (done.status, "See that tenfold serve runs" in done.err) == (1, True)
+    with App() as app:
+        assert app.station_orders.take(1) == []
+
+
+def test_a_persons_verdict_on_a_part_is_kept_by_the_stations_name(tenfold: Command, own_home: Path) -> None:
+    added(tenfold)
+    told = ("--by", "Olha", "--reason", "a scratch")
+    assert "has no trail yet" in tenfold("station", "override", "gate", "1", "reject", *told).err
+    path = own_home / "line" / "station-1" / "trail.db"
+    path.parent.mkdir(parents=True)
+    with Trail(path) as trail:
+        trail.append([Entry("part", AT, {"verdict": "pass", "reason": "good"}, 1)])
+        done = tenfold("station", "override", "gate", "1", "reject", *told)
+        assert done.out == "Part 1: pass by the station, reject by Olha\n"
+        assert [row.body["reason"] for row in trail.rows(kind="override")] == ["a scratch"]
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
@@ -96,7 +185,7 @@ def test_what_has_passwords_is_wired_by_a_file_and_shown_without_them(
 def test_what_cannot_be_wired_is_refused_in_words(
     tenfold: Command, words: tuple[str, ...], says: str
 ) -> None:
-    done = tenfold("station", "add", "gate", CAMERA, *words)
+    done = tenfold("station", "add", "gate", CAMERA, "--untested", *words)
     assert (done.status in (1, 2), says in done.err) == (True, True), done.err
     assert "There is no station" in tenfold("station", "list").out
 

@@ -50,11 +50,7 @@ def test(source: str, user: str, password_stdin: bool, seconds: float, as_json: 
         values = asdict(facts)
         click.echo(json.dumps({"ok": True, "source": values.pop("description"), **values}, indent=2))
         return 0
-    kind = "a live stream" if facts.live else "a recording"
-    length = f", {facts.seconds:.1f} s" if facts.seconds is not None else ""
-    rate = f", {facts.rate:g} frames a second" if facts.rate else ""
-    size = f"{facts.width} x {facts.height} pixels"
-    click.echo(printable(f"{facts.description} works: {kind}{length}, {facts.codec}, {size}{rate}"))
+    click.echo(printable(f"{facts.description} works: {facts.words}"))
     return 0
 
 

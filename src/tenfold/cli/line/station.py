@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tenfold.cli.line import recipe, wires
+from tenfold.cli.line import orders, recipe, wires
 from tenfold.cli.line.prove import prove
 from tenfold.cli.terminal.password import ask_password, from_stdin
 from tenfold.cli.terminal.text import print_list, printable
@@ -58,6 +58,7 @@ def station() -> None:
     help="TOML with [plant], [trigger], [gate], [broker], [challenge] and [[outputs]]; for what has passwords"
     " or many nodes. Words of the command line come before it.",
 )
+@click.option("--untested", is_flag=True, help="Add it though the camera cannot be reached now.")
 @click.option("--region", metavar="X,Y,W,H", help="What of the picture is looked at, in parts of it.")
 @click.option("--whole", is_flag=True, help="The region is the part; else it is found by the belt's colour.")
 @click.option(
@@ -81,20 +82,25 @@ def station() -> None:
     metavar="WORDS",
     help="Parts that have to be run before any is released: 'good=1 bad=2 hours=8'.",
 )
-def add(name: str, camera: str, user: str, password_stdin: bool, **given: Any) -> int:
+def add(name: str, camera: str, user: str, password_stdin: bool, untested: bool, **given: Any) -> int:
     """Have a server run a station NAME that looks through CAMERA.
 
-    CAMERA is usb:0, rtsp://host/path, http://host/path, a video file or a folder, which play over and over.
-    It rejects all until it has an approved recipe.
+    CAMERA is usb:0, rtsp://host/path, http://host/path, a video file or a folder, which play over and over,
+    or camera:NAME, a camera that tenfold camera list shows. It is tried first. The station rejects all until
+    it has an approved recipe.
     """
-    from tenfold.cameras.address import parse
     from tenfold.runtime import App
+    from tenfold.workflows.line.cameras import camera_of, described, station_camera, try_camera
 
     password = ask_password(stdin=password_stdin, new=False) if user or password_stdin else ""
-    address = parse(camera, user=user, password=password)
     with App() as app:
-        row = app.stations.add(name, asdict(address), by=0, **_values(app, given))
-    click.echo(printable(f"Station {row.id}, {row.name}: {address.description}. A server runs it."))
+        address = station_camera(camera, app.cameras, user=user, password=password)
+        values, seen = _values(app, given), ""
+        if not untested:
+            seen = f", {try_camera(camera_of(address, app.cameras), snapshot=given['snapshot'])}"
+        row = app.stations.add(name, asdict(address), by=0, **values)
+        shown = described(row, app.cameras)
+    click.echo(printable(f"Station {row.id}, {row.name}: {shown}{seen}. A server runs it."))
     if row.recipe_id is None:
         click.echo("It rejects all until a recipe is named: tenfold station recipe add NAME")
     return 0
@@ -126,10 +132,12 @@ def list_stations(as_json: bool) -> int:
 def show(name: str, as_json: bool) -> int:
     """What station NAME is wired to, how it fares, and where its trail is."""
     from tenfold.runtime import App
+    from tenfold.workflows.line.cameras import described
 
     with App() as app:
         row = app.stations.named(name)
-        facts = _facts(row) | _wiring(row) | {"trail": str(app.trail_of(row.id))}
+        camera = {"camera": described(row, app.cameras)}
+        facts = _facts(row) | camera | _wiring(row) | {"trail": str(app.trail_of(row.id))}
     if as_json:
         click.echo(json.dumps(facts))
         return 0
@@ -231,11 +239,7 @@ def _facts(row: "StationRow") -> dict[str, Any]:
 
 
 def _wiring(row: "StationRow") -> dict[str, Any]:
-    from tenfold.cameras.address import Address
-
-    address = Address(row.kind, row.target, row.user, row.password)  # type: ignore[arg-type]
     return {
-        "camera": address.description,
         "snapshot": row.snapshot,
         "plant": wires.hidden(row.plant),
         "trigger": row.trigger,
@@ -256,5 +260,5 @@ def _shown(value: Any) -> str:
     return ",".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-station.add_command(recipe.recipe)
-station.add_command(prove)
+for command in (recipe.recipe, prove, orders.trigger, orders.challenge, orders.approve, orders.override):
+    station.add_command(command)

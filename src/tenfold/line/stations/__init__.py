@@ -3,5 +3,6 @@
 tables.py    the tables
 wiring.py    what a station is wired to, as typed values
 stations.py  Stations: added, changed, paused, removed, claimed by a process
+orders.py    Orders: what a running station is to do, from another process
 recipes.py   Recipes: what passes, in versions, of which only approved ones run
 """

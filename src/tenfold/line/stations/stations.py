@@ -86,6 +86,10 @@ class Stations(Claims[StationRow]):
             raise name_taken(str(values.get("name")), "station", LineError) from reason
         return row
 
+    def start_anew(self, number: int) -> StationRow:
+        """Have whoever runs a station start it anew; raises UnknownStation."""
+        return self.change(number, changed_at=now())
+
     def remove(self, number: int) -> StationRow:
         """Stop a station for good. Its passwords are forgotten; its trail stays."""
         return self.change(

@@ -66,11 +66,31 @@ class RecipeVersionRow(Base):
     __table_args__ = (UniqueConstraint("recipe_id", "version"),)
 
 
+class OrderRow(Base):
+    """What somebody wants a running station to do, from another process: told once, and forgotten.
+
+    body: as `workflows.line.process` takes it. taken_at: when it was told. refused: why it was not done;
+    "": it was; NULL: the station has not answered.
+    """
+
+    __tablename__ = "line_orders"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    station_id: Mapped[int] = mapped_column(
+        BigId, ForeignKey("line_stations.id", ondelete="CASCADE"), index=True
+    )
+    at: Mapped[datetime] = mapped_column(Moment)
+    body: Mapped[dict[str, Any]] = mapped_column(JSON)
+    taken_at: Mapped[datetime | None] = mapped_column(Moment)
+    refused: Mapped[str | None] = mapped_column(Text)
+
+
 class StationRow(Claimed, Base):
     """A station of a line.
 
     kind, target, login, password: the camera's address (`cameras.address`); target may hold secrets, and is
-    not to be shown. snapshot: the camera is asked for a picture of each part, instead of watched. plant,
+    not to be shown. Of a camera of the list kind is camera, and target its number. snapshot: the camera is
+    asked for a picture of each part, instead of watched. plant,
     outputs: `line.plc.wiring`; they may hold passwords. broker: an MQTT broker, which is told by Sparkplug.
     trigger, gate, challenge: `line.stations.wiring`. region: left, top, width and height in parts of
     the picture. locate: the part is found in the region by the colour of the belt; else the region is the

@@ -8,7 +8,8 @@ From the parent: `{"setup": LineSetup, "book": RecipeBook}`, then one of
     {"do": "first-parts", "by": NAME}            they are approved
     {"do": "picture"}                            somebody looks
 
-To the parent: `{"status": {...}}` twice a second, `{"picture": base64}`, `{"refused": words}`.
+To the parent: `{"status": {...}}` twice a second, `{"picture": base64}`, and of a message with an `order`
+`{"order": the same, "refused": why it was not done}`, empty words where it was.
 A simulation runs the same process, with a `Disturbance` (`simulated.py`).
 """
 
@@ -131,7 +132,9 @@ class _Work:
         try:
             while running.is_alive():
                 if said := channel.receive(_TICK_SECONDS):
-                    self._do(said, channel)
+                    refused = self._do(said, channel)
+                    if refused or "order" in said:
+                        channel.send({"order": said.get("order"), "refused": refused})
                 self._station.use(self._models.job(self._wanted))
                 if self._stream is not None and self._stream.away:
                     self._station.tell(FaultBegan("camera", time.monotonic()))
@@ -175,26 +178,30 @@ class _Work:
             time.sleep(_TICK_SECONDS)
         return False
 
-    def _do(self, said: dict[str, Any], channel: Channel) -> None:
+    def _do(self, said: dict[str, Any], channel: Channel) -> str:
+        """Do what the parent says; why not, "": it was done."""
         match said["do"]:
             case "book":
                 book = RecipeBook.from_json(said["book"])
                 if book.current != self._models.book.current:
                     self._chosen = 0
                 self._models.book = book
-            case "trigger" if self._triggers is not None:
+            case "trigger":
+                if self._triggers is None:
+                    return "The station takes its triggers from the plant."
                 self._triggers.trigger()
             case "challenge":
                 try:
                     self._station.begin_challenge(said["expected"], by=said["by"])
                 except LineError as error:
-                    channel.send({"refused": str(error)})
+                    return str(error)
             case "first-parts":
                 self._station.settle_first_parts(by=said["by"], refused=said["refused"])
             case "picture":
                 channel.send({"picture": self._picture()})
             case fault if fault in self._faults:
                 self._faults[fault](said)
+        return ""
 
     def _picture(self) -> str | None:
         try:

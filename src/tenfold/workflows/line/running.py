@@ -9,13 +9,17 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from tenfold.errors import LineError, UnknownStation
+from tenfold.cameras.address import Address
+from tenfold.cameras.cameras import Cameras
+from tenfold.errors import LineError, UnknownCamera, UnknownStation
 from tenfold.line.plc import require
+from tenfold.line.stations.orders import Orders
 from tenfold.line.stations.recipes import Recipes
 from tenfold.line.stations.stations import Stations
 from tenfold.line.stations.tables import StationRow
 from tenfold.models.registry import Registry
 from tenfold.processes import MessageProcess, ProcessEnded, ProcessLimits
+from tenfold.workflows.line.cameras import camera_of
 from tenfold.workflows.line.setup import RecipeBook, book_of, setup_of
 
 _PROCESS = "tenfold.workflows.line.process:serve"
@@ -42,11 +46,20 @@ class RunningStation:
     """
 
     def __init__(
-        self, row: StationRow, trail: Path, stations: Stations, recipes: Recipes, registry: Registry
+        self,
+        row: StationRow,
+        trail: Path,
+        stations: Stations,
+        orders: Orders,
+        recipes: Recipes,
+        cameras: Cameras,
+        registry: Registry,
     ) -> None:
         self.name = f"station-{row.id}"
         self.row, self._trail = row, trail
-        self._stations, self._recipes, self._registry = stations, recipes, registry
+        self._stations, self._orders, self._recipes = stations, orders, recipes
+        self._cameras, self._registry = cameras, registry
+        self._camera: Address | None = None
         self._process: MessageProcess | None = None
         self._lock = threading.Lock()
         self._models, self._files = ExitStack(), dict[str, Path]()
@@ -57,14 +70,15 @@ class RunningStation:
         self.refused = ""
 
     def run(self, stop: threading.Event) -> None:
-        """See `Service`. Raises LineError where the process ends."""
+        """See `Service`. Raises LineError where the process ends, UnknownCamera where it has no camera."""
         require()
         self._trail.parent.mkdir(parents=True, exist_ok=True)
         with ExitStack() as stack:
             stack.callback(self._forget_files)
-            self._book = self._current_book()
+            self._book, self._camera = self._current_book(), camera_of(self.row, self._cameras)
             process = stack.enter_context(MessageProcess(_PROCESS, limits=ProcessLimits()))
-            process.send({"setup": asdict(setup_of(self.row, self._trail)), "book": asdict(self._book)})
+            setup = setup_of(self.row, self._trail, self._camera)
+            process.send({"setup": asdict(setup), "book": asdict(self._book)})
             with self._lock:
                 self._process = process
             try:
@@ -79,7 +93,7 @@ class RunningStation:
             finally:
                 with self._lock:
                     self._process = None
-                self._said = {}
+                self._said, self._camera = {}, None
                 process.stop(_END_SECONDS)
 
     def _listen(self, process: MessageProcess, stop: threading.Event) -> None:
@@ -92,7 +106,9 @@ class RunningStation:
                 continue
             heard = time.monotonic()
             self._said = said.get("status", self._said)
-            self.refused = said.get("refused", self.refused)
+            self.refused = said.get("refused") or self.refused
+            if (order := said.get("order")) is not None:
+                self._orders.answer(order, said["refused"])
             if content := said.get("picture"):
                 number = self._picture.number + 1 if self._picture else 1
                 self._picture = Picture(number, time.time(), base64.b64decode(content))
@@ -101,7 +117,7 @@ class RunningStation:
         """Nothing to do: `stop` is looked at five times a second."""
 
     def tend(self) -> None:
-        """Tell the process of recipes that were approved, and which is made. Called each second or so."""
+        """Tell the process of approved recipes, of which is made, and of orders. Called each second."""
         try:
             self.row.recipe_id = self._stations.get(self.row.id).recipe_id
         except UnknownStation:  # it was removed, and is about to be ended
@@ -110,6 +126,20 @@ class RunningStation:
         if book != self._book:
             self._book = book
             self._tell({"do": "book", "book": asdict(book)})
+        if self._process is None:
+            return
+        for order in self._orders.take(self.row.id):
+            self._tell(order.body | {"order": order.id})
+        if self._camera_changed():
+            self._stations.start_anew(self.row.id)
+
+    def _camera_changed(self) -> bool:
+        """Whether the list of cameras says something else of the station's than when it was opened."""
+        opened = self._camera
+        try:
+            return opened is not None and camera_of(self.row, self._cameras) != opened
+        except UnknownCamera:
+            return True
 
     def status(self) -> dict[str, Any]:
         """How the station fares, as plain values; empty until its process is up."""

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from tenfold.cameras.address import Address
 from tenfold.errors import UnknownRecipe
 from tenfold.line.belt import Gate
 from tenfold.line.parts import Verdict
@@ -81,11 +82,11 @@ class LineSetup:
     trail: str
 
 
-def setup_of(row: StationRow, trail: Path) -> LineSetup:
-    """The setup of a row."""
+def setup_of(row: StationRow, trail: Path, camera: Address) -> LineSetup:
+    """The setup of a row that looks through `camera`."""
     return LineSetup(
         name=row.name,
-        camera={"kind": row.kind, "target": row.target, "user": row.user, "password": row.password},
+        camera=asdict(camera),
         snapshot=row.snapshot,
         plant=row.plant,
         trigger=row.trigger,

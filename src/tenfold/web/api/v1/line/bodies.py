@@ -121,9 +121,15 @@ class StationValues(BaseModel):
 
 class StationRequest(StationValues):
     name: Name
-    source: str = Field(min_length=1, max_length=2000, pattern=PLAIN, description="The camera's address.")
+    source: str = Field(
+        min_length=1,
+        max_length=2000,
+        pattern=PLAIN,
+        description="The camera's address, or camera:NAME, one of the list of cameras by name or number.",
+    )
     user: str = Field("", max_length=200, pattern=PLAIN)
     password: str = Field("", max_length=500, pattern=PLAIN)
+    untested: bool = Field(False, description="Add it though its camera was not tried: it may be off now.")
 
 
 class StationChange(StationValues):
@@ -131,6 +137,7 @@ class StationChange(StationValues):
     source: str | None = Field(None, min_length=1, max_length=2000, pattern=PLAIN)
     user: str | None = Field(None, max_length=200, pattern=PLAIN)
     password: str | None = Field(None, max_length=500, pattern=PLAIN)
+    untested: bool = Field(False, description="A new camera is not tried: it may be off now.")
     no_broker: bool = Field(False, description="There is no broker any more.")
     no_challenge: bool = Field(False, description="No challenge parts are needed any more.")
 
@@ -171,7 +178,9 @@ class StationAnswer(Answer):
 
     id: int
     name: str
-    address: str = Field(description="Of the camera, without user and password.")
+    address: str = Field(
+        description="Of the camera, without user and password; camera:NAME of one of the list of cameras."
+    )
     user: bool = Field(description="Whether the camera is opened with a user.")
     snapshot: bool
     plant: PlantBody

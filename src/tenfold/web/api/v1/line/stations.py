@@ -10,7 +10,6 @@ from fastapi import APIRouter, Query, Request
 from fastapi import Path as InPath
 from fastapi.responses import Response
 
-from tenfold.cameras.address import Address, parse
 from tenfold.errors import LineError
 from tenfold.line.holds import ChallengeRule
 from tenfold.line.plc import require
@@ -39,6 +38,7 @@ from tenfold.web.security.access import Administrator, Operator, Viewer
 from tenfold.web.security.visitor import Visitor
 from tenfold.web.service import service_of
 from tenfold.web.uploads import pictures as uploads
+from tenfold.workflows.line.cameras import camera_of, described, station_camera, try_camera
 from tenfold.workflows.line.running import RunningStation
 
 router = APIRouter(prefix="/api/v1/stations", tags=["line"])
@@ -62,11 +62,14 @@ def stations(request: Request, who: Viewer) -> list[StationAnswer]:
 
 @router.post("", operation_id="add_station", summary="Add a station", status_code=201, responses=_REFUSED)
 def add(request: Request, who: Administrator, asked: StationRequest) -> StationAnswer:
-    """It runs from now on, and rejects all until it has an approved recipe."""
+    """Its camera is tried first, unless `untested` says otherwise. It runs from now on, and rejects all until
+    it has an approved recipe."""
     app = service_of(request).app
-    address = parse(asked.source, user=asked.user, password=asked.password)
-    row = app.stations.add(asked.name, asdict(address), by=who.id, **_values(asked, {"kind": "none"}))
-    app.audit.note(who.id, "station.add", row.name, {"address": address.description}, address=who.address)
+    values = _values(asked, {"kind": "none"})
+    camera = _camera(app, asked.source, asked, snapshot=bool(asked.snapshot))
+    row = app.stations.add(asked.name, camera, by=who.id, **values)
+    shown = described(row, app.cameras)
+    app.audit.note(who.id, "station.add", row.name, {"address": shown}, address=who.address)
     app.running_stations.wake()
     return _answer(app, row)
 
@@ -90,7 +93,8 @@ def change(request: Request, who: Administrator, number: Number, asked: StationC
     if asked.name is not None:
         values["name"] = asked.name
     if asked.source is not None:
-        values |= asdict(parse(asked.source, user=asked.user or "", password=asked.password or ""))
+        snapshot = old.snapshot if asked.snapshot is None else asked.snapshot
+        values |= _camera(app, asked.source, asked, snapshot=snapshot)
     elif asked.user is not None or asked.password is not None:
         values["user"] = old.user if asked.user is None else asked.user
         values["password"] = old.password if asked.password is None else asked.password
@@ -247,6 +251,16 @@ def name_of(who: Visitor, given: str) -> str:
     return who.name or given
 
 
+def _camera(
+    app: App, source: str, asked: StationRequest | StationChange, *, snapshot: bool
+) -> dict[str, str]:
+    """The columns of the camera that a request names, which is tried."""
+    found = station_camera(source, app.cameras, user=asked.user or "", password=asked.password or "")
+    if not asked.untested:
+        try_camera(camera_of(found, app.cameras), snapshot=snapshot)
+    return asdict(found)
+
+
 def _values(asked: StationValues, plant: Mapping[str, Any]) -> dict[str, Any]:
     """The columns that a request names; what secures the old `plant` stays where the kind does."""
     values = asked.model_dump(include=set(StationValues.model_fields), exclude_none=True)
@@ -269,11 +283,10 @@ def _running(app: App, row: StationRow) -> RunningStation:
 
 
 def _answer(app: App, row: StationRow) -> StationAnswer:
-    address = Address(row.kind, row.target, row.user, row.password)  # type: ignore[arg-type]
     return StationAnswer.of(
         row,
-        address=address.description,
-        user=bool(address.user),
+        address=described(row, app.cameras),
+        user=bool(row.user),
         plant=PlantBody(**row.plant),
         trigger=TriggerBody(**row.trigger),
         gate=GateBody(**row.gate),
