@@ -31,6 +31,7 @@ KEPT = {
     "TENFOLD_REQUIRE_RTSP",
     "TENFOLD_REQUIRE_MOSQUITTO",
     "TENFOLD_KSERVE_PYTHON",
+    "TENFOLD_MEDIAPIPE_PYTHON",
 }
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 

@@ -17,13 +17,14 @@ from tenfold import modelfile
 from tenfold.errors import ModelFileError
 from tenfold.export.formats.format import PictureClassifier, package_versions
 from tenfold.export.formats.graph import above, integer_nodes, no_integer_layer
+from tenfold.export.formats.litert_metadata import label_files, with_metadata
 from tenfold.export.formats.tflite import TfliteWriter
 from tenfold.export.formats.tflite_rules import write_node
 from tenfold.files import write_whole
 from tenfold.inference.classifier import NetworkClassifier
 from tenfold.modelfile import OUTPUTS, ModelInfo, facts
 
-_FACTS, _LABELS = "tenfold.json", "labels.txt"
+_FACTS = "tenfold.json"
 
 
 @dataclass(frozen=True)
@@ -45,9 +46,12 @@ class LiteRt:
     def describe(self, target: Path, info: ModelInfo) -> None:
         with zipfile.ZipFile(file := io.BytesIO(), "w") as added:
             # A fixed time, so that the same model gives the same bytes.
-            for name, text in ((_LABELS, "\n".join(info.labels)), (_FACTS, facts.dumped(info).decode())):
+            for name, text in {**label_files(info), _FACTS: facts.dumped(info).decode()}.items():
                 added.writestr(zipfile.ZipInfo(name), text)
-        write_whole(target, _flatbuffer(target) + file.getvalue())
+        content = _flatbuffer(target)
+        if len(self.outputs) == 1:
+            content = with_metadata(content, info)
+        write_whole(target, content + file.getvalue())
 
     def info(self, target: Path) -> ModelInfo:
         try:
