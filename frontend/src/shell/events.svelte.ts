@@ -11,6 +11,7 @@ export interface Notice {
   text: string;
   data:
     | { type: "test" }
+    | { type: "drift"; state: "began" | "ended"; model_name: string }
     | {
         type: "event";
         /** "?": none of the model's. */

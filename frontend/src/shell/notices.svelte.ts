@@ -1,4 +1,4 @@
-/** Messages about what cameras see, told by the browser where the person allowed it, else on the page. */
+/** Messages about what cameras see and about the live model, told by the browser where the person allowed it, else on the page. */
 import { isolate } from "../shared/i18n";
 import { language } from "../shared/language.svelte";
 import { events, type Notice } from "./events.svelte";
@@ -8,6 +8,11 @@ import { toasts } from "./toasts.svelte";
 export function wordsOf(notice: Notice): { title: string; text: string } {
   const { data } = notice;
   if (data.type === "test") return { title: "tenfold", text: language.text("noticeTest") };
+  if (data.type === "drift") {
+    const model = isolate(data.model_name);
+    if (data.state === "ended") return { title: model, text: language.text("noticeDriftEnded") };
+    return { title: language.text("noticeDrift", { model }), text: language.text("noticeDriftText") };
+  }
   if (data.type !== "event") return { title: notice.title, text: notice.text };
   const label = data.class === "?" ? "" : data.class;
   const facts = [language.moment(data.start), language.percent(data.confidence), ...data.zones, data.rule];

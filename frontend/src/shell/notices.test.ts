@@ -45,6 +45,18 @@ it("says an event in the page's language", () => {
   expect(wordsOf({ ...common, data: { type: "test" } }).text).not.toMatch(/[a-z]/i);
 });
 
+it("says that the live model's pictures changed, and that they no longer differ", () => {
+  const told = (state: "began" | "ended"): Notice => ({
+    ...common,
+    data: { type: "drift", state, model_name: "house" },
+  });
+  expect(plain(wordsOf(told("began")).title)).toBe("The pictures have changed · house");
+  language.choose("ru");
+  expect(plain(wordsOf(told("began")).text)).toMatch(/«Модели»/);
+  expect(plain(wordsOf(told("ended")).title)).toBe("house");
+  expect(wordsOf(told("ended")).text).not.toMatch(/[a-z]/i);
+});
+
 it("says what it does not know with the server's words", () => {
   const other = { ...common, data: { type: "something-new" } } as unknown as Notice;
   expect(wordsOf(other)).toEqual({ title: common.title, text: common.text });

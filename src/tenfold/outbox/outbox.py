@@ -197,6 +197,13 @@ class Outbox:
         last = rows[-1].id if rows else after or 0
         return ([] if after is None else rows), last
 
+    def last(self, key: str) -> Message | None:
+        """The newest message, sent or not, whose key begins so."""
+        wanted = select(MessageRow).where(MessageRow.key.startswith(key, autoescape=True))
+        with self._database.reading() as session:
+            row = session.scalar(wanted.order_by(MessageRow.id.desc()).limit(1))
+        return None if row is None else read(row)
+
     def retry(self, destination_id: int, message_id: int | None = None) -> int:
         """Have a dead letter, or all of a destination, wait again; how many there were."""
         dead = MessageRow.destination_id == destination_id, MessageRow.state == DEAD

@@ -108,9 +108,10 @@ class App(Modelling):
 
     @part
     def watch_drift(self) -> "WatchDrift":
-        from tenfold.workflows.watch_drift import WatchDrift
+        from tenfold.workflows.watch_drift import DriftMessages, WatchDrift
 
-        return WatchDrift(self.drift, self.model_server, self.model_reports)
+        messages = DriftMessages(self.database, self.outbox)
+        return WatchDrift(self.drift, self.model_server, self.model_reports, messages)
 
     @part
     def metrics(self) -> "Metrics":

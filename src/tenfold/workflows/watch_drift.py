@@ -1,18 +1,75 @@
 """Has drift watched for the live model, against the figures that its report has. Knows no HTTP."""
 
+import secrets
 import time
+from collections.abc import Sequence
 
+from tenfold.database import Database, now
 from tenfold.errors import ModelFileError, UnknownModel
+from tenfold.inference import Classifier
 from tenfold.inference.server import ModelServer
-from tenfold.observability.drift import SECONDS_BETWEEN_LOOKS, WINDOWS, DriftWatch, Reference
+from tenfold.observability.drift import SECONDS_BETWEEN_LOOKS, WINDOWS, Drift, DriftWatch, Reference
+from tenfold.outbox import Message, Outbox
 from tenfold.workflows.model_reports import ModelReports
+
+_BEGAN, _ENDED = "began", "ended"
+
+
+class DriftMessages:
+    """Tells all destinations when a model's drift begins, and when it has ended.
+
+    What was told last is known by the message itself: a server that starts anew, or another one of the same
+    database, does not tell it again.
+    """
+
+    def __init__(self, database: Database, outbox: Outbox) -> None:
+        self._database, self._outbox = database, outbox
+
+    def note(self, model: Classifier, found: Sequence[Drift]) -> None:
+        """Tell what has changed, by all that one look found."""
+        if any(one.found for one in found):
+            state = _BEGAN
+        elif found and all(one.index is not None for one in found):
+            state = _ENDED
+        else:
+            return
+        key = f"drift-{model.sha256[:12]}-"
+        last = self._outbox.last(key)
+        if state == (last.data["state"] if last else _ENDED):
+            return
+        message = _message(key + secrets.token_hex(8), state, model, [one for one in found if one.found])
+        with self._database.writing() as session:
+            self._outbox.put(session, message, [one.id for one in self._outbox.destinations()])
+
+
+def _message(key: str, state: str, model: Classifier, found: Sequence[Drift]) -> Message:
+    name = model.info.name
+    lines = [
+        f"{one.kind.capitalize()} of the last {one.window:,} pictures: index {one.index:.3f}, "
+        f"and chance gives {one.limit:.3f} at most."
+        for one in found
+    ]
+    data = {
+        "type": "drift",
+        "state": state,
+        "model": model.sha256,
+        "model_name": name,
+        "found": [
+            {"kind": one.kind, "window": one.window, "index": one.index, "limit": one.limit} for one in found
+        ],
+    }
+    title = f"Drift · {name}" if state == _BEGAN else f"No more drift · {name}"
+    text = " ".join(lines) or "The pictures are as in the model's evaluation again."
+    return Message(key, now(), "drift", name, title, text, data)
 
 
 class WatchDrift:
     """Follows the live model, and looks once an hour, and when there are first enough pictures."""
 
-    def __init__(self, watch: DriftWatch, server: ModelServer, reports: ModelReports) -> None:
-        self._watch, self._server, self._reports = watch, server, reports
+    def __init__(
+        self, watch: DriftWatch, server: ModelServer, reports: ModelReports, messages: DriftMessages
+    ) -> None:
+        self._watch, self._server, self._reports, self._messages = watch, server, reports, messages
         self._followed = ""
         self._looked = time.monotonic()
 
@@ -25,7 +82,7 @@ class WatchDrift:
         first = not self._watch.found and self._watch.answers >= min(WINDOWS)
         if first or time.monotonic() - self._looked >= SECONDS_BETWEEN_LOOKS:
             self._looked = time.monotonic()
-            self._watch.look()
+            self._messages.note(model, self._watch.look())
 
     def _reference(self, key: str) -> Reference | None:
         try:

@@ -48,6 +48,9 @@ export const en = {
   serverBack: "The server answers again.",
 
   noticeTest: "This is a test: messages arrive here.",
+  noticeDrift: "The pictures have changed · {model}",
+  noticeDriftText: "They differ from those that the model was evaluated on. The page Models says in what.",
+  noticeDriftEnded: "The pictures are as in the model’s evaluation again.",
   loading: "Loading…",
   more: "Show more",
   close: "Close",

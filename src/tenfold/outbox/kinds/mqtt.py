@@ -144,6 +144,8 @@ class Mqtt:
 
     def _announce(self, message: Message, client: Client | None = None) -> None:
         found = self._settings["discovery"]
+        if message.data.get("type") == "drift":  # it is of no camera, which is what is announced
+            return
         told = discovery(found, self._prefix, message.source, message.source_name) if found else {}
         for topic, content in told.items():
             (client or self._client).publish(topic, json.dumps(content), qos=1, retain=True)
