@@ -37,6 +37,7 @@ class ChallengeRule:
                 "cannot be required like this",
                 received=f"{self.good} good, {self.bad} bad, every {self.hours:g} hours",
                 cure="At least one bad part, and at most 744 hours.",
+                reason="challenge-rule",
             )
 
     def check(self, expected: Sequence[bool]) -> None:
@@ -48,6 +49,8 @@ class ChallengeRule:
                 "are too few",
                 received=f"{good} good, {len(expected) - good} bad",
                 cure=f"At least {self.good} good and {self.bad} bad ones.",
+                reason="challenge-parts",
+                params={"good": self.good, "bad": self.bad},
             )
 
 

@@ -40,6 +40,7 @@ def override(
             "has no verdict in this trail",
             received=f"the trail {trail.path.name}",
             cure=f"Its last part is {trail.last_part() or 'not there yet'}.",
+            reason="part-unknown",
         )
     job = {name: rows[0].body[name] for name in JOB if name in rows[0].body}
     body = {**job, "verdict": verdict, "before": before[0], "by": by, "reason": reason}
@@ -68,5 +69,7 @@ def _words(what: str, given: str) -> str:
             f"has to say {what}" if not found else f"says {what} in too many letters",
             received=f"{len(found)} letters",
             cure=f"In 1 to {_MOST_LETTERS} letters.",
+            reason="override-words",
+            params={"most": _MOST_LETTERS},
         )
     return found

@@ -31,7 +31,11 @@ class Region:
         left, top, width, height = self.box
         if min(left, top) < 0 or min(width, height) <= 0 or left + width > 1.001 or top + height > 1.001:
             raise UsageError(
-                f"The region {self.name}", "is not in the picture", received=str(self.box), cure="0 to 1."
+                f"The region {self.name}",
+                "is not in the picture",
+                received=str(self.box),
+                cure="0 to 1.",
+                reason="region-outside",
             )
         cells = self.grid[0] * self.grid[1]
         if min(self.grid) < 1 or cells > MOST_CELLS or not 0 <= (self.count or 0) <= cells:
@@ -40,6 +44,8 @@ class Region:
                 "cannot be divided like this",
                 received=f"{self.grid[0]} x {self.grid[1]}, {self.count} of them",
                 cure=f"At most {MOST_CELLS} cells, and a count of at most the cells.",
+                reason="region-cells",
+                params={"most": MOST_CELLS},
             )
 
     @property
@@ -84,10 +90,15 @@ class Recipe:
         for which, verdict in (("none of these", self.strangers), ("unsure", self.unsure)):
             if verdict is Verdict.PASS:
                 raise UsageError(
-                    f"The recipe {self.name}", f"passes parts that are {which}", cure="Reject or divert them."
+                    f"The recipe {self.name}",
+                    f"passes parts that are {which}",
+                    cure="Reject or divert them.",
+                    reason="recipe-passes",
                 )
         if not self.regions:
-            raise UsageError(f"The recipe {self.name}", "looks at nothing", cure="Give it a region.")
+            raise UsageError(
+                f"The recipe {self.name}", "looks at nothing", cure="Give it a region.", reason="recipe-empty"
+            )
 
     def check(self, classes: Sequence[str]) -> None:
         """Raise UsageError where the model of `classes` cannot answer what the recipe asks."""
@@ -99,6 +110,8 @@ class Recipe:
                     f"accepts what the model does not know in the region {region.name}",
                     received=", ".join(unknown) or "no class",
                     cure=f"The model's classes are: {', '.join(classes)}.",
+                    reason="recipe-classes",
+                    params={"region": region.name, "classes": ", ".join(classes)},
                 )
 
     @property

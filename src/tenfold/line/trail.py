@@ -335,4 +335,5 @@ def _refused(path: Path, error: sqlite3.Error) -> LineError:
         "cannot be written",
         received=str(error),
         cure="See that its disk is there and has space. Parts are rejected until it can be written.",
+        reason="trail-unwritable",
     )

@@ -126,7 +126,12 @@ def simulate(
 
     require()
     if trail is not None and trail.exists():
-        raise UsageError(f"The file {trail.name}", "is there already", cure="Name a new file for the trail.")
+        raise UsageError(
+            f"The file {trail.name}",
+            "is there already",
+            cure="Name a new file for the trail.",
+            reason="file-present",
+        )
     pictures = _pictures(data)
     options = simulation.SimulationOptions(
         accepts=_accepted(accepts, sorted({label for _, label in pictures}) if pictures else _VEHICLES),
@@ -161,7 +166,11 @@ def _pictures(data: str | None) -> list[tuple[Path, str]] | None:
     found = [(entry.path, entry.label) for entry in listed(data).entries]
     if not found:
         raise UsageError(
-            "The folder", "holds no labelled picture", received=data, cure="A folder for each class."
+            "The folder",
+            "holds no labelled picture",
+            received=data,
+            cure="A folder for each class.",
+            reason="no-class-folders",
         )
     return found
 
@@ -177,6 +186,7 @@ def _accepted(given: Sequence[str], classes: Sequence[str]) -> list[str]:
             "is not known",
             received=f"the classes {', '.join(classes)}",
             cure="Name them with --accept.",
+            reason="accept-needed",
         )
     return good or vehicles
 
@@ -195,7 +205,11 @@ def _faults(given: str, known: Sequence[str]) -> list[str]:
         fits = [one for one in known if one.startswith(name)]
         if len(fits) != 1 and name not in known:
             raise UsageError(
-                "A fault", "is not known", received=name, cure=f"Take of: {', '.join(known)}, or all."
+                "A fault",
+                "is not known",
+                received=name,
+                cure=f"Take of: {', '.join(known)}, or all.",
+                reason="fault-unknown",
             )
         found.append(name if name in known else fits[0])
     return found

@@ -164,6 +164,7 @@ def _region(text: str) -> dict[str, Any]:
             "needs name, box and accepts",
             received=text[:100],
             cure="grid and count may be given too.",
+            reason="line-words",
         )
     accepts = values["accepts"]
     found = accepts if isinstance(accepts, list) else [accepts]

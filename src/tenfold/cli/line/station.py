@@ -185,7 +185,12 @@ def changeover(name: str, made: str | None, barcode: str | None) -> int:
     from tenfold.runtime import App
 
     if (made is None) == (barcode is None):
-        raise UsageError("The recipe", "has to be named once", cure="Name it, or its --barcode.")
+        raise UsageError(
+            "The recipe",
+            "has to be named once",
+            cure="Name it, or its --barcode.",
+            reason="recipe-named-once",
+        )
     with App() as app:
         found = app.recipes.named(made) if made is not None else app.recipes.of_barcode(str(barcode))
         row = app.stations.change(app.stations.named(name).id, recipe_id=found.id)

@@ -51,7 +51,9 @@ def trail(
         changed, (rows, head) = opened.verify(), opened.head
         found = statistics(opened.rows(order=order))
         if order is not None and not found.parts:
-            raise UsageError(f"The order {order}", "has no part in this trail", received=file.name)
+            raise UsageError(
+                f"The order {order}", "has no part in this trail", received=file.name, reason="order-unknown"
+            )
         written = _export(opened, order, as_csv, parquet, pdf, force)
     if as_json:
         share = {"first_pass_yield": asdict(found.first_pass_yield) if found.first_pass_yield else None}
@@ -87,6 +89,7 @@ def _export(
                 f"The file {target.name}",
                 "is there already",
                 cure="Name another file, or write over it with --force.",
+                reason="file-present",
             )
     if csv is not None:
         write_whole(csv, export.csv(trail, order=order))

@@ -23,23 +23,32 @@ def words(text: str, subject: str, *, kind: bool) -> dict[str, Any]:
     try:
         found = shlex.split(text)
     except ValueError as error:
-        raise UsageError(subject, "cannot be read", received=text[:100], cure=f"{error}.") from error
+        raise UsageError(
+            subject, "cannot be read", received=text[:100], cure=f"{error}.", reason="line-words"
+        ) from error
     values: dict[str, Any] = {}
     if kind:
         if not found or "=" in found[0]:
             raise UsageError(
-                subject, "names no kind", received=text[:100], cure="As in: modbus host=10.0.0.9"
+                subject,
+                "names no kind",
+                received=text[:100],
+                cure="As in: modbus host=10.0.0.9",
+                reason="line-words",
             )
         values["kind"] = found.pop(0)
     for word in found:
         name, equals, value = word.partition("=")
         if not (name and equals):
-            raise UsageError(subject, "holds a word that is no NAME=VALUE", received=word[:100])
+            raise UsageError(
+                subject, "holds a word that is no NAME=VALUE", received=word[:100], reason="line-words"
+            )
         if name.lower().endswith("password"):
             raise UsageError(
                 subject,
                 "names a password, which everybody sees who lists this machine's processes",
                 cure="Write it into the file of --wiring.",
+                reason="password-in-words",
             )
         values[name.replace("-", "_")] = _value(value)
     return values
@@ -51,7 +60,7 @@ def file(path: Path) -> dict[str, Any]:
         found = from_toml(read_whole(path))
     except ValueError as error:
         raise UsageError(
-            path.name, "is no TOML", received=str(error), cure="See the documentation."
+            path.name, "is no TOML", received=str(error), cure="See the documentation.", reason="line-words"
         ) from error
     unknown = sorted(found.keys() - set(_TABLES))
     if unknown:
@@ -60,6 +69,7 @@ def file(path: Path) -> dict[str, Any]:
             "has a table that is not known",
             received=", ".join(unknown),
             cure=f"Take of: {', '.join(_TABLES)}.",
+            reason="line-words",
         )
     return found
 
@@ -79,7 +89,13 @@ def line(values: dict[str, Any]) -> dict[str, Any]:
     if isinstance(ends, list) and all(isinstance(one, list) for one in ends):
         return values  # of a file
     if not isinstance(ends, list) or len(ends) != 4:
-        raise UsageError("The line", "needs both its ends", received=str(ends), cure="line=0.5,0,0.5,1")
+        raise UsageError(
+            "The line",
+            "needs both its ends",
+            received=str(ends),
+            cure="line=0.5,0,0.5,1",
+            reason="line-words",
+        )
     return values | {"line": [ends[:2], ends[2:]]}
 
 
@@ -106,5 +122,6 @@ def box(text: str) -> list[float]:
             "is no left, top, width and height",
             received=text[:100],
             cure="As in: 0.1,0.2,0.5,0.5",
+            reason="line-words",
         )
     return [float(one) for one in found]

@@ -87,6 +87,7 @@ class ModbusAddress:
                 "cannot be counted so",
                 received=f"from {self.base}: {self.inputs} and {self.outputs}",
                 cure="Count from 0, as on the wire, or from 1; for register 40001 write 1.",
+                reason="registers",
             )
 
     @property
@@ -166,6 +167,7 @@ class ModbusPlant:
             received=received,
             cure="See that it runs, that address, port and unit id are right, and that it has the registers"
             " of the docs. Parts are rejected meanwhile.",
+            reason="plc-away",
         )
 
 
@@ -202,7 +204,12 @@ def read_back(
     client = ModbusTcpClient(host, port=port, framer=FramerType.SOCKET, timeout=seconds, retries=0)
     try:
         if not client.connect():  # type: ignore[no-untyped-call]
-            raise LineError(subject, "does not answer", cure="See that it runs and that the port is right.")
+            raise LineError(
+                subject,
+                "does not answer",
+                cure="See that it runs and that the port is right.",
+                reason="plc-away",
+            )
         read = client.read_holding_registers if kind == "holding" else client.read_input_registers
         answer = read(first, count=count, device_id=device)
     except (ModbusException, OSError, UnicodeError) as error:
@@ -211,6 +218,7 @@ def read_back(
             "does not answer for that unit",
             received=f"unit {device}: {error}",
             cure="Try the units 1, 255 and 0.",
+            reason="plc-refuses",
         ) from error
     finally:
         client.close()  # type: ignore[no-untyped-call]
@@ -221,6 +229,7 @@ def read_back(
             "refuses to be read",
             received=f"exception {code}, {_EXCEPTIONS.get(code, 'of its own')}",
             cure="Read fewer registers, from another address, the other kind of registers, or another unit.",
+            reason="plc-refuses",
         )
     return list(answer.registers)
 

@@ -74,6 +74,7 @@ class ModbusServer(HandshakePlant):
                 "overlap",
                 received=f"from {address.inputs} and from {address.outputs}",
                 cure=f"{CONTROL_MAP.size} are written and {STATUS_MAP.size} read: leave room for both.",
+                reason="registers",
             )
         self._place = address
         self._registers = [0] * CONTROL_MAP.size
@@ -84,12 +85,15 @@ class ModbusServer(HandshakePlant):
                 "cannot be started",
                 received=error,
                 cure="See that the port is free; one below 1024 needs a right of its own.",
+                reason="port-taken",
             )
 
     def exchange(self, outputs: Outputs) -> Inputs:
         """See `Plant`."""
         if not self._thread.alive:
-            raise LineError("The Modbus server", "ended", cure="Start the station again.")
+            raise LineError(
+                "The Modbus server", "ended", cure="Start the station again.", reason="server-ended"
+            )
         return super().exchange(outputs)
 
     def close(self) -> None:

@@ -62,6 +62,7 @@ class Login:
                     "cannot be reached encrypted",
                     received=str(error),
                     cure="Name files of certificates and of the key that are PEM and may be read.",
+                    reason="certificate",
                 ) from error
 
     def prepare(self, client: Client) -> None:

@@ -63,7 +63,10 @@ def connect(
         if isinstance(error, LineError):
             raise
         raise LineError(
-            "A plant or an output", "has a setting that is not known, or lacks one", received=str(error)
+            "A plant or an output",
+            "has a setting that is not known, or lacks one",
+            received=str(error),
+            reason="wiring",
         ) from error
     return Wires(found, tuple(opened), asks=bool(asking))
 
@@ -99,6 +102,7 @@ def check(plant: Mapping[str, Any], outputs: Sequence[Mapping[str, Any]]) -> Non
                 "has a setting that is not known, or lacks one",
                 received=str(error),
                 cure="The page on production lines in the documentation names them.",
+                reason="wiring",
             ) from error
 
 
@@ -168,4 +172,10 @@ def _split(kept: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
 
 
 def _unknown(what: str, kind: str, known: Sequence[str]) -> LineError:
-    return LineError(f"A kind of {what}", "is not known", received=kind, cure=f"Take of: {', '.join(known)}.")
+    return LineError(
+        f"A kind of {what}",
+        "is not known",
+        received=kind,
+        cure=f"Take of: {', '.join(known)}.",
+        reason="wiring",
+    )

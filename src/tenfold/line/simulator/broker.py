@@ -69,6 +69,7 @@ class Mosquitto:
             "takes no connections",
             received=f"none within {_START_SECONDS:g} s",
             cure="Start it by hand to see why.",
+            reason="broker-missing",
         )
 
     def kill(self) -> None:

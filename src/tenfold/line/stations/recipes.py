@@ -52,7 +52,11 @@ class Recipes:
                 free = number or max((one.number for one in present), default=0) + 1
                 if not 1 <= free <= MOST_NUMBER:
                     raise LineError(
-                        "The recipe's number", "cannot be used", received=str(free), cure="1 to 65535."
+                        "The recipe's number",
+                        "cannot be used",
+                        received=str(free),
+                        cure="1 to 65535.",
+                        reason="recipe-number",
                     )
                 row = RecipeRow(name=name, number=free, barcode=barcode, added_at=now(), added_by=by)
                 session.add(row)

@@ -119,13 +119,20 @@ def _check_recipe(session: Session, recipe_id: int | None) -> None:
 def _check(row: StationRow) -> None:
     if row.kind == "browser":
         raise LineError(
-            f"browser:{row.target}", "is no camera that a station can look through", cure="Name another."
+            f"browser:{row.target}",
+            "is no camera that a station can look through",
+            cure="Name another.",
+            reason="not-watchable",
         )
     _, _, width, height = row.region
     if not (width > 0 and height > 0):
         cure = "Give left, top, width and height in parts of the picture, such as 0,0,1,1."
         raise LineError(
-            f"The region of the station {row.name}", "is empty", received=f"{row.region}", cure=cure
+            f"The region of the station {row.name}",
+            "is empty",
+            received=f"{row.region}",
+            cure=cure,
+            reason="region-outside",
         )
     try:
         wiring.check(row.plant, wiring.Trigger.from_json(row.trigger), Gate(**row.gate), row.broker)
@@ -137,6 +144,7 @@ def _check(row: StationRow) -> None:
             "has a setting that is not known, or lacks one",
             received=str(error),
             cure="See the page on production lines in the documentation.",
+            reason="wiring",
         ) from error
 
 

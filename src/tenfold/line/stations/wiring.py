@@ -36,6 +36,7 @@ class Trigger:
                 f"The trigger {self.kind}",
                 "is not known",
                 cure=f"Take of: {', '.join(get_args(TriggerKind))}.",
+                reason="wiring",
             )
         for kind, missing, what in (
             ("encoder", self.counts < 1, "the encoder's counts from part to part"),
@@ -43,7 +44,9 @@ class Trigger:
             ("mqtt", not self.topic, "an MQTT topic"),
         ):
             if self.kind == kind and missing:
-                raise LineError(f"The trigger {kind}", f"needs {what}", cure="Name it.")
+                raise LineError(
+                    f"The trigger {kind}", f"needs {what}", cure="Name it.", reason="trigger-incomplete"
+                )
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> "Trigger":
@@ -61,6 +64,7 @@ def check(plant: Mapping[str, Any], trigger: Trigger, gate: Gate, broker: Mappin
             "needs a PLC",
             received="a station without one",
             cure="Name its PLC.",
+            reason="trigger-needs-plc",
         )
     if plant["kind"] in ASKING and trigger.kind != "plant":
         raise LineError(
@@ -68,15 +72,19 @@ def check(plant: Mapping[str, Any], trigger: Trigger, gate: Gate, broker: Mappin
             "does not go with a plant that asks for each verdict",
             received=plant["kind"],
             cure="Take the trigger plant.",
+            reason="trigger-of-plant",
         )
     if trigger.kind == "mqtt" and broker is None:
-        raise LineError("The trigger mqtt", "needs an MQTT broker", cure="Name its host.")
+        raise LineError(
+            "The trigger mqtt", "needs an MQTT broker", cure="Name its host.", reason="trigger-needs-broker"
+        )
     if not 0 <= gate.window <= gate.distance:
         raise LineError(
             "The gate",
             "cannot stand there",
             received=f"at {gate.distance}, from {gate.window} before",
             cure="The window is at most the distance from the trigger.",
+            reason="gate-place",
         )
 
 

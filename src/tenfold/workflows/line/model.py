@@ -34,7 +34,10 @@ class LineModel:
             raise TimeoutError from None
         except Exception as error:
             raise LineError(
-                "The model", "does not answer", received=f"{type(error).__name__}: {error}"
+                "The model",
+                "does not answer",
+                received=f"{type(error).__name__}: {error}",
+                reason="model-silent",
             ) from error
 
 

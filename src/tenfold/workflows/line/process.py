@@ -270,7 +270,7 @@ class _Work:
 
 
 def _refuse(pictures: Any, deadline: float) -> Any:
-    raise LineError("The station", "has no recipe")
+    raise LineError("The station", "has no recipe", reason="recipe-missing")
 
 
 def _triggered(setup: LineSetup, plant: Plant) -> tuple[OwnTriggers | None, Plant]:

@@ -89,6 +89,7 @@ class RunningStation:
                     "ended",
                     received=str(error),
                     cure="It is started again; parts are rejected meanwhile.",
+                    reason="station-ended",
                 ) from error
             finally:
                 with self._lock:

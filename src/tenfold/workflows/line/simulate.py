@@ -127,6 +127,7 @@ def simulate(options: SimulationOptions, tell: Callable[[str], None] = lambda li
             "needs an MQTT broker, which is not installed",
             received="there is no mosquitto",
             cure="Install mosquitto, or leave the fault out.",
+            reason="broker-missing",
         )
     with tempfile.TemporaryDirectory(prefix="tenfold-line-") as folder:
         run = _Run(options, Path(folder), tell)
@@ -236,7 +237,9 @@ class _Run:
                     else:
                         plant.send({"do": fault, "seconds": _FAULT_SECONDS})
         except ProcessEnded as error:
-            raise LineError("The simulated plant", "ended", received=str(error)) from error
+            raise LineError(
+                "The simulated plant", "ended", received=str(error), reason="simulation-failed"
+            ) from error
         finally:
             station.stop(5.0)
             plant.send({"do": "end", "seconds": 0})
@@ -296,7 +299,9 @@ def _book(options: SimulationOptions) -> RecipeBook:
 def _ready(said: dict[str, Any]) -> bool:
     status = said.get("status", {})
     if status.get("problem"):
-        raise LineError("The station", "could not be started", received=status["problem"])
+        raise LineError(
+            "The station", "could not be started", received=status["problem"], reason="simulation-failed"
+        )
     return bool(status.get("state") == "ready")
 
 
@@ -311,5 +316,9 @@ def _expect(
             if said and wanted(said):
                 return said
     except ProcessEnded as error:
-        raise LineError(subject, "could not be started", received=str(error)) from error
-    raise LineError(subject, "did not start in time", received=f"{_START_SECONDS:g} s")
+        raise LineError(
+            subject, "could not be started", received=str(error), reason="simulation-failed"
+        ) from error
+    raise LineError(
+        subject, "did not start in time", received=f"{_START_SECONDS:g} s", reason="simulation-failed"
+    )

@@ -70,6 +70,7 @@ class OpcUaAddress:
                     "are not those of the docs",
                     received=", ".join(unknown) or f"no node for {' and '.join(missing)}",
                     cure=f"Names are: {', '.join(known)}; needed are {' and '.join(must)}.",
+                    reason="nodes",
                 )
             for name, node in nodes.items():
                 try:
@@ -80,6 +81,7 @@ class OpcUaAddress:
                         "has no id that can be read",
                         received=node,
                         cure="Write ns=4;s=Line.Encoder, or nsu=urn:plc:line;i=17.",
+                        reason="nodes",
                     ) from error
 
 
@@ -135,6 +137,7 @@ class OpcUaPlant:
                 received=str(error) or type(error).__name__,
                 cure="See that its OPC UA server runs, that this station may connect, and that it has the"
                 " nodes of the station's set-up. Parts are rejected meanwhile.",
+                reason="plc-away",
             ) from error
 
     def close(self) -> None:

@@ -157,7 +157,7 @@ def make_certificate(security: Security) -> None:
 
 
 def _refused(what: str, cure: str) -> LineError:
-    return LineError("The OPC UA connection", what, cure=cure)
+    return LineError("The OPC UA connection", what, cure=cure, reason="connection-security")
 
 
 def _unreadable(error: Exception) -> LineError:
@@ -166,4 +166,5 @@ def _unreadable(error: Exception) -> LineError:
         "cannot be used",
         received=str(error),
         cure="Name a certificate (PEM or DER) and its private key (PEM), and see that they may be read.",
+        reason="certificate",
     )

@@ -97,6 +97,7 @@ class OpcUaServer:
                 "cannot be started",
                 received=error,
                 cure="See that the port is free and that the certificate and its key can be read.",
+                reason="port-taken",
             )
 
     def fire(self, result: PartResult) -> None:

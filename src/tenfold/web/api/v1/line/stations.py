@@ -140,7 +140,10 @@ def trigger(request: Request, who: Operator, number: Number) -> StationAnswer:
     row = app.stations.get(number)
     if row.trigger["kind"] == "plant":
         raise LineError(
-            f"The station {row.name}", "takes its triggers from the plant", cure="Change its trigger."
+            f"The station {row.name}",
+            "takes its triggers from the plant",
+            cure="Change its trigger.",
+            reason="trigger-of-plant",
         )
     _running(app, row).trigger()
     return _answer(app, row)
