@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -29,9 +29,11 @@ COLOURS = ROOT / "tests" / "cli" / "colours.py"
 
 
 @contextmanager
-def server(*arguments: str, **environment: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """`tenfold serve` on a free port, and its address."""
-    command = [sys.executable, str(COLOURS), "serve", "--port", "0", "--no-open", *arguments]
+def server(
+    *arguments: str, program: Sequence[str] = (str(COLOURS),), **environment: str
+) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """`tenfold serve` on a free port, and its address; `program` is what Python runs."""
+    command = [sys.executable, *program, "serve", "--port", "0", "--no-open", *arguments]
     process = subprocess.Popen(
         command,
         stdout=subprocess.PIPE,
