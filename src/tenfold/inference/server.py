@@ -63,7 +63,13 @@ class _Task:
     number: int
     model: "Classifier" = field(compare=False)
     read: "Read | None" = field(compare=False)
+    observed: bool = field(compare=False)
     future: "Future[Prediction]" = field(compare=False, default_factory=Future)
+
+    @property
+    def kind(self) -> "tuple[Priority, Classifier, bool]":
+        """What those have in common that are answered in one run."""
+        return self.priority, self.model, self.observed
 
     def forget(self, future: "Future[Prediction]") -> None:
         """The caller is gone, or has its answer: release what was to be read."""
@@ -129,12 +135,14 @@ class ModelServer:
         priority: Priority = Priority.CATALOGUE,
         deadline: float | None = None,
         model: "Classifier | None" = None,
+        observed: bool = True,
     ) -> "Future[Prediction]":
         """Have a picture answered. A future that is cancelled before its turn costs nothing more.
 
         Args:
             deadline: seconds of `time.monotonic`; after it the answer is of no use, and is DeadlinePassed.
             model: answers instead of the one that is live now.
+            observed: whether `observe` is told of the answer: False for a picture that nobody took.
 
         Raises:
             Closed: the server was closed.
@@ -143,7 +151,7 @@ class ModelServer:
         with self._changed:
             if self._closed:
                 raise Closed
-            task = _Task(priority, due, next(self._numbers), model or self._model, read)
+            task = _Task(priority, due, next(self._numbers), model or self._model, read, observed)
             heapq.heappush(self._waiting, task)
             if len(self._threads) < self.workers:
                 self._start()
@@ -158,9 +166,11 @@ class ModelServer:
         priority: Priority = Priority.HTTP,
         deadline: float | None = None,
         model: "Classifier | None" = None,
+        observed: bool = True,
     ) -> Prediction:
         """As `submit`, for a coroutine; cancelling it takes the picture off the queue."""
-        return await asyncio.wrap_future(self.submit(read, priority=priority, deadline=deadline, model=model))
+        asked = self.submit(read, priority=priority, deadline=deadline, model=model, observed=observed)
+        return await asyncio.wrap_future(asked)
 
     def answer_each(
         self,
@@ -226,7 +236,7 @@ class ModelServer:
         """The next task, if it is of the same kind as the first of a run."""
         with self._changed:
             following = self._waiting[0] if self._waiting else None
-            if following is None or (following.priority, following.model) != (first.priority, first.model):
+            if following is None or following.kind != first.kind:
                 return None
             return heapq.heappop(self._waiting)
 
@@ -257,7 +267,7 @@ class ModelServer:
             for task, one in zip(tasks, prepared, strict=True):
                 self._run(model, [task], [one])
             return
-        if self._observe is not None:
+        if self._observe is not None and tasks[0].observed:
             self._observe(model, answers)
         for task, answer in zip(tasks, answers, strict=True):
             task.future.set_result(answer)

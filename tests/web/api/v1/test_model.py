@@ -2,9 +2,11 @@
 
 import base64
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tenfold.inference.server import Priority
 from tests.fakes import INFO, LABELS
 from tests.web.conftest import Running, Serve
 
@@ -30,6 +32,27 @@ def test_pictures_of_the_self_test_come_with_the_live_models_answers(running: Ru
         assert one["prediction"] == {**result["prediction"], "evidence": None}
     again = running.client.get("/api/v1/model/self-test").json()
     assert again == answer
+
+
+def test_the_self_test_waits_its_turn_and_does_not_count_as_pictures_that_came(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = serve()
+    app = running.service.app
+    asked, noted = list[Priority](), list[object]()
+    submit = app.model_server.submit
+
+    def submitted(*args: Any, priority: Priority, **more: Any) -> Any:
+        asked.append(priority)
+        return submit(*args, priority=priority, **more)
+
+    monkeypatch.setattr(app.model_server, "submit", submitted)
+    monkeypatch.setattr(app.drift, "note", lambda *said: noted.append(said))
+    assert running.client.get("/api/v1/model/self-test").status_code == 200
+    assert set(asked) == {Priority.HTTP}
+    assert noted == []
+    app.model_server.close()
+    assert running.client.get("/api/v1/model/self-test").status_code == 503
 
 
 def test_a_server_that_runs_is_alive_and_ready(running: Running) -> None:

@@ -1,5 +1,6 @@
 """/api/v1/model: what the model says of itself, and what it says to pictures of a self-test."""
 
+import asyncio
 import base64
 from typing import Any
 
@@ -7,6 +8,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from tenfold.inference import self_test
+from tenfold.inference.server import Read
 from tenfold.web.api.v1.classify import PredictionAnswer
 from tenfold.web.security.access import Viewer
 from tenfold.web.service import service_of
@@ -65,10 +67,17 @@ class SelfTestAnswer(BaseModel):
 
 
 @router.get("/api/v1/model/self-test", operation_id="model_self_test", summary="Pictures to try a model with")
-def answer_self_test(request: Request, who: Viewer) -> SelfTestAnswer:
+async def answer_self_test(request: Request, who: Viewer) -> SelfTestAnswer:
     """A few pictures with the live model's answers. What else runs the same file, such as a phone, finds out
     with them whether it answers alike."""
-    classifier = service_of(request).classifier
+    service = service_of(request)
+    server, classifier = service.app.model_server, service.classifier
+    files = await service.threads.read(self_test.pictures)
+    with service.reserved(who.clients) as (_, slot):
+        slot.reserve(1)
+        said = await asyncio.gather(
+            *(server.answer(_reading(png), model=classifier, observed=False) for png in files)
+        )
     return SelfTestAnswer(
         model=classifier.sha256,
         pictures=[
@@ -76,6 +85,10 @@ def answer_self_test(request: Request, who: Viewer) -> SelfTestAnswer:
                 png=base64.b64encode(png).decode(),
                 prediction=PredictionAnswer(**prediction.to_dict(), evidence=None),
             )
-            for png, prediction in self_test.answers(classifier)
+            for png, prediction in zip(files, said, strict=True)
         ],
     )
+
+
+def _reading(png: bytes) -> Read:
+    return lambda model: model.prepare(png)
