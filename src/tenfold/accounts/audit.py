@@ -24,7 +24,7 @@ Action = Literal[
     "person.add", "person.role", "person.enable", "person.disable", "person.password",
     "token.add", "token.revoke",
     "model.add", "model.live", "model.rollback", "model.remove", "model.compare", "model.improve",
-    "model.teach", "draft.delete",
+    "model.teach", "model.export", "model.export.delete", "draft.delete",
     "training.begin", "training.stop", "training.resume", "training.rename", "training.delete",
     "data.fetch", "data.upload",
     "folder.add", "folder.unwatch", "filing.make", "filing.undo", "catalogue.reclassify",

@@ -34,14 +34,15 @@ def environment(package: str, finalize: Callable[[Any], Any] | None = None) -> j
     )
 
 
-def inlined(templates: jinja2.Environment, styles: Sequence[str], script: str) -> dict[str, str]:
-    """What a page has within itself, for its template: style, script, style_hash and script_hash.
+def inlined(templates: jinja2.Environment, styles: Sequence[str], script: str = "") -> dict[str, str]:
+    """What a page has within itself, for its template: style, script (may be empty), style_hash and
+    script_hash.
 
     The hashes are what a content security policy knows an inline style or script by.
     """
     assert templates.loader is not None
     style = "".join(templates.loader.get_source(templates, name)[0] for name in styles)
-    code = templates.loader.get_source(templates, script)[0]
+    code = templates.loader.get_source(templates, script)[0] if script else ""
     return {
         "style": Markup(style),
         "script": Markup(code),

@@ -13,11 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from tenfold.errors import TenfoldError
+from tenfold.errors import ExportError, TenfoldError
 from tenfold.export.formats import FORMATS
 from tenfold.export.formats.format import ElsewhereClassifier, PictureClassifier
 from tenfold.export.measure import Progress, matched_threshold, measure
 from tenfold.inference import Classifier
+from tenfold.os_errors import in_words
 from tenfold.processes.child import Channel
 
 # Between two messages of progress.
@@ -35,7 +36,15 @@ def run(channel: Channel) -> None:
         Path(asked["result"]).write_text(json.dumps(result))
         channel.send({"done": True})
     except TenfoldError as error:
-        channel.send({"refused": {**error.facts(), "params": dict(error.params)}})
+        channel.send(_refused(error))
+    except OSError as reason:
+        file, problem, received, cure, code = in_words(reason)
+        subject = file or "Something that the export needs"
+        channel.send(_refused(ExportError(subject, problem, received=received, cure=f"{cure}.", reason=code)))
+
+
+def _refused(error: TenfoldError) -> dict[str, Any]:
+    return {"refused": {**error.facts(), "params": dict(error.params)}}
 
 
 def _convert(channel: Channel, asked: dict[str, Any]) -> None:

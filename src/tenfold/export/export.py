@@ -6,6 +6,7 @@ Converting and running happen in child processes; knows no format from within.
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,7 +14,7 @@ from tempfile import TemporaryDirectory
 from tenfold import __version__, modelfile
 from tenfold.errors import ExportError
 from tenfold.export import page
-from tenfold.export.formats import ExportFormat
+from tenfold.export.formats import FORMATS
 from tenfold.export.pictures import ExportPictures
 from tenfold.export.receipt import (
     LEAST_FLOAT,
@@ -31,26 +32,50 @@ from tenfold.os_errors import in_words
 OpenPictures = Callable[[modelfile.ModelInfo, Path], ExportPictures]
 
 
-def export(
+@dataclass(frozen=True)
+class MadeExport:
+    """An export and its receipt, whether it agrees with the original or not; its files go with its folder.
+
+    Attributes:
+        receipt: what was measured.
+        folder: holds `files`, the receipt and its page, and nothing else.
+        files: the exported files; the first is the one that programs open.
+        pictures: what it was compared on; CIFAR-10's files go with the folder, too.
+    """
+
+    receipt: Receipt
+    folder: Path
+    files: tuple[Path, ...]
+    pictures: ExportPictures
+
+    @property
+    def beside(self) -> tuple[Path, Path]:
+        """The receipt as JSON, and as a page."""
+        written = receipt_path(self.files[0])
+        return written, written.with_suffix(".html")
+
+
+@contextmanager
+def made_export(
     model: Path,
     to: str,
-    target: Path,
+    name: str,
     opening: OpenPictures,
     *,
     least: float | None = None,
     watcher: Watcher | None = None,
-) -> Receipt:
-    """Export a model file, compare the export with it, and write the export with its receipt.
+) -> Iterator[MadeExport]:
+    """Export a model file and compare the export with it.
 
     Args:
         to: a name in `FORMATS`.
-        target: the file to write; others of its name come beside it: the receipt, and what the format needs.
+        name: of the exported file; others of its name come beside it.
         opening: gives the pictures.
         least: the share of pictures, 0 to 1, on which both must give the same first answer; None: 0.995, or
             0.985 for a format of integers.
 
     Raises:
-        ExportError: it cannot be converted, answers too differently, or cannot be written.
+        ExportError: it cannot be converted.
         MissingExtra: the format needs an extra that is not installed.
         ExportStopped: the watcher said so.
     """
@@ -59,7 +84,7 @@ def export(
     with TemporaryDirectory(prefix="tenfold-export-") as place:
         folder = Path(place)
         pictures = opening(info, _made(folder / "pictures"))
-        made = _made(folder / "made") / target.name
+        made = _made(folder / "made") / name
         steps = ExportSteps(chosen, made, folder, watcher or Watcher(), model)
         steps.run("convert", (), calibration=[str(one) for one in pictures.calibration])
         steps.run("threshold", pictures.threshold)
@@ -78,12 +103,37 @@ def export(
             thresholds=thresholds,
             versions={"tenfold": __version__, **chosen.versions()},
         )
-        if not receipt.good:
-            raise _differs(receipt, chosen)
-        receipt_path(made).write_text(receipt.to_json(), encoding="utf-8")
-        page.write(receipt_path(made).with_suffix(".html"), receipt, pictures.files)
-        _moved(made.parent, target.parent)
-    return receipt
+        finished = MadeExport(receipt, made.parent, tuple(files), pictures)
+        written, shown = finished.beside
+        written.write_text(receipt.to_json(), encoding="utf-8")
+        page.write(shown, receipt, pictures.files)
+        yield finished
+
+
+def export(
+    model: Path,
+    to: str,
+    target: Path,
+    opening: OpenPictures,
+    *,
+    least: float | None = None,
+    watcher: Watcher | None = None,
+) -> Receipt:
+    """Export a model file, compare the export with it, and write the export with its receipt.
+
+    Args:
+        target: the file to write; others of its name come beside it: the receipt, and what the format needs.
+        to, opening, least, watcher: as of `made_export`.
+
+    Raises:
+        ExportError: it cannot be converted, answers too differently, or cannot be written.
+        MissingExtra: the format needs an extra that is not installed.
+        ExportStopped: the watcher said so.
+    """
+    with made_export(model, to, target.name, opening, least=least, watcher=watcher) as made:
+        require_agreement(made.receipt)
+        _moved(made.folder, target.parent)
+    return made.receipt
 
 
 def _made(folder: Path) -> Path:
@@ -91,14 +141,17 @@ def _made(folder: Path) -> Path:
     return folder
 
 
-def _differs(receipt: Receipt, chosen: ExportFormat) -> ExportError:
+def require_agreement(receipt: Receipt) -> None:
+    """Raise ExportError where an export agrees with its original less often than was asked for."""
+    if receipt.good:
+        return
     original, exported = receipt.accuracy
-    return ExportError(
-        f"The export of {receipt.model} to {chosen.title}",
+    raise ExportError(
+        f"The export of {receipt.model} to {FORMATS[receipt.format].title}",
         "answers too differently from the original, so no file was left",
         received=f"the first answer is the same for {receipt.agreement}, {receipt.least:.1%} is asked for; "
         f"accuracy {exported.value:.2%} in place of {original.value:.2%}",
-        cure="Export it to another format, or lower the limit with --least.",
+        cure="Export it to another format, or ask for less agreement.",
         reason="export-differs",
     )
 

@@ -32,13 +32,14 @@ def write(path: Path, receipt: Receipt, files: Sequence[Path]) -> None:
         title=FORMATS[receipt.format].title,
         version=__version__,
         disagreed=receipt.pictures - round(receipt.agreement.value * receipt.pictures),
-        pictures=[(one, _shown(files[one.place])) for one in receipt.disagreements],
-        **html.inlined(environment, ["report.css", "charts.css", "comparison.css"], "report.js"),
+        pictures=[(one, pictures.uri(thumbnail(files[one.place]))) for one in receipt.disagreements],
+        **html.inlined(environment, ["report.css", "charts.css", "comparison.css"]),
     )
     html.write(path, text, "The page")
 
 
-def _shown(file: Path) -> str:
+def thumbnail(file: Path) -> Image.Image:
+    """A picture file as a receipt shows it. Raises PictureError."""
     image = Image.fromarray(images.read(file))
     image.thumbnail((_LARGEST, _LARGEST))
-    return pictures.uri(image)
+    return image

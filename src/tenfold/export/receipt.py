@@ -145,15 +145,10 @@ def exported_path(receipt: Path) -> Path:
 
 def read_receipt(path: Path) -> Receipt:
     """Read a receipt, or that of an exported file. Raises ExportError."""
-    path = path if path.name.endswith(_ENDING) else receipt_path(path)
+    path = path if is_receipt(path.name) else receipt_path(path)
     subject = f"The receipt {path}"
     try:
-        found = from_json(path.read_bytes())
-        if found["receipt"] > VERSION:
-            raise ExportError(
-                subject, "comes from a newer tenfold than this one", cure="Install a newer tenfold."
-            )
-        return _parsed(found)
+        content = path.read_bytes()
     except OSError as reason:
         raise ExportError(
             subject,
@@ -161,6 +156,23 @@ def read_receipt(path: Path) -> Receipt:
             received=reason.strerror or str(reason),
             cure="`tenfold export` writes it beside the exported file.",
         ) from reason
+    return parse_receipt(content, subject)
+
+
+def is_receipt(name: str) -> bool:
+    """Whether a file's name is that of a receipt."""
+    return name.endswith(_ENDING)
+
+
+def parse_receipt(content: bytes, subject: str) -> Receipt:
+    """A receipt from a file's content. Raises ExportError about `subject`."""
+    try:
+        found = from_json(content)
+        if found["receipt"] > VERSION:
+            raise ExportError(
+                subject, "comes from a newer tenfold than this one", cure="Install a newer tenfold."
+            )
+        return _parsed(found)
     except (ValueError, KeyError, TypeError, AttributeError) as reason:
         raise ExportError(subject, "is no receipt of an export", cure="Export the model again.") from reason
 

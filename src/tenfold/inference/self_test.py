@@ -8,6 +8,9 @@ import io
 
 import numpy as np
 
+from tenfold.inference.classifier import Classifier
+from tenfold.predictions import Prediction
+
 # Columns and rows; smaller than, as large as and larger than an input, wide and high.
 _SIZES = ((20, 14), (32, 32), (90, 60), (61, 97), (300, 280))
 
@@ -24,3 +27,8 @@ def pictures() -> list[bytes]:
         Image.fromarray(coarse).resize(size, Image.Resampling.BICUBIC).save(out, "PNG")
         files.append(out.getvalue())
     return files
+
+
+def answers(classifier: Classifier) -> list[tuple[bytes, Prediction]]:
+    """The pictures, each with what a model says to it."""
+    return [(png, classifier.classify(png)) for png in pictures()]

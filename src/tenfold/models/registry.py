@@ -333,12 +333,13 @@ class Registry:
             return session.scalars(select(LiveChange).order_by(LiveChange.id.desc()).limit(limit)).all()
 
     def _unreadable(self, model: RegisteredModel, reason: OSError) -> ModelFileError:
+        absent, said = isinstance(reason, FileNotFoundError), in_words(reason)
         return ModelFileError(
             f"The model file {self._blobs.name}/{model.file}",
             "cannot be read",
-            received=reason.strerror or str(reason),
-            cure="Add the model again.",
-            reason="model-file-missing",
+            received=said.received,
+            cure="Add the model again." if absent else f"{said.cure}.",
+            reason="model-file-missing" if absent else said.reason,
         )
 
     def _keep(self, key: str, content: bytes) -> None:

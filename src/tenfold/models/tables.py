@@ -1,5 +1,6 @@
 """The tables of models, of which one was live when, and of attempts to improve on it."""
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -34,6 +35,11 @@ class RegisteredModel(Base):
     added_at: Mapped[datetime] = mapped_column(Moment)
     added_by: Mapped[int]
     removed_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    @property
+    def file_stem(self) -> str:
+        """The name as a file may have it on any system and in any blob store."""
+        return re.sub(r"[^A-Za-z0-9._-]+", "-", self.name).strip("-._")[:100] or "model"
 
 
 class LiveChange(Base):

@@ -7,6 +7,7 @@ from tenfold.runtime.app import App
 from tenfold.workflows.check_data import CHECK_DATA
 from tenfold.workflows.classify import CLASSIFY
 from tenfold.workflows.compare import COMPARE
+from tenfold.workflows.export_model import EXPORT
 from tenfold.workflows.fetch_data import FETCH_DATA
 from tenfold.workflows.improve.job import IMPROVE
 from tenfold.workflows.improve.refit import REFIT
@@ -21,6 +22,7 @@ JOBS: Mapping[AnyType, Callable[[App], AnyHandler]] = {
     CHECK_DATA: lambda app: app.check_data,
     CLASSIFY: lambda app: app.classify_pending,
     COMPARE: lambda app: app.compare,
+    EXPORT: lambda app: app.export_model,
     FETCH_DATA: lambda app: app.fetch_data,
     IMPORT_DATA: lambda app: app.uploads,
     IMPROVE: lambda app: app.improve_job,

@@ -1,4 +1,4 @@
-"""The parts that keep models, and what models said of the catalogue's pictures. Run no network."""
+"""The parts that keep models, exports, and what models said of the catalogue's pictures. Run no network."""
 
 from functools import partial
 from typing import TYPE_CHECKING
@@ -9,9 +9,11 @@ from tenfold.runtime.inspecting import Inspecting
 if TYPE_CHECKING:
     from tenfold.catalogue.similar.similar import Similar
     from tenfold.catalogue.similar.stored_answers import StoredAnswers
+    from tenfold.export.export import OpenPictures
     from tenfold.models.improvements import Improvements
     from tenfold.models.registry import Registry
     from tenfold.workflows.corrected_models import CorrectedModels
+    from tenfold.workflows.export_model import ExportModel, ModelExports
     from tenfold.workflows.switch_model import Load
 
 
@@ -54,3 +56,21 @@ class Modelling(Inspecting):
         from tenfold.workflows.corrected_models import CorrectedModels
 
         return CorrectedModels(self.registry)
+
+    @part
+    def model_exports(self) -> "ModelExports":
+        from tenfold.workflows.export_model import ModelExports
+
+        return ModelExports(self.blobs("exports"))
+
+    @part
+    def export_model(self) -> "ExportModel":
+        from tenfold.workflows.export_model import ExportModel
+
+        return ExportModel(self.registry, self.model_exports, self._opening)
+
+    def _opening(self, source: str) -> "OpenPictures":
+        from tenfold.export.pictures import open_pictures
+
+        settings, cache = self.settings, self.home.cache
+        return partial(open_pictures, source, data_dir=settings.data_dir, cache=cache, files=self.files)

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from tenfold.web.problems import responses
 
@@ -29,6 +29,15 @@ class Answer(BaseModel):
         """The answer with what `source` has; `more` are fields that it has not, or has otherwise."""
         found = {name: getattr(source, one) for name, one in _attributes(cls) if hasattr(source, one)}
         return cls.model_validate(found | more)
+
+
+class ShareAnswer(Answer):
+    """A share with its 95 % interval, 0 to 1."""
+
+    value: float
+    low: float
+    high: float
+    n: int = Field(description="Of so many cases.")
 
 
 @cache

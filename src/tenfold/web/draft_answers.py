@@ -5,7 +5,7 @@ from datetime import datetime
 from pydantic import BaseModel, Field
 
 from tenfold.drafts.tables import ChangeKind
-from tenfold.web.answers import Answer
+from tenfold.web.answers import Answer, ShareAnswer
 
 
 class DraftEntry(Answer):
@@ -21,15 +21,6 @@ class DraftClassAnswer(Answer):
     id: int
     name: str
     pictures: int = Field(description="How many it has.")
-
-
-class ShareAnswer(BaseModel):
-    """A share with its 95 % interval, 0 to 1."""
-
-    value: float
-    low: float
-    high: float
-    n: int = Field(description="Of so many pictures.")
 
 
 class MistakeAnswer(BaseModel):

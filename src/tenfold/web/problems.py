@@ -39,6 +39,7 @@ from tenfold.errors import (
     DatabaseError,
     DatasetError,
     DraftError,
+    ExportError,
     JobError,
     LineError,
     LoginNeeded,
@@ -194,6 +195,7 @@ _STATUS: dict[type[TenfoldError], int] = {
     TrainingError: 409,
     UnknownRun: 404,
     ModelFileError: 422,
+    ExportError: 422,
     MissingExtra: 501,
     DatabaseError: 503,
 }

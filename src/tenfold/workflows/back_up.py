@@ -30,7 +30,7 @@ from tenfold.paths import Home
 
 Row = dict[str, Any]
 # Folders of the home that nothing else can give again. Thumbnails, indexes and caches are made anew.
-_BLOBS = ("pictures", "models", "drafts", "events", "checks", "comparisons")
+_BLOBS = ("pictures", "models", "drafts", "events", "checks", "comparisons", "exports")
 _FOLDERS = (*_BLOBS, "clips", "line", "runs", "learning-curves", "uploaded-data")
 # Where the restored tenfold runs is said anew.
 _OF_THE_MACHINE = ("home", "database_url", "database_password_file")

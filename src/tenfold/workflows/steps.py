@@ -16,6 +16,7 @@ Step = (
         "old-corrected", "new-corrected", "old-own-test", "new-own-test",
         "some-unusable", "asking-model", "asking-other-model", "taking-over",
         "looking-for-problems", "fetching", "unpacking",
+        "converting", "measuring-threshold", "comparing-answers",
     ]
 )  # fmt: skip
 STEPS: dict[Step, str] = {
@@ -40,6 +41,9 @@ STEPS: dict[Step, str] = {
     "looking-for-problems": "looking for copies, wrong labels and pictures that show little",
     "fetching": "fetching CIFAR-10",
     "unpacking": "unpacking",
+    "converting": "converting the model",
+    "measuring-threshold": "measuring the threshold of none of these",
+    "comparing-answers": "comparing its answers with the original's",
 }
 
 

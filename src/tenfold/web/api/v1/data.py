@@ -161,7 +161,7 @@ def add_source(request: Request, who: Administrator, asked: SourceRequest) -> So
 def forget_source(request: Request, who: Administrator, key: str) -> None:
     """Take a dataset off the list. Its pictures stay where they are; those that were sent are deleted."""
     service = service_of(request)
-    source = _named(service, who, key)
+    source = dataset_named(service, who, key)
     sources.remove(service.app.home.datasets, source)
     service.app.uploads.delete(source)
 
@@ -170,7 +170,7 @@ def forget_source(request: Request, who: Administrator, key: str) -> None:
 def read(request: Request, who: Viewer, key: str) -> DataAnswer:
     """Its classes, and how many pictures there are of each in each part."""
     service = service_of(request)
-    found = _browsed(service, _named(service, who, key))
+    found = _browsed(service, dataset_named(service, who, key))
     return DataAnswer(
         id=key,
         name=_title(found.name),
@@ -195,7 +195,7 @@ def pictures(
 ) -> ItemsAnswer:
     """The pictures, in the dataset's order; the first 25 by default."""
     service = service_of(request)
-    total, items = _browsed(service, _named(service, who, key)).page(part, label, offset, limit)
+    total, items = _browsed(service, dataset_named(service, who, key)).page(part, label, offset, limit)
     return ItemsAnswer(total=total, pictures=[ItemAnswer(**vars(item)) for item in items])
 
 
@@ -216,7 +216,7 @@ def picture(
     """A picture, at most 256 pixels on its longer side."""
     service = service_of(request)
     side = _FULL_SIDE if full else _SIDE
-    image = Image.fromarray(_browsed(service, _named(service, who, key)).picture(number, side))
+    image = Image.fromarray(_browsed(service, dataset_named(service, who, key)).picture(number, side))
     image.thumbnail((side, side))
     out = BytesIO()
     kind = "JPEG" if image.width * image.height > _LARGEST_PNG else "PNG"
@@ -229,7 +229,7 @@ def picture(
 def check(request: Request, who: Operator, key: str) -> JobAnswer:
     """Start looking for copies, wrong labels, and pictures that show little; a job that says how it goes."""
     service = service_of(request)
-    source = _named(service, who, key)
+    source = dataset_named(service, who, key)
     browse(source, service.settings.data_dir, service.app.files)
     job = service.app.jobs.submit(
         CHECK_DATA, CheckDataParams(source=source, key=key), title=f"Check {_title(source)}", by=who.id,
@@ -242,7 +242,7 @@ def check(request: Request, who: Operator, key: str) -> JobAnswer:
 def checked(request: Request, who: Viewer, key: str) -> CheckDataResult:
     """The last check's findings in short, with the numbers of their pictures where those are still there."""
     service = service_of(request)
-    source = _named(service, who, key)
+    source = dataset_named(service, who, key)
     found = CheckDataResult.model_validate_json(_report(service, key, ".json"))
     examples = [example for problem in found.problems for example in problem.examples]
     with suppress(DatasetError):
@@ -275,7 +275,7 @@ def fetch(request: Request, who: Administrator) -> JobAnswer:
 async def check_page(request: Request, who: Viewer, key: str) -> Response:
     """All findings, with their pictures."""
     service = service_of(request)
-    await service.threads.read(_named, service, who, key)
+    await service.threads.read(dataset_named, service, who, key)
     return page_response(await service.threads.read(_report, service, key, ".html"))
 
 
@@ -294,7 +294,8 @@ def _known(service: WebService, who: Visitor) -> dict[str, bool]:
     return {source: added for source, added in all_of_them.items() if source == CIFAR10 or not own(source)}
 
 
-def _named(service: WebService, who: Visitor, key: str) -> str:
+def dataset_named(service: WebService, who: Visitor, key: str) -> str:
+    """The source of the dataset with this id. Raises NotHere where `who` is told of no such one."""
     for source in _known(service, who):
         if sources.key(source) == key:
             return source

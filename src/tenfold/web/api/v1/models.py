@@ -1,7 +1,6 @@
 """/api/v1/models: the models that there are, which one answers, and exchanging it."""
 
 import math
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -262,13 +261,12 @@ def file(request: Request, who: Viewer, key: str) -> Response:
             cure="Add it again.",
             reason="model-file-missing",
         )
-    safe = re.sub(r"[^A-Za-z0-9._-]+", "-", model.name).strip("-.") or "model"
     return file_response(
         registry.open(key),
         model.bytes,
         service.threads.read,
         media_type=_ONNX,
-        filename=f"{safe}-{key[:8]}.onnx",
+        filename=f"{model.file_stem}-{key[:8]}.onnx",
     )
 
 

@@ -19,7 +19,7 @@ from tenfold.line.history import PartFilter, last_challenges
 from tenfold.line.statistics import Statistics, statistics
 from tenfold.line.trail import Trail
 from tenfold.metrics import Share
-from tenfold.web.answers import Answer
+from tenfold.web.answers import Answer, ShareAnswer
 from tenfold.web.api.v1.line.bodies import VerdictName
 from tenfold.web.api.v1.line.parts import PlantNumber, trail_of
 from tenfold.web.api.v1.line.stations import Number
@@ -36,15 +36,6 @@ _NONE = responses(_404="There is no such station, or it has not run yet.")
 _NO_ORDER = responses(_404="There is no such station, it has not run yet, or the order has no part.")
 _MOST_COUNTED, _MOST_CHALLENGES = 100_000, 50
 _CSV, _PARQUET, _PDF = "text/csv", "application/vnd.apache.parquet", "application/pdf"
-
-
-class ShareAnswer(Answer):
-    """A share with its 95 % interval, 0 to 1, of n cases."""
-
-    value: float
-    low: float
-    high: float
-    n: int
 
 
 class ReasonCount(BaseModel):
