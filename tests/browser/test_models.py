@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tenfold.export.check import check_files
+from tenfold.export.receipt import read_receipt
 from tests import run_folders, tiny
 from tests.browser import modelling
 from tests.browser.catalogues import get, paint, send
@@ -240,6 +242,58 @@ def test_models_are_compared_on_the_same_pictures(
     with page.expect_popup() as opened:
         found.get_by_role("link", name="The whole comparison").click()
     expect(opened.value.get_by_text("small").first).to_be_visible()
+
+
+def test_a_model_is_exported_and_its_receipt_is_read(
+    look_at: LookAt, own_server: str, tmp_path: Path
+) -> None:
+    pictures = tiny.folder(tiny.shades(60, side=40), tmp_path / "shades")
+    page = look_at("/data", reduced_motion="reduce")
+    add(page, str(pictures))
+    expect(page.get_by_role("heading", name="shades")).to_be_visible()
+    page.goto(f"{own_server}/models")
+    page.locator("input[type=file]").set_input_files(tiny.variant(tmp_path / "small.onnx", name="small"))
+    small = card(page, "small")
+    small.get_by_text("Export", exact=True).click()
+    start = small.get_by_role("button", name="Export", exact=True)
+    expect(start).to_be_disabled()  # it is not known what the model was trained on
+    small.get_by_label("ONNX, 8-bit integers").check()
+    small.get_by_label("Compare on").select_option("shades")
+
+    # The small model is too narrow to agree with itself in integers.
+    small.get_by_label("The same first answer at least").fill("100")
+    start.click()
+    refused = small.get_by_role("group", name="ONNX, 8-bit integers").first
+    expect(refused).to_contain_text("100.00% was asked for. No file was kept.", timeout=120_000)
+    expect(refused.get_by_role("link", name="small-int8.onnx")).to_have_count(0)
+    refused.get_by_text("Another first answer").click()
+    worst = refused.get_by_role("img", name="Picture: ").first
+    worst.scroll_into_view_if_needed()
+    page.wait_for_function("image => image.naturalWidth > 0", arg=worst.element_handle())
+
+    small.get_by_label("The same first answer at least").fill("5")
+    start.click()
+    good = small.get_by_role("group", name="ONNX, 8-bit integers").filter(
+        has=page.get_by_text("Answers like the original")
+    )
+    expect(good).to_be_visible(timeout=120_000)
+    fits_a_phone(page)
+    with page.expect_download() as opened:
+        good.get_by_role("link", name="small-int8.onnx").click()
+    opened.value.save_as(tmp_path / "small-int8.onnx")
+    with page.expect_download() as opened:
+        good.get_by_role("link", name="Receipt (JSON)").click()
+    opened.value.save_as(tmp_path / opened.value.suggested_filename)
+    receipt = read_receipt(tmp_path / "small-int8.onnx")
+    check_files(receipt, tmp_path / "small-int8.onnx")
+    expect(good).to_contain_text(f"The same first answer: {receipt.agreement.value:.2%}")
+    with page.expect_popup() as opened_page:
+        good.get_by_role("link", name="The whole receipt").click()
+    expect(opened_page.value.get_by_role("heading", name="small as ONNX, 8-bit integers")).to_be_visible()
+    opened_page.value.close()
+    good.get_by_role("button", name="Delete").click()
+    sure(page, "Delete")
+    expect(good).to_have_count(0)
 
 
 def test_another_model_is_asked_about_every_picture(

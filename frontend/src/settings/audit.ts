@@ -17,7 +17,7 @@ export function wordsOf(row: Pick<AuditRow, "action" | "subject" | "details">): 
     ofRoles.has(name) ? say.named("role", String(value)) : isolate(String(value)),
   ]);
   const subject = isolate(row.subject);
-  const known = { role: "–", from: "–", to: "–", person: "–", data: "–", seconds: "–" };
+  const known = { role: "–", from: "–", to: "–", person: "–", data: "–", format: "–", seconds: "–" };
   return say.named("did", row.action.replaceAll(".", "_"), `${row.action} ${subject}`, {
     ...known,
     ...Object.fromEntries(values),

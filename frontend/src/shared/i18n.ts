@@ -94,14 +94,15 @@ export function formatSignificant(language: LanguageCode, value: number, digits:
 }
 
 /** A share as a percentage that never claims all or nothing: 0.99996 is "> 99.9%", 0.0001 is "< 0.1%". */
-export function formatPercent(language: LanguageCode, share: number): string {
+export function formatPercent(language: LanguageCode, share: number, digits = 1): string {
   const format = new Intl.NumberFormat(language, {
     style: "percent",
-    minimumFractionDigits: 1,
-    maximumFractionDigits: 1,
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
   });
-  if (share > 0.9995 && share < 1) return `> ${format.format(0.999)}`;
-  if (share < 0.0005 && share > 0) return `< ${format.format(0.001)}`;
+  const least = 10 ** (-2 - digits);
+  if (share > 1 - least / 2 && share < 1) return `> ${format.format(1 - least)}`;
+  if (share < least / 2 && share > 0) return `< ${format.format(least)}`;
   return format.format(share);
 }
 

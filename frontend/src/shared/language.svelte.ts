@@ -55,8 +55,8 @@ class Language {
     return label === "" ? this.text("noneOfThese") : className(this.#code, label, this.names);
   }
 
-  percent(share: number): string {
-    return formatPercent(this.#code, share);
+  percent(share: number, digits = 1): string {
+    return formatPercent(this.#code, share, digits);
   }
 
   number(value: number): string {

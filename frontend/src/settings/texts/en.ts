@@ -201,6 +201,8 @@ export const en = {
   did_model_compare: "Compared models on {data}",
   did_model_improve: "Started training on corrections",
   did_model_teach: "Kept the taught model {subject}",
+  did_model_export: "Exported {subject} to {format}",
+  did_model_export_delete: "Deleted the export of {subject} to {format}",
   did_draft_delete: "Deleted the draft {subject}",
   did_training_begin: "Started the training {subject}",
   did_training_stop: "Stopped the training {subject}",

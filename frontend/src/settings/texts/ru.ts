@@ -207,6 +207,8 @@ export const ru: Translated<typeof en> = {
   did_model_compare: "Сравнение моделей на данных {data}",
   did_model_improve: "Начато обучение на исправлениях",
   did_model_teach: "Сохранена обученная модель {subject}",
+  did_model_export: "Экспорт модели {subject} в {format}",
+  did_model_export_delete: "Удалён экспорт модели {subject} в {format}",
   did_draft_delete: "Удалён черновик {subject}",
   did_training_begin: "Начато обучение {subject}",
   did_training_stop: "Остановлено обучение {subject}",

@@ -204,6 +204,8 @@ export const uk: Translated<typeof en> = {
   did_model_compare: "Порівняно моделі на даних {data}",
   did_model_improve: "Почато навчання на виправленнях",
   did_model_teach: "Збережено навчену модель {subject}",
+  did_model_export: "Експортовано модель {subject} у {format}",
+  did_model_export_delete: "Видалено експорт моделі {subject} у {format}",
   did_draft_delete: "Видалено чернетку {subject}",
   did_training_begin: "Почато навчання {subject}",
   did_training_stop: "Зупинено навчання {subject}",

@@ -90,6 +90,7 @@ export const en = {
   job_improve: "Training on corrections",
   job_reclassify: "Reclassifying the catalogue",
   job_compare: "Comparing models",
+  job_export: "Exporting a model",
   job_check_data: "Checking data",
   job_fetch_data: "Fetching CIFAR-10",
   job_import_data: "Unpacking a dataset",

@@ -94,6 +94,7 @@ export const ru: Translated<typeof en> = {
   job_improve: "Обучение на исправлениях",
   job_reclassify: "Повторная классификация каталога",
   job_compare: "Сравнение моделей",
+  job_export: "Экспорт модели",
   job_check_data: "Проверка данных",
   job_fetch_data: "Загрузка CIFAR-10",
   job_import_data: "Распаковка набора данных",

@@ -94,6 +94,7 @@ export const uk: Translated<typeof en> = {
   job_improve: "Навчання на виправленнях",
   job_reclassify: "Повторна класифікація каталогу",
   job_compare: "Порівняння моделей",
+  job_export: "Експорт моделі",
   job_check_data: "Перевірка даних",
   job_fetch_data: "Завантаження CIFAR-10",
   job_import_data: "Розпакування набору даних",
