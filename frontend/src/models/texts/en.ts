@@ -239,6 +239,7 @@ export const en = {
   format_onnx_int8: "ONNX, 8-bit integers",
   format_litert_full: "LiteRT, all outputs",
   format_litert_int8: "LiteRT, 8-bit integers",
+  format_litert_int8_full: "LiteRT, 8-bit integers, all outputs",
   format_web: "Browser",
   exportInstall: "Not installed on this server. This command installs it:",
   exportData: "Compare on",

@@ -243,6 +243,7 @@ export const ru: Translated<typeof en> = {
   format_onnx_int8: "ONNX, 8-битные целые числа",
   format_litert_full: "LiteRT, все выходы",
   format_litert_int8: "LiteRT, 8-битные целые числа",
+  format_litert_int8_full: "LiteRT, 8-битные целые числа, все выходы",
   format_web: "Браузер",
   exportInstall: "На этом сервере не установлено. Устанавливает команда:",
   exportData: "Сравнить на данных",

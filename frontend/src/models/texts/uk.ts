@@ -244,6 +244,7 @@ export const uk: Translated<typeof en> = {
   format_onnx_int8: "ONNX, 8-бітові цілі числа",
   format_litert_full: "LiteRT, усі виходи",
   format_litert_int8: "LiteRT, 8-бітові цілі числа",
+  format_litert_int8_full: "LiteRT, 8-бітові цілі числа, усі виходи",
   format_web: "Браузер",
   exportInstall: "На цьому сервері не встановлено. Встановлює команда:",
   exportData: "Порівняти на даних",
