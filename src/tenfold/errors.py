@@ -55,48 +55,41 @@ SystemReason = Literal[
     "missing", "forbidden", "read-only", "disk-full", "disk-error", "too-many-files", "out-of-memory"
 ]  # fmt: skip
 # What in particular went wrong, or was received, for programs. The page has a text for each in its languages.
-Reason = (
-    SystemReason
-    | Literal[
-        "", "empty", "text", "pdf", "archive", "video", "audio", "svg", "html",
-        "unreachable", "refused", "no-host", "timeout", "wrong-password", "no-stream", "no-video",
-        "sound-only", "codec", "decoder", "own-files", "internal-fault",
-        "refused-message", "redirected", "local-address",
-        "broker-host", "messenger-address", "messenger-webhook", "topic", "webhook-address", "webhook-secret",
-    ]
-    | Literal[
-        "accept-needed", "applied-already", "archive-damaged", "archive-too-large", "archive-unsafe",
-        "barcode-taken", "base-not-live", "behind-proxy", "broker-missing", "broker-port", "certificate",
-        "challenge-parts", "challenge-rule", "changed-since", "check-failed", "cifar10-damaged",
-        "cifar10-missing", "class-copies", "class-count", "class-name", "class-not-trained", "class-too-few",
-        "class-too-small", "connection-security", "data-changed", "decode-cost", "did-not-win",
-        "different-classes", "download-damaged", "draft-classes-full", "draft-empty", "draft-full",
-        "drafts-full", "export-differs", "export-unsupported", "extra-missing", "fault-unknown",
-        "file-present", "filter-value", "gate-place", "gave-up", "hidden-characters", "improving-already",
-        "job-lost", "last-administrator", "line-words", "link-left-out", "listed-login", "manifest-columns",
-        "manifest-missing-files", "manifest-outside", "manifest-row", "manifest-split", "manifest-unreadable",
-        "messenger-unknown", "model-bundled", "model-damaged", "model-file-changed", "model-file-missing",
-        "model-live", "model-newer", "model-silent", "model-unusable", "name-length", "name-needed",
-        "name-taken", "no-accounts", "no-administrator", "no-class-folders", "no-earlier-model", "no-head",
-        "no-model-yet", "no-picture", "no-pictures-to-measure", "no-readable-pictures", "no-source",
-        "no-such-data", "no-training-pictures", "nodes", "not-a-folder", "not-a-model", "not-a-snapshot",
-        "not-comparable", "not-enough-corrections", "not-learned-yet", "not-on-list", "not-watchable",
-        "nothing-kept", "nothing-to-undo", "number-taken", "order-unknown", "original-missing",
-        "other-version", "outbox-full", "override-words", "own-data-missing", "own-password-needed",
-        "part-unknown", "parts-and-classes", "password-common", "password-in-words", "password-length",
-        "path-not-absolute", "plc-away", "plc-refuses", "port-taken", "range-reversed", "recipe-classes",
-        "recipe-empty", "recipe-missing", "recipe-named-once", "recipe-number", "recipe-passes",
-        "reclassification-not-ready", "reclassifying-already", "region-cells", "region-outside", "registers",
-        "role", "run-elsewhere", "run-ended", "run-in-training", "server-ended", "setting-choice",
-        "setting-from-environment", "setting-range", "shares", "side-range", "simulation-failed",
-        "snapshot-address", "somebody-elses", "source-kind", "source-page", "station-away", "station-ended",
-        "station-refused", "text-too-long", "token-days", "token-role", "too-many-bytes", "too-many-pixels",
-        "too-many-tokens", "too-many-unreadable", "too-many-uploads", "trail-unwritable", "training-failed",
-        "trial-failed", "trigger-incomplete", "trigger-needs-broker", "trigger-needs-plc", "trigger-of-plant",
-        "two-classes-needed", "two-corrected-needed", "two-models-needed", "undone-already", "unknown-class",
-        "upload-unknown", "wiring", "wrong-setup-code",
-    ]
-)  # fmt: skip
+Reason = SystemReason | Literal[
+    "", "accept-needed", "applied-already", "archive", "archive-damaged", "archive-too-large",
+    "archive-unsafe", "audio", "barcode-taken", "base-not-live", "behind-proxy", "broker-host",
+    "broker-missing", "broker-port", "certificate", "challenge-parts", "challenge-rule", "changed-since",
+    "check-failed", "cifar10-damaged", "cifar10-missing", "class-copies", "class-count", "class-name",
+    "class-not-trained", "class-too-few", "class-too-small", "codec", "connection-security", "data-changed",
+    "decode-cost", "decoder", "did-not-win", "different-classes", "download-damaged", "draft-classes-full",
+    "draft-empty", "draft-full", "drafts-full", "empty", "export-differs", "export-unsupported",
+    "extra-missing", "fault-unknown", "file-present", "filter-value", "gate-place", "gave-up",
+    "hidden-characters", "html", "improving-already", "internal-fault", "job-lost", "last-administrator",
+    "line-words", "link-left-out", "listed-login", "local-address", "manifest-columns",
+    "manifest-missing-files", "manifest-outside", "manifest-row", "manifest-split", "manifest-unreadable",
+    "messenger-address", "messenger-unknown", "messenger-webhook", "model-bundled", "model-damaged",
+    "model-file-changed", "model-file-missing", "model-live", "model-newer", "model-silent", "model-unusable",
+    "name-length", "name-needed", "name-taken", "no-accounts", "no-administrator", "no-class-folders",
+    "no-earlier-model", "no-head", "no-host", "no-model-yet", "no-picture", "no-pictures-to-measure",
+    "no-readable-pictures", "no-source", "no-stream", "no-such-data", "no-training-pictures", "no-video",
+    "nodes", "not-a-folder", "not-a-model", "not-a-snapshot", "not-comparable", "not-enough-corrections",
+    "not-learned-yet", "not-on-list", "not-watchable", "nothing-kept", "nothing-to-undo", "number-taken",
+    "order-unknown", "original-missing", "other-version", "outbox-full", "override-words", "own-data-missing",
+    "own-files", "own-password-needed", "part-unknown", "parts-and-classes", "password-common",
+    "password-in-words", "password-length", "path-not-absolute", "pdf", "plc-away", "plc-refuses",
+    "port-taken", "range-reversed", "recipe-classes", "recipe-empty", "recipe-missing", "recipe-named-once",
+    "recipe-number", "recipe-passes", "reclassification-not-ready", "reclassifying-already", "redirected",
+    "refused", "refused-message", "region-cells", "region-outside", "registers", "role", "run-elsewhere",
+    "run-ended", "run-in-training", "server-ended", "setting-choice", "setting-from-environment",
+    "setting-range", "shares", "side-range", "simulation-failed", "snapshot-address", "somebody-elses",
+    "sound-only", "source-kind", "source-page", "station-away", "station-ended", "station-refused", "svg",
+    "text", "text-too-long", "timeout", "token-days", "token-role", "too-many-bytes", "too-many-pixels",
+    "too-many-tokens", "too-many-unreadable", "too-many-uploads", "topic", "trail-unwritable",
+    "training-failed", "trial-failed", "trigger-incomplete", "trigger-needs-broker", "trigger-needs-plc",
+    "trigger-of-plant", "two-classes-needed", "two-corrected-needed", "two-models-needed", "undone-already",
+    "unknown-class", "unreachable", "upload-unknown", "video", "webhook-address", "webhook-secret", "wiring",
+    "wrong-password", "wrong-setup-code",
+]  # fmt: skip
 # The values of such a text by their names.
 Params = Mapping[str, str | int]
 
