@@ -22,7 +22,7 @@ from benchmarks.record import interval, write
 from examples.draw_parts import DEFECTS, part
 from tenfold import images, metrics
 from tenfold.inference import Classifier
-from tenfold.line.pictures import crop, part_box
+from tenfold.line.pictures.pictures import crop, part_box
 from tenfold.line.simulator.scene import Scene
 from tenfold.teaching.teach import KEEP
 from tenfold.workflows.teach import embeddings_of, teach

@@ -199,7 +199,7 @@ FAULTS = [
         "import asyncua",
         "asyncua has its home in the plant's OPC UA and the simulated plant",
     ),
-    ("line/paper.py", "import reportlab", "reportlab has its home in line.pdf"),
+    ("line/paper.py", "import reportlab", "reportlab has its home in line.trail.pdf"),
     ("jobs/spy.py", "import prometheus_client", "The client of Prometheus has its home in observability"),
     ("metrics.py", "import opentelemetry", "OpenTelemetry has its home in observability.tracing"),
     ("runs/spy.py", "import openvino", "What only an export format needs has its home there"),

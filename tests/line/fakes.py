@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from tenfold.errors import LineError
-from tenfold.line.camera import Shot
-from tenfold.line.pictures import Pixels
+from tenfold.line.pictures.camera import Shot
+from tenfold.line.pictures.pictures import Pixels
 from tenfold.line.plc.signals import Inputs, Outputs
 from tenfold.line.simulator.conveyor import Conveyor, ConveyorOptions
 from tenfold.predictions import Prediction

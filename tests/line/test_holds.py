@@ -10,7 +10,7 @@ import pytest
 from tenfold.errors import LineError
 from tenfold.line.holds import ChallengeRule, Holds
 from tenfold.line.parts import Event, HoldBegan, HoldEnded, Verdict
-from tenfold.line.trail import Entry, Trail
+from tenfold.line.trail.trail import Entry, Trail
 
 PASS, REJECT = Verdict.PASS, Verdict.REJECT
 FACTS = {"model": "abc", "recipe": [1, 1]}

@@ -12,18 +12,18 @@ from pathlib import Path
 import pytest
 
 from tenfold.line.belt import Gate
-from tenfold.line.camera import Shot
 from tenfold.line.holds import ChallengeRule
 from tenfold.line.inspector import Inspector
 from tenfold.line.options import Job, StationOptions
 from tenfold.line.parts import CODES, Verdict
+from tenfold.line.pictures.camera import Shot
 from tenfold.line.plc.handshake import Control, Status
 from tenfold.line.plc.handshake_plant import HandshakePlant, Heard
 from tenfold.line.plc.signals import Health, Inputs, Output, Outputs, PartResult
 from tenfold.line.recipe import WHOLE, Recipe, Region
 from tenfold.line.simulator.conveyor import ConveyorOptions
 from tenfold.line.station import Station
-from tenfold.line.trail import Row, Trail
+from tenfold.line.trail.trail import Row, Trail
 from tests.line.fakes import FakeCamera, FakeModel, FakePlant, answer
 
 SECONDS = 30.0

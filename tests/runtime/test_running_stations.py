@@ -21,16 +21,16 @@ from tenfold.line.simulator.broker import free_port
 from tenfold.line.simulator.conveyor import ConveyorOptions
 from tenfold.line.simulator.scene import bundled_parts
 from tenfold.line.stations.tables import StationRow
-from tenfold.line.trail import Row, Trail
+from tenfold.line.trail.trail import Row, Trail
 from tenfold.processes import MessageProcess, ProcessLimits
 from tenfold.runtime import App
 from tenfold.runtime.measures import of_app
 from tenfold.runtime.services import describe
 from tenfold.runtime.supervisor import Fault, Supervisor
 from tests.cameras.clips import write_clip
-from tests.line.test_modbus_server import Peer
-from tests.line.test_opcua_server import Peer as Opc
-from tests.line.test_opcua_server import driven, job
+from tests.line.plc.test_modbus_server import Peer
+from tests.line.plc.test_opcua_server import Peer as Opc
+from tests.line.plc.test_opcua_server import driven, job
 from tests.paths import ROOT
 
 pytestmark = [

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tenfold.line.trail import Trail
+from tenfold.line.trail.trail import Trail
 from tenfold.workflows.line.simulate import FAULTS, SimulationOptions, simulate
 
 VEHICLES = ("airplane", "automobile", "ship", "truck")

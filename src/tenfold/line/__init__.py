@@ -2,17 +2,16 @@
 
     parts.py        what happens to a part, as values
     inspection.py   Inspection: which parts may pass, one small state machine
-    belt.py         counters of the plant; RejectQueue: which part is at the gate
-    numbering.py    part numbers from the plant's count of triggers
-    recipe.py       Recipe: which answers of a model are a good part
-    pictures.py     is there a part in the picture, and is the picture one
-    camera.py       SnapshotCamera: a picture when it is asked for
-    trail.py        Trail: what happened to each part, append-only and chained
-    numbering.py    Numbering: part numbers from the plant's count
-    holds.py        Holds: challenge parts, and first parts that wait for approval
-    options.py      StationOptions, Job: what a station is handed
     station.py      Station: all of these at work
-    statistics.py   yield, reasons, control limits and more from a trail
+    options.py      StationOptions, Job: what a station is handed
+    inspector.py    Inspector: has a part's picture taken and judged
+    recipe.py       Recipe: which answers of a model are a good part
+    holds.py        Holds: challenge parts, and first parts that wait for approval
+    belt.py         counters of the plant; RejectQueue: which part is at the gate
+    numbering.py    Numbering: part numbers from the plant's count of triggers
+    figures.py      what a station told since it started, counted
+    pictures/       pictures of parts: taken, checked, cut to the part
+    trail/          what is kept of each part: written, read, exported; statistics
     plc/            the plant's signals: Modbus TCP, OPC UA, MQTT, commands and files
     simulator/      a plant on a desk
     stations/       stations and recipes as they are kept

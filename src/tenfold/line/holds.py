@@ -13,7 +13,7 @@ from typing import Any, Literal, Protocol
 
 from tenfold.errors import LineError
 from tenfold.line.parts import Event, HoldBegan, HoldEnded, Reason, Verdict
-from tenfold.line.trail import Row, Trail
+from tenfold.line.trail.trail import Row, Trail
 
 
 @dataclass(frozen=True)

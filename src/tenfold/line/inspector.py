@@ -8,10 +8,10 @@ from contextlib import suppress
 from typing import Any, TypeAlias
 
 from tenfold.errors import LineError
-from tenfold.line import pictures
-from tenfold.line.camera import Camera
 from tenfold.line.parts import Event, FaultBegan, FaultEnded, Inspect, Judged, Pictured, Reason, Verdict
-from tenfold.line.pictures import PictureCheck, Pixels
+from tenfold.line.pictures import pictures
+from tenfold.line.pictures.camera import Camera
+from tenfold.line.pictures.pictures import PictureCheck, Pixels
 from tenfold.line.recipe import Recipe
 from tenfold.predictions import Prediction
 

@@ -1,7 +1,7 @@
 """Part numbers, which never repeat in a trail, from the plant's count of triggers. Knows no wire."""
 
 from tenfold.line.belt import JumpingCounter, signed
-from tenfold.line.trail import Trail
+from tenfold.line.trail.trail import Trail
 
 # A plant's counter that is further on than this was started anew, or is another plant's.
 _MOST_MISSED = 10_000

@@ -43,8 +43,8 @@ from tenfold.line.parts import (
     Withhold,
 )
 from tenfold.line.plc.signals import REMEMBERED, Inputs, Output, Outputs, PartResult, Plant, State, state_of
-from tenfold.line.recorder import Recorder
-from tenfold.line.trail import JOB, Entry, Kind, Trail, time_of
+from tenfold.line.trail.recorder import Recorder
+from tenfold.line.trail.trail import JOB, Entry, Kind, Trail, time_of
 
 # While one of these lasts, it is not known which part is where.
 _NO_PLANT: frozenset[Reason] = frozenset({"restarted", "plc", "encoder"})

@@ -5,7 +5,7 @@ import json
 from tenfold.line.plc.modbus import ModbusAddress, registers
 from tenfold.line.plc.signals import Inputs
 from tests.cli.conftest import Command
-from tests.line.modbus_server import served
+from tests.line.plc.modbus_server import served
 
 PLACE = ModbusAddress("127.0.0.1")
 HELD = registers(PLACE, Inputs(70_000, 3, (0,) * 8, 0, (0,) * 8, 17))

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from tenfold.line.overrides import override
 from tenfold.line.parts import Verdict
 from tenfold.line.simulator.scene import bundled_parts
 from tenfold.line.stations import orders
-from tenfold.line.trail import Entry, Trail
+from tenfold.line.trail.overrides import override
+from tenfold.line.trail.trail import Entry, Trail
 from tenfold.runtime import App
 from tests.cli.conftest import Command
 

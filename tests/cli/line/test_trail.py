@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tenfold.line.trail import Entry, Trail
+from tenfold.line.trail.trail import Entry, Trail
 from tests.cli.conftest import Command
 
 AT = "2026-11-29T10:00:00.000Z"

@@ -12,8 +12,8 @@ from tenfold.cli.terminal.text import printable
 from tenfold.errors import UsageError
 
 if TYPE_CHECKING:
-    from tenfold.line.statistics import Statistics
-    from tenfold.line.trail import Trail
+    from tenfold.line.trail.statistics import Statistics
+    from tenfold.line.trail.trail import Trail
 
 _TARGET = click.Path(dir_okay=False, path_type=Path)
 _TRAIL = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -44,8 +44,8 @@ def trail(
     as_json: bool,
 ) -> int:
     """Check the trail in FILE, print its figures, export it. The exit status is 1 where it was changed."""
-    from tenfold.line.statistics import statistics
-    from tenfold.line.trail import Trail
+    from tenfold.line.trail.statistics import statistics
+    from tenfold.line.trail.trail import Trail
 
     with Trail(file) as opened:
         changed, (rows, head) = opened.verify(), opened.head
@@ -80,7 +80,7 @@ def _export(
 ) -> list[str]:
     """Write what is asked for; the files."""
     from tenfold.files import replacing, write_whole
-    from tenfold.line import export, record
+    from tenfold.line.trail import export, record
 
     targets = [target for target in (csv, parquet, pdf) if target is not None]
     for target in targets:
@@ -136,9 +136,9 @@ def override(file: Path, part: int, verdict: str, by: str, reason: str) -> None:
     Nothing is changed: it is a row of its own. Tell also where you agree with the station: the shares of good
     parts rejected and bad parts passed are computed from all parts that were looked at again.
     """
-    from tenfold.line.overrides import override as keep
     from tenfold.line.parts import Verdict
-    from tenfold.line.trail import Trail
+    from tenfold.line.trail.overrides import override as keep
+    from tenfold.line.trail.trail import Trail
 
     with Trail(file) as opened:
         row = keep(opened, part, Verdict(verdict), by=by, reason=reason)

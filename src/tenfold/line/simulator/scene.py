@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from tenfold import images
-from tenfold.line.pictures import Pixels
+from tenfold.line.pictures.pictures import Pixels
 
 # The longer side of a part in the camera's picture: small pictures are enlarged, large ones made smaller.
 _SMALLEST, _LARGEST = 120, 240

@@ -8,7 +8,7 @@ from tenfold.cameras.address import Address, parse
 from tenfold.cameras.cameras import Cameras, address_of
 from tenfold.cameras.sources.probing import PROBE_SECONDS
 from tenfold.errors import CameraError, UnknownCamera, UsageError
-from tenfold.line.camera import SnapshotCamera
+from tenfold.line.pictures.camera import SnapshotCamera
 from tenfold.line.stations.tables import StationRow
 
 # The kind of a station's camera that is one of the list; `target` is its number there.

@@ -11,7 +11,7 @@ from tenfold.inference.classifier import reading
 from tenfold.inference.server import DeadlinePassed, ModelServer, Priority
 from tenfold.line.inspector import Classify
 from tenfold.line.options import Job
-from tenfold.line.pictures import Pixels
+from tenfold.line.pictures.pictures import Pixels
 from tenfold.predictions import Prediction
 from tenfold.workflows.line.setup import RecipeBook, RecipeSetup
 

@@ -6,10 +6,10 @@ from tenfold.catalogue.edits.actions import Actions
 from tenfold.catalogue.ingest.ingest import Ingest
 from tenfold.errors import UnknownStation
 from tenfold.jobs import Jobs
-from tenfold.line.history import PartHistory, history_of
-from tenfold.line.overrides import override
 from tenfold.line.parts import Verdict
-from tenfold.line.trail import Trail
+from tenfold.line.trail.history import PartHistory, history_of
+from tenfold.line.trail.overrides import override
+from tenfold.line.trail.trail import Trail
 from tenfold.workflows import classify
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from tenfold.evaluation.report import axes
 from tenfold.evaluation.report.charts import DOT, Chart
 from tenfold.evaluation.report.curves import Language, figure_in
-from tenfold.line.statistics import Group
+from tenfold.line.trail.statistics import Group
 
 _WORDS: dict[Language, dict[str, str]] = {
     "en": {

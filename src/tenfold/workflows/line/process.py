@@ -29,13 +29,13 @@ from tenfold.cameras.address import Address
 from tenfold.cameras.frames import Frame
 from tenfold.errors import LineError
 from tenfold.line.belt import Gate
-from tenfold.line.camera import SnapshotCamera
-from tenfold.line.crossing import Crossing
 from tenfold.line.figures import ALARM_NAMES, Figures
 from tenfold.line.holds import ChallengeRule
 from tenfold.line.inspector import Classify, Inspector
 from tenfold.line.options import StationOptions
 from tenfold.line.parts import FaultBegan
+from tenfold.line.pictures.camera import SnapshotCamera
+from tenfold.line.pictures.crossing import Crossing
 from tenfold.line.plc.mqtt_broker import Broker
 from tenfold.line.plc.mqtt_trigger import MqttTrigger
 from tenfold.line.plc.signals import Output, Plant
@@ -44,7 +44,7 @@ from tenfold.line.plc.wiring import Wires, connect
 from tenfold.line.recipe import WHOLE, Recipe, Region
 from tenfold.line.station import Station
 from tenfold.line.stations.wiring import Trigger
-from tenfold.line.trail import Trail
+from tenfold.line.trail.trail import Trail
 from tenfold.processes.child import Channel
 from tenfold.workflows.line.model import RecipeModels
 from tenfold.workflows.line.setup import LineSetup, RecipeBook

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from tenfold import images
 from tenfold.errors import PictureError
 from tenfold.inference import Classifier
-from tenfold.line import pictures
-from tenfold.line.history import PartHistory, last_parts
 from tenfold.line.parts import Verdict
+from tenfold.line.pictures import pictures
 from tenfold.line.recipe import Recipe
-from tenfold.line.statistics import percentiles
-from tenfold.line.trail import Trail
+from tenfold.line.trail.history import PartHistory, last_parts
+from tenfold.line.trail.statistics import percentiles
+from tenfold.line.trail.trail import Trail
 from tenfold.metrics import Share, share
 
 _AT_ONCE = 200
@@ -82,7 +82,7 @@ def prove(
     """Judge the last parts of a recipe anew.
 
     Args:
-        box, locate: see `tenfold.line.pictures.part`.
+        box, locate: see `tenfold.line.pictures.pictures.part`.
         last: so many parts at most.
         tell: called with how many are done.
 

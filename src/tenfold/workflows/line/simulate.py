@@ -25,8 +25,8 @@ from tenfold.line.recipe import WHOLE
 from tenfold.line.simulator import broker
 from tenfold.line.simulator.conveyor import ConveyorOptions
 from tenfold.line.simulator.scene import bundled_parts
-from tenfold.line.statistics import statistics
-from tenfold.line.trail import Trail
+from tenfold.line.trail.statistics import statistics
+from tenfold.line.trail.trail import Trail
 from tenfold.processes import MessageProcess, ProcessEnded, ProcessLimits
 from tenfold.workflows.line.setup import LineSetup, RecipeBook, RecipeSetup
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tenfold.line.inspector import Classify
-from tenfold.line.pictures import Pixels
+from tenfold.line.pictures.pictures import Pixels
 from tenfold.predictions import Prediction
 from tenfold.processes.child import Channel
 from tenfold.workflows.line import process

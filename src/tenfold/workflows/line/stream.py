@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from tenfold.cameras.crops import jpeg
 from tenfold.cameras.frames import Frame, Source
 from tenfold.errors import CameraError, LineError
-from tenfold.line.camera import Shot
+from tenfold.line.pictures.camera import Shot
 
 # A camera from which nothing came for so long is away.
 AWAY_SECONDS = 2.0
@@ -52,7 +52,7 @@ class StreamCamera:
         return not self.at or time.monotonic() - self.at > AWAY_SECONDS
 
     def take(self, seconds: float) -> Shot:
-        """See `tenfold.line.camera.Camera`: the next frame."""
+        """See `tenfold.line.pictures.camera.Camera`: the next frame."""
         asked = time.monotonic()
         with self._came:
             self._came.wait_for(lambda: self.at > asked, timeout=max(0.0, seconds))

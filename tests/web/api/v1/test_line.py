@@ -8,7 +8,7 @@ import pytest
 
 from tenfold.catalogue.entries.tables import SOURCES
 from tenfold.line.recipe import WHOLE
-from tenfold.line.trail import Entry, Trail
+from tenfold.line.trail.trail import Entry, Trail
 from tests.fakes import RED, picture
 from tests.web.conftest import Running, Serve
 from tests.web.signed_in import Staffed, staff

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pyarrow import parquet
 
-from tenfold.line.trail import Entry, Trail
+from tenfold.line.trail.trail import Entry, Trail
 from tests.fakes import RED, picture
 from tests.web.conftest import Running
 

@@ -14,10 +14,10 @@ from pydantic import BaseModel, Field
 
 from tenfold.errors import UnknownStation
 from tenfold.evaluation.report.curves import Language
-from tenfold.line import export, record
-from tenfold.line.history import PartFilter, last_challenges
-from tenfold.line.statistics import Statistics, statistics
-from tenfold.line.trail import Trail
+from tenfold.line.trail import export, record
+from tenfold.line.trail.history import PartFilter, last_challenges
+from tenfold.line.trail.statistics import Statistics, statistics
+from tenfold.line.trail.trail import Trail
 from tenfold.metrics import Share
 from tenfold.web.answers import Answer, ShareAnswer
 from tenfold.web.api.v1.line.bodies import VerdictName

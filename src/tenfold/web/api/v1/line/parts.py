@@ -10,9 +10,9 @@ from fastapi.responses import Response
 from pydantic import AwareDatetime, BaseModel, Field
 
 from tenfold.errors import UnknownStation
-from tenfold.line.history import PartFilter, PartHistory, last_parts
 from tenfold.line.parts import Reason, Verdict
-from tenfold.line.trail import Entry, Trail, time_of
+from tenfold.line.trail.history import PartFilter, PartHistory, last_parts
+from tenfold.line.trail.trail import Entry, Trail, time_of
 from tenfold.web.answers import Answer
 from tenfold.web.api.v1.cameras.cameras import PLAIN, ClassName
 from tenfold.web.api.v1.line.bodies import ByRequest, VerdictName

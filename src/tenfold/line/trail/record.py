@@ -11,11 +11,11 @@ from pathlib import Path
 
 from tenfold import images
 from tenfold.errors import PictureError
-from tenfold.line.export import least_sure
-from tenfold.line.overrides import verdict_of
-from tenfold.line.pdf import Document
-from tenfold.line.statistics import Statistics, not_passed, statistics
-from tenfold.line.trail import JOB, Row, Trail
+from tenfold.line.trail.export import least_sure
+from tenfold.line.trail.overrides import verdict_of
+from tenfold.line.trail.pdf import Document
+from tenfold.line.trail.statistics import Statistics, not_passed, statistics
+from tenfold.line.trail.trail import JOB, Row, Trail
 
 # Of the parts that did not pass so many have their picture in the record; the trail has them all.
 MOST_PICTURES = 200

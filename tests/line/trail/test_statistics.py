@@ -2,8 +2,8 @@
 
 import pytest
 
-from tenfold.line.statistics import Challenges, Group, JobCount, statistics
-from tenfold.line.trail import Kind, Row
+from tenfold.line.trail.statistics import Challenges, Group, JobCount, statistics
+from tenfold.line.trail.trail import Kind, Row
 from tenfold.metrics import share
 
 

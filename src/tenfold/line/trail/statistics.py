@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from math import sqrt
 
 from tenfold.line.parts import Verdict
-from tenfold.line.trail import JOB, Row
+from tenfold.line.trail.trail import JOB, Row
 from tenfold.metrics import Share, share
 
 _WRONGLY = "wrongly-rejected"

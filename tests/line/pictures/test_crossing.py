@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from tenfold.line.crossing import Crossing
-from tenfold.line.pictures import Pixels
+from tenfold.line.pictures.crossing import Crossing
+from tenfold.line.pictures.pictures import Pixels
 
 ACROSS = ((0.5, 0.0), (0.5, 1.0))
 

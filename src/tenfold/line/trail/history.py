@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from tenfold.line.overrides import verdict_of
-from tenfold.line.trail import JOB, Row, Trail, time_of
+from tenfold.line.trail.overrides import verdict_of
+from tenfold.line.trail.trail import JOB, Row, Trail, time_of
 
 # The last of a part's rows that says what became of it, by the rule of `verdict_of`.
 _LAST = (

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 
 from tenfold.errors import UsageError
 from tenfold.line.parts import Verdict
-from tenfold.line.statistics import not_passed
-from tenfold.line.trail import JOB, Entry, Row, Trail, time_of
+from tenfold.line.trail.statistics import not_passed
+from tenfold.line.trail.trail import JOB, Entry, Row, Trail, time_of
 
 _MOST_LETTERS = 500
 

@@ -8,10 +8,10 @@ from PIL import Image
 from pypdf import PdfReader
 
 from tenfold.errors import MissingExtra
-from tenfold.line import pdf, record
-from tenfold.line.overrides import override
 from tenfold.line.parts import Verdict
-from tenfold.line.trail import Entry, Trail
+from tenfold.line.trail import pdf, record
+from tenfold.line.trail.overrides import override
+from tenfold.line.trail.trail import Entry, Trail
 
 AT = "2026-11-29T10:00:00.000Z"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tenfold.errors import LineError
-from tenfold.line.trail import Entry, Trail
+from tenfold.line.trail.trail import Entry, Trail
 from tests.paths import ROOT
 
 AT = "2026-11-29T10:00:00.000Z"
@@ -119,7 +119,7 @@ def test_released_parts_that_were_never_seen_at_the_gate_are_known_after_a_resta
 KILLED = """
 import sys
 from pathlib import Path
-from tenfold.line.trail import Entry, Trail
+from tenfold.line.trail.trail import Entry, Trail
 with Trail(Path(sys.argv[1])) as trail:
     for number in range(1, 100000):
         trail.append([Entry("part", "now", {"verdict": "pass"}, part=number, picture=b"x" * 3000)])

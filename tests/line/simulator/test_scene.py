@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tenfold.line.pictures import crop, part_box
+from tenfold.line.pictures.pictures import crop, part_box
 from tenfold.line.simulator.scene import Scene
 
 GREY, WHITE, GREEN = (88, 92, 96), (206, 204, 196), (38, 84, 58)

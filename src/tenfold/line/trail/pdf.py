@@ -11,7 +11,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from tenfold.errors import MissingExtra
-from tenfold.line.statistics import Group
+from tenfold.line.trail.statistics import Group
 
 _FONT, _FONT_FILE = "DejaVuSans-tenfold", Path(__file__).with_name("dejavu-sans.ttf")
 _IN_A_ROW = 4

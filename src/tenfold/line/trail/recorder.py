@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from tenfold.errors import LineError
 from tenfold.line.parts import Event, FaultBegan, FaultEnded, Recorded
-from tenfold.line.trail import Entry, Trail
+from tenfold.line.trail.trail import Entry, Trail
 
 _AGAIN_SECONDS = 0.2
 # So many rows may wait for a disk that takes none; nothing passes meanwhile.

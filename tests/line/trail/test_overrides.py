@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from tenfold.errors import UsageError
-from tenfold.line.overrides import override, verdict_of
 from tenfold.line.parts import Verdict
-from tenfold.line.statistics import statistics
-from tenfold.line.trail import Entry, Trail
+from tenfold.line.trail.overrides import override, verdict_of
+from tenfold.line.trail.statistics import statistics
+from tenfold.line.trail.trail import Entry, Trail
 from tests.paths import ROOT
 
 AT = "2026-11-29T10:00:00.000Z"
@@ -78,10 +78,10 @@ OTHER = """
 import sys
 import time
 from pathlib import Path
-from tenfold.line.overrides import override
+from tenfold.line.trail.overrides import override
 from tenfold.line.parts import Verdict
-from tenfold.line.statistics import statistics
-from tenfold.line.trail import Trail
+from tenfold.line.trail.statistics import statistics
+from tenfold.line.trail.trail import Trail
 with Trail(Path(sys.argv[1])) as trail:
     for number in range(30):
         override(trail, 1, Verdict.PASS, by="Olha", reason=str(number))

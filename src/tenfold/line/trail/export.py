@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from tenfold.line.trail import JOB, Row, Trail
+from tenfold.line.trail.trail import JOB, Row, Trail
 from tenfold.table_files import Columns, as_csv, as_parquet
 
 COLUMNS: Columns = {

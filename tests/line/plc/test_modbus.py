@@ -10,7 +10,7 @@ import pytest
 from tenfold.errors import LineError
 from tenfold.line.plc.modbus import ModbusAddress, ModbusPlant, outputs, read_back, registers
 from tenfold.line.plc.signals import Inputs, Outputs, State
-from tests.line.modbus_server import served
+from tests.line.plc.modbus_server import served
 
 INPUTS = Inputs(
     encoder=0xFFFF_0001,

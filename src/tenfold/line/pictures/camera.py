@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from tenfold import images
 from tenfold.errors import LineError, PictureError
-from tenfold.line.pictures import Pixels
+from tenfold.line.pictures.pictures import Pixels
 
 _MOST_BYTES = 8 << 20
 

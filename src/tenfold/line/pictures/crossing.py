@@ -7,7 +7,7 @@ stays on the line for long becomes part of the belt.
 import numpy as np
 from numpy.typing import NDArray
 
-from tenfold.line.pictures import Pixels
+from tenfold.line.pictures.pictures import Pixels
 
 _POINTS = 96
 # By so many levels of 255 a point differs from the belt where something is on it.

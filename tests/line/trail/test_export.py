@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from tenfold.errors import MissingExtra
-from tenfold.line import export
-from tenfold.line.overrides import override
 from tenfold.line.parts import Verdict
-from tenfold.line.trail import Entry, Trail
+from tenfold.line.trail import export
+from tenfold.line.trail.overrides import override
+from tenfold.line.trail.trail import Entry, Trail
 
 AT = "2026-11-29T10:00:00.000Z"
 

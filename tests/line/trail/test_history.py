@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from tenfold.line.history import PartFilter, PartHistory, history_of, last_challenges, last_parts
-from tenfold.line.overrides import override
 from tenfold.line.parts import Verdict
-from tenfold.line.trail import Entry, Trail
+from tenfold.line.trail.history import PartFilter, PartHistory, history_of, last_challenges, last_parts
+from tenfold.line.trail.overrides import override
+from tenfold.line.trail.trail import Entry, Trail
 
 
 def at(second: int) -> str:
