@@ -16,7 +16,8 @@ from playwright.sync_api import sync_playwright
 
 from tests.browser import scenes
 from tests.browser.conftest import FAKE_CAMERA, FLAGS
-from tests.conftest import find_browser, serving
+from tests.conftest import find_browser
+from tests.forking import serving
 from tests.paths import ROOT
 
 RUNS, HOLD_SECONDS = 3, 1.0

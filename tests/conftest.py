@@ -5,8 +5,6 @@ import logging
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import tempfile
 import uuid
 from collections import Counter
@@ -20,6 +18,7 @@ from hypothesis import settings
 from tenfold.database import Database
 from tests import postgres as postgres_server
 from tests import tables
+from tests.forking import serving
 
 # A loaded machine is no failure, and a test run must not depend on luck: examples are the same every time.
 settings.register_profile("tenfold", deadline=None, derandomize=True)
@@ -160,29 +159,6 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a real `tenfold serve` with the bundled model."""
     with serving(tmp_path_factory.mktemp("served-home")) as address:
         yield address
-
-
-@contextmanager
-def serving(home: Path, *options: str, **settings: str) -> Iterator[str]:
-    """A real `tenfold serve` with the bundled model and a home of its own; gives its address.
-
-    `settings` are variables without TENFOLD_: `root_path="/pictures"`.
-    """
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("TENFOLD_")}
-    environ["TENFOLD_HOME"] = str(home)
-    environ |= {f"TENFOLD_{name.upper()}": value for name, value in settings.items()}
-    if not (home / "tenfold.db").exists() and "database_url" not in settings:
-        tables.copy_tables(home / "tenfold.db")
-    command = [sys.executable, "-m", "tenfold", "serve", "--port", "0", "--no-open", *options]
-    server = subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, text=True)
-    assert server.stdout is not None
-    with server.stdout:
-        first = server.stdout.readline()
-        assert first.startswith("tenfold is at http://"), first
-        yield first.split()[3]
-        assert server.poll() is None, f"the server ended by itself with {server.returncode}"
-        server.terminate()
-        server.wait(timeout=30)
 
 
 @pytest.fixture(scope="session")

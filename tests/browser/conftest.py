@@ -22,7 +22,7 @@ from playwright.sync_api import (
 )
 
 from tests.browser.seeing import LookAt, Visit
-from tests.conftest import serving
+from tests.forking import serving
 from tests.paths import ROOT
 
 PAGE = ROOT / "src/tenfold/web/static/index.html"

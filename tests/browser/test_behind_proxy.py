@@ -19,7 +19,7 @@ from tenfold.runtime import App
 from tenfold.settings import Settings
 from tests.browser.conftest import MODEL, PAGE, need, watch
 from tests.browser.seeing import card, choose
-from tests.conftest import serving
+from tests.forking import serving
 from tests.paths import ROOT
 
 pytestmark = pytest.mark.browser

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, exp
 from tenfold import Classifier
 from tests.browser.conftest import PAGE, PATIENCE, need, watch
 from tests.browser.seeing import card, choose
-from tests.conftest import serving
+from tests.forking import serving
 
 pytestmark = pytest.mark.browser
 

@@ -4,6 +4,8 @@ import multiprocessing
 import random
 import sys
 import time
+from collections.abc import Iterator
+from multiprocessing import forkserver
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
@@ -23,9 +25,17 @@ KILLS = 3
 EPOCHS = 8
 
 
-# Importing torch takes longer than training here: one process does, and each command is a copy of it.
 FORKING = multiprocessing.get_context("forkserver")
-FORKING.set_forkserver_preload(["torch.onnx", "torch._dynamo", "tenfold.training.pipeline"])
+
+
+@pytest.fixture(autouse=True)
+def copies(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Importing torch takes longer than training here: one process does, and each command is a copy of it."""
+    own = forkserver.ForkServer()
+    own.set_forkserver_preload(["torch.onnx", "torch._dynamo", "tenfold.training.pipeline"])
+    monkeypatch.setattr(forkserver, "connect_to_new_process", own.connect_to_new_process)
+    yield
+    own._stop()  # type: ignore[attr-defined]
 
 
 def command(*arguments: str) -> None:
