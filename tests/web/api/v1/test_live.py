@@ -2,6 +2,7 @@
 
 import json
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -42,11 +43,13 @@ class Socket:
         answer: to one that was refused.
     """
 
-    def __init__(self, address: str, path: str, headers: dict[str, str]) -> None:
-        host = headers.pop("Host", urlsplit(address).netloc)
-        self._socket = socket.create_connection(
-            (urlsplit(address).hostname, urlsplit(address).port), timeout=10
-        )
+    def __init__(
+        self, address: str, path: str, headers: dict[str, str], trusting: ssl.SSLContext | None = None
+    ) -> None:
+        host, name = headers.pop("Host", urlsplit(address).netloc), urlsplit(address).hostname
+        self._socket = socket.create_connection((name, urlsplit(address).port), timeout=10)
+        if trusting is not None:
+            self._socket = trusting.wrap_socket(self._socket, server_hostname=name)
         self._ws = WSConnection(ConnectionType.CLIENT)
         self._events: list[Event] = []
         own = {"Origin": address} | headers
