@@ -58,7 +58,6 @@ def measured(what: str, folder: Path, caches: Path, repeats: int) -> list[dict[s
             "value": record.spread(speeds, "pictures/s", 0),
             "n": n,
             "peer": peer,
-            "only": "docs",
         }
         for place, speeds in (("first", first), ("second", second))
     ]

@@ -117,7 +117,6 @@ def row(kind: str, learned: int, draws: int, taught: Scores, plain: Scores) -> d
         "value": said(taught),
         "n": f"{len(taught.refused)} parts, {draws} draws",
         "peer": f"nearest neighbour: {said(plain)}",
-        "only": "docs",
     }
 
 

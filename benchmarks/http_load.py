@@ -5,7 +5,7 @@ this process and on the same machine. Two pictures: a photograph (640 x 480 JPEG
 takes) and one of the network's own size (PNG, one view), which shows what HTTP itself costs. Beside
 each rate stands ONNX Runtime's own on a ready batch of random pixels.
 
-The rows "HTTP API, ..." of README's table, in about four minutes; with --quick in half a minute.
+The rows "HTTP API, ..." of the figures, in about four minutes; with --quick in half a minute.
 
     python -m benchmarks.http_load
 """

@@ -5,7 +5,7 @@ end, so that every file has a content of its own. Each round adds them to an emp
 command, start and end of the process included; beside it stand the time that the same command takes for
 nothing, and the rate at which the same threads decode the same files and do nothing else.
 
-The row "`tenfold catalogue add` of a folder" of README's table, in about two minutes; with --quick in half a
+The row "`tenfold catalogue add` of a folder" of the figures, in about two minutes; with --quick in half a
 minute.
 
     python -m benchmarks.ingest

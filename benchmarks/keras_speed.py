@@ -254,7 +254,7 @@ def rows(times: Times, count: int, versions: str) -> list[dict[str, str]]:
     for way in [way for way in times if way.who == "Keras"]:
         what = f"The same epoch: {way.name}"
         value, n = words(times[way]), counted(times[way])
-        found.append({"what": what, "value": value, "n": n, "peer": "", "only": "docs"})
+        found.append({"what": what, "value": value, "n": n, "peer": ""})
     return found
 
 

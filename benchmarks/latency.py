@@ -4,7 +4,7 @@ One picture is a 640 x 480 JPEG photograph, or one made of noise where the sampl
 stands beside what it is made of: `classify` beside the network alone, `classify_many` beside ONNX Runtime's
 own rate on the same views, a cold start beside importing ONNX Runtime.
 
-The rows "The network alone", "`Classifier...`" and "Cold start" of README's table, in about a minute; with
+The rows "The network alone", "`Classifier...`" and "Cold start" of the figures, in about a minute; with
 --quick in a few seconds.
 
     python -m benchmarks.latency

@@ -55,7 +55,7 @@ def said(found: Result) -> str:
 
 def row(what: str, found: Result, peer: str = "") -> dict[str, str]:
     """A row of the table of figures."""
-    return {"what": what, "value": said(found), "n": f"{found.parts:,} parts", "peer": peer, "only": "docs"}
+    return {"what": what, "value": said(found), "n": f"{found.parts:,} parts", "peer": peer}
 
 
 def known_faults() -> list[str]:

@@ -83,7 +83,6 @@ def row(score: str, each: dict[str, float], n: str) -> dict[str, str]:
         "value": f"{np.mean(list(each.values())):.3f}",
         "n": n,
         "peer": ", ".join(f"{kind} {value:.3f}" for kind, value in each.items()),
-        "only": "docs",
     }
 
 

@@ -30,9 +30,7 @@ def rows(model: str, pictures: int) -> list[dict[str, str]]:
     for corruption, by_severity in found.scores.items():
         each = ", ".join(f"{share.value:.1%}" for share in by_severity.values())
         cells.append((f"{name}: {titles[corruption]}, severities 1 to 5", each, ""))
-    return [
-        {"what": what, "value": value, "n": n, "peer": peer, "only": "docs"} for what, value, peer in cells
-    ]
+    return [{"what": what, "value": value, "n": n, "peer": peer} for what, value, peer in cells]
 
 
 def main() -> None:

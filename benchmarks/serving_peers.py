@@ -7,7 +7,7 @@ cores. The servers take turns, so that a slow minute of the machine meets all of
 one process does without HTTP: decoding, views and network on all cores, and one picture at a time. How many
 times as many as LitServe that would be is the most that any server around this work could reach.
 
-The rows "HTTP, ..." of README's table. Five and a half minutes; with --quick half a minute for each picture.
+The rows "HTTP, ..." of the figures. Five and a half minutes; with --quick half a minute for each picture.
 
     python -m benchmarks.serving_peers
 """

@@ -1,8 +1,8 @@
 """Writes the figures of benchmarks/results/*.json into README.md and the pages of docs/, between their marks.
 
 A result file is {"name": script, "machine": where, "rows": [{"what", "value", "n", "peer"}, ...]}; `peer` is
-what was measured beside it, or ""; a row with `"only": "docs"` is not for the README. Knows nothing of how a
-figure came about.
+what was measured beside it, or "". All stand in docs/reference/figures.md, some in the README too. Knows
+nothing of how a figure came about.
 
     python -m benchmarks.table
 """
@@ -11,10 +11,23 @@ import json
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NotRequired, TypedDict
+from typing import TypedDict
 
 ROOT = Path(__file__).parent.parent
 START, END = "<!-- figures -->", "<!-- /figures -->"
+# What the README shows: rows that begin so.
+HEADLINES = (
+    "photo: photographs right, all",
+    "photo: unrelated photographs called none of these",
+    "photographs classified by photo",
+    "Test accuracy, one view",
+    "Cold start",
+    "HTTP, a JPEG of 500 x 400",
+    "Catalogue of 1,000,000 entries, SQLite: one filter",
+    "Pictures lost, doubled or without an answer",
+    "A line at 10 parts a second",
+    "An epoch of `sequential-6conv`, 2,000 pictures as they are, float32",
+)
 
 
 class Row(TypedDict):
@@ -22,7 +35,6 @@ class Row(TypedDict):
     value: str
     n: str
     peer: str
-    only: NotRequired[str]
 
 
 class Result(TypedDict):
@@ -75,9 +87,10 @@ def fill(page: Path, results: list[Result]) -> set[str]:
 
 
 def with_figures(readme: str, results: list[Result]) -> str:
-    """The README with its figures, but for the rows that only a page of docs/ shows."""
+    """The README with its figures."""
     shown: list[Result] = [
-        {**result, "rows": [row for row in result["rows"] if row.get("only") != "docs"]} for result in results
+        {**result, "rows": [row for row in result["rows"] if row["what"].startswith(HEADLINES)]}
+        for result in results
     ]
     return replaced(readme, tables(shown))
 
@@ -86,8 +99,9 @@ def main() -> None:
     results = read(ROOT / "benchmarks" / "results")
     for page in sorted((ROOT / "docs").rglob("*.md")):
         fill(page, results)
-    readme = ROOT / "README.md"
+    readme, figures = ROOT / "README.md", ROOT / "docs" / "reference" / "figures.md"
     readme.write_text(with_figures(readme.read_text(encoding="utf-8"), results), encoding="utf-8")
+    figures.write_text(replaced(figures.read_text(encoding="utf-8"), tables(results)), encoding="utf-8")
 
 
 if __name__ == "__main__":

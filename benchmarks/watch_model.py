@@ -34,7 +34,7 @@ Row = dict[str, str]
 
 
 def row(what: str, value: str, n: int, peer: str = "") -> Row:
-    return {"what": what, "value": value, "n": f"{n:,}", "peer": peer, "only": "docs"}
+    return {"what": what, "value": value, "n": f"{n:,}", "peer": peer}
 
 
 def share(right: int, count: int) -> str:

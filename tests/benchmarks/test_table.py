@@ -59,13 +59,26 @@ def test_a_page_gets_the_results_that_it_has_a_place_for(tmp_path: Path) -> None
     assert text.endswith("After.")
 
 
-def test_rows_for_the_documentation_stay_out_of_the_readme() -> None:
-    rows: list[table.Row] = [
-        *RESULT["rows"],
-        {"what": "detail", "value": "1", "n": "1", "peer": "", "only": "docs"},
+def test_the_readme_shows_headlines_alone() -> None:
+    headline: table.Row = {**RESULT["rows"][0], "what": f"{table.HEADLINES[0]} of them"}
+    shown: list[table.Result] = [
+        {**RESULT, "rows": [*RESULT["rows"], headline]},
+        {**RESULT, "machine": "one GPU"},
     ]
-    text = table.with_figures("<!-- figures --><!-- /figures -->", [{**RESULT, "rows": rows}])
-    assert "2 ms ± 1" in text
-    assert "detail" not in text
-    only_docs: list[table.Result] = [{**RESULT, "rows": rows[1:]}]
-    assert "two cores" not in table.with_figures("<!-- figures --><!-- /figures -->", only_docs)
+    text = table.with_figures("<!-- figures --><!-- /figures -->", shown)
+    assert "of them" in text
+    assert "one \\| picture" not in text
+    assert "one GPU" not in text
+
+
+def test_the_page_of_figures_shows_all_results_as_they_are() -> None:
+    page = (table.ROOT / "docs" / "reference" / "figures.md").read_text(encoding="utf-8")
+    results = table.read(table.ROOT / "benchmarks" / "results")
+    assert table.replaced(page, table.tables(results)) == page, "run: python -m benchmarks.table"
+
+
+def test_every_headline_is_a_figure() -> None:
+    found = [
+        row["what"] for result in table.read(table.ROOT / "benchmarks" / "results") for row in result["rows"]
+    ]
+    assert [one for one in table.HEADLINES if not any(what.startswith(one) for what in found)] == []
