@@ -206,6 +206,18 @@ def test_one_picture_with_all_about_it_is_renamed_deleted_and_restored(
     page.get_by_role("link", name="All pictures").click()
     expect(tiles(page)).to_have_count(2)
 
+    tile(page, "ship.png").click()
+    page.get_by_role("toolbar").get_by_role("button", name="Delete").click()
+    expect(tiles(page)).to_have_count(1)
+    page.get_by_role("button", name="Bin").click()
+    page.get_by_role("button", name="Empty the bin").click()
+    question = page.get_by_role("dialog", name="Delete 1 picture for good?")
+    question.get_by_role("button", name="Delete for good").click()
+    messages = page.get_by_role("region", name="Messages")
+    expect(messages.get_by_text("1 picture deleted for good.")).to_be_visible()
+    expect(page.get_by_text("The bin is empty")).to_be_visible()
+    expect(count_of(page, "Bin")).to_have_text("0")
+
 
 def test_filters_live_in_the_address_and_exports_have_what_they_find(
     look_at: LookAt, own_server: str, plane: Path, ship: Path, tmp_path: Path

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from tenfold.cameras.address import parse
 from tenfold.cameras.events import EventFilter
+from tenfold.catalogue.entries.originals import hash_of
 from tenfold.database import now
 from tests.cameras.events import seen
 from tests.fakes import FakeApp, picture
@@ -23,6 +24,8 @@ def test_entries_go_with_their_events_but_those_that_a_person_corrected_or_added
         app.actions.do("correct", [entries[1]], label="red")
         app.ingest.add(picture((40, 0, 0)), name="2.png", source="upload")
         app.retention.tidy()
-        gone = [entry.deleted_at is not None for entry in app.ingest.entries(entries)]
-        assert gone == [True, False, False, False]
+        left = app.ingest.entries(entries)
+        assert [entry.id for entry in left] == entries[1:]
+        assert all(entry.deleted_at is None for entry in left)
+        assert not app.originals.has(hash_of(picture((0, 0, 0)))), "the picture is gone from the disk"
         assert len(app.camera_events.find(EventFilter())) == 1

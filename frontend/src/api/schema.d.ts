@@ -312,113 +312,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/models/{key}/exports": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * A model's exports, and its formats
-         * @description What the model was exported to, also what was refused; what it can be exported to on this server.
-         */
-        get: operations["model_exports"];
-        put?: never;
-        /**
-         * Export a model
-         * @description Convert the model in the background, and run the export beside it on the same pictures.
-         *
-         *     Where their first answers agree less often than `least`, no file is kept: the job fails with the reason
-         *     export-differs, and the receipt, which is kept, says how far they agree.
-         */
-        post: operations["export_model"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/models/{key}/exports/{export}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Delete an export
-         * @description Delete the files and the receipt. A device that has the file keeps it.
-         */
-        delete: operations["delete_export"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/models/{key}/exports/{export}/files/{name}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * A file of an export, or its receipt
-         * @description The bytes of an exported file or of its receipt, for `tenfold receipt check` beside each other.
-         */
-        get: operations["export_file"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/models/{key}/exports/{export}/receipt": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The receipt as a page
-         * @description The whole receipt with the worst disagreements, shut off from everything else.
-         */
-        get: operations["export_receipt"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/models/{key}/exports/{export}/disagreements/{number}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * A picture that an export calls something else
-         * @description One of the worst disagreements, counted from 0, at most 96 pixels on its longer side.
-         */
-        get: operations["export_disagreement"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/networks": {
         parameters: {
             query?: never;
@@ -1513,6 +1406,28 @@ export interface paths {
          *     Entries among them that are not this person's to change are left as they are, and counted.
          */
         post: operations["act"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/catalogue/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete entries in the bin for good
+         * @description Delete entries that are in the bin for good, with their files. It cannot be undone.
+         *
+         *     Backups, exports and files that were filed on disk stay as they are.
+         */
+        post: operations["erase"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2817,8 +2732,7 @@ export interface paths {
         put?: never;
         /**
          * Add a station
-         * @description Its camera is tried first, unless `untested` says otherwise. It runs from now on, and rejects all until
-         *     it has an approved recipe.
+         * @description It runs from now on, and rejects all until it has an approved recipe.
          */
         post: operations["add_station"];
         delete?: never;
@@ -2957,26 +2871,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/stations/{number}/first-parts/refuse": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Refuse the first parts
-         * @description They are not as they should be: as many parts are held again. Mend what is wrong meanwhile.
-         */
-        post: operations["refuse_first_parts"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/stations/{number}/picture": {
         parameters: {
             query?: never;
@@ -3026,7 +2920,7 @@ export interface paths {
         };
         /**
          * One part
-         * @description With all rows about it, and all that people said of it.
+         * @description With all that people said of it.
          */
         get: operations["station_part"];
         put?: never;
@@ -3078,6 +2972,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/stations/{number}/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Yield and reasons
+         * @description Yield, reasons, overkill and escape, times, p-chart.
+         */
+        get: operations["station_figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/stations/{number}/alarms": {
         parameters: {
             query?: never;
@@ -3112,146 +3026,6 @@ export interface paths {
          * @description Notes in the trail that a person has seen all alarms so far.
          */
         post: operations["acknowledge_station"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/stations/{number}/figures": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Yield and reasons
-         * @description Yield, reasons, overkill and escape, times, p-chart, orders, batches and shifts.
-         */
-        get: operations["station_figures"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/stations/{number}/p-chart": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The p-chart as a drawing
-         * @description The share of rejects in groups of 100 parts, with control limits; null: there are no parts.
-         */
-        get: operations["station_p_chart"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/stations/{number}/challenges": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Challenges that were run
-         * @description The newest first.
-         */
-        get: operations["station_challenges"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/stations/{number}/chain": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Check the chain of hashes
-         * @description Reads the whole trail, which takes some seconds for a long one.
-         */
-        get: operations["station_chain"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/stations/{number}/export.csv": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The trail as CSV
-         * @description A row for each row of the trail, of an order or of all.
-         */
-        get: operations["export_station_csv"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/stations/{number}/export.parquet": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The trail as Parquet
-         * @description The same, typed.
-         */
-        get: operations["export_station_parquet"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/stations/{number}/export.pdf": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The record of an order as PDF
-         * @description Figures, p-chart, second looks, pictures of parts that did not pass, and hashes.
-         */
-        get: operations["export_station_pdf"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3655,14 +3429,9 @@ export interface components {
         };
         /**
          * ActionRequest
-         * @description What to do, and to which entries: either `entries` or `filters`.
+         * @description What to do, and to which entries.
          */
         ActionRequest: {
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "correct" | "uncorrect" | "rename" | "delete" | "restore" | "share" | "unshare";
             /**
              * Entries
              * @description The entries' ids.
@@ -3670,6 +3439,11 @@ export interface components {
             entries?: number[] | null;
             /** @description What finds the entries, as in the list of entries; all that is found is meant. */
             filters?: components["schemas"]["FiltersRequest"] | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "correct" | "uncorrect" | "rename" | "delete" | "restore" | "share" | "unshare";
             /**
              * Label
              * @description For correct: a class, known to a model or new. Empty: none of these. The class that the model said confirms it.
@@ -3732,7 +3506,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -3915,7 +3689,7 @@ export interface components {
              * Action
              * @description What was done.
              */
-            action: ("login" | "login.failed" | "login.blocked" | "logout" | "session.end" | "person.add" | "person.role" | "person.enable" | "person.disable" | "person.password" | "token.add" | "token.revoke" | "model.add" | "model.live" | "model.rollback" | "model.remove" | "model.compare" | "model.improve" | "model.teach" | "model.export" | "model.export.delete" | "draft.delete" | "training.begin" | "training.stop" | "training.resume" | "training.rename" | "training.delete" | "data.fetch" | "data.upload" | "folder.add" | "folder.unwatch" | "filing.make" | "filing.undo" | "catalogue.reclassify" | "destination.add" | "destination.change" | "destination.remove" | "rule.add" | "rule.change" | "rule.remove" | "camera.add" | "camera.change" | "camera.pause" | "camera.remove" | "station.add" | "station.change" | "station.pause" | "station.remove" | "station.changeover" | "station.release" | "station.refuse" | "station.override" | "recipe.add" | "recipe.version" | "recipe.approve" | "recipe.remove" | "settings") | string;
+            action: ("login" | "login.failed" | "login.blocked" | "logout" | "session.end" | "person.add" | "person.role" | "person.enable" | "person.disable" | "person.password" | "token.add" | "token.revoke" | "model.add" | "model.live" | "model.rollback" | "model.remove" | "model.compare" | "model.improve" | "model.teach" | "draft.delete" | "training.begin" | "training.stop" | "training.resume" | "training.rename" | "training.delete" | "data.fetch" | "data.upload" | "folder.add" | "folder.unwatch" | "filing.make" | "filing.undo" | "catalogue.reclassify" | "catalogue.erase" | "destination.add" | "destination.change" | "destination.remove" | "rule.add" | "rule.change" | "rule.remove" | "camera.add" | "camera.change" | "camera.pause" | "camera.remove" | "station.add" | "station.change" | "station.pause" | "station.remove" | "station.changeover" | "station.release" | "station.override" | "recipe.add" | "recipe.version" | "recipe.approve" | "recipe.remove" | "settings") | string;
             /**
              * Subject
              * @description What it was done to.
@@ -4275,49 +4049,6 @@ export interface components {
             recording_problem: string;
         };
         /**
-         * ChainAnswer
-         * @description Whether a trail is as it was written.
-         */
-        ChainAnswer: {
-            /** Rows */
-            rows: number;
-            /**
-             * Head
-             * @description The hash of its last row: kept elsewhere, it tells a trail that was rewritten.
-             */
-            head: string;
-            /**
-             * First Changed
-             * @description The first row that was changed, or before which one is gone; null: the chain holds.
-             */
-            first_changed: number | null;
-        };
-        /**
-         * ChallengeAnswer
-         * @description Golden parts that were run.
-         */
-        ChallengeAnswer: {
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /** By */
-            by: string;
-            /**
-             * Passed
-             * @description Whether each got the verdict that it should.
-             */
-            passed: boolean;
-            /**
-             * Recipe
-             * @description The recipe's number for the plant, and its version.
-             */
-            recipe: number[];
-            /** Parts */
-            parts: components["schemas"]["GoldenPart"][];
-        };
-        /**
          * ChallengeBody
          * @description Golden parts that have to be run before a station releases any.
          */
@@ -4374,20 +4105,6 @@ export interface components {
              * @default
              */
             by: string;
-        };
-        /**
-         * ChallengesAnswer
-         * @description What became of golden parts.
-         */
-        ChallengesAnswer: {
-            /** Good */
-            good: number;
-            /** Good Passed */
-            good_passed: number;
-            /** Bad */
-            bad: number;
-            /** Bad Rejected */
-            bad_rejected: number;
         };
         /**
          * ChangeAnswer
@@ -4513,7 +4230,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -4672,7 +4389,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -4791,7 +4508,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -5238,6 +4955,21 @@ export interface components {
             };
         };
         /**
+         * CurvesAnswer
+         * @description A chart of training curves, as reports have it.
+         */
+        CurvesAnswer: {
+            /** Title */
+            title: string;
+            /**
+             * Svg
+             * @description The drawing; its colours are the style sheet's.
+             */
+            svg: string;
+            /** Legend */
+            legend: components["schemas"]["LegendKey"][];
+        };
+        /**
          * DataAnswer
          * @description What a dataset holds.
          */
@@ -5434,32 +5166,6 @@ export interface components {
             discovery: string;
         };
         /**
-         * DisagreementAnswer
-         * @description A picture that both call different things; of pairs the original's is first.
-         */
-        DisagreementAnswer: {
-            /**
-             * Name
-             * @description Of the picture.
-             */
-            name: string;
-            /**
-             * Label
-             * @description Its class.
-             */
-            label: string;
-            /** Answers */
-            answers: [
-                string,
-                string
-            ];
-            /** Confidence */
-            confidence: [
-                number,
-                number
-            ];
-        };
-        /**
          * DraftAnswer
          * @description A draft with all but its pictures.
          */
@@ -5572,21 +5278,6 @@ export interface components {
             drafts: components["schemas"]["DraftEntry"][];
         };
         /**
-         * DrawnChart
-         * @description A chart, as reports have it.
-         */
-        DrawnChart: {
-            /** Title */
-            title: string;
-            /**
-             * Svg
-             * @description The drawing; its colours are the style sheet's.
-             */
-            svg: string;
-            /** Legend */
-            legend: components["schemas"]["LegendKey"][];
-        };
-        /**
          * DriftAnswer
          * @description How far the last pictures are from those that the model was evaluated on.
          */
@@ -5657,6 +5348,19 @@ export interface components {
              * @description Send it as `after` for the next page; null at the end.
              */
             next: string | null;
+        };
+        /**
+         * EntriesRequest
+         * @description Which entries are meant: either `entries` or `filters`.
+         */
+        EntriesRequest: {
+            /**
+             * Entries
+             * @description The entries' ids.
+             */
+            entries?: number[] | null;
+            /** @description What finds the entries, as in the list of entries; all that is found is meant. */
+            filters?: components["schemas"]["FiltersRequest"] | null;
         };
         /**
          * EntryAnswer
@@ -5894,6 +5598,17 @@ export interface components {
             history: components["schemas"]["ActionAnswer"][];
         };
         /**
+         * ErasureAnswer
+         * @description Entries that were deleted for good.
+         */
+        ErasureAnswer: {
+            /**
+             * Count
+             * @description How many; those that are not in the bin, or somebody else's, stay.
+             */
+            count: number;
+        };
+        /**
          * EventAnswer
          * @description Something that moved before a camera.
          */
@@ -6051,272 +5766,6 @@ export interface components {
                 [key: string]: unknown;
             }[];
         };
-        /**
-         * ExportAnswer
-         * @description An export and its receipt; of pairs the original's is first.
-         */
-        ExportAnswer: {
-            /** Id */
-            id: string;
-            /**
-             * Format
-             * @description As `tenfold export --to` takes it.
-             */
-            format: string;
-            /**
-             * Created
-             * Format: date-time
-             */
-            created: string;
-            /**
-             * Refused
-             * @description It agrees less than was asked for, so there is no file, only a receipt.
-             */
-            refused: boolean;
-            /**
-             * Files
-             * @description The first is the one that programs open.
-             */
-            files: components["schemas"]["ExportedFileAnswer"][];
-            /**
-             * Receipt
-             * @description The name of the receipt's file, which belongs beside the first.
-             */
-            receipt: string;
-            /**
-             * Data
-             * @description What it was compared on.
-             */
-            data: string;
-            /**
-             * Split
-             * @description The part of it: test, or all.
-             */
-            split: string;
-            /** Pictures */
-            pictures: number;
-            /**
-             * Least
-             * @description The agreement that was asked for, 0 to 1.
-             */
-            least: number;
-            /** @description Of the pictures with the same first answer. */
-            agreement: components["schemas"]["ShareAnswer"];
-            /** Accuracy */
-            accuracy: [
-                components["schemas"]["ShareAnswer"],
-                components["schemas"]["ShareAnswer"]
-            ];
-            /**
-             * Largest Difference
-             * @description Of the probability of a class.
-             */
-            largest_difference: number;
-            /** @description null: the file does not tell it. */
-            none_of_these: components["schemas"]["NoneOfTheseAnswer"] | null;
-            /**
-             * Evidence Overlap
-             * @description Mean, 0 to 1; null: the file has no evidence.
-             */
-            evidence_overlap: number | null;
-            /**
-             * Least Cosine
-             * @description Of the embeddings; null: the file has none.
-             */
-            least_cosine: number | null;
-            /** Original Bytes */
-            original_bytes: number;
-            /**
-             * Milliseconds
-             * @description For one picture on one core, from file to answer, the median.
-             */
-            milliseconds: [
-                number,
-                number
-            ];
-            /** Versions */
-            versions: {
-                [key: string]: string;
-            };
-            /** Processor */
-            processor: string;
-            /** System */
-            system: string;
-            /**
-             * Disagreed
-             * @description Pictures with another first answer.
-             */
-            disagreed: number;
-            /**
-             * Disagreements
-             * @description The worst of them.
-             */
-            disagreements: components["schemas"]["DisagreementAnswer"][];
-        };
-        /** ExportJob */
-        ExportJob: {
-            /** Id */
-            id: string;
-            /**
-             * Title
-             * @description What it is, in English; empty for whom it does not concern.
-             */
-            title: string;
-            /**
-             * By
-             * @description Who asked; 0 is the server or this machine's own user.
-             */
-            by: number;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "waiting" | "running" | "done" | "failed" | "cancelled";
-            /**
-             * Done
-             * @description How much of `total` is done.
-             */
-            done: number;
-            /**
-             * Total
-             * @description 0: not known.
-             */
-            total: number;
-            /**
-             * Message
-             * @description What it is at, in English; may be empty, and is for whom it does not concern.
-             */
-            message: string;
-            /**
-             * Step
-             * @description The same for programs; null: there is no code for it.
-             */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers") | null;
-            /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
-            details: components["schemas"]["StepDetails"] | null;
-            /** @description Of a training while it runs. */
-            training: components["schemas"]["TrainingFigures"] | null;
-            /** @description Why it failed; null for whom it does not concern. */
-            problem: components["schemas"]["Problem"] | null;
-            /**
-             * Cancelling
-             * @description Whether it was told to stop.
-             */
-            cancelling: boolean;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Started At */
-            started_at: string | null;
-            /** Ended At */
-            ended_at: string | null;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "export";
-            /** @description What was asked for; null: another version asked for it, or it concerns others alone. */
-            params: components["schemas"]["ExportParams"] | null;
-            /** @description What it returned, once it is done; null for whom it does not concern. */
-            result: components["schemas"]["ExportResult"] | null;
-        };
-        /**
-         * ExportParams
-         * @description A model to export.
-         */
-        ExportParams: {
-            /**
-             * Model
-             * @description Its hash.
-             */
-            model: string;
-            /**
-             * Format
-             * @description As `tenfold export --to` takes it.
-             */
-            format: string;
-            /**
-             * Data
-             * @description What it is compared on: cifar10, or a folder or manifest of the server.
-             */
-            data: string;
-            /**
-             * Least
-             * @description The agreement below which it is refused, 0 to 1; null: the format's own.
-             */
-            least: number | null;
-        };
-        /** ExportRequest */
-        ExportRequest: {
-            /**
-             * Format
-             * @description A name among `formats`.
-             */
-            format: string;
-            /**
-             * Data
-             * @description The dataset to compare on, as /api/v1/data calls it; null: the model's own.
-             */
-            data?: string | null;
-            /**
-             * Least
-             * @description The agreement below which it is refused; null: 0.995, with integers 0.985.
-             */
-            least?: number | null;
-        };
-        /**
-         * ExportResult
-         * @description An export that agrees with its original.
-         */
-        ExportResult: {
-            /**
-             * Model
-             * @description The original's hash.
-             */
-            model: string;
-            /**
-             * Export
-             * @description Under which it is kept.
-             */
-            export: string;
-            /**
-             * Agreement
-             * @description The share of pictures with the same first answer, 0 to 1.
-             */
-            agreement: number;
-        };
-        /**
-         * ExportedFileAnswer
-         * @description A file of an export.
-         */
-        ExportedFileAnswer: {
-            /** Name */
-            name: string;
-            /** Bytes */
-            bytes: number;
-            /** Sha256 */
-            sha256: string;
-        };
-        /**
-         * ExportsAnswer
-         * @description A model's exports, and what it can be exported to.
-         */
-        ExportsAnswer: {
-            /** Formats */
-            formats: components["schemas"]["FormatAnswer"][];
-            /**
-             * Data
-             * @description The dataset to compare on by default; null: one has to be chosen.
-             */
-            data: string | null;
-            /**
-             * Exports
-             * @description The newest first.
-             */
-            exports: components["schemas"]["ExportAnswer"][];
-        };
         /** FaultAnswer */
         FaultAnswer: {
             /**
@@ -6372,7 +5821,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -6473,16 +5922,16 @@ export interface components {
             parts: number;
             /** Passed */
             passed: number;
-            first_pass_yield: components["schemas"]["ShareAnswer"] | null;
+            first_pass_yield: components["schemas"]["tenfold__web__api__v1__line__parts__ShareAnswer"] | null;
             /**
              * Reasons
              * @description Why parts were not passed, the most frequent first.
              */
             reasons: components["schemas"]["ReasonCount"][];
             /** @description Good parts among the rejected that were looked at again. */
-            overkill: components["schemas"]["ShareAnswer"] | null;
+            overkill: components["schemas"]["tenfold__web__api__v1__line__parts__ShareAnswer"] | null;
             /** @description Bad parts among the passed that were looked at again. */
-            escape: components["schemas"]["ShareAnswer"] | null;
+            escape: components["schemas"]["tenfold__web__api__v1__line__parts__ShareAnswer"] | null;
             /**
              * Verdict Ms
              * @description Median, 99 %, largest; empty without parts.
@@ -6490,13 +5939,6 @@ export interface components {
             verdict_ms: number[];
             /** Groups */
             groups: components["schemas"]["GroupAnswer"][];
-            /**
-             * Jobs
-             * @description For each order, batch and shift, the newest first.
-             */
-            jobs: components["schemas"]["JobCountAnswer"][];
-            /** @description null: no golden part was run. */
-            challenges: components["schemas"]["ChallengesAnswer"] | null;
         };
         /**
          * FileProblem
@@ -6530,7 +5972,7 @@ export interface components {
              * Reason
              * @description What was received, or why it failed, for programs.
              */
-            reason: ("missing" | "forbidden" | "read-only" | "disk-full" | "disk-error" | "too-many-files" | "out-of-memory") | ("" | "empty" | "text" | "pdf" | "archive" | "video" | "audio" | "svg" | "html" | "unreachable" | "refused" | "no-host" | "timeout" | "wrong-password" | "no-stream" | "no-video" | "sound-only" | "codec" | "decoder" | "own-files" | "internal-fault" | "refused-message" | "redirected" | "local-address" | "broker-host" | "messenger-address" | "messenger-webhook" | "topic" | "webhook-address" | "webhook-secret") | ("accept-needed" | "applied-already" | "archive-damaged" | "archive-too-large" | "archive-unsafe" | "barcode-taken" | "base-not-live" | "behind-proxy" | "broker-missing" | "broker-port" | "certificate" | "challenge-parts" | "challenge-rule" | "changed-since" | "check-failed" | "cifar10-damaged" | "cifar10-missing" | "class-copies" | "class-count" | "class-name" | "class-not-trained" | "class-too-few" | "class-too-small" | "connection-security" | "data-changed" | "decode-cost" | "did-not-win" | "different-classes" | "download-damaged" | "draft-classes-full" | "draft-empty" | "draft-full" | "drafts-full" | "export-differs" | "export-unsupported" | "extra-missing" | "fault-unknown" | "file-present" | "filter-value" | "gate-place" | "gave-up" | "hidden-characters" | "improving-already" | "job-lost" | "last-administrator" | "line-words" | "link-left-out" | "listed-login" | "manifest-columns" | "manifest-missing-files" | "manifest-outside" | "manifest-row" | "manifest-split" | "manifest-unreadable" | "messenger-unknown" | "model-bundled" | "model-damaged" | "model-file-changed" | "model-file-missing" | "model-live" | "model-newer" | "model-silent" | "model-unusable" | "name-length" | "name-needed" | "name-taken" | "no-accounts" | "no-administrator" | "no-class-folders" | "no-earlier-model" | "no-head" | "no-model-yet" | "no-picture" | "no-pictures-to-measure" | "no-readable-pictures" | "no-source" | "no-such-data" | "no-training-pictures" | "nodes" | "not-a-folder" | "not-a-model" | "not-a-snapshot" | "not-comparable" | "not-enough-corrections" | "not-learned-yet" | "not-on-list" | "not-watchable" | "nothing-kept" | "nothing-to-undo" | "number-taken" | "order-unknown" | "original-missing" | "other-version" | "outbox-full" | "override-words" | "own-data-missing" | "own-password-needed" | "part-unknown" | "parts-and-classes" | "password-common" | "password-in-words" | "password-length" | "path-not-absolute" | "plc-away" | "plc-refuses" | "port-taken" | "range-reversed" | "recipe-classes" | "recipe-empty" | "recipe-missing" | "recipe-named-once" | "recipe-number" | "recipe-passes" | "reclassification-not-ready" | "reclassifying-already" | "region-cells" | "region-outside" | "registers" | "role" | "run-elsewhere" | "run-ended" | "run-in-training" | "server-ended" | "setting-choice" | "setting-from-environment" | "setting-range" | "shares" | "side-range" | "simulation-failed" | "snapshot-address" | "somebody-elses" | "source-kind" | "source-page" | "station-away" | "station-ended" | "station-refused" | "text-too-long" | "token-days" | "token-role" | "too-many-bytes" | "too-many-pixels" | "too-many-tokens" | "too-many-unreadable" | "too-many-uploads" | "trail-unwritable" | "training-failed" | "trial-failed" | "trigger-incomplete" | "trigger-needs-broker" | "trigger-needs-plc" | "trigger-of-plant" | "two-classes-needed" | "two-corrected-needed" | "two-models-needed" | "undone-already" | "unknown-class" | "upload-unknown" | "wiring" | "wrong-setup-code");
+            reason: ("missing" | "forbidden" | "read-only" | "disk-full" | "disk-error" | "too-many-files" | "out-of-memory") | ("" | "empty" | "text" | "pdf" | "archive" | "video" | "audio" | "svg" | "html" | "unreachable" | "refused" | "no-host" | "timeout" | "wrong-password" | "no-stream" | "no-video" | "sound-only" | "codec" | "decoder" | "own-files" | "internal-fault" | "refused-message" | "redirected" | "local-address" | "broker-host" | "messenger-address" | "messenger-webhook" | "topic" | "webhook-address" | "webhook-secret") | ("applied-already" | "archive-damaged" | "archive-too-large" | "archive-unsafe" | "base-not-live" | "behind-proxy" | "changed-since" | "check-failed" | "cifar10-damaged" | "cifar10-missing" | "class-copies" | "class-count" | "class-name" | "class-not-trained" | "class-too-small" | "data-changed" | "decode-cost" | "did-not-win" | "different-classes" | "download-damaged" | "export-differs" | "export-unsupported" | "extra-missing" | "filter-value" | "gave-up" | "hidden-characters" | "improving-already" | "job-lost" | "last-administrator" | "link-left-out" | "manifest-columns" | "manifest-missing-files" | "manifest-outside" | "manifest-row" | "manifest-split" | "manifest-unreadable" | "model-bundled" | "model-damaged" | "model-file-changed" | "model-file-missing" | "model-live" | "model-newer" | "model-unusable" | "name-length" | "name-needed" | "name-taken" | "no-accounts" | "no-administrator" | "no-class-folders" | "no-earlier-model" | "no-head" | "no-model-yet" | "no-pictures-to-measure" | "no-readable-pictures" | "no-such-data" | "no-training-pictures" | "not-a-folder" | "not-a-model" | "not-comparable" | "not-enough-corrections" | "not-on-list" | "nothing-kept" | "original-missing" | "other-version" | "own-data-missing" | "own-password-needed" | "parts-and-classes" | "password-common" | "password-length" | "path-not-absolute" | "range-reversed" | "reclassification-not-ready" | "reclassifying-already" | "role" | "run-elsewhere" | "run-ended" | "run-in-training" | "setting-choice" | "setting-from-environment" | "setting-range" | "shares" | "side-range" | "somebody-elses" | "text-too-long" | "token-days" | "token-role" | "too-many-bytes" | "too-many-pixels" | "too-many-tokens" | "too-many-unreadable" | "too-many-uploads" | "training-failed" | "trial-failed" | "two-classes-needed" | "two-corrected-needed" | "two-models-needed" | "undone-already" | "unknown-class" | "upload-unknown" | "wrong-setup-code" | "broker-port" | "class-too-few" | "draft-classes-full" | "draft-empty" | "draft-full" | "drafts-full" | "messenger-unknown" | "no-source" | "not-learned-yet" | "not-watchable" | "nothing-to-undo" | "outbox-full" | "source-kind" | "source-page");
             /**
              * Params
              * @description The values that a text for the reason names.
@@ -6695,9 +6137,9 @@ export interface components {
              */
             left_out: string[];
             /** @description Told apart rightly; null with a single class. */
-            accuracy: components["schemas"]["ShareAnswer"] | null;
+            accuracy: components["schemas"]["tenfold__web__draft_answers__ShareAnswer"] | null;
             /** @description Not called none of these. */
-            kept: components["schemas"]["ShareAnswer"];
+            kept: components["schemas"]["tenfold__web__draft_answers__ShareAnswer"];
             /**
              * Confusion
              * @description Rows are the true classes.
@@ -6728,32 +6170,6 @@ export interface components {
              * @default true
              */
             shared: boolean;
-        };
-        /**
-         * FormatAnswer
-         * @description A format that models are exported to.
-         */
-        FormatAnswer: {
-            /**
-             * Name
-             * @description As `tenfold export --to` takes it.
-             */
-            name: string;
-            /**
-             * Title
-             * @description What people call it.
-             */
-            title: string;
-            /**
-             * Integer
-             * @description Whether it computes with integers of 8 bits.
-             */
-            integer: boolean;
-            /**
-             * Install
-             * @description The command that installs what it needs; null: it can be used here.
-             */
-            install: string | null;
         };
         /**
          * GateBody
@@ -6810,26 +6226,6 @@ export interface components {
              * @default 0
              */
             slack: number;
-        };
-        /**
-         * GoldenPart
-         * @description A golden part: the verdict that it should get, and the one that it got.
-         */
-        GoldenPart: {
-            /** Part */
-            part: number;
-            /**
-             * Expected
-             * @enum {string}
-             */
-            expected: "pass" | "reject" | "divert";
-            /**
-             * Verdict
-             * @enum {string}
-             */
-            verdict: "pass" | "reject" | "divert";
-            /** Right */
-            right: boolean;
         };
         /**
          * GroupAnswer
@@ -6923,7 +6319,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -7023,7 +6419,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -7322,27 +6718,7 @@ export interface components {
          * JobAnswer
          * @description Long work: waiting, running or ended. `kind` says which parameters and result it has.
          */
-        JobAnswer: components["schemas"]["AddJob"] | components["schemas"]["CheckDataJob"] | components["schemas"]["ClassifyJob"] | components["schemas"]["CompareJob"] | components["schemas"]["ExportJob"] | components["schemas"]["FetchDataJob"] | components["schemas"]["ImportDataJob"] | components["schemas"]["ImproveJob"] | components["schemas"]["LookJob"] | components["schemas"]["ReclassifyJob"] | components["schemas"]["RefitJob"] | components["schemas"]["TrainJob"] | components["schemas"]["UnknownJob"];
-        /**
-         * JobCountAnswer
-         * @description Parts of one order, batch or shift.
-         */
-        JobCountAnswer: {
-            /**
-             * Name
-             * @enum {string}
-             */
-            name: "order" | "batch" | "shift";
-            /**
-             * Number
-             * @description As the plant has it.
-             */
-            number: number;
-            /** Parts */
-            parts: number;
-            /** Passed */
-            passed: number;
-        };
+        JobAnswer: components["schemas"]["AddJob"] | components["schemas"]["CheckDataJob"] | components["schemas"]["ClassifyJob"] | components["schemas"]["CompareJob"] | components["schemas"]["FetchDataJob"] | components["schemas"]["ImportDataJob"] | components["schemas"]["ImproveJob"] | components["schemas"]["LookJob"] | components["schemas"]["ReclassifyJob"] | components["schemas"]["RefitJob"] | components["schemas"]["TrainJob"] | components["schemas"]["UnknownJob"];
         /**
          * JobsAnswer
          * @description The newest jobs first.
@@ -7448,29 +6824,6 @@ export interface components {
              */
             known: string[];
         };
-        /**
-         * LastVerdict
-         * @description The verdict on the last part.
-         */
-        LastVerdict: {
-            /** Part */
-            part: number;
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /**
-             * Verdict
-             * @enum {string}
-             */
-            verdict: "pass" | "reject" | "divert";
-            /**
-             * Reason
-             * @enum {string}
-             */
-            reason: "good" | "wrong-class" | "none-of-these" | "unsure" | "late" | "queue-full" | "missed-trigger" | "too-close" | "no-part" | "no-picture" | "dark-picture" | "frozen-picture" | "camera" | "model" | "plc" | "trail" | "encoder" | "clock" | "not-seen" | "wrongly-rejected" | "restarted" | "stopped" | "halted" | "output" | "wrong-count" | "recipe" | "challenge" | "first-parts";
-        };
         /** LegendKey */
         LegendKey: {
             /**
@@ -7559,7 +6912,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -8220,32 +7573,6 @@ export interface components {
             new: number;
         };
         /**
-         * NoneOfTheseAnswer
-         * @description What became of "none of these"; of pairs the original's is first.
-         */
-        NoneOfTheseAnswer: {
-            /**
-             * Correlation
-             * @description Of the novelty of both, by Pearson.
-             */
-            correlation: number;
-            /** Thresholds */
-            thresholds: [
-                number,
-                number
-            ];
-            /**
-             * Shares
-             * @description Of the pictures that each calls none of these, at its own threshold.
-             */
-            shares: [
-                components["schemas"]["ShareAnswer"],
-                components["schemas"]["ShareAnswer"]
-            ];
-            /** @description Of the pictures of which both say the same. */
-            same: components["schemas"]["ShareAnswer"];
-        };
-        /**
          * NotAdded
          * @description A picture that was not added: it cannot be read, or is in the class `there` already.
          */
@@ -8508,9 +7835,9 @@ export interface components {
             station_verdict: "pass" | "reject" | "divert";
             /**
              * Station Reason
-             * @enum {string}
+             * @description A code: good, wrong-class, unsure, late, camera, ...
              */
-            station_reason: "good" | "wrong-class" | "none-of-these" | "unsure" | "late" | "queue-full" | "missed-trigger" | "too-close" | "no-part" | "no-picture" | "dark-picture" | "frozen-picture" | "camera" | "model" | "plc" | "trail" | "encoder" | "clock" | "not-seen" | "wrongly-rejected" | "restarted" | "stopped" | "halted" | "output" | "wrong-count" | "recipe" | "challenge" | "first-parts";
+            station_reason: string;
             /**
              * Outcome
              * @description What the reject sensor saw; "": nothing.
@@ -8540,141 +7867,8 @@ export interface components {
              * @description Whether its picture is kept.
              */
             picture: boolean;
-            /**
-             * Box
-             * @description Where the part is in its picture: left, top, width and height, by shares of its sides.
-             */
-            box: number[] | null;
-            times: components["schemas"]["PartTimes"];
-            /**
-             * Order
-             * @description As the plant numbers it, as batch and shift; null: it said none.
-             */
-            order: number | null;
-            /** Batch */
-            batch: number | null;
-            /** Shift */
-            shift: number | null;
             /** Overrides */
             overrides: components["schemas"]["OverrideAnswer"][];
-        };
-        /**
-         * PartDetails
-         * @description A part with all rows about it.
-         */
-        PartDetails: {
-            /** Part */
-            part: number;
-            /**
-             * Row
-             * @description Of its row in the trail, for `before`.
-             */
-            row: number;
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /**
-             * Verdict
-             * @description That counts: a person's last word, else the station's.
-             * @enum {string}
-             */
-            verdict: "pass" | "reject" | "divert";
-            /** Reason */
-            reason: string;
-            /**
-             * Station Verdict
-             * @enum {string}
-             */
-            station_verdict: "pass" | "reject" | "divert";
-            /**
-             * Station Reason
-             * @enum {string}
-             */
-            station_reason: "good" | "wrong-class" | "none-of-these" | "unsure" | "late" | "queue-full" | "missed-trigger" | "too-close" | "no-part" | "no-picture" | "dark-picture" | "frozen-picture" | "camera" | "model" | "plc" | "trail" | "encoder" | "clock" | "not-seen" | "wrongly-rejected" | "restarted" | "stopped" | "halted" | "output" | "wrong-count" | "recipe" | "challenge" | "first-parts";
-            /**
-             * Outcome
-             * @description What the reject sensor saw; "": nothing.
-             */
-            outcome: string;
-            /**
-             * Challenge
-             * @description Of a challenge part, the verdict that it should get; "": none.
-             */
-            challenge: string;
-            /**
-             * Recipe
-             * @description The recipe's number for the plant, and its version.
-             */
-            recipe: number[];
-            /** Model Hash */
-            model_hash: string;
-            /** Answers */
-            answers: components["schemas"]["RegionResult"][];
-            /**
-             * Verdict Ms
-             * @description From the trigger to the verdict.
-             */
-            verdict_ms: number | null;
-            /**
-             * Picture
-             * @description Whether its picture is kept.
-             */
-            picture: boolean;
-            /**
-             * Box
-             * @description Where the part is in its picture: left, top, width and height, by shares of its sides.
-             */
-            box: number[] | null;
-            times: components["schemas"]["PartTimes"];
-            /**
-             * Order
-             * @description As the plant numbers it, as batch and shift; null: it said none.
-             */
-            order: number | null;
-            /** Batch */
-            batch: number | null;
-            /** Shift */
-            shift: number | null;
-            /** Overrides */
-            overrides: components["schemas"]["OverrideAnswer"][];
-            /** Rows */
-            rows: components["schemas"]["TrailRow"][];
-            /**
-             * Intact
-             * @description Whether each of these rows still has the hash that it was written with.
-             */
-            intact: boolean;
-        };
-        /**
-         * PartTimes
-         * @description When what happened to a part; null: it did not, or it is not known.
-         */
-        PartTimes: {
-            /**
-             * Triggered
-             * @description It passed the photo-eye.
-             */
-            triggered: string | null;
-            /** Pictured */
-            pictured: string | null;
-            /**
-             * Judged
-             * Format: date-time
-             * @description Its verdict was written into the trail.
-             */
-            judged: string;
-            /**
-             * Fired
-             * @description Its pass was told at the gate; a reject is silence.
-             */
-            fired: string | null;
-            /**
-             * Confirmed
-             * @description What became of it at the gate was seen.
-             */
-            confirmed: string | null;
         };
         /**
          * PersonAnswer
@@ -9015,7 +8209,7 @@ export interface components {
              * Reason
              * @description What was received, or why it failed, for programs. Empty: there is no code for it.
              */
-            reason: ("missing" | "forbidden" | "read-only" | "disk-full" | "disk-error" | "too-many-files" | "out-of-memory") | ("" | "empty" | "text" | "pdf" | "archive" | "video" | "audio" | "svg" | "html" | "unreachable" | "refused" | "no-host" | "timeout" | "wrong-password" | "no-stream" | "no-video" | "sound-only" | "codec" | "decoder" | "own-files" | "internal-fault" | "refused-message" | "redirected" | "local-address" | "broker-host" | "messenger-address" | "messenger-webhook" | "topic" | "webhook-address" | "webhook-secret") | ("accept-needed" | "applied-already" | "archive-damaged" | "archive-too-large" | "archive-unsafe" | "barcode-taken" | "base-not-live" | "behind-proxy" | "broker-missing" | "broker-port" | "certificate" | "challenge-parts" | "challenge-rule" | "changed-since" | "check-failed" | "cifar10-damaged" | "cifar10-missing" | "class-copies" | "class-count" | "class-name" | "class-not-trained" | "class-too-few" | "class-too-small" | "connection-security" | "data-changed" | "decode-cost" | "did-not-win" | "different-classes" | "download-damaged" | "draft-classes-full" | "draft-empty" | "draft-full" | "drafts-full" | "export-differs" | "export-unsupported" | "extra-missing" | "fault-unknown" | "file-present" | "filter-value" | "gate-place" | "gave-up" | "hidden-characters" | "improving-already" | "job-lost" | "last-administrator" | "line-words" | "link-left-out" | "listed-login" | "manifest-columns" | "manifest-missing-files" | "manifest-outside" | "manifest-row" | "manifest-split" | "manifest-unreadable" | "messenger-unknown" | "model-bundled" | "model-damaged" | "model-file-changed" | "model-file-missing" | "model-live" | "model-newer" | "model-silent" | "model-unusable" | "name-length" | "name-needed" | "name-taken" | "no-accounts" | "no-administrator" | "no-class-folders" | "no-earlier-model" | "no-head" | "no-model-yet" | "no-picture" | "no-pictures-to-measure" | "no-readable-pictures" | "no-source" | "no-such-data" | "no-training-pictures" | "nodes" | "not-a-folder" | "not-a-model" | "not-a-snapshot" | "not-comparable" | "not-enough-corrections" | "not-learned-yet" | "not-on-list" | "not-watchable" | "nothing-kept" | "nothing-to-undo" | "number-taken" | "order-unknown" | "original-missing" | "other-version" | "outbox-full" | "override-words" | "own-data-missing" | "own-password-needed" | "part-unknown" | "parts-and-classes" | "password-common" | "password-in-words" | "password-length" | "path-not-absolute" | "plc-away" | "plc-refuses" | "port-taken" | "range-reversed" | "recipe-classes" | "recipe-empty" | "recipe-missing" | "recipe-named-once" | "recipe-number" | "recipe-passes" | "reclassification-not-ready" | "reclassifying-already" | "region-cells" | "region-outside" | "registers" | "role" | "run-elsewhere" | "run-ended" | "run-in-training" | "server-ended" | "setting-choice" | "setting-from-environment" | "setting-range" | "shares" | "side-range" | "simulation-failed" | "snapshot-address" | "somebody-elses" | "source-kind" | "source-page" | "station-away" | "station-ended" | "station-refused" | "text-too-long" | "token-days" | "token-role" | "too-many-bytes" | "too-many-pixels" | "too-many-tokens" | "too-many-unreadable" | "too-many-uploads" | "trail-unwritable" | "training-failed" | "trial-failed" | "trigger-incomplete" | "trigger-needs-broker" | "trigger-needs-plc" | "trigger-of-plant" | "two-classes-needed" | "two-corrected-needed" | "two-models-needed" | "undone-already" | "unknown-class" | "upload-unknown" | "wiring" | "wrong-setup-code");
+            reason: ("missing" | "forbidden" | "read-only" | "disk-full" | "disk-error" | "too-many-files" | "out-of-memory") | ("" | "empty" | "text" | "pdf" | "archive" | "video" | "audio" | "svg" | "html" | "unreachable" | "refused" | "no-host" | "timeout" | "wrong-password" | "no-stream" | "no-video" | "sound-only" | "codec" | "decoder" | "own-files" | "internal-fault" | "refused-message" | "redirected" | "local-address" | "broker-host" | "messenger-address" | "messenger-webhook" | "topic" | "webhook-address" | "webhook-secret") | ("applied-already" | "archive-damaged" | "archive-too-large" | "archive-unsafe" | "base-not-live" | "behind-proxy" | "changed-since" | "check-failed" | "cifar10-damaged" | "cifar10-missing" | "class-copies" | "class-count" | "class-name" | "class-not-trained" | "class-too-small" | "data-changed" | "decode-cost" | "did-not-win" | "different-classes" | "download-damaged" | "export-differs" | "export-unsupported" | "extra-missing" | "filter-value" | "gave-up" | "hidden-characters" | "improving-already" | "job-lost" | "last-administrator" | "link-left-out" | "manifest-columns" | "manifest-missing-files" | "manifest-outside" | "manifest-row" | "manifest-split" | "manifest-unreadable" | "model-bundled" | "model-damaged" | "model-file-changed" | "model-file-missing" | "model-live" | "model-newer" | "model-unusable" | "name-length" | "name-needed" | "name-taken" | "no-accounts" | "no-administrator" | "no-class-folders" | "no-earlier-model" | "no-head" | "no-model-yet" | "no-pictures-to-measure" | "no-readable-pictures" | "no-such-data" | "no-training-pictures" | "not-a-folder" | "not-a-model" | "not-comparable" | "not-enough-corrections" | "not-on-list" | "nothing-kept" | "original-missing" | "other-version" | "own-data-missing" | "own-password-needed" | "parts-and-classes" | "password-common" | "password-length" | "path-not-absolute" | "range-reversed" | "reclassification-not-ready" | "reclassifying-already" | "role" | "run-elsewhere" | "run-ended" | "run-in-training" | "setting-choice" | "setting-from-environment" | "setting-range" | "shares" | "side-range" | "somebody-elses" | "text-too-long" | "token-days" | "token-role" | "too-many-bytes" | "too-many-pixels" | "too-many-tokens" | "too-many-unreadable" | "too-many-uploads" | "training-failed" | "trial-failed" | "two-classes-needed" | "two-corrected-needed" | "two-models-needed" | "undone-already" | "unknown-class" | "upload-unknown" | "wrong-setup-code" | "broker-port" | "class-too-few" | "draft-classes-full" | "draft-empty" | "draft-full" | "drafts-full" | "messenger-unknown" | "no-source" | "not-learned-yet" | "not-watchable" | "nothing-to-undo" | "outbox-full" | "source-kind" | "source-page");
             /**
              * Params
              * @description The values that a text for the reason names.
@@ -9269,7 +8463,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -9385,7 +8579,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -9415,17 +8609,6 @@ export interface components {
             params: components["schemas"]["ImproveParams"] | null;
             /** @description What it returned, once it is done; null for whom it does not concern. */
             result: components["schemas"]["ImproveResult"] | null;
-        };
-        /** RefusalRequest */
-        RefusalRequest: {
-            /** Reason */
-            reason: string;
-            /**
-             * By
-             * @description Your name, where nobody signs in.
-             * @default
-             */
-            by: string;
         };
         /**
          * RegionBody
@@ -10049,23 +9232,6 @@ export interface components {
                 [key: string]: string | number | null;
             };
         };
-        /**
-         * ShareAnswer
-         * @description A share with its 95 % interval, 0 to 1.
-         */
-        ShareAnswer: {
-            /** Value */
-            value: number;
-            /** Low */
-            low: number;
-            /** High */
-            high: number;
-            /**
-             * N
-             * @description Of so many cases.
-             */
-            n: number;
-        };
         /** SignInRequest */
         SignInRequest: {
             /** Name */
@@ -10147,7 +9313,7 @@ export interface components {
             name: string;
             /**
              * Address
-             * @description Of the camera, without user and password; camera:NAME of one of the list of cameras.
+             * @description Of the camera, without user and password.
              */
             address: string;
             /**
@@ -10231,12 +9397,6 @@ export interface components {
             /** Password */
             password?: string | null;
             /**
-             * Untested
-             * @description A new camera is not tried: it may be off now.
-             * @default false
-             */
-            untested: boolean;
-            /**
              * No Broker
              * @description There is no broker any more.
              * @default false
@@ -10292,7 +9452,7 @@ export interface components {
             name: string;
             /**
              * Source
-             * @description The camera's address, or camera:NAME, one of the list of cameras by name or number.
+             * @description The camera's address.
              */
             source: string;
             /**
@@ -10305,12 +9465,6 @@ export interface components {
              * @default
              */
             password: string;
-            /**
-             * Untested
-             * @description Add it though its camera was not tried: it may be off now.
-             * @default false
-             */
-            untested: boolean;
         };
         /**
          * StationState
@@ -10327,17 +9481,17 @@ export interface components {
              * Faults
              * @description What fails now, as codes.
              */
-            faults: ("good" | "wrong-class" | "none-of-these" | "unsure" | "late" | "queue-full" | "missed-trigger" | "too-close" | "no-part" | "no-picture" | "dark-picture" | "frozen-picture" | "camera" | "model" | "plc" | "trail" | "encoder" | "clock" | "not-seen" | "wrongly-rejected" | "restarted" | "stopped" | "halted" | "output" | "wrong-count" | "recipe" | "challenge" | "first-parts")[];
+            faults: string[];
             /**
              * Holds
              * @description recipe, challenge, first-parts.
              */
-            holds: ("good" | "wrong-class" | "none-of-these" | "unsure" | "late" | "queue-full" | "missed-trigger" | "too-close" | "no-part" | "no-picture" | "dark-picture" | "frozen-picture" | "camera" | "model" | "plc" | "trail" | "encoder" | "clock" | "not-seen" | "wrongly-rejected" | "restarted" | "stopped" | "halted" | "output" | "wrong-count" | "recipe" | "challenge" | "first-parts")[];
+            holds: string[];
             /**
              * Alarm
              * @description As the plant is told; "": none.
              */
-            alarm: ("good" | "wrong-class" | "none-of-these" | "unsure" | "late" | "queue-full" | "missed-trigger" | "too-close" | "no-part" | "no-picture" | "dark-picture" | "frozen-picture" | "camera" | "model" | "plc" | "trail" | "encoder" | "clock" | "not-seen" | "wrongly-rejected" | "restarted" | "stopped" | "halted" | "output" | "wrong-count" | "recipe" | "challenge" | "first-parts") | "";
+            alarm: string;
             /**
              * Recipe
              * @description Number for the plant and version of the recipe in use.
@@ -10360,8 +9514,6 @@ export interface components {
             passed: number;
             /** Rejected */
             rejected: number;
-            /** @description Null: none since it started. */
-            last: components["schemas"]["LastVerdict"] | null;
             /**
              * Outputs
              * @description What does not reach its receiver, in words.
@@ -10491,23 +9643,6 @@ export interface components {
             /** Revoked At */
             revoked_at: string | null;
         };
-        /**
-         * TrailRow
-         * @description A row of the trail.
-         */
-        TrailRow: {
-            /** Number */
-            number: number;
-            /** Kind */
-            kind: string;
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /** Hash */
-            hash: string;
-        };
         /** TrainJob */
         TrainJob: {
             /** Id */
@@ -10546,7 +9681,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -10652,7 +9787,7 @@ export interface components {
              * Step
              * @description What it is doing.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers");
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking");
             /**
              * Done
              * @description How much of that is done; in an epoch: its steps.
@@ -10846,7 +9981,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -11117,6 +10252,37 @@ export interface components {
              * @description A folder of class-name/picture files or a manifest, on the server.
              */
             source: string;
+        };
+        /**
+         * ShareAnswer
+         * @description A share with its 95 % interval, 0 to 1, of n cases.
+         */
+        tenfold__web__api__v1__line__parts__ShareAnswer: {
+            /** Value */
+            value: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+            /** N */
+            n: number;
+        };
+        /**
+         * ShareAnswer
+         * @description A share with its 95 % interval, 0 to 1.
+         */
+        tenfold__web__draft_answers__ShareAnswer: {
+            /** Value */
+            value: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+            /**
+             * N
+             * @description Of so many pictures.
+             */
+            n: number;
         };
     };
     responses: never;
@@ -12587,587 +11753,6 @@ export interface operations {
             };
         };
     };
-    model_exports: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                key: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ExportsAnswer"];
-                };
-            };
-            /** @description The body cannot be read. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is signed in, or the token does not hold. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role, or the page that the request comes from, does not allow it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No such model, export or file. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body stopped arriving. */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A value in the request cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server's disk is full. */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    export_model: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                key: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ExportRequest"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JobAnswer"];
-                };
-            };
-            /** @description There is no such format, or no pictures to compare on are named. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is signed in, or the token does not hold. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role, or the page that the request comes from, does not allow it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No such model or dataset. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body stopped arriving. */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A value in the request cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description What the format needs is not installed. */
-            501: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server's disk is full. */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    delete_export: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                key: string;
-                export: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The body cannot be read. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is signed in, or the token does not hold. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role, or the page that the request comes from, does not allow it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No such model, export or file. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body stopped arriving. */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A value in the request cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server's disk is full. */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    export_file: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                key: string;
-                export: string;
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/octet-stream": unknown;
-                };
-            };
-            /** @description The body cannot be read. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is signed in, or the token does not hold. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role, or the page that the request comes from, does not allow it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No such model, export or file. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body stopped arriving. */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A value in the request cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server's disk is full. */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    export_receipt: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                key: string;
-                export: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/html": string;
-                };
-            };
-            /** @description The body cannot be read. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is signed in, or the token does not hold. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role, or the page that the request comes from, does not allow it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No such model, export or file. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body stopped arriving. */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A value in the request cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server's disk is full. */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    export_disagreement: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                key: string;
-                export: string;
-                number: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "image/png": unknown;
-                };
-            };
-            /** @description The body cannot be read. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is signed in, or the token does not hold. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role, or the page that the request comes from, does not allow it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No such model, export or file. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body stopped arriving. */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A value in the request cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server's disk is full. */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     networks: {
         parameters: {
             query?: never;
@@ -13868,7 +12453,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DrawnChart"] | null;
+                    "application/json": components["schemas"]["CurvesAnswer"] | null;
                 };
             };
             /** @description The body cannot be read. */
@@ -19908,6 +18493,93 @@ export interface operations {
             };
             /** @description None of the entries is in the catalogue. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server's disk is full. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    erase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EntriesRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureAnswer"];
+                };
+            };
+            /** @description The filters cannot be used. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -28053,105 +26725,6 @@ export interface operations {
             };
         };
     };
-    refuse_first_parts: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The station's number. */
-                number: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RefusalRequest"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["StationAnswer"];
-                };
-            };
-            /** @description The body cannot be read. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is signed in, or the token does not hold. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role, or the page that the request comes from, does not allow it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such station. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body stopped arriving. */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No process of this server runs it now. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server's disk is full. */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     station_picture: {
         parameters: {
             query?: {
@@ -28265,15 +26838,6 @@ export interface operations {
                 limit?: number;
                 /** @description The row of the page before's last. */
                 before?: number | null;
-                /** @description That counts. */
-                verdict?: ("pass" | "reject" | "divert") | null;
-                /** @description The station's, as a code. */
-                reason?: ("good" | "wrong-class" | "none-of-these" | "unsure" | "late" | "queue-full" | "missed-trigger" | "too-close" | "no-part" | "no-picture" | "dark-picture" | "frozen-picture" | "camera" | "model" | "plc" | "trail" | "encoder" | "clock" | "not-seen" | "wrongly-rejected" | "restarted" | "stopped" | "halted" | "output" | "wrong-count" | "recipe" | "challenge" | "first-parts") | null;
-                since?: string | null;
-                until?: string | null;
-                order?: number | null;
-                batch?: number | null;
-                shift?: number | null;
             };
             header?: never;
             path: {
@@ -28387,7 +26951,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PartDetails"];
+                    "application/json": components["schemas"]["PartAnswer"];
                 };
             };
             /** @description The body cannot be read. */
@@ -28662,6 +27226,104 @@ export interface operations {
             };
         };
     };
+    station_figures: {
+        parameters: {
+            query?: {
+                /** @description Of so many last parts. */
+                last?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The station's number. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FiguresAnswer"];
+                };
+            };
+            /** @description The body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such station, it has not run yet, or it had no such part. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value in the request cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server's disk is full. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     station_alarms: {
         parameters: {
             query?: {
@@ -28840,714 +27502,6 @@ export interface operations {
             };
             /** @description A value in the request cannot be used. */
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server's disk is full. */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    station_figures: {
-        parameters: {
-            query?: {
-                /** @description Of so many last parts. */
-                last?: number;
-                order?: number | null;
-                batch?: number | null;
-                shift?: number | null;
-            };
-            header?: never;
-            path: {
-                /** @description The station's number. */
-                number: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FiguresAnswer"];
-                };
-            };
-            /** @description The body cannot be read. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is signed in, or the token does not hold. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role, or the page that the request comes from, does not allow it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such station, or it has not run yet. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body stopped arriving. */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A value in the request cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server's disk is full. */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    station_p_chart: {
-        parameters: {
-            query?: {
-                /** @description The language of its words and numbers. */
-                language?: "en" | "uk" | "ru";
-                /** @description Of so many last parts. */
-                last?: number;
-                order?: number | null;
-                batch?: number | null;
-                shift?: number | null;
-            };
-            header?: never;
-            path: {
-                /** @description The station's number. */
-                number: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DrawnChart"] | null;
-                };
-            };
-            /** @description The body cannot be read. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is signed in, or the token does not hold. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role, or the page that the request comes from, does not allow it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such station, or it has not run yet. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body stopped arriving. */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A value in the request cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server's disk is full. */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    station_challenges: {
-        parameters: {
-            query?: {
-                limit?: number;
-            };
-            header?: never;
-            path: {
-                /** @description The station's number. */
-                number: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ChallengeAnswer"][];
-                };
-            };
-            /** @description The body cannot be read. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is signed in, or the token does not hold. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role, or the page that the request comes from, does not allow it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such station, or it has not run yet. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body stopped arriving. */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A value in the request cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server's disk is full. */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    station_chain: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The station's number. */
-                number: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ChainAnswer"];
-                };
-            };
-            /** @description The body cannot be read. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is signed in, or the token does not hold. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role, or the page that the request comes from, does not allow it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such station, or it has not run yet. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body stopped arriving. */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A value in the request cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server's disk is full. */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    export_station_csv: {
-        parameters: {
-            query?: {
-                /** @description Only this order. */
-                order?: number | null;
-            };
-            header?: never;
-            path: {
-                /** @description The station's number. */
-                number: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/csv": unknown;
-                };
-            };
-            /** @description The body cannot be read. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is signed in, or the token does not hold. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role, or the page that the request comes from, does not allow it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such station, it has not run yet, or the order has no part. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body stopped arriving. */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A value in the request cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server's disk is full. */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    export_station_parquet: {
-        parameters: {
-            query?: {
-                /** @description Only this order. */
-                order?: number | null;
-            };
-            header?: never;
-            path: {
-                /** @description The station's number. */
-                number: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/vnd.apache.parquet": unknown;
-                };
-            };
-            /** @description The body cannot be read. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is signed in, or the token does not hold. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role, or the page that the request comes from, does not allow it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such station, it has not run yet, or the order has no part. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body stopped arriving. */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A value in the request cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The parquet extra is not installed. */
-            501: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server's disk is full. */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    export_station_pdf: {
-        parameters: {
-            query?: {
-                /** @description Only this order. */
-                order?: number | null;
-            };
-            header?: never;
-            path: {
-                /** @description The station's number. */
-                number: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/pdf": unknown;
-                };
-            };
-            /** @description The body cannot be read. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is signed in, or the token does not hold. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role, or the page that the request comes from, does not allow it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such station, it has not run yet, or the order has no part. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body stopped arriving. */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A value in the request cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The line extra is not installed. */
-            501: {
                 headers: {
                     [name: string]: unknown;
                 };

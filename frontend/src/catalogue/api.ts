@@ -51,6 +51,12 @@ export async function act(
   return request("post", "/api/v1/catalogue/actions", { body: { kind, ...which, ...more } });
 }
 
+/** Deletes entries in the bin for good; gives how many. */
+export async function erase(target: Target): Promise<number> {
+  const body = "ids" in target ? { entries: [...target.ids] } : { filters: target.filters };
+  return (await request("post", "/api/v1/catalogue/erasures", { body })).count;
+}
+
 export async function undo(action: number): Promise<Action> {
   return request("post", "/api/v1/catalogue/actions/{action}/undo", { path: { action } });
 }

@@ -5,7 +5,7 @@ import { announcer } from "../shared/announcer.svelte";
 import { language } from "../shared/language.svelte";
 import { errorText } from "../shell/actions";
 import { toasts } from "../shell/toasts.svelte";
-import { act, undo, type Target } from "./api";
+import { act, erase, undo, type Target } from "./api";
 import { say } from "./texts";
 
 class Edits {
@@ -55,18 +55,27 @@ class Edits {
     });
   }
 
-  #guarded(work: () => Promise<Action | null>): Promise<Action | null> {
+  /** Deletes what is in the bin for good; how many pictures, or null where it could not be. */
+  async erase(target: Target): Promise<number | null> {
+    return this.#guarded(async () => {
+      const count = await erase(target);
+      toasts.say(say.counted("didErase", count));
+      return count;
+    });
+  }
+
+  #guarded<Done>(work: () => Promise<Done | null>): Promise<Done | null> {
     const done = this.#last.then(() => this.#tried(work));
     this.#last = done;
     return done;
   }
 
-  async #tried(work: () => Promise<Action | null>): Promise<Action | null> {
+  async #tried<Done>(work: () => Promise<Done | null>): Promise<Done | null> {
     this.busy = true;
     try {
-      const action = await work();
+      const done = await work();
       for (const listener of this.#listeners) listener();
-      return action;
+      return done;
     } catch (error) {
       toasts.warn(errorText(error));
       return null;

@@ -5,6 +5,7 @@ import type { Counts } from "../api/types";
 import { Refused } from "../api/request";
 import { language } from "../shared/language.svelte";
 import { events } from "../shell/events.svelte";
+import { confirm } from "../shell/confirmation.svelte";
 import { model } from "../shell/model.svelte";
 import { session } from "../shell/session.svelte";
 import { alikeTo, countsOf, exportOf, listed, pictureOf, type Target } from "./api";
@@ -15,6 +16,7 @@ import { ClassKeys } from "./keys";
 import type { Place } from "./place.svelte";
 import { Selection } from "./selection.svelte";
 import { uploads } from "./uploading";
+import { say } from "./texts";
 
 export type BulkEdit = "delete" | "restore" | "share" | "unshare" | "uncorrect";
 
@@ -100,6 +102,19 @@ export class Listing {
     if (!on || !(await edits.do(kind, on))) return;
     this.selection.clear();
     document.querySelector<HTMLElement>("[role=listbox]")?.focus({ preventScroll: true });
+  }
+
+  /** Deletes what is chosen in the bin for good, or all that is shown of it, after a question. */
+  async erase(all = false): Promise<void> {
+    const on = all ? { filters: toAsked(this.place.filters) } : this.#target();
+    if (!on) return;
+    const sure = await confirm({
+      title: say.counted("eraseTitle", "ids" in on ? on.ids.length : this.total),
+      text: say.text("eraseText"),
+      yes: say.text("erase"),
+      bad: true,
+    });
+    if (sure && (await edits.erase(on)) !== null) this.selection.clear();
   }
 
   /** Whether a key pressed in the grid was one of ours. */

@@ -27,7 +27,7 @@ Action = Literal[
     "model.teach", "model.export", "model.export.delete", "draft.delete",
     "training.begin", "training.stop", "training.resume", "training.rename", "training.delete",
     "data.fetch", "data.upload",
-    "folder.add", "folder.unwatch", "filing.make", "filing.undo", "catalogue.reclassify",
+    "folder.add", "folder.unwatch", "filing.make", "filing.undo", "catalogue.reclassify", "catalogue.erase",
     "destination.add", "destination.change", "destination.remove", "rule.add", "rule.change", "rule.remove",
     "camera.add", "camera.change", "camera.pause", "camera.remove",
     "station.add", "station.change", "station.pause", "station.remove", "station.changeover",

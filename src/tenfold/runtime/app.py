@@ -180,7 +180,7 @@ class App(Modelling):
             self.clips,
             self.blobs("events"),
             reserve=self.settings.clips_free_bytes,
-            forget=partial(delete_entries, self.ingest, self.actions),
+            forget=partial(delete_entries, self.ingest, self.actions, self.eraser),
         )
 
     @part

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from tenfold.catalogue.edits.actions import Actions
     from tenfold.catalogue.edits.corrections import CorrectedEntries
     from tenfold.catalogue.edits.reclassification import Reclassifications
+    from tenfold.catalogue.entries.erasing import Eraser
     from tenfold.catalogue.entries.originals import Originals
     from tenfold.catalogue.entries.pictures import PictureFiles
     from tenfold.catalogue.export.exports import Exports
@@ -62,6 +63,12 @@ class Cataloguing(Recording):
         from tenfold.catalogue.edits.actions import Actions
 
         return Actions(self.database)
+
+    @part
+    def eraser(self) -> "Eraser":
+        from tenfold.catalogue.entries.erasing import Eraser
+
+        return Eraser(self.database, self.originals, self.blobs("thumbnails"))
 
     @part
     def review(self) -> "Review":

@@ -46,6 +46,19 @@ def test_entries_are_corrected_deleted_and_had_back(tenfold: Command, photos: Pa
 
 
 @pytest.mark.slow
+def test_the_bin_is_emptied_after_a_question(tenfold: Command, photos: Path, own_home: Path) -> None:
+    tenfold("catalogue", "delete", 3, 4)
+    refused = tenfold("catalogue", "empty-bin")
+    assert refused.status == 1
+    assert "Delete all that is in the bin for good?" in refused.out
+    assert tenfold("catalogue", "empty-bin", "--yes", "--days", 2).out == "0 entries deleted for good\n"
+    assert tenfold("catalogue", "empty-bin", "--yes").out == "2 entries deleted for good\n"
+    kept = [path for path in (own_home / "pictures").rglob("*") if path.is_file()]
+    assert len(kept) == 2
+    assert tenfold("catalogue", "restore", 3).status == 1
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [("cat",), ("1",), ("1", "x", "cat"), ("--none",)])
 def test_correct_takes_numbers_and_a_class(tenfold: Command, photos: Path, words: tuple[str, ...]) -> None:
     refused = tenfold("catalogue", "correct", *words)

@@ -112,6 +112,7 @@ OPERATIONS = {
     "known_pictures": Row(OPERATOR, {"hashes": []}),
     "retry_entry": Row(OPERATOR),
     "act": Row(OPERATOR, {"kind": "delete"}),
+    "erase": Row(OPERATOR, {"entries": []}),
     "actions": Row(OPERATOR),
     "undo": Row(OPERATOR),
     "review": Row(OPERATOR),

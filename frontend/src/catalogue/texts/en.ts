@@ -9,6 +9,11 @@ export const en = {
     "Drop pictures or a whole folder anywhere on this page. They are kept on this server and sorted by class automatically.",
   emptyTextLook: "There are no pictures for you to see yet.",
   nothingFound: "No pictures match these filters",
+  erase: "Delete for good",
+  eraseText:
+    "The pictures are removed from the disk, and cannot be restored. Backups and exports keep what they have.",
+  emptyBin: "Empty the bin",
+  binKeeps: "Pictures stay in the bin until they are restored or deleted for good.",
   binEmpty: "The bin is empty",
 
   search: "Search names and classes",
@@ -203,6 +208,8 @@ export const enPlurals = {
     one: "Correction removed from {n} picture.",
     other: "Correction removed from {n} pictures.",
   },
+  didErase: { one: "{n} picture deleted for good.", other: "{n} pictures deleted for good." },
+  eraseTitle: { one: "Delete {n} picture for good?", other: "Delete {n} pictures for good?" },
   didDelete: { one: "{n} picture deleted.", other: "{n} pictures deleted." },
   didRestore: { one: "{n} picture restored.", other: "{n} pictures restored." },
   didShare: { one: "{n} picture shared.", other: "{n} pictures shared." },

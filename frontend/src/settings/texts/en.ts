@@ -231,6 +231,7 @@ export const en = {
   did_recipe_remove: "Removed the recipe {subject}",
   did_filing_make: "Filed pictures into the folder {subject}",
   did_filing_undo: "Undid filing no. {subject}",
+  did_catalogue_erase: "Deleted pictures from the bin for good: {subject}",
   did_catalogue_reclassify: "Applied another model’s answers to the catalogue",
   did_destination_add: "Added the destination of messages {subject}",
   did_destination_change: "Changed the destination of messages {subject}",

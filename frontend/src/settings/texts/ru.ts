@@ -237,6 +237,7 @@ export const ru: Translated<typeof en> = {
   did_recipe_remove: "Удалён рецепт {subject}",
   did_filing_make: "Картинки разложены в папку {subject}",
   did_filing_undo: "Отменено раскладывание № {subject}",
+  did_catalogue_erase: "Навсегда удалено картинок из корзины: {subject}",
   did_catalogue_reclassify: "К каталогу применены ответы другой модели",
   did_destination_add: "Добавлен получатель сообщений {subject}",
   did_destination_change: "Изменён получатель сообщений {subject}",

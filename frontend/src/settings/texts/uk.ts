@@ -234,6 +234,7 @@ export const uk: Translated<typeof en> = {
   did_recipe_remove: "Вилучено рецепт {subject}",
   did_filing_make: "Розкладено зображення в теку {subject}",
   did_filing_undo: "Повернуто розкладання № {subject}",
+  did_catalogue_erase: "Назавжди видалено зображень із кошика: {subject}",
   did_catalogue_reclassify: "До каталогу застосовано відповіді іншої моделі",
   did_destination_add: "Додано одержувача повідомлень {subject}",
   did_destination_change: "Змінено одержувача повідомлень {subject}",

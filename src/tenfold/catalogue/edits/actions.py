@@ -80,7 +80,7 @@ class Actions:
         """
         seen = not isinstance(entries, Filters)
         request = checked_request(EditRequest(kind, by, now(), label, name, seen))
-        numbers = self._found(entries) if isinstance(entries, Filters) else sorted(set(entries))
+        numbers = self.found(entries) if isinstance(entries, Filters) else sorted(set(entries))
         if kind == "rename" and not (seen and len(numbers) == 1):
             raise UsageError("Renaming", "takes one entry", received=f"{len(numbers):,}", cure="Name one.")
         action, counts = (
@@ -187,7 +187,7 @@ class Actions:
                     found[action].append((entry, name))
         return {action: sorted(entries) for action, entries in found.items()}
 
-    def _found(self, filters: Filters) -> Sequence[int]:
+    def found(self, filters: Filters) -> Sequence[int]:
         """The numbers of what filters find, in order."""
         with self._database.reading() as session:
             found = select(Entry.id).where(*conditions(filters, self._database)).order_by(Entry.id)

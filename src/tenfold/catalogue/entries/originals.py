@@ -1,4 +1,4 @@
-"""Original files of pictures, stored under the SHA-256 of their bytes, never changed or deleted.
+"""Original files of pictures, stored under the SHA-256 of their bytes, never changed.
 
 Knows nothing of pictures, entries or tables.
 """
@@ -67,6 +67,18 @@ class Originals:
         except OSError as reason:
             raise _unwritable(self._blobs.name, reason) from reason
         return content_hash
+
+    def delete(self, content_hash: str) -> None:
+        """Delete a content, if it is there. Raises CatalogueError."""
+        try:
+            self._blobs.delete(_key(content_hash))
+        except OSError as reason:
+            raise CatalogueError(
+                f"The original {content_hash[:12]}",
+                "cannot be deleted",
+                received=reason.strerror or "",
+                cure="Give this user the right to write in its folder, and try again.",
+            ) from reason
 
     def hashes(self) -> Iterator[str]:
         """The hashes of all files, sorted."""

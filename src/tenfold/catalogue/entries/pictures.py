@@ -95,7 +95,7 @@ class PictureFiles:
     def small(self, entry: Entry, side: int) -> bytes:
         """A small upright JPEG of it, no side longer than `side` (one of SIDES). Raises as `shown`."""
         assert side in SIDES, side
-        key = f"{entry.hash[:2]}/{entry.hash[2:4]}/{entry.hash}-{side}.jpg"
+        key = small_key(entry.hash, side)
         if (known := read_if_there(self._thumbnails, key)) is not None:
             return known
         content = self._originals.read(entry.hash)
@@ -106,6 +106,11 @@ class PictureFiles:
         except OSError as reason:  # the picture is shown all the same, and made again the next time
             log.warning("A thumbnail could not be stored: %s", reason)
         return small
+
+
+def small_key(content: str, side: int) -> str:
+    """Under what a content's small picture is stored."""
+    return f"{content[:2]}/{content[2:4]}/{content}-{side}.jpg"
 
 
 def file_name(entry: Entry) -> str:

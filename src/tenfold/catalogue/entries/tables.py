@@ -160,6 +160,18 @@ class Name(Base):
     __table_args__ = (UniqueConstraint("entry_id", "key"), Index(None, "source", "entry_id"))
 
 
+class ErasedEntry(Base):
+    """An entry that was deleted for good: its number is not used again, and no watched folder brings it back.
+
+    key: SHA-256 in hex over its owner and its content's hash; NULL: a person added the content again.
+    """
+
+    __tablename__ = "erased_entries"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    key: Mapped[str | None] = mapped_column(String(64), index=True)
+
+
 class Embedding(Base):
     """Where a model puts an entry: float16 `[D]`, unit length, little-endian bytes."""
 

@@ -17,15 +17,16 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from tenfold import images
+from tenfold.catalogue.entries.erasing import delete_unused, erased, forget_erased
 from tenfold.catalogue.entries.names import kept_path, safe_file_name
 from tenfold.catalogue.entries.originals import Originals
 from tenfold.catalogue.entries.search_text import names_of, search_text
-from tenfold.catalogue.entries.tables import FAILED, SYSTEM, WAITING, Entry, Name
+from tenfold.catalogue.entries.tables import FAILED, SYSTEM, WAITING, Entry, ErasedEntry, Name
 from tenfold.catalogue.ingest import exif
 from tenfold.catalogue.ingest.answers import write_answers
 from tenfold.catalogue.ingest.known_files import FileOutcome, FileState, note
 from tenfold.database import Database, now
-from tenfold.errors import PictureError
+from tenfold.errors import CatalogueError, PictureError
 from tenfold.images import MEDIA_TYPES, Limits
 from tenfold.predictions import Prediction
 
@@ -146,12 +147,19 @@ class Ingest:
         """Entries for kept pictures, in their order: all of them, or none where it ends with an error.
 
         Args:
-            again: a person asks for these pictures: those that failed are tried again.
+            again: a person asks for these pictures: those that failed are tried again, and those that were
+                deleted for good come back. Else the latter are left out.
             worker: the one that classifies what is new, as in `begin`; None: any.
         """
         if not pictures:
             return []
         with self._writing() as session:
+            if again:
+                forget_erased(session, owner, [one.hash for one in pictures])
+            else:
+                pictures = self._without_erased(session, owner, pictures)
+                if not pictures:
+                    return []
             # In the order of hashes, so that two who add the same pictures never wait for each other.
             ordered = sorted(pictures, key=lambda one: one.hash)
             names = [
@@ -159,6 +167,7 @@ class Ingest:
                 for one in ordered
             ]
             new = self._insert(session, ordered, names, owner, by, shared, worker)
+            self._check_files(new)
             entries = _with_hashes(session, owner, [one.hash for one in ordered])
             if again:
                 _try_again(entries.values())
@@ -278,6 +287,38 @@ class Ingest:
                 embedding or model_hash,
             )
 
+    def _without_erased(
+        self, session: Session, owner: int, pictures: Sequence[StoredPicture]
+    ) -> Sequence[StoredPicture]:
+        """Those that were not deleted for good; the others' files go again, and are remembered."""
+        gone = erased(session, owner, {one.hash for one in pictures})
+        if not gone:
+            return pictures
+        self._database.lock(session, Entry)
+        delete_unused(session, self._originals, gone)
+        files = [
+            FileOutcome(one.file, entry=gone[one.hash]) for one in pictures if one.hash in gone and one.file
+        ]
+        note(self._database, session, owner, files)
+        return [one for one in pictures if one.hash not in gone]
+
+    def _check_files(self, contents: Iterable[str]) -> None:
+        """Raise where another process deleted a content for good after it was kept."""
+        if not all(map(self._originals.has, contents)):
+            raise CatalogueError(
+                "A picture",
+                "was deleted for good while it was added",
+                cure="Add it again.",
+            )
+
+    def _first_number(self, session: Session) -> int | None:
+        """The number of the next entry, where the database would use one again; else None."""
+        if not self._database.sqlite:
+            return None
+        erased_last = session.scalar(select(func.max(ErasedEntry.id))) or 0
+        last = session.scalar(select(func.max(Entry.id))) or 0
+        return erased_last + 1 if erased_last > last else None
+
     def _insert(
         self,
         session: Session,
@@ -289,9 +330,10 @@ class Ingest:
         worker: str | None,
     ) -> set[str]:
         """Entries of those contents that their owner does not have; the hashes of these."""
-        moment = now()
+        moment, first = now(), self._first_number(session)
         rows = [
-            {
+            ({} if first is None else {"id": first + place})
+            | {
                 "owner_id": owner,
                 "hash": one.hash,
                 "bytes": one.bytes,
@@ -310,7 +352,7 @@ class Ingest:
                 "state": WAITING,
                 "worker": worker,
             }
-            for one, name in zip(pictures, names, strict=True)
+            for place, (one, name) in enumerate(zip(pictures, names, strict=True))
         ]
         statement = self._database.insert(Entry).on_conflict_do_nothing(index_elements=["owner_id", "hash"])
         return set(session.scalars(statement.returning(Entry.hash), rows, execution_options=_WITH_NULLS))

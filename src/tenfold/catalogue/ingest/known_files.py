@@ -57,16 +57,17 @@ def seen(database: Database, owner: int, files: Iterable[FileState]) -> dict[str
     wanted = {_key(owner, file.path): file for file in files}
     with database.reading() as session:
         rows = session.execute(
-            select(KnownFile, Entry.deleted_at)
+            select(KnownFile, Entry.id, Entry.deleted_at)
             .outerjoin(Entry, Entry.id == KnownFile.entry_id)
             .where(KnownFile.key.in_(wanted))
         ).all()
     found = {file.path: KnownFiles("changed") for file in wanted.values()}
-    for row, deleted_at in rows:
+    for row, entry, deleted_at in rows:
         file = wanted[row.key]
         if (row.bytes, row.modified_ns) != (file.bytes, file.modified_ns):
             continue
-        past: Past = "refused" if row.problem is not None else "deleted" if deleted_at else "added"
+        gone = entry is None or deleted_at is not None  # deleted, or deleted for good
+        past: Past = "refused" if row.problem is not None else "deleted" if gone else "added"
         found[file.path] = KnownFiles(past, row.problem)
     return found
 

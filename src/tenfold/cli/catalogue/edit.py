@@ -1,5 +1,6 @@
-"""tenfold catalogue correct, delete, restore and undo: entries changed from the command line."""
+"""tenfold catalogue correct, delete, restore, empty-bin and undo: entries changed from the command line."""
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import click
@@ -50,7 +51,7 @@ def correct(words: tuple[str, ...], none: bool, new: bool) -> None:
 @click.command()
 @click.argument("numbers", nargs=-1, required=True, type=_ID, metavar="ID...")
 def delete(numbers: tuple[int, ...]) -> None:
-    """Delete entries. They can be restored; their originals are kept."""
+    """Put entries into the bin. They can be restored; their originals are kept until it is emptied."""
     with App() as app:
         _print_result(app.actions.do("delete", numbers, administrator=True))
 
@@ -61,6 +62,21 @@ def restore(numbers: tuple[int, ...]) -> None:
     """Restore deleted entries."""
     with App() as app:
         _print_result(app.actions.do("restore", numbers, administrator=True))
+
+
+@click.command("empty-bin")
+@click.option(
+    "--days", type=click.IntRange(0, 36_500), default=0, metavar="N", help="What has been in it for N days."
+)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def empty_bin(days: int, yes: bool) -> None:
+    """Delete what is in the bin for good, with its originals. It cannot be undone."""
+    with App() as app:
+        before = datetime.now(UTC) - timedelta(days=days)
+        if not yes:
+            click.confirm("Delete all that is in the bin for good?", abort=True)
+        count = app.eraser.erase(before=before, administrator=True)
+    click.echo(f"{counted(count, 'entry', 'entries')} deleted for good")
 
 
 @click.command()

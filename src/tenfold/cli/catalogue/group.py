@@ -3,7 +3,7 @@
 import click
 
 from tenfold.cli.catalogue.add import add, check
-from tenfold.cli.catalogue.edit import correct, delete, restore, retry, undo
+from tenfold.cli.catalogue.edit import correct, delete, empty_bin, restore, retry, undo
 from tenfold.cli.catalogue.export import export
 from tenfold.cli.catalogue.find import duplicates, list_entries, show, similar
 from tenfold.cli.catalogue.organise import file, unfile
@@ -25,6 +25,7 @@ catalogue.add_command(similar)
 catalogue.add_command(duplicates)
 catalogue.add_command(correct)
 catalogue.add_command(delete)
+catalogue.add_command(empty_bin)
 catalogue.add_command(restore)
 catalogue.add_command(undo)
 catalogue.add_command(retry)

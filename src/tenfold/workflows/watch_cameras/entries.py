@@ -3,12 +3,13 @@
 from collections.abc import Collection
 
 from tenfold.catalogue.edits.actions import Actions
+from tenfold.catalogue.entries.erasing import Eraser
 from tenfold.catalogue.entries.tables import SOURCES
 from tenfold.catalogue.ingest.ingest import Ingest
 
 
-def delete_entries(ingest: Ingest, actions: Actions, numbers: Collection[int]) -> int:
-    """Delete the entries of events that are gone, as one action of the system.
+def delete_entries(ingest: Ingest, actions: Actions, eraser: Eraser, numbers: Collection[int]) -> int:
+    """Delete the entries of events that are gone for good, as one action of the system.
 
     What a person corrected stays, because training learns from it, and so does what came another way too.
 
@@ -22,4 +23,5 @@ def delete_entries(ingest: Ingest, actions: Actions, numbers: Collection[int]) -
     ]
     if gone:
         actions.do("delete", gone)
+        eraser.erase(gone)
     return len(gone)

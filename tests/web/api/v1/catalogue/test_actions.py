@@ -67,6 +67,22 @@ def test_a_whole_search_result_is_one_action(catalogue: Running) -> None:
     assert act(catalogue, kind="restore", filters={}).json()["count"] == 3
 
 
+def test_what_is_in_the_bin_is_deleted_for_good_and_noted(serve: Serve) -> None:
+    running = serve()
+    app = running.service.app
+    for number in range(3):
+        app.ingest.add(picture((number, 9, 9)), name=f"{number}.png", source="upload", shared=True)
+    act(running, kind="delete", entries=[1, 2])
+    erase = "/api/v1/catalogue/erasures"
+    assert running.client.post(erase, json={"entries": [1, 3]}).json() == {"count": 1}
+    assert running.client.post(erase, json={"filters": {}}).json() == {"count": 1}
+    assert running.client.post(erase, json={"filters": {}}).json() == {"count": 0}
+    assert [one["id"] for one in running.client.get("/api/v1/catalogue/entries").json()["entries"]] == [3]
+    assert problem(running.client.post(erase, json={}))[:2] == (400, "usage-error")
+    noted = running.client.get("/api/v1/audit", params={"limit": 2}).json()
+    assert [(one["action"], one["subject"]) for one in noted] == [("catalogue.erase", "1")] * 2
+
+
 @pytest.mark.parametrize(
     ("asked", "status", "words"),
     [

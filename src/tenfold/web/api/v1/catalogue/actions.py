@@ -1,4 +1,4 @@
-"""/api/v1/catalogue/actions: what people do to entries, one or many, and undo."""
+"""/api/v1/catalogue/actions and /erasures: what people do to entries, and undo; what cannot be undone."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from tenfold.accounts.roles import ADMINISTRATOR
 from tenfold.catalogue.edits.actions import ActionResult
 from tenfold.catalogue.edits.kinds import Kind
+from tenfold.catalogue.entries.filters import Filters
 from tenfold.catalogue.entries.tables import Action
 from tenfold.errors import UsageError
 from tenfold.runtime import App
@@ -21,7 +22,7 @@ from tenfold.web.security.visitor import Visitor
 from tenfold.web.service import service_of
 from tenfold.web.uploads.bodies import LongJsonRoute
 
-router = APIRouter(tags=["catalogue"], prefix="/api/v1/catalogue/actions", route_class=LongJsonRoute)
+router = APIRouter(tags=["catalogue"], prefix="/api/v1/catalogue", route_class=LongJsonRoute)
 
 MOST_ENTRIES = 100_000
 LARGEST_ID = 2**63 - 1
@@ -30,16 +31,21 @@ MOST_NAMED = 3
 Id = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 
 
-class ActionRequest(BaseModel):
-    """What to do, and to which entries: either `entries` or `filters`."""
+class EntriesRequest(BaseModel):
+    """Which entries are meant: either `entries` or `filters`."""
 
-    kind: Kind
     entries: (
         Annotated[list[Annotated[int, Field(ge=1, le=LARGEST_ID)]], Field(max_length=MOST_ENTRIES)] | None
     ) = Field(default=None, description="The entries' ids.")
     filters: FiltersRequest | None = Field(
         None, description="What finds the entries, as in the list of entries; all that is found is meant."
     )
+
+
+class ActionRequest(EntriesRequest):
+    """What to do, and to which entries."""
+
+    kind: Kind
     label: str | None = Field(
         default=None,
         max_length=1000,
@@ -47,6 +53,12 @@ class ActionRequest(BaseModel):
         "the model said confirms it.",
     )
     name: str | None = Field(default=None, max_length=1000, description="For rename, which takes one entry.")
+
+
+class ErasureAnswer(BaseModel):
+    """Entries that were deleted for good."""
+
+    count: int = Field(description="How many; those that are not in the bin, or somebody else's, stay.")
 
 
 class ChangedEntry(BaseModel):
@@ -88,7 +100,7 @@ class ActionsAnswer(BaseModel):
 
 
 @router.post(
-    "",
+    "/actions",
     operation_id="act",
     summary="Correct, rename, delete, restore or share entries",
     responses=responses(
@@ -103,14 +115,8 @@ def act(request: Request, who: Operator, asked: ActionRequest) -> ActionAnswer:
 
     Entries among them that are not this person's to change are left as they are, and counted.
     """
-    if (asked.entries is None) == (asked.filters is None):
-        raise UsageError("An action", "takes either entries or filters", cure="Send one of the two.")
     administrator = who.role == ADMINISTRATOR
-    which = (
-        asked.filters.filters(request, who, deleted=asked.kind == "restore")
-        if asked.filters is not None
-        else asked.entries or []
-    )
+    which = _meant(request, who, asked, deleted=asked.kind == "restore")
     app = service_of(request).app
     done = app.actions.do(
         asked.kind, which, by=who.id, administrator=administrator, label=asked.label, name=asked.name
@@ -119,7 +125,27 @@ def act(request: Request, who: Operator, asked: ActionRequest) -> ActionAnswer:
 
 
 @router.post(
-    "/{action}/undo",
+    "/erasures",
+    operation_id="erase",
+    summary="Delete entries in the bin for good",
+    responses=responses(_400="The filters cannot be used.", _422="A value that cannot be used."),
+)
+def erase(request: Request, who: Operator, asked: EntriesRequest) -> ErasureAnswer:
+    """Delete entries that are in the bin for good, with their files. It cannot be undone.
+
+    Backups, exports and files that were filed on disk stay as they are.
+    """
+    app = service_of(request).app
+    which = _meant(request, who, asked, deleted=True)
+    numbers = app.actions.found(which) if isinstance(which, Filters) else which
+    count = app.eraser.erase(numbers, by=who.id, administrator=who.role == ADMINISTRATOR)
+    if count:
+        app.audit.note(who.id, "catalogue.erase", f"{count:,}", {}, address=who.address)
+    return ErasureAnswer(count=count)
+
+
+@router.post(
+    "/actions/{action}/undo",
     operation_id="undo",
     summary="Undo an action, or an undo",
     responses=responses(
@@ -140,7 +166,7 @@ def undo(request: Request, who: Operator, action: Id) -> ActionAnswer:
 
 
 @router.get(
-    "",
+    "/actions",
     operation_id="actions",
     summary="What was done to entries",
     responses=responses(_422="A value that cannot be used."),
@@ -160,6 +186,15 @@ def list_actions(
     return ActionsAnswer(
         actions=action_answers(app, found[:limit], who), next=found[limit - 1].id if more else None
     )
+
+
+def _meant(request: Request, who: Visitor, asked: EntriesRequest, *, deleted: bool) -> Filters | list[int]:
+    """The entries that are asked for; raises UsageError where not one way was taken to say so."""
+    if (asked.entries is None) == (asked.filters is None):
+        raise UsageError("An action", "takes either entries or filters", cure="Send one of the two.")
+    if asked.filters is not None:
+        return asked.filters.filters(request, who, deleted=deleted)
+    return asked.entries or []
 
 
 def action_answers(app: App, actions: Sequence[Action], who: Visitor) -> list[ActionAnswer]:
