@@ -2732,7 +2732,8 @@ export interface paths {
         put?: never;
         /**
          * Add a station
-         * @description It runs from now on, and rejects all until it has an approved recipe.
+         * @description Its camera is tried first, unless `untested` says otherwise. It runs from now on, and rejects all until
+         *     it has an approved recipe.
          */
         post: operations["add_station"];
         delete?: never;
@@ -2871,6 +2872,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/stations/{number}/first-parts/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refuse the first parts
+         * @description They are not as they should be: as many parts are held again. Mend what is wrong meanwhile.
+         */
+        post: operations["refuse_first_parts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/stations/{number}/picture": {
         parameters: {
             query?: never;
@@ -2920,7 +2941,7 @@ export interface paths {
         };
         /**
          * One part
-         * @description With all that people said of it.
+         * @description With all rows about it, and all that people said of it.
          */
         get: operations["station_part"];
         put?: never;
@@ -2972,26 +2993,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/stations/{number}/figures": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Yield and reasons
-         * @description Yield, reasons, overkill and escape, times, p-chart.
-         */
-        get: operations["station_figures"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/stations/{number}/alarms": {
         parameters: {
             query?: never;
@@ -3026,6 +3027,146 @@ export interface paths {
          * @description Notes in the trail that a person has seen all alarms so far.
          */
         post: operations["acknowledge_station"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stations/{number}/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Yield and reasons
+         * @description Yield, reasons, overkill and escape, times, p-chart, orders, batches and shifts.
+         */
+        get: operations["station_figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stations/{number}/p-chart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The p-chart as a drawing
+         * @description The share of rejects in groups of 100 parts, with control limits; null: there are no parts.
+         */
+        get: operations["station_p_chart"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stations/{number}/challenges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Challenges that were run
+         * @description The newest first.
+         */
+        get: operations["station_challenges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stations/{number}/chain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Check the chain of hashes
+         * @description Reads the whole trail, which takes some seconds for a long one.
+         */
+        get: operations["station_chain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stations/{number}/export.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The trail as CSV
+         * @description A row for each row of the trail, of an order or of all.
+         */
+        get: operations["export_station_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stations/{number}/export.parquet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The trail as Parquet
+         * @description The same, typed.
+         */
+        get: operations["export_station_parquet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stations/{number}/export.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The record of an order as PDF
+         * @description Figures, p-chart, second looks, pictures of parts that did not pass, and hashes.
+         */
+        get: operations["export_station_pdf"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3689,7 +3830,7 @@ export interface components {
              * Action
              * @description What was done.
              */
-            action: ("login" | "login.failed" | "login.blocked" | "logout" | "session.end" | "person.add" | "person.role" | "person.enable" | "person.disable" | "person.password" | "token.add" | "token.revoke" | "model.add" | "model.live" | "model.rollback" | "model.remove" | "model.compare" | "model.improve" | "model.teach" | "draft.delete" | "training.begin" | "training.stop" | "training.resume" | "training.rename" | "training.delete" | "data.fetch" | "data.upload" | "folder.add" | "folder.unwatch" | "filing.make" | "filing.undo" | "catalogue.reclassify" | "catalogue.erase" | "destination.add" | "destination.change" | "destination.remove" | "rule.add" | "rule.change" | "rule.remove" | "camera.add" | "camera.change" | "camera.pause" | "camera.remove" | "station.add" | "station.change" | "station.pause" | "station.remove" | "station.changeover" | "station.release" | "station.override" | "recipe.add" | "recipe.version" | "recipe.approve" | "recipe.remove" | "settings") | string;
+            action: ("login" | "login.failed" | "login.blocked" | "logout" | "session.end" | "person.add" | "person.role" | "person.enable" | "person.disable" | "person.password" | "token.add" | "token.revoke" | "model.add" | "model.live" | "model.rollback" | "model.remove" | "model.compare" | "model.improve" | "model.teach" | "draft.delete" | "training.begin" | "training.stop" | "training.resume" | "training.rename" | "training.delete" | "data.fetch" | "data.upload" | "folder.add" | "folder.unwatch" | "filing.make" | "filing.undo" | "catalogue.reclassify" | "catalogue.erase" | "destination.add" | "destination.change" | "destination.remove" | "rule.add" | "rule.change" | "rule.remove" | "camera.add" | "camera.change" | "camera.pause" | "camera.remove" | "station.add" | "station.change" | "station.pause" | "station.remove" | "station.changeover" | "station.release" | "station.refuse" | "station.override" | "recipe.add" | "recipe.version" | "recipe.approve" | "recipe.remove" | "settings") | string;
             /**
              * Subject
              * @description What it was done to.
@@ -4049,6 +4190,49 @@ export interface components {
             recording_problem: string;
         };
         /**
+         * ChainAnswer
+         * @description Whether a trail is as it was written.
+         */
+        ChainAnswer: {
+            /** Rows */
+            rows: number;
+            /**
+             * Head
+             * @description The hash of its last row: kept elsewhere, it tells a trail that was rewritten.
+             */
+            head: string;
+            /**
+             * First Changed
+             * @description The first row that was changed, or before which one is gone; null: the chain holds.
+             */
+            first_changed: number | null;
+        };
+        /**
+         * ChallengeAnswer
+         * @description Golden parts that were run.
+         */
+        ChallengeAnswer: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            /**
+             * Passed
+             * @description Whether each got the verdict that it should.
+             */
+            passed: boolean;
+            /**
+             * Recipe
+             * @description The recipe's number for the plant, and its version.
+             */
+            recipe: number[];
+            /** Parts */
+            parts: components["schemas"]["GoldenPart"][];
+        };
+        /**
          * ChallengeBody
          * @description Golden parts that have to be run before a station releases any.
          */
@@ -4105,6 +4289,20 @@ export interface components {
              * @default
              */
             by: string;
+        };
+        /**
+         * ChallengesAnswer
+         * @description What became of golden parts.
+         */
+        ChallengesAnswer: {
+            /** Good */
+            good: number;
+            /** Good Passed */
+            good_passed: number;
+            /** Bad */
+            bad: number;
+            /** Bad Rejected */
+            bad_rejected: number;
         };
         /**
          * ChangeAnswer
@@ -4955,21 +5153,6 @@ export interface components {
             };
         };
         /**
-         * CurvesAnswer
-         * @description A chart of training curves, as reports have it.
-         */
-        CurvesAnswer: {
-            /** Title */
-            title: string;
-            /**
-             * Svg
-             * @description The drawing; its colours are the style sheet's.
-             */
-            svg: string;
-            /** Legend */
-            legend: components["schemas"]["LegendKey"][];
-        };
-        /**
          * DataAnswer
          * @description What a dataset holds.
          */
@@ -5276,6 +5459,21 @@ export interface components {
              * @description The visitor's own, the one changed last first.
              */
             drafts: components["schemas"]["DraftEntry"][];
+        };
+        /**
+         * DrawnChart
+         * @description A chart, as reports have it.
+         */
+        DrawnChart: {
+            /** Title */
+            title: string;
+            /**
+             * Svg
+             * @description The drawing; its colours are the style sheet's.
+             */
+            svg: string;
+            /** Legend */
+            legend: components["schemas"]["LegendKey"][];
         };
         /**
          * DriftAnswer
@@ -5922,16 +6120,16 @@ export interface components {
             parts: number;
             /** Passed */
             passed: number;
-            first_pass_yield: components["schemas"]["tenfold__web__api__v1__line__parts__ShareAnswer"] | null;
+            first_pass_yield: components["schemas"]["tenfold__web__api__v1__line__figures__ShareAnswer"] | null;
             /**
              * Reasons
              * @description Why parts were not passed, the most frequent first.
              */
             reasons: components["schemas"]["ReasonCount"][];
             /** @description Good parts among the rejected that were looked at again. */
-            overkill: components["schemas"]["tenfold__web__api__v1__line__parts__ShareAnswer"] | null;
+            overkill: components["schemas"]["tenfold__web__api__v1__line__figures__ShareAnswer"] | null;
             /** @description Bad parts among the passed that were looked at again. */
-            escape: components["schemas"]["tenfold__web__api__v1__line__parts__ShareAnswer"] | null;
+            escape: components["schemas"]["tenfold__web__api__v1__line__figures__ShareAnswer"] | null;
             /**
              * Verdict Ms
              * @description Median, 99 %, largest; empty without parts.
@@ -5939,6 +6137,13 @@ export interface components {
             verdict_ms: number[];
             /** Groups */
             groups: components["schemas"]["GroupAnswer"][];
+            /**
+             * Jobs
+             * @description For each order, batch and shift, the newest first.
+             */
+            jobs: components["schemas"]["JobCountAnswer"][];
+            /** @description null: no golden part was run. */
+            challenges: components["schemas"]["ChallengesAnswer"] | null;
         };
         /**
          * FileProblem
@@ -5972,7 +6177,7 @@ export interface components {
              * Reason
              * @description What was received, or why it failed, for programs.
              */
-            reason: ("missing" | "forbidden" | "read-only" | "disk-full" | "disk-error" | "too-many-files" | "out-of-memory") | ("" | "empty" | "text" | "pdf" | "archive" | "video" | "audio" | "svg" | "html" | "unreachable" | "refused" | "no-host" | "timeout" | "wrong-password" | "no-stream" | "no-video" | "sound-only" | "codec" | "decoder" | "own-files" | "internal-fault" | "refused-message" | "redirected" | "local-address" | "broker-host" | "messenger-address" | "messenger-webhook" | "topic" | "webhook-address" | "webhook-secret") | ("applied-already" | "archive-damaged" | "archive-too-large" | "archive-unsafe" | "base-not-live" | "behind-proxy" | "changed-since" | "check-failed" | "cifar10-damaged" | "cifar10-missing" | "class-copies" | "class-count" | "class-name" | "class-not-trained" | "class-too-small" | "data-changed" | "decode-cost" | "did-not-win" | "different-classes" | "download-damaged" | "export-differs" | "export-unsupported" | "extra-missing" | "filter-value" | "gave-up" | "hidden-characters" | "improving-already" | "job-lost" | "last-administrator" | "link-left-out" | "manifest-columns" | "manifest-missing-files" | "manifest-outside" | "manifest-row" | "manifest-split" | "manifest-unreadable" | "model-bundled" | "model-damaged" | "model-file-changed" | "model-file-missing" | "model-live" | "model-newer" | "model-unusable" | "name-length" | "name-needed" | "name-taken" | "no-accounts" | "no-administrator" | "no-class-folders" | "no-earlier-model" | "no-head" | "no-model-yet" | "no-pictures-to-measure" | "no-readable-pictures" | "no-such-data" | "no-training-pictures" | "not-a-folder" | "not-a-model" | "not-comparable" | "not-enough-corrections" | "not-on-list" | "nothing-kept" | "original-missing" | "other-version" | "own-data-missing" | "own-password-needed" | "parts-and-classes" | "password-common" | "password-length" | "path-not-absolute" | "range-reversed" | "reclassification-not-ready" | "reclassifying-already" | "role" | "run-elsewhere" | "run-ended" | "run-in-training" | "setting-choice" | "setting-from-environment" | "setting-range" | "shares" | "side-range" | "somebody-elses" | "text-too-long" | "token-days" | "token-role" | "too-many-bytes" | "too-many-pixels" | "too-many-tokens" | "too-many-unreadable" | "too-many-uploads" | "training-failed" | "trial-failed" | "two-classes-needed" | "two-corrected-needed" | "two-models-needed" | "undone-already" | "unknown-class" | "upload-unknown" | "wrong-setup-code" | "broker-port" | "class-too-few" | "draft-classes-full" | "draft-empty" | "draft-full" | "drafts-full" | "messenger-unknown" | "no-source" | "not-learned-yet" | "not-watchable" | "nothing-to-undo" | "outbox-full" | "source-kind" | "source-page");
+            reason: ("missing" | "forbidden" | "read-only" | "disk-full" | "disk-error" | "too-many-files" | "out-of-memory") | ("" | "empty" | "text" | "pdf" | "archive" | "video" | "audio" | "svg" | "html" | "unreachable" | "refused" | "no-host" | "timeout" | "wrong-password" | "no-stream" | "no-video" | "sound-only" | "codec" | "decoder" | "own-files" | "internal-fault" | "refused-message" | "redirected" | "local-address" | "broker-host" | "messenger-address" | "messenger-webhook" | "topic" | "webhook-address" | "webhook-secret") | ("applied-already" | "archive-damaged" | "archive-too-large" | "archive-unsafe" | "base-not-live" | "behind-proxy" | "changed-since" | "check-failed" | "cifar10-damaged" | "cifar10-missing" | "class-copies" | "class-count" | "class-name" | "class-not-trained" | "class-too-small" | "data-changed" | "decode-cost" | "did-not-win" | "different-classes" | "download-damaged" | "export-differs" | "export-unsupported" | "extra-missing" | "filter-value" | "gave-up" | "hidden-characters" | "improving-already" | "job-lost" | "last-administrator" | "link-left-out" | "manifest-columns" | "manifest-missing-files" | "manifest-outside" | "manifest-row" | "manifest-split" | "manifest-unreadable" | "model-bundled" | "model-damaged" | "model-file-changed" | "model-file-missing" | "model-live" | "model-newer" | "model-unusable" | "name-length" | "name-needed" | "name-taken" | "no-accounts" | "no-administrator" | "no-class-folders" | "no-earlier-model" | "no-head" | "no-model-yet" | "no-pictures-to-measure" | "no-readable-pictures" | "no-such-data" | "no-training-pictures" | "not-a-folder" | "not-a-model" | "not-comparable" | "not-enough-corrections" | "not-on-list" | "nothing-kept" | "original-missing" | "other-version" | "own-data-missing" | "own-password-needed" | "parts-and-classes" | "password-common" | "password-length" | "path-not-absolute" | "range-reversed" | "reclassification-not-ready" | "reclassifying-already" | "role" | "run-elsewhere" | "run-ended" | "run-in-training" | "setting-choice" | "setting-from-environment" | "setting-range" | "shares" | "side-range" | "somebody-elses" | "text-too-long" | "token-days" | "token-role" | "too-many-bytes" | "too-many-pixels" | "too-many-tokens" | "too-many-unreadable" | "too-many-uploads" | "training-failed" | "trial-failed" | "two-classes-needed" | "two-corrected-needed" | "two-models-needed" | "undone-already" | "unknown-class" | "upload-unknown" | "wrong-setup-code" | "broker-port" | "class-too-few" | "draft-classes-full" | "draft-empty" | "draft-full" | "drafts-full" | "messenger-unknown" | "no-source" | "not-learned-yet" | "not-watchable" | "nothing-to-undo" | "outbox-full" | "source-kind" | "source-page" | "barcode-taken" | "number-taken" | "station-away" | "no-picture" | "not-a-snapshot" | "snapshot-address" | "listed-login" | "station-refused");
             /**
              * Params
              * @description The values that a text for the reason names.
@@ -6226,6 +6431,26 @@ export interface components {
              * @default 0
              */
             slack: number;
+        };
+        /**
+         * GoldenPart
+         * @description A golden part: the verdict that it should get, and the one that it got.
+         */
+        GoldenPart: {
+            /** Part */
+            part: number;
+            /**
+             * Expected
+             * @enum {string}
+             */
+            expected: "pass" | "reject" | "divert";
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "pass" | "reject" | "divert";
+            /** Right */
+            right: boolean;
         };
         /**
          * GroupAnswer
@@ -6720,6 +6945,26 @@ export interface components {
          */
         JobAnswer: components["schemas"]["AddJob"] | components["schemas"]["CheckDataJob"] | components["schemas"]["ClassifyJob"] | components["schemas"]["CompareJob"] | components["schemas"]["FetchDataJob"] | components["schemas"]["ImportDataJob"] | components["schemas"]["ImproveJob"] | components["schemas"]["LookJob"] | components["schemas"]["ReclassifyJob"] | components["schemas"]["RefitJob"] | components["schemas"]["TrainJob"] | components["schemas"]["UnknownJob"];
         /**
+         * JobCountAnswer
+         * @description Parts of one order, batch or shift.
+         */
+        JobCountAnswer: {
+            /**
+             * Name
+             * @enum {string}
+             */
+            name: "order" | "batch" | "shift";
+            /**
+             * Number
+             * @description As the plant has it.
+             */
+            number: number;
+            /** Parts */
+            parts: number;
+            /** Passed */
+            passed: number;
+        };
+        /**
          * JobsAnswer
          * @description The newest jobs first.
          */
@@ -6823,6 +7068,29 @@ export interface components {
              * @description Those that are among the visitor's own pictures and not deleted.
              */
             known: string[];
+        };
+        /**
+         * LastVerdict
+         * @description The verdict on the last part.
+         */
+        LastVerdict: {
+            /** Part */
+            part: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "pass" | "reject" | "divert";
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "good" | "wrong-class" | "none-of-these" | "unsure" | "late" | "queue-full" | "missed-trigger" | "too-close" | "no-part" | "no-picture" | "dark-picture" | "frozen-picture" | "camera" | "model" | "plc" | "trail" | "encoder" | "clock" | "not-seen" | "wrongly-rejected" | "restarted" | "stopped" | "halted" | "output" | "wrong-count" | "recipe" | "challenge" | "first-parts";
         };
         /** LegendKey */
         LegendKey: {
@@ -7835,9 +8103,9 @@ export interface components {
             station_verdict: "pass" | "reject" | "divert";
             /**
              * Station Reason
-             * @description A code: good, wrong-class, unsure, late, camera, ...
+             * @enum {string}
              */
-            station_reason: string;
+            station_reason: "good" | "wrong-class" | "none-of-these" | "unsure" | "late" | "queue-full" | "missed-trigger" | "too-close" | "no-part" | "no-picture" | "dark-picture" | "frozen-picture" | "camera" | "model" | "plc" | "trail" | "encoder" | "clock" | "not-seen" | "wrongly-rejected" | "restarted" | "stopped" | "halted" | "output" | "wrong-count" | "recipe" | "challenge" | "first-parts";
             /**
              * Outcome
              * @description What the reject sensor saw; "": nothing.
@@ -7867,8 +8135,141 @@ export interface components {
              * @description Whether its picture is kept.
              */
             picture: boolean;
+            /**
+             * Box
+             * @description Where the part is in its picture: left, top, width and height, by shares of its sides.
+             */
+            box: number[] | null;
+            times: components["schemas"]["PartTimes"];
+            /**
+             * Order
+             * @description As the plant numbers it, as batch and shift; null: it said none.
+             */
+            order: number | null;
+            /** Batch */
+            batch: number | null;
+            /** Shift */
+            shift: number | null;
             /** Overrides */
             overrides: components["schemas"]["OverrideAnswer"][];
+        };
+        /**
+         * PartDetails
+         * @description A part with all rows about it.
+         */
+        PartDetails: {
+            /** Part */
+            part: number;
+            /**
+             * Row
+             * @description Of its row in the trail, for `before`.
+             */
+            row: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Verdict
+             * @description That counts: a person's last word, else the station's.
+             * @enum {string}
+             */
+            verdict: "pass" | "reject" | "divert";
+            /** Reason */
+            reason: string;
+            /**
+             * Station Verdict
+             * @enum {string}
+             */
+            station_verdict: "pass" | "reject" | "divert";
+            /**
+             * Station Reason
+             * @enum {string}
+             */
+            station_reason: "good" | "wrong-class" | "none-of-these" | "unsure" | "late" | "queue-full" | "missed-trigger" | "too-close" | "no-part" | "no-picture" | "dark-picture" | "frozen-picture" | "camera" | "model" | "plc" | "trail" | "encoder" | "clock" | "not-seen" | "wrongly-rejected" | "restarted" | "stopped" | "halted" | "output" | "wrong-count" | "recipe" | "challenge" | "first-parts";
+            /**
+             * Outcome
+             * @description What the reject sensor saw; "": nothing.
+             */
+            outcome: string;
+            /**
+             * Challenge
+             * @description Of a challenge part, the verdict that it should get; "": none.
+             */
+            challenge: string;
+            /**
+             * Recipe
+             * @description The recipe's number for the plant, and its version.
+             */
+            recipe: number[];
+            /** Model Hash */
+            model_hash: string;
+            /** Answers */
+            answers: components["schemas"]["RegionResult"][];
+            /**
+             * Verdict Ms
+             * @description From the trigger to the verdict.
+             */
+            verdict_ms: number | null;
+            /**
+             * Picture
+             * @description Whether its picture is kept.
+             */
+            picture: boolean;
+            /**
+             * Box
+             * @description Where the part is in its picture: left, top, width and height, by shares of its sides.
+             */
+            box: number[] | null;
+            times: components["schemas"]["PartTimes"];
+            /**
+             * Order
+             * @description As the plant numbers it, as batch and shift; null: it said none.
+             */
+            order: number | null;
+            /** Batch */
+            batch: number | null;
+            /** Shift */
+            shift: number | null;
+            /** Overrides */
+            overrides: components["schemas"]["OverrideAnswer"][];
+            /** Rows */
+            rows: components["schemas"]["TrailRow"][];
+            /**
+             * Intact
+             * @description Whether each of these rows still has the hash that it was written with.
+             */
+            intact: boolean;
+        };
+        /**
+         * PartTimes
+         * @description When what happened to a part; null: it did not, or it is not known.
+         */
+        PartTimes: {
+            /**
+             * Triggered
+             * @description It passed the photo-eye.
+             */
+            triggered: string | null;
+            /** Pictured */
+            pictured: string | null;
+            /**
+             * Judged
+             * Format: date-time
+             * @description Its verdict was written into the trail.
+             */
+            judged: string;
+            /**
+             * Fired
+             * @description Its pass was told at the gate; a reject is silence.
+             */
+            fired: string | null;
+            /**
+             * Confirmed
+             * @description What became of it at the gate was seen.
+             */
+            confirmed: string | null;
         };
         /**
          * PersonAnswer
@@ -8209,7 +8610,7 @@ export interface components {
              * Reason
              * @description What was received, or why it failed, for programs. Empty: there is no code for it.
              */
-            reason: ("missing" | "forbidden" | "read-only" | "disk-full" | "disk-error" | "too-many-files" | "out-of-memory") | ("" | "empty" | "text" | "pdf" | "archive" | "video" | "audio" | "svg" | "html" | "unreachable" | "refused" | "no-host" | "timeout" | "wrong-password" | "no-stream" | "no-video" | "sound-only" | "codec" | "decoder" | "own-files" | "internal-fault" | "refused-message" | "redirected" | "local-address" | "broker-host" | "messenger-address" | "messenger-webhook" | "topic" | "webhook-address" | "webhook-secret") | ("applied-already" | "archive-damaged" | "archive-too-large" | "archive-unsafe" | "base-not-live" | "behind-proxy" | "changed-since" | "check-failed" | "cifar10-damaged" | "cifar10-missing" | "class-copies" | "class-count" | "class-name" | "class-not-trained" | "class-too-small" | "data-changed" | "decode-cost" | "did-not-win" | "different-classes" | "download-damaged" | "export-differs" | "export-unsupported" | "extra-missing" | "filter-value" | "gave-up" | "hidden-characters" | "improving-already" | "job-lost" | "last-administrator" | "link-left-out" | "manifest-columns" | "manifest-missing-files" | "manifest-outside" | "manifest-row" | "manifest-split" | "manifest-unreadable" | "model-bundled" | "model-damaged" | "model-file-changed" | "model-file-missing" | "model-live" | "model-newer" | "model-unusable" | "name-length" | "name-needed" | "name-taken" | "no-accounts" | "no-administrator" | "no-class-folders" | "no-earlier-model" | "no-head" | "no-model-yet" | "no-pictures-to-measure" | "no-readable-pictures" | "no-such-data" | "no-training-pictures" | "not-a-folder" | "not-a-model" | "not-comparable" | "not-enough-corrections" | "not-on-list" | "nothing-kept" | "original-missing" | "other-version" | "own-data-missing" | "own-password-needed" | "parts-and-classes" | "password-common" | "password-length" | "path-not-absolute" | "range-reversed" | "reclassification-not-ready" | "reclassifying-already" | "role" | "run-elsewhere" | "run-ended" | "run-in-training" | "setting-choice" | "setting-from-environment" | "setting-range" | "shares" | "side-range" | "somebody-elses" | "text-too-long" | "token-days" | "token-role" | "too-many-bytes" | "too-many-pixels" | "too-many-tokens" | "too-many-unreadable" | "too-many-uploads" | "training-failed" | "trial-failed" | "two-classes-needed" | "two-corrected-needed" | "two-models-needed" | "undone-already" | "unknown-class" | "upload-unknown" | "wrong-setup-code" | "broker-port" | "class-too-few" | "draft-classes-full" | "draft-empty" | "draft-full" | "drafts-full" | "messenger-unknown" | "no-source" | "not-learned-yet" | "not-watchable" | "nothing-to-undo" | "outbox-full" | "source-kind" | "source-page");
+            reason: ("missing" | "forbidden" | "read-only" | "disk-full" | "disk-error" | "too-many-files" | "out-of-memory") | ("" | "empty" | "text" | "pdf" | "archive" | "video" | "audio" | "svg" | "html" | "unreachable" | "refused" | "no-host" | "timeout" | "wrong-password" | "no-stream" | "no-video" | "sound-only" | "codec" | "decoder" | "own-files" | "internal-fault" | "refused-message" | "redirected" | "local-address" | "broker-host" | "messenger-address" | "messenger-webhook" | "topic" | "webhook-address" | "webhook-secret") | ("applied-already" | "archive-damaged" | "archive-too-large" | "archive-unsafe" | "base-not-live" | "behind-proxy" | "changed-since" | "check-failed" | "cifar10-damaged" | "cifar10-missing" | "class-copies" | "class-count" | "class-name" | "class-not-trained" | "class-too-small" | "data-changed" | "decode-cost" | "did-not-win" | "different-classes" | "download-damaged" | "export-differs" | "export-unsupported" | "extra-missing" | "filter-value" | "gave-up" | "hidden-characters" | "improving-already" | "job-lost" | "last-administrator" | "link-left-out" | "manifest-columns" | "manifest-missing-files" | "manifest-outside" | "manifest-row" | "manifest-split" | "manifest-unreadable" | "model-bundled" | "model-damaged" | "model-file-changed" | "model-file-missing" | "model-live" | "model-newer" | "model-unusable" | "name-length" | "name-needed" | "name-taken" | "no-accounts" | "no-administrator" | "no-class-folders" | "no-earlier-model" | "no-head" | "no-model-yet" | "no-pictures-to-measure" | "no-readable-pictures" | "no-such-data" | "no-training-pictures" | "not-a-folder" | "not-a-model" | "not-comparable" | "not-enough-corrections" | "not-on-list" | "nothing-kept" | "original-missing" | "other-version" | "own-data-missing" | "own-password-needed" | "parts-and-classes" | "password-common" | "password-length" | "path-not-absolute" | "range-reversed" | "reclassification-not-ready" | "reclassifying-already" | "role" | "run-elsewhere" | "run-ended" | "run-in-training" | "setting-choice" | "setting-from-environment" | "setting-range" | "shares" | "side-range" | "somebody-elses" | "text-too-long" | "token-days" | "token-role" | "too-many-bytes" | "too-many-pixels" | "too-many-tokens" | "too-many-unreadable" | "too-many-uploads" | "training-failed" | "trial-failed" | "two-classes-needed" | "two-corrected-needed" | "two-models-needed" | "undone-already" | "unknown-class" | "upload-unknown" | "wrong-setup-code" | "broker-port" | "class-too-few" | "draft-classes-full" | "draft-empty" | "draft-full" | "drafts-full" | "messenger-unknown" | "no-source" | "not-learned-yet" | "not-watchable" | "nothing-to-undo" | "outbox-full" | "source-kind" | "source-page" | "barcode-taken" | "number-taken" | "station-away" | "no-picture" | "not-a-snapshot" | "snapshot-address" | "listed-login" | "station-refused");
             /**
              * Params
              * @description The values that a text for the reason names.
@@ -8609,6 +9010,17 @@ export interface components {
             params: components["schemas"]["ImproveParams"] | null;
             /** @description What it returned, once it is done; null for whom it does not concern. */
             result: components["schemas"]["ImproveResult"] | null;
+        };
+        /** RefusalRequest */
+        RefusalRequest: {
+            /** Reason */
+            reason: string;
+            /**
+             * By
+             * @description Your name, where nobody signs in.
+             * @default
+             */
+            by: string;
         };
         /**
          * RegionBody
@@ -9313,7 +9725,7 @@ export interface components {
             name: string;
             /**
              * Address
-             * @description Of the camera, without user and password.
+             * @description Of the camera, without user and password; camera:NAME of one of the list of cameras.
              */
             address: string;
             /**
@@ -9397,6 +9809,12 @@ export interface components {
             /** Password */
             password?: string | null;
             /**
+             * Untested
+             * @description A new camera is not tried: it may be off now.
+             * @default false
+             */
+            untested: boolean;
+            /**
              * No Broker
              * @description There is no broker any more.
              * @default false
@@ -9452,7 +9870,7 @@ export interface components {
             name: string;
             /**
              * Source
-             * @description The camera's address.
+             * @description The camera's address, or camera:NAME, one of the list of cameras by name or number.
              */
             source: string;
             /**
@@ -9465,6 +9883,12 @@ export interface components {
              * @default
              */
             password: string;
+            /**
+             * Untested
+             * @description Add it though its camera was not tried: it may be off now.
+             * @default false
+             */
+            untested: boolean;
         };
         /**
          * StationState
@@ -9481,17 +9905,17 @@ export interface components {
              * Faults
              * @description What fails now, as codes.
              */
-            faults: string[];
+            faults: ("good" | "wrong-class" | "none-of-these" | "unsure" | "late" | "queue-full" | "missed-trigger" | "too-close" | "no-part" | "no-picture" | "dark-picture" | "frozen-picture" | "camera" | "model" | "plc" | "trail" | "encoder" | "clock" | "not-seen" | "wrongly-rejected" | "restarted" | "stopped" | "halted" | "output" | "wrong-count" | "recipe" | "challenge" | "first-parts")[];
             /**
              * Holds
              * @description recipe, challenge, first-parts.
              */
-            holds: string[];
+            holds: ("good" | "wrong-class" | "none-of-these" | "unsure" | "late" | "queue-full" | "missed-trigger" | "too-close" | "no-part" | "no-picture" | "dark-picture" | "frozen-picture" | "camera" | "model" | "plc" | "trail" | "encoder" | "clock" | "not-seen" | "wrongly-rejected" | "restarted" | "stopped" | "halted" | "output" | "wrong-count" | "recipe" | "challenge" | "first-parts")[];
             /**
              * Alarm
              * @description As the plant is told; "": none.
              */
-            alarm: string;
+            alarm: ("good" | "wrong-class" | "none-of-these" | "unsure" | "late" | "queue-full" | "missed-trigger" | "too-close" | "no-part" | "no-picture" | "dark-picture" | "frozen-picture" | "camera" | "model" | "plc" | "trail" | "encoder" | "clock" | "not-seen" | "wrongly-rejected" | "restarted" | "stopped" | "halted" | "output" | "wrong-count" | "recipe" | "challenge" | "first-parts") | "";
             /**
              * Recipe
              * @description Number for the plant and version of the recipe in use.
@@ -9514,6 +9938,8 @@ export interface components {
             passed: number;
             /** Rejected */
             rejected: number;
+            /** @description Null: none since it started. */
+            last: components["schemas"]["LastVerdict"] | null;
             /**
              * Outputs
              * @description What does not reach its receiver, in words.
@@ -9642,6 +10068,23 @@ export interface components {
             used_at: string | null;
             /** Revoked At */
             revoked_at: string | null;
+        };
+        /**
+         * TrailRow
+         * @description A row of the trail.
+         */
+        TrailRow: {
+            /** Number */
+            number: number;
+            /** Kind */
+            kind: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Hash */
+            hash: string;
         };
         /** TrainJob */
         TrainJob: {
@@ -10257,7 +10700,7 @@ export interface components {
          * ShareAnswer
          * @description A share with its 95 % interval, 0 to 1, of n cases.
          */
-        tenfold__web__api__v1__line__parts__ShareAnswer: {
+        tenfold__web__api__v1__line__figures__ShareAnswer: {
             /** Value */
             value: number;
             /** Low */
@@ -12453,7 +12896,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CurvesAnswer"] | null;
+                    "application/json": components["schemas"]["DrawnChart"] | null;
                 };
             };
             /** @description The body cannot be read. */
@@ -26725,6 +27168,105 @@ export interface operations {
             };
         };
     };
+    refuse_first_parts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The station's number. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefusalRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StationAnswer"];
+                };
+            };
+            /** @description The body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such station. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No process of this server runs it now. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server's disk is full. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     station_picture: {
         parameters: {
             query?: {
@@ -26838,6 +27380,15 @@ export interface operations {
                 limit?: number;
                 /** @description The row of the page before's last. */
                 before?: number | null;
+                /** @description That counts. */
+                verdict?: ("pass" | "reject" | "divert") | null;
+                /** @description The station's, as a code. */
+                reason?: ("good" | "wrong-class" | "none-of-these" | "unsure" | "late" | "queue-full" | "missed-trigger" | "too-close" | "no-part" | "no-picture" | "dark-picture" | "frozen-picture" | "camera" | "model" | "plc" | "trail" | "encoder" | "clock" | "not-seen" | "wrongly-rejected" | "restarted" | "stopped" | "halted" | "output" | "wrong-count" | "recipe" | "challenge" | "first-parts") | null;
+                since?: string | null;
+                until?: string | null;
+                order?: number | null;
+                batch?: number | null;
+                shift?: number | null;
             };
             header?: never;
             path: {
@@ -26951,7 +27502,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PartAnswer"];
+                    "application/json": components["schemas"]["PartDetails"];
                 };
             };
             /** @description The body cannot be read. */
@@ -27226,104 +27777,6 @@ export interface operations {
             };
         };
     };
-    station_figures: {
-        parameters: {
-            query?: {
-                /** @description Of so many last parts. */
-                last?: number;
-            };
-            header?: never;
-            path: {
-                /** @description The station's number. */
-                number: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FiguresAnswer"];
-                };
-            };
-            /** @description The body cannot be read. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is signed in, or the token does not hold. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role, or the page that the request comes from, does not allow it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such station, it has not run yet, or it had no such part. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body stopped arriving. */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A value in the request cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server's disk is full. */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     station_alarms: {
         parameters: {
             query?: {
@@ -27502,6 +27955,714 @@ export interface operations {
             };
             /** @description A value in the request cannot be used. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server's disk is full. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    station_figures: {
+        parameters: {
+            query?: {
+                /** @description Of so many last parts. */
+                last?: number;
+                order?: number | null;
+                batch?: number | null;
+                shift?: number | null;
+            };
+            header?: never;
+            path: {
+                /** @description The station's number. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FiguresAnswer"];
+                };
+            };
+            /** @description The body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such station, or it has not run yet. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value in the request cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server's disk is full. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    station_p_chart: {
+        parameters: {
+            query?: {
+                /** @description The language of its words and numbers. */
+                language?: "en" | "uk" | "ru";
+                /** @description Of so many last parts. */
+                last?: number;
+                order?: number | null;
+                batch?: number | null;
+                shift?: number | null;
+            };
+            header?: never;
+            path: {
+                /** @description The station's number. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawnChart"] | null;
+                };
+            };
+            /** @description The body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such station, or it has not run yet. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value in the request cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server's disk is full. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    station_challenges: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The station's number. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChallengeAnswer"][];
+                };
+            };
+            /** @description The body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such station, or it has not run yet. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value in the request cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server's disk is full. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    station_chain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The station's number. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChainAnswer"];
+                };
+            };
+            /** @description The body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such station, or it has not run yet. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value in the request cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server's disk is full. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_station_csv: {
+        parameters: {
+            query?: {
+                /** @description Only this order. */
+                order?: number | null;
+            };
+            header?: never;
+            path: {
+                /** @description The station's number. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description The body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such station, it has not run yet, or the order has no part. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value in the request cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server's disk is full. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_station_parquet: {
+        parameters: {
+            query?: {
+                /** @description Only this order. */
+                order?: number | null;
+            };
+            header?: never;
+            path: {
+                /** @description The station's number. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.parquet": unknown;
+                };
+            };
+            /** @description The body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such station, it has not run yet, or the order has no part. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value in the request cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The parquet extra is not installed. */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server's disk is full. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_station_pdf: {
+        parameters: {
+            query?: {
+                /** @description Only this order. */
+                order?: number | null;
+            };
+            header?: never;
+            path: {
+                /** @description The station's number. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                };
+            };
+            /** @description The body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such station, it has not run yet, or the order has no part. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value in the request cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The line extra is not installed. */
+            501: {
                 headers: {
                     [name: string]: unknown;
                 };
