@@ -14,7 +14,7 @@ export const addStation = (body: Schemas["StationRequest"]): Promise<Station> =>
   request("post", root, { body });
 /** What is left out stays. */
 export const changeStation = (number: number, body: Partial<Schemas["StationChange"]>): Promise<Station> =>
-  request("patch", one, { path: { number }, body: { no_broker: false, no_challenge: false, ...body } });
+  request("patch", one, { path: { number }, body: { no_broker: false, no_challenge: false, untested: false, ...body } });
 export const pauseStation = (number: number, on: boolean): Promise<Station> =>
   request("post", `${one}/pause`, { path: { number }, query: { on } });
 export const removeStation = (number: number): Promise<Station> =>
