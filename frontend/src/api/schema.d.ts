@@ -312,6 +312,113 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/models/{key}/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A model's exports, and its formats
+         * @description What the model was exported to, also what was refused; what it can be exported to on this server.
+         */
+        get: operations["model_exports"];
+        put?: never;
+        /**
+         * Export a model
+         * @description Convert the model in the background, and run the export beside it on the same pictures.
+         *
+         *     Where their first answers agree less often than `least`, no file is kept: the job fails with the reason
+         *     export-differs, and the receipt, which is kept, says how far they agree.
+         */
+        post: operations["export_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{key}/exports/{export}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete an export
+         * @description Delete the files and the receipt. A device that has the file keeps it.
+         */
+        delete: operations["delete_export"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{key}/exports/{export}/files/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A file of an export, or its receipt
+         * @description The bytes of an exported file or of its receipt, for `tenfold receipt check` beside each other.
+         */
+        get: operations["export_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{key}/exports/{export}/receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The receipt as a page
+         * @description The whole receipt with the worst disagreements, shut off from everything else.
+         */
+        get: operations["export_receipt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{key}/exports/{export}/disagreements/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A picture that an export calls something else
+         * @description One of the worst disagreements, counted from 0, at most 96 pixels on its longer side.
+         */
+        get: operations["export_disagreement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/networks": {
         parameters: {
             query?: never;
@@ -3647,7 +3754,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -3830,7 +3937,7 @@ export interface components {
              * Action
              * @description What was done.
              */
-            action: ("login" | "login.failed" | "login.blocked" | "logout" | "session.end" | "person.add" | "person.role" | "person.enable" | "person.disable" | "person.password" | "token.add" | "token.revoke" | "model.add" | "model.live" | "model.rollback" | "model.remove" | "model.compare" | "model.improve" | "model.teach" | "draft.delete" | "training.begin" | "training.stop" | "training.resume" | "training.rename" | "training.delete" | "data.fetch" | "data.upload" | "folder.add" | "folder.unwatch" | "filing.make" | "filing.undo" | "catalogue.reclassify" | "catalogue.erase" | "destination.add" | "destination.change" | "destination.remove" | "rule.add" | "rule.change" | "rule.remove" | "camera.add" | "camera.change" | "camera.pause" | "camera.remove" | "station.add" | "station.change" | "station.pause" | "station.remove" | "station.changeover" | "station.release" | "station.refuse" | "station.override" | "recipe.add" | "recipe.version" | "recipe.approve" | "recipe.remove" | "settings") | string;
+            action: ("login" | "login.failed" | "login.blocked" | "logout" | "session.end" | "person.add" | "person.role" | "person.enable" | "person.disable" | "person.password" | "token.add" | "token.revoke" | "model.add" | "model.live" | "model.rollback" | "model.remove" | "model.compare" | "model.improve" | "model.teach" | "model.export" | "model.export.delete" | "draft.delete" | "training.begin" | "training.stop" | "training.resume" | "training.rename" | "training.delete" | "data.fetch" | "data.upload" | "folder.add" | "folder.unwatch" | "filing.make" | "filing.undo" | "catalogue.reclassify" | "catalogue.erase" | "destination.add" | "destination.change" | "destination.remove" | "rule.add" | "rule.change" | "rule.remove" | "camera.add" | "camera.change" | "camera.pause" | "camera.remove" | "station.add" | "station.change" | "station.pause" | "station.remove" | "station.changeover" | "station.release" | "station.refuse" | "station.override" | "recipe.add" | "recipe.version" | "recipe.approve" | "recipe.remove" | "settings") | string;
             /**
              * Subject
              * @description What it was done to.
@@ -4428,7 +4535,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -4587,7 +4694,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -4706,7 +4813,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -5349,6 +5456,32 @@ export interface components {
             discovery: string;
         };
         /**
+         * DisagreementAnswer
+         * @description A picture that both call different things; of pairs the original's is first.
+         */
+        DisagreementAnswer: {
+            /**
+             * Name
+             * @description Of the picture.
+             */
+            name: string;
+            /**
+             * Label
+             * @description Its class.
+             */
+            label: string;
+            /** Answers */
+            answers: [
+                string,
+                string
+            ];
+            /** Confidence */
+            confidence: [
+                number,
+                number
+            ];
+        };
+        /**
          * DraftAnswer
          * @description A draft with all but its pictures.
          */
@@ -5964,6 +6097,272 @@ export interface components {
                 [key: string]: unknown;
             }[];
         };
+        /**
+         * ExportAnswer
+         * @description An export and its receipt; of pairs the original's is first.
+         */
+        ExportAnswer: {
+            /** Id */
+            id: string;
+            /**
+             * Format
+             * @description As `tenfold export --to` takes it.
+             */
+            format: string;
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /**
+             * Refused
+             * @description It agrees less than was asked for, so there is no file, only a receipt.
+             */
+            refused: boolean;
+            /**
+             * Files
+             * @description The first is the one that programs open.
+             */
+            files: components["schemas"]["ExportedFileAnswer"][];
+            /**
+             * Receipt
+             * @description The name of the receipt's file, which belongs beside the first.
+             */
+            receipt: string;
+            /**
+             * Data
+             * @description What it was compared on.
+             */
+            data: string;
+            /**
+             * Split
+             * @description The part of it: test, or all.
+             */
+            split: string;
+            /** Pictures */
+            pictures: number;
+            /**
+             * Least
+             * @description The agreement that was asked for, 0 to 1.
+             */
+            least: number;
+            /** @description Of the pictures with the same first answer. */
+            agreement: components["schemas"]["ShareAnswer"];
+            /** Accuracy */
+            accuracy: [
+                components["schemas"]["ShareAnswer"],
+                components["schemas"]["ShareAnswer"]
+            ];
+            /**
+             * Largest Difference
+             * @description Of the probability of a class.
+             */
+            largest_difference: number;
+            /** @description null: the file does not tell it. */
+            none_of_these: components["schemas"]["NoneOfTheseAnswer"] | null;
+            /**
+             * Evidence Overlap
+             * @description Mean, 0 to 1; null: the file has no evidence.
+             */
+            evidence_overlap: number | null;
+            /**
+             * Least Cosine
+             * @description Of the embeddings; null: the file has none.
+             */
+            least_cosine: number | null;
+            /** Original Bytes */
+            original_bytes: number;
+            /**
+             * Milliseconds
+             * @description For one picture on one core, from file to answer, the median.
+             */
+            milliseconds: [
+                number,
+                number
+            ];
+            /** Versions */
+            versions: {
+                [key: string]: string;
+            };
+            /** Processor */
+            processor: string;
+            /** System */
+            system: string;
+            /**
+             * Disagreed
+             * @description Pictures with another first answer.
+             */
+            disagreed: number;
+            /**
+             * Disagreements
+             * @description The worst of them.
+             */
+            disagreements: components["schemas"]["DisagreementAnswer"][];
+        };
+        /** ExportJob */
+        ExportJob: {
+            /** Id */
+            id: string;
+            /**
+             * Title
+             * @description What it is, in English; empty for whom it does not concern.
+             */
+            title: string;
+            /**
+             * By
+             * @description Who asked; 0 is the server or this machine's own user.
+             */
+            by: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "done" | "failed" | "cancelled";
+            /**
+             * Done
+             * @description How much of `total` is done.
+             */
+            done: number;
+            /**
+             * Total
+             * @description 0: not known.
+             */
+            total: number;
+            /**
+             * Message
+             * @description What it is at, in English; may be empty, and is for whom it does not concern.
+             */
+            message: string;
+            /**
+             * Step
+             * @description The same for programs; null: there is no code for it.
+             */
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers") | null;
+            /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
+            details: components["schemas"]["StepDetails"] | null;
+            /** @description Of a training while it runs. */
+            training: components["schemas"]["TrainingFigures"] | null;
+            /** @description Why it failed; null for whom it does not concern. */
+            problem: components["schemas"]["Problem"] | null;
+            /**
+             * Cancelling
+             * @description Whether it was told to stop.
+             */
+            cancelling: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Started At */
+            started_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "export";
+            /** @description What was asked for; null: another version asked for it, or it concerns others alone. */
+            params: components["schemas"]["ExportParams"] | null;
+            /** @description What it returned, once it is done; null for whom it does not concern. */
+            result: components["schemas"]["ExportResult"] | null;
+        };
+        /**
+         * ExportParams
+         * @description A model to export.
+         */
+        ExportParams: {
+            /**
+             * Model
+             * @description Its hash.
+             */
+            model: string;
+            /**
+             * Format
+             * @description As `tenfold export --to` takes it.
+             */
+            format: string;
+            /**
+             * Data
+             * @description What it is compared on: cifar10, or a folder or manifest of the server.
+             */
+            data: string;
+            /**
+             * Least
+             * @description The agreement below which it is refused, 0 to 1; null: the format's own.
+             */
+            least: number | null;
+        };
+        /** ExportRequest */
+        ExportRequest: {
+            /**
+             * Format
+             * @description A name among `formats`.
+             */
+            format: string;
+            /**
+             * Data
+             * @description The dataset to compare on, as /api/v1/data calls it; null: the model's own.
+             */
+            data?: string | null;
+            /**
+             * Least
+             * @description The agreement below which it is refused; null: 0.995, with integers 0.985.
+             */
+            least?: number | null;
+        };
+        /**
+         * ExportResult
+         * @description An export that agrees with its original.
+         */
+        ExportResult: {
+            /**
+             * Model
+             * @description The original's hash.
+             */
+            model: string;
+            /**
+             * Export
+             * @description Under which it is kept.
+             */
+            export: string;
+            /**
+             * Agreement
+             * @description The share of pictures with the same first answer, 0 to 1.
+             */
+            agreement: number;
+        };
+        /**
+         * ExportedFileAnswer
+         * @description A file of an export.
+         */
+        ExportedFileAnswer: {
+            /** Name */
+            name: string;
+            /** Bytes */
+            bytes: number;
+            /** Sha256 */
+            sha256: string;
+        };
+        /**
+         * ExportsAnswer
+         * @description A model's exports, and what it can be exported to.
+         */
+        ExportsAnswer: {
+            /** Formats */
+            formats: components["schemas"]["FormatAnswer"][];
+            /**
+             * Data
+             * @description The dataset to compare on by default; null: one has to be chosen.
+             */
+            data: string | null;
+            /**
+             * Exports
+             * @description The newest first.
+             */
+            exports: components["schemas"]["ExportAnswer"][];
+        };
         /** FaultAnswer */
         FaultAnswer: {
             /**
@@ -6019,7 +6418,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -6120,16 +6519,16 @@ export interface components {
             parts: number;
             /** Passed */
             passed: number;
-            first_pass_yield: components["schemas"]["tenfold__web__api__v1__line__figures__ShareAnswer"] | null;
+            first_pass_yield: components["schemas"]["ShareAnswer"] | null;
             /**
              * Reasons
              * @description Why parts were not passed, the most frequent first.
              */
             reasons: components["schemas"]["ReasonCount"][];
             /** @description Good parts among the rejected that were looked at again. */
-            overkill: components["schemas"]["tenfold__web__api__v1__line__figures__ShareAnswer"] | null;
+            overkill: components["schemas"]["ShareAnswer"] | null;
             /** @description Bad parts among the passed that were looked at again. */
-            escape: components["schemas"]["tenfold__web__api__v1__line__figures__ShareAnswer"] | null;
+            escape: components["schemas"]["ShareAnswer"] | null;
             /**
              * Verdict Ms
              * @description Median, 99 %, largest; empty without parts.
@@ -6177,7 +6576,7 @@ export interface components {
              * Reason
              * @description What was received, or why it failed, for programs.
              */
-            reason: ("missing" | "forbidden" | "read-only" | "disk-full" | "disk-error" | "too-many-files" | "out-of-memory") | ("" | "empty" | "text" | "pdf" | "archive" | "video" | "audio" | "svg" | "html" | "unreachable" | "refused" | "no-host" | "timeout" | "wrong-password" | "no-stream" | "no-video" | "sound-only" | "codec" | "decoder" | "own-files" | "internal-fault" | "refused-message" | "redirected" | "local-address" | "broker-host" | "messenger-address" | "messenger-webhook" | "topic" | "webhook-address" | "webhook-secret") | ("applied-already" | "archive-damaged" | "archive-too-large" | "archive-unsafe" | "base-not-live" | "behind-proxy" | "changed-since" | "check-failed" | "cifar10-damaged" | "cifar10-missing" | "class-copies" | "class-count" | "class-name" | "class-not-trained" | "class-too-small" | "data-changed" | "decode-cost" | "did-not-win" | "different-classes" | "download-damaged" | "export-differs" | "export-unsupported" | "extra-missing" | "filter-value" | "gave-up" | "hidden-characters" | "improving-already" | "job-lost" | "last-administrator" | "link-left-out" | "manifest-columns" | "manifest-missing-files" | "manifest-outside" | "manifest-row" | "manifest-split" | "manifest-unreadable" | "model-bundled" | "model-damaged" | "model-file-changed" | "model-file-missing" | "model-live" | "model-newer" | "model-unusable" | "name-length" | "name-needed" | "name-taken" | "no-accounts" | "no-administrator" | "no-class-folders" | "no-earlier-model" | "no-head" | "no-model-yet" | "no-pictures-to-measure" | "no-readable-pictures" | "no-such-data" | "no-training-pictures" | "not-a-folder" | "not-a-model" | "not-comparable" | "not-enough-corrections" | "not-on-list" | "nothing-kept" | "original-missing" | "other-version" | "own-data-missing" | "own-password-needed" | "parts-and-classes" | "password-common" | "password-length" | "path-not-absolute" | "range-reversed" | "reclassification-not-ready" | "reclassifying-already" | "role" | "run-elsewhere" | "run-ended" | "run-in-training" | "setting-choice" | "setting-from-environment" | "setting-range" | "shares" | "side-range" | "somebody-elses" | "text-too-long" | "token-days" | "token-role" | "too-many-bytes" | "too-many-pixels" | "too-many-tokens" | "too-many-unreadable" | "too-many-uploads" | "training-failed" | "trial-failed" | "two-classes-needed" | "two-corrected-needed" | "two-models-needed" | "undone-already" | "unknown-class" | "upload-unknown" | "wrong-setup-code" | "broker-port" | "class-too-few" | "draft-classes-full" | "draft-empty" | "draft-full" | "drafts-full" | "messenger-unknown" | "no-source" | "not-learned-yet" | "not-watchable" | "nothing-to-undo" | "outbox-full" | "source-kind" | "source-page" | "barcode-taken" | "number-taken" | "station-away" | "no-picture" | "not-a-snapshot" | "snapshot-address" | "listed-login" | "station-refused");
+            reason: ("missing" | "forbidden" | "read-only" | "disk-full" | "disk-error" | "too-many-files" | "out-of-memory") | ("" | "accept-needed" | "applied-already" | "archive" | "archive-damaged" | "archive-too-large" | "archive-unsafe" | "audio" | "barcode-taken" | "base-not-live" | "behind-proxy" | "broker-host" | "broker-missing" | "broker-port" | "certificate" | "challenge-parts" | "challenge-rule" | "changed-since" | "check-failed" | "cifar10-damaged" | "cifar10-missing" | "class-copies" | "class-count" | "class-name" | "class-not-trained" | "class-too-few" | "class-too-small" | "codec" | "connection-security" | "data-changed" | "decode-cost" | "decoder" | "did-not-win" | "different-classes" | "download-damaged" | "draft-classes-full" | "draft-empty" | "draft-full" | "drafts-full" | "empty" | "export-differs" | "export-unsupported" | "extra-missing" | "fault-unknown" | "file-present" | "filter-value" | "gate-place" | "gave-up" | "hidden-characters" | "html" | "improving-already" | "internal-fault" | "job-lost" | "last-administrator" | "line-words" | "link-left-out" | "listed-login" | "local-address" | "manifest-columns" | "manifest-missing-files" | "manifest-outside" | "manifest-row" | "manifest-split" | "manifest-unreadable" | "messenger-address" | "messenger-unknown" | "messenger-webhook" | "model-bundled" | "model-damaged" | "model-file-changed" | "model-file-missing" | "model-live" | "model-newer" | "model-silent" | "model-unusable" | "name-length" | "name-needed" | "name-taken" | "no-accounts" | "no-administrator" | "no-class-folders" | "no-earlier-model" | "no-head" | "no-host" | "no-model-yet" | "no-picture" | "no-pictures-to-measure" | "no-readable-pictures" | "no-source" | "no-stream" | "no-such-data" | "no-training-pictures" | "no-video" | "nodes" | "not-a-folder" | "not-a-model" | "not-a-snapshot" | "not-comparable" | "not-enough-corrections" | "not-learned-yet" | "not-on-list" | "not-watchable" | "nothing-kept" | "nothing-to-undo" | "number-taken" | "order-unknown" | "original-missing" | "other-version" | "outbox-full" | "override-words" | "own-data-missing" | "own-files" | "own-password-needed" | "part-unknown" | "parts-and-classes" | "password-common" | "password-in-words" | "password-length" | "path-not-absolute" | "pdf" | "plc-away" | "plc-refuses" | "port-taken" | "range-reversed" | "recipe-classes" | "recipe-empty" | "recipe-missing" | "recipe-named-once" | "recipe-number" | "recipe-passes" | "reclassification-not-ready" | "reclassifying-already" | "redirected" | "refused" | "refused-message" | "region-cells" | "region-outside" | "registers" | "role" | "run-elsewhere" | "run-ended" | "run-in-training" | "server-ended" | "setting-choice" | "setting-from-environment" | "setting-range" | "shares" | "side-range" | "simulation-failed" | "snapshot-address" | "somebody-elses" | "sound-only" | "source-kind" | "source-page" | "station-away" | "station-ended" | "station-refused" | "svg" | "text" | "text-too-long" | "timeout" | "token-days" | "token-role" | "too-many-bytes" | "too-many-pixels" | "too-many-tokens" | "too-many-unreadable" | "too-many-uploads" | "topic" | "trail-unwritable" | "training-failed" | "trial-failed" | "trigger-incomplete" | "trigger-needs-broker" | "trigger-needs-plc" | "trigger-of-plant" | "two-classes-needed" | "two-corrected-needed" | "two-models-needed" | "undone-already" | "unknown-class" | "unreachable" | "upload-unknown" | "video" | "webhook-address" | "webhook-secret" | "wiring" | "wrong-password" | "wrong-setup-code");
             /**
              * Params
              * @description The values that a text for the reason names.
@@ -6342,9 +6741,9 @@ export interface components {
              */
             left_out: string[];
             /** @description Told apart rightly; null with a single class. */
-            accuracy: components["schemas"]["tenfold__web__draft_answers__ShareAnswer"] | null;
+            accuracy: components["schemas"]["ShareAnswer"] | null;
             /** @description Not called none of these. */
-            kept: components["schemas"]["tenfold__web__draft_answers__ShareAnswer"];
+            kept: components["schemas"]["ShareAnswer"];
             /**
              * Confusion
              * @description Rows are the true classes.
@@ -6375,6 +6774,32 @@ export interface components {
              * @default true
              */
             shared: boolean;
+        };
+        /**
+         * FormatAnswer
+         * @description A format that models are exported to.
+         */
+        FormatAnswer: {
+            /**
+             * Name
+             * @description As `tenfold export --to` takes it.
+             */
+            name: string;
+            /**
+             * Title
+             * @description What people call it.
+             */
+            title: string;
+            /**
+             * Integer
+             * @description Whether it computes with integers of 8 bits.
+             */
+            integer: boolean;
+            /**
+             * Install
+             * @description The command that installs what it needs; null: it can be used here.
+             */
+            install: string | null;
         };
         /**
          * GateBody
@@ -6544,7 +6969,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -6644,7 +7069,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -6943,7 +7368,7 @@ export interface components {
          * JobAnswer
          * @description Long work: waiting, running or ended. `kind` says which parameters and result it has.
          */
-        JobAnswer: components["schemas"]["AddJob"] | components["schemas"]["CheckDataJob"] | components["schemas"]["ClassifyJob"] | components["schemas"]["CompareJob"] | components["schemas"]["FetchDataJob"] | components["schemas"]["ImportDataJob"] | components["schemas"]["ImproveJob"] | components["schemas"]["LookJob"] | components["schemas"]["ReclassifyJob"] | components["schemas"]["RefitJob"] | components["schemas"]["TrainJob"] | components["schemas"]["UnknownJob"];
+        JobAnswer: components["schemas"]["AddJob"] | components["schemas"]["CheckDataJob"] | components["schemas"]["ClassifyJob"] | components["schemas"]["CompareJob"] | components["schemas"]["ExportJob"] | components["schemas"]["FetchDataJob"] | components["schemas"]["ImportDataJob"] | components["schemas"]["ImproveJob"] | components["schemas"]["LookJob"] | components["schemas"]["ReclassifyJob"] | components["schemas"]["RefitJob"] | components["schemas"]["TrainJob"] | components["schemas"]["UnknownJob"];
         /**
          * JobCountAnswer
          * @description Parts of one order, batch or shift.
@@ -7180,7 +7605,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -7839,6 +8264,32 @@ export interface components {
             old: number;
             /** New */
             new: number;
+        };
+        /**
+         * NoneOfTheseAnswer
+         * @description What became of "none of these"; of pairs the original's is first.
+         */
+        NoneOfTheseAnswer: {
+            /**
+             * Correlation
+             * @description Of the novelty of both, by Pearson.
+             */
+            correlation: number;
+            /** Thresholds */
+            thresholds: [
+                number,
+                number
+            ];
+            /**
+             * Shares
+             * @description Of the pictures that each calls none of these, at its own threshold.
+             */
+            shares: [
+                components["schemas"]["ShareAnswer"],
+                components["schemas"]["ShareAnswer"]
+            ];
+            /** @description Of the pictures of which both say the same. */
+            same: components["schemas"]["ShareAnswer"];
         };
         /**
          * NotAdded
@@ -8610,7 +9061,7 @@ export interface components {
              * Reason
              * @description What was received, or why it failed, for programs. Empty: there is no code for it.
              */
-            reason: ("missing" | "forbidden" | "read-only" | "disk-full" | "disk-error" | "too-many-files" | "out-of-memory") | ("" | "empty" | "text" | "pdf" | "archive" | "video" | "audio" | "svg" | "html" | "unreachable" | "refused" | "no-host" | "timeout" | "wrong-password" | "no-stream" | "no-video" | "sound-only" | "codec" | "decoder" | "own-files" | "internal-fault" | "refused-message" | "redirected" | "local-address" | "broker-host" | "messenger-address" | "messenger-webhook" | "topic" | "webhook-address" | "webhook-secret") | ("applied-already" | "archive-damaged" | "archive-too-large" | "archive-unsafe" | "base-not-live" | "behind-proxy" | "changed-since" | "check-failed" | "cifar10-damaged" | "cifar10-missing" | "class-copies" | "class-count" | "class-name" | "class-not-trained" | "class-too-small" | "data-changed" | "decode-cost" | "did-not-win" | "different-classes" | "download-damaged" | "export-differs" | "export-unsupported" | "extra-missing" | "filter-value" | "gave-up" | "hidden-characters" | "improving-already" | "job-lost" | "last-administrator" | "link-left-out" | "manifest-columns" | "manifest-missing-files" | "manifest-outside" | "manifest-row" | "manifest-split" | "manifest-unreadable" | "model-bundled" | "model-damaged" | "model-file-changed" | "model-file-missing" | "model-live" | "model-newer" | "model-unusable" | "name-length" | "name-needed" | "name-taken" | "no-accounts" | "no-administrator" | "no-class-folders" | "no-earlier-model" | "no-head" | "no-model-yet" | "no-pictures-to-measure" | "no-readable-pictures" | "no-such-data" | "no-training-pictures" | "not-a-folder" | "not-a-model" | "not-comparable" | "not-enough-corrections" | "not-on-list" | "nothing-kept" | "original-missing" | "other-version" | "own-data-missing" | "own-password-needed" | "parts-and-classes" | "password-common" | "password-length" | "path-not-absolute" | "range-reversed" | "reclassification-not-ready" | "reclassifying-already" | "role" | "run-elsewhere" | "run-ended" | "run-in-training" | "setting-choice" | "setting-from-environment" | "setting-range" | "shares" | "side-range" | "somebody-elses" | "text-too-long" | "token-days" | "token-role" | "too-many-bytes" | "too-many-pixels" | "too-many-tokens" | "too-many-unreadable" | "too-many-uploads" | "training-failed" | "trial-failed" | "two-classes-needed" | "two-corrected-needed" | "two-models-needed" | "undone-already" | "unknown-class" | "upload-unknown" | "wrong-setup-code" | "broker-port" | "class-too-few" | "draft-classes-full" | "draft-empty" | "draft-full" | "drafts-full" | "messenger-unknown" | "no-source" | "not-learned-yet" | "not-watchable" | "nothing-to-undo" | "outbox-full" | "source-kind" | "source-page" | "barcode-taken" | "number-taken" | "station-away" | "no-picture" | "not-a-snapshot" | "snapshot-address" | "listed-login" | "station-refused");
+            reason: ("missing" | "forbidden" | "read-only" | "disk-full" | "disk-error" | "too-many-files" | "out-of-memory") | ("" | "accept-needed" | "applied-already" | "archive" | "archive-damaged" | "archive-too-large" | "archive-unsafe" | "audio" | "barcode-taken" | "base-not-live" | "behind-proxy" | "broker-host" | "broker-missing" | "broker-port" | "certificate" | "challenge-parts" | "challenge-rule" | "changed-since" | "check-failed" | "cifar10-damaged" | "cifar10-missing" | "class-copies" | "class-count" | "class-name" | "class-not-trained" | "class-too-few" | "class-too-small" | "codec" | "connection-security" | "data-changed" | "decode-cost" | "decoder" | "did-not-win" | "different-classes" | "download-damaged" | "draft-classes-full" | "draft-empty" | "draft-full" | "drafts-full" | "empty" | "export-differs" | "export-unsupported" | "extra-missing" | "fault-unknown" | "file-present" | "filter-value" | "gate-place" | "gave-up" | "hidden-characters" | "html" | "improving-already" | "internal-fault" | "job-lost" | "last-administrator" | "line-words" | "link-left-out" | "listed-login" | "local-address" | "manifest-columns" | "manifest-missing-files" | "manifest-outside" | "manifest-row" | "manifest-split" | "manifest-unreadable" | "messenger-address" | "messenger-unknown" | "messenger-webhook" | "model-bundled" | "model-damaged" | "model-file-changed" | "model-file-missing" | "model-live" | "model-newer" | "model-silent" | "model-unusable" | "name-length" | "name-needed" | "name-taken" | "no-accounts" | "no-administrator" | "no-class-folders" | "no-earlier-model" | "no-head" | "no-host" | "no-model-yet" | "no-picture" | "no-pictures-to-measure" | "no-readable-pictures" | "no-source" | "no-stream" | "no-such-data" | "no-training-pictures" | "no-video" | "nodes" | "not-a-folder" | "not-a-model" | "not-a-snapshot" | "not-comparable" | "not-enough-corrections" | "not-learned-yet" | "not-on-list" | "not-watchable" | "nothing-kept" | "nothing-to-undo" | "number-taken" | "order-unknown" | "original-missing" | "other-version" | "outbox-full" | "override-words" | "own-data-missing" | "own-files" | "own-password-needed" | "part-unknown" | "parts-and-classes" | "password-common" | "password-in-words" | "password-length" | "path-not-absolute" | "pdf" | "plc-away" | "plc-refuses" | "port-taken" | "range-reversed" | "recipe-classes" | "recipe-empty" | "recipe-missing" | "recipe-named-once" | "recipe-number" | "recipe-passes" | "reclassification-not-ready" | "reclassifying-already" | "redirected" | "refused" | "refused-message" | "region-cells" | "region-outside" | "registers" | "role" | "run-elsewhere" | "run-ended" | "run-in-training" | "server-ended" | "setting-choice" | "setting-from-environment" | "setting-range" | "shares" | "side-range" | "simulation-failed" | "snapshot-address" | "somebody-elses" | "sound-only" | "source-kind" | "source-page" | "station-away" | "station-ended" | "station-refused" | "svg" | "text" | "text-too-long" | "timeout" | "token-days" | "token-role" | "too-many-bytes" | "too-many-pixels" | "too-many-tokens" | "too-many-unreadable" | "too-many-uploads" | "topic" | "trail-unwritable" | "training-failed" | "trial-failed" | "trigger-incomplete" | "trigger-needs-broker" | "trigger-needs-plc" | "trigger-of-plant" | "two-classes-needed" | "two-corrected-needed" | "two-models-needed" | "undone-already" | "unknown-class" | "unreachable" | "upload-unknown" | "video" | "webhook-address" | "webhook-secret" | "wiring" | "wrong-password" | "wrong-setup-code");
             /**
              * Params
              * @description The values that a text for the reason names.
@@ -8864,7 +9315,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -8980,7 +9431,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -9644,6 +10095,23 @@ export interface components {
                 [key: string]: string | number | null;
             };
         };
+        /**
+         * ShareAnswer
+         * @description A share with its 95 % interval, 0 to 1.
+         */
+        ShareAnswer: {
+            /** Value */
+            value: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+            /**
+             * N
+             * @description Of so many cases.
+             */
+            n: number;
+        };
         /** SignInRequest */
         SignInRequest: {
             /** Name */
@@ -10124,7 +10592,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -10230,7 +10698,7 @@ export interface components {
              * Step
              * @description What it is doing.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking");
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers");
             /**
              * Done
              * @description How much of that is done; in an epoch: its steps.
@@ -10424,7 +10892,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -10695,37 +11163,6 @@ export interface components {
              * @description A folder of class-name/picture files or a manifest, on the server.
              */
             source: string;
-        };
-        /**
-         * ShareAnswer
-         * @description A share with its 95 % interval, 0 to 1, of n cases.
-         */
-        tenfold__web__api__v1__line__figures__ShareAnswer: {
-            /** Value */
-            value: number;
-            /** Low */
-            low: number;
-            /** High */
-            high: number;
-            /** N */
-            n: number;
-        };
-        /**
-         * ShareAnswer
-         * @description A share with its 95 % interval, 0 to 1.
-         */
-        tenfold__web__draft_answers__ShareAnswer: {
-            /** Value */
-            value: number;
-            /** Low */
-            low: number;
-            /** High */
-            high: number;
-            /**
-             * N
-             * @description Of so many pictures.
-             */
-            n: number;
         };
     };
     responses: never;
@@ -12150,6 +12587,587 @@ export interface operations {
                 };
             };
             /** @description No such model. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value in the request cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server's disk is full. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    model_exports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportsAnswer"];
+                };
+            };
+            /** @description The body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such model, export or file. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value in the request cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server's disk is full. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobAnswer"];
+                };
+            };
+            /** @description There is no such format, or no pictures to compare on are named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such model or dataset. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value in the request cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the format needs is not installed. */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server's disk is full. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                export: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such model, export or file. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value in the request cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server's disk is full. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                export: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description The body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such model, export or file. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value in the request cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server's disk is full. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_receipt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                export: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description The body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such model, export or file. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value in the request cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server's disk is full. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_disagreement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                export: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": unknown;
+                };
+            };
+            /** @description The body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such model, export or file. */
             404: {
                 headers: {
                     [name: string]: unknown;
