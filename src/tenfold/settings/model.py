@@ -234,6 +234,15 @@ class Settings(BaseSettings):
         "The most connections to the server. Where there are more, one that has sent no whole request is "
         "closed, of the address that has most.",
     )
+    listen_backlog: Number = _number(
+        512,
+        (1, 65_535),
+        "How many connections may wait until the server takes them; the operating system may allow fewer "
+        "(Linux: net.core.somaxconn). Further ones are refused or try again, as the system does it.",
+    )
+    max_viewers: Number = _number(
+        100, (1, 10_000), "The most who see cameras live at the same time; client_percent holds here too."
+    )
     stop_seconds: Number = _number(
         10,
         (1, 3600),

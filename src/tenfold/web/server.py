@@ -22,8 +22,10 @@ def configured(
         proxies: whose word is taken for where a request came from (the setting trusted_proxies).
         grace: the most seconds that stopping waits for answers; None: as long as they take.
     """
+    service: WebService = app.state.service
     return uvicorn.Config(
         app,
+        backlog=service.settings.listen_backlog,
         http=Connection,
         ws="wsproto",
         ws_max_size=_LONGEST_MESSAGE,

@@ -28,8 +28,6 @@ from tenfold.web.uploads.pictures import UploadLimits, declared
 
 # How long services may take to stop, all together.
 _SECONDS_TO_STOP = 15.0
-# Who sees a camera live at the same time.
-_MOST_VIEWERS = 100
 
 
 class WebService:
@@ -52,7 +50,7 @@ class WebService:
             full=f"works on {settings.max_requests} requests, and takes no more",
         )
         self.viewers = Quota(
-            _MOST_VIEWERS, client_percent=settings.client_percent, full="shows cameras to nobody more"
+            settings.max_viewers, client_percent=settings.client_percent, full="shows cameras to nobody more"
         )
         self.threads = Threads(decoding=settings.threads or os.cpu_count() or 1)
         self.events = Events(app)

@@ -4,6 +4,7 @@ import re
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -175,6 +176,23 @@ def test_the_bundled_networks_take_bounded_memory_for_them_too(model: str) -> No
         url,
     ):
         assert max(peaks := crowd(process, url, 1)) < CROWD + NETWORK, peaks
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="counts as Linux does: one more than the backlog")
+def test_no_more_connections_wait_than_the_setting_says() -> None:
+    with server(TENFOLD_LISTEN_BACKLOG="4") as (process, url), ExitStack() as stack:
+        place = urlsplit(url)
+        process.send_signal(signal.SIGSTOP)  # it takes none
+        connected = 0
+        for _ in range(10):
+            one = stack.enter_context(socket.socket())
+            one.settimeout(0.3)
+            with suppress(TimeoutError):
+                one.connect((place.hostname, place.port))
+                connected += 1
+        process.send_signal(signal.SIGCONT)
+        assert connected == 5
 
 
 @pytest.mark.slow

@@ -55,6 +55,9 @@ export const en = {
     "How much of these places and of this memory one person or one address may use, in percent.",
   help_max_connections:
     "The most connections to the server. Beyond that, one that has not sent a whole request is closed.",
+  help_listen_backlog:
+    "How many connections may wait until the server takes them. The operating system may allow fewer.",
+  help_max_viewers: "The most people who see cameras live at the same time.",
   help_stop_seconds: "How long a server that is to stop waits for the answers that it works on, in seconds.",
   help_idle_seconds:
     "How long a connection stays open after an answer, in seconds. Longer than a proxy in front keeps its own.",

@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
 
-_WAITING_CONNECTIONS = 512
-
-
 @click.command()
 @click.option("--host", help="The address to listen on.", metavar="ADDRESS")
 @click.option("--port", type=click.IntRange(0, 65535), help="The port; 0 takes a free one.", metavar="N")
@@ -102,7 +99,7 @@ def _listen(host: str, port: int) -> socket.socket:
         if os.name == "posix":  # elsewhere it would let two programs share the port
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(address)
-        listening.listen(_WAITING_CONNECTIONS)
+        listening.listen()  # uvicorn sets how many may wait
     except OSError as error:
         listening.close()
         raise _cannot_listen(host, port, error) from error
