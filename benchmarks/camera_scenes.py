@@ -91,8 +91,9 @@ class Scene:
         """Frames, and what is in each."""
         random = np.random.default_rng(self.seed)
         width, height = self.size
-        # Drawn once and shifted: noise costs more than all the rest.
-        noise = random.normal(0, self.noise, (height + 64, width + 64, 3)).astype(np.float32)
+        # Drawn once and laid anew: noise costs more than all the rest. Turned over too, as noise that is only
+        # shifted moves like the ground before a camera that pans.
+        drawn = random.normal(0, self.noise, (height + 64, width + 64, 3)).astype(np.float32)
         for number in range(int(self.seconds * self.rate)):
             time = number / self.rate
             canvas, truth = self._scene(time, random)
@@ -102,6 +103,7 @@ class Scene:
                 x = np.linspace(0, 2, width, dtype=np.float32) - 2 * ((time / 15) % 2 - 0.5)
                 canvas *= (1 - 0.4 * np.exp(-(x**2) * 4))[None, :, None]
             dy, dx = random.integers(0, 64, 2)
+            noise = drawn[:: (-1) ** (number // 2), :: (-1) ** number]
             pictures = canvas * np.float32(light) + noise[dy : dy + height, dx : dx + width]
             for _ in range(self.rain):
                 left, top = int(random.integers(width)), int(random.integers(height))
@@ -193,11 +195,16 @@ def score(events: Sequence[Event], truth: Sequence[tuple[float, list[Truth]]]) -
     return result
 
 
-def ground(seed: int = 0, width: int = 720, height: int = 420) -> NDArray[np.uint8]:
-    """A background with texture at all sizes."""
+def ground(seed: int = 0, width: int = 720, height: int = 420, smooth: float = 0.0) -> NDArray[np.uint8]:
+    """A background with texture at all sizes, or with slopes of about so many pixels alone.
+
+    Args:
+        smooth: how long the slopes are; 0 for texture at all sizes.
+    """
     random = np.random.default_rng(seed)
     total = np.zeros((height, width, 3), np.float32)
-    for cells, strength in ((6, 45), (24, 25), (96, 14)):
+    parts = ((max(round(width / smooth), 2), 20),) if smooth else ((6, 45), (24, 25), (96, 14))
+    for cells, strength in parts:
         coarse = random.normal(0, strength, (cells * height // width + 1, cells, 3)).astype(np.float32)
         total += cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC)
     return np.clip(120 + total, 0, 255).astype(np.uint8)

@@ -111,6 +111,37 @@ def test_an_object_that_is_followed_by_a_camera_that_pans_is_one_event() -> None
     assert events[0].end - events[0].start > 5
 
 
+@pytest.mark.parametrize("pan", [15, 50])
+@pytest.mark.parametrize("slopes", [30, 55])
+def test_a_pan_over_smooth_ground_is_no_event(pan: int, slopes: int) -> None:
+    smooth = ground(3, 380 + 8 * pan, 220, slopes)
+
+    assert watch(Scene(smooth, seconds=8, pan=pan, size=SIZE))[0] == []
+
+
+@pytest.mark.parametrize("pan", [50, 150])
+@pytest.mark.parametrize("slopes", [30, 55])
+def test_an_object_that_is_followed_over_smooth_ground_is_one_event(pan: int, slopes: int) -> None:
+    follow = sprite(RED, [(0, 120, 90), (8, 200, 100)], side=60)
+    smooth = ground(3, 380 + 8 * pan, 220, slopes)
+
+    events, truth = watch(Scene(smooth, [follow], seconds=8, pan=pan, size=SIZE))
+
+    assert len(events) == 1
+    assert score(events, truth).found == 1
+
+
+def test_an_object_that_is_followed_before_the_empty_sky_is_one_event() -> None:
+    follow = sprite(RED, [(0, 60, 60), (8, 240, 110)], side=40)
+    sky = np.full((220, 800, 3), (150, 170, 190), np.uint8)
+    sky += (20 * np.sin(np.linspace(0, 9, 800)) + 20).astype(np.uint8)[None, :, None]
+
+    events, truth = watch(Scene(sky, [follow], seconds=8, pan=50, size=SIZE))
+
+    assert len(events) == 1
+    assert score(events, truth).found == 1
+
+
 def test_a_recording_that_begins_again_ends_what_was_open() -> None:
     scene = Scene(GROUND, [crossing(RED, 1, 90)], seconds=4, size=SIZE)
     watcher = Watcher(answer)

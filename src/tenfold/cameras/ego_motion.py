@@ -10,12 +10,19 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-_POINTS = 160
+# The best point of each of 10 x 10 cells is followed, however weak: on smooth ground the few strong corners
+# of an object would pass for the whole picture. At half the size with a wide window weak slopes say enough.
+_GRID = 10
+_WINDOW = 21
 _MIN_POINTS = 12
 _CELLS = 4
 # Points that agree must lie in so many of the 16 cells of the picture: one large object is no camera.
 _MIN_CELLS = 5
 _AGREEMENT = 0.4
+# Levels by which the mean of a cell differs where something else is seen.
+_OTHER = 1.5
+# Levels between neighbouring pixels that are an edge, and the share of them that leaves a picture smooth.
+_EDGE, _FEW = 24.0, 0.1
 
 
 @dataclass(frozen=True)
@@ -56,14 +63,56 @@ def between(before: NDArray[np.uint8], now: NDArray[np.uint8]) -> CameraMotion:
     them agree on (RANSAC, Fischler and Bolles 1981).
     """
     height, width = before.shape
-    points = cv2.goodFeaturesToTrack(before, _POINTS, 0.01, max(4, width // 32))
-    if points is None or len(points) < _MIN_POINTS:
-        return still()
-    guess = np.array(points, np.float32)
-    moved, found, _ = cv2.calcOpticalFlowPyrLK(before, now, points, guess, winSize=(15, 15), maxLevel=3)
+    small, small_now = (_halved(picture) for picture in (before, now))
+    points = _points(small)
+    window = (_WINDOW, _WINDOW)
+    moved, found, _ = cv2.calcOpticalFlowPyrLK(
+        small, small_now, points, points.copy(), winSize=window, maxLevel=2
+    )
     kept = np.asarray(found).ravel() == 1
-    places, ends = (np.asarray(p, np.float32).reshape(-1, 2)[kept] for p in (points, moved))
+    places, ends = (2 * np.asarray(p, np.float32)[kept] + 0.5 for p in (points, moved))
     return fit(places, ends, width, height)
+
+
+def changed_share(before: NDArray[np.uint8], now: NDArray[np.uint8]) -> float:
+    """The share of a grey picture, 0 to 1, in which another brightness is seen than before.
+
+    The mean of a cell is compared, in which noise is averaged out; one light that changed for all is none.
+    """
+    a, b = (
+        cv2.resize(picture, (_GRID, _GRID), interpolation=cv2.INTER_AREA).astype(np.float32)
+        for picture in (_halved(before), _halved(now))
+    )
+    light = float(np.median(b / np.maximum(a, 1.0)))
+    return float((np.abs(b - light * a) > _OTHER).mean())
+
+
+def edges(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Where a picture has edges, 255 or 0 for each pixel."""
+    soft = cv2.GaussianBlur(grey, (3, 3), 0)
+    steep = cv2.morphologyEx(soft, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
+    return np.asarray((steep > max(_EDGE, 4 * float(np.median(steep)))) * 255, np.uint8)
+
+
+def is_smooth(mask: NDArray[np.uint8]) -> bool:
+    """Whether a picture with these edges says little of how the camera moves."""
+    return float(np.count_nonzero(mask)) <= _FEW * mask.size
+
+
+def _halved(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    height, width = picture.shape
+    return np.asarray(cv2.resize(picture, (width // 2, height // 2), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _points(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """The place in each cell of a picture that is best to follow, `[n, 2]`."""
+    height, width = (side // _GRID for side in grey.shape)
+    corners = cv2.cornerMinEigenVal(grey, 7)[: height * _GRID, : width * _GRID]
+    cells = corners.reshape(_GRID, height, _GRID, width).swapaxes(1, 2).reshape(_GRID * _GRID, -1)
+    best = cells.argmax(axis=1)
+    row, column = np.divmod(np.arange(_GRID * _GRID), _GRID)
+    places = column * width + best % width, row * height + best // width
+    return np.stack(places, axis=1).astype(np.float32)
 
 
 def fit(places: NDArray[np.float32], moved: NDArray[np.float32], width: int, height: int) -> CameraMotion:
@@ -94,20 +143,23 @@ class Stance:
 
     Attributes:
         travels: it pans, zooms or is carried.
+        doubtful: most of a smooth picture is another than it was, and nobody knows why.
     """
 
-    # Farther within a second is no shake.
+    # Farther within a second is no shake, and so far within some seconds no drift.
     _FAR = 7.0
-    _REST = 0.6
-    _SECONDS_AT_REST = 1.5
-    _DRIFT = 20.0
+    _DRIFT, _SECONDS_OF_DRIFT = 20.0, 20.0
+    _REST, _SECONDS_OF_REST = 2.0, 1.5
+    # The share of a picture that changes when the camera turns.
+    _MOST = 0.5
 
     def __init__(self) -> None:
-        self.travels = False
+        self.travels = self.doubtful = False
         self._anchor: NDArray[np.uint8] | None = None
         self._before: NDArray[np.uint8] | None = None
         self._places = deque[tuple[float, NDArray[np.float64]]]()
-        self._rested_since = 0.0
+        self._anchored = self._rested = 0.0
+        self._rest: NDArray[np.uint8] | None = None
         self._lost = 0
 
     def look(self, grey: NDArray[np.uint8], time: float) -> tuple[bool, CameraMotion]:
@@ -119,13 +171,36 @@ class Stance:
         """
         before, self._before = self._before, grey
         if self._anchor is None or before is None:
-            self._stand(grey)
+            self._stand(grey, time)
             return False, still()
         if self.travels:
-            return self._travelling(before, grey, time)
-        motion = between(self._anchor, grey)
+            motion = between(before, grey)
+            self.doubtful = False
+        else:
+            motion = between(self._anchor, grey)
+            changed = not motion.known and changed_share(self._anchor, grey) > self._MOST
+            self.doubtful = changed and is_smooth(edges(grey))
+            if self._goes(before, grey, motion, time):
+                self.travels, self._rest = True, None
+                return True, still()
+        drifted = not self.travels and motion.amount > self._DRIFT
+        if drifted or ((self.travels or self.doubtful) and self._rests(grey, time)):
+            self._stand(grey, time)
+            return True, still()
+        return False, motion
+
+    def _stand(self, grey: NDArray[np.uint8], time: float) -> None:
+        self._anchor, self._anchored, self._rest = grey, time, None
+        self.travels = self.doubtful = False
+        self._lost = 0
+        self._places.clear()
+
+    def _goes(
+        self, before: NDArray[np.uint8], grey: NDArray[np.uint8], motion: CameraMotion, time: float
+    ) -> bool:
+        """Whether a camera that stood begins to travel."""
         if motion.known:
-            self._lost = 0
+            self._lost, self._rest = 0, None
             self._places.append((time, motion.corners(grey.shape)))
         else:
             step = between(before, grey)
@@ -133,25 +208,15 @@ class Stance:
         while self._places and time - self._places[0][0] > 1.0:
             self._places.popleft()
         far = max((float(np.abs(self._places[-1][1] - p).max()) for _, p in self._places), default=0.0)
-        if far > self._FAR or self._lost >= 2:
-            self.travels, self._rested_since = True, time
-            return True, still()
-        if motion.amount > self._DRIFT:
-            self._stand(grey)
-            return True, still()
-        return False, motion
+        drifts = motion.amount > self._DRIFT and time - self._anchored < self._SECONDS_OF_DRIFT
+        return far > self._FAR or drifts or self._lost >= 2
 
-    def _stand(self, grey: NDArray[np.uint8]) -> None:
-        self._anchor, self.travels, self._lost = grey, False, 0
-        self._places.clear()
-
-    def _travelling(
-        self, before: NDArray[np.uint8], grey: NDArray[np.uint8], time: float
-    ) -> tuple[bool, CameraMotion]:
-        motion = between(before, grey)
-        if motion.amount > self._REST or not motion.known:
-            self._rested_since = time
-        if time - self._rested_since < self._SECONDS_AT_REST:
-            return False, motion
-        self._stand(grey)
-        return True, still()
+    def _rests(self, grey: NDArray[np.uint8], time: float) -> bool:
+        """Whether the picture has stayed where it is for some time."""
+        if self._rest is not None:
+            motion = between(self._rest, grey)
+            moved = motion.amount > self._REST
+            if not (moved if motion.known else changed_share(self._rest, grey) > self._MOST):
+                return time - self._rested >= self._SECONDS_OF_REST
+        self._rest, self._rested = grey, time
+        return False

@@ -1,7 +1,8 @@
 """What moves against the picture of a camera that moves itself. Knows nothing of what it is.
 
 Dense optical flow (DIS, Kroeger 2016) after the camera's own motion was undone, gathered over some pictures
-and carried along with the camera, so that a limb that rests for a moment does not tear its body apart.
+and carried along with the camera, so that a limb that rests for a moment does not tear its body apart. Flow
+counts only where the pictures differ, as on smooth ground it errs.
 """
 
 import cv2
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tenfold.cameras.boxes import Box
-from tenfold.cameras.ego_motion import CameraMotion
+from tenfold.cameras.ego_motion import CameraMotion, edges, is_smooth
 from tenfold.cameras.motion import regions
 
 # In pixels between two pictures: less is an error of the flow. The faster the camera, the larger the error.
@@ -41,12 +42,15 @@ class MovingCamera:
             self._evidence = None
             return []
         height, width = grey.shape
-        carried = cv2.warpAffine(before, camera.matrix, (width, height), borderMode=cv2.BORDER_REPLICATE)
+        carried = np.asarray(
+            cv2.warpAffine(before, camera.matrix, (width, height), borderMode=cv2.BORDER_REPLICATE), np.uint8
+        )
         flow = np.asarray(
             self._flow.calc(carried, grey, np.zeros((height, width, 2), np.float32)), np.float32
         )
         rest = np.linalg.norm(flow, axis=2)
-        against = (rest > max(_LEAST, _OF_CAMERA * camera.amount)).astype(np.float32)
+        fast = rest > max(_LEAST, _OF_CAMERA * camera.amount)
+        against = (fast & _differ(carried, grey)).astype(np.float32)
         seen = cv2.warpAffine(np.ones_like(against), camera.matrix, (width, height))
         against[seen < 1] = 0
         if self._evidence is None:
@@ -56,3 +60,24 @@ class MovingCamera:
             self._evidence = np.asarray(_KEPT * kept + (1 - _KEPT) * against, np.float32)
         mask = ((self._evidence > _ENOUGH) * 255).astype(np.uint8)
         return regions(mask, smallest, join=9)
+
+
+def lone_object(grey: NDArray[np.uint8], smallest: float) -> list[Box]:
+    """What stands out from ground that is too smooth to say how the camera moves, such as the sky.
+
+    Returns:
+        One region of many edges, where nearly all of the picture has none; else nothing.
+    """
+    mask = edges(grey)
+    if not is_smooth(mask):
+        return []
+    found = regions(mask, smallest, join=9)
+    alone = len(found) == 1 or (len(found) > 1 and found[1].area < 0.25 * found[0].area)
+    return found[:1] if alone else []
+
+
+def _differ(before: NDArray[np.uint8], now: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Where two pictures differ by more than their noise does."""
+    difference = cv2.absdiff(cv2.GaussianBlur(before, (5, 5), 0), cv2.GaussianBlur(now, (5, 5), 0))
+    clear = max(3.0, 4 * float(np.median(difference)))
+    return np.asarray(cv2.dilate(difference, np.ones((9, 9), np.uint8)) > clear)

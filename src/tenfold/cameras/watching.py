@@ -16,7 +16,7 @@ from tenfold.cameras.crops import BestCrops, Crop
 from tenfold.cameras.ego_motion import CameraMotion, Stance, still
 from tenfold.cameras.frames import Frame
 from tenfold.cameras.motion import Background, regions
-from tenfold.cameras.moving_camera import MovingCamera
+from tenfold.cameras.moving_camera import MovingCamera, lone_object
 from tenfold.cameras.tracking import Track, Tracker
 from tenfold.cameras.votes import Vote, vote
 from tenfold.cameras.zones import Visits, Zone, hide
@@ -28,6 +28,8 @@ _SIDE = 320
 _LONGEST_GAP = 30.0
 # Before a moving camera errors of the flow are objects as large as these, as shares of the picture.
 _SMALLEST_TRAVELLING = 0.004
+# What stands out from ground that is smooth may be smaller.
+_SMALLEST_ALONE = 0.001
 _SUBJECT_SHARE, _BACKGROUND_SHARE = 0.15, 0.6
 # While the light of the whole picture changes by more within some seconds, nothing new is believed.
 _STEADY_LIGHT = 0.12
@@ -231,11 +233,8 @@ class Watcher:
         if changed:
             self._background.forget()
             self._moving_camera.forget()
-        if self.travels:
-            smallest = max(self.options.smallest, _SMALLEST_TRAVELLING) * grey.size
-            boxes = self._moving_camera.moving(grey, motion, smallest)
-            boxes = [box for box in boxes if box.area < _BACKGROUND_SHARE * grey.size]
-            return [box for box in boxes[:_MOST_TRAVELLING] if box.area > 0.1 * boxes[0].area], True
+        if self.travels or self._stance.doubtful:
+            return self._travelling(grey, motion), True
         steady = _steady(small, motion)
         mask = self._background.moving(steady, seconds)
         smallest = self.options.smallest * grey.size
@@ -246,6 +245,15 @@ class Watcher:
         usual = light if self._light is None else self._light
         self._light = usual + min(seconds / 2, 1.0) * (light - usual)
         return boxes, self._background.settled and abs(light - usual) < _STEADY_LIGHT * usual
+
+    def _travelling(self, grey: NDArray[np.uint8], motion: CameraMotion) -> list[Box]:
+        """The boxes of what moves against the camera's motion, or stands out where that is not known."""
+        smallest = max(self.options.smallest, _SMALLEST_TRAVELLING) * grey.size
+        boxes = self._moving_camera.moving(grey, motion, smallest)
+        if not motion.known:
+            return lone_object(grey, max(self.options.smallest, _SMALLEST_ALONE) * grey.size)
+        boxes = [box for box in boxes if box.area < _BACKGROUND_SHARE * grey.size]
+        return [box for box in boxes[:_MOST_TRAVELLING] if box.area > 0.1 * boxes[0].area]
 
     def _standing(self, track: Track, grey: NDArray[np.uint8]) -> Box | None:
         """Where a track's object came to rest, if it is still seen there."""
@@ -265,7 +273,7 @@ class Watcher:
             subject = self._subjects.setdefault(track.number, _Subject(Visits(self.options.zones)))
             if track.path[-1][0] != time:
                 continue
-            subject.travelling += self.travels
+            subject.travelling += self.travels or self._stance.doubtful
             subject.crops.add(pixels, track.box.scaled(1 / scale), time)
             if self.travels and track.box.area > _SUBJECT_SHARE * grey.size:
                 subject.whole = pixels
