@@ -53,7 +53,7 @@ def check(home: Path) -> None:
             assert app.originals.read(one.hash).startswith(b"\x89PNG")
         assert app.people.check("ann", "seven green kettles") is not None
         assert app.people.check("ann", "another one") is None
-        assert [job.state for job in app.jobs.list(10, None, None, None)] == ["done"]
+        assert [job.state for job in app.jobs.list(10, None, [], [])] == ["done"]
 
 
 def test_a_home_of_an_earlier_version_is_opened_with_all_that_was_in_it(home: Path) -> None:
