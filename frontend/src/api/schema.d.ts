@@ -7486,14 +7486,6 @@ export interface components {
              */
             cool_down: number;
         };
-        /** KnownAnswer */
-        KnownAnswer: {
-            /**
-             * Known
-             * @description Those that are among the visitor's own pictures and not deleted.
-             */
-            known: string[];
-        };
         /**
          * LastVerdict
          * @description The verdict on the last part.
@@ -9084,6 +9076,53 @@ export interface components {
             findings: number;
             /** Examples */
             examples: components["schemas"]["ExampleFound"][];
+        };
+        /**
+         * ProofAnswer
+         * @description What a version would have done with recorded parts.
+         */
+        ProofAnswer: {
+            /**
+             * Station
+             * @description Whose parts they were.
+             */
+            station: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Parts */
+            parts: number;
+            /**
+             * Now Rejected
+             * @description Parts that passed, and would be rejected or diverted.
+             */
+            now_rejected: number;
+            /**
+             * Now Passed
+             * @description Parts that were rejected for the model's answer, and would pass.
+             */
+            now_passed: number;
+            /** @description Good parts that are rejected. Null: none is known. */
+            good: components["schemas"]["tenfold__web__api__v1__line__recipes__KnownAnswer"] | null;
+            /** @description Bad parts that pass. Null: none is known. */
+            bad: components["schemas"]["tenfold__web__api__v1__line__recipes__KnownAnswer"] | null;
+            /**
+             * Milliseconds
+             * @description For a part: median, 99 %, largest.
+             */
+            milliseconds: number[];
+            /**
+             * Changed
+             * @description Some parts whose verdict changes, the newest first.
+             */
+            changed: number[];
+            /**
+             * Worse
+             * @description More bad parts pass, or more good ones are rejected, than before.
+             */
+            worse: boolean;
         };
         /** Readiness */
         Readiness: {
@@ -10991,6 +11030,8 @@ export interface components {
             approved_at: string | null;
             /** Approved By */
             approved_by: number | null;
+            /** @description The last proof on recorded parts (tenfold station prove). Null: it was not proven. */
+            proof: components["schemas"]["ProofAnswer"] | null;
         };
         /** VersionRequest */
         VersionRequest: {
@@ -11118,6 +11159,14 @@ export interface components {
              */
             password: string;
         };
+        /** KnownAnswer */
+        tenfold__web__api__v1__catalogue__pictures__KnownAnswer: {
+            /**
+             * Known
+             * @description Those that are among the visitor's own pictures and not deleted.
+             */
+            known: string[];
+        };
         /**
          * SourceAnswer
          * @description A dataset that can be opened.
@@ -11163,6 +11212,14 @@ export interface components {
              * @description A folder of class-name/picture files or a manifest, on the server.
              */
             source: string;
+        };
+        /**
+         * KnownAnswer
+         * @description Of parts of which it is known what they were, the share that got the wrong verdict.
+         */
+        tenfold__web__api__v1__line__recipes__KnownAnswer: {
+            before: components["schemas"]["ShareAnswer"];
+            now: components["schemas"]["ShareAnswer"];
         };
     };
     responses: never;
@@ -19321,7 +19378,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["KnownAnswer"];
+                    "application/json": components["schemas"]["tenfold__web__api__v1__catalogue__pictures__KnownAnswer"];
                 };
             };
             /** @description What was sent is no JSON. */

@@ -223,5 +223,24 @@ def test_a_model_is_proven_on_recorded_parts(tenfold: Command, tmp_path: Path) -
     assert found["bad"]["now"]["value"] <= 0.2
     assert found["good"]["before"]["value"] == 0.0
     assert done.status == (1 if found["good"]["now"]["value"] > 0 else 0) == int(found["worse"])
-    told = tenfold("station", "prove", "gate", "photo").out
+    assert found["kept"]
+    told = tenfold("station", "prove", "gate").out
     assert "bad parts that pass: 100.0% before" in told
+    assert told.endswith("Kept with version 1 of vehicles.\n")
+    (kept,) = [
+        json.loads(line)
+        for line in tenfold("station", "recipe", "show", "vehicles", "--json").out.splitlines()
+    ]
+    assert (kept["proof"]["station"], kept["proof"]["parts"]) == ("gate", 20)
+    assert kept["proof"]["bad"] == found["bad"]
+    approved = tenfold("station", "recipe", "approve", "vehicles", "1").out
+    assert "It was proven on 20 recorded parts of gate at 20" in approved
+    tenfold("station", "recipe", "version", "vehicles", "--model", "photo", "--accept", "ship")
+    assert "It was not proven" in tenfold("station", "recipe", "approve", "vehicles", "2").out
+    assert (
+        "Not kept: version 2 of vehicles has another model"
+        in tenfold("station", "prove", "gate", "cifar10").out
+    )
+    assert [line.strip() for line in tenfold("station", "recipe", "show", "vehicles").out.splitlines()][
+        1
+    ] == ("It was not proven on recorded parts.")

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("name")
-@click.argument("model")
+@click.argument("model", required=False)
 @click.option("--recipe", "made", metavar="RECIPE", help="By which recipe; else the station's own.")
 @click.option(
     "--last",
@@ -25,33 +26,48 @@ if TYPE_CHECKING:
     help="How many parts at most, the newest first.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def prove(name: str, model: str, made: str | None, last: int, as_json: bool) -> int:
+def prove(name: str, model: str | None, made: str | None, last: int, as_json: bool) -> int:
     """Judge the recorded parts of station NAME anew with MODEL, a registered model or a file.
 
-    The exit status is 1 where it lets more bad parts pass, or rejects more good ones, than the station did:
-    of parts that people looked at again, and of challenge parts.
+    By the recipe's newest version; without MODEL with that version's model. Where the model is the version's,
+    the proof is kept with it: tenfold station recipe show. The exit status is 1 where it lets more bad parts
+    pass, or rejects more good ones, than the station did: of parts that people looked at again, and of
+    challenge parts.
     """
     from tenfold.inference import Classifier
+    from tenfold.line.stations.recipes import recipe_of
+    from tenfold.line.trail.trail import time_of
     from tenfold.runtime import App
     from tenfold.workflows.line.overrule import opened
     from tenfold.workflows.line.prove import prove as judge_anew
-    from tenfold.workflows.line.setup import latest_recipe
+    from tenfold.workflows.line.prove import to_keep
+    from tenfold.workflows.line.setup import latest_version
 
     with App() as app:
         row = app.stations.named(name)
-        recipe = latest_recipe(app.recipes, row, made)
+        newest = latest_version(app.recipes, row, made)
+        recipe = recipe_of(newest.recipe, newest.version, deadline=row.deadline)
         left, top, width, height = row.region
-        with opened(app.trail_of(row.id)) as trail, app.model_named(model) as file:
+        with (
+            opened(app.trail_of(row.id)) as trail,
+            app.model_named(model or newest.version.model_hash) as file,
+        ):
+            classifier = Classifier(file, threads=app.settings.threads)
             found = judge_anew(
                 trail,
                 recipe,
-                Classifier(file, threads=app.settings.threads),
+                classifier,
                 box=(left, top, width, height),
                 locate=row.locate,
                 last=last,
             )
+        keeps = classifier.sha256 == newest.version.model_hash
+        if keeps:
+            proof = to_keep(found, row.name, time_of(datetime.now(UTC)))
+            app.recipes.keep_proof(newest.recipe.id, newest.version.version, proof)
+    version = f"version {newest.version.version} of {newest.recipe.name}"
     if as_json:
-        click.echo(json.dumps(asdict(found) | {"worse": found.worse}))
+        click.echo(json.dumps(asdict(found) | {"worse": found.worse, "kept": keeps}))
         return 1 if found.worse else 0
     click.echo(printable(f"{found.parts:,} recorded parts, judged anew by {recipe.name}:"))
     click.echo(f"  passed before, and would be rejected: {found.now_rejected:,}")
@@ -66,6 +82,8 @@ def prove(name: str, model: str, made: str | None, last: int, as_json: bool) -> 
         middle, high, _ = found.milliseconds
         click.echo(f"  a part takes {middle:.0f} ms (median), {high:.0f} ms (99 %)")
     click.echo("It is worse than before." if found.worse else "It is no worse than before.")
+    kept = f"Kept with {version}." if keeps else f"Not kept: {version} has another model."
+    click.echo(printable(kept))
     return 1 if found.worse else 0
 
 

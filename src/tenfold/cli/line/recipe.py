@@ -1,5 +1,6 @@
 """tenfold station recipe: what passes at stations, in versions, of which only approved ones run."""
 
+import json
 from typing import Any
 
 import click
@@ -101,13 +102,42 @@ def version(
 @click.argument("name")
 @click.argument("number", metavar="VERSION", type=click.IntRange(1, 2**31 - 1))
 def approve(name: str, number: int) -> int:
-    """Let VERSION of recipe NAME run, where no higher one is approved. A running server follows at once."""
+    """Let VERSION of recipe NAME run, where no higher one is approved. A running server follows at once.
+
+    Says whether it was proven on recorded parts.
+    """
     from tenfold.runtime import App
+    from tenfold.workflows.line.prove import said_of
 
     with App() as app:
         row = app.recipes.named(name)
-        app.recipes.approve(row.id, number, by=0)
-    click.echo(printable(f"Version {number} of {row.name} is approved."))
+        made = app.recipes.approve(row.id, number, by=0)
+    click.echo(printable(f"Version {number} of {row.name} is approved. {said_of(made.proof)}"))
+    return 0
+
+
+@recipe.command()
+@click.argument("name")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
+def show(name: str, as_json: bool) -> int:
+    """The versions of recipe NAME, the newest first: what each passes, whether it is approved and proven."""
+    from tenfold.runtime import App
+    from tenfold.workflows.line.prove import said_of
+
+    with App() as app:
+        found = app.recipes.versions(app.recipes.named(name).id)
+    for one in found:
+        approved = "approved" if one.approved_at is not None else "not approved"
+        if as_json:
+            facts = {"version": one.version, "model": one.model_hash, "regions": one.regions}
+            told = {"approved": one.approved_at is not None, "note": one.note, "proof": one.proof}
+            click.echo(json.dumps(facts | told))
+            continue
+        regions = "; ".join(f"{each['name']}: {', '.join(each['accepts'])}" for each in one.regions)
+        click.echo(printable(f"Version {one.version}, {approved}, model {one.model_hash[:12]}. {regions}"))
+        click.echo(printable(f"  {said_of(one.proof)}"))
+    if not found and not as_json:
+        click.echo("It has no version yet.")
     return 0
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from tenfold.database import Database, now
 from tenfold.database.names import checked_name
@@ -117,16 +118,15 @@ class Recipes:
         """Let a version run; of the approved ones the highest does. Raises UnknownRecipe."""
         self.get(recipe_id)
         with self._database.writing() as session:
-            row = session.scalar(
-                select(RecipeVersionRow).where(
-                    RecipeVersionRow.recipe_id == recipe_id, RecipeVersionRow.version == version
-                )
-            )
-            if row is None:
-                raise UnknownRecipe(f"Version {version} of the recipe", "does not exist")
+            row = _version(session, recipe_id, version)
             if row.approved_at is None:
                 row.approved_at, row.approved_by = now(), by
         return row
+
+    def keep_proof(self, recipe_id: int, version: int, proof: Mapping[str, Any]) -> None:
+        """Keep a proof of a version on recorded parts; the last one counts. Raises UnknownRecipe."""
+        with self._database.writing() as session:
+            _version(session, recipe_id, version).proof = dict(proof)
 
     def remove(self, recipe_id: int) -> RecipeRow:
         """Take a recipe off the list; its versions stay for the trail. Raises UnknownRecipe."""
@@ -183,6 +183,17 @@ class Recipes:
         with self._database.reading() as session:
             rows = session.execute(query).all()
         return list({recipe.id: Approved(recipe, version) for recipe, version in rows}.values())
+
+
+def _version(session: Session, recipe_id: int, version: int) -> RecipeVersionRow:
+    row = session.scalar(
+        select(RecipeVersionRow).where(
+            RecipeVersionRow.recipe_id == recipe_id, RecipeVersionRow.version == version
+        )
+    )
+    if row is None:
+        raise UnknownRecipe(f"Version {version} of the recipe", "does not exist")
+    return row
 
 
 def region_of(kept: Mapping[str, Any]) -> Region:

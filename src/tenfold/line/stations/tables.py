@@ -43,7 +43,8 @@ class RecipeVersionRow(Base):
     """What a recipe passes, as it was at one time; a version never changes, it is approved or not.
 
     regions: `{"name", "box", "accepts", "grid", "count"}` (`line.recipe.Region`). strangers, unsure: reject
-    or divert. deadline: seconds; NULL: the station's. model_hash: the model that answers.
+    or divert. deadline: seconds; NULL: the station's. model_hash: the model that answers. proof: what it
+    would have done with recorded parts (`workflows.line.prove`), at which station and when; NULL: not proven.
     """
 
     __tablename__ = "line_recipe_versions"
@@ -62,6 +63,7 @@ class RecipeVersionRow(Base):
     added_by: Mapped[int]
     approved_at: Mapped[datetime | None] = mapped_column(Moment)
     approved_by: Mapped[int | None]
+    proof: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
     __table_args__ = (UniqueConstraint("recipe_id", "version"),)
 

@@ -1,15 +1,16 @@
 """Proves a model on recorded parts before it goes live: a trail's pictures judged anew, beside what is known.
 
 What a part truly was is known where a person looked at it again, and of challenge parts. Of all others only
-the change of the verdict is counted. Writes nothing.
+the change of the verdict is counted. Writes nothing but the proof, which is kept with the recipe's version.
 """
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from tenfold import images
-from tenfold.errors import PictureError
+from tenfold.errors import PictureError, counted
 from tenfold.inference import Classifier
 from tenfold.line.parts import Verdict
 from tenfold.line.pictures import pictures
@@ -156,3 +157,22 @@ def _known(wrong: Sequence[tuple[bool, bool]]) -> Known | None:
         return None
     n = len(wrong)
     return Known(share(sum(before for before, _ in wrong), n), share(sum(now for _, now in wrong), n))
+
+
+def to_keep(proof: Proof, station: str, at: str) -> dict[str, Any]:
+    """A proof as it is kept with a version of a recipe.
+
+    Args:
+        station: whose parts it was made with.
+        at: when, ISO 8601 in UTC.
+    """
+    return asdict(proof) | {"worse": proof.worse, "station": station, "at": at}
+
+
+def said_of(kept: Mapping[str, Any] | None) -> str:
+    """What a kept proof says, in one sentence; None: there is none."""
+    if kept is None:
+        return "It was not proven on recorded parts."
+    what = "it is worse than before" if kept["worse"] else "it is no worse than before"
+    parts = counted(kept["parts"], "recorded part")
+    return f"It was proven on {parts} of {kept['station']} at {kept['at']}: {what}."

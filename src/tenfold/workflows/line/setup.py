@@ -122,8 +122,8 @@ def book_of(row: StationRow, approved: Sequence[Approved], file: Callable[[str],
     return RecipeBook(found, current)
 
 
-def latest_recipe(recipes: Recipes, row: StationRow, name: str | None) -> Recipe:
-    """The recipe of that name, else the station's own, in its newest version, approved or not.
+def latest_version(recipes: Recipes, row: StationRow, name: str | None) -> Approved:
+    """The recipe of that name, else the station's own, with its newest version, approved or not.
 
     Raises:
         UnknownRecipe: there is none, or it has no version.
@@ -134,4 +134,4 @@ def latest_recipe(recipes: Recipes, row: StationRow, name: str | None) -> Recipe
     versions = recipes.versions(found.id)
     if not versions:
         raise UnknownRecipe(f"The recipe {found.name}", "has no version yet")
-    return recipe_of(found, versions[0], deadline=row.deadline)
+    return Approved(found, versions[0])

@@ -144,7 +144,12 @@ def test_recipes_have_versions_that_run_when_they_are_approved(running: Running,
     assert added.status_code == 201, added.text
     (listed,) = client.get("/api/v1/recipes").json()
     assert (listed["runs"], listed["latest"]) == (None, 1)
+    proof: dict[str, Any] = {"station": "gate", "at": AT, "parts": 20, "now_rejected": 1, "now_passed": 0}
+    proof |= {"good": None, "bad": None, "milliseconds": [], "changed": [3], "worse": False}
+    assert client.get(f"{url}/versions").json()[0]["proof"] is None
+    running.service.app.recipes.keep_proof(made["id"], 1, proof)
     approved = client.post(f"{url}/versions/1/approve").json()
+    assert (approved["proof"]["parts"], approved["proof"]["worse"]) == (20, False)
     assert approved["approved_at"]
     assert client.get("/api/v1/recipes").json()[0]["runs"] == 1
     by_barcode = client.post(f"/api/v1/stations/{gate}/changeover", json={"barcode": "400638"})

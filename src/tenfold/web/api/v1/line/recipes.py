@@ -12,7 +12,7 @@ from tenfold.line.recipe import MOST_CELLS
 from tenfold.line.stations.recipes import MOST_NUMBER
 from tenfold.line.stations.tables import RecipeRow, RecipeVersionRow
 from tenfold.runtime import App
-from tenfold.web.answers import Answer
+from tenfold.web.answers import Answer, ShareAnswer
 from tenfold.web.api.v1.cameras.cameras import PLAIN, ClassName, Share
 from tenfold.web.problems import responses
 from tenfold.web.security.access import Administrator, Viewer
@@ -68,6 +68,28 @@ class VersionRequest(BaseModel):
     note: str = Field("", max_length=2000)
 
 
+class KnownAnswer(BaseModel):
+    """Of parts of which it is known what they were, the share that got the wrong verdict."""
+
+    before: ShareAnswer
+    now: ShareAnswer
+
+
+class ProofAnswer(BaseModel):
+    """What a version would have done with recorded parts."""
+
+    station: str = Field(description="Whose parts they were.")
+    at: datetime
+    parts: int
+    now_rejected: int = Field(description="Parts that passed, and would be rejected or diverted.")
+    now_passed: int = Field(description="Parts that were rejected for the model's answer, and would pass.")
+    good: KnownAnswer | None = Field(description="Good parts that are rejected. Null: none is known.")
+    bad: KnownAnswer | None = Field(description="Bad parts that pass. Null: none is known.")
+    milliseconds: list[float] = Field(description="For a part: median, 99 %, largest.")
+    changed: list[int] = Field(description="Some parts whose verdict changes, the newest first.")
+    worse: bool = Field(description="More bad parts pass, or more good ones are rejected, than before.")
+
+
 class VersionAnswer(Answer):
     """A version of a recipe. It never changes; it is approved or not."""
 
@@ -83,6 +105,9 @@ class VersionAnswer(Answer):
     added_by: int
     approved_at: datetime | None
     approved_by: int | None
+    proof: ProofAnswer | None = Field(
+        description="The last proof on recorded parts (tenfold station prove). Null: it was not proven."
+    )
 
 
 class RecipeAnswer(Answer):
@@ -168,7 +193,8 @@ def approve(request: Request, who: Administrator, number: Number, version: Versi
     """It runs from now on, where no higher one is approved. Who approved it first stays."""
     app = service_of(request).app
     row = app.recipes.approve(number, version, by=who.id)
-    app.audit.note(who.id, "recipe.approve", str(number), {"version": version}, address=who.address)
+    facts = {"version": version, "proven": row.proof is not None}
+    app.audit.note(who.id, "recipe.approve", str(number), facts, address=who.address)
     app.running_stations.wake()
     return VersionAnswer.of(row)
 
