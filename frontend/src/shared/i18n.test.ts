@@ -39,6 +39,7 @@ it("there is a book for each page", () => {
     "review",
     "settings",
     "shared",
+    "station",
     "teach",
   ]);
 });

@@ -85,6 +85,17 @@ class Language {
     return formatMoment(this.#code, value);
   }
 
+  /** A moment (ISO 8601) as a time of day to the millisecond. */
+  preciseTime(value: string): string {
+    const options = {
+      hour: "2-digit",
+      minute: "2-digit",
+      second: "2-digit",
+      fractionalSecondDigits: 3,
+    } as const;
+    return formatDate(this.#code, new Date(value), options);
+  }
+
   /** A day with its weekday. */
   longDay(value: Date): string {
     return formatDate(this.#code, value, { dateStyle: "full" });
