@@ -27,7 +27,7 @@ import onnxruntime
 from PIL import Image
 
 from benchmarks.latency import picture
-from benchmarks.record import spread, write
+from benchmarks.record import ROOT, spread, write
 from tenfold import modelfile
 from tenfold.inference import Classifier
 
@@ -162,5 +162,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("TENFOLD_CONFIG", os.devnull)
+    os.environ.setdefault("TENFOLD_CONFIG", str(ROOT / "benchmarks/no-settings.toml"))
     main()

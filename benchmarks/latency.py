@@ -24,7 +24,7 @@ import numpy as np
 import onnxruntime
 from PIL import Image
 
-from benchmarks.record import photos, spread, write
+from benchmarks.record import ROOT, photos, spread, write
 from tenfold import modelfile
 from tenfold.inference import Classifier
 
@@ -132,5 +132,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("TENFOLD_CONFIG", os.devnull)
+    os.environ.setdefault("TENFOLD_CONFIG", str(ROOT / "benchmarks/no-settings.toml"))
     main()

@@ -40,7 +40,9 @@ from benchmarks.record import ROOT, photos, spread, write
 from tenfold.inference import Classifier
 
 LITSERVE = "0.2.19"
-CLIENTS = (1, 8, 64)
+CLIENTS = (1, 8, 64, 256)
+# What wrk's one address may have by default is less than 256 requests at a time.
+LIMITS = {"TENFOLD_MAX_REQUESTS": "512", "TENFOLD_CLIENT_PERCENT": "100"}
 PHOTO_BYTES, PHOTO_SIZE = 62_000, (500, 400)
 PHONE_SIZE = (4032, 3024)
 # wrk leaves without waiting for its last answers; the server works on them a little longer.
@@ -67,10 +69,15 @@ class Served:
 
 @dataclass
 class Measured:
-    """Pictures a second and the median milliseconds of a request, one for each turn."""
+    """Pictures a second and milliseconds of a request (median, 99th percentile), one for each turn."""
 
     rates: list[float] = field(default_factory=list)
     waits: list[float] = field(default_factory=list)
+    slow: list[float] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        waits = f"median {spread(self.waits, 'ms')}, 99 % within {spread(self.slow, 'ms')}"
+        return f"{spread(self.rates, 'pictures/s')}, {waits}"
 
 
 @contextmanager
@@ -112,8 +119,8 @@ def until_it_answers(url: str) -> None:
     raise SystemExit(f"{url} does not answer.")
 
 
-def load(served: Served, path: Path, clients: int, seconds: int) -> tuple[float, float]:
-    """Pictures a second, and the median milliseconds of each, with so many clients."""
+def load(served: Served, path: Path, clients: int, seconds: int) -> tuple[float, float, float]:
+    """Pictures a second, and milliseconds of each (median, 99th percentile), with so many clients."""
     time.sleep(_SECONDS_TO_DRAIN)
     script = path.with_suffix(f".{served.form_field}.lua")
     script.write_text(_LUA.format(path=path, field=served.form_field))
@@ -124,10 +131,15 @@ def load(served: Served, path: Path, clients: int, seconds: int) -> tuple[float,
     if "Non-2xx" in done.stdout:
         raise SystemExit(f"{served.name}: {done.stdout}")
     rate = re.search(r"Requests/sec:\s+([\d.]+)", done.stdout)
-    median = re.search(r"50%\s+([\d.]+)(us|ms|s)", done.stdout)
     assert rate, done.stdout
-    assert median, done.stdout
-    return float(rate[1]), float(median[1]) * {"us": 0.001, "ms": 1.0, "s": 1000.0}[median[2]]
+    waits = dict(re.findall(r"(50|99)%\s+([\d.]+(?:us|ms|s|m))\b", done.stdout))
+    return float(rate[1]), milliseconds(waits["50"]), milliseconds(waits["99"])
+
+
+def milliseconds(words: str) -> float:
+    """A time as wrk writes it: 12.3us, 12.3ms, 1.2s, 1.1m."""
+    number, unit = re.fullmatch(r"([\d.]+)(\w+)", words).groups()  # type: ignore[union-attr]
+    return float(number) * {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60_000.0}[unit]
 
 
 def without_http(classifier: Classifier, content: bytes, seconds: float) -> float:
@@ -195,9 +207,10 @@ def measure(
         single.append(alone(classifier, content, seconds / 2))
         for clients in CLIENTS:
             for one in servers:
-                rate, wait = load(one, path, clients, seconds)
+                rate, wait, slow = load(one, path, clients, seconds)
                 found[one.name, clients].rates.append(rate)
                 found[one.name, clients].waits.append(wait)
+                found[one.name, clients].slow.append(slow)
     return found, bare, single
 
 
@@ -220,10 +233,9 @@ def rows(
         out.append(
             {
                 "what": f"HTTP, {name}, {clients} client{'s' if clients > 1 else ''}",
-                "value": f"{spread(mine.rates, 'pictures/s')}, median {spread(mine.waits, 'ms')}",
+                "value": str(mine),
                 "n": n,
-                "peer": f"{who}: {spread(best.rates, 'pictures/s')}, "
-                f"median {spread(best.waits, 'ms')}; tenfold answers {rate / rival:.2f} times as many, "
+                "peer": f"{who}: {best}; tenfold answers {rate / rival:.2f} times as many, "
                 f"without HTTP it would be {most / rival:.2f} times; {without}",
             }
         )
@@ -259,6 +271,7 @@ def main() -> None:
         asked.turns = asked.seconds = 1
     if shutil.which("wrk") is None:
         parser.error("wrk is needed: https://github.com/wg/wrk")
+    os.environ.update(LIMITS)
     classifier = Classifier()
     pictures: dict[str, tuple[str, Callable[[], bytes]]] = {
         "photo": ("a JPEG of 500 x 400", photograph),
@@ -284,5 +297,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("TENFOLD_CONFIG", os.devnull)
+    os.environ.setdefault("TENFOLD_CONFIG", str(ROOT / "benchmarks/no-settings.toml"))
     main()
