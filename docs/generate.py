@@ -19,6 +19,7 @@ from tenfold.line.parts import CODES, Reason
 from tenfold.line.plc import modbus, modbus_server
 from tenfold.line.plc.handshake import BUFFER
 from tenfold.line.plc.opcua import client, nodes, vision
+from tenfold.line.plc.opcua.methods import NOT_SUPPORTED
 from tenfold.line.plc.registers import RegisterMap
 from tenfold.recipes import recipe, recipe_file
 from tenfold.web import problems
@@ -274,7 +275,9 @@ def plant_signals_page() -> str:
         "The nodes of the handshake are there where the plant asks for verdicts by it.",
         "### Methods",
         "A call that the state does not allow is refused with `BadInvalidState`, a recipe or result that is"
-        " not known with `BadNotFound`, a method that is not named here with `BadNotSupported`.",
+        " not known with `BadNotFound`, a method that is not named here with `BadNotSupported`:"
+        f" {', '.join(map(code, NOT_SUPPORTED))}. Recipes are added and approved by people in tenfold. There"
+        " are no objects for the transfer of files, which the nodeset leaves to choice: no result has one.",
         table(("Method", "From state", "To state", "Transition"), transitions()),
         "`GetRecipeListFiltered`, `GetResultById`, `GetResultComponentsById`, `GetResultListFiltered`,"
         " `ReleaseRecipeHandle` and `ReleaseResultHandle` may be called in every state. `SimulationMode` is"

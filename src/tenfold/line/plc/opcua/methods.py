@@ -16,6 +16,8 @@ _Handler: TypeAlias = Callable[[Sequence[Any]], Awaitable[list[ua.Variant]]]
 _FINE = ua.Variant(0, ua.VariantType.Int32)
 _PLAIN = ("Halt", "Reset", "SelectModeAutomatic", "Stop", "Abort")
 _TRUE, _FALSE = 1, 0
+# Recipes are added and approved by people, never by the plant; a station keeps no list of products.
+NOT_SUPPORTED = ("AddRecipe", "RemoveRecipe", "PrepareProduct", "UnprepareProduct", "UnlinkProduct")
 
 
 class Refused(Exception):
