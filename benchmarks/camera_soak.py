@@ -26,7 +26,7 @@ from tests.cameras.conftest import RtspServer
 from tests.cameras.serving import Certain, Server
 from tests.fakes import FakeApp
 
-# The clip: four seconds of nothing, then a thing that moves for four.
+# The clip: four seconds of nothing, then a thing that crosses the picture in four.
 _FRAMES, _EMPTY, _RATE = 200, 100, 25
 _CYCLE = _FRAMES / _RATE
 _SETTLED_MINUTES = 5
@@ -71,7 +71,7 @@ def main() -> None:
     minutes: float = parser.parse_args().minutes
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        clip = write_clip(folder / "clip.mp4", count=_FRAMES, empty=_EMPTY)
+        clip = write_clip(folder / "clip.mp4", count=_FRAMES, empty=_EMPTY, once=True)
         units = write_units(clip, folder / "clip.units")
         home = folder / "home"
         home.mkdir()

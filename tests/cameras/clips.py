@@ -13,13 +13,15 @@ BITS, BLOCK = 10, 16
 
 
 def pictures(
-    count: int, *, width: int = 320, height: int = 240, empty: int = 0, speed: int = 4
+    count: int, *, width: int = 320, height: int = 240, empty: int = 0, speed: int = 4, once: bool = False
 ) -> Iterator[NDArray[np.uint8]]:
     """Frames; the top row of blocks holds the number, least bit first, white for 1.
 
     Args:
         empty: so many at the beginning show no moving block, and no number.
         speed: pixels that the block moves from frame to frame.
+        once: the block crosses once and comes no second time, and there is no number: its blocks that turn on
+            and off look like things that move.
     """
     random = np.random.default_rng(0)
     ground = random.integers(60, 120, (height // 8, width // 8, 3)).repeat(8, 0).repeat(8, 1)
@@ -28,8 +30,11 @@ def pictures(
         if number < empty:
             yield frame
             continue
-        left = number * speed % (width - 40)
+        left = (number - empty) * speed if once else number * speed % (width - 40)
         frame[80:120, left : left + 40] = (220, 40, 40)
+        if once:
+            yield frame
+            continue
         for bit in range(BITS):
             frame[:BLOCK, bit * BLOCK : (bit + 1) * BLOCK] = 255 * (number >> bit & 1)
         yield frame
@@ -44,6 +49,7 @@ def number_in(frame: NDArray[np.uint8]) -> int:
 def write_clip(
     path: Path, *, count: int = 100, width: int = 320, height: int = 240, rate: int = 25,
     codec: str = "libx264", key_every: int = 25, empty: int = 0, speed: int = 4,
+    once: bool = False,
 ) -> Path:  # fmt: skip
     """Write a video file; the ending of its name says the container."""
     with av.open(str(path), "w") as file:
@@ -53,7 +59,7 @@ def write_clip(
         stream.pix_fmt = "yuvj420p" if codec == "mjpeg" else "yuv420p"
         if codec.startswith("libx26"):
             stream.options = {"g": str(key_every), "preset": "ultrafast", "tune": "zerolatency"}
-        for picture in pictures(count, width=width, height=height, empty=empty, speed=speed):
+        for picture in pictures(count, width=width, height=height, empty=empty, speed=speed, once=once):
             file.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
         file.mux(stream.encode())
     return path

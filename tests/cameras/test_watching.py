@@ -5,9 +5,11 @@ import pytest
 from numpy.typing import NDArray
 
 from benchmarks.camera_scenes import Scene, Sprite, Truth, ellipse, ground, score
+from tenfold.cameras.frames import Frame
 from tenfold.cameras.watching import Event, Options, Watcher
 from tenfold.cameras.zones import Zone
 from tenfold.predictions import Prediction
+from tests.cameras.clips import pictures
 
 SIZE = (320, 180)
 GROUND = ground(2, 360, 220)
@@ -140,6 +142,14 @@ def test_an_object_that_is_followed_before_the_empty_sky_is_one_event() -> None:
 
     assert len(events) == 1
     assert score(events, truth).found == 1
+
+
+def test_a_thing_that_comes_again_and_again_is_one_event_each_time() -> None:
+    watcher, shown = Watcher(answer), list(pictures(200, empty=100, once=True))
+
+    frames = (Frame(shown[i % 200], i / 25, i, True) for i in range(600))
+
+    assert [round(event.start) for event in watcher.watch(frames)] == [4, 12, 20]
 
 
 def test_a_recording_that_begins_again_ends_what_was_open() -> None:
