@@ -4,11 +4,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from tenfold import modelfile
 from tenfold.errors import ExportError, MissingExtra
 from tenfold.export import formats
 from tenfold.export.export import OpenPictures, export
+from tenfold.export.formats import onnx_int8
 from tenfold.export.formats.format import missing
 from tenfold.export.formats.onnx_int8 import OnnxInt8
 from tenfold.export.receipt import FileFacts, read_receipt
@@ -105,10 +107,14 @@ def test_formats_are_called_by_their_names() -> None:
     assert len({one.suffix for one in formats.FORMATS.values()}) == len(formats.FORMATS)
 
 
-def test_integers_are_kept_from_pixels_and_from_what_follows_the_pooled_feature(exported: Path) -> None:
+def test_integers_are_kept_from_pixels_and_from_what_follows_the_pooled_feature(
+    pictures: Path, tmp_path: Path
+) -> None:
     import onnx
 
-    graph = onnx.load(exported).graph
+    target = tmp_path / "tiny-int8.onnx"
+    OnnxInt8().convert(tiny.MODEL, target, sorted(pictures.rglob("*.png"))[:5])
+    graph = onnx.load(target).graph
     makers = {name: node for node in graph.node for name in node.output}
     integer = [
         node.op_type == "Conv"
@@ -121,3 +127,32 @@ def test_integers_are_kept_from_pixels_and_from_what_follows_the_pooled_feature(
     # All but the one that reads pixels, and the one that makes the evidence.
     assert sum(convolutions) == 8
     assert np.array(integer).sum() == 6
+
+
+class Layers:
+    """A network of layers of which the first few change answers where they compute with integers."""
+
+    def __init__(self, sensitive: int, count: int = 20) -> None:
+        self.network, self.layers = 0, list(range(count))
+        self._sensitive = sensitive
+
+    def quantised(self, layers: list[int]) -> int:
+        """So many answers of a hundred are then other ones."""
+        return 2 * sum(one < self._sensitive for one in layers)
+
+
+@pytest.mark.parametrize(
+    ("sensitive", "others"),
+    [(0, 0), (1, 0), (6, 0), (50, 4)],
+    ids=["none", "the first", "the first six", "more than are tried"],
+)
+def test_as_many_of_the_first_layers_stay_in_float_as_the_answers_need(
+    sensitive: int, others: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def answers(network: int, trial: list[int]) -> NDArray[np.int64]:
+        return (np.arange(100) < network).astype(np.int64)
+
+    monkeypatch.setattr(onnx_int8, "first_answers", answers)
+
+    trial = [np.zeros((1, 2, 2, 3), np.uint8)]
+    assert onnx_int8._near_enough(Layers(sensitive), trial) == others  # type: ignore[arg-type]

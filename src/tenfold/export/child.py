@@ -48,8 +48,8 @@ def _refused(error: TenfoldError) -> dict[str, Any]:
 
 
 def _convert(channel: Channel, asked: dict[str, Any]) -> None:
-    files = [Path(file) for file in asked["calibration"]]
-    FORMATS[asked["format"]].convert(Path(asked["model"]), Path(asked["target"]), files)
+    calibration = [Path(file) for file in asked["calibration"]]
+    FORMATS[asked["format"]].convert(Path(asked["model"]), Path(asked["target"]), calibration, _files(asked))
 
 
 def _threshold(channel: Channel, asked: dict[str, Any]) -> None:

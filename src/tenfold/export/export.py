@@ -15,7 +15,7 @@ from tenfold import __version__, modelfile
 from tenfold.errors import ExportError
 from tenfold.export import page
 from tenfold.export.formats import FORMATS
-from tenfold.export.pictures import ExportPictures
+from tenfold.export.pictures import TRIAL, ExportPictures
 from tenfold.export.receipt import (
     LEAST_FLOAT,
     LEAST_INTEGER,
@@ -86,7 +86,8 @@ def made_export(
         pictures = opening(info, _made(folder / "pictures"))
         made = _made(folder / "made") / name
         steps = ExportSteps(chosen, made, folder, watcher or Watcher(), model)
-        steps.run("convert", (), calibration=[str(one) for one in pictures.calibration])
+        trial = pictures.threshold[:TRIAL]
+        steps.run("convert", trial, calibration=[str(one) for one in pictures.calibration])
         steps.run("threshold", pictures.threshold)
         found, thresholds = steps.measure(pictures.files)
         files = sorted(made.parent.iterdir(), key=lambda one: (one != made, one.name))

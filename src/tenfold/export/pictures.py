@@ -24,6 +24,8 @@ from tenfold.server_files import ServerFiles
 CALIBRATION = 192
 # The share of pictures that is kept is known to a percent or two on so many.
 THRESHOLD = 1000
+# By which layers are chosen that stay in float, of those for the threshold.
+TRIAL = 400
 LIMIT = 2000
 
 

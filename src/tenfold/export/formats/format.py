@@ -59,12 +59,15 @@ class ExportFormat(Protocol):
     @property
     def packages(self) -> tuple[str, ...]: ...
 
-    def convert(self, model: Path, target: Path, calibration: Sequence[Path]) -> None:
+    def convert(
+        self, model: Path, target: Path, calibration: Sequence[Path], trial: Sequence[Path] = ()
+    ) -> None:
         """Convert a model file.
 
         Args:
             target: the file to write; others of the same name and another ending may come beside it.
             calibration: pictures by which the ranges of integers are chosen.
+            trial: pictures by which it is chosen what stays in float.
 
         Raises:
             ExportError: the network has something that the format has not.

@@ -23,7 +23,7 @@ _LARGE = 1024
 
 
 def integer_nodes(model: "onnx.ModelProto") -> list["onnx.NodeProto"]:
-    """The convolutions and dense layers that may be quantised, with the limits that follow them.
+    """The convolutions and dense layers that may be quantised, in the order of the network.
 
     Args:
         model: its constants are folded, so that weights are initialisers.
@@ -55,11 +55,15 @@ def integer_nodes(model: "onnx.ModelProto") -> list["onnx.NodeProto"]:
             return channels > _PIXEL_CHANNELS and result in before_pools and result not in pooled
         return node.op_type in ("Gemm", "MatMul") and result in pooled and result in before_embedding
 
-    chosen = [node for node in graph.node if may(node)]
-    results = {name for node in chosen for name in node.output}
-    # With its limits known, what a limit follows spends no bits on values beyond them.
-    limits = [node for node in graph.node if node.op_type in ("Clip", "Relu") and node.input[0] in results]
-    return chosen + limits
+    return [node for node in graph.node if may(node)]
+
+
+def limits_after(model: "onnx.ModelProto", layers: Iterable["onnx.NodeProto"]) -> list["onnx.NodeProto"]:
+    """The limits that follow some layers: with them known, no bits are spent on values beyond."""
+    results = {name for node in layers for name in node.output}
+    return [
+        node for node in model.graph.node if node.op_type in ("Clip", "Relu") and node.input[0] in results
+    ]
 
 
 def no_integer_layer() -> ExportError:

@@ -39,7 +39,9 @@ class LiteRt:
     packages: tuple[str, ...] = ("ai-edge-litert",)
     outputs: tuple[str, ...] = ("probabilities",)
 
-    def convert(self, model: Path, target: Path, calibration: Sequence[Path]) -> None:
+    def convert(
+        self, model: Path, target: Path, calibration: Sequence[Path], trial: Sequence[Path] = ()
+    ) -> None:
         content, info = modelfile.network(model), modelfile.read(model)[1]
         write_whole(target, converted(content, info.input_size, self.outputs, integer=self.integer))
 
@@ -141,8 +143,7 @@ def _integer_weights(network: Any, constants: dict[str, NDArray[Any]]) -> set[st
     Those of a layer with a filter for each channel stay in float: they are few, and the runtime would compute
     it slower with integers than without.
     """
-    found = {node.input[1] for node in integer_nodes(network) if len(node.input) > 1}
-    found = {name for name in found if name in constants and constants[name].ndim in (2, 4)}
+    found = {node.input[1] for node in integer_nodes(network)}
     found = {name for name in found if constants[name].shape[1] > 1}
     if not found:
         raise no_integer_layer()

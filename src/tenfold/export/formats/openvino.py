@@ -39,7 +39,9 @@ class OpenVino:
     extra: str = "openvino"
     packages: tuple[str, ...] = ("openvino",)
 
-    def convert(self, model: Path, target: Path, calibration: Sequence[Path]) -> None:
+    def convert(
+        self, model: Path, target: Path, calibration: Sequence[Path], trial: Sequence[Path] = ()
+    ) -> None:
         import openvino
 
         network = openvino.convert_model(model)

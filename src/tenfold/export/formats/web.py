@@ -43,7 +43,9 @@ class Web:
     extra: str = ""
     packages: tuple[str, ...] = ()
 
-    def convert(self, model: Path, target: Path, calibration: Sequence[Path]) -> None:
+    def convert(
+        self, model: Path, target: Path, calibration: Sequence[Path], trial: Sequence[Path] = ()
+    ) -> None:
         find_browser()
         page = {"index.html" if name == _PAGE else name: _content(name) for name in _listed()["files"]}
         _write(target, {**page, _MODEL: model.read_bytes()})
