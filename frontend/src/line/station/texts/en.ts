@@ -143,6 +143,7 @@ export const en = {
   challengeHeld: "All right",
   challengeFailed: "Failed",
   shouldBe: "should be “{expected}”, was “{verdict}”",
+  notByModel: "should be “{expected}” by the model’s verdict, which did not come in time",
 
   noAlarms: "There has been no alarm",
   noAlarmsText: "What fails at this station, and what to do about it, appears here by itself.",

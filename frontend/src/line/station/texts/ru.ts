@@ -144,6 +144,7 @@ export const ru: Translated<typeof en> = {
   challengeHeld: "Всё верно",
   challengeFailed: "Не пройдено",
   shouldBe: "должно быть «{expected}», вышло «{verdict}»",
+  notByModel: "должно быть «{expected}» по решению модели, которое не пришло вовремя",
 
   noAlarms: "Тревог не было",
   noAlarmsText: "Сбои станции и что с ними делать появляются здесь сами.",

@@ -145,6 +145,7 @@ export const uk: Translated<typeof en> = {
   challengeHeld: "Усе правильно",
   challengeFailed: "Не пройдено",
   shouldBe: "мало бути «{expected}», вийшло «{verdict}»",
+  notByModel: "мало бути «{expected}» за рішенням моделі, яке не надійшло вчасно",
 
   noAlarms: "Тривог не було",
   noAlarmsText: "Збої станції та що з ними робити з’являються тут самі.",
