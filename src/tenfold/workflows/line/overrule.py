@@ -2,15 +2,19 @@
 
 from pathlib import Path
 
+from tenfold import images
 from tenfold.catalogue.edits.actions import Actions
 from tenfold.catalogue.ingest.ingest import Ingest
 from tenfold.errors import UnknownStation
 from tenfold.jobs import Jobs
 from tenfold.line.parts import Verdict
+from tenfold.line.pictures import pictures
 from tenfold.line.trail.history import PartHistory, history_of
 from tenfold.line.trail.overrides import override
 from tenfold.line.trail.trail import Trail
 from tenfold.workflows import classify
+
+_QUALITY = 95
 
 
 class Overrule:
@@ -54,7 +58,8 @@ class Overrule:
             picture = kept.picture(sha256) if sha256 else None
             entry = None
             if label is not None and picture is not None:
-                entry = self._correct(picture, f"{station} {part}.jpg".strip(), label, person)
+                shown = _judged(picture, found.body.get("box"))
+                entry = self._correct(shown, f"{station} {part}.jpg".strip(), label, person)
             return known(kept, part), entry
 
     def _correct(self, picture: bytes, name: str, label: str, person: int) -> int:
@@ -62,6 +67,15 @@ class Overrule:
         self._actions.do("correct", [added.entry.id], by=person, administrator=True, label=label)
         classify.wake(self._jobs, self._ingest)
         return added.entry.id
+
+
+def _judged(picture: bytes, box: list[float] | None) -> bytes:
+    """The part of a camera's picture that was judged: models are to learn from what they are shown."""
+    if box is None:  # of a trail of an earlier version
+        return picture
+    pixels = images.load(picture).pixels
+    left, top, width, height = box
+    return images.jpeg(pictures.region(pixels, (left, top, width, height)), quality=_QUALITY)
 
 
 def opened(trail: Path) -> Trail:

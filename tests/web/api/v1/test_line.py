@@ -49,7 +49,13 @@ def trail(running: Running, gate: int) -> Path:
             [
                 Entry("part", AT, facts | {"verdict": "pass", "reason": "good", "answers": answers}, 1),
                 Entry("gate", AT, {"outcome": "passed"}, 1),
-                Entry("part", AT, facts | {"verdict": "reject", "reason": "unsure"}, 2, picture(RED)),
+                Entry(
+                    "part",
+                    AT,
+                    facts | {"verdict": "reject", "reason": "unsure", "box": [0.5, 0.25, 0.25, 0.5]},
+                    2,
+                    picture(RED, size=(80, 40)),
+                ),
                 Entry("alarm", AT, {"reason": "camera"}),
             ]
         )
@@ -178,6 +184,7 @@ def test_an_override_is_a_row_of_the_trail_and_a_correction_in_the_catalogue(
     assert [(one["by"], one["reason"]) for one in found["overrides"]] == [("Olha", "a shadow")]
     (entry,) = running.service.app.ingest.entries([done.json()["entry_id"]])
     assert (entry.sources, entry.corrected_label) == (SOURCES["camera"], "red")
+    assert (entry.width, entry.height) == (20, 20), "what was judged, and not all that the camera showed"
     figures = client.get(f"{url}/figures").json()
     assert (figures["parts"], figures["passed"], figures["overkill"]["value"]) == (2, 1, 1.0)
     assert figures["reasons"] == [{"reason": "unsure", "parts": 1}]
