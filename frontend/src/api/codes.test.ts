@@ -5,6 +5,7 @@ import { book as shared, problems } from "../shared/texts";
 import { say as cameras } from "../cameras/texts";
 import { say as catalogue } from "../catalogue/texts";
 import { say as data } from "../data/texts";
+import { say as line } from "../line/texts";
 import { say as models } from "../models/texts";
 import { say as notifications } from "../notifications/texts";
 import { say as settings } from "../settings/texts";
@@ -59,6 +60,16 @@ it.each<[string, Book, string, string[]]>([
   ["phases of cameras", cameras.book, "phase", codesOf("CameraState", "phase")],
   ["kinds of recording", cameras.book, "recording", codesOf("CameraAnswer", "recording")],
   ["reasons to delete clips", cameras.book, "deleted", codesOf("DeletionAnswer", "reason")],
+  ["verdicts on parts", line.book, "verdict", codesOf("PartAnswer", "verdict")],
+  ["reasons of verdicts on parts", line.book, "reason", codesOf("PartAnswer", "station_reason")],
+  ["faults of stations", line.book, "reason", codesOf("StationState", "faults")],
+  ["phases of stations", line.book, "now", codesOf("StationState", "phase")],
+  ["kinds of PLCs", line.book, "plant", codesOf("PlantBody-Output", "kind")],
+  ["hints about PLCs", line.book, "plantHint", codesOf("PlantBody-Output", "kind")],
+  ["kinds of triggers", line.book, "trigger", codesOf("TriggerBody-Output", "kind")],
+  ["hints about triggers", line.book, "triggerHint", codesOf("TriggerBody-Output", "kind")],
+  ["kinds of outputs", line.book, "output", codesOf("OutputAnswer", "kind")],
+  ["orders of words", line.book, "words", codesOf("PlantBody-Output", "words")],
   ["reasons to leave files out", data.book, "skip", codesOf("SkippedAnswer", "code")],
   ["reasons not to organise a file", catalogue.book, "move", codesOf("MoveAnswer", "problem")],
   ["ways to organise", catalogue.book, "mode", codesOf("OrganiseRequest", "mode")],

@@ -1,5 +1,6 @@
 /** What the page Line asks of the server. */
-import { request } from "../api/request";
+import type { Shot } from "../api/follow";
+import { queryOf, request, requestFile } from "../api/request";
 import type { components } from "../api/schema";
 import type { Recipe, RecipeVersion, Station } from "../api/types";
 
@@ -26,6 +27,16 @@ export const triggerStation = (number: number): Promise<Station> =>
   request("post", `${one}/trigger`, { path: { number } });
 export const changeOver = (number: number, to: Schemas["ChangeoverRequest"]): Promise<Station> =>
   request("post", `${one}/changeover`, { path: { number }, body: to });
+/** What its camera sees now, numbered; null: nothing came in time. */
+export const pictureOf = (number: number, after: number, signal: AbortSignal): Promise<Shot | null> =>
+  requestFile(
+    `${root}/${number}/picture${queryOf({ after })}`,
+    async (response) =>
+      response.status === 204
+        ? null
+        : { content: await response.blob(), number: Number(response.headers.get("X-Picture-Number")) },
+    signal,
+  );
 
 export const recipes = (): Promise<Recipe[]> => request("get", book);
 export const addRecipe = (body: Schemas["RecipeRequest"]): Promise<Recipe> => request("post", book, { body });
