@@ -37,7 +37,7 @@ export const en = {
   updateNow: "Update",
 
   send: "Send to the catalogue",
-  sendNamed: "Send {name} to the catalogue",
+  sendNamed: "Send to the catalogue: {name}",
   waits: "Waits to be sent",
   wasSent: "Is in the catalogue",
   sendNow: "Send now",

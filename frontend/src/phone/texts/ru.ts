@@ -41,7 +41,7 @@ export const ru: Translated<typeof en> = {
   updateNow: "Обновить",
 
   send: "Отправить в каталог",
-  sendNamed: "Отправить {name} в каталог",
+  sendNamed: "Отправить в каталог: {name}",
   waits: "Ждёт отправки",
   wasSent: "Уже в каталоге",
   sendNow: "Отправить сейчас",

@@ -40,7 +40,7 @@ export const uk: Translated<typeof en> = {
   updateNow: "Оновити",
 
   send: "Надіслати до каталогу",
-  sendNamed: "Надіслати {name} до каталогу",
+  sendNamed: "Надіслати до каталогу: {name}",
   waits: "Чекає на надсилання",
   wasSent: "Уже в каталозі",
   sendNow: "Надіслати зараз",
