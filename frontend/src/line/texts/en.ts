@@ -237,6 +237,9 @@ export const en = {
   removedRecipe: "The recipe {name} was removed.",
   changedSince: "Changed since version {n}:",
   nothingChanged: "nothing but the note",
+  proof: "Tried on recorded parts",
+  notProven: "Not yet. The command {command} does it in the terminal.",
+  provenWorse: "More bad parts pass, or more good ones are rejected, than before.",
   addedAt: "Added: {time}.",
   approvedAt: "Approved: {time}.",
 
@@ -276,5 +279,10 @@ export const en = {
 
 /** Forms by number; each language fills in the categories it has. */
 export const enPlurals = {
+  proven: {
+    one: "{n} part of {station}, {now}: {passed} that were rejected would pass, {rejected} that passed would be rejected.",
+    other:
+      "{n} parts of {station}, {now}: {passed} that were rejected would pass, {rejected} that passed would be rejected.",
+  },
   versions: { one: "Show {n} version", other: "Show all {n} versions" },
 } as const;

@@ -244,6 +244,9 @@ export const ru: Translated<typeof en> = {
   removedRecipe: "Рецепт {name} удалён.",
   changedSince: "Изменения по сравнению с версией {n}:",
   nothingChanged: "ничего, кроме примечания",
+  proof: "Проверено на записанных деталях",
+  notProven: "Ещё нет. Это делает в терминале команда {command}.",
+  provenWorse: "Бракованных деталей проходит больше, чем раньше, или отбраковывается больше хороших.",
   addedAt: "Добавлена: {time}.",
   approvedAt: "Утверждена: {time}.",
 
@@ -282,6 +285,13 @@ export const ru: Translated<typeof en> = {
 };
 
 export const ruPlurals: Forms<typeof enPlurals> = {
+  proven: {
+    one: "{n} деталь станции {station}, {now}. Прошло бы из отбракованных: {passed}; было бы отбраковано из прошедших: {rejected}.",
+    few: "{n} детали станции {station}, {now}. Прошло бы из отбракованных: {passed}; было бы отбраковано из прошедших: {rejected}.",
+    many: "{n} деталей станции {station}, {now}. Прошло бы из отбракованных: {passed}; было бы отбраковано из прошедших: {rejected}.",
+    other:
+      "{n} детали станции {station}, {now}. Прошло бы из отбракованных: {passed}; было бы отбраковано из прошедших: {rejected}.",
+  },
   versions: {
     one: "Показать {n} версию",
     few: "Показать все {n} версии",

@@ -242,6 +242,9 @@ export const uk: Translated<typeof en> = {
   removedRecipe: "Рецепт {name} вилучено.",
   changedSince: "Зміни порівняно з версією {n}:",
   nothingChanged: "нічого, крім примітки",
+  proof: "Перевірено на записаних деталях",
+  notProven: "Ще ні. Це робить у терміналі команда {command}.",
+  provenWorse: "Бракованих деталей проходить більше, ніж раніше, або відбраковується більше добрих.",
   addedAt: "Додано: {time}.",
   approvedAt: "Затверджено: {time}.",
 
@@ -280,6 +283,13 @@ export const uk: Translated<typeof en> = {
 };
 
 export const ukPlurals: Forms<typeof enPlurals> = {
+  proven: {
+    one: "{n} деталь станції {station}, {now}. Пройшло б із відбракованих: {passed}; відбракувало б із пройдених: {rejected}.",
+    few: "{n} деталі станції {station}, {now}. Пройшло б із відбракованих: {passed}; відбракувало б із пройдених: {rejected}.",
+    many: "{n} деталей станції {station}, {now}. Пройшло б із відбракованих: {passed}; відбракувало б із пройдених: {rejected}.",
+    other:
+      "{n} деталі станції {station}, {now}. Пройшло б із відбракованих: {passed}; відбракувало б із пройдених: {rejected}.",
+  },
   versions: {
     one: "Показати {n} версію",
     few: "Показати всі {n} версії",
