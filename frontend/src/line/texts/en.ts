@@ -13,7 +13,6 @@ export const en = {
     "In tenfold’s documentation, {file} leads from a folder of pictures to a line that rejects, without a camera or a PLC.",
   recipeFirst: "First a recipe",
 
-  open: "Open {name}",
   pictureOf: "What {name} sees now",
   noPicture: "No picture",
   lastPicture: "last picture {ago}",

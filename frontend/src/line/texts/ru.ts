@@ -15,7 +15,6 @@ export const ru: Translated<typeof en> = {
     "В документации tenfold раздел {file} ведёт от папки с картинками до линии, которая отбраковывает, без камеры и ПЛК.",
   recipeFirst: "Сначала рецепт",
 
-  open: "Открыть: {name}",
   pictureOf: "Что сейчас видит {name}",
   noPicture: "Кадра нет",
   lastPicture: "последний кадр {ago}",

@@ -15,7 +15,6 @@ export const uk: Translated<typeof en> = {
     "У документації tenfold розділ {file} веде від теки із зображеннями до лінії, що відбраковує, без камери й ПЛК.",
   recipeFirst: "Спершу рецепт",
 
-  open: "Відкрити: {name}",
   pictureOf: "Що зараз бачить {name}",
   noPicture: "Кадру немає",
   lastPicture: "останній кадр {ago}",
