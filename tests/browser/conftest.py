@@ -5,6 +5,7 @@ policy or an error in the page's code fails the test that caused it.
 """
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -63,7 +64,10 @@ def launch(browser_path: str) -> Iterator[Any]:
     with sync_playwright() as playwright, ExitStack() as stack:
 
         def one(*more: str) -> Browser:
-            browser = playwright.chromium.launch(executable_path=browser_path, args=[*FLAGS, *more])
+            # Chromium without windows asks nobody, and so refuses nothing.
+            asks = any("permission" in flag for flag in more)
+            path = (shutil.which("chromium") if asks else None) or browser_path
+            browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *more])
             stack.callback(browser.close)
             return browser
 

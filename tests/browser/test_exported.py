@@ -74,7 +74,7 @@ def test_a_page_of_others_asks_its_module(chromium: Browser, unpacked: str) -> N
     labels, tries = page.evaluate(
         """async () => {
           const { open } = await import("./classifier.js");
-          const classifier = await open(new URL("model.onnx", location.href));
+          const classifier = await open(new URL("network.onnx", location.href));
           const [{ png, prediction }] = await (await fetch("self-test.json")).json();
           const picture = await (await fetch(`data:image/png;base64,${png}`)).blob();
           const own = await classifier.classify(picture);

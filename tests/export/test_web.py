@@ -73,7 +73,7 @@ def test_all_that_a_file_in_it_names_is_in_it(packed: Path) -> None:
         page = files.read("index.html").decode()
         scripts = {name: files.read(name).decode() for name in names if name.endswith(".js")}
 
-    assert {"index.html", "classifier.js", "model.onnx", "model.json", "self-test.json"} <= names
+    assert {"index.html", "classifier.js", "network.onnx", "model.json", "self-test.json"} <= names
     assert not any(name.endswith(".gz") for name in names)
     assert {found.removeprefix("./") for found in re.findall(r'(?:src|href)="([^"]+)"', page)} <= names
     for name, script in scripts.items():

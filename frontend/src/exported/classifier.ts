@@ -27,7 +27,7 @@ export class BrowserClassifier {
 
 /** Opens the model file beside the page, or at another address, and tries it on the pictures that lie beside it.
  *  Throws where it cannot be run, or does not answer as it did when it was exported. */
-export async function open(model: string | URL = "model.onnx"): Promise<BrowserClassifier> {
+export async function open(model: string | URL = "network.onnx"): Promise<BrowserClassifier> {
   const address = new URL(model, document.baseURI);
   const content = await (await found(address)).arrayBuffer();
   const facts = factsOf(new Uint8Array(content));

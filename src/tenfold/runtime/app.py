@@ -5,9 +5,6 @@ is imported when it is made, so a command loads only what it uses. A test that n
 `App`.
 """
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -230,16 +227,6 @@ class App(Modelling):
             self.cameras,
             self.registry,
         )
-
-    @contextmanager
-    def model_named(self, name: str) -> "Iterator[Path]":
-        """The file of a registered model, by what `Registry.find` takes, or the file `name` itself."""
-        if os.path.isfile(name):
-            yield Path(name)
-            return
-        self.registry.register_bundled()
-        with self.registry.local_copy(self.registry.find(name).hash) as path:
-            yield path
 
     @part
     def overrule(self) -> "Overrule":

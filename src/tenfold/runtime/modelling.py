@@ -1,6 +1,10 @@
 """The parts that keep models, exports, and what models said of the catalogue's pictures. Run no network."""
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tenfold.runtime.foundation import part
@@ -32,6 +36,16 @@ class Modelling(Inspecting):
         from tenfold.models.registry import Registry
 
         return Registry(self.database, self.blobs("models"))
+
+    @contextmanager
+    def model_named(self, name: str) -> Iterator[Path]:
+        """The file of a registered model, by what `Registry.find` takes, or the file `name` itself."""
+        if os.path.isfile(name):
+            yield Path(name)
+            return
+        self.registry.register_bundled()
+        with self.registry.local_copy(self.registry.find(name).hash) as path:
+            yield path
 
     @part
     def improvements(self) -> "Improvements":

@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 from pydantic_settings import EnvSettingsSource
 
 from tenfold.errors import SettingError
-from tenfold.files import read_whole
 from tenfold.parsing import from_toml
 from tenfold.paths import Home
 from tenfold.settings.model import IS_PATH, Settings, default_home, expanded, variable
@@ -80,7 +79,7 @@ def _given(environ: Mapping[str, str] | None, file: str | os.PathLike[str] | Non
 
 def _from_file(path: Path) -> dict[str, _Given]:
     try:
-        stated = from_toml(read_whole(path))
+        stated = from_toml(path.read_bytes())
     except UnicodeDecodeError:
         raise SettingError(str(path), "is not valid TOML", received="it is not UTF-8 text") from None
     except ValueError as error:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Sequence
 
 from tenfold.database import Database, now
-from tenfold.errors import ModelFileError, UnknownModel
+from tenfold.errors import ModelFileError, UnknownModel, counted
 from tenfold.inference import Classifier
 from tenfold.inference.server import ModelServer
 from tenfold.observability.drift import SECONDS_BETWEEN_LOOKS, WINDOWS, Drift, DriftWatch, Reference
@@ -45,7 +45,7 @@ class DriftMessages:
 def _message(key: str, state: str, model: Classifier, found: Sequence[Drift]) -> Message:
     name = model.info.name
     lines = [
-        f"{one.kind.capitalize()} of the last {one.window:,} pictures: index {one.index:.3f}, "
+        f"{one.kind.capitalize()} of the last {counted(one.window, 'picture')}: index {one.index:.3f}, "
         f"and chance gives {one.limit:.3f} at most."
         for one in found
     ]

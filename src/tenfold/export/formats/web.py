@@ -29,7 +29,7 @@ from tenfold.predictions import Prediction
 # The page's build (frontend/src/exported), where it lies in the package.
 _BUILT = Path(__file__).parents[2] / "web" / "static"
 _LIST, _PAGE = "exported/files.json", "exported.html"
-_MODEL, _FACTS, _TEST = "model.onnx", "model.json", "self-test.json"
+_MODEL, _FACTS, _TEST = "network.onnx", "model.json", "self-test.json"
 
 
 @dataclass(frozen=True)
