@@ -134,6 +134,7 @@ def test_a_row_that_was_changed_is_told(running: Running, url: str) -> None:
     running.client.post(f"/api/v1/stations/{added['id']}/pause")
     assert running.client.get(f"/api/v1/stations/{added['id']}/chain").status_code == 404, "it has not run"
     path = running.service.app.trail_of(added["id"])
+    path.parent.mkdir(parents=True, exist_ok=True)
     with Trail(path) as opened:
         opened.append([judged(part) for part in range(1, 5)])
     with sqlite3.connect(path) as other:
