@@ -235,11 +235,16 @@ def rows(
                 "what": f"HTTP, {name}, {clients} client{'s' if clients > 1 else ''}",
                 "value": str(mine),
                 "n": n,
-                "peer": f"{who}: {best}; tenfold answers {rate / rival:.2f} times as many, "
-                f"without HTTP it would be {most / rival:.2f} times; {without}",
+                "peer": f"{who}: {best}; tenfold answers {_times(rate, rival)} as many, "
+                f"without HTTP it would be {_times(most, rival)}; {without}",
             }
         )
     return out
+
+
+def _times(rate: float, rival: float) -> str:
+    """How many times as many; a short turn may see no answer of the other at all."""
+    return f"{rate / rival:.2f} times" if rival else "countless times"
 
 
 def peer_python(told: str | None, folder: Path) -> str:
