@@ -4,10 +4,10 @@ Only what is in the bin. Knows nothing of backups, exports and files that were f
 """
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Select, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from tenfold.catalogue.entries.originals import Originals
@@ -47,51 +47,43 @@ class Eraser:
             before: only those that were put into the bin before.
             by: who does it: their own entries and the system's; administrator: everybody's.
         """
-        query = select(Entry.id).where(Entry.deleted_at.is_not(None)).order_by(Entry.id)
+        query = select(Entry.id, Entry.owner_id, Entry.hash).where(Entry.deleted_at.is_not(None)).limit(_PART)
         if before is not None:
             query = query.where(Entry.deleted_at < before)
         if not administrator:
             query = query.where(Entry.owner_id.in_((by, SYSTEM)))
+        if numbers is None:
+            return self._erase_all(query)
+        ordered = sorted(set(numbers))
+        parts = (ordered[start : start + _PART] for start in range(0, len(ordered), _PART))
+        return sum(self._erase(query.where(Entry.id.in_(part))) for part in parts)
+
+    def _erase_all(self, query: Select[int, int, str]) -> int:
         count = 0
-        for part in self._parts(numbers):
-            after = 0
-            while True:
-                some = query.where(Entry.id > after).limit(_PART)
-                if part is not None:
-                    some = some.where(Entry.id.in_(part))
-                with self._database.writing() as session:
-                    # So that nobody enters one of the contents whose files are deleted.
-                    self._database.lock(session, Entry)
-                    found = session.scalars(some).all()
-                    self._erase(session, found)
-                count += len(found)
-                if len(found) < _PART:
-                    break
-                after = found[-1]
+        while erased_now := self._erase(query):  # what was found is gone afterwards
+            count += erased_now
         return count
 
-    def _parts(self, numbers: Collection[int] | None) -> Iterable[Sequence[int] | None]:
-        if numbers is None:
-            return [None]
-        ordered = sorted(set(numbers))
-        return [ordered[start : start + _PART] for start in range(0, len(ordered), _PART)]
-
-    def _erase(self, session: Session, numbers: Sequence[int]) -> None:
-        if not numbers:
-            return
-        rows = session.execute(
-            select(Entry.id, Entry.owner_id, Entry.hash).where(Entry.id.in_(numbers))
-        ).all()
-        session.execute(
-            insert(ErasedEntry),
-            [{"id": number, "key": key_of(owner, content)} for number, owner, content in rows],
-        )
-        for table in (Change, Proposal):
-            session.execute(delete(table).where(table.entry_id.in_(numbers)))
-        session.execute(delete(Entry).where(Entry.id.in_(numbers)))
-        for content in delete_unused(session, self._originals, {content for _, _, content in rows}):
-            for side in SIDES:
-                self._thumbnails.delete(small_key(content, side))
+    def _erase(self, query: Select[int, int, str]) -> int:
+        """Delete the entries that a query finds, as number, owner and content, in one transaction."""
+        with self._database.writing() as session:
+            # So that nobody enters one of the contents whose files are deleted.
+            self._database.lock(session, Entry)
+            rows = session.execute(query).all()
+            if not rows:
+                return 0
+            numbers = [number for number, _, _ in rows]
+            session.execute(
+                insert(ErasedEntry),
+                [{"id": number, "key": key_of(owner, content)} for number, owner, content in rows],
+            )
+            for table in (Change, Proposal):
+                session.execute(delete(table).where(table.entry_id.in_(numbers)))
+            session.execute(delete(Entry).where(Entry.id.in_(numbers)))
+            for content in delete_unused(session, self._originals, {content for _, _, content in rows}):
+                for side in SIDES:
+                    self._thumbnails.delete(small_key(content, side))
+        return len(rows)
 
 
 def key_of(owner: int, content: str) -> str:
