@@ -83,16 +83,14 @@ class ModelExports:
 
     def of_model(self, model: str) -> list[KeptExport]:
         """A model's exports, the newest first; what is damaged is passed over."""
-        found: dict[str, dict[str, str]] = {}
-        for key in self._blobs.all_keys(model):
-            _, export, name = key.split("/")
-            found.setdefault(export, {})[name] = key
-        read = [self._read(export, keys) for export, keys in sorted(found.items(), reverse=True)]
+        found = sorted(self._keys(model).items(), reverse=True)
+        read = [self._read(export, keys) for export, keys in found]
         return [one for one in read if one is not None]
 
     def get(self, model: str, export: str) -> KeptExport | None:
         """One export; None where there is none."""
-        return next((one for one in self.of_model(model) if one.id == export), None)
+        keys = self._keys(model).get(export)
+        return None if keys is None else self._read(export, keys)
 
     def open(self, key: str) -> tuple[BinaryIO, int]:
         """A blob of an export and its length. Raises ExportError where it was deleted meanwhile."""
@@ -121,6 +119,14 @@ class ModelExports:
         keys = sorted(self._blobs.all_keys(f"{model}/{export}"), key=lambda key: not is_receipt(key))
         for key in keys:
             self._blobs.delete(key)
+
+    def _keys(self, model: str) -> dict[str, dict[str, str]]:
+        """The blobs of a model's exports by their names, by export."""
+        found: dict[str, dict[str, str]] = {}
+        for key in self._blobs.all_keys(model):
+            _, export, name = key.split("/")
+            found.setdefault(export, {})[name] = key
+        return found
 
     def _read(self, export: str, keys: dict[str, str]) -> KeptExport | None:
         content = next((read_if_there(self._blobs, key) for key in keys.values() if is_receipt(key)), None)
