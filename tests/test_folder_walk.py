@@ -12,8 +12,8 @@ from tenfold.datasets.folders import list_folder
 from tenfold.evaluation.out_of_distribution import from_folder
 from tenfold.folder_walk import files_below, passed_over
 from tenfold.server_files import ServerFiles
-from tenfold.workflows.file_walk import Walk
-from tenfold.workflows.stable_files import StableFiles
+from tenfold.workflows.folders.file_walk import Walk
+from tenfold.workflows.folders.stable_files import StableFiles
 from tests.datasets.making import picture
 
 JUNK_FOLDERS = [

@@ -27,11 +27,13 @@ if TYPE_CHECKING:
     from tenfold.observability.tracing import Tracing
     from tenfold.predictions import Prediction
     from tenfold.runtime.watched import Watched
-    from tenfold.workflows.check_data import CheckData
     from tenfold.workflows.classify import ClassifyPending
     from tenfold.workflows.compare import Compare
+    from tenfold.workflows.data.check_data import CheckData
+    from tenfold.workflows.data.fetch_data import FetchData
+    from tenfold.workflows.data.upload_data import Uploads
     from tenfold.workflows.drafts import TeachDrafts
-    from tenfold.workflows.fetch_data import FetchData
+    from tenfold.workflows.folders.watch_folders import FolderWatcher, ScanFolder
     from tenfold.workflows.improve.estimate import ImprovementEstimates
     from tenfold.workflows.improve.improve import Improve
     from tenfold.workflows.improve.job import ImproveJob
@@ -45,11 +47,9 @@ if TYPE_CHECKING:
     from tenfold.workflows.train.estimate import Estimates
     from tenfold.workflows.train.own_data import TrainingData
     from tenfold.workflows.train.train import Train
-    from tenfold.workflows.upload_data import Uploads
     from tenfold.workflows.watch_cameras.camera import CameraWatch
     from tenfold.workflows.watch_cameras.model import CameraModel
     from tenfold.workflows.watch_drift import WatchDrift
-    from tenfold.workflows.watch_folders import FolderWatcher, ScanFolder
 
 
 class App(Modelling):
@@ -259,31 +259,31 @@ class App(Modelling):
 
     @part
     def folder_watcher(self) -> "FolderWatcher":
-        from tenfold.workflows.watch_folders import FolderWatcher
+        from tenfold.workflows.folders.watch_folders import FolderWatcher
 
         return FolderWatcher(self.watched_folders, self.add_pictures, self.jobs, self.files)
 
     @part
     def scan_folder(self) -> "ScanFolder":
-        from tenfold.workflows.watch_folders import ScanFolder
+        from tenfold.workflows.folders.watch_folders import ScanFolder
 
         return ScanFolder(self.add_pictures, self.files)
 
     @part
     def check_data(self) -> "CheckData":
-        from tenfold.workflows.check_data import CheckData
+        from tenfold.workflows.data.check_data import CheckData
 
         return CheckData(self.blobs("checks"), self.settings.data_dir, self.home)
 
     @part
     def fetch_data(self) -> "FetchData":
-        from tenfold.workflows.fetch_data import FetchData
+        from tenfold.workflows.data.fetch_data import FetchData
 
         return FetchData(self.settings.data_dir)
 
     @part
     def uploads(self) -> "Uploads":
-        from tenfold.workflows.upload_data import Uploads
+        from tenfold.workflows.data.upload_data import Uploads
 
         return Uploads(self.home, self.settings.data_dir, self.files)
 

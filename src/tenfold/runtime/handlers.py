@@ -4,18 +4,18 @@ from collections.abc import Callable, Mapping
 
 from tenfold.jobs import AnyHandler, AnyType
 from tenfold.runtime.app import App
-from tenfold.workflows.check_data import CHECK_DATA
 from tenfold.workflows.classify import CLASSIFY
 from tenfold.workflows.compare import COMPARE
+from tenfold.workflows.data.check_data import CHECK_DATA
+from tenfold.workflows.data.fetch_data import FETCH_DATA
+from tenfold.workflows.data.upload_data import IMPORT_DATA
 from tenfold.workflows.export_model import EXPORT
-from tenfold.workflows.fetch_data import FETCH_DATA
+from tenfold.workflows.folders.watch_folders import LOOK
 from tenfold.workflows.improve.job import IMPROVE
 from tenfold.workflows.improve.refit import REFIT
 from tenfold.workflows.ingest import ADD
 from tenfold.workflows.reclassify import RECLASSIFY
 from tenfold.workflows.train.train import TRAIN
-from tenfold.workflows.upload_data import IMPORT_DATA
-from tenfold.workflows.watch_folders import LOOK
 
 JOBS: Mapping[AnyType, Callable[[App], AnyHandler]] = {
     ADD: lambda app: app.add_pictures,

@@ -13,28 +13,17 @@ from tenfold.runtime import App
 from tenfold.web import answers, docs, pages, problems
 from tenfold.web.api import metrics
 from tenfold.web.api.v1 import (
-    audit,
     classify,
-    comparisons,
     data,
     data_uploads,
     destinations,
-    drafts,
-    drift,
     health,
-    improvements,
     jobs,
-    model,
-    model_exports,
-    models,
-    people,
     rules,
-    runs,
-    session,
     settings,
     system,
-    tokens,
 )
+from tenfold.web.api.v1.accounts import audit, people, session, tokens
 from tenfold.web.api.v1.cameras import cameras, live
 from tenfold.web.api.v1.cameras import events as camera_events
 from tenfold.web.api.v1.catalogue import actions as catalogue_actions
@@ -46,6 +35,16 @@ from tenfold.web.api.v1.line import figures as line_figures
 from tenfold.web.api.v1.line import parts as line_parts
 from tenfold.web.api.v1.line import recipes as line_recipes
 from tenfold.web.api.v1.line import stations as line_stations
+from tenfold.web.api.v1.models import (
+    comparisons,
+    drafts,
+    drift,
+    improvements,
+    model,
+    model_exports,
+    models,
+    runs,
+)
 from tenfold.web.api.v2 import inference
 from tenfold.web.observing import Observed
 from tenfold.web.rooted import Rooted

@@ -25,7 +25,7 @@ from tenfold.jobs import WORK, JobType, Shape, Stopped, Work
 from tenfold.os_errors import in_words
 from tenfold.server_files import ServerFiles
 from tenfold.workflows.classify import BATCH, ClassifyPending
-from tenfold.workflows.file_walk import Walk
+from tenfold.workflows.folders.file_walk import Walk
 from tenfold.workflows.steps import Step, report_step
 
 MOST_PROBLEMS = 100

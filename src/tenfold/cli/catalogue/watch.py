@@ -87,7 +87,7 @@ def _run(app: App) -> None:
 def _once(app: App, path: str) -> int:
     from tenfold.cli.catalogue.add import print_result
     from tenfold.cli.server.job_progress import do
-    from tenfold.workflows.watch_folders import LOOK, ScanFolderParams
+    from tenfold.workflows.folders.watch_folders import LOOK, ScanFolderParams
 
     params = ScanFolderParams(path=path, owner=0, shared=True)
     job = do(app.jobs, LOOK, params, title=f"Look through {printable(path)}", key=f"{LOOK.kind} {path}")

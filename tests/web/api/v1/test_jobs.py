@@ -14,7 +14,7 @@ import pytest
 from tenfold import settings
 from tenfold.web import events
 from tenfold.web.app import create_app
-from tenfold.workflows.watch_folders import LOOK, ScanFolderParams
+from tenfold.workflows.folders.watch_folders import LOOK, ScanFolderParams
 from tests.fakes import FakeApp, FakeClassifier, submit
 from tests.web.conftest import Running, Serve, start
 

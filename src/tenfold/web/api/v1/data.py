@@ -28,8 +28,8 @@ from tenfold.web.problems import NotHere, responses
 from tenfold.web.security.access import Administrator, Operator, Viewer
 from tenfold.web.security.visitor import Visitor
 from tenfold.web.service import WebService, service_of
-from tenfold.workflows.check_data import CHECK_DATA, CheckDataParams, CheckDataResult
-from tenfold.workflows.fetch_data import FETCH_DATA, FetchDataParams
+from tenfold.workflows.data.check_data import CHECK_DATA, CheckDataParams, CheckDataResult
+from tenfold.workflows.data.fetch_data import FETCH_DATA, FetchDataParams
 
 router = APIRouter(tags=["data"], prefix="/api/v1/data")
 _MOST_SKIPPED = 100

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tenfold.server_files import ServerFiles
-from tenfold.workflows.stable_files import StableFiles
+from tenfold.workflows.folders.stable_files import StableFiles
 
 SETTLE = 2.0
 

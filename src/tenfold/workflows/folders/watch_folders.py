@@ -1,7 +1,8 @@
 """Watched folders: the service that adds their new pictures, and the job "look", which scans once.
 
-A file is added when it is whole (workflows/stable_files.py). What was added is remembered with it, so that
-after a restart the same files are not read again, and those that came meanwhile are found. Knows no HTTP.
+A file is added when it is whole (workflows/folders/stable_files.py). What was added is remembered with it,
+so that after a restart the same files are not read again, and those that came meanwhile are found.
+Knows no HTTP.
 """
 
 import logging
@@ -18,9 +19,9 @@ from tenfold.database import UNAVAILABLE
 from tenfold.errors import CatalogueError, FolderError
 from tenfold.jobs import WORK, Jobs, JobType, Shape, Stopped, Work
 from tenfold.server_files import ServerFiles
-from tenfold.workflows.file_notifications import FolderNotifications, told_of
+from tenfold.workflows.folders.file_notifications import FolderNotifications, told_of
+from tenfold.workflows.folders.stable_files import StableFiles
 from tenfold.workflows.ingest import AddPictures, AddResult, IngestCounts, Ownership
-from tenfold.workflows.stable_files import StableFiles
 
 log = logging.getLogger(__name__)
 

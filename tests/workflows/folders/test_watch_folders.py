@@ -17,7 +17,7 @@ from tenfold import settings
 from tenfold.catalogue.entries.tables import Entry, WatchedFolder
 from tenfold.errors import NotInCatalogue
 from tenfold.runtime import App
-from tenfold.workflows.watch_folders import LOOK, ScanFolderParams
+from tenfold.workflows.folders.watch_folders import LOOK, ScanFolderParams
 from tests.fakes import FakeApp
 
 LONG = 120.0

@@ -15,7 +15,7 @@ from tenfold.errors import FolderError
 from tenfold.folder_walk import passed_over
 from tenfold.images import safe_name
 from tenfold.server_files import ServerFiles
-from tenfold.workflows.file_walk import Walk
+from tenfold.workflows.folders.file_walk import Walk
 
 # A file that was changed this long ago is whole when it is first seen.
 _OLD_SECONDS = 60.0

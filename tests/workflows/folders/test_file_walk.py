@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from tenfold.server_files import ServerFiles
-from tenfold.workflows.file_walk import Walk
+from tenfold.workflows.folders.file_walk import Walk
 
 
 def laid_out(folder: Path, *names: str) -> None:

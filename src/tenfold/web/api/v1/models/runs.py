@@ -18,7 +18,7 @@ from tenfold.networks.listing import NETWORKS, Known
 from tenfold.recipes import recipe_file
 from tenfold.runs.run import LONGEST_TITLE, Run
 from tenfold.web.answers import Answer
-from tenfold.web.api.v1.models import ModelEntry, model_entry
+from tenfold.web.api.v1.models.models import ModelEntry, model_entry
 from tenfold.web.job_answers import JobAnswer, job_answer
 from tenfold.web.pages import page_response
 from tenfold.web.problems import NotHere, responses

@@ -14,7 +14,7 @@ from tenfold.errors import PictureError
 from tenfold.teaching.teach import MOST
 from tenfold.web.answers import Answer
 from tenfold.web.api.v1.classify import REFUSALS, ClassifyAnswer, classified
-from tenfold.web.api.v1.models import ModelEntry, model_entry
+from tenfold.web.api.v1.models.models import ModelEntry, model_entry
 from tenfold.web.draft_answers import DraftAnswer, DraftClassAnswer, DraftEntry, FitAnswer
 from tenfold.web.problems import Problem, describe, responses
 from tenfold.web.security.access import Operator

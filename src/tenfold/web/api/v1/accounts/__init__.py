@@ -1,0 +1,1 @@
+"""Accounts over HTTP: sessions, people, tokens and the audit log."""

@@ -1,0 +1,1 @@
+"""Training data: uploading, fetching and checking it."""

@@ -1,0 +1,1 @@
+"""Watched folders: what appears in them, and when a file is whole."""
