@@ -328,7 +328,9 @@ class App(Modelling):
     def training_data(self) -> "TrainingData":
         from tenfold.workflows.train.own_data import TrainingData
 
-        return TrainingData(self.registry, self.improvements, self.files, self.home, self.settings.data_dir)
+        return TrainingData(
+            self.registry, self.improvements, self.files, self.home, self.settings.data_dir, self.teach_drafts
+        )
 
     @part
     def improve_job(self) -> "ImproveJob":

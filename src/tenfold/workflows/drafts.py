@@ -19,6 +19,9 @@ from numpy.typing import NDArray
 
 from tenfold import images
 from tenfold.database import Database
+from tenfold.datasets.cache import Progress
+from tenfold.datasets.dataset import Dataset
+from tenfold.datasets.labelled import LabelledPictures
 from tenfold.drafts.contents import Contents, NewPicture
 from tenfold.drafts.drafts import Drafts
 from tenfold.drafts.tables import Draft, DraftClass, DraftPicture
@@ -26,6 +29,7 @@ from tenfold.errors import DraftError
 from tenfold.images import Limits
 from tenfold.inference import Classifier
 from tenfold.metrics import Share
+from tenfold.modelfile import ModelInfo
 from tenfold.models.registry import TAUGHT
 from tenfold.models.tables import RegisteredModel
 from tenfold.os_errors import in_words
@@ -39,6 +43,8 @@ from tenfold.workflows.teach import embeddings_of, facts
 Pixels = NDArray[np.uint8]
 # So many models that are tried stay loaded.
 _LOADED = 3
+# So many pictures are read as a model's own data.
+_OWN = 600
 
 
 @dataclass(frozen=True, eq=False)
@@ -211,6 +217,37 @@ class TeachDrafts:
             model = self._switch().add(path, name=draft.name, origin=TAUGHT, by=owner)
         self.drafts.kept(draft_id, model.hash, draft.version)
         return model
+
+    def dataset(self, draft: Draft, info: ModelInfo, progress: Progress) -> Dataset:
+        """A draft's pictures as the own data of a model that was kept from it.
+
+        Of each class two of three are in `validation` and the third in `test`; `training` is empty.
+
+        Raises:
+            UnknownDraft: the draft was deleted.
+            DraftError: a picture's file cannot be read.
+        """
+        _, classes, rows = self.contents.learnable(draft.id, draft.owner)
+        names = [one.name for one in classes if one.name in info.labels]
+        most = max(3, _OWN // max(1, len(names)))
+        chosen: list[tuple[int, DraftPicture]] = []
+        for number, name in enumerate(names):
+            known = {one.id for one in classes if one.name == name}
+            found = [one for one in rows if one.class_id in known]
+            chosen += [(number, one) for one in found[:: -(-len(found) // most) or 1]]
+        pixels = np.zeros((len(chosen), info.input_size, info.input_size, 3), np.uint8)
+        for place, (_, one) in enumerate(chosen):
+            progress(place, len(chosen))
+            pixels[place] = self._pixels(self._stored(_picture_key(draft.id, one.hash)), one.name)
+        everything = LabelledPictures(pixels, np.array([k for k, _ in chosen], np.int64), tuple(names))
+        third = np.arange(len(chosen)) % 3 == 2
+        return Dataset(
+            draft.name,
+            everything.take(np.flatnonzero(np.zeros(len(chosen)))),
+            everything.take(np.flatnonzero(~third)),
+            everything.take(np.flatnonzero(third)),
+            "",
+        )
 
     @contextmanager
     def _model(self, draft_id: int, key: str) -> Iterator[Path]:

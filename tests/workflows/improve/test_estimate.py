@@ -5,11 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from tenfold import Classifier
 from tenfold.catalogue.edits.corrections import CorrectedEntries, CorrectedPicture, Corrections
+from tenfold.images import Limits
 from tenfold.models.improvements import Improvements
 from tenfold.models.registry import RUN
 from tenfold.paths import Home
 from tenfold.server_files import ServerFiles
+from tenfold.storage.memory import MemoryStore
+from tenfold.workflows.drafts import TeachDrafts
 from tenfold.workflows.improve.data import MIXTURE
 from tenfold.workflows.improve.estimate import ImprovementEstimates
 from tenfold.workflows.train.estimate import Estimates
@@ -43,7 +47,10 @@ def test_it_counts_the_views_of_corrected_pictures_and_the_model_s_own(tmp_path:
     model = registry.register(folder / "model.onnx", origin=RUN, run="one")
     registry.go_live(model.hash, by=0)
     estimates = Estimates(home, home.folder / "data", files)
-    own = TrainingData(registry, Improvements(database), files, home, home.folder / "data")
+    drafts = TeachDrafts(
+        database, MemoryStore(), tiny.MODEL, Classifier, lambda: pytest.fail("keeps none"), Limits()
+    )
+    own = TrainingData(registry, Improvements(database), files, home, home.folder / "data", drafts)
     of = ImprovementEstimates(registry, Corrected(), own, estimates).of
     learned = len(Corrected().read().training())
     # The whole picture, and the squares in the middle and at both ends.

@@ -11,7 +11,7 @@ from PIL import Image
 
 from tenfold import modelfile, settings
 from tenfold.catalogue.entries.tables import NONE, Embedding, Entry
-from tenfold.errors import ModelFileError, TrainingError
+from tenfold.errors import DatasetError, ModelFileError, TrainingError
 from tenfold.inference import Classifier
 from tenfold.inference.classifier import Prepared
 from tenfold.jobs import DONE
@@ -159,6 +159,31 @@ def test_pictures_that_another_model_named_are_read(app: App) -> None:
     assert counts["none_of_these"] == 3
 
 
+def test_a_taught_model_keeps_what_it_knew_by_its_draft_s_pictures(app: App) -> None:
+    drafts = app.teach_drafts
+    number = drafts.drafts.begin(7, "Stripes", ("across", "upright"))
+    across, upright = drafts.drafts.state(number, 7).classes
+    for first, kind, horizontal in ((0, across, True), (500, upright, False)):
+        read = [drafts.read(number, striped(first + n, horizontal), f"{n}.png") for n in range(9)]
+        drafts.add(number, 7, kind.id, read)
+    key = drafts.keep(number, 7).hash
+    app.model_switch.go_live(key, by=7)
+    app.actions.do("correct", add(app, 100, 12, horizontal=True), label="upright")
+    ready = app.improve.readiness()
+    assert (ready.sampled, ready.own.problem, ready.quick_code) == (True, "", "")
+    app.jobs.start()
+    one, job = app.improve.begin(by=7)
+    job = app.jobs.wait(job.id, timeout=120)
+    assert (job.state, job.problem) == (DONE, None)
+    one = app.improve.get(one.id)
+    assert one.comparison is not None
+    assert (one.counts["own"], one.comparison["own_test"]["pictures"]) == (12, 6)
+    # Without the draft nobody knows what the model was made from.
+    drafts.delete(number, 7)
+    with pytest.raises(DatasetError, match="not known what the model was trained on"):
+        app.improve.begin(by=7)
+
+
 def test_a_frozen_backbone_says_what_to_do_in_place_of_deeper_training(app: App) -> None:
     app.model_switch  # noqa: B018
     app.actions.do("correct", add(app, 0, 12, horizontal=True), label="horse")
@@ -183,15 +208,16 @@ def test_a_model_without_such_a_head_says_which_way_is_left(
 
 
 def test_the_bundled_sample_is_what_its_model_says(tmp_path: Path) -> None:
-    for name in ("photo", "cifar10"):
+    for name in ("photo", "cifar10", "watch"):
         file = own_sample.of_bundled(bundled.hash_of(modelfile.bundled(name)))
         assert file is not None
         found = own_sample.load(file)
         _, info = modelfile.read(modelfile.bundled(name))
-        assert (len(found.learn), len(found.judge)) == (300, 1200)
-        assert found.judge.logits.shape == (1200, len(info.labels))
+        assert len(found.learn) == 30 * len(info.labels)
+        assert 110 * len(info.labels) <= len(found.judge) <= 120 * len(info.labels)
+        assert found.judge.logits.shape == (len(found.judge), len(info.labels))
         right: NDArray[np.bool_] = found.judge.logits.argmax(axis=1) == found.judge_labels
-        assert right.mean() > 0.9
+        assert right.mean() > (0.75 if name == "watch" else 0.9)
         own_sample.save(tmp_path / "again.npz", found)
         again = own_sample.load(tmp_path / "again.npz")
         assert np.allclose(again.judge.embeddings, found.judge.embeddings)

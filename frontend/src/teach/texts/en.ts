@@ -79,6 +79,7 @@ export const en = {
   download: "Download the model file",
   toClassify: "Classify with it",
   toCameras: "Cameras: what they see is named by it",
+  toPhone: "Take it to the phone",
   toCatalogue: "Classify the catalogue anew",
 
   draft: "Draft",

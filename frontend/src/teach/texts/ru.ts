@@ -82,6 +82,7 @@ export const ru: Translated<typeof en> = {
   download: "Скачать файл модели",
   toClassify: "Классифицировать ею",
   toCameras: "Камеры: увиденное на них называет она",
+  toPhone: "Взять её на телефон",
   toCatalogue: "Переклассифицировать каталог",
 
   draft: "Черновик",

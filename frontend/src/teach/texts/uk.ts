@@ -82,6 +82,7 @@ export const uk: Translated<typeof en> = {
   download: "Завантажити файл моделі",
   toClassify: "Класифікувати нею",
   toCameras: "Камери: побачене на них називає вона",
+  toPhone: "Узяти її на телефон",
   toCatalogue: "Перекласифікувати каталог",
 
   draft: "Чернетка",

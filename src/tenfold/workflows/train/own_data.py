@@ -1,7 +1,7 @@
 """The data that a model was trained on, where this machine still has them. Reads no corrections.
 
 A bundled model's are CIFAR-10, a run's are what its folder names, an improved model's are those of the model
-that it started from.
+that it started from, and those of a model that was taught on the page are its draft's pictures.
 """
 
 from collections.abc import Callable
@@ -13,14 +13,17 @@ from tenfold import modelfile
 from tenfold.datasets import cifar10
 from tenfold.datasets.dataset import Dataset
 from tenfold.datasets.opening import CIFAR10, open_dataset
+from tenfold.drafts.tables import Draft
 from tenfold.errors import DatasetError
 from tenfold.modelfile import ModelInfo
 from tenfold.models.improvements import Improvements
-from tenfold.models.registry import Registry
+from tenfold.models.registry import TAUGHT, Registry
 from tenfold.paths import Home
 from tenfold.runs.run import Run
 from tenfold.server_files import ServerFiles
+from tenfold.workflows.drafts import TeachDrafts
 
+_DRAFT = "draft:"
 Progress = Callable[[int, int], None]
 
 
@@ -46,6 +49,7 @@ class TrainingData:
         files: opens them.
         home: tenfold's folder.
         data_dir: where CIFAR-10 is.
+        drafts: what people teach from.
     """
 
     def __init__(
@@ -55,15 +59,21 @@ class TrainingData:
         files: ServerFiles,
         home: Home,
         data_dir: Path,
+        drafts: TeachDrafts,
     ) -> None:
         self._registry, self._improvements, self._files = registry, improvements, files
-        self._home, self._data_dir = home, data_dir
+        self._home, self._data_dir, self._drafts = home, data_dir, drafts
 
     def of(self, model_hash: str) -> TrainingDataSource:
         """Where the model's own data are. Raises UnknownModel."""
         source = self._source(model_hash)
         if not source:
             return TrainingDataSource("", "It is not known what the model was trained on.")
+        if source.startswith(_DRAFT):
+            there = self._draft(source) is not None
+            return TrainingDataSource(
+                source, "" if there else "The draft that it was taught from was deleted."
+            )
         if source != CIFAR10:
             there = Path(source).exists()
             return TrainingDataSource(source, "" if there else f"{source} is not there any more.")
@@ -78,7 +88,18 @@ class TrainingData:
 
         Raises:
             DatasetError: they cannot be had.
+            DraftError: nor can a draft's.
         """
+        if source.startswith(_DRAFT):
+            draft = self._draft(source)
+            if draft is None:
+                raise DatasetError(
+                    f"The draft of the model {info.name}",
+                    "was deleted",
+                    cure="Go on without the model's own data (tenfold improve --no-own-data).",
+                    reason="own-data-missing",
+                )
+            return self._drafts.dataset(draft, info, progress)
         return open_dataset(
             source,
             side=cifar10.SIDE if source == CIFAR10 else info.input_size,
@@ -96,9 +117,14 @@ class TrainingData:
             return str(earlier.options.get("own_source", ""))
         if self._registry.info(model_hash).data_fingerprint == _cifar10_fingerprint():
             return CIFAR10
+        if model.origin == TAUGHT and (draft := self._drafts.drafts.of_model(model_hash)) is not None:
+            return f"{_DRAFT}{draft.id}"
         if not model.run:
             return ""
         return str(Run(self._home.runs / model.run).data.get("source", ""))
+
+    def _draft(self, source: str) -> Draft | None:
+        return self._drafts.drafts.find(int(source.removeprefix(_DRAFT)))
 
 
 @cache
