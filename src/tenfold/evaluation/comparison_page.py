@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from tenfold import __version__
 from tenfold.evaluation import html
 from tenfold.evaluation.compare_models import Compared, figures
 from tenfold.evaluation.comparison import Comparison, Difference
@@ -64,7 +63,6 @@ def render(compared: Sequence[Compared], found: Comparison | None, data: str, sp
     ]
     return environment.get_template("comparison.html").render(
         subject={"names": names, "data": data, "split": split},
-        version=__version__,
         created=now.isoformat(timespec="seconds"),
         day=f"{now:%-d %B %Y}",
         figures=rows,

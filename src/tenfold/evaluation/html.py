@@ -12,6 +12,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from tenfold import __version__
 from tenfold.errors import UsageError
 from tenfold.files import write_whole
 from tenfold.os_errors import in_words
@@ -21,11 +22,12 @@ def environment(package: str, finalize: Callable[[Any], Any] | None = None) -> j
     """The templates of a package; what is filled in is escaped, and a name that is missing is an error.
 
     Args:
-        package: its name; the templates lie in its folder `templates`.
+        package: its name; the templates lie in its folder `templates`, and what all pages begin with is
+            `document.html`.
         finalize: what each value goes through before it is escaped.
     """
     return jinja2.Environment(
-        loader=jinja2.PackageLoader(package),
+        loader=jinja2.ChoiceLoader([jinja2.PackageLoader(package), jinja2.PackageLoader(__package__)]),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
@@ -35,8 +37,7 @@ def environment(package: str, finalize: Callable[[Any], Any] | None = None) -> j
 
 
 def inlined(templates: jinja2.Environment, styles: Sequence[str], script: str = "") -> dict[str, str]:
-    """What a page has within itself, for its template: style, script (may be empty), style_hash and
-    script_hash.
+    """What `document.html` fills in: version, style, script (may be empty), style_hash and script_hash.
 
     The hashes are what a content security policy knows an inline style or script by.
     """
@@ -44,6 +45,7 @@ def inlined(templates: jinja2.Environment, styles: Sequence[str], script: str = 
     style = "".join(templates.loader.get_source(templates, name)[0] for name in styles)
     code = templates.loader.get_source(templates, script)[0] if script else ""
     return {
+        "version": __version__,
         "style": Markup(style),
         "script": Markup(code),
         "style_hash": _content_hash(style),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from tenfold import __version__, images
+from tenfold import images
 from tenfold.evaluation import html
 from tenfold.evaluation.report import page, pictures
 from tenfold.export.formats import FORMATS
@@ -30,7 +30,6 @@ def write(path: Path, receipt: Receipt, files: Sequence[Path]) -> None:
     text = environment.get_template("receipt.html").render(
         receipt=receipt,
         title=FORMATS[receipt.format].title,
-        version=__version__,
         disagreed=receipt.pictures - round(receipt.agreement.value * receipt.pictures),
         pictures=[(one, pictures.uri(thumbnail(files[one.place]))) for one in receipt.disagreements],
         **html.inlined(environment, ["report.css", "charts.css", "comparison.css"]),

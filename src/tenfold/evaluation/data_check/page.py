@@ -15,7 +15,6 @@ import jinja2
 import numpy as np
 from PIL import Image
 
-from tenfold import __version__
 from tenfold.class_folders import PARTS
 from tenfold.evaluation import html
 from tenfold.evaluation.data_check.findings import DataCheck, Finding, ProblemKind
@@ -60,7 +59,6 @@ def render(report: DataCheck, pool: AllPictures, root: Path | None, *, absolute:
         clean=[section for section in sections if not section["count"]],
         balance=_balance(report),
         parts=PARTS,
-        version=__version__,
         pictures=len(pool),
         facts={
             "classes": list(report.classes),

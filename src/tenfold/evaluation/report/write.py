@@ -148,7 +148,6 @@ def _head(evaluated: EvaluatedModel, cost: dict[str, Any], name: str, split: str
         "file": os.path.basename(os.fspath(evaluated.classifier.path)),
         "sha256": evaluated.classifier.sha256,
         "licence": info.licence,
-        "version": __version__,
         "data": name,
         "split": split,
         "pictures": len(evaluated.data),
