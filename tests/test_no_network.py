@@ -1,8 +1,10 @@
 """Nothing asks the network unless it is told to: neither at import, nor while pictures are classified."""
 
 import json
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -63,3 +65,17 @@ def test_a_command_asks_nobody(arguments: list[str]) -> None:
 def test_the_watch_sees_a_request() -> None:
     program = "import socket\ntry: socket.create_connection(('192.0.2.1', 9), 0.01)\nexcept OSError: pass"
     assert asked_by(program) != []
+
+
+@pytest.mark.slow
+def test_onnx_runtime_keeps_no_id_of_the_machine_and_no_events(tmp_path: Path) -> None:
+    """It does so beside its uploader, which is native code and so is not seen by the hook."""
+    told = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}
+    subprocess.run(
+        [sys.executable, "-m", "tenfold", "classify", _PICTURE],
+        env={**told, "HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path), "TMPDIR": str(tmp_path)},
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
+
+    assert [path.name for path in tmp_path.rglob("*") if path.name in (".ses", ".onnxruntime")] == []

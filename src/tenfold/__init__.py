@@ -7,10 +7,15 @@ Everything public stands in `__all__`. A name is loaded when it is first used, s
 to nothing; it imports neither torch nor fastapi.
 """
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
+
+# Otherwise ONNX Runtime (from 1.31) keeps an id of this machine and reports each use of a model to its makers.
+# It reads this once, when it is loaded, and has no other switch that keeps all of it off.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 _HOMES = {
     "Classifier": "tenfold.inference",
