@@ -1,6 +1,11 @@
 """tenfold export and tenfold receipt check, on a small model and a CIFAR-10 of a few pictures."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -10,6 +15,7 @@ from tenfold.cli.models.export import FORMATS
 from tenfold.export import formats
 from tests import tiny
 from tests.cli.conftest import Command
+from tests.disks import small_disk
 
 pytestmark = pytest.mark.slow
 
@@ -60,3 +66,63 @@ def test_own_classes_need_own_pictures(tenfold: Command, tmp_path: Path) -> None
 
     assert outcome.status == 2
     assert "Name a folder of class-name/picture files of its classes with --data." in outcome.err
+
+
+@pytest.mark.parametrize("ended_by", [signal.SIGINT, signal.SIGTERM], ids=lambda one: one.name)
+@pytest.mark.parametrize("step", ["convert", "measure"])
+def test_an_export_that_is_ended_in_the_middle_leaves_nothing(
+    step: str, ended_by: signal.Signals, tmp_path: Path
+) -> None:
+    pictures = tiny.folder(tiny.shades(400), tmp_path / "pictures")
+    temporary, out = tmp_path / "temporary", tmp_path / "out"
+    temporary.mkdir()
+    with subprocess.Popen(
+        [
+            *(sys.executable, "-m", "tenfold", "export", str(tiny.MODEL), "--to", "onnx-int8"),
+            *("--least", "0", "--data", str(pictures), "-o", str(out / "small.onnx")),
+        ],
+        env={**os.environ, "TMPDIR": str(temporary), "TENFOLD_HOME": str(tmp_path / "home")},
+        stderr=subprocess.PIPE,
+    ) as exporting:
+        ends = time.monotonic() + 120
+        while not list(temporary.glob(f"tenfold-export-*/{step}.json")):
+            assert time.monotonic() < ends
+            time.sleep(0.01)
+        exporting.send_signal(ended_by)
+        _, said = exporting.communicate(timeout=60)
+
+    assert exporting.returncode == 130
+    assert b"Traceback" not in said
+    assert not out.exists()
+    assert not list(temporary.iterdir())
+
+
+@pytest.mark.parametrize("full", ["out", "temporary"])
+def test_a_full_disk_leaves_nothing_and_is_told_in_one_sentence(
+    full: str, tenfold: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pictures = tiny.folder(tiny.shades(60), tmp_path / "pictures")
+    with small_disk(tmp_path / full, "16k") as disk:
+        (tmp_path / "temporary").mkdir(exist_ok=True)
+        monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+        target = tmp_path / "out" / "small.onnx"
+        outcome = tenfold(
+            "export", tiny.MODEL, "--to", "onnx-int8", "--least", "0", "--data", pictures, "-o", target
+        )
+
+        assert outcome.status == 1
+        assert "cannot be written (No space left on device)" in outcome.err
+        assert len(outcome.err.strip().splitlines()) == 1
+        assert not list(disk.iterdir())
+
+
+def test_without_its_extra_an_export_names_the_command_that_installs_it(
+    tenfold: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tenfold.export.formats.format.find_spec", lambda name: None)
+
+    outcome = tenfold("export", "cifar10", "--to", "openvino", "-o", tmp_path / "out" / "cifar10.xml")
+
+    assert outcome.status == 1
+    assert 'Install it with: pip install "tenfold[openvino]"' in outcome.err
+    assert not list(tmp_path.iterdir())

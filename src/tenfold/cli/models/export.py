@@ -62,6 +62,7 @@ def export(**given: Any) -> None:
     training run, or CIFAR-10's test pictures where its classes are those.
     """
     from tenfold import modelfile
+    from tenfold.cli.server.job_progress import interruptible
     from tenfold.export.export import export as run
     from tenfold.export.formats import FORMATS as FOUND
 
@@ -71,7 +72,7 @@ def export(**given: Any) -> None:
     target = given["output"] or Path(model.stem + chosen.suffix)
     opening = _opening(given["source"] or _source_of(model, info.labels), given["limit"], given["data_dir"])
     least = given["least"] / 100 if given["least"] is not None else None
-    with Progress(sys.stderr, "pictures") as progress:
+    with interruptible(), Progress(sys.stderr, "pictures") as progress:
         receipt = run(model, given["to"], target, opening, least=least, watcher=_watcher(progress))
     click.echo(as_text(receipt))
     click.echo(f"\n{printable(str(target))}, with its receipt beside it")
@@ -101,6 +102,7 @@ def check(file: Path, other: Path | None, source: str | None, data_dir: Path | N
     """
     from dataclasses import replace
 
+    from tenfold.cli.server.job_progress import interruptible
     from tenfold.export.check import check_files, compare_receipts, repeat
     from tenfold.export.receipt import exported_path, read_receipt
 
@@ -109,7 +111,7 @@ def check(file: Path, other: Path | None, source: str | None, data_dir: Path | N
     check_files(read, exported)
     click.echo(f"{printable(exported.name)} is the file of its receipt: SHA-256 {read.files[0].sha256}")
     opening = _opening(source or read.source, read.pictures, data_dir)
-    with Progress(sys.stderr, "pictures") as progress:
+    with interruptible(), Progress(sys.stderr, "pictures") as progress:
         again = repeat(read, exported, opening, _watcher(progress))
     good = again.agreement.value >= read.least
     click.echo(f"First answers as of the original: {again.agreement}, {read.least:.1%} is asked for")
