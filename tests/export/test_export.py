@@ -129,6 +129,37 @@ def test_integers_are_kept_from_pixels_and_from_what_follows_the_pooled_feature(
     assert np.array(integer).sum() == 6
 
 
+def test_weights_that_the_original_has_in_8_bits_stay_so_and_answer_to_the_last_bit() -> None:
+    from onnx import TensorProto, helper, numpy_helper
+    from onnxruntime import InferenceSession
+
+    random = np.random.default_rng(5)
+    stored = random.integers(-127, 128, (600, 64)).astype(np.float32)
+    stored[:, 0] = 127
+    stored[1] = 0  # learned nothing
+    scales = random.random((600, 1), np.float32) / 100
+    graph = helper.make_graph(
+        [helper.make_node("MatMul", ["weight", "x"], ["y"])],
+        "layer",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [64, 1])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [600, 1])],
+        [numpy_helper.from_array(stored * scales, "weight")],
+    )
+
+    def answer() -> tuple[NDArray[np.float32], int]:
+        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=10)
+        content = model.SerializeToString()
+        session = InferenceSession(content, providers=["CPUExecutionProvider"])
+        return session.run(None, {"x": np.ones((64, 1), np.float32)})[0], len(content)
+
+    before, long = answer()
+    onnx_int8._store_in_fewer_bits(graph)
+    after, short = answer()
+
+    assert (after == before).all()
+    assert short < long / 3
+
+
 class Layers:
     """A network of layers of which the first few change answers where they compute with integers."""
 

@@ -66,6 +66,22 @@ def test_weights_that_16_bits_hold_are_stored_in_16() -> None:
     assert long - short > 7000
 
 
+def test_weights_that_8_bits_hold_are_stored_in_8() -> None:
+    random = np.random.default_rng(5)
+    bytes_ = random.integers(-127, 128, (1200, 1, 1, 64)).astype(np.float32)
+    bytes_[:, 0, 0, 0] = 127
+    scales = random.random((1200, 1, 1, 1), np.float32) / 100 + np.float32(1e-4)
+    weights, pictures = bytes_ * scales, random.normal(size=(1, 2, 2, 64)).astype(np.float32)
+
+    found, short = layer(weights, pictures, integer=False)
+    changed = weights.copy()
+    changed[0, 0, 0, 1] *= np.float32(1.001)
+    _, long = layer(changed, pictures, integer=False)
+
+    assert found == pytest.approx(pictures @ weights.reshape(1200, 64).T + 1, abs=1e-4)
+    assert short < long / 3
+
+
 @pytest.mark.parametrize("model", BUNDLED)
 def test_only_layers_between_pixels_and_the_pooled_feature_get_integers(model: str) -> None:
     from ai_edge_litert import schema_py_generated as schema
@@ -73,8 +89,19 @@ def test_only_layers_between_pixels_and_the_pooled_feature_get_integers(model: s
     source = modelfile.bundled(model)
     _, info = modelfile.read(source)
     content = litert.converted(modelfile.network(source), info.input_size, ("probabilities",), integer=True)
-    network = schema.ModelT.InitFromObj(schema.Model.GetRootAs(content, 0)).subgraphs[0]
-    integers = [one.shape for one in network.tensors if one.type == schema.TensorType.INT8]
+    file = schema.ModelT.InitFromObj(schema.Model.GetRootAs(content, 0))
+    network = file.subgraphs[0]
+    # What is only stored so, and computed with as floats.
+    widened = {
+        one.inputs[0]
+        for one in network.operators
+        if file.operatorCodes[one.opcodeIndex].builtinCode == schema.BuiltinOperator.DEQUANTIZE
+    }
+    integers = [
+        one.shape
+        for place, one in enumerate(network.tensors)
+        if one.type == schema.TensorType.INT8 and place not in widened
+    ]
 
     assert integers
     assert all(len(shape) == 4 and shape[0] > 1 and shape[3] > 3 for shape in integers)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from tenfold import modelfile
 from tenfold.export.formats.format import PictureClassifier, package_versions
-from tenfold.export.formats.graph import exact_halves
+from tenfold.export.formats.graph import exact_bytes, exact_halves
 from tenfold.export.formats.quantise import Quantiser, first_answers
 from tenfold.inference import Classifier
 from tenfold.modelfile import ModelInfo
@@ -44,7 +44,7 @@ class OnnxInt8:
         classifier = Classifier(model, threads=1)
         quantiser = Quantiser(_plain(model), (_picture(classifier, file) for file in calibration))
         made = _near_enough(quantiser, [_picture(classifier, file) for file in trial])
-        _halve(made.graph)
+        _store_in_fewer_bits(made.graph)
         modelfile.write(target, made.SerializeToString(), classifier.info)
 
     def describe(self, target: Path, info: ModelInfo) -> None:
@@ -60,19 +60,26 @@ class OnnxInt8:
         return package_versions(self)
 
 
-def _halve(graph: "onnx.GraphProto") -> None:
-    """Store floats in 16 bits where that is exact."""
-    import onnx
+def _store_in_fewer_bits(graph: "onnx.GraphProto") -> None:
+    """Store floats in 8 or 16 bits where that is exact."""
+    from onnx import TensorProto, helper, numpy_helper
 
-    casts = []
-    for weight in graph.initializer:
-        half = exact_halves(onnx.numpy_helper.to_array(weight))
+    made = []
+    for weight in list(graph.initializer):
+        name, values = weight.name, numpy_helper.to_array(weight)
+        half, eighth = exact_halves(values), exact_bytes(values)
         if half is not None:
-            name = weight.name
-            weight.CopyFrom(onnx.numpy_helper.from_array(half, f"{name}_half"))
-            casts.append(onnx.helper.make_node("Cast", [weight.name], [name], to=onnx.TensorProto.FLOAT))
-    for place, cast in enumerate(casts):
-        graph.node.insert(place, cast)
+            weight.CopyFrom(numpy_helper.from_array(half, f"{name}_half"))
+            made.append(helper.make_node("Cast", [weight.name], [name], to=TensorProto.FLOAT))
+        elif eighth is not None:
+            stored, scales = eighth
+            whole, scale = f"{name}_whole", scales.reshape(-1, *[1] * (values.ndim - 1))
+            weight.CopyFrom(numpy_helper.from_array(stored, f"{name}_byte"))
+            graph.initializer.append(numpy_helper.from_array(scale, f"{name}_scale"))
+            made.append(helper.make_node("Cast", [weight.name], [whole], to=TensorProto.FLOAT))
+            made.append(helper.make_node("Mul", [whole, f"{name}_scale"], [name]))
+    for place, node in enumerate(made):
+        graph.node.insert(place, node)
 
 
 def _plain(model: Path) -> "onnx.ModelProto":

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tenfold.errors import ExportError
-from tenfold.export.formats.graph import exact_halves
+from tenfold.export.formats.graph import exact_bytes, exact_halves
 
 Array = NDArray[Any]
 # Channels from first to last place, and back.
@@ -48,11 +48,14 @@ class TfliteWriter:
         return self._plain[name]
 
     def constant(self, values: Array) -> int:
-        """A tensor that the file holds; large ones in 16 bits where that is exact."""
+        """A tensor that the file holds; large ones in 8 or 16 bits where that is exact."""
         # What is added stays as it is: beside weights in 8 bits the runtime takes no other.
         half = exact_halves(values) if values.ndim > 1 else None
         if half is not None:
             return self.operator("DEQUANTIZE", [self._held(half)], values.shape)
+        eighth = exact_bytes(values)
+        if eighth is not None:
+            return self.operator("DEQUANTIZE", [self._scaled(*eighth)], values.shape)
         return self._held(values.astype(np.int32) if values.dtype == np.int64 else np.asarray(values))
 
     def weights(self, name: str, values: Array) -> int:
@@ -66,9 +69,13 @@ class TfliteWriter:
         most = np.abs(values).reshape(len(values), -1).max(axis=1)
         scales = np.where(most > 0, most, 1) / np.float32(127)
         rounded = np.rint(values / scales.reshape(-1, *[1] * (values.ndim - 1))).astype(np.int8)
-        tensor = self._held(rounded)
+        return self._scaled(rounded, scales.astype(np.float32))
+
+    def _scaled(self, values: Array, scales: Array) -> int:
+        """Integers of 8 bits, with a scale for each place of the first axis."""
+        tensor = self._held(values)
         made = self._tensors[tensor].quantization = self.schema.QuantizationParametersT()
-        made.scale, made.zeroPoint = scales.astype(np.float32), np.zeros(len(scales), np.int64)
+        made.scale, made.zeroPoint = scales, np.zeros(len(scales), np.int64)
         made.quantizedDimension = 0
         return tensor
 
