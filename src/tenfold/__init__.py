@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
 
-# Otherwise ONNX Runtime (from 1.31) keeps an id of this machine and reports each use of a model to its makers.
-# It reads this once, when it is loaded, and has no other switch that keeps all of it off.
+# Otherwise ONNX Runtime (1.31 and newer) keeps an id of this machine, and reports to its makers what it runs.
+# It reads this once, when it is loaded; no other switch keeps all of it off.
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 _HOMES = {
