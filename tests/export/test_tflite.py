@@ -71,7 +71,8 @@ def test_weights_that_8_bits_hold_are_stored_in_8() -> None:
     bytes_ = random.integers(-127, 128, (1200, 1, 1, 64)).astype(np.float32)
     bytes_[:, 0, 0, 0] = 127
     scales = random.random((1200, 1, 1, 1), np.float32) / 100 + np.float32(1e-4)
-    weights, pictures = bytes_ * scales, random.normal(size=(1, 2, 2, 64)).astype(np.float32)
+    weights: Floats = (bytes_ * scales).astype(np.float32)
+    pictures = random.normal(size=(1, 2, 2, 64)).astype(np.float32)
 
     found, short = layer(weights, pictures, integer=False)
     changed = weights.copy()
