@@ -13,6 +13,7 @@ from tenfold.export.export import OpenPictures, export
 from tenfold.export.formats import onnx_int8
 from tenfold.export.formats.format import missing
 from tenfold.export.formats.onnx_int8 import OnnxInt8
+from tenfold.export.formats.quantise import expected_agreement
 from tenfold.export.receipt import FileFacts, read_receipt
 from tenfold.export.steps import ExportStopped, Watcher
 from tenfold.inference import Classifier
@@ -180,10 +181,30 @@ class Layers:
 def test_as_many_of_the_first_layers_stay_in_float_as_the_answers_need(
     sensitive: int, others: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def answers(network: int, trial: list[int]) -> NDArray[np.int64]:
-        return (np.arange(100) < network).astype(np.int64)
+    def answers(network: int, trial: list[int]) -> NDArray[np.float64]:
+        others = np.arange(100)[:, None] < network
+        return np.where(others, [[0.0, 1.0]], [[1.0, 0.0]])
 
-    monkeypatch.setattr(onnx_int8, "first_answers", answers)
+    monkeypatch.setattr(onnx_int8, "probabilities", answers)
 
     trial = [np.zeros((1, 2, 2, 3), np.uint8)]
     assert onnx_int8._near_enough(Layers(sensitive), trial) == others  # type: ignore[arg-type]
+
+
+def test_agreement_is_expected_from_how_leads_change_and_not_from_the_few_that_change_sign() -> None:
+    random = np.random.default_rng(7)
+
+    def said(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+        odds = np.exp(logits)
+        return np.asarray(odds / odds.sum(axis=1, keepdims=True))
+
+    logits = 3 * random.normal(size=(20_000, 5))
+    changed = logits + 0.1 * random.normal(size=logits.shape)
+    true = float((logits.argmax(axis=1) == changed.argmax(axis=1)).mean())
+    groups = [slice(at, at + 200) for at in range(0, 20_000, 200)]
+    counted = [(logits[one].argmax(axis=1) == changed[one].argmax(axis=1)).mean() for one in groups]
+    expected = [expected_agreement(said(logits[one]), said(changed[one])) for one in groups]
+
+    assert np.mean(expected) == pytest.approx(true, abs=0.003)
+    assert np.std(expected) < 0.7 * np.std(counted)
+    assert expected_agreement(said(logits), said(logits)) == 1
