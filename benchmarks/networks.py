@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from benchmarks.published import WHOLE
 from benchmarks.record import DATA, ROOT, machine
 from benchmarks.table import replaced
 from tenfold.datasets import cifar10
@@ -40,7 +41,6 @@ KEPT = ROOT / "benchmarks" / "runs"
 FIGURES = KEPT / "networks.json"
 PAGE = ROOT / "docs" / "explanation" / "networks.md"
 START, END = "<!-- networks -->", "<!-- /networks -->"
-PICTURES = 45_000
 # A timed part takes about so many seconds, and is run so often after a first time that does not count.
 SECONDS, REPEATS = 8.0, 3
 HEAD = (
@@ -101,7 +101,11 @@ def evaluated(run: Run) -> dict[str, Any]:
     """A finished run's accuracy through its model file, and how long it was trained."""
     test = evaluate(Classifier(run.model_file), cifar10.load_test(DATA)).accuracy
     epochs, recipe, best = len(run.epochs), run.parse_recipe(), run.best_file
+    built = known.build(recipe.network, 10, recipe.side, **recipe.options)
     return {
+        "side": recipe.side,
+        "learned_from": run.data["training"],
+        "run_multiply_adds": layer_table(built, recipe.side).multiply_adds,
         "test": [test.value, test.low, test.high],
         "epochs_run": epochs,
         "epochs": recipe.epochs,
@@ -159,7 +163,7 @@ def timed(network: Known) -> dict[str, Any]:
         return list(seen.values())
 
     steps = max(1, round(speeds(1, 2)[-1] * SECONDS / recipe.batch_size))
-    seconds = [PICTURES / speed for speed in speeds(steps, REPEATS + 1)[1:]]
+    seconds = [WHOLE / speed for speed in speeds(steps, REPEATS + 1)[1:]]
     return {
         "epoch_seconds": [mean(seconds), stdev(seconds)],
         "timed_on": steps * recipe.batch_size,
@@ -184,7 +188,7 @@ def table(figures: dict[str, dict[str, Any]]) -> str:
     said = (
         "Test accuracy: one run each (seed 1), n = 10,000 pictures, one view each, through the model file; "
         "the interval is that of the pictures, and other seeds differ too. Times: mean and standard "
-        f"deviation of {REPEATS} runs on a part of the pictures, multiplied to {PICTURES:,}, in "
+        f"deviation of {REPEATS} runs on a part of the pictures, multiplied to {WHOLE:,}, in "
         f"{' and '.join(formats)}, on {' and '.join(machines)}. Parameters are counted as Keras counts them, "
         "with the statistics of batch norms; MMAdds are millions of multiply-adds for one picture."
     )
@@ -199,10 +203,12 @@ def cells(network: Known, mine: dict[str, Any]) -> list[str]:
         if mine["epochs_run"] < mine["published_epochs"]:
             why = "stopped early by its recipe" if mine["stopped_early"] else "cut short here"
             epochs += f" ({why}; the recipe has {mine['published_epochs']})"
+        if mine.get("learned_from", WHOLE) < WHOLE:
+            epochs += f"; {mine['learned_from']:,} pictures at {mine['side']} pixels"
     return [
         f"`{network.name}`",
         f"{mine['parameters']:,}",
-        f"{mine['multiply_adds'] / 1e6:,.1f}",
+        f"{mine.get('run_multiply_adds', mine['multiply_adds']) / 1e6:,.1f}",
         network.published or "none",
         f"{test[0]:.2%} ({test[1]:.2%} to {test[2]:.2%})" if test else "not trained here",
         epochs,

@@ -21,6 +21,8 @@ from tenfold.evaluation.report.charts import HEIGHT, WIDTH, Chart, Point
 PUBLISHED = ROOT / "benchmarks" / "published.json"
 NETWORKS = ROOT / "benchmarks" / "runs" / "networks.json"
 PAGE = ROOT / "docs" / "explanation" / "networks.md"
+# CIFAR-10's pictures that a whole run learns from; the rest of the 50,000 choose the epoch.
+WHOLE = 45_000
 START, END = "<!-- published -->", "<!-- /published -->"
 # The page's own colours are inherited, so that the charts follow its light and dark schemes.
 STYLE = (
@@ -48,9 +50,11 @@ def measured_networks(file: Path = NETWORKS) -> list[Figure]:
         if "test" in one:
             run, whole = one["epochs_run"], one["published_epochs"]
             cut = f", {run} of {whole} epochs" if run < whole and not one["stopped_early"] else ""
-            figures.append(
-                Figure(f"`{name}` (ours{cut})", one["test"][0], source, one["multiply_adds"], ours=True)
-            )
+            # A run from fewer pictures says from how many, and may have shown them smaller.
+            if "learned_from" in one and one["learned_from"] < WHOLE:
+                cut += f", {one['learned_from']:,} pictures"
+            multiply_adds = one.get("run_multiply_adds", one["multiply_adds"])
+            figures.append(Figure(f"`{name}` (ours{cut})", one["test"][0], source, multiply_adds, ours=True))
     return figures
 
 

@@ -195,7 +195,7 @@ def facts(material: Material, mix: Mix, limit: float) -> ModelInfo:
             "head": {"weight": "combine_head_weight", "scale": SCALE},
         },
         training={
-            "pictures": {name: len(part.pictures) for name, part in material.parts.items()},
+            **_counts(material),
             "others": "79 classes of CIFAR-100, textures, plain colours, letters, noise, half-decoded files",
             "held_out": f"classes of CIFAR-100 that it was never shown: {held}",
             "how": "python -m benchmarks.backbone.photo",
@@ -205,6 +205,16 @@ def facts(material: Material, mix: Mix, limit: float) -> ModelInfo:
         licence="Apache-2.0",
         tenfold_version=__version__,
     )
+
+
+def _counts(material: Material) -> dict[str, dict[str, int]]:
+    """How many pictures it was fitted to, and on how many it was chosen or judged."""
+    counts = {name: len(part.pictures) for name, part in material.parts.items()}
+    judged = {name for name in counts if name.startswith(("validation", "test", "outliers-held-out"))}
+    return {
+        "learned_from": {name: count for name, count in counts.items() if name not in judged},
+        "chosen_or_judged_on": {name: count for name, count in counts.items() if name in judged},
+    }
 
 
 def main() -> None:

@@ -21,6 +21,16 @@ def test_only_measured_networks_appear(tmp_path: Path) -> None:
     )
 
 
+def test_a_run_from_fewer_pictures_says_so_and_has_its_own_cost(tmp_path: Path) -> None:
+    file = tmp_path / "networks.json"
+    epochs = {"epochs_run": 8, "published_epochs": 8, "stopped_early": False}
+    part = {"learned_from": 5000, "run_multiply_adds": 4e6, "multiply_adds": 9e6, "test": [0.9, 0.89, 0.91]}
+    whole = part | {"learned_from": 45_000, "run_multiply_adds": 9e6}
+    file.write_text(json.dumps({"part": part | epochs, "whole": whole | epochs}))
+    found = [(one.name, one.multiply_adds) for one in published.measured_networks(file)]
+    assert found == [("`part` (ours, 5,000 pictures)", 4e6), ("`whole` (ours)", 9e6)]
+
+
 def test_shares_and_percentages_are_read_alike(tmp_path: Path) -> None:
     rows = [
         {"what": "Seen one", "value": "67.2% (95 % ...)", "n": "5"},

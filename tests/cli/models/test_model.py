@@ -49,6 +49,16 @@ def test_a_model_file_is_shown_to_a_program(tenfold: Command, colours: Path) -> 
     assert {key: shown[key] for key in INFO.to_dict()} == json.loads(json.dumps(INFO.to_dict()))
 
 
+def test_numbers_that_follow_each_other_are_shown_as_first_to_last(tenfold: Command, tmp_path: Path) -> None:
+    path = tmp_path / "folds.onnx"
+    folds = {"dog": [*range(998, 1003), 1005, 1006], "deer": [351, 353], "shares": [1, 2.5, True, "x"]}
+    modelfile.write(path, b"network", replace(INFO, network={"folds": folds}))
+    lines = [" ".join(line.split()) for line in tenfold("model", "show", path).out.splitlines()]
+    assert "folds, dog 998 to 1,002; 1,005; 1,006" in lines
+    assert "folds, deer 351; 353" in lines
+    assert "folds, shares 1; 2.5; yes; x" in lines
+
+
 def test_what_has_to_be_known_beside_the_figures_is_said(tenfold: Command, tmp_path: Path) -> None:
     path = tmp_path / "small.onnx"
     notes = [{"kind": "few-pictures", "sentence": "9 pictures are too few."}]

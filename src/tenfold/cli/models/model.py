@@ -134,5 +134,20 @@ def _value(value: object) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{key} {_value(one)}" for key, one in value.items())
     if isinstance(value, list):
-        return "; ".join(_value(one) for one in value)
+        return "; ".join(_runs(value))
     return "-" if value is None else str(value)
+
+
+def _runs(values: list[Any]) -> list[str]:
+    """Whole numbers that follow each other as `first to last`: ImageNet has more than a hundred dogs."""
+    runs: list[list[Any]] = []
+    for one in values:
+        if runs and type(one) is type(runs[-1][-1]) is int and one == runs[-1][-1] + 1:
+            runs[-1].append(one)
+        else:
+            runs.append([one])
+    return [
+        text
+        for run in runs
+        for text in ([f"{_value(run[0])} to {_value(run[-1])}"] if len(run) > 2 else map(_value, run))
+    ]
