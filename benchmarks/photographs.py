@@ -138,10 +138,10 @@ def _never_shown(name: str, model: Classifier) -> dict[str, str]:
     """What it says of the classes of CIFAR-100 that no model was shown."""
     test = cifar10.load_test(DATA)
     known = test.take(np.random.default_rng(1).permutation(len(test))[:KNOWN])
-    strange = model_outputs(model, others(HELD_OUT, 100)[0]).novelty
+    strange = model_outputs(model, others(HELD_OUT, 100)[0]).novelty.astype(np.float64)
     return _told(
         f"{name}: pictures of {len(HELD_OUT)} classes that it was never shown",
-        model_outputs(model, known.pictures).novelty,
+        model_outputs(model, known.pictures).novelty.astype(np.float64),
         strange,
         strange > model.info.threshold,
     )
