@@ -105,3 +105,28 @@ def test_at_uneven_speed_and_spacing_the_neighbour_never_passes(
             assert abs(count - places[passing] - GATE.distance) <= GATE.window
             nearest = min(places, key=lambda one: abs(count - places[one] - GATE.distance))
             assert nearest == passing
+
+
+def slipped(by: int, *, window: int = 50) -> int:
+    """The slip that is said after the sensor saw six parts, each `by` counts later than measured."""
+    queue = RejectQueue(Gate(1000, window, sensor=1400, slack=100))
+    for part in range(6):
+        queue.enter(part, 500 * part)
+        queue.confirm(500 * part + 1400 + by, [500 * part + 1400 + by])
+    return queue.slip
+
+
+def test_a_belt_that_slips_is_known_from_where_rejected_parts_are_seen() -> None:
+    assert (slipped(30), slipped(-30)) == (30, -30)
+    assert (slipped(25), slipped(0)) == (0, 0), "within half a window"
+    assert slipped(60, window=0) == 60, "without a window, half of what the sensor may be off"
+
+
+def test_one_part_that_lies_askew_is_no_slip() -> None:
+    queue = RejectQueue(Gate(1000, 50, sensor=1400, slack=100))
+    for part, off in enumerate((0, 80, 0, 0, 0, 0)):
+        queue.enter(part, 500 * part)
+        queue.confirm(500 * part + 1400 + off, [500 * part + 1400 + off])
+        assert queue.slip == 0
+    queue.clear()
+    assert queue.slip == 0

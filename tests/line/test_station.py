@@ -19,7 +19,7 @@ from tenfold.line.parts import CODES, Verdict
 from tenfold.line.pictures.camera import Shot
 from tenfold.line.plc.handshake import Control, Status
 from tenfold.line.plc.handshake_plant import HandshakePlant, Heard
-from tenfold.line.plc.signals import Health, Inputs, Output, Outputs, PartResult
+from tenfold.line.plc.signals import Health, Inputs, Light, Output, Outputs, PartResult
 from tenfold.line.recipe import WHOLE, Recipe, Region
 from tenfold.line.simulator.conveyor import ConveyorOptions
 from tenfold.line.station import Station
@@ -205,6 +205,29 @@ def test_parts_that_come_while_the_plant_does_not_answer_are_recorded_as_rejecte
     assert sorted(part or 0 for part in bench.verdicts()) == list(range(1, 41))
     assert sum(reason == "plc" for _, reason in bench.verdicts().values()) >= 10
     assert bench.verdicts()[40] == ("pass", "good")
+
+
+def test_a_belt_that_slips_is_an_alarm_once(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, replace(CONVEYOR, sensor=CONVEYOR.sensor + 90))
+    bench.model.says = answer("bad")
+    with bench.running():
+        bench.all_by()
+        bench.until(lambda: 40 in [row.part for row in bench.rows("gate")], "part 40 was not seen")
+    (alarm,) = [row for row in bench.rows("alarm") if row.body["reason"] == "slip"]
+    assert 80 <= alarm.body["counts"] <= 100
+    assert bench.passed() == set()
+
+
+def test_the_lamp_is_red_amber_and_green(bench: Bench) -> None:
+    bench.challenge = ChallengeRule(good=0, bad=1)
+    with bench.running() as station:
+        bench.until(lambda: bench.plant.heard.light is Light.RED, "red without a recipe's challenge")
+        station.use(job(bench, 1))
+        bench.until(lambda: bench.plant.heard.light is Light.AMBER, "amber while challenge parts are due")
+        bench.model.says = answer("bad")
+        station.begin_challenge([False], by="Olha")
+        bench.until(lambda: bench.plant.heard.light is Light.GREEN, "green once parts are released")
+    assert bench.plant.heard.light is Light.NONE
 
 
 def test_a_heartbeat_that_stands_still_is_a_plant_that_does_not_answer(bench: Bench) -> None:

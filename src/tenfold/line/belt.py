@@ -5,7 +5,11 @@ Counts come from a counter that wraps, of 16 or 32 bits. All places are counts f
 
 from collections import deque
 from dataclasses import dataclass, field
+from statistics import median_low
 from typing import Literal, TypeAlias
+
+# The belt slips where this is so of so many parts that the reject sensor saw: one alone may lie askew.
+_SLIPS_KEPT, _SLIPS_LEAST = 8, 4
 
 # What became of a part at the gate, as the trail names it.
 Outcome: TypeAlias = Literal["passed", "rejected", "not-seen", "wrongly-rejected"]
@@ -107,6 +111,7 @@ class RejectQueue:
         self._gate = gate
         self._parts: deque[_Part] = deque()
         self._furthest: int | None = None
+        self._slips: deque[int] = deque(maxlen=_SLIPS_KEPT)
 
     def __len__(self) -> int:
         return len(self._parts)
@@ -131,6 +136,16 @@ class RejectQueue:
             each.spoiled, each.passes = True, False
         return found
 
+    @property
+    def slip(self) -> int:
+        """By how many counts parts come later than the encoder says; below 0: earlier.
+
+        0: by less than half a window. Known from parts that the reject sensor saw. A pass
+        is still told where the encoder says.
+        """
+        middle = median_low(self._slips) if len(self._slips) >= _SLIPS_LEAST else 0
+        return middle if 2 * abs(middle) > (self._gate.window or self._gate.slack) else 0
+
     def release(self, part: int) -> bool:
         """Let a part pass when it is at the gate; whether it still can."""
         for one in self._parts:
@@ -143,6 +158,7 @@ class RejectQueue:
         """Forget all parts, as after a counter that jumped; those that were released and have not passed."""
         lost = [one.part for one in self._parts if one.passes and not one.done]
         self._parts.clear()
+        self._slips.clear()
         self._furthest = None
         return lost
 
@@ -168,6 +184,7 @@ class RejectQueue:
                 if near:
                     one = min(near, key=lambda one: abs(at - one.at - gate.sensor))
                     self._parts.remove(one)
+                    self._slips.append(at - one.at - gate.sensor)
                     (found.wrongly if one.passes else found.rejected).append(one.part)
         last = max(gate.distance + gate.window, gate.sensor + gate.slack)
         while self._parts and count - self._parts[0].at > last:
@@ -181,6 +198,8 @@ class RejectQueue:
 
 class NoGate:
     """The plant asked for a verdict and moves the part itself: a part that is released is done with."""
+
+    slip = 0
 
     def __init__(self) -> None:
         self._released: list[int] = []

@@ -16,6 +16,7 @@ from typing import Any
 
 from tenfold.errors import LineError
 from tenfold.line.belt import Counter, JumpingCounter, NoGate, RejectQueue, signed
+from tenfold.line.clock import ClockWatch
 from tenfold.line.holds import Holds
 from tenfold.line.inspection import Inspection
 from tenfold.line.inspector import Inspector
@@ -42,7 +43,7 @@ from tenfold.line.parts import (
     Verdict,
     Withhold,
 )
-from tenfold.line.plc.signals import REMEMBERED, Inputs, Output, Outputs, PartResult, Plant, State, state_of
+from tenfold.line.plc.signals import REMEMBERED, Inputs, Output, Outputs, PartResult, Plant, State, signs_of
 from tenfold.line.trail.recorder import Recorder
 from tenfold.line.trail.trail import JOB, Entry, Kind, Trail, time_of
 
@@ -52,7 +53,6 @@ _ALARM_SECONDS = 2.0
 _LOST_SECONDS = 0.05
 # By so many counts a belt cannot move between two exchanges.
 _MOST_MOVED = 1 << 16
-_CLOCK_SECONDS = 1.0
 _JOBS_KEPT = 256
 
 
@@ -91,7 +91,7 @@ class Station:
         self._alarm, self._alarm_until = 0, 0.0
         self._beat: int | None = None
         self._beat_at, self._beating, self.asked = 0.0, False, 0
-        self._clock = self.now().timestamp() - time.monotonic()
+        self._clock, self._slipping = ClockWatch(now), False
         self._holds = Holds(self, trail, options.challenge, options.first_parts)
         self.released, self.rejected = 0, 0
         self._pictured, self._failing, self._looked = 0, False, 0.0
@@ -232,20 +232,19 @@ class Station:
             passing = None if faults else self._gate.passing(self._count)
             if passing is not None:
                 self._fired.setdefault(passing, now)
+            state, light = signs_of(faults, self._machine.holds)
+            held = next((CODES[one] for one in self._machine.holds), 0)
             return Outputs(
                 pass_part=0 if passing is None else self._numbering.raw(passing),
-                state=state_of(faults),
-                alarm=self._alarm if faults or now < self._alarm_until else self._hold_alarm(),
+                state=state,
+                alarm=self._alarm if faults or now < self._alarm_until else held,
                 recipe=self._options.recipe,
                 passed=self.released,
                 rejected=self.rejected,
                 pictured=self._numbering.raw(self._pictured),
                 model=self._options.facts.get("model", ""),
+                light=light,
             )
-
-    def _hold_alarm(self) -> int:
-        holds = self._machine.holds
-        return CODES[holds[0]] if holds else 0
 
     def _plant_lives(self, inputs: Inputs, now: float) -> bool:
         """Follow the plant's heartbeat; one that has not been seen to move is none."""
@@ -311,17 +310,19 @@ class Station:
                 self.write("gate", {"outcome": outcome, **fact}, part)
                 if outcome in ("not-seen", "wrongly-rejected"):
                     self._do(Alarm(outcome, part))
+        if (slip := self._gate.slip) and not self._slipping:
+            self.write("alarm", {"reason": "slip", "counts": slip})
+            self._raise_alarm("slip")
+        self._slipping = bool(slip)
 
     def _unwrapped(self, raw: int, encoder: int) -> int:
         return self._count - signed(encoder - raw)
 
     def _watch_clock(self) -> None:
         """The trail's times are of the computer's clock: where that is set, a row says so."""
-        clock = self.now().timestamp() - time.monotonic()
-        if abs(clock - self._clock) > _CLOCK_SECONDS:
-            self.write("alarm", {"reason": "clock", "seconds": round(clock - self._clock, 3)})
+        if seconds := self._clock.set_by():
+            self.write("alarm", {"reason": "clock", "seconds": seconds})
             self._raise_alarm("clock")
-        self._clock = clock
 
     def tell(self, event: Event, facts: Mapping[str, Any] | None = None, data: bytes | None = None) -> None:
         """Hand an event to the state machine and do what it says."""

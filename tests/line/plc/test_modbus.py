@@ -101,7 +101,7 @@ def test_addresses_may_be_counted_from_one() -> None:
         plant = ModbusPlant(ModbusAddress("127.0.0.1", port, 1, 101, base=1))
         told = Outputs(5, State.READY)
         assert plant.exchange(told) == INPUTS
-        assert outputs(place, held[100:110]) == told
+        assert outputs(place, held[100:111]) == told
         plant.close()
     with pytest.raises(LineError, match="cannot be counted so"):
         ModbusAddress("127.0.0.1", inputs=0, base=1)

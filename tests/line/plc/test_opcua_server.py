@@ -40,7 +40,8 @@ def free_port() -> int:
 def serving(**options: Any) -> Iterator[tuple[OpcUaServer, str]]:
     port = free_port()
     extra = {name: options.pop(name) for name in ("handshake", "choose") if name in options}
-    server = OpcUaServer(OpcUaServerOptions(port=port, recipes=RECIPES, **options), **extra)
+    recipes = options.pop("recipes", lambda: RECIPES)
+    server = OpcUaServer(OpcUaServerOptions(port=port, recipes=recipes, **options), **extra)
     try:
         yield server, f"opc.tcp://127.0.0.1:{port}/"
     finally:
@@ -261,6 +262,27 @@ def test_another_recipe_is_prepared_where_the_station_takes_it_and_a_single_job_
             assert server.health().halts
 
         driven(url, drive)
+
+
+def test_a_recipe_that_is_approved_while_the_station_runs_can_be_prepared() -> None:
+    known = list(RECIPES)
+    with serving(choose=lambda number: number == 3, recipes=lambda: known) as (server, url):
+
+        async def drive(peer: Peer) -> None:
+            server.state(RUNNING)
+            await peer.by_cause(peer.automatic, "Stop")
+            new = (ua.RecipeIdExternalDataType(Id="lids"), ua.RecipeIdInternalDataType(Id=""))
+            with pytest.raises(ua.UaStatusCodeError) as refused:
+                await peer.call(peer.recipes, "PrepareRecipe", *new)
+            assert refused.value.code == ua.StatusCodes.BadNotFound
+            known.append(KnownRecipe(3, "lids", 1))
+            await peer.call(peer.recipes, "PrepareRecipe", *new)
+            server.state(Outputs(state=State.READY, recipe=3))
+            server.fire(replace(result(1), recipe=3))
+
+        driven(url, drive)
+        (kept,) = server._station.results._kept
+        assert (kept.ExternalRecipeId.Id, kept.InternalRecipeId.Version) == ("lids", "1")
 
 
 def test_results_name_the_job_and_the_part_that_they_belong_to() -> None:

@@ -15,7 +15,7 @@ from pymodbus.pdu import ModbusPDU
 
 from tenfold.errors import LineError
 from tenfold.line.plc.registers import Register, RegisterMap, WordOrder
-from tenfold.line.plc.signals import REMEMBERED, Inputs, Outputs, State
+from tenfold.line.plc.signals import LIGHT_SAYS, REMEMBERED, Inputs, Light, Outputs, State
 
 INPUT_MAP = RegisterMap(
     Register("encoder", "the belt's count now; wraps", words=2),
@@ -51,6 +51,7 @@ OUTPUT_MAP = RegisterMap(
     Register("recipe", "recipe in use"),
     Register("passed", "parts released since the station started", words=2),
     Register("rejected", "parts not released", words=2),
+    Register("light", LIGHT_SAYS),
 )
 INPUT_REGISTERS, OUTPUT_REGISTERS = INPUT_MAP.size, OUTPUT_MAP.size
 
@@ -185,7 +186,7 @@ def outputs(place: ModbusAddress, registers: Sequence[int]) -> Outputs:
     """What a station wrote, as a PLC reads it."""
     values: dict[str, Any] = dict(OUTPUT_MAP.unpack(registers, place.words))
     del values["heartbeat"]
-    return Outputs(**values | {"state": State(values["state"])})
+    return Outputs(**values | {"state": State(values["state"]), "light": Light(values["light"])})
 
 
 def read_back(

@@ -20,7 +20,7 @@ from tenfold.line.plc.handshake_plant import HandshakePlant, Heard, Telling
 from tenfold.line.plc.modbus import ModbusAddress
 from tenfold.line.plc.registers import Register, RegisterMap
 from tenfold.line.plc.server_thread import ServerThread
-from tenfold.line.plc.signals import Inputs, Outputs
+from tenfold.line.plc.signals import LIGHT_SAYS, Inputs, Outputs
 
 _START_SECONDS, _STOP_SECONDS = 5.0, 2.0
 # Signals of one bit, by the bit's number.
@@ -52,6 +52,7 @@ STATUS_MAP = RegisterMap(
     Register("reason", "a code of the table of reasons"),
     Register("passed", "parts released since the station started", words=2),
     Register("rejected", "parts not released", words=2),
+    Register("light", LIGHT_SAYS),
 )
 
 
@@ -160,6 +161,7 @@ def _status(telling: Telling) -> dict[str, int]:
         "reason": status.result.reason,
         "passed": outputs.passed,
         "rejected": outputs.rejected,
+        "light": outputs.light,
     }
 
 

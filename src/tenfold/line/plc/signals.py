@@ -21,11 +21,28 @@ class State(IntEnum):
     HALTED = 3  # by the plant
 
 
-def state_of(faults: Sequence[Reason]) -> State:
-    """The state of a station in which `faults` last."""
-    if not faults:
-        return State.READY
-    return State.HALTED if tuple(faults) == ("halted",) else State.FAULT
+class Light(IntEnum):
+    """Which lamp of a stack light is to be lit."""
+
+    NONE = 0
+    GREEN = 1  # good parts are released
+    AMBER = 2  # parts are judged, and none is released
+    RED = 3  # all parts are rejected
+
+
+def signs_of(faults: Sequence[Reason], holds: Sequence[Reason]) -> tuple[State, Light]:
+    """The state of a station, and its lamp.
+
+    Args:
+        faults: those that last.
+        holds: why parts are judged and held back.
+    """
+    if faults:
+        return (State.HALTED if tuple(faults) == ("halted",) else State.FAULT), Light.RED
+    return State.READY, Light.AMBER if holds else Light.GREEN
+
+
+LIGHT_SAYS = "of the stack light: 0 none, 1 green, 2 amber (parts are held back), 3 red (all are rejected)"
 
 
 @dataclass(frozen=True)
@@ -68,6 +85,7 @@ class Outputs:
         rejected: how many were not.
         pictured: number of the last part whose picture was taken; before it no other may come to the camera.
         model: SHA-256 of the model file in use; "": there is no recipe.
+        light: which lamp of a stack light is to be lit.
     """
 
     pass_part: int = 0
@@ -78,6 +96,7 @@ class Outputs:
     rejected: int = 0
     pictured: int = 0
     model: str = ""
+    light: Light = Light.NONE
 
 
 @dataclass(frozen=True)

@@ -223,6 +223,7 @@ _METRICS = {
     "recipe": DataType.INT64,
     "passed": DataType.UINT64,
     "rejected": DataType.UINT64,
+    "light": DataType.STRING,
     "model": DataType.STRING,
 }
 
@@ -246,6 +247,7 @@ class SparkplugOutput:
                 "recipe": outputs.recipe,
                 "passed": outputs.passed,
                 "rejected": outputs.rejected,
+                "light": outputs.light.name.lower(),
                 "model": outputs.model,
             }
         )

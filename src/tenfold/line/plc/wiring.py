@@ -155,7 +155,12 @@ def _opcua_server(options: dict[str, Any], choose: Callable[[int], bool], handsh
     from tenfold.line.plc.opcua.results import KnownRecipe
     from tenfold.line.plc.opcua.server import OpcUaServer, OpcUaServerOptions
 
-    recipes = tuple(KnownRecipe(**one) for one in options.pop("recipes", ()))
+    # Gives fields of `KnownRecipe`, as they are when the plant asks.
+    told: Callable[[], Sequence[Mapping[str, Any]]] = options.pop("recipes", tuple)
+
+    def recipes() -> list[KnownRecipe]:
+        return [KnownRecipe(**one) for one in told()]
+
     return OpcUaServer(
         OpcUaServerOptions(recipes=recipes, **_secured(options)), handshake=handshake, choose=choose
     )

@@ -11,7 +11,7 @@ from asyncua import Client, ua
 
 from tenfold.errors import LineError
 from tenfold.line.plc.opcua.security import Security, secure_client
-from tenfold.line.plc.signals import REMEMBERED, Inputs, Outputs
+from tenfold.line.plc.signals import LIGHT_SAYS, REMEMBERED, Inputs, Outputs
 
 # What a station reads and writes, by the names of nodes in its set-up.
 READS = {
@@ -34,6 +34,7 @@ WRITES = {
     "recipe": "recipe in use",
     "passed": "parts released since the station started",
     "rejected": "parts not released",
+    "light": LIGHT_SAYS,
 }
 _MUST_READ, _MUST_WRITE = ("triggers", "heartbeat"), ("pass_part", "heartbeat")
 _CONNECT_SECONDS, _LEAVE_SECONDS = 4.0, 0.3

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from tenfold.line.plc.signals import LIGHT_SAYS
+
 # Of OPC UA's built-in types.
 Type: TypeAlias = Literal["Boolean", "UInt16", "UInt32", "String"]
 
@@ -51,6 +53,7 @@ SIGNALS = (
     _told("Recipe", "recipe", "UInt16", "recipe in use"),
     _told("Passed", "passed", "UInt32", "parts released since the station started"),
     _told("Rejected", "rejected", "UInt32", "parts not released"),
+    _told("Light", "light", "UInt16", LIGHT_SAYS),
     _told("Heartbeat", "heartbeat", "UInt16", "changes at least every 200 ms"),
     _told("LastPart", "part", "UInt32", "the plant's number of the part that was judged last"),
     _told("LastVerdict", "verdict", "UInt16", "its verdict: 1 pass, 2 reject, 3 divert"),

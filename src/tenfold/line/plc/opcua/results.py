@@ -4,7 +4,7 @@ Pass or fail is not in the model: `ResultContent` holds the verdict, the reason,
 """
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -52,14 +52,15 @@ class Results:
         simulated: whether they come from a simulation, which each of them says.
     """
 
-    def __init__(self, recipes: Iterable[KnownRecipe], *, simulated: bool) -> None:
-        self._recipes = {recipe.number: recipe for recipe in recipes}
+    def __init__(self, recipes: Callable[[], Iterable[KnownRecipe]], *, simulated: bool) -> None:
+        self._recipes = recipes
         self._simulated = simulated
         self._kept: deque[Any] = deque(maxlen=_KEPT)
 
     def add(self, result: PartResult, job: Job) -> Any:
         """Keep a result; gives its ResultDataType."""
-        recipe = self._recipes.get(result.recipe) or KnownRecipe(result.recipe, "")
+        known = (one for one in self._recipes() if one.number == result.recipe)
+        recipe = next(known, KnownRecipe(result.recipe, ""))
         reason = result.reason
         content = [
             ua.Variant(str(result.verdict), ua.VariantType.String),

@@ -6,7 +6,7 @@ is moved on in whatever thread says something, and what changed is published in 
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -44,7 +44,7 @@ class OpcUaServerOptions:
     Attributes:
         host: the address of this machine that is listened on.
         name: of the station, for people.
-        recipes: those that the plant may ask for.
+        recipes: gives those that the plant may ask for at that moment.
         simulated: whether the parts are a simulation's; every result says it.
         automatic: whether the station runs by itself after its start; else all parts are rejected until the
             plant starts it, which a plant wants whose Halt has to outlast a start of the station.
@@ -54,7 +54,7 @@ class OpcUaServerOptions:
     host: str = "127.0.0.1"
     port: int = 4840
     name: str = "tenfold station"
-    recipes: tuple[KnownRecipe, ...] = ()
+    recipes: Callable[[], Sequence[KnownRecipe]] = tuple
     simulated: bool = False
     automatic: bool = True
     security: Security = field(default_factory=Security)

@@ -36,6 +36,7 @@ class VisionStation:
     """The vision system behind the methods.
 
     Args:
+        recipes: gives those that a plant may ask for; people approve some while the station runs.
         simulated: whether the parts are a simulation's.
         automatic: see `VisionMachine`.
         choose: see `OpcUaServer`.
@@ -44,18 +45,23 @@ class VisionStation:
 
     def __init__(
         self,
-        recipes: Sequence[KnownRecipe],
+        recipes: Callable[[], Sequence[KnownRecipe]],
         *,
         simulated: bool,
         automatic: bool,
         choose: Callable[[int], bool],
         publish: Callable[[Change], None],
     ) -> None:
-        self.recipes, self.simulated = recipes, simulated
+        self._recipes, self.simulated = recipes, simulated
         self.results = Results(recipes, simulated=simulated)
         self._choose, self._publish = choose, publish
         self._lock = threading.Lock()
         self._machine, self._job, self._outputs = VisionMachine(automatic=automatic), Job(), Outputs()
+
+    @property
+    def recipes(self) -> Sequence[KnownRecipe]:
+        """The recipes that a plant may ask for now."""
+        return self._recipes()
 
     @property
     def halts(self) -> bool:
