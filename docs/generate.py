@@ -7,6 +7,7 @@ The pages are kept in the repository; a test fails where one is older than the c
 
 import inspect
 import re
+import runpy
 from collections.abc import Callable, Iterable, Iterator
 from importlib import resources
 from pathlib import Path
@@ -217,6 +218,7 @@ REASONS: dict[Reason, str] = {
     "restarted": "the station was started anew",
     "not-seen": "a rejected part was not seen by the reject sensor",
     "wrongly-rejected": "a part that was to pass was rejected",
+    "slip": "parts come to the reject sensor earlier or later than the encoder says: the belt slips",
     "clock": "the computer's clock was set",
     "stopped": "the station was stopped",
     "halted": "the plant, or an output, halts the station",
@@ -315,6 +317,7 @@ PAGES: dict[str, Callable[[], str]] = {
 def main() -> None:
     for name, write in PAGES.items():
         (REFERENCE / name).write_text(write(), encoding="utf-8")
+    runpy.run_path(str(Path(__file__).parent / "guides.py"))["write"]()
 
 
 if __name__ == "__main__":

@@ -111,6 +111,13 @@ def test_the_reference_is_as_new_as_the_code() -> None:
         assert kept == write(), f"docs/reference/{name} is older than the code: run `make docs`"
 
 
+def test_the_guides_that_the_server_shows_are_as_new_as_the_documentation() -> None:
+    guides = load("guides")
+    for name in guides.GUIDES:
+        kept = (guides.FOLDER / f"{name}.html").read_text(encoding="utf-8")
+        assert kept == guides.guide(name), f"The guide {name} is older than its page: run `make docs`"
+
+
 def test_every_page_is_in_the_navigation() -> None:
     named = set(re.findall(r": ([\w/-]+\.md)$", (ROOT / "mkdocs.yml").read_text(encoding="utf-8"), re.M))
     there = {str(page.relative_to(ROOT / "docs")) for page in (ROOT / "docs").rglob("*.md")}

@@ -31,7 +31,7 @@ def line(own_server: str, tmp_path: Path) -> Iterator[Line]:
 
 
 def test_parts_are_filtered_overruled_counted_and_exported(
-    look_at: LookAt, line: Line, home: Path, tmp_path: Path
+    look_at: LookAt, line: Line, own_server: str, home: Path, tmp_path: Path
 ) -> None:
     verdicts = [one["verdict"] for one in line.get("/parts")]
     assert sorted(set(verdicts)) == ["pass", "reject"], line.get("/parts")
@@ -71,6 +71,16 @@ def test_parts_are_filtered_overruled_counted_and_exported(
     expect(page.get_by_text("looked at again: 1")).to_be_visible()
     page.get_by_role("button", name="Check the whole trail").click()
     expect(page.get_by_text("The chain holds")).to_be_visible()
+    assert violations(page) == []
+
+    page.goto(f"{own_server}/line?part=recipes")
+    recipe = page.get_by_role("article", name="vehicles")
+    recipe.get_by_role("button", name="Try on recorded parts").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_label("Recorded parts of")).to_have_value(str(line.number))
+    dialog.get_by_role("button", name="Try on recorded parts").click()
+    expect(recipe).to_contain_text("3 parts of")
+    expect(recipe).to_contain_text("Parts known to be good: 1.")
     assert violations(page) == []
 
     account(home, "olena", "administrator")

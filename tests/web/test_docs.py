@@ -21,6 +21,22 @@ def test_every_asset_comes_from_this_server(running: Running) -> None:
         assert asset.headers["content-type"].split(";")[0] in ("text/css", "text/javascript")
 
 
+def test_guides_open_from_this_server_and_link_to_each_other(running: Running) -> None:
+    waiting, seen = {"/docs/guides/line-tutorial"}, set[str]()
+    while waiting:
+        path = waiting.pop()
+        seen.add(path)
+        page = running.client.get(path)
+        assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+        for address in re.findall(r'(?:src|href)="([^"#]+)[^"]*"', page.text):
+            if address.endswith(".css"):
+                assert running.client.get(f"/docs/guides/{address}").status_code == 200
+            elif address != "data:,":
+                waiting |= {f"/docs/guides/{address}"} - seen
+    assert seen == {f"/docs/guides/{name}" for name in ("line-tutorial", "line", "plant-signals")}
+    assert running.client.get("/docs/guides/other").status_code == 404
+
+
 @pytest.mark.browser
 def test_it_shows_the_api_in_a_browser_under_its_policy(running: Running, browser_path: str) -> None:
     with sync_playwright() as playwright:

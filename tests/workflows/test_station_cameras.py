@@ -16,7 +16,7 @@ from tenfold.errors import CameraError, UnknownCamera, UsageError
 from tenfold.line.stations.orders import Orders
 from tenfold.line.stations.recipes import Recipes
 from tenfold.line.stations.stations import Stations
-from tenfold.workflows.line.cameras import camera_of, described, station_camera, try_camera
+from tenfold.workflows.line.cameras import camera_of, described, station_camera, try_camera, words_of
 from tenfold.workflows.line.running import RunningStation
 from tests.fakes import RED, picture
 
@@ -54,7 +54,8 @@ def camera() -> Iterator[str]:
 
 
 def test_a_camera_that_is_asked_for_pictures_is_tried_so(camera: str) -> None:
-    assert try_camera(parse(f"{camera}/snap.png"), snapshot=True).startswith("a picture when it is asked, ")
+    facts = try_camera(parse(f"{camera}/snap.png"), snapshot=True)
+    assert words_of(facts, snapshot=True).startswith("a picture when it is asked, ")
     with pytest.raises(CameraError, match="a single picture, not a video"):
         try_camera(parse(f"{camera}/snap.png"), snapshot=False)
 
@@ -72,7 +73,7 @@ def test_what_is_wrong_is_said_in_the_words_of_camera_test(camera: str, snapshot
 def test_a_stream_is_no_camera_that_is_asked_for_pictures(tmp_path: Path) -> None:
     for number in range(3):
         (tmp_path / f"{number}.png").write_bytes(picture(RED))
-    assert try_camera(parse(str(tmp_path)), snapshot=False).startswith("a recording")
+    assert try_camera(parse(str(tmp_path)), snapshot=False).words.startswith("a recording")
     with pytest.raises(CameraError, match="is a stream, not a picture"):
         try_camera(parse(str(tmp_path)), snapshot=True)
 

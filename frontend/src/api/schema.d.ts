@@ -2849,6 +2849,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/stations/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a station's camera
+         * @description As it is tried when a station is added: takes a picture, and says what the camera is or what is wrong.
+         *     It takes ten seconds at most.
+         */
+        post: operations["try_station_camera"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/stations/{number}": {
         parameters: {
             query?: never;
@@ -3348,6 +3369,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/recipes/{number}/versions/{version}/prove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prove a version on recorded parts
+         * @description Judge the recorded parts of a station anew in the background, whether the version is approved or not.
+         *
+         *     The proof is kept with the version when the job ends, in place of an earlier one.
+         */
+        post: operations["prove_recipe_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/recipes/{number}/versions/{version}/approve": {
         parameters: {
             query?: never;
@@ -3754,7 +3797,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers" | "judging-parts") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -3937,7 +3980,7 @@ export interface components {
              * Action
              * @description What was done.
              */
-            action: ("login" | "login.failed" | "login.blocked" | "logout" | "session.end" | "person.add" | "person.role" | "person.enable" | "person.disable" | "person.password" | "token.add" | "token.revoke" | "model.add" | "model.live" | "model.rollback" | "model.remove" | "model.compare" | "model.improve" | "model.teach" | "model.export" | "model.export.delete" | "draft.delete" | "training.begin" | "training.stop" | "training.resume" | "training.rename" | "training.delete" | "data.fetch" | "data.upload" | "folder.add" | "folder.unwatch" | "filing.make" | "filing.undo" | "catalogue.reclassify" | "catalogue.erase" | "destination.add" | "destination.change" | "destination.remove" | "rule.add" | "rule.change" | "rule.remove" | "camera.add" | "camera.change" | "camera.pause" | "camera.remove" | "station.add" | "station.change" | "station.pause" | "station.remove" | "station.changeover" | "station.release" | "station.refuse" | "station.override" | "recipe.add" | "recipe.version" | "recipe.approve" | "recipe.remove" | "settings") | string;
+            action: ("login" | "login.failed" | "login.blocked" | "logout" | "session.end" | "person.add" | "person.role" | "person.enable" | "person.disable" | "person.password" | "token.add" | "token.revoke" | "model.add" | "model.live" | "model.rollback" | "model.remove" | "model.compare" | "model.improve" | "model.teach" | "model.export" | "model.export.delete" | "draft.delete" | "training.begin" | "training.stop" | "training.resume" | "training.rename" | "training.delete" | "data.fetch" | "data.upload" | "folder.add" | "folder.unwatch" | "filing.make" | "filing.undo" | "catalogue.reclassify" | "catalogue.erase" | "destination.add" | "destination.change" | "destination.remove" | "rule.add" | "rule.change" | "rule.remove" | "camera.add" | "camera.change" | "camera.pause" | "camera.remove" | "station.add" | "station.change" | "station.pause" | "station.remove" | "station.changeover" | "station.release" | "station.refuse" | "station.override" | "recipe.add" | "recipe.version" | "recipe.prove" | "recipe.approve" | "recipe.remove" | "settings") | string;
             /**
              * Subject
              * @description What it was done to.
@@ -4160,6 +4203,28 @@ export interface components {
             /** Password */
             password?: string | null;
         };
+        /**
+         * CameraFactsAnswer
+         * @description What a camera is.
+         */
+        CameraFactsAnswer: {
+            /**
+             * Description
+             * @description Its address without user and password.
+             */
+            description: string;
+            /** Width */
+            width: number;
+            /** Height */
+            height: number;
+            /**
+             * Rate
+             * @description Frames a second as it states them.
+             */
+            rate: number | null;
+            /** Codec */
+            codec: string;
+        };
         /** CameraRequest */
         CameraRequest: {
             /**
@@ -4295,6 +4360,38 @@ export interface components {
              * @description Why nothing is recorded; empty: nothing is wrong.
              */
             recording_problem: string;
+        };
+        /**
+         * CameraTrial
+         * @description A camera that a station is to look through.
+         */
+        CameraTrial: {
+            /**
+             * Source
+             * @description As of a station.
+             */
+            source: string;
+            /**
+             * User
+             * @default
+             */
+            user: string;
+            /**
+             * Password
+             * @default
+             */
+            password: string;
+            /**
+             * Snapshot
+             * @description It is asked for a picture of each part.
+             * @default false
+             */
+            snapshot: boolean;
+            /**
+             * Station
+             * @description Where the source is this station's and no user is named: with the login it has.
+             */
+            station?: number | null;
         };
         /**
          * ChainAnswer
@@ -4535,7 +4632,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers" | "judging-parts") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -4694,7 +4791,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers" | "judging-parts") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -4813,7 +4910,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers" | "judging-parts") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -6237,7 +6334,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers" | "judging-parts") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -6418,7 +6515,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers" | "judging-parts") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -6969,7 +7066,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers" | "judging-parts") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -7069,7 +7166,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers" | "judging-parts") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -7368,7 +7465,7 @@ export interface components {
          * JobAnswer
          * @description Long work: waiting, running or ended. `kind` says which parameters and result it has.
          */
-        JobAnswer: components["schemas"]["AddJob"] | components["schemas"]["CheckDataJob"] | components["schemas"]["ClassifyJob"] | components["schemas"]["CompareJob"] | components["schemas"]["ExportJob"] | components["schemas"]["FetchDataJob"] | components["schemas"]["ImportDataJob"] | components["schemas"]["ImproveJob"] | components["schemas"]["LookJob"] | components["schemas"]["ReclassifyJob"] | components["schemas"]["RefitJob"] | components["schemas"]["TrainJob"] | components["schemas"]["UnknownJob"];
+        JobAnswer: components["schemas"]["AddJob"] | components["schemas"]["CheckDataJob"] | components["schemas"]["ClassifyJob"] | components["schemas"]["CompareJob"] | components["schemas"]["ExportJob"] | components["schemas"]["FetchDataJob"] | components["schemas"]["ImportDataJob"] | components["schemas"]["ImproveJob"] | components["schemas"]["LookJob"] | components["schemas"]["ProveJob"] | components["schemas"]["ReclassifyJob"] | components["schemas"]["RefitJob"] | components["schemas"]["TrainJob"] | components["schemas"]["UnknownJob"];
         /**
          * JobCountAnswer
          * @description Parts of one order, batch or shift.
@@ -7486,6 +7583,22 @@ export interface components {
              */
             cool_down: number;
         };
+        /** KnownAnswer */
+        KnownAnswer: {
+            /**
+             * Known
+             * @description Those that are among the visitor's own pictures and not deleted.
+             */
+            known: string[];
+        };
+        /**
+         * KnownPartsAnswer
+         * @description Of parts of which it is known what they were, the share that got the wrong verdict.
+         */
+        KnownPartsAnswer: {
+            before: components["schemas"]["ShareAnswer"];
+            now: components["schemas"]["ShareAnswer"];
+        };
         /**
          * LastVerdict
          * @description The verdict on the last part.
@@ -7507,7 +7620,7 @@ export interface components {
              * Reason
              * @enum {string}
              */
-            reason: "good" | "wrong-class" | "none-of-these" | "unsure" | "late" | "queue-full" | "missed-trigger" | "too-close" | "no-part" | "no-picture" | "dark-picture" | "frozen-picture" | "camera" | "model" | "plc" | "trail" | "encoder" | "clock" | "not-seen" | "wrongly-rejected" | "restarted" | "stopped" | "halted" | "output" | "wrong-count" | "recipe" | "challenge" | "first-parts";
+            reason: "good" | "wrong-class" | "none-of-these" | "unsure" | "late" | "queue-full" | "missed-trigger" | "too-close" | "no-part" | "no-picture" | "dark-picture" | "frozen-picture" | "camera" | "model" | "plc" | "trail" | "encoder" | "clock" | "not-seen" | "wrongly-rejected" | "restarted" | "stopped" | "halted" | "output" | "wrong-count" | "recipe" | "challenge" | "first-parts" | "slip";
         };
         /** LegendKey */
         LegendKey: {
@@ -7597,7 +7710,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers" | "judging-parts") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -8548,7 +8661,7 @@ export interface components {
              * Station Reason
              * @enum {string}
              */
-            station_reason: "good" | "wrong-class" | "none-of-these" | "unsure" | "late" | "queue-full" | "missed-trigger" | "too-close" | "no-part" | "no-picture" | "dark-picture" | "frozen-picture" | "camera" | "model" | "plc" | "trail" | "encoder" | "clock" | "not-seen" | "wrongly-rejected" | "restarted" | "stopped" | "halted" | "output" | "wrong-count" | "recipe" | "challenge" | "first-parts";
+            station_reason: "good" | "wrong-class" | "none-of-these" | "unsure" | "late" | "queue-full" | "missed-trigger" | "too-close" | "no-part" | "no-picture" | "dark-picture" | "frozen-picture" | "camera" | "model" | "plc" | "trail" | "encoder" | "clock" | "not-seen" | "wrongly-rejected" | "restarted" | "stopped" | "halted" | "output" | "wrong-count" | "recipe" | "challenge" | "first-parts" | "slip";
             /**
              * Outcome
              * @description What the reject sensor saw; "": nothing.
@@ -8630,7 +8743,7 @@ export interface components {
              * Station Reason
              * @enum {string}
              */
-            station_reason: "good" | "wrong-class" | "none-of-these" | "unsure" | "late" | "queue-full" | "missed-trigger" | "too-close" | "no-part" | "no-picture" | "dark-picture" | "frozen-picture" | "camera" | "model" | "plc" | "trail" | "encoder" | "clock" | "not-seen" | "wrongly-rejected" | "restarted" | "stopped" | "halted" | "output" | "wrong-count" | "recipe" | "challenge" | "first-parts";
+            station_reason: "good" | "wrong-class" | "none-of-these" | "unsure" | "late" | "queue-full" | "missed-trigger" | "too-close" | "no-part" | "no-picture" | "dark-picture" | "frozen-picture" | "camera" | "model" | "plc" | "trail" | "encoder" | "clock" | "not-seen" | "wrongly-rejected" | "restarted" | "stopped" | "halted" | "output" | "wrong-count" | "recipe" | "challenge" | "first-parts" | "slip";
             /**
              * Outcome
              * @description What the reject sensor saw; "": nothing.
@@ -9105,9 +9218,9 @@ export interface components {
              */
             now_passed: number;
             /** @description Good parts that are rejected. Null: none is known. */
-            good: components["schemas"]["tenfold__web__api__v1__line__recipes__KnownAnswer"] | null;
+            good: components["schemas"]["KnownPartsAnswer"] | null;
             /** @description Bad parts that pass. Null: none is known. */
-            bad: components["schemas"]["tenfold__web__api__v1__line__recipes__KnownAnswer"] | null;
+            bad: components["schemas"]["KnownPartsAnswer"] | null;
             /**
              * Milliseconds
              * @description For a part: median, 99 %, largest.
@@ -9118,6 +9231,135 @@ export interface components {
              * @description Some parts whose verdict changes, the newest first.
              */
             changed: number[];
+            /**
+             * Worse
+             * @description More bad parts pass, or more good ones are rejected, than before.
+             */
+            worse: boolean;
+        };
+        /** ProofRequest */
+        ProofRequest: {
+            /**
+             * Station
+             * @description The station whose recorded parts are judged anew.
+             */
+            station: number;
+            /**
+             * Last
+             * @description So many parts at most, the newest first.
+             * @default 2000
+             */
+            last: number;
+        };
+        /** ProveJob */
+        ProveJob: {
+            /** Id */
+            id: string;
+            /**
+             * Title
+             * @description What it is, in English; empty for whom it does not concern.
+             */
+            title: string;
+            /**
+             * By
+             * @description Who asked; 0 is the server or this machine's own user.
+             */
+            by: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "done" | "failed" | "cancelled";
+            /**
+             * Done
+             * @description How much of `total` is done.
+             */
+            done: number;
+            /**
+             * Total
+             * @description 0: not known.
+             */
+            total: number;
+            /**
+             * Message
+             * @description What it is at, in English; may be empty, and is for whom it does not concern.
+             */
+            message: string;
+            /**
+             * Step
+             * @description The same for programs; null: there is no code for it.
+             */
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers" | "judging-parts") | null;
+            /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
+            details: components["schemas"]["StepDetails"] | null;
+            /** @description Of a training while it runs. */
+            training: components["schemas"]["TrainingFigures"] | null;
+            /** @description Why it failed; null for whom it does not concern. */
+            problem: components["schemas"]["Problem"] | null;
+            /**
+             * Cancelling
+             * @description Whether it was told to stop.
+             */
+            cancelling: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Started At */
+            started_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "prove";
+            /** @description What was asked for; null: another version asked for it, or it concerns others alone. */
+            params: components["schemas"]["ProveParams"] | null;
+            /** @description What it returned, once it is done; null for whom it does not concern. */
+            result: components["schemas"]["ProveResult"] | null;
+        };
+        /**
+         * ProveParams
+         * @description What is proven, and on which parts.
+         */
+        ProveParams: {
+            /**
+             * Station
+             * @description The station whose recorded parts they are.
+             */
+            station: number;
+            /**
+             * Recipe
+             * @description The recipe's id.
+             */
+            recipe: number;
+            /** Version */
+            version: number;
+            /**
+             * Last
+             * @description So many parts at most, the newest first.
+             */
+            last: number;
+        };
+        /**
+         * ProveResult
+         * @description What a proof found; the whole of it is kept with the recipe's version.
+         */
+        ProveResult: {
+            /** Parts */
+            parts: number;
+            /**
+             * Now Rejected
+             * @description Parts that passed, and would be rejected or diverted.
+             */
+            now_rejected: number;
+            /**
+             * Now Passed
+             * @description Parts that were rejected for the model's answer, and would pass.
+             */
+            now_passed: number;
             /**
              * Worse
              * @description More bad parts pass, or more good ones are rejected, than before.
@@ -9354,7 +9596,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers" | "judging-parts") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -9470,7 +9712,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers" | "judging-parts") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -10216,10 +10458,48 @@ export interface components {
              */
             reason: string;
         };
+        /**
+         * SourceAnswer
+         * @description A dataset that can be opened.
+         */
+        SourceAnswer: {
+            /** Id */
+            id: string;
+            /**
+             * Name
+             * @description cifar10, or the last part of the path.
+             */
+            name: string;
+            /**
+             * Source
+             * @description What `tenfold train --data` takes: cifar10, or a path on the server. Administrators see the path, others its last part.
+             */
+            source: string;
+            /**
+             * Present
+             * @description Whether it is there now.
+             */
+            present: boolean;
+            /**
+             * Listed
+             * @description Whether it was added by hand, and so can be taken off the list.
+             */
+            listed: boolean;
+            /**
+             * Uploaded
+             * @description Whether it was sent; it is deleted when it is taken off the list.
+             */
+            uploaded: boolean;
+            /**
+             * Checked
+             * @description Whether the result of a check is kept.
+             */
+            checked: boolean;
+        };
         /** SourcesAnswer */
         SourcesAnswer: {
             /** Sets */
-            sets: components["schemas"]["tenfold__web__api__v1__data__SourceAnswer"][];
+            sets: components["schemas"]["SourceAnswer"][];
         };
         /**
          * StationAnswer
@@ -10412,22 +10692,27 @@ export interface components {
              * Faults
              * @description What fails now, as codes.
              */
-            faults: ("good" | "wrong-class" | "none-of-these" | "unsure" | "late" | "queue-full" | "missed-trigger" | "too-close" | "no-part" | "no-picture" | "dark-picture" | "frozen-picture" | "camera" | "model" | "plc" | "trail" | "encoder" | "clock" | "not-seen" | "wrongly-rejected" | "restarted" | "stopped" | "halted" | "output" | "wrong-count" | "recipe" | "challenge" | "first-parts")[];
+            faults: ("good" | "wrong-class" | "none-of-these" | "unsure" | "late" | "queue-full" | "missed-trigger" | "too-close" | "no-part" | "no-picture" | "dark-picture" | "frozen-picture" | "camera" | "model" | "plc" | "trail" | "encoder" | "clock" | "not-seen" | "wrongly-rejected" | "restarted" | "stopped" | "halted" | "output" | "wrong-count" | "recipe" | "challenge" | "first-parts" | "slip")[];
             /**
              * Holds
              * @description recipe, challenge, first-parts.
              */
-            holds: ("good" | "wrong-class" | "none-of-these" | "unsure" | "late" | "queue-full" | "missed-trigger" | "too-close" | "no-part" | "no-picture" | "dark-picture" | "frozen-picture" | "camera" | "model" | "plc" | "trail" | "encoder" | "clock" | "not-seen" | "wrongly-rejected" | "restarted" | "stopped" | "halted" | "output" | "wrong-count" | "recipe" | "challenge" | "first-parts")[];
+            holds: ("good" | "wrong-class" | "none-of-these" | "unsure" | "late" | "queue-full" | "missed-trigger" | "too-close" | "no-part" | "no-picture" | "dark-picture" | "frozen-picture" | "camera" | "model" | "plc" | "trail" | "encoder" | "clock" | "not-seen" | "wrongly-rejected" | "restarted" | "stopped" | "halted" | "output" | "wrong-count" | "recipe" | "challenge" | "first-parts" | "slip")[];
             /**
              * Alarm
              * @description As the plant is told; "": none.
              */
-            alarm: ("good" | "wrong-class" | "none-of-these" | "unsure" | "late" | "queue-full" | "missed-trigger" | "too-close" | "no-part" | "no-picture" | "dark-picture" | "frozen-picture" | "camera" | "model" | "plc" | "trail" | "encoder" | "clock" | "not-seen" | "wrongly-rejected" | "restarted" | "stopped" | "halted" | "output" | "wrong-count" | "recipe" | "challenge" | "first-parts") | "";
+            alarm: ("good" | "wrong-class" | "none-of-these" | "unsure" | "late" | "queue-full" | "missed-trigger" | "too-close" | "no-part" | "no-picture" | "dark-picture" | "frozen-picture" | "camera" | "model" | "plc" | "trail" | "encoder" | "clock" | "not-seen" | "wrongly-rejected" | "restarted" | "stopped" | "halted" | "output" | "wrong-count" | "recipe" | "challenge" | "first-parts" | "slip") | "";
             /**
              * Recipe
              * @description Number for the plant and version of the recipe in use.
              */
             recipe: number[];
+            /**
+             * Deadline
+             * @description Seconds from trigger to release that hold now: the recipe's where it has its own, else the station's. Null: no recipe is in use.
+             */
+            deadline: number | null;
             /**
              * Asked
              * @description The recipe that the plant asks for; 0: it does not say.
@@ -10631,7 +10916,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers" | "judging-parts") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -10737,7 +11022,7 @@ export interface components {
              * Step
              * @description What it is doing.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers");
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers" | "judging-parts");
             /**
              * Done
              * @description How much of that is done; in an epoch: its steps.
@@ -10931,7 +11216,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers") | null;
+            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers" | "judging-parts") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -11030,7 +11315,7 @@ export interface components {
             approved_at: string | null;
             /** Approved By */
             approved_by: number | null;
-            /** @description The last proof on recorded parts (tenfold station prove). Null: it was not proven. */
+            /** @description The last proof on recorded parts. Null: it was not proven. */
             proof: components["schemas"]["ProofAnswer"] | null;
         };
         /** VersionRequest */
@@ -11119,28 +11404,6 @@ export interface components {
              */
             reason: string;
         };
-        /**
-         * SourceAnswer
-         * @description What a camera is.
-         */
-        tenfold__web__api__v1__cameras__cameras__SourceAnswer: {
-            /**
-             * Description
-             * @description Its address without user and password.
-             */
-            description: string;
-            /** Width */
-            width: number;
-            /** Height */
-            height: number;
-            /**
-             * Rate
-             * @description Frames a second as it states them.
-             */
-            rate: number | null;
-            /** Codec */
-            codec: string;
-        };
         /** SourceRequest */
         tenfold__web__api__v1__cameras__cameras__SourceRequest: {
             /**
@@ -11159,52 +11422,6 @@ export interface components {
              */
             password: string;
         };
-        /** KnownAnswer */
-        tenfold__web__api__v1__catalogue__pictures__KnownAnswer: {
-            /**
-             * Known
-             * @description Those that are among the visitor's own pictures and not deleted.
-             */
-            known: string[];
-        };
-        /**
-         * SourceAnswer
-         * @description A dataset that can be opened.
-         */
-        tenfold__web__api__v1__data__SourceAnswer: {
-            /** Id */
-            id: string;
-            /**
-             * Name
-             * @description cifar10, or the last part of the path.
-             */
-            name: string;
-            /**
-             * Source
-             * @description What `tenfold train --data` takes: cifar10, or a path on the server. Administrators see the path, others its last part.
-             */
-            source: string;
-            /**
-             * Present
-             * @description Whether it is there now.
-             */
-            present: boolean;
-            /**
-             * Listed
-             * @description Whether it was added by hand, and so can be taken off the list.
-             */
-            listed: boolean;
-            /**
-             * Uploaded
-             * @description Whether it was sent; it is deleted when it is taken off the list.
-             */
-            uploaded: boolean;
-            /**
-             * Checked
-             * @description Whether the result of a check is kept.
-             */
-            checked: boolean;
-        };
         /** SourceRequest */
         tenfold__web__api__v1__data__SourceRequest: {
             /**
@@ -11212,14 +11429,6 @@ export interface components {
              * @description A folder of class-name/picture files or a manifest, on the server.
              */
             source: string;
-        };
-        /**
-         * KnownAnswer
-         * @description Of parts of which it is known what they were, the share that got the wrong verdict.
-         */
-        tenfold__web__api__v1__line__recipes__KnownAnswer: {
-            before: components["schemas"]["ShareAnswer"];
-            now: components["schemas"]["ShareAnswer"];
         };
     };
     responses: never;
@@ -19378,7 +19587,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["tenfold__web__api__v1__catalogue__pictures__KnownAnswer"];
+                    "application/json": components["schemas"]["KnownAnswer"];
                 };
             };
             /** @description What was sent is no JSON. */
@@ -22349,7 +22558,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["tenfold__web__api__v1__data__SourceAnswer"];
+                    "application/json": components["schemas"]["SourceAnswer"];
                 };
             };
             /** @description The body cannot be read. */
@@ -25441,7 +25650,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["tenfold__web__api__v1__cameras__cameras__SourceAnswer"];
+                    "application/json": components["schemas"]["CameraFactsAnswer"];
                 };
             };
             /** @description The body cannot be read. */
@@ -27464,6 +27673,102 @@ export interface operations {
             };
         };
     };
+    try_station_camera: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CameraTrial"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraFactsAnswer"];
+                };
+            };
+            /** @description The body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such station, or no such recipe. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A name is taken, or what the station is wired to does not go together. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server's disk is full. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     station: {
         parameters: {
             query?: never;
@@ -28458,7 +28763,7 @@ export interface operations {
                 /** @description That counts. */
                 verdict?: ("pass" | "reject" | "divert") | null;
                 /** @description The station's, as a code. */
-                reason?: ("good" | "wrong-class" | "none-of-these" | "unsure" | "late" | "queue-full" | "missed-trigger" | "too-close" | "no-part" | "no-picture" | "dark-picture" | "frozen-picture" | "camera" | "model" | "plc" | "trail" | "encoder" | "clock" | "not-seen" | "wrongly-rejected" | "restarted" | "stopped" | "halted" | "output" | "wrong-count" | "recipe" | "challenge" | "first-parts") | null;
+                reason?: ("good" | "wrong-class" | "none-of-these" | "unsure" | "late" | "queue-full" | "missed-trigger" | "too-close" | "no-part" | "no-picture" | "dark-picture" | "frozen-picture" | "camera" | "model" | "plc" | "trail" | "encoder" | "clock" | "not-seen" | "wrongly-rejected" | "restarted" | "stopped" | "halted" | "output" | "wrong-count" | "recipe" | "challenge" | "first-parts" | "slip") | null;
                 since?: string | null;
                 until?: string | null;
                 order?: number | null;
@@ -30169,6 +30474,106 @@ export interface operations {
                 };
             };
             /** @description There is no such recipe, or no such version of it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value in the request cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server's disk is full. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    prove_recipe_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The recipe's number in this list: its id. */
+                number: number;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProofRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobAnswer"];
+                };
+            };
+            /** @description The body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such version, no such station, or the station has not run yet. */
             404: {
                 headers: {
                     [name: string]: unknown;

@@ -2,13 +2,14 @@
 import type { Shot } from "../api/follow";
 import { queryOf, request, requestFile } from "../api/request";
 import type { components } from "../api/schema";
-import type { Recipe, RecipeVersion, Station } from "../api/types";
+import type { Camera, Job, Recipe, RecipeVersion, Station } from "../api/types";
 
 type Schemas = components["schemas"];
 const root = "/api/v1/stations";
 const one = `${root}/{number}` as const;
 const book = "/api/v1/recipes";
 
+export const listedCameras = (): Promise<Camera[]> => request("get", "/api/v1/cameras");
 export const stations = (): Promise<Station[]> => request("get", root);
 export const stationOf = (number: number): Promise<Station> => request("get", one, { path: { number } });
 export const addStation = (body: Schemas["StationRequest"]): Promise<Station> =>
@@ -19,6 +20,9 @@ export const changeStation = (number: number, body: Partial<Schemas["StationChan
     path: { number },
     body: { no_broker: false, no_challenge: false, untested: false, ...body },
   });
+/** By the rule that it is added by. */
+export const tryCamera = (body: Schemas["CameraTrial"]): Promise<Schemas["CameraFactsAnswer"]> =>
+  request("post", `${root}/test`, { body });
 export const pauseStation = (number: number, on: boolean): Promise<Station> =>
   request("post", `${one}/pause`, { path: { number }, query: { on } });
 export const removeStation = (number: number): Promise<Station> =>
@@ -49,3 +53,6 @@ export const addVersion = (number: number, body: Schemas["VersionRequest"]): Pro
   request("post", `${book}/{number}/versions`, { path: { number }, body });
 export const approveVersion = (number: number, version: number): Promise<RecipeVersion> =>
   request("post", `${book}/{number}/versions/{version}/approve`, { path: { number, version } });
+/** A job: the proof is kept with the version when it ends. */
+export const proveVersion = (number: number, version: number, body: Schemas["ProofRequest"]): Promise<Job> =>
+  request("post", `${book}/{number}/versions/{version}/prove`, { path: { number, version }, body });

@@ -4,7 +4,7 @@ import { bodyOf, changeOf, fieldOf, fieldsOf, nodesOf, nodesText, triggersOf } f
 
 const state: Station["state"] = {
   phase: "ready", faults: [], holds: [], alarm: "", recipe: [1, 1], asked: 0, problem: "", passed: 0, rejected: 0,
-  last: null, outputs: [], first_parts: 0, challenge: [], refused: "",
+  last: null, outputs: [], first_parts: 0, challenge: [], refused: "", deadline: null,
 }; // prettier-ignore
 
 /** As the server answers to `bodyOf(fieldsOf(null))`. */

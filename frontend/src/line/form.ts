@@ -204,7 +204,16 @@ export function changeOf(station: Station, fields: Fields): Change {
   };
 }
 
-const ofSource = ["no-source", "source-kind", "source-page", "unreachable", "refused", "no-host", "timeout"];
+const ofSource = [
+  "no-source",
+  "source-kind",
+  "source-page",
+  "unreachable",
+  "refused",
+  "no-host",
+  "timeout",
+  "not-a-snapshot",
+];
 const ofCamera = ["no-stream", "no-video", "sound-only", "codec", "decoder", "missing"];
 
 /** The field that a refusal is about; null: none of them alone. */

@@ -32,7 +32,7 @@ Action = Literal[
     "camera.add", "camera.change", "camera.pause", "camera.remove",
     "station.add", "station.change", "station.pause", "station.remove", "station.changeover",
     "station.release", "station.refuse", "station.override",
-    "recipe.add", "recipe.version", "recipe.approve", "recipe.remove",
+    "recipe.add", "recipe.version", "recipe.prove", "recipe.approve", "recipe.remove",
     "settings",
 ]  # fmt: skip
 """All that is noted. Each has its words in the page."""

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from tenfold.workflows.improve.refit import RefitJob
     from tenfold.workflows.ingest import AddPictures
     from tenfold.workflows.line.overrule import Overrule
+    from tenfold.workflows.line.prove_job import Prove
     from tenfold.workflows.line.running import RunningStation
     from tenfold.workflows.model_reports import ModelReports
     from tenfold.workflows.reclassify import Reclassify
@@ -233,6 +234,12 @@ class App(Modelling):
         from tenfold.workflows.line.overrule import Overrule
 
         return Overrule(self.ingest, self.actions, self.jobs)
+
+    @part
+    def prove(self) -> "Prove":
+        from tenfold.workflows.line.prove_job import Prove
+
+        return Prove(self.stations, self.recipes, self.registry, self.load, self.trail_of)
 
     # Long work.
 

@@ -14,6 +14,7 @@ from tenfold.workflows.folders.watch_folders import LOOK
 from tenfold.workflows.improve.job import IMPROVE
 from tenfold.workflows.improve.refit import REFIT
 from tenfold.workflows.ingest import ADD
+from tenfold.workflows.line.prove_job import PROVE
 from tenfold.workflows.reclassify import RECLASSIFY
 from tenfold.workflows.train.train import TRAIN
 
@@ -27,6 +28,7 @@ JOBS: Mapping[AnyType, Callable[[App], AnyHandler]] = {
     IMPORT_DATA: lambda app: app.uploads,
     IMPROVE: lambda app: app.improve_job,
     LOOK: lambda app: app.scan_folder,
+    PROVE: lambda app: app.prove,
     RECLASSIFY: lambda app: app.reclassify,
     REFIT: lambda app: app.refit_job,
     TRAIN: lambda app: app.train,

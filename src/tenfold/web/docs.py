@@ -1,13 +1,16 @@
 """GET /docs and /openapi.json: Swagger UI over the OpenAPI document, every asset from this machine.
 
 The package fastapi-offline carries Swagger UI as it is published; only those files of it are used.
+The guides are pages of the documentation that the page names (docs/guides.py writes them).
 """
 
 from importlib.resources import files
+from pathlib import Path
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
+from tenfold.web.problems import NotHere
 from tenfold.web.security.access import Viewer
 from tenfold.web.security.guard import DOCS_PATH
 from tenfold.web.service import service_of
@@ -38,6 +41,8 @@ _START = """SwaggerUIBundle({
 });
 """
 DOCUMENT = "/openapi.json"
+_GUIDES = Path(__file__).parent / "guides"
+_STYLE = _GUIDES / "guides.css"
 _CACHED = {"Cache-Control": "private, max-age=3600"}
 
 
@@ -66,6 +71,16 @@ def script(who: Viewer) -> Response:
 @router.get(f"{DOCS_PATH}/swagger-ui.css")
 def style(who: Viewer) -> Response:
     return _asset("swagger-ui.css", "text/css")
+
+
+@router.get(f"{DOCS_PATH}/guides/{{name}}")
+def guide(who: Viewer, name: str) -> Response:
+    if name == _STYLE.name:
+        return Response(_STYLE.read_bytes(), media_type="text/css", headers=_CACHED)
+    found = next((one for one in _GUIDES.glob("*.html") if one.stem == name), None)
+    if found is None:
+        raise NotHere(f"The guide {name[:64]}", "does not exist")
+    return HTMLResponse(found.read_bytes(), headers={"Cache-Control": "no-cache"})
 
 
 def _asset(name: str, media_type: str) -> Response:

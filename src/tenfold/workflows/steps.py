@@ -16,7 +16,7 @@ Step = (
         "old-corrected", "new-corrected", "old-own-test", "new-own-test",
         "some-unusable", "asking-model", "asking-other-model", "taking-over",
         "looking-for-problems", "fetching", "unpacking",
-        "converting", "measuring-threshold", "comparing-answers",
+        "converting", "measuring-threshold", "comparing-answers", "judging-parts",
     ]
 )  # fmt: skip
 STEPS: dict[Step, str] = {
@@ -44,6 +44,7 @@ STEPS: dict[Step, str] = {
     "converting": "converting the model",
     "measuring-threshold": "measuring the threshold of none of these",
     "comparing-answers": "comparing its answers with the original's",
+    "judging-parts": "judging recorded parts anew",
 }
 
 

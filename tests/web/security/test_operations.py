@@ -160,6 +160,7 @@ OPERATIONS = {
     "refuse_first_parts": Row(OPERATOR, {}),
     "override_station_part": Row(OPERATOR, {}),
     "acknowledge_station": Row(OPERATOR, {}),
+    "try_station_camera": Row(ADMINISTRATOR, {"source": "nothing:"}),
     "add_station": Row(ADMINISTRATOR, {"name": "x", "source": "nothing:"}),
     "change_station": Row(ADMINISTRATOR, {}),
     "pause_station": Row(ADMINISTRATOR),
@@ -169,6 +170,7 @@ OPERATIONS = {
     "add_recipe": Row(ADMINISTRATOR, {"name": ""}),
     "remove_recipe": Row(ADMINISTRATOR),
     "add_recipe_version": Row(ADMINISTRATOR, {}),
+    "prove_recipe_version": Row(OPERATOR, {"station": 1}),
     "approve_recipe_version": Row(ADMINISTRATOR),
     # Teaching.
     "drafts": Row(OPERATOR),

@@ -9,8 +9,11 @@ export const en = {
   noneText:
     "A station takes a picture of each part, judges it by a recipe, and lets only good parts pass. It needs a camera and a recipe; the rest has usual values.",
   noneForViewers: "An administrator can add one.",
-  tutorial:
-    "In tenfold’s documentation, {file} leads from a folder of pictures to a line that rejects, without a camera or a PLC.",
+  tutorial: "Tutorial: from a folder of parts to a line that rejects",
+  tutorialText: "In half an hour, without a camera or a PLC.",
+  guides: "Guides",
+  guideSetUp: "How a station is set up",
+  guideSignals: "Registers and nodes of the PLC",
   recipeFirst: "First a recipe",
 
   pictureOf: "What {name} sees now",
@@ -77,6 +80,11 @@ export const en = {
   name: "Name",
   nameExample: "Gate 1",
   source: "Camera",
+  sourceOther: "Another camera, by its address",
+  sourceListed: "{name} (of the list of cameras)",
+  sourceAddress: "Address of the camera",
+  listedHint: "The station opens it itself, with the source, user and password that the list has for it.",
+  asSnapshot: "a single picture",
   sourceHint:
     "RTSP, MJPEG or HLS over HTTP, a USB camera of the server (usb:0), or a video file of the server to try a station with.",
   user: "User",
@@ -101,7 +109,7 @@ export const en = {
   plantHint_modbus: "The station tells which part may pass the gate now. Silence means reject.",
   plantHint_opcua: "The station tells which part may pass the gate now. Silence means reject.",
   plantHint_modbus_server:
-    "It moves its parts itself, by the handshake of the page {page} in the documentation.",
+    "It moves its parts itself, by the handshake that “Registers and nodes of the PLC” describes.",
   plantHint_opcua_server:
     "It moves its parts itself, and finds the station as a vision system of OPC 40100-1.",
   host: "Address of the PLC",
@@ -237,7 +245,21 @@ export const en = {
   changedSince: "Changed since version {n}:",
   nothingChanged: "nothing but the note",
   proof: "Tried on recorded parts",
-  notProven: "Not yet. The command {command} does it in the terminal.",
+  notProven: "Not yet.",
+  prove: "Try on recorded parts",
+  proving: "Recorded parts are being judged anew",
+  proveTitle: "Try version {version} of {name}",
+  proveText:
+    "The pictures that a station kept are judged anew by this version. Nothing changes on the line. Whether it is better or worse is told by parts that somebody looked at again, and by challenge parts.",
+  proveStation: "Recorded parts of",
+  proveLast: "How many at most, the newest first",
+  provenNoWorse: "No more bad parts pass, and no more good ones are rejected, than before.",
+  provenOf_good: "Parts known to be good: {n}. Of them {before} were rejected, and {now} would be.",
+  provenOf_bad: "Parts known to be bad: {n}. Of them {before} passed, and {now} would.",
+  provenUnknown:
+    "Whether it is better cannot be told: it is not known of any of them whether it was good. Look at some again, or run challenge parts.",
+  provenChanged: "Parts whose verdict changes:",
+  approveUntried: "It was not tried on recorded parts.",
   provenWorse: "More bad parts pass, or more good ones are rejected, than before.",
   addedAt: "Added: {time}.",
   approvedAt: "Approved: {time}.",
@@ -266,6 +288,7 @@ export const en = {
   reason_clock: "The computer’s clock was set",
   reason_not_seen: "A rejected part was not seen leaving",
   reason_wrongly_rejected: "A good part was taken off",
+  reason_slip: "The belt slips",
   reason_restarted: "The station was restarted",
   reason_stopped: "The belt stands still",
   reason_halted: "Stopped by the plant",

@@ -230,6 +230,7 @@ export const en = {
   did_station_override: "Overruled a verdict of the station {subject}",
   did_recipe_add: "Added the recipe {subject}",
   did_recipe_version: "Added a version of the recipe {subject}",
+  did_recipe_prove: "Tried a version of the recipe {subject} on recorded parts",
   did_recipe_approve: "Approved a version of the recipe {subject}",
   did_recipe_remove: "Removed the recipe {subject}",
   did_filing_make: "Filed pictures into the folder {subject}",

@@ -236,6 +236,7 @@ export const ru: Translated<typeof en> = {
   did_station_override: "Изменено решение станции {subject}",
   did_recipe_add: "Добавлен рецепт {subject}",
   did_recipe_version: "Добавлена версия рецепта {subject}",
+  did_recipe_prove: "Проверена версия рецепта {subject} на записанных деталях",
   did_recipe_approve: "Одобрена версия рецепта {subject}",
   did_recipe_remove: "Удалён рецепт {subject}",
   did_filing_make: "Картинки разложены в папку {subject}",

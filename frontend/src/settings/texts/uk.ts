@@ -233,6 +233,7 @@ export const uk: Translated<typeof en> = {
   did_station_override: "Змінено рішення станції {subject}",
   did_recipe_add: "Додано рецепт {subject}",
   did_recipe_version: "Додано версію рецепта {subject}",
+  did_recipe_prove: "Перевірено версію рецепта {subject} на записаних деталях",
   did_recipe_approve: "Схвалено версію рецепта {subject}",
   did_recipe_remove: "Вилучено рецепт {subject}",
   did_filing_make: "Розкладено зображення в теку {subject}",

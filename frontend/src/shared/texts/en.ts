@@ -89,6 +89,7 @@ export const en = {
   job_refit: "Updating the model by corrections",
   job_improve: "Training on corrections",
   job_reclassify: "Reclassifying the catalogue",
+  job_prove: "Trying a recipe on recorded parts",
   job_compare: "Comparing models",
   job_export: "Exporting a model",
   job_check_data: "Checking data",

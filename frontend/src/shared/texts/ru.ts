@@ -93,6 +93,7 @@ export const ru: Translated<typeof en> = {
   job_refit: "Обновление модели по исправлениям",
   job_improve: "Обучение на исправлениях",
   job_reclassify: "Повторная классификация каталога",
+  job_prove: "Проверка рецепта на записанных деталях",
   job_compare: "Сравнение моделей",
   job_export: "Экспорт модели",
   job_check_data: "Проверка данных",

@@ -93,6 +93,7 @@ export const uk: Translated<typeof en> = {
   job_refit: "Оновлення моделі за виправленнями",
   job_improve: "Навчання на виправленнях",
   job_reclassify: "Повторна класифікація каталогу",
+  job_prove: "Перевірка рецепта на записаних деталях",
   job_compare: "Порівняння моделей",
   job_export: "Експорт моделі",
   job_check_data: "Перевірка даних",

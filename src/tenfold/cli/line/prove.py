@@ -35,32 +35,21 @@ def prove(name: str, model: str | None, made: str | None, last: int, as_json: bo
     challenge parts.
     """
     from tenfold.inference import Classifier
-    from tenfold.line.stations.recipes import recipe_of
     from tenfold.line.trail.trail import time_of
     from tenfold.runtime import App
     from tenfold.workflows.line.overrule import opened
-    from tenfold.workflows.line.prove import prove as judge_anew
-    from tenfold.workflows.line.prove import to_keep
+    from tenfold.workflows.line.prove import prove_version, to_keep
     from tenfold.workflows.line.setup import latest_version
 
     with App() as app:
         row = app.stations.named(name)
         newest = latest_version(app.recipes, row, made)
-        recipe = recipe_of(newest.recipe, newest.version, deadline=row.deadline)
-        left, top, width, height = row.region
         with (
             opened(app.trail_of(row.id)) as trail,
             app.model_named(model or newest.version.model_hash) as file,
         ):
             classifier = Classifier(file, threads=app.settings.threads)
-            found = judge_anew(
-                trail,
-                recipe,
-                classifier,
-                box=(left, top, width, height),
-                locate=row.locate,
-                last=last,
-            )
+            found = prove_version(trail, row, newest, classifier, last=last)
         keeps = classifier.sha256 == newest.version.model_hash
         if keeps:
             proof = to_keep(found, row.name, time_of(datetime.now(UTC)))
@@ -69,7 +58,7 @@ def prove(name: str, model: str | None, made: str | None, last: int, as_json: bo
     if as_json:
         click.echo(json.dumps(asdict(found) | {"worse": found.worse, "kept": keeps}))
         return 1 if found.worse else 0
-    click.echo(printable(f"{found.parts:,} recorded parts, judged anew by {recipe.name}:"))
+    click.echo(printable(f"{found.parts:,} recorded parts, judged anew by {newest.recipe.name}:"))
     click.echo(f"  passed before, and would be rejected: {found.now_rejected:,}")
     click.echo(f"  rejected before, and would pass: {found.now_passed:,}")
     _print("good parts that are rejected", found.good)

@@ -90,14 +90,16 @@ def add(name: str, camera: str, user: str, password_stdin: bool, untested: bool,
     it has an approved recipe.
     """
     from tenfold.runtime import App
-    from tenfold.workflows.line.cameras import camera_of, described, station_camera, try_camera
+    from tenfold.workflows.line.cameras import camera_of, described, station_camera, try_camera, words_of
 
     password = ask_password(stdin=password_stdin, new=False) if user or password_stdin else ""
     with App() as app:
         address = station_camera(camera, app.cameras, user=user, password=password)
         values, seen = _values(app, given), ""
         if not untested:
-            seen = f", {try_camera(camera_of(address, app.cameras), snapshot=given['snapshot'])}"
+            snapshot = given["snapshot"]
+            facts = try_camera(camera_of(address, app.cameras), snapshot=snapshot)
+            seen = f", {words_of(facts, snapshot=snapshot)}"
         row = app.stations.add(name, asdict(address), by=0, **values)
         shown = described(row, app.cameras)
     click.echo(printable(f"Station {row.id}, {row.name}: {shown}{seen}. A server runs it."))

@@ -7,6 +7,7 @@ stream.py     a camera that sends frames all the time
 model.py      the models of a station, before everybody else
 overrule.py   a person's verdict on a part, and a correction in the catalogue
 prove.py      another model on the recorded parts
+prove_job.py  the same as a job
 simulated.py  the same process in a simulation, which disturbs it
 simulate.py   Simulation: a station beside a simulated plant, with faults, and what came of every part
 """

@@ -6,6 +6,7 @@ A camera of the list is opened by the station itself, with the source and the lo
 from tenfold.cameras import sources
 from tenfold.cameras.address import Address, parse
 from tenfold.cameras.cameras import Cameras, address_of
+from tenfold.cameras.frames import SourceFacts
 from tenfold.cameras.sources.probing import PROBE_SECONDS
 from tenfold.errors import CameraError, UnknownCamera, UsageError
 from tenfold.line.pictures.camera import SnapshotCamera
@@ -50,8 +51,8 @@ def described(row: StationRow, cameras: Cameras) -> str:
     return f"{_PREFIX}{cameras.get(int(row.target)).name}" if row.kind == LISTED else address.description
 
 
-def try_camera(address: Address, *, snapshot: bool) -> str:
-    """Take a picture; what the camera is, in words.
+def try_camera(address: Address, *, snapshot: bool) -> SourceFacts:
+    """Take a picture; what the camera is.
 
     Args:
         snapshot: it is asked for each picture, over HTTP.
@@ -68,10 +69,17 @@ def try_camera(address: Address, *, snapshot: bool) -> str:
             raise
         camera = SnapshotCamera(address.target, user=address.user, password=address.password)
         height, width = camera.take(PROBE_SECONDS).pixels.shape[:2]
-        return f"a picture when it is asked, {width} x {height} pixels"
+        return SourceFacts(address.description, live=True, width=width, height=height)
     if snapshot:
         raise CameraError(
             address.description, "is a stream, not a picture", received=facts.words,
             cure="Leave out that it is asked for each picture.", reason="not-a-snapshot",
         )  # fmt: skip
+    return facts
+
+
+def words_of(facts: SourceFacts, *, snapshot: bool) -> str:
+    """What a camera that was tried is, for people."""
+    if snapshot:
+        return f"a picture when it is asked, {facts.width} x {facts.height} pixels"
     return facts.words

@@ -1,9 +1,10 @@
 """The models of a station: each answers before a deadline, or says that it did not."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import ExitStack
+from typing import Any
 
 from tenfold.errors import LineError, TenfoldError
 from tenfold.inference import Classifier
@@ -72,6 +73,10 @@ class RecipeModels:
             return None
         self.problem = ""
         return found
+
+    def deadline(self, facts: Mapping[str, Any]) -> float | None:
+        """The deadline of the recipe with these facts, seconds; None where it is not known any more."""
+        return next((one.values["deadline"] for one in self.book.recipes if one.facts == facts), None)
 
     def _made(self, one: RecipeSetup) -> Job:
         key = f"{one.facts}{one.values}"

@@ -158,12 +158,15 @@ class _Work:
         return connect(setup.plant | self._known_recipes(setup.plant), told, choose=self._choose)
 
     def _known_recipes(self, kept: dict[str, Any]) -> dict[str, Any]:
-        """What a plant may ask for by OPC UA."""
+        """What a plant may ask for by OPC UA, whenever it asks: recipes are approved while a station runs."""
         if kept["kind"] != "opcua-server":
             return {}
-        values = [one.values for one in self._models.book.recipes]
-        names = ("number", "name", "version")
-        return {"name": self._setup.name, "recipes": [{name: one[name] for name in names} for one in values]}
+
+        def recipes() -> list[dict[str, Any]]:
+            values = [one.values for one in self._models.book.recipes]
+            return [{name: one[name] for name in ("number", "name", "version")} for one in values]
+
+        return {"name": self._setup.name, "recipes": recipes}
 
     def _choose(self, number: int) -> bool:
         """A plant wants a recipe prepared by OPC UA; whether it is in use then."""
@@ -249,6 +252,7 @@ class _Work:
             "holds": list(holds),
             "alarm": ALARM_NAMES.get(outputs.alarm, ""),
             "recipe": one,
+            "deadline": self._models.deadline(one),
             "asked": station.asked,
             "problem": self._models.problem,
             "passed": station.released,

@@ -15,6 +15,8 @@ from tenfold.inference import Classifier
 from tenfold.line.parts import Verdict
 from tenfold.line.pictures import pictures
 from tenfold.line.recipe import Recipe
+from tenfold.line.stations.recipes import Approved, recipe_of
+from tenfold.line.stations.tables import StationRow
 from tenfold.line.trail.history import PartHistory, last_parts
 from tenfold.line.trail.statistics import percentiles
 from tenfold.line.trail.trail import Trail
@@ -70,6 +72,28 @@ class _Judged:
     truth: bool | None
 
 
+def prove_version(
+    trail: Trail,
+    station: StationRow,
+    chosen: Approved,
+    classifier: Classifier,
+    *,
+    last: int,
+    tell: Callable[[int], None] = lambda done: None,
+) -> Proof:
+    """`prove` by a version of a recipe, approved or not, on the parts of a station."""
+    left, top, width, height = station.region
+    return prove(
+        trail,
+        recipe_of(chosen.recipe, chosen.version, deadline=station.deadline),
+        classifier,
+        box=(left, top, width, height),
+        locate=station.locate,
+        last=last,
+        tell=tell,
+    )
+
+
 def prove(
     trail: Trail,
     recipe: Recipe,
@@ -104,7 +128,7 @@ def prove(
             passes = _passes(content, recipe, classifier, box, locate)
             times.append(1000 * (time.monotonic() - began))
             found.append(_judged(part, passes))
-        tell(len(found))
+            tell(len(found))
     return _proof(found, times)
 
 

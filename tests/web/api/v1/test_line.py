@@ -1,13 +1,16 @@
 """Stations and recipes over HTTP: roles, what is refused, overrides; no answer holds a password."""
 
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
 
 from tenfold.catalogue.entries.tables import SOURCES
 from tenfold.line.recipe import WHOLE
+from tenfold.line.simulator.scene import bundled_parts
 from tenfold.line.trail.trail import Entry, Trail
 from tests.fakes import RED, picture
 from tests.web.conftest import Running, Serve
@@ -91,6 +94,54 @@ def test_a_station_is_added_changed_paused_and_removed_and_no_answer_holds_its_p
     assert found["address"] == "http://127.0.0.1:9/snapshot.jpg"
 
 
+def test_a_camera_is_tried_by_the_rule_that_a_station_is_added_by(
+    running: Running, gate: int, tmp_path: Path
+) -> None:
+    pytest.importorskip("av")
+    client, url = running.client, "/api/v1/stations"
+    (tmp_path / "1.png").write_bytes(picture(RED, size=(80, 40)))
+    camera = {"source": str(tmp_path)}
+    tried = client.post(f"{url}/test", json=camera)
+    assert (tried.status_code, tried.json()["width"], tried.json()["height"]) == (200, 80, 40), tried.text
+    added = client.post(url, json={"name": "other", **camera})
+    assert added.status_code == 201, added.text
+    client.delete(f"{url}/{added.json()['id']}")
+    both = [
+        client.post(f"{url}/test", json=camera | {"snapshot": True}),
+        client.post(url, json={"name": "other", "snapshot": True, **camera}),
+    ]
+    assert [answer.status_code for answer in both] == [422, 422]
+    assert both[0].json()["detail"] == both[1].json()["detail"]
+    assert client.post(f"{url}/test", json={"source": "camera:nowhere"}).status_code == 404
+
+
+def test_a_camera_is_tried_with_the_login_that_its_station_has(running: Running, gate: int) -> None:
+    asked: list[str] = []
+
+    class Locked(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.headers.get("Authorization", ""))
+            self.send_response(401)
+            self.send_header("WWW-Authenticate", 'Basic realm="camera"')
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - as the library names it
+            """Print nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Locked) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        source = f"http://127.0.0.1:{server.server_port}/snap.jpg"
+        change = {"source": source, "user": "ann", "password": SECRET, "untested": True}
+        running.client.patch(f"/api/v1/stations/{gate}", json=change)
+        asked_for = {"source": source, "snapshot": True}
+        running.client.post("/api/v1/stations/test", json=asked_for)
+        assert set(asked) == {""}
+        running.client.post("/api/v1/stations/test", json=asked_for | {"station": gate})
+        server.shutdown()
+    assert any(one.startswith("Basic ") for one in asked)
+
+
 def test_a_password_of_the_broker_stays_where_a_change_names_none(running: Running, gate: int) -> None:
     client, url = running.client, f"/api/v1/stations/{gate}"
     client.patch(url, json={"broker": {"host": "broker", "password": SECRET}})
@@ -163,6 +214,53 @@ def test_recipes_have_versions_that_run_when_they_are_approved(running: Running,
     assert client.post(f"/api/v1/stations/{gate}/changeover", json={"barcode": "1"}).status_code == 404
     assert client.delete(url).status_code == 200
     assert client.get(f"{url}/versions").status_code == 404
+
+
+def test_a_version_is_proven_on_a_stations_recorded_parts_in_the_background(
+    running: Running, gate: int, tmp_path: Path
+) -> None:
+    client, app, made = running.client, running.service.app, recipe(running)
+    url, station = f"/api/v1/recipes/{made['id']}", f"/api/v1/stations/{gate}"
+    region = {"name": "part", "box": list(WHOLE), "accepts": ["ship"]}
+    client.post(f"{url}/versions", json={"model": app.registry.live(), "regions": [region], "least": 0.0})
+    client.patch(station, json={"locate": False})
+    # The station passed two frogs, and rejected two ships, of which a person called one good.
+    shown = [one for label in ("frog", "ship") for one in bundled_parts(tmp_path) if one[1] == label]
+    chosen = shown[:2] + shown[-2:]
+    path = app.trail_of(gate)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with Trail(path) as trail:
+        for number, (file, label) in enumerate(chosen, 1):
+            facts = {"model": "a" * 64, "recipe": [made["number"], 1]}
+            facts |= {"frog": {"verdict": "pass", "reason": "good"}}.get(
+                label, {"verdict": "reject", "reason": "unsure"}
+            )
+            trail.append([Entry("part", AT, facts, number, file.read_bytes())])
+    client.post(f"{station}/parts/3/override", json={"verdict": "pass", "reason": "x", "by": "Olha"})
+    assert client.post(f"{url}/versions/2/prove", json={"station": gate}).status_code == 404
+    assert client.post(f"{url}/versions/1/prove", json={"station": gate + 1}).status_code == 404
+    started = client.post(f"{url}/versions/1/prove", json={"station": gate})
+    assert started.status_code == 202, started.text
+    assert started.json()["title"] == "Prove version 1 of caps"
+    app.jobs.wait(started.json()["id"], timeout=60)
+    job = client.get(f"/api/v1/jobs/{started.json()['id']}").json()
+    assert (job["state"], job["problem"]) == ("done", None)
+    assert job["result"] == {"parts": 4, "now_rejected": 2, "now_passed": 2, "worse": False}
+    proof = client.get(f"{url}/versions").json()[0]["proof"]
+    assert (proof["station"], proof["parts"], proof["changed"]) == ("gate", 4, [4, 3, 2, 1])
+    assert (proof["good"]["before"]["value"], proof["good"]["now"]["value"]) == (1.0, 0.0)
+    client.delete(url)
+
+
+def test_a_station_that_has_not_run_yet_proves_nothing(running: Running, gate: int) -> None:
+    client, made = running.client, recipe(running)
+    url = f"/api/v1/recipes/{made['id']}"
+    app = running.service.app
+    region = {"name": "part", "box": list(WHOLE), "accepts": app.registry.info(app.registry.live()).labels}
+    client.post(f"{url}/versions", json={"model": app.registry.live(), "regions": [region]})
+    refused = client.post(f"{url}/versions/1/prove", json={"station": gate})
+    assert (refused.status_code, "has no trail yet" in refused.text) == (404, True)
+    client.delete(url)
 
 
 def test_an_override_is_a_row_of_the_trail_and_a_correction_in_the_catalogue(

@@ -78,7 +78,8 @@ export const en = {
   passedOf: "{passed} of {parts} parts passed",
   verdictTime: "Time to verdict",
   verdictTimes: "median; 99% within {high}, at most {most}",
-  deadlineOf: "deadline {n}",
+  deadlineOf: "deadline {n}, of the station",
+  deadlineOfRecipe: "deadline {n}, of the recipe; the station’s own is {other}",
   overkill: "Overkill: good parts among the rejected",
   escape: "Escape: bad parts among the passed",
   interval: "95% interval {low} to {high}; looked at again: {n}",
@@ -171,6 +172,8 @@ export const en = {
     "A rejected part may still be on the belt. Take it off, then check the rejector and its sensor.",
   cure_wrongly_rejected:
     "A part that was to pass was rejected at the gate. Check the gate’s distance and window.",
+  cure_slip:
+    "Parts reach the reject sensor earlier or later than the encoder says. Look whether the belt or the encoder’s wheel slips, and measure the distance from the photo-eye to the sensor again.",
   cure_restarted: "The station started anew. Parts that were on the belt meanwhile were rejected.",
   cure_stopped: "The station was stopped. Start it again when the line is to run.",
   cure_halted: "The plant has halted the station. Start it from the plant.",

@@ -27,6 +27,7 @@ export const ru: Translated<typeof en> = {
   step_converting: "Преобразуем модель",
   step_measuring_threshold: "Измеряем порог для «ничего из этого»",
   step_comparing_answers: "Сравниваем ответы",
+  step_judging_parts: "Заново оцениваем записанные детали",
   of: "{done} из {total}",
   atStep: "шаг {done} из {total}",
   loss: "потери {loss}",

@@ -27,6 +27,7 @@ export const uk: Translated<typeof en> = {
   step_converting: "Перетворюємо модель",
   step_measuring_threshold: "Вимірюємо поріг для «нічого з цього»",
   step_comparing_answers: "Порівнюємо відповіді",
+  step_judging_parts: "Наново оцінюємо записані деталі",
   of: "{done} з {total}",
   atStep: "крок {done} з {total}",
   loss: "втрати {loss}",

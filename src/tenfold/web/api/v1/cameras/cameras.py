@@ -103,7 +103,7 @@ class CameraChange(CameraValues):
     password: str | None = Field(None, max_length=500, pattern=PLAIN)
 
 
-class SourceAnswer(Answer):
+class CameraFactsAnswer(Answer):
     """What a camera is."""
 
     description: str = Field(description="Its address without user and password.")
@@ -164,10 +164,10 @@ class CameraAnswer(Answer):
 
 
 @router.post("/test", operation_id="test_camera", summary="Try a camera", responses=_REFUSED)
-async def test(request: Request, who: Administrator, asked: SourceRequest) -> SourceAnswer:
+async def test(request: Request, who: Administrator, asked: SourceRequest) -> CameraFactsAnswer:
     """Opens it, decodes a picture, and says what it is or what is wrong; takes ten seconds at most."""
     address = parse(asked.source, user=asked.user, password=asked.password)
-    return SourceAnswer.of(await asyncio.to_thread(_tried, address))
+    return CameraFactsAnswer.of(await asyncio.to_thread(_tried, address))
 
 
 @router.get("", operation_id="cameras", summary="List cameras")

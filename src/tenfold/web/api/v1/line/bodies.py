@@ -132,6 +132,21 @@ class StationRequest(StationValues):
     untested: bool = Field(False, description="Add it though its camera was not tried: it may be off now.")
 
 
+class CameraTrial(BaseModel):
+    """A camera that a station is to look through."""
+
+    source: str = Field(min_length=1, max_length=2000, pattern=PLAIN, description="As of a station.")
+    user: str = Field("", max_length=200, pattern=PLAIN)
+    password: str = Field("", max_length=500, pattern=PLAIN)
+    snapshot: bool = Field(False, description="It is asked for a picture of each part.")
+    station: int | None = Field(
+        None,
+        ge=1,
+        le=2**63 - 1,
+        description="Where the source is this station's and no user is named: with the login it has.",
+    )
+
+
 class StationChange(StationValues):
     name: Name | None = None
     source: str | None = Field(None, min_length=1, max_length=2000, pattern=PLAIN)
@@ -162,6 +177,10 @@ class StationState(BaseModel):
     holds: list[Reason] = Field(description="recipe, challenge, first-parts.")
     alarm: Reason | Literal[""] = Field(description='As the plant is told; "": none.')
     recipe: list[int] = Field(description="Number for the plant and version of the recipe in use.")
+    deadline: float | None = Field(
+        description="Seconds from trigger to release that hold now: the recipe's where it has its own, else"
+        " the station's. Null: no recipe is in use."
+    )
     asked: int = Field(description="The recipe that the plant asks for; 0: it does not say.")
     problem: str = Field(description='Why there is no recipe, or no process; "": nothing is wrong.')
     passed: int = Field(description="Released since the station started.")

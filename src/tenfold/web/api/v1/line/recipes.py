@@ -14,9 +14,11 @@ from tenfold.line.stations.tables import RecipeRow, RecipeVersionRow
 from tenfold.runtime import App
 from tenfold.web.answers import Answer, ShareAnswer
 from tenfold.web.api.v1.cameras.cameras import PLAIN, ClassName, Share
+from tenfold.web.job_answers import JobAnswer, job_answer
 from tenfold.web.problems import responses
-from tenfold.web.security.access import Administrator, Viewer
+from tenfold.web.security.access import Administrator, Operator, Viewer
 from tenfold.web.service import service_of
+from tenfold.workflows.line.prove_job import PROVE, ProveParams
 
 router = APIRouter(prefix="/api/v1/recipes", tags=["line"])
 
@@ -68,7 +70,12 @@ class VersionRequest(BaseModel):
     note: str = Field("", max_length=2000)
 
 
-class KnownAnswer(BaseModel):
+class ProofRequest(BaseModel):
+    station: int = Field(ge=1, le=2**63 - 1, description="The station whose recorded parts are judged anew.")
+    last: int = Field(2000, ge=1, le=1_000_000, description="So many parts at most, the newest first.")
+
+
+class KnownPartsAnswer(BaseModel):
     """Of parts of which it is known what they were, the share that got the wrong verdict."""
 
     before: ShareAnswer
@@ -83,8 +90,8 @@ class ProofAnswer(BaseModel):
     parts: int
     now_rejected: int = Field(description="Parts that passed, and would be rejected or diverted.")
     now_passed: int = Field(description="Parts that were rejected for the model's answer, and would pass.")
-    good: KnownAnswer | None = Field(description="Good parts that are rejected. Null: none is known.")
-    bad: KnownAnswer | None = Field(description="Bad parts that pass. Null: none is known.")
+    good: KnownPartsAnswer | None = Field(description="Good parts that are rejected. Null: none is known.")
+    bad: KnownPartsAnswer | None = Field(description="Bad parts that pass. Null: none is known.")
     milliseconds: list[float] = Field(description="For a part: median, 99 %, largest.")
     changed: list[int] = Field(description="Some parts whose verdict changes, the newest first.")
     worse: bool = Field(description="More bad parts pass, or more good ones are rejected, than before.")
@@ -106,7 +113,7 @@ class VersionAnswer(Answer):
     approved_at: datetime | None
     approved_by: int | None
     proof: ProofAnswer | None = Field(
-        description="The last proof on recorded parts (tenfold station prove). Null: it was not proven."
+        description="The last proof on recorded parts. Null: it was not proven."
     )
 
 
@@ -179,8 +186,34 @@ def add_version(request: Request, who: Administrator, number: Number, asked: Ver
     row: RecipeVersionRow = app.recipes.add_version(
         number, by=who.id, model_hash=model.hash, classes=app.registry.info(model.hash).labels, **values
     )
-    app.audit.note(who.id, "recipe.version", str(number), {"version": row.version}, address=who.address)
+    name = app.recipes.get(number).name
+    app.audit.note(who.id, "recipe.version", name, {"version": row.version}, address=who.address)
     return VersionAnswer.of(row)
+
+
+@router.post(
+    "/{number}/versions/{version}/prove",
+    operation_id="prove_recipe_version",
+    summary="Prove a version on recorded parts",
+    status_code=202,
+    responses=responses(_404="There is no such version, no such station, or the station has not run yet."),
+)
+def prove(
+    request: Request, who: Operator, number: Number, version: Version, asked: ProofRequest
+) -> JobAnswer:
+    """Judge the recorded parts of a station anew in the background, whether the version is approved or not.
+
+    The proof is kept with the version when the job ends, in place of an earlier one.
+    """
+    app = service_of(request).app
+    params = ProveParams(station=asked.station, recipe=number, version=version, last=asked.last)
+    app.prove.check(params)
+    name = app.recipes.get(number).name
+    facts = {"version": version, "station": asked.station}
+    app.audit.note(who.id, "recipe.prove", name, facts, address=who.address)
+    title = f"Prove version {version} of {name}"
+    key = f"{PROVE.kind} {number} {version}"
+    return job_answer(app.jobs.submit(PROVE, params, title=title, by=who.id, key=key), who)
 
 
 @router.post(
@@ -194,7 +227,7 @@ def approve(request: Request, who: Administrator, number: Number, version: Versi
     app = service_of(request).app
     row = app.recipes.approve(number, version, by=who.id)
     facts = {"version": version, "proven": row.proof is not None}
-    app.audit.note(who.id, "recipe.approve", str(number), facts, address=who.address)
+    app.audit.note(who.id, "recipe.approve", app.recipes.get(number).name, facts, address=who.address)
     app.running_stations.wake()
     return VersionAnswer.of(row)
 

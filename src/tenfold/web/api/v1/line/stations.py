@@ -16,9 +16,11 @@ from tenfold.line.plc import require
 from tenfold.line.plc.wiring import check
 from tenfold.line.stations.tables import StationRow
 from tenfold.runtime import App
+from tenfold.web.api.v1.cameras.cameras import CameraFactsAnswer
 from tenfold.web.api.v1.line.bodies import (
     BrokerBody,
     ByRequest,
+    CameraTrial,
     ChallengeBody,
     ChallengeRequest,
     ChangeoverRequest,
@@ -72,6 +74,20 @@ def add(request: Request, who: Administrator, asked: StationRequest) -> StationA
     app.audit.note(who.id, "station.add", row.name, {"address": shown}, address=who.address)
     app.running_stations.wake()
     return _answer(app, row)
+
+
+@router.post("/test", operation_id="try_station_camera", summary="Try a station's camera", responses=_REFUSED)
+def test(request: Request, who: Administrator, asked: CameraTrial) -> CameraFactsAnswer:
+    """As it is tried when a station is added: takes a picture, and says what the camera is or what is wrong.
+    It takes ten seconds at most."""
+    app = service_of(request).app
+    found = station_camera(asked.source, app.cameras, user=asked.user, password=asked.password)
+    address = camera_of(found, app.cameras)
+    if asked.station is not None and not asked.user:
+        kept = app.stations.get(asked.station)
+        if described(kept, app.cameras) == asked.source.strip():
+            address = camera_of(kept, app.cameras)
+    return CameraFactsAnswer.of(try_camera(address, snapshot=asked.snapshot))
 
 
 @router.get("/{number}", operation_id="station", summary="One station", responses=_NONE)
@@ -314,6 +330,7 @@ def _state(app: App, row: StationRow) -> StationState:
         holds=said.get("holds", []),
         alarm=said.get("alarm", ""),
         recipe=recipe.get("recipe", []),
+        deadline=said.get("deadline"),
         asked=said.get("asked", 0),
         problem=fault or said.get("problem", ""),
         passed=said.get("passed", 0),
