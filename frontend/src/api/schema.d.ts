@@ -2870,6 +2870,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/stations/registers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read a PLC's registers
+         * @description What a PLC's registers hold now (Modbus TCP, function 3), where a station set up so reads them.
+         *
+         *     To find out how the PLC counts: write a value there that you know, and see where it comes.
+         */
+        post: operations["read_plc_registers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/stations/{number}": {
         parameters: {
             query?: never;
@@ -9072,6 +9094,31 @@ export interface components {
             } | null;
         };
         /**
+         * PlcReading
+         * @description A PLC that answers Modbus TCP, and how it is believed to count.
+         */
+        PlcReading: {
+            /** Host */
+            host: string;
+            /** Port */
+            port?: number | null;
+            /**
+             * Inputs
+             * @description The first register that a station reads.
+             */
+            inputs?: number | null;
+            /**
+             * Base
+             * @description What the first register of all is called.
+             */
+            base?: (0 | 1) | null;
+            /**
+             * Device
+             * @description The unit id.
+             */
+            device?: number | null;
+        };
+        /**
          * PredictionAnswer
          * @description What is in the picture.
          */
@@ -9836,6 +9883,34 @@ export interface components {
             probabilities: {
                 [key: string]: number;
             };
+        };
+        /**
+         * RegisterAnswer
+         * @description What stands where a station looks for a value.
+         */
+        RegisterAnswer: {
+            /**
+             * Name
+             * @description Of the value, as in the documentation.
+             */
+            name: string;
+            /**
+             * Address
+             * @description Of its first register, on the wire, from 0.
+             */
+            address: number;
+            /**
+             * Registers
+             * @description How many it takes: 1 or 2.
+             */
+            registers: number;
+            /**
+             * High First
+             * @description The value, where the high word of two comes first.
+             */
+            high_first: number;
+            /** Low First */
+            low_first: number;
         };
         /**
          * RemarkAnswer
@@ -27750,6 +27825,93 @@ export interface operations {
                 };
             };
             /** @description A name is taken, or what the station is wired to does not go together. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server's disk is full. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_plc_registers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlcReading"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegisterAnswer"][];
+                };
+            };
+            /** @description The body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, or the page that the request comes from, does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The PLC does not answer, or has no such registers. */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -23,6 +23,9 @@ export const changeStation = (number: number, body: Partial<Schemas["StationChan
 /** By the rule that it is added by. */
 export const tryCamera = (body: Schemas["CameraTrial"]): Promise<Schemas["CameraFactsAnswer"]> =>
   request("post", `${root}/test`, { body });
+/** What a PLC's registers hold now, where a station would read them. */
+export const readRegisters = (body: Schemas["PlcReading"]): Promise<Schemas["RegisterAnswer"][]> =>
+  request("post", `${root}/registers`, { body });
 export const pauseStation = (number: number, on: boolean): Promise<Station> =>
   request("post", `${one}/pause`, { path: { number }, query: { on } });
 export const removeStation = (number: number): Promise<Station> =>

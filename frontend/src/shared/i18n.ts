@@ -158,9 +158,9 @@ export function formatSeconds(language: LanguageCode, seconds: number): string {
   return written.join(" ");
 }
 
-/** Several names, one after another. */
+/** Several names, one after another, with commas: in Russian a list of units has none. */
 export function formatList(language: LanguageCode, parts: readonly string[]): string {
-  return new Intl.ListFormat(language, { type: "unit", style: "short" }).format(parts);
+  return new Intl.ListFormat(language, { type: "conjunction", style: "narrow" }).format(parts);
 }
 
 /** A class's name in the page's language, else in English, else its label. */

@@ -161,6 +161,7 @@ OPERATIONS = {
     "override_station_part": Row(OPERATOR, {}),
     "acknowledge_station": Row(OPERATOR, {}),
     "try_station_camera": Row(ADMINISTRATOR, {"source": "nothing:"}),
+    "read_plc_registers": Row(ADMINISTRATOR, {"host": ""}),
     "add_station": Row(ADMINISTRATOR, {"name": "x", "source": "nothing:"}),
     "change_station": Row(ADMINISTRATOR, {}),
     "pause_station": Row(ADMINISTRATOR),

@@ -101,17 +101,19 @@ export const en = {
 
   plant: "PLC",
   plant_none: "None",
-  plant_modbus: "Modbus TCP: the station reads and writes its registers",
-  plant_opcua: "OPC UA: the station reads and writes its nodes",
-  plant_modbus_server: "Modbus TCP: it asks the station for each verdict",
-  plant_opcua_server: "OPC UA: it asks the station for each verdict",
+  plant_modbus: "Modbus TCP, the PLC is the server",
+  plant_opcua: "OPC UA, the PLC is the server",
+  plant_modbus_server: "Modbus TCP, the station is the server",
+  plant_opcua_server: "OPC UA, the station is the server",
   plantHint_none: "Nothing is rejected by itself: to try a station, or to count.",
-  plantHint_modbus: "The station tells which part may pass the gate now. Silence means reject.",
-  plantHint_opcua: "The station tells which part may pass the gate now. Silence means reject.",
+  plantHint_modbus:
+    "The station reads and writes its registers, and tells which part may pass the gate now. Silence means reject.",
+  plantHint_opcua:
+    "The station reads and writes its nodes, and tells which part may pass the gate now. Silence means reject.",
   plantHint_modbus_server:
-    "It moves its parts itself, by the handshake that “Registers and nodes of the PLC” describes.",
+    "The PLC asks for each verdict and moves its parts itself, by the handshake that “Registers and nodes of the PLC” describes.",
   plantHint_opcua_server:
-    "It moves its parts itself, and finds the station as a vision system of OPC 40100-1.",
+    "The PLC asks for each verdict and moves its parts itself. It finds the station as a vision system of OPC 40100-1.",
   host: "Address of the PLC",
   listensOn: "Address of this server to listen on",
   port: "Port",
@@ -128,6 +130,12 @@ export const en = {
   words: "32-bit values",
   words_high_first: "high word first",
   words_low_first: "low word first",
+  readRegisters: "Read the registers now",
+  readingStop: "Stop reading",
+  readingHint:
+    "Read again each second. Have the PLC write a value that you know: where it stands tells how the PLC counts and which word comes first.",
+  signal: "Signal",
+  countedFrom: "From {n}",
 
   trigger: "What says that a part is there",
   trigger_plant: "The plant’s photo-eye",

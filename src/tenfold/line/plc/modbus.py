@@ -189,6 +189,25 @@ def outputs(place: ModbusAddress, registers: Sequence[int]) -> Outputs:
     return Outputs(**values | {"state": State(values["state"]), "light": Light(values["light"])})
 
 
+def read_inputs(place: ModbusAddress) -> list[tuple[int, Register, list[int]]]:
+    """What the registers that a station reads hold now, to find out how a PLC counts.
+
+    Returns:
+        of each single value its address on the wire, its register, and what is read with either word order:
+        the high word first, the low word first.
+
+    Raises:
+        LineError: see `read_back`.
+    """
+    held = read_back(place.host, place.port, place.device, place.first_input, INPUT_REGISTERS)
+    both = [INPUT_MAP.unpack(held, order) for order in ("high-first", "low-first")]
+    return [
+        (place.first_input + at, one, [value for found in both if isinstance(value := found[one.name], int)])
+        for at, one in INPUT_MAP
+        if one.count == 1
+    ]
+
+
 def read_back(
     host: str, port: int, device: int, first: int, count: int, *, kind: Kind = "holding", seconds: float = 2.0
 ) -> list[int]:

@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 
 from tenfold.catalogue.entries.tables import SOURCES
+from tenfold.line.plc.modbus import ModbusAddress, registers
+from tenfold.line.plc.signals import Inputs
 from tenfold.line.recipe import WHOLE
 from tenfold.line.simulator.scene import bundled_parts
 from tenfold.line.trail.trail import Entry, Trail
 from tests.fakes import RED, picture
+from tests.line.plc.modbus_server import served
 from tests.web.conftest import Running, Serve
 from tests.web.signed_in import Staffed, staff
 
@@ -92,6 +95,25 @@ def test_a_station_is_added_changed_paused_and_removed_and_no_answer_holds_its_p
     found = answers[5].json()
     assert (found["state"]["phase"], found["deadline"], found["broker"]) == ("paused", 0.2, None)
     assert found["address"] == "http://127.0.0.1:9/snapshot.jpg"
+
+
+def test_the_registers_of_a_plc_are_read_as_a_station_would(running: Running) -> None:
+    pytest.importorskip("pymodbus")
+    told = Inputs(0x0001_0002, 7, (0,) * 8, 3, (0,) * 8, 55, order=12)
+    place = ModbusAddress("127.0.0.1")
+    with served(place, registers(place, told)) as (port, _):
+        asked = {"host": "127.0.0.1", "port": port, "inputs": 1, "base": 1}
+        url = "/api/v1/stations/registers"
+        found = {one["name"]: one for one in running.client.post(url, json=asked).json()}
+        assert [found["encoder"][name] for name in ("address", "registers")] == [0, 2]
+        assert (found["encoder"]["high_first"], found["encoder"]["low_first"]) == (0x0001_0002, 0x0002_0001)
+        assert (found["heartbeat"]["high_first"], found["heartbeat"]["address"]) == (55, 6)
+        assert found["order"]["high_first"] == 12
+        assert "trigger_counts" not in found
+        refused = running.client.post(url, json=asked | {"inputs": 0})
+        assert (refused.status_code, "cannot be counted so" in refused.text) == (422, True)
+    away = running.client.post(url, json={"host": "127.0.0.1", "port": port})
+    assert (away.status_code, "does not answer" in away.text) == (422, True)
 
 
 def test_a_camera_is_tried_by_the_rule_that_a_station_is_added_by(

@@ -33,7 +33,7 @@ export const en = {
   recipe: "Recipe",
   recipeVersion: "{recipe}, version {version}",
   model: "Model",
-  stationSaid: "The station said: {verdict}, {reason}",
+  stationSaid: "The station said: {verdict}",
   goldenGood: "A golden good part",
   goldenBad: "A golden bad part",
 

@@ -35,7 +35,7 @@ export const ru: Translated<typeof en> = {
   recipe: "Рецепт",
   recipeVersion: "{recipe}, версия {version}",
   model: "Модель",
-  stationSaid: "Станция решила: {verdict}, {reason}",
+  stationSaid: "Станция решила: {verdict}",
   goldenGood: "Эталонная годная деталь",
   goldenBad: "Эталонная бракованная деталь",
 

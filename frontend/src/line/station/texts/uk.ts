@@ -35,7 +35,7 @@ export const uk: Translated<typeof en> = {
   recipe: "Рецепт",
   recipeVersion: "{recipe}, версія {version}",
   model: "Модель",
-  stationSaid: "Станція вирішила: {verdict}, {reason}",
+  stationSaid: "Станція вирішила: {verdict}",
   goldenGood: "Еталонна придатна деталь",
   goldenBad: "Еталонна бракована деталь",
 

@@ -132,6 +132,26 @@ class StationRequest(StationValues):
     untested: bool = Field(False, description="Add it though its camera was not tried: it may be off now.")
 
 
+class PlcReading(BaseModel):
+    """A PLC that answers Modbus TCP, and how it is believed to count."""
+
+    host: str = Field(min_length=1, max_length=253, pattern=PLAIN)
+    port: Port | None = None
+    inputs: int | None = Field(None, ge=0, le=65535, description="The first register that a station reads.")
+    base: Literal[0, 1] | None = Field(None, description="What the first register of all is called.")
+    device: int | None = Field(None, ge=0, le=255, description="The unit id.")
+
+
+class RegisterAnswer(BaseModel):
+    """What stands where a station looks for a value."""
+
+    name: str = Field(description="Of the value, as in the documentation.")
+    address: int = Field(description="Of its first register, on the wire, from 0.")
+    registers: int = Field(description="How many it takes: 1 or 2.")
+    high_first: int = Field(description="The value, where the high word of two comes first.")
+    low_first: int
+
+
 class CameraTrial(BaseModel):
     """A camera that a station is to look through."""
 

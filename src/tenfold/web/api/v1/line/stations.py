@@ -27,7 +27,9 @@ from tenfold.web.api.v1.line.bodies import (
     GateBody,
     OutputAnswer,
     PlantBody,
+    PlcReading,
     RefusalRequest,
+    RegisterAnswer,
     StationAnswer,
     StationChange,
     StationRequest,
@@ -88,6 +90,27 @@ def test(request: Request, who: Administrator, asked: CameraTrial) -> CameraFact
         if described(kept, app.cameras) == asked.source.strip():
             address = camera_of(kept, app.cameras)
     return CameraFactsAnswer.of(try_camera(address, snapshot=asked.snapshot))
+
+
+@router.post(
+    "/registers",
+    operation_id="read_plc_registers",
+    summary="Read a PLC's registers",
+    responses=responses(_422="The PLC does not answer, or has no such registers."),
+)
+def read_registers(request: Request, who: Administrator, asked: PlcReading) -> list[RegisterAnswer]:
+    """What a PLC's registers hold now (Modbus TCP, function 3), where a station set up so reads them.
+
+    To find out how the PLC counts: write a value there that you know, and see where it comes.
+    """
+    require()
+    from tenfold.line.plc.modbus import ModbusAddress, read_inputs
+
+    place = ModbusAddress(**asked.model_dump(exclude_none=True))
+    return [
+        RegisterAnswer(name=one.name, address=at, registers=one.words, high_first=high, low_first=low)
+        for at, one, (high, low) in read_inputs(place)
+    ]
 
 
 @router.get("/{number}", operation_id="station", summary="One station", responses=_NONE)
