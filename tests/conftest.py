@@ -9,7 +9,7 @@ import tempfile
 import uuid
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -163,14 +163,18 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """A PostgreSQL server's address, without a database's name."""
     if postgres_server.programs() is None:
         reason = "needs PostgreSQL: apt-get install postgresql"
         if os.environ.get("TENFOLD_REQUIRE_POSTGRES") == "1":
             pytest.fail(reason)
         pytest.skip(reason)
-    with postgres_server.server(tmp_path_factory.mktemp("postgres")) as address:
+    # pytest's folders are root's alone, and become so again with every run that starts beside this one.
+    with (
+        tempfile.TemporaryDirectory(prefix="tenfold-postgres-") as folder,
+        postgres_server.server(Path(folder)) as address,
+    ):
         yield address
 
 
@@ -209,15 +213,19 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+def tables_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database with all tables, empty, once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        tables.copy_tables(tmp_path / "tenfold.db")
+        yield f"sqlite:///{tmp_path / 'tenfold.db'}"
+        return
+    template = request.getfixturevalue("postgres_tables")
+    with postgres_database(request.getfixturevalue("postgres"), template) as url:
+        yield url
+
+
+@pytest.fixture
+def database(tables_url: str) -> Iterator[Database]:
     """A database with all tables, empty: on SQLite and on PostgreSQL."""
-    with ExitStack() as stack:
-        if request.param == "sqlite":
-            opened = tables.new_database(tmp_path / "tenfold.db")
-        else:
-            template = request.getfixturevalue("postgres_tables")
-            opened = Database(
-                stack.enter_context(postgres_database(request.getfixturevalue("postgres"), template))
-            )
-        stack.callback(opened.close)
+    with closing(Database(tables_url)) as opened:
         yield opened

@@ -17,8 +17,8 @@ PICTURES, KILLS = 70, 3
 
 
 @pytest.fixture
-def ingest(database_url: str, tmp_path: Path) -> Ingest:
-    return Ingest(tmp_path / "ingest", database_url, model=str(MODEL))
+def ingest(tables_url: str, tmp_path: Path) -> Ingest:
+    return Ingest(tmp_path / "ingest", tables_url, model=str(MODEL))
 
 
 @pytest.mark.slow

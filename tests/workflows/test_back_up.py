@@ -104,9 +104,9 @@ def brought_back(backup: Path, home: Path, url: str, *, replace: bool = False) -
 @pytest.mark.slow
 @pytest.mark.parametrize("other_url", ["sqlite", "postgresql"], indirect=True)
 def test_all_comes_back_on_either_database(
-    database_url: str, other_url: str, home: Path, tmp_path: Path
+    tables_url: str, other_url: str, home: Path, tmp_path: Path
 ) -> None:
-    with opened(home, database_url) as app:
+    with opened(home, tables_url) as app:
         filled(app)
         made = back_up(app.database, app.home, tmp_path / "backup", secrets=True)  # it is open meanwhile
         before = rows_of(app.database)
@@ -125,9 +125,9 @@ def test_all_comes_back_on_either_database(
 
 
 def test_no_secret_is_in_a_backup_that_was_not_asked_for_them(
-    database_url: str, home: Path, tmp_path: Path
+    tables_url: str, home: Path, tmp_path: Path
 ) -> None:
-    with opened(home, database_url) as app:
+    with opened(home, tables_url) as app:
         filled(app)
         back_up(app.database, app.home, tmp_path / "backup", secrets=False)
     everything = b"".join(p.read_bytes() for p in (tmp_path / "backup").rglob("*") if p.is_file())
@@ -213,9 +213,9 @@ def test_no_file_of_a_backup_leaves_the_home(path: str, home: Path, tmp_path: Pa
 
 
 def test_what_is_there_stays_unless_it_is_to_be_replaced_and_then_is_moved_aside(
-    database_url: str, home: Path, tmp_path: Path
+    tables_url: str, home: Path, tmp_path: Path
 ) -> None:
-    url = "" if database_url.startswith("sqlite") else database_url
+    url = "" if tables_url.startswith("sqlite") else tables_url
     with opened(home, url) as app:
         filled(app)
         back_up(app.database, app.home, tmp_path / "backup", secrets=True)

@@ -48,12 +48,12 @@ Started = Callable[[], Process]
 
 
 @pytest.fixture
-def process(own_home: Path, database_url: str) -> Iterator[Started]:
+def process(own_home: Path, tables_url: str) -> Iterator[Started]:
     """Opens the same home and database again and again."""
     made: list[Process] = []
 
     def one() -> Process:
-        chosen = settings.load().model_copy(update={"home": own_home, "database_url": database_url})
+        chosen = settings.load().model_copy(update={"home": own_home, "database_url": tables_url})
         made.append(Process(FakeApp(chosen)))
         return made[-1]
 
