@@ -22,6 +22,11 @@ class Colours(FakeClassifier):
         super().__init__(limits, seconds=float(os.environ.get("COLOURS_SECONDS", "0")))
 
 
-if __name__ == "__main__":
+def main() -> int:
+    """The command line, around it."""
     tenfold.inference.Classifier = Colours  # type: ignore[misc]
-    sys.exit(cli.run(sys.argv[1:]))
+    return cli.run(sys.argv[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -4,12 +4,11 @@ import os
 import re
 import signal
 import socket
-import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,36 +18,29 @@ from sqlalchemy import make_url
 
 from tenfold.cli.server import serve
 from tenfold.runtime import App
+from tests import tables
+from tests.cli import colours
 from tests.cli.conftest import Command
 from tests.conftest import postgres_database
 from tests.fakes import GREEN, picture
-from tests.paths import ROOT
+from tests.forking import Forked
 from tests.postgres import Proxy
-
-COLOURS = ROOT / "tests" / "cli" / "colours.py"
 
 
 @contextmanager
 def server(
-    *arguments: str, program: Sequence[str] = (str(COLOURS),), **environment: str
-) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """`tenfold serve` on a free port, and its address; `program` is what Python runs."""
-    command = [sys.executable, *program, "serve", "--port", "0", "--no-open", *arguments]
-    process = subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONUNBUFFERED": "1", **environment},
-    )
-    assert process.stdout is not None
-    try:
-        found = re.search(r"http://\S+", process.stdout.readline())
-        assert found, process.communicate(timeout=10)
+    *arguments: str, command: Callable[[], int] = colours.main, **environment: str
+) -> Iterator[tuple[Forked, str]]:
+    """`tenfold serve` on a free port, and its address; `command` is the command line."""
+    options = ["serve", "--port", "0", "--no-open", *arguments]
+    file = Path(os.environ["TENFOLD_HOME"]) / "tenfold.db"
+    if not file.exists() and "TENFOLD_DATABASE_URL" not in environment:
+        tables.copy_tables(file)
+    with closing(Forked(command, options, {**os.environ, **environment})) as process:
+        line = process.stdout.readline()
+        found = re.search(r"http://\S+", line)
+        assert found, line + "".join(process.communicate(timeout=10))
         yield process, found.group()
-    finally:
-        process.kill()
-        process.communicate(timeout=10)
 
 
 def classify(address: str, **how: Any) -> httpx.Response:
@@ -165,7 +157,7 @@ def add_administrator() -> None:
     ],
 )
 def test_a_server_for_others_prints_a_link_once_that_makes_the_first_administrator(
-    environment: dict[str, str],
+    environment: dict[str, Any],
 ) -> None:
     with server(**environment) as (process, address):
         assert classify(address).status_code == 401

@@ -3,7 +3,6 @@
 import re
 import signal
 import socket
-import subprocess
 import sys
 import time
 from collections import Counter
@@ -20,6 +19,7 @@ import pytest
 from tests import tiny
 from tests.cli.server.test_serve import classify, server
 from tests.fakes import RED, picture
+from tests.forking import Forked, tenfold
 
 CLIENTS = 128
 PICTURE = 4_000_000
@@ -127,7 +127,7 @@ def test_pictures_that_do_not_end_fill_no_more_than_the_limit() -> None:
         assert grown[0] < LIMIT + BESIDES
 
 
-def crowd(process: subprocess.Popen[str], url: str, each: int) -> list[int]:
+def crowd(process: Forked, url: str, each: int) -> list[int]:
     """By how many bytes busy, idle and slow clients let the server and what it started grow, in two rounds.
 
     Args:
@@ -171,7 +171,7 @@ def test_many_clients_beside_idle_and_slow_ones_take_bounded_memory() -> None:
 @needs_proc
 @pytest.mark.parametrize("model", ["photo", "cifar10"])
 def test_the_bundled_networks_take_bounded_memory_for_them_too(model: str) -> None:
-    with server("--model", model, program=("-m", "tenfold"), TENFOLD_MAX_CONNECTIONS="3000") as (
+    with server("--model", model, command=tenfold, TENFOLD_MAX_CONNECTIONS="3000") as (
         process,
         url,
     ):
