@@ -31,6 +31,7 @@ class Running:
     client: httpx.Client
     service: WebService
     loop: asyncio.AbstractEventLoop
+    connections: set[Any]
 
 
 Serve = Callable[..., Running]
@@ -73,7 +74,8 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
             stack.callback(stop)
             address = f"http://127.0.0.1:{port}"
             client = stack.enter_context(httpx.Client(base_url=address, timeout=30, trust_env=False))
-            return Running(address, port, client, app.state.service, server.servers[0].get_loop())
+            loop, connections = server.servers[0].get_loop(), server.server_state.connections
+            return Running(address, port, client, app.state.service, loop, connections)
 
         yield one
 
