@@ -53,6 +53,9 @@ def pytest_configure() -> None:
     """A shell that starts the tests in the background has them ignore Ctrl-C, which some tests send."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    # Networks in tests are so narrow that one thread is the fastest: several, here and in processes that
+    # tests start, wait for each other with busy cores.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -131,20 +134,6 @@ def own_logging() -> Iterator[None]:
     root.handlers[:] = handlers
     root.setLevel(level)
     ours.setLevel(our_level)
-
-
-@pytest.fixture(autouse=True)
-def one_thread(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Networks in tests are so narrow that one thread is the fastest, whatever else the machine is doing."""
-    if request.node.get_closest_marker("train") is None or importlib.util.find_spec("torch") is None:
-        yield
-        return
-    import torch
-
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 @pytest.fixture(scope="session")

@@ -39,7 +39,6 @@ def copies(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def command(*arguments: str) -> None:
-    torch.set_num_threads(1)
     sys.exit(cli.run(arguments))
 
 

@@ -57,7 +57,7 @@ def base(home: Path, pictures: int = 420) -> Path:
         epochs=6,
         batch_size=20,
         precision="float32",
-        optimiser=Optimiser("muon", rate=0.1, momentum=0.6),
+        optimiser=Optimiser("muon", rate=0.05, momentum=0.6),
         augmentation=Augmentation(flip="alternating"),
     )
     data = open_dataset(str(source), side=32, data_dir=home, cache=home / "cache")
@@ -78,7 +78,6 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def home(trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
     monkeypatch.setenv("TENFOLD_THREADS", "1")
     place = tmp_path / "home"
     shutil.copytree(trained / "runs", place / "runs")
@@ -366,9 +365,9 @@ with opened(Path(sys.argv[1]), sys.argv[2]) as app:
 @pytest.mark.train
 @pytest.mark.skipif(sys.platform == "win32", reason="kills as POSIX does")
 def test_one_that_is_killed_goes_on_from_its_last_epoch_with_the_same_pictures(
-    home: Path, database_url: str
+    home: Path, tables_url: str
 ) -> None:
-    command = [sys.executable, "-c", _BEGIN, str(home), database_url]
+    command = [sys.executable, "-c", _BEGIN, str(home), tables_url]
     process = subprocess.Popen(command, start_new_session=True)
     run = home / "runs" / "improvement-1"
     try:
@@ -378,7 +377,7 @@ def test_one_that_is_killed_goes_on_from_its_last_epoch_with_the_same_pictures(
         process.wait()
     manifest = home / "improvements" / "1" / "pictures.csv"
     written, facts = manifest.stat().st_mtime_ns, (run / "data.json").read_bytes()
-    with opened(home, database_url) as app:
+    with opened(home, tables_url) as app:
         # Corrected after the kill: not part of what is at work.
         correct(app, "class 1", "0", 5, first=100)
         app.jobs.start()

@@ -80,21 +80,13 @@ def until(true: Callable[[], bool], seconds: float = 300) -> None:
         time.sleep(0.1)
 
 
-@pytest.fixture
-def one_thread_each(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The training process, too, is quickest with one."""
-    pytest.importorskip("torch", reason="needs the train extra: pip install 'tenfold[train]'")
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
-
-
-@pytest.mark.usefixtures("one_thread_each")
 class TestForReal:
     @pytest.mark.slow
     @pytest.mark.train
     def test_a_run_that_was_asked_for_ends_as_a_registered_model(
-        self, own_home: Path, pictures: Path, database_url: str
+        self, own_home: Path, pictures: Path, tables_url: str
     ) -> None:
-        with app_in(own_home, database_url) as app:
+        with app_in(own_home, tables_url) as app:
             name, job = app.train.start(wish(pictures, 2), NOW, by=0)
             assert name == "20261121-140509-shades"
             assert [run.name for run in app.train.not_started()] == [name]
