@@ -1,5 +1,6 @@
 """What every test stands on: a home of its own, and an honest reason where an optional part is missing."""
 
+import gc
 import importlib.util
 import logging
 import os
@@ -8,7 +9,7 @@ import signal
 import tempfile
 import uuid
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
@@ -16,8 +17,8 @@ import pytest
 from hypothesis import settings
 
 from tenfold.database import Database
+from tests import disk_syncs, tables
 from tests import postgres as postgres_server
-from tests import tables
 from tests.forking import serving
 
 # A loaded machine is no failure, and a test run must not depend on luck: examples are the same every time.
@@ -62,6 +63,17 @@ def pytest_configure() -> None:
 def pytest_xdist_auto_num_workers() -> int:
     """One more than there are cores: tests of servers and browsers often wait for them."""
     return (os.cpu_count() or 1) + 1
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is imported and collected stays: garbage need not be looked for in it again and again."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -122,6 +134,14 @@ def copied_tables() -> Iterator[None]:
     """A new database's tables are copied and not made by all migrations, in this process."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("tenfold.database.upgrading.upgrade", tables.upgrade)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_disk_syncs() -> Iterator[None]:
+    """Nothing waits for the disk, in this process."""
+    with pytest.MonkeyPatch.context() as patch:
+        disk_syncs.leave_out(patch)
         yield
 
 

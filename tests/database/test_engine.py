@@ -1,15 +1,18 @@
+import inspect
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic import command
-from sqlalchemy import select, text
+from sqlalchemy import make_url, select, text
 from sqlalchemy.exc import OperationalError
 
 from tenfold.accounts.tables import AuditRecord
 from tenfold.database import Database
+from tenfold.database.engine import _engine
 from tenfold.database.upgrading import configured, upgrade
 from tenfold.errors import DatabaseError
 
@@ -52,6 +55,13 @@ def test_what_ends_with_an_error_is_not_kept(database: Database) -> None:
         fail()
     with database.reading() as session:
         assert session.scalars(select(AuditRecord)).all() == []
+
+
+def test_what_was_told_to_be_kept_is_kept_when_the_power_goes(tmp_path: Path) -> None:
+    made: Any = inspect.unwrap(_engine)(make_url(f"sqlite:///{tmp_path / 'tenfold.db'}"))
+    with made.connect() as connection:
+        assert connection.scalar(text("PRAGMA synchronous")) == 2  # FULL
+    made.dispose()
 
 
 def test_two_writers_wait_for_each_other(database: Database) -> None:
