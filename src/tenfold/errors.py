@@ -69,6 +69,7 @@ Reason = SystemReason | Literal[
     "manifest-missing-files", "manifest-outside", "manifest-row", "manifest-split", "manifest-unreadable",
     "messenger-address", "messenger-unknown", "messenger-webhook", "model-bundled", "model-damaged",
     "model-file-changed", "model-file-missing", "model-live", "model-newer", "model-silent", "model-unusable",
+    "model-used",
     "name-length", "name-needed", "name-taken", "no-accounts", "no-administrator", "no-class-folders",
     "no-earlier-model", "no-head", "no-host", "no-model-yet", "no-picture", "no-pictures-to-measure",
     "no-readable-pictures", "no-source", "no-stream", "no-such-data", "no-training-pictures", "no-video",

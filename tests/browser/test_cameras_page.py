@@ -81,6 +81,27 @@ def test_a_camera_is_tried_added_seen_paused_and_removed(look_at: LookAt, camera
     expect(page.get_by_text("No camera is watched yet")).to_be_visible()
 
 
+def test_a_camera_gets_a_model_of_its_own_and_says_which(look_at: LookAt, camera: str) -> None:
+    page = look_at("/cameras")
+    page.get_by_role("button", name="Add a camera").click()
+    choice = page.get_by_role("dialog").get_by_label("Model")
+    expect(choice).to_have_value("")
+    expect(choice.get_by_role("option").first).to_contain_text("The default: ⁨")
+    page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+    add(page, camera)
+    card = page.get_by_role("article", name="Gate")
+    expect(card).not_to_contain_text("says what moves")
+    card.get_by_role("button", name="Change ⁨Gate⁩").click()
+    dialog = page.get_by_role("dialog")
+    name = dialog.get_by_label("Model").get_by_role("option").nth(1).inner_text()
+    dialog.get_by_label("Model").select_option(name)
+    assert violations(page) == []
+    dialog.get_by_role("button", name="Save").click()
+    expect(card).to_contain_text(f"The model ⁨{name}⁩ says what moves.")
+    card.get_by_role("button", name="Remove").click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+
+
 def test_a_look_at_the_cameras_that_is_refused_keeps_what_is_being_typed(look_at: LookAt) -> None:
     page = look_at("/cameras")
     page.get_by_role("button", name="Add a camera").click()

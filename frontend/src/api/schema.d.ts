@@ -4156,8 +4156,13 @@ export interface components {
              */
             added_at: string;
             /**
+             * Model Hash
+             * @description Of the model that was chosen for it; "": the default.
+             */
+            model_hash: string;
+            /**
              * Model
-             * @description Which model says what is seen: watch while a bundled one is live, else the live one.
+             * @description The name of what says what is seen; by default watch while a bundled model is live, else the live one.
              */
             model: string;
             state: components["schemas"]["CameraState"];
@@ -4218,6 +4223,11 @@ export interface components {
              * @description The most bytes of clips; 0: as much as there is room for.
              */
             keep_bytes?: number | null;
+            /**
+             * Model Hash
+             * @description Of a model of the list; "": the default.
+             */
+            model_hash?: string | null;
             /** Source */
             source?: string | null;
             /** User */
@@ -4319,6 +4329,11 @@ export interface components {
              */
             keep_bytes?: number | null;
             /**
+             * Model Hash
+             * @description Of a model of the list; "": the default.
+             */
+            model_hash?: string | null;
+            /**
              * Untested
              * @description Add it though it was not tried: it may be off now.
              * @default false
@@ -4382,6 +4397,11 @@ export interface components {
              * @description Why nothing is recorded; empty: nothing is wrong.
              */
             recording_problem: string;
+            /**
+             * Model Problem
+             * @description Why the default answers in the place of the chosen model.
+             */
+            model_problem: string;
         };
         /**
          * CameraTrial
@@ -6096,6 +6116,11 @@ export interface components {
             corrected_label: string | null;
             /** Confidence */
             confidence: number;
+            /**
+             * Model
+             * @description The name of the model that said it; "": not known.
+             */
+            model: string;
             /** Zones */
             zones: string[];
             /**
@@ -6160,6 +6185,11 @@ export interface components {
             corrected_label: string | null;
             /** Confidence */
             confidence: number;
+            /**
+             * Model
+             * @description The name of the model that said it; "": not known.
+             */
+            model: string;
             /** Zones */
             zones: string[];
             /**
@@ -6695,7 +6725,7 @@ export interface components {
              * Reason
              * @description What was received, or why it failed, for programs.
              */
-            reason: ("missing" | "forbidden" | "read-only" | "disk-full" | "disk-error" | "too-many-files" | "out-of-memory") | ("" | "accept-needed" | "applied-already" | "archive" | "archive-damaged" | "archive-too-large" | "archive-unsafe" | "audio" | "barcode-taken" | "base-not-live" | "behind-proxy" | "broker-host" | "broker-missing" | "broker-port" | "certificate" | "challenge-parts" | "challenge-rule" | "changed-since" | "check-failed" | "cifar10-damaged" | "cifar10-missing" | "class-copies" | "class-count" | "class-name" | "class-not-trained" | "class-too-few" | "class-too-small" | "codec" | "connection-security" | "data-changed" | "decode-cost" | "decoder" | "did-not-win" | "different-classes" | "download-damaged" | "draft-classes-full" | "draft-empty" | "draft-full" | "drafts-full" | "empty" | "export-differs" | "export-unsupported" | "extra-missing" | "fault-unknown" | "file-present" | "filter-value" | "gate-place" | "gave-up" | "hidden-characters" | "html" | "improving-already" | "internal-fault" | "job-lost" | "last-administrator" | "line-words" | "link-left-out" | "listed-login" | "local-address" | "manifest-columns" | "manifest-missing-files" | "manifest-outside" | "manifest-row" | "manifest-split" | "manifest-unreadable" | "messenger-address" | "messenger-unknown" | "messenger-webhook" | "model-bundled" | "model-damaged" | "model-file-changed" | "model-file-missing" | "model-live" | "model-newer" | "model-silent" | "model-unusable" | "name-length" | "name-needed" | "name-taken" | "no-accounts" | "no-administrator" | "no-class-folders" | "no-earlier-model" | "no-head" | "no-host" | "no-model-yet" | "no-picture" | "no-pictures-to-measure" | "no-readable-pictures" | "no-source" | "no-stream" | "no-such-data" | "no-training-pictures" | "no-video" | "nodes" | "not-a-folder" | "not-a-model" | "not-a-snapshot" | "not-comparable" | "not-enough-corrections" | "not-learned-yet" | "not-on-list" | "not-watchable" | "nothing-kept" | "nothing-to-undo" | "number-taken" | "order-unknown" | "original-missing" | "other-version" | "outbox-full" | "override-words" | "own-data-missing" | "own-files" | "own-password-needed" | "part-unknown" | "parts-and-classes" | "password-common" | "password-in-words" | "password-length" | "path-not-absolute" | "pdf" | "plc-away" | "plc-refuses" | "port-taken" | "range-reversed" | "recipe-classes" | "recipe-empty" | "recipe-missing" | "recipe-named-once" | "recipe-number" | "recipe-passes" | "reclassification-not-ready" | "reclassifying-already" | "redirected" | "refused" | "refused-message" | "region-cells" | "region-outside" | "registers" | "role" | "run-elsewhere" | "run-ended" | "run-in-training" | "server-ended" | "setting-choice" | "setting-from-environment" | "setting-range" | "shares" | "side-range" | "simulation-failed" | "snapshot-address" | "somebody-elses" | "sound-only" | "source-kind" | "source-page" | "station-away" | "station-ended" | "station-refused" | "svg" | "text" | "text-too-long" | "timeout" | "token-days" | "token-role" | "too-many-bytes" | "too-many-pixels" | "too-many-tokens" | "too-many-unreadable" | "too-many-uploads" | "topic" | "trail-unwritable" | "training-failed" | "trial-failed" | "trigger-incomplete" | "trigger-needs-broker" | "trigger-needs-plc" | "trigger-of-plant" | "two-classes-needed" | "two-corrected-needed" | "two-models-needed" | "undone-already" | "unknown-class" | "unreachable" | "upload-unknown" | "video" | "webhook-address" | "webhook-secret" | "wiring" | "wrong-password" | "wrong-setup-code");
+            reason: ("missing" | "forbidden" | "read-only" | "disk-full" | "disk-error" | "too-many-files" | "out-of-memory") | ("" | "accept-needed" | "applied-already" | "archive" | "archive-damaged" | "archive-too-large" | "archive-unsafe" | "audio" | "barcode-taken" | "base-not-live" | "behind-proxy" | "broker-host" | "broker-missing" | "broker-port" | "certificate" | "challenge-parts" | "challenge-rule" | "changed-since" | "check-failed" | "cifar10-damaged" | "cifar10-missing" | "class-copies" | "class-count" | "class-name" | "class-not-trained" | "class-too-few" | "class-too-small" | "codec" | "connection-security" | "data-changed" | "decode-cost" | "decoder" | "did-not-win" | "different-classes" | "download-damaged" | "draft-classes-full" | "draft-empty" | "draft-full" | "drafts-full" | "empty" | "export-differs" | "export-unsupported" | "extra-missing" | "fault-unknown" | "file-present" | "filter-value" | "gate-place" | "gave-up" | "hidden-characters" | "html" | "improving-already" | "internal-fault" | "job-lost" | "last-administrator" | "line-words" | "link-left-out" | "listed-login" | "local-address" | "manifest-columns" | "manifest-missing-files" | "manifest-outside" | "manifest-row" | "manifest-split" | "manifest-unreadable" | "messenger-address" | "messenger-unknown" | "messenger-webhook" | "model-bundled" | "model-damaged" | "model-file-changed" | "model-file-missing" | "model-live" | "model-newer" | "model-silent" | "model-unusable" | "model-used" | "name-length" | "name-needed" | "name-taken" | "no-accounts" | "no-administrator" | "no-class-folders" | "no-earlier-model" | "no-head" | "no-host" | "no-model-yet" | "no-picture" | "no-pictures-to-measure" | "no-readable-pictures" | "no-source" | "no-stream" | "no-such-data" | "no-training-pictures" | "no-video" | "nodes" | "not-a-folder" | "not-a-model" | "not-a-snapshot" | "not-comparable" | "not-enough-corrections" | "not-learned-yet" | "not-on-list" | "not-watchable" | "nothing-kept" | "nothing-to-undo" | "number-taken" | "order-unknown" | "original-missing" | "other-version" | "outbox-full" | "override-words" | "own-data-missing" | "own-files" | "own-password-needed" | "part-unknown" | "parts-and-classes" | "password-common" | "password-in-words" | "password-length" | "path-not-absolute" | "pdf" | "plc-away" | "plc-refuses" | "port-taken" | "range-reversed" | "recipe-classes" | "recipe-empty" | "recipe-missing" | "recipe-named-once" | "recipe-number" | "recipe-passes" | "reclassification-not-ready" | "reclassifying-already" | "redirected" | "refused" | "refused-message" | "region-cells" | "region-outside" | "registers" | "role" | "run-elsewhere" | "run-ended" | "run-in-training" | "server-ended" | "setting-choice" | "setting-from-environment" | "setting-range" | "shares" | "side-range" | "simulation-failed" | "snapshot-address" | "somebody-elses" | "sound-only" | "source-kind" | "source-page" | "station-away" | "station-ended" | "station-refused" | "svg" | "text" | "text-too-long" | "timeout" | "token-days" | "token-role" | "too-many-bytes" | "too-many-pixels" | "too-many-tokens" | "too-many-unreadable" | "too-many-uploads" | "topic" | "trail-unwritable" | "training-failed" | "trial-failed" | "trigger-incomplete" | "trigger-needs-broker" | "trigger-needs-plc" | "trigger-of-plant" | "two-classes-needed" | "two-corrected-needed" | "two-models-needed" | "undone-already" | "unknown-class" | "unreachable" | "upload-unknown" | "video" | "webhook-address" | "webhook-secret" | "wiring" | "wrong-password" | "wrong-setup-code");
             /**
              * Params
              * @description The values that a text for the reason names.
@@ -8056,6 +8086,11 @@ export interface components {
              */
             back: string | null;
             /**
+             * Cameras
+             * @description The hash of the model of cameras for which none is chosen.
+             */
+            cameras: string;
+            /**
              * Models
              * @description The newest first.
              */
@@ -9213,7 +9248,7 @@ export interface components {
              * Reason
              * @description What was received, or why it failed, for programs. Empty: there is no code for it.
              */
-            reason: ("missing" | "forbidden" | "read-only" | "disk-full" | "disk-error" | "too-many-files" | "out-of-memory") | ("" | "accept-needed" | "applied-already" | "archive" | "archive-damaged" | "archive-too-large" | "archive-unsafe" | "audio" | "barcode-taken" | "base-not-live" | "behind-proxy" | "broker-host" | "broker-missing" | "broker-port" | "certificate" | "challenge-parts" | "challenge-rule" | "changed-since" | "check-failed" | "cifar10-damaged" | "cifar10-missing" | "class-copies" | "class-count" | "class-name" | "class-not-trained" | "class-too-few" | "class-too-small" | "codec" | "connection-security" | "data-changed" | "decode-cost" | "decoder" | "did-not-win" | "different-classes" | "download-damaged" | "draft-classes-full" | "draft-empty" | "draft-full" | "drafts-full" | "empty" | "export-differs" | "export-unsupported" | "extra-missing" | "fault-unknown" | "file-present" | "filter-value" | "gate-place" | "gave-up" | "hidden-characters" | "html" | "improving-already" | "internal-fault" | "job-lost" | "last-administrator" | "line-words" | "link-left-out" | "listed-login" | "local-address" | "manifest-columns" | "manifest-missing-files" | "manifest-outside" | "manifest-row" | "manifest-split" | "manifest-unreadable" | "messenger-address" | "messenger-unknown" | "messenger-webhook" | "model-bundled" | "model-damaged" | "model-file-changed" | "model-file-missing" | "model-live" | "model-newer" | "model-silent" | "model-unusable" | "name-length" | "name-needed" | "name-taken" | "no-accounts" | "no-administrator" | "no-class-folders" | "no-earlier-model" | "no-head" | "no-host" | "no-model-yet" | "no-picture" | "no-pictures-to-measure" | "no-readable-pictures" | "no-source" | "no-stream" | "no-such-data" | "no-training-pictures" | "no-video" | "nodes" | "not-a-folder" | "not-a-model" | "not-a-snapshot" | "not-comparable" | "not-enough-corrections" | "not-learned-yet" | "not-on-list" | "not-watchable" | "nothing-kept" | "nothing-to-undo" | "number-taken" | "order-unknown" | "original-missing" | "other-version" | "outbox-full" | "override-words" | "own-data-missing" | "own-files" | "own-password-needed" | "part-unknown" | "parts-and-classes" | "password-common" | "password-in-words" | "password-length" | "path-not-absolute" | "pdf" | "plc-away" | "plc-refuses" | "port-taken" | "range-reversed" | "recipe-classes" | "recipe-empty" | "recipe-missing" | "recipe-named-once" | "recipe-number" | "recipe-passes" | "reclassification-not-ready" | "reclassifying-already" | "redirected" | "refused" | "refused-message" | "region-cells" | "region-outside" | "registers" | "role" | "run-elsewhere" | "run-ended" | "run-in-training" | "server-ended" | "setting-choice" | "setting-from-environment" | "setting-range" | "shares" | "side-range" | "simulation-failed" | "snapshot-address" | "somebody-elses" | "sound-only" | "source-kind" | "source-page" | "station-away" | "station-ended" | "station-refused" | "svg" | "text" | "text-too-long" | "timeout" | "token-days" | "token-role" | "too-many-bytes" | "too-many-pixels" | "too-many-tokens" | "too-many-unreadable" | "too-many-uploads" | "topic" | "trail-unwritable" | "training-failed" | "trial-failed" | "trigger-incomplete" | "trigger-needs-broker" | "trigger-needs-plc" | "trigger-of-plant" | "two-classes-needed" | "two-corrected-needed" | "two-models-needed" | "undone-already" | "unknown-class" | "unreachable" | "upload-unknown" | "video" | "webhook-address" | "webhook-secret" | "wiring" | "wrong-password" | "wrong-setup-code");
+            reason: ("missing" | "forbidden" | "read-only" | "disk-full" | "disk-error" | "too-many-files" | "out-of-memory") | ("" | "accept-needed" | "applied-already" | "archive" | "archive-damaged" | "archive-too-large" | "archive-unsafe" | "audio" | "barcode-taken" | "base-not-live" | "behind-proxy" | "broker-host" | "broker-missing" | "broker-port" | "certificate" | "challenge-parts" | "challenge-rule" | "changed-since" | "check-failed" | "cifar10-damaged" | "cifar10-missing" | "class-copies" | "class-count" | "class-name" | "class-not-trained" | "class-too-few" | "class-too-small" | "codec" | "connection-security" | "data-changed" | "decode-cost" | "decoder" | "did-not-win" | "different-classes" | "download-damaged" | "draft-classes-full" | "draft-empty" | "draft-full" | "drafts-full" | "empty" | "export-differs" | "export-unsupported" | "extra-missing" | "fault-unknown" | "file-present" | "filter-value" | "gate-place" | "gave-up" | "hidden-characters" | "html" | "improving-already" | "internal-fault" | "job-lost" | "last-administrator" | "line-words" | "link-left-out" | "listed-login" | "local-address" | "manifest-columns" | "manifest-missing-files" | "manifest-outside" | "manifest-row" | "manifest-split" | "manifest-unreadable" | "messenger-address" | "messenger-unknown" | "messenger-webhook" | "model-bundled" | "model-damaged" | "model-file-changed" | "model-file-missing" | "model-live" | "model-newer" | "model-silent" | "model-unusable" | "model-used" | "name-length" | "name-needed" | "name-taken" | "no-accounts" | "no-administrator" | "no-class-folders" | "no-earlier-model" | "no-head" | "no-host" | "no-model-yet" | "no-picture" | "no-pictures-to-measure" | "no-readable-pictures" | "no-source" | "no-stream" | "no-such-data" | "no-training-pictures" | "no-video" | "nodes" | "not-a-folder" | "not-a-model" | "not-a-snapshot" | "not-comparable" | "not-enough-corrections" | "not-learned-yet" | "not-on-list" | "not-watchable" | "nothing-kept" | "nothing-to-undo" | "number-taken" | "order-unknown" | "original-missing" | "other-version" | "outbox-full" | "override-words" | "own-data-missing" | "own-files" | "own-password-needed" | "part-unknown" | "parts-and-classes" | "password-common" | "password-in-words" | "password-length" | "path-not-absolute" | "pdf" | "plc-away" | "plc-refuses" | "port-taken" | "range-reversed" | "recipe-classes" | "recipe-empty" | "recipe-missing" | "recipe-named-once" | "recipe-number" | "recipe-passes" | "reclassification-not-ready" | "reclassifying-already" | "redirected" | "refused" | "refused-message" | "region-cells" | "region-outside" | "registers" | "role" | "run-elsewhere" | "run-ended" | "run-in-training" | "server-ended" | "setting-choice" | "setting-from-environment" | "setting-range" | "shares" | "side-range" | "simulation-failed" | "snapshot-address" | "somebody-elses" | "sound-only" | "source-kind" | "source-page" | "station-away" | "station-ended" | "station-refused" | "svg" | "text" | "text-too-long" | "timeout" | "token-days" | "token-role" | "too-many-bytes" | "too-many-pixels" | "too-many-tokens" | "too-many-unreadable" | "too-many-uploads" | "topic" | "trail-unwritable" | "training-failed" | "trial-failed" | "trigger-incomplete" | "trigger-needs-broker" | "trigger-needs-plc" | "trigger-of-plant" | "two-classes-needed" | "two-corrected-needed" | "two-models-needed" | "undone-already" | "unknown-class" | "unreachable" | "upload-unknown" | "video" | "webhook-address" | "webhook-secret" | "wiring" | "wrong-password" | "wrong-setup-code");
             /**
              * Params
              * @description The values that a text for the reason names.
@@ -12556,7 +12591,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is live, or comes with tenfold. */
+            /** @description It is live, comes with tenfold, or is used by a camera or a recipe. */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -27,7 +27,8 @@ class CameraRow(Claimed, Base):
     fixed: it stands still, whatever passes before it. smallest: the smallest object, as a share of the
     picture. recording: events, continuous or nothing. before, after: seconds of a clip around an event.
     keep_days: of events and what was recorded; keep_days_of: by class, where it differs. keep_bytes: of all
-    that was recorded; 0: as much as there is room for. worker: the process that watches it. status: what that
+    that was recorded; 0: as much as there is room for. model_hash: the model that says what is seen; "": the
+    usual one. worker: the process that watches it. status: what that
     process last said of it (`cameras.status`).
     """
 
@@ -47,6 +48,7 @@ class CameraRow(Claimed, Base):
     keep_days: Mapped[float]
     keep_days_of: Mapped[dict[str, float]] = mapped_column(JSON, default=dict)
     keep_bytes: Mapped[int] = mapped_column(BigInteger, default=0)
+    model_hash: Mapped[str] = mapped_column(String(64), default="", server_default="")
 
     __table_args__ = (
         Index(

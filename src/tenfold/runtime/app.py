@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from tenfold.workflows.train.own_data import TrainingData
     from tenfold.workflows.train.train import Train
     from tenfold.workflows.watch_cameras.camera import CameraWatch
-    from tenfold.workflows.watch_cameras.model import CameraModel
+    from tenfold.workflows.watch_cameras.model import CameraModels
     from tenfold.workflows.watch_drift import WatchDrift
 
 
@@ -182,10 +182,10 @@ class App(Modelling):
         )
 
     @part
-    def camera_model(self) -> "CameraModel":
-        from tenfold.workflows.watch_cameras.model import CameraModel
+    def camera_models(self) -> "CameraModels":
+        from tenfold.workflows.watch_cameras.model import CameraModels
 
-        return CameraModel(self.model_server, self.load)
+        return CameraModels(self.model_server, self.registry, self.load)
 
     def watch_camera(self, row: "CameraRow") -> "CameraWatch":
         """What watches one camera; raises MissingExtra."""
@@ -201,7 +201,7 @@ class App(Modelling):
             self.ingest,
             self.jobs,
             self.model_server,
-            self.camera_model,
+            self.camera_models,
             self.retention.room,
         )
         return CameraWatch(row, parts)

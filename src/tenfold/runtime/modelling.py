@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tenfold.export.export import OpenPictures
     from tenfold.models.improvements import Improvements
     from tenfold.models.registry import Registry
+    from tenfold.models.tables import RegisteredModel
     from tenfold.workflows.corrected_models import CorrectedModels
     from tenfold.workflows.export_model import ExportModel, ModelExports
     from tenfold.workflows.switch_model import Load
@@ -36,6 +37,13 @@ class Modelling(Inspecting):
         from tenfold.models.registry import Registry
 
         return Registry(self.database, self.blobs("models"))
+
+    def remove_model(self, key: str) -> "RegisteredModel":
+        """Take a model off the list; raises as `Registry.remove`, and where a camera or a recipe uses it."""
+        from tenfold.workflows.model_users import check_unused
+
+        check_unused(self.registry, key, self.cameras, self.recipes)
+        return self.registry.remove(key)
 
     @contextmanager
     def model_named(self, name: str) -> Iterator[Path]:

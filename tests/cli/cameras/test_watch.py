@@ -7,6 +7,7 @@ from PIL import Image
 
 from benchmarks.camera_scenes import Scene, Sprite, ellipse, ground
 from tenfold.cli import run
+from tests import tiny
 
 
 @pytest.fixture
@@ -77,3 +78,18 @@ def test_a_rule_that_cannot_be_read_is_refused_in_words(
 ) -> None:
     assert run(["watch", recording, "--rule", "colour=red"]) == 2
     assert "is none that a rule has" in capsys.readouterr().err
+
+
+def test_a_model_of_the_list_says_what_it_is(
+    recording: str, own_home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tiny.variant(tmp_path / "doors.onnx", name="doors")
+    assert run(["models", "add", str(path)]) == 0
+    capsys.readouterr()
+    answers = []
+    for model in ("doors", str(path)):
+        assert run(["watch", recording, "--json", "--model", model]) == 0
+        answers.append(capsys.readouterr().out)
+    assert answers[0] == answers[1]
+    assert run(["watch", recording, "--model", "windows"]) != 0
+    assert "The model 'windows' is not registered" in capsys.readouterr().err

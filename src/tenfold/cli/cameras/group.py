@@ -54,5 +54,5 @@ def test(source: str, user: str, password_stdin: bool, seconds: float, as_json: 
     return 0
 
 
-for command in (kept.add, kept.list_cameras, kept.pause, kept.remove):
+for command in (kept.add, kept.change, kept.list_cameras, kept.pause, kept.remove):
     camera.add_command(command)

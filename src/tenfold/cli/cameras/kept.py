@@ -2,15 +2,22 @@
 
 import json
 import time
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from tenfold.cli.terminal.password import ask_password, from_stdin
 from tenfold.cli.terminal.text import printable
+from tenfold.errors import UsageError
+from tenfold.modelfile import CAMERAS
 
 if TYPE_CHECKING:
     from tenfold.cameras.tables import CameraRow
+    from tenfold.runtime import App
+
+_MODEL_HELP = "a model of `tenfold models`, by its name or the start of its hash."
+_DEFAULT = f"{CAMERAS} while a bundled model is live, else the live one"
 
 
 @click.command()
@@ -20,6 +27,7 @@ if TYPE_CHECKING:
 @from_stdin
 @click.option(
     "--record",
+    "recording",
     type=click.Choice(["events", "continuous", "nothing"]),
     default="events",
     show_default=True,
@@ -33,8 +41,11 @@ if TYPE_CHECKING:
     help="How long events and clips are kept.",
 )
 @click.option("--untested", is_flag=True, help="Add it though it cannot be reached now.")
+@click.option(
+    "--model", metavar="MODEL", help=f"What says what is seen: {_MODEL_HELP} By default {_DEFAULT}."
+)
 def add(
-    name: str, source: str, user: str, password_stdin: bool, record: str, keep_days: float, untested: bool
+    name: str, source: str, user: str, password_stdin: bool, untested: bool, model: str | None, **values: Any
 ) -> int:
     """Have a server watch the camera SOURCE under a NAME of your choice.
 
@@ -51,7 +62,9 @@ def add(
     if not untested:
         sources.probe(address)
     with App() as app:
-        row = app.cameras.add(name, address, by=0, recording=record, keep_days=keep_days)
+        if model:
+            values["model_hash"] = _model_hash(app, model)
+        row = app.cameras.add(name, address, by=0, **values)
     click.echo(printable(f"Camera {row.id}, {row.name}: {address.description}. A server watches it."))
     return 0
 
@@ -64,14 +77,15 @@ def list_cameras(as_json: bool) -> int:
 
     with App() as app:
         rows = app.cameras.all()
+        models = app.registry.names({row.model_hash for row in rows})
     for row in rows:
-        facts = _facts(row)
+        facts = _facts(row, models)
         if as_json:
             click.echo(json.dumps(facts))
             continue
         age = facts["last_frame_age"]
         last = "no frame yet" if age is None else f"last frame {age:.0f} s ago"
-        words = " ".join(facts["faults"])
+        words = " ".join([*facts["faults"], facts["model_problem"]])
         click.echo(
             printable(
                 f"{row.id:>4}  {row.name}  {facts['source']}  {facts['phase']}, {last}  {words}".rstrip()
@@ -79,6 +93,29 @@ def list_cameras(as_json: bool) -> int:
         )
     if not rows and not as_json:
         click.echo("No camera is watched. tenfold camera add NAME SOURCE adds one.")
+    return 0
+
+
+@click.command()
+@click.argument("camera")
+@click.option("--model", metavar="MODEL", help=f"Have another model say what is seen: {_MODEL_HELP}")
+@click.option("--default-model", is_flag=True, help=f"Have the default say it: {_DEFAULT}.")
+def change(camera: str, model: str | None, default_model: bool) -> int:
+    """Change which model says what CAMERA, a name or a number, sees.
+
+    A running server opens the camera anew.
+    """
+    from tenfold.runtime import App
+
+    if default_model == bool(model):
+        raise UsageError(
+            "tenfold camera change", "needs --model or --default-model", cure="Give one of them."
+        )
+    with App() as app:
+        key = _model_hash(app, model) if model else ""
+        row = app.cameras.change(app.cameras.named(camera).id, model_hash=key)
+        said = app.registry.names([key]).get(key, "the default model")
+    click.echo(printable(f"What {row.name} sees is said by {said}."))
     return 0
 
 
@@ -110,7 +147,12 @@ def remove(camera: str) -> int:
     return 0
 
 
-def _facts(row: "CameraRow") -> dict[str, Any]:
+def _model_hash(app: "App", name: str) -> str:
+    app.registry.register_bundled()
+    return app.registry.find(name).hash
+
+
+def _facts(row: "CameraRow", models: Mapping[str, str]) -> dict[str, Any]:
     from tenfold.cameras.cameras import address_of
 
     status = row.status if row.worker and row.status else {}
@@ -123,4 +165,6 @@ def _facts(row: "CameraRow") -> dict[str, Any]:
         "last_frame_age": None if last is None else max(0.0, time.time() - last),
         "faults": [fault["words"] for fault in status.get("faults", [])],
         "recording": row.recording,
+        "model": models.get(row.model_hash),
+        "model_problem": status.get("model_problem", ""),
     }

@@ -12,11 +12,12 @@ from tenfold.cli.cameras.rules import WatchRules
 from tenfold.cli.terminal.password import ask_password, from_stdin
 from tenfold.cli.terminal.text import printable
 from tenfold.errors import UsageError
-from tenfold.modelfile import BUNDLED_NAMES, CAMERAS
+from tenfold.modelfile import BUNDLED, BUNDLED_NAMES, CAMERAS
 
 if TYPE_CHECKING:
     from tenfold.cameras.frames import Source
     from tenfold.cameras.watching import Event, Options, Watcher
+    from tenfold.inference import Classifier
 
 
 @click.command()
@@ -53,7 +54,8 @@ if TYPE_CHECKING:
 @click.option(
     "--model",
     metavar="MODEL",
-    help=f"What says what it is: a model file, or a bundled model: {BUNDLED_NAMES}. By default {CAMERAS}.",
+    help=f"What says what it is: a model file, a bundled model ({BUNDLED_NAMES}), or a model of"
+    f" `tenfold models`, by its name or the start of its hash. By default {CAMERAS}.",
 )
 def watch(source: str, user: str, password_stdin: bool, model: str | None, **given: Any) -> int:
     """Say what moves before a camera or in a recording.
@@ -67,12 +69,11 @@ def watch(source: str, user: str, password_stdin: bool, model: str | None, **giv
     """
     from tenfold import settings
     from tenfold.cameras import sources
-    from tenfold.inference import Classifier
 
     password = ask_password(stdin=password_stdin, new=False) if user or password_stdin else ""
     opened = sources.open_source(sources.parse(source, user=user, password=password))
     chosen = settings.load()
-    classifier = Classifier(model or chosen.model or CAMERAS, threads=chosen.threads)
+    classifier = _classifier(model or chosen.model or CAMERAS, chosen.threads)
 
     from tenfold.cameras.watching import Watcher
 
@@ -88,6 +89,18 @@ def watch(source: str, user: str, password_stdin: bool, model: str | None, **giv
     if not events.told and not given["as_json"]:
         click.echo("Nothing moved.")
     return 0
+
+
+def _classifier(model: str, threads: int) -> "Classifier":
+    """A file or a bundled model; what is neither is looked up among those that are kept."""
+    from tenfold.inference import Classifier
+
+    if model in BUNDLED or model.endswith(".onnx") or Path(model).exists():
+        return Classifier(model, threads=threads)
+    from tenfold.runtime import App
+
+    with App() as app, app.model_named(model) as path:
+        return Classifier(str(path), threads=threads)
 
 
 class _Events:

@@ -108,7 +108,7 @@ def history(limit: int) -> None:
 def remove(model: str) -> None:
     with App() as app:
         _warn(app)
-        found = app.registry.remove(app.registry.find(model).hash)
+        found = app.remove_model(app.registry.find(model).hash)
         app.audit.note(0, "model.remove", found.name, {"hash": found.hash})
         click.echo(printable(f"Removed {found.name}, {found.hash[:_HASH]}"))
 

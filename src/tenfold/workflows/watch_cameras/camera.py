@@ -36,7 +36,7 @@ from tenfold.predictions import Prediction
 from tenfold.storage import BlobStore
 from tenfold.workflows import classify
 from tenfold.workflows.watch_cameras.live import LiveView
-from tenfold.workflows.watch_cameras.model import CameraModel
+from tenfold.workflows.watch_cameras.model import CameraModels, ChosenModel
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +65,7 @@ class Parts:
     ingest: Ingest
     jobs: Jobs
     server: ModelServer
-    model: CameraModel
+    models: CameraModels
     room: threading.Event
 
 
@@ -108,6 +108,7 @@ class CameraWatch:
         )
         options = Options(rate=RATE, smallest=row.smallest, zones=zones.from_json(row.zones), fixed=row.fixed)
         self._watcher = Watcher(self._classify, options)
+        self._model = ChosenModel(parts.models, row.model_hash)
         self._open: dict[int, _Open] = {}
         self._size = (0, 0)
         # Frames are looked at in one thread, and `tend` is called in another.
@@ -154,6 +155,7 @@ class CameraWatch:
             "height": self._size[1],
             "open_events": len(self._open),
             "recording_problem": self._recorder.problem,
+            "model_problem": self._model.problem,
         }
 
     def _look(self, frame: Frame) -> None:
@@ -246,7 +248,7 @@ class CameraWatch:
                 [round(value, 2) for value in (moment - event.start, one.x, one.y, one.width, one.height)]
                 for moment, one in path
             ],
-            "model_hash": self._parts.model.classifier().sha256,
+            "model_hash": self._model.classifier().sha256,
         }
 
     def _add_to_catalogue(self, row: int, event: Event, content: bytes) -> int | None:
@@ -265,7 +267,7 @@ class CameraWatch:
         """Answers of the one model server, before the catalogue's; none while it is stopped or far behind."""
         server = self._parts.server
         try:
-            model = self._parts.model.classifier()
+            model = self._model.classifier()
             waiting = [
                 server.submit(partial(_prepare, pixels), priority=Priority.CAMERA, model=model)
                 for pixels in crops

@@ -1,6 +1,6 @@
 """Events as a table, CSV or Parquet. Finds them part by part."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from tenfold.cameras.cameras import Cameras
@@ -18,6 +18,7 @@ COLUMNS: Columns = {
     "none_of_these": ("bool", False),
     "corrected": ("bool", False),
     "model_class": ("string", True),
+    "model": ("string", True),
     "confidence": ("double", False),
     "zones": ("string", True),
     "x": ("double", False),
@@ -31,17 +32,25 @@ _AT_ONCE = 500
 
 
 def event_parts(
-    cameras: Cameras, events: CameraEvents, which: EventFilter
+    cameras: Cameras,
+    events: CameraEvents,
+    models: Callable[[Iterable[str]], Mapping[str, str]],
+    which: EventFilter,
 ) -> Iterator[Sequence[Mapping[str, Any]]]:
-    """The rows of a table of events, the newest first."""
+    """The rows of a table of events, the newest first.
+
+    Args:
+        models: the names of models by their hashes.
+    """
     names = {row.id: row.name for row in cameras.all(removed=True)}
     last: int | None = None
     while part := events.find(which, limit=_AT_ONCE, before=last):
-        yield [_row(event, names.get(event.camera_id, "")) for event in part]
+        said_by = models({event.model_hash or "" for event in part})
+        yield [_row(event, names.get(event.camera_id, ""), said_by) for event in part]
         last = part[-1].id
 
 
-def _row(event: EventRow, camera: str) -> dict[str, Any]:
+def _row(event: EventRow, camera: str, models: Mapping[str, str]) -> dict[str, Any]:
     x, y, width, height = event.box
     return {
         "id": event.id,
@@ -53,6 +62,7 @@ def _row(event: EventRow, camera: str) -> dict[str, Any]:
         "none_of_these": event.said == NONE,
         "corrected": event.corrected_label is not None,
         "model_class": event.label or None,
+        "model": models.get(event.model_hash or ""),
         "confidence": event.confidence,
         "zones": ", ".join(event.zones),
         "x": x,

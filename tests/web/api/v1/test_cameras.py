@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from io import BytesIO, StringIO
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,6 +14,7 @@ import pytest
 from tenfold.cameras import sources
 from tenfold.cameras.address import parse
 from tenfold.cameras.tables import ENDED
+from tests import tiny
 from tests.cameras.events import NOON, seen
 from tests.fakes import RED, picture
 from tests.web.conftest import Running, Serve
@@ -69,6 +71,29 @@ def test_a_camera_is_added_changed_paused_and_removed_and_no_answer_holds_its_pa
     assert answers[4].json()["state"]["phase"] == "paused"
     row = running.service.app.cameras.get(door)
     assert (row.user, row.password, row.keep_days) == ("ann", SECRET + "2", 7)
+
+
+def test_a_camera_has_a_model_of_its_own_or_the_default(running: Running, door: int, tmp_path: Path) -> None:
+    client, url, app = running.client, f"/api/v1/cameras/{door}", running.service.app
+    key = app.registry.register(tiny.variant(tmp_path / "doors.onnx", name="doors")).hash
+    usual = client.get(url).json()
+    chosen = client.patch(url, json={"model_hash": key}).json()
+    assert (usual["model_hash"], usual["model"]) == ("", app.camera_models.default_name)
+    assert (chosen["model_hash"], chosen["model"]) == (key, "doors")
+    refused = client.delete(f"/api/v1/models/{key}")
+    assert (refused.status_code, refused.json()["reason"]) == (409, "model-used")
+    unknown = client.patch(url, json={"model_hash": "f" * 64})
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "unknown-model")
+    event = kept(running, door, model_hash=key)
+    assert client.get(f"/api/v1/camera-events/{event}").json()["model"] == "doors"
+    assert [one["model"] for one in client.get("/api/v1/camera-events").json() if one["id"] == event] == [
+        "doors"
+    ]
+    assert client.patch(url, json={"model_hash": ""}).json()["model"] == usual["model"]
+    assert client.get("/api/v1/models").json()["cameras"] == app.camera_models.default_hash
+    assert client.delete(f"/api/v1/models/{key}").status_code == 204
+    added = {"name": "yard", **DEAD, "model_hash": key}
+    assert client.post("/api/v1/cameras", json=added).status_code == 404
 
 
 def test_a_camera_is_tried_before_it_is_added(running: Running) -> None:

@@ -90,6 +90,9 @@ class CameraValues(BaseModel):
     keep_bytes: int | None = Field(
         None, ge=0, le=10**15, description="The most bytes of clips; 0: as much as there is room for."
     )
+    model_hash: str | None = Field(
+        None, max_length=64, pattern=PLAIN, description='Of a model of the list; "": the default.'
+    )
 
 
 class CameraRequest(CameraValues, SourceRequest):
@@ -137,6 +140,7 @@ class CameraState(BaseModel):
     height: int
     open_events: int
     recording_problem: str = Field(description="Why nothing is recorded; empty: nothing is wrong.")
+    model_problem: str = Field(description="Why the default answers in the place of the chosen model.")
 
 
 class CameraAnswer(Answer):
@@ -157,8 +161,10 @@ class CameraAnswer(Answer):
     keep_days_of: dict[str, float]
     keep_bytes: int
     added_at: datetime
+    model_hash: str = Field(description='Of the model that was chosen for it; "": the default.')
     model: str = Field(
-        description="Which model says what is seen: watch while a bundled one is live, else the live one."
+        description="The name of what says what is seen; by default watch while a bundled model is live, else"
+        " the live one."
     )
     state: CameraState
 
@@ -210,6 +216,7 @@ def change(request: Request, who: Administrator, number: Number, asked: CameraCh
         password = old.password if asked.password is None else asked.password
         address = Address(old.kind, old.target, user, password)
     values = _given(asked, without={"source", "user", "password"})
+    _check_model(app, values)
     row = app.cameras.change(number, address=address, **values)
     app.audit.note(who.id, "camera.change", row.name, {"values": sorted(values)}, address=who.address)
     app.watched_cameras.wake()
@@ -300,10 +307,16 @@ def _tried(address: Address) -> Any:
 
 
 def _add(app: App, who: Administrator, name: str, address: Address, values: dict[str, Any]) -> CameraAnswer:
+    _check_model(app, values)
     row = app.cameras.add(name, address, by=who.id, **values)
     app.audit.note(who.id, "camera.add", row.name, {"address": address.description}, address=who.address)
     app.watched_cameras.wake()
     return _answer(app, row)
+
+
+def _check_model(app: App, values: dict[str, Any]) -> None:
+    if chosen := values.get("model_hash"):
+        app.camera_models.usable(chosen)
 
 
 def _given(asked: BaseModel, *, without: set[str]) -> dict[str, Any]:
@@ -313,11 +326,13 @@ def _given(asked: BaseModel, *, without: set[str]) -> dict[str, Any]:
 def _answer(app: App, row: CameraRow) -> CameraAnswer:
     address = address_of(row)
     state = _state(app, row)
+    chosen = "" if state.model_problem else row.model_hash
+    model = app.registry.names([chosen]).get(chosen) if chosen else None
     return CameraAnswer.of(
         row,
         address=address.description,
         user=bool(address.user),
-        model=app.camera_model.name,
+        model=model or app.camera_models.default_name,
         state=state,
     )
 
@@ -350,6 +365,7 @@ def _state(app: App, row: CameraRow) -> CameraState:
         height=said.get("height", 0),
         open_events=said.get("open_events", 0),
         recording_problem=problem,
+        model_problem=said.get("model_problem", ""),
     )
 
 

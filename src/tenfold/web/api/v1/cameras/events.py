@@ -12,6 +12,7 @@ from tenfold.accounts.roles import ADMINISTRATOR
 from tenfold.cameras.events import EventFilter
 from tenfold.cameras.tables import EventRow
 from tenfold.errors import UnknownCameraEvent
+from tenfold.runtime import App
 from tenfold.storage import read_if_there
 from tenfold.table_files import as_csv, as_parquet
 from tenfold.web.answers import Answer
@@ -42,6 +43,7 @@ class EventAnswer(Answer):
     label: str = Field(description='What the model says; "": none of its classes.')
     corrected_label: str | None = Field(description="What a person said.")
     confidence: float
+    model: str = Field(description='The name of the model that said it; "": not known.')
     zones: list[str]
     box: list[float] = Field(description="x, y, width and height of the best look, in pixels.")
     width: int = Field(description="Of the camera's picture.")
@@ -129,8 +131,10 @@ def events(
     ] = None,
 ) -> list[EventAnswer]:
     """The newest first."""
-    found = service_of(request).app.camera_events.find(which, limit=limit, before=before)
-    return [EventAnswer.of(event) for event in found]
+    app = service_of(request).app
+    found = app.camera_events.find(which, limit=limit, before=before)
+    names = app.registry.names({event.model_hash or "" for event in found})
+    return [EventAnswer.of(event, model=names.get(event.model_hash or "", "")) for event in found]
 
 
 @router.get("/camera-events/counts", operation_id="camera_event_counts", summary="Count events by hour")
@@ -149,7 +153,7 @@ def counts(request: Request, who: Viewer, which: Asked) -> list[HourAnswer]:
 def export_csv(request: Request, who: Viewer, which: Asked) -> StreamingResponse:
     """A row for each event, the newest first."""
     app = service_of(request).app
-    parts = event_parts(app.cameras, app.camera_events, which)
+    parts = event_parts(app.cameras, app.camera_events, app.registry.names, which)
     content = as_csv(parts, COLUMNS)
     return export_response(content, media_type=f"{_CSV}; charset=utf-8", filename="events.csv")
 
@@ -164,7 +168,7 @@ def export_csv(request: Request, who: Viewer, which: Asked) -> StreamingResponse
 def export_parquet(request: Request, who: Viewer, which: Asked) -> StreamingResponse:
     """A row for each event, typed, the newest first."""
     app = service_of(request).app
-    parts = event_parts(app.cameras, app.camera_events, which)
+    parts = event_parts(app.cameras, app.camera_events, app.registry.names, which)
     return export_response(as_parquet(parts, COLUMNS), media_type=_PARQUET, filename="events.parquet")
 
 
@@ -178,7 +182,9 @@ def acknowledge(request: Request, who: Operator, numbers: EventNumbers) -> Ackno
 @router.get("/camera-events/{number}", operation_id="camera_event", summary="One event", responses=_NONE)
 def event(request: Request, who: Viewer, number: Number) -> EventDetails:
     """With the path that it took."""
-    return EventDetails.of(service_of(request).app.camera_events.get(number))
+    app = service_of(request).app
+    found = app.camera_events.get(number)
+    return EventDetails.of(found, model=_model(app, found))
 
 
 @router.get(
@@ -214,7 +220,8 @@ def correct(request: Request, who: Operator, number: Number, said: CorrectReques
     if row.entry_id is not None:
         administrator = who.role == ADMINISTRATOR
         app.actions.do("correct", [row.entry_id], by=who.id, administrator=administrator, label=said.label)
-    return EventAnswer.of(app.camera_events.set(number, corrected_label=said.label))
+    changed = app.camera_events.set(number, corrected_label=said.label)
+    return EventAnswer.of(changed, model=_model(app, changed))
 
 
 @router.get("/clips", operation_id="camera_clips", summary="Find clips")
@@ -265,3 +272,8 @@ def clip(
         raise UnknownCameraEvent(f"Clip {number}", "has no file yet", cure="Ask again in a moment.")
     headers = {"Cache-Control": "private, no-cache"}
     return FileResponse(path, media_type=_MP4, headers=headers)
+
+
+def _model(app: App, event: EventRow) -> str:
+    """The name of the model that said what an event is."""
+    return app.registry.names([event.model_hash]).get(event.model_hash, "") if event.model_hash else ""

@@ -51,6 +51,7 @@ class ModelEntry(BaseModel):
 class ModelsAnswer(BaseModel):
     live: str = Field(description="The hash of the live model.")
     back: str | None = Field(description="The hash of the model that a rollback makes live, if there is one.")
+    cameras: str = Field(description="The hash of the model of cameras for which none is chosen.")
     models: list[ModelEntry] = Field(description="The newest first.")
 
 
@@ -120,7 +121,10 @@ def list_models(request: Request, who: Viewer) -> ModelsAnswer:
     except RegistryError:
         back = None
     return ModelsAnswer(
-        live=live, back=back, models=[model_entry(registry, one, live) for one in registry.list()]
+        live=live,
+        back=back,
+        cameras=service_of(request).app.camera_models.default_hash,
+        models=[model_entry(registry, one, live) for one in registry.list()],
     )
 
 
@@ -183,12 +187,14 @@ def rollback(request: Request, who: Administrator) -> LiveAnswer:
     operation_id="remove_model",
     summary="Take a model off the list",
     status_code=204,
-    responses=responses(_404="No such model.", _409="It is live, or comes with tenfold."),
+    responses=responses(
+        _404="No such model.", _409="It is live, comes with tenfold, or is used by a camera or a recipe."
+    ),
 )
 def remove(request: Request, who: Administrator, key: str) -> None:
     """Remove a model. Entries that it classified keep their class; the file can be added again."""
     service = service_of(request)
-    _note(service, who, "model.remove", service.app.registry.remove(key))
+    _note(service, who, "model.remove", service.app.remove_model(key))
 
 
 @router.post(
