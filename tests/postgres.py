@@ -4,11 +4,9 @@ import os
 import shutil
 import socket
 import subprocess
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Self
 
 # Debian keeps the server's programs out of the PATH.
 _PLACES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
@@ -50,42 +48,3 @@ def _as_owner(*command: str | Path) -> None:
         words = ["runuser", "-u", "postgres", "--", *words]
     done = subprocess.run(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, cwd="/")
     assert done.returncode == 0, done.stderr
-
-
-class Proxy:
-    """Forwards connections to a port; `silent` set, nothing that is sent arrives, and nothing is closed."""
-
-    def __init__(self, port: int) -> None:
-        self.silent = threading.Event()
-        self._target = port
-        self._listening = socket.create_server(("127.0.0.1", 0))
-        self._sockets: list[socket.socket] = [self._listening]
-        self.port: int = self._listening.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self) -> None:
-        with suppress(OSError):
-            while True:
-                here, there = (
-                    self._listening.accept()[0],
-                    socket.create_connection(("127.0.0.1", self._target)),
-                )
-                self._sockets += [here, there]
-                for pair in ((here, there), (there, here)):
-                    threading.Thread(target=self._forward, args=pair, daemon=True).start()
-
-    def _forward(self, source: socket.socket, target: socket.socket) -> None:
-        with suppress(OSError):
-            while data := source.recv(65536):
-                if not self.silent.is_set():
-                    target.sendall(data)
-            target.shutdown(socket.SHUT_WR)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for one in self._sockets:
-            with suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
-            one.close()

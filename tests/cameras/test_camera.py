@@ -5,7 +5,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
@@ -21,6 +21,8 @@ from tenfold.cameras.sources.camera import Timing
 from tests.cameras import faulty
 from tests.cameras.clips import number_in, write_clip, write_units
 from tests.cameras.conftest import RtspServer
+from tests.proxy import Fault as Network
+from tests.proxy import Proxy
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("decoders_find_tests")]
 RECOVERY_SECONDS = 10.0
@@ -149,6 +151,56 @@ def test_a_camera_that_was_away_is_back_within_ten_seconds(rtsp: Start, fault: s
         watcher.until_frames()
         watcher.until(lambda: not watcher.state.faults)
     assert watcher.faults[-1].over
+
+
+def decoders() -> list[str]:
+    """The states of this process's children that decode: R, S, D, or Z (ended, and not waited for)."""
+    tasks = Path("/proc/self/task").glob("*/children")
+    found = []
+    for number in {one for path in tasks for one in path.read_text().split()}:
+        with suppress(OSError):
+            folder = Path("/proc", number)
+            state = (folder / "stat").read_text().rpartition(")")[2].split()[0]
+            if state == "Z" or b"tenfold" in (folder / "cmdline").read_bytes():
+                found.append(state)
+    return found
+
+
+@pytest.mark.parametrize("fault", ["cut", "frozen", "dropped"])
+def test_a_camera_whose_network_failed_is_back_within_ten_seconds(rtsp: Start, fault: Network) -> None:
+    with Proxy(rtsp().port) as proxy, watching(f"rtsp://127.0.0.1:{proxy.port}/live") as watcher:
+        watcher.until_frames()
+        assert len(decoders()) == 1
+        proxy.fail(fault)
+        watcher.until(lambda: watcher.state.restarts > 0, 20)
+        assert watcher.state.faults
+        if fault != "cut":  # the worst moment: an attempt has just begun, and leads nowhere
+            taken = proxy.taken
+            watcher.until(lambda: proxy.taken > taken, 20)
+        proxy.restore()
+        watcher.until_frames()
+        watcher.until(lambda: not watcher.state.faults)
+        assert len(decoders()) == 1
+        assert "Z" not in decoders()
+    assert decoders() == []
+    assert watcher.faults[-1].over
+
+
+def test_a_network_that_stalls_again_and_again_costs_no_connection(rtsp: Start) -> None:
+    with Proxy(rtsp().port) as proxy, watching(f"rtsp://127.0.0.1:{proxy.port}/live") as watcher:
+        watcher.until_frames()
+        for _ in range(5):
+            proxy.fail("frozen")  # as packets that are lost and sent again
+            time.sleep(1)
+            proxy.restore()
+            watcher.until_frames()
+        proxy.seconds = 0.3
+        watcher.until_frames()
+        proxy.seconds = 0.0
+        watcher.until_frames()
+        watcher.until(lambda: watcher.state.delay < 1)
+        assert watcher.state.phase == "running"
+        assert watcher.state.restarts == 0
 
 
 def test_a_camera_that_is_off_at_the_start_is_found_when_it_comes(rtsp: Start) -> None:

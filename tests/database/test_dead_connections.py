@@ -17,7 +17,7 @@ from tenfold.jobs import jobs as jobs_module
 from tenfold.jobs import worker as worker_module
 from tenfold.jobs.tables import WorkerRow
 from tests.conftest import postgres_database
-from tests.postgres import Proxy
+from tests.proxy import Proxy
 
 
 @contextmanager
@@ -64,7 +64,7 @@ def test_jobs_close_although_the_database_is_silent(
     with behind_proxy(database) as (silent, proxy):
         jobs = Jobs(silent, {})
         jobs.start()
-        proxy.silent.set()
+        proxy.fail("dropped")
         time.sleep(2 * worker_module._POLL_SECONDS)  # the worker is waiting for an answer
         started = time.monotonic()
         closing = threading.Thread(target=jobs.close, daemon=True)
