@@ -219,14 +219,9 @@ class App(Modelling):
         """What runs one station."""
         from tenfold.workflows.line.running import RunningStation
 
+        trail = self.trail_of(row.id)
         return RunningStation(
-            row,
-            self.trail_of(row.id),
-            self.stations,
-            self.station_orders,
-            self.recipes,
-            self.cameras,
-            self.registry,
+            row, trail, self.stations, self.station_orders, self.recipes, self.cameras, self.registry
         )
 
     @part
