@@ -24,7 +24,7 @@ from tests.cli.conftest import Command
 from tests.conftest import postgres_database
 from tests.fakes import GREEN, picture
 from tests.forking import Forked
-from tests.postgres import Proxy
+from tests.proxy import Proxy
 
 
 @contextmanager
@@ -103,7 +103,7 @@ def test_it_stops_although_the_database_has_fallen_silent(postgres: str, postgre
         silent = make_url(url).set(port=proxy.port).render_as_string(hide_password=False)
         with server(TENFOLD_DATABASE_URL=silent) as (process, address):
             assert classify(address).status_code == 200
-            proxy.silent.set()
+            proxy.fail("dropped")
             time.sleep(3)  # services wait for answers now
             process.send_signal(signal.SIGTERM)
             started = time.monotonic()
