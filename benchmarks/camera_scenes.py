@@ -113,6 +113,14 @@ class Scene:
             pixels = np.clip(pictures, 0, 255).astype(np.uint8)
             yield Frame(pixels, time, number, number == 0), truth
 
+    def mask(self, time: float) -> NDArray[np.bool_]:
+        """Where objects are, `[H, W]`; not of a camera that is shaken or pans."""
+        covered = np.zeros(self.size[::-1], np.float32)
+        for sprite in self.sprites:
+            if sprite.box(time) is not None:
+                covered = np.maximum(covered, _laid(sprite.mask, sprite, time, self.size))
+        return np.asarray(covered > 0.5, np.bool_)
+
     def _scene(self, time: float, random: np.random.Generator) -> tuple[NDArray[np.float32], list[Truth]]:
         width, height = self.size
         x0 = (self.background.shape[1] - width) / 2 if not self.pan else self.pan * time
@@ -247,13 +255,20 @@ def crossing(
 
 
 def _paint(canvas: NDArray[np.float32], sprite: Sprite, time: float) -> None:
+    size = (canvas.shape[1], canvas.shape[0])
+    mask = _laid(sprite.mask, sprite, time, size)[..., None]
+    canvas *= 1 - mask
+    canvas += mask * _laid(sprite.pixels.astype(np.float32), sprite, time, size)
+
+
+def _laid(
+    picture: NDArray[np.float32], sprite: Sprite, time: float, size: tuple[int, int]
+) -> NDArray[np.float32]:
+    """A sprite's pixels or mask where it is at a time, in a picture of that size that is 0 elsewhere."""
     times, x, y = zip(*sprite.places, strict=True)
     height, width = sprite.mask.shape
     dx = float(np.interp(time, times, x)) - width / 2
     dy = float(np.interp(time, times, y)) - height / 2
-    matrix = np.array([[1, 0, dx], [0, 1, dy]], np.float64)
-    target = (canvas.shape[1], canvas.shape[0])
-    mask = cv2.warpAffine(sprite.mask, matrix, target)[..., None]
-    pixels = cv2.warpAffine(sprite.pixels.astype(np.float32), matrix, target)
-    canvas *= 1 - mask
-    canvas += mask * pixels
+    return np.asarray(
+        cv2.warpAffine(picture, np.array([[1, 0, dx], [0, 1, dy]], np.float64), size), np.float32
+    )

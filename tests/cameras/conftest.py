@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -27,6 +28,12 @@ class RtspServer:
         assert self._process.stdout is not None
         self.port = int(self._process.stdout.readline())
         self.url = f"rtsp://127.0.0.1:{self.port}/live"
+
+    @property
+    def output(self) -> IO[str]:
+        """What it prints after its port."""
+        assert self._process.stdout is not None
+        return self._process.stdout
 
     def say(self, command: str) -> None:
         assert self._process.stdin is not None

@@ -1,9 +1,11 @@
 """An RTSP server that loops a clip and misbehaves as it is told. Run by a Python that has GStreamer.
 
-    /usr/bin/python3 rtsp_server.py UNITS [--port N] [--rate N] [--audio] [--no-video] [--user U --password P]
+    /usr/bin/python3 rtsp_server.py UNITS [--port N] [--rate N] [--audio] [--no-video] [--tell N]
+        [--user U --password P]
 
-Prints its port. Standard input: "video off", "stamps off" (they stand still), "hold on" (the same picture
-again and again), "units FILE" (another clip), "drop" (every client).
+Prints its port, and with --tell the Unix time each time when it sends unit N of the clip. Standard input:
+"video off", "stamps off" (they stand still), "hold on" (the same picture again and again), "units FILE"
+(another clip), "drop" (every client).
 UNITS holds H.264 access units: a length of 4 bytes, then the unit. It ends with its standard input.
 """
 
@@ -33,9 +35,9 @@ SOUND = "audiotestsrc is-live=true ! mulawenc ! rtppcmupay"
 class Clip:
     """What is sent, and how it misbehaves."""
 
-    def __init__(self, path: str, rate: float) -> None:
+    def __init__(self, path: str, rate: float, tell: int | None) -> None:
         self.load(path)
-        self.rate = rate
+        self.rate, self.tell = rate, tell
         self.on = {"video": True, "stamps": True, "hold": False}
 
     def load(self, path: str) -> None:
@@ -57,6 +59,9 @@ class Clip:
             if self.on["hold"]:
                 number = 0
             buffer = Gst.Buffer.new_wrapped(self.units[number % len(self.units)])
+            if number % len(self.units) == self.tell:
+                sys.stdout.write(f"{time.time()}\n")
+                sys.stdout.flush()
             number += 1
             if self.on["stamps"]:
                 stamp = int((sent - 1) / self.rate * Gst.SECOND)
@@ -72,11 +77,12 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=25)
     parser.add_argument("--audio", action="store_true")
     parser.add_argument("--no-video", action="store_true")
+    parser.add_argument("--tell", type=int)
     parser.add_argument("--user")
     parser.add_argument("--password", default="")
     options = parser.parse_args()
     Gst.init(None)
-    clip = Clip(options.units, options.rate)
+    clip = Clip(options.units, options.rate, options.tell)
     server = GstRtspServer.RTSPServer()
     server.set_address("127.0.0.1")
     server.set_service(options.port)
