@@ -1,5 +1,6 @@
 """A camera gives its newest frame, comes back after every fault and says what is wrong (real RTSP server)."""
 
+import errno
 import socket
 import sys
 import threading
@@ -10,6 +11,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +20,7 @@ from tenfold.cameras.decoder import Decoder
 from tenfold.cameras.frames import Frame
 from tenfold.cameras.sources import Camera, CameraState, Fault
 from tenfold.cameras.sources.camera import Timing
+from tenfold.processes import commands, messages
 from tests.cameras import faulty
 from tests.cameras.clips import number_in, write_clip, write_units
 from tests.cameras.conftest import RtspServer
@@ -266,6 +269,24 @@ def test_a_decoder_that_fails_is_replaced_and_no_other_camera_notices(
         watcher.until(lambda: watcher.state.restarts >= 2, 40)
         assert good.state.restarts == 0
         assert not good.faults
+
+
+def test_a_camera_comes_back_when_the_machine_has_room_for_a_decoder_again(
+    rtsp: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = [2]
+
+    def no_process(*arguments: Any) -> Any:
+        if left[0]:
+            left[0] -= 1
+            raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
+        return commands.start(*arguments)
+
+    monkeypatch.setattr(messages, "start", no_process)
+    with watching(rtsp().url) as watcher:
+        watcher.until(lambda: watcher.state.phase == "waiting")
+        assert "Resource temporarily unavailable" in watcher.faults[0].words
+        watcher.until_frames()
 
 
 def test_a_machine_that_is_too_slow_decodes_key_frames_only_and_says_so(rtsp: Start) -> None:

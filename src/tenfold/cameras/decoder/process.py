@@ -83,6 +83,9 @@ class Decoder:
         memory: bytes that the process may use.
         masks: parts of a live source's picture that do not leave the process, as `Zone` keeps them.
         past: seconds before it was ordered that a clip of a live source may hold.
+
+    Raises:
+        CameraError: its process does not start.
     """
 
     def __init__(
@@ -100,11 +103,21 @@ class Decoder:
         self._subject = address.description
         self._secrets = address.secrets
         self._open_seconds, self._silent_seconds = open_seconds, silent_seconds
-        self._memory = FrameMemory(_SLOTS)
         self._megabytes = memory >> 20
-        self._process = MessageProcess(
-            child, limits=ProcessLimits(memory=memory), nice=_NICE, descriptors=self._memory.descriptors
-        )
+        try:
+            self._memory = FrameMemory(_SLOTS)
+            try:
+                self._process = MessageProcess(
+                    child,
+                    limits=ProcessLimits(memory=memory),
+                    nice=_NICE,
+                    descriptors=self._memory.descriptors,
+                )
+            except OSError:
+                self._memory.close()
+                raise
+        except OSError as reason:
+            raise self._no_room(reason) from reason
         # By a pipe: arguments and the environment of a process are there for others to read.
         request = {"kind": address.kind, "url": address.url, "description": self._subject}
         settings = {"live": address.live, "rate": rate, "slots": _SLOTS, "memory": self._memory.handle}
@@ -186,7 +199,10 @@ class Decoder:
     def _grow(self, frame_bytes: int) -> None:
         if not 0 < frame_bytes <= _MOST_FRAME_BYTES:
             raise ValueError(frame_bytes)
-        self._memory.resize(frame_bytes)
+        try:
+            self._memory.resize(frame_bytes)
+        except OSError as reason:
+            raise self._no_room(reason) from reason
         self._process.send({"memory": frame_bytes})
 
     def _check_silence(self) -> None:
@@ -196,6 +212,13 @@ class Decoder:
         if self._running:
             raise self._error("gives no more frames", f"nothing for {silent:.0f} s", "timeout")
         raise self._error("does not answer", f"no frame within {silent:.0f} s", "timeout")
+
+    def _no_room(self, reason: OSError) -> CameraError:
+        """This machine has no process, file or memory left."""
+        return CameraError(
+            self._subject, "cannot be decoded", received=f"no decoder can be started: {reason.strerror}",
+            cure="Close other programs on this machine, or watch fewer cameras.", reason="out-of-memory",
+        )  # fmt: skip
 
     def _failed(self, reason: ProcessEnded) -> CameraError:
         words = str(reason)
