@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from tenfold.cameras.boxes import Box
 from tenfold.cameras.frames import Frame
+from tenfold.cameras.votes import NONE_OF_THESE
 from tenfold.cameras.watching import Event
 
 
@@ -157,6 +158,7 @@ class Score:
         events: how many there were.
         right: how many of them tell of an object that no event before told of.
         named: how many of `right` have the object's class.
+        unknown: how many of `right` are none of these.
         switches: how often a track passed from one object to another.
     """
 
@@ -165,6 +167,7 @@ class Score:
     events: int = 0
     right: int = 0
     named: int = 0
+    unknown: int = 0
     switches: int = 0
 
     def __add__(self, other: "Score") -> "Score":
@@ -199,6 +202,7 @@ def score(events: Sequence[Event], truth: Sequence[tuple[float, list[Truth]]]) -
             told.add(owner)
             result.right += 1
             result.named += event.label == labels[owner]
+            result.unknown += event.label == NONE_OF_THESE
     result.found = len(told)
     return result
 

@@ -3,21 +3,22 @@
     python -m benchmarks.camera_soak --minutes 30
 
 Three cameras send the same clip, in which a thing comes every eight seconds; the fourth is away all the time.
-Needs the GStreamer RTSP server of the tests. Prints a line a minute, at the end JSON: the slope of the memory
-after the fifth minute (MB a minute), the open files, and for each camera how many things came and how many of
-them are in no event. Memory that processes share is counted in each.
+Needs the GStreamer RTSP server of the tests. Prints a line a minute; the figures are the slope of the memory
+after the fifth minute, the open files, and how many things came that are in no event. Memory that processes
+share is counted in each.
 """
 
 import argparse
-import json
+import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks.record import write
 from tenfold import settings
 from tenfold.cameras.address import parse
 from tenfold.cameras.events import EventFilter
@@ -89,30 +90,45 @@ def main() -> None:
             memory, files = measured()
             rows.append(((time.time() - began) / 60, memory, files))
             print(f"{rows[-1][0]:5.1f} min  {memory:7.1f} MB  {files} files", flush=True)
-        late = [row for row in rows if row[0] >= _SETTLED_MINUTES]
-        slope = (
-            float(np.polyfit([row[0] for row in late], [row[1] for row in late], 1)[0])
-            if len(late) > 2
-            else None
-        )
-        cameras = {}
+        came = lost_of_all = 0
         for camera in app.cameras.all():
             found = app.camera_events.find(EventFilter(cameras=[camera.id]), limit=10_000)
             starts = sorted(event.started_at.timestamp() for event in found)
-            came, missed = lost(starts, time.time() - _CYCLE)
-            cameras[camera.name] = {"events": len(found), "came": came, "lost": missed}
-        print(
-            json.dumps(
-                {
-                    "minutes": minutes,
-                    "slope_mb_a_minute": slope,
-                    "memory_mb": [rows[0][1], rows[-1][1]],
-                    "files": [rows[0][2], rows[-1][2]],
-                    "cameras": cameras,
-                    "faults": [repr(fault) for fault in server.faults],
-                }
-            )
-        )
+            things, missed = lost(starts, time.time() - _CYCLE)
+            print(f"{camera.name}: {len(found)} events of {things} things, {missed} lost", flush=True)
+            came, lost_of_all = came + things, lost_of_all + missed
+        print(*(repr(fault) for fault in server.faults), sep="\n")
+        write(__file__, figures(minutes, rows, came, lost_of_all, len(server.faults)))
+
+
+def figures(
+    minutes: float, taken: Sequence[tuple[float, float, int]], came: int, missed: int, faults: int
+) -> list[dict[str, str]]:
+    """Rows of the table of figures.
+
+    Args:
+        taken: minutes since the start, megabytes and open files.
+    """
+    late = [row for row in taken if row[0] >= _SETTLED_MINUTES] or taken[-1:]
+    times, memory, files = (np.array(values) for values in zip(*late, strict=True))
+    slope = float(np.polyfit(times, memory, 1)[0]) if len(late) > 2 else 0.0
+    what = f"Four cameras for {minutes:g} minutes, one of them away"
+    n = f"{len(late)} times from minute {_SETTLED_MINUTES} on; load {os.getloadavg()[0]:.0f} at the end"
+    return [
+        {
+            "what": f"{what}: growth of memory (aim under 1)",
+            "value": f"{slope:+.2f} MB a minute ({memory.min():.0f} to {memory.max():.0f} MB)",
+            "n": n,
+            "peer": "all processes together",
+        },
+        {"what": f"{what}: open files", "value": f"{files.min()} to {files.max()}", "n": n, "peer": ""},
+        {
+            "what": f"{what}: things that came and are in no event",
+            "value": f"{missed} of {came}",
+            "n": "three cameras, a thing every 8 s",
+            "peer": f"faults of the service: {faults}",
+        },
+    ]
 
 
 if __name__ == "__main__":
