@@ -1,11 +1,13 @@
 """Clips and events go by age, by size and before the disk is full; rows and files agree."""
 
+import time
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tenfold.cameras import retention
 from tenfold.cameras.address import parse
 from tenfold.cameras.cameras import Cameras
 from tenfold.cameras.clips import Clips
@@ -102,6 +104,29 @@ def test_the_oldest_clips_go_before_the_disk_is_full_and_nothing_is_written_wher
     kept.retention.tidy()
     assert kept.left() == []
     assert not kept.retention.room.is_set()
+
+
+def test_nothing_goes_by_its_age_for_a_day_where_the_clock_went_forward(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = Kept(database, tmp_path / "clips")
+    camera = kept.cameras.add("door", parse("usb:0"), by=0, keep_days=3).id
+    clip = kept.clip(camera, 1, "continuous")
+    event = kept.event(camera, 1)
+    ahead, gone = 0.0, 0.0
+    time_of_day, counted = time.time, time.monotonic
+    monkeypatch.setattr(retention, "now", lambda: now() + timedelta(seconds=ahead + gone))
+    monkeypatch.setattr("tenfold.cameras.retention.time.time", lambda: time_of_day() + ahead + gone)
+    monkeypatch.setattr("tenfold.cameras.retention.time.monotonic", lambda: counted() + gone)
+    kept.retention.tidy()
+    ahead = 40 * 86400.0
+    kept.retention.tidy()
+    gone = 23 * 3600.0
+    kept.retention.tidy()
+    assert (kept.left(), len(kept.events.find(EventFilter()))) == ([clip.id], 1)
+    gone = 25 * 3600.0
+    kept.retention.tidy()
+    assert (kept.left(), kept.events.find(EventFilter())) == ([], []), event
 
 
 def test_rows_without_a_file_go_and_files_without_a_row_stay(database: Database, tmp_path: Path) -> None:

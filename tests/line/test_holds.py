@@ -110,6 +110,32 @@ def test_challenge_parts_hold_for_a_shift_and_for_one_recipe_across_restarts(des
     assert desk.holds == {"challenge"}, "another shift"
 
 
+@pytest.mark.parametrize("step", [timedelta(hours=-3), timedelta(hours=3)])
+def test_a_shift_is_as_long_as_it_is_where_the_clock_is_set_in_it(desk: Desk, step: timedelta) -> None:
+    holds = started(desk, ChallengeRule(good=0, bad=1, hours=8))
+    holds.begin_challenge([False], after=0, by="Olha")
+    run(holds, 1, REJECT)
+    desk.moment += step
+    holds.clock_set(step.total_seconds())
+    desk.moment += timedelta(hours=7)
+    holds.tend()
+    assert desk.holds == set()
+    desk.moment += timedelta(hours=1)
+    holds.tend()
+    assert desk.holds == {"challenge"}
+
+
+def test_challenge_parts_of_a_time_to_come_hold_for_nothing(desk: Desk) -> None:
+    """They were passed while the clock was wrong; it was set while the station was off."""
+    rule = ChallengeRule(good=0, bad=1, hours=8)
+    holds = started(desk, rule)
+    holds.begin_challenge([False], after=0, by="Olha")
+    run(holds, 1, REJECT)
+    desk.moment -= timedelta(days=2)
+    started(desk, rule)
+    assert desk.holds == {"challenge"}
+
+
 def test_first_parts_of_a_recipe_wait_for_approval_also_across_restarts(desk: Desk) -> None:
     holds = started(desk, first_parts=2)
     assert (desk.holds, holds.first_parts) == ({"first-parts"}, 2)

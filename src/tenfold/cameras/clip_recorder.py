@@ -13,7 +13,8 @@ from typing import Any
 
 from tenfold.cameras.clips import Clips
 from tenfold.cameras.decoder import ClipReport
-from tenfold.cameras.tables import CONTINUOUS, EVENTS, WHOLE, CameraRow
+from tenfold.cameras.tables import CONTINUOUS, EVENTS, WHOLE, CameraRow, ClipRow
+from tenfold.database.faults import AnyDatabaseError, trouble
 from tenfold.errors import CameraError
 
 log = logging.getLogger(__name__)
@@ -50,6 +51,11 @@ class ClipRecorder:
         self._events: _Writing | None = None
         self._all: _Writing | None = None
         self._before: _Writing | None = None  # the one before `_all`
+        # What the database is yet to be told of clips (None: nothing was written), and whether it is yet
+        # to be asked what was not finished.
+        self._keeping = threading.Lock()
+        self._reports: dict[int, dict[str, Any] | None] = {}
+        self._unknown = False
         self.lost()  # what was written before this process
 
     def event_began(self, start: float, *, asked: bool = False) -> int | None:
@@ -82,6 +88,7 @@ class ClipRecorder:
 
     def tend(self, moment: float) -> None:
         """Where all is recorded: begin the next clip where it is time to. Called each second or so."""
+        self._keep()
         if self._camera.recording != CONTINUOUS:
             return
         with self._lock:
@@ -114,13 +121,45 @@ class ClipRecorder:
                     self._all = None
         elif report.bytes:
             self.problem = ""
-        self._clips.change(report.clip, **values)
+        with self._keeping:
+            nothing = report.state == "failed" and not report.bytes
+            self._reports[report.clip] = None if nothing else (self._reports.get(report.clip) or {}) | values
+        self._keep()
 
     def lost(self) -> None:
         with self._lock:
             self._events = self._all = self._before = None
-            rows = self._clips.unfinished(self._camera.id)
-            self._orders = [{"clip": row.id, "finish": str(self._clips.path(row))} for row in rows]
+        self._unknown = True
+        self._keep()
+
+    def _keep(self) -> None:
+        """Have the database keep what was reported; tried again where it is away, or its disk is full."""
+        with self._keeping:
+            try:
+                while self._reports:
+                    clip, values = next(iter(self._reports.items()))
+                    if values is None:
+                        self._clips.forget(clip)
+                    else:
+                        self._clips.change(clip, **values)
+                    del self._reports[clip]
+                if self._unknown:
+                    rows = self._clips.unfinished(self._camera.id)
+                    with self._lock:
+                        self._orders = [self._finish(row) for row in rows]
+                    self._unknown = False
+            except AnyDatabaseError as error:
+                self._away(error)
+
+    def _finish(self, row: ClipRow) -> Mapping[str, Any]:
+        return {"clip": row.id, "finish": str(self._clips.path(row))}
+
+    def _away(self, error: AnyDatabaseError) -> None:
+        """Say that the database cannot be written; raises what is a fault of ours."""
+        words = trouble(error)
+        if words is None:
+            raise error
+        self.problem = str(words)
 
     def _begin(self, kind: str, since: float, until: float) -> _Writing | None:
         if not self._room.is_set():
@@ -130,6 +169,9 @@ class ClipRecorder:
             row = self._clips.begin(self._camera.id, kind, datetime.fromtimestamp(since, UTC))
         except CameraError as error:
             self.problem = str(error)
+            return None
+        except AnyDatabaseError as error:
+            self._away(error)
             return None
         file = str(self._clips.path(row))
         self._orders.append({"clip": row.id, "file": file, "since": since, "until": until})

@@ -89,6 +89,11 @@ class Clips:
         with self._database.writing() as session:
             session.execute(update(ClipRow).where(ClipRow.id == clip_id).values(values))
 
+    def forget(self, clip_id: int) -> None:
+        """Delete the row of a clip that has no file."""
+        with self._database.writing() as session:
+            session.execute(delete(ClipRow).where(ClipRow.id == clip_id))
+
     def path(self, row: ClipRow) -> Path:
         return self.folder / row.file
 

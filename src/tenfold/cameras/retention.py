@@ -6,6 +6,7 @@ Clips of events go with their events; the events of clips that were deleted for 
 import logging
 import shutil
 import threading
+import time
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -23,6 +24,9 @@ log = logging.getLogger(__name__)
 # A clip is written before its event is, or after: one without events is not deleted at once.
 _SECONDS_WITHOUT_EVENTS = 600.0
 _SECONDS_BETWEEN_RECONCILIATIONS = 3600.0
+# Where the clock goes forward by more than this at once it may be wrong: nothing goes by its age for a day.
+_JUMP_SECONDS = 3600.0
+_SECONDS_TO_SET_IT_RIGHT = 24 * 3600.0
 
 
 class Retention:
@@ -56,14 +60,18 @@ class Retention:
         self.room.set()
         self.unknown = 0
         self._reconciled_at: datetime | None = None
+        self._clock = time.time() - time.monotonic()
+        self._by_age_from = 0.0  # by the monotonic clock
 
     def tidy(self) -> None:
         """Delete what is to go now. Called often: between two calls the disk must not fill up."""
         cameras = self._cameras.all(removed=True)
         if not cameras:
             return
+        self._watch_clock()
         for camera in cameras:
-            self._by_age(camera)
+            if time.monotonic() >= self._by_age_from:
+                self._by_age(camera)
             if camera.keep_bytes:
                 self._by_size(camera)
         self._before_the_disk_is_full()
@@ -74,6 +82,17 @@ class Retention:
             self.unknown = found.unknown
             if found.lost:
                 log.warning("%d clips were gone from %s", found.lost, self._clips.folder)
+
+    def _watch_clock(self) -> None:
+        clock = time.time() - time.monotonic()
+        step, self._clock = clock - self._clock, clock
+        if step > _JUMP_SECONDS:
+            self._by_age_from = time.monotonic() + _SECONDS_TO_SET_IT_RIGHT
+            log.warning(
+                "The clock went forward by %.0f s: for a day no clip and no event goes by its age", step
+            )
+        elif step < -_JUMP_SECONDS:
+            self._by_age_from = 0.0
 
     def _by_age(self, camera: CameraRow) -> None:
         moment = now()

@@ -41,7 +41,7 @@ RowT = TypeVar("RowT", bound=Claimed)
 
 def told_lately(at: datetime | None) -> bool:
     """Whether somebody works on a row now, by its `status_at`."""
-    return at is not None and (now() - at).total_seconds() <= _STALE_SECONDS
+    return at is not None and abs((now() - at).total_seconds()) <= _STALE_SECONDS
 
 
 class Claims(Generic[RowT]):

@@ -15,6 +15,9 @@ from tenfold.errors import LineError
 from tenfold.line.parts import Event, HoldBegan, HoldEnded, Reason, Verdict
 from tenfold.line.trail.trail import Row, Trail
 
+# The clock is kept right by less than this.
+_EARLIEST = timedelta(minutes=-1)
+
 
 @dataclass(frozen=True)
 class ChallengeRule:
@@ -106,6 +109,11 @@ class Holds:
         self._hold("first-parts", self.first_parts > 0)
         self._hold("challenge", self._due())
 
+    def clock_set(self, seconds: float) -> None:
+        """The computer's clock was set so much forward: a shift is no shorter or longer by it."""
+        if self._passed_at is not None:
+            self._passed_at += timedelta(seconds=seconds)
+
     def tend(self) -> None:
         """Ask for challenge parts where a shift has passed since the last ones."""
         if self._due():
@@ -162,8 +170,11 @@ class Holds:
     def _due(self) -> bool:
         if self._rule is None:
             return False
-        since = self._passed_at
-        return since is None or self._desk.now() - since >= timedelta(hours=self._rule.hours)
+        if self._passed_at is None:
+            return True
+        since = self._desk.now() - self._passed_at
+        # Challenge parts of a time to come were passed by a clock that was wrong, before this run.
+        return not _EARLIEST <= since < timedelta(hours=self._rule.hours)
 
     def _hold(self, reason: Reason, hold: bool) -> None:
         moment = time.monotonic()

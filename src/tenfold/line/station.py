@@ -323,6 +323,7 @@ class Station:
         if seconds := self._clock.set_by():
             self.write("alarm", {"reason": "clock", "seconds": seconds})
             self._raise_alarm("clock")
+            self._holds.clock_set(seconds)
 
     def tell(self, event: Event, facts: Mapping[str, Any] | None = None, data: bytes | None = None) -> None:
         """Hand an event to the state machine and do what it says."""

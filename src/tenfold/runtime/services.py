@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from tenfold.errors import TenfoldError
+from tenfold.os_errors import in_words
 from tenfold.runtime.supervisor import Fault, Periodic, Service
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def describe(error: Exception) -> Fault:
     """An error of a service in words."""
     from tenfold.database import now, trouble
 
-    known = error if isinstance(error, TenfoldError) else trouble(error)
+    known = error if isinstance(error, TenfoldError) else trouble(error) or _of_the_system(error)
     if known:
         return Fault(known.code, known.title, str(known), expected=True, at=now())
     kind = type(error).__name__
@@ -48,3 +49,14 @@ def describe(error: Exception) -> Fault:
         expected=False,
         at=now(),
     )
+
+
+def _of_the_system(error: Exception) -> TenfoldError | None:
+    """What the operating system refused in words, such as a full disk; None where nothing is known of it."""
+    if not isinstance(error, OSError):
+        return None
+    file, problem, received, cure, code = in_words(error)
+    if not code:
+        return None
+    subject = file or "A file"
+    return TenfoldError(subject, problem, received=received, cure=f"{cure}; it is tried again.", reason=code)

@@ -14,12 +14,13 @@ from tenfold.catalogue.entries.tables import NONE, Embedding, Entry
 from tenfold.errors import DatasetError, ModelFileError, TrainingError
 from tenfold.inference import Classifier
 from tenfold.inference.classifier import Prepared
-from tenfold.jobs import DONE
+from tenfold.jobs import DONE, FAILED
 from tenfold.models import bundled
 from tenfold.runtime import App
 from tenfold.teaching import own_sample
 from tenfold.workflows.improve.refit import REFIT
 from tests import tiny
+from tests.disks import fill, small_disk
 
 # Probabilities of an answer from a stored embedding, of 16 bits, beside those of the picture itself.
 TOLERANCE = 0.01
@@ -142,6 +143,31 @@ def test_corrections_make_a_better_head_in_seconds_that_goes_live_and_back(
     asked, job = app.reclassify.begin(old, by=7)
     assert app.jobs.wait(job.id, timeout=60).state == DONE
     assert len(read) <= 1
+
+
+@pytest.mark.slow
+def test_on_a_full_disk_a_refit_says_so_and_is_done_when_there_is_room(app: App, tmp_path: Path) -> None:
+    app.model_switch  # noqa: B018
+    live = app.registry.live()
+    app.actions.do("correct", add(app, 0, 12, horizontal=True), label="horse")
+    models = app.home.blobs("models")
+    with small_disk(tmp_path / "disk", "60m") as disk:
+        (disk / "models").mkdir()
+        models.symlink_to(disk / "models")
+        filling = fill(disk)
+        app.jobs.start()
+        one, job = app.improve.begin(by=0)
+        job = app.jobs.wait(job.id, timeout=120)
+        assert (job.state, app.improve.get(one.id).state) == (FAILED, "failed")
+        assert job.problem is not None
+        assert (job.problem["reason"], job.problem["cure"]) == ("disk-full", "Free some space.")
+        assert app.registry.live() == live
+        assert app.model_server.model.classify(striped(1, True)).label
+        assert [path.name for path in models.rglob("*") if path.is_file() and not path.stat().st_size] == []
+        filling.unlink()
+        one, job = app.improve.begin(by=0)
+        assert app.jobs.wait(job.id, timeout=120).state == DONE
+        assert app.improve.get(one.id).model_hash is not None
 
 
 def test_pictures_that_another_model_named_are_read(app: App) -> None:

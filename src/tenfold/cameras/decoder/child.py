@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 STATUS_SECONDS = 0.5
 # A checksum of each 4th row finds any change that is more than a few pixels.
 _CHECKED_ROWS = 4
+# A step of the clock from one packet to the next that is none of a clock which is kept right.
+_CLOCK_SECONDS = 1.0
 
 
 def serve(channel: "Channel") -> None:
@@ -173,6 +175,7 @@ class _Live:
         self._watch = FaultWatch(time.monotonic())
         self._arrived = 0
         self._late = 0.0
+        self._clock = time.time() - time.monotonic()
         self._broken = False  # whether the next frame lacks those that it is built on
 
     def run(self) -> None:
@@ -198,6 +201,7 @@ class _Live:
     def _take(self, packet: Packet, now: float) -> None:
         number, self._arrived = self._arrived, self._arrived + 1
         self._time(packet.seconds, now)
+        self._watch_clock()
         self._recorder.take(packet, time.time() - self._late)
         if self._video.intra_only:
             if number % self._load.every or not self._gate.open(now):
@@ -214,6 +218,12 @@ class _Live:
                 self._load.rested(rest)
             if self._gate.open(now) and not frame.is_corrupt:
                 self._give(frame, number, now)
+
+    def _watch_clock(self) -> None:
+        clock = time.time() - time.monotonic()
+        if abs(clock - self._clock) > _CLOCK_SECONDS:
+            self._recorder.clock_set(clock - self._clock)
+        self._clock = clock
 
     def _time(self, stamp: float | None, now: float) -> None:
         for finding in self._watch.video_packet(stamp, now):

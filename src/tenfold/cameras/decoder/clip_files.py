@@ -124,7 +124,7 @@ def make_seekable(file: Path) -> None:
             old = source.streams.video[0]
             new = copy.add_stream_from_template(old)
             for packet in source.demux(old):
-                if packet.dts is not None:
+                if packet.dts is not None and not packet.is_corrupt:  # the last one may be half there
                     packet.stream = new
                     copy.mux(packet)
         os.replace(part, file)

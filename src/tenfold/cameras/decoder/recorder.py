@@ -13,7 +13,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -73,6 +73,11 @@ class NewestPackets:
             self._groups.clear()
             self._bytes = 0
 
+    def shift(self, seconds: float) -> None:
+        """The clock was set: what is there came at other times by it."""
+        groups = ([replace(one, time=one.time + seconds) for one in group] for group in self._groups)
+        self._groups = deque(groups)
+
     def since(self, moment: float) -> list[Kept]:
         """From the last key frame at or before a moment on; from the first where there is none."""
         groups = list(self._groups)
@@ -99,6 +104,8 @@ class _Clip:
         until: it ends with the first packet after this, in Unix time.
         pending: what is to be written.
         first, last: of the packets that were written, in Unix time.
+        head: bytes of the file before its first fragment; 0: not known yet.
+        whole: bytes of the file up to its last whole fragment.
     """
 
     number: int
@@ -108,6 +115,8 @@ class _Clip:
     writer: Writer | None = None
     first: float = 0.0
     last: float = 0.0
+    head: int = 0
+    whole: int = 0
     ending: bool = False
 
 
@@ -157,6 +166,12 @@ class Recorder:
             elif clip.writer or clip.pending or packet.key:
                 clip.pending.append(kept)
 
+    def clock_set(self, seconds: float) -> None:
+        """The computer's clock was set so much forward: each clip ends here, as its end is by the old one."""
+        self._newest.shift(seconds)
+        for clip in self._clips.values():
+            clip.ending = True
+
     def work(self) -> None:
         """Write what is pending, as far as there is time for it, and report."""
         until = time.monotonic() + _ENCODING_SECONDS
@@ -191,6 +206,8 @@ class Recorder:
                 clip.first = kept.time
             clip.writer.write(kept.packet, kept.time - clip.first)
             clip.last = kept.time
+            clip.whole = _size(clip.file)
+            clip.head = clip.head or clip.whole
         if sum(one.bytes for one in clip.pending) > _MOST_BYTES:
             # Encoding falls behind for good: what lies before the next key frame is left out.
             clip.pending.popleft()
@@ -220,7 +237,8 @@ class Recorder:
             with suppress(OSError, ValueError, av.FFmpegError):
                 clip.writer.close()
         reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else ""
-        self._report({"clip": clip.number, "state": "failed", "problem": reason or type(error).__name__})
+        told = {"clip": clip.number, "state": "failed", "problem": reason or type(error).__name__}
+        self._report(told | ({"bytes": clip.whole} if _cut_to_what_plays(clip) else {}))
 
     def _finish(self, number: int, file: Path) -> None:
         """Make a file seekable, beside the decoding."""
@@ -237,6 +255,17 @@ class Recorder:
 
 def _facts(clip: _Clip) -> dict[str, Any]:
     return {"clip": clip.number, "state": "writing", "start": clip.first, "end": clip.last}
+
+
+def _cut_to_what_plays(clip: _Clip) -> bool:
+    """Take half a fragment from a file's end, which is where the disk was full; whether any is left."""
+    plays = clip.whole > clip.head
+    with suppress(OSError):
+        if plays:
+            os.truncate(clip.file, clip.whole)
+        else:
+            clip.file.unlink()
+    return plays
 
 
 def _size(file: Path) -> int:

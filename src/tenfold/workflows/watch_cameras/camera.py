@@ -116,6 +116,9 @@ class CameraWatch:
         self.live = LiveView()
 
     def run(self, stop: threading.Event) -> None:
+        if self._open:  # the last run could not end them: the database was away, or its disk full
+            self._parts.events.cut([self.row.id])
+            self._open.clear()
         try:
             for frame in self._camera.frames(stop):
                 with self._lock:

@@ -1,0 +1,64 @@
+"""The disk of a server that records cameras is full, a real one of a few megabytes, and has room again."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tenfold.cameras.address import parse
+from tenfold.cameras.events import EventFilter
+from tenfold.settings import Settings
+from tests.cameras.conftest import RtspServer
+from tests.cameras.serving import Certain, Server, until
+from tests.disks import fill, small_disk
+from tests.fakes import FakeApp
+
+pytestmark = pytest.mark.slow
+av = pytest.importorskip("av", reason="needs the cameras extra")
+Start = Callable[..., RtspServer]
+
+
+@pytest.mark.parametrize("recording", ["events", "continuous"])
+@pytest.mark.parametrize("database", ["elsewhere", "beside the clips"])
+def test_where_the_disk_of_the_clips_is_full_what_is_there_plays_and_recording_goes_on_when_there_is_room(
+    rtsp: Start, passing: Path, decoders_find_tests: None, tmp_path: Path, recording: str, database: str
+) -> None:
+    with small_disk(tmp_path / "disk", "30m") as disk:
+        home = disk / "home" if database == "beside the clips" else tmp_path / "home"
+        (disk / "clips").mkdir()
+        home.mkdir()
+        (home / "clips").symlink_to(disk / "clips")
+        with FakeApp(Settings(home=home, clips_free_bytes=0), Certain()) as app:
+            server = Server(app)
+            camera = app.cameras.add("door", parse(rtsp(clip=passing).url), by=0, recording=recording).id
+            app.watched_cameras.wake()
+            until(lambda: server.events(state="ended"), 180)
+            filling = fill(disk)
+
+            def problem() -> str:
+                """What is said of the camera, or of the service that runs cameras."""
+                watch = app.watched_cameras.running(camera)
+                if watch is None:
+                    return str(server.faults[-1]) if server.faults else "it does not run"
+                health = app.watched_cameras.health(camera)
+                failing = health.fault.words if health and health.state == "failing" and health.fault else ""
+                return failing or watch.status()["recording_problem"]
+
+            until(lambda: "space left" in problem() or "disk is full" in problem(), 120)
+            time.sleep(5)
+            filling.unlink()
+            until(lambda: not problem(), 90)
+            last = max(one.id for one in app.clips.find(camera_id=camera))
+            seen = max(one.id for one in server.events(state="ended"))
+            until(lambda: any(one.clip_id and one.id > seen for one in server.events(state="ended")), 180)
+            assert server.stop() < 10
+            assert app.camera_events.find(EventFilter(state="open")) == []
+            clips = app.clips.find(camera_id=camera)
+            assert max(one.id for one in clips) >= last
+            for clip in clips:
+                path = app.clips.path(clip)
+                if path.exists() and path.stat().st_size:
+                    with av.open(str(path)) as file:
+                        assert sum(1 for _ in file.decode(video=0)) > 0
+            assert not list((disk / "clips").rglob("*.part"))
