@@ -114,6 +114,12 @@ constraints: ## writes constraints.txt and requirements.lock anew
 	.venv-supply/bin/python -m pip install --quiet cyclonedx-bom pip-audit
 	@touch $@
 
+# 450 MB, for one test of the inference protocol; that test is skipped where TENFOLD_KSERVE_PYTHON does not name its Python.
+.venv-kserve/.ready: scripts/new-venv
+	scripts/new-venv "$(PYTHON)" .venv-kserve
+	.venv-kserve/bin/python -m pip install --quiet kserve==0.21.0
+	@touch $@
+
 sbom: .venv-supply/.ready ## sbom.json: what the server is made of, as CycloneDX
 	.venv-supply/bin/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-reproducible --output-file sbom.json
 
@@ -132,4 +138,4 @@ clean: ## removes what was built
 	rm -rf build dist site sbom.json .fuzz src/tenfold/web/static src/*.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 
 distclean: clean ## removes the environments too
-	rm -rf .venv .venv-dev .venv-node .venv-constraints .venv-supply frontend/node_modules
+	rm -rf .venv .venv-dev .venv-node .venv-constraints .venv-supply .venv-kserve frontend/node_modules

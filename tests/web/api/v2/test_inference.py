@@ -148,7 +148,7 @@ def test_kserve_s_client_gets_answers(running: Running, tmp_path: Path) -> None:
     """kserve needs 450 MB and other versions than ours, so it has an environment of its own."""
     python = os.environ.get("TENFOLD_KSERVE_PYTHON", "")
     if not python:
-        pytest.skip("needs kserve: its environment's python in TENFOLD_KSERVE_PYTHON")
+        pytest.skip("needs kserve: `make .venv-kserve/.ready`, and its python in TENFOLD_KSERVE_PYTHON")
     file = tmp_path / "green.png"
     file.write_bytes(picture(GREEN, size=(50, 50)))
     done = subprocess.run(
