@@ -1,0 +1,217 @@
+"""What docs/how-to/operate.md says, step by step: brought up, watched, backed up, destroyed, restored.
+
+nginx, PostgreSQL and Prometheus are real; processes stand for the containers.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+import yaml
+
+from tests.conftest import postgres_database
+from tests.fakes import picture
+from tests.forking import serving
+from tests.paths import ROOT
+from tests.proxies import NGINX, free_port, nginx
+
+pytestmark = pytest.mark.slow
+PAGE = (ROOT / "docs/how-to/operate.md").read_text(encoding="utf-8")
+WORDS = "seven green kettles"
+PLANE = ROOT / "examples/pictures/plane.png"
+PREFIX = "/pictures"
+# What this server has none of: a station, a camera, a message that waits, and a service that does not run.
+EMPTY = ("tenfold_station_", "tenfold_camera_up", "tenfold_messages", "tenfold_service_up")
+SECONDS = 120.0
+
+
+def documented(command: str) -> list[str]:
+    """The words of the page's `docker compose run ... tenfold COMMAND ...`."""
+    found = re.findall(rf"docker compose run .* tenfold ({command}\b[^<\n]*)", PAGE)
+    assert len(found) == 1, found
+    return str(found[0]).split()
+
+
+def composed(**said: str) -> dict[str, str]:
+    """The settings that compose.yaml gives the server where `.env` says this."""
+    service = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]["tenfold"]
+    values = {
+        name: re.sub(r"\$\{(\w+):-\}", lambda found: said.get(found[1], ""), value)
+        for name, value in service["environment"].items()
+    }
+    return {name: value for name, value in values.items() if value}
+
+
+@contextmanager
+def prometheus(folder: Path, address: str, token: str) -> Iterator[Callable[[str], list[dict[str, Any]]]]:
+    """A Prometheus by deploy/prometheus.yml that watches the server through its proxy; asks it."""
+    program = shutil.which("prometheus")
+    if program is None:
+        pytest.skip("needs Prometheus: apt-get install prometheus")
+    (folder / "tenfold_token").write_text(token)
+    shutil.copy(ROOT / "deploy/tenfold-alerts.yml", folder)
+    said = yaml.safe_load((ROOT / "deploy/prometheus.yml").read_text())
+    (job,) = said["scrape_configs"]
+    job["metrics_path"] = f"{PREFIX}/metrics"
+    job["scheme"], job["tls_config"] = "https", {"insecure_skip_verify": True}
+    job["authorization"]["credentials_file"] = str(folder / "tenfold_token")
+    job["static_configs"] = [{"targets": [urlsplit(address).netloc]}]
+    said["global"] = {"scrape_interval": "1s", "evaluation_interval": "1s"}
+    file, port = folder / "prometheus.yml", free_port()
+    file.write_text(yaml.safe_dump(said))
+    subprocess.run(["promtool", "check", "config", str(file)], check=True, capture_output=True)
+    options = [f"--config.file={file}", f"--storage.tsdb.path={folder / 'series'}"]
+    listen = f"--web.listen-address=127.0.0.1:{port}"
+
+    def ask(query: str) -> list[dict[str, Any]]:
+        words = urllib.parse.urlencode({"query": query})
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/query?{words}") as answer:
+            found = json.loads(answer.read())
+        assert found["status"] == "success"
+        return list(found["data"]["result"])
+
+    with subprocess.Popen([program, *options, listen], stderr=subprocess.DEVNULL) as process:
+        try:
+            yield ask
+        finally:
+            process.terminate()
+
+
+def until(done: Callable[[], object], what: str) -> None:
+    ends = time.monotonic() + SECONDS
+    while True:
+        try:
+            if done():
+                return
+        except OSError:  # it is starting
+            pass
+        assert time.monotonic() < ends, what
+        time.sleep(0.3)
+
+
+def run(settings: Mapping[str, str], words: list[str], given: str = "") -> str:
+    """A command of tenfold beside the server, as `docker compose run` runs it."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("TENFOLD_")}
+    done = subprocess.run(
+        [sys.executable, "-m", "tenfold", *words], input=given, capture_output=True, text=True,
+        env=environment | dict(settings), check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def answers(address: str) -> tuple[Any, ...]:
+    """What a person sees who signs in: the catalogue, a picture of it, and answers to two others."""
+    with httpx.Client(
+        base_url=address, verify=False, headers={"Origin": address.removesuffix(PREFIX)}
+    ) as client:
+        client.post("/api/v1/session", json={"name": "ann", "password": WORDS}).raise_for_status()
+        entries = client.get("/api/v1/catalogue/entries").raise_for_status().json()
+        first = entries["entries"][0]["id"]
+        content = client.get(f"/api/v1/catalogue/entries/{first}/picture").raise_for_status().content
+        said = []
+        for other in (picture((9, 200, 30)), PLANE.read_bytes()):
+            said.append(client.post("/api/v1/classify", content=other).raise_for_status().json())
+        return entries["entries"], content, said
+
+
+def fill(address: str) -> None:
+    """Three pictures in the catalogue, one of them corrected."""
+    with httpx.Client(
+        base_url=address, verify=False, headers={"Origin": address.removesuffix(PREFIX)}
+    ) as client:
+        client.post("/api/v1/session", json={"name": "ann", "password": WORDS}).raise_for_status()
+        for number in range(3):
+            files = {"files": (f"{number}.png", picture((40 * number, 90, 7)), "image/png")}
+            client.post("/api/v1/catalogue/pictures", files=files).raise_for_status()
+
+        def named() -> bool:
+            entries = client.get("/api/v1/catalogue/entries").json()["entries"]
+            return len(entries) == 3 and all(one["state"] == "done" for one in entries)
+
+        until(named, "the pictures got no answers")
+        number = client.get("/api/v1/catalogue/entries").json()["entries"][0]["id"]
+        action = {"kind": "correct", "entries": [number], "label": "ship"}
+        client.post("/api/v1/catalogue/actions", json=action).raise_for_status()
+
+
+def queries() -> list[str]:
+    dashboard = json.loads((ROOT / "deploy/grafana-dashboard.json").read_text())
+    found = [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
+    chosen = {"$job": ".*", "$instance": ".*", "$__rate_interval": "10s"}
+    for name, value in chosen.items():
+        found = [query.replace(name, value) for query in found]
+    return found
+
+
+def test_a_stranger_brings_it_up_watches_it_loses_it_and_gets_the_same_answers(
+    postgres: str, tmp_path: Path
+) -> None:
+    if NGINX is None:
+        pytest.skip("needs nginx: apt-get install nginx")
+    said = {
+        "TENFOLD_ALLOWED_HOSTS": "localhost",
+        "TENFOLD_TRUSTED_PROXIES": "127.0.0.1",
+        "TENFOLD_ROOT_PATH": PREFIX,
+    }
+    assert all(name in PAGE for name in said)
+    password, backup = tmp_path / "database_password", tmp_path / "backup"
+    password.write_text("secret")
+
+    def settings(home: str, url: str) -> dict[str, str]:
+        given = composed(**said) | {"TENFOLD_HOME": str(tmp_path / home), "TENFOLD_DATABASE_URL": url}
+        return given | {"TENFOLD_DATABASE_PASSWORD_FILE": str(password)}
+
+    @contextmanager
+    def started(given: Mapping[str, str], folder: str) -> Iterator[str]:
+        (tmp_path / folder).mkdir()
+        options = {name.removeprefix("TENFOLD_").lower(): value for name, value in given.items()}
+        options.pop("home")
+        with (
+            serving(Path(given["TENFOLD_HOME"]), **options) as own,
+            nginx(tmp_path / folder, urlsplit(own).port or 0, PREFIX, strip=False) as outside,
+        ):
+            yield f"{outside}{PREFIX}"
+
+    with postgres_database(postgres) as url:
+        given = settings("first", url)
+        run(given, documented("user add"), f"{WORDS}\n")
+        with started(given, "proxy") as address:
+            fill(address)
+            token = run(given, documented("token add")).split()[-1]
+            with prometheus(tmp_path, address, token) as ask:
+                until(lambda: [one["value"][1] for one in ask("up")] == ["1"], "Prometheus reads nothing")
+                before = answers(address)
+                for query in queries():
+                    if any(name in query for name in EMPTY):
+                        assert ask(query) == [], query
+                    else:
+                        until(lambda query=query: answers(address) and ask(query), query)  # type: ignore[misc]
+                words = [word.replace("/backup", str(backup)) for word in documented("backup")]
+                run(given, words)
+    shutil.rmtree(tmp_path / "first")  # and the database is gone
+    with postgres_database(postgres) as url:
+        given = settings("second", url)
+        run(given, [word.replace("/backup", str(backup)) for word in documented("restore")])
+        with started(given, "proxy-again") as address:
+            after = answers(address)
+            with prometheus(tmp_path, address, token) as ask:
+                until(
+                    lambda: any(one["value"][1] == "1" for one in ask("up")),
+                    "the token does not hold any more",
+                )
+    assert after == before
+    assert before[0][0]["label"] == "ship"
