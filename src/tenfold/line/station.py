@@ -86,8 +86,7 @@ class Station:
         # When each part passed the photo-eye, and when its pass was first told at the gate.
         self._triggered, self._fired = dict[int, float](), dict[int, float]()
         self._judged: dict[int, tuple[Judged, Mapping[str, Any], bytes | None]] = {}
-        self._job: dict[str, int] = {}
-        self._jobs: dict[int, dict[str, int]] = {}
+        self._job, self._jobs = dict[str, int](), dict[int, dict[str, int]]()
         self._alarm, self._alarm_until = 0, 0.0
         self._beat: int | None = None
         self._beat_at, self._beating, self.asked = 0.0, False, 0
@@ -322,8 +321,8 @@ class Station:
         """The trail's times are of the computer's clock: where that is set, a row says so."""
         if seconds := self._clock.set_by():
             self.write("alarm", {"reason": "clock", "seconds": seconds})
-            self._raise_alarm("clock")
             self._holds.clock_set(seconds)
+            self._raise_alarm("clock")
 
     def tell(self, event: Event, facts: Mapping[str, Any] | None = None, data: bytes | None = None) -> None:
         """Hand an event to the state machine and do what it says."""
