@@ -8,7 +8,14 @@ from contextlib import contextmanager
 import pytest
 
 from tenfold.errors import LineError
-from tenfold.line.plc.modbus import ModbusAddress, ModbusPlant, outputs, read_back, registers
+from tenfold.line.plc.modbus import (
+    OUTPUT_REGISTERS,
+    ModbusAddress,
+    ModbusPlant,
+    outputs,
+    read_back,
+    registers,
+)
 from tenfold.line.plc.signals import Inputs, Outputs, State
 from tests.line.plc.modbus_server import served
 
@@ -37,7 +44,7 @@ def test_what_the_plant_says_and_is_told_arrives(
         plant = ModbusPlant(place)
         told = Outputs(123_456, State.READY, 7, 4, 70_001, 2)
         assert plant.exchange(told) == INPUTS
-        assert outputs(place, held[outputs_at : outputs_at + 10]) == told
+        assert outputs(place, held[outputs_at : outputs_at + OUTPUT_REGISTERS]) == told
         first = held[outputs_at]
         plant.exchange(told)
         assert held[outputs_at] != first, "the heartbeat moves"
@@ -101,7 +108,7 @@ def test_addresses_may_be_counted_from_one() -> None:
         plant = ModbusPlant(ModbusAddress("127.0.0.1", port, 1, 101, base=1))
         told = Outputs(5, State.READY)
         assert plant.exchange(told) == INPUTS
-        assert outputs(place, held[100:111]) == told
+        assert outputs(place, held[100 : 100 + OUTPUT_REGISTERS]) == told
         plant.close()
     with pytest.raises(LineError, match="cannot be counted so"):
         ModbusAddress("127.0.0.1", inputs=0, base=1)
