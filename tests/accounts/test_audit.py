@@ -2,6 +2,7 @@
 
 import pytest
 
+from tenfold.accounts.audit import _KINDS, ACTIONS
 from tenfold.database import Database
 from tests.accounts.conftest import Office
 
@@ -45,3 +46,8 @@ def test_whatever_a_subject_holds_is_kept(office: Office) -> None:
         office.audit.note(0, "model.remove", subject, address="y" * 500)
     kept = [one.subject for one in office.audit.latest()[::-1]]
     assert kept == ["ab", "x" * 300, "\n\u202e<script>"]
+
+
+def test_every_action_is_of_one_kind() -> None:
+    words = [word for some in _KINDS.values() for word in some]
+    assert sorted({action.split(".")[0] for action in ACTIONS}) == sorted(words)

@@ -19377,7 +19377,7 @@ export interface operations {
                 /** @description 0: this machine's own user, or nobody. */
                 person?: number | null;
                 /** @description What the actions are about. */
-                kind?: ("sign-in" | "people" | "models" | "catalogue" | "settings") | null;
+                kind?: ("sign-in" | "people" | "models" | "catalogue" | "stations" | "settings") | null;
                 /** @description The first moment, with its zone. */
                 since?: string | null;
                 /** @description The first moment after. */
@@ -19469,7 +19469,7 @@ export interface operations {
                 /** @description 0: this machine's own user, or nobody. */
                 person?: number | null;
                 /** @description What the actions are about. */
-                kind?: ("sign-in" | "people" | "models" | "catalogue" | "settings") | null;
+                kind?: ("sign-in" | "people" | "models" | "catalogue" | "stations" | "settings") | null;
                 /** @description The first moment, with its zone. */
                 since?: string | null;
                 /** @description The first moment after. */

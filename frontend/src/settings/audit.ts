@@ -5,7 +5,7 @@ import { say } from "./texts";
 
 export type AuditRow = Answer<"/api/v1/audit", "get">[number];
 
-export const kinds = ["sign-in", "people", "models", "catalogue", "settings"] as const;
+export const kinds = ["sign-in", "people", "models", "catalogue", "stations", "settings"] as const;
 export type AuditKind = (typeof kinds)[number];
 
 const ofRoles = new Set(["role", "from", "to"]);

@@ -38,7 +38,7 @@ Action = Literal[
 """All that is noted. Each has its words in the page."""
 ACTIONS: Final[frozenset[str]] = frozenset(get_args(Action))
 
-Kind = Literal["sign-in", "people", "models", "catalogue", "settings"]
+Kind = Literal["sign-in", "people", "models", "catalogue", "stations", "settings"]
 """What an action is about."""
 # The first words of the actions of each kind.
 _KINDS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -46,6 +46,7 @@ _KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "people": ("person", "token"),
     "models": ("model", "training", "data", "draft"),
     "catalogue": ("folder", "filing", "catalogue"),
+    "stations": ("camera", "station", "recipe"),
     "settings": ("settings", "destination", "rule"),
 }
 

@@ -184,6 +184,7 @@ export const en = {
   kind_people: "People and tokens",
   kind_models: "Models and training",
   kind_catalogue: "Catalogue",
+  kind_stations: "Cameras and stations",
   kind_settings: "Settings",
   did_login: "Signed in",
   did_login_failed: "Failed sign-in",

@@ -190,6 +190,7 @@ export const ru: Translated<typeof en> = {
   kind_people: "Пользователи и токены",
   kind_models: "Модели и обучение",
   kind_catalogue: "Каталог",
+  kind_stations: "Камеры и станции",
   kind_settings: "Настройки",
   did_login: "Вход",
   did_login_failed: "Неудачная попытка входа",

@@ -187,6 +187,7 @@ export const uk: Translated<typeof en> = {
   kind_people: "Користувачі й токени",
   kind_models: "Моделі й навчання",
   kind_catalogue: "Каталог",
+  kind_stations: "Камери й станції",
   kind_settings: "Налаштування",
   did_login: "Вхід",
   did_login_failed: "Невдала спроба входу",
