@@ -81,6 +81,28 @@ def test_a_camera_that_freezes_in_mid_event_keeps_what_came_and_is_watched_again
         assert sum(1 for _ in file.decode(video=0)) > 25
 
 
+def test_a_camera_whose_model_is_gone_says_so_though_nothing_moves_and_the_default_names_what_does(
+    rtsp: Start, server: Server, passing: Path
+) -> None:
+    app = server.app
+    camera = app.cameras.add("door", parse(rtsp(clip=passing).url), by=0, model_hash="0" * 64)
+    app.watched_cameras.wake()
+    until(lambda: app.watched_cameras.running(camera.id))
+    watch = app.watched_cameras.running(camera.id)
+    assert watch is not None
+    watch._watcher.look = lambda frame: []  # type: ignore[method-assign]
+    until(lambda: watch.status()["model_problem"])
+    assert "is not registered" in watch.status()["model_problem"]
+    assert not server.events()
+    app.cameras.change(camera.id, name="gate")  # it is opened anew
+    app.watched_cameras.wake()
+    until(lambda: server.events(state="ended"), 40)
+    assert (server.events()[-1].label, server.events()[-1].model_hash) == (
+        "red",
+        app.camera_models.default_hash,
+    )
+
+
 def test_nothing_of_a_mask_is_shown_or_stored(rtsp: Start, server: Server, units: Path) -> None:
     app = server.app
     left = {"name": "window", "corners": [[0, 0], [0.3, 0], [0.3, 1], [0, 1]]}

@@ -164,6 +164,7 @@ class CameraWatch:
     def _look(self, frame: Frame) -> None:
         height, width = frame.pixels.shape[:2]
         self._size = width, height
+        self._model.check()  # what is wrong is said though nothing moves
         for event in self._watcher.look(frame):
             self._ended(event, "ended")
         for event in self._watcher.opened():

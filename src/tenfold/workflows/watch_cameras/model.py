@@ -109,11 +109,13 @@ class ChosenModel:
 
     def classifier(self) -> "Classifier":
         """What answers now; raises ModelFileError where the installation lacks the default."""
-        if self._key and time.monotonic() >= self._checking_at:
-            self._check()
+        self.check()
         return self._chosen or self._models.default()
 
-    def _check(self) -> None:
+    def check(self) -> None:
+        """Look, now and then, whether the chosen one can be used."""
+        if not self._key or time.monotonic() < self._checking_at:
+            return
         self._checking_at = time.monotonic() + _SECONDS_BETWEEN_CHECKS
         try:
             self._chosen = self._models.loaded(self._key)
