@@ -1,4 +1,4 @@
-"""Writes some of CIFAR-10's pictures as a folder: what machines without a GPU can learn from in an hour.
+"""Writes some of CIFAR-10's pictures as a folder: what a machine without a GPU can learn from in minutes.
 
     python -m benchmarks.cifar10_part FOLDER [--train N] [--validation N]
 
@@ -28,8 +28,8 @@ def write(data: LabelledPictures, target: Path, most: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--train", type=int, default=500, help="of each class")
-    parser.add_argument("--validation", type=int, default=100, help="of each class")
+    parser.add_argument("--train", type=int, default=200, help="of each class")
+    parser.add_argument("--validation", type=int, default=50, help="of each class")
     options = parser.parse_args()
     training, validation = split(cifar10.load_train(DATA), cifar10.VALIDATION)
     test = cifar10.load_test(DATA)
