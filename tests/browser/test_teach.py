@@ -100,6 +100,12 @@ def test_two_classes_are_recorded_told_apart_tried_and_kept(page: Page) -> None:
     page.get_by_role("button", name="Keep as a model").click()
     page.get_by_role("button", name="Make it live").click()
     expect(page.get_by_text("It is live")).to_be_visible()
+    name = page.get_by_label("Name of the model").input_value()
+    page.get_by_role("link", name="Watch a camera with it").click()
+    chosen = page.get_by_role("dialog").get_by_label("Model")
+    expect(chosen.locator("option:checked")).to_have_text(name)
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
 
 
 def test_files_teach_without_a_camera_and_a_mistake_is_moved_and_undone(

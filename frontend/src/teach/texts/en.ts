@@ -78,7 +78,7 @@ export const en = {
   askAdministrator: "An administrator can make it live.",
   download: "Download the model file",
   toClassify: "Classify with it",
-  toCameras: "Cameras: what they see is named by it",
+  toCamera: "Watch a camera with it",
   toPhone: "Take it to the phone",
   toCatalogue: "Classify the catalogue anew",
 

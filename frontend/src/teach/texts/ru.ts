@@ -81,7 +81,7 @@ export const ru: Translated<typeof en> = {
   askAdministrator: "Сделать её активной может администратор.",
   download: "Скачать файл модели",
   toClassify: "Классифицировать ею",
-  toCameras: "Камеры: увиденное на них называет она",
+  toCamera: "Дать её камере",
   toPhone: "Взять её на телефон",
   toCatalogue: "Переклассифицировать каталог",
 

@@ -81,7 +81,7 @@ export const uk: Translated<typeof en> = {
   askAdministrator: "Зробити її активною може адміністратор.",
   download: "Завантажити файл моделі",
   toClassify: "Класифікувати нею",
-  toCameras: "Камери: побачене на них називає вона",
+  toCamera: "Дати її камері",
   toPhone: "Узяти її на телефон",
   toCatalogue: "Перекласифікувати каталог",
 
