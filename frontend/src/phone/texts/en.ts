@@ -5,7 +5,7 @@ export const en = {
   camera: "Camera",
   startCamera: "Start the camera",
   cameraLost: "The camera is gone. It was unplugged, or another program took it.",
-  liveView: "It looks at this square. A picture that is taken is looked at several times, and more exactly.",
+  liveView: "It looks at this square. A picture that is taken is looked at more exactly.",
   takePhoto: "Take a photo",
   choosePictures: "Choose pictures",
 
