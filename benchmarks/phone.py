@@ -4,7 +4,8 @@
     python -m benchmarks.phone [--pictures N] [--only app|runtimes] [--no-keep]
 
 1. CIFAR-10's test pictures, from their files, by each runtime in turn, a few at a time, so that what else the
-   machine does slows all alike. In Chromium the page has two threads where its server isolates it by headers.
+   machine does slows all alike. On a busy machine the clock says little: what processors worked counts.
+   In Chromium the page has two threads where its server isolates it by headers.
 2. A camera's frame of 256 pixels, one view: the phone app's engine beside TensorFlow.js, the runtime of
    Teachable Machine, with a network of the same layers and so of the same multiply-adds. Both on WebAssembly,
    since there is no graphics processor.
@@ -22,6 +23,7 @@ import time
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -81,8 +83,17 @@ GLANCE = """async frames => {
   }
   return took;
 }"""
-# Files in, and for each its first answer and milliseconds.
-Surface = Callable[[Sequence[Path]], list[tuple[str, float]]]
+# Files in, and for each its first answer and milliseconds by the clock.
+Ask = Callable[[Sequence[Path]], list[tuple[str, float]]]
+
+
+@dataclass(frozen=True)
+class Surface:
+    """A runtime: how it is asked, the seconds that processors worked for it so far, its file's bytes."""
+
+    ask: Ask
+    worked: Callable[[], float]
+    size: int
 
 
 class _Quiet(SimpleHTTPRequestHandler):
@@ -125,7 +136,7 @@ def converted(name: str, model: Path, pictures: ExportPictures, folder: Path) ->
     return target
 
 
-def in_python(classifier: Any) -> Surface:
+def in_python(classifier: Any) -> Ask:
     """A runtime in this process."""
 
     def ask(files: Sequence[Path]) -> list[tuple[str, float]]:
@@ -139,7 +150,7 @@ def in_python(classifier: Any) -> Surface:
     return ask
 
 
-def in_page(page: Page) -> Surface:
+def in_page(page: Page) -> Ask:
     """A runtime in a page that has opened its classifier."""
 
     def ask(files: Sequence[Path]) -> list[tuple[str, float]]:
@@ -157,53 +168,62 @@ def opened(browser: Browser, address: str, threads: int) -> Page:
     return page
 
 
-def answers(surfaces: dict[str, tuple[Surface, int]], pictures: ExportPictures) -> list[dict[str, str]]:
+def answers(surfaces: dict[str, Surface], pictures: ExportPictures) -> list[dict[str, str]]:
     """Agreement, accuracy, size and time of each; the first is the one that the others are compared with."""
     said: dict[str, list[tuple[str, float]]] = {name: [] for name in surfaces}
-    for ask, _ in surfaces.values():
-        ask(pictures.files[:AT_A_TIME])
+    worked = dict.fromkeys(surfaces, 0.0)
+    for surface in surfaces.values():
+        surface.ask(pictures.files[:AT_A_TIME])
     for start in range(0, len(pictures.files), AT_A_TIME):
-        for name, (ask, _) in surfaces.items():
-            said[name] += ask(pictures.files[start : start + AT_A_TIME])
+        for name, surface in surfaces.items():
+            before = surface.worked()
+            said[name] += surface.ask(pictures.files[start : start + AT_A_TIME])
+            worked[name] += surface.worked() - before
     labels = modelfile.read(modelfile.locate(MODEL))[1].labels
     right = np.array([labels[label] for label in pictures.labels])
-    first = np.array([label for label, _ in next(iter(said.values()))])
-    usual = median(took for _, took in next(iter(said.values())))
+    usual, *_ = surfaces
+    first = np.array([label for label, _ in said[usual]])
     rows = []
-    for name, (_, size) in surfaces.items():
-        given, took = np.array([label for label, _ in said[name]]), [took for _, took in said[name]]
-        low, high = np.percentile(took, (10, 90))
+    for name, surface in surfaces.items():
+        given = np.array([label for label, _ in said[name]])
         agree = interval(share(int((given == first).sum()), len(first)))
         accuracy = interval(share(int((given == right).sum()), len(first)))
+        times = f"{worked[name] / worked[usual]:.2f} times the work of {usual}"
         rows.append(
             {
-                "what": f"{MODEL} in {name}: first answer as in ONNX Runtime; accuracy; one picture; file",
-                "value": f"{agree}; {accuracy}; {median(took):.1f} ms ({low:.1f} to {high:.1f} for 80 %); "
-                f"{size / 1e6:.1f} MB",
-                "n": f"{len(first)} pictures",
-                "peer": "" if given is first else f"{median(took) / usual:.2f} times as long as ONNX Runtime",
+                "what": f"{MODEL} in {name}: first answer as in {usual}; accuracy; one picture; file",
+                "value": f"{agree}; {accuracy}; {worked[name] / len(first) * 1000:.1f} ms of one core "
+                f"(by the clock {median(ms for _, ms in said[name]):.1f} ms); {surface.size / 1e6:.1f} MB",
+                "n": f"{len(first)} pictures, load {os.getloadavg()[0]:.0f}",
+                "peer": "" if name == usual else times,
             }
         )
     return rows
 
 
-def glances(ours: dict[str, Page], theirs: dict[str, Page]) -> list[dict[str, str]]:
+def glances(browser: Browser, ours: dict[str, Page], theirs: dict[str, Page]) -> list[dict[str, str]]:
     """A frame of a camera, in turns."""
     pages = {**ours, **theirs}
     for page in pages.values():
         page.evaluate(GLANCE, FRAMES)
     took: dict[str, list[float]] = {name: [] for name in pages}
+    worked: dict[str, list[float]] = {name: [] for name in pages}
     for _ in range(ROUNDS):
         for name, page in pages.items():
+            before = processor_seconds(browser)
             took[name].append(median(page.evaluate(GLANCE, FRAMES)))
+            worked[name].append((processor_seconds(browser) - before) / FRAMES * 1000)
+
+    def times(name: str) -> str:
+        return f"{spread(worked[name], 'ms')} of one core, by the clock {spread(took[name], 'ms')}"
+
     return [
         {
             "what": f"A camera's frame, one view of 142 million multiply-adds, in Chromium: {name}",
-            "value": spread(took[name], "ms"),
-            "n": f"{ROUNDS} turns of {FRAMES} frames",
+            "value": times(name),
+            "n": f"{ROUNDS} turns of {FRAMES} frames, load {os.getloadavg()[0]:.0f}",
             "peer": "; ".join(
-                f"{rival}: {spread(took[rival], 'ms')}, "
-                f"{median(a / b for a, b in zip(took[rival], took[name], strict=True)):.2f} times as long"
+                f"{rival}: {times(rival)}, {median(worked[rival]) / median(worked[name]):.2f} times the work"
                 for rival in theirs
             ),
         }
@@ -291,14 +311,14 @@ def runtimes(folder: Path, browser: Browser, stack: ExitStack, count: int) -> li
         "cifar10", modelfile.read(model)[1], folder / "pictures", data_dir=DATA, cache=folder, limit=count
     )
     int8 = converted("onnx-int8", model, pictures, folder)
-    surfaces: dict[str, tuple[Surface, int]] = {
-        "ONNX Runtime": (in_python(Classifier(model, threads=1)), model.stat().st_size),
-        "ONNX Runtime, int8": (in_python(Classifier(int8, threads=1)), int8.stat().st_size),
+    surfaces = {
+        title: Surface(in_python(Classifier(file, threads=1)), time.process_time, file.stat().st_size)
+        for title, file in (("ONNX Runtime", model), ("ONNX Runtime, int8", int8))
     }
     for name, title in (("litert", "LiteRT"), ("litert-int8", "LiteRT, int8"), ("openvino", "OpenVINO")):
         target = converted(name, model, pictures, folder)
         size = sum(file.stat().st_size for file in target.parent.iterdir())
-        surfaces[title] = in_python(FORMATS[name].load(target)), size
+        surfaces[title] = Surface(in_python(FORMATS[name].load(target)), time.process_time, size)
     pages: dict[str, Page] = {}
     for file, kind in ((model, ""), (int8, ", int8")):
         place = folder / f"web{kind}"
@@ -308,7 +328,8 @@ def runtimes(folder: Path, browser: Browser, stack: ExitStack, count: int) -> li
         for threads in (1, 2):
             title = f"WebAssembly, {threads} thread{'s' if threads > 1 else ''}{kind}"
             pages[title] = opened(browser, stack.enter_context(web_server(place, threads)), threads)
-            surfaces[title] = in_page(pages[title]), file.stat().st_size
+            worked = partial(processor_seconds, browser)
+            surfaces[title] = Surface(in_page(pages[title]), worked, file.stat().st_size)
     rows = answers(surfaces, pictures)
     theirs: dict[str, Page] = {}
     if (RIVAL / "node_modules").is_dir():
@@ -317,7 +338,7 @@ def runtimes(folder: Path, browser: Browser, stack: ExitStack, count: int) -> li
             page.goto(stack.enter_context(web_server(RIVAL, threads)))
             page.evaluate("async threads => (window.glance = await open(threads))", threads)
             theirs[f"TensorFlow.js 4.22, {threads} thread{'s' if threads > 1 else ''}"] = page
-    return rows + glances(pages, theirs)
+    return rows + glances(browser, pages, theirs)
 
 
 def main() -> None:
