@@ -7,13 +7,18 @@ cores. The servers take turns, so that a slow minute of the machine meets all of
 one process does without HTTP: decoding, views and network on all cores, and one picture at a time. How many
 times as many as LitServe that would be is the most that any server around this work could reach.
 
-The rows "HTTP, ..." of the figures. Five and a half minutes; with --quick half a minute for each picture.
+Rows of their own have Triton's client against `/v2`, which speaks the binary extension and is a program in
+Python on the same cores; the time from the start of each server to its first answer; and the memory that each
+one and its children take after the loads.
+
+The rows "HTTP, ..." of the figures. Seven minutes; with --quick half a minute for each picture.
 
     python -m benchmarks.serving_peers
 """
 
 import argparse
 import io
+import json
 import os
 import re
 import shutil
@@ -29,6 +34,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
 
 import numpy as np
 import onnxruntime
@@ -49,6 +55,7 @@ PHONE_SIZE = (4032, 3024)
 _SECONDS_TO_DRAIN = 0.5
 # Ways to run LitServe: processes, the most pictures in a batch, threads of each one's classifier.
 WAYS = {"a process for each core": (os.cpu_count() or 1, 1, 1), "one process that batches": (1, 16, 0)}
+TRITON = "tenfold, by Triton's client"
 _LUA = """
 local file = io.open("{path}", "rb")
 wrk.method = "POST"
@@ -60,11 +67,20 @@ wrk.body = '--frame\\r\\nContent-Disposition: form-data; name="{field}"; filenam
 
 @dataclass(frozen=True)
 class Served:
-    """A server at work: its name, and where it takes a picture in which field of a form."""
+    """A server at work: its name, and where it takes a picture.
+
+    Attributes:
+        url: for Triton's client its port alone.
+        form_field: in which field of a form; "": by Triton's client.
+        started: seconds from its start to its first answer.
+        process: its number.
+    """
 
     name: str
     url: str
     form_field: str
+    started: float = 0.0
+    process: int = 0
 
 
 @dataclass
@@ -84,6 +100,7 @@ class Measured:
 def peer(python: str, port: int, way: str) -> Iterator[Served]:
     command = [python, "-m", "benchmarks.litserve_peer", *map(str, (port, *WAYS[way]))]
     environ = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
+    began = time.perf_counter()
     process = subprocess.Popen(
         command,
         cwd=ROOT,
@@ -94,7 +111,9 @@ def peer(python: str, port: int, way: str) -> Iterator[Served]:
     )
     try:
         until_it_answers(f"http://127.0.0.1:{port}/health")
-        yield Served(f"LitServe {LITSERVE}, {way}", f"http://127.0.0.1:{port}/predict", "content")
+        seconds = time.perf_counter() - began
+        url = f"http://127.0.0.1:{port}/predict"
+        yield Served(f"LitServe {LITSERVE}, {way}", url, "content", seconds, process.pid)
     finally:
         # Its workers outlive it otherwise.
         os.killpg(process.pid, signal.SIGKILL)
@@ -103,8 +122,25 @@ def peer(python: str, port: int, way: str) -> Iterator[Served]:
 
 @contextmanager
 def ours() -> Iterator[Served]:
+    others, began = children(os.getpid()), time.perf_counter()
     with server() as port:
-        yield Served("tenfold", f"http://127.0.0.1:{port}/api/v1/classify", "files")
+        until_it_answers(f"http://127.0.0.1:{port}/readyz")
+        seconds = time.perf_counter() - began
+        (process,) = children(os.getpid()) - others
+        yield Served("tenfold", f"http://127.0.0.1:{port}/api/v1/classify", "files", seconds, process)
+
+
+def children(process: int) -> set[int]:
+    found = Path(f"/proc/{process}/task").glob("*/children")
+    return {int(one) for file in found for one in file.read_text().split()}
+
+
+def megabytes(process: int) -> float:
+    """What a process and all that it started take of memory; what they share counts once."""
+    rollup = Path(f"/proc/{process}/smaps_rollup").read_text()
+    own = re.search(r"^Pss:\s+(\d+) kB", rollup, re.MULTILINE)
+    assert own
+    return int(own[1]) / 1000 + sum(megabytes(child) for child in children(process))
 
 
 def until_it_answers(url: str) -> None:
@@ -122,6 +158,14 @@ def until_it_answers(url: str) -> None:
 def load(served: Served, path: Path, clients: int, seconds: int) -> tuple[float, float, float]:
     """Pictures a second, and milliseconds of each (median, 99th percentile), with so many clients."""
     time.sleep(_SECONDS_TO_DRAIN)
+    if not served.form_field:
+        words = [served.url, str(path), str(clients), str(seconds)]
+        told = subprocess.run(
+            [sys.executable, "-m", "benchmarks.triton_load", *words],
+            cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True,
+        )  # fmt: skip
+        rate, median, slow = json.loads(told.stdout)
+        return rate, median, slow
     script = path.with_suffix(f".{served.form_field}.lua")
     script.write_text(_LUA.format(path=path, field=served.form_field))
     command = ["wrk", "-t1", f"-c{clients}", f"-d{seconds}s", "--timeout", "30s", "--latency"]
@@ -130,10 +174,10 @@ def load(served: Served, path: Path, clients: int, seconds: int) -> tuple[float,
     )
     if "Non-2xx" in done.stdout:
         raise SystemExit(f"{served.name}: {done.stdout}")
-    rate = re.search(r"Requests/sec:\s+([\d.]+)", done.stdout)
-    assert rate, done.stdout
+    requests = re.search(r"Requests/sec:\s+([\d.]+)", done.stdout)
+    assert requests, done.stdout
     waits = dict(re.findall(r"(50|99)%\s+([\d.]+(?:us|ms|s|m))\b", done.stdout))
-    return float(rate[1]), milliseconds(waits["50"]), milliseconds(waits["99"])
+    return float(requests[1]), milliseconds(waits["50"]), milliseconds(waits["99"])
 
 
 def milliseconds(words: str) -> float:
@@ -220,7 +264,11 @@ def rows(
     out = []
     for clients in CLIENTS:
         mine = found["tenfold", clients]
-        rivals = [(who, one) for (who, count), one in found.items() if count == clients and who != "tenfold"]
+        rivals = [
+            (who, one)
+            for (who, count), one in found.items()
+            if count == clients and who not in ("tenfold", TRITON)
+        ]
         who, best = max(rivals, key=lambda rival: statistics.median(rival[1].rates))
         rate, rival = statistics.median(mine.rates), statistics.median(best.rates)
         if clients == 1:
@@ -239,6 +287,27 @@ def rows(
                 f"without HTTP it would be {_times(most, rival)}; {without}",
             }
         )
+        out.append(
+            {
+                "what": f"HTTP, {name}, Triton's client, {clients} at a time",
+                "value": str(found[TRITON, clients]),
+                "n": n,
+                "peer": f"without it, by a form: {mine}; {who}: {best}",
+            }
+        )
+    return out
+
+
+def footprint(mine: Served, rivals: list[Served]) -> list[dict[str, str]]:
+    """From start to the first answer, and memory after all loads."""
+    out = []
+    ways: dict[str, Callable[[Served], str]] = {
+        "HTTP, from the start to the first answer": lambda one: f"{one.started:.1f} s",
+        "HTTP, memory after all loads": lambda one: f"{megabytes(one.process):.0f} MB",
+    }
+    for what, measured in ways.items():
+        peer = "; ".join(f"{one.name}: {measured(one)}" for one in rivals)
+        out.append({"what": what, "value": measured(mine), "n": "once", "peer": peer})
     return out
 
 
@@ -296,8 +365,10 @@ def main() -> None:
                 path = folder / key
                 path.write_bytes(make())
                 label = f"{called}, {path.stat().st_size / 1000:.0f} kB"
-                figures = measure([tenfold, one, other], classifier, path, asked.turns, asked.seconds)
-                found += rows(label, *figures, n)
+                triton = Served(TRITON, str(urlsplit(tenfold.url).port), "")
+                servers = [tenfold, one, other, triton]
+                found += rows(label, *measure(servers, classifier, path, asked.turns, asked.seconds), n)
+            found += footprint(tenfold, [one, other])
     write(__file__, found, keep=asked.only is None and not asked.quick)
 
 
