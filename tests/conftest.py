@@ -11,12 +11,15 @@ import uuid
 from collections import Counter
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager, suppress
+from functools import cache
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from tenfold import modelfile
 from tenfold.database import Database
+from tenfold.models import bundled
 from tests import disk_syncs, tables
 from tests import postgres as postgres_server
 from tests.forking import serving
@@ -134,6 +137,19 @@ def copied_tables() -> Iterator[None]:
     """A new database's tables are copied and not made by all migrations, in this process."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("tenfold.database.upgrading.upgrade", tables.upgrade)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def bundled_once() -> Iterator[None]:
+    """The bundled models are read and checked once, and not by every home that first sees them."""
+    read, once = modelfile.read, cache(modelfile.read)
+
+    def known(path: str | os.PathLike[str], subject: str = "") -> tuple[bytes, modelfile.ModelInfo]:
+        return once(Path(path)) if path in bundled.files().values() else read(path, subject)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(modelfile, "read", known)
         yield
 
 

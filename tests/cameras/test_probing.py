@@ -199,6 +199,7 @@ def files(folder: Path, clip: Path) -> dict[str, tuple[Path, str]]:
     }
 
 
+@pytest.mark.slow
 def test_a_file_that_is_no_video_is_told(tmp_path: Path, clip: Path) -> None:
     made = files(tmp_path, clip)
     assert {name: refused(str(path)).reason for name, (path, _) in made.items()} == {

@@ -39,6 +39,7 @@ def test_what_is_unlike_every_class_lies_above_the_threshold() -> None:
     assert taught.assessment.kept.value >= 0.85
 
 
+@pytest.mark.slow
 def test_pictures_of_other_things_are_more_novel_than_most_of_those_that_were_taught() -> None:
     found = background(1280)
     own = np.flatnonzero(np.isin(found.kinds, (3, 20, 40)))
@@ -50,6 +51,7 @@ def test_pictures_of_other_things_are_more_novel_than_most_of_those_that_were_ta
     assert (taught.rejection.novelty(found.pictures[others]) > usual).mean() > 0.8
 
 
+@pytest.mark.slow
 def test_a_class_that_the_ordinary_pictures_show_too_is_not_told_from_itself() -> None:
     found = background(1280)
     own = np.flatnonzero(found.kinds == 7)

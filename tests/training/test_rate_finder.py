@@ -28,6 +28,7 @@ NARROW = Recipe(
 )
 
 
+@pytest.mark.slow
 def test_its_suggestion_is_a_rate_at_which_the_network_learns(tmp_path: Path) -> None:
     found = find_rate(DATA, NARROW)
     assert 10 < len(found.rates) == len(found.losses) <= STEPS

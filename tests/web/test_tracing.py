@@ -137,6 +137,7 @@ def unreachable(how: str) -> Iterator[int]:
         yield collector.port
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["gone", "silent"])
 def test_a_collector_that_does_not_answer_slows_and_stops_no_request(how: str, serve: Serve) -> None:
     """More spans than the queue holds."""

@@ -114,6 +114,7 @@ def test_of_a_camera_that_is_away_the_state_is_told(running: Running, door: int)
     assert running.client.get(f"/api/v1/cameras/{door}/picture").status_code == 204
 
 
+@pytest.mark.slow
 def test_events_are_found_counted_acknowledged_and_exported(running: Running, door: int) -> None:
     client, url = running.client, "/api/v1/camera-events"
     first = kept(running, door)
