@@ -85,7 +85,8 @@ def test_a_request_is_a_span_with_its_id_in_the_trace_of_its_client(
         }.items()
     )
     assert not any(b"secret" in body for _, body in collector.got)
-    resource = ExportTraceServiceRequest.FromString(collector.got[0][1]).resource_spans[0].resource
+    body = next(body for headers, body in collector.got if headers[":path"] == "/v1/traces")
+    resource = ExportTraceServiceRequest.FromString(body).resource_spans[0].resource
     assert {one.key: one.value.string_value for one in resource.attributes}["service.name"] == "tenfold"
 
 
