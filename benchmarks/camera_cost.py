@@ -72,12 +72,19 @@ def seconds(file: Path, classify: Classify | None) -> tuple[float, int]:
     return passed, count
 
 
+def length(file: Path) -> float:
+    """Seconds that a clip lasts."""
+    with av.open(str(file)) as source:
+        assert source.duration is not None
+        return source.duration / av.time_base
+
+
 def rows(classify: Classify, labels: Sequence[str]) -> list[dict[str, str]]:
     """Frames a second of a core with watching and without, and their ratio, at two sizes."""
     found = []
     with tempfile.TemporaryDirectory() as folder:
         for name, size in SIZES.items():
-            watched, alone, ratios = list[float](), list[float](), list[float]()
+            watched, alone, ratios, carried = list[float](), list[float](), list[float](), list[float]()
             for clip in CLIPS:
                 file = resized(SAMPLES / "clips" / clip, Path(folder) / clip, size)
                 pairs = [(seconds(file, None), seconds(file, classify)) for _ in range(TIMES)]
@@ -86,6 +93,7 @@ def rows(classify: Classify, labels: Sequence[str]) -> list[dict[str, str]]:
                 alone.append(count / bare)
                 watched.append(count / whole)
                 ratios.append(bare / whole)
+                carried.append(length(file) / whole)
                 print(name, clip, f"{alone[-1]:.0f} alone, {watched[-1]:.0f} watched", flush=True)
             load = os.getloadavg()[0]
             n = f"{len(CLIPS)} clips of 24 to 30 frames a second, {TIMES} times; load {load:.0f}"
@@ -101,6 +109,12 @@ def rows(classify: Classify, labels: Sequence[str]) -> list[dict[str, str]]:
                     "value": spread(ratios, "times", 2),
                     "n": n,
                     "peer": "",
+                },
+                {
+                    "what": f"{name}: cameras that a core carries at 5 looks a second, by that",
+                    "value": spread(carried, "cameras"),
+                    "n": f"{len(CLIPS)} clips",
+                    "peer": "without a server's clips and pictures",
                 },
             ]
     return found
