@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 from tenfold import modelfile
 from tenfold.export.formats import FORMATS, litert, missing
 from tenfold.export.formats.tflite import TfliteWriter
-from tenfold.modelfile import BUNDLED
+from tenfold.modelfile import BUNDLED, OUTPUTS
+from tenfold.networks import known
 
 pytestmark = [
     pytest.mark.slow,
@@ -81,6 +82,43 @@ def test_weights_that_8_bits_hold_are_stored_in_8() -> None:
 
     assert found == pytest.approx(pictures @ weights.reshape(1200, 64).T + 1, abs=1e-4)
     assert short < long / 3
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["sequential-6conv", "pycrafters-v1.3", "ml-cnn", "resnet-20", "cifar10-small", "efficientnet-lite0"],
+)
+def test_a_network_that_trains_is_written_with_all_outputs(name: str) -> None:
+    import torch
+    from ai_edge_litert.interpreter import Interpreter
+    from onnxruntime import InferenceSession
+
+    from tenfold.export.onnx import Calibration, ServedNetwork, to_onnx
+
+    torch.manual_seed(3)
+    network = known.build(name, 4, 32).eval()
+    for module in network.modules():
+        # As after training: norms that do nothing would hide a norm that is written wrongly.
+        if isinstance(module, torch.nn.BatchNorm2d | torch.nn.BatchNorm1d):
+            assert module.running_mean is not None
+            assert module.running_var is not None
+            module.running_mean.normal_(0, 0.1)
+            module.running_var.uniform_(0.5, 1.5)
+    with torch.no_grad():
+        width = network(torch.zeros(1, 3, 32, 32))[1].shape[1]
+    prototypes = torch.nn.functional.normalize(torch.randn(9, width), dim=1)
+    mean, std = torch.full((3,), 120.0), torch.full((3,), 60.0)
+    content = to_onnx(ServedNetwork(network, mean, std, Calibration(1.0, prototypes, 3, 0.25)), 32)
+    picture = np.random.default_rng(5).integers(0, 256, (1, 32, 32, 3), dtype=np.uint8)
+    session = InferenceSession(content, providers=["CPUExecutionProvider"])
+    expected = dict(zip(OUTPUTS, session.run(list(OUTPUTS), {"image": picture}), strict=True))
+
+    interpreter = Interpreter(model_content=litert.converted(content, 32, OUTPUTS), num_threads=1)
+    interpreter.allocate_tensors()
+    interpreter.set_tensor(interpreter.get_input_details()[0]["index"], picture)
+    interpreter.invoke()
+    for one in interpreter.get_output_details():
+        assert interpreter.get_tensor(one["index"]) == pytest.approx(expected[one["name"]], abs=1e-4)
 
 
 @pytest.mark.parametrize("model", BUNDLED)

@@ -132,7 +132,10 @@ def converted(content: bytes, side: int, outputs: Sequence[str], *, integer: boo
     inputs = [writer.input("image", picture.shape)]
     needed = above(graph.graph, outputs)
     for node in graph.graph.node:
-        if not needed.isdisjoint(node.output):
+        if all(name in constants for name in node.input):
+            # What the runtime did not fold, as a bias of zeros that is spread over its channels.
+            constants.update({name: samples[name] for name in node.output if name})
+        elif not needed.isdisjoint(node.output):
             write_node(writer, node, {one.name: helper.get_attribute_value(one) for one in node.attribute})
     return writer.content(inputs, {name: writer.plain(name) for name in outputs})
 

@@ -239,6 +239,24 @@ def _dense(writer: TfliteWriter, node: Any, attributes: dict[str, Any]) -> None:
     writer.keep(node.output[0], made)
 
 
+def _norm(writer: TfliteWriter, node: Any, attributes: dict[str, Any]) -> None:
+    """A norm that was not folded into the layer before it: one factor and one sum for each channel."""
+    if any(name not in writer.constants for name in node.input[1:5]):
+        raise unsupported("BatchNormalization by the picture's own statistics")
+    scale, shift, mean, variance = (writer.constants[name].astype(np.float64) for name in node.input[1:5])
+    factor = scale / np.sqrt(variance + attributes.get("epsilon", 1e-5))
+    last = len(writer.shape(node.input[0])) == 4
+    made = writer.last(node.input[0]) if last else writer.plain(node.input[0])
+    shape, schema = _result(writer, node, last), writer.schema
+    for kind, options, values in (
+        ("MUL", schema.MulOptionsT(), factor),
+        ("ADD", schema.AddOptionsT(), shift - mean * factor),
+    ):
+        inputs = [made, writer.constant(values.astype(np.float32))]
+        made = writer.operator(kind, inputs, shape, options=options)
+    writer.keep(node.output[0], made, last=last)
+
+
 def _softmax(writer: TfliteWriter, node: Any, attributes: dict[str, Any]) -> None:
     rank = len(writer.shape(node.input[0]))
     if attributes.get("axis", -1) % rank != rank - 1:
@@ -339,7 +357,8 @@ def _resize(writer: TfliteWriter, node: Any, attributes: dict[str, Any]) -> None
 
 _RULES: dict[str, Rule] = {
     "Einsum": _einsum, "Gather": _gather, "GatherND": _gather, "Resize": _resize, "Slice": _slice,
-    "AveragePool": _pool, "Clip": _clip, "Conv": _conv, "Gemm": _dense, "GlobalAveragePool": _global_average,
-    "MatMul": _dense, "MaxPool": _pool, "Pad": _pad, "Softmax": _softmax, "TopK": _top,
+    "AveragePool": _pool, "BatchNormalization": _norm, "Clip": _clip, "Conv": _conv, "Gemm": _dense,
+    "GlobalAveragePool": _global_average, "MatMul": _dense, "MaxPool": _pool, "Pad": _pad,
+    "Softmax": _softmax, "TopK": _top,
     "Transpose": _transpose,
 }  # fmt: skip
