@@ -66,6 +66,23 @@ def test_nothing_scrolls_sideways_at_320_pixels(
     assert page.evaluate(sideways) <= 0
 
 
+@pytest.mark.parametrize("locale", ["en-US", "uk-UA", "ru-RU"])
+def test_all_pages_are_named_in_the_head_or_in_its_menu(visit: Visit, locale: str) -> None:
+    # Room for the button of somebody who is signed in, which this visit has not.
+    room = """() => {
+        const list = document.querySelector("nav.broad ul");
+        const names = [...list.children].map((one) => one.getBoundingClientRect().width);
+        return list.clientWidth - names.reduce((sum, width) => sum + width, 0) - 40;
+    }"""
+    page = visit(locale=locale, viewport=WIDE)
+    for width in (1240, 1265, 1280, 1440, 1600, 1920):
+        page.set_viewport_size({"width": width, "height": 900})
+        if page.locator("nav.broad").is_visible():
+            assert page.evaluate(room) >= 0, width
+        else:
+            assert page.locator(".narrow button").is_visible(), width
+
+
 def test_everything_to_press_is_large_enough(visit: Visit, plane: Path) -> None:
     page = visit(viewport=PHONE, reduced_motion="reduce")
     choose(page, plane)
