@@ -85,7 +85,7 @@ def test_the_code_on_a_page_works(
     if "$ curl" in page.read_text(encoding="utf-8") and not shutil.which("curl"):
         pytest.skip("needs curl: apt-get install curl")
     shutil.copytree(PICTURES, tmp_path, dirs_exist_ok=True)
-    programs = shutil.ignore_patterns("pictures")
+    programs = shutil.ignore_patterns("pictures", "phone")
     shutil.copytree(ROOT / "examples", tmp_path / "examples", ignore=programs)
     monkeypatch.chdir(tmp_path)
     parsers = PythonCodeBlockParser(), CodeBlockParser("console", console), CodeBlockParser("toml", toml)
