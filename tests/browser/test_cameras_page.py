@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocket, expect
 
 from tests.browser.mjpeg_camera import PASSWORD, SIZE, USER, filming
 from tests.browser.seeing import LookAt
@@ -153,7 +153,7 @@ def test_a_camera_is_seen_live_with_what_moves(look_at: LookAt, camera: str, pas
     if passed_on:
         page.on("websocket", lambda socket: sockets.append(socket.url))
     else:  # as where a proxy passes none on
-        page.route_web_socket("**/live", lambda socket: socket.close())
+        page.route_web_socket("**/live?*", lambda socket: socket.close())
     add(page, camera)
     page.get_by_role("button", name="Show ⁨Gate⁩ live").click()
     dialog = page.get_by_role("dialog", name="Gate")
@@ -162,12 +162,107 @@ def test_a_camera_is_seen_live_with_what_moves(look_at: LookAt, camera: str, pas
     expect(dialog.locator(".box .name")).not_to_be_empty(timeout=20_000)
     assert violations(page) == []
     if passed_on:
-        assert [address.rpartition("/")[2] for address in sockets] == ["live"]
+        assert [address.rpartition("/")[2] for address in sockets] == ["live?video=true"]
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
         first = shown.get_attribute("src")
         expect(shown).not_to_have_attribute("src", first or "")
         assert [url for url in asked if url.endswith("wait=5")] == []
+
+
+def watch_clip(page: Page, address: str, **settings: object) -> str:
+    """Has a camera called Gate watched and shown live; gives the server's address."""
+    server = page.url.partition("/cameras")[0]
+    body = {"name": "Gate", "source": address, **settings}
+    assert page.request.post(f"{server}/api/v1/cameras", data=body).status == 201
+    page.get_by_role("button", name="Show ⁨Gate⁩ live").click()
+    return server
+
+
+def closed(page: Page, sockets: list[WebSocket]) -> bool:
+    """Whether the connections are; what happens is heard of only while something is waited for."""
+    page.wait_for_timeout(50)
+    return bool(sockets) and all(one.is_closed() for one in sockets)
+
+
+# Waits for a frame, then gives twice what is seen and how far it is behind.
+_PLAYED = """async video => {
+  const pause = milliseconds => new Promise(done => setTimeout(done, milliseconds));
+  for (let tries = 0; tries < 300 && !(video.videoWidth && video.currentTime); tries += 1) await pause(100);
+  const seen = [];
+  for (const milliseconds of [500, 1500]) {
+    await pause(milliseconds);
+    const canvas = document.createElement("canvas");
+    canvas.width = video.videoWidth; canvas.height = video.videoHeight;
+    const context = canvas.getContext("2d");
+    context.drawImage(video, 0, 0);
+    const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+    let red = 0;
+    for (let i = 0; i < data.length; i += 4) red += data[i] - Math.max(data[i + 1], data[i + 2]) > 90;
+    const { buffered, currentTime } = video;
+    seen.push({
+      width: video.videoWidth, red, at: currentTime,
+      behind: buffered.length ? buffered.end(buffered.length - 1) - currentTime : null,
+    });
+  }
+  return seen;
+}"""
+
+
+def test_video_is_shown_as_the_camera_sends_it_until_something_is_masked(
+    look_at: LookAt, tmp_path: Path
+) -> None:
+    clip = write_clip(tmp_path / "clip.ts", count=250, width=640, height=480, speed=2)
+    with sending(clip) as address:
+        page = look_at("/cameras")
+        sockets: list[WebSocket] = []
+        page.on("websocket", lambda socket: sockets.append(socket))
+        server = watch_clip(page, address)
+        dialog = page.get_by_role("dialog", name="Gate")
+        expect(dialog).to_contain_text("Video as the camera sends it.")
+        first, later = dialog.locator("video").evaluate(_PLAYED)
+        assert first["width"] == later["width"] == 640
+        assert later["red"] > 500
+        assert 1.0 < later["at"] - first["at"] < 3.0
+        assert later["behind"] < 1.6
+        expect(dialog.locator(".box .name").first).to_be_visible(timeout=20_000)
+        assert violations(page) == []
+        page.keyboard.press("Escape")
+        expect(dialog).to_have_count(0)
+        until(lambda: closed(page, sockets))
+
+        page.get_by_role("button", name="Show ⁨Gate⁩ live").click()
+        expect(dialog).to_contain_text("Video as the camera sends it.")
+        mask = {"name": "street", "corners": [[0, 0], [0.5, 0], [0.5, 1], [0, 1]]}
+        number = page.request.get(f"{server}/api/v1/cameras").json()[0]["id"]
+        changed = page.request.patch(f"{server}/api/v1/cameras/{number}", data={"masks": [mask]})
+        assert changed.status == 200, changed.text()
+        expect(dialog).to_contain_text("Pictures, five a second at most.")
+        expect(dialog.locator("video")).to_be_hidden()
+        assert dialog.locator("video").evaluate("video => video.currentSrc && video.readyState") in ("", 0)
+
+
+@pytest.mark.parametrize("fault", ["no MediaSource", "refused", "damaged"])
+def test_where_video_cannot_be_played_pictures_are_shown(look_at: LookAt, tmp_path: Path, fault: str) -> None:
+    page = look_at("/cameras")
+    faults = {
+        "no MediaSource": "delete window.MediaSource",
+        "refused": "MediaSource.isTypeSupported = () => false",
+        "damaged": "const append = SourceBuffer.prototype.appendBuffer;"
+        "SourceBuffer.prototype.appendBuffer = function (data) {"
+        "  append.call(this, new Uint8Array(data).fill(7).buffer); }",
+    }
+    page.evaluate(f"() => {{ {faults[fault]} }}")
+    with sending(write_clip(tmp_path / "clip.ts", count=250, speed=2)) as address:
+        watch_clip(page, address)
+        dialog = page.get_by_role("dialog", name="Gate")
+        picture = dialog.get_by_role("img")
+        expect(picture).to_have_js_property("naturalWidth", 320)
+        page.wait_for_timeout(2_000)
+        first = picture.get_attribute("src")
+        expect(picture).not_to_have_attribute("src", first or "")
+        expect(dialog).to_contain_text("Pictures, five a second at most.")
+        expect(dialog.locator("video")).to_be_hidden()
 
 
 # Plays on, and finds the middle of what is red and of the box that is drawn, in parts of the picture.

@@ -63,9 +63,8 @@ def units(clip: Path) -> Path:
     return write_units(clip, clip.with_suffix(".units"))
 
 
-@pytest.fixture
-def rtsp(units: Path) -> Iterator[Callable[..., RtspServer]]:
-    """Starts RTSP servers, and kills them at the end."""
+def need_rtsp() -> None:
+    """Skip where there is no RTSP server, or fail where the gate promised one."""
     found = subprocess.run(
         [SYSTEM_PYTHON, "-c", "import gi; gi.require_version('GstRtspServer', '1.0')"],
         capture_output=True, check=False,
@@ -75,6 +74,12 @@ def rtsp(units: Path) -> Iterator[Callable[..., RtspServer]]:
         if os.environ.get("TENFOLD_REQUIRE_RTSP") == "1":
             pytest.fail(f"TENFOLD_REQUIRE_RTSP=1, but this machine {reason}")
         pytest.skip(f"this machine {reason}")
+
+
+@pytest.fixture
+def rtsp(units: Path) -> Iterator[Callable[..., RtspServer]]:
+    """Starts RTSP servers, and kills them at the end."""
+    need_rtsp()
     with ExitStack() as servers:
 
         def start(*options: str, port: int = 0, clip: Path = units) -> RtspServer:

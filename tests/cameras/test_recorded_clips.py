@@ -121,7 +121,7 @@ def test_all_that_a_camera_sends_is_recorded_without_a_gap(
 def test_a_folder_of_clips_that_goes_before_a_clip_is_written_is_not_made_again(
     database: Database, clip: Path, tmp_path: Path, away: bool
 ) -> None:
-    from tenfold.cameras.decoder.recorder import Recorder
+    from tenfold.cameras.decoder.recorder import Kept, Recorder
     from tenfold.cameras.decoder.video import Request, Video
 
     clips = Clips(database, tmp_path / "clips")
@@ -133,7 +133,7 @@ def test_a_folder_of_clips_that_goes_before_a_clip_is_written_is_not_made_again(
     recorder = Recorder(video, 5.0, (), told.append)
     recorder.order({"clip": row.id, "file": str(clips.path(row)), "since": 0.0, "until": 1e3})
     for moment, packet in enumerate(islice(video.packets(), 20)):
-        recorder.take(packet, float(moment))
+        recorder.take(Kept(packet, float(moment)))
         recorder.work()
     recorder.close()
     video.close()

@@ -79,7 +79,7 @@ def test_a_clip_ends_where_the_clock_is_set_and_the_next_begins_by_the_new_one(
 def test_what_came_before_the_clock_was_set_is_the_past_of_the_next_clip(
     clip: Path, tmp_path: Path, step: float
 ) -> None:
-    from tenfold.cameras.decoder.recorder import Recorder
+    from tenfold.cameras.decoder.recorder import Kept, Recorder
     from tenfold.cameras.decoder.video import Request, Video
 
     told: list[dict[str, Any]] = []
@@ -95,7 +95,7 @@ def test_what_came_before_the_clock_was_set_is_the_past_of_the_next_clip(
         if number == 60:
             since = moment + step - 1.0
             recorder.order({"clip": 2, "file": str(tmp_path / "1" / "b.mp4"), "since": since, "until": 2e6})
-        recorder.take(packet, moment + (step if number >= 50 else 0))
+        recorder.take(Kept(packet, moment + (step if number >= 50 else 0)))
         recorder.work()
 
     def whole_of_one() -> bool:

@@ -30,9 +30,9 @@ export function pictureOf(
   );
 }
 
-/** Where a WebSocket sends a camera's pictures. */
-export const liveAddress = (camera: number): string =>
-  `${location.origin.replace(/^http/, "ws")}${at(`/api/v1/cameras/${camera}/live`)}`;
+/** Where a WebSocket sends a camera's pictures, or its video where there is one. */
+export const liveAddress = (camera: number, video: boolean): string =>
+  `${location.origin.replace(/^http/, "ws")}${at(`/api/v1/cameras/${camera}/live`)}${video ? "?video=true" : ""}`;
 
 /** `before`: the number of the last event of the page before. */
 export function eventsOf(filters: Filters, limit: number, before: number | null): Promise<CameraEvent[]> {

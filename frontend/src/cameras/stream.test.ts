@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { stream, type CameraShot } from "./stream";
+import { stream, type Viewer } from "./stream";
 
 class FakeSocket {
   static last: FakeSocket;
@@ -23,30 +23,50 @@ afterEach(() => vi.unstubAllGlobals());
 
 const box = { track: 1, class: "dog", box: [0, 0, 0.5, 0.5] as [number, number, number, number] };
 
+function viewer() {
+  const one = { picture: vi.fn(), video: vi.fn(), boxes: vi.fn() } satisfies Viewer;
+  return one;
+}
+
 it("shows each picture with its boxes, answers it, and ends when the connection does", async () => {
-  const shown: CameraShot[] = [];
-  const done = stream("ws://x/live", (shot) => shown.push(shot), new AbortController().signal);
+  const one = viewer();
+  const done = stream("ws://x/live", one, new AbortController().signal);
   const socket = FakeSocket.last;
   expect(socket.address).toBe("ws://x/live");
-  const content = new Blob();
+  const content = new ArrayBuffer(3);
   socket.onmessage({ data: content }); // without its facts
-  socket.onmessage({ data: JSON.stringify({ number: 7, time: 1, boxes: [box] }) });
+  socket.onmessage({ data: JSON.stringify({ kind: "picture", number: 7, time: 1, boxes: [box] }) });
   expect(socket.sent).toEqual([]);
   socket.onmessage({ data: content });
-  expect(shown).toEqual([{ content, number: 7, boxes: [box] }]);
+  expect(one.picture.mock.calls).toEqual([[{ content: new Blob([content]), number: 7, boxes: [box] }]]);
   expect(socket.sent).toEqual([""]);
   socket.onclose();
   await done;
 });
 
+it("gives each part of a video and answers it, and what moves, which it does not answer", () => {
+  const one = viewer();
+  void stream("ws://x/live", one, new AbortController().signal);
+  const socket = FakeSocket.last;
+  const content = new ArrayBuffer(3);
+  socket.onmessage({ data: JSON.stringify({ kind: "video", codec: "avc1.64001f", time: 5, at: 0 }) });
+  socket.onmessage({ data: content });
+  expect(one.video).toHaveBeenCalledWith(
+    expect.objectContaining({ codec: "avc1.64001f", time: 5, at: 0, content }),
+  );
+  socket.onmessage({ data: JSON.stringify({ kind: "boxes", number: 7, time: 6, boxes: [box] }) });
+  expect(one.boxes).toHaveBeenCalledWith(expect.objectContaining({ time: 6, boxes: [box] }));
+  expect(socket.sent).toEqual([""]);
+});
+
 it("closes the connection when it is stopped, and shows nothing any more", async () => {
-  const show = vi.fn();
+  const one = viewer();
   const stop = new AbortController();
-  const done = stream("ws://x/live", show, stop.signal);
+  const done = stream("ws://x/live", one, stop.signal);
   stop.abort();
   await done;
   expect(FakeSocket.last.closed).toBe(true);
-  FakeSocket.last.onmessage({ data: JSON.stringify({ number: 7, time: 1, boxes: [] }) });
-  FakeSocket.last.onmessage({ data: new Blob() });
-  expect(show).not.toHaveBeenCalled();
+  FakeSocket.last.onmessage({ data: JSON.stringify({ kind: "picture", number: 7, time: 1, boxes: [] }) });
+  FakeSocket.last.onmessage({ data: new ArrayBuffer(3) });
+  expect(one.picture).not.toHaveBeenCalled();
 });

@@ -1,5 +1,6 @@
 /** Shows what a camera's WebSocket sends. Knows no camera and no server. */
 import type { Shot } from "../api/follow";
+import type { VideoPart } from "./player";
 
 /** Something that moves, in parts of the picture. */
 export interface Box {
@@ -13,24 +14,40 @@ export interface CameraShot extends Shot {
   boxes: Box[];
 }
 
-/** Shows one picture after another, each the newest, and answers each, so that the server sends another one.
- *  Ends with `signal`, or when the connection does or cannot be made. */
-export async function stream(
-  address: string,
-  show: (shot: CameraShot) => void,
-  signal: AbortSignal,
-): Promise<void> {
+/** What moved at a Unix time. */
+export interface Moving {
+  time: number;
+  boxes: Box[];
+}
+
+/** Who takes what comes. */
+export interface Viewer {
+  picture: (shot: CameraShot) => void;
+  video: (part: VideoPart) => void;
+  boxes: (moving: Moving) => void;
+}
+
+type Facts =
+  | ({ kind: "picture"; number: number } & Moving)
+  | ({ kind: "boxes" } & Moving)
+  | ({ kind: "video" } & Omit<VideoPart, "content">);
+
+/** Shows one picture after another, each the newest, or the parts of a video, and answers each, so that the server
+ *  sends another one. Ends with `signal`, or when the connection does or cannot be made. */
+export async function stream(address: string, viewer: Viewer, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
   const socket = new WebSocket(address);
-  socket.binaryType = "blob";
-  let facts: { number: number; boxes: Box[] } | null = null;
-  socket.onmessage = ({ data }: MessageEvent<string | Blob>) => {
+  socket.binaryType = "arraybuffer";
+  let facts: Facts | null = null;
+  socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
     if (signal.aborted) return;
     if (typeof data === "string") {
-      facts = JSON.parse(data) as { number: number; boxes: Box[] };
-    } else if (facts) {
-      show({ content: data, number: facts.number, boxes: facts.boxes });
-      socket.send("");
+      facts = JSON.parse(data) as Facts;
+      if (facts.kind === "boxes") viewer.boxes(facts);
+    } else if (facts && facts.kind !== "boxes") {
+      if (facts.kind === "video") viewer.video({ ...facts, content: data });
+      else viewer.picture({ content: new Blob([data]), number: facts.number, boxes: facts.boxes });
+      if (!signal.aborted) socket.send(""); // it may have been stopped by what came
     }
   };
   await new Promise<void>((done) => {

@@ -47,9 +47,9 @@ class Channel:
         self._waiting: queue.SimpleQueue[Header] = queue.SimpleQueue()
         threading.Thread(target=self._read, daemon=True).start()
 
-    def send(self, message: Header) -> None:
+    def send(self, message: Header, body: bytes = b"") -> None:
         """Send a message; from one thread only. Raises OSError where the parent is gone."""
-        frames.write(self._replies, message, b"")
+        frames.write(self._replies, message, body)
 
     def receive(self, seconds: float | None = None) -> Header | None:
         """The parent's next message; None where none comes within `seconds` (None: wait for ever)."""

@@ -31,7 +31,8 @@ class ProcessEnded(Exception):
 class MessageProcess:
     """A child that runs a function with messages both ways; ended with the `with` block.
 
-    What it says is taken as plain data, a JSON header: it may have read hostile bytes.
+    What it says is taken as plain data, a JSON header, and bytes: it may have read hostile bytes. A message
+    that came with bytes has them as `body`.
 
     Args:
         target: "module:function", which is given a `tenfold.processes.child.Channel`; the child imports it.
@@ -39,6 +40,7 @@ class MessageProcess:
         nice: how much it gives way to other processes.
         descriptors: open files that it inherits under the same numbers (not on Windows).
         environment: variables it has besides this process's.
+        most_body: bytes that may come with a message.
     """
 
     def __init__(
@@ -49,8 +51,9 @@ class MessageProcess:
         nice: int = 0,
         descriptors: Sequence[int] = (),
         environment: Mapping[str, str] | None = None,
+        most_body: int = 0,
     ) -> None:
-        self._limits = limits
+        self._limits, self._most_body = limits, most_body
         self._process = start(
             ["messages", target, json.dumps(asdict(limits)), str(nice)],
             subprocess.PIPE,
@@ -131,7 +134,9 @@ class MessageProcess:
         message: Header | None = {}
         while message is not None:
             try:
-                message, _ = frames.read(self._received, 0)
+                message, body = frames.read(self._received, self._most_body)
+                if body:
+                    message["body"] = bytes(body)
             except OSError:
                 message = None
             while not self._stopping.is_set():

@@ -27,6 +27,8 @@ export const en = {
   openLive: "Show {name} live",
   pictureOf: "What {name} sees now",
   live: "Live",
+  showsVideo: "Video as the camera sends it.",
+  showsPictures: "Pictures, five a second at most.",
   lastPicture: "last picture {ago}",
   phase_paused: "Paused",
   phase_off: "Not watched now",

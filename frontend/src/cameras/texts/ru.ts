@@ -29,6 +29,8 @@ export const ru: Translated<typeof en> = {
   openLive: "Показать вживую: {name}",
   pictureOf: "Что сейчас видит {name}",
   live: "Вживую",
+  showsVideo: "Видео, как его передаёт камера.",
+  showsPictures: "Отдельные кадры, не более пяти в секунду.",
   lastPicture: "последний кадр {ago}",
   phase_paused: "Приостановлена",
   phase_off: "Сейчас не под наблюдением",

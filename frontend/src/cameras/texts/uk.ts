@@ -29,6 +29,8 @@ export const uk: Translated<typeof en> = {
   openLive: "Показати наживо: {name}",
   pictureOf: "Що зараз бачить {name}",
   live: "Наживо",
+  showsVideo: "Відео, як його надсилає камера.",
+  showsPictures: "Окремі кадри, щонайбільше п’ять на секунду.",
   lastPicture: "останній кадр {ago}",
   phase_paused: "Призупинено",
   phase_off: "Зараз не під наглядом",

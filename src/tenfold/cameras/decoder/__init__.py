@@ -5,15 +5,16 @@
     child.py     what runs in the process
     video.py     a stream or file, opened by PyAV
     recorder.py  clips of a live stream, with a past; clip_files.py: their files
+    fragments.py the video of a live stream, copied for whoever looks
     load.py      which frames of a live stream are decoded
     faults.py    what is wrong with a stream that runs
     refusals.py  why a source cannot be opened, in words
 
-Only child.py, video.py, recorder.py, clip_files.py and refusals.py import PyAV, and only they run in the
-process.
+Only child.py, video.py, recorder.py, clip_files.py, fragments.py and refusals.py import PyAV, and only they
+run in the process.
 """
 
 from tenfold.cameras.decoder.faults import Finding
-from tenfold.cameras.decoder.process import ClipReport, Decoder, End, Event, Status
+from tenfold.cameras.decoder.process import ClipReport, Decoder, End, Event, Segment, Status
 
-__all__ = ["ClipReport", "Decoder", "End", "Event", "Finding", "Status"]
+__all__ = ["ClipReport", "Decoder", "End", "Event", "Finding", "Segment", "Status"]

@@ -1,7 +1,8 @@
 """The decoder's own process: opens a source, decodes, and puts frames into the memory that it shares.
 
-What it says to its parent: opened, frame, grow, status, finding, clip, error, end. What it is told: the
-request, then memory (grown as asked), free (a slot that was read) and order (of a clip).
+What it says to its parent: opened, frame, grow, status, finding, clip, video, error, end. What it is told:
+the request, then memory (grown as asked), free (a slot that was read), order (of a clip) and copy (whether
+somebody looks at the video).
 """
 
 import time
@@ -16,9 +17,10 @@ from numpy.typing import NDArray
 
 from tenfold.cameras.decoder import refusals
 from tenfold.cameras.decoder.faults import SOUND_ONLY_SECONDS, FaultWatch, Finding
+from tenfold.cameras.decoder.fragments import Fragments
 from tenfold.cameras.decoder.load import Delay, Gate, Load, Pace
 from tenfold.cameras.decoder.memory import FrameMemory
-from tenfold.cameras.decoder.recorder import Recorder
+from tenfold.cameras.decoder.recorder import Kept, Recorder
 from tenfold.cameras.decoder.video import Packet, Request, Video, pixels
 from tenfold.errors import CameraError
 
@@ -86,6 +88,7 @@ class _Output:
         self._told = 0.0
         self._orders: list[dict[str, Any]] = []
         self.given = self.damaged = 0
+        self.copying = False
 
     def put(self, rgb: NDArray[np.uint8], seconds: float, number: int, key: bool, *, wait: bool) -> bool:
         """Give a frame; whether there was room. `wait`: until there is."""
@@ -112,6 +115,9 @@ class _Output:
     def tell_clip(self, facts: dict[str, Any]) -> None:
         self._channel.send({"clip": facts})
 
+    def tell_video(self, facts: dict[str, Any], content: bytes) -> None:
+        self._channel.send({"video": facts}, content)
+
     def orders(self) -> list[dict[str, Any]]:
         """What the parent ordered since this was asked before."""
         self._hear(0)
@@ -133,6 +139,8 @@ class _Output:
                 self._free.append(said["free"])
             elif "order" in said:
                 self._orders.append(said["order"])
+            elif "copy" in said:
+                self.copying = said["copy"]
             else:
                 self._memory.resize(said["memory"])
             said = self._channel.receive(0)
@@ -175,6 +183,7 @@ class _Live:
         self._watch = FaultWatch(time.monotonic())
         self._arrived = 0
         self._late = 0.0
+        self._fragments: Fragments | None = None
         self._clock = time.time() - time.monotonic()
         self._broken = False  # whether the next frame lacks those that it is built on
 
@@ -202,7 +211,9 @@ class _Live:
         number, self._arrived = self._arrived, self._arrived + 1
         self._time(packet.seconds, now)
         self._watch_clock()
-        self._recorder.take(packet, time.time() - self._late)
+        kept = Kept(packet, time.time() - self._late)
+        self._recorder.take(kept)
+        self._copy(kept)
         if self._video.intra_only:
             if number % self._load.every or not self._gate.open(now):
                 return
@@ -218,6 +229,15 @@ class _Live:
                 self._load.rested(rest)
             if self._gate.open(now) and not frame.is_corrupt:
                 self._give(frame, number, now)
+
+    def _copy(self, kept: Kept) -> None:
+        """Pass the video on while somebody looks, from the last key frame on."""
+        if not self._output.copying or not self._recorder.copies:
+            self._fragments = None
+        elif self._fragments is None:
+            self._fragments = Fragments(self._video, self._recorder.newest, self._output.tell_video)
+        else:
+            self._fragments.take(kept)
 
     def _watch_clock(self) -> None:
         clock = time.time() - time.monotonic()

@@ -4,7 +4,7 @@ import os
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import av
 import numpy as np
@@ -19,11 +19,7 @@ if TYPE_CHECKING:
     from tenfold.cameras.zones import Zone
 
 # A fragment of a second: what is lost where the process is killed.
-_FRAGMENTED = {
-    "movflags": "frag_keyframe+empty_moov+default_base_moof",
-    "frag_duration": "1000000",
-    "flush_packets": "1",
-}
+_FRAGMENT_SECONDS = 1.0
 _SEEKABLE = {"movflags": "faststart"}
 _LONGEST_GAP = 2.0
 # What two cores can encode besides watching.
@@ -32,12 +28,34 @@ _FASTEST = {"preset": "ultrafast", "tune": "zerolatency", "crf": "26", "g": "25"
 _MILLISECONDS = Fraction(1, 1000)
 
 
-class Copied:
-    """A file of packets as they came."""
+class Output(Protocol):
+    """Takes the bytes of a file."""
 
-    def __init__(self, file: Path, source: VideoStream) -> None:
-        self._file = av.open(str(file), "w", format="mp4", options=_FRAGMENTED)
+    def write(self, content: bytes) -> int:
+        """How many were taken."""
+
+
+class Copied:
+    """A file of packets as they came.
+
+    Args:
+        fragment: seconds of a fragment; it ends before a key frame too.
+        parameters: the parameter sets of H.264, where they are others than the stream began with.
+    """
+
+    def __init__(
+        self,
+        file: Path | Output,
+        source: VideoStream,
+        *,
+        fragment: float = _FRAGMENT_SECONDS,
+        parameters: bytes = b"",
+    ) -> None:
+        to: Any = str(file) if isinstance(file, Path) else file
+        self._file = av.open(to, "w", format="mp4", options=_fragmented(fragment))
         self._stream = self._file.add_stream_from_template(source)
+        if parameters:
+            self._stream.codec_context.extradata = parameters
         self._base = source.time_base or Fraction(1, 90_000)
         self._offset: int | None = None
         self._last, self._last_seconds = -1, 0.0
@@ -62,6 +80,11 @@ class Copied:
         self._file.mux(copy)
         self._last, self._last_seconds = dts, seconds
 
+    @property
+    def seconds(self) -> float:
+        """The time in the file of the last packet."""
+        return float(self._last * self._base)
+
     def close(self) -> None:
         self._file.close()
 
@@ -72,7 +95,7 @@ class Encoded:
     def __init__(self, file: Path, source: VideoStream, masks: "Sequence[Zone]") -> None:
         self._masks = masks
         self._decoder = _decoder(source)
-        self._file = av.open(str(file), "w", format="mp4", options=_FRAGMENTED)
+        self._file = av.open(str(file), "w", format="mp4", options=_fragmented(_FRAGMENT_SECONDS))
         self._stream: VideoStream | None = None
         self._gate = Gate(_RATE)
         self._last = -1
@@ -130,6 +153,14 @@ def make_seekable(file: Path) -> None:
         os.replace(part, file)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _fragmented(seconds: float) -> dict[str, str]:
+    return {
+        "movflags": "frag_keyframe+empty_moov+default_base_moof",
+        "frag_duration": str(round(seconds * 1e6)),
+        "flush_packets": "1",
+    }
 
 
 def _decoder(source: VideoStream) -> VideoCodecContext:

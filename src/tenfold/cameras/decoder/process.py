@@ -23,6 +23,8 @@ _NICE = 5
 # Enough that a decoder and its parent rarely wait for each other.
 _SLOTS = 8
 _MOST_FRAME_BYTES = 8192 * 8192 * 3
+# A fragment is a tenth of a second, or one frame.
+_MOST_SEGMENT_BYTES = 16 << 20
 _POLL_SECONDS = 0.1
 
 
@@ -69,7 +71,25 @@ class ClipReport:
     problem: str = ""
 
 
-Event: TypeAlias = SourceFacts | Frame | Status | Finding | ClipReport | End
+@dataclass(frozen=True)
+class Segment:
+    """A part of a live stream's video, copied: the head of an MP4 file, or a fragment of it.
+
+    Attributes:
+        codec: of a head, as MediaSource names it ("avc1.64001f"); "" of a fragment.
+        key: whether a fragment begins with a key frame.
+        time: Unix time of a fragment's first packet.
+        at: its time in the file, in seconds.
+    """
+
+    content: bytes
+    codec: str = ""
+    key: bool = False
+    time: float = 0.0
+    at: float = 0.0
+
+
+Event: TypeAlias = SourceFacts | Frame | Status | Finding | ClipReport | Segment | End
 
 
 class Decoder:
@@ -112,6 +132,7 @@ class Decoder:
                     limits=ProcessLimits(memory=memory),
                     nice=_NICE,
                     descriptors=self._memory.descriptors,
+                    most_body=_MOST_SEGMENT_BYTES,
                 )
             except OSError:
                 self._memory.close()
@@ -142,6 +163,10 @@ class Decoder:
     def order(self, order: Mapping[str, Any]) -> None:
         """Have a clip begun, ended or finished: see `Recorder.order`."""
         self._process.send({"order": dict(order)})
+
+    def copy_video(self, on: bool) -> None:
+        """Have the video of a live stream copied as it comes (`Segment`), where every browser plays it."""
+        self._process.send({"copy": on})
 
     def resume(self) -> None:
         """Start the clock anew: the caller was busy, and the decoder may have waited for it."""
@@ -183,6 +208,8 @@ class Decoder:
             return Finding(**message["finding"])
         if "clip" in message:
             return ClipReport(**message["clip"])
+        if "video" in message:
+            return Segment(content=message["body"], **message["video"])
         if "status" in message:
             # Before the first frame it proves nothing: of what arrives, nothing may be decodable.
             self._heard = time.monotonic() if self._running else self._heard

@@ -142,6 +142,16 @@ class Recorder:
         self._finished: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
         self._reported = 0.0
 
+    @property
+    def newest(self) -> list[Kept]:
+        """What arrived since the last key frame, that one first."""
+        return self._newest.since(float("inf"))
+
+    @property
+    def copies(self) -> bool:
+        """Whether packets may be passed on as they are: nothing is masked, and every browser plays them."""
+        return not self._masks and self._video.plays_everywhere
+
     def order(self, order: dict[str, Any]) -> None:
         """Begin a clip (`file`, `since`, `until`), change its end (`until`), or finish a file (`finish`)."""
         number = int(order["clip"])
@@ -154,16 +164,15 @@ class Recorder:
         elif number in self._clips:
             self._clips[number].until = float(order["until"])
 
-    def take(self, packet: Packet, moment: float) -> None:
+    def take(self, kept: Kept) -> None:
         """A packet of the video arrived."""
-        kept = Kept(packet, moment)
         self._newest.add(kept)
         for clip in self._clips.values():
             if clip.ending:
                 continue
-            if moment > clip.until:
+            if kept.time > clip.until:
                 clip.ending = True
-            elif clip.writer or clip.pending or packet.key:
+            elif clip.writer or clip.pending or kept.packet.key:
                 clip.pending.append(kept)
 
     def clock_set(self, seconds: float) -> None:
@@ -197,7 +206,7 @@ class Recorder:
         self._clips.clear()
 
     def _write(self, clip: _Clip, until: float) -> None:
-        copied = self._copies
+        copied = self.copies
         while clip.pending and (copied or time.monotonic() < until):
             kept = clip.pending.popleft()
             if clip.writer is None:
@@ -222,12 +231,8 @@ class Recorder:
             self._report(_facts(clip) | {"bytes": _size(clip.file)})
             self._finish(clip.number, clip.file)
 
-    @property
-    def _copies(self) -> bool:
-        return not self._masks and self._video.plays_everywhere
-
     def _writer(self, file: Path) -> Writer:
-        if self._copies:
+        if self.copies:
             return Copied(file, self._video.stream)
         return Encoded(file, self._video.stream, self._masks)
 

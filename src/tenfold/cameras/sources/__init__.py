@@ -2,6 +2,7 @@
 
     probing.py    probe: what a source is, or what is wrong with it
     camera.py     Camera: live, opened anew for ever
+    copied.py     CopiedVideo: a camera's video as it sends it, for whoever looks
     recording.py  Recording: a video file, every frame
     folder.py     Folder: a folder of pictures
     pushed.py     PushedCamera: fed with pictures, as by a page
@@ -17,6 +18,7 @@ from importlib.util import find_spec
 from tenfold.cameras.address import Address, parse
 from tenfold.cameras.frames import Source
 from tenfold.cameras.sources.camera import Camera
+from tenfold.cameras.sources.copied import CopiedVideo
 from tenfold.cameras.sources.folder import RATE, Folder
 from tenfold.cameras.sources.probing import probe
 from tenfold.cameras.sources.pushed import PushedCamera
@@ -28,6 +30,7 @@ __all__ = [
     "Address",
     "Camera",
     "CameraState",
+    "CopiedVideo",
     "Fault",
     "Folder",
     "PushedCamera",

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from tenfold.cameras.address import Address
-from tenfold.cameras.decoder import ClipReport, Decoder, End, Finding, Status
+from tenfold.cameras.decoder import ClipReport, Decoder, End, Finding, Segment, Status
 from tenfold.cameras.frames import Frame, SourceFacts
+from tenfold.cameras.sources.copied import CopiedVideo
 from tenfold.cameras.sources.probing import probe
 from tenfold.cameras.sources.state import CameraState, Fault
 from tenfold.errors import CameraError
@@ -70,6 +71,7 @@ class Camera:
         tell: called with each fault when it is noticed and when it is over, from a thread of the camera's.
         masks: parts of the picture that nobody gets to see, as `Zone` keeps them.
         recording: has clips made; None: nobody.
+        video: takes the stream as it comes while somebody looks; None: nobody may, as where there are masks.
         open_decoder: starts a decoder; a test's may be another.
     """
 
@@ -81,12 +83,13 @@ class Camera:
         tell: Callable[[Fault], None] = lambda fault: None,
         masks: Sequence[Mapping[str, Any]] = (),
         recording: Recording | None = None,
+        video: CopiedVideo | None = None,
         timing: Timing = _TIMING,
         open_decoder: Callable[..., Decoder] = Decoder,
     ) -> None:
         self._address, self._rate, self._tell, self._timing = address, rate, tell, timing
         self._open_decoder = open_decoder
-        self._masks, self._recording = masks, recording
+        self._masks, self._recording, self._video = masks, recording, video
         self._changed = threading.Condition()
         self._state = CameraState()
         self._facts: SourceFacts | None = None
@@ -160,6 +163,8 @@ class Camera:
                 finally:
                     if self._recording:
                         self._recording.lost()
+                    if self._video:
+                        self._video.lost()
             except CameraError as error:
                 self._failed(error)
                 if self._running_seconds() > self._timing.settled:
@@ -176,7 +181,7 @@ class Camera:
         self._running_since = None
         rate = self._facts.rate if self._facts else None
         silent = max(self._timing.silent, _SILENT_FRAMES / rate if rate else 0.0)
-        recording = self._recording
+        recording, video, copying = self._recording, self._video, False
         with self._open_decoder(
             self._address,
             rate=self._rate,
@@ -188,6 +193,10 @@ class Camera:
             while not stop.is_set():
                 for order in recording.orders() if recording else ():
                     decoder.order(order)
+                if video and video.wanted != copying:
+                    copying = not copying
+                    decoder.copy_video(copying)
+                    video.lost()
                 event = decoder.receive(_POLL_SECONDS)
                 if isinstance(event, Frame):
                     self._give(event)
@@ -200,6 +209,9 @@ class Camera:
                 elif isinstance(event, ClipReport):
                     assert recording is not None
                     recording.told(event)
+                elif isinstance(event, Segment):
+                    if video and copying:
+                        video.take(event)
                 elif isinstance(event, End):
                     raise CameraError(
                         self._address.description, "is a recording, not a live stream", reason="video",

@@ -24,7 +24,7 @@ from tenfold.cameras.clips import Clips
 from tenfold.cameras.crops import Crop, jpeg
 from tenfold.cameras.events import CameraEvents, Change
 from tenfold.cameras.frames import Frame
-from tenfold.cameras.sources import Camera, Fault
+from tenfold.cameras.sources import Camera, CopiedVideo, Fault
 from tenfold.cameras.tables import NONE, CameraRow, EventRow
 from tenfold.cameras.votes import NONE_OF_THESE
 from tenfold.cameras.watching import Event, Options, Watcher
@@ -97,14 +97,21 @@ class CameraWatch:
 
     Attributes:
         live: its pictures for whoever looks.
+        video: its video as it comes; None where something is masked, which that would show.
     """
 
     def __init__(self, row: CameraRow, parts: Parts) -> None:
         self.name = f"camera-{row.id}"
         self.row, self._parts = row, parts
         self._recorder = ClipRecorder(row, parts.clips, parts.room)
+        self.video = None if row.masks else CopiedVideo()
         self._camera = Camera(
-            address_of(row), rate=RATE, tell=self._tell, masks=row.masks, recording=self._recorder
+            address_of(row),
+            rate=RATE,
+            tell=self._tell,
+            masks=row.masks,
+            recording=self._recorder,
+            video=self.video,
         )
         options = Options(rate=RATE, smallest=row.smallest, zones=zones.from_json(row.zones), fixed=row.fixed)
         self._watcher = Watcher(self._classify, options)

@@ -20,25 +20,34 @@ Named = tuple[int, Box, str]
 
 
 @dataclass(frozen=True)
-class Picture:
-    """A picture to be shown.
+class Moving:
+    """What moves in a frame.
 
     Attributes:
         number: of the frame; a later one has a larger number.
         time: Unix time.
-        content: a JPEG file of at most LONGEST_SIDE pixels.
-        boxes: what moves: track, box in parts of the picture, class so far ("": none of the classes).
+        boxes: track, box in parts of the picture, class so far ("": none of the classes).
     """
 
     number: int
     time: float
-    content: bytes
     boxes: tuple[tuple[int, tuple[float, float, float, float], str], ...]
 
     @property
     def said(self) -> list[dict[str, Any]]:
         """The boxes as JSON takes them."""
         return [{"track": track, "box": box, "class": label} for track, box, label in self.boxes]
+
+
+@dataclass(frozen=True)
+class Picture(Moving):
+    """A picture to be shown, and what moves in it.
+
+    Attributes:
+        content: a JPEG file of at most LONGEST_SIDE pixels.
+    """
+
+    content: bytes
 
 
 class LiveView:
@@ -63,6 +72,13 @@ class LiveView:
         soon = time.monotonic() - self._encoded_at < _SECONDS_BETWEEN
         return self._count > after and (after == 0 or not soon)
 
+    def moving(self) -> Moving | None:
+        """What moves in the newest frame; no picture is encoded."""
+        if (newest := self._newest) is None:
+            return None
+        number, frame, boxes = newest
+        return Moving(number, frame.time, _parts(frame, boxes))
+
     def picture(self) -> Picture | None:
         """The newest picture; for a moment after one was encoded that one, for all who ask."""
         with self._encoding:
@@ -75,9 +91,15 @@ class LiveView:
 
 
 def _encoded(number: int, frame: Frame, boxes: Sequence[Named]) -> Picture:
+    content = jpeg(frame.pixels, longest=LONGEST_SIDE, quality=_QUALITY)
+    return Picture(number, frame.time, _parts(frame, boxes), content)
+
+
+def _parts(
+    frame: Frame, boxes: Sequence[Named]
+) -> tuple[tuple[int, tuple[float, float, float, float], str], ...]:
     height, width = frame.pixels.shape[:2]
-    parts = tuple(
+    return tuple(
         (track, (box.x / width, box.y / height, box.width / width, box.height / height), label)
         for track, box, label in boxes
     )
-    return Picture(number, frame.time, jpeg(frame.pixels, longest=LONGEST_SIDE, quality=_QUALITY), parts)

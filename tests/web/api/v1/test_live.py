@@ -1,12 +1,15 @@
 """A camera's pictures over a WebSocket: for whom, from which page, how many; nobody holds up others."""
 
+import io
 import json
 import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from itertools import pairwise
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -27,7 +30,9 @@ from wsproto.events import (
 
 from tenfold.cameras.boxes import Box
 from tenfold.cameras.crops import jpeg
+from tenfold.cameras.decoder import Segment
 from tenfold.cameras.frames import Frame
+from tenfold.cameras.sources import CopiedVideo
 from tenfold.workflows.watch_cameras import live
 from tests.web.conftest import Serve
 from tests.web.signed_in import Staffed, staff
@@ -66,8 +71,9 @@ class Socket:
                     break
             self.answer = json.loads(body or b"{}")
 
-    def next(self) -> Event | None:
-        """None at the end."""
+    def next(self, seconds: float = 10) -> Event | None:
+        """None at the end; raises TimeoutError where nothing comes."""
+        self._socket.settimeout(seconds)
         while not self._events:
             data = self._socket.recv(1 << 16)
             self._ws.receive_data(data or None)
@@ -101,6 +107,7 @@ class Filmed:
 
     def __init__(self) -> None:
         self.live = live.LiveView()
+        self.video: CopiedVideo | None = None
         self.stop = threading.Event()
 
     def run(self) -> None:
@@ -304,3 +311,200 @@ def test_a_viewer_goes_on_with_a_camera_whose_pictures_are_counted_anew(
             numbers.append(viewer.picture()[0]["number"])
     assert min(numbers) < 20
     assert numbers[-1] > numbers[-2]
+
+
+VIDEO = b"v" * 1000
+
+
+class Copying:
+    """Stands in for a camera's decoder: a fragment twenty times a second, a key frame each second."""
+
+    def __init__(self, filmed: Filmed) -> None:
+        self.video = filmed.video = CopiedVideo()
+        self.stop = threading.Event()
+
+    def run(self) -> None:
+        self.video.take(Segment(b"head", codec="avc1.42c00d"))
+        number = 0
+        while not self.stop.wait(0.05):
+            segment = Segment(VIDEO, key=number % 20 == 0, time=time.time(), at=number / 20)
+            self.video.take(segment)
+            number += 1
+
+
+@contextmanager
+def copying(filmed: Filmed) -> Iterator[Copying]:
+    made = Copying(filmed)
+    thread = threading.Thread(target=made.run)
+    thread.start()
+    try:
+        yield made
+    finally:
+        made.stop.set()
+        thread.join()
+
+
+def wait_for(done: Callable[[], object], seconds: float = 20.0) -> None:
+    until = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+def filmed_by(staffed: Staffed, camera: int) -> Any:
+    return staffed.running.service.app.watched_cameras.running(camera)
+
+
+class Watcher:
+    """Takes what is sent to a viewer: JSON, and what follows it; boxes have no bytes."""
+
+    def __init__(self, socket: Socket) -> None:
+        self.socket = socket
+        self._text, self._content = "", b""
+        self._said: dict[str, Any] = {}
+
+    def take(self, seconds: float, answer: bool = True) -> list[tuple[dict[str, Any], bytes]]:
+        """What comes within some seconds."""
+        found: list[tuple[dict[str, Any], bytes]] = []
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            try:
+                event = self.socket.next(left)
+            except TimeoutError:
+                break
+            if isinstance(event, TextMessage):
+                self._text += event.data
+                if event.message_finished:
+                    self._said, self._text = json.loads(self._text), ""
+                    if self._said["kind"] == "boxes":
+                        found.append((self._said, b""))
+                continue
+            assert isinstance(event, BytesMessage), event
+            self._content += event.data
+            if event.message_finished:
+                found.append((self._said, self._content))
+                self._content = b""
+                if answer:
+                    self.socket.say()
+        return found
+
+    def kinds(self, seconds: float) -> set[str]:
+        return {said["kind"] for said, _ in self.take(seconds)}
+
+
+def test_video_is_sent_as_it_comes_with_what_moves_and_no_picture_is_encoded(
+    staffed: Staffed, camera: int, connect: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with copying(filmed_by(staffed, camera)) as copied:
+        one = Watcher(connect(f"/api/v1/cameras/{camera}/live?video=true", staffed.vic))
+        found = one.take(1.0)
+        assert copied.video.wanted
+        monkeypatch.setattr(live, "jpeg", None)  # it would fail
+        found += one.take(2.0)
+        parts = [(said, content) for said, content in found if said["kind"] == "video"]
+        assert (parts[0][0]["codec"], parts[0][1][:5]) == ("avc1.42c00d", b"headv")
+        assert {said["codec"] for said, _ in parts[1:]} == {""}
+        assert sum(len(content) for _, content in parts) >= 45 * len(VIDEO)
+        boxes = [said for said, _ in found if said["kind"] == "boxes"]
+        assert 12 <= len(boxes) <= 31, "ten a second at most"
+        assert boxes[-1]["boxes"] == [{"track": 3, "box": [0.5, 0.0, 0.25, 1.0], "class": "dog"}]
+        one.socket.close()
+        until = time.monotonic() + 10
+        while copied.video.wanted:
+            assert time.monotonic() < until
+            time.sleep(0.05)
+
+
+def test_whoever_does_not_answer_goes_on_with_a_newer_key_frame_and_holds_nobody_up(
+    staffed: Staffed, camera: int, connect: Any
+) -> None:
+    path = f"/api/v1/cameras/{camera}/live?video=true"
+    with copying(filmed_by(staffed, camera)):
+        slow, quick = (Watcher(connect(path, staffed.vic)) for _ in range(2))
+        unanswered = slow.take(0.7, answer=False)
+        seen = [content for said, content in quick.take(4.0) if said["kind"] == "video"]
+        assert sum(len(content) for content in seen) >= 70 * len(VIDEO)
+        for _ in range(8):
+            slow.socket.say()
+        times = [said["at"] for said, _ in unanswered + slow.take(1.0) if said["kind"] == "video"]
+        skipped = max(after - before for before, after in pairwise(times))
+        assert skipped > 1.5
+        assert min(at % 1.0 for at, before in zip(times[1:], times, strict=False) if at - before > 1.5) == 0.0
+
+
+def test_pictures_are_sent_where_nobody_asks_for_video_or_there_is_none(
+    staffed: Staffed, camera: int, connect: Any
+) -> None:
+    path = f"/api/v1/cameras/{camera}/live"
+    one = Watcher(connect(f"{path}?video=true", staffed.vic))
+    assert one.kinds(0.7) == {"picture"}
+    with copying(filmed_by(staffed, camera)):
+        assert Watcher(connect(path, staffed.vic)).kinds(0.7) == {"picture"}
+
+
+def test_whoever_sees_video_sees_none_any_more_when_something_is_masked(
+    staffed: Staffed, camera: int, connect: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What watches a camera with masks has no video."""
+    watched = staffed.running.service.app.watched_cameras
+    with copying(filmed_by(staffed, camera)) as copied:
+        one = Watcher(connect(f"/api/v1/cameras/{camera}/live?video=true", staffed.vic))
+        assert "video" in one.kinds(0.7)
+        with filming() as again:
+            monkeypatch.setattr(watched, "running", lambda one: again)
+            one.take(0.3)
+            assert one.kinds(0.7) == {"picture"}
+            assert not copied.video.wanted
+
+
+def test_who_sees_video_counts_as_who_sees_pictures(
+    staffed: Staffed, camera: int, connect: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = staffed.running.service
+    until = time.monotonic() + 10
+    while service.viewers.used:
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    monkeypatch.setattr(service.viewers, "limit", 1)
+    path = f"/api/v1/cameras/{camera}/live"
+    assert connect(path, staffed.vic).status == 101
+    assert connect(f"{path}?video=true", staffed.vic).status == 503
+    assert connect(f"{path}?video=true").status == 401
+
+
+@pytest.mark.slow
+def test_the_video_of_a_real_camera_plays_until_a_mask_is_drawn(
+    staffed: Staffed, connect: Any, tmp_path: Path
+) -> None:
+    av = pytest.importorskip("av", reason="needs the cameras extra")
+    from tests.cameras.clips import number_in, write_clip, write_units
+    from tests.cameras.conftest import RtspServer, need_rtsp
+
+    need_rtsp()
+    server = RtspServer(write_units(write_clip(tmp_path / "clip.mp4"), tmp_path / "clip.units"))
+    body = {"name": "gate", "source": server.url}
+    made = staffed.ann.post("/api/v1/cameras", json=body)
+    assert made.status_code == 201, made.text
+    number = made.json()["id"]
+    path = f"/api/v1/cameras/{number}"
+    try:
+        wait_for(lambda: filmed_by(staffed, number))
+        one = Watcher(connect(f"{path}/live?video=true", staffed.vic))
+        video, until = b"", time.monotonic() + 20
+        while len(video) < 100_000:
+            assert time.monotonic() < until
+            video += b"".join(content for said, content in one.take(0.5) if said["kind"] == "video")
+        with av.open(io.BytesIO(video)) as file:
+            numbers = [number_in(frame.to_ndarray(format="rgb24")) for frame in file.decode(video=0)]
+        assert len(numbers) > 20
+        assert all((after - before) % 100 == 1 for before, after in pairwise(numbers))
+        before = filmed_by(staffed, number)
+        mask = {"name": "street", "corners": [[0, 0], [0.5, 0], [0.5, 1]]}
+        assert staffed.ann.patch(path, json={"masks": [mask]}).status_code == 200
+        wait_for(lambda: filmed_by(staffed, number) not in (None, before))
+        one = Watcher(connect(f"{path}/live?video=true", staffed.vic))
+        wait_for(lambda: one.kinds(0.5))
+        assert one.kinds(3.0) == {"picture"}
+    finally:
+        staffed.ann.delete(path)
+        server.kill()

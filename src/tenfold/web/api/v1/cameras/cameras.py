@@ -271,7 +271,10 @@ async def picture(
     """As JPEG, of at most 640 pixels. Whoever asks for one after the other, with the number of the last as
     `after`, sees the camera live: five a second at most, always the newest, however slow the viewer. A
     WebSocket at `/api/v1/cameras/{number}/live` sends the same with fewer requests: for each picture JSON
-    (`number`, `time`, `boxes`), then the JPEG; answer each with a message of any content.
+    (`number`, `time`, `boxes`), then the JPEG; answer each with a message of any content. With `?video=true`
+    it sends the camera's H.264 as it comes where that plays everywhere and nothing is masked: JSON (`kind`:
+    `video`; `codec`, `time`, `at`), then a part of a fragmented MP4 file, which begins anew where `codec` is
+    not empty; and JSON alone (`kind`: `boxes`). Else pictures come (`kind`: `picture`).
 
     Headers: X-Picture-Number; X-Picture-Time, in Unix time; X-Picture-Boxes, JSON: for each thing that moves
     its `track`, its `class` so far ("": none of the classes) and its `box` in parts of the picture.

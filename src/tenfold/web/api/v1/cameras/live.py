@@ -1,17 +1,25 @@
-"""/api/v1/cameras/{number}/live: a camera's pictures over a WebSocket.
+"""/api/v1/cameras/{number}/live: a camera's pictures over a WebSocket, or its video as it comes.
 
-For each picture there are two messages: JSON with its `number`, its `time` (Unix time) and its `boxes`, as
-X-Picture-Boxes of `/cameras/{number}/picture` has them, and then the picture, as JPEG of at most 640 pixels.
-A viewer answers each picture with a message of any content. Whoever has two unanswered gets no other before
-an answer, and then the newest: nobody sees the past, and a slow viewer delays nobody else. There are five
-pictures a second at most, encoded once for all.
+For each picture there are two messages: JSON (`kind`: `picture`) with its `number`, its `time` (Unix time)
+and its `boxes`, as X-Picture-Boxes of `/cameras/{number}/picture` has them, and then the picture, as JPEG of
+at most 640 pixels. There are five pictures a second at most, encoded once for all.
+
+Whoever asks for `?video=true` is sent the video instead, where the camera sends H.264 that every browser
+plays and nothing in its picture is masked: JSON (`kind`: `video`) with `codec`, `time` (Unix time of the
+first packet) and `at` (its time in the file), then fragments of an MP4 file. Where `codec` is not empty a
+file begins, with its head. Between them comes JSON alone (`kind`: `boxes`) with `number`, `time` and `boxes`.
+Until there is video, and wherever there is none, pictures are sent.
+
+A viewer answers each picture and each part of the video with a message of any content. Whoever has too many
+unanswered gets no other before an answer, and then the newest, of video from a key frame on: nobody sees the
+past, and a slow viewer delays nobody else.
 """
 
 import asyncio
 import json
 import time
-from contextlib import suppress
-from typing import TYPE_CHECKING
+from contextlib import ExitStack, suppress
+from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, WebSocket
 from starlette.websockets import WebSocketDisconnect
@@ -25,19 +33,22 @@ from tenfold.web.security.visitor import Visitor
 from tenfold.web.service import WebService, service_of
 
 if TYPE_CHECKING:
-    from tenfold.workflows.watch_cameras.live import Picture
+    from tenfold.cameras.sources import CopiedVideo
+    from tenfold.workflows.watch_cameras.camera import CameraWatch
+    from tenfold.workflows.watch_cameras.live import Moving
 
 router = APIRouter(prefix="/api/v1/cameras")
 
-_MOST_UNANSWERED = 2
+_MOST_UNANSWERED = {"picture": 2, "video": 5}
 _POLL_SECONDS = 0.05
 _SECONDS_BETWEEN_CHECKS = 10.0
+_SECONDS_BETWEEN_BOXES = 0.1
 # Codes of WebSockets (RFC 6455): nothing more comes; a viewer that does not answer, or may no longer look.
 _AWAY, _REFUSED = 1001, 1008
 
 
 @router.websocket("/{number}/live")
-async def live(socket: WebSocket, number: int) -> None:
+async def live(socket: WebSocket, number: int, video: bool = False) -> None:
     """Show a camera until the viewer leaves, may no longer look, or nobody watches the camera any more."""
     service = service_of(socket)
     try:
@@ -46,7 +57,7 @@ async def live(socket: WebSocket, number: int) -> None:
         with service.viewers.reservation(who.clients) as place:
             place.reserve(1)
             await socket.accept()
-            await _Show(socket, service, row.id, who).run()
+            await _Show(socket, service, row.id, who, video).run()
     except TenfoldError as error:
         found = problem_for(last_visitor(socket), problems.describe(error), service.app)
         await socket.send_denial_response(problems.answer(error, HEADERS, problem=found))
@@ -57,16 +68,25 @@ async def live(socket: WebSocket, number: int) -> None:
 class _Show:
     """One viewer of one camera."""
 
-    def __init__(self, socket: WebSocket, service: WebService, camera: int, who: Visitor) -> None:
+    def __init__(
+        self, socket: WebSocket, service: WebService, camera: int, who: Visitor, video: bool
+    ) -> None:
         self._socket, self._service, self._camera, self._who = socket, service, camera, who
+        self._wants_video = video
         self._unanswered = 0
         self._left = False
         self._answered_at = time.monotonic()
+        self._checked = time.monotonic()
+        self._watch: CameraWatch | None = None
+        self._video: CopiedVideo | None = None
+        self._looking = ExitStack()
+        self._begin(None)
 
     async def run(self) -> None:
         listening = asyncio.create_task(self._listen())
         try:
-            code = await self._show()
+            with self._looking:
+                code = await self._show()
             if not self._left:
                 await self._socket.close(code)
         finally:
@@ -84,36 +104,70 @@ class _Show:
             self._left = True
 
     async def _show(self) -> int:
-        """Send pictures; the code with which to close."""
-        last, checked = 0, time.monotonic()
-        shown = None
+        """Send what is new; the code with which to close."""
         while not self._left:
             watch = self._service.app.watched_cameras.running(self._camera)
             if watch is None:
                 return _AWAY
-            if watch is not shown:  # of a camera that was changed pictures are counted anew
-                shown, last = watch, 0
+            if watch is not self._watch:
+                self._begin(watch)
             now = time.monotonic()
-            if now - checked >= _SECONDS_BETWEEN_CHECKS:
-                checked = now
+            if now - self._checked >= _SECONDS_BETWEEN_CHECKS:
+                self._checked = now
                 if not await still_here(self._socket, self._who):
                     return _REFUSED
-            if self._unanswered >= _MOST_UNANSWERED:
+            copied = self._video is not None and self._video.goes_on(self._seen)
+            if self._unanswered >= _MOST_UNANSWERED["video" if copied else "picture"]:
                 if now - self._answered_at > self._service.settings.stall_seconds:
                     return _REFUSED
-            elif watch.live.ready(last):
-                picture = await self._service.threads.decode(watch.live.picture)
-                if picture is not None and picture.number != last:
-                    last = picture.number
-                    await self._send(picture)
-                    continue
+            elif await self._send_newest(watch):
+                continue
             await asyncio.sleep(_POLL_SECONDS)
         return _AWAY
 
-    async def _send(self, picture: "Picture") -> None:
+    def _begin(self, watch: "CameraWatch | None") -> None:
+        """Look at this one: of a camera that was changed all is counted anew, and something may be masked."""
+        self._looking.close()
+        self._watch, self._video = watch, watch.video if watch and self._wants_video else None
+        self._last = self._seen = 0  # the number of the last picture, and of the last part of the video
+        self._boxes_at = float("-inf")
+        if self._video is not None:
+            self._looking.enter_context(self._video.viewer())
+
+    async def _send_newest(self, watch: "CameraWatch") -> bool:
+        """Send what the viewer has not yet; whether there was something to answer."""
+        if self._video is not None:
+            part = self._video.after(self._seen)
+            if part is not None:
+                self._seen = part.number
+                facts = {"codec": part.codec, "time": round(part.time, 3), "at": round(part.at, 3)}
+                await self._send({"kind": "video"} | facts, part.content)
+            if self._video.goes_on(self._seen):
+                await self._send_boxes(watch)
+                return part is not None
+        if not watch.live.ready(self._last):
+            return False
+        picture = await self._service.threads.decode(watch.live.picture)
+        if picture is None or picture.number == self._last:
+            return False
+        self._last = picture.number
+        await self._send({"kind": "picture"} | _said(picture), picture.content)
+        return True
+
+    async def _send_boxes(self, watch: "CameraWatch") -> None:
+        """Say what moves, ten times a second at most; nobody answers it."""
+        moving, now = watch.live.moving(), time.monotonic()
+        if moving and moving.number != self._last and now - self._boxes_at >= _SECONDS_BETWEEN_BOXES:
+            self._last, self._boxes_at = moving.number, now
+            await self._socket.send_text(json.dumps({"kind": "boxes"} | _said(moving)))
+
+    async def _send(self, facts: dict[str, Any], content: bytes) -> None:
         if not self._unanswered:
             self._answered_at = time.monotonic()
         self._unanswered += 1
-        facts = {"number": picture.number, "time": round(picture.time, 3), "boxes": picture.said}
         await self._socket.send_text(json.dumps(facts))
-        await self._socket.send_bytes(picture.content)
+        await self._socket.send_bytes(content)
+
+
+def _said(moving: "Moving") -> dict[str, Any]:
+    return {"number": moving.number, "time": round(moving.time, 3), "boxes": moving.said}

@@ -1,0 +1,109 @@
+"""Copies a live stream's H.264 into fragments of MP4 for whoever looks. Runs in a decoder's process.
+
+Each fragment is a tenth of a second or one frame, so that a viewer is hardly behind. A new file begins where
+the stream changes its parameters, such as the size of the picture. Knows nobody who looks.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import av
+
+from tenfold.cameras.decoder.clip_files import Copied
+from tenfold.cameras.decoder.recorder import Kept
+from tenfold.cameras.decoder.video import Packet, Video
+
+_FRAGMENT_SECONDS = 0.1
+_START = re.compile(rb"\x00\x00\x01")
+_SEQUENCE, _PICTURE = 7, 8  # types of a unit of H.264 that hold parameters
+
+
+class Fragments:
+    """The video of one stream as a head and fragments.
+
+    Args:
+        past: what arrived since the last key frame.
+        give: takes what is said of a segment, and its bytes.
+    """
+
+    def __init__(self, video: Video, past: Sequence[Kept], give: Callable[[dict[str, Any], bytes], None]):
+        self._video, self._give = video, give
+        self._parameters = b""
+        self._file: Copied | None = None
+        self._written = _Written()
+        self._began = 0.0
+        # Of the first packet that is not yet given: key, Unix time, time in the file.
+        self._first: dict[str, Any] = {}
+        for kept in past:
+            self.take(kept)
+
+    def take(self, kept: Kept) -> None:
+        """A packet of the video arrived."""
+        try:
+            self._take(kept)
+        except (OSError, ValueError, av.FFmpegError):
+            self._file = None  # a new one begins with the next key frame
+
+    def _take(self, kept: Kept) -> None:
+        if kept.packet.key:
+            found = _parameters_in(kept.packet)
+            if self._file is None or (found and found != self._parameters):
+                self._begin(kept, found)
+        if self._file is None:
+            return
+        self._file.write(kept.packet, kept.time - self._began)
+        content = self._written.take()
+        # The first packet has the head written; later ones complete the fragment of those before.
+        if content and not self._first:
+            self._give({"codec": self._codec()}, content)
+        elif content:
+            self._give(self._first, content)
+        if content:
+            self._first = {"key": kept.packet.key, "time": kept.time, "at": self._file.seconds}
+
+    def _begin(self, kept: Kept, parameters: bytes) -> None:
+        self._parameters, self._first, self._began = parameters, {}, kept.time
+        self._written = _Written()
+        self._file = Copied(
+            self._written, self._video.stream, fragment=_FRAGMENT_SECONDS, parameters=parameters
+        )
+
+    def _codec(self) -> str:
+        """Profile, constraints and level, as MediaSource wants them."""
+        known = self._video.stream.codec_context.extradata or b""
+        if not self._parameters and known[:1] == b"\x01":  # as an MP4 file has them
+            return f"avc1.{known[1:4].hex()}"
+        sequence = next(unit for unit in _units(self._parameters or known) if unit[0] & 31 == _SEQUENCE)
+        return f"avc1.{sequence[1:4].hex()}"
+
+
+class _Written:
+    """The bytes that were written since they were last taken."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+
+    def write(self, content: bytes) -> int:
+        self._parts.append(bytes(content))
+        return len(content)
+
+    def take(self) -> bytes:
+        content = b"".join(self._parts)
+        self._parts = []
+        return content
+
+
+def _units(content: bytes) -> list[bytes]:
+    """The units of a byte stream (H.264, Annex B); none of another form."""
+    if not content.startswith((b"\0\0\1", b"\0\0\0\1")):
+        return []
+    return [found for unit in _START.split(content) if (found := unit.rstrip(b"\0"))]
+
+
+def _parameters_in(packet: Packet) -> bytes:
+    """The parameter sets that a packet brings; b"" where it has none, or only some."""
+    units = [unit for unit in _units(bytes(packet.video or b"")) if unit[0] & 31 in (_SEQUENCE, _PICTURE)]
+    if {unit[0] & 31 for unit in units} != {_SEQUENCE, _PICTURE}:
+        return b""
+    return b"".join(b"\0\0\0\1" + unit for unit in dict.fromkeys(units))
