@@ -7,7 +7,7 @@ import pytest
 from benchmarks.line import holds
 from tenfold.workflows.line.simulate import Result
 
-HELD = Result(parts=100, rate=9.9, reasons={"good": 40, "wrong-class": 60})
+HELD = Result(parts=100, trail_rows=100, rate=9.9, reasons={"good": 40, "wrong-class": 59, "late": 1})
 
 
 def test_a_rate_holds_where_parts_are_rejected_for_what_they_are() -> None:
@@ -21,8 +21,9 @@ def test_a_rate_holds_where_parts_are_rejected_for_what_they_are() -> None:
         replace(HELD, passed_unjudged=1),
         replace(HELD, rejects_missed=1),
         replace(HELD, rejected_late=1),
-        replace(HELD, reasons={"good": 99, "late": 1}),
-        replace(HELD, reasons={"good": 99, "no-picture": 1}),
+        replace(HELD, trail_rows=99),
+        replace(HELD, reasons={"good": 98, "late": 2}),
+        replace(HELD, reasons={"good": 98, "late": 1, "no-picture": 1}),
     ],
 )
 def test_a_rate_does_not_hold_where_the_belt_was_slower_or_time_was_short(found: Result) -> None:
