@@ -75,6 +75,7 @@ def test_a_fragment_lasts_a_tenth_of_a_second(clip: Path) -> None:
     assert steps.max() < 0.2
 
 
+@pytest.mark.slow
 def test_a_picture_of_another_size_begins_a_new_file(tmp_path: Path) -> None:
     small, large = (
         write_clip(tmp_path / f"{width}.ts", count=50, width=width, height=height)

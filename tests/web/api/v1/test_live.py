@@ -392,6 +392,7 @@ class Watcher:
         return {said["kind"] for said, _ in self.take(seconds)}
 
 
+@pytest.mark.slow
 def test_video_is_sent_as_it_comes_with_what_moves_and_no_picture_is_encoded(
     staffed: Staffed, camera: int, connect: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -415,6 +416,7 @@ def test_video_is_sent_as_it_comes_with_what_moves_and_no_picture_is_encoded(
             time.sleep(0.05)
 
 
+@pytest.mark.slow
 def test_whoever_does_not_answer_goes_on_with_a_newer_key_frame_and_holds_nobody_up(
     staffed: Staffed, camera: int, connect: Any
 ) -> None:
@@ -432,6 +434,7 @@ def test_whoever_does_not_answer_goes_on_with_a_newer_key_frame_and_holds_nobody
         assert min(at % 1.0 for at, before in zip(times[1:], times, strict=False) if at - before > 1.5) == 0.0
 
 
+@pytest.mark.slow
 def test_pictures_are_sent_where_nobody_asks_for_video_or_there_is_none(
     staffed: Staffed, camera: int, connect: Any
 ) -> None:
@@ -442,6 +445,7 @@ def test_pictures_are_sent_where_nobody_asks_for_video_or_there_is_none(
         assert Watcher(connect(path, staffed.vic)).kinds(0.7) == {"picture"}
 
 
+@pytest.mark.slow
 def test_whoever_sees_video_sees_none_any_more_when_something_is_masked(
     staffed: Staffed, camera: int, connect: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
