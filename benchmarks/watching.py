@@ -28,7 +28,7 @@ from benchmarks import camera_cost, camera_live
 from benchmarks.camera_scenes import Scene, Score, Sprite, crossing, ground, score
 from benchmarks.camera_seeing import DISTURBANCES, clip, generated, pictures, watched
 from benchmarks.record import DATA, SAMPLES, interval, write
-from tenfold.cameras.motion import Background
+from tenfold.cameras.motion import Background, Rain
 from tenfold.cameras.watching import Classify
 from tenfold.inference import Classifier
 from tenfold.metrics import share
@@ -162,13 +162,15 @@ def _mask_row(name: str, given: dict[str, Any]) -> dict[str, str]:
     for seed in range(3):
         sprites = crossing(pictures(CIFAR, 10, seed), seconds=50, seed=seed)
         scene = Scene(ground(seed), sprites, seconds=50, seed=seed, **given)
-        background, usual = Background(), cv2.createBackgroundSubtractorMOG2()
+        background, rain, usual = Background(), Rain(), cv2.createBackgroundSubtractorMOG2()
         counts, usual_counts = np.zeros(3), np.zeros(3)
         for frame, _ in scene.frames():
             small = np.asarray(cv2.resize(frame.pixels, SMALL, interpolation=cv2.INTER_AREA), np.uint8)
             whole = scene.mask(frame.time).astype(np.float32)
             truth = cv2.resize(whole, SMALL, interpolation=cv2.INTER_AREA) > 0.5
-            counts += _agreement(background.moving(small, 0.1) == 255, truth)
+            rain.look(np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8), 0.1)
+            found = background.moving(small, 0.1, raining=rain.falls)
+            counts += _agreement(found == 255, truth)
             usual_counts += _agreement(np.asarray(usual.apply(small)) == 255, truth)
         ours.append(_f_measure(counts))
         plain.append(_f_measure(usual_counts))

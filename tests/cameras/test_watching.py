@@ -1,11 +1,13 @@
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from benchmarks.camera_scenes import Scene, Sprite, Truth, ellipse, ground, score
 from tenfold.cameras.frames import Frame
+from tenfold.cameras.motion import Rain
 from tenfold.cameras.watching import Event, Options, Watcher
 from tenfold.cameras.zones import Zone
 from tenfold.predictions import Prediction
@@ -76,6 +78,36 @@ def test_nothing_is_told_of_noise_a_flicker_a_shaken_camera_and_a_light_that_is_
         Scene(GROUND, seconds=12, rain=20, size=SIZE),
     ):
         assert watch(disturbance)[0] == []
+
+
+@pytest.mark.slow
+def test_nothing_is_told_of_heavy_rain_and_an_object_that_crosses_in_it_is_one_event() -> None:
+    # Streaks that were not left out made two events in these 12 seconds.
+    cross = sprite(RED, [(3, -40, 180), (10, 680, 180)], side=72)
+
+    assert watch(Scene(ground(34), seconds=12, rain=150, seed=34))[0] == []
+    events, truth = watch(Scene(ground(34), [cross], seconds=12, rain=150, seed=34))
+
+    assert [event.label for event in events] == ["bus"]
+    assert score(events, truth).found == 1
+
+
+def test_rain_is_told_from_other_movement() -> None:
+    def falls(scene: Scene) -> bool:
+        rain = Rain()
+        for frame, _ in scene.frames():
+            rain.look(np.asarray(cv2.cvtColor(frame.pixels, cv2.COLOR_RGB2GRAY), np.uint8), 0.1)
+        return rain.falls
+
+    assert falls(Scene(GROUND, seconds=3, rain=40, size=SIZE))
+    for other in (
+        Scene(GROUND, [crossing(RED, 0, 50), crossing(BLUE, 0, 130)], seconds=3, size=SIZE),
+        Scene(GROUND, seconds=3, noise=8, size=SIZE),
+        Scene(GROUND, seconds=3, flicker=0.04, size=SIZE),
+        Scene(GROUND, seconds=3, shake=2, size=SIZE),
+        Scene(ground(3, 900, 220), seconds=3, pan=50, size=SIZE),
+    ):
+        assert not falls(other)
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 Background subtraction by a mixture of Gaussians with shadows (Zivkovic 2004, OpenCV's MOG2). A sudden change
 of most of the picture, as of light or an infrared filter, starts the background anew and is no movement.
+Streaks of rain are left out while it rains. Snow and insects were not measured.
 """
 
 import cv2
@@ -23,7 +24,12 @@ _SAME_TEXTURE = 0.85
 _FLAT = 4.0
 # What is thinner, in pixels, is rain or the edge of something that shook.
 _THIN = 6
-_THIN = 6
+# It rains while flashes fall in so many of the cells of the picture.
+_CELLS, _RAINY_CELLS = 8, 0.3
+_FLASH, _FLASHES_IN_CELL = 14, 4
+# What moves leaves pixels darker for one picture, too; drops do not.
+_BRIGHT_BESIDE_DARK = 4.0
+_SECONDS_OF_RAIN = 2.0
 
 
 class Background:
@@ -49,24 +55,29 @@ class Background:
         """Learn anew."""
         self._model, self._pictures, self.image = self._new_model(), 0, None
 
-    def moving(self, pixels: NDArray[np.uint8], seconds: float) -> NDArray[np.uint8]:
+    def moving(
+        self, pixels: NDArray[np.uint8], seconds: float, *, raining: bool = False
+    ) -> NDArray[np.uint8]:
         """Where something moves, 255 or 0 for each pixel; nothing while it learns.
 
         Args:
             seconds: since the picture before.
+            raining: leave out what is as thin as the streak of a drop.
         """
         self._pictures += 1
         rate = min(seconds / _MEMORY_SECONDS, 0.05)
         if self._pictures <= _FIRST_PICTURES:
             rate = max(rate, _FIRST_RATE)
-        smooth = cv2.GaussianBlur(pixels, (5, 5), 0)
+        # A mean makes a streak of one pixel five wide; a median has none of it, nor of a twig or a leg.
+        clear = cv2.medianBlur(pixels, 5) if raining else pixels
+        smooth = cv2.GaussianBlur(clear, (5, 5), 0)
         mask = np.asarray(self._model.apply(smooth, learningRate=rate), np.uint8)
         mask[mask != _FOREGROUND] = 0  # 127 is shadow
         if not self.settled:
             return np.zeros_like(mask)
         if float(np.count_nonzero(mask)) > _SUDDEN_SHARE * mask.size:
             self.forget()
-            self.moving(pixels, 0.0)
+            self.moving(pixels, 0.0, raining=raining)
             return np.zeros_like(mask)
         image = self._model.getBackgroundImage()
         self.image = None if image is None else np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8)
@@ -91,6 +102,46 @@ class Background:
         model = cv2.createBackgroundSubtractorMOG2(history=500, varThreshold=20, detectShadows=True)
         model.setShadowThreshold(0.5)
         return model
+
+
+class Rain:
+    """Whether it rains before a camera that stands still.
+
+    A drop makes a pixel brighter for one picture (Garg and Nayar 2004), here and there in the whole picture.
+    What else moves is in one place, or makes as many pixels darker.
+    """
+
+    def __init__(self) -> None:
+        self._before: tuple[NDArray[np.uint8], NDArray[np.uint8]] | None = None
+        self._share, self._pictures = 0.0, 0
+
+    @property
+    def falls(self) -> bool:
+        """Whether it rains now."""
+        return self._share > _RAINY_CELLS
+
+    def look(self, grey: NDArray[np.uint8], seconds: float) -> None:
+        """Take a picture in, `[h, w]`, all of one size.
+
+        Args:
+            seconds: since the picture before.
+        """
+        first, middle = self._before or (grey, grey)
+        self._before = middle, grey
+        bright = _in_cells(middle, np.maximum(first, grey))
+        dark = _in_cells(np.minimum(first, grey), middle)
+        rainy = (bright >= _FLASHES_IN_CELL) & (bright > _BRIGHT_BESIDE_DARK * dark)
+        self._pictures += 1
+        rate = min(max(seconds / _SECONDS_OF_RAIN, 1 / self._pictures), 1.0)
+        self._share += rate * (float(rainy.mean()) - self._share)
+
+
+def _in_cells(bright: NDArray[np.uint8], less: NDArray[np.uint8]) -> NDArray[np.int32]:
+    """In how many pixels of each cell of the picture one is brighter than another by a flash."""
+    flash = cv2.threshold(cv2.subtract(bright, less), _FLASH, 1, cv2.THRESH_BINARY)[1]
+    rows, columns = (np.linspace(0, side, _CELLS + 1).astype(int) for side in flash.shape)
+    corners = np.asarray(cv2.integral(flash), np.int32)[np.ix_(rows, columns)]
+    return np.asarray(np.diff(np.diff(corners, axis=0), axis=1), np.int32)
 
 
 def regions(mask: NDArray[np.uint8], smallest: float, join: int = 5) -> list[Box]:

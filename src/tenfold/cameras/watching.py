@@ -15,7 +15,7 @@ from tenfold.cameras.boxes import Box
 from tenfold.cameras.crops import BestCrops, Crop
 from tenfold.cameras.ego_motion import CameraMotion, Stance, still
 from tenfold.cameras.frames import Frame
-from tenfold.cameras.motion import Background, regions
+from tenfold.cameras.motion import Background, Rain, regions
 from tenfold.cameras.moving_camera import MovingCamera, lone_object
 from tenfold.cameras.tracking import Track, Tracker
 from tenfold.cameras.votes import Vote, vote
@@ -222,6 +222,7 @@ class Watcher:
 
     def _begin_anew(self) -> None:
         self._stance, self._background, self._moving_camera = Stance(), Background(), MovingCamera()
+        self._rain = Rain()
         self._time = self._size = None
         self._light: float | None = None
 
@@ -236,10 +237,11 @@ class Watcher:
         if self.travels or self._stance.doubtful:
             return self._travelling(grey, motion), True
         steady = _steady(small, motion)
-        mask = self._background.moving(steady, seconds)
+        level = np.asarray(cv2.cvtColor(steady, cv2.COLOR_RGB2GRAY), np.uint8)
+        self._rain.look(level, seconds)
+        mask = self._background.moving(steady, seconds, raining=self._rain.falls)
         smallest = self.options.smallest * grey.size
         _clear_border(mask, motion)
-        level = np.asarray(cv2.cvtColor(steady, cv2.COLOR_RGB2GRAY), np.uint8)
         boxes = [box for box in regions(mask, smallest) if not self._background.is_light(level, box)]
         light = float(level.mean())
         usual = light if self._light is None else self._light
@@ -296,8 +298,8 @@ class Watcher:
             return False
         far = track.reach >= max(6.0, 0.4 * track.box.size)
         steadily = seen >= 0.6 * track.pictures
-        # What is small may be rain that happened to fall in a row.
-        enough = 5 if track.box.size > _SMALL else 10
+        # What is small, or moves in the rain, may be drops that happened to fall in a row.
+        enough = 5 if track.box.size > _SMALL and not self._rain.falls else 10
         return seen >= enough and age >= 0.4 and far and steadily and track.straightness > 0.25
 
     def _events(self, tracks: Iterable[Track], scale: float) -> list[Event]:
