@@ -164,7 +164,7 @@ def decoders() -> list[str]:
         with suppress(OSError):
             folder = Path("/proc", number)
             state = (folder / "stat").read_text().rpartition(")")[2].split()[0]
-            if state == "Z" or b"tenfold" in (folder / "cmdline").read_bytes():
+            if state == "Z" or b"cameras.decoder" in (folder / "cmdline").read_bytes():
                 found.append(state)
     return found
 

@@ -28,4 +28,4 @@ def test_pictures_and_models_come_back_from_a_store_in_memory(serve: Serve) -> N
     assert client.get(f"{CATALOGUE}/entries/{number}/thumbnail").headers["content-type"] == "image/jpeg"
     key = app.model_switch.add(tiny.MODEL, name="tiny.onnx", by=0).hash
     assert client.get(f"/api/v1/models/{key}/file").content == tiny.MODEL.read_bytes()
-    assert sorted(app.stores) == ["events", "models", "pictures", "thumbnails"]
+    assert sorted(app.stores) == ["drafts", "events", "models", "pictures", "thumbnails"]

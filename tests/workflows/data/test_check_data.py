@@ -22,7 +22,7 @@ import sys
 from pathlib import Path
 from tenfold.paths import Home
 from tenfold.storage import MemoryStore
-from tests.workflows.test_check_data import Asked, CheckData
+from tests.workflows.data.test_check_data import Asked, CheckData
 home = Path(sys.argv[1])
 CheckData(MemoryStore(), home / "data", Home(home))(Asked(home))
 """
