@@ -16,6 +16,7 @@ from tenfold.cameras.cameras import Cameras
 from tenfold.cameras.clips import Clips
 from tenfold.cameras.events import CameraEvents
 from tenfold.cameras.tables import CONTINUOUS, CameraRow, ClipRow
+from tenfold.clock import ClockWatch
 from tenfold.database import now
 from tenfold.storage import BlobStore
 
@@ -60,7 +61,7 @@ class Retention:
         self.room.set()
         self.unknown = 0
         self._reconciled_at: datetime | None = None
-        self._clock = time.time() - time.monotonic()
+        self._clock = ClockWatch()
         self._by_age_from = 0.0  # by the monotonic clock
 
     def tidy(self) -> None:
@@ -84,8 +85,7 @@ class Retention:
                 log.warning("%d clips were gone from %s", found.lost, self._clips.folder)
 
     def _watch_clock(self) -> None:
-        clock = time.time() - time.monotonic()
-        step, self._clock = clock - self._clock, clock
+        step = self._clock.set_by()
         if step > _JUMP_SECONDS:
             self._by_age_from = time.monotonic() + _SECONDS_TO_SET_IT_RIGHT
             log.warning(

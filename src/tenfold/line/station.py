@@ -14,9 +14,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from tenfold.clock import ClockWatch
 from tenfold.errors import LineError
 from tenfold.line.belt import Counter, JumpingCounter, NoGate, RejectQueue, signed
-from tenfold.line.clock import ClockWatch
 from tenfold.line.holds import Holds
 from tenfold.line.inspection import Inspection
 from tenfold.line.inspector import Inspector
@@ -90,7 +90,7 @@ class Station:
         self._alarm, self._alarm_until = 0, 0.0
         self._beat: int | None = None
         self._beat_at, self._beating, self.asked = 0.0, False, 0
-        self._clock, self._slipping = ClockWatch(now), False
+        self._clock, self._slipping = ClockWatch(lambda: now().timestamp()), False
         self._holds = Holds(self, trail, options.challenge, options.first_parts)
         self.released, self.rejected = 0, 0
         self._pictured, self._failing, self._looked = 0, False, 0.0
@@ -320,7 +320,7 @@ class Station:
     def _watch_clock(self) -> None:
         """The trail's times are of the computer's clock: where that is set, a row says so."""
         if seconds := self._clock.set_by():
-            self.write("alarm", {"reason": "clock", "seconds": seconds})
+            self.write("alarm", {"reason": "clock", "seconds": round(seconds, 3)})
             self._holds.clock_set(seconds)
             self._raise_alarm("clock")
 

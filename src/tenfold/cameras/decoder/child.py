@@ -22,6 +22,7 @@ from tenfold.cameras.decoder.load import Delay, Gate, Load, Pace
 from tenfold.cameras.decoder.memory import FrameMemory
 from tenfold.cameras.decoder.recorder import Kept, Recorder
 from tenfold.cameras.decoder.video import Packet, Request, Video, pixels
+from tenfold.clock import ClockWatch
 from tenfold.errors import CameraError
 
 if TYPE_CHECKING:
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
 STATUS_SECONDS = 0.5
 # A checksum of each 4th row finds any change that is more than a few pixels.
 _CHECKED_ROWS = 4
-# A step of the clock from one packet to the next that is none of a clock which is kept right.
-_CLOCK_SECONDS = 1.0
 
 
 def serve(channel: "Channel") -> None:
@@ -184,7 +183,7 @@ class _Live:
         self._arrived = 0
         self._late = 0.0
         self._fragments: Fragments | None = None
-        self._clock = time.time() - time.monotonic()
+        self._clock = ClockWatch()
         self._broken = False  # whether the next frame lacks those that it is built on
 
     def run(self) -> None:
@@ -210,7 +209,8 @@ class _Live:
     def _take(self, packet: Packet, now: float) -> None:
         number, self._arrived = self._arrived, self._arrived + 1
         self._time(packet.seconds, now)
-        self._watch_clock()
+        if seconds := self._clock.set_by():
+            self._recorder.clock_set(seconds)
         kept = Kept(packet, time.time() - self._late)
         self._recorder.take(kept)
         self._copy(kept)
@@ -238,12 +238,6 @@ class _Live:
             self._fragments = Fragments(self._video, self._recorder.newest, self._output.tell_video)
         else:
             self._fragments.take(kept)
-
-    def _watch_clock(self) -> None:
-        clock = time.time() - time.monotonic()
-        if abs(clock - self._clock) > _CLOCK_SECONDS:
-            self._recorder.clock_set(clock - self._clock)
-        self._clock = clock
 
     def _time(self, stamp: float | None, now: float) -> None:
         for finding in self._watch.video_packet(stamp, now):
