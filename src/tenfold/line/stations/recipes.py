@@ -172,6 +172,12 @@ class Recipes:
         with self._database.reading() as session:
             return list(session.scalars(query.order_by(RecipeVersionRow.version.desc())))
 
+    def with_version(self, recipe_id: int, version: int) -> Approved:
+        """A recipe with one of its versions, approved or not. Raises UnknownRecipe."""
+        row = self.get(recipe_id)
+        with self._database.reading() as session:
+            return Approved(row, _version(session, recipe_id, version))
+
     def approved(self) -> list[Approved]:
         """Each recipe that has an approved version, with the one that runs."""
         query = (

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from pydantic import Field
 
-from tenfold.errors import UnknownRecipe
 from tenfold.inference import Classifier
 from tenfold.jobs import WORK, JobType, Shape, Stopped, Work
-from tenfold.line.stations.recipes import Approved, Recipes
+from tenfold.line.stations.recipes import Recipes
 from tenfold.line.stations.stations import Stations
+from tenfold.line.stations.tables import RecipeRow
 from tenfold.line.trail.trail import time_of
 from tenfold.models.registry import Registry
 from tenfold.workflows.line.overrule import opened
@@ -58,27 +58,20 @@ class Prove:
         self._stations, self._recipes, self._registry = stations, recipes, registry
         self._load, self._trail_of = load, trail_of
 
-    def chosen(self, recipe: int, version: int) -> Approved:
-        """A recipe with one of its versions, approved or not. Raises UnknownRecipe."""
-        row = self._recipes.get(recipe)
-        found = next((one for one in self._recipes.versions(recipe) if one.version == version), None)
-        if found is None:
-            raise UnknownRecipe(f"Version {version} of the recipe", "does not exist")
-        return Approved(row, found)
-
-    def check(self, params: ProveParams) -> None:
-        """Refuse what cannot be proven.
+    def check(self, params: ProveParams) -> RecipeRow:
+        """The recipe of what is to be proven.
 
         Raises:
             UnknownRecipe, UnknownStation: there is no such version, no such station, or it has not run yet.
         """
-        self.chosen(params.recipe, params.version)
+        chosen = self._recipes.with_version(params.recipe, params.version)
         self._stations.get(params.station)
         opened(self._trail_of(params.station)).close()
+        return chosen.recipe
 
     def __call__(self, work: Work[ProveParams]) -> ProveResult:
         asked = work.params
-        chosen = self.chosen(asked.recipe, asked.version)
+        chosen = self._recipes.with_version(asked.recipe, asked.version)
         station = self._stations.get(asked.station)
         with self._registry.local_copy(chosen.version.model_hash) as path:
             classifier = self._load(path)

@@ -207,8 +207,7 @@ def prove(
     """
     app = service_of(request).app
     params = ProveParams(station=asked.station, recipe=number, version=version, last=asked.last)
-    app.prove.check(params)
-    name = app.recipes.get(number).name
+    name = app.prove.check(params).name
     facts = {"version": version, "station": asked.station}
     app.audit.note(who.id, "recipe.prove", name, facts, address=who.address)
     title = f"Prove version {version} of {name}"
