@@ -228,22 +228,23 @@ class TeachDrafts:
             DraftError: a picture's file cannot be read.
         """
         _, classes, rows = self.contents.learnable(draft.id, draft.owner)
-        names = [one.name for one in classes if one.name in info.labels]
-        most = max(3, _OWN // max(1, len(names)))
+        known = [one for one in classes if one.name in info.labels]
+        most = max(3, _OWN // max(1, len(known)))
         chosen: list[tuple[int, DraftPicture]] = []
-        for number, name in enumerate(names):
-            known = {one.id for one in classes if one.name == name}
-            found = [one for one in rows if one.class_id in known]
+        for number, kind in enumerate(known):
+            found = [one for one in rows if one.class_id == kind.id]
             chosen += [(number, one) for one in found[:: -(-len(found) // most) or 1]]
         pixels = np.zeros((len(chosen), info.input_size, info.input_size, 3), np.uint8)
         for place, (_, one) in enumerate(chosen):
             progress(place, len(chosen))
             pixels[place] = self._pixels(self._stored(_picture_key(draft.id, one.hash)), one.name)
-        everything = LabelledPictures(pixels, np.array([k for k, _ in chosen], np.int64), tuple(names))
+        everything = LabelledPictures(
+            pixels, np.array([k for k, _ in chosen], np.int64), tuple(one.name for one in known)
+        )
         third = np.arange(len(chosen)) % 3 == 2
         return Dataset(
             draft.name,
-            everything.take(np.flatnonzero(np.zeros(len(chosen)))),
+            everything.take(np.arange(0)),
             everything.take(np.flatnonzero(~third)),
             everything.take(np.flatnonzero(third)),
             "",

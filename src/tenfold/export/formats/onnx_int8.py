@@ -68,11 +68,10 @@ def _store_in_fewer_bits(graph: "onnx.GraphProto") -> None:
     made = []
     for weight in list(graph.initializer):
         name, values = weight.name, numpy_helper.to_array(weight)
-        half, eighth = exact_halves(values), exact_bytes(values)
-        if half is not None:
+        if (half := exact_halves(values)) is not None:
             weight.CopyFrom(numpy_helper.from_array(half, f"{name}_half"))
             made.append(helper.make_node("Cast", [weight.name], [name], to=TensorProto.FLOAT))
-        elif eighth is not None:
+        elif (eighth := exact_bytes(values)) is not None:
             stored, scales = eighth
             whole, scale = f"{name}_whole", scales.reshape(-1, *[1] * (values.ndim - 1))
             weight.CopyFrom(numpy_helper.from_array(stored, f"{name}_byte"))

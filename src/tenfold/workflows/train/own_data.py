@@ -88,7 +88,7 @@ class TrainingData:
 
         Raises:
             DatasetError: they cannot be had.
-            DraftError: nor can a draft's.
+            DraftError: a file of a draft cannot be read.
         """
         if source.startswith(_DRAFT):
             draft = self._draft(source)

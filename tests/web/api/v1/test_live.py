@@ -260,10 +260,7 @@ def test_so_many_see_a_camera_at_once_and_whoever_leaves_makes_room(
     staffed: Staffed, camera: int, connect: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     service = staffed.running.service
-    until = time.monotonic() + 10
-    while service.viewers.used:
-        assert time.monotonic() < until
-        time.sleep(0.05)
+    wait_for(lambda: not service.viewers.used, seconds=10)
     monkeypatch.setattr(service.viewers, "limit", 8)
     most = max(1, 8 * service.settings.client_percent // 100)
     path = f"/api/v1/cameras/{camera}/live"
@@ -465,10 +462,7 @@ def test_who_sees_video_counts_as_who_sees_pictures(
     staffed: Staffed, camera: int, connect: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     service = staffed.running.service
-    until = time.monotonic() + 10
-    while service.viewers.used:
-        assert time.monotonic() < until
-        time.sleep(0.05)
+    wait_for(lambda: not service.viewers.used, seconds=10)
     monkeypatch.setattr(service.viewers, "limit", 1)
     path = f"/api/v1/cameras/{camera}/live"
     assert connect(path, staffed.vic).status == 101
