@@ -104,6 +104,21 @@ def test_one_decision_holds_for_a_picture_wherever_it_is_shown_and_stays(opened:
     expect(opened.locator("#bar")).to_be_hidden()
 
 
+def test_two_tabs_agree_and_opening_one_decides_nothing(opened: Page, checked: Path) -> None:
+    opened.locator("#labels").get_by_label("remove").check()
+    other = opened.context.new_page()
+    other.goto(checked.as_uri())
+    expect(other.locator("#labels").get_by_label("remove")).to_be_checked()
+    other.locator("#labels").get_by_label("call it").check()
+    expect(opened.locator("#labels").get_by_label("call it")).to_be_checked()
+    opened.get_by_role("button", name="Clear").click()
+    expect(other.locator("#bar")).to_be_hidden()
+    opened.evaluate("localStorage.clear()")
+    other.reload()
+    expect(other.locator("#bar")).to_be_hidden()
+    assert other.evaluate("localStorage.length") == 0
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_everybody_can_use_the_page(opened: Page, scheme: Literal["light", "dark"]) -> None:
     opened.emulate_media(color_scheme=scheme)

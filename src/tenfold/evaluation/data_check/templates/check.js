@@ -44,8 +44,20 @@ function show() {
   if (relabelled) words.push(`${relabelled.toLocaleString("en")} with another label`);
   document.getElementById("tally").textContent = words.join(", ");
   document.getElementById("bar").hidden = !decided.size;
+}
+
+function changed() {
+  show();
   save();
 }
+
+// Another tab, or this one before it was loaded again: what it kept may arrive late.
+addEventListener("storage", (event) => {
+  if (event.key !== store && event.key !== null) return;
+  decided.clear();
+  for (const [number, decision] of load()) decided.set(number, decision);
+  show();
+});
 
 function decide(number, decision, on) {
   if (on) decided.set(number, decision);
@@ -57,7 +69,7 @@ document.addEventListener("change", (event) => {
   if (remove !== undefined) decide(Number(remove), REMOVE, event.target.checked);
   else if (relabel !== undefined) decide(Number(relabel), Number(label), event.target.checked);
   else return;
-  show();
+  changed();
 });
 
 for (const button of document.querySelectorAll("[data-mark]")) {
@@ -70,7 +82,7 @@ for (const button of document.querySelectorAll("[data-mark]")) {
         else if (button.dataset.mark === "all" || place > 0) decided.set(number, REMOVE);
       });
     }
-    show();
+    changed();
   });
 }
 
@@ -108,7 +120,7 @@ kept.addEventListener("click", () => {
 
 document.getElementById("clear").addEventListener("click", () => {
   decided.clear();
-  show();
+  changed();
 });
 
 show();
