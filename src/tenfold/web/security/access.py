@@ -53,15 +53,15 @@ def last_visitor(request: HTTPConnection) -> Visitor | None:
     return found
 
 
-def viewer(who: Annotated[Visitor, Depends(visitor)]) -> Visitor:
+async def viewer(who: Annotated[Visitor, Depends(visitor)]) -> Visitor:
     return _allowed(who, VIEWER)
 
 
-def operator(who: Annotated[Visitor, Depends(visitor)]) -> Visitor:
+async def operator(who: Annotated[Visitor, Depends(visitor)]) -> Visitor:
     return _allowed(who, OPERATOR)
 
 
-def administrator(who: Annotated[Visitor, Depends(visitor)]) -> Visitor:
+async def administrator(who: Annotated[Visitor, Depends(visitor)]) -> Visitor:
     return _allowed(who, ADMINISTRATOR)
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
+import anyio.to_thread
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -178,3 +179,23 @@ def test_an_animation_is_said_to_be_one(running: Running) -> None:
     still, moving = post(running, ("a.png", picture(RED)), ("b.gif", content.getvalue())).json()["results"]
     assert (still["frames"], moving["frames"]) == (1, 3)
     assert moving["prediction"]["label"] == "red"
+
+
+def test_only_the_model_s_threads_work_on_a_picture(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another thread in between takes as long as all that HTTP does otherwise."""
+    asked: list[object] = []
+    run_sync = anyio.to_thread.run_sync
+
+    async def counted(function: Any, *args: Any, **options: Any) -> Any:
+        asked.append(function)
+        return await run_sync(function, *args, **options)
+
+    post(running, ("a.png", picture(RED)))  # whether anybody has an account is known for a while after
+    monkeypatch.setattr(anyio.to_thread, "run_sync", counted)
+    assert running.client.get("/api/v1/models").is_success
+    assert asked
+    asked.clear()
+    assert post(running, ("a.png", picture(RED))).is_success
+    assert not asked

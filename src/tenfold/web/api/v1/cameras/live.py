@@ -52,7 +52,7 @@ async def live(socket: WebSocket, number: int, video: bool = False) -> None:
     """Show a camera until the viewer leaves, may no longer look, or nobody watches the camera any more."""
     service = service_of(socket)
     try:
-        who = viewer(await visitor(socket))
+        who = await viewer(await visitor(socket))
         row = await service.threads.read(service.app.cameras.get, number)
         with service.viewers.reservation(who.clients) as place:
             place.reserve(1)
