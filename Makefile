@@ -120,6 +120,14 @@ constraints: ## writes constraints.txt and requirements.lock anew
 	.venv-kserve/bin/python -m pip install --quiet kserve==0.21.0
 	@touch $@
 
+# 480 MB, for two tests of the file for phones; TENFOLD_MEDIAPIPE_PYTHON names its Python to them. What it says that it
+# needs would take 650 MB and a display's libraries.
+.venv-mediapipe/.ready: scripts/new-venv
+	scripts/new-venv "$(PYTHON)" .venv-mediapipe
+	.venv-mediapipe/bin/python $(INSTALL) certifi numpy matplotlib opencv-python-headless
+	.venv-mediapipe/bin/python -m pip install --quiet --no-deps mediapipe==1.2.3
+	@touch $@
+
 sbom: .venv-supply/.ready ## sbom.json: what the server is made of, as CycloneDX
 	.venv-supply/bin/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-reproducible --output-file sbom.json
 
@@ -138,4 +146,4 @@ clean: ## removes what was built
 	rm -rf build dist site sbom.json .fuzz src/tenfold/web/static src/*.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 
 distclean: clean ## removes the environments too
-	rm -rf .venv .venv-dev .venv-node .venv-constraints .venv-supply .venv-kserve frontend/node_modules
+	rm -rf .venv .venv-dev .venv-node .venv-constraints .venv-supply .venv-kserve .venv-mediapipe frontend/node_modules

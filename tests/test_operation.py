@@ -10,10 +10,8 @@ import shutil
 import subprocess
 import sys
 import time
-import urllib.parse
-import urllib.request
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,7 +24,8 @@ from tests.conftest import postgres_database
 from tests.fakes import picture
 from tests.forking import serving
 from tests.paths import ROOT
-from tests.proxies import NGINX, free_port, nginx
+from tests.prometheus import Prometheus, prometheus
+from tests.proxies import NGINX, nginx
 
 pytestmark = pytest.mark.slow
 PAGE = (ROOT / "docs/how-to/operate.md").read_text(encoding="utf-8")
@@ -53,41 +52,6 @@ def composed(**said: str) -> dict[str, str]:
         for name, value in service["environment"].items()
     }
     return {name: value for name, value in values.items() if value}
-
-
-@contextmanager
-def prometheus(folder: Path, address: str, token: str) -> Iterator[Callable[[str], list[dict[str, Any]]]]:
-    """A Prometheus by deploy/prometheus.yml that watches the server through its proxy; asks it."""
-    program = shutil.which("prometheus")
-    if program is None:
-        pytest.skip("needs Prometheus: apt-get install prometheus")
-    (folder / "tenfold_token").write_text(token)
-    shutil.copy(ROOT / "deploy/tenfold-alerts.yml", folder)
-    said = yaml.safe_load((ROOT / "deploy/prometheus.yml").read_text())
-    (job,) = said["scrape_configs"]
-    job["metrics_path"] = f"{PREFIX}/metrics"
-    job["scheme"], job["tls_config"] = "https", {"insecure_skip_verify": True}
-    job["authorization"]["credentials_file"] = str(folder / "tenfold_token")
-    job["static_configs"] = [{"targets": [urlsplit(address).netloc]}]
-    said["global"] = {"scrape_interval": "1s", "evaluation_interval": "1s"}
-    file, port = folder / "prometheus.yml", free_port()
-    file.write_text(yaml.safe_dump(said))
-    subprocess.run(["promtool", "check", "config", str(file)], check=True, capture_output=True)
-    options = [f"--config.file={file}", f"--storage.tsdb.path={folder / 'series'}"]
-    listen = f"--web.listen-address=127.0.0.1:{port}"
-
-    def ask(query: str) -> list[dict[str, Any]]:
-        words = urllib.parse.urlencode({"query": query})
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/query?{words}") as answer:
-            found = json.loads(answer.read())
-        assert found["status"] == "success"
-        return list(found["data"]["result"])
-
-    with subprocess.Popen([program, *options, listen], stderr=subprocess.DEVNULL) as process:
-        try:
-            yield ask
-        finally:
-            process.terminate()
 
 
 def until(done: Callable[[], object], what: str) -> None:
@@ -186,20 +150,26 @@ def test_a_stranger_brings_it_up_watches_it_loses_it_and_gets_the_same_answers(
         ):
             yield f"{outside}{PREFIX}"
 
+    def watched(address: str) -> AbstractContextManager[Prometheus]:
+        return prometheus(tmp_path, urlsplit(address).netloc, token, prefix=PREFIX, https=True)
+
     with postgres_database(postgres) as url:
         given = settings("first", url)
         run(given, documented("user add"), f"{WORDS}\n")
         with started(given, "proxy") as address:
             fill(address)
             token = run(given, documented("token add")).split()[-1]
-            with prometheus(tmp_path, address, token) as ask:
-                until(lambda: [one["value"][1] for one in ask("up")] == ["1"], "Prometheus reads nothing")
+            with watched(address) as watcher:
+                until(
+                    lambda: [one["value"][1] for one in watcher.ask("up")] == ["1"],
+                    "Prometheus reads nothing",
+                )
                 before = answers(address)
                 for query in queries():
                     if any(name in query for name in EMPTY):
-                        assert ask(query) == [], query
+                        assert watcher.ask(query) == [], query
                     else:
-                        until(lambda query=query: answers(address) and ask(query), query)  # type: ignore[misc]
+                        until(lambda query=query: answers(address) and watcher.ask(query), query)  # type: ignore[misc]
                 words = [word.replace("/backup", str(backup)) for word in documented("backup")]
                 run(given, words)
     shutil.rmtree(tmp_path / "first")  # and the database is gone
@@ -208,9 +178,9 @@ def test_a_stranger_brings_it_up_watches_it_loses_it_and_gets_the_same_answers(
         run(given, [word.replace("/backup", str(backup)) for word in documented("restore")])
         with started(given, "proxy-again") as address:
             after = answers(address)
-            with prometheus(tmp_path, address, token) as ask:
+            with watched(address) as watcher:
                 until(
-                    lambda: any(one["value"][1] == "1" for one in ask("up")),
+                    lambda: any(one["value"][1] == "1" for one in watcher.ask("up")),
                     "the token does not hold any more",
                 )
     assert after == before

@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from tenfold.cli import run
+from tests.disks import fill, small_disk
 from tests.teaching import backbone
 
 RED, BLUE = (200, 60, 60), (60, 60, 200)
@@ -76,3 +77,37 @@ def test_frames_of_one_recording_are_held_out_together(
     source, target = backbone.write(tmp_path / "backbone.onnx"), tmp_path / "mine.onnx"
     assert run(["teach", str(own), "--backbone", str(source), "-o", str(target)]) == 0
     assert "Told apart, cross-validated: 100" not in capsys.readouterr().out
+
+
+def test_on_a_full_disk_it_says_so_and_leaves_no_half_model(
+    own: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = backbone.write(tmp_path / "backbone.onnx")
+    with small_disk(tmp_path / "disk", "4m") as disk:
+        target = disk / "mine.onnx"
+        words = ["teach", str(own), "--backbone", str(source), "-o", str(target)]
+        assert run(words) == 0
+        before = {file.name: file.read_bytes() for file in disk.iterdir()}
+        filling = fill(disk)
+        Image.new("RGB", (64, 48), RED).save(own / "red" / "more.png")
+        assert run(words) == 1
+        assert "no space left" in capsys.readouterr().err.lower()
+        assert {f.name: f.read_bytes() for f in disk.iterdir() if f != filling} == before, "the old one stays"
+        filling.unlink()
+        assert run(words) == 0
+        assert target.read_bytes() != before["mine.onnx"]
+
+
+def test_where_pictures_that_are_kept_find_no_room_it_says_so_and_writes_no_model(
+    own: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, target = backbone.write(tmp_path / "backbone.onnx"), tmp_path / "mine.onnx"
+    with small_disk(tmp_path / "disk", "1m") as disk:
+        monkeypatch.setenv("TENFOLD_HOME", str(disk / "home"))
+        filling = fill(disk)
+        words = ["teach", str(own), "--backbone", str(source), "-o", str(target)]
+        assert run(words) == 1
+        assert "no space left" in capsys.readouterr().err.lower()
+        assert not target.exists()
+        filling.unlink()
+        assert run(words) == 0

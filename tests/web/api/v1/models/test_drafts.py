@@ -7,6 +7,7 @@ import pytest
 
 from tenfold.inference import Classifier
 from tenfold.runtime.foundation import part
+from tests.disks import fill, small_disk
 from tests.fakes import BLUE, GREEN, RED, FakeApp, picture
 from tests.teaching import backbone
 from tests.web.conftest import Running, Serve
@@ -187,3 +188,44 @@ def test_a_draft_is_its_person_s_alone_and_deleting_it_leaves_nothing(serve: Ser
         assert list(app.blobs("drafts").all_keys()) == []
         noted = [row["action"] for row in staffed.ann.get("/api/v1/audit").json()]
         assert {"model.teach", "draft.delete"} <= set(noted)
+
+
+@pytest.mark.slow
+def test_on_a_full_disk_teaching_says_so_and_goes_on_where_it_was_once_there_is_room(
+    serve: Serve, tmp_path: Path
+) -> None:
+    with small_disk(tmp_path / "disk", "12m") as disk:
+        running = serve(made=TeachingApp, home=disk / "home")
+        client = running.client
+        at, (red, blue) = begun(running, "red", "blue")
+        send(running, at, red, shades(RED, 6))
+        send(running, at, blue, shades(BLUE, 6))
+
+        def refused(path: str, **how: Any) -> None:
+            answer = client.post(f"{at}/{path}", **how)
+            assert (answer.status_code, answer.json().get("reason")) == (507, "disk-full"), answer.text
+
+        def files() -> set[Path]:
+            return {one for one in disk.rglob("*") if one.is_file() and not one.name.startswith("tenfold.db")}
+
+        filling = fill(disk)
+        before, stood = files(), client.get(at).json()
+        refused("fit")
+        refused(f"classes/{red}/pictures", files=shades(RED, 3, first=40))
+        assert files() == before, "nothing half stays"
+        assert client.get(at).json() == stood
+
+        filling.unlink()
+        assert client.post(f"{at}/fit").json()["fit"]["counts"] == [6, 6]
+        filling = fill(disk)
+        before = files()
+        refused("keep")
+        assert files() == before
+        sent = {"files": ("x.png", picture((200, 30, 20)))}
+        tried = client.post(f"{at}/classify", files=sent).json()
+        assert tried["results"][0]["prediction"]["label"] == "red", "what was learned answers all the same"
+
+        filling.unlink()
+        send(running, at, red, shades(RED, 3, first=40))
+        assert client.post(f"{at}/fit").json()["fit"]["counts"] == [9, 6]
+        assert client.post(f"{at}/keep").json()["model"]["origin"] == "taught"

@@ -1,0 +1,79 @@
+"""A real Prometheus with the settings and alerts of deploy/, made quicker so that tests need not wait."""
+
+import json
+import shutil
+import subprocess
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.paths import ROOT
+from tests.proxies import free_port
+
+PROGRAM = shutil.which("prometheus")
+
+
+@dataclass(frozen=True)
+class Prometheus:
+    """One that runs."""
+
+    address: str
+
+    def ask(self, query: str) -> list[dict[str, Any]]:
+        """What a query finds now."""
+        words = urllib.parse.urlencode({"query": query})
+        return list(self._read(f"query?{words}")["result"])
+
+    def firing(self) -> dict[str, str]:
+        """What each alert that fires says, by the alert's name."""
+        found = [one for one in self._read("alerts")["alerts"] if one["state"] == "firing"]
+        return {one["labels"]["alertname"]: one["annotations"]["summary"] for one in found}
+
+    def _read(self, path: str) -> Any:
+        with urllib.request.urlopen(f"{self.address}/api/v1/{path}") as answer:
+            found = json.loads(answer.read())
+        assert found["status"] == "success"
+        return found["data"]
+
+
+@contextmanager
+def prometheus(
+    folder: Path, target: str, token: str, *, prefix: str = "", https: bool = False, waits: str = ""
+) -> Iterator[Prometheus]:
+    """Watches the server at `target`, "127.0.0.1:8000", with everything that deploy/ says.
+
+    waits: how long an alert's condition must hold; as the rules say where it is empty.
+    """
+    if PROGRAM is None:
+        pytest.skip("needs Prometheus: apt-get install prometheus")
+    (folder / "tenfold_token").write_text(token)
+    rules = yaml.safe_load((ROOT / "deploy/tenfold-alerts.yml").read_text())
+    for rule in rules["groups"][0]["rules"]:
+        if waits and "for" in rule:
+            rule["for"] = waits
+    (folder / "tenfold-alerts.yml").write_text(yaml.safe_dump(rules))
+    said = yaml.safe_load((ROOT / "deploy/prometheus.yml").read_text())
+    (job,) = said["scrape_configs"]
+    job["metrics_path"] = f"{prefix}{job['metrics_path']}"
+    if https:
+        job["scheme"], job["tls_config"] = "https", {"insecure_skip_verify": True}
+    job["authorization"]["credentials_file"] = str(folder / "tenfold_token")
+    job["static_configs"] = [{"targets": [target]}]
+    said["global"] = {"scrape_interval": "1s", "evaluation_interval": "1s"}
+    file, port = folder / "prometheus.yml", free_port()
+    file.write_text(yaml.safe_dump(said))
+    subprocess.run(["promtool", "check", "config", str(file)], check=True, capture_output=True)
+    options = [f"--config.file={file}", f"--storage.tsdb.path={folder / 'series'}"]
+    listen = f"--web.listen-address=127.0.0.1:{port}"
+    with subprocess.Popen([PROGRAM, *options, listen], stderr=subprocess.DEVNULL) as process:
+        try:
+            yield Prometheus(f"http://127.0.0.1:{port}")
+        finally:
+            process.terminate()

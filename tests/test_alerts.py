@@ -1,0 +1,236 @@
+"""Each alert of deploy/tenfold-alerts.yml fires, says what it should, and is over when its reason is.
+
+The series are those that a real server writes, with other values; `promtool` runs the rules over them. One
+test has a real Prometheus watch a real server.
+"""
+
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from prometheus_client.samples import Sample
+
+from tenfold.cameras.address import parse
+from tenfold.runtime import App
+from tenfold.settings import Settings
+from tests.forking import serving
+from tests.paths import ROOT
+from tests.prometheus import prometheus
+from tests.proxies import free_port
+from tests.test_deploy import samples  # noqa: F401 - a fixture
+from tests.web.conftest import serve  # noqa: F401 - a fixture that it needs
+
+RULES = ROOT / "deploy/tenfold-alerts.yml"
+WATCHED = {"job": "tenfold", "instance": "127.0.0.1:8000"}
+# Minutes: all is well, then it is not, then it is again.
+BEGINS, ENDS, MINUTES = 30, 180, 300
+
+
+@dataclass(frozen=True)
+class Series:
+    """One line of /metrics. usual, bad: its values; of a counter what comes to it in a minute.
+
+    labels: of which line that is; changed: labels that have other values in the test.
+    """
+
+    name: str
+    usual: float
+    bad: float
+    labels: dict[str, str]
+    changed: dict[str, str]
+    counter: bool
+
+    def written(self, found: "Sequence[Sample]") -> dict[str, str]:
+        """As promtool takes it, with all labels that a server gives it."""
+        labels = dict(WATCHED)
+        if self.name != "up":  # which is Prometheus's own
+            lines = [one.labels for one in found if one.name == self.name]
+            labels |= next(one for one in lines if self.labels.items() <= one.items()) | self.changed
+        values, total = [], 0.0
+        for minute in range(MINUTES):
+            value = self.bad if BEGINS <= minute < ENDS else self.usual
+            total += value
+            values.append(f"{total if self.counter else value:g}")
+        names = ",".join(f'{name}="{value}"' for name, value in labels.items())
+        return {"series": f"{self.name}{{{names}}}", "values": " ".join(values)}
+
+
+def series(
+    name: str,
+    usual: float,
+    bad: float,
+    *,
+    counter: bool = False,
+    changed: dict[str, str] | None = None,
+    **labels: str,
+) -> Series:
+    return Series(name, usual, bad, labels, changed or {}, counter)
+
+
+@dataclass(frozen=True)
+class Case:
+    """What an alert goes by, and what it says.
+
+    labels: those that it has.
+    late: minutes that it may take beyond its `for`, and after its reason is over; over: minute it ends at.
+    """
+
+    says: str
+    of: tuple[Series, ...]
+    labels: dict[str, str]
+    late: int = 1
+    over: int = ENDS
+
+
+SERVER = WATCHED["instance"]
+INSTANCE = {"instance": SERVER}
+FAILING = {"status": "5xx"}
+CASES = {
+    "TenfoldDown": Case(f"{SERVER} does not answer", (series("up", 1, 0),), WATCHED),
+    "TenfoldFails": Case(
+        f"{SERVER}: more than 2 % of requests fail; its log says why",
+        (
+            series("tenfold_requests_total", 99, 90, counter=True, route="/api/v1/classify"),
+            series("tenfold_requests_total", 1, 10, counter=True, route="/api/v1/classify", changed=FAILING),
+        ),
+        INSTANCE,
+        late=10,  # of which the rates are
+    ),
+    "TenfoldServiceDown": Case(
+        f"{SERVER}: the service cameras does not run; see tenfold doctor",
+        (series("tenfold_service_up", 1, 0, service="cameras"),),
+        WATCHED | {"service": "cameras"},
+    ),
+    "TenfoldDatabaseDown": Case(
+        f"{SERVER}: the database does not answer", (series("tenfold_database_up", 1, 0),), WATCHED
+    ),
+    "TenfoldCameraDown": Case(
+        f"{SERVER}: the camera yard does not send",
+        (series("tenfold_camera_up", 1, 0, camera="yard"),),
+        WATCHED | {"camera": "yard"},
+    ),
+    "TenfoldStationReleasesNothing": Case(
+        f"{SERVER}: the station gate releases nothing: held",
+        (
+            series("tenfold_station_state", 1, 0, station="gate", state="ready"),
+            series("tenfold_station_state", 0, 1, station="gate", state="held"),
+        ),
+        INSTANCE | {"station": "gate", "state": "held"},
+    ),
+    "TenfoldDiskFillsUp": Case(
+        f"{SERVER}: the disk with clips has less than 5 % left",
+        (
+            series("tenfold_disk_free_bytes", 6, 4, store="clips"),
+            series("tenfold_disk_size_bytes", 100, 100, store="clips"),
+        ),
+        WATCHED | {"store": "clips"},
+    ),
+    "TenfoldMessagesGivenUp": Case(
+        f"{SERVER}: messages to office were given up",
+        (series("tenfold_messages", 0, 3, destination="office", state="dead"),),
+        WATCHED | {"destination": "office", "state": "dead"},
+        over=BEGINS + 60,  # those of the last hour count
+    ),
+    "TenfoldDrift": Case(
+        f"{SERVER}: classes of the last 1000 pictures have changed",
+        (
+            series("tenfold_drift", 0.1, 0.3, kind="classes", window="1000"),
+            series("tenfold_drift_limit", 0.2, 0.2, kind="classes", window="1000"),
+        ),
+        INSTANCE | {"kind": "classes", "window": "1000"},
+    ),
+}
+
+
+def rules() -> dict[str, dict[str, Any]]:
+    (group,) = yaml.safe_load(RULES.read_text())["groups"]
+    return {rule["alert"]: rule for rule in group["rules"]}
+
+
+def minutes(text: str) -> int:
+    return int(text[:-1]) * {"m": 1, "h": 60}[text[-1]]
+
+
+def promtool(folder: Path, name: str, found: Sequence[Sample]) -> "subprocess.CompletedProcess[str]":
+    """The rules over an alert's series: when it fires and with what words, and when it does not."""
+    if shutil.which("promtool") is None:
+        pytest.skip("needs promtool: apt-get install prometheus")
+    case, holds = CASES[name], minutes(rules()[name].get("for", "0m"))
+    fires = [{"exp_labels": case.labels, "exp_annotations": {"summary": case.says}}]
+    expected = {
+        BEGINS - 1: [],
+        # Not before its reason has held for so long.
+        **({BEGINS + holds - 1: []} if holds else {}),
+        BEGINS + holds + case.late: fires,
+        case.over - 1: fires,
+        case.over + case.late: [],
+        MINUTES - 1: [],
+    }
+    test = {
+        "interval": "1m",
+        "input_series": [one.written(found) for one in case.of],
+        "alert_rule_test": [
+            {"eval_time": f"{at}m", "alertname": name, "exp_alerts": alerts}
+            for at, alerts in expected.items()
+        ],
+    }
+    file = folder / "test.yml"
+    said = {"rule_files": [str(RULES)], "evaluation_interval": "1m", "tests": [test]}
+    file.write_text(yaml.safe_dump(said))
+    return subprocess.run(
+        ["promtool", "test", "rules", str(file)], capture_output=True, text=True, check=False
+    )
+
+
+def test_there_is_a_case_for_every_alert() -> None:
+    assert CASES.keys() == rules().keys()
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_an_alert_fires_when_its_reason_has_held_and_is_over_afterwards(
+    name: str,
+    samples: list[Sample],  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    done = promtool(tmp_path, name, samples)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def until(done: Callable[[], bool], what: str) -> None:
+    ends = time.monotonic() + 90
+    while True:
+        try:
+            if done():
+                return
+        except OSError:  # it is starting
+            pass
+        assert time.monotonic() < ends, what
+        time.sleep(0.2)
+
+
+@pytest.mark.slow
+def test_prometheus_tells_of_a_camera_and_of_a_server_that_are_gone_until_they_are_back(
+    tmp_path: Path,
+) -> None:
+    """As deploy/ has it, but each reason need hold for a second only."""
+    home, port = tmp_path / "home", free_port()
+    with App(Settings(home=home)) as app:
+        camera = app.cameras.add("yard", parse("rtsp://127.0.0.1:1/yard"), by=0)
+    with prometheus(tmp_path, f"127.0.0.1:{port}", "", waits="1s") as watcher:
+        with serving(home, "--port", str(port)):
+            until(lambda: "TenfoldCameraDown" in watcher.firing(), "nothing is said of the camera")
+            said = watcher.firing()
+            assert said == {"TenfoldCameraDown": f"127.0.0.1:{port}: the camera yard does not send"}
+            with App(Settings(home=home)) as app:
+                app.cameras.remove(camera.id)
+            until(lambda: not watcher.firing(), "the alert of a camera that was removed stays")
+        until(lambda: "TenfoldDown" in watcher.firing(), "nothing is said of the server")
+        assert watcher.firing() == {"TenfoldDown": f"127.0.0.1:{port} does not answer"}
+        with serving(home, "--port", str(port)):
+            until(lambda: not watcher.firing(), "the alert of a server that is back stays")
