@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -79,3 +80,19 @@ def test_onnx_runtime_keeps_no_id_of_the_machine_and_no_events(tmp_path: Path) -
     )
 
     assert [path.name for path in tmp_path.rglob("*") if path.name in (".ses", ".onnxruntime")] == []
+
+
+def test_scripts_that_use_onnx_runtime_are_in_packages_that_load_tenfold_first() -> None:
+    using = re.compile(r"^\s*(?:import|from) onnxruntime\b", re.MULTILINE)
+    folders = {
+        path.relative_to(ROOT).parts[0]
+        for folder in ("benchmarks", "docs", "examples", "scripts")
+        for path in (ROOT / folder).rglob("*.py")
+        if using.search(path.read_text("utf-8"))
+    }
+
+    assert folders == {"benchmarks"}, "a program of another folder has to import tenfold before onnxruntime"
+    told = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}
+    program = "import os, benchmarks; print(os.environ['ORT_DISABLE_TELEMETRY'])"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=told, capture_output=True, text=True)
+    assert done.stdout == "1\n", done.stderr
