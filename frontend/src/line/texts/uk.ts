@@ -62,12 +62,12 @@ export const uk: Translated<typeof en> = {
   pauseTitle: "Призупинити {name}?",
   pauseText: "Вона нічого не оцінюватиме, доки її не продовжать, а лінія відбраковуватиме всі деталі.",
   change: "Змінити: {name}",
-  removeNamed: "Вилучити: {name}",
-  remove: "Вилучити",
-  removeTitle: "Вилучити станцію {name}?",
+  removeNamed: "Видалити: {name}",
+  remove: "Видалити",
+  removeTitle: "Видалити станцію {name}?",
   removeText:
     "Вона одразу зупиниться, і лінія відбраковуватиме всі деталі. Паролі буде забуто, журнал деталей лишиться.",
-  removed: "Станцію {name} вилучено.",
+  removed: "Станцію {name} видалено.",
   areaOf: "Ділянка й лінія: {name}",
   areaText:
     "Розглядається лише ділянка. Якщо сигналом є рух через лінію, тут малюється і вона. Фігури й кути можна перетягувати; стрілки пересувають кут, із Shift — далі.",
@@ -97,7 +97,7 @@ export const uk: Translated<typeof en> = {
   untested: "Зберегти, хоча камера зараз не відповідає",
   snapshot: "Запитувати за цією адресою один знімок кожної деталі замість перегляду потоку",
   try: "Перевірити камеру",
-  trying: "Перевіряємо камеру. Це триває щонайбільше десять секунд.",
+  trying: "Камера перевіряється. Це триває щонайбільше десять секунд.",
   found: "Камера відповідає: {size} пікселів, {codec}.",
   recipe: "Рецепт",
   recipeLater: "Пізніше",
@@ -147,7 +147,7 @@ export const uk: Translated<typeof en> = {
   trigger_mqtt: "Повідомлення MQTT",
   trigger_hand: "Вручну або програмою",
   triggerHint_plant: "Кожна деталь, яку рахує його лічильник.",
-  triggerHint_encoder: "Щоразу, коли конвеєр пройшов стільки.",
+  triggerHint_encoder: "Щоразу, коли конвеєр проходить стільки.",
   triggerHint_crossing:
     "За відмінністю від порожнього конвеєра. Лінію малюють на кадрі, коли станцію вже додано.",
   triggerHint_mqtt: "Будь-яке повідомлення в темі. Поки брокер недоступний, відбраковується все.",
@@ -205,7 +205,7 @@ export const uk: Translated<typeof en> = {
   fact_model: "Модель",
   live: "активна",
   fact_least: "Найменша впевненість",
-  fact_strangers: "Нічого з переліченого",
+  fact_strangers: "Нічого з цього",
   fact_unsure: "Непевні деталі",
   fact_deadline: "Граничний час",
   deadlineOfStation: "як у станції",
@@ -251,10 +251,10 @@ export const uk: Translated<typeof en> = {
   approveTitle: "Затвердити версію {version} рецепта {name}?",
   approveText: "Серед затверджених діє найновіша — одразу й на всіх станціях, що працюють за цим рецептом.",
   approved: "Версію {version} рецепта {name} затверджено.",
-  removeRecipeTitle: "Вилучити рецепт {name}?",
+  removeRecipeTitle: "Видалити рецепт {name}?",
   removeRecipeText:
     "Станції, що працюють за ним, відтепер відбраковуватимуть усі деталі. Його версії лишаться в журналі.",
-  removedRecipe: "Рецепт {name} вилучено.",
+  removedRecipe: "Рецепт {name} видалено.",
   changedSince: "Зміни порівняно з версією {n}:",
   nothingChanged: "нічого, крім примітки",
   proof: "Перевірено на записаних деталях",
@@ -284,7 +284,7 @@ export const uk: Translated<typeof en> = {
 
   reason_good: "Придатна",
   reason_wrong_class: "Клас не з дозволених",
-  reason_none_of_these: "Нічого з переліченого",
+  reason_none_of_these: "Нічого з цього",
   reason_unsure: "Модель не впевнена",
   reason_late: "Рішення запізнилося",
   reason_queue_full: "Забагато деталей водночас",
@@ -300,7 +300,7 @@ export const uk: Translated<typeof en> = {
   reason_trail: "Журнал не записується",
   reason_encoder: "Лічильник енкодера перестрибнув",
   reason_clock: "Годинник комп’ютера переставлено",
-  reason_not_seen: "Не видно, щоб браковану деталь знято",
+  reason_not_seen: "Не видно, щоб браковану деталь було знято",
   reason_wrongly_rejected: "Знято придатну деталь",
   reason_slip: "Конвеєр проковзує",
   reason_restarted: "Станцію перезапущено",
@@ -315,11 +315,11 @@ export const uk: Translated<typeof en> = {
 
 export const ukPlurals: Forms<typeof enPlurals> = {
   proven: {
-    one: "{n} деталь станції {station}, {now}. Пройшло б із відбракованих: {passed}; відбракувало б із пройдених: {rejected}.",
-    few: "{n} деталі станції {station}, {now}. Пройшло б із відбракованих: {passed}; відбракувало б із пройдених: {rejected}.",
-    many: "{n} деталей станції {station}, {now}. Пройшло б із відбракованих: {passed}; відбракувало б із пройдених: {rejected}.",
+    one: "{n} деталь станції {station}, {now}. Пройшло б із відбракованих: {passed}; було б відбраковано з тих, що пройшли: {rejected}.",
+    few: "{n} деталі станції {station}, {now}. Пройшло б із відбракованих: {passed}; було б відбраковано з тих, що пройшли: {rejected}.",
+    many: "{n} деталей станції {station}, {now}. Пройшло б із відбракованих: {passed}; було б відбраковано з тих, що пройшли: {rejected}.",
     other:
-      "{n} деталі станції {station}, {now}. Пройшло б із відбракованих: {passed}; відбракувало б із пройдених: {rejected}.",
+      "{n} деталі станції {station}, {now}. Пройшло б із відбракованих: {passed}; було б відбраковано з тих, що пройшли: {rejected}.",
   },
   versions: {
     one: "Показати {n} версію",

@@ -70,7 +70,7 @@ export const en = {
   help_threads: "Threads for reading pictures and for the network. 0: one for each core.",
   help_metrics:
     "Who may read /metrics, for Prometheus. token: whoever has signed in or sends a token; its role may be “metrics only”. open: everybody who reaches the server. off: nobody.",
-  help_log_format: "How the server writes its log: as text, or as JSON with one object in each line.",
+  help_log_format: "How the server writes its log. text: as plain text. json: one JSON object in each line.",
   help_log_level: "The least important messages that the server writes to its log. info: each request too.",
   help_otlp_endpoint:
     "Where the server sends traces of requests: an OpenTelemetry collector that takes OTLP over HTTP, such as http://127.0.0.1:4318. Empty: nowhere.",
