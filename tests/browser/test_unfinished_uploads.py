@@ -47,7 +47,7 @@ def reload(page: Page) -> None:
 
 
 def left(page: Page) -> Locator:
-    return page.get_by_role("region", name="Unfinished uploads")
+    return page.get_by_role("region", name=re.compile("files? (was|were) not sent"))
 
 
 def test_pictures_that_a_reload_left_unsent_are_sent_once_when_they_are_chosen_again(
@@ -85,6 +85,40 @@ def test_pictures_that_a_reload_left_unsent_are_sent_once_when_they_are_chosen_a
     reload(page)
     page.wait_for_timeout(1000)
     expect(left(page)).to_have_count(0)
+
+
+def test_pictures_of_a_class_that_a_reload_left_unsent_are_named_and_come_once(
+    look_at: LookAt, tmp_path: Path
+) -> None:
+    files = [str(file) for file in paint(tmp_path / "noise", 14)]  # twelve go with one request
+    page = look_at("/teach")
+    page.get_by_role("textbox", name="Class 1").fill("noise")
+    page.get_by_role("button", name="Begin with files").click()
+    card = page.locator("section[aria-label=noise]")
+    some = Through(1)
+    page.route(
+        "**/api/v1/drafts/*/classes/*/pictures*",
+        lambda route: some(route) if route.request.method == "POST" else route.continue_(),
+    )
+    chooser = card.locator("input[type=file]")
+    chooser.set_input_files(files)
+    expect(card).to_contain_text("12 pictures")
+    expect(page.get_by_text("2 pictures are on their way")).to_be_visible()
+
+    reload(page)
+    unsent = page.get_by_role("region", name="2 pictures were not sent")
+    expect(unsent).to_contain_text(f"{Path(files[12]).name}, {Path(files[13]).name}")
+    some.most = 1000
+    chooser.set_input_files(files)
+    expect(card).to_contain_text("14 pictures")
+    expect(unsent).to_have_count(0)
+    expect(page.get_by_role("alert")).to_contain_text("12 pictures were not added")
+    expect(page.get_by_role("alert")).to_contain_text("and 7 more")
+
+    reload(page)
+    expect(card).to_contain_text("14 pictures")
+    page.wait_for_timeout(1000)
+    expect(unsent).to_have_count(0)
 
 
 def test_pictures_that_are_not_to_be_sent_after_a_reload_are_not_offered_again(

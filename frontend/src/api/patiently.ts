@@ -5,6 +5,9 @@ const firstWait = 1_000; // milliseconds
 const longestWait = 15_000;
 const passing = [0, 401, 408, 429, 502, 503, 504];
 
+/** Whether the same request may be answered later. */
+export const passes = (error: unknown): boolean => error instanceof Refused && passing.includes(error.status);
+
 /** onwait: called before each pause. Throws what is not passing, or the signal's reason. */
 export async function patiently<T>(
   work: () => Promise<T>,
@@ -16,7 +19,7 @@ export async function patiently<T>(
       return await work();
     } catch (error) {
       signal.throwIfAborted();
-      if (!(error instanceof Refused) || !passing.includes(error.status)) throw error;
+      if (!passes(error)) throw error;
       onwait();
       await pause(wait, signal);
       signal.throwIfAborted();

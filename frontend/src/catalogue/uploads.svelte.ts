@@ -53,6 +53,7 @@ export class Uploads {
     const wanted = files.length > 1 ? files.filter(mayBePicture) : files;
     this.leftOut += files.length - wanted.length;
     this.#enqueue(wanted.map(waiting));
+    this.#noLongerLeft(wanted);
     if (wanted.length === 0 && !this.active) this.state = "ended";
   }
 
@@ -67,10 +68,15 @@ export class Uploads {
     if (wanted.length === 0) return false;
     if (!this.active) this.#reset();
     this.#enqueue(wanted.map(waiting));
-    const taken = this.left.filter((one) => wanted.some((file) => sameFile(one, describe(file))));
+    this.#noLongerLeft(wanted);
+    return true;
+  }
+
+  #noLongerLeft(files: readonly File[]): void {
+    const taken = this.left.filter((one) => files.some((file) => sameFile(one, describe(file))));
+    if (taken.length === 0) return;
     this.left = this.left.filter((one) => !taken.includes(one));
     void this.unfinished.forget(taken);
-    return true;
   }
 
   forgetLeft(): void {

@@ -183,6 +183,17 @@ describe("after the page was left", () => {
     expect([uploads.left, memory.files]).toEqual([[], []]);
   });
 
+  it("what is sent by the usual way is no longer left", async () => {
+    const memory = new Remembered();
+    const made = await leave(memory);
+    const uploads = new Uploads(() => undefined, memory);
+    await uploads.findLeft();
+    expect(uploads.left.length).toBeGreaterThan(0);
+    await run(uploads, files);
+    expect([uploads.left, memory.files]).toEqual([[], []]);
+    expect(made.sent.length).toBe(files.length);
+  });
+
   it("what was not chosen again stays left, until it is not wanted", async () => {
     const memory = new Remembered();
     await leave(memory);

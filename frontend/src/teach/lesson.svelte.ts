@@ -1,8 +1,11 @@
 /** The draft that is being taught: what the server has of it, its changes, and learning from it. */
+import { passes } from "../api/patiently";
 import { failureOf, Refused, request, type Answer } from "../api/request";
 import type { Failure } from "../shared/failures";
 import { attempt } from "../shell/actions";
 import { connection } from "../shell/connection.svelte";
+import { session } from "../shell/session.svelte";
+import { describe, sameFile, StoredUnfinished, type UnfinishedFile } from "../shell/unfinished";
 import { Outbox, type Outgoing } from "./outbox.svelte";
 
 export type Draft = Answer<"/api/v1/drafts/{number}", "get">;
@@ -15,6 +18,7 @@ export type NotAdded = Answer<"/api/v1/drafts/{number}/classes/{part}/pictures",
 export const least = 2;
 const patience = 1_000; // milliseconds until a server that did not answer is asked again
 const at = "/api/v1/drafts/{number}";
+const unfinished = new StoredUnfinished("drafts", () => session.person?.id ?? null);
 
 export class Lesson {
   draft = $state.raw<Draft | null>(null);
@@ -22,9 +26,12 @@ export class Lesson {
   /** Why it could not be learned from, or what came was not taken. */
   failure = $state.raw<Failure | null>(null);
   notAdded = $state.raw<readonly NotAdded[]>([]);
+  /** Files that an earlier page did not send to the end. */
+  left = $state.raw<readonly UnfinishedFile[]>([]);
   readonly outbox = new Outbox(
     (pictures) => this.#send(pictures),
     () => backAgain(),
+    unfinished,
   );
 
   constructor(draft: Draft) {
@@ -62,7 +69,25 @@ export class Lesson {
 
   add(part: number, files: readonly File[], batch: number, recording: boolean): void {
     this.notAdded = [];
-    this.outbox.add(files.map((file) => ({ draft: this.id, part, batch, recording, file })));
+    const upload = String(this.id);
+    const outgoing = files.map((file) => {
+      const unfinished = recording ? null : { ...describe(file), upload };
+      return { draft: this.id, part, batch, recording, file, unfinished };
+    });
+    this.outbox.add(outgoing);
+    this.forgetLeft((one) => files.some((file) => sameFile(one, describe(file))));
+  }
+
+  async findLeft(): Promise<void> {
+    const mine = String(this.id);
+    this.left = (await unfinished.left()).filter(({ upload }) => upload === mine);
+  }
+
+  forgetLeft(which: (one: UnfinishedFile) => boolean = () => true): void {
+    const forgotten = this.left.filter(which);
+    if (forgotten.length === 0) return;
+    this.left = this.left.filter((one) => !forgotten.includes(one));
+    void unfinished.forget(forgotten);
   }
 
   addClass = (name: string) =>
@@ -123,9 +148,10 @@ export class Lesson {
     return attempt(async () => this.#take(await work()));
   }
 
-  async #send(pictures: readonly Outgoing[]): Promise<Failure | null> {
+  /** False where the server could not answer now. */
+  async #send(pictures: readonly Outgoing[]): Promise<boolean> {
     const [first] = pictures;
-    if (!first) return null;
+    if (!first) return true;
     const form = new FormData();
     for (const { file } of pictures) form.append("files", file, file.name);
     try {
@@ -136,12 +162,12 @@ export class Lesson {
       });
       this.#take(answer.draft);
       this.notAdded = [...this.notAdded, ...answer.not_added];
-      return null;
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      if (error.failure.kind !== "network") this.#refused(pictures, error.failure);
-      return error.failure;
+      if (passes(error)) return false;
+      this.#refused(pictures, error.failure);
     }
+    return true;
   }
 
   #refused(pictures: readonly Outgoing[], failure: Failure): void {

@@ -1,5 +1,5 @@
-/** Pictures on their way to the server: sent in order, several at once, and again where the server was away. */
-import type { Failure } from "../shared/failures";
+/** Pictures on their way to the server: sent in order, several at once, and again where the server was away or busy. */
+import type { Unfinished, UnfinishedFile } from "../shell/unfinished";
 
 export interface Outgoing {
   draft: number;
@@ -10,6 +10,8 @@ export interface Outgoing {
   /** They are frames of one recording. */
   recording: boolean;
   file: File;
+  /** What a reloaded page knows it by; null for a frame, which nobody can choose again. */
+  unfinished: UnfinishedFile | null;
 }
 
 const most = 12; // pictures in one request
@@ -22,10 +24,11 @@ export class Outbox {
   #queue: Outgoing[] = [];
   #sending = false;
 
-  /** send: throws nothing; gives why nothing arrived, or null. back: resolves once the server answers again. */
+  /** send: throws nothing; false where the same may be taken later. back: resolves once the server answers again. */
   constructor(
-    private readonly send: (pictures: readonly Outgoing[]) => Promise<Failure | null>,
+    private readonly send: (pictures: readonly Outgoing[]) => Promise<boolean>,
     private readonly back: () => Promise<void>,
+    private readonly unfinished: Unfinished,
   ) {}
 
   get full(): boolean {
@@ -35,17 +38,18 @@ export class Outbox {
   add(pictures: readonly Outgoing[]): void {
     this.#queue.push(...pictures);
     this.waiting += pictures.length;
+    void this.unfinished.remember(known(pictures));
     if (!this.#sending) void this.#run();
   }
 
   async #run(): Promise<void> {
     this.#sending = true;
     for (let group = this.#next(); group.length > 0; group = this.#next()) {
-      const failure = await this.send(group);
-      if (failure?.kind === "network") {
+      if (!(await this.send(group))) {
         await this.back();
         continue;
       }
+      void this.unfinished.forget(known(group));
       this.#queue.splice(0, group.length);
       this.waiting -= group.length;
     }
@@ -60,3 +64,6 @@ export class Outbox {
     return this.#queue.slice(0, Math.min(end < 0 ? this.#queue.length : end, most));
   }
 }
+
+const known = (pictures: readonly Outgoing[]) =>
+  pictures.map(({ unfinished }) => unfinished).filter((one) => one !== null);

@@ -194,6 +194,7 @@ export const en = {
 
 /** Forms by number; each language fills in the categories it has. */
 export const enPlurals = {
+  andMore: { one: "and {n} more", other: "and {n} more" },
   moreMessages: { one: "{n} more message", other: "{n} more messages" },
   frames: {
     one: "The file has {n} picture.",

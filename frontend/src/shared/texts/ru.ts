@@ -97,7 +97,7 @@ export const ru: Translated<typeof en> = {
   job_compare: "Сравнение моделей",
   job_export: "Экспорт модели",
   job_check_data: "Проверка данных",
-  job_fetch_data: "Загрузка CIFAR-10",
+  job_fetch_data: "Скачивание CIFAR-10",
   job_import_data: "Распаковка набора данных",
   job_look: "Просмотр папки под наблюдением",
   jobEnded: "{job}: готово.",
@@ -196,6 +196,7 @@ export const ru: Translated<typeof en> = {
 };
 
 export const ruPlurals: Forms<typeof enPlurals> = {
+  andMore: { one: "и ещё {n}", few: "и ещё {n}", many: "и ещё {n}", other: "и ещё {n}" },
   moreMessages: {
     one: "Ещё {n} сообщение",
     few: "Ещё {n} сообщения",

@@ -196,6 +196,7 @@ export const uk: Translated<typeof en> = {
 };
 
 export const ukPlurals: Forms<typeof enPlurals> = {
+  andMore: { one: "і ще {n}", few: "і ще {n}", many: "і ще {n}", other: "і ще {n}" },
   moreMessages: {
     one: "Ще {n} повідомлення",
     few: "Ще {n} повідомлення",

@@ -35,6 +35,10 @@ export const en = {
   undo_remove_pictures: "Bring the pictures back",
   undo_move_pictures: "Undo the move",
 
+  leftText:
+    "The page was closed or loaded again before. Add them again: what has arrived is not taken twice.",
+  leftForget: "Do not send them",
+
   tryTitle: "Try it",
   useCamera: "Use the camera",
   cameraHint: "Each class is recorded with it, and what it sees is named here.",
@@ -98,5 +102,6 @@ export const enPlurals = {
     one: "{n} picture was taken for another class",
     other: "{n} pictures were taken for another class",
   },
+  left: { one: "{n} picture was not sent", other: "{n} pictures were not sent" },
   notAdded: { one: "{n} picture was not added", other: "{n} pictures were not added" },
 } as const;
