@@ -41,6 +41,10 @@ def test_one_answer_to_every_picture_is_said() -> None:
     assert "Every picture was called a: the model tells no classes apart." in said([980, 0], [20, 0])
 
 
+def test_one_answer_to_pictures_of_one_class_says_nothing_about_the_model() -> None:
+    assert "tells no classes apart" not in said([4, 0], [0, 0])
+
+
 @pytest.mark.parametrize("rows", [([50, 50], [48, 52]), ([900, 80], [45, 5])])
 def test_a_model_that_guesses_is_told_also_where_classes_are_unequal(rows: tuple[list[int], ...]) -> None:
     assert "No better than guessing" in said(*rows)

@@ -73,7 +73,8 @@ def caveats(labels: Sequence[str], confusion: NDArray[np.int64]) -> Iterator[Cav
     scores = metrics.class_scores(confusion)
     if are_unequal_counts(counts):
         yield _unequal(labels, counts, metrics.macro_average(scores).recall)
-    if (answers := np.flatnonzero(confusion.any(axis=0))).size == 1:
+    answers = np.flatnonzero(confusion.any(axis=0))
+    if answers.size == 1 and np.count_nonzero(counts) > 1:
         label = labels[int(answers[0])]
         sentence = f"Every picture was called {label}: the model tells no classes apart."
         yield Caveat("one-answer", sentence, classes={label: int(counts[answers[0]])})

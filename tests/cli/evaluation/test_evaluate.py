@@ -88,6 +88,14 @@ def test_the_rules_of_training_are_not_those_of_evaluation(
     assert sum(map(sum, json.loads(outcome.out)["confusion"])) == count
 
 
+def test_a_class_without_a_picture_has_no_figures(tenfold: Command, tmp_path: Path) -> None:
+    for seed in range(2):
+        picture(tmp_path / f"one/truck/{seed}.png", seed)
+    outcome = tenfold("evaluate", tiny.MODEL, "--data", tmp_path / "one", "--split", "all", "--no-report")
+    table = outcome.out.partition("precision")[2].partition("Rows:")[0]
+    assert ["cat", "-", "-", "-", "0"] in [line.split() for line in table.splitlines()]
+
+
 def test_many_classes_are_told_by_their_most_confused_pairs() -> None:
     labels = tuple(f"class {k}" for k in range(40))
     lines = as_text(evaluated_model(ManyColours(labels), numbered(labels, 160, wrong=4)).result).splitlines()

@@ -199,6 +199,8 @@ def as_text(result: "Evaluation") -> str:
     ]
     rows += [
         f"{padded(name, columns)}  {s.precision:>9.2%}  {s.recall:>7.2%}  {s.f1:>7.2%}  {s.support:>8,}"
+        if s.support
+        else f"{padded(name, columns)}  {'-':>9}  {'-':>7}  {'-':>7}  {0:>8}"
         for name, s in [*zip(names, result.classes.values(), strict=True), *averages]
     ]
     return "\n".join([*rows, "", *_confusion(result, names, columns)])
