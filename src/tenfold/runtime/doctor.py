@@ -15,13 +15,14 @@ from tenfold.runtime.app import App
 if TYPE_CHECKING:
     from tenfold.cameras.tables import CameraRow
     from tenfold.database import Database
+    from tenfold.line.stations.tables import StationRow
     from tenfold.runtime.supervisor import Health
 
 _OLDEST_POSTGRESQL = 15
 
 
 def examine(app: App) -> Iterator[Check]:
-    """The lines about settings, machine, database, model, cameras and destinations."""
+    """The lines about settings, machine, database, model, cameras, stations and destinations."""
     home, folders = app.home, app.folders
     for name, path in folders.items():
         yield checks.folder(name, path)
@@ -35,10 +36,11 @@ def examine(app: App) -> Iterator[Check]:
         yield line
     if not usable:
         words = "not looked at: the tables cannot be used, or are not there yet"
-        yield from (Check(name, "off", words) for name in ("model", "cameras", "destinations"))
+        yield from (Check(name, "off", words) for name in ("model", "cameras", "stations", "destinations"))
         return
     yield _model(app)
     yield from _cameras(app)
+    yield from _stations(app)
     yield from _destinations(app)
 
 
@@ -141,7 +143,33 @@ def _camera(row: "CameraRow") -> Check:
         return Check(
             title, "warn", f"it does not send: {fault or said.get('phase')}", "See the page Cameras."
         )
+    if problem := said.get("model_problem"):
+        words = f"it sends, but its own model cannot be used: {problem}"
+        return Check(title, "warn", words, "Give the camera another model.")
     return Check(title, "ok", "it sends")
+
+
+def _stations(app: App) -> Iterator[Check]:
+    rows = app.stations.all()
+    if not rows:
+        yield Check("stations", "off", "there are none")
+    yield from (_station(row) for row in rows)
+
+
+def _station(row: "StationRow") -> Check:
+    from tenfold.database.claims import told_lately
+
+    title, said = f"station {row.name}", row.status or {}
+    if row.paused_at is not None:
+        return Check(title, "off", "paused")
+    if not told_lately(row.status_at):
+        return Check(title, "warn", "no server runs it now", "Start tenfold serve.")
+    why = "; ".join(said.get("faults", []) + said.get("holds", []) + said.get("outputs", []))
+    if (state := said.get("state", "starting")) != "ready":
+        return Check(title, "warn", f"it releases nothing ({state}): {why}", "See the page Line.")
+    if why:
+        return Check(title, "warn", f"it is ready, but {why}", "See the page Line.")
+    return Check(title, "ok", "it is ready")
 
 
 def _destinations(app: App) -> Iterator[Check]:

@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 
 from tenfold.cameras.address import parse
+from tenfold.cameras.tables import CameraRow
 from tenfold.cli import run
+from tenfold.database import now
+from tenfold.line.stations.tables import StationRow
 from tenfold.runtime import App
 
 
@@ -64,6 +67,39 @@ def test_a_home_in_use_is_ok_and_its_parts_are_named(capsys: pytest.CaptureFixtu
     assert found["model"]["state"] == "ok"
     assert found["camera yard"]["state"] == "warn"
     assert found["camera yard"]["cure"]
+
+
+def test_what_a_camera_and_a_station_told_is_passed_on(capsys: pytest.CaptureFixture[str]) -> None:
+    camera = {"kind": "usb", "target": "0", "user": "", "password": ""}
+    told = {
+        "gate": {"state": "held", "holds": ["challenge-missing"]},
+        "exit": {"state": "ready", "outputs": ["The broker does not answer"]},
+        "door": {"state": "ready", "faults": [], "holds": [], "outputs": []},
+    }
+    with App() as app:
+        yard = app.cameras.add("yard", parse("rtsp://127.0.0.1:1/yard"), by=0)
+        rows = {name: app.stations.add(name, camera, by=0) for name in told}
+        old = app.stations.add("old", camera, by=0)
+        paused = app.stations.add("paused", camera, by=0)
+        app.stations.pause(paused.id)
+        with app.database.writing() as session:
+            said = {"phase": "running", "model_problem": "the file is damaged"}
+            session.get_one(CameraRow, yard.id).status = said
+            session.get_one(CameraRow, yard.id).status_at = now()
+            for name, one in told.items():
+                session.get_one(StationRow, rows[name].id).status = one
+                session.get_one(StationRow, rows[name].id).status_at = now()
+            session.get_one(StationRow, old.id).status = told["door"]
+    status, found = doctor(capsys)
+    assert status == 0
+    states = {name.split()[1]: one["state"] for name, one in found.items() if name.startswith("station ")}
+    assert states == {"gate": "warn", "exit": "warn", "door": "ok", "old": "warn", "paused": "off"}
+    assert found["station gate"]["words"] == "it releases nothing (held): challenge-missing"
+    assert found["station gate"]["cure"] == "See the page Line."
+    assert "The broker does not answer" in found["station exit"]["words"]
+    assert found["station old"]["words"] == "no server runs it now"
+    assert found["camera yard"]["state"] == "warn"
+    assert "the file is damaged" in found["camera yard"]["words"]
 
 
 def test_a_damaged_database_fails(own_home: Path, capsys: pytest.CaptureFixture[str]) -> None:
