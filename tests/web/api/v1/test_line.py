@@ -6,18 +6,20 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+import httpx
 import pytest
 
 from tenfold.catalogue.entries.tables import SOURCES
 from tenfold.line.plc.modbus import ModbusAddress, registers
 from tenfold.line.plc.signals import Inputs
+from tenfold.line.plc.wiring import connect
 from tenfold.line.recipe import WHOLE
 from tenfold.line.simulator.scene import bundled_parts
 from tenfold.line.trail.trail import Entry, Trail
 from tests.fakes import RED, picture
 from tests.line.plc.modbus_server import served
 from tests.web.conftest import Running, Serve
-from tests.web.signed_in import Staffed, staff
+from tests.web.signed_in import WORDS, Staffed, staff
 
 SECRET = "s3cret"
 CAMERA = {"source": f"http://ann:{SECRET}@127.0.0.1:9/snapshot.jpg", "snapshot": True, "untested": True}
@@ -83,14 +85,14 @@ def test_a_station_is_added_changed_paused_and_removed_and_no_answer_holds_its_p
     answers = [
         client.get("/api/v1/stations"),
         client.patch(url, json={"broker": broker, "plant": plant, "trigger": {"kind": "plant"}}),
-        client.patch(url, json={"broker": {"host": "other", "user": "line"}, "deadline": 0.2}),
+        client.patch(url, json={"broker": {"host": "broker", "user": "line", "node": "2"}, "deadline": 0.2}),
         client.patch(url, json={"trigger": {"kind": "crossing"}}),
         client.patch(url, json={"no_broker": True}),
         client.get(url),
     ]
     assert [answer.status_code for answer in answers] == [200, 200, 200, 422, 200, 200]
     assert SECRET not in "".join(answer.text for answer in answers)
-    assert answers[2].json()["broker"]["host"] == "other"
+    assert answers[2].json()["broker"]["node"] == "2"
     assert answers[2].json()["plant"]["host"] == "10.0.0.9"
     found = answers[5].json()
     assert (found["state"]["phase"], found["deadline"], found["broker"]) == ("paused", 0.2, None)
@@ -164,37 +166,110 @@ def test_a_camera_is_tried_with_the_login_that_its_station_has(running: Running,
     assert any(one.startswith("Basic ") for one in asked)
 
 
-def test_a_password_of_the_broker_stays_where_a_change_names_none(running: Running, gate: int) -> None:
+def test_a_password_of_the_broker_stays_but_is_not_sent_to_a_new_address(running: Running, gate: int) -> None:
     client, url = running.client, f"/api/v1/stations/{gate}"
-    client.patch(url, json={"broker": {"host": "broker", "password": SECRET}})
-    client.patch(url, json={"broker": {"host": "other"}})
-    kept = running.service.app.stations.get(gate).broker
-    assert kept is not None
-    assert (kept["host"], kept["password"]) == ("other", SECRET)
+    client.patch(url, json={"broker": {"host": "broker", "user": "line", "password": SECRET}})
+
+    def kept() -> dict[str, Any]:
+        found = running.service.app.stations.get(gate).broker
+        assert found is not None
+        return found
+
+    assert client.patch(url, json={"broker": {"host": "broker", "user": "line", "group": "a"}}).is_success
+    assert (kept()["group"], kept()["password"]) == ("a", SECRET)
+    for moved in ({"host": "other"}, {"host": "broker", "port": 1884}):
+        refused = client.patch(url, json={"broker": moved | {"user": "line"}})
+        assert (refused.status_code, refused.json()["reason"]) == (422, "password-again")
+    assert kept()["host"] == "broker"
+    assert client.patch(url, json={"broker": {"host": "broker", "user": "another"}}).is_success
+    assert kept()["password"] == ""
 
 
-def test_a_plc_is_checked_and_what_secures_it_stays_and_is_not_shown(running: Running, gate: int) -> None:
+OPCUA = {
+    "kind": "opcua",
+    "url": "opc.tcp://plc:4840",
+    "reads": {"triggers": "ns=2;i=1", "encoder": "ns=2;i=2", "heartbeat": "ns=2;i=3"},
+    "writes": {"pass_part": "ns=2;i=9", "heartbeat": "ns=2;i=8"},
+}
+
+
+def test_a_plc_is_checked_and_its_password_stays_and_is_not_shown(running: Running, gate: int) -> None:
     client, url = running.client, f"/api/v1/stations/{gate}"
     refused = client.patch(url, json={"plant": {"kind": "modbus"}, "trigger": {"kind": "plant"}})
     assert (refused.status_code, "lacks one" in refused.text) == (422, True)
-    nodes = {"triggers": "ns=2;i=1", "encoder": "ns=2;i=2", "heartbeat": "ns=2;i=3"}
-    security = {"certificate": "/own.pem", "key": "/own.key", "user": "line", "password": SECRET}
-    plant = {
-        "kind": "opcua",
-        "url": "opc.tcp://plc:4840",
-        "reads": nodes,
-        "writes": {"pass_part": "ns=2;i=9", "heartbeat": "ns=2;i=8"},
-    }
-    outputs = [{"kind": "command", "command": ["beep", SECRET]}]
-    running.service.app.stations.change(
-        gate, plant=plant | {"security": security}, outputs=outputs, trigger={"kind": "plant"}
+    security = {"encrypted": True, "user": "line", "password": SECRET}
+    made = client.patch(url, json={"plant": OPCUA | {"security": security}, "trigger": {"kind": "plant"}})
+    assert (made.status_code, SECRET in made.text) == (200, False), made.text
+    shown = made.json()["plant"]["security"]
+    assert (shown["encrypted"], shown["user"], shown["certificate"].endswith("opcua.der")) == (
+        True,
+        "line",
+        True,
     )
-    found = client.patch(url, json={"plant": plant | {"url": "opc.tcp://other:4840"}})
-    assert found.status_code == 200, found.text
-    assert (SECRET in found.text, found.json()["outputs"]) == (False, [{"kind": "command"}])
-    kept = running.service.app.stations.get(gate)
-    assert (kept.plant["url"], kept.plant["security"]) == ("opc.tcp://other:4840", security)
-    assert kept.outputs == outputs
+
+    def kept() -> dict[str, Any]:
+        return dict(running.service.app.stations.get(gate).plant)
+
+    # A client that knows nothing of security changes none of it.
+    assert client.patch(url, json={"plant": OPCUA | {"reads": OPCUA["reads"] | {"order": "i=4"}}}).is_success
+    assert kept()["security"]["password"] == SECRET
+    trusting = shown | {"trusted": "/certificates"}
+    assert client.patch(url, json={"plant": OPCUA | {"security": trusting}}).is_success
+    assert (kept()["security"]["password"], kept()["security"]["trusted"]) == (SECRET, "/certificates")
+    moved = client.patch(url, json={"plant": OPCUA | {"url": "opc.tcp://other:4840", "security": shown}})
+    assert (moved.status_code, moved.json()["reason"]) == (422, "password-again")
+    open_password = client.patch(url, json={"plant": OPCUA | {"security": {"user": "line"}}})
+    assert (open_password.status_code, open_password.json()["reason"]) == (422, "connection-security")
+    assert client.patch(url, json={"plant": OPCUA | {"security": {}}}).is_success
+    assert "security" not in kept()
+
+
+def test_outputs_are_set_up_and_a_password_stays_with_its_place(
+    running: Running, gate: int, tmp_path: Path
+) -> None:
+    client, url = running.client, f"/api/v1/stations/{gate}"
+    served = {"kind": "opcua-server", "host": "0.0.0.0", "port": 4850}
+    security = {"encrypted": True, "user": "plant", "password": SECRET}
+    broker = {"kind": "sparkplug", "host": "broker", "user": "line"}
+    outputs = [
+        served | {"security": security},
+        broker | {"password": SECRET},
+        {"kind": "command", "command": ["/bin/lamp", "--red"], "verdicts": ["reject", "divert"]},
+        {"kind": "file", "path": str(tmp_path / "verdict.json")},
+    ]
+    made = client.patch(url, json={"outputs": outputs})
+    assert (made.status_code, SECRET in made.text) == (200, False), made.text
+    shown = made.json()["outputs"]
+    assert [one["kind"] for one in shown] == ["opcua-server", "sparkplug", "command", "file"]
+    assert (shown[0]["security"]["encrypted"], shown[2]["command"]) == (True, ["/bin/lamp", "--red"])
+    # As the page sends them back, in another order and one left out.
+    assert client.patch(url, json={"outputs": [shown[1], shown[2], shown[0]]}).is_success
+    kept = running.service.app.stations.get(gate).outputs
+    assert (kept[0]["password"], kept[2]["security"]["password"]) == (SECRET, SECRET)
+    assert (kept[1]["verdicts"], kept[1]["seconds"]) == (["reject", "divert"], 2.0)
+    connect_wires(kept[1:2])
+    assert client.patch(url, json={"deadline": 0.3}).json()["outputs"] != []
+    assert client.patch(url, json={"outputs": []}).json()["outputs"] == []
+
+
+def connect_wires(outputs: list[dict[str, Any]]) -> None:
+    """What is kept is what a station opens."""
+    for one in connect({"kind": "none"}, outputs).outputs:
+        one.close()
+
+
+@pytest.mark.parametrize("path", ["verdict.json", "/no-such-folder/verdict.json", "/", "{home}/tenfold.db"])
+def test_a_file_that_verdicts_cannot_be_written_to_is_refused(running: Running, gate: int, path: str) -> None:
+    place = path.replace("{home}", str(running.service.app.home.folder))
+    asked = {"outputs": [{"kind": "file", "path": place}]}
+    refused = running.client.patch(f"/api/v1/stations/{gate}", json=asked)
+    assert (refused.status_code, refused.json()["reason"]) == (422, "output-file"), refused.text
+
+
+def test_a_broker_whose_certificates_cannot_be_read_is_refused(running: Running, gate: int) -> None:
+    asked = {"broker": {"host": "broker", "tls": True, "ca": "/no/such/ca.pem"}}
+    refused = running.client.patch(f"/api/v1/stations/{gate}", json=asked)
+    assert (refused.status_code, refused.json()["reason"]) == (422, "certificate"), refused.text
 
 
 def test_what_a_station_that_does_not_run_is_told_is_refused(running: Running, gate: int) -> None:
@@ -319,6 +394,35 @@ def test_alarms_are_acknowledged_by_name(running: Running, gate: int, trail: Pat
     with Trail(trail) as opened:
         opened.append([Entry("alarm", AT, {"reason": "plc"})])
     assert [one["acknowledged"] for one in client.get(url).json()] == [False, True]
+
+
+def test_a_command_needs_an_administrator_and_their_own_password(staffed: Staffed) -> None:
+    administrator, operator = staffed.ann, staffed.olga
+    added = administrator.post("/api/v1/stations", json={"name": "lamp", **CAMERA})
+    url = f"/api/v1/stations/{added.json()['id']}"
+    administrator.post(f"{url}/pause")
+    command = {"kind": "command", "command": ["/opt/plant/lamp", "--key", SECRET]}
+
+    def change(who: httpx.Client, *outputs: dict[str, Any], **more: str) -> httpx.Response:
+        return who.patch(url, json={"outputs": outputs, **more})
+
+    assert change(operator, command, own_password=WORDS).status_code == 403
+    without = change(administrator, command)
+    assert (without.status_code, without.json()["reason"]) == (403, "own-password-needed")
+    assert change(administrator, command, own_password="wrong").status_code == 401
+    assert change(administrator, command, own_password=WORDS).is_success
+    # One that is there already needs no confirmation, another one does.
+    slower = command | {"seconds": 5}
+    assert change(administrator, slower).is_success
+    assert change(administrator, command | {"command": ["/bin/sh"]}).status_code == 403
+    assert administrator.get(url).json()["outputs"][0]["command"] == command["command"]
+    for who in (operator, staffed.vic):
+        answer = who.get(url)
+        assert answer.json()["outputs"][0]["command"] == ["lamp"]
+        assert SECRET not in answer.text
+    log = administrator.get("/api/v1/audit").text
+    assert ("/opt/plant/lamp" in log, SECRET in log) == (True, False)
+    administrator.delete(url)
 
 
 def test_viewers_look_operators_act_administrators_set_up(staffed: Staffed) -> None:

@@ -1,70 +1,32 @@
 """What requests and answers about stations hold. Knows no route."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from tenfold.line.parts import Reason
 from tenfold.web.answers import Answer
-from tenfold.web.api.v1.cameras.cameras import PLAIN, Share
+from tenfold.web.api.v1.cameras.cameras import PLAIN
 from tenfold.web.api.v1.line.recipes import Box, Name
-
-Counts = Annotated[int, Field(ge=0, le=2**30)]
-VerdictName = Literal["pass", "reject", "divert"]
-Port = Annotated[int, Field(ge=1, le=65535)]
-
-
-class _Part(BaseModel):
-    """A part of a station that is told as it is asked: what a request may leave out, an answer has."""
-
-    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
-
-
-class PlantBody(_Part):
-    """The PLC. What secures OPC UA (certificates, user) is named in the terminal, and stays."""
-
-    kind: Literal["none", "modbus", "modbus-server", "opcua", "opcua-server"] = Field(
-        "none",
-        description="modbus, opcua: it is a server, which is read and written. modbus-server, opcua-server:"
-        " it asks for each verdict by a handshake.",
-    )
-    host: str | None = Field(
-        None, min_length=1, max_length=253, pattern=PLAIN, description="Of a server here: what it listens on."
-    )
-    port: Port | None = Field(None, description="Null: 502 of Modbus, 4840 of OPC UA.")
-    inputs: int | None = Field(None, ge=0, le=65535, description="First register that is read.")
-    outputs: int | None = Field(None, ge=0, le=65535, description="First register that is written.")
-    base: Literal[0, 1] | None = Field(None, description="What the first register of all is called.")
-    device: int | None = Field(None, ge=0, le=255, description="The unit id.")
-    words: Literal["high-first", "low-first"] | None = None
-    url: str | None = Field(None, max_length=500, pattern=PLAIN, description="opc.tcp://host:4840")
-    reads: dict[str, str] | None = Field(None, max_length=50, description="Node ids by what they hold.")
-    writes: dict[str, str] | None = Field(None, max_length=50)
+from tenfold.web.api.v1.line.wires import (
+    MOST_OUTPUTS,
+    BrokerBody,
+    BrokerRequest,
+    Counts,
+    OutputBody,
+    OutputRequest,
+    Part,
+    PlantBody,
+    PlantRequest,
+    Port,
+    TriggerBody,
+    VerdictName,
+)
+from tenfold.web.security.confirmation import ConfirmedRequest
 
 
-class OutputAnswer(BaseModel):
-    """What is told verdicts beside the plant. Outputs are named in the terminal: they run commands here."""
-
-    kind: Literal["opcua-server", "sparkplug", "command", "file"]
-
-
-class TriggerBody(_Part):
-    """What says that a part is there."""
-
-    kind: Literal["plant", "encoder", "crossing", "mqtt", "hand"] = Field(
-        "hand",
-        description="plant: its photo-eye. encoder: every `counts`. crossing: something comes upon `line` in"
-        " the picture. mqtt: a message to `topic`. hand: a person or a program.",
-    )
-    counts: Counts = 0
-    line: list[Annotated[list[Share], Field(min_length=2, max_length=2)]] | None = Field(
-        None, min_length=2, max_length=2, description="x and y of both ends, in parts of the picture."
-    )
-    topic: str = Field("", max_length=500, pattern=PLAIN)
-
-
-class GateBody(_Part):
+class GateBody(Part):
     """Where the gate is, from the trigger: in counts of the encoder, in milliseconds where there is none."""
 
     distance: Counts = 1000
@@ -73,22 +35,7 @@ class GateBody(_Part):
     slack: Counts = 0
 
 
-class BrokerBody(_Part):
-    """An MQTT broker, which is told state and counts by Sparkplug B."""
-
-    host: str = Field(min_length=1, max_length=253, pattern=PLAIN)
-    port: Port = 1883
-    group: str = Field("tenfold", min_length=1, max_length=100, pattern=r"^[^/+#\x00-\x1f]+$")
-    node: str = Field("station", min_length=1, max_length=100, pattern=r"^[^/+#\x00-\x1f]+$")
-    user: str = Field("", max_length=200, pattern=PLAIN)
-    tls: bool = False
-
-
-class BrokerRequest(BrokerBody):
-    password: str = Field("", max_length=500, pattern=PLAIN)
-
-
-class ChallengeBody(_Part):
+class ChallengeBody(Part):
     """Golden parts that have to be run before a station releases any."""
 
     good: int = Field(1, ge=0, le=100)
@@ -102,10 +49,13 @@ class StationValues(BaseModel):
     snapshot: bool | None = Field(
         None, description="The camera is asked for a picture of each part (HTTP), instead of watched."
     )
-    plant: PlantBody | None = None
+    plant: PlantRequest | None = None
     trigger: TriggerBody | None = None
     gate: GateBody | None = None
     broker: BrokerRequest | None = None
+    outputs: list[OutputRequest] | None = Field(
+        None, max_length=MOST_OUTPUTS, description="All that are told beside the plant and the broker."
+    )
     region: Box | None = None
     locate: bool | None = Field(
         None, description="The part is found in the region by the belt's colour; else the region is the part."
@@ -119,7 +69,7 @@ class StationValues(BaseModel):
     challenge: ChallengeBody | None = None
 
 
-class StationRequest(StationValues):
+class StationRequest(StationValues, ConfirmedRequest):
     name: Name
     source: str = Field(
         min_length=1,
@@ -167,7 +117,7 @@ class CameraTrial(BaseModel):
     )
 
 
-class StationChange(StationValues):
+class StationChange(StationValues, ConfirmedRequest):
     name: Name | None = None
     source: str | None = Field(None, min_length=1, max_length=2000, pattern=PLAIN)
     user: str | None = Field(None, max_length=200, pattern=PLAIN)
@@ -226,7 +176,7 @@ class StationAnswer(Answer):
     trigger: TriggerBody
     gate: GateBody
     broker: BrokerBody | None
-    outputs: list[OutputAnswer]
+    outputs: list[OutputBody]
     region: list[float]
     locate: bool
     deadline: float

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi import Path as InPath
 from fastapi.responses import Response
 
+from tenfold.accounts.roles import ADMINISTRATOR, at_least
 from tenfold.errors import LineError
 from tenfold.line.holds import ChallengeRule
 from tenfold.line.plc import require
@@ -18,15 +19,12 @@ from tenfold.line.stations.tables import StationRow
 from tenfold.runtime import App
 from tenfold.web.api.v1.cameras.cameras import CameraFactsAnswer
 from tenfold.web.api.v1.line.bodies import (
-    BrokerBody,
     ByRequest,
     CameraTrial,
     ChallengeBody,
     ChallengeRequest,
     ChangeoverRequest,
     GateBody,
-    OutputAnswer,
-    PlantBody,
     PlcReading,
     RefusalRequest,
     RegisterAnswer,
@@ -35,10 +33,20 @@ from tenfold.web.api.v1.line.bodies import (
     StationRequest,
     StationState,
     StationValues,
+)
+from tenfold.web.api.v1.line.wires import (
     TriggerBody,
+    commands,
+    kept_broker,
+    kept_outputs,
+    kept_plant,
+    shown_broker,
+    shown_output,
+    shown_plant,
 )
 from tenfold.web.problems import responses
 from tenfold.web.security.access import Administrator, Operator, Viewer
+from tenfold.web.security.confirmation import CONFIRMED, confirm
 from tenfold.web.security.visitor import Visitor
 from tenfold.web.service import service_of
 from tenfold.web.uploads import pictures as uploads
@@ -54,6 +62,7 @@ _REFUSED = responses(
     _404="There is no such station, or no such recipe.",
     _422="A name is taken, or what the station is wired to does not go together.",
 )
+_CONFIRMED = CONFIRMED | _REFUSED
 _AWAY = _NONE | responses(_422="No process of this server runs it now.")
 
 
@@ -61,21 +70,22 @@ _AWAY = _NONE | responses(_422="No process of this server runs it now.")
 def stations(request: Request, who: Viewer) -> list[StationAnswer]:
     """By name."""
     app = service_of(request).app
-    return [_answer(app, row) for row in app.stations.all()]
+    return [_answer(app, row, who) for row in app.stations.all()]
 
 
-@router.post("", operation_id="add_station", summary="Add a station", status_code=201, responses=_REFUSED)
+@router.post("", operation_id="add_station", summary="Add a station", status_code=201, responses=_CONFIRMED)
 def add(request: Request, who: Administrator, asked: StationRequest) -> StationAnswer:
     """Its camera is tried first, unless `untested` says otherwise. It runs from now on, and rejects all until
-    it has an approved recipe."""
+    it has an approved recipe. A command among its outputs needs the person's own password."""
     app = service_of(request).app
-    values = _values(asked, {"kind": "none"})
+    values = _values(request, who, asked, None)
     camera = _camera(app, asked.source, asked, snapshot=bool(asked.snapshot))
     row = app.stations.add(asked.name, camera, by=who.id, **values)
     shown = described(row, app.cameras)
-    app.audit.note(who.id, "station.add", row.name, {"address": shown}, address=who.address)
+    facts = {"address": shown} | _programs(values)
+    app.audit.note(who.id, "station.add", row.name, facts, address=who.address)
     app.running_stations.wake()
-    return _answer(app, row)
+    return _answer(app, row, who)
 
 
 @router.post("/test", operation_id="try_station_camera", summary="Try a station's camera", responses=_REFUSED)
@@ -117,18 +127,16 @@ def read_registers(request: Request, who: Administrator, asked: PlcReading) -> l
 def station(request: Request, who: Viewer, number: Number) -> StationAnswer:
     """With its state at this moment."""
     app = service_of(request).app
-    return _answer(app, app.stations.get(number))
+    return _answer(app, app.stations.get(number), who)
 
 
-@router.patch(
-    "/{number}", operation_id="change_station", summary="Change a station", responses=_NONE | _REFUSED
-)
+@router.patch("/{number}", operation_id="change_station", summary="Change a station", responses=_CONFIRMED)
 def change(request: Request, who: Administrator, number: Number, asked: StationChange) -> StationAnswer:
     """What is left out stays. The station starts anew, and rejects all for a moment; not so where only its
-    name or its recipe changes."""
+    name or its recipe changes. Another command among its outputs needs the person's own password."""
     app = service_of(request).app
     old = app.stations.get(number)
-    values = _values(asked, old.plant)
+    values = _values(request, who, asked, old)
     if asked.name is not None:
         values["name"] = asked.name
     if asked.source is not None:
@@ -137,14 +145,13 @@ def change(request: Request, who: Administrator, number: Number, asked: StationC
     elif asked.user is not None or asked.password is not None:
         values["user"] = old.user if asked.user is None else asked.user
         values["password"] = old.password if asked.password is None else asked.password
-    if asked.broker is not None and not asked.broker.password and old.broker:
-        values["broker"]["password"] = old.broker.get("password", "")
     values |= {"broker": None} if asked.no_broker else {}
     values |= {"challenge": None} if asked.no_challenge else {}
     row = app.stations.change(number, **values)
-    app.audit.note(who.id, "station.change", row.name, {"values": sorted(values)}, address=who.address)
+    facts = {"values": sorted(values)} | _programs(values)
+    app.audit.note(who.id, "station.change", row.name, facts, address=who.address)
     app.running_stations.wake()
-    return _answer(app, row)
+    return _answer(app, row, who)
 
 
 @router.post("/{number}/pause", operation_id="pause_station", summary="Pause a station", responses=_NONE)
@@ -159,7 +166,7 @@ def pause(
     row = app.stations.pause(number, on)
     app.audit.note(who.id, "station.pause", row.name, {"on": on}, address=who.address)
     app.running_stations.wake()
-    return _answer(app, row)
+    return _answer(app, row, who)
 
 
 @router.delete("/{number}", operation_id="remove_station", summary="Remove a station", responses=_NONE)
@@ -169,7 +176,7 @@ def remove(request: Request, who: Administrator, number: Number) -> StationAnswe
     row = app.stations.remove(number)
     app.audit.note(who.id, "station.remove", row.name, {}, address=who.address)
     app.running_stations.wake()
-    return _answer(app, row)
+    return _answer(app, row, who)
 
 
 @router.post("/{number}/trigger", operation_id="trigger_station", summary="A part is there", responses=_AWAY)
@@ -185,7 +192,7 @@ def trigger(request: Request, who: Operator, number: Number) -> StationAnswer:
             reason="trigger-of-plant",
         )
     _running(app, row).trigger()
-    return _answer(app, row)
+    return _answer(app, row, who)
 
 
 @router.post(
@@ -203,7 +210,7 @@ def changeover(request: Request, who: Operator, number: Number, asked: Changeove
     row = app.stations.change(number, recipe_id=recipe.id)
     app.audit.note(who.id, "station.changeover", row.name, {"recipe": recipe.name}, address=who.address)
     app.running_stations.wake()
-    return _answer(app, row)
+    return _answer(app, row, who)
 
 
 @router.post(
@@ -218,7 +225,7 @@ def challenge(request: Request, who: Operator, number: Number, asked: ChallengeR
     if row.challenge is not None:
         ChallengeRule(**row.challenge).check(expected)
     _running(app, row).begin_challenge(expected, by=name_of(who, asked.by))
-    return _answer(app, row)
+    return _answer(app, row, who)
 
 
 @router.post(
@@ -233,7 +240,7 @@ def approve_first_parts(request: Request, who: Operator, number: Number, asked: 
     row = app.stations.get(number)
     _running(app, row).settle_first_parts(by=name_of(who, asked.by))
     app.audit.note(who.id, "station.release", row.name, {}, address=who.address)
-    return _answer(app, row)
+    return _answer(app, row, who)
 
 
 @router.post(
@@ -250,7 +257,7 @@ def refuse_first_parts(
     row = app.stations.get(number)
     _running(app, row).settle_first_parts(by=name_of(who, asked.by), refused=asked.reason)
     app.audit.note(who.id, "station.refuse", row.name, {"reason": asked.reason}, address=who.address)
-    return _answer(app, row)
+    return _answer(app, row, who)
 
 
 @router.get(
@@ -303,15 +310,35 @@ def _camera(
     return asdict(found)
 
 
-def _values(asked: StationValues, plant: Mapping[str, Any]) -> dict[str, Any]:
-    """The columns that a request names; what secures the old `plant` stays where the kind does."""
+def _values(
+    request: Request, who: Visitor, asked: StationRequest | StationChange, old: StationRow | None
+) -> dict[str, Any]:
+    """The columns that a request names; passwords that it leaves out are those of `old`."""
+    app = service_of(request).app
     values = asked.model_dump(include=set(StationValues.model_fields), exclude_none=True)
-    if "plant" in values and values["plant"]["kind"] != "none":
-        if values["plant"]["kind"] == plant["kind"] and "security" in plant:
-            values["plant"]["security"] = plant["security"]
+    plant, outputs = (old.plant, old.outputs) if old else ({"kind": "none"}, [])
+    own = app.home.line / "opcua"
+    if values.keys() & {"broker", "outputs"} or (asked.plant and asked.plant.kind != "none"):
         require()
-        check(values["plant"], [])
+    if asked.plant is not None:
+        values["plant"] = plant = kept_plant(asked.plant, plant, own)
+    if asked.broker is not None:
+        values["broker"] = kept_broker(asked.broker, old.broker if old else None)
+    if asked.outputs is not None:
+        values["outputs"] = kept_outputs(asked.outputs, outputs, own, app.files)
+        if any(one not in commands(outputs) for one in commands(values["outputs"])):
+            # What the server runs is more than what a token that leaks may change.
+            confirm(request, who, asked)
+        outputs = values["outputs"]
+    if values.keys() & {"plant", "outputs"} and (plant["kind"] != "none" or outputs):
+        check(plant, outputs)
     return values
+
+
+def _programs(values: Mapping[str, Any]) -> dict[str, list[str]]:
+    """What the audit log says of commands: the programs, not their arguments."""
+    found = [one[0] for one in commands(values.get("outputs", []))]
+    return {"commands": found} if found else {}
 
 
 def _running(app: App, row: StationRow) -> RunningStation:
@@ -324,16 +351,17 @@ def _running(app: App, row: StationRow) -> RunningStation:
     return found
 
 
-def _answer(app: App, row: StationRow) -> StationAnswer:
+def _answer(app: App, row: StationRow, who: Visitor) -> StationAnswer:
+    whole = at_least(who.role, ADMINISTRATOR)
     return StationAnswer.of(
         row,
         address=described(row, app.cameras),
         user=bool(row.user),
-        plant=PlantBody(**row.plant),
+        plant=shown_plant(row.plant, whole=whole),
         trigger=TriggerBody(**row.trigger),
         gate=GateBody(**row.gate),
-        broker=BrokerBody(**row.broker) if row.broker else None,
-        outputs=[OutputAnswer(kind=one["kind"]) for one in row.outputs],
+        broker=shown_broker(row.broker, whole=whole),
+        outputs=[shown_output(one, whole=whole) for one in row.outputs],
         challenge=ChallengeBody(**row.challenge) if row.challenge else None,
         state=_state(app, row),
     )
